@@ -1,0 +1,5 @@
+"""`python -m qawl`."""
+
+from qawl.cli import main
+
+main()

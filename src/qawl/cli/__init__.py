@@ -1,0 +1,81 @@
+"""The command line: parses, calls one function that does the work, prints what it returned.
+
+Each command stands in a module of its own that is imported when it runs, so that `qawl --help`
+imports nothing heavy. A QawlError ends as one line on stderr and exit code 1.
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from qawl import __version__
+from qawl.errors import QawlError
+
+# In the order of work. The help line is the first line of the command's docstring (a test compares).
+COMMANDS: dict[str, str] = {}
+
+
+class Commands(click.Group):
+    """Commands in the order of work, each imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"qawl.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of `--help`, made from the table so that nothing is imported for it."""
+        del ctx
+        with formatter.section("Commands, in the order of work"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qawl")
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Run as if started in this folder.",
+)
+def group(folder: Path | None) -> None:
+    """From news articles to a citable dataset of entities, quotes and claims."""
+    if folder is not None:
+        os.chdir(folder)
+
+
+def main() -> None:
+    """Entry point: runs a command and turns every known failure into one line."""
+    try:
+        code = group.main(standalone_mode=False)
+    except QawlError as error:
+        _stop(str(error))
+    except click.exceptions.Abort:
+        _stop("interrupted", code=130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _stop(f"{where}{error.strerror or error}")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(message: str, *, code: int = 1) -> None:
+    click.echo(f"qawl: {message}", err=True)
+    sys.exit(code)

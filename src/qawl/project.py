@@ -1,0 +1,172 @@
+"""A corpus on disk: its settings (qawl.yaml), its folders, and the lock on it."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import filelock
+import msgspec
+import yaml
+from msgspec import Struct
+
+from qawl.errors import CorpusLocked, ProjectError, QawlError
+
+T = TypeVar("T")
+
+SETTINGS = "qawl.yaml"
+FOLDERS = ("corpus", "label_config", "schemas", "exports")
+
+
+class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where this corpus's Label Studio answers."""
+
+    url: str = "http://127.0.0.1:8080"
+
+
+class Release(Struct, frozen=True, forbid_unknown_fields=True):
+    """How releases are made: Hub repository, licence of the annotations, shares of the splits."""
+
+    repo: str | None = None
+    license: str = "cc-by-4.0"
+    splits: dict[str, float] = msgspec.field(
+        default_factory=lambda: {"train": 0.8, "validation": 0.1, "test": 0.1}
+    )
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """qawl.yaml: all keys but `name` may be left out."""
+
+    name: str
+    language: str = "ar"
+    layers: tuple[str, ...] = ("entity", "quote", "claim")
+    annotators: tuple[str, ...] = ("a1", "a2")
+    overlap: dict[str, int] = {}
+    label_studio: LabelStudio = LabelStudio()
+    release: Release = Release()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A corpus: the folder that holds its qawl.yaml, and what is set there."""
+
+    root: Path
+    settings: Settings = field(repr=False)
+
+    @property
+    def corpus(self) -> Path:
+        return self.root / "corpus"
+
+    @property
+    def label_config(self) -> Path:
+        return self.root / "label_config"
+
+    @property
+    def schemas(self) -> Path:
+        return self.root / "schemas"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def state(self) -> Path:
+        """What belongs to this machine alone (server, user map, lock); git ignores it."""
+        return self.root / ".qawl"
+
+    def overlap(self, layer: str) -> int:
+        """How many annotators see each article of a layer; all of them where nothing is set."""
+        everyone = len(self.settings.annotators)
+        return min(self.settings.overlap.get(layer, everyone), everyone)
+
+
+def load(folder: Path) -> Project:
+    """The corpus of a folder; raises ProjectError with the place of the mistake."""
+    path = folder / SETTINGS
+    if not path.is_file():
+        raise ProjectError(f"{folder.resolve()} has no {SETTINGS}: run `qawl init` there first")
+    settings = parse_settings(path.read_text("utf-8"), str(path))
+    return Project(root=folder.resolve(), settings=settings)
+
+
+def parse_settings(text: str, where: str) -> Settings:
+    """The settings of a qawl.yaml text; `where` names the file in messages."""
+    settings = load_yaml(text, where, Settings)
+    if not settings.name.strip():
+        raise ProjectError(f"{where}: name is empty")
+    for key, values in (("layers", settings.layers), ("annotators", settings.annotators)):
+        if len(set(values)) < len(values):
+            raise ProjectError(f"{where}: {key} names one twice: {', '.join(values)}")
+        if not values:
+            raise ProjectError(f"{where}: {key} is empty")
+        for value in values:
+            if not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
+                raise ProjectError(
+                    f"{where}: {key}: {value!r} may have letters a to z, digits, - and _ only"
+                )
+    for layer, count in settings.overlap.items():
+        if count < 1:
+            raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
+    if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
+        raise ProjectError(f"{where}: release.splits must add up to 1")
+    return settings
+
+
+def load_yaml(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
+    """YAML text as a typed value; `error` is raised with file, line and key."""
+    try:
+        value = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise error(f"{where}{at}: not YAML: {problem.problem}") from problem
+    except yaml.YAMLError as problem:
+        raise error(f"{where}: not YAML: {str(problem).splitlines()[0]}") from problem
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as problem:
+        raise error(f"{where}: {problem}") from problem
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice, where plain YAML keeps the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key, (key_node, _) in zip(keys, node.value, strict=True):
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+@contextmanager
+def lock(project: Project, command: str) -> Iterator[None]:
+    """Holds the corpus for one Qawl; raises CorpusLocked naming the holder."""
+    project.state.mkdir(exist_ok=True)
+    holder = project.state / "holder.json"
+    guard = filelock.FileLock(project.state / "lock", blocking=False)
+    try:
+        guard.acquire()
+    except filelock.Timeout as error:
+        raise CorpusLocked(
+            f"{project.root} is in use by {_holder(holder)}: wait for it or end it"
+        ) from error
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "command": f"qawl {command}"}))
+        yield
+        holder.unlink(missing_ok=True)
+    finally:
+        guard.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        held = json.loads(path.read_text())
+        return f"`{held['command']}` (process {held['pid']})"
+    except (OSError, ValueError, KeyError):
+        return "another qawl"
