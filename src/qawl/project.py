@@ -37,13 +37,20 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
+class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Someone who annotates, by pseudonym. `person` is False for recorded or made annotations."""
+
+    name: str
+    person: bool = True
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """qawl.yaml: all keys but `name` may be left out."""
 
     name: str
     language: str = "ar"
     layers: tuple[str, ...] = ("entity", "quote", "claim")
-    annotators: tuple[str, ...] = ("a1", "a2")
+    annotators: tuple[str | Annotator, ...] = ("a1", "a2")
     overlap: dict[str, int] = {}
     label_studio: LabelStudio = LabelStudio()
     release: Release = Release()
@@ -77,6 +84,13 @@ class Project:
         """What belongs to this machine alone (server, user map, lock); git ignores it."""
         return self.root / ".qawl"
 
+    @property
+    def annotators(self) -> dict[str, Annotator]:
+        """The annotators by pseudonym, in the order of qawl.yaml."""
+        given = self.settings.annotators
+        all_ = (Annotator(name=each) if isinstance(each, str) else each for each in given)
+        return {annotator.name: annotator for annotator in all_}
+
     def overlap(self, layer: str) -> int:
         """How many annotators see each article of a layer; all of them where nothing is set."""
         everyone = len(self.settings.annotators)
@@ -97,7 +111,8 @@ def parse_settings(text: str, where: str) -> Settings:
     settings = load_yaml(text, where, Settings)
     if not settings.name.strip():
         raise ProjectError(f"{where}: name is empty")
-    for key, values in (("layers", settings.layers), ("annotators", settings.annotators)):
+    pseudonyms = [each if isinstance(each, str) else each.name for each in settings.annotators]
+    for key, values in (("layers", settings.layers), ("annotators", pseudonyms)):
         if len(set(values)) < len(values):
             raise ProjectError(f"{where}: {key} names one twice: {', '.join(values)}")
         if not values:
