@@ -15,7 +15,28 @@ from qawl import __version__
 from qawl.errors import QawlError
 
 # In the order of work. The help line is the first line of the command's docstring (a test compares).
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "init": "Make a new corpus: the folders, the three schemes, qawl.yaml.",
+    "ingest": "Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.",
+    "scheme": "Make the Label Studio configs and the schemas from the YAML schemes.",
+    "tasks": "Write what `push` would send, for import by hand.",
+    "serve": "Run a local Label Studio, set up for this corpus.",
+    "push": "Bring projects, configs and tasks in Label Studio in step with the corpus.",
+    "status": "Show per layer and annotator what is assigned, done, skipped and left.",
+    "pull": "Collect every new annotation version into the journal.",
+    "validate": "Check everything collected, in five levels.",
+    "agreement": "Measure how far annotators agree, with intervals.",
+    "adjudicate": "Make gold where annotators agree, and a judge's tasks for the rest.",
+    "release": "Build a release of the dataset, offline and reproducible.",
+    "diff": "Show what changed between two releases, and the version it calls for.",
+    "restore": "Put withheld text back from your own copy, checked by hash.",
+    "verify": "Check a release against its manifest.",
+    "withdraw": "Take an article out of the next release and out of what is served.",
+    "export": "Write other formats, with a report of what they can't carry.",
+    "publish": "Publish a release on the Hugging Face Hub: one commit, one tag.",
+    "doctor": "Say what is wrong with the set-up, and what to do about it.",
+    "demo": "Run the whole loop on this machine with a real Label Studio.",
+}
 
 
 class Commands(click.Group):
