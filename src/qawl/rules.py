@@ -11,7 +11,9 @@ Condition = dict[str, tuple[str, ...]]
 """Attribute name → values: holds where the span has one of the values of each attribute."""
 
 
-class NoCrossing(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="no_crossing"):
+class NoCrossing(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="no_crossing"
+):
     """Two spans of these labels (all, where none is named) may nest or touch, not cross."""
 
     labels: tuple[str, ...] = ()

@@ -20,9 +20,7 @@ Titles = dict[str, str]
 
 def title_in(titles: Titles, language: str, default: str = "") -> str:
     """The words for a language: its own, else its primary subtag's, else English, else `default`."""
-    return (
-        titles.get(language) or titles.get(language.split("-")[0]) or titles.get("en") or default
-    )
+    return titles.get(language) or titles.get(language.split("-")[0]) or titles.get("en") or default
 
 
 class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -165,7 +163,9 @@ def _problems(scheme: Scheme) -> list[str]:
     found = _repeated(scheme)
     labels = set(scheme.label)
     for attribute in scheme.attributes:
-        found += [f"attribute {attribute.name}: no label {of}" for of in attribute.of if of not in labels]
+        found += [
+            f"attribute {attribute.name}: no label {of}" for of in attribute.of if of not in labels
+        ]
         found += _value_problems(attribute)
     for relation in scheme.relations:
         ends = (*relation.from_, *relation.to)
