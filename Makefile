@@ -1,0 +1,56 @@
+# Everything runs in .venv, made from requirements.lock; only Python 3.11+, make and a package index
+# are assumed. `make help` lists the targets.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint offline live soak bench dist lock clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Qawl needs Python 3.11 or later; set PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## the whole loop on this machine, with a real Label Studio
+	$(BIN)/qawl demo
+
+test: check live ## every test but the long ones
+
+check: lint offline ## lint, types and the tests that need no server: under a minute
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/qawl scheme --check
+
+offline: $(READY)
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not live and not soak"
+
+live: $(READY)
+	$(BIN)/pytest -q -m "live and not soak"
+
+soak: $(READY) ## the tests that take longer
+	$(BIN)/pytest -q -m soak
+
+bench: $(READY) ## benchmarks, each against a baseline of the same run
+	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+dist: $(READY) ## wheel and source archive, searched for text that may not be redistributed
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m qawl.withheld dist/*
+
+lock: ## pins what is installed in .venv (run after raising a version there)
+	$(BIN)/python -m pip freeze --exclude-editable --exclude qawl > requirements.lock
+
+clean: ## removes what was made, not the corpus
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
