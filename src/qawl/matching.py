@@ -1,0 +1,229 @@
+"""One-to-one matching of two annotators' spans, optimal, so that no order changes a score.
+
+Spans stand in arrays: `group` (only spans of one group can match: one article and label, say),
+`start` and `end` (half-open code points). Each side holds a span of a group at most once.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+class Spans:
+    """One annotator's spans as parallel arrays, sorted by (group, start, end)."""
+
+    __slots__ = ("end", "group", "start")
+
+    def __init__(self, group: Ints, start: Ints, end: Ints) -> None:
+        self.group, self.start, self.end = group, start, end
+
+
+def overlapping(one: Spans, other: Spans, groups: int) -> Ints:
+    """How many pairs of overlapping spans there can be at most, per group.
+
+    Taking the interval that ends first with the partner that ends first is optimal: whatever later
+    could use that partner could use any other that reaches further.
+    """
+    group = np.concatenate([one.group, other.group])
+    start = np.concatenate([one.start, other.start])
+    end = np.concatenate([one.end, other.end])
+    side = np.repeat([0, 1], [len(one.group), len(other.group)])
+    cluster = _clusters(group, start, end)
+    size = int(cluster.max(initial=-1)) + 1
+    sides = np.stack([np.bincount(cluster[side == each], minlength=size) for each in (0, 1)])
+    pairs = sides.min(0)
+    for rows in _rows_of(cluster, np.flatnonzero(pairs > 1)):
+        pairs[cluster[rows[0]]] = _greedy(start[rows], end[rows], side[rows])
+    home = np.zeros(size, np.int64)
+    home[cluster] = group
+    return np.bincount(home, weights=pairs, minlength=groups).astype(np.int64)
+
+
+def within(one: Spans, other: Spans, groups: int, tolerance: int) -> Ints:
+    """How many pairs there can be at most whose starts and ends differ by at most `tolerance`
+    code points each, per group."""
+    left, right = _candidates(one, other, tolerance)
+    near = np.abs(one.end[left] - other.end[right]) <= tolerance
+    left, right = left[near], right[near]
+    single = (np.bincount(left, minlength=len(one.group))[left] == 1) & (
+        np.bincount(right, minlength=len(other.group))[right] == 1
+    )
+    matched = [one.group[left[single]]]
+    partners: dict[int, list[int]] = {}
+    for a, b in zip(left[~single].tolist(), right[~single].tolist(), strict=True):
+        partners.setdefault(a, []).append(b)
+    matched.append(one.group[np.array(sorted(_augmented(partners)), np.int64)])
+    return np.bincount(np.concatenate(matched), minlength=groups)
+
+
+def best_pairs(one: Spans, other: Spans) -> tuple[Ints, Ints]:
+    """The rows of both sides that belong together: identical spans first, then those pairs of the
+    rest that overlap with the greatest total intersection over union."""
+    left, right = _candidates(one, other, 0)
+    same = one.end[left] == other.end[right]
+    pairs = [(left[same], right[same])]
+    rest_one = np.setdiff1d(np.arange(len(one.group)), left[same], assume_unique=True)
+    rest_other = np.setdiff1d(np.arange(len(other.group)), right[same], assume_unique=True)
+    group = np.concatenate([one.group[rest_one], other.group[rest_other]])
+    start = np.concatenate([one.start[rest_one], other.start[rest_other]])
+    end = np.concatenate([one.end[rest_one], other.end[rest_other]])
+    cluster = _clusters(group, start, end)
+    first = len(rest_one)
+    size = int(cluster.max(initial=-1)) + 1
+    both = (np.bincount(cluster[:first], minlength=size) > 0) & (
+        np.bincount(cluster[first:], minlength=size) > 0
+    )
+    for rows in _rows_of(cluster, np.flatnonzero(both)):
+        ours, theirs = rows[rows < first], rows[rows >= first]
+        shared = np.minimum(end[ours][:, None], end[theirs]) - np.maximum(
+            start[ours][:, None], start[theirs]
+        )
+        union = (end - start)[ours][:, None] + (end - start)[theirs] - shared
+        a, b = _assign(np.maximum(shared, 0) / union)
+        pairs.append((rest_one[ours[a]], rest_other[theirs[b] - first]))
+    chosen = np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs])
+    order = np.argsort(chosen[0], kind="stable")
+    return chosen[0][order], chosen[1][order]
+
+
+def _clusters(group: Ints, start: Ints, end: Ints) -> Ints:
+    """For each span the number of its cluster: spans of a group that a chain of overlaps joins."""
+    order = np.lexsort((start, group))
+    reach = int(end.max(initial=0)) + 1
+    ends = np.maximum.accumulate(group[order] * reach + end[order])
+    opens = np.ones(len(order), bool)
+    opens[1:] = (group[order][1:] * reach + start[order][1:]) >= ends[:-1]
+    cluster = np.empty(len(order), np.int64)
+    cluster[order] = np.cumsum(opens) - 1
+    return cluster
+
+
+def _rows_of(cluster: Ints, wanted: Ints) -> Iterator[Ints]:
+    """The rows of each wanted cluster."""
+    order = np.argsort(cluster, kind="stable")
+    bounds = np.searchsorted(cluster[order], np.stack([wanted, wanted + 1]))
+    for low, high in bounds.T.tolist():
+        yield order[low:high]
+
+
+def _greedy(start: Ints, end: Ints, side: Ints) -> int:
+    """The greatest number of overlapping pairs in one cluster."""
+    order = np.lexsort((start, end)).tolist()
+    starts, ends, sides = start.tolist(), end.tolist(), side.tolist()
+    waiting: tuple[list[int], list[int]] = ([], [])
+    for row in order:
+        waiting[sides[row]].append(row)
+    taken: set[int] = set()
+    found = 0
+    for row in order:
+        if row in taken:
+            continue
+        for partner in waiting[1 - sides[row]]:
+            if partner not in taken and starts[partner] < ends[row] and starts[row] < ends[partner]:
+                taken |= {row, partner}
+                found += 1
+                break
+    return found
+
+
+def _candidates(one: Spans, other: Spans, tolerance: int) -> tuple[Ints, Ints]:
+    """All pairs of rows of one group whose starts differ by at most `tolerance`."""
+    reach = int(max(one.start.max(initial=0), other.start.max(initial=0))) + 2 * tolerance + 2
+    place = other.group * reach + other.start + tolerance
+    low = np.searchsorted(place, one.group * reach + one.start, side="left")
+    high = np.searchsorted(place, one.group * reach + one.start + 2 * tolerance, side="right")
+    count = high - low
+    left = np.repeat(np.arange(len(one.group)), count)
+    offset = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
+    return left, np.repeat(low, count) + offset
+
+
+def _augmented(partners: dict[int, list[int]]) -> set[int]:
+    """The left ends of a maximum matching, by augmenting paths (Kuhn 1955), without recursion."""
+    owner: dict[int, int] = {}
+    matched: set[int] = set()
+    for root in partners:
+        reached: dict[int, int] = {}
+        waiting = [root]
+        while waiting:
+            left = waiting.pop()
+            fresh = [each for each in partners[left] if each not in reached]
+            reached.update(dict.fromkeys(fresh, left))
+            free = next((each for each in fresh if each not in owner), None)
+            if free is not None:
+                _flip(free, reached, owner, root)
+                matched.add(root)
+                break
+            waiting.extend(owner[each] for each in fresh)
+    return matched
+
+
+def _flip(free: int, reached: dict[int, int], owner: dict[int, int], root: int) -> None:
+    """Hands the right ends of an augmenting path on, from the free one back to the root."""
+    previous = {owner[right]: right for right in reached if right in owner}
+    right = free
+    while True:
+        left = reached[right]
+        owner[right] = left
+        if left == root:
+            return
+        right = previous[left]
+
+
+def _assign(weight: NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """Row and column indices of the assignment of greatest total weight; pairs of weight 0 left out.
+
+    Shortest augmenting paths with potentials (Jonker and Volgenant 1987).
+    """
+    if 1 in weight.shape:
+        best = np.array([weight.argmax()])
+        rows, columns = np.unravel_index(best[weight.ravel()[best] > 0], weight.shape)
+        return rows, columns
+    if weight.shape[0] > weight.shape[1]:
+        columns, rows = _assign(weight.T)
+        order = np.argsort(rows, kind="stable")
+        return rows[order], columns[order]
+    count, width = weight.shape
+    cost = np.zeros((count + 1, width + 1))
+    cost[1:, 1:] = -weight
+    by_row, by_column = np.zeros(count + 1), np.zeros(width + 1)
+    owner = np.zeros(width + 1, np.int64)
+    for row in range(1, count + 1):
+        _insert(row, cost, by_row, by_column, owner)
+    columns = np.flatnonzero(owner[1:])
+    rows = owner[1:][columns] - 1
+    real = weight[rows, columns] > 0
+    return rows[real], columns[real]
+
+
+def _insert(
+    row: int,
+    cost: NDArray[np.float64],
+    by_row: NDArray[np.float64],
+    by_column: NDArray[np.float64],
+    owner: Ints,
+) -> None:
+    """Adds a row to the assignment `owner` (column → row, 1-based; 0 is free) along the cheapest path."""
+    owner[0] = row
+    width = len(owner)
+    shortest = np.full(width, np.inf)
+    before = np.zeros(width, np.int64)
+    used = np.zeros(width, bool)
+    column = 0
+    while owner[column]:
+        used[column] = True
+        here = owner[column]
+        reduced = cost[here] - by_row[here] - by_column
+        better = ~used & (reduced < shortest)
+        shortest[better], before[better] = reduced[better], column
+        column = int(np.argmin(np.where(used, np.inf, shortest)))
+        step = shortest[column]
+        by_row[owner[used]] += step
+        by_column[used] -= step
+        shortest[~used] -= step
+    while column:
+        owner[column] = owner[before[column]]
+        column = int(before[column])
