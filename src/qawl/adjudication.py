@@ -1,4 +1,4 @@
-"""Gold from annotations: what every annotator of an article marked alike, or the only one's work."""
+"""Gold from annotations: what all annotators of an article marked alike, or the only one's work."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

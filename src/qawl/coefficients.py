@@ -14,9 +14,9 @@ Array = NDArray[np.float64]
 def f1(counts: Array) -> Array:
     """F1 from (true positives, spans of one, spans of the other) on the last axis.
 
-    nan where neither marked anything. With one annotator taken as the key this is the F1 of Hripcsak
-    and Rothschild (2005), doi:10.1197/jamia.M1733, to which kappa converges when true negatives
-    can't be counted.
+    nan where neither marked anything. With one annotator as the key this is the F1 of Hripcsak and
+    Rothschild (2005), doi:10.1197/jamia.M1733, to which kappa converges when true negatives can't
+    be counted.
     """
     matched, one, other = np.moveaxis(counts, -1, 0)
     return _ratio(2 * matched, one + other)
@@ -125,6 +125,6 @@ def _above_chance(observed: Array, chance: Array) -> Array:
 
 
 def _ratio(above: Array, below: Array) -> Array:
-    """above / below; nan where below is 0 (or so near that only rounding is left)."""
+    """The quotient; nan where the divisor is 0 (or so near that only rounding is left)."""
     usable = np.abs(below) > 1e-12
     return np.where(usable, above / np.where(usable, below, 1), np.nan)

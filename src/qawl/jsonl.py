@@ -1,4 +1,4 @@
-"""JSON Lines on disk: streamed in, written whole or not at all. `\\n` alone ends a line."""
+"""JSON Lines on disk: streamed in, written whole or not at all. A line feed alone ends a line."""
 
 import os
 import tempfile
@@ -58,10 +58,10 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink()
         raise
 
 

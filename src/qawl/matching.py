@@ -174,7 +174,7 @@ def _flip(free: int, reached: dict[int, int], owner: dict[int, int], root: int) 
 
 
 def _assign(weight: NDArray[np.float64]) -> tuple[Ints, Ints]:
-    """Row and column indices of the assignment of greatest total weight; pairs of weight 0 left out.
+    """Row and column indices of the assignment of greatest total weight, without pairs of weight 0.
 
     Shortest augmenting paths with potentials (Jonker and Volgenant 1987).
     """
@@ -206,7 +206,7 @@ def _insert(
     by_column: NDArray[np.float64],
     owner: Ints,
 ) -> None:
-    """Adds a row to the assignment `owner` (column → row, 1-based; 0 is free) along the cheapest path."""
+    """Adds a row to the assignment `owner` (column → row, 1-based; 0 is free) along the best path."""
     owner[0] = row
     width = len(owner)
     shortest = np.full(width, np.inf)

@@ -65,18 +65,22 @@ class Project:
 
     @property
     def corpus(self) -> Path:
+        """The articles: as received, and frozen."""
         return self.root / "corpus"
 
     @property
     def label_config(self) -> Path:
+        """The schemes and the Label Studio configs made from them."""
         return self.root / "label_config"
 
     @property
     def schemas(self) -> Path:
+        """The JSON Schemas of the records."""
         return self.root / "schemas"
 
     @property
     def exports(self) -> Path:
+        """What was collected: journal, annotations, gold, releases."""
         return self.root / "exports"
 
     @property
@@ -133,7 +137,7 @@ def parse_settings(text: str, where: str) -> Settings:
 def load_yaml(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
     """YAML text as a typed value; `error` is raised with file, line and key."""
     try:
-        value = yaml.load(text, Loader=_Loader)
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, only stricter
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -19,8 +19,13 @@ Titles = dict[str, str]
 
 
 def title_in(titles: Titles, language: str, default: str = "") -> str:
-    """The words for a language: its own, else its primary subtag's, else English, else `default`."""
-    return titles.get(language) or titles.get(language.split("-")[0]) or titles.get("en") or default
+    """The words for a language, else for its primary subtag, else in English, else `default`."""
+    return (
+        titles.get(language)
+        or titles.get(language.split("-", maxsplit=1)[0])
+        or titles.get("en")
+        or default
+    )
 
 
 class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

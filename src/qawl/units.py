@@ -1,4 +1,4 @@
-"""What annotators marked in one layer, as parallel arrays: the form in which agreement is counted."""
+"""What annotators marked in one layer, as parallel arrays: how agreement counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Codes = NDArray[np.int64]
 class Units:
     """The spans and relations of a layer; names are replaced by their index in the sorted tuples.
 
-    Rows of spans are sorted by (annotator, article, label, start, end) and no annotator has one twice.
+    Rows of spans are sorted by (annotator, article, label, start, end), each there once.
     `done[annotator, article]` says who annotated what (a skipped task is missing, not empty).
     `attributes[name]` holds for each row the index of its value in `values[name]`, -1 where unset.
     """
@@ -51,9 +51,11 @@ class Units:
 
 
 def collect(records: Iterable[Annotation], labels: Iterable[str]) -> Units:
-    """The arrays of these annotations, whatever their order; `labels` come first in the scheme's order,
-    others that occur after them. A span given twice counts once; of two records of one annotator
-    for one article the later one counts."""
+    """The arrays of these annotations, whatever their order.
+
+    `labels` come first in the scheme's order, others that occur after them. A span given twice
+    counts once; of two records of one annotator for one article the later one counts.
+    """
     chosen = {
         (record.annotator, record.article_id): record
         for record in records
@@ -65,20 +67,19 @@ def collect(records: Iterable[Annotation], labels: Iterable[str]) -> Units:
     known = tuple(dict.fromkeys(labels))
     names = (*known, *sorted(seen - set(known)))
     label_index = {name: index for index, name in enumerate(names)}
-    article_index = {name: index for index, name in enumerate(articles)}
     done = np.zeros((len(annotators), len(articles)), bool)
     rows: list[tuple[int, int, int, int, int]] = []
     attributes: list[Attributes] = []
     relations = []
     documents: dict[str, dict[tuple[int, int], str]] = {}
-    for who, annotator in enumerate(annotators):
-        for article, where in article_index.items():
-            record = chosen.get((annotator, article))
+    for who, name in enumerate(annotators):
+        for where, identity in enumerate(articles):
+            record = chosen.get((name, identity))
             if record is None:
                 continue
             done[who, where] = True
-            for name, value in record.attributes.items():
-                documents.setdefault(name, {})[who, where] = _as_text(value)
+            for key, value in record.attributes.items():
+                documents.setdefault(key, {})[who, where] = _as_text(value)
             places = {}
             ordered = sorted(
                 record.spans, key=lambda span: (label_index[span.label], span.start, span.end)

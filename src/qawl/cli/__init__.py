@@ -14,7 +14,7 @@ import click
 from qawl import __version__
 from qawl.errors import QawlError
 
-# In the order of work. The help line is the first line of the command's docstring (a test compares).
+# In the order of work; a test compares each line with the docstring of its command.
 COMMANDS: dict[str, str] = {
     "init": "Make a new corpus: the folders, the three schemes, qawl.yaml.",
     "ingest": "Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.",
