@@ -1,14 +1,14 @@
 """The vocabulary in which a scheme states what its annotations must obey beyond label and value.
 
-Each rule names the check that its findings carry; `qawl validate` runs it (level 4).
+docs/rules.md describes it for people. `qawl validate` checks each rule at level 4.
 """
-
-from typing import Literal
 
 from msgspec import Struct
 
+from qawl.model import Attributes
+
 Condition = dict[str, tuple[str, ...]]
-"""Attribute name → values: holds where the span has one of the values of each attribute."""
+"""Attribute name → values that meet the condition."""
 
 
 class NoCrossing(
@@ -22,7 +22,10 @@ class NoCrossing(
 class RelationCount(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="relation_count"
 ):
-    """A span of label `of` starts at least `min` and at most `max` relations of this name."""
+    """A span of label `of` starts at least `min` and at most `max` relations of this name.
+
+    Only spans that meet every condition in `where` and none in `unless` are held to it.
+    """
 
     relation: str
     of: str
@@ -33,7 +36,7 @@ class RelationCount(
 
 
 class Marks(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", tag="marks"):
-    """A span of label `of`, where the condition holds, starts and ends with quotation marks."""
+    """A span of label `of` that meets `where` starts and ends with a quotation mark."""
 
     of: str
     where: Condition = {}
@@ -41,4 +44,9 @@ class Marks(Struct, frozen=True, forbid_unknown_fields=True, tag_field="rule", t
 
 Rule = NoCrossing | RelationCount | Marks
 
-Severity = Literal["error", "warning"]
+
+def applies(attributes: Attributes, where: Condition, unless: Condition) -> bool:
+    """Whether a span with these attributes meets all of `where` and none of `unless`."""
+    return all(attributes.get(name) in values for name, values in where.items()) and not any(
+        attributes.get(name) in values for name, values in unless.items()
+    )

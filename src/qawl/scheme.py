@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from qawl.errors import SchemeError
 from qawl.project import Project, load_yaml
-from qawl.rules import Rule
+from qawl.rules import NoCrossing, RelationCount, Rule
 
 Titles = dict[str, str]
 """BCP 47 language → words for people in that language."""
@@ -77,6 +77,32 @@ class RelationType(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     to: tuple[str, ...]
 
 
+class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a release shows the layer: a row a span, or a row a span of label `rows`.
+
+    `columns` are named after the relation that leads from the row's span to theirs; pieces that
+    the relation `joined_by` leads to are one row. `refers` leads from a mention to a fuller one,
+    `speaker` is the attribute that names who stands behind the row.
+    """
+
+    name: str
+    rows: str | None = None
+    joined_by: str | None = None
+    columns: dict[str, str] = {}
+    refers: str | None = None
+    speaker: str | None = None
+
+
+class Projection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A published label set that this scheme's labels, or the values of an attribute, map to."""
+
+    name: str
+    of: str | None = None
+    values: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    outermost: bool = False
+
+
 class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """A layer's labels, attributes, relations and rules."""
 
@@ -90,6 +116,8 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     attributes: tuple[Attribute, ...] = ()
     relations: tuple[RelationType, ...] = ()
     rules: tuple[Rule, ...] = ()
+    table: Table | None = None
+    projections: tuple[Projection, ...] = ()
 
     @cached_property
     def label(self) -> dict[str, Label]:
@@ -177,6 +205,52 @@ def _problems(scheme: Scheme) -> list[str]:
         found += [f"relation {relation.name}: no label {end}" for end in ends if end not in labels]
         if not relation.from_ or not relation.to:
             found.append(f"relation {relation.name} joins nothing: give from and to")
+    return found + _rule_problems(scheme) + _table_problems(scheme)
+
+
+def _rule_problems(scheme: Scheme) -> list[str]:
+    """Names that rules use and the scheme lacks, and rules that nothing can obey."""
+    found = []
+    for rule in scheme.rules:
+        labels = rule.labels if isinstance(rule, NoCrossing) else (rule.of,)
+        found += [f"rules: no label {each}" for each in labels if each not in scheme.label]
+        if isinstance(rule, NoCrossing):
+            continue
+        conditions = dict(rule.where)
+        if isinstance(rule, RelationCount):
+            conditions |= rule.unless
+            if rule.relation not in scheme.relation:
+                found.append(f"rules: no relation {rule.relation}")
+            if rule.max is not None and rule.min > rule.max:
+                found.append(f"rules: {rule.relation}: min {rule.min} is more than max {rule.max}")
+        for name, values in conditions.items():
+            attribute = scheme.attribute.get(name)
+            known = {value.name for value in attribute.values} if attribute else set()
+            found += [f"rules: no value {name}={each}" for each in values if each not in known]
+    return found
+
+
+def _table_problems(scheme: Scheme) -> list[str]:
+    """Names that the table or a projection uses and the scheme lacks."""
+    found = []
+    if table := scheme.table:
+        labels = [table.rows] if table.rows else []
+        relations = [*table.columns.values(), *filter(None, (table.joined_by, table.refers))]
+        found += [f"table: no label {each}" for each in labels if each not in scheme.label]
+        found += [f"table: no relation {each}" for each in relations if each not in scheme.relation]
+        if table.speaker and table.speaker not in scheme.attribute:
+            found.append(f"table: no attribute {table.speaker}")
+    for projection in scheme.projections:
+        where = f"projection {projection.name}"
+        found += [
+            f"{where}: no label {each}" for each in projection.labels if each not in scheme.label
+        ]
+        if projection.of:
+            attribute = scheme.attribute.get(projection.of)
+            known = {value.name for value in attribute.values} if attribute else set()
+            found += [
+                f"{where}: no value {each}" for each in projection.values if each not in known
+            ]
     return found
 
 
