@@ -151,7 +151,12 @@ def load_yaml(text: str, where: str, kind: type[T], error: type[QawlError] = Pro
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice, where plain YAML keeps the last in silence."""
+    """SafeLoader that refuses a key given twice, and leaves dates as the strings they are written as."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]

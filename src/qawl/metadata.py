@@ -1,0 +1,74 @@
+"""What is known of an article besides its text, and the files beside it that say so."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from qawl.errors import InputError
+from qawl.project import load_yaml
+
+FOLDER_FILE = "_source.yaml"
+
+
+class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a record, a page or a file beside the article says; None where nothing is known."""
+
+    title: str | None = None
+    language: str | None = None
+    source: str | None = None
+    url: str | None = None
+    published: str | None = None
+    license: str | None = None
+    redistribute: bool | None = None
+    source_id: str | None = None
+
+
+FIELDS = Metadata.__struct_fields__
+
+
+def beside(file: Path) -> Metadata:
+    """What `_source.yaml` in the folder says, overridden by `<article>.yaml` or `.json` beside it."""
+    found = Metadata()
+    candidates = [file.parent / FOLDER_FILE]
+    candidates += [file.with_suffix(ending) for ending in (".yaml", ".yml", ".json")]
+    for path in candidates:
+        if path.is_file() and path != file:
+            found = override(found, _load(path))
+    return found
+
+
+def _load(path: Path) -> Metadata:
+    return load_yaml(_text(path), path.name, Metadata, InputError)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: not UTF-8") from error
+
+
+def override(below: Metadata, above: Metadata) -> Metadata:
+    """The fields of `above`, and those of `below` where it has none."""
+    return Metadata(
+        **{
+            name: getattr(below, name) if getattr(above, name) is None else getattr(above, name)
+            for name in FIELDS
+        }
+    )
+
+
+def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
+    """The known fields of a record over what was given; raises ValueError naming a wrong one."""
+    known = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
+    for name in ("source_id", "published"):
+        if name not in known:
+            continue
+        known[name] = str(known[name])
+    try:
+        return override(given, msgspec.convert(known, Metadata))
+    except msgspec.ValidationError as error:
+        raise ValueError(f"a field is not as it should be: {error}") from error
