@@ -1,0 +1,75 @@
+"""`qawl pull`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from qawl.pull import Outcome
+
+
+@click.command()
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A JSON export of Label Studio, in place of its server; may be given again.",
+)
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--layer", help="The layer of exports that do not name one.")
+@click.option("--annotator", help="The pseudonym of all annotations in the exports.")
+@click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
+def command(
+    files: tuple[Path, ...],
+    more: tuple[Path, ...],
+    layer: str | None,
+    annotator: str | None,
+    rebuild: bool,
+) -> None:
+    """Collect every new annotation version into the journal.
+
+    Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
+    every version ever pulled; exports/annotations holds the latest of each.
+    """
+    from qawl import annotations, project, pull
+
+    corpus = project.load(Path())
+    if layer is not None and layer not in corpus.settings.layers:
+        raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
+    if more and not files:
+        raise click.UsageError("give files after --from")
+    with project.lock(corpus, "pull"):
+        if rebuild:
+            for name in corpus.settings.layers:
+                click.echo(f"{name}: {annotations.rebuild(corpus, name)} annotations")
+            return
+        if not files:
+            raise click.UsageError("give --from FILE")
+        outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)
+    for line in summary(outcome):
+        click.echo(line)
+
+
+def summary(outcome: "Outcome") -> list[str]:
+    """What a pull did, in lines."""
+    lines = [f"journal mended: {each}" for each in outcome.mended]
+    lines.append(
+        f"{outcome.tasks} tasks, {outcome.annotations} annotations, "
+        f"{outcome.new.total()} new versions"
+    )
+    lines += [
+        f"  {layer} {name}: {count} new" for (layer, name), count in sorted(outcome.new.items())
+    ]
+    lines += [f"set aside: {count} × {why}" for why, count in outcome.set_aside.most_common()]
+    if outcome.drafts or outcome.predictions:
+        lines.append(
+            f"not pulled: {outcome.drafts} drafts (not submitted), "
+            f"{outcome.predictions} suggestions"
+        )
+    lines += [f"ALARM: {each}" for each in outcome.alarms]
+    lines += [
+        f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
+    ]
+    return lines

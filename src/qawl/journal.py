@@ -1,0 +1,216 @@
+"""exports/journal: every version of every annotation as Label Studio sent it, append-only, chained.
+
+A line is `{"format", "prev", "sha256", "entry"}`; `sha256` is that of `prev` and the entry's bytes, so
+a changed, missing or moved line is found. One file a layer and annotator: <layer>.<annotator>.jsonl.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from qawl.errors import JournalError
+from qawl.model import FORMAT, to_json
+from qawl.project import Project
+
+START = "0" * 64
+VOLATILE = frozenset({"created_ago", "created_username", "drafts", "draft", "prediction"})
+"""Fields of an annotation that change by themselves or name people."""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One version of one annotation, or that it is gone.
+
+    `text` is the task's own text, kept only where it is not the frozen text of the article.
+    """
+
+    event: Literal["version", "deleted"] = "version"
+    key: str
+    article_id: str
+    scheme_version: str
+    text: str | None = None
+    task: dict[str, Any] = {}
+    annotation: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A journal line."""
+
+    format: int = FORMAT
+    prev: str
+    sha256: str
+    entry: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the latest entry of an annotation stands."""
+
+    path: Path
+    offset: int
+    length: int
+    annotator: str
+    article_id: str
+    deleted: bool
+
+
+class _Head(Struct):
+    event: str
+    key: str
+    article_id: str
+    annotation: msgspec.Raw
+
+
+_line = msgspec.json.Decoder(Line)
+_head = msgspec.json.Decoder(_Head)
+
+
+def folder(project: Project) -> Path:
+    """Where the journal stands."""
+    return project.exports / "journal"
+
+
+def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
+    """(annotator, file) of a layer's journals, in the order of the annotators."""
+    for path in sorted(folder(project).glob(f"{layer}.*.jsonl")):
+        yield path.name.removeprefix(f"{layer}.").removesuffix(".jsonl"), path
+
+
+@dataclass(slots=True)
+class Journal:
+    """One journal file, checked: the last hash, and each annotation's latest version.
+
+    `mended` counts the bytes of a torn last line that a crash left and opening dropped.
+    """
+
+    path: Path
+    last: str
+    versions: dict[str, bytes]
+    mended: int = 0
+
+    def append(self, entries: Iterable[Entry]) -> int:
+        """Adds those entries that are not the latest version of their annotation; how many those were."""
+        added = 0
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        size = self.path.stat().st_size if self.path.exists() else 0
+        with self.path.open("ab") as file:
+            try:
+                for entry in entries:
+                    version = _version(entry.event, entry.annotation)
+                    if self.versions.get(entry.key) == version:
+                        continue
+                    content = to_json(entry)
+                    digest = _chained(self.last, content)
+                    line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
+                    file.write(to_json(line) + b"\n")
+                    self.last, self.versions[entry.key] = digest, version
+                    added += 1
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                file.truncate(size)
+                raise
+        return added
+
+
+def load(path: Path) -> Journal:
+    """A journal file with its chain checked; a torn last line is dropped, a changed one refused."""
+    journal = Journal(path, START, {})
+    if path.exists():
+        journal.mended = _mend(path)
+    for _, line, head in _checked(path):
+        journal.last = line.sha256
+        journal.versions[head.key] = _version(head.event, head.annotation)
+    return journal
+
+
+def latest(project: Project, layer: str) -> dict[str, Place]:
+    """Where the latest entry of each annotation of a layer stands, by `annotator/key`."""
+    places = {}
+    for annotator, path in files(project, layer):
+        for offset, line, head in _checked(path):
+            length = len(to_json(line))
+            places[f"{annotator}/{head.key}"] = Place(
+                path, offset, length, annotator, head.article_id, head.event == "deleted"
+            )
+    return places
+
+
+def entry_at(place: Place) -> Entry:
+    """The entry that stands there."""
+    with place.path.open("rb") as file:
+        file.seek(place.offset)
+        line = _line.decode(file.read(place.length))
+    return msgspec.json.decode(line.entry, type=Entry)
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """All entries of a journal file, in the order in which they came."""
+    for _, line, _ in _checked(path):
+        yield msgspec.json.decode(line.entry, type=Entry)
+
+
+def _checked(path: Path) -> Iterator[tuple[int, Line, _Head]]:
+    """(offset, line, head of its entry) of each line; raises JournalError at one that was changed."""
+    if not path.exists():
+        return
+    offset, prev = 0, START
+    with path.open("rb") as file:
+        for number, content in enumerate(file, start=1):
+            try:
+                line = _line.decode(content)
+                head = _head.decode(line.entry)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise _changed(path, number) from error
+            if line.prev != prev or line.sha256 != _chained(prev, bytes(line.entry)):
+                raise _changed(path, number)
+            yield offset, line, head
+            offset, prev = offset + len(content), line.sha256
+
+
+def _changed(path: Path, number: int) -> JournalError:
+    return JournalError(
+        f"{path}, line {number}: the journal was changed: bring the file back from version control"
+    )
+
+
+def _mend(path: Path) -> int:
+    """Drops a last line without its end; how many bytes that were."""
+    with path.open("rb+") as file:
+        size = file.seek(0, os.SEEK_END)
+        at = size
+        while at:
+            step = min(at, 1 << 16)
+            file.seek(at - step)
+            tail = file.read(step)
+            if (found := tail.rfind(b"\n")) >= 0:
+                at += found + 1 - step
+                break
+            at -= step
+        if at < size:
+            file.truncate(at)
+    return size - at
+
+
+def _chained(prev: str, content: bytes) -> str:
+    return sha256(prev.encode() + content).hexdigest()
+
+
+def _version(event: str, annotation: msgspec.Raw) -> bytes:
+    return sha256(event.encode() + bytes(annotation)).digest()
+
+
+def stripped(annotation: dict[str, Any]) -> dict[str, Any]:
+    """An annotation without names, addresses and what changes by itself; users are ids."""
+    kept = {name: value for name, value in annotation.items() if name not in VOLATILE}
+    for name in ("completed_by", "updated_by", "last_created_by"):
+        if isinstance(kept.get(name), dict):
+            kept[name] = kept[name].get("id")
+        elif isinstance(kept.get(name), str):
+            kept[name] = None
+    return kept

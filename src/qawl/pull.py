@@ -1,0 +1,279 @@
+"""Annotations into the journal, from Label Studio's JSON export files or from its server."""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qawl import annotations, cleaning, corpus, journal, jsonl, scheme, stream
+from qawl.errors import InputError
+from qawl.journal import Entry
+from qawl.model import to_json
+from qawl.project import Project
+from qawl.text import sha256
+
+USERS = "users.json"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a pull did: new versions by (layer, annotator), and what was left out and why."""
+
+    tasks: int = 0
+    annotations: int = 0
+    new: Counter[tuple[str, str]] = field(default_factory=Counter)
+    set_aside: Counter[str] = field(default_factory=Counter)
+    drafts: int = 0
+    predictions: int = 0
+    mended: list[str] = field(default_factory=list)
+    records: dict[str, int] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A task with annotations, and what is known of it beforehand."""
+
+    task: Mapping[str, Any]
+    place: str
+    layer: str | None = None
+    annotator: str | None = None
+    scheme_version: str | None = None
+
+
+class Corpus:
+    """Which article a task belongs to."""
+
+    def __init__(self, project: Project) -> None:
+        self._hashes = {each.id: each.text_sha256 for each in corpus.articles(project)}
+        self._ids = {digest: identity for identity, digest in self._hashes.items()}
+
+    def article(self, data: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        """(article id, the task's text unless it is the frozen one); no id where none fits."""
+        identity, text = data.get("article_id"), data.get("text")
+        given = text if isinstance(text, str) else None
+        digest = sha256(given) if given is not None else None
+        known = identity if isinstance(identity, str) and identity in self._hashes else None
+        if known and data.get("text_sha256") == self._hashes[known]:
+            return known, None if digest in (None, self._hashes[known]) else given
+        if digest in self._ids:
+            return self._ids[digest], None
+        cleaned = sha256(cleaning.clean(given)[0]) if given else None
+        return self._ids.get(cleaned or "", known), given
+
+
+def pull_files(
+    project: Project, paths: Iterable[Path], *, layer: str | None, annotator: str | None
+) -> Outcome:
+    """Journals what Label Studio's JSON exports hold, and derives the annotations.
+
+    Raises InputError where a file is no such export, or none of its tasks belongs to this corpus;
+    nothing is written then.
+    """
+    incoming = (
+        Incoming(task, f"{path.name}, task {task.get('id')}", None, annotator)
+        for path in paths
+        for task in _tasks(path)
+    )
+    return collect(project, incoming, layer=layer)
+
+
+def _tasks(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    for task in stream.elements(path):
+        if "annotations" not in task and ("annotation_id" in task or "annotator" in task):
+            raise InputError(f"{path}: this is JSON_MIN, which loses relations; export as JSON")
+        yield task
+
+
+def collect(project: Project, incoming: Iterable[Incoming], *, layer: str | None = None) -> Outcome:
+    """Journals these annotations and derives the records of the layers they touch.
+
+    Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
+    """
+    outcome = Outcome()
+    project.state.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=project.state) as folder:
+        spool = _Spool(Path(folder))
+        _read(project, incoming, spool, outcome, layer)
+        spool.close()
+        if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
+            raise InputError(
+                f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
+                "corpus/articles.jsonl (ingest them first, or run in the right folder)"
+            )
+        _append(project, spool, outcome)
+    for name in sorted({name for name, _ in spool.files}):
+        outcome.records[name] = annotations.rebuild(project, name)
+    return outcome
+
+
+def _read(
+    project: Project,
+    incoming: Iterable[Incoming],
+    spool: "_Spool",
+    outcome: Outcome,
+    layer: str | None,
+) -> None:
+    """Sorts annotations by layer and user."""
+    known = Corpus(project)
+    versions = {name: each.version for name, each in scheme.load_all(project).items()}
+    for each in incoming:
+        outcome.tasks += 1
+        task = each.task
+        data = task.get("data")
+        data = data if isinstance(data, Mapping) else {}
+        outcome.drafts += _count(task.get("drafts"))
+        outcome.predictions += _count(task.get("predictions"))
+        article_id, text = known.article(data)
+        if article_id is None:
+            outcome.set_aside["task of no article"] += 1
+            continue
+        kept = {
+            "id": task.get("id"),
+            "project": task.get("project"),
+            "data": {name: value for name, value in data.items() if name != "text"},
+        }
+        for annotation in task.get("annotations") or ():
+            if not isinstance(annotation, Mapping):
+                outcome.set_aside["annotation that is no object"] += 1
+                continue
+            name = each.layer or _layer(data, annotation, versions) or layer
+            if name not in versions:
+                outcome.set_aside["annotation of no layer (give --layer)"] += 1
+                continue
+            outcome.annotations += 1
+            content = journal.stripped(dict(annotation))
+            entry = Entry(
+                key=_key(annotation, article_id),
+                article_id=article_id,
+                scheme_version=each.scheme_version or versions[name],
+                text=text,
+                task=kept,
+                annotation=msgspec.Raw(to_json(content)),
+            )
+            spool.write(
+                name, each.annotator or _user(annotation), entry, each.annotator is not None
+            )
+
+
+def _count(values: object) -> int:
+    return len(values) if isinstance(values, list) else 0
+
+
+def _layer(
+    data: Mapping[str, Any], annotation: Mapping[str, Any], known: Mapping[str, str]
+) -> str | None:
+    """The layer that the task names, else the control that its regions were made with."""
+    if data.get("layer") in known:
+        return str(data["layer"])
+    controls = (
+        result.get("from_name")
+        for result in annotation.get("result") or ()
+        if isinstance(result, Mapping)
+    )
+    return next((str(name) for name in controls if name in known), None)
+
+
+def _key(annotation: Mapping[str, Any], article_id: str) -> str:
+    """What stays the same over the versions of an annotation."""
+    for name in ("unique_id", "id"):
+        if annotation.get(name):
+            return f"{article_id}/{annotation[name]}"
+    return f"{article_id}/{sha256(to_json(annotation.get('result')).decode())[:16]}"
+
+
+def _user(annotation: Mapping[str, Any]) -> str:
+    """The user that made an annotation, as told apart by Label Studio: an id, else an address."""
+    user = annotation.get("completed_by")
+    if isinstance(user, Mapping):
+        user = user.get("id") or user.get("email")
+    return "" if user is None else str(user)
+
+
+class _Spool:
+    """Entries on disk, by layer and user, until the users have their pseudonyms."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.files: dict[tuple[str, str], Path] = {}
+        self.keys: dict[str, set[str]] = {}
+        self.named: set[str] = set()
+        self._open: dict[tuple[str, str], Any] = {}
+
+    def write(self, layer: str, user: str, entry: Entry, named: bool) -> None:
+        place = layer, user
+        if place not in self.files:
+            self.files[place] = self._folder / f"{len(self.files)}.jsonl"
+            self._open[place] = self.files[place].open("wb")
+        self._open[place].write(to_json(entry) + b"\n")
+        if named:
+            self.named.add(user)
+        else:
+            self.keys.setdefault(user, set()).add(entry.key)
+
+    def close(self) -> None:
+        for file in self._open.values():
+            file.close()
+
+
+def _append(project: Project, spool: _Spool, outcome: Outcome) -> None:
+    """Gives every user a pseudonym and appends the entries to the journals."""
+    journals = {
+        (layer, annotator): journal.load(path)
+        for layer in project.settings.layers
+        for annotator, path in journal.files(project, layer)
+    }
+    for (layer, annotator), opened in journals.items():
+        if opened.mended:
+            outcome.mended.append(f"{layer}.{annotator}: a torn last line was dropped")
+    names = _pseudonyms(project, spool, journals)
+    for (layer, user), path in sorted(spool.files.items()):
+        annotator = user if user in spool.named else names[user]
+        target = journal.folder(project) / f"{layer}.{annotator}.jsonl"
+        opened = journals.get((layer, annotator)) or journal.load(target)
+        journals[layer, annotator] = opened
+        outcome.new[layer, annotator] += opened.append(jsonl.read(path, Entry))
+
+
+def _pseudonyms(
+    project: Project, spool: _Spool, journals: Mapping[tuple[str, str], journal.Journal]
+) -> dict[str, str]:
+    """User → pseudonym: as before, else by annotations already journalled, else the next free one."""
+    path = project.state / USERS
+    names: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    for user, keys in spool.keys.items():
+        for (_, annotator), opened in journals.items():
+            if user not in names and not keys.isdisjoint(opened.versions):
+                names[user] = annotator
+    taken = {*names.values(), *(annotator for _, annotator in journals), *spool.named}
+    free = _free(project, taken)
+    for user in sorted(spool.keys, key=_user_order):
+        if user not in names:
+            names[user] = next(free)
+    if spool.keys:
+        jsonl.write_text(path, json.dumps(names, ensure_ascii=False, indent=1) + "\n")
+        path.chmod(0o600)
+    return names
+
+
+def _free(project: Project, taken: set[str]) -> Iterator[str]:
+    """Pseudonyms of qawl.yaml that nobody has, then further ones."""
+    for name in project.annotators:
+        if name not in taken:
+            yield name
+    number = len(project.annotators)
+    while True:
+        number += 1
+        if f"a{number}" not in taken and f"a{number}" not in project.annotators:
+            yield f"a{number}"
+
+
+def _user_order(user: str) -> tuple[int, int, str]:
+    return (0, int(user), "") if user.isdecimal() else (1, 0, user)

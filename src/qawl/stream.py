@@ -1,0 +1,110 @@
+"""A top-level JSON array read element by element, so that an export of any size stays on disk."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from qawl.errors import InputError
+
+CHUNK = 1 << 20
+_BETWEEN = re.compile(rb"\}[ \t\r\n]*[,\]]")
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+
+
+def elements(path: Path) -> Iterator[dict[str, object]]:
+    """The objects of a JSON array in a file; raises InputError where it is none or is cut off.
+
+    Boundaries are guessed by counting braces and proved by decoding; where braces stand in strings,
+    the element is scanned token by token.
+    """
+    with path.open("rb") as file:
+        buffer = bytearray(file.read(CHUNK)).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not buffer.startswith(b"["):
+            raise InputError(f"{path}: not a JSON list of tasks; export as JSON from Label Studio")
+        del buffer[:1]
+        count = 0
+        while True:
+            _skip(buffer, b" \t\r\n,", file)
+            if buffer.startswith(b"]"):
+                return
+            if not buffer:
+                raise InputError(f"{path}: cut off after {count} tasks; export it again")
+            element, length = _next(buffer, file, path, count)
+            yield element
+            del buffer[:length]
+            count += 1
+
+
+def _skip(buffer: bytearray, what: bytes, file: BinaryIO) -> None:
+    """Drops leading bytes, reading on where the buffer holds nothing else."""
+    while True:
+        del buffer[: len(buffer) - len(buffer.lstrip(what))]
+        if buffer or not _more(buffer, file):
+            return
+
+
+def _more(buffer: bytearray, file: BinaryIO, size: int = 0) -> bool:
+    """Reads on by `size` bytes, at least a chunk; False at the end of the file."""
+    chunk = file.read(max(size, CHUNK))
+    buffer += chunk
+    return bool(chunk)
+
+
+def _next(
+    buffer: bytearray, file: BinaryIO, path: Path, count: int
+) -> tuple[dict[str, object], int]:
+    """The object at the start of the buffer and its length."""
+    found = _guess(buffer, file) or _scan(buffer, file)
+    if found is None:
+        raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
+    element, length = found
+    if not isinstance(element, dict):
+        raise InputError(
+            f"{path}: element {count + 1} is no task; export as JSON from Label Studio"
+        )
+    return element, length
+
+
+def _guess(buffer: bytearray, file: BinaryIO) -> tuple[object, int] | None:
+    """Ends the object where its braces are balanced, if what stands before decodes."""
+    depth = at = 0
+    while True:
+        match = _BETWEEN.search(buffer, at)
+        if match is None:
+            # A lone brace in a text may never be balanced: leave the rest of the file alone.
+            if len(buffer) > 4 * CHUNK or not _more(buffer, file):
+                return None
+            continue
+        end = match.start() + 1
+        depth += buffer.count(b"{", at, end) - buffer.count(b"}", at, end)
+        at = end
+        if depth <= 0:
+            element = _decoded(buffer, end)
+            return None if element is None else (element, end)
+
+
+def _scan(buffer: bytearray, file: BinaryIO) -> tuple[object, int] | None:
+    """Ends the object where its brackets outside strings are balanced."""
+    while True:
+        depth = 0
+        for match in _TOKEN.finditer(buffer):
+            token = match.group()[:1]
+            depth += (token in b"{[") - (token in b"}]")
+            if depth == 0:
+                element = _decoded(buffer, match.end())
+                if element is not None:
+                    return element, match.end()
+                break  # the buffer ends inside a string, and the rest was misread
+        if not _more(buffer, file, len(buffer)):
+            return None
+
+
+def _decoded(buffer: bytearray, end: int) -> object | None:
+    try:
+        element: object = msgspec.json.decode(memoryview(buffer)[:end].tobytes())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return element
