@@ -25,11 +25,8 @@ from qawl.model import (
     relation_order,
     span_order,
 )
-from qawl.scheme import Scheme
+from qawl.scheme import TYPED, Scheme
 from qawl.text import OffsetMap, offset_map, sha256
-
-TYPED = "_typed"
-"""Ending of the control in which a name is typed that the task's names don't offer."""
 
 Raw = Mapping[str, Any]
 

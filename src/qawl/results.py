@@ -78,7 +78,7 @@ def _attribute(
     words = [value] if isinstance(value, str) else list(value)
     return {
         "id": identity,
-        "from_name": name,
+        "from_name": attribute.typed if attribute and kind == "textarea" else name,
         "to_name": "text",
         "type": kind,
         "origin": "manual",

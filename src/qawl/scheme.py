@@ -14,6 +14,8 @@ from qawl.errors import SchemeError
 from qawl.project import Project, load_yaml
 from qawl.rules import NoCrossing, RelationCount, Rule
 
+TYPED = "_typed"
+
 Titles = dict[str, str]
 """BCP 47 language → words for people in that language."""
 
@@ -65,6 +67,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     definition: Titles = {}
     values: tuple[Value, ...] = ()
     suggest: str | None = None
+
+    @property
+    def typed(self) -> str:
+        """The control in which a text is typed: beside the suggested names, where there are any."""
+        return self.name + TYPED if self.suggest else self.name
 
 
 class RelationType(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,0 +1,18 @@
+"""`qawl init`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--name", help="The corpus's name; by default the folder's.")
+@click.option("--language", default="ar", show_default=True, help="BCP 47 code of the articles.")
+def command(folder: Path, name: str | None, language: str) -> None:
+    """Make a new corpus: the folders, the three schemes, qawl.yaml."""
+    from qawl import init
+
+    made = init.init(folder, name=name, language=language)
+    click.echo(f"{folder}: corpus {made.settings.name}, language {language}")
+    click.echo("next: put articles into corpus/sources and run `qawl ingest corpus/sources`")

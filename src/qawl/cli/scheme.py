@@ -1,0 +1,27 @@
+"""`qawl scheme`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a made file is stale.")
+def command(check: bool) -> None:
+    """Make the Label Studio configs and the schemas from the YAML schemes.
+
+    label_config/<layer>.yaml is where a scheme is decided; <layer>.xml and
+    schemas/annotation.<layer>.json are made from it.
+    """
+    from qawl import made, project
+
+    corpus = project.load(Path())
+    if check:
+        stale = made.stale(corpus)
+        for path in stale:
+            click.echo(f"stale: {path.relative_to(corpus.root)} (run `qawl scheme`)")
+        sys.exit(1 if stale else 0)
+    with project.lock(corpus, "scheme"):
+        for path in made.make(corpus):
+            click.echo(f"made {path.relative_to(corpus.root)}")
