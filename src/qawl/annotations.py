@@ -9,11 +9,11 @@ import msgspec
 from qawl import corpus, journal, jsonl, scheme
 from qawl.convert import Converted, read_annotation
 from qawl.journal import Entry, Place
-from qawl.model import Annotation, Article, Finding
+from qawl.model import Annotation, Article, Finding, Severity
 from qawl.project import Project
 from qawl.scheme import Scheme
 
-DERIVATION_CHECKS = {
+DERIVATION_CHECKS: dict[str, tuple[int, Severity, str]] = {
     "annotation-duplicate": (
         5,
         "warning",
@@ -118,7 +118,7 @@ def _finding(check: str, layer: str, article_id: str, annotator: str, message: s
     return Finding(
         check=check,
         level=level,
-        severity="error" if severity == "error" else "warning",
+        severity=severity,
         article_id=article_id,
         layer=layer,
         annotator=annotator,

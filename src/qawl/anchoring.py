@@ -1,0 +1,95 @@
+"""Level 2: do the spans stand where they say, on the text that was frozen?"""
+
+import unicodedata
+from collections.abc import Iterator
+
+import regex
+
+from qawl.checks import finding
+from qawl.model import Annotation, Article, Finding, Span
+from qawl.scheme import Scheme
+
+_CHARACTER = regex.compile(r"\X")
+_LONGEST_CHARACTER = 40
+"""Code points to look at on either side: family emoji and stacked marks are shorter."""
+
+
+def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Finding]:
+    """What is wrong with the offsets and surfaces of a record."""
+    if record.text_sha256 != article.text_sha256:
+        yield finding("text-changed", "it was made on another text than the frozen one", record)
+        return
+    for span in record.spans:
+        yield from _check_span(span, record, article.text, scheme)
+
+
+def _check_span(span: Span, record: Annotation, text: str, scheme: Scheme) -> Iterator[Finding]:
+    start, end = span.start, span.end
+    if not 0 <= start <= end <= len(text):
+        message = f"{start} to {end} does not lie in a text of {len(text)} code points"
+        yield finding("offset-range", message, record, span)
+        return
+    if start == end:
+        yield finding("span-empty", f"nothing stands between {start} and {end}", record, span)
+        return
+    if span.text != text[start:end]:
+        message = f"the surface is {span.text!r}, the text there is {text[start:end]!r}"
+        yield finding("surface-differs", message, record, span)
+    if text[start].isspace() or text[end - 1].isspace():
+        yield finding("edge-whitespace", "white space at an edge", record, span)
+    for bound in (start, end):
+        if splits_character(text, bound):
+            message = f"{bound} is inside the character {_character(text, bound)!r}"
+            yield finding("grapheme-split", message, record, span)
+    label = scheme.label.get(span.label)
+    if label and label.unit == "clause":
+        for bound in (start, end):
+            if splits_word(text, bound):
+                message = f"{bound} is inside the word {word_at(text, bound)!r}"
+                yield finding("mid-word", message, record, span)
+
+
+def splits_character(text: str, at: int) -> bool:
+    """Whether this offset lies inside an extended grapheme cluster (Unicode Standard Annex 29)."""
+    if not 0 < at < len(text) or (text[at] < "\u0300" and text[at] != "\n"):
+        return False
+    low = max(0, at - _LONGEST_CHARACTER)
+    window = text[low : at + _LONGEST_CHARACTER]
+    return all(match.start() + low != at for match in _CHARACTER.finditer(window))
+
+
+def _character(text: str, at: int) -> str:
+    low = max(0, at - _LONGEST_CHARACTER)
+    for match in _CHARACTER.finditer(text[low : at + _LONGEST_CHARACTER]):
+        if match.start() + low < at < match.end() + low:
+            return str(match.group())
+    return text[at]
+
+
+def splits_word(text: str, at: int) -> bool:
+    """Whether letters, digits or marks stand on both sides of this offset."""
+    return 0 < at < len(text) and in_word(text[at - 1]) and in_word(text[at])
+
+
+def in_word(character: str) -> bool:
+    """Whether a character can stand inside a word; combining marks and tatweel can."""
+    return character.isalnum() or unicodedata.category(character)[0] == "M" or character in "ـ_"
+
+
+def word_at(text: str, at: int) -> str:
+    """The word around an offset."""
+    return text[word_start(text, at) : word_end(text, at)]
+
+
+def word_start(text: str, at: int) -> int:
+    """Where the word around an offset starts."""
+    while at > 0 and in_word(text[at - 1]):
+        at -= 1
+    return at
+
+
+def word_end(text: str, at: int) -> int:
+    """Where the word around an offset ends."""
+    while at < len(text) and in_word(text[at]):
+        at += 1
+    return at

@@ -1,0 +1,105 @@
+"""Every check of `qawl validate`: its name, level, severity and what it says. A level runs only on
+what passed the one below: 1 format, 2 anchoring, 3 label set, 4 guideline, 5 collection."""
+
+from msgspec import Struct
+
+from qawl.annotations import DERIVATION_CHECKS
+from qawl.convert import CONVERSION_CHECKS
+from qawl.model import Annotation, Finding, Severity, Span, SpanRef
+
+LEVELS = {1: "format", 2: "anchoring", 3: "label set", 4: "guideline", 5: "collection"}
+
+
+class Check(Struct, frozen=True):
+    """A named check; `level` is 1 to 5."""
+
+    id: str
+    level: int
+    severity: Severity
+    explanation: str
+
+
+_OWN = (
+    Check("format", 1, "error", "a record does not fit the JSON Schema of annotations"),
+    Check("id-duplicate", 1, "error", "two spans of an annotation have the same id"),
+    Check("annotations-stale", 1, "error", "exports/annotations is not what the journal gives"),
+    Check(
+        "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
+    ),
+    Check("offset-range", 2, "error", "a span reaches outside the text, or ends before it starts"),
+    Check("span-empty", 2, "error", "a span covers nothing"),
+    Check("surface-differs", 2, "error", "a span's surface is not the text between its offsets"),
+    Check("edge-whitespace", 2, "error", "a span starts or ends with white space (C3)"),
+    Check(
+        "grapheme-split", 2, "error", "a span starts or ends inside a character as readers see it"
+    ),
+    Check("mid-word", 2, "error", "a clause starts or ends in the middle of a word (C2)"),
+    Check("label-unknown", 3, "error", "the scheme has no such label"),
+    Check("span-duplicate", 3, "error", "an annotation has a span twice"),
+    Check("attribute-unknown", 3, "error", "the scheme has no such attribute for this label"),
+    Check("value-unknown", 3, "error", "the scheme has no such value for this attribute"),
+    Check("value-several", 3, "error", "an attribute that takes one value has several"),
+    Check("attribute-missing", 3, "error", "a required attribute is not set"),
+    Check("relation-unnamed", 3, "error", "no relation of the scheme joins these labels"),
+    Check("relation-unknown", 3, "error", "the scheme has no such relation"),
+    Check("relation-dangling", 3, "error", "a relation's end is no span of the annotation"),
+    Check("relation-self", 3, "error", "a relation leads from a span to itself"),
+    Check(
+        "relation-ends", 3, "error", "a relation joins labels that the scheme does not let it join"
+    ),
+    Check("relation-duplicate", 3, "error", "an annotation has a relation twice"),
+    Check("relation-cycle", 3, "error", "pieces continue one another in a circle"),
+    Check("spans-cross", 4, "error", "two spans cross where they may only nest or touch"),
+    Check("relation-missing", 4, "error", "a span lacks a relation that the guideline asks for"),
+    Check(
+        "relation-excess",
+        4,
+        "error",
+        "a span has more relations of a kind than the guideline allows",
+    ),
+    Check("marks-missing", 4, "error", "content that should be inside quotation marks is not"),
+    Check("final-stop", 4, "warning", "a span ends with the full stop of its sentence (C3)"),
+    Check(
+        "proclitic-kept", 4, "warning", "a mention starts with a proclitic that stands apart (C1)"
+    ),
+    Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic stands apart (C1)"),
+    Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
+    Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
+)
+
+CHECKS: dict[str, Check] = {
+    check.id: check
+    for check in sorted(
+        (
+            *_OWN,
+            *(Check(name, *said) for name, said in CONVERSION_CHECKS.items()),
+            *(Check(name, *said) for name, said in DERIVATION_CHECKS.items()),
+        ),
+        key=lambda check: check.level,
+    )
+}
+"""All checks by id, in the order of their levels."""
+
+
+def finding(
+    check: str,
+    message: str,
+    record: Annotation | None = None,
+    span: Span | None = None,
+    *,
+    layer: str | None = None,
+    article_id: str | None = None,
+    annotator: str | None = None,
+) -> Finding:
+    """A finding of a check about a record, or one of its spans."""
+    known = CHECKS[check]
+    return Finding(
+        check=check,
+        level=known.level,
+        severity=known.severity,
+        article_id=record.article_id if record else article_id,
+        layer=record.layer if record else layer,
+        annotator=record.annotator if record else annotator,
+        span=SpanRef(span.id, span.label, span.start, span.end) if span else None,
+        message=message,
+    )
