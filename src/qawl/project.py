@@ -28,13 +28,19 @@ class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Release(Struct, frozen=True, forbid_unknown_fields=True):
-    """How releases are made: Hub repository, licence of the annotations, shares of the splits."""
+    """How releases are made: Hub repository, licence of the annotations, shares of the splits.
+
+    `locked_test` names articles or groups that are always test. `split_from` divides by date in
+    place of hash: split → the first day of publication that belongs to it.
+    """
 
     repo: str | None = None
     license: str = "cc-by-4.0"
     splits: dict[str, float] = msgspec.field(
         default_factory=lambda: {"train": 0.8, "validation": 0.1, "test": 0.1}
     )
+    locked_test: tuple[str, ...] = ()
+    split_from: dict[str, str] = {}
 
 
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -94,6 +94,12 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}")
+    except Exception as error:  # no traceback reaches a user who did not ask for it
+        if os.environ.get("QAWL_TRACEBACK"):
+            raise
+        _stop(
+            f"a fault in qawl itself ({type(error).__name__}: {error}); QAWL_TRACEBACK=1 shows where"
+        )
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,0 +1,35 @@
+"""`qawl release`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("version")
+@click.option(
+    "--draft", is_flag=True, help="Build in spite of open gates; such a release is not published."
+)
+def command(version: str, draft: bool) -> None:
+    """Build a release of the dataset, offline and reproducible.
+
+    Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. A gate that
+    fails is named with what passes it.
+    """
+    from qawl import gates, project, release
+
+    corpus = project.load(Path())
+    with project.lock(corpus, "release"):
+        failing = list(gates.failing(corpus))
+        if failing and not draft:
+            for each in failing:
+                click.echo(f"gate: {each}", err=True)
+            click.echo("no release was built; --draft builds one that lists these", err=True)
+            sys.exit(1)
+        built = release.build(corpus, version, notes=failing)
+    folder = built.folder.relative_to(corpus.root)
+    for name, said in built.manifest["content"].items():
+        click.echo(f"{name}: {said['rows']} rows")
+    word = "built" if built.fresh else "is there already, with the same bytes"
+    click.echo(f"{folder} {word}; content {built.manifest['content_sha256'][:16]}")

@@ -1,0 +1,27 @@
+"""`qawl verify`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def command(folder: Path) -> None:
+    """Check a release against its manifest.
+
+    Works offline and anywhere: files by their hashes, tables by the digest of their rows.
+    """
+    from qawl import manifest
+
+    problems = list(manifest.verify(folder))
+    for each in problems:
+        click.echo(each)
+    if problems:
+        sys.exit(1)
+    said = manifest.load(folder)
+    click.echo(
+        f"{said['name']} {said['version']}: {len(said['files'])} files and "
+        f"{sum(each['rows'] for each in said['content'].values())} rows are as the manifest says"
+    )

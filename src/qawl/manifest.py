@@ -1,0 +1,96 @@
+"""manifest.json of a release: what was shipped, from what it was made, and whether it still is that."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from qawl import jsonl
+from qawl.errors import ReleaseError
+from qawl.model import to_json
+
+MANIFEST = "manifest.json"
+
+
+def file_digests(folder: Path) -> dict[str, dict[str, Any]]:
+    """Path → sha256 and size of every file of a release but the manifest, sorted."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name != MANIFEST:
+            found[name] = {"sha256": file_digest(path), "bytes": path.stat().st_size}
+    return found
+
+
+def file_digest(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    total = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            total.update(chunk)
+    return total.hexdigest()
+
+
+def row_bytes(row: dict[str, Any]) -> bytes:
+    """A row as the canonical JSON line that content digests are made of."""
+    return to_json(row) + b"\n"
+
+
+def content_digest(path: Path) -> tuple[int, str]:
+    """(rows, digest of their canonical lines) of a parquet file, whatever wrote it."""
+    total = sha256()
+    count = 0
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=1000):
+        for row in batch.to_pylist():
+            total.update(row_bytes(row))
+            count += 1
+    return count, total.hexdigest()
+
+
+def overall(content: dict[str, dict[str, Any]]) -> str:
+    """One digest over those of all tables."""
+    total = sha256()
+    for name in sorted(content):
+        total.update(f"{name} {content[name]['sha256']}\n".encode())
+    return total.hexdigest()
+
+
+def write(folder: Path, manifest: dict[str, Any]) -> None:
+    """Writes the manifest beside what it lists."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    jsonl.write_text(folder / MANIFEST, text)
+
+
+def load(folder: Path) -> dict[str, Any]:
+    """The manifest of a release; raises ReleaseError where there is none."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}")
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ReleaseError(f"{path} is damaged: {error}") from error
+    return found
+
+
+def verify(folder: Path) -> Iterator[str]:
+    """What in a release folder is not as its manifest says: files, then the content of tables."""
+    manifest = load(folder)
+    listed, there = manifest["files"], file_digests(folder)
+    for name in sorted({*listed, *there}):
+        if name not in there:
+            yield f"{name} is missing"
+        elif name not in listed:
+            yield f"{name} is not part of the release"
+        elif listed[name]["sha256"] != there[name]["sha256"]:
+            yield f"{name} was changed"
+    for name, said in manifest["content"].items():
+        if said["path"] in there and there[said["path"]] == listed.get(said["path"]):
+            rows, digest = content_digest(folder / said["path"])
+            if (rows, digest) != (said["rows"], said["sha256"]):
+                yield f"{name}: the rows are not those of the manifest"
+    if overall(manifest["content"]) != manifest["content_sha256"]:
+        yield "the manifest's content digest is not that of its tables"

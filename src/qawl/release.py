@@ -1,0 +1,303 @@
+"""A release: parquet tables by config and split, the card and the manifest, built whole or not at all.
+
+A pure function of articles, journal, schemes, settings and version: no clock, no order of arrival.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qawl import (
+    __version__,
+    adjudication,
+    annotations,
+    card,
+    columns,
+    corpus,
+    manifest,
+    rows,
+    scheme,
+    tables,
+)
+from qawl.columns import Columns
+from qawl.errors import ReleaseError
+from qawl.model import Annotation, Article, to_json
+from qawl.project import Project
+from qawl.scheme import Scheme
+from qawl.splits import splits
+from qawl.withheld import Guard, strings
+
+SPLITS = ("train", "validation", "test")
+ROW_GROUP = 2000
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A release on disk; `fresh` is False where the same release stood there already."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    fresh: bool
+
+
+def releases(project: Project) -> Path:
+    """Where a corpus's releases stand."""
+    return project.exports / "releases"
+
+
+def build(project: Project, version: str, *, notes: list[str]) -> Built:
+    """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
+
+    Raises ReleaseError where that version exists with other bytes.
+    """
+    if not _VERSION.fullmatch(version):
+        raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
+    target = releases(project) / version
+    building = releases(project) / f".building-{version}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        made = _Building(project, version, notes, building).run()
+        if target.exists():
+            _compare(target, building)
+            return Built(target, made, fresh=False)
+        building.rename(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Built(target, made, fresh=True)
+
+
+def _compare(target: Path, building: Path) -> None:
+    """Refuses another release under the same version."""
+    old = {**manifest.file_digests(target), manifest.MANIFEST: _digest(target)}
+    new = {**manifest.file_digests(building), manifest.MANIFEST: _digest(building)}
+    differing = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    if differing:
+        raise ReleaseError(
+            f"{target} exists and would change ({', '.join(differing[:5])}): "
+            "a released version stays as it is; choose a higher one"
+        )
+
+
+def _digest(folder: Path) -> dict[str, Any]:
+    return {"sha256": manifest.file_digest(folder / manifest.MANIFEST)}
+
+
+class _Building:
+    """One build: what is counted and digested while the tables are streamed out."""
+
+    def __init__(self, project: Project, version: str, notes: list[str], folder: Path) -> None:
+        self.project, self.version, self.notes, self.folder = project, version, notes, folder
+        self.schemes = scheme.load_all(project)
+        self.columns = tables.all_columns(self.schemes)
+        self.guard = Guard(corpus.articles(project))
+        self.splits = splits(corpus.articles(project), project.settings.release)
+        self.writers: dict[tuple[str, str], _Writer] = {}
+        self.facts = card.Facts()
+
+    def run(self) -> dict[str, Any]:
+        """Writes tables, card and manifest; returns the manifest."""
+        chain = {layer: _Chain() for layer in self.schemes}
+        for item in joined(self.project, self.schemes):
+            self.facts.count(item)
+            for record in item.annotations:
+                chain[record.layer].add(item.article, record)
+            self._write(item)
+        for writer in self.writers.values():
+            writer.close()
+        content = {
+            f"{config}/{split}": self.writers[config, split].summary(self.folder)
+            for config in self.columns
+            for split in SPLITS
+            if (config, split) in self.writers
+        }
+        text = card.text(self.project, self.version, self.columns, content, self.facts, self.notes)
+        (self.folder / "README.md").write_bytes(text.encode())
+        self._guard_card(text)
+        made = self._manifest(content, chain)
+        manifest.write(self.folder, made)
+        return made
+
+    def _write(self, item: tables.Annotated) -> None:
+        split = self.splits[item.article.id]
+        made = rows.rows(item, self.schemes, lambda text: self.guard.run_in(text) is not None)
+        for config, found in made.items():
+            for row in found:
+                if not item.article.redistribute:
+                    self._guard_row(config, row)
+                self._writer(config, split).add(row)
+
+    def _guard_row(self, config: str, row: dict[str, Any]) -> None:
+        for text in strings(row):
+            if self.guard.run_in(text):
+                raise ReleaseError(
+                    f"table {config}: {text[:30]!r}… is text that may not be redistributed"
+                )
+
+    def _guard_card(self, text: str) -> None:
+        if run := self.guard.run_in(text):
+            raise ReleaseError(f"the card holds text that may not be redistributed: {run!r}")
+
+    def _writer(self, config: str, split: str) -> "_Writer":
+        place = config, split
+        if place not in self.writers:
+            path = self.folder / config / f"{split}.parquet"
+            self.writers[place] = _Writer(path, self.columns[config], config)
+        return self.writers[place]
+
+    def _manifest(
+        self, content: dict[str, dict[str, Any]], chain: dict[str, "_Chain"]
+    ) -> dict[str, Any]:
+        return {
+            "format": 1,
+            "name": self.project.settings.name,
+            "version": self.version,
+            "draft": bool(self.notes),
+            "open_gates": self.notes,
+            "date": self.facts.date,
+            "license": self.project.settings.release.license,
+            "files": manifest.file_digests(self.folder),
+            "content": content,
+            "content_sha256": manifest.overall(content),
+            "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
+            "articles": {
+                "count": self.facts.articles,
+                "withheld": sorted(self.facts.withheld),
+                "splits": {name: self.facts.splits(self.splits)[name] for name in SPLITS},
+            },
+            "chain": {
+                layer: {
+                    "scheme_version": self.schemes[layer].version,
+                    "scheme_sha256": sha256(to_json(self.schemes[layer])).hexdigest(),
+                    **each.summary(self.project),
+                }
+                for layer, each in chain.items()
+            },
+        }
+
+
+@dataclass(slots=True)
+class _Chain:
+    """What a layer's gold was made from: digests of the articles and of the annotations used."""
+
+    articles: Any = field(default_factory=sha256)
+    annotations: Any = field(default_factory=sha256)
+    annotators: set[str] = field(default_factory=set)
+    last: str = ""
+
+    def add(self, article: Article, record: Annotation) -> None:
+        if article.id != self.last:
+            self.articles.update(f"{article.id} {article.text_sha256}\n".encode())
+            self.last = article.id
+        self.annotations.update(to_json(record) + b"\n")
+        self.annotators.add(record.annotator)
+
+    def summary(self, project: Project) -> dict[str, Any]:
+        people = project.annotators
+        return {
+            "articles_sha256": self.articles.hexdigest(),
+            "annotations_sha256": self.annotations.hexdigest(),
+            "annotators": {
+                name: {"person": people[name].person if name in people else None}
+                for name in sorted(self.annotators)
+            },
+        }
+
+
+def joined(project: Project, schemes: dict[str, Scheme]) -> Iterator[tables.Annotated]:
+    """Each article with its gold and annotations, in the order of ids; everything is streamed."""
+    golds = {layer: _Ahead(adjudication.gold(project, layer)) for layer in schemes}
+    everyone = {layer: _Ahead(_by_article(project, layer)) for layer in schemes}
+    for article in corpus.articles(project):
+        gold = {layer: each for layer in schemes if (each := golds[layer].take(article.id))}
+        records = [record for layer in schemes for record in everyone[layer].take(article.id) or ()]
+        yield tables.Annotated(article, gold, records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The annotations of one article in one layer."""
+
+    article_id: str
+    records: tuple[Annotation, ...] = ()
+
+    def __iter__(self) -> Iterator[Annotation]:
+        return iter(self.records)
+
+
+def _by_article(project: Project, layer: str) -> Iterator[_Group]:
+    found = groupby(annotations.read(project, layer), key=lambda record: record.article_id)
+    for identity, records in found:
+        yield _Group(identity, tuple(records))
+
+
+class _Ahead:
+    """Records sorted by article id, handed out as the articles come by."""
+
+    def __init__(self, records: Iterator[Any]) -> None:
+        self._records = records
+        self._next = next(records, None)
+
+    def take(self, article_id: str) -> Any:
+        """The record of this article, None if there is none."""
+        while self._next is not None and self._next.article_id < article_id:
+            self._next = next(self._records, None)
+        if self._next is None or self._next.article_id != article_id:
+            return None
+        found, self._next = self._next, next(self._records, None)
+        return found
+
+
+class _Writer:
+    """One parquet file, written in row groups, with the digest of its rows."""
+
+    def __init__(self, path: Path, kinds: Columns, config: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.kinds, self.config = path, kinds, config
+        self.schema = columns.arrow_schema(kinds)
+        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice.
+        self.file = pq.ParquetWriter(
+            path, self.schema, compression="zstd", write_statistics=False, store_schema=False
+        )
+        self.waiting: list[dict[str, Any]] = []
+        self.count = 0
+        self.digest = sha256()
+
+    def add(self, row: dict[str, Any]) -> None:
+        try:
+            stored = {name: columns.encode(kind, row[name]) for name, kind in self.kinds.items()}
+        except KeyError as error:
+            raise ReleaseError(
+                f"table {self.config}: {error.args[0]!r} is not in the scheme: run `qawl validate`"
+            ) from error
+        self.digest.update(manifest.row_bytes(stored))
+        self.waiting.append(stored)
+        self.count += 1
+        if len(self.waiting) >= ROW_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        self.file.write_table(pa.Table.from_pylist(self.waiting, schema=self.schema))
+        self.waiting.clear()
+
+    def close(self) -> None:
+        if self.waiting:
+            self._flush()
+        self.file.close()
+
+    def summary(self, folder: Path) -> dict[str, Any]:
+        return {
+            "path": self.path.relative_to(folder).as_posix(),
+            "rows": self.count,
+            "bytes": self.path.stat().st_size,
+            "sha256": self.digest.hexdigest(),
+        }

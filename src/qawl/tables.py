@@ -1,0 +1,162 @@
+"""The tables of a release: their names and columns, made from the schemes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qawl import columns
+from qawl.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
+from qawl.model import Annotation, Article, Gold
+from qawl.scheme import Attribute, Scheme, Table
+
+_MENTION = Record({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
+_ATTRIBUTE = Record({"name": STRING, "value": STRING, "values": columns.Sequence(STRING)})
+_ANNOTATED_SPAN = Record(
+    {
+        "id": STRING,
+        "label": STRING,
+        "start": INTEGER,
+        "end": INTEGER,
+        "text": STRING,
+        "attributes": columns.Sequence(_ATTRIBUTE),
+    }
+)
+_ARROW: dict[str, columns.Type] = {
+    "label": STRING,
+    "from": STRING,
+    "to": STRING,
+    "direction": STRING,
+}
+PROVENANCE: dict[str, columns.Type] = {
+    "project": INTEGER,
+    "task": INTEGER,
+    "annotation": INTEGER,
+    "created_at": STRING,
+    "updated_at": STRING,
+    "lead_time": columns.Value("float64"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """An article with its gold by layer and everybody's annotations."""
+
+    article: Article
+    gold: Mapping[str, Gold]
+    annotations: Sequence[Annotation]
+
+
+def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
+    """The columns of every table, by config, the default first."""
+    found: dict[str, Columns] = {"articles": _article_columns(schemes)}
+    for layer, scheme in schemes.items():
+        table = scheme.table
+        if table is None or table.rows is None:
+            found[table.name if table else layer] = _span_columns(scheme)
+        else:
+            found[table.name] = _row_columns(scheme, table)
+        if scheme.relations and table is None:
+            found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
+    found["annotations"] = {
+        "article_id": STRING,
+        "layer": STRING,
+        "annotator": STRING,
+        "status": ClassLabel(("submitted", "skipped")),
+        "text_sha256": STRING,
+        "scheme_version": STRING,
+        "spans": columns.Sequence(_ANNOTATED_SPAN),
+        "relations": columns.Sequence(Record(_ARROW)),
+        "attributes": columns.Sequence(_ATTRIBUTE),
+        **PROVENANCE,
+    }
+    return found
+
+
+def _attribute_columns(attributes: Sequence[Attribute]) -> dict[str, columns.Type]:
+    return {each.name: _attribute_type(each) for each in attributes}
+
+
+def _attribute_type(attribute: Attribute) -> columns.Type:
+    if attribute.kind == "text":
+        return STRING
+    label = ClassLabel(tuple(value.name for value in attribute.values))
+    return label if attribute.kind == "choice" else columns.Sequence(label)
+
+
+def _span_columns(scheme: Scheme) -> Columns:
+    return {
+        "article_id": STRING,
+        "id": STRING,
+        "label": ClassLabel(tuple(scheme.label)),
+        "start": INTEGER,
+        "end": INTEGER,
+        "text": STRING,
+        **_attribute_columns([each for each in scheme.attributes if each.of]),
+        "support": columns.Sequence(STRING),
+    }
+
+
+def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
+    found: dict[str, columns.Type] = {
+        "id": STRING,
+        "text": STRING,
+        "text_sha256": STRING,
+        "code_points": INTEGER,
+        "withheld": BOOLEAN,
+        "title": STRING,
+        "language": STRING,
+        "source": STRING,
+        "url": STRING,
+        "published": STRING,
+        "license": STRING,
+        "group": STRING,
+        "source_id": STRING,
+    }
+    for layer, scheme in schemes.items():
+        span = dict(_span_columns(scheme))
+        del span["article_id"]
+        arrow: dict[str, columns.Type] = {**_ARROW, "support": columns.Sequence(STRING)}
+        if scheme.relations:
+            arrow["label"] = ClassLabel(tuple(scheme.relation))
+        found[f"{layer}_complete"] = BOOLEAN
+        found[f"{layer}_decided_by"] = STRING
+        found[f"{layer}_spans"] = columns.Sequence(Record(span))
+        found[f"{layer}_relations"] = columns.Sequence(Record(arrow))
+        for attribute in scheme.document_attributes:
+            found[f"{layer}_{attribute.name}"] = _attribute_type(attribute)
+    return found
+
+
+def _row_columns(scheme: Scheme, table: Table) -> Columns:
+    label = table.rows or ""
+    found: dict[str, columns.Type] = {
+        "article_id": STRING,
+        "id": STRING,
+        "start": INTEGER,
+        "end": INTEGER,
+        "text": STRING,
+    }
+    if table.joined_by:
+        found["pieces"] = columns.Sequence(_MENTION)
+    found |= {name: columns.Sequence(_MENTION) for name in table.columns}
+    found |= _attribute_columns(scheme.attributes_of(label))
+    if table.speaker:
+        found["speaker_id"] = STRING
+        found["source_entity"] = STRING
+    found["parent"] = STRING
+    found["paragraph"] = INTEGER
+    found |= {name: columns.Sequence(STRING) for name in links(scheme, table)}
+    for projection in scheme.projections:
+        if projection.of:
+            found[projection.name] = ClassLabel(tuple(dict.fromkeys(projection.values.values())))
+    found["support"] = columns.Sequence(STRING)
+    return found
+
+
+def links(scheme: Scheme, table: Table) -> list[str]:
+    """Relations between rows that have no column of spans: they become lists of row ids."""
+    told = {*table.columns.values(), table.joined_by, table.refers}
+    return [
+        each.name
+        for each in scheme.relations
+        if each.name not in told and table.rows in each.from_ and table.rows in each.to
+    ]

@@ -1,0 +1,111 @@
+"""Text that may not be redistributed: no run of it may stand in anything that is shipped."""
+
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qawl import jsonl
+from qawl.model import Article
+
+RUN = 20
+"""Code points from which on a run of withheld text counts as text of it."""
+
+Hashes = NDArray[np.uint64]
+
+
+def hashes(text: str) -> Hashes:
+    """A hash of each run of RUN code points of a text (polynomial, modulo 2**64)."""
+    points: Hashes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
+    count = len(points) - RUN + 1
+    if count <= 0:
+        return np.zeros(0, np.uint64)
+    rolled: Hashes = np.zeros(count, np.uint64)
+    for offset in range(RUN):
+        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + points[offset : offset + count]
+    return rolled
+
+
+class Guard:
+    """Knows the runs of all withheld texts that stand in no text that may be redistributed."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        held: list[Hashes] = []
+        free: list[Hashes] = []
+        for article in articles:
+            (free if article.redistribute else held).append(hashes(article.text))
+        none = np.zeros(0, np.uint64)
+        self._runs = np.setdiff1d(
+            np.concatenate([none, *held]), np.concatenate([none, *free]) if held else none
+        )
+
+    def run_in(self, text: str) -> str | None:
+        """The first run of withheld text that stands in this text."""
+        if not len(self._runs) or len(text) < RUN:
+            return None
+        found = np.flatnonzero(np.isin(hashes(text), self._runs))
+        return text[found[0] : found[0] + RUN] if len(found) else None
+
+    def run_in_bytes(self, content: bytes) -> str | None:
+        """The same for a file that is not known to be text: its UTF-8 and its JSON escapes."""
+        text = content.decode("utf-8", "replace")
+        found = self.run_in(text)
+        if found is None and "\\u" in text:
+            found = self.run_in(_unescaped(text))
+        return found
+
+
+def _unescaped(text: str) -> str:
+    """A text with its JSON escapes of UTF-16 units read."""
+    parts = text.split("\\u")
+    out = [parts[0]]
+    for part in parts[1:]:
+        try:
+            out += [chr(int(part[:4], 16)), part[4:]]
+        except ValueError:
+            out.append(part)
+    return "".join(out)
+
+
+def archives(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of every file in these wheels and source archives."""
+    for path in paths:
+        if path.suffix == ".whl":
+            with zipfile.ZipFile(path) as wheel:
+                for name in wheel.namelist():
+                    yield f"{path.name}: {name}", wheel.read(name)
+        else:
+            with tarfile.open(path) as archive:
+                for member in archive.getmembers():
+                    file = archive.extractfile(member)
+                    if file is not None:
+                        yield f"{path.name}: {member.name}", file.read()
+
+
+def strings(values: Any) -> Iterator[str]:
+    """All strings in nested lists and mappings."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, dict):
+        for each in values.values():
+            yield from strings(each)
+    elif isinstance(values, list):
+        for each in values:
+            yield from strings(each)
+
+
+def main() -> None:
+    """`python -m qawl.withheld ARCHIVE…`: exits 1 if one holds withheld text of this corpus."""
+    guard = Guard(jsonl.read(Path("corpus/articles.jsonl"), Article))
+    for name, content in archives(Path(each) for each in sys.argv[1:]):
+        if guard.run_in_bytes(content):
+            sys.exit(f"{name} holds text that may not be redistributed")
+
+
+if __name__ == "__main__":
+    main()
