@@ -5,8 +5,8 @@ Diacritics, tatweel, quotation marks, digits, bidi marks and the publisher's typ
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 
 from qawl.model import Edit
 from qawl.text import Replacement, substitute
@@ -33,38 +33,59 @@ CHROME = (
 )
 """Whole lines, case ignored, that sites put into the text of their articles."""
 
+LONGEST_CHROME = 200
+"""Code points of the longest line that may be site chrome; what is longer is a paragraph."""
+
 _BOM = re.compile("\ufeff+")
 _LINE_ENDS = re.compile("\r\n|\r|\x85")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+_CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
-LineTest = Callable[[str], bool]
+LineTest = Callable[[str], object]
+Rule = tuple[str, Callable[[str], Iterable[Replacement]]]
 
 
-def clean(
-    text: str, *, chrome: Sequence[str] = CHROME, recurring: frozenset[str] = frozenset()
+def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit, ...]]:
+    """The frozen text and the edits of all passes; `chrome` are patterns of whole lines."""
+    passes: list[Rule] = []
+    if _has_controls(text):
+        passes += [("bom", _bom), ("line_ends", _line_ends), ("control", _control)]
+    drop = _chrome_test(tuple(chrome))
+    passes += [("nfc", _nfc), ("chrome", partial(_lines, drop=drop)), *_SPACE]
+    return _run(text, passes)
+
+
+def without_lines(
+    text: str, edits: Sequence[Edit], drop: LineTest
 ) -> tuple[str, tuple[Edit, ...]]:
-    """The frozen text and the edits of all passes; `recurring` are whole lines to be dropped."""
+    """A frozen text without the lines that `drop` says recur, and its edits with those of that."""
+    text, made = _run(text, [("recurring", partial(_lines, drop=drop)), *_SPACE])
+    return text, (*edits, *made)
+
+
+def _run(text: str, passes: Iterable[Rule]) -> tuple[str, tuple[Edit, ...]]:
     edits: list[Edit] = []
-    pattern = _line_pattern(tuple(chrome))
-    for rule, find in (
-        ("bom", _bom),
-        ("line_ends", _line_ends),
-        ("control", _control),
-        ("nfc", _nfc),
-        ("chrome", lambda given: _lines(given, lambda line: bool(pattern.fullmatch(line)))),
-        ("recurring", lambda given: _lines(given, recurring.__contains__)),
-        ("blank_lines", _blank_lines),
-        ("edges", _edges),
-    ):
+    for rule, find in passes:
         text, made = substitute(text, rule, find(text))
         edits += made
     return text, tuple(edits)
 
 
+def _has_controls(text: str) -> bool:
+    """Whether one of the first three rules may apply; most texts are spared their searches."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    return (
+        len(encoded.translate(None, _CONTROL_BYTES)) < len(encoded)
+        or "\ufeff" in text
+        or b"\xc2" in encoded
+    )
+
+
 @cache
-def _line_pattern(chrome: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{each})" for each in chrome) or r"(?!)", re.IGNORECASE)
+def _chrome_test(chrome: tuple[str, ...]) -> LineTest:
+    whole = re.compile("|".join(f"(?:{each})" for each in chrome) or r"(?!)", re.IGNORECASE)
+    return lambda line: len(line) <= LONGEST_CHROME and whole.fullmatch(line)
 
 
 def _bom(text: str) -> Iterator[Replacement]:
@@ -112,23 +133,21 @@ def _joins_left(character: str) -> bool:
     return unicodedata.category(character) in {"Mc", "Mn"} or "\u1160" <= character <= "\u11ff"
 
 
-def _lines(text: str, drop: LineTest) -> Iterator[Replacement]:
+def _lines(text: str, drop: LineTest) -> list[Replacement]:
     """Drops whole lines with one line end each; neighbours that go are one piece."""
+    pieces: list[Replacement] = []
     start = 0
-    piece: list[int] | None = None
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end].strip()
-        if line and drop(line):
-            piece = [piece[0] if piece else start, min(end + 1, len(text))]
-        elif piece:
-            yield piece[0], piece[1], ""
-            piece = None
-        start = end + 1
-    if piece:
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare and drop(bare):
+            end = min(start + len(line) + 1, len(text))
+            first = pieces.pop()[0] if pieces and pieces[-1][1] == start else start
+            pieces.append((first, end, ""))
+        start += len(line) + 1
+    if pieces and pieces[-1][1] == len(text):
         # The last lines go with the line end before them.
-        yield max(piece[0] - 1, 0), piece[1], ""
+        pieces[-1] = (max(pieces[-1][0] - 1, 0), len(text), "")
+    return pieces
 
 
 def _blank_lines(text: str) -> Iterator[Replacement]:
@@ -148,3 +167,6 @@ def _edges(text: str) -> Iterator[Replacement]:
         yield 0, start, ""
     if start + len(stripped) < len(text):
         yield start + len(stripped), len(text), ""
+
+
+_SPACE: tuple[Rule, ...] = (("blank_lines", _blank_lines), ("edges", _edges))

@@ -10,7 +10,7 @@ from typing import Any
 
 from qawl.model import Annotation, Attributes, Gold, GoldRelation, GoldSpan, Relation
 from qawl.scheme import Attribute, Scheme, Table
-from qawl.tables import PROVENANCE, Annotated, links
+from qawl.tables import PROVENANCE, Annotated, container, host, links
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -138,8 +138,10 @@ def _table_rows(
                 (targets[name] for name in table.columns if _refers(scheme, table, name)), []
             )
             row["speaker_id"] = _speaker(head, sources, table, gold, spans, speakers)
-            row["source_entity"] = _entity(sources, item, schemes)
-        row["parent"] = _parent(head, item, schemes, table, gold)
+            row["source_entity"] = _entity(
+                sources, str(head.attributes.get(table.speaker, "")), item, schemes
+            )
+        row[container(table, schemes)] = _around(head, item, schemes, table)
         row["paragraph"] = item.article.text.count("\n", 0, head.start)
         for name in links(scheme, table):
             row[name] = [each.to for each in drawn if each.label == name]
@@ -200,40 +202,42 @@ def _speaker(
 
 
 def _entity(
-    sources: Sequence[GoldSpan], item: Annotated, schemes: Mapping[str, Scheme]
+    sources: Sequence[GoldSpan], speaker: str, item: Annotated, schemes: Mapping[str, Scheme]
 ) -> str | None:
-    """The mention of the layer without relations (the entities) that the source is, or that is
-    the longest inside it."""
+    """The entity mention that the source is: of those inside it, the one that shares most words with
+    the speaker's name, then the longest. Entities are the layer without relations."""
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
         if scheme.relations or gold is None or not sources:
             continue
-        source = sources[0]
-        inside = [
-            each for each in gold.spans if source.start <= each.start and each.end <= source.end
-        ]
-        best = max(inside, key=lambda each: (each.end - each.start, -each.start), default=None)
+        start, end = sources[0].start, sources[0].end
+        inside = [each for each in gold.spans if start <= each.start and each.end <= end]
+        name = set(speaker.split())
+        best = max(
+            inside,
+            key=lambda each: (
+                len(name & set(each.text.split())),
+                each.end - each.start,
+                -each.start,
+            ),
+            default=None,
+        )
         return best.id if best else None
     return None
 
 
-def _parent(
-    head: GoldSpan, item: Annotated, schemes: Mapping[str, Scheme], table: Table, gold: Gold
+def _around(
+    head: GoldSpan, item: Annotated, schemes: Mapping[str, Scheme], table: Table
 ) -> str | None:
-    """The innermost other row that contains this one: of the same layer, or for a layer whose rows
-    are not joined the row of a joined layer (the quote that a claim stands in)."""
-    if not table.joined_by:
-        hosts = [
-            (each, item.gold[layer])
-            for layer, scheme in schemes.items()
-            if layer in item.gold and (each := scheme.table) is not None and each.joined_by
-        ]
-        if hosts:
-            table, gold = hosts[0]
+    """The innermost row that contains this one."""
+    layer = host(table, schemes)
+    gold, scheme = item.gold.get(layer or ""), schemes.get(layer or "")
+    if gold is None or scheme is None or scheme.table is None:
+        return None
     around = [
         span
         for span in gold.spans
-        if span.label == table.rows
+        if span.label == scheme.table.rows
         and span is not head
         and span.start <= head.start
         and head.end <= span.end
@@ -241,7 +245,7 @@ def _parent(
     best = min(around, key=lambda span: (span.end - span.start, -span.start), default=None)
     if best is None:
         return None
-    return next(first for first, joined in _pieces(gold, table).items() if best.id in joined)
+    return next(first for first, joined in _pieces(gold, scheme.table).items() if best.id in joined)
 
 
 def _arrow(relation: GoldRelation | Relation) -> Row:

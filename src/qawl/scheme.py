@@ -31,7 +31,10 @@ def title_in(titles: Titles, language: str, default: str = "") -> str:
 
 
 class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a span can be. `unit` says whether it is a mention or a clause of whole words."""
+    """What a span can be. `unit` says whether it is a mention or a clause of whole words.
+
+    Surfaces of a label that `gives` a list are offered as names where an attribute suggests it.
+    """
 
     name: str
     title: Titles
@@ -40,6 +43,7 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     color: str
     hotkey: str
     unit: Literal["mention", "clause"] = "mention"
+    gives: str | None = None
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

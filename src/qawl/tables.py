@@ -53,7 +53,7 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         if table is None or table.rows is None:
             found[table.name if table else layer] = _span_columns(scheme)
         else:
-            found[table.name] = _row_columns(scheme, table)
+            found[table.name] = _row_columns(scheme, table, schemes)
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
     found["annotations"] = {
@@ -126,7 +126,7 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
     return found
 
 
-def _row_columns(scheme: Scheme, table: Table) -> Columns:
+def _row_columns(scheme: Scheme, table: Table, schemes: Mapping[str, Scheme]) -> Columns:
     label = table.rows or ""
     found: dict[str, columns.Type] = {
         "article_id": STRING,
@@ -142,7 +142,7 @@ def _row_columns(scheme: Scheme, table: Table) -> Columns:
     if table.speaker:
         found["speaker_id"] = STRING
         found["source_entity"] = STRING
-    found["parent"] = STRING
+    found[container(table, schemes)] = STRING
     found["paragraph"] = INTEGER
     found |= {name: columns.Sequence(STRING) for name in links(scheme, table)}
     for projection in scheme.projections:
@@ -150,6 +150,20 @@ def _row_columns(scheme: Scheme, table: Table) -> Columns:
             found[projection.name] = ClassLabel(tuple(dict.fromkeys(projection.values.values())))
     found["support"] = columns.Sequence(STRING)
     return found
+
+
+def host(table: Table, schemes: Mapping[str, Scheme]) -> str | None:
+    """The layer whose rows can contain this table's: its own where pieces are joined (quotes in
+    quotes), else the first such layer (the quote that a claim stands in)."""
+    joined = (layer for layer, each in schemes.items() if each.table and each.table.joined_by)
+    own = (layer for layer, each in schemes.items() if each.table == table)
+    return next(own if table.joined_by else joined, None)
+
+
+def container(table: Table, schemes: Mapping[str, Scheme]) -> str:
+    """The column that names the row around this one."""
+    layer = host(table, schemes)
+    return "parent" if table.joined_by or layer is None else f"in_{layer}"
 
 
 def links(scheme: Scheme, table: Table) -> list[str]:

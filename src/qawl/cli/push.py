@@ -1,0 +1,35 @@
+"""`qawl push`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+def command(dry_run: bool) -> None:
+    """Bring projects, configs and tasks in Label Studio in step with the corpus.
+
+    One project for each layer and annotator. The plan is shown, then carried out; a second run has
+    an empty plan. Tasks on which somebody has worked are never removed.
+    """
+    from qawl import label_studio, project, sync
+    from qawl.cli.progress import progress
+
+    corpus = project.load(Path())
+    with project.lock(corpus, "push"):
+        client = label_studio.connect(corpus)
+        steps = sync.plan(client, corpus)
+        for step in steps:
+            for line in step.lines():
+                click.echo(line)
+        open_steps = [step for step in steps if not step.empty]
+        if not open_steps:
+            click.echo("nothing to do: Label Studio is in step")
+            return
+        if dry_run:
+            click.echo("dry run: nothing was changed")
+            return
+        for step in progress(open_steps, "push"):
+            sync.apply(client, step)
+    click.echo(f"{len(open_steps)} projects brought in step at {client.url}")

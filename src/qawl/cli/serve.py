@@ -1,0 +1,28 @@
+"""`qawl serve`."""
+
+import signal
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="By default that of qawl.yaml.")
+def command(port: int | None) -> None:
+    """Run a local Label Studio, set up for this corpus.
+
+    The first time on a machine its environment is installed (one to three minutes). It listens on
+    127.0.0.1 alone and keeps its data in .qawl/label-studio. Ctrl-C ends it.
+    """
+    from qawl import project, server
+
+    corpus = project.load(Path())
+    say = lambda line: click.echo(line, err=True)  # noqa: E731
+    with server.running(corpus, port=port, say=say) as access:
+        click.echo(f"Label Studio: {access.url}")
+        click.echo(f"sign in as {access.username} with {access.password}")
+        click.echo("Ctrl-C ends it")
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            click.echo("stopped")

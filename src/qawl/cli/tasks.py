@@ -1,0 +1,36 @@
+"""`qawl tasks`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--layer", required=True, help="The layer to annotate.")
+@click.option("--annotator", help="Only the share of this annotator.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def command(layer: str, annotator: str | None, out: Path | None) -> None:
+    """Write what `push` would send, for import by hand.
+
+    A JSON list for Label Studio's Import; its config is label_config/<layer>.xml.
+    """
+    import json
+
+    from qawl import assignment, jsonl, project, tasks
+
+    corpus = project.load(Path())
+    if layer not in corpus.settings.layers:
+        raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
+    every = list(tasks.tasks(corpus, layer))
+    if annotator is not None:
+        if annotator not in corpus.annotators:
+            raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")
+        ids = [each["data"]["article_id"] for each in every]
+        share = assignment.plan(ids, list(corpus.annotators), corpus.overlap(layer))[annotator]
+        every = [each for each in every if each["data"]["article_id"] in share]
+    text = json.dumps(every, ensure_ascii=False, indent=1)
+    if out is None:
+        click.echo(text)
+    else:
+        jsonl.write_text(out, text + "\n")
+        click.echo(f"{out}: {len(every)} tasks")

@@ -1,0 +1,178 @@
+"""The client of a Label Studio server: the only place that talks to one, through its SDK.
+
+Foreign errors enter here and leave as ServerErrors of one line. What is safe to repeat is retried by
+the SDK; what is not (POST) is sent once.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+import msgspec
+
+from qawl.errors import ServerError
+from qawl.project import Project
+
+TOKEN = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of a variable
+PAGE = 100
+IMPORT = 200
+"""Tasks in one import request."""
+
+Json = dict[str, Any]
+_TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
+
+
+def token(project: Project) -> str:
+    """The access token: from the environment, a file only its owner can read, or `qawl serve`."""
+    if given := os.environ.get(TOKEN, "").strip():
+        return given
+    path = project.state / "token"
+    if path.is_file():
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ServerError(f"{path} can be read by others: run chmod 600 on it")
+        return path.read_text("utf-8").strip()
+    served = project.state / "label-studio.json"
+    if served.is_file():
+        known = msgspec.json.decode(served.read_bytes())
+        if known.get("url", "").rstrip("/") == project.settings.label_studio.url.rstrip("/"):
+            return str(known["token"])
+    raise ServerError(
+        f"no token for {project.settings.label_studio.url}: set {TOKEN}, write it to {path} "
+        "(chmod 600), or start a local server with `qawl serve`"
+    )
+
+
+class Client:
+    """A connection to one server."""
+
+    def __init__(self, url: str, key: str) -> None:
+        from label_studio_sdk import LabelStudio  # noqa: PLC0415 - takes over a second to import
+
+        self.url = url.rstrip("/")
+        try:
+            connected: Any = LabelStudio(base_url=self.url, api_key=key, timeout=300)  # type: ignore[no-untyped-call]
+        except Exception as error:
+            raise ServerError(f"{self.url}: {_short(str(error))}") from error
+        # The SDK's typed calls drop fields that the journal must keep; its HTTP client does not.
+        self._http: Any = connected._client_wrapper.httpx_client  # noqa: SLF001
+
+    def request(
+        self, method: str, path: str, *, params: Json | None = None, body: Any = None
+    ) -> Any:
+        """One call; the decoded answer. Raises ServerError with what went wrong."""
+        options = {"max_retries": 3 if method == "GET" else 0}
+        try:
+            answer = self._http.request(
+                path, method=method, params=params, json=body, request_options=options
+            )
+        except httpx.ConnectError as error:
+            raise ServerError(
+                f"no Label Studio answers at {self.url}: start it (`qawl serve`), or mend "
+                "label_studio.url in qawl.yaml"
+            ) from error
+        except httpx.HTTPError as error:
+            raise ServerError(
+                f"{self.url}: {_short(str(error) or type(error).__name__)}"
+            ) from error
+        except Exception as error:  # the SDK raises its own when a personal token is refused
+            raise ServerError(f"{self.url}: {_short(str(error))}") from error
+        if answer.status_code in (401, 403):
+            raise ServerError(
+                f"{self.url} refuses the token: set {TOKEN} to one from Account & Settings"
+            )
+        if answer.status_code >= 400:
+            raise ServerError(
+                f"{self.url} answered {answer.status_code} to {method} {path}: {_reason(answer)}",
+            )
+        if not answer.content:
+            return None
+        try:
+            return msgspec.json.decode(answer.content)
+        except msgspec.DecodeError as error:
+            raise ServerError(
+                f"{self.url} answered {path} with something that is no JSON: {_reason(answer)}; "
+                "does label_studio.url in qawl.yaml name a Label Studio?"
+            ) from error
+
+    def version(self) -> str:
+        """The release of Label Studio that answers."""
+        said = self.request("GET", "api/version")
+        return str(said.get("release") or said.get("label-studio-os-package", {}).get("version"))
+
+    def projects(self) -> Iterator[Json]:
+        """All projects of the server, as it describes them."""
+        yield from self._pages("api/projects/", {})
+
+    def create_project(self, fields: Json) -> Json:
+        """A new project; its description as the server sends it."""
+        made: Json = self.request("POST", "api/projects/", body=fields)
+        return made
+
+    def update_project(self, project: int, fields: Json) -> None:
+        """Changes a project."""
+        self.request("PATCH", f"api/projects/{project}/", body=fields)
+
+    def import_tasks(self, project: int, tasks: Sequence[Json]) -> None:
+        """Adds tasks; not repeated on a lost answer, the caller looks up what arrived."""
+        for start in range(0, len(tasks), IMPORT):
+            self.request(
+                "POST", f"api/projects/{project}/import", body=list(tasks[start : start + IMPORT])
+            )
+
+    def tasks(self, project: int, *, annotations: bool = False) -> Iterator[Json]:
+        """The tasks of a project, with their annotations as the server sends them if asked for."""
+        params = {"project": project, **({"fields": "all"} if annotations else {})}
+        yield from self._pages("api/tasks/", params)
+
+    def submit(self, task: int, annotation: Mapping[str, Any]) -> Json:
+        """Adds an annotation to a task."""
+        made: Json = self.request("POST", f"api/tasks/{task}/annotations/", body=dict(annotation))
+        return made
+
+    def delete_tasks(self, tasks: Iterable[int]) -> None:
+        """Removes tasks."""
+        for task in tasks:
+            self.request("DELETE", f"api/tasks/{task}/")
+
+    def delete_project(self, project: int) -> None:
+        """Removes a project with all that is in it."""
+        self.request("DELETE", f"api/projects/{project}/")
+
+    def _pages(self, path: str, params: Json) -> Iterator[Json]:
+        """Everything in a paged list; a page that is missing is an error, not the end."""
+        page, seen, total = 1, 0, 1
+        while seen < total:
+            said = self.request("GET", path, params={**params, "page": page, "page_size": PAGE})
+            found: list[Json] = said.get("results", said.get("tasks"))
+            total = said.get("count", said.get("total"))
+            if not found and seen < total:
+                raise ServerError(f"{self.url}: {path} ended after {seen} of {total}; run it again")
+            yield from found
+            seen += len(found)
+            page += 1
+
+
+def connect(project: Project, url: str | None = None) -> Client:
+    """A client of the corpus's server."""
+    return Client(url or project.settings.label_studio.url, token(project))
+
+
+def _reason(answer: httpx.Response) -> str:
+    """What an error answer says, short: the detail of its JSON, or the title of its page."""
+    try:
+        said = msgspec.json.decode(answer.content)
+    except msgspec.DecodeError:
+        title = _TITLE.search(answer.text)
+        return _short(title.group(1) if title else answer.text)
+    if not isinstance(said, dict):
+        return _short(str(said))
+    detail = said.get("validation_errors") or said.get("detail") or said
+    return _short(str(detail))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 300 else line[:297] + "…"

@@ -1,0 +1,245 @@
+"""The corpus and Label Studio in step: what is there, what should be, and the plan between them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from qawl import assignment, scheme, tasks
+from qawl.errors import ServerError
+from qawl.label_studio import Client
+from qawl.labeling import config_xml
+from qawl.project import Project
+from qawl.scheme import Scheme, title_in
+
+_MARK = re.compile(
+    r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) annotator=(?P<annotator>\S+) "
+    r"scheme=(?P<version>\S+)"
+)
+TITLE = 50
+"""Characters that Label Studio allows in a project's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTask:
+    """A task on the server."""
+
+    id: int
+    article_id: str
+    text_sha256: str
+    worked_on: bool
+    done: bool
+    skipped: bool
+    draft: bool
+    lead_time: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A project of this corpus on the server."""
+
+    id: int
+    layer: str
+    annotator: str
+    scheme_version: str
+    config: str
+    instruction: str
+    fields: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a project should be."""
+
+    layer: str
+    annotator: str
+    title: str
+    description: str
+    config: str
+    instruction: str
+
+
+@dataclass(slots=True)
+class Step:
+    """What is to be done for one layer and annotator; `remote` is None where a project is to be made."""
+
+    wanted: Wanted
+    remote: Remote | None
+    configure: bool = False
+    add: list[tasks.Task] = field(default_factory=list)
+    remove: list[int] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    spare: list[int] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return bool(self.remote) and not (self.configure or self.add or self.remove or self.spare)
+
+    def lines(self) -> Iterator[str]:
+        """The step in words."""
+        name = self.wanted.title
+        if self.remote is None:
+            yield f"make project {name}"
+        if self.configure:
+            yield f"change the config of {name}"
+        if self.add:
+            yield f"add {len(self.add)} tasks to {name}"
+        if self.remove:
+            yield f"remove {len(self.remove)} tasks without work from {name}"
+        if self.spare:
+            yield f"remove {len(self.spare)} projects without work that double {name}"
+        yield from (f"{name}: {each}" for each in self.kept)
+
+
+def remotes(client: Client, project: Project) -> list[Remote]:
+    """The projects on the server that carry this corpus's mark, by id."""
+    found = []
+    for fields in client.projects():
+        mark = _MARK.search(fields.get("description") or "")
+        if mark and mark["corpus"] == project.settings.name:
+            found.append(
+                Remote(
+                    id=fields["id"],
+                    layer=mark["layer"],
+                    annotator=mark["annotator"],
+                    scheme_version=mark["version"].partition("/")[0],
+                    config=fields.get("label_config") or "",
+                    instruction=fields.get("expert_instruction") or "",
+                    fields=fields,
+                )
+            )
+    return sorted(found, key=lambda each: each.id)
+
+
+def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
+    """The tasks of a project."""
+    for each in client.tasks(remote.id):
+        data = each.get("data") or {}
+        done, skipped = each.get("total_annotations") or 0, each.get("cancelled_annotations") or 0
+        draft = bool(each.get("draft_exists") or each.get("drafts"))
+        yield RemoteTask(
+            id=each["id"],
+            article_id=str(data.get("article_id")),
+            text_sha256=str(data.get("text_sha256")),
+            worked_on=bool(done or skipped or draft),
+            done=bool(done),
+            skipped=bool(skipped) and not done,
+            draft=draft,
+            lead_time=each.get("avg_lead_time"),
+        )
+
+
+def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
+    """The project that a layer's annotator works in."""
+    language = project.settings.language
+    config = config_xml(current, language)
+    digest = sha256(config.encode()).hexdigest()[:8]
+    return Wanted(
+        layer=current.layer,
+        annotator=annotator,
+        title=f"{project.settings.name} · {current.layer} · {annotator}"[:TITLE],
+        description=(
+            f"qawl corpus={project.settings.name} layer={current.layer} annotator={annotator} "
+            f"scheme={current.version}/{digest}"
+        ),
+        config=config,
+        instruction=title_in(current.instructions, language).replace("\n", "<br>"),
+    )
+
+
+def plan(client: Client, project: Project) -> list[Step]:
+    """What brings the server in step, a step for each layer and annotator."""
+    there = remotes(client, project)
+    _refuse_foreign(client, project, there)
+    articles = {article.id: article for article in tasks.to_annotate(project)}
+    offered = tasks.names(project)
+    steps = []
+    for layer, current in scheme.load_all(project).items():
+        held = {each.id: list(remote_tasks(client, each)) for each in there if each.layer == layer}
+        owners: dict[str, list[Remote]] = {}
+        for each in there:
+            if each.layer == layer:
+                owners.setdefault(each.annotator, []).append(each)
+        present = {
+            name: {task.article_id for each in mine for task in held[each.id]} & set(articles)
+            for name, mine in owners.items()
+        }
+        assigned = assignment.plan(
+            articles, list(project.annotators), project.overlap(layer), there=present
+        )
+        for name in project.annotators:
+            step = _step(wanted(project, current, name), owners.get(name, []), held, articles)
+            missing = sorted(assigned[name] - present.get(name, set()))
+            step.add = [tasks.task(articles[identity], current, offered) for identity in missing]
+            steps.append(step)
+    return steps
+
+
+def _step(
+    target: Wanted,
+    mine: list[Remote],
+    held: Mapping[int, list[RemoteTask]],
+    articles: Mapping[str, Any],
+) -> Step:
+    """The step of one layer and annotator but for the tasks to add."""
+    worked = [each for each in mine if any(task.worked_on for task in held[each.id])]
+    main = next(iter(worked or mine), None)
+    step = Step(target, main)
+    step.spare = [each.id for each in mine if each is not main and each not in worked]
+    if main is None:
+        return step
+    step.configure = (main.config, main.instruction) != (target.config, target.instruction)
+    seen: dict[str, RemoteTask] = {}
+    for task in sorted(held[main.id], key=lambda each: (not each.worked_on, each.id)):
+        known = task.article_id in articles
+        if known and task.article_id not in seen:
+            seen[task.article_id] = task
+        elif not task.worked_on:
+            step.remove.append(task.id)
+        else:
+            why = "stands there twice" if known else "is no longer in the corpus"
+            step.kept.append(f"task {task.id} has work and stays, though its article {why}")
+    return step
+
+
+def _refuse_foreign(client: Client, project: Project, there: Iterable[Remote]) -> None:
+    """A project with the title of one of ours that does not carry our mark must not be written to."""
+    ours = {each.id for each in there}
+    titles = {
+        wanted(project, current, name).title
+        for current in scheme.load_all(project).values()
+        for name in project.annotators
+    }
+    for fields in client.projects():
+        if fields["id"] not in ours and fields.get("title") in titles:
+            raise ServerError(
+                f"{client.url} has a project {fields['title']!r} (id {fields['id']}) that is not of "
+                "this corpus: rename it there, or change name in qawl.yaml"
+            )
+
+
+def apply(client: Client, step: Step) -> None:
+    """Carries a step out. Killed at any point, the next plan holds what is left."""
+    target = step.wanted
+    fields = {
+        "title": target.title,
+        "description": target.description,
+        "label_config": target.config,
+        "expert_instruction": target.instruction,
+        "show_instruction": True,
+        "show_skip_button": True,
+        "enable_empty_annotation": True,
+    }
+    if step.remote is None:
+        identity = int(client.create_project(fields)["id"])
+    else:
+        identity = step.remote.id
+        if step.configure:
+            client.update_project(identity, fields)
+    client.delete_tasks(step.remove)
+    if step.add:
+        client.import_tasks(identity, step.add)
+    for spare in step.spare:
+        client.delete_project(spare)
