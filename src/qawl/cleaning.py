@@ -15,11 +15,16 @@ CHROME = (
     # Arabic news sites
     r"كن أول من يعلق على الخبر",
     r"تحليل التعليقات\s*:?",
-    r"(اقرأ|إقرأ|أقرأ|شاهد|تابع) (أيضا|أيضاً|أيضًا|ايضا|ايضاً|المزيد)\b.*",
-    r"(شارك|مشاركة) (الخبر|المقال|على|عبر)\b.*",
-    r"(مواضيع|أخبار|مقالات) (ذات صلة|متعلقة|مشابهة)\s*:?",
-    r"(اشترك|سجّل|سجل) (في|الآن)\b.*(النشرة|القائمة البريدية|قناة).*",
-    r"جميع الحقوق محفوظة.*",
+    r"(أضف|اترك|إضافة|كتابة) تعليق(ا|اً|ًا|ك)?",
+    r"(التعليقات|عدد المشاهدات|عدد القراءات|المشاهدات)\s*[:(]?\s*\d*\s*\)?",
+    r"(اقرأ|إقرأ|أقرأ|شاهد|تابع|طالع) (أيضا|أيضاً|أيضًا|ايضا|ايضاً|المزيد)\b.*",
+    r"(شارك|شاركوا|مشاركة) (هذا )?(الخبر|المقال|الموضوع|الصفحة)\b[^.؟!]*",
+    r"(شارك|شاركوا|مشاركة|تابعنا|تابعونا) (على|عبر) (فيسبوك|فايسبوك|تويتر|إكس|واتساب|تلغرام)\b[^.؟!]*",
+    r"(تابعنا|تابعونا) (على|عبر) (إنستغرام|يوتيوب|غوغل نيوز|أخبار غوغل)\b[^.؟!]*",
+    r"(مواضيع|أخبار|مقالات|موضوعات) (ذات صلة|متعلقة|مشابهة)\s*:?",
+    r"(الأكثر (قراءة|مشاهدة|تداولا|تداولاً)|كلمات (مفتاحية|دلالية)\s*:?|حجم الخط|الوسوم\s*:?)",
+    r"(اشترك|اشتركوا|سجّل|سجل) (في|الآن)\b.*(النشرة|نشرتنا|القائمة البريدية|قناة|قناتنا).*",
+    r"(©.*)?جميع الحقوق محفوظة.*",
     r"(اضغط|انقر) هنا\b.*",
     r"(طباعة|إرسال إلى صديق|نسخ الرابط|تم النسخ|إعلان|الرئيسية)",
     # English news sites
@@ -28,8 +33,8 @@ CHROME = (
     r"(related|recommended) (articles?|stories|topics|news)\s*:?",
     r"(subscribe|sign up) (to|for|now)\b.*(newsletter|channel|updates|alerts).*",
     r"(©|\(c\)|copyright)\s.*all rights reserved.*",
-    r"(advertisement|print|copy link|most read|most popular)",
-    r"(leave a|be the first to) comment",
+    r"(advertisement|print|copy link|most read|most popular|skip to (main )?content)",
+    r"((leave|post|add) a comment|be the first to comment|\d+ comments?)",
 )
 """Whole lines, case ignored, that sites put into the text of their articles."""
 
@@ -56,9 +61,7 @@ def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit
     return _run(text, passes)
 
 
-def without_lines(
-    text: str, edits: Sequence[Edit], drop: LineTest
-) -> tuple[str, tuple[Edit, ...]]:
+def without_lines(text: str, edits: Sequence[Edit], drop: LineTest) -> tuple[str, tuple[Edit, ...]]:
     """A frozen text without the lines that `drop` says recur, and its edits with those of that."""
     text, made = _run(text, [("recurring", partial(_lines, drop=drop)), *_SPACE])
     return text, (*edits, *made)

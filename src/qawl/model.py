@@ -32,7 +32,10 @@ class Edit(Struct, frozen=True):
 
 
 class Article(Struct, frozen=True, kw_only=True):
-    """One news article with its frozen text; a line of corpus/articles.jsonl."""
+    """One news article with its frozen text; a line of corpus/articles.jsonl.
+
+    `published_read` is the date as it stood where it was read; absent where that is the ISO date.
+    """
 
     format: int = FORMAT
     id: str
@@ -43,6 +46,7 @@ class Article(Struct, frozen=True, kw_only=True):
     source: str | None = None
     url: str | None = None
     published: str | None = None
+    published_read: str | msgspec.UnsetType = msgspec.UNSET
     license: str | None = None
     redistribute: bool = False
     group: str

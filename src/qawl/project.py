@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,30 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True):
     split_from: dict[str, str] = {}
 
 
+class Ingest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How articles are cleaned: patterns of whole lines that are site chrome, and recurring lines.
+
+    `chrome` comes to the built-in patterns unless `default_chrome` is off. A line recurs where it
+    stands in at least `recurring_articles` of a source (0: never) and in `recurring_share` of them.
+    """
+
+    chrome: tuple[str, ...] = ()
+    default_chrome: bool = True
+    recurring_articles: int = 5
+    recurring_share: float = 0.1
+
+
+class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many articles of each source go to annotation; None is all of them.
+
+    `sources` names some, `others` is for the rest. The same seed gives the same choice.
+    """
+
+    seed: int = 0
+    sources: dict[str, int] = {}
+    others: int | None = None
+
+
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Someone who annotates, by pseudonym. `person` is False for recorded or made annotations."""
 
@@ -60,6 +85,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     overlap: dict[str, int] = {}
     label_studio: LabelStudio = LabelStudio()
     release: Release = Release()
+    ingest: Ingest = Ingest()
+    sample: Sample = Sample()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +162,18 @@ def parse_settings(text: str, where: str) -> Settings:
     for layer, count in settings.overlap.items():
         if count < 1:
             raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
+    _check_patterns(settings.ingest.chrome, where)
     if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
     return settings
+
+
+def _check_patterns(patterns: Iterable[str], where: str) -> None:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ProjectError(f"{where}: ingest.chrome: {pattern!r}: {error}") from error
 
 
 def load_yaml(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
