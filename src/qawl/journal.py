@@ -59,11 +59,16 @@ class Place:
     deleted: bool
 
 
+class _Task(Struct):
+    project: int | None = None
+
+
 class _Head(Struct):
     event: str
     key: str
     article_id: str
     annotation: msgspec.Raw
+    task: _Task
 
 
 _line = msgspec.json.Decoder(Line)
@@ -85,12 +90,13 @@ def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
 class Journal:
     """One journal file, checked: the last hash, and each annotation's latest version.
 
-    `mended` counts the bytes of a torn last line that a crash left and opening dropped.
+    `alive` has the server's project of each annotation that is not known to be deleted. `mended` counts the bytes of a torn last line that a crash left and opening dropped.
     """
 
     path: Path
     last: str
     versions: dict[str, bytes]
+    alive: dict[str, int | None]
     mended: int = 0
 
     def append(self, entries: Iterable[Entry]) -> int:
@@ -120,12 +126,16 @@ class Journal:
 
 def load(path: Path) -> Journal:
     """A journal file with its chain checked; a torn last line is dropped, a changed one refused."""
-    journal = Journal(path, START, {})
+    journal = Journal(path, START, {}, {})
     if path.exists():
         journal.mended = _mend(path)
     for _, line, head in _checked(path):
         journal.last = line.sha256
         journal.versions[head.key] = _version(head.event, head.annotation)
+        if head.event == "deleted":
+            journal.alive.pop(head.key, None)
+        else:
+            journal.alive[head.key] = head.task.project
     return journal
 
 

@@ -106,6 +106,11 @@ class Client:
         """All projects of the server, as it describes them."""
         yield from self._pages("api/projects/", {})
 
+    def project(self, project: int) -> Json:
+        """A project as the server describes it now."""
+        said: Json = self.request("GET", f"api/projects/{project}/")
+        return said
+
     def create_project(self, fields: Json) -> Json:
         """A new project; its description as the server sends it."""
         made: Json = self.request("POST", "api/projects/", body=fields)

@@ -92,8 +92,17 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
         yield task
 
 
-def collect(project: Project, incoming: Iterable[Incoming], *, layer: str | None = None) -> Outcome:
+def collect(
+    project: Project,
+    incoming: Iterable[Incoming],
+    *,
+    layer: str | None = None,
+    projects: Iterable[int] = (),
+) -> Outcome:
     """Journals these annotations and derives the records of the layers they touch.
+
+    `projects` of the server are read whole: an annotation of theirs that was journalled before and
+    does not come any more was deleted, which is journalled too and raises an alarm.
 
     Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
     """
@@ -108,8 +117,8 @@ def collect(project: Project, incoming: Iterable[Incoming], *, layer: str | None
                 f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
                 "corpus/articles.jsonl (ingest them first, or run in the right folder)"
             )
-        _append(project, spool, outcome)
-    for name in sorted({name for name, _ in spool.files}):
+        touched = _append(project, spool, outcome, set(projects))
+    for name in sorted(touched):
         outcome.records[name] = annotations.rebuild(project, name)
     return outcome
 
@@ -205,6 +214,7 @@ class _Spool:
         self.files: dict[tuple[str, str], Path] = {}
         self.keys: dict[str, set[str]] = {}
         self.named: set[str] = set()
+        self.seen: dict[tuple[str, str], set[str]] = {}
         self._open: dict[tuple[str, str], Any] = {}
 
     def write(self, layer: str, user: str, entry: Entry, named: bool) -> None:
@@ -213,6 +223,7 @@ class _Spool:
             self.files[place] = self._folder / f"{len(self.files)}.jsonl"
             self._open[place] = self.files[place].open("wb")
         self._open[place].write(to_json(entry) + b"\n")
+        self.seen.setdefault(place, set()).add(entry.key)
         if named:
             self.named.add(user)
         else:
@@ -223,8 +234,9 @@ class _Spool:
             file.close()
 
 
-def _append(project: Project, spool: _Spool, outcome: Outcome) -> None:
-    """Gives every user a pseudonym and appends the entries to the journals."""
+def _append(project: Project, spool: _Spool, outcome: Outcome, projects: set[int]) -> set[str]:
+    """Gives every user a pseudonym and appends the entries to the journals; the layers touched."""
+    touched = {layer for layer, _ in spool.files}
     journals = {
         (layer, annotator): journal.load(path)
         for layer in project.settings.layers
@@ -240,6 +252,26 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> None:
         opened = journals.get((layer, annotator)) or journal.load(target)
         journals[layer, annotator] = opened
         outcome.new[layer, annotator] += opened.append(jsonl.read(path, Entry))
+    for (layer, annotator), opened in journals.items():
+        gone = [
+            key
+            for key, home in opened.alive.items()
+            if home in projects and key not in spool.seen.get((layer, annotator), ())
+        ]
+        if gone:
+            touched.add(layer)
+            opened.append(_deleted(key, opened.path) for key in gone)
+            outcome.alarms.append(
+                f"{len(gone)} annotations of {layer} by {annotator} were deleted in Label Studio; "
+                "the journal keeps them"
+            )
+    return touched
+
+
+def _deleted(key: str, path: Path) -> Entry:
+    """That an annotation is gone: its last entry, without what it held."""
+    last = next(each for each in reversed(list(journal.entries(path))) if each.key == key)
+    return msgspec.structs.replace(last, event="deleted", annotation=msgspec.Raw(b"{}"))
 
 
 def _pseudonyms(

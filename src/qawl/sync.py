@@ -11,6 +11,7 @@ from qawl.errors import ServerError
 from qawl.label_studio import Client
 from qawl.labeling import config_xml
 from qawl.project import Project
+from qawl.pull import Incoming
 from qawl.scheme import Scheme, title_in
 
 _MARK = re.compile(
@@ -113,6 +114,34 @@ def remotes(client: Client, project: Project) -> list[Remote]:
     return sorted(found, key=lambda each: each.id)
 
 
+def incoming(client: Client, found: Iterable[Remote]) -> Iterator[Incoming]:
+    """Every task of these projects with its annotations, and whose they are.
+
+    Raises ServerError where a project holds another number of annotations than were read.
+    """
+    for each in found:
+        count = 0
+        for task in client.tasks(each.id, annotations=True):
+            count += len(task.get("annotations") or ())
+            yield Incoming(
+                task,
+                f"project {each.id}, task {task.get('id')}",
+                each.layer,
+                each.annotator,
+                each.scheme_version,
+            )
+        low, high = sorted((_total(each.fields), _total(client.project(each.id))))
+        if not low <= count <= high:
+            raise ServerError(
+                f"project {each.id} ({each.layer}, {each.annotator}) holds {high} annotations, "
+                f"{count} were read: run `qawl pull` again"
+            )
+
+
+def _total(fields: Mapping[str, Any]) -> int:
+    return int(fields["total_annotations_number"]) + int(fields["skipped_annotations_number"])
+
+
 def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
     """The tasks of a project."""
     for each in client.tasks(remote.id):
@@ -134,7 +163,7 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
 def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
     """The project that a layer's annotator works in."""
     language = project.settings.language
-    config = config_xml(current, language)
+    config = config_xml(current, language).strip()  # as the server keeps it
     digest = sha256(config.encode()).hexdigest()[:8]
     return Wanted(
         layer=current.layer,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from qawl.project import Project
     from qawl.pull import Outcome
 
 
@@ -45,11 +46,21 @@ def command(
             for name in corpus.settings.layers:
                 click.echo(f"{name}: {annotations.rebuild(corpus, name)} annotations")
             return
-        if not files:
-            raise click.UsageError("give --from FILE")
-        outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)
+        if files:
+            outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)
+        else:
+            outcome = _from_server(corpus)
     for line in summary(outcome):
         click.echo(line)
+
+
+def _from_server(corpus: "Project") -> "Outcome":
+    from qawl import label_studio, pull, sync
+
+    client = label_studio.connect(corpus)
+    remotes = sync.remotes(client, corpus)
+    ids = [each.id for each in remotes]
+    return pull.collect(corpus, sync.incoming(client, remotes), projects=ids)
 
 
 def summary(outcome: "Outcome") -> list[str]:
