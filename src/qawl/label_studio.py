@@ -15,6 +15,7 @@ import msgspec
 
 from qawl.errors import ServerError
 from qawl.project import Project
+from qawl.server import Access
 
 TOKEN = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of a variable
 PAGE = 100
@@ -160,9 +161,11 @@ class Client:
             page += 1
 
 
-def connect(project: Project, url: str | None = None) -> Client:
-    """A client of the corpus's server."""
-    return Client(url or project.settings.label_studio.url, token(project))
+def connect(project: Project, access: Access | None = None) -> Client:
+    """A client of the corpus's server, or of the one that was just started."""
+    if access is not None:
+        return Client(access.url, access.token)
+    return Client(project.settings.label_studio.url, token(project))
 
 
 def _reason(answer: httpx.Response) -> str:

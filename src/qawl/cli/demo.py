@@ -1,0 +1,34 @@
+"""`qawl demo`."""
+
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--no-wait", is_flag=True, help="End at once instead of serving until Ctrl-C.")
+def command(folder: Path | None, no_wait: bool) -> None:
+    """Run the whole loop on this machine with a real Label Studio.
+
+    Copies this corpus to FOLDER (a temporary one by default), starts Label Studio, pushes, submits
+    the recorded annotations, pulls, validates, releases and loads the release.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from qawl import demo, project
+
+    with demo.demo(project.load(Path()), folder, lambda line: click.echo(f"· {line}")) as loaded:
+        table = Table("table", "split", "rows", title=f"in the dataset ({loaded.folder.name})")
+        for config, split, rows in loaded.rows:
+            table.add_row(config, split, str(rows))
+        Console().print(table)
+        if not no_wait and sys.stdin.isatty():
+            click.echo(f"serving at {loaded.url} until Ctrl-C")
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                click.echo("stopped")
