@@ -20,8 +20,8 @@ WORDS = 5
 """Words in a shingle."""
 
 _SPACE = 32
-_LONGEST_WORD = 256
-_ODD = 0x9E3779B97F4A7C15
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 1 << 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,21 @@ class Shingles:
 
 def shingles(texts: Sequence[str]) -> Shingles:
     """The shingles of each text; one of fewer than five words has a single one, of all its words."""
-    words, owner = _words(texts)
-    counts = np.bincount(owner, minlength=len(texts))
-    last = np.repeat(np.cumsum(counts), counts)
-    place = np.arange(len(words))
-    first = place == last - np.repeat(counts, counts)
-    padded = np.concatenate([words, np.zeros(WORDS - 1, np.uint64)])
+    words, ends = _words(texts)
+    counts = np.diff(ends, prepend=0)
+    factors = _powers(WORDS)
     total = np.zeros(len(words), np.uint64)
-    for ahead, factor in enumerate(_powers()[1 : WORDS + 1]):
-        inside = place + ahead < last
-        total += padded[ahead : ahead + len(words)] * factor * inside
-    complete = (place + WORDS <= last) | first
-    bounds = np.searchsorted(owner[complete], np.arange(len(texts) + 1))
-    return Shingles(_mixed(total[complete]), bounds.astype(np.int64))
+    whole = max(len(words) - WORDS + 1, 0)
+    for ahead in range(WORDS):
+        total[:whole] += words[ahead : ahead + whole] * factors[ahead]
+    left = np.repeat(ends, counts) - np.arange(len(words))
+    complete = left >= WORDS
+    for short in np.flatnonzero((counts > 0) & (counts < WORDS)):
+        start, end = ends[short] - counts[short], ends[short]
+        total[start] = (words[start:end] * factors[: end - start]).sum()
+        complete[start] = True
+    bounds = np.concatenate([[0], np.cumsum(complete)])[np.concatenate([[0], ends])]
+    return Shingles(_mixed(total[complete]), bounds)
 
 
 def similarity(one: Hashes, other: Hashes) -> tuple[float, float]:
@@ -62,24 +64,22 @@ def similarity(one: Hashes, other: Hashes) -> tuple[float, float]:
 
 
 def _words(texts: Sequence[str]) -> tuple[Hashes, Ints]:
-    """The hash of every word, and the number of the text that it stands in."""
+    """The hash of every word, and for each text the number of words up to its end."""
     encoded = [f"{text} ".encode("utf-16-le", "surrogatepass") for text in texts]
     codes = _letters()[np.frombuffer(b"".join(encoded), np.dtype("<u2"))]
     kept = codes != 0
     ends = np.cumsum(np.fromiter((len(each) // 2 for each in encoded), np.int64, len(encoded)))
-    ends = np.cumsum(kept)[ends - 1]
-    codes = codes[kept]
+    if not kept.all():
+        ends = np.cumsum(kept)[ends - 1]
+        codes = codes[kept]
     inside = np.concatenate([[False], codes != _SPACE])
     turns = np.flatnonzero(inside[1:] != inside[:-1])
     starts, stops = turns[::2], turns[1::2]
-    if not len(starts):
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    lengths = stops - starts
-    letters = codes[codes != _SPACE].astype(np.uint64)
-    begins = np.cumsum(lengths) - lengths
-    position = np.arange(len(letters)) - np.repeat(begins, lengths)
-    values = letters * _powers()[np.minimum(position, _LONGEST_WORD - 1)]
-    return _mixed(np.add.reduceat(values, begins)), np.searchsorted(ends, starts, side="right")
+    # A word is a polynomial in the place of its letters; dividing by the power of its start makes
+    # it the same wherever it stands.
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * _powers(len(codes)))])
+    words = (sums[stops] - sums[starts]) * _powers(len(codes), _INVERSE)[starts]
+    return _mixed(words), np.searchsorted(stops, ends, side="right")
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -89,9 +89,8 @@ def _mixed(values: Hashes) -> Hashes:
     return values ^ (values >> np.uint64(31))
 
 
-@cache
-def _powers() -> Hashes:
-    return np.cumprod(np.full(_LONGEST_WORD, _ODD, np.uint64))
+def _powers(count: int, base: int = _BASE) -> Hashes:
+    return np.cumprod(np.full(count, base, np.uint64), dtype=np.uint64)
 
 
 @cache

@@ -1,0 +1,157 @@
+"""Near-duplicates: articles that share most of their runs of five words.
+
+Near are two texts with a Jaccard index of at least .8 on their sets of shingles, or where the longer
+contains nine tenths of the shorter. Candidates share hashes of a scaled MinHash sketch: all shingles
+whose hash is below a bound, so that unlike with a fixed number of minima containment shows too
+(Broder 1997, doi:10.1109/SEQUEN.1997.666900; Irber et al. 2022, doi:10.1101/2022.01.11.475838).
+Each candidate is then checked on the whole sets.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qawl import engine
+from qawl.groups import Groups
+from qawl.shingles import Hashes, Ints, shingles, similarity
+
+JACCARD = 0.8
+CONTAINED = 0.9
+
+_RATE = 4
+"""One shingle in so many is in the sketch."""
+_SHORT = 40
+"""A text of fewer shingles has all of them in its sketch."""
+_SHARED = 0.5
+"""Candidates share at least so much of the smaller sketch."""
+_ALL_PAIRS = 8
+"""Of so many texts with a hash all are compared, of more each with its next three."""
+_NEXT = 3
+_TEXTS = 500
+_PAIRS = 4000
+
+Texts = Callable[[Sequence[int]], list[str]]
+
+
+def near(jaccard: float, contained: float) -> bool:
+    """Whether two texts of this similarity are near-duplicates."""
+    return jaccard >= JACCARD or contained >= CONTAINED
+
+
+def join(table: Path, groups: Groups, texts: Texts, *, on: engine.Engine = "local") -> None:
+    """Joins in `groups` the near-duplicates of a parquet file of `id` and `text`."""
+    for one, other in _checked(candidates(table, on=on), groups, texts):
+        groups.join(one, other)
+
+
+def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
+    """Pairs of ids that may be near-duplicates, one a row, those that share most first."""
+    daft = engine.start(on)
+    column = daft.col
+    numbers = daft.DataType.list(daft.DataType.uint64())
+    sketch = daft.func.batch(return_dtype=numbers)(_sketches)
+    sketches = daft.read_parquet(str(table)).select("id", sketch(column("text")).alias("hash"))
+    sketches = sketches.collect()
+    shared = (
+        sketches.explode("hash")
+        .groupby("hash")
+        .agg(column("id").list_agg().alias("ids"), column("id").count().alias("count"))
+        .where(column("count") > 1)
+        .select("ids")
+        .to_arrow()
+    )
+    sizes = sketches.to_arrow()
+    return _pairs(*_lists(shared["ids"]), *_sizes(sizes["id"], sizes["hash"]))
+
+
+def _sketches(texts: Any) -> Any:
+    """The sketch of each text of a Daft series, as a series of lists."""
+    import daft  # noqa: PLC0415 - runs in a worker
+    import pyarrow as pa  # noqa: PLC0415
+
+    values = texts.to_pylist()
+    parts = [_sketch(values[at : at + _TEXTS]) for at in range(0, len(values), _TEXTS)]
+    hashes = np.concatenate([part for part, _ in parts] or [np.zeros(0, np.uint64)])
+    counts = np.concatenate([counts for _, counts in parts] or [np.zeros(0, np.int64)])
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    return daft.Series.from_arrow(pa.LargeListArray.from_arrays(pa.array(bounds), pa.array(hashes)))
+
+
+def _sketch(texts: Sequence[str]) -> tuple[Hashes, Ints]:
+    """The hashes in the sketches of these texts in a row, and how many each has."""
+    found = shingles(texts)
+    counts = np.diff(found.bounds)
+    owner = np.repeat(np.arange(len(texts)), counts)
+    kept = (found.hashes < _bound()) | (counts < _SHORT)[owner]
+    owner, hashes = owner[kept], found.hashes[kept]
+    order = np.lexsort((hashes, owner))
+    owner, hashes = owner[order], hashes[order]
+    fresh = np.ones(len(hashes), bool)
+    fresh[1:] = (hashes[1:] != hashes[:-1]) | (owner[1:] != owner[:-1])
+    return hashes[fresh], np.bincount(owner[fresh], minlength=len(texts))
+
+
+def _bound() -> np.uint64:
+    return np.uint64((1 << 64) // _RATE)
+
+
+def _lists(column: Any) -> tuple[Hashes, Ints]:
+    """The values of a column of lists in a row, and the number of the list that each is in."""
+    lists = column.combine_chunks()
+    lengths = lists.value_lengths().to_numpy(zero_copy_only=False).astype(np.int64)
+    values = lists.flatten().to_numpy(zero_copy_only=False)
+    return values, np.repeat(np.arange(len(lengths)), lengths)
+
+
+def _sizes(ids: Any, sketches: Any) -> tuple[Hashes, Ints]:
+    """The ids in their order, and how many hashes of each sketch are below the bound."""
+    hashes, owner = _lists(sketches)
+    sizes = np.bincount(owner[hashes < _bound()], minlength=len(ids))
+    numbers = ids.to_numpy()
+    order = np.argsort(numbers)
+    return numbers[order], sizes[order]
+
+
+def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> Ints:
+    """Pairs of ids that share enough hashes; `members` of a `group` have a hash in common."""
+    place = np.searchsorted(ids, members)
+    order = np.lexsort((place, group))
+    place, group = place[order], group[order]
+    large = np.bincount(group)[group] > _ALL_PAIRS
+    found = [np.zeros(0, np.int64)]
+    for step in range(1, _ALL_PAIRS):
+        same = group[step:] == group[:-step]
+        if step > _NEXT:
+            same &= ~large[step:]
+        found.append(place[:-step][same] << 32 | place[step:][same])
+    pairs, shared = np.unique(np.concatenate(found), return_counts=True)
+    one, other = pairs >> 32, pairs & 0xFFFFFFFF
+    part = shared / np.maximum(np.minimum(sizes[one], sizes[other]), 1)
+    kept = np.flatnonzero(part >= _SHARED)
+    kept = kept[np.argsort(-part[kept], kind="stable")]
+    return np.stack([ids[one[kept]], ids[other[kept]]], axis=1).astype(np.int64)
+
+
+def _checked(pairs: Ints, groups: Groups, texts: Texts) -> Iterator[tuple[int, int]]:
+    """The pairs that are near on their whole sets; those already in one group are passed over."""
+    for at in range(0, len(pairs), _PAIRS):
+        some = [
+            (int(one), int(other))
+            for one, other in pairs[at : at + _PAIRS]
+            if not groups.together(int(one), int(other))
+        ]
+        sets = _sets(sorted({each for pair in some for each in pair}), texts)
+        for one, other in some:
+            if not groups.together(one, other) and near(*similarity(sets[one], sets[other])):
+                yield one, other
+
+
+def _sets(ids: list[int], texts: Texts) -> dict[int, Hashes]:
+    sets: dict[int, Hashes] = {}
+    for at in range(0, len(ids), _TEXTS):
+        some = ids[at : at + _TEXTS]
+        found = shingles(texts(some))
+        sets |= {identity: found.of(number) for number, identity in enumerate(some)}
+    return sets
