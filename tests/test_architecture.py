@@ -7,7 +7,18 @@ import qawl
 
 SOURCE = Path(qawl.__file__).parent
 EDGES = {"label_studio", "hub", "server", "engine", "cli", "demo"}
-OUTSIDE = {"socket", "urllib", "http", "subprocess", "requests", "httpx", "label_studio_sdk", "huggingface_hub", "time", "datetime.now"}
+OUTSIDE = {
+    "socket",
+    "urllib",
+    "http",
+    "subprocess",
+    "requests",
+    "httpx",
+    "label_studio_sdk",
+    "huggingface_hub",
+    "time",
+    "datetime.now",
+}
 ONLY_IN = {
     "label_studio_sdk": {"label_studio"},
     "huggingface_hub": {"hub"},
@@ -20,7 +31,10 @@ def modules():
     """(dotted name below qawl, syntax tree) of every module."""
     for path in sorted(SOURCE.rglob("*.py")):
         parts = path.relative_to(SOURCE).with_suffix("").parts
-        yield ".".join(part for part in parts if part != "__init__"), ast.parse(path.read_text("utf-8"))
+        yield (
+            ".".join(part for part in parts if part != "__init__"),
+            ast.parse(path.read_text("utf-8")),
+        )
 
 
 def imported(tree):
@@ -45,11 +59,14 @@ def inner(name, known):
 
 def test_imports_have_no_cycle():
     trees = dict(modules())
-    graph = {name: {inner(each, trees) for each in imported(tree)} - {None, "", name} for name, tree in trees.items()}
+    graph = {
+        name: {inner(each, trees) for each in imported(tree)} - {None, "", name}
+        for name, tree in trees.items()
+    }
     done, path = set(), []
 
     def visit(name):
-        assert name not in path, " → ".join([*path[path.index(name):], name])
+        assert name not in path, " → ".join([*path[path.index(name) :], name])
         if name in done:
             return
         path.append(name)

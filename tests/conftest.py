@@ -1,0 +1,80 @@
+"""What tests share: schemes, corpora in temporary folders, one real Label Studio for a session."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from qawl import corpus, init, project, scheme, server
+from strategies import article
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("entity", "quote", "claim")
+
+settings.register_profile("qawl", deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("qawl")
+
+
+def skip_or_fail(reason):
+    """Skips a test whose part is missing; fails where nothing may skip (QAWL_NO_SKIP)."""
+    if os.environ.get("QAWL_NO_SKIP"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def schemes():
+    """The three schemes that come with Qawl."""
+    return {layer: scheme.load_file(ROOT / "label_config" / f"{layer}.yaml") for layer in LAYERS}
+
+
+@pytest.fixture
+def make_corpus(tmp_path):
+    """make_corpus(text, …, settings="yaml lines") → a corpus with these texts frozen."""
+
+    def make(*texts, name="trial", settings="", **fields):
+        folder = tmp_path / name
+        made = init.init(folder, name=name)
+        if settings:
+            path = folder / "qawl.yaml"
+            path.write_text(f"name: {name}\n{settings}\n", "utf-8")
+            made = project.load(folder)
+        corpus.write(made, [article(text, **fields) for text in texts])
+        return made
+
+    return make
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """A copy of the repository's own corpus with its recorded annotations."""
+    folder = tmp_path / "recorded"
+    for part in ("corpus", "label_config", "schemas", "exports"):
+        shutil.copytree(ROOT / part, folder / part)
+    shutil.copy(ROOT / "qawl.yaml", folder / "qawl.yaml")
+    return project.load(folder)
+
+
+@pytest.fixture(scope="session")
+def label_studio(tmp_path_factory):
+    """How to reach a real Label Studio on SQLite, started for this session."""
+    home = init.init(tmp_path_factory.mktemp("server") / "home")
+    with server.running(home, port=server.free_port(), say=print) as access:
+        yield access
+
+
+@pytest.fixture
+def served(make_corpus, label_studio, monkeypatch):
+    """served(text, …, name=…) → (corpus that names the session's server, client)."""
+    from qawl.label_studio import connect
+
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+
+    def make(*texts, name, settings="", **fields):
+        lines = f"label_studio: {{url: {label_studio.url}}}\n{settings}"
+        made = make_corpus(*texts, name=name, settings=lines, **fields)
+        return made, connect(made)
+
+    return make
