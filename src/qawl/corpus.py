@@ -1,7 +1,9 @@
 """corpus/articles.jsonl: the frozen articles, one a line, sorted by id."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -30,6 +32,11 @@ def articles(project: Project) -> Iterator[Article]:
         yield article
 
 
+def replace(project: Project, lines: Iterable[bytes]) -> None:
+    """Replaces the corpus by these lines of articles, which are in the order of ids."""
+    jsonl.write_bytes(project.corpus / ARTICLES, lines)
+
+
 def write(project: Project, records: Iterable[Article]) -> int:
     """Replaces the corpus by these articles, sorted by id; returns how many there are."""
     ordered: list[Article] = sorted(records, key=lambda article: article.id)
@@ -37,30 +44,50 @@ def write(project: Project, records: Iterable[Article]) -> int:
 
 
 class Articles(Mapping[str, Article]):
-    """The articles by id, read when asked for: only their places in the file are kept."""
+    """The articles of some files by id, read when asked for: only their places are kept."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._places: dict[str, tuple[int, int]] = {}
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
+        self._places: dict[str, tuple[int, int, int]] = {}
         decoder = msgspec.json.Decoder(_Id)
-        offset = 0
-        if path.exists():
-            with path.open("rb") as file:
-                for line in file:
-                    self._places[decoder.decode(line).id] = offset, len(line)
-                    offset += len(line)
+        for number, path in enumerate(paths):
+            offset = 0
+            for line in _raw_lines(path):
+                self._places[decoder.decode(line).id] = number, offset, len(line)
+                offset += len(line)
 
     def __getitem__(self, identity: str) -> Article:
-        offset, length = self._places[identity]
-        with self._path.open("rb") as file:
-            file.seek(offset)
-            return msgspec.json.decode(file.read(length), type=Article)
+        (article,) = self.many([identity])
+        return article
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def many(self, identities: Iterable[str]) -> Iterator[Article]:
+        """These articles, in this order."""
+        decoder = msgspec.json.Decoder(Article)
+        for line in self.lines(identities):
+            yield decoder.decode(line)
+
+    def lines(self, identities: Iterable[str]) -> Iterator[bytes]:
+        """The lines of these articles, each with its end, in this order."""
+        files: dict[int, BinaryIO] = {}
+        with ExitStack() as stack:
+            for identity in identities:
+                number, offset, length = self._places[identity]
+                if number not in files:
+                    files[number] = stack.enter_context(self._paths[number].open("rb"))
+                files[number].seek(offset)
+                yield files[number].read(length)
+
+
+def _raw_lines(path: Path) -> Iterator[bytes]:
+    if path.exists():
+        with path.open("rb") as file:
+            yield from file
 
 
 def by_id(project: Project) -> Articles:

@@ -3,8 +3,9 @@
 Articles stand here as numbers: their ids read as hexadecimal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 
 class Groups:
@@ -44,19 +45,23 @@ class Groups:
         if under in self._frozen:
             self._frozen[top] = self._frozen.pop(under)
 
-    def named(self, articles: Iterable[int]) -> Iterator[tuple[int, int]]:
+    def named(
+        self, articles: Iterable[int], order: Callable[[int], Any]
+    ) -> Iterator[tuple[int, int]]:
         """(article, group) of those that stand in a group with another.
 
-        A group keeps the name it was frozen with, else the smallest that it had, else it is named
-        after its first member.
+        A group has the name that it was frozen with, else one that it had, else the id of its first
+        member; `order` says which of several is first.
         """
         members: dict[int, list[int]] = {}
         for article in articles:
             if article in self._above:
                 members.setdefault(self._top(article), []).append(article)
         for top, group in members.items():
-            named = [self._known[each] for each in group if each in self._known]
-            name = self._frozen.get(top, min(named or group))
+            name = self._frozen.get(top)
+            if name is None:
+                had = {self._known[each] for each in group if each in self._known}
+                name = min(had or group, key=order)
             yield from ((article, name) for article in group)
 
     def _hang(self, under: int, top: int) -> None:

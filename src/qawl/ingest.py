@@ -1,117 +1,165 @@
-"""Received articles → the frozen corpus: cleaned, given an id, and merged with what is there."""
+"""Received articles → the frozen corpus: cleaned, each once, grouped, merged with what is there.
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+What is new is staged on disk in the order it comes and read again to drop lines that recur; memory
+holds some numbers an article. The corpus is replaced at the end, at once.
+"""
 
-from qawl import cleaning, corpus, jsonl
-from qawl.model import Article
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from qawl import corpus, jsonl, known, recurring
+from qawl.engine import Engine
+from qawl.freezing import without_lines
+from qawl.grouping import Grouping, grouped
+from qawl.intake import Intake, Outcome, warning
+from qawl.model import Article, from_json, to_json
 from qawl.project import Project
-from qawl.readers import Found, Received, SetAside
-from qawl.text import sha256
+from qawl.readers import Found, SetAside
+from qawl.recurring import Lines
 
 SET_ASIDE = "set-aside.jsonl"
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What an ingest did. `undecided` are the sources whose licence nobody has given."""
+def ingest(
+    project: Project,
+    found: Iterable[Found],
+    *,
+    released: AbstractSet[str] = frozenset(),
+    on: Engine = "local",
+) -> Outcome:
+    """Freezes what is new and writes the corpus; the same again changes nothing.
 
-    read: int = 0
-    known: int = 0
-    frozen: list[Article] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    undecided: set[str] = field(default_factory=set)
-
-    @property
-    def reasons(self) -> Counter[str]:
-        """How many were set aside for each reason."""
-        return Counter(each.reason.split(":")[0] for each in self.set_aside)
-
-
-def ingest(project: Project, found: Iterable[Found]) -> Outcome:
-    """Freezes what is new and writes the corpus; the same again changes nothing."""
-    outcome = Outcome()
-    there = corpus.by_id(project)
-    places = {}
-    for identity in there:
-        article = there[identity]
-        places[article.received] = identity
-        if article.license is None:
-            outcome.undecided.add(article.source or "(no source)")
-    fresh: dict[str, Article] = {}
-    for each in found:
-        if isinstance(each, SetAside):
-            outcome.set_aside.append(each)
-            continue
-        outcome.read += 1
-        _take(each, project, outcome, there, fresh, places)
-    outcome.frozen = sorted(fresh.values(), key=lambda article: article.id)
-    if fresh:
-        corpus.write(project, [*(there[identity] for identity in there), *fresh.values()])
-    if outcome.set_aside:
-        jsonl.write(project.corpus / SET_ASIDE, _all_set_aside(project, outcome.set_aside))
+    `released` are the ids of articles that stand in a release: their groups keep apart.
+    """
+    lines = Lines()
+    frozen = known.read(project, lines)
+    outcome = Outcome(undecided=frozen.undecided)
+    with _workshop(project) as folder:
+        with (folder / "staged.jsonl").open("wb") as staged:
+            intake = Intake(project.settings, frozen, lines, staged, outcome)
+            for each in found:
+                intake.take(each)
+        fresh = _settled(folder, intake)
+        every = corpus.Articles(project.corpus / corpus.ARTICLES, fresh)
+        groups = Grouping()
+        if outcome.frozen:
+            groups = grouped(every, folder, frozen.groups, released, on=on)
+            _count(groups, every, intake)
+        _write_set_aside(project, intake)
+        outcome.updated = len(intake.updates)
+        if outcome.frozen or outcome.updated:
+            corpus.replace(project, _merged(every, intake.updates, groups))
+            outcome.changed = True
     return outcome
 
 
-def _take(
-    received: Received,
-    project: Project,
-    outcome: Outcome,
-    there: corpus.Articles,
-    fresh: dict[str, Article],
-    places: dict[str, str],
-) -> None:
-    """Freezes one received article, unless the corpus has it."""
-    article = freeze(received, project.settings.language)
+def _count(found: Grouping, every: corpus.Articles, intake: Intake) -> None:
+    """Counts what is grouped; what would join two released groups is set aside."""
+    outcome = intake.outcome
+    outcome.frozen -= len(found.refused)
+    for number, groups in found.refused.items():
+        one, other = (f"{group:012x}" for group in groups)
+        article = every[f"{number:012x}"]
+        outcome.undecided.subtract(known.undecided(article))
+        intake.set_aside(article.received, f"it would join two released groups: {one}, {other}")
+    outcome.groups = len(set(found.groups.values()))
+    fresh = {number for number in found.groups if number not in intake.known.groups}
+    outcome.same_text = len(fresh & found.same_text)
+    outcome.near = len(fresh - found.same_text)
+
+
+@contextmanager
+def _workshop(project: Project) -> Iterator[Path]:
+    """A folder for this ingest alone, on the disk of the corpus; what a killed one left goes."""
+    folder = project.state / "ingest"
+    for left in (folder, *project.corpus.glob(f".{corpus.ARTICLES}.*")):
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _settled(folder: Path, intake: Intake) -> Path:
+    """The staged articles without the lines that recur, each id once and none of them frozen."""
+    recurs = intake.lines.found(intake.settings.ingest)
+    path = folder / "fresh.jsonl"
+    places: dict[str, str] = {}
+    with path.open("wb") as file:
+        for staged in jsonl.read(folder / "staged.jsonl", Article):
+            article = _without_recurring(staged, recurs) if recurs else staged
+            intake.outcome.recurring += article is not staged
+            if _is_new(article, places, intake):
+                places[article.id] = article.received
+                intake.outcome.undecided.update(known.undecided(article))
+                _warn_of_date(article, intake.outcome)
+                file.write(to_json(article) + b"\n")
+    intake.outcome.frozen = len(places)
+    return path
+
+
+def _without_recurring(article: Article, recurs: recurring.Test) -> Article:
+    drop = recurs(recurring.of(article.source, article.received))
+    if any(drop(line.strip()) for line in article.text.split("\n")):
+        return without_lines(article, drop)
+    return article
+
+
+def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool:
+    """Whether no article has this id yet; one received twice as another text is a copy."""
+    there = places.get(article.id)
+    if there is None and article.id in intake.known.articles:
+        there = intake.known.articles[article.id].received
     if not article.text:
-        reason = "nothing is left of the text after cleaning"
-        outcome.set_aside.append(SetAside(received=received.place, reason=reason))
-        return
-    if article.license is None:
-        outcome.undecided.add(article.source or "(no source)")
-    if article.id in there or article.id in fresh:
-        outcome.known += 1
-        return
-    if received.place in places:
-        outcome.changed.append(
-            f"{received.place} changed after article {places[received.place]} was frozen; "
-            f"what it holds now is article {article.id}"
-        )
-    fresh[article.id] = article
+        intake.set_aside(article.received, "nothing is left of the text after cleaning")
+        return False
+    if there == article.received:
+        intake.outcome.known += 1
+    elif there is not None:
+        intake.copy(article.received, there)
+    return there is None
 
 
-def freeze(received: Received, language: str) -> Article:
-    """The frozen article of a received one; `language` is that of the corpus."""
-    known = received.metadata
-    text, edits = cleaning.clean(received.text)
-    identity = article_id(known.source, text)
-    return Article(
-        id=identity,
-        text=text,
-        text_sha256=sha256(text),
-        title=known.title,
-        language=known.language or language,
-        source=known.source,
-        url=known.url,
-        published=known.published,
-        license=known.license,
-        redistribute=bool(known.redistribute) and known.license is not None,
-        group=identity,
-        source_id=known.source_id,
-        received=received.place,
-        edits=edits,
+def _warn_of_date(article: Article, outcome: Outcome) -> None:
+    if isinstance(article.published_read, str) and article.published is None:
+        message = f"{article.received}: no date can be told from {article.published_read!r}"
+        outcome.findings.append(warning("date-refused", article.id, message))
+
+
+def _merged(
+    every: corpus.Articles, updates: Mapping[str, Article], found: Grouping
+) -> Iterator[bytes]:
+    """The lines of the new corpus; those of articles that did not change are passed on as they are."""
+    kept = sorted(each for each in every if int(each, 16) not in found.refused)
+    for identity, line in zip(kept, every.lines(kept), strict=True):
+        group = found.groups.get(int(identity, 16))
+        if group is None and identity not in updates:
+            yield line
+            continue
+        article = updates.get(identity) or from_json(line, Article)
+        if group is not None:
+            article = msgspec.structs.replace(article, group=f"{group:012x}")
+        yield to_json(article) + b"\n"
+
+
+def _write_set_aside(project: Project, intake: Intake) -> None:
+    """What was set aside now and, of files that were not looked at now, before; sorted by place."""
+    path = project.corpus / SET_ASIDE
+    before = list(jsonl.read(path, SetAside))
+    kept = [each for each in before if each.path not in intake.visited]
+    now = sorted(
+        {*kept, *intake.outcome.set_aside},
+        key=lambda each: (each.path, each.line or 0, each.reason),
     )
-
-
-def article_id(source: str | None, text: str) -> str:
-    """12 hex digits from the source and the frozen text: the same wherever and whenever it is made."""
-    return sha256(f"{source or ''}\x00{text}")[:12]
-
-
-def _all_set_aside(project: Project, fresh: list[SetAside]) -> list[SetAside]:
-    """Those that were set aside before and now, each once, in the order of their places."""
-    before = jsonl.read(project.corpus / SET_ASIDE, SetAside)
-    every = {(each.received, each.reason): each for each in (*before, *fresh)}
-    return [every[key] for key in sorted(every)]
+    if now != before:
+        intake.outcome.changed = True
+        if now:
+            jsonl.write(path, now)
+        else:
+            path.unlink()

@@ -14,7 +14,10 @@ FOLDER_FILE = "_source.yaml"
 
 
 class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a record, a page or a file beside the article says; None where nothing is known."""
+    """What a record, a page or a file beside the article says; None where nothing is known.
+
+    `published` is as it was found; `crawled`, the time of the visit, tells what "two hours ago" was.
+    """
 
     title: str | None = None
     language: str | None = None
@@ -24,9 +27,12 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     license: str | None = None
     redistribute: bool | None = None
     source_id: str | None = None
+    crawled: str | None = None
 
 
 FIELDS = Metadata.__struct_fields__
+_TEXTUAL = ("source_id", "published", "crawled")
+"""Fields that may come as numbers or dates."""
 
 
 def beside(file: Path) -> Metadata:
@@ -64,10 +70,9 @@ def override(below: Metadata, above: Metadata) -> Metadata:
 def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
     """The known fields of a record over what was given; raises ValueError naming a wrong one."""
     known = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
-    for name in ("source_id", "published"):
-        if name not in known:
-            continue
-        known[name] = str(known[name])
+    for name in _TEXTUAL:
+        if name in known and not isinstance(known[name], bool):
+            known[name] = str(known[name])
     try:
         return override(given, msgspec.convert(known, Metadata))
     except msgspec.ValidationError as error:

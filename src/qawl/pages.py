@@ -7,21 +7,32 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
+from qawl.decoding import decode
 from qawl.metadata import Metadata, override
 from qawl.readers import Found, SetAside, checked
 
+SHORTEST = 12
+"""Words in the longest line of the shortest article: menus have shorter ones alone."""
 
-def read_page(content: bytes, place: str, given: Metadata) -> Found:
-    """The article of a page with what the page says of itself; `given` overrides that.
 
-    trafilatura decodes the page by its declared or likely encoding.
-    """
-    tree = load_html(content)
+def read_page(content: bytes, path: str, given: Metadata) -> Found:
+    """The article of a page with what the page says of itself; `given` overrides that."""
+    try:
+        tree = load_html(decode(content, declares=True))
+    except ValueError as error:
+        return SetAside(path=path, reason=str(error))
     if tree is None:
-        return SetAside(received=place, reason="not an HTML page")
-    found = bare_extraction(tree, with_metadata=True, include_comments=False, deduplicate=False)
-    if not isinstance(found, Document) or not found.text:
-        return SetAside(received=place, reason="no article found in the page")
+        return SetAside(path=path, reason="not an HTML page")
+    found = bare_extraction(
+        tree,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=False,
+        # A date that the page does not declare is not searched for in its links and pictures.
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    if not isinstance(found, Document) or not _is_article(found.text or ""):
+        return SetAside(path=path, reason="no article found in the page")
     said = Metadata(
         title=found.title,
         language=found.language,
@@ -29,4 +40,8 @@ def read_page(content: bytes, place: str, given: Metadata) -> Found:
         url=found.url,
         published=found.date,
     )
-    return checked(found.text, place, override(said, given))
+    return checked(str(found.text), path, None, override(said, given))
+
+
+def _is_article(text: str) -> bool:
+    return max(len(line.split()) for line in text.split("\n")) >= SHORTEST

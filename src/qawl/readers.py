@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import os
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,32 +12,43 @@ import msgspec
 import zstandard
 from msgspec import Struct
 
+from qawl.decoding import decode
 from qawl.errors import InputError
-from qawl.metadata import Metadata, beside, from_fields
+from qawl.metadata import FOLDER_FILE, Metadata, beside, from_fields
 
-ENCODINGS = ("utf-8-sig", "utf-16", "cp1256")
-LONGEST = 20_000_000
+LONGEST = 1_000_000
 """Code points of the longest text that is taken for an article."""
+LONGEST_FILE = 16_000_000
+"""Bytes of the longest text file, page or line that is looked at."""
 
 TEXTS = (".txt",)
-PAGES = (".html", ".htm")
-LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+PAGES = (".html", ".htm", ".xhtml")
+LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson")
 TABLES = (".parquet",)
+BESIDE = (".yaml", ".yml", ".json")
+NOTES = ("readme", "notice", "license", "licence", "copying")
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """An article as it came; `place` is the path, with the line or row where it holds several."""
+    """An article as it came; `line` is the line or row where the file holds several."""
 
-    place: str
+    path: str
+    line: int | None = None
     text: str
     metadata: Metadata
+
+    @property
+    def place(self) -> str:
+        """The path, with the line where there is one."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
 
 
 class SetAside(Struct, frozen=True, kw_only=True):
     """Something that is no article; a line of corpus/set-aside.jsonl."""
 
     format: int = 1
-    received: str
+    path: str
+    line: int | None = None
     reason: str
 
 
@@ -45,156 +58,187 @@ Found = Received | SetAside
 def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Iterator[Found]:
     """Everything in these files and folders, in the order of their paths.
 
-    `mapping` renames fields of JSONL and parquet (ours → theirs); places are relative to `base`.
+    `mapping` renames fields of JSONL and parquet (ours → theirs). Paths are recorded relative to
+    `base`, or else to the folder that was named.
     """
     for path in paths:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
-        root = path.resolve() if path.is_dir() else path.resolve().parent
-        for file in _files(path):
-            place = _place(file, base)
-            if not file.resolve().is_relative_to(root):
-                yield SetAside(received=place, reason="a link that leaves the folder")
-            else:
-                yield from _read_file(file, place, mapping)
+        root = path.absolute()
+        origin = base if root.is_relative_to(base) else root.parent
+        for file in _files(path) if path.is_dir() else (path,):
+            name = file.absolute().relative_to(origin).as_posix()
+            try:
+                yield from _read_file(file, name, mapping, root.resolve() if path != file else None)
+            except OSError as error:
+                yield SetAside(path=name, reason=f"can't be read: {error.strerror or error}")
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """The files that may hold articles, sorted; a file that was named is taken whatever its name."""
-    if path.is_file():
-        yield path
-        return
-    for file in sorted(path.rglob("*")):
-        readable = file.name.lower().endswith(TEXTS + PAGES + LINES + TABLES)
-        if file.is_file() and readable and not file.name.startswith((".", "_")):
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, sorted within each; hidden ones and metadata are passed over."""
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+    stems = {name.rpartition(".")[0] for name in names if not name.endswith(BESIDE)}
+    for name in names:
+        file = folder / name
+        stem = name.partition(".")[0].lower()
+        if file.is_dir() and not file.is_symlink():
+            yield from _files(file)
+        elif name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name == FOLDER_FILE):
+            continue
+        elif stem not in NOTES:
             yield file
 
 
-def _place(file: Path, base: Path) -> str:
-    """The path relative to `base`, or the bare name: no folder of this machine is recorded."""
-    full = file.absolute()
-    return full.relative_to(base).as_posix() if full.is_relative_to(base) else file.name
-
-
-def _read_file(file: Path, place: str, mapping: Mapping[str, str]) -> Iterator[Found]:
-    name = file.name.lower()
+def _read_file(
+    file: Path, name: str, mapping: Mapping[str, str], folder: Path | None
+) -> Iterator[Found]:
+    """The articles of one file; where it was found in a `folder` it must not lead out of it."""
+    kind = file.name.lower()
+    if reason := _unfit(file, kind, folder):
+        yield SetAside(path=name, reason=reason)
+        return
     try:
         given = beside(file)
     except InputError as error:
-        yield SetAside(received=place, reason=str(error))
+        yield SetAside(path=name, reason=f"its metadata is wrong: {error}")
         return
-    if name.endswith(LINES):
+    if kind.endswith(LINES):
         with _opened(file) as stream:
-            yield from read_lines(stream, place, mapping, given)
-    elif name.endswith(TABLES):
-        yield from _read_table(file, place, mapping, given)
-    elif name.endswith(PAGES):
+            yield from read_lines(stream, name, mapping, given)
+    elif kind.endswith(TABLES):
+        yield from _read_table(file, name, mapping, given)
+    elif kind.endswith(PAGES):
         from qawl.pages import read_page  # noqa: PLC0415 - trafilatura takes a second to import
 
-        yield read_page(file.read_bytes(), place, given)
+        yield read_page(file.read_bytes(), name, given)
     else:
-        yield _read_text(file.read_bytes(), place, given)
+        yield _read_text(file.read_bytes(), name, given)
+
+
+def _unfit(file: Path, kind: str, folder: Path | None) -> str | None:
+    """Why a file is not read at all; a file that was named itself may be called as it likes."""
+    if folder and not file.resolve().is_relative_to(folder):
+        return "a link that leaves the folder"
+    if not file.is_file():
+        return "not a file"
+    if folder and not kind.endswith(TEXTS + PAGES + LINES + TABLES):
+        return f"not a kind of file that is read: {file.suffix or 'no ending'}"
+    size = file.stat().st_size
+    if not size:
+        return "empty file"
+    if size > LONGEST_FILE and not kind.endswith(LINES + TABLES):
+        return f"too long for an article: {size} bytes"
+    return None
 
 
 def _opened(file: Path) -> BinaryIO:
-    if file.name.endswith(".gz"):
+    kind = file.name.lower()
+    if kind.endswith(".gz"):
         return gzip.open(file)  # type: ignore[return-value]
-    if file.name.endswith(".zst"):
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file.open("rb")))
+    if kind.endswith(".zst"):
+        unpacked = zstandard.ZstdDecompressor().stream_reader(
+            file.open("rb"), read_across_frames=True
+        )
+        return io.BufferedReader(unpacked, buffer_size=1 << 20)
     return file.open("rb")
 
 
-def _read_text(content: bytes, place: str, metadata: Metadata) -> Found:
+def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
     try:
-        return checked(decode(content), place, metadata)
+        return checked(decode(content), path, None, metadata)
     except ValueError as error:
-        return SetAside(received=place, reason=str(error))
+        return SetAside(path=path, reason=str(error))
 
 
-def decode(content: bytes) -> str:
-    """Bytes as text: UTF-8, UTF-16 with its mark, else windows-1256 if that reads as Arabic.
-
-    Raises ValueError with the reason where nothing fits.
-    """
-    try:
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return content.decode("utf-16")
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        fault = f"byte {error.start} is no {error.encoding}"
-    if b"\x00" in content:
-        raise ValueError("binary, not text: it holds NUL bytes")
-    try:
-        text = content.decode("cp1256")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"the encoding can't be told: {fault}, nor windows-1256") from error
-    letters = [each for each in text if each.isalpha()]
-    arabic = sum("\u0600" <= each <= "\u06ff" for each in letters)
-    if arabic < len(letters) / 2 or not letters:
-        raise ValueError(f"the encoding can't be told: {fault}, and windows-1256 is not Arabic")
-    return text
-
-
-def checked(text: str, place: str, metadata: Metadata) -> Found:
+def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found:
     """A received article, unless its text is none."""
+    reason = None
     if not text.strip("\ufeff\x00 \t\r\n"):
-        return SetAside(received=place, reason="no text, or white space only")
-    if len(text) > LONGEST:
-        return SetAside(received=place, reason=f"{len(text)} code points are no article")
-    if "\x00" in text and text.count("\x00") > len(text) / 100:
-        return SetAside(received=place, reason="binary, not text: it holds NUL characters")
-    return Received(place=place, text=text, metadata=metadata)
+        reason = "no text, or white space only"
+    elif len(text) > LONGEST:
+        reason = f"too long for an article: {len(text)} code points"
+    elif "\x00" in text and text.count("\x00") > len(text) / 100:
+        reason = "binary, not text: it holds NUL characters"
+    if reason:
+        return SetAside(path=path, line=line, reason=reason)
+    return Received(path=path, line=line, text=text, metadata=metadata)
 
 
 def read_lines(
-    stream: Iterable[bytes], place: str, mapping: Mapping[str, str], given: Metadata
+    stream: BinaryIO, path: str, mapping: Mapping[str, str], given: Metadata
 ) -> Iterator[Found]:
     """The articles of JSON Lines, each line on its own."""
-    number = 0
+    number, empty = 0, True
     try:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                yield _read_line(line, f"{place}:{number}", mapping, given)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
-        yield SetAside(received=f"{place}:{number + 1}", reason=f"cut off or damaged: {error}")
+        for number, line in enumerate(_bounded(stream), start=1):
+            if line is None:
+                empty = False
+                yield SetAside(path=path, line=number, reason="too long for an article")
+            elif line.strip():
+                empty = False
+                yield _read_line(line, path, number, mapping, given)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        yield SetAside(path=path, line=number + 1, reason=f"cut off or damaged: {error}")
+    else:
+        if empty:
+            yield SetAside(path=path, reason="no lines")
 
 
-def _read_line(line: bytes, place: str, mapping: Mapping[str, str], given: Metadata) -> Found:
+def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a stream; None for one that is too long, of which no more is kept."""
+    while line := stream.readline(LONGEST_FILE):
+        if len(line) < LONGEST_FILE or line.endswith(b"\n"):
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_FILE)
+        yield None
+
+
+def _read_line(
+    line: bytes, path: str, number: int, mapping: Mapping[str, str], given: Metadata
+) -> Found:
     try:
         fields = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return SetAside(received=place, reason=f"not JSON: {error}")
+        return SetAside(path=path, line=number, reason=f"not JSON: {error}")
     if not isinstance(fields, dict):
-        return SetAside(received=place, reason="not a JSON object")
-    return _read_fields(fields, place, mapping, given)
+        return SetAside(path=path, line=number, reason="not a JSON object")
+    return _read_fields(fields, path, number, mapping, given)
 
 
 def _read_fields(
-    fields: dict[str, Any], place: str, mapping: Mapping[str, str], given: Metadata
+    fields: dict[str, Any], path: str, number: int, mapping: Mapping[str, str], given: Metadata
 ) -> Found:
-    """One record by its field names; what stands in the record overrides what stands beside it."""
+    """One record by its field names; what stands in the record overrides what stands beside it.
+
+    A record's own `id` is the source's id, unless the record is an article that Qawl froze.
+    """
     renamed = {**fields, **{ours: fields.get(theirs) for ours, theirs in mapping.items()}}
+    if renamed.get("source_id") is None and "text_sha256" not in fields:
+        renamed["source_id"] = fields.get("id")
     text = renamed.get("text")
     if not isinstance(text, str):
-        return SetAside(received=place, reason="no field `text` with a string; see --map")
+        return SetAside(path=path, line=number, reason="no field `text` with a string (see --map)")
     try:
-        return checked(text, place, from_fields(renamed, given))
+        return checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
-        return SetAside(received=place, reason=str(error))
+        return SetAside(path=path, line=number, reason=str(error))
 
 
 def _read_table(
-    file: Path, place: str, mapping: Mapping[str, str], given: Metadata
+    file: Path, path: str, mapping: Mapping[str, str], given: Metadata
 ) -> Iterator[Found]:
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only parquet needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    row = 0
     try:
-        table = pq.ParquetFile(file)
-        row = 0
-        for batch in table.iter_batches(batch_size=1000):
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=1000):
             for fields in batch.to_pylist():
                 row += 1
-                yield _read_fields(fields, f"{place}:{row}", mapping, given)
+                yield _read_fields(fields, path, row, mapping, given)
     except pa.ArrowException as error:
-        yield SetAside(received=place, reason=f"not parquet: {str(error).splitlines()[0]}")
+        reason = f"not parquet: {str(error).splitlines()[0]}"
+        yield SetAside(path=path, line=row + 1 if row else None, reason=reason)

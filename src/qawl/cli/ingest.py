@@ -1,59 +1,95 @@
 """`qawl ingest`."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from qawl.errors import InputError
+
+if TYPE_CHECKING:
+    from qawl.engine import Engine
+    from qawl.intake import Outcome
+    from qawl.project import Project
+    from qawl.readers import Found
+
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--map", "mapping", help="Names of fields: text=body,published=date.")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside.")
-def command(paths: tuple[Path, ...], mapping: str | None, strict: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    help="Where near-duplicates are looked for: here, or on the Ray cluster of RAY_ADDRESS.",
+)
+@click.option("--explain", metavar="ID", help="Show why an article stands in its group.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def command(
+    paths: tuple[Path, ...],
+    mapping: str | None,
+    strict: bool,
+    engine: "Engine",
+    explain: str | None,
+    as_json: bool,
+) -> None:
     """Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.
 
     PATHS are files and folders of .txt, .html, .jsonl (also .gz and .zst) and .parquet; - is JSON
     Lines on standard input. What can't be read is named in corpus/set-aside.jsonl with its reason.
     """
-    from itertools import chain
-
-    from qawl import ingest, project, readers
-    from qawl.metadata import Metadata
+    from qawl import project, report
 
     corpus = project.load(Path())
-    names = _mapping(mapping)
-    files = [path for path in paths if str(path) != "-"]
-    found = readers.read(files, names, corpus.root)
-    if len(files) < len(paths):
-        found = chain(found, readers.read_lines(sys.stdin.buffer, "stdin", names, Metadata()))
-    with project.lock(corpus, "ingest"):
-        outcome = ingest.ingest(corpus, found)
-    for line in _summary(outcome):
+    if explain:
+        for line in report.explain(corpus, explain):
+            click.echo(line)
+        return
+    if not paths:
+        raise click.UsageError("Name files or folders to ingest, or - for standard input.")
+    outcome = _ingest(corpus, paths, _mapping(mapping), engine)
+    for line in report.as_json(outcome) if as_json else report.lines(outcome):
         click.echo(line)
-    if (strict and outcome.set_aside) or (outcome.set_aside and not outcome.read):
+    if (strict and outcome.set_aside) or not (outcome.read or outcome.known):
         sys.exit(1)
 
 
-def _summary(outcome) -> list[str]:  # type: ignore[no-untyped-def] # noqa: ANN001 - imported late
-    lines = [
-        f"{outcome.read} read: {len(outcome.frozen)} frozen, {outcome.known} already there, "
-        f"{len(outcome.set_aside)} set aside"
-    ]
-    lines += [f"  {count} × {reason}" for reason, count in outcome.reasons.most_common()]
-    if outcome.set_aside:
-        lines.append("  each with its place in corpus/set-aside.jsonl")
-    lines += [f"changed: {each}" for each in outcome.changed]
-    if outcome.undecided:
-        lines.append(
-            "no licence is given for: "
-            + ", ".join(sorted(outcome.undecided))
-            + "; their texts are "
-            "withheld from releases (give license and redistribute in _source.yaml)"
-        )
-    if not outcome.frozen and not outcome.set_aside:
-        lines.append("nothing to do")
-    return lines
+def _ingest(
+    corpus: "Project", paths: tuple[Path, ...], names: dict[str, str], engine: "Engine"
+) -> "Outcome":
+    """Runs the ingest under the lock, counting on stderr as it reads."""
+    from qawl import ingest, project, readers, released
+    from qawl.metadata import Metadata
+
+    def found() -> Iterator["Found"]:
+        for path in paths:
+            if str(path) == "-":
+                yield from readers.read_lines(sys.stdin.buffer, "stdin", names, Metadata())
+            else:
+                yield from readers.read([path], names, corpus.root)
+
+    missing = [path for path in paths if str(path) != "-" and not path.exists()]
+    if missing:
+        raise InputError(f"{missing[0]}: no such file or folder")
+    with project.lock(corpus, "ingest"):
+        there = frozenset(released.article_ids(corpus))
+        return ingest.ingest(corpus, _counted(found()), released=there, on=engine)
+
+
+def _counted(found: Iterator["Found"]) -> Iterator["Found"]:
+    """Shows on a terminal how many articles have been read."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("reading") as status:
+        for number, each in enumerate(found, start=1):
+            if number % 500 == 0:
+                status.update(f"{number} read")
+            yield each
+        status.update("looking for near-duplicates")
 
 
 def _mapping(given: str | None) -> dict[str, str]:
