@@ -9,7 +9,7 @@ from qawl import cleaning, dates
 from qawl.metadata import Metadata
 from qawl.model import Article
 from qawl.project import Ingest, Settings
-from qawl.readers import Received
+from qawl.received import Received
 from qawl.text import sha256
 
 _SAID = ("title", "language", "url", "source_id", "license")

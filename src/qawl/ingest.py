@@ -19,7 +19,7 @@ from qawl.grouping import Grouping, grouped
 from qawl.intake import Intake, Outcome, warning
 from qawl.model import Article, from_json, to_json
 from qawl.project import Project
-from qawl.readers import Found, SetAside
+from qawl.received import Found, SetAside
 from qawl.recurring import Lines
 
 SET_ASIDE = "set-aside.jsonl"

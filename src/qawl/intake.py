@@ -9,7 +9,7 @@ from qawl.freezing import freeze, updated
 from qawl.known import Known, claim, text_number, undecided
 from qawl.model import Article, Finding, to_json
 from qawl.project import Settings
-from qawl.readers import Found, Received, SetAside
+from qawl.received import Found, Received, SetAside
 from qawl.recurring import Lines
 
 

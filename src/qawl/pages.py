@@ -9,7 +9,7 @@ from trafilatura.utils import load_html
 
 from qawl.decoding import decode
 from qawl.metadata import Metadata, override
-from qawl.readers import Found, SetAside, checked
+from qawl.received import Found, SetAside, checked
 
 SHORTEST = 12
 """Words in the longest line of the shortest article: menus have shorter ones alone."""

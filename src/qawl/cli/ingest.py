@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qawl.engine import Engine
     from qawl.intake import Outcome
     from qawl.project import Project
-    from qawl.readers import Found
+    from qawl.received import Found
 
 
 @click.command()
