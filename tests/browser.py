@@ -1,0 +1,97 @@
+"""An annotator's hands: selecting text with the mouse, pressing keys and counting both."""
+
+import time
+from dataclasses import dataclass, field
+
+_PLACES = """([start, end]) => {
+  const root = document.querySelector('.lsf-htx-richtext');
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  const points = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.nodeType === 1) { if (node.tagName === 'BR') points.push(null); continue; }
+    let at = 0;
+    for (const point of node.textContent) { points.push([node, at, at + point.length]); at += point.length; }
+  }
+  const box = (point) => {
+    const range = document.createRange();
+    range.setStart(point[0], point[1]); range.setEnd(point[0], point[2]);
+    const found = range.getBoundingClientRect();
+    return {left: found.left, right: found.right, middle: (found.top + found.bottom) / 2};
+  };
+  return [box(points[start]), box(points[end - 1])];
+}"""
+_SCROLL = """(start) => {
+  const lines = [...document.querySelectorAll('.lsf-richtext__line')];
+  let at = 0;
+  for (const line of lines) {
+    const length = [...line.textContent].length;
+    if (start <= at + length) { line.scrollIntoView({block: 'center'}); return; }
+    at += length + 1;
+  }
+}"""
+
+
+@dataclass
+class Hands:
+    """Works on one task that is open in a page; `actions` counts drags, clicks and keys."""
+
+    page: object
+    text: str
+    actions: int = 0
+    done: list = field(default_factory=list)
+
+    def place(self, surface, after=""):
+        """Code point offsets of a surface, the first one after some words."""
+        start = self.text.index(surface, self.text.index(after) + len(after) if after else 0)
+        return start, start + len(surface)
+
+    def show(self, start):
+        """Scrolls a place into view, which is no action of the hands."""
+        self.page.evaluate(_SCROLL, start)
+        time.sleep(0.3)
+
+    def drag(self, start, end):
+        """Selects code points start to end with the mouse, from right to left."""
+        first, last = self.page.evaluate(_PLACES, [start, end])
+        mouse = self.page.mouse
+        mouse.move(first["right"] - 0.5, first["middle"])
+        mouse.down()
+        mouse.move(
+            (first["right"] + last["left"]) / 2, (first["middle"] + last["middle"]) / 2, steps=5
+        )
+        mouse.move(last["left"] + 0.5, last["middle"], steps=5)
+        mouse.up()
+        self._count("drag")
+
+    def key(self, key):
+        """Presses a key."""
+        self.page.keyboard.press(key)
+        self._count(f"key {key}")
+
+    def click_text(self, start, end):
+        """Clicks into the middle of a span."""
+        self.page.mouse.click(*self.middle(start, end))
+        self._count("click")
+
+    def click(self, selector):
+        """Clicks on an element."""
+        self.page.click(selector)
+        self._count("click")
+
+    def middle(self, start, end):
+        """Where on the screen the code point in the middle of a span stands."""
+        at = (start + end) // 2
+        box, _ = self.page.evaluate(_PLACES, [at, at + 1])
+        return (box["left"] + box["right"]) / 2, box["middle"]
+
+    def mark(self, key, surface, after=""):
+        """Picks a label by its key and selects a surface; returns its offsets."""
+        start, end = self.place(surface, after)
+        self.key(key)
+        self.drag(start, end)
+        return start, end
+
+    def _count(self, what):
+        self.actions += 1
+        self.done.append(what)
+        time.sleep(0.4)

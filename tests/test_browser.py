@@ -1,0 +1,160 @@
+"""What annotators see and do, in a real headless Chromium before a real Label Studio."""
+
+import shutil
+import time
+
+import pytest
+
+from browser import Hands
+from conftest import skip_or_fail
+from qawl import annotations, pull, scheme, sync, validation
+
+pytestmark = [pytest.mark.live, pytest.mark.browser]
+
+TEXT = (
+    "سطر قصير.\n"
+    "وكتب أحد السكان: «أول كوب ماء 👩‍🚀 شكرا لمن صبر».\n"
+    "وانتهى اليوم الأول\n"
+    "ثم بدأ الثاني.\n"
+    + "وهذا سطر يملأ الصفحة حتى يصير المقال أطول من الشاشة.\n" * 45
+    + "وقال الوزير كريم الصافي الأربعاء إن المشروع بدأ"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        skip_or_fail("no Chromium: install Debian's package chromium")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--no-first-run",
+                "--disable-sync",
+            ],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_task(browser, served, label_studio):
+    """open_task(layer, name=…) → (corpus, client, Hands on the layer's first task)."""
+    contexts = []
+
+    def opened(layer, name):
+        corpus, client = served(
+            TEXT, name=name, settings=f"layers: [{layer}]\nannotators: [a1]", title="عنوان"
+        )
+        for step in sync.plan(client, corpus):
+            for task in step.add:
+                if "speakers" in task["data"]:
+                    task["data"]["speakers"] = [{"value": "كريم الصافي"}, {"value": "وزارة المياه"}]
+            sync.apply(client, step)
+        remote = sync.remotes(client, corpus)[0]
+        task = next(sync.remote_tasks(client, remote))
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{label_studio.url}/user/login/")
+        page.fill("input[name=email]", label_studio.username)
+        page.fill("input[name=password]", label_studio.password)
+        page.click("button[type=submit]")
+        page.wait_for_url("**/*", wait_until="networkidle")
+        page.goto(f"{label_studio.url}/projects/{remote.id}/data?task={task.id}")
+        page.wait_for_selector(".lsf-richtext__line", timeout=60_000)
+        time.sleep(1)
+        return corpus, client, Hands(page, TEXT)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def submit_and_pull(hands, corpus, client, layer):
+    """Submits, pulls, and returns the record that arrived."""
+    with hands.page.expect_response(
+        lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+    ) as sent:
+        hands.page.click("button:has-text('Submit')")
+    assert sent.value.ok
+    remotes = sync.remotes(client, corpus)
+    pull.collect(corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes])
+    return next(annotations.read(corpus, layer))
+
+
+@pytest.mark.parametrize(
+    ("layer", "keys"),
+    [("entity", ["p", "e", "o"]), ("quote", ["3", "1", "2"]), ("claim", ["2", "1", "2"])],
+)
+def test_what_is_selected_is_what_arrives(open_task, layer, keys):
+    corpus, client, hands = open_task(layer, f"browser-{layer}")
+    labels = {label.hotkey: label.name for label in scheme.load(corpus, layer).labels}
+    wanted = {
+        (labels[keys[0]], *hands.mark(keys[0], "أحد السكان")),
+        (labels[keys[1]], *hands.mark(keys[1], "الأول\nثم بدأ")),
+        (labels[keys[2]], *hands.mark(keys[2], "شكرا", after="🚀")),
+    }
+    record = submit_and_pull(hands, corpus, client, layer)
+    assert {(span.label, span.start, span.end) for span in record.spans} == wanted
+    for span in record.spans:
+        assert span.text == TEXT[span.start : span.end]
+
+
+def test_short_arabic_lines_stand_on_the_right(open_task):
+    _, _, hands = open_task("entity", "browser-right")
+    box = hands.page.locator(".lsf-htx-richtext").bounding_box()
+    start = hands.page.evaluate(
+        "() => document.querySelector('.lsf-richtext__line').getClientRects()[0].right"
+    )
+    end = hands.page.evaluate(
+        "() => document.querySelector('.lsf-richtext__line').getClientRects()[0].left"
+    )
+    assert start > box["x"] + box["width"] - 20
+    assert end > box["x"] + box["width"] / 2
+
+
+def test_a_whole_quote_in_the_last_paragraph(open_task):
+    """Attributes are in view, nothing moves, and cue, source, content, two arrows, type, status and
+    speaker take at most 16 actions."""
+    corpus, client, hands = open_task("quote", "browser-quote")
+    start, end = hands.place("إن المشروع بدأ")
+    hands.show(start)
+    cue = hands.mark("2", "قال")
+    source = hands.mark("3", "الوزير كريم الصافي")
+    content = hands.mark("1", "إن المشروع بدأ")
+    before = hands.middle(start, end)
+    hands.click_text(*content)
+    assert hands.middle(start, end) == before
+    page = hands.page
+    for name in ("غير مباشر", "مذكور بالاسم", "كريم الصافي"):
+        box = page.locator(f"label:has-text('{name}')").first.bounding_box()
+        assert box is not None, name
+        assert 0 < box["y"] < 880, name
+    hands.key("w")
+    hands.key("a")
+    hands.click("label:has-text('كريم الصافي')")
+    hands.key("Alt+r")
+    hands.click_text(*cue)
+    hands.click_text(*content)
+    hands.key("Alt+r")
+    hands.click_text(*source)
+    assert hands.actions <= 16, hands.done
+    record = submit_and_pull(hands, corpus, client, "quote")
+    spans = {span.label: span for span in record.spans}
+    assert spans["CONTENT"].attributes == {
+        "quote_type": "indirect",
+        "source_status": "named",
+        "speaker": "كريم الصافي",
+    }
+    drawn = {(each.label, each.from_, each.to) for each in record.relations}
+    assert drawn == {
+        ("has_cue", spans["CONTENT"].id, spans["CUE"].id),
+        ("has_source", spans["CONTENT"].id, spans["SOURCE"].id),
+    }
+    assert not [each for each in validation.validate(corpus) if each.severity == "error"]
