@@ -17,7 +17,7 @@ TEXT = (
     "وانتهى اليوم الأول\n"
     "ثم بدأ الثاني.\n"
     + "وهذا سطر يملأ الصفحة حتى يصير المقال أطول من الشاشة.\n" * 45
-    + "وقال الوزير كريم الصافي الأربعاء إن المشروع بدأ"
+    + "وأكد الوزير كريم الصافي الأربعاء أن المشروع بدأ"
 )
 
 
@@ -123,11 +123,11 @@ def test_a_whole_quote_in_the_last_paragraph(open_task):
     """Attributes are in view, nothing moves, and cue, source, content, two arrows, type, status and
     speaker take at most 16 actions."""
     corpus, client, hands = open_task("quote", "browser-quote")
-    start, end = hands.place("إن المشروع بدأ")
+    start, end = hands.place("أن المشروع بدأ")
     hands.show(start)
-    cue = hands.mark("2", "قال")
+    cue = hands.mark("2", "أكد")
     source = hands.mark("3", "الوزير كريم الصافي")
-    content = hands.mark("1", "إن المشروع بدأ")
+    content = hands.mark("1", "أن المشروع بدأ")
     before = hands.middle(start, end)
     hands.click_text(*content)
     assert hands.middle(start, end) == before
