@@ -75,6 +75,10 @@ def served(make_corpus, label_studio, monkeypatch):
     def make(*texts, name, settings="", **fields):
         lines = f"label_studio: {{url: {label_studio.url}}}\n{settings}"
         made = make_corpus(*texts, name=name, settings=lines, **fields)
-        return made, connect(made)
+        opened.append(connect(made))
+        return made, opened[-1]
 
-    return make
+    opened = []
+    yield make
+    for client in opened:
+        client.__exit__()

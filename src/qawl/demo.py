@@ -44,10 +44,10 @@ def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
         say(f"corpus of {recorded.settings.name} copied to {corpus.root}")
         with server.running(corpus, port=server.free_port(), say=say) as access:
             say(f"Label Studio runs at {access.url}")
-            client = label_studio.connect(corpus, access)
-            _push(client, corpus, say)
-            _submit(client, corpus, recorded, say)
-            _pull(client, corpus, recorded, say)
+            with label_studio.connect(corpus, access) as client:
+                _push(client, corpus, say)
+                _submit(client, corpus, recorded, say)
+                _pull(client, corpus, recorded, say)
             _validate(corpus, say)
             built = release.build(corpus, VERSION, notes=[])
             say(f"release {VERSION} built: {built.manifest['content_sha256'][:16]}")

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import msgspec
@@ -47,7 +47,7 @@ def token(project: Project) -> str:
 
 
 class Client:
-    """A connection to one server."""
+    """A connection to one server; a context that closes it."""
 
     def __init__(self, url: str, key: str) -> None:
         from label_studio_sdk import LabelStudio  # noqa: PLC0415 - takes over a second to import
@@ -59,6 +59,12 @@ class Client:
             raise ServerError(f"{self.url}: {_short(str(error))}") from error
         # The SDK's typed calls drop fields that the journal must keep; its HTTP client does not.
         self._http: Any = connected._client_wrapper.httpx_client  # noqa: SLF001
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.httpx_client.close()
 
     def request(
         self, method: str, path: str, *, params: Json | None = None, body: Any = None

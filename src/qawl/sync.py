@@ -1,6 +1,7 @@
 """The corpus and Label Studio in step: what is there, what should be, and the plan between them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -200,6 +201,8 @@ def plan(client: Client, project: Project) -> list[Step]:
         )
         for name in project.annotators:
             step = _step(wanted(project, current, name), owners.get(name, []), held, articles)
+            if step.configure and step.remote:
+                _refuse_orphans(client, step.remote, current)
             missing = sorted(assigned[name] - present.get(name, set()))
             step.add = [tasks.task(articles[identity], current, offered) for identity in missing]
             steps.append(step)
@@ -231,6 +234,30 @@ def _step(
             why = "stands there twice" if known else "is no longer in the corpus"
             step.kept.append(f"task {task.id} has work and stays, though its article {why}")
     return step
+
+
+def _refuse_orphans(client: Client, remote: Remote, current: Scheme) -> None:
+    """Annotations that use what the new config lacks would be out of their annotators' reach.
+
+    Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
+    """
+    known = {*current.label, *(each.typed for each in current.attributes), *current.attribute}
+    values = {value.name for each in current.attributes for value in each.values}
+    free = {each.name for each in current.attributes if each.suggest}
+    lost: Counter[str] = Counter()
+    for task in client.tasks(remote.id, annotations=True):
+        for annotation in task.get("annotations") or ():
+            for result in annotation.get("result") or ():
+                value = result.get("value") or {}
+                lost.update(each for each in value.get("labels") or () if each not in known)
+                if result.get("from_name") not in free:
+                    lost.update(each for each in value.get("choices") or () if each not in values)
+    if lost:
+        counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
+        raise ServerError(
+            f"the new config of project {remote.id} ({remote.layer}, {remote.annotator}) lacks what "
+            f"its annotations use: {counts}; keep it in label_config/{remote.layer}.yaml"
+        )
 
 
 def _refuse_foreign(client: Client, project: Project, there: Iterable[Remote]) -> None:

@@ -57,10 +57,10 @@ def command(
 def _from_server(corpus: "Project") -> "Outcome":
     from qawl import label_studio, pull, sync
 
-    client = label_studio.connect(corpus)
-    remotes = sync.remotes(client, corpus)
-    ids = [each.id for each in remotes]
-    return pull.collect(corpus, sync.incoming(client, remotes), projects=ids)
+    with label_studio.connect(corpus) as client:
+        remotes = sync.remotes(client, corpus)
+        ids = [each.id for each in remotes]
+        return pull.collect(corpus, sync.incoming(client, remotes), projects=ids)
 
 
 def summary(outcome: "Outcome") -> list[str]:

@@ -17,8 +17,7 @@ def command(dry_run: bool) -> None:
     from qawl.cli.progress import progress
 
     corpus = project.load(Path())
-    with project.lock(corpus, "push"):
-        client = label_studio.connect(corpus)
+    with project.lock(corpus, "push"), label_studio.connect(corpus) as client:
         steps = sync.plan(client, corpus)
         for step in steps:
             for line in step.lines():

@@ -1,0 +1,234 @@
+"""Push and pull against a real Label Studio."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import annotations, cli, journal, jsonl, project, pull, scheme, sync
+from qawl.errors import ServerError
+from qawl.label_studio import Client
+from qawl.model import Annotation, Relation, Span
+from qawl.results import write_results
+
+pytestmark = pytest.mark.live
+
+TEXTS = ["قال أحمد 👩‍🚀 نعم.\nثم مضى.", "وقالت ليلى: «لا».", "نص بلا أقوال"]
+ONE_LAYER = "layers: [quote]\nannotators: [a1, a2]"
+
+
+def push(client, corpus):
+    """Carries the plan out; its lines."""
+    steps = sync.plan(client, corpus)
+    for step in steps:
+        if not step.empty:
+            sync.apply(client, step)
+    return [line for step in steps for line in step.lines()]
+
+
+def pull_all(client, corpus):
+    remotes = sync.remotes(client, corpus)
+    return pull.collect(
+        corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes]
+    )
+
+
+def work(text, number=1):
+    """An annotation of the first text with nested spans, arrows and attributes."""
+    spans = (
+        Span("c", "CUE", 0, 3, text[:3]),
+        Span("s", "SOURCE", 4, 8, text[4:8]),
+        Span(
+            "q",
+            "CONTENT",
+            9,
+            len(text) - 1,
+            text[9:-1],
+            {"quote_type": "indirect", "source_status": "named", "speaker": f"أحمد {number}"},
+        ),
+    )
+    drawn = (
+        Relation(label="has_cue", from_="q", to="c"),
+        Relation(label="has_source", from_="q", to="s"),
+    )
+    return Annotation(
+        article_id="",
+        layer="quote",
+        annotator="a1",
+        text_sha256="",
+        scheme_version="0.1",
+        spans=spans,
+        relations=drawn,
+    )
+
+
+def submit(client, corpus, remote, count=1, number=1):
+    """Submits work on the first tasks of a project; the annotation ids."""
+    current = scheme.load(corpus, "quote")
+    return [
+        client.submit(
+            task.id, {"result": write_results(work(TEXTS[0], number), current), "lead_time": 3.0}
+        )["id"]
+        for task in list(sync.remote_tasks(client, remote))[:count]
+    ]
+
+
+def test_a_second_push_has_an_empty_plan(served):
+    corpus, client = served(*TEXTS, name="live-twice")
+    assert len(push(client, corpus)) == 12
+    assert push(client, corpus) == []
+    for remote in sync.remotes(client, corpus):
+        assert len(list(sync.remote_tasks(client, remote))) == len(TEXTS)
+
+
+def test_pull_brings_back_what_was_submitted(served):
+    corpus, client = served(TEXTS[0], name="live-pull", settings=ONE_LAYER)
+    push(client, corpus)
+    first, second = sync.remotes(client, corpus)
+    submit(client, corpus, first)
+    task = next(sync.remote_tasks(client, second))
+    client.submit(task.id, {"result": [], "was_cancelled": True})
+    outcome = pull_all(client, corpus)
+    assert outcome.new == {("quote", "a1"): 1, ("quote", "a2"): 1}
+    one, other = annotations.read(corpus, "quote")
+    assert (one.spans, one.relations) == (
+        work(TEXTS[0]).spans[:1] + work(TEXTS[0]).spans[1:],
+        work(TEXTS[0]).relations,
+    )
+    assert (one.annotator, other.annotator, other.status) == ("a1", "a2", "skipped")
+    assert pull_all(client, corpus).new.total() == 0
+
+
+def test_server_and_its_own_export_give_the_same_annotations(served, make_corpus, tmp_path):
+    corpus, client = served(TEXTS[0], name="live-export", settings=ONE_LAYER)
+    push(client, corpus)
+    remote = sync.remotes(client, corpus)[0]
+    submit(client, corpus, remote)
+    pull_all(client, corpus)
+    exported = client.request(
+        "GET", f"api/projects/{remote.id}/export", params={"exportType": "JSON"}
+    )
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(exported), "utf-8")
+    other = make_corpus(TEXTS[0], name="offline", settings=ONE_LAYER)
+    pull.pull_files(other, [path], layer=None, annotator=None)
+    assert list(annotations.read(other, "quote")) == list(annotations.read(corpus, "quote"))
+
+
+def test_versions_and_deletions_stay_in_the_journal(served):
+    corpus, client = served(TEXTS[0], name="live-versions", settings=ONE_LAYER)
+    push(client, corpus)
+    remote = sync.remotes(client, corpus)[0]
+    (identity,) = submit(client, corpus, remote)
+    pull_all(client, corpus)
+    changed = write_results(work(TEXTS[0], 2), scheme.load(corpus, "quote"))
+    client.request("PATCH", f"api/annotations/{identity}/", body={"result": changed})
+    assert pull_all(client, corpus).new.total() == 1
+    (record,) = annotations.read(corpus, "quote")
+    assert {span.attributes.get("speaker") for span in record.spans} == {None, "أحمد 2"}
+    client.request("DELETE", f"api/annotations/{identity}/")
+    outcome = pull_all(client, corpus)
+    assert len(outcome.alarms) == 1
+    assert not list(annotations.read(corpus, "quote"))
+    path = journal.folder(corpus) / "quote.a1.jsonl"
+    assert [each.event for each in journal.entries(path)] == ["version", "version", "deleted"]
+
+
+def test_push_mends_deleted_and_doubled_tasks_and_keeps_work(served):
+    corpus, client = served(*TEXTS, name="live-mend", settings=ONE_LAYER)
+    push(client, corpus)
+    remote = sync.remotes(client, corpus)[0]
+    submit(client, corpus, remote)
+    tasks = list(client.tasks(remote.id))
+    client.import_tasks(remote.id, [{"data": task["data"]} for task in tasks])
+    unworked = [task.id for task in sync.remote_tasks(client, remote) if not task.worked_on]
+    client.delete_tasks(unworked[:1])
+    lines = push(client, corpus)
+    assert any("remove" in line for line in lines)
+    assert push(client, corpus) == []
+    ids = sorted(task.article_id for task in sync.remote_tasks(client, remote))
+    assert ids == sorted({task["data"]["article_id"] for task in tasks})
+    pull_all(client, corpus)
+    assert len(list(annotations.read(corpus, "quote"))) == 1
+
+
+def test_two_projects_of_one_annotator_become_one(served):
+    corpus, client = served(*TEXTS, name="live-two", settings=ONE_LAYER)
+    first = sync.plan(client, corpus)
+    second = sync.plan(client, corpus)
+    for step in (*first, *second):
+        sync.apply(client, step)
+    assert len(sync.remotes(client, corpus)) == 4
+    push(client, corpus)
+    assert len(sync.remotes(client, corpus)) == 2
+    assert push(client, corpus) == []
+
+
+def test_a_foreign_project_of_the_same_title_is_refused(served):
+    corpus, client = served(*TEXTS, name="live-foreign", settings=ONE_LAYER)
+    client.create_project({"title": "live-foreign · quote · a1"})
+    with pytest.raises(ServerError, match="not of this corpus"):
+        sync.plan(client, corpus)
+
+
+def test_a_config_that_would_orphan_annotations_is_refused_with_counts(served):
+    corpus, client = served(TEXTS[0], name="live-orphan", settings=ONE_LAYER)
+    push(client, corpus)
+    remote = sync.remotes(client, corpus)[0]
+    submit(client, corpus, remote)
+    path = corpus.label_config / "quote.yaml"
+    path.write_text(path.read_text("utf-8").replace("SOURCE", "ORIGIN"), "utf-8")
+    with pytest.raises(ServerError, match="lacks what its annotations use: SOURCE 1"):
+        sync.plan(client, corpus)
+
+
+def test_wrong_token_no_server_and_no_label_studio_are_one_line_each(label_studio):
+    with (
+        Client(label_studio.url, "0" * 40) as client,
+        pytest.raises(ServerError, match="refuses the token"),
+    ):
+        list(client.projects())
+    with (
+        Client("http://127.0.0.1:9", "0" * 40) as client,
+        pytest.raises(ServerError, match="no Label Studio answers"),
+    ):
+        list(client.projects())
+    with (
+        Client(f"{label_studio.url}/nowhere", label_studio.token) as client,
+        pytest.raises(ServerError) as caught,
+    ):
+        list(client.projects())
+    assert "\n" not in str(caught.value)
+
+
+def test_commands_push_and_pull(served, monkeypatch):
+    corpus, _ = served(TEXTS[0], name="live-commands", settings=ONE_LAYER)
+    monkeypatch.chdir(corpus.root)
+    run = CliRunner().invoke
+    dry = run(cli.group, ["push", "--dry-run"])
+    assert "make project" in dry.output
+    assert "nothing was changed" in dry.output
+    assert run(cli.group, ["push"]).exit_code == 0
+    assert "in step" in run(cli.group, ["push"]).output
+    assert "0 annotations" in run(cli.group, ["pull"]).output
+
+
+def test_no_name_or_address_is_written(served, label_studio):
+    corpus, client = served(TEXTS[0], name="live-names", settings=ONE_LAYER)
+    push(client, corpus)
+    submit(client, corpus, sync.remotes(client, corpus)[0])
+    pull_all(client, corpus)
+    for path in corpus.root.rglob("*"):
+        if path.is_file() and ".qawl" not in path.parts:
+            assert label_studio.username not in path.read_text("utf-8"), path
+
+
+def test_a_lock_names_its_holder(make_corpus):
+    corpus = make_corpus("نص")
+    with (
+        project.lock(corpus, "push"),
+        pytest.raises(Exception, match="qawl push"),
+        project.lock(corpus, "pull"),
+    ):
+        pass
+    assert not list(jsonl.lines(corpus.state / "nothing"))
