@@ -67,6 +67,7 @@ class _Head(Struct):
     event: str
     key: str
     article_id: str
+    text: str | None
     annotation: msgspec.Raw
     task: _Task
 
@@ -90,7 +91,8 @@ def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
 class Journal:
     """One journal file, checked: the last hash, and each annotation's latest version.
 
-    `alive` has the server's project of each annotation that is not known to be deleted. `mended` counts the bytes of a torn last line that a crash left and opening dropped.
+    `alive` has the server's project of each annotation that is not known to be deleted. `mended`
+    counts the bytes of a torn last line that a crash left and opening dropped.
     """
 
     path: Path
@@ -107,7 +109,7 @@ class Journal:
         with self.path.open("ab") as file:
             try:
                 for entry in entries:
-                    version = _version(entry.event, entry.annotation)
+                    version = _version(entry)
                     if self.versions.get(entry.key) == version:
                         continue
                     content = to_json(entry)
@@ -131,7 +133,7 @@ def load(path: Path) -> Journal:
         journal.mended = _mend(path)
     for _, line, head in _checked(path):
         journal.last = line.sha256
-        journal.versions[head.key] = _version(head.event, head.annotation)
+        journal.versions[head.key] = _version(head)
         if head.event == "deleted":
             journal.alive.pop(head.key, None)
         else:
@@ -211,8 +213,9 @@ def _chained(prev: str, content: bytes) -> str:
     return sha256(prev.encode() + content).hexdigest()
 
 
-def _version(event: str, annotation: msgspec.Raw) -> bytes:
-    return sha256(event.encode() + bytes(annotation)).digest()
+def _version(entry: Entry | _Head) -> bytes:
+    """What makes two entries of an annotation the same version."""
+    return sha256(f"{entry.event} {entry.text} ".encode() + bytes(entry.annotation)).digest()
 
 
 def stripped(annotation: dict[str, Any]) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def load_yaml(text: str, where: str, kind: type[T], error: type[QawlError] = Pro
     except yaml.YAMLError as problem:
         raise error(f"{where}: not YAML: {str(problem).splitlines()[0]}") from problem
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert({} if value is None else value, kind)
     except msgspec.ValidationError as problem:
         raise error(f"{where}: {problem}") from problem
 

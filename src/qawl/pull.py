@@ -4,9 +4,10 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -110,8 +111,8 @@ def collect(
     project.state.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=project.state) as folder:
         spool = _Spool(Path(folder))
-        _read(project, incoming, spool, outcome, layer)
-        spool.close()
+        with spool.files_open:
+            _read(project, incoming, spool, outcome, layer)
         if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
             raise InputError(
                 f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
@@ -215,23 +216,20 @@ class _Spool:
         self.keys: dict[str, set[str]] = {}
         self.named: set[str] = set()
         self.seen: dict[tuple[str, str], set[str]] = {}
-        self._open: dict[tuple[str, str], Any] = {}
+        self.files_open = ExitStack()
+        self._open: dict[tuple[str, str], BinaryIO] = {}
 
     def write(self, layer: str, user: str, entry: Entry, named: bool) -> None:
         place = layer, user
         if place not in self.files:
             self.files[place] = self._folder / f"{len(self.files)}.jsonl"
-            self._open[place] = self.files[place].open("wb")
+            self._open[place] = self.files_open.enter_context(self.files[place].open("wb"))
         self._open[place].write(to_json(entry) + b"\n")
         self.seen.setdefault(place, set()).add(entry.key)
         if named:
             self.named.add(user)
         else:
             self.keys.setdefault(user, set()).add(entry.key)
-
-    def close(self) -> None:
-        for file in self._open.values():
-            file.close()
 
 
 def _append(project: Project, spool: _Spool, outcome: Outcome, projects: set[int]) -> set[str]:

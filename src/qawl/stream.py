@@ -57,18 +57,17 @@ def _next(
     buffer: bytearray, file: BinaryIO, path: Path, count: int
 ) -> tuple[dict[str, object], int]:
     """The object at the start of the buffer and its length."""
-    found = _guess(buffer, file) or _scan(buffer, file)
-    if found is None:
-        raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
-    element, length = found
-    if not isinstance(element, dict):
+    if not buffer.startswith(b"{"):
         raise InputError(
             f"{path}: element {count + 1} is no task; export as JSON from Label Studio"
         )
-    return element, length
+    found = _guess(buffer, file) or _scan(buffer, file)
+    if found is None:
+        raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
+    return found
 
 
-def _guess(buffer: bytearray, file: BinaryIO) -> tuple[object, int] | None:
+def _guess(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
     """Ends the object where its braces are balanced, if what stands before decodes."""
     depth = at = 0
     while True:
@@ -86,7 +85,7 @@ def _guess(buffer: bytearray, file: BinaryIO) -> tuple[object, int] | None:
             return None if element is None else (element, end)
 
 
-def _scan(buffer: bytearray, file: BinaryIO) -> tuple[object, int] | None:
+def _scan(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
     """Ends the object where its brackets outside strings are balanced."""
     while True:
         depth = 0
@@ -102,9 +101,9 @@ def _scan(buffer: bytearray, file: BinaryIO) -> tuple[object, int] | None:
             return None
 
 
-def _decoded(buffer: bytearray, end: int) -> object | None:
+def _decoded(buffer: bytearray, end: int) -> dict[str, object] | None:
     try:
-        element: object = msgspec.json.decode(memoryview(buffer)[:end].tobytes())
+        element: dict[str, object] = msgspec.json.decode(memoryview(buffer)[:end].tobytes())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return element
