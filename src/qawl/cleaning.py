@@ -48,7 +48,7 @@ _CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
 LineTest = Callable[[str], object]
-Rule = tuple[str, Callable[[str], Iterable[Replacement]]]
+Rule = tuple[str, Callable[[str], list[Replacement]]]
 
 
 def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit, ...]]:
@@ -70,8 +70,9 @@ def without_lines(text: str, edits: Sequence[Edit], drop: LineTest) -> tuple[str
 def _run(text: str, passes: Iterable[Rule]) -> tuple[str, tuple[Edit, ...]]:
     edits: list[Edit] = []
     for rule, find in passes:
-        text, made = substitute(text, rule, find(text))
-        edits += made
+        if pieces := find(text):
+            text, made = substitute(text, rule, pieces)
+            edits += made
     return text, tuple(edits)
 
 
@@ -91,26 +92,25 @@ def _chrome_test(chrome: tuple[str, ...]) -> LineTest:
     return lambda line: len(line) <= LONGEST_CHROME and whole.fullmatch(line)
 
 
-def _bom(text: str) -> Iterator[Replacement]:
+def _bom(text: str) -> list[Replacement]:
     """Byte order marks, wherever joining files left them."""
-    for match in _BOM.finditer(text):
-        yield match.start(), match.end(), ""
+    return [(*match.span(), "") for match in _BOM.finditer(text)]
 
 
-def _line_ends(text: str) -> Iterator[Replacement]:
-    for match in _LINE_ENDS.finditer(text):
-        yield match.start(), match.end(), "\n"
+def _line_ends(text: str) -> list[Replacement]:
+    return [(*match.span(), "\n") for match in _LINE_ENDS.finditer(text)]
 
 
-def _control(text: str) -> Iterator[Replacement]:
-    for match in _CONTROL.finditer(text):
-        yield match.start(), match.end(), ""
+def _control(text: str) -> list[Replacement]:
+    return [(*match.span(), "") for match in _CONTROL.finditer(text)]
 
 
-def _nfc(text: str) -> Iterator[Replacement]:
+def _nfc(text: str) -> list[Replacement]:
     """Replaces what NFC changes, one stretch from starter to starter at a time."""
-    if unicodedata.is_normalized("NFC", text):
-        return
+    return [] if unicodedata.is_normalized("NFC", text) else list(_composed(text))
+
+
+def _composed(text: str) -> Iterator[Replacement]:
     start = 0
     while start < len(text):
         end = start + 1
@@ -153,23 +153,17 @@ def _lines(text: str, drop: LineTest) -> list[Replacement]:
     return pieces
 
 
-def _blank_lines(text: str) -> Iterator[Replacement]:
+def _blank_lines(text: str) -> list[Replacement]:
     """Two and more blank lines become one."""
-    for match in _BLANK_LINES.finditer(text):
-        yield match.start(), match.end(), "\n\n"
+    return [(*match.span(), "\n\n") for match in _BLANK_LINES.finditer(text)]
 
 
-def _edges(text: str) -> Iterator[Replacement]:
-    stripped = text.strip()
-    if not stripped:
-        if text:
-            yield 0, len(text), ""
-        return
-    start = text.index(stripped[0])
-    if start:
-        yield 0, start, ""
-    if start + len(stripped) < len(text):
-        yield start + len(stripped), len(text), ""
+def _edges(text: str) -> list[Replacement]:
+    """White space at the start and the end."""
+    start = len(text) - len(text.lstrip())
+    end = max(len(text.rstrip()), start)
+    around = [(0, start, ""), (end, len(text), "")]
+    return [piece for piece in around if piece[0] < piece[1]]
 
 
 _SPACE: tuple[Rule, ...] = (("blank_lines", _blank_lines), ("edges", _edges))

@@ -24,6 +24,7 @@ _MONTHS = (
 )
 """Names of each month as `_plain` leaves them."""
 
+_YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[Tt ]\d{2}:?\d{2}.*)?")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
@@ -84,8 +85,11 @@ def line(text: str) -> tuple[str, str] | None:
     """The first line near the start or end of an article that is nothing but a date: (line, ISO)."""
     lines = [each.strip() for each in text.split("\n")]
     for each in lines[:_EDGE] + lines[-_EDGE:]:
-        dated = len(each) <= _LONGEST and any(letter.isdigit() for letter in each)
-        if dated and (match := _LINE.fullmatch(_plain(each))):
+        if (
+            len(each) <= _LONGEST
+            and _YEAR.search(each)
+            and (match := _LINE.fullmatch(_plain(each)))
+        ):
             found = _alone(match["date"])
             if found:
                 return each, found

@@ -24,12 +24,12 @@ _RATE = 4
 """One shingle in so many is in the sketch."""
 _SHORT = 40
 """A text of fewer shingles has all of them in its sketch."""
-_SHARED = 0.5
-"""Candidates share at least so much of the smaller sketch."""
+_SHARED = 0.6
+"""Candidates share at least so much of the smaller sketch: near ones share .8 of the smaller text."""
 _ALL_PAIRS = 8
 """Of so many texts with a hash all are compared, of more each with its next three."""
 _NEXT = 3
-_TEXTS = 500
+_TEXTS = 100
 _PAIRS = 4000
 
 Texts = Callable[[Sequence[int]], list[str]]
@@ -83,9 +83,12 @@ def _sketch(texts: Sequence[str]) -> tuple[Hashes, Ints]:
     """The hashes in the sketches of these texts in a row, and how many each has."""
     found = shingles(texts)
     counts = np.diff(found.bounds)
-    owner = np.repeat(np.arange(len(texts)), counts)
-    kept = (found.hashes < _bound()) | (counts < _SHORT)[owner]
-    owner, hashes = owner[kept], found.hashes[kept]
+    kept = found.hashes < _bound()
+    short = counts < _SHORT
+    if short.any():
+        kept |= np.repeat(short, counts)
+    places = np.flatnonzero(kept)
+    hashes, owner = found.hashes[places], np.searchsorted(found.bounds, places, side="right") - 1
     order = np.lexsort((hashes, owner))
     owner, hashes = owner[order], hashes[order]
     fresh = np.ones(len(hashes), bool)
@@ -128,8 +131,10 @@ def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> Ints:
         found.append(place[:-step][same] << 32 | place[step:][same])
     pairs, shared = np.unique(np.concatenate(found), return_counts=True)
     one, other = pairs >> 32, pairs & 0xFFFFFFFF
-    part = shared / np.maximum(np.minimum(sizes[one], sizes[other]), 1)
-    kept = np.flatnonzero(part >= _SHARED)
+    smaller = np.minimum(sizes[one], sizes[other])
+    # The fewer hashes, the farther off is the share in the sketch from that in the text.
+    part = shared / np.maximum(smaller, 1)
+    kept = np.flatnonzero(part >= _SHARED - 0.5 / np.sqrt(np.maximum(smaller, 1)))
     kept = kept[np.argsort(-part[kept], kind="stable")]
     return np.stack([ids[one[kept]], ids[other[kept]]], axis=1).astype(np.int64)
 

@@ -46,6 +46,8 @@ def updated(article: Article, known: Metadata, language: str) -> Article:
 def without_lines(article: Article, drop: cleaning.LineTest) -> Article:
     """An article that is not frozen yet, without the lines that recur in its source."""
     text, edits = cleaning.without_lines(article.text, article.edits, drop)
+    if text == article.text:
+        return article
     identity = article_id(article.source, text)
     return msgspec.structs.replace(
         article, id=identity, group=identity, text=text, text_sha256=sha256(text), edits=edits

@@ -14,13 +14,13 @@ import msgspec
 
 from qawl import corpus, jsonl, known, recurring
 from qawl.engine import Engine
-from qawl.freezing import without_lines
 from qawl.grouping import Grouping, grouped
 from qawl.intake import Intake, Outcome, warning
 from qawl.model import Article, from_json, to_json
 from qawl.project import Project
 from qawl.received import Found, SetAside
 from qawl.recurring import Lines
+from qawl.texttable import TextTable
 
 SET_ASIDE = "set-aside.jsonl"
 
@@ -44,11 +44,12 @@ def ingest(
             intake = Intake(project.settings, frozen, lines, staged, outcome)
             for each in found:
                 intake.take(each)
-        fresh = _settled(folder, intake)
+        fresh, groups = folder / "fresh.jsonl", Grouping()
+        with TextTable(folder / "texts.parquet") as table:
+            _settle(folder / "staged.jsonl", fresh, intake, table)
         every = corpus.Articles(project.corpus / corpus.ARTICLES, fresh)
-        groups = Grouping()
         if outcome.frozen:
-            groups = grouped(every, folder, frozen.groups, released, on=on)
+            groups = grouped(every, table, frozen.groups, released, on=on)
             _count(groups, every, intake)
         _write_set_aside(project, intake)
         outcome.updated = len(intake.updates)
@@ -86,29 +87,28 @@ def _workshop(project: Project) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _settled(folder: Path, intake: Intake) -> Path:
-    """The staged articles without the lines that recur, each id once and none of them frozen."""
+def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None:
+    """Staged articles → new ones: without the lines that recur, each id once and none frozen."""
+    if not staged.stat().st_size:
+        fresh.touch()
+        return
+    for article in intake.known.articles.many(intake.known.articles):
+        table.add(article)
     recurs = intake.lines.found(intake.settings.ingest)
-    path = folder / "fresh.jsonl"
+    decoder = msgspec.json.Decoder(Article)
     places: dict[str, str] = {}
-    with path.open("wb") as file:
-        for staged in jsonl.read(folder / "staged.jsonl", Article):
-            article = _without_recurring(staged, recurs) if recurs else staged
-            intake.outcome.recurring += article is not staged
+    with fresh.open("wb") as file:
+        for _, line in jsonl.lines(staged):
+            received = decoder.decode(line)
+            article = recurring.without(received, recurs)
+            intake.outcome.recurring += article is not received
             if _is_new(article, places, intake):
                 places[article.id] = article.received
                 intake.outcome.undecided.update(known.undecided(article))
                 _warn_of_date(article, intake.outcome)
-                file.write(to_json(article) + b"\n")
+                table.add(article)
+                file.write((line if article is received else to_json(article)) + b"\n")
     intake.outcome.frozen = len(places)
-    return path
-
-
-def _without_recurring(article: Article, recurs: recurring.Test) -> Article:
-    drop = recurs(recurring.of(article.source, article.received))
-    if any(drop(line.strip()) for line in article.text.split("\n")):
-        return without_lines(article, drop)
-    return article
 
 
 def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool:

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from qawl import recurring
 from qawl.freezing import freeze, updated
 from qawl.known import Known, claim, text_number, undecided
 from qawl.model import Article, Finding, to_json
@@ -116,7 +115,7 @@ class Intake:
         if not article.text:
             self.set_aside(found.place, "nothing is left of the text after cleaning")
             return
-        self.lines.add(recurring.of(article.source, article.received), article.text)
+        self.lines.add(article)
         self.staged.write(to_json(article) + b"\n")
 
     def set_aside(self, place: str, reason: str) -> None:

@@ -2,18 +2,20 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
 from qawl.cleaning import LONGEST_CHROME
+from qawl.freezing import without_lines
 from qawl.model import Article
 from qawl.project import Ingest
 
 RULE = "recurring"
 
-Test = Callable[[str], Callable[[str], bool]]
-"""Source → line → whether it recurs there."""
+Recurring = Mapping[str, AbstractSet[int]]
+"""Source → the hashes of its recurring lines."""
 
 
 class Lines:
@@ -26,39 +28,48 @@ class Lines:
     def __init__(self) -> None:
         self._lines: dict[str, array[int]] = defaultdict(lambda: array("q"))
         self._longest: dict[str, set[int]] = defaultdict(set)
-        self._known: set[int] = set()
+        self._known: dict[str, set[int]] = defaultdict(set)
 
     def know(self, article: Article) -> None:
         """Takes over what was found to recur when this article was frozen."""
         for edit in article.edits:
             if edit.rule == RULE:
-                source = of(article.source, article.received)
-                self._known |= {hash((source, line.strip())) for line in edit.was.split("\n")}
+                lines = (line.strip() for line in edit.was.split("\n"))
+                self._known[of(article)].update(hash(line) for line in lines if line)
 
-    def add(self, source: str, text: str) -> None:
+    def add(self, article: Article) -> None:
         """Counts the lines of an article."""
-        lines = text.split("\n")
+        source = of(article)
+        lines = article.text.split("\n")
         longest = max(lines, key=len)
         if (body := hash(longest)) in self._longest[source]:
             return
         self._longest[source].add(body)
         short = {each.strip() for each in lines if len(each) <= LONGEST_CHROME} - {"", longest}
-        self._lines[source].extend(hash((source, each)) for each in short)
+        self._lines[source].extend(map(hash, short))
 
-    def found(self, settings: Ingest) -> Test | None:
-        """Which lines recur; None if none does."""
-        recurring = set(self._known)
-        if settings.recurring_articles:
-            for source, hashes in self._lines.items():
-                share = settings.recurring_share * len(self._longest[source])
-                values, counts = np.unique(np.frombuffer(hashes, np.int64), return_counts=True)
-                often = values[counts >= max(settings.recurring_articles, share)]
-                recurring.update(often.tolist())
-        if not recurring:
-            return None
-        return lambda source: lambda line: hash((source, line)) in recurring
+    def found(self, settings: Ingest) -> Recurring:
+        """The lines that recur, now or when articles of the source were frozen before."""
+        recurring = dict(self._known)
+        for source, hashes in self._lines.items():
+            if not settings.recurring_articles or not hashes:
+                continue
+            share = settings.recurring_share * len(self._longest[source])
+            values, counts = np.unique(np.frombuffer(hashes, np.int64), return_counts=True)
+            often = values[counts >= max(settings.recurring_articles, share)].tolist()
+            if often:
+                recurring[source] = recurring.get(source, set()) | set(often)
+        return recurring
 
 
-def of(source: str | None, received: str) -> str:
-    """What a source is called here: its name, or the folder of an article without one."""
-    return source or received.rpartition("/")[0]
+def without(article: Article, recurring: Recurring) -> Article:
+    """An article that is not frozen yet, without the lines that recur in its source."""
+    hashes = recurring.get(of(article))
+    if not hashes:
+        return article
+    return without_lines(article, lambda line: hash(line) in hashes)
+
+
+def of(article: Article) -> str:
+    """What the source of an article is called here: its name, or the folder that it came from."""
+    return article.source or article.received.rpartition("/")[0]

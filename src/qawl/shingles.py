@@ -7,7 +7,7 @@ does punctuation. Hashes have 64 bits, so that in practice equal hashes are equa
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,11 @@ def _mixed(values: Hashes) -> Hashes:
 
 
 def _powers(count: int, base: int = _BASE) -> Hashes:
+    return _table(base, 1 << count.bit_length())[:count]
+
+
+@lru_cache(8)
+def _table(base: int, count: int) -> Hashes:
     return np.cumprod(np.full(count, base, np.uint64), dtype=np.uint64)
 
 
