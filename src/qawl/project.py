@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import filelock
 import msgspec
@@ -17,6 +17,7 @@ from msgspec import Struct
 from qawl.errors import CorpusLocked, ProjectError, QawlError
 
 T = TypeVar("T")
+Size = Annotated[int, msgspec.Meta(ge=0)]
 
 SETTINGS = "qawl.yaml"
 FOLDERS = ("corpus", "label_config", "schemas", "exports")
@@ -64,8 +65,8 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     seed: int = 0
-    sources: dict[str, int] = {}
-    others: int | None = None
+    sources: dict[str, Size] = {}
+    others: Size | None = None
 
 
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

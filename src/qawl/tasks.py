@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from qawl import annotations, corpus, scheme
+from qawl import annotations, sampling, scheme
 from qawl.model import Article
 from qawl.project import Project
 from qawl.scheme import Scheme
@@ -22,10 +22,8 @@ def tasks(project: Project, layer: str) -> Iterator[Task]:
 
 
 def to_annotate(project: Project) -> Iterator[Article]:
-    """The articles that are annotated: one of each group of near-duplicates."""
-    for article in corpus.articles(project):
-        if article.group == article.id:
-            yield article
+    """The articles that are annotated: one of each group of near-duplicates, by the sample."""
+    return sampling.chosen(project)
 
 
 def task(article: Article, current: Scheme, offered: Names) -> Task:

@@ -1,0 +1,41 @@
+"""Which articles go to annotation: the first of each group, and of large sources a seeded sample."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from qawl import corpus
+from qawl.model import Article
+from qawl.project import Project, Sample
+from qawl.text import sha256
+
+
+def chosen(project: Project) -> Iterator[Article]:
+    """The articles to be annotated, in the order of ids.
+
+    A group is named after the one of it that is annotated: at its forming the earliest, then the
+    longest; later members don't take its place.
+    """
+    sample = project.settings.sample
+    firsts = (each for each in corpus.articles(project) if each.group == each.id)
+    if not sample.sources and sample.others is None:
+        yield from firsts
+        return
+    picked = _picked(((each.source or "", each.id) for each in firsts), sample)
+    for article in corpus.articles(project):
+        if article.id in picked:
+            yield article
+
+
+def _picked(articles: Iterator[tuple[str, str]], sample: Sample) -> set[str]:
+    """The ids of a sample: of each source those whose seeded hash is smallest.
+
+    So a larger sample holds the smaller one, and further articles of a source change few of it.
+    """
+    ranked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for source, identity in articles:
+        ranked[source].append((sha256(f"{sample.seed}\x00{identity}"), identity))
+    picked: set[str] = set()
+    for source, ranks in ranked.items():
+        size = sample.sources.get(source, sample.others)
+        picked.update(identity for _, identity in sorted(ranks)[:size])
+    return picked
