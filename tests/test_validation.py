@@ -1,0 +1,214 @@
+"""Every check has a fixture, and every fixture gives exactly its findings."""
+
+import json
+import random
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from conftest import ROOT
+from qawl import annotations, cli, corpus, jsonl, pull, scheme, validation
+from qawl.checks import CHECKS
+from qawl.model import Annotation, Relation, Span, from_json, to_json
+from strategies import article
+
+FINDINGS = Path(__file__).parent / "data" / "findings"
+CASES = sorted(FINDINGS.glob("*.json"))
+
+
+def build(case, make_corpus, tmp_path):
+    """The corpus of a fixture: texts, then Label Studio tasks to pull, or lines as they are."""
+    made = make_corpus(
+        *case["texts"], settings=case.get("settings", "layers: [quote]\nannotators: [a1]")
+    )
+    if case.get("tasks"):
+        path = tmp_path / "export.json"
+        path.write_text(json.dumps(case["tasks"]), "utf-8")
+        pull.pull_files(made, [path], layer=None, annotator=case.get("annotator"))
+    if case.get("gone"):
+        pull.collect(made, [], projects=case["gone"])
+    for layer, lines in case.get("lines", {}).items():
+        jsonl.write_text(annotations.path(made, layer), "".join(f"{line}\n" for line in lines))
+    if case.get("forget"):
+        corpus.write(made, [article(text) for text in case["texts"] if text not in case["forget"]])
+    return made
+
+
+def brief(found):
+    """A finding without its words."""
+    span = [found.span.label, found.span.start, found.span.end] if found.span else None
+    return [found.check, found.severity, found.layer, found.annotator, span]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda each: each.stem)
+def test_a_fixture_gives_exactly_its_findings(path, make_corpus, tmp_path):
+    case = json.loads(path.read_text("utf-8"))
+    found = list(validation.validate(build(case, make_corpus, tmp_path)))
+    assert sorted(map(brief, found), key=str) == sorted(case["findings"], key=str)
+    assert path.stem in {each.check for each in found}
+    assert all("\n" not in each.message for each in found)
+
+
+def test_every_check_has_its_fixture():
+    assert {path.stem for path in CASES} == set(CHECKS)
+
+
+def test_the_documented_table_is_the_listed_one():
+    listed = CliRunner().invoke(cli.group, ["validate", "--list"]).output
+    table = (ROOT / "docs" / "checks.md").read_text("utf-8")
+    rows = [
+        f"| {each.level} | {each.severity} | `{each.id}` | {each.explanation} |"
+        for each in CHECKS.values()
+    ]
+    assert [line for line in table.splitlines() if line.startswith("| ") and "`" in line] == rows
+    for check in CHECKS:
+        assert check in listed
+
+
+def test_the_repository_is_in_order(recorded, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+    done = CliRunner().invoke(cli.group, ["validate", "--json"])
+    said = json.loads(done.output)
+    assert done.exit_code == 0
+    assert said["summary"]["errors"] == 0
+
+
+def test_a_broken_corpus_exits_1_with_findings(recorded, monkeypatch):
+    path = annotations.path(recorded, "quote")
+    path.write_text(path.read_text("utf-8").replace('"CUE"', '"VERB"', 1), "utf-8")
+    monkeypatch.chdir(recorded.root)
+    done = CliRunner().invoke(cli.group, ["validate", "--json"])
+    assert done.exit_code == 1
+    checks = {each["check"] for each in json.loads(done.output)["findings"]}
+    assert {"label-unknown", "annotations-stale"} <= checks
+
+
+def test_selection(recorded, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+    done = CliRunner().invoke(cli.group, ["validate", "--level", "5", "--json"])
+    assert {each["level"] for each in json.loads(done.output)["findings"]} <= {5}
+    assert CliRunner().invoke(cli.group, ["validate", "--check", "nonsense"]).exit_code == 2
+
+
+def corrupted(record, text, rng):
+    """A record with one fault of the kinds that tools and people make; the kind."""
+    spans = list(record.spans)
+    at = rng.randrange(len(spans))
+    span = spans[at]
+    kind = rng.choice(
+        [
+            "end past the text",
+            "start after end",
+            "surface",
+            "label",
+            "dangling",
+            "id",
+            "text",
+            "space",
+            "value",
+            "negative",
+        ]
+    )
+    change = msgspec.structs.replace
+    if kind == "end past the text":
+        spans[at] = change(span, end=len(text) + rng.randint(1, 9))
+    elif kind == "start after end":
+        spans[at] = change(span, start=span.end, end=span.start)
+    elif kind == "negative":
+        spans[at] = change(span, start=-rng.randint(1, 9))
+    elif kind == "surface":
+        spans[at] = change(span, text=span.text + rng.choice("ايوب x"))
+    elif kind == "label":
+        spans[at] = change(span, label=span.label + "X")
+    elif kind == "id":
+        spans.append(change(span, label=span.label))
+    elif kind == "space":
+        spans[at] = (
+            change(span, start=span.start - 1, text=text[span.start - 1 : span.end])
+            if span.start and text[span.start - 1] == " "
+            else change(span, text=" ")
+        )
+    elif kind == "value":
+        spans[at] = change(span, attributes={**span.attributes, "no_such": "x"})
+    elif kind == "dangling":
+        return change(
+            record, relations=(*record.relations, Relation(label="x", from_=span.id, to="lost"))
+        ), kind
+    else:
+        return change(record, text_sha256="0" * 64), kind
+    return change(record, spans=tuple(spans)), kind
+
+
+def test_ten_thousand_corruptions_are_found(recorded):
+    rng = random.Random(7)
+    articles = corpus.by_id(recorded)
+    pool = []
+    for layer in recorded.settings.layers:
+        current = scheme.load(recorded, layer)
+        pool += [
+            (each, articles[each.article_id], current) for each in annotations.read(recorded, layer)
+        ]
+    small = [
+        (msgspec.structs.replace(record, spans=record.spans[:8], relations=()), frozen, current)
+        for record, frozen, current in pool
+    ]
+    for _ in range(10_000):
+        record, frozen, current = rng.choice(small)
+        broken, kind = corrupted(record, frozen.text, rng)
+        ids = [span.id for span in broken.spans]
+        found = len(ids) > len(set(ids)) or any(
+            each.severity == "error" and each.level <= 3
+            for each in validation.check_annotation(broken, frozen, current)
+        )
+        assert found, (kind, broken)
+
+
+@pytest.mark.parametrize("layer", ["entity", "quote", "claim"])
+def test_two_engines_give_one_verdict(recorded, layer):
+    import jsonschema
+    import jsonschema_rs
+
+    from qawl import schemas
+
+    schema = schemas.annotation_schema(scheme.load(recorded, layer))
+    rust, python = jsonschema_rs.validator_for(schema), jsonschema.Draft202012Validator(schema)
+    rng = random.Random(3)
+    for record in annotations.read(recorded, layer):
+        small = msgspec.structs.replace(
+            record, spans=record.spans[:5], relations=record.relations[:2]
+        )
+        value = json.loads(to_json(small))
+        assert rust.is_valid(value)
+        for _ in range(40):
+            broken = json.loads(json.dumps(value))
+            damage(broken, rng)
+            assert rust.is_valid(broken) == python.is_valid(broken), broken
+
+
+def damage(value, rng):
+    """Changes one place of a JSON value."""
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    key = rng.choice(list(keys))
+    if isinstance(value[key], dict | list) and value[key] and rng.random() < 0.8:
+        damage(value[key], rng)
+    elif rng.random() < 0.5 and isinstance(value, dict):
+        del value[key]
+    else:
+        value[key] = rng.choice([None, 1, -1, "x", [], {}, True, 1.5])
+
+
+def test_levels_stop_at_the_first_with_an_error(schemes):
+    text = "قال أحمد"
+    record = Annotation(
+        article_id="x",
+        layer="quote",
+        annotator="a1",
+        text_sha256=article(text).text_sha256,
+        scheme_version="0.1",
+        spans=(Span("a", "NONE", 0, 99, ""),),
+    )
+    found = validation.check_annotation(record, article(text), schemes["quote"])
+    assert [each.check for each in found] == ["offset-range"]
+    assert from_json(to_json(found[0]), type(found[0])) == found[0]
