@@ -3,6 +3,8 @@
 Barbaresi (2021), doi:10.18653/v1/2021.acl-demo.15.
 """
 
+import re
+
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from trafilatura.utils import load_html
@@ -11,6 +13,7 @@ from qawl.decoding import decode
 from qawl.metadata import Metadata, override
 from qawl.received import Found, SetAside, checked
 
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 SHORTEST = 12
 """Words in the longest line of the shortest article: menus have shorter ones alone."""
 
@@ -35,12 +38,18 @@ def read_page(content: bytes, path: str, given: Metadata) -> Found:
         return SetAside(path=path, reason="no article found in the page")
     said = Metadata(
         title=found.title,
-        language=found.language,
+        language=_language(tree.get("lang")),
         source=found.sitename or found.hostname,
         url=found.url,
         published=found.date,
     )
     return checked(str(found.text), path, None, override(said, given))
+
+
+def _language(declared: str | None) -> str | None:
+    """The language tag that a page declares, if it is one."""
+    tag = (declared or "").strip().replace("_", "-")
+    return tag if _TAG.fullmatch(tag) else None
 
 
 def _is_article(text: str) -> bool:
