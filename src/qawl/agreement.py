@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qawl import annotations, coefficients, corpus, jsonl, matching, scheme
+from qawl import annotations as stored_annotations
+from qawl import coefficients, corpus, jsonl, matching, scheme
 from qawl.coefficients import Array
 from qawl.figures import (
     Figure,
@@ -52,7 +53,9 @@ def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
     texts = {each.id: Text(each.text, each.source) for each in corpus.articles(project)}
     schemes = scheme.load_all(project)
     layers = {
-        layer: measure(annotations.read(project, layer), schemes[layer], texts, resamples=resamples)
+        layer: measure(
+            stored_annotations.read(project, layer), schemes[layer], texts, resamples=resamples
+        )
         for layer in project.settings.layers
     }
     return {
@@ -83,7 +86,7 @@ def digest(project: Project) -> str:
     """SHA-256 over the annotations of all layers: what a report was made from."""
     total = sha256()
     for layer in project.settings.layers:
-        for record in annotations.read(project, layer):
+        for record in stored_annotations.read(project, layer):
             total.update(to_json(record) + b"\n")
     return total.hexdigest()
 
@@ -135,7 +138,7 @@ def estimate(figure: Figure, weights: NDArray[np.int64]) -> dict[str, Any]:
         "value": _plain(value),
         "low": _plain(float(low)) if defined else None,
         "high": _plain(float(high)) if defined else None,
-        "n": int(round(float(figure.count(total)))),
+        "n": round(float(figure.count(total))),
     }
 
 
@@ -271,7 +274,7 @@ def _against_rest(
         mine = [figures for pair, figures in by_pair.items() if who in pair]
         names = mine[0] if mine else {}
         found[annotator] = {
-            name: estimate(f1_figure(sum(each[name].sums for each in mine)), weights)
+            name: estimate(f1_figure(np.sum([each[name].sums for each in mine], axis=0)), weights)
             for name in names
         }
     return found
@@ -294,12 +297,12 @@ def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str,
     for row in compared.tolist():
         chosen = np.arange(len(units.articles)) == row
         found[units.articles[row]] = {name: _subset(each, chosen) for name, each in figures.items()}
-    return dict(sorted(found.items(), key=lambda item: _worst_first(item[1]) + (item[0],)))
+    return dict(sorted(found.items(), key=lambda item: (_worst_first(item[1]), item[0])))
 
 
-def _worst_first(figures: dict[str, Any]) -> tuple[float]:
+def _worst_first(figures: dict[str, Any]) -> float:
     value = figures["exact_f1"]["value"]
-    return (2.0 if value is None else value,)
+    return 2.0 if value is None else value
 
 
 def _subset(figure: Figure, chosen: NDArray[np.bool_]) -> dict[str, Any]:
@@ -307,7 +310,7 @@ def _subset(figure: Figure, chosen: NDArray[np.bool_]) -> dict[str, Any]:
     total = figure.sums[chosen].sum(0)
     return {
         "value": _plain(float(figure.value(total))),
-        "n": int(round(float(figure.count(total)))),
+        "n": round(float(figure.count(total))),
     }
 
 
@@ -320,12 +323,12 @@ def _confusion(units: Units) -> dict[str, Any]:
         total += table + table.T
     names = [*units.labels, ""]
     off = [
-        {"labels": [names[a], names[b]], "n": int(total[a, b])}
+        (-int(total[a, b]), names[a], names[b])
         for a, b in combinations(range(width), 2)
         if total[a, b]
     ]
     return {
         "labels": names,
         "counts": total.astype(int).tolist(),
-        "most": sorted(off, key=lambda each: (-each["n"], each["labels"]))[:20],
+        "most": [{"labels": [one, other], "n": -n} for n, one, other in sorted(off)[:20]],
     }

@@ -26,7 +26,7 @@ May I edit it: the YAML yes (then run `qawl scheme`), the XML no.
     "schemas": """# schemas
 
 What is here: JSON Schemas (2020-12) of articles, annotations and releases.
-Who writes it: `annotation.<layer>.json` is made from the scheme by `qawl scheme`; the rest comes with Qawl.
+Who writes it: `qawl scheme` makes `annotation.<layer>.json` from the scheme; the rest comes with Qawl.
 May I edit it: no.
 """,
     "exports": """# exports

@@ -1,0 +1,104 @@
+"""The documentation is true: its tables are those of the code, its commands run."""
+
+import ast
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from conftest import ROOT
+from qawl import cli
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def between(name):
+    """The lines that stand between two markers of the README."""
+    return re.search(rf"<!-- {name} -->\n(.*)<!-- /{name} -->", README, re.DOTALL).group(1)
+
+
+def first_line(path):
+    """The first line of a module's docstring."""
+    return ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0]
+
+
+def test_readme_lists_the_commands_in_the_order_of_work():
+    rows = [f"| `qawl {name}` | {line} |" for name, line in cli.COMMANDS.items()]
+    assert [line for line in between("commands").splitlines() if line.startswith("| `")] == rows
+
+
+def test_readme_maps_every_module():
+    source = ROOT / "src" / "qawl"
+    rows = [
+        f"| `{path.stem}` | {first_line(path)} |"
+        for path in sorted(source.glob("*.py"))
+        if not path.stem.startswith("__")
+    ]
+    assert [line for line in between("modules").splitlines() if line.startswith("| `")] == rows
+
+
+@pytest.mark.parametrize("name", list(cli.COMMANDS))
+def test_help_of_each_command_starts_as_the_table_says(name):
+    command = cli.group.get_command(None, name)
+    assert command is not None
+    assert command.help.splitlines()[0] == cli.COMMANDS[name]
+    shown = CliRunner().invoke(cli.group, [name, "--help"])
+    assert shown.exit_code == 0
+
+
+def test_help_imports_nothing_heavy():
+    script = "import sys; sys.argv = ['qawl', '--help']\nfrom qawl.cli import main\ntry: main()\nexcept SystemExit: pass\nprint([m for m in ('yaml', 'pyarrow', 'datasets', 'label_studio_sdk', 'daft', 'numpy', 'rich', 'jsonschema', 'msgspec') if m in sys.modules])"
+    started = time.process_time()
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("[]\n")
+    assert time.process_time() - started < 5
+
+
+def test_commands_that_the_readme_shows_run(tmp_path, monkeypatch):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("قال أحمد نعم.\n", "utf-8")
+    shown = re.search(r"```\npip install \.\n(.*?)```", README, re.DOTALL).group(1)
+    run = CliRunner()
+    monkeypatch.chdir(tmp_path)
+    for line in shown.splitlines():
+        words = line.partition("#")[0].split()
+        if words[0] == "cd":
+            monkeypatch.chdir(tmp_path / words[1])
+        elif words[1] in {"serve", "push", "pull"}:
+            continue  # need a server: tests/test_live.py runs them
+        else:
+            done = run.invoke(cli.group, words[1:])
+            assert done.exit_code == 0, (line, done.output)
+
+
+def test_unknown_commands_and_missing_corpora_are_one_line(tmp_path):
+    for arguments in (
+        ["validate"],
+        ["push"],
+        ["release", "0.1.0"],
+        ["ingest", "nothing.txt"],
+        ["pull", "--from", "nothing.json"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "qawl", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1, arguments
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+        assert "Traceback" not in done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "qawl", "nonsense"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
