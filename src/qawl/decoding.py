@@ -7,6 +7,8 @@ _DECLARED = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{3,20})""", re.IGNORECASE
 )
 _HEAD = 4096
+_FEW = 10
+"""Words below which Arabic may do without any of the most common ones."""
 _COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|عن|التي|الذي)(?!\w)")
 
 
@@ -63,7 +65,8 @@ def _code_page(content: bytes) -> str | None:
     read = (_as(content, name) for name in ("cp1256", "iso8859_6"))
     arabic = [text for text in read if text is not None and _share(text, "\u0600", "\u06ff") > 0.5]
     if arabic:
-        return max(arabic, key=lambda text: len(_COMMON.findall(text)))
+        text = max(arabic, key=lambda each: len(_COMMON.findall(each)))
+        return text if _COMMON.search(text) or len(text.split()) < _FEW else None
     latin = _as(content, "cp1252")
     if latin is not None and _share(latin, "A", "z") > 0.85:
         return latin
