@@ -1,118 +1,320 @@
-"""Gold from annotations: what all annotators of an article marked alike, or the only one's work."""
+"""Gold from annotations: by rule where annotators agree, by a judge where they don't.
 
-from collections.abc import Iterator, Sequence
+Spans are decided first, then the attributes of decided spans, then relations between them. What would
+make a record that does not validate is not decided but left to the judge.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from itertools import groupby
+from typing import Any
 
-from qawl import annotations
-from qawl.model import Annotation, Attributes, Gold, GoldRelation, GoldSpan, Relation, Span
-from qawl.project import Project
+import msgspec
 
-Place = tuple[str, int, int]
-"""(label, start, end): what makes two annotators' spans the same span."""
+from qawl import annotations, corpus, disagreements, journal, jsonl, scheme, validation
+from qawl.disagreements import Place, ends_of, place
+from qawl.model import (
+    Annotation,
+    Article,
+    Attributes,
+    AttributeValue,
+    DecidedBy,
+    Gold,
+    GoldRelation,
+    GoldSpan,
+    Relation,
+    Span,
+    relation_order,
+    to_json,
+)
+from qawl.project import Adjudication, Project
+from qawl.scheme import Scheme
+
+JUDGE = "adjudication"
+"""The pseudonym of the judge; it is the last word of the judge's project title too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judge's annotation and the digest of the annotations that it was made from."""
+
+    annotation: Annotation
+    basis: str | None
 
 
 def gold(project: Project, layer: str) -> Iterator[Gold]:
     """The gold of a layer, derived from the annotations on disk, in the order of article ids."""
+    current = scheme.load(project, layer)
+    articles = corpus.by_id(project)
+    bases = _bases(project, layer)
     records = annotations.read(project, layer)
-    for _, group in groupby(records, key=lambda record: record.article_id):
-        yield decide(list(group))
+    for identity, group in groupby(records, key=lambda record: record.article_id):
+        if identity not in articles:
+            continue
+        voices, verdict = [], None
+        for record in group:
+            if record.annotator == JUDGE:
+                verdict = Verdict(record, bases.get(identity))
+            else:
+                voices.append(record)
+        if voices or verdict:
+            yield decide(
+                voices, articles[identity], current, project.settings.adjudication, verdict
+            )
 
 
-def decide(records: Sequence[Annotation]) -> Gold:
-    """What the annotations of one article agree on exactly; `complete` if that is everything.
+def decide(
+    records: Sequence[Annotation],
+    article: Article,
+    current: Scheme,
+    rule: Adjudication = Adjudication(),  # noqa: B008 - a frozen value
+    verdict: Verdict | None = None,
+) -> Gold:
+    """The gold of one article from everybody's annotations of it and, where there is one, a verdict.
 
-    Who skipped the article is left out, unless everybody did.
+    Who skipped the article is left out, unless everybody did. A verdict counts while the annotations
+    are those that the judge saw.
     """
-    voices = [record for record in records if record.status == "submitted"] or list(records)
-    first = voices[0]
-    places = [_by_place(voice) for voice in voices]
-    shared = sorted(set.intersection(*(set(each) for each in places)), key=_place_order)
-    support = tuple(sorted(voice.annotator for voice in voices))
-    spans = tuple(
-        GoldSpan(
-            id=f"s{number}",
-            label=place[0],
-            start=place[1],
-            end=place[2],
-            text=places[0][place].text,
-            attributes=_shared([each[place].attributes for each in places]),
-            support=support,
-        )
-        for number, place in enumerate(shared, start=1)
-    )
-    relations = _relations(voices, places, shared, support)
-    attributes = _shared([voice.attributes for voice in voices])
+    voices = [record for record in records if record.status == "submitted"]
+    judged = verdict is not None and verdict.annotation.status == "submitted"
+    if verdict and judged and (not voices or verdict.basis == basis(records)):
+        return _judged(verdict.annotation, voices)
+    trusted = [record for record in voices if record.annotator == rule.trusted]
+    if not voices:
+        return _skipped(list(records))
+    return _decided(trusted or voices, article, current, rule)
+
+
+def basis(records: Sequence[Annotation]) -> str:
+    """A digest of the annotations that a verdict is about."""
+    work = sorted(each for each in (_digest(record) for record in records))
+    return sha256(" ".join(work).encode()).hexdigest()[:16]
+
+
+def _digest(record: Annotation) -> str:
+    return sha256(to_json(record)).hexdigest()
+
+
+def _skipped(records: list[Annotation]) -> Gold:
+    first = records[0]
     return Gold(
         article_id=first.article_id,
         layer=first.layer,
-        status=first.status,
+        status="skipped",
         text_sha256=first.text_sha256,
         scheme_version=first.scheme_version,
-        decided_by="single" if len(voices) == 1 else "unanimous",
-        complete=all(
-            len(voice.spans) == len(spans)
-            and len(voice.relations) == len(relations)
-            and voice.attributes == attributes
-            and all(span.attributes == each[_place(span)].attributes for span in spans)
-            for voice, each in zip(voices, places, strict=True)
-        ),
+        decided_by="single" if len(records) == 1 else "unanimous",
+        complete=True,
+        decided_from={record.annotator: _digest(record) for record in records},
+    )
+
+
+def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
+    """A verdict as gold; support are the annotators who had said so."""
+    marked = {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
+    ids = {span.id: f"s{number}" for number, span in enumerate(record.spans, start=1)}
+    spans = tuple(
+        GoldSpan(
+            id=ids[span.id],
+            label=span.label,
+            start=span.start,
+            end=span.end,
+            text=span.text,
+            attributes=span.attributes,
+            support=tuple(sorted(name for name, each in marked.items() if place(span) in each)),
+            decided_by="adjudicator",
+        )
+        for span in record.spans
+    )
+    relations = tuple(
+        sorted(
+            (
+                GoldRelation(
+                    label=each.label,
+                    from_=ids[each.from_],
+                    to=ids[each.to],
+                    direction=each.direction,
+                    decided_by="adjudicator",
+                )
+                for each in record.relations
+                if each.from_ in ids and each.to in ids
+            ),
+            key=relation_order,
+        )
+    )
+    return Gold(
+        article_id=record.article_id,
+        layer=record.layer,
+        text_sha256=record.text_sha256,
+        scheme_version=record.scheme_version,
+        decided_by="adjudicator",
+        complete=True,
         spans=spans,
         relations=relations,
-        attributes=attributes,
+        attributes=record.attributes,
+        decided_from={each.annotator: _digest(each) for each in (*voices, record)},
     )
+
+
+def _decided(
+    voices: Sequence[Annotation], article: Article, current: Scheme, rule: Adjudication
+) -> Gold:
+    """What the rule decides; spans that would not validate are taken out until none is left."""
+    majority = rule.rule == "majority"
+    by_place: dict[Place, dict[str, Span]] = {}
+    for voice in voices:
+        for span in voice.spans:
+            by_place.setdefault(place(span), {})[voice.annotator] = span
+    agreed = {
+        where: marks
+        for where, marks in by_place.items()
+        if _carried(len(marks), len(voices), majority)
+    }
+    while True:
+        made = _record(voices, agreed, majority)
+        found = validation.check_annotation(as_annotation(made), article, current)
+        at_fault = {each.span.id for each in found if each.severity == "error" and each.span}
+        if len(voices) == 1 or not at_fault:
+            break
+        for each in made.spans:
+            if each.id in at_fault:
+                del agreed[each.label, each.start, each.end]
+    opened = tuple(disagreements.find(voices))
+    if majority:
+        opened = tuple(each for each in opened if not _settled(each.readings.values()))
+    return msgspec.structs.replace(made, open=opened, complete=not opened)
+
+
+def _carried(count: int, of: int, majority: bool) -> bool:
+    """Whether so many of so many carry a decision."""
+    return count * 2 > of if majority else count == of
+
+
+def _settled(readings: Any) -> bool:
+    """Whether more than half say the same."""
+    said = [tuple(each) if isinstance(each, list) else each for each in readings]
+    return any(said.count(each) * 2 > len(said) for each in said)
+
+
+def _record(
+    voices: Sequence[Annotation], agreed: Mapping[Place, Mapping[str, Span]], majority: bool
+) -> Gold:
+    """The gold of these spans, with what is agreed of their attributes and relations."""
+    first = voices[0]
+    ordered = sorted(agreed, key=lambda each: (each[1], -each[2], each[0]))
+    ids = {where: f"s{number}" for number, where in enumerate(ordered, start=1)}
+    spans = tuple(_gold_span(ids[where], agreed[where], len(voices), majority) for where in ordered)
+    return Gold(
+        article_id=first.article_id,
+        layer=first.layer,
+        text_sha256=first.text_sha256,
+        scheme_version=first.scheme_version,
+        decided_by=_how(len(voices), len(voices)) if not majority else _how(0, len(voices)),
+        complete=True,
+        spans=spans,
+        relations=_relations(voices, ids, majority),
+        attributes=_shared([voice.attributes for voice in voices], majority),
+        decided_from={voice.annotator: _digest(voice) for voice in voices},
+    )
+
+
+def _how(count: int, of: int) -> DecidedBy:
+    if of == 1:
+        return "single"
+    return "unanimous" if count == of else "majority"
+
+
+def _gold_span(identity: str, marks: Mapping[str, Span], of: int, majority: bool) -> GoldSpan:
+    span = next(iter(marks.values()))
+    return GoldSpan(
+        id=identity,
+        label=span.label,
+        start=span.start,
+        end=span.end,
+        text=span.text,
+        attributes=_shared([each.attributes for each in marks.values()], majority),
+        support=tuple(sorted(marks)),
+        decided_by=_how(len(marks), of),
+    )
+
+
+def _shared(given: Sequence[Attributes], majority: bool) -> Attributes:
+    """The attributes that carry."""
+    found: Attributes = {}
+    for name in dict.fromkeys(name for each in given for name in each):
+        said: list[AttributeValue | None] = [each.get(name) for each in given]
+        best = max(said, key=said.count)
+        if best is not None and _carried(said.count(best), len(said), majority):
+            found[name] = best
+    return found
 
 
 def _relations(
-    voices: Sequence[Annotation],
-    places: Sequence[dict[Place, Span]],
-    shared: Sequence[Place],
-    support: tuple[str, ...],
+    voices: Sequence[Annotation], ids: Mapping[Place, str], majority: bool
 ) -> tuple[GoldRelation, ...]:
-    """The relations that all drew between spans that all marked, with gold ids at their ends."""
-    number = {place: f"s{index}" for index, place in enumerate(shared, start=1)}
-    drawn = []
-    for voice, each in zip(voices, places, strict=True):
-        ids = {span.id: number.get(place) for place, span in each.items()}
-        drawn.append({_ends(relation, ids): relation for relation in voice.relations})
-    common = set.intersection(*(set(each) for each in drawn))
+    """The relations that carry between decided spans."""
+    drawn: dict[tuple[str | None, Place, Place], dict[str, Relation]] = {}
+    for voice in voices:
+        places = {span.id: place(span) for span in voice.spans}
+        for relation in voice.relations:
+            if ends := ends_of(relation, places):
+                drawn.setdefault((relation.label, *ends), {})[voice.annotator] = relation
     found = (
         GoldRelation(
             label=label,
-            from_=start,
-            to=end,
-            direction=drawn[0][label, start, end].direction,
-            support=support,
+            from_=ids[start],
+            to=ids[end],
+            direction="bi" if _both_ways(by_annotator) else msgspec.UNSET,
+            support=tuple(sorted(by_annotator)),
+            decided_by=_how(len(by_annotator), len(voices)),
         )
-        for label, start, end in common
-        if start and end
+        for (label, start, end), by_annotator in drawn.items()
+        if start in ids and end in ids and _carried(len(by_annotator), len(voices), majority)
     )
-    return tuple(sorted(found, key=lambda each: (each.label or "", each.from_, each.to)))
+    return tuple(sorted(found, key=relation_order))
 
 
-def _ends(
-    relation: Relation, ids: dict[str, str | None]
-) -> tuple[str | None, str | None, str | None]:
-    return relation.label, ids.get(relation.from_), ids.get(relation.to)
+def _both_ways(drawn: Mapping[str, Relation]) -> bool:
+    return all(relation.direction == "bi" for relation in drawn.values())
 
 
-def _by_place(voice: Annotation) -> dict[Place, Span]:
-    return {_place(span): span for span in voice.spans}
+def as_annotation(record: Gold) -> Annotation:
+    """Gold in the form that validation and Label Studio read."""
+    return Annotation(
+        article_id=record.article_id,
+        layer=record.layer,
+        annotator="gold",
+        status=record.status,
+        text_sha256=record.text_sha256,
+        scheme_version=record.scheme_version,
+        spans=tuple(
+            Span(each.id, each.label, each.start, each.end, each.text, each.attributes)
+            for each in record.spans
+        ),
+        relations=tuple(
+            Relation(label=each.label, from_=each.from_, to=each.to, direction=each.direction)
+            for each in record.relations
+        ),
+        attributes=record.attributes,
+    )
 
 
-def _place(span: Span | GoldSpan) -> Place:
-    return span.label, span.start, span.end
-
-
-def _place_order(place: Place) -> tuple[int, int, str]:
-    label, start, end = place
-    return start, -end, label
-
-
-def _shared(attributes: Sequence[Attributes]) -> Attributes:
-    """What all say alike."""
-    first, *others = attributes
+def _bases(project: Project, layer: str) -> dict[str, str]:
+    """Article id → what the judge's task said that it was made from."""
+    path = journal.folder(project) / f"{layer}.{JUDGE}.jsonl"
     return {
-        name: value
-        for name, value in first.items()
-        if all(other.get(name) == value for other in others)
+        entry.article_id: str(entry.task["data"].get("basis"))
+        for entry in journal.entries(path)
+        if entry.event == "version"
     }
+
+
+def path(project: Project, layer: str) -> Any:
+    """exports/gold/<layer>.jsonl."""
+    return project.exports / "gold" / f"{layer}.jsonl"
+
+
+def read(project: Project, layer: str) -> Iterator[Gold]:
+    """The stored gold of a layer."""
+    return jsonl.read(path(project, layer), Gold)

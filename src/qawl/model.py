@@ -102,6 +102,22 @@ class Annotation(Struct, frozen=True, kw_only=True):
     provenance: Provenance = field(default_factory=Provenance)
 
 
+class Disagreement(Struct, frozen=True, kw_only=True):
+    """One thing on which the annotators of an article don't agree.
+
+    `kind` is span, attribute or relation; `readings` has what each annotator says, None where one
+    says nothing. `start` and `end` are where to look in the text; `name` is that of the attribute or
+    relation.
+    """
+
+    kind: Literal["span", "attribute", "relation"]
+    start: int
+    end: int
+    label: str
+    name: str | None = None
+    readings: dict[str, AttributeValue | None]
+
+
 class GoldSpan(Struct, frozen=True, kw_only=True):
     """A decided span; `support` are the pseudonyms of those who marked it."""
 
@@ -112,6 +128,7 @@ class GoldSpan(Struct, frozen=True, kw_only=True):
     text: str
     attributes: Attributes = field(default_factory=dict)
     support: tuple[str, ...] = ()
+    decided_by: DecidedBy = "unanimous"
 
 
 class GoldRelation(Struct, frozen=True, kw_only=True):
@@ -122,13 +139,15 @@ class GoldRelation(Struct, frozen=True, kw_only=True):
     to: str
     direction: Direction | msgspec.UnsetType = msgspec.UNSET
     support: tuple[str, ...] = ()
+    decided_by: DecidedBy = "unanimous"
 
 
 class Gold(Struct, frozen=True, kw_only=True):
     """What was decided for one article in one layer; a line of exports/gold.
 
     `complete` is False while a disagreement of the article is open: what is missing then is
-    undecided, not absent.
+    undecided, not absent, and `open` says what it is. `decided_from` has the SHA-256 of each
+    annotation that was used, by annotator.
     """
 
     format: int = FORMAT
@@ -142,6 +161,8 @@ class Gold(Struct, frozen=True, kw_only=True):
     spans: tuple[GoldSpan, ...] = ()
     relations: tuple[GoldRelation, ...] = ()
     attributes: Attributes = field(default_factory=dict)
+    open: tuple[Disagreement, ...] = ()
+    decided_from: dict[str, str] = field(default_factory=dict)
 
 
 class SpanRef(Struct, frozen=True):

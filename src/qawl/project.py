@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import filelock
 import msgspec
@@ -76,6 +76,16 @@ class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     person: bool = True
 
 
+class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
+    """How gold is decided before a judge is asked: what all say, or what more than half say.
+
+    What a `trusted` annotator did is gold as it is.
+    """
+
+    rule: Literal["unanimous", "majority"] = "unanimous"
+    trusted: str | None = None
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """qawl.yaml: all keys but `name` may be left out."""
 
@@ -85,6 +95,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     annotators: tuple[str | Annotator, ...] = ("a1", "a2")
     overlap: dict[str, int] = {}
     label_studio: LabelStudio = LabelStudio()
+    adjudication: Adjudication = Adjudication()
     release: Release = Release()
     ingest: Ingest = Ingest()
     sample: Sample = Sample()
