@@ -20,9 +20,16 @@ def start(engine: Engine = "local", *, address: str | None = None) -> ModuleType
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import daft  # noqa: PLC0415 - heavy, and only duplicates need it
 
-    if engine == "local":
-        daft.set_runner_native()
-        return daft
+    if engine == "ray":
+        _join_cluster(daft, address)
+    elif daft.get_or_create_runner().name != "native":
+        raise QawlError(
+            "Daft runs on Ray in this process: unset DAFT_RUNNER to work on this machine"
+        )
+    return daft
+
+
+def _join_cluster(daft: ModuleType, address: str | None) -> None:
     try:
         import ray  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401, PLC0415
 
@@ -31,4 +38,3 @@ def start(engine: Engine = "local", *, address: str | None = None) -> ModuleType
         raise QawlError("--engine ray needs Ray: pip install 'qawl[ray]'") from error
     except (ConnectionError, RuntimeError) as error:
         raise QawlError(f"Ray can't be used: {str(error).splitlines()[0]}") from error
-    return daft
