@@ -1,0 +1,29 @@
+"""The frozen articles on disk."""
+
+import pytest
+
+from qawl import corpus, init
+from qawl.errors import InputError
+from strategies import article
+
+
+def test_articles_are_read_by_id_and_in_order(tmp_path):
+    trial = init.init(tmp_path / "trial", name="trial")
+    records = [article(f"خبر\u2028رقم {number}") for number in range(9)]
+    corpus.write(trial, records)
+    assert [each.id for each in corpus.articles(trial)] == sorted(each.id for each in records)
+    by_id = corpus.by_id(trial)
+    assert {identity: by_id[identity] for identity in by_id} == {each.id: each for each in records}
+    assert [each.id for each in by_id.many([records[3].id, records[0].id])] == [
+        records[3].id,
+        records[0].id,
+    ]
+
+
+def test_text_that_was_touched_is_an_error(tmp_path):
+    trial = init.init(tmp_path / "trial", name="trial")
+    corpus.write(trial, [article("خبر قديم")])
+    path = trial.corpus / "articles.jsonl"
+    path.write_text(path.read_text("utf-8").replace("قديم", "جديد"), "utf-8")
+    with pytest.raises(InputError, match="not the one that was frozen"):
+        list(corpus.articles(trial))
