@@ -15,6 +15,7 @@ import msgspec
 from qawl import annotations, corpus, disagreements, journal, jsonl, scheme, validation
 from qawl.disagreements import Place, ends_of, place
 from qawl.model import (
+    JUDGE,
     Annotation,
     Article,
     Attributes,
@@ -30,9 +31,6 @@ from qawl.model import (
 )
 from qawl.project import Adjudication, Project
 from qawl.scheme import Scheme
-
-JUDGE = "adjudication"
-"""The pseudonym of the judge; it is the last word of the judge's project title too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from qawl.figures import (
     near,
     relation_sums,
 )
-from qawl.model import Annotation, to_json
+from qawl.model import JUDGE, Annotation, to_json
 from qawl.project import Project
 from qawl.scheme import Attribute, Scheme
 from qawl.units import Units, collect
@@ -99,7 +99,9 @@ def measure(
     resamples: int = RESAMPLES,
 ) -> dict[str, Any]:
     """The agreement of one layer; annotations of articles that `texts` does not have are left out."""
-    known = (record for record in records if record.article_id in texts)
+    known = (
+        record for record in records if record.article_id in texts and record.annotator != JUDGE
+    )
     units = collect(known, layer_scheme.label)
     weights = _resamples(len(units.articles), resamples)
     figures, by_pair = _span_figures(units, layer_scheme, texts)

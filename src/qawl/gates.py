@@ -11,7 +11,7 @@ def failing(project: Project) -> Iterator[str]:
     stale = [path.relative_to(project.root).as_posix() for path in made.stale(project)]
     if stale:
         yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
-    counts = validation.summary(validation.validate(project))
-    if counts["errors"]:
-        checks = ", ".join(counts["checks"])
-        yield f"{counts['errors']} findings are errors (see `qawl validate`): {checks}"
+    errors = [each.check for each in validation.validate(project) if each.severity == "error"]
+    if errors:
+        checks = ", ".join(sorted(set(errors)))
+        yield f"{len(errors)} findings are errors (see `qawl validate`): {checks}"

@@ -22,8 +22,11 @@ ROW = 32
 """Pixels that one attribute takes in the bar."""
 
 
-def config_xml(scheme: Scheme, language: str) -> str:
-    """The labeling config of a layer in the words of this language."""
+def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
+    """The labeling config of a layer in the words of this language.
+
+    For a judge, the task's list of disagreements stands above the text.
+    """
     direction = "rtl" if language.split("-", maxsplit=1)[0] in RTL else "ltr"
     style = f"direction: {direction}; text-align: {'right' if direction == 'rtl' else 'left'}"
     rows = [sum(map(_rows, scheme.attributes_of(label))) for label in scheme.label]
@@ -47,6 +50,7 @@ def config_xml(scheme: Scheme, language: str) -> str:
         '    <Header value="$source" size="6"/>',
         '    <Header value="$date" size="6"/>',
         "  </View>",
+        *(['  <HyperText name="disagreements" value="$disagreements"/>'] if judging else []),
         f'  <View className="qawl-text" style="{style}">',
         f'    <Text name="text" value="$text" granularity="{scheme.granularity}"/>',
         "  </View>",

@@ -11,6 +11,9 @@ from msgspec import Struct, field
 
 FORMAT = 1
 
+JUDGE = "adjudication"
+"""The pseudonym of who decides between annotators, and the last word of that project's title."""
+
 AttributeValue = str | list[str]
 Attributes = dict[str, AttributeValue]
 Direction = Literal["right", "left", "bi"]

@@ -9,8 +9,10 @@ from typing import Any
 
 from qawl import assignment, scheme, tasks
 from qawl.errors import ServerError
+from qawl.judging import judge_tasks
 from qawl.label_studio import Client
 from qawl.labeling import config_xml
+from qawl.model import JUDGE
 from qawl.project import Project
 from qawl.pull import Incoming
 from qawl.scheme import Scheme, title_in
@@ -35,6 +37,7 @@ class RemoteTask:
     skipped: bool
     draft: bool
     lead_time: float | None
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +161,15 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
             skipped=bool(skipped) and not done,
             draft=draft,
             lead_time=each.get("avg_lead_time"),
+            basis=data.get("basis"),
         )
 
 
 def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
-    """The project that a layer's annotator works in."""
+    """The project that a layer's annotator, or its judge, works in."""
     language = project.settings.language
-    config = config_xml(current, language).strip()  # as the server keeps it
+    judging = annotator == JUDGE
+    config = config_xml(current, language, judging=judging).strip()  # as the server keeps it
     digest = sha256(config.encode()).hexdigest()[:8]
     return Wanted(
         layer=current.layer,
@@ -195,6 +200,7 @@ def plan(client: Client, project: Project) -> list[Step]:
         present = {
             name: {task.article_id for each in mine for task in held[each.id]} & set(articles)
             for name, mine in owners.items()
+            if name != JUDGE
         }
         assigned = assignment.plan(
             articles, list(project.annotators), project.overlap(layer), there=present
@@ -206,7 +212,39 @@ def plan(client: Client, project: Project) -> list[Step]:
             missing = sorted(assigned[name] - present.get(name, set()))
             step.add = [tasks.task(articles[identity], current, offered) for identity in missing]
             steps.append(step)
+        waiting = list(judge_tasks(project, layer))
+        if waiting or JUDGE in owners:
+            steps.append(_judge_step(project, current, owners.get(JUDGE, []), held, waiting))
     return steps
+
+
+def _judge_step(
+    project: Project,
+    current: Scheme,
+    mine: list[Remote],
+    held: Mapping[int, list[RemoteTask]],
+    waiting: list[tasks.Task],
+) -> Step:
+    """The step of a layer's judge: a task is known by its article and by what it was made from."""
+    step = Step(wanted(project, current, JUDGE), next(iter(mine), None))
+    there = held[step.remote.id] if step.remote else []
+    if step.remote:
+        target = step.wanted
+        step.configure = (step.remote.config, step.remote.instruction) != (
+            target.config,
+            target.instruction,
+        )
+    known = {(each.article_id, each.basis) for each in there}
+    keep = {(each["data"]["article_id"], each["data"]["basis"]) for each in waiting}
+    step.add = [
+        each for each in waiting if (each["data"]["article_id"], each["data"]["basis"]) not in known
+    ]
+    step.remove = [
+        each.id
+        for each in there
+        if not each.worked_on and (each.article_id, each.basis) not in keep
+    ]
+    return step
 
 
 def _step(
@@ -266,7 +304,7 @@ def _refuse_foreign(client: Client, project: Project, there: Iterable[Remote]) -
     titles = {
         wanted(project, current, name).title
         for current in scheme.load_all(project).values()
-        for name in project.annotators
+        for name in (*project.annotators, JUDGE)
     }
     for fields in client.projects():
         if fields["id"] not in ours and fields.get("title") in titles:
@@ -288,6 +326,9 @@ def apply(client: Client, step: Step) -> None:
         "show_skip_button": True,
         "enable_empty_annotation": True,
     }
+    if target.annotator == JUDGE:
+        # The first suggestion, what all agree on, is what the judge starts from.
+        fields |= {"model_version": "agreed", "show_collab_predictions": True}
     if step.remote is None:
         identity = int(client.create_project(fields)["id"])
     else:

@@ -27,7 +27,7 @@ from qawl import (
 )
 from qawl.checks import finding
 from qawl.convert import Converted
-from qawl.model import Annotation, Article, Finding, from_json, to_json
+from qawl.model import JUDGE, Annotation, Article, Finding, from_json, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
 
@@ -44,7 +44,7 @@ def validate(project: Project) -> Iterator[Finding]:
             if isinstance(record, Finding):
                 yield record
                 continue
-            counted[record.article_id] += 1
+            counted[record.article_id] += record.annotator != JUDGE
             used.update(span.label for span in record.spans)
             article = articles.get(record.article_id)
             if article is None:

@@ -24,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "push": "Bring projects, configs and tasks in Label Studio in step with the corpus.",
     "pull": "Collect every new annotation version into the journal.",
     "validate": "Check everything collected, in five levels.",
+    "agreement": "Measure how far annotators agree, with intervals.",
+    "adjudicate": "Make gold where annotators agree, and a judge's tasks for the rest.",
     "release": "Build a release of the dataset, offline and reproducible.",
     "verify": "Check a release against its manifest.",
     "demo": "Run the whole loop on this machine with a real Label Studio.",

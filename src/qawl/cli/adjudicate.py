@@ -1,0 +1,25 @@
+"""`qawl adjudicate`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+def command() -> None:
+    """Make gold where annotators agree, and a judge's tasks for the rest.
+
+    Offline. Gold goes to exports/gold; `qawl push` brings the tasks into a project of their own, where
+    a judge decides; `qawl pull` and `qawl adjudicate` take the verdicts in.
+    """
+    from qawl import judging, project
+
+    corpus = project.load(Path())
+    with project.lock(corpus, "adjudicate"):
+        outcome = judging.adjudicate(corpus)
+    for layer, count in outcome.decided.items():
+        left = outcome.incomplete[layer]
+        rest = f"{left} wait for a judge (`qawl push` sends them)" if left else "all complete"
+        click.echo(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {rest}")
+    for each in outcome.reopened:
+        click.echo(f"reopened: {each}")

@@ -1,0 +1,149 @@
+"""exports/gold: the decided records, and the tasks in which a judge decides the rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qawl import adjudication, annotations, corpus, jsonl, scheme, tasks
+from qawl.adjudication import as_annotation
+from qawl.model import JUDGE, Annotation, Article, Disagreement, Gold
+from qawl.project import Project
+from qawl.results import write_results
+from qawl.scheme import Scheme, title_in
+
+WORDS = {
+    "ar": {
+        "span": "مقطع",
+        "attribute": "سمة",
+        "relation": "علاقة",
+        "none": "لا شيء",
+        "open": "مواضع الخلاف",
+    },
+    "en": {
+        "span": "span",
+        "attribute": "attribute",
+        "relation": "relation",
+        "none": "nothing",
+        "open": "Open",
+    },
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an adjudication did, by layer."""
+
+    decided: dict[str, int] = field(default_factory=dict)
+    incomplete: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    reopened: list[str] = field(default_factory=list)
+
+
+def adjudicate(project: Project) -> Outcome:
+    """Writes exports/gold and the judge's tasks; the same annotations again change nothing."""
+    outcome = Outcome()
+    articles = corpus.by_id(project)
+    offered = tasks.names(project)
+    for layer, current in scheme.load_all(project).items():
+        before = {each.article_id: each for each in adjudication.read(project, layer)}
+        made: list[dict[str, Any]] = []
+        golds = []
+        for gold, voices in _with_voices(project, layer):
+            golds.append(gold)
+            old = before.get(gold.article_id)
+            if old and old.decided_by == "adjudicator" and gold.decided_by != "adjudicator":
+                outcome.reopened.append(
+                    f"{layer} {gold.article_id}: its annotations changed after the judge decided"
+                )
+            if not gold.complete:
+                article = articles[gold.article_id]
+                made.append(_task(gold, voices, article, current, offered, project))
+        outcome.decided[layer] = len(golds)
+        outcome.incomplete[layer] = len(made)
+        outcome.changed[layer] = sum(before.get(each.article_id) != each for each in golds)
+        if golds or before:
+            jsonl.write(adjudication.path(project, layer), golds)
+            jsonl.write(tasks_path(project, layer), made)
+    return outcome
+
+
+def tasks_path(project: Project, layer: str) -> Path:
+    """exports/gold/<layer>.tasks.jsonl: what the judge of a layer is to decide."""
+    return project.exports / "gold" / f"{layer}.tasks.jsonl"
+
+
+def judge_tasks(project: Project, layer: str) -> Iterator[dict[str, Any]]:
+    """The stored tasks of a layer's judge."""
+    for _, line in jsonl.lines(tasks_path(project, layer)):
+        yield msgspec.json.decode(line)
+
+
+def _with_voices(project: Project, layer: str) -> Iterator[tuple[Gold, list[Annotation]]]:
+    """Each gold with the annotations that it was decided from."""
+    groups = groupby(annotations.read(project, layer), key=lambda record: record.article_id)
+    golds = adjudication.gold(project, layer)
+    gold = next(golds, None)
+    for identity, records in groups:
+        if gold is not None and gold.article_id == identity:
+            yield gold, [record for record in records if record.annotator != JUDGE]
+            gold = next(golds, None)
+
+
+def _task(
+    gold: Gold,
+    voices: list[Annotation],
+    article: Article,
+    current: Scheme,
+    offered: tasks.Names,
+    project: Project,
+) -> dict[str, Any]:
+    """The judge's task: what all agree on first, then each side as an anonymous suggestion."""
+    task = tasks.task(article, current, offered)
+    task["data"]["basis"] = adjudication.basis(voices)
+    task["data"]["disagreements"] = _listed(gold, article, current, project.settings.language)
+    sides = [("agreed", as_annotation(gold))]
+    submitted = [voice for voice in voices if voice.status == "submitted"]
+    sides += [(_letter(number), voice) for number, voice in enumerate(submitted)]
+    task["predictions"] = [
+        {"model_version": name, "result": write_results(record, current)} for name, record in sides
+    ]
+    return task
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else f"A{number}"
+
+
+def _listed(gold: Gold, article: Article, current: Scheme, language: str) -> str:
+    """The disagreements as an HTML list in the annotators' language, each side by its letter."""
+    words = WORDS.get(language.split("-", maxsplit=1)[0], WORDS["en"])
+    items = "".join(
+        f"<li>{_line(each, article, current, language, words)}</li>" for each in gold.open
+    )
+    return f"<p>{words['open']}: {len(gold.open)}</p><ol>{items}</ol>"
+
+
+def _line(
+    each: Disagreement, article: Article, current: Scheme, language: str, words: dict[str, str]
+) -> str:
+    label = current.label.get(each.label)
+    shown = title_in(label.title, language, each.label) if label else each.label
+    surface = " ".join(article.text[each.start : each.end].split())
+    surface = surface if len(surface) <= 60 else surface[:57] + "…"
+    name = f" {each.name}" if each.name else ""
+    sides = " · ".join(
+        f"{_letter(number)}: {escape(_said(value, words))}"
+        for number, (_, value) in enumerate(sorted(each.readings.items()))
+    )
+    return f"{words[each.kind]}{escape(name)} «{escape(surface)}» ({escape(shown)}) {sides}"
+
+
+def _said(value: str | list[str] | None, words: dict[str, str]) -> str:
+    if value is None:
+        return words["none"]
+    return value if isinstance(value, str) else ", ".join(value)
