@@ -47,7 +47,7 @@ class Writer:
         )
 
     def article(self):
-        return [" ".join(self.words(20, 45)) + "." for _ in range(self.dice.randint(4, 10))]
+        return [" ".join(self.words(20, 45)) + "." for _ in range(self.dice.randint(5, 13))]
 
     def reworded(self, paragraphs, rate):
         """With some words replaced; at a rate of .08 half of the shingles are left in common."""

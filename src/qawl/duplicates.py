@@ -8,6 +8,7 @@ Each candidate is then checked on the whole sets.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ _ALL_PAIRS = 8
 """Of so many texts with a hash all are compared, of more each with its next three."""
 _NEXT = 3
 _TEXTS = 100
+_AT_ONCE = 40_000
 _PAIRS = 4000
 
 Texts = Callable[[Sequence[int]], list[str]]
@@ -47,23 +49,42 @@ def join(table: Path, groups: Groups, texts: Texts, *, on: engine.Engine = "loca
 
 
 def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
-    """Pairs of ids that may be near-duplicates, one a row, those that share most first."""
+    """Pairs of ids that may be near-duplicates, one a row, those that share most first.
+
+    The hashes are gone through a range at a time, so that memory holds few of them.
+    """
     daft = engine.start(on)
-    column = daft.col
-    numbers = daft.DataType.list(daft.DataType.uint64())
+    column, numbers = daft.col, daft.DataType.list(daft.DataType.uint64())
     sketch = daft.func.batch(return_dtype=numbers)(_sketches)
     sketches = daft.read_parquet(str(table)).select("id", sketch(column("text")).alias("hash"))
     sketches = sketches.collect()
-    shared = (
-        sketches.explode("hash")
-        .groupby("hash")
-        .agg(column("id").list_agg().alias("ids"), column("id").count().alias("count"))
-        .where(column("count") > 1)
-        .select("ids")
-        .to_arrow()
-    )
-    sizes = sketches.to_arrow()
-    return _pairs(*_lists(shared["ids"]), *_sizes(sizes["id"], sizes["hash"]))
+    whole = sketches.to_arrow()
+    ids, sizes = _sizes(whole["id"], whole["hash"])
+    del whole
+    found = []
+    for low, high in _ranges(len(ids)):
+        shared = (
+            sketches.explode("hash")
+            .where((column("hash") >= low) & (column("hash") <= high))
+            .groupby("hash")
+            .agg(column("id").list_agg().alias("ids"), column("id").count().alias("count"))
+            .where(column("count") > 1)
+            .select("ids")
+            .to_arrow()
+        )
+        found.append(_pairs(*_lists(shared["ids"]), ids))
+    return _likely(found, ids, sizes)
+
+
+def _ranges(articles: int) -> Iterator[tuple[int, int]]:
+    """(lowest, highest) hash of parts that hold those of some ten thousand articles each.
+
+    Nearly all hashes are below the bound of the sketch; those of short texts come to the last part.
+    """
+    parts = 1 + articles // _AT_ONCE
+    bounds = [part * int(_bound()) // parts for part in range(parts)] + [1 << 64]
+    for low, high in pairwise(bounds):
+        yield low, high - 1
 
 
 def _sketches(texts: Any) -> Any:
@@ -117,8 +138,11 @@ def _sizes(ids: Any, sketches: Any) -> tuple[Hashes, Ints]:
     return numbers[order], sizes[order]
 
 
-def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> Ints:
-    """Pairs of ids that share enough hashes; `members` of a `group` have a hash in common."""
+def _pairs(members: Hashes, group: Ints, ids: Hashes) -> tuple[Ints, Ints]:
+    """Pairs of articles as places in `ids`, the first in the upper half, and how often each is found.
+
+    `members` of a `group` have a hash in common.
+    """
     place = np.searchsorted(ids, members)
     order = np.lexsort((place, group))
     place, group = place[order], group[order]
@@ -129,12 +153,18 @@ def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> Ints:
         if step > _NEXT:
             same &= ~large[step:]
         found.append(place[:-step][same] << 32 | place[step:][same])
-    pairs, shared = np.unique(np.concatenate(found), return_counts=True)
+    return np.unique(np.concatenate(found), return_counts=True)
+
+
+def _likely(found: Sequence[tuple[Ints, Ints]], ids: Hashes, sizes: Ints) -> Ints:
+    """The pairs of ids that share enough of their sketches, those that share most first."""
+    pairs, inverse = np.unique(np.concatenate([each for each, _ in found]), return_inverse=True)
+    shared = np.bincount(inverse, np.concatenate([counts for _, counts in found]), len(pairs))
     one, other = pairs >> 32, pairs & 0xFFFFFFFF
-    smaller = np.minimum(sizes[one], sizes[other])
+    smaller = np.maximum(np.minimum(sizes[one], sizes[other]), 1)
     # The fewer hashes, the farther off is the share in the sketch from that in the text.
-    part = shared / np.maximum(smaller, 1)
-    kept = np.flatnonzero(part >= _SHARED - 0.5 / np.sqrt(np.maximum(smaller, 1)))
+    part = shared / smaller
+    kept = np.flatnonzero(part >= _SHARED - 0.5 / np.sqrt(smaller))
     kept = kept[np.argsort(-part[kept], kind="stable")]
     return np.stack([ids[one[kept]], ids[other[kept]]], axis=1).astype(np.int64)
 
