@@ -33,6 +33,7 @@ from qawl.figures import (
 from qawl.model import JUDGE, Annotation, to_json
 from qawl.project import Project
 from qawl.scheme import Attribute, Scheme
+from qawl.unitizing import unitizing
 from qawl.units import Units, collect
 
 STORED = "agreement.json"
@@ -194,7 +195,22 @@ def _span_figures(
         by_label[label_name]["alpha"] = Figure(
             sums, coefficients.nominal_alpha, lambda total: total[..., 1:].sum(-1)
         )
+    total = np.zeros((len(units.articles), 2))
+    for index, sums in unitizing(units, lengths):
+        total += sums
+        by_label[units.labels[index]]["alpha_u"] = _unitizing(sums, lengths)
+    by_label[None]["alpha_u"] = _unitizing(total, lengths)
     return by_label, by_pair
+
+
+def _unitizing(sums: Array, lengths: NDArray[np.int64]) -> Figure:
+    """Unitizing alpha as a figure; n is the length of the articles where the label occurs."""
+    used = (sums[:, 1] > 0) * lengths
+    return Figure(
+        np.column_stack([sums, used]),
+        lambda total: coefficients.unitizing_alpha(total[..., :2]),
+        lambda total: total[..., 2],
+    )
 
 
 def _attributes(

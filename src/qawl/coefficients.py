@@ -109,6 +109,11 @@ def nominal_alpha(sums: Array) -> Array:
     return 1 - _ratio((total - agreeing) * (total - 1), expected)
 
 
+def unitizing_alpha(sums: Array) -> Array:
+    """Unitizing alpha from (observed, expected) disagreement; see `unitizing`."""
+    return 1 - _ratio(sums[..., 0], sums[..., 1])
+
+
 def _ordinal_distance(marginals: Array) -> Array:
     """Squared ordinal distances between ranks, from how often each was used."""
     upto = np.cumsum(marginals, -1) - marginals / 2

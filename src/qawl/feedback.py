@@ -18,7 +18,7 @@ from qawl.scheme import Scheme, title_in
 AROUND = 50
 """Code points of text shown on either side of a place."""
 
-FIGURES = ("exact_f1", "overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "alpha")
+FIGURES = ("exact_f1", "overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "alpha", "alpha_u")
 
 
 class Reading(Struct, frozen=True):

@@ -31,7 +31,7 @@ def overlapping(one: Spans, other: Spans, groups: int) -> Ints:
     start = np.concatenate([one.start, other.start])
     end = np.concatenate([one.end, other.end])
     side = np.repeat([0, 1], [len(one.group), len(other.group)])
-    cluster = _clusters(group, start, end)
+    cluster = clusters(group, start, end)
     size = int(cluster.max(initial=-1)) + 1
     sides = np.stack([np.bincount(cluster[side == each], minlength=size) for each in (0, 1)])
     pairs = sides.min(0)
@@ -70,7 +70,7 @@ def best_pairs(one: Spans, other: Spans) -> tuple[Ints, Ints]:
     group = np.concatenate([one.group[rest_one], other.group[rest_other]])
     start = np.concatenate([one.start[rest_one], other.start[rest_other]])
     end = np.concatenate([one.end[rest_one], other.end[rest_other]])
-    cluster = _clusters(group, start, end)
+    cluster = clusters(group, start, end)
     first = len(rest_one)
     size = int(cluster.max(initial=-1)) + 1
     both = (np.bincount(cluster[:first], minlength=size) > 0) & (
@@ -89,7 +89,7 @@ def best_pairs(one: Spans, other: Spans) -> tuple[Ints, Ints]:
     return chosen[0][order], chosen[1][order]
 
 
-def _clusters(group: Ints, start: Ints, end: Ints) -> Ints:
+def clusters(group: Ints, start: Ints, end: Ints) -> Ints:
     """For each span the number of its cluster: spans of a group that a chain of overlaps joins."""
     order = np.lexsort((start, group))
     reach = int(end.max(initial=0)) + 1

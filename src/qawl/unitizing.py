@@ -1,0 +1,152 @@
+"""Unitizing alpha: agreement on where units are, not only on what they are.
+
+Krippendorff (2004), Measuring the Reliability of Qualitative Text Analysis Data, Quality & Quantity 38,
+doi:10.1007/s11135-004-8107-7. Each article is a continuum of its own; what an annotator marked twice with
+one label (nested, overlapping) is one unit. Sums over articles are additive, weighted by the square of
+their length in code points as the coefficient itself weights a continuum.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qawl.coefficients import Array
+from qawl.matching import Ints, clusters
+from qawl.units import Units
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sections:
+    """Stretches of articles, sorted by article and start: units of one annotator, or the gaps between."""
+
+    article: Ints
+    start: Ints
+    end: Ints
+
+    @property
+    def length(self) -> Ints:
+        return self.end - self.start
+
+
+def unitizing(units: Units, lengths: Ints) -> Iterator[tuple[int, Array]]:
+    """(label index, articles × (observed, expected)) of each label; `lengths` of the texts.
+
+    Alpha of a label, or of several whose sums are added, is 1 - observed / expected.
+    """
+    if len(units.annotators) < 2:
+        return
+    for label in range(len(units.labels)):
+        sections = []
+        active = np.zeros(len(units.articles), bool)
+        for who in range(len(units.annotators)):
+            marked = _marked(units, who, label)
+            active[marked.article] = True
+            sections.append(marked)
+        active &= units.done.sum(0) >= 2
+        yield label, _sums(units, sections, active, lengths)
+
+
+def _sums(units: Units, sections: list[_Sections], active: Mask, lengths: Ints) -> Array:
+    marked = [_in(each, active & units.done[who]) for who, each in enumerate(sections)]
+    gaps = [
+        _gaps(each, np.flatnonzero(active & units.done[who]), lengths)
+        for who, each in enumerate(marked)
+    ]
+    count = len(units.articles)
+    observers = units.done.sum(0).astype(np.float64)
+    observed = np.zeros(count)
+    for one, other in permutations(range(len(marked)), 2):
+        observed += _differences(marked[one], marked[other], count)
+        observed += 2 * _alone(marked[one], gaps[other], count)
+    pairs = np.maximum(observers * (observers - 1), 1)
+    expected = _expected(marked, gaps, observers, lengths.astype(np.float64), count)
+    return np.stack([np.where(active, observed / pairs, 0), np.where(active, expected, 0)], -1)
+
+
+def _marked(units: Units, who: int, label: int) -> _Sections:
+    """One annotator's units of a label; what overlaps is one."""
+    rows = np.flatnonzero((units.annotator == who) & (units.label == label))
+    article, start, end = units.article[rows], units.start[rows], units.end[rows]
+    cluster = clusters(article, start, end)
+    size = int(cluster.max(initial=-1)) + 1
+    first = np.full(size, np.iinfo(np.int64).max)
+    last = np.zeros(size, np.int64)
+    home = np.zeros(size, np.int64)
+    np.minimum.at(first, cluster, start)
+    np.maximum.at(last, cluster, end)
+    home[cluster] = article
+    return _Sections(home, first, last)
+
+
+def _in(sections: _Sections, wanted: Mask) -> _Sections:
+    rows = wanted[sections.article]
+    return _Sections(sections.article[rows], sections.start[rows], sections.end[rows])
+
+
+def _gaps(marked: _Sections, articles: Ints, lengths: Ints) -> _Sections:
+    """What lies between the units of these articles."""
+    home = np.concatenate([articles, marked.article])
+    start = np.concatenate([np.zeros(len(articles), np.int64), marked.end])
+    end = np.concatenate([lengths[articles], marked.start])
+    by_start, by_end = np.lexsort((start, home)), np.lexsort((end, home))
+    found = _Sections(home[by_start], start[by_start], end[by_end])
+    rows = found.length > 0
+    return _Sections(found.article[rows], found.start[rows], found.end[rows])
+
+
+def _joined(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """All pairs of rows of the same article; both are sorted."""
+    low, high = np.searchsorted(other, one, "left"), np.searchsorted(other, one, "right")
+    count = high - low
+    left = np.repeat(np.arange(len(one)), count)
+    offset = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
+    return left, np.repeat(low, count) + offset
+
+
+def _differences(one: _Sections, other: _Sections, count: int) -> Array:
+    """Squared differences of the ends of units that overlap, per article."""
+    left, right = _joined(one.article, other.article)
+    meets = (one.start[left] < other.end[right]) & (other.start[right] < one.end[left])
+    left, right = left[meets], right[meets]
+    apart = (one.start[left] - other.start[right]) ** 2 + (one.end[left] - other.end[right]) ** 2
+    found: Array = np.bincount(one.article[left], weights=apart, minlength=count).astype(np.float64)
+    return found
+
+
+def _alone(one: _Sections, gaps: _Sections, count: int) -> Array:
+    """Squared lengths of units that lie in a gap of the other annotator, per article."""
+    left, right = _joined(one.article, gaps.article)
+    inside = (gaps.start[right] <= one.start[left]) & (one.end[left] <= gaps.end[right])
+    left = left[inside]
+    found: Array = np.bincount(
+        one.article[left], weights=one.length[left] ** 2, minlength=count
+    ).astype(np.float64)
+    return found
+
+
+def _expected(
+    marked: list[_Sections], gaps: list[_Sections], observers: Array, lengths: Array, count: int
+) -> Array:
+    """Expected disagreement times the square of the length, per article."""
+    article = np.concatenate([each.article for each in marked])
+    order = np.argsort(article, kind="stable")
+    article = article[order]
+    length = np.concatenate([each.length for each in marked])[order].astype(np.float64)
+    empty_home = np.concatenate([each.article for each in gaps])
+    by_home = np.argsort(empty_home, kind="stable")
+    empty = np.concatenate([each.length for each in gaps])[by_home].astype(np.float64)
+    number = np.bincount(article, minlength=count)
+    among = (number[article] - 1) / 3 * (2 * length**3 - 3 * length**2 + length)
+    left, right = _joined(article, empty_home[by_home])
+    fits = empty[right] >= length[left]
+    left, right = left[fits], right[fits]
+    places = np.bincount(left, weights=empty[right] - length[left] + 1, minlength=len(article))
+    total = np.bincount(article, weights=among + length**2 * places, minlength=count)
+    used = np.bincount(article, weights=length * (length - 1), minlength=count)
+    possible = observers * lengths * (observers * lengths - 1) - used
+    return np.where(possible > 0, 2 * lengths * total / np.where(possible > 0, possible, 1), 0)
