@@ -231,7 +231,7 @@ def _attribute_figures(units: Units, attribute: Attribute) -> dict[str, Figure]:
     order = [value.name for value in attribute.values]
     order += [each for each in units.values.get(attribute.name, ()) if each not in order]
     tables = _tables(units, attribute, tuple(order))
-    flat = tables.reshape(len(tables), -1)
+    flat = tables.reshape(len(tables), len(order) ** 2)
     width = len(order)
 
     def square(sums: Array) -> Array:
