@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from qawl import engine
+from qawl.buffers import arrow, lists, numbers
 from qawl.groups import Groups
 from qawl.shingles import Hashes, Ints, shingles, similarity
 
@@ -27,8 +28,8 @@ _SHORT = 40
 """A text of fewer shingles has all of them in its sketch."""
 _SHARED = 0.6
 """Candidates share at least so much of the smaller sketch: near ones share .8 of the smaller text."""
-_ALL_PAIRS = 8
-"""Of so many texts with a hash all are compared, of more each with its next three."""
+_ALL_PAIRS = 24
+"""Of so many texts with a hash all are compared, of more each with the longest and its next three."""
 _NEXT = 3
 _TEXTS = 100
 _AT_ONCE = 40_000
@@ -54,8 +55,8 @@ def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
     The hashes are gone through a range at a time, so that memory holds few of them.
     """
     daft = engine.start(on)
-    column, numbers = daft.col, daft.DataType.list(daft.DataType.uint64())
-    sketch = daft.func.batch(return_dtype=numbers)(_sketches)
+    column, hashes = daft.col, daft.DataType.list(daft.DataType.uint64())
+    sketch = daft.func.batch(return_dtype=hashes)(_sketches)
     sketches = daft.read_parquet(str(table)).select("id", sketch(column("text")).alias("hash"))
     sketches = sketches.collect()
     whole = sketches.to_arrow()
@@ -72,7 +73,7 @@ def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
             .select("ids")
             .to_arrow()
         )
-        found.append(_pairs(*_lists(shared["ids"]), ids))
+        found.append(_pairs(*lists(shared["ids"]), ids, sizes))
     return _likely(found, ids, sizes)
 
 
@@ -97,7 +98,7 @@ def _sketches(texts: Any) -> Any:
     hashes = np.concatenate([part for part, _ in parts] or [np.zeros(0, np.uint64)])
     counts = np.concatenate([counts for _, counts in parts] or [np.zeros(0, np.int64)])
     bounds = np.concatenate([[0], np.cumsum(counts)])
-    return daft.Series.from_arrow(pa.LargeListArray.from_arrays(pa.array(bounds), pa.array(hashes)))
+    return daft.Series.from_arrow(pa.LargeListArray.from_arrays(arrow(bounds), arrow(hashes)))
 
 
 def _sketch(texts: Sequence[str]) -> tuple[Hashes, Ints]:
@@ -121,38 +122,34 @@ def _bound() -> np.uint64:
     return np.uint64((1 << 64) // _RATE)
 
 
-def _lists(column: Any) -> tuple[Hashes, Ints]:
-    """The values of a column of lists in a row, and the number of the list that each is in."""
-    lists = column.combine_chunks()
-    lengths = lists.value_lengths().to_numpy(zero_copy_only=False).astype(np.int64)
-    values = lists.flatten().to_numpy(zero_copy_only=False)
-    return values, np.repeat(np.arange(len(lengths)), lengths)
-
-
 def _sizes(ids: Any, sketches: Any) -> tuple[Hashes, Ints]:
     """The ids in their order, and how many hashes of each sketch are below the bound."""
-    hashes, owner = _lists(sketches)
+    hashes, owner = lists(sketches)
     sizes = np.bincount(owner[hashes < _bound()], minlength=len(ids))
-    numbers = ids.to_numpy()
-    order = np.argsort(numbers)
-    return numbers[order], sizes[order]
+    found = numbers(ids)
+    order = np.argsort(found)
+    return found[order], sizes[order]
 
 
-def _pairs(members: Hashes, group: Ints, ids: Hashes) -> tuple[Ints, Ints]:
+def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> tuple[Ints, Ints]:
     """Pairs of articles as places in `ids`, the first in the upper half, and how often each is found.
 
-    `members` of a `group` have a hash in common.
+    `members` of a `group` have a hash in common; in each the longest text comes first.
     """
     place = np.searchsorted(ids, members)
-    order = np.lexsort((place, group))
+    order = np.lexsort((place, -sizes[place], group))
     place, group = place[order], group[order]
-    large = np.bincount(group)[group] > _ALL_PAIRS
-    found = [np.zeros(0, np.int64)]
-    for step in range(1, _ALL_PAIRS):
+    counts = np.bincount(group)
+    large = counts[group] > _ALL_PAIRS
+    longest = place[np.repeat(np.cumsum(counts) - counts, counts)]
+    pairs = [(longest[large], place[large])]
+    for step in range(1, min(_ALL_PAIRS, counts.max(initial=1))):
         same = group[step:] == group[:-step]
         if step > _NEXT:
             same &= ~large[step:]
-        found.append(place[:-step][same] << 32 | place[step:][same])
+        pairs.append((place[:-step][same], place[step:][same]))
+    found = [np.minimum(one, other) << 32 | np.maximum(one, other) for one, other in pairs]
+    # The longest of a large group is also paired with itself; such a pair joins nothing.
     return np.unique(np.concatenate(found), return_counts=True)
 
 

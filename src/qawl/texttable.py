@@ -4,6 +4,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
+from qawl.buffers import arrow, strings
 from qawl.model import Article
 
 _ROWS = 1000
@@ -64,6 +67,8 @@ class TextTable:
                 use_dictionary=False,
                 write_statistics=False,
             )
-        self._writer.write_table(pa.table(list(self._rows), schema=schema))
+        ids, texts = self._rows
+        columns = [arrow(np.array(ids, np.uint64)), strings(texts)]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=schema))
         for column in self._rows:
             column.clear()

@@ -81,6 +81,9 @@ def _ingest(
 
 def _counted(found: Iterator["Found"]) -> Iterator["Found"]:
     """Shows on a terminal how many articles have been read."""
+    if not sys.stderr.isatty():
+        yield from found
+        return
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -1,0 +1,50 @@
+"""Arrow arrays and numpy arrays as views of each other.
+
+pyarrow's own conversions import pandas where it is installed, which takes longer than they do.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def arrow(values: NDArray[Any]) -> Any:
+    """A numpy array of integers as an Arrow array without nulls."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def strings(texts: Sequence[str]) -> Any:
+    """Texts as an Arrow array."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    encoded = [text.encode() for text in texts]
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    buffers = [pa.py_buffer(bounds), pa.py_buffer(b"".join(encoded))]
+    return pa.LargeStringArray.from_buffers(len(texts), *buffers)
+
+
+def numbers(column: Any) -> NDArray[Any]:
+    """An Arrow array, or column of several, of integers without nulls as a numpy array."""
+    chunks = getattr(column, "chunks", [column])
+    dtype = column.type.to_pandas_dtype()
+    views = [
+        np.frombuffer(chunk.buffers()[1], dtype)[chunk.offset : chunk.offset + len(chunk)]
+        for chunk in chunks
+        if len(chunk)
+    ]
+    return np.concatenate([np.zeros(0, dtype), *views])
+
+
+def lists(column: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The values of a column of lists in a row, and the number of the list that each is in."""
+    lengths = [numbers(chunk.value_lengths()) for chunk in column.chunks]
+    values = [numbers(chunk.flatten()) for chunk in column.chunks]
+    counts = np.concatenate([np.zeros(0, np.int64), *lengths]).astype(np.int64)
+    nothing = np.zeros(0, column.type.value_type.to_pandas_dtype())
+    return np.concatenate([nothing, *values]), np.repeat(np.arange(len(counts)), counts)
