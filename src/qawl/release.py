@@ -26,6 +26,7 @@ from qawl import (
     rows,
     scheme,
     tables,
+    withdrawal,
 )
 from qawl.columns import Columns
 from qawl.errors import ReleaseError
@@ -172,11 +173,15 @@ class _Building:
             "articles": {
                 "count": self.facts.articles,
                 "withheld": sorted(self.facts.withheld),
+                "withdrawn": {
+                    each.article_id: each.reason for each in withdrawal.withdrawn(self.project)
+                },
                 "splits": {name: self.facts.splits(self.splits)[name] for name in SPLITS},
             },
             "chain": {
                 layer: {
                     "scheme_version": self.schemes[layer].version,
+                    "labels": list(self.schemes[layer].label),
                     "scheme_sha256": sha256(to_json(self.schemes[layer])).hexdigest(),
                     **each.summary(self.project),
                 }
@@ -217,7 +222,10 @@ def joined(project: Project, schemes: dict[str, Scheme]) -> Iterator[tables.Anno
     """Each article with its gold and annotations, in the order of ids; everything is streamed."""
     golds = {layer: _Ahead(adjudication.gold(project, layer)) for layer in schemes}
     everyone = {layer: _Ahead(_by_article(project, layer)) for layer in schemes}
+    out = {each.article_id for each in withdrawal.withdrawn(project)}
     for article in corpus.articles(project):
+        if article.id in out:
+            continue
         gold = {layer: each for layer in schemes if (each := golds[layer].take(article.id))}
         records = [record for layer in schemes for record in everyone[layer].take(article.id) or ()]
         yield tables.Annotated(article, gold, records)

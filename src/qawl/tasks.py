@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from qawl import annotations, sampling, scheme
+from qawl import annotations, sampling, scheme, withdrawal
 from qawl.model import Article
 from qawl.project import Project
 from qawl.scheme import Scheme
@@ -22,8 +22,9 @@ def tasks(project: Project, layer: str) -> Iterator[Task]:
 
 
 def to_annotate(project: Project) -> Iterator[Article]:
-    """The articles that are annotated: one of each group of near-duplicates, by the sample."""
-    return sampling.chosen(project)
+    """The articles that are annotated: one of each group, by the sample, and not withdrawn."""
+    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    return (article for article in sampling.chosen(project) if article.id not in out)
 
 
 def task(article: Article, current: Scheme, offered: Names) -> Task:

@@ -24,6 +24,7 @@ from qawl import (
     labelset,
     schemas,
     scheme,
+    tasks,
 )
 from qawl.checks import finding
 from qawl.convert import Converted
@@ -53,7 +54,8 @@ def validate(project: Project) -> Iterator[Finding]:
                 continue
             for each in check_annotation(record, article, current):
                 yield _linked(each, record, project)
-        yield from _collection(project, current, articles, counted, used)
+        planned = (article.id for article in tasks.to_annotate(project))
+        yield from _collection(project, current, planned, counted, used)
 
 
 def check_annotation(record: Annotation, article: Article, current: Scheme) -> list[Finding]:

@@ -22,12 +22,17 @@ COMMANDS: dict[str, str] = {
     "tasks": "Write what `push` would send, for import by hand.",
     "serve": "Run a local Label Studio, set up for this corpus.",
     "push": "Bring projects, configs and tasks in Label Studio in step with the corpus.",
+    "status": "Show per layer and annotator what is assigned, done, skipped and left.",
     "pull": "Collect every new annotation version into the journal.",
     "validate": "Check everything collected, in five levels.",
     "agreement": "Measure how far annotators agree, with intervals.",
     "adjudicate": "Make gold where annotators agree, and a judge's tasks for the rest.",
     "release": "Build a release of the dataset, offline and reproducible.",
+    "diff": "Show what changed between two releases, and the version it calls for.",
+    "restore": "Put withheld text back from your own copy, checked by hash.",
     "verify": "Check a release against its manifest.",
+    "withdraw": "Take an article out of the next release and out of what is served.",
+    "doctor": "Say what is wrong with the set-up, and what to do about it.",
     "demo": "Run the whole loop on this machine with a real Label Studio.",
 }
 

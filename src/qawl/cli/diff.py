@@ -1,0 +1,31 @@
+"""`qawl diff`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--markdown", is_flag=True, help="A table for the changelog.")
+def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
+    """Show what changed between two releases, and the version it calls for.
+
+    OLD and NEW are versions of this corpus or folders.
+    """
+    from qawl import diff
+    from qawl.model import to_json
+
+    releases = Path("exports") / "releases"
+    found = diff.difference(diff.resolve(releases, old), diff.resolve(releases, new))
+    if as_json:
+        click.echo(to_json(found))
+    elif markdown:
+        click.echo(diff.markdown(found), nl=False)
+    else:
+        for each in found.changes:
+            click.echo(f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " "))
+        calls = f"a {found.level} change: {found.version}" if found.version else "no change"
+        click.echo(calls)

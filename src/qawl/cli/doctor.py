@@ -1,0 +1,23 @@
+"""`qawl doctor`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+def command() -> None:
+    """Say what is wrong with the set-up, and what to do about it.
+
+    Looks at made files, disk, token, server and version, at what `push` would do, and sends one task
+    there and back. Exit 1 if something is not well.
+    """
+    from qawl import doctor, project
+
+    ill = False
+    for line in doctor.examine(project.load(Path())):
+        ill = ill or not line.well
+        advice = f": {line.advice}" if line.advice and not line.well else ""
+        click.echo(f"{'ok ' if line.well else 'BAD'} {line.what}: {line.said}{advice}")
+    sys.exit(1 if ill else 0)

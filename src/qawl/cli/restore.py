@@ -1,0 +1,33 @@
+"""`qawl restore`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--articles",
+    required=True,
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Your copies: files and folders, as for `qawl ingest`; may be given again.",
+)
+@click.option(
+    "--to", "target", required=True, type=click.Path(path_type=Path), help="A new folder."
+)
+def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
+    """Put withheld text back from your own copy, checked by hash.
+
+    A copy may differ in what ingest cleans (line ends, Unicode form, site chrome). Exit 1 if a
+    withheld article was not found.
+    """
+    from qawl import restore
+
+    outcome = restore.restore(release, articles, target)
+    click.echo(f"{target}: {len(outcome.restored)} articles restored")
+    for each in outcome.missing:
+        click.echo(f"not found: {each}")
+    sys.exit(1 if outcome.missing else 0)

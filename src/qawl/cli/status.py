@@ -1,0 +1,45 @@
+"""`qawl status`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list, one object a project.")
+def command(as_json: bool) -> None:
+    """Show per layer and annotator what is assigned, done, skipped and left.
+
+    With the median minutes a task, and the address of each project's next open task.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from qawl import label_studio, project, status
+    from qawl.model import to_json
+
+    corpus = project.load(Path())
+    with label_studio.connect(corpus) as client:
+        found = list(status.standings(client, corpus))
+    if as_json:
+        click.echo(to_json(found))
+        return
+    if not found:
+        click.echo(
+            f"no project of this corpus at {corpus.settings.label_studio.url}: run `qawl push`"
+        )
+        return
+    table = Table(
+        "layer", "annotator", "assigned", "done", "skipped", "drafts", "left", "minutes", "next"
+    )
+    for each in found:
+        numbers = (
+            each.assigned,
+            each.done,
+            each.skipped,
+            each.drafts,
+            each.left,
+            each.minutes or "",
+        )
+        table.add_row(each.layer, each.annotator, *map(str, numbers), each.next or each.url)
+    Console().print(table)

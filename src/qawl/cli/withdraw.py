@@ -1,0 +1,22 @@
+"""`qawl withdraw`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("article")
+@click.option("--reason", required=True, help="Why; the next release says it.")
+def command(article: str, reason: str) -> None:
+    """Take an article out of the next release and out of what is served.
+
+    ARTICLE is its id. `push` removes its tasks where nobody has worked on them; its annotations stay
+    in the journal.
+    """
+    from qawl import project, withdrawal
+
+    corpus = project.load(Path())
+    with project.lock(corpus, "withdraw"):
+        fresh = withdrawal.withdraw(corpus, article, reason)
+    click.echo(f"{article} withdrawn" if fresh else f"{article} was withdrawn before")

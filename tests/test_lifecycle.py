@@ -1,0 +1,275 @@
+"""Releases over time: diff, restore, withdrawal; gold by rule and by a judge."""
+
+import msgspec
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import strategies
+from conftest import ROOT
+from qawl import (
+    adjudication,
+    annotations,
+    cli,
+    corpus,
+    diff,
+    disagreements,
+    jsonl,
+    judging,
+    manifest,
+    release,
+    restore,
+    scheme,
+    tasks,
+    validation,
+    withdrawal,
+)
+from qawl.adjudication import Verdict, basis, decide
+from qawl.errors import InputError, ReleaseError
+from qawl.model import JUDGE, Annotation, Relation, Span
+from qawl.project import Adjudication
+from strategies import article
+
+QUOTES = scheme.load_file(ROOT / "label_config" / "quote.yaml")
+TEXT = "قال الوزير «نعم للعمل» ثم مضى"
+
+
+def voice(who, *, speaker="أحمد", content="«نعم للعمل»", drawn=True, source=True):
+    """One annotator's reading of the sentence."""
+    places = {"CUE": "قال", "SOURCE": "الوزير", "CONTENT": content}
+    spans = []
+    for label, surface in places.items():
+        if label == "SOURCE" and not source:
+            continue
+        start = TEXT.index(surface)
+        given_ = (
+            {
+                "quote_type": "direct" if surface[0] == "«" else "indirect",
+                "source_status": "named" if source else "none",
+                "speaker": speaker,
+            }
+            if label == "CONTENT"
+            else {}
+        )
+        spans.append(Span(f"{who}{label}", label, start, start + len(surface), surface, given_))
+    relations = [Relation(label="has_cue", from_=f"{who}CONTENT", to=f"{who}CUE")]
+    if drawn and source:
+        relations.append(Relation(label="has_source", from_=f"{who}CONTENT", to=f"{who}SOURCE"))
+    frozen = article(TEXT)
+    return Annotation(
+        article_id=frozen.id,
+        layer="quote",
+        annotator=who,
+        text_sha256=frozen.text_sha256,
+        scheme_version="0.1",
+        spans=tuple(spans),
+        relations=tuple(relations),
+    )
+
+
+def decided(*voices, rule="unanimous", trusted=None, verdict=None):
+    return decide(voices, article(TEXT), QUOTES, Adjudication(rule, trusted), verdict)
+
+
+def test_unanimity_is_complete_gold_with_its_chain():
+    gold = decided(voice("a1"), voice("a2"))
+    assert (gold.decided_by, gold.complete, gold.open) == ("unanimous", True, ())
+    assert [span.label for span in gold.spans] == ["CUE", "SOURCE", "CONTENT"]
+    assert {span.support for span in gold.spans} == {("a1", "a2")}
+    assert set(gold.decided_from) == {"a1", "a2"}
+    assert [each.label for each in gold.relations] == ["has_cue", "has_source"]
+
+
+def test_one_annotator_is_single():
+    assert decided(voice("a1")).decided_by == "single"
+
+
+def test_what_differs_is_open_and_gold_is_incomplete():
+    gold = decided(voice("a1"), voice("a2", speaker="ليلى"))
+    assert not gold.complete
+    (opened,) = gold.open
+    assert (opened.kind, opened.name, opened.readings) == (
+        "attribute",
+        "speaker",
+        {"a1": "أحمد", "a2": "ليلى"},
+    )
+    assert "speaker" not in gold.spans[2].attributes
+
+
+def test_majority_settles_what_most_say():
+    gold = decided(voice("a1"), voice("a2"), voice("a3", speaker="ليلى"), rule="majority")
+    assert gold.complete
+    assert gold.decided_by == "majority"
+    assert gold.spans[2].attributes["speaker"] == "أحمد"
+
+
+def test_a_trusted_annotator_decides():
+    gold = decided(voice("a1"), voice("a2", speaker="ليلى"), trusted="a2")
+    assert gold.spans[2].attributes["speaker"] == "ليلى"
+    assert gold.decided_by == "single"
+
+
+def test_a_relation_whose_end_lost_is_not_kept_silently():
+    gold = decided(voice("a1"), voice("a2", source=False))
+    labels = {span.label for span in gold.spans}
+    assert "SOURCE" not in labels
+    assert not [each for each in gold.relations if each.label == "has_source"]
+    assert {each.kind for each in gold.open} >= {"span", "relation"}
+
+
+def test_gold_always_validates():
+    for other in (
+        voice("a2", drawn=False),
+        voice("a2", content="نعم للعمل"),
+        voice("a2", source=False),
+    ):
+        gold = decided(voice("a1"), other)
+        found = validation.check_annotation(adjudication.as_annotation(gold), article(TEXT), QUOTES)
+        assert not [each for each in found if each.severity == "error"]
+
+
+def test_a_verdict_counts_until_the_annotations_change():
+    voices = [voice("a1"), voice("a2", speaker="ليلى")]
+    answer = msgspec.structs.replace(voice("a1", speaker="سامي"), annotator=JUDGE)
+    verdict = Verdict(answer, basis(voices))
+    gold = decided(*voices, verdict=verdict)
+    assert (gold.decided_by, gold.complete) == ("adjudicator", True)
+    assert gold.spans[2].attributes["speaker"] == "سامي"
+    assert gold.spans[0].support == ("a1", "a2")
+    later = decided(voices[0], voice("a2", speaker="منى"), verdict=verdict)
+    assert later.decided_by == "unanimous"
+    assert not later.complete
+
+
+def test_skipping_is_no_voice():
+    skipped = msgspec.structs.replace(voice("a2"), status="skipped", spans=(), relations=())
+    assert decided(voice("a1"), skipped).complete
+    assert decided(skipped).status == "skipped"
+
+
+@given(st.data())
+def test_any_two_annotations_have_gold_that_validates(data):
+    text = data.draw(strategies.texts)
+    voices = [
+        msgspec.structs.replace(
+            data.draw(strategies.annotations(QUOTES, text)), annotator=who, status="submitted"
+        )
+        for who in ("a1", "a2")
+    ]
+    gold = decide(voices, article(text), QUOTES)
+    found = validation.check_annotation(adjudication.as_annotation(gold), article(text), QUOTES)
+    assert not [each for each in found if each.severity == "error" and each.span]
+    assert gold.complete == (not disagreements.find(voices))
+
+
+@pytest.fixture
+def disputed(make_corpus):
+    """A corpus in which two annotators differ on one article."""
+    made = make_corpus(TEXT, settings="layers: [quote]\nannotators: [a1, a2]", redistribute=True)
+    jsonl.write(annotations.path(made, "quote"), [voice("a1"), voice("a2", speaker="ليلى")])
+    return made
+
+
+def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
+    disputed, monkeypatch
+):
+    monkeypatch.chdir(disputed.root)
+    run = CliRunner().invoke
+    assert "1 changed; 1 wait for a judge" in run(cli.group, ["adjudicate"]).output
+    before = adjudication.path(disputed, "quote").read_bytes()
+    assert "0 changed" in run(cli.group, ["adjudicate"]).output
+    assert adjudication.path(disputed, "quote").read_bytes() == before
+    (task,) = judging.judge_tasks(disputed, "quote")
+    assert [each["model_version"] for each in task["predictions"]] == ["agreed", "A", "B"]
+    assert "القائل" in task["data"]["disagreements"] or "speaker" in task["data"]["disagreements"]
+    assert "a1" not in task["data"]["disagreements"]
+
+
+def test_an_incomplete_article_says_so_in_the_release(disputed):
+    folder = release.build(disputed, "0.1.0", notes=[]).folder
+    (row,) = pq.read_table(folder / "articles" / "train.parquet").to_pylist()
+    assert row["quote_complete"] is False
+
+
+def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
+    corpus.write(disputed, [*corpus.articles(disputed), article("مقال", redistribute=True)])
+    one = release.build(disputed, "0.1.0", notes=[]).folder
+    jsonl.write(annotations.path(disputed, "quote"), [voice("a1"), voice("a2")])
+    two = release.build(disputed, "0.2.0", notes=[]).folder
+    found = diff.difference(one, two)
+    assert {(each.label, each.kind) for each in found.changes} == {
+        ("CONTENT", "re-attributed"),
+        ("", "completed"),
+    }
+    assert (found.level, found.version) == ("major", "0.2.0")
+    same = diff.difference(two, two)
+    assert (same.changes, same.level, same.version) == ((), "none", None)
+    corpus.write(disputed, [*corpus.articles(disputed), article("مقال جديد", redistribute=True)])
+    three = release.build(disputed, "0.3.0", notes=[]).folder
+    assert diff.difference(two, three).level == "minor"
+    assert "| articles |  | added | 1 |" in diff.markdown(diff.difference(two, three))
+
+
+@pytest.mark.parametrize(
+    ("version", "level", "expected"),
+    [
+        ("0.3.1", "major", "0.4.0"),
+        ("1.3.1", "major", "2.0.0"),
+        ("1.3.1", "minor", "1.4.0"),
+        ("1.3.1", "patch", "1.3.2"),
+        ("1.3.1", "none", None),
+    ],
+)
+def test_version_numbers_follow_the_level(version, level, expected):
+    assert diff.bumped(version, level) == expected
+
+
+def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
+    one = release.build(disputed, "0.1.0", notes=[]).folder
+    identity = article(TEXT).id
+    assert withdrawal.withdraw(disputed, identity, "the source asked")
+    assert not withdrawal.withdraw(disputed, identity, "again")
+    assert list(tasks.tasks(disputed, "quote")) == []
+    corpus.write(disputed, [*corpus.articles(disputed), article("مقال آخر", redistribute=True)])
+    two = release.build(disputed, "0.2.0", notes=[]).folder
+    assert manifest.load(two)["articles"]["withdrawn"] == {identity: "the source asked"}
+    assert diff.difference(one, two).level == "major"
+    with pytest.raises(InputError, match="no article"):
+        withdrawal.withdraw(disputed, "0" * 12, "x")
+
+
+def test_restore_puts_text_back_by_hash_alone(recorded, tmp_path):
+    folder = release.build(recorded, "0.1.0", notes=[]).folder
+    secret = next(each for each in corpus.articles(recorded) if not each.redistribute)
+    copy = tmp_path / "mine.txt"
+    copy.write_text(secret.text.replace("\n", "\r\n") + "\r\nإعلان\r\n", "utf-8", newline="")
+    outcome = restore.restore(folder, [copy], tmp_path / "full")
+    assert outcome.restored == [secret.id]
+    for config in ("articles", "entities", "quotes", "claims", "annotations"):
+        for row in pq.read_table(tmp_path / "full" / config / "train.parquet").to_pylist():
+            if row.get("article_id", row.get("id")) != secret.id:
+                continue
+            assert "None" not in str(
+                [each["text"] for each in row.get("spans", row.get("entity_spans", []))]
+            )
+            if "start" in row:
+                assert row["text"] == secret.text[row["start"] : row["end"]]
+    copy.write_text(secret.text.replace("قال", "قيل", 1), "utf-8")
+    wrong = restore.restore(folder, [copy], tmp_path / "wrong")
+    assert wrong.missing == [secret.id]
+    with pytest.raises(ReleaseError, match="not empty"):
+        restore.restore(folder, [copy], tmp_path / "full")
+
+
+def test_restored_tables_load(recorded, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    folder = release.build(recorded, "0.1.0", notes=[]).folder
+    restore.restore(folder, [recorded.corpus / "sources"], tmp_path / "full")
+    loaded = datasets.load_dataset(
+        str(tmp_path / "full"), "articles", cache_dir=str(tmp_path / "cache")
+    )
+    assert not any(row["withheld"] for row in loaded["train"])
