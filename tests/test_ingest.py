@@ -113,6 +113,14 @@ def test_json_lines_with_mapped_fields(trial, pile, name, pack):
     assert articles(trial)[f"pile/{name}:2"].text == OTHER
 
 
+def test_json_lines_in_windows_1256(trial, pile):
+    take(
+        trial,
+        pile({"dump.jsonl": lines({"text": NEWS}, {"text": OTHER}).decode().encode("cp1256")}),
+    )
+    assert {each.text for each in corpus.articles(trial)} == {NEWS, OTHER}
+
+
 def test_parquet(trial, tmp_path):
     path = tmp_path / "big.parquet"
     pq.write_table(pa.table({"body": [NEWS, None, OTHER], "source": ["أ", "ب", "ب"]}), path)
@@ -188,6 +196,17 @@ def test_the_same_again_changes_nothing(trial, pile):
         path.name: path.read_bytes() for path in trial.corpus.iterdir() if path.is_file()
     } == before
     assert qawl(trial, "ingest", folder).stdout.endswith("nothing to do\n")
+
+
+def test_what_ingest_wrote_is_no_input(trial, pile):
+    shutil.copytree(
+        pile({"a.txt": f"{NEWS}\nإعلان", "b.txt": b""}),
+        trial.corpus / "sources",
+        dirs_exist_ok=True,
+    )
+    take(trial, trial.corpus)
+    again = take(trial, trial.corpus)
+    assert (again.read, again.changed) == (1, False)
 
 
 def test_order_of_input_makes_no_difference(trial, tmp_path, pile):
@@ -303,6 +322,7 @@ def test_bad_input_is_set_aside_with_place_and_reason(trial, pile, tmp_path):
             "wrong/x.txt": OTHER,
             "wrong/_source.yaml": "licence: CC0-1.0\n",
             "alone.json": "{}",
+            "tongue.jsonl": lines({"text": OTHER, "language": "Arabic, Standard"}),
         }
     )
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
@@ -319,6 +339,7 @@ def test_bad_input_is_set_aside_with_place_and_reason(trial, pile, tmp_path):
         "broken.jsonl:3": "not a JSON object", "broken.jsonl:4": "no field `text`", "broken.jsonl:5": "redistribute",
         "twice.jsonl:2": "two articles with one id", "cut.jsonl.gz:1": "cut off", "fake.parquet:": "not parquet", "empty.jsonl:": "no lines",
         "wrong/x.txt:": "licence", "link.txt:": "leaves the folder", "loose.txt:": "not a file", "up:": "leaves the folder", "alone.json:": "not a kind",
+        "tongue.jsonl:1": "language",
     }  # fmt: skip
     assert set(reasons) == set(expected)
     for place, words in expected.items():

@@ -8,8 +8,8 @@ _DECLARED = re.compile(
 )
 _HEAD = 4096
 _FEW = 10
-"""Words below which Arabic may do without any of the most common ones."""
-_COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|عن|التي|الذي)(?!\w)")
+"""Words below which Arabic may do without any common word, or one with the article."""
+_COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|إن|عن|التي|الذي|[وبلف]?ال\w{3,})(?!\w)")
 
 
 def decode(content: bytes, *, declares: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +11,8 @@ from qawl.errors import InputError
 from qawl.project import load_yaml
 
 FOLDER_FILE = "_source.yaml"
+Language = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+"""A language tag (BCP 47)."""
 
 
 class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -20,7 +22,7 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     title: str | None = None
-    language: str | None = None
+    language: Language | None = None
     source: str | None = None
     url: str | None = None
     published: str | None = None
@@ -69,7 +71,7 @@ def override(below: Metadata, above: Metadata) -> Metadata:
 
 def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
     """The known fields of a record over what was given; raises ValueError naming a wrong one."""
-    known = {name: fields[name] for name in FIELDS if fields.get(name) is not None}
+    known = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
     for name in _TEXTUAL:
         if name in known and not isinstance(known[name], bool):
             known[name] = str(known[name])

@@ -31,14 +31,17 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
     """Everything in these files and folders, in the order of their paths.
 
     `mapping` renames fields of JSONL and parquet (ours → theirs). Paths are recorded relative to
-    `base`, or else to the folder that was named.
+    `base`, or else to the folder that was named. What ingest itself wrote there is passed over.
     """
+    written = {base / "corpus" / name for name in ("articles.jsonl", "set-aside.jsonl")}
     for path in paths:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
         root = path.absolute()
         origin = base if root.is_relative_to(base) else root.parent
         for file in _files(path) if path.is_dir() else (path,):
+            if file.absolute() in written:
+                continue
             name = file.absolute().relative_to(origin).as_posix()
             try:
                 yield from _read_file(file, name, mapping, root.resolve() if path != file else None)
@@ -48,8 +51,11 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
 
 def _files(folder: Path) -> Iterator[Path]:
     """The files below a folder, sorted within each; hidden ones and metadata are passed over."""
-    with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+    try:
+        names = sorted(each for each in os.listdir(folder) if not each.startswith("."))  # noqa: PTH208
+    except OSError:
+        yield folder
+        return
     stems = {name.rpartition(".")[0] for name in names if not name.endswith(BESIDE)}
     for name in names:
         file = folder / name
@@ -93,7 +99,7 @@ def _unfit(file: Path, kind: str, folder: Path | None) -> str | None:
     if folder and not file.resolve().is_relative_to(folder):
         return "a link that leaves the folder"
     if not file.is_file():
-        return "not a file"
+        return "not a file, or a folder that can't be opened"
     if folder and not kind.endswith(TEXTS + PAGES + LINES + TABLES):
         return f"not a kind of file that is read: {file.suffix or 'no ending'}"
     size = file.stat().st_size
@@ -158,12 +164,23 @@ def _read_line(
     line: bytes, path: str, number: int, mapping: Mapping[str, str], given: Metadata
 ) -> Found:
     try:
-        fields = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fields = _json(line.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError as error:
         return SetAside(path=path, line=number, reason=f"not JSON: {error}")
     if not isinstance(fields, dict):
         return SetAside(path=path, line=number, reason="not a JSON object")
     return _read_fields(fields, path, number, mapping, given)
+
+
+def _json(line: bytes) -> Any:
+    """The JSON value of a line, which may be in a code page; raises ValueError."""
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = decode(line)
+        if line == text.encode():
+            raise
+        return msgspec.json.decode(text)
 
 
 def _read_fields(
