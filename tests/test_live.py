@@ -5,10 +5,23 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from qawl import annotations, cli, journal, jsonl, project, pull, scheme, sync
+from qawl import (
+    adjudication,
+    annotations,
+    cli,
+    doctor,
+    journal,
+    jsonl,
+    judging,
+    project,
+    pull,
+    scheme,
+    status,
+    sync,
+)
 from qawl.errors import ServerError
 from qawl.label_studio import Client
-from qawl.model import Annotation, Relation, Span
+from qawl.model import JUDGE, Annotation, Relation, Span
 from qawl.results import write_results
 
 pytestmark = pytest.mark.live
@@ -232,3 +245,60 @@ def test_a_lock_names_its_holder(make_corpus):
     ):
         pass
     assert not list(jsonl.lines(corpus.state / "nothing"))
+
+
+def test_status_says_who_has_what(served):
+    corpus, client = served(*TEXTS, name="live-status", settings=ONE_LAYER)
+    push(client, corpus)
+    first, second = sync.remotes(client, corpus)
+    submit(client, corpus, first, count=2)
+    client.submit(next(sync.remote_tasks(client, second)).id, {"result": [], "was_cancelled": True})
+    one, other = status.standings(client, corpus)
+    assert (one.annotator, one.assigned, one.done, one.skipped, one.left) == ("a1", 3, 2, 0, 1)
+    assert (other.annotator, other.assigned, other.done, other.skipped, other.left) == (
+        "a2",
+        3,
+        0,
+        1,
+        2,
+    )
+    assert one.next.startswith(client.url)
+    assert one.minutes is not None
+
+
+def test_doctor_finds_a_set_up_in_order_and_leaves_nothing_behind(served):
+    corpus, client = served(*TEXTS, name="live-doctor", settings=ONE_LAYER)
+    assert [line.what for line in doctor.examine(corpus) if not line.well] == ["push"]
+    push(client, corpus)
+    before = len(list(client.projects()))
+    assert all(line.well for line in doctor.examine(corpus))
+    assert len(list(client.projects())) == before
+
+
+def test_a_judge_decides_in_a_project_of_their_own(served):
+    corpus, client = served(TEXTS[0], name="live-judge", settings=ONE_LAYER)
+    push(client, corpus)
+    for number, remote in enumerate(sync.remotes(client, corpus), start=1):
+        submit(client, corpus, remote, number=number)
+    pull_all(client, corpus)
+    assert judging.adjudicate(corpus).incomplete == {"quote": 1}
+    assert any("adjudication" in line for line in push(client, corpus))
+    assert push(client, corpus) == []
+    judge = next(each for each in sync.remotes(client, corpus) if each.annotator == JUDGE)
+    task = next(client.tasks(judge.id, annotations=True))
+    assert [each["model_version"] for each in task["predictions"]] == ["agreed", "A", "B"]
+    submit(client, corpus, judge, number=3)
+    pull_all(client, corpus)
+    outcome = judging.adjudicate(corpus)
+    assert outcome.incomplete == {"quote": 0}
+    (gold,) = adjudication.read(corpus, "quote")
+    assert (gold.decided_by, gold.complete) == ("adjudicator", True)
+    assert {span.attributes.get("speaker") for span in gold.spans} == {None, "أحمد 3"}
+    assert push(client, corpus) == []
+    first = sync.remotes(client, corpus)[0]
+    changed = write_results(work(TEXTS[0], 9), scheme.load(corpus, "quote"))
+    made = next(client.tasks(first.id, annotations=True))["annotations"][0]["id"]
+    client.request("PATCH", f"api/annotations/{made}/", body={"result": changed})
+    pull_all(client, corpus)
+    assert len(judging.adjudicate(corpus).reopened) == 1
+    assert any("add 1 tasks" in line for line in push(client, corpus))

@@ -29,7 +29,7 @@ def standings(client: Client, project: Project) -> Iterator[Standing]:
     """The state of every project of the corpus, by layer, then annotator."""
     found = sync.remotes(client, project)
     for remote in sorted(found, key=lambda each: (each.layer, each.annotator, each.id)):
-        tasks = list(sync.remote_tasks(client, remote))
+        tasks = list(sync.remote_tasks(client, remote, times=True))
         left = [task for task in tasks if not task.done and not task.skipped]
         times = [task.lead_time for task in tasks if task.lead_time]
         url = f"{client.url}/projects/{remote.id}/data"
