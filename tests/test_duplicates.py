@@ -117,6 +117,22 @@ def test_short_text_within_a_long_one_is_found(tmp_path, short):
     assert pairs == {(number, number + 1) for number in range(0, 40, 2)}
 
 
+def test_hashes_in_ranges_give_the_same_pairs(tmp_path, monkeypatch):
+    texts = [" ".join(words(number // 2, 80)[: 80 - number % 2]) for number in range(30)]
+    whole = found(texts, tmp_path)
+    monkeypatch.setattr(duplicates, "_AT_ONCE", 7)
+    assert found(texts, tmp_path) == whole
+    assert len(whole) == 15
+
+
+def test_stock_phrases_join_nothing(tmp_path):
+    phrase = "قال في تصريح لوكالة الأنباء مساء اليوم"
+    texts = [
+        " ".join([*words(number, 60), phrase, *words(1000 + number, 60)]) for number in range(60)
+    ]
+    assert found(texts, tmp_path) == set()
+
+
 def test_wire_story_of_many_sites_is_one_group(tmp_path):
     story = words(1, 200)
     texts = [" ".join([*words(100 + site, 5), *story[: 200 - site % 7]]) for site in range(40)]
@@ -137,6 +153,16 @@ def test_group_is_named_after_its_first_member_and_keeps_its_name():
     later = Groups({3: 3, 5: 3})
     later.join(5, 1)
     assert dict(later.named([1, 3, 5], order)) == {1: 3, 3: 3, 5: 3}
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12), st.randoms())
+def test_order_of_joining_makes_no_difference(pairs, dice):
+    shuffled = dice.sample(pairs, len(pairs))
+    one, other = Groups(), Groups()
+    for pair, again in zip(pairs, shuffled, strict=True):
+        one.join(*pair)
+        other.join(*again)
+    assert dict(one.named(range(10), order)) == dict(other.named(range(10), order))
 
 
 def test_article_that_would_join_two_released_groups_is_refused():
