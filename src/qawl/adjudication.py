@@ -4,7 +4,7 @@ Spans are decided first, then the attributes of decided spans, then relations be
 make a record that does not validate is not decided but left to the judge.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -41,25 +41,32 @@ class Verdict:
     basis: str | None
 
 
+Decider = Callable[[Article, Sequence[Annotation]], Gold]
+
+
 def gold(project: Project, layer: str) -> Iterator[Gold]:
     """The gold of a layer, derived from the annotations on disk, in the order of article ids."""
-    current = scheme.load(project, layer)
+    decide_one = decider(project, layer)
     articles = corpus.by_id(project)
-    bases = _bases(project, layer)
     records = annotations.read(project, layer)
     for identity, group in groupby(records, key=lambda record: record.article_id):
-        if identity not in articles:
-            continue
-        voices, verdict = [], None
-        for record in group:
-            if record.annotator == JUDGE:
-                verdict = Verdict(record, bases.get(identity))
-            else:
-                voices.append(record)
-        if voices or verdict:
-            yield decide(
-                voices, articles[identity], current, project.settings.adjudication, verdict
-            )
+        if identity in articles:
+            yield decide_one(articles[identity], list(group))
+
+
+def decider(project: Project, layer: str) -> Decider:
+    """Decides an article of this layer by the corpus's rule and its judge."""
+    current = scheme.load(project, layer)
+    bases = _bases(project, layer)
+    rule = project.settings.adjudication
+
+    def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
+        voices = [record for record in records if record.annotator != JUDGE]
+        judged = [record for record in records if record.annotator == JUDGE]
+        verdict = Verdict(judged[-1], bases.get(article.id)) if judged else None
+        return decide(voices, article, current, rule, verdict)
+
+    return decide_one
 
 
 def decide(
@@ -171,9 +178,11 @@ def _decided(
     }
     while True:
         made = _record(voices, agreed, majority)
+        if len(voices) == 1:
+            break
         found = validation.check_annotation(as_annotation(made), article, current)
         at_fault = {each.span.id for each in found if each.severity == "error" and each.span}
-        if len(voices) == 1 or not at_fault:
+        if not at_fault:
             break
         for each in made.spans:
             if each.id in at_fault:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from qawl.figures import (
     near,
     relation_sums,
 )
-from qawl.model import JUDGE, Annotation, to_json
+from qawl.model import JUDGE, Annotation
 from qawl.project import Project
 from qawl.scheme import Attribute, Scheme
 from qawl.unitizing import unitizing
@@ -87,8 +88,8 @@ def digest(project: Project) -> str:
     """SHA-256 over the annotations of all layers: what a report was made from."""
     total = sha256()
     for layer in project.settings.layers:
-        for record in stored_annotations.read(project, layer):
-            total.update(to_json(record) + b"\n")
+        for _, line in jsonl.lines(stored_annotations.path(project, layer)):
+            total.update(line + b"\n")
     return total.hexdigest()
 
 
@@ -147,7 +148,7 @@ def estimate(figure: Figure, weights: NDArray[np.int64]) -> dict[str, Any]:
 
 def _plain(value: float) -> float | None:
     """A number for JSON, without digits that carry nothing; None where undefined."""
-    return None if np.isnan(value) else round(value, 6) + 0.0
+    return None if isnan(value) else round(value, 6) + 0.0
 
 
 def _resamples(articles: int, count: int) -> NDArray[np.int64]:
@@ -310,11 +311,18 @@ def _by_source(
 
 def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str, Any]]:
     """Values of each article that at least two annotated, those that disagree most first."""
-    compared = np.flatnonzero(units.done.sum(0) >= 2)
-    found = {}
-    for row in compared.tolist():
-        chosen = np.arange(len(units.articles)) == row
-        found[units.articles[row]] = {name: _subset(each, chosen) for name, each in figures.items()}
+    compared = np.flatnonzero(units.done.sum(0) >= 2).tolist()
+    columns = {
+        name: (each.value(each.sums).tolist(), each.count(each.sums).tolist())
+        for name, each in figures.items()
+    }
+    found = {
+        units.articles[row]: {
+            name: {"value": _plain(values[row]), "n": round(counts[row])}
+            for name, (values, counts) in columns.items()
+        }
+        for row in compared
+    }
     return dict(sorted(found.items(), key=lambda item: (_worst_first(item[1]), item[0])))
 
 

@@ -10,6 +10,11 @@ from qawl.model import Annotation, Article, Finding, Span
 from qawl.scheme import Scheme
 
 _CHARACTER = regex.compile(r"\X")
+_JOINT = regex.compile(
+    r"(?s)\r\n|.[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]"
+    r"|[\p{GCB=Prepend}\p{GCB=ZWJ}\p{RI}\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}]."
+)
+"""Two code points that may be one character; most are told apart here, without looking around."""
 _LONGEST_CHARACTER = 40
 """Code points to look at on either side: family emoji and stacked marks are shorter."""
 
@@ -51,7 +56,7 @@ def _check_span(span: Span, record: Annotation, text: str, scheme: Scheme) -> It
 
 def splits_character(text: str, at: int) -> bool:
     """Whether this offset lies inside an extended grapheme cluster (Unicode Standard Annex 29)."""
-    if not 0 < at < len(text) or (text[at] < "\u0300" and text[at] != "\n"):
+    if not 0 < at < len(text) or not _JOINT.match(text, at - 1):
         return False
     low = max(0, at - _LONGEST_CHARACTER)
     window = text[low : at + _LONGEST_CHARACTER]

@@ -1,8 +1,8 @@
 """The types of a release's tables, once: as an Arrow schema, and as the features of a dataset card."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Union
 
 import pyarrow as pa
@@ -33,7 +33,12 @@ class Sequence:
 class Record:
     """Named values."""
 
-    fields: Mapping[str, "Type"]
+    fields: tuple[tuple[str, "Type"], ...]
+
+    @staticmethod
+    def of(fields: Mapping[str, "Type"]) -> "Record":
+        """A record of these fields, in their order."""
+        return Record(tuple(fields.items()))
 
 
 Type = Union[Value, ClassLabel, Sequence, Record]  # noqa: UP007 - refers to classes that refer to it
@@ -56,7 +61,7 @@ def _arrow(kind: Type) -> pa.DataType:
         return pa.int64()
     if isinstance(kind, Sequence):
         return pa.list_(_arrow(kind.item))
-    return pa.struct([pa.field(name, _arrow(each)) for name, each in kind.fields.items()])
+    return pa.struct([pa.field(name, _arrow(each)) for name, each in kind.fields])
 
 
 def card_features(columns: Columns) -> list[dict[str, Any]]:
@@ -79,18 +84,33 @@ def _card(kind: Type) -> dict[str, Any]:
             if list(inner) == ["dtype"] and isinstance(inner["dtype"], str)
             else inner
         }
-    return {"struct": card_features(kind.fields)}
+    return {"struct": card_features(dict(kind.fields))}
 
 
-def encode(kind: Type, value: Any) -> Any:
-    """A value with class names replaced by their index; raises KeyError naming an unknown one."""
-    if value is None or isinstance(kind, Value):
-        return value
+Encoder = Callable[[Any], Any]
+
+
+@cache
+def encoder(kind: Type) -> Encoder | None:
+    """Replaces class names by their index; None where nothing is to be replaced.
+
+    An encoder raises KeyError naming an unknown class.
+    """
+    if isinstance(kind, Value):
+        return None
     if isinstance(kind, ClassLabel):
-        return _index(kind.names)[value]
+        index: dict[str | None, int | None] = {name: n for n, name in enumerate(kind.names)}
+        index[None] = None
+        return index.__getitem__
     if isinstance(kind, Sequence):
-        return [encode(kind.item, each) for each in value]
-    return {name: encode(each, value.get(name)) for name, each in kind.fields.items()}
+        one = encoder(kind.item)
+        return None if one is None else lambda value: None if value is None else [*map(one, value)]
+    known = [(name, each) for name, part in kind.fields if (each := encoder(part))]
+    return partial(_encode_record, known) if known else None
+
+
+def _encode_record(known: list[tuple[str, Encoder]], value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, **{name: each(value[name]) for name, each in known}}
 
 
 def decode(kind: Type, value: Any) -> Any:
@@ -101,9 +121,4 @@ def decode(kind: Type, value: Any) -> Any:
         return kind.names[value]
     if isinstance(kind, Sequence):
         return [decode(kind.item, each) for each in value]
-    return {name: decode(each, value.get(name)) for name, each in kind.fields.items()}
-
-
-@cache
-def _index(names: tuple[str, ...]) -> dict[str, int]:
-    return {name: index for index, name in enumerate(names)}
+    return {name: decode(each, value.get(name)) for name, each in kind.fields}

@@ -131,7 +131,7 @@ def load(path: Path) -> Journal:
     journal = Journal(path, START, {}, {})
     if path.exists():
         journal.mended = _mend(path)
-    for _, line, head in _checked(path):
+    for _, _, line, head in _checked(path):
         journal.last = line.sha256
         journal.versions[head.key] = _version(head)
         if head.event == "deleted":
@@ -145,8 +145,7 @@ def latest(project: Project, layer: str) -> dict[str, Place]:
     """Where the latest entry of each annotation of a layer stands, by `annotator/key`."""
     places = {}
     for annotator, path in files(project, layer):
-        for offset, line, head in _checked(path):
-            length = len(to_json(line))
+        for offset, length, _, head in _checked(path):
             places[f"{annotator}/{head.key}"] = Place(
                 path, offset, length, annotator, head.article_id, head.event == "deleted"
             )
@@ -163,12 +162,12 @@ def entry_at(place: Place) -> Entry:
 
 def entries(path: Path) -> Iterator[Entry]:
     """All entries of a journal file, in the order in which they came."""
-    for _, line, _ in _checked(path):
+    for _, _, line, _ in _checked(path):
         yield msgspec.json.decode(line.entry, type=Entry)
 
 
-def _checked(path: Path) -> Iterator[tuple[int, Line, _Head]]:
-    """(offset, line, head of its entry) of each line; raises JournalError at one that was changed."""
+def _checked(path: Path) -> Iterator[tuple[int, int, Line, _Head]]:
+    """(offset, length, line, head of its entry) of each; raises JournalError at one that was changed."""
     if not path.exists():
         return
     offset, prev = 0, START
@@ -181,7 +180,7 @@ def _checked(path: Path) -> Iterator[tuple[int, Line, _Head]]:
                 raise _changed(path, number) from error
             if line.prev != prev or line.sha256 != _chained(prev, bytes(line.entry)):
                 raise _changed(path, number)
-            yield offset, line, head
+            yield offset, len(content), line, head
             offset, prev = offset + len(content), line.sha256
 
 

@@ -53,7 +53,7 @@ def adjudicate(project: Project) -> Outcome:
         before = {each.article_id: each for each in adjudication.read(project, layer)}
         made: list[dict[str, Any]] = []
         golds = []
-        for gold, voices in _with_voices(project, layer):
+        for gold, voices in _with_voices(project, layer, articles):
             golds.append(gold)
             old = before.get(gold.article_id)
             if old and old.decided_by == "adjudicator" and gold.decided_by != "adjudicator":
@@ -83,15 +83,17 @@ def judge_tasks(project: Project, layer: str) -> Iterator[dict[str, Any]]:
         yield msgspec.json.decode(line)
 
 
-def _with_voices(project: Project, layer: str) -> Iterator[tuple[Gold, list[Annotation]]]:
+def _with_voices(
+    project: Project, layer: str, articles: corpus.Articles
+) -> Iterator[tuple[Gold, list[Annotation]]]:
     """Each gold with the annotations that it was decided from."""
-    groups = groupby(annotations.read(project, layer), key=lambda record: record.article_id)
-    golds = adjudication.gold(project, layer)
-    gold = next(golds, None)
-    for identity, records in groups:
-        if gold is not None and gold.article_id == identity:
-            yield gold, [record for record in records if record.annotator != JUDGE]
-            gold = next(golds, None)
+    decide_one = adjudication.decider(project, layer)
+    records = annotations.read(project, layer)
+    for identity, group in groupby(records, key=lambda record: record.article_id):
+        if identity in articles:
+            every = list(group)
+            voices = [record for record in every if record.annotator != JUDGE]
+            yield decide_one(articles[identity], every), voices
 
 
 def _task(

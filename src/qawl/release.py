@@ -100,7 +100,7 @@ class _Building:
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
-        self.guard = Guard(corpus.articles(project))
+        self.guard = Guard(lambda: corpus.articles(project))
         self.splits = splits(corpus.articles(project), project.settings.release)
         self.writers: dict[tuple[str, str], _Writer] = {}
         self.facts = card.Facts()
@@ -220,14 +220,18 @@ class _Chain:
 
 def joined(project: Project, schemes: dict[str, Scheme]) -> Iterator[tables.Annotated]:
     """Each article with its gold and annotations, in the order of ids; everything is streamed."""
-    golds = {layer: _Ahead(adjudication.gold(project, layer)) for layer in schemes}
+    deciders = {layer: adjudication.decider(project, layer) for layer in schemes}
     everyone = {layer: _Ahead(_by_article(project, layer)) for layer in schemes}
     out = {each.article_id for each in withdrawal.withdrawn(project)}
     for article in corpus.articles(project):
         if article.id in out:
             continue
-        gold = {layer: each for layer in schemes if (each := golds[layer].take(article.id))}
-        records = [record for layer in schemes for record in everyone[layer].take(article.id) or ()]
+        gold = {}
+        records: list[Annotation] = []
+        for layer, ahead in everyone.items():
+            if group := ahead.take(article.id):
+                records += group.records
+                gold[layer] = deciders[layer](article, group.records)
         yield tables.Annotated(article, gold, records)
 
 
@@ -236,10 +240,7 @@ class _Group:
     """The annotations of one article in one layer."""
 
     article_id: str
-    records: tuple[Annotation, ...] = ()
-
-    def __iter__(self) -> Iterator[Annotation]:
-        return iter(self.records)
+    records: tuple[Annotation, ...]
 
 
 def _by_article(project: Project, layer: str) -> Iterator[_Group]:
@@ -272,6 +273,7 @@ class _Writer:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.kinds, self.config = path, kinds, config
         self.schema = columns.arrow_schema(kinds)
+        self.encoders = [(name, columns.encoder(kind)) for name, kind in kinds.items()]
         # No statistics and no Arrow schema: neither helps a loader, both would ship values twice.
         self.file = pq.ParquetWriter(
             path, self.schema, compression="zstd", write_statistics=False, store_schema=False
@@ -282,7 +284,10 @@ class _Writer:
 
     def add(self, row: dict[str, Any]) -> None:
         try:
-            stored = {name: columns.encode(kind, row[name]) for name, kind in self.kinds.items()}
+            stored = {
+                name: row[name] if encode is None else encode(row[name])
+                for name, encode in self.encoders
+            }
         except KeyError as error:
             raise ReleaseError(
                 f"table {self.config}: {error.args[0]!r} is not in the scheme: run `qawl validate`"

@@ -68,8 +68,11 @@ class _Shown:
 
     def span(self, span: GoldSpan) -> Row:
         return {
-            **self.mention(span),
+            "id": span.id,
             "label": span.label,
+            "start": span.start,
+            "end": span.end,
+            "text": self.text(span.text),
             **self.attributes(span.attributes, self.scheme.attributes),
             "support": list(span.support),
         }

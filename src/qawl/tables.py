@@ -8,9 +8,9 @@ from qawl.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
 from qawl.model import Annotation, Article, Gold
 from qawl.scheme import Attribute, Scheme, Table
 
-_MENTION = Record({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
-_ATTRIBUTE = Record({"name": STRING, "value": STRING, "values": columns.Sequence(STRING)})
-_ANNOTATED_SPAN = Record(
+_MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
+_ATTRIBUTE = Record.of({"name": STRING, "value": STRING, "values": columns.Sequence(STRING)})
+_ANNOTATED_SPAN = Record.of(
     {
         "id": STRING,
         "label": STRING,
@@ -64,7 +64,7 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         "text_sha256": STRING,
         "scheme_version": STRING,
         "spans": columns.Sequence(_ANNOTATED_SPAN),
-        "relations": columns.Sequence(Record(_ARROW)),
+        "relations": columns.Sequence(Record.of(_ARROW)),
         "attributes": columns.Sequence(_ATTRIBUTE),
         **PROVENANCE,
     }
@@ -119,8 +119,8 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
             arrow["label"] = ClassLabel(tuple(scheme.relation))
         found[f"{layer}_complete"] = BOOLEAN
         found[f"{layer}_decided_by"] = STRING
-        found[f"{layer}_spans"] = columns.Sequence(Record(span))
-        found[f"{layer}_relations"] = columns.Sequence(Record(arrow))
+        found[f"{layer}_spans"] = columns.Sequence(Record.of(span))
+        found[f"{layer}_relations"] = columns.Sequence(Record.of(arrow))
         for attribute in scheme.document_attributes:
             found[f"{layer}_{attribute.name}"] = _attribute_type(attribute)
     return found

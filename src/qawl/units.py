@@ -1,6 +1,6 @@
 """What annotators marked in one layer, as parallel arrays: how agreement counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,41 +63,36 @@ def collect(records: Iterable[Annotation], labels: Iterable[str]) -> Units:
     }
     annotators = tuple(sorted({annotator for annotator, _ in chosen}))
     articles = tuple(sorted({article for _, article in chosen}))
-    seen = {span.label for record in chosen.values() for span in record.spans}
+    who = {name: index for index, name in enumerate(annotators)}
+    where = {name: index for index, name in enumerate(articles)}
+    ordered = [chosen[key] for key in sorted(chosen)]
+    every = [span for record in ordered for span in record.spans]
+    seen = dict.fromkeys(span.label for span in every)
     known = tuple(dict.fromkeys(labels))
-    names = (*known, *sorted(seen - set(known)))
+    names = (*known, *sorted(set(seen) - set(known)))
     label_index = {name: index for index, name in enumerate(names)}
+    counts = [len(record.spans) for record in ordered]
+    columns: Ints = np.array(
+        [
+            np.repeat([who[record.annotator] for record in ordered], counts),
+            np.repeat([where[record.article_id] for record in ordered], counts),
+            [label_index[span.label] for span in every],
+            [span.start for span in every],
+            [span.end for span in every],
+        ],
+        np.int64,
+    ).reshape(5, -1)
+    order = np.lexsort(columns[::-1])
+    columns = columns[:, order]
+    first = np.ones(len(order), bool)
+    first[1:] = (columns[:, 1:] != columns[:, :-1]).any(0)
+    row_of = np.empty(len(order), np.int64)
+    row_of[order] = np.cumsum(first) - 1
     done = np.zeros((len(annotators), len(articles)), bool)
-    rows: list[tuple[int, int, int, int, int]] = []
-    attributes: list[Attributes] = []
-    relations = []
-    documents: dict[str, dict[tuple[int, int], str]] = {}
-    for who, name in enumerate(annotators):
-        for where, identity in enumerate(articles):
-            record = chosen.get((name, identity))
-            if record is None:
-                continue
-            done[who, where] = True
-            for key, value in record.attributes.items():
-                documents.setdefault(key, {})[who, where] = _as_text(value)
-            places = {}
-            ordered = sorted(
-                record.spans, key=lambda span: (label_index[span.label], span.start, span.end)
-            )
-            for span in ordered:
-                place = (who, where, label_index[span.label], span.start, span.end)
-                if not rows or rows[-1] != place:
-                    rows.append(place)
-                    attributes.append(span.attributes)
-                places[span.id] = len(rows) - 1
-            relations += [
-                (who, where, relation.label or "", places[relation.from_], places[relation.to])
-                for relation in record.relations
-                if relation.from_ in places and relation.to in places
-            ]
-    columns = np.array(rows, np.int64).reshape(-1, 5).T
-    values, codes = _coded(attributes)
-    annotator, article, label, start, end = columns
+    for record in ordered:
+        done[who[record.annotator], where[record.article_id]] = True
+    annotator, article, label, start, end = columns[:, first]
+    values, codes = _coded([every[index].attributes for index in order[first].tolist()])
     return Units(
         articles=articles,
         annotators=annotators,
@@ -110,9 +105,46 @@ def collect(records: Iterable[Annotation], labels: Iterable[str]) -> Units:
         end=end,
         attributes=codes,
         values=values,
-        relations=tuple(relations),
-        documents=documents,
+        relations=tuple(_relations(ordered, counts, row_of, who, where)),
+        documents=_documents(ordered, who, where),
     )
+
+
+def _relations(
+    ordered: Sequence[Annotation],
+    counts: Sequence[int],
+    row_of: Ints,
+    who: Mapping[str, int],
+    where: Mapping[str, int],
+) -> Iterator[tuple[int, int, str, int, int]]:
+    """The relations with the rows of their ends; those that lack an end are left out."""
+    begin = 0
+    for record, count in zip(ordered, counts, strict=True):
+        if record.relations:
+            rows = row_of[begin : begin + count].tolist()
+            places = {span.id: row for span, row in zip(record.spans, rows, strict=True)}
+            for each in record.relations:
+                if each.from_ in places and each.to in places:
+                    yield (
+                        who[record.annotator],
+                        where[record.article_id],
+                        each.label or "",
+                        places[each.from_],
+                        places[each.to],
+                    )
+        begin += count
+
+
+def _documents(
+    ordered: Sequence[Annotation], who: Mapping[str, int], where: Mapping[str, int]
+) -> dict[str, dict[tuple[int, int], str]]:
+    """Attributes of whole articles."""
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    for record in ordered:
+        for name, value in record.attributes.items():
+            place = who[record.annotator], where[record.article_id]
+            found.setdefault(name, {})[place] = _as_text(value)
+    return found
 
 
 def _as_text(value: str | list[str]) -> str:
@@ -122,15 +154,14 @@ def _as_text(value: str | list[str]) -> str:
 
 def _coded(attributes: list[Attributes]) -> tuple[dict[str, tuple[str, ...]], dict[str, Codes]]:
     """Attribute values as indices into their sorted names."""
-    found: dict[str, set[str]] = {}
-    for each in attributes:
+    given: dict[str, dict[int, str]] = {}
+    for row, each in enumerate(attributes):
         for name, value in each.items():
-            found.setdefault(name, set()).add(_as_text(value))
-    values = {name: tuple(sorted(found[name])) for name in sorted(found)}
-    codes = {}
+            given.setdefault(name, {})[row] = _as_text(value)
+    values = {name: tuple(sorted(set(given[name].values()))) for name in sorted(given)}
+    codes: dict[str, Codes] = {}
     for name, known in values.items():
         index = {value: number for number, value in enumerate(known)}
-        codes[name] = np.array(
-            [index.get(_as_text(each.get(name, "")), -1) for each in attributes], np.int64
-        )
+        codes[name] = np.full(len(attributes), -1, np.int64)
+        codes[name][list(given[name])] = [index[value] for value in given[name].values()]
     return values, codes

@@ -3,7 +3,7 @@
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +34,16 @@ def hashes(text: str) -> Hashes:
 class Guard:
     """Knows the runs of all withheld texts that stand in no text that may be redistributed."""
 
-    def __init__(self, articles: Iterable[Article]) -> None:
-        held: list[Hashes] = []
-        free: list[Hashes] = []
-        for article in articles:
-            (free if article.redistribute else held).append(hashes(article.text))
+    def __init__(self, articles: Callable[[], Iterable[Article]]) -> None:
+        """`articles` gives all of them anew each time it is called."""
+        held = [hashes(each.text) for each in articles() if not each.redistribute]
         none = np.zeros(0, np.uint64)
-        self._runs = np.setdiff1d(
-            np.concatenate([none, *held]), np.concatenate([none, *free]) if held else none
-        )
+        self._runs = np.unique(np.concatenate([none, *held]))
+        if len(self._runs):
+            free = (hashes(each.text) for each in articles() if each.redistribute)
+            self._runs = np.setdiff1d(
+                self._runs, np.concatenate([none, *free]), assume_unique=False
+            )
 
     def run_in(self, text: str) -> str | None:
         """The first run of withheld text that stands in this text."""
@@ -101,7 +102,7 @@ def strings(values: Any) -> Iterator[str]:
 
 def main() -> None:
     """`python -m qawl.withheld ARCHIVE…`: exits 1 if one holds withheld text of this corpus."""
-    guard = Guard(jsonl.read(Path("corpus/articles.jsonl"), Article))
+    guard = Guard(lambda: jsonl.read(Path("corpus/articles.jsonl"), Article))
     for name, content in archives(Path(each) for each in sys.argv[1:]):
         if guard.run_in_bytes(content):
             sys.exit(f"{name} holds text that may not be redistributed")
