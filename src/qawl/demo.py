@@ -15,7 +15,19 @@ from typing import Any
 
 import msgspec
 
-from qawl import annotations, label_studio, project, pull, release, scheme, server, sync, validation
+from qawl import (
+    agreement,
+    annotations,
+    judging,
+    label_studio,
+    project,
+    pull,
+    release,
+    scheme,
+    server,
+    sync,
+    validation,
+)
 from qawl.errors import ProjectError, QawlError
 from qawl.model import Annotation, Provenance
 from qawl.project import Project
@@ -47,8 +59,11 @@ def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
             with label_studio.connect(corpus, access) as client:
                 _push(client, corpus, say)
                 _submit(client, corpus, recorded, say)
-                _pull(client, corpus, recorded, say)
-            _validate(corpus, say)
+                _pull(client, corpus, say)
+                _validate(corpus, say)
+                _agree(corpus, say)
+                _judge(client, corpus, recorded, say)
+                _compare(corpus, recorded, say)
             built = release.build(corpus, VERSION, notes=[])
             say(f"release {VERSION} built: {built.manifest['content_sha256'][:16]}")
             rows = list(_load(built.folder, Path(temporary) / "cache"))
@@ -84,7 +99,7 @@ def _push(client: label_studio.Client, corpus: Project, say: Say) -> None:
 
 
 def _submit(client: label_studio.Client, corpus: Project, recorded: Project, say: Say) -> None:
-    """Submits what each hand recorded, in that hand's project."""
+    """Submits what each hand recorded, in that hand's project, where it is not done yet."""
     count = 0
     for remote in sync.remotes(client, corpus):
         current = scheme.load(corpus, remote.layer)
@@ -94,7 +109,8 @@ def _submit(client: label_studio.Client, corpus: Project, recorded: Project, say
             if record.annotator == remote.annotator
         }
         for task in sync.remote_tasks(client, remote):
-            if record := mine.get(task.article_id):
+            record = mine.get(task.article_id)
+            if record and not task.worked_on:
                 client.submit(task.id, _submission(record, write_results(record, current)))
                 count += 1
     say(f"submitted {count} recorded annotations")
@@ -108,12 +124,39 @@ def _submission(record: Annotation, results: list[dict[str, Any]]) -> dict[str, 
     }
 
 
-def _pull(client: label_studio.Client, corpus: Project, recorded: Project, say: Say) -> None:
-    """Pulls, and compares with what was recorded."""
+def _pull(client: label_studio.Client, corpus: Project, say: Say) -> None:
     remotes = sync.remotes(client, corpus)
     outcome = pull.collect(
         corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes]
     )
+    say(f"pulled {outcome.new.total()} annotations into the journal")
+
+
+def _agree(corpus: Project, say: Say) -> None:
+    """Measures agreement and shows one figure a layer."""
+    found = agreement.report(corpus)
+    agreement.store(corpus, found)
+    for layer, said in found["layers"].items():
+        value = said["exact_f1"]["value"]
+        shown = "undefined" if value is None else f"{value:.2f}"
+        say(f"agreement on {layer}: exact F1 {shown} over {said['articles_compared']} articles")
+
+
+def _judge(client: label_studio.Client, corpus: Project, recorded: Project, say: Say) -> None:
+    """Sends what is open to the judge, submits the recorded verdicts, and takes them in."""
+    left = sum(judging.adjudicate(corpus).incomplete.values())
+    say(f"adjudicated: {left} articles wait for a judge")
+    if not left:
+        return
+    _push(client, corpus, say)
+    _submit(client, corpus, recorded, say)
+    _pull(client, corpus, say)
+    left = sum(judging.adjudicate(corpus).incomplete.values())
+    say(f"adjudicated with the judge's verdicts: {left} articles left open")
+
+
+def _compare(corpus: Project, recorded: Project, say: Say) -> None:
+    """Holds what came back against what was recorded."""
     compared = 0
     for layer in corpus.settings.layers:
         before = {_key(each): _work(each) for each in annotations.read(recorded, layer)}
@@ -122,9 +165,7 @@ def _pull(client: label_studio.Client, corpus: Project, recorded: Project, say: 
             lost = [key for key in before if before[key] != after.get(key)]
             raise QawlError(f"{layer}: what came back differs from what was submitted: {lost[:3]}")
         compared += len(after)
-    say(
-        f"pulled {outcome.new.total()} annotations; {compared} are what was submitted, to the letter"
-    )
+    say(f"{compared} annotations came back as they were submitted, to the letter")
 
 
 def _key(record: Annotation) -> tuple[str, str]:
