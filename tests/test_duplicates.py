@@ -70,8 +70,10 @@ def test_diacritics_tatweel_marks_and_punctuation_do_not_count():
 def found(texts, tmp_path, groups=None):
     """The pairs that stand together in the end."""
     groups = groups or Groups()
-    table = tmp_path / "texts.parquet"
-    pq.write_table(pa.table({"id": pa.array(range(len(texts)), pa.uint64()), "text": texts}), table)
+    table = tmp_path / "texts"
+    table.mkdir(exist_ok=True)
+    rows = pa.table({"id": pa.array(range(len(texts)), pa.uint64()), "text": texts})
+    pq.write_table(rows, table / "1.parquet")
     duplicates.join(table, groups, lambda some: [texts[each] for each in some])
     return {
         (one, other)

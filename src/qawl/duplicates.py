@@ -32,7 +32,7 @@ _ALL_PAIRS = 24
 """Of so many texts with a hash all are compared, of more each with the longest and its next three."""
 _NEXT = 3
 _TEXTS = 100
-_AT_ONCE = 40_000
+_AT_ONCE = 20_000
 _PAIRS = 4000
 
 Texts = Callable[[Sequence[int]], list[str]]
@@ -44,7 +44,7 @@ def near(jaccard: float, contained: float) -> bool:
 
 
 def join(table: Path, groups: Groups, texts: Texts, *, on: engine.Engine = "local") -> None:
-    """Joins in `groups` the near-duplicates of a parquet file of `id` and `text`."""
+    """Joins in `groups` the near-duplicates of a folder of parquet files of `id` and `text`."""
     for one, other in _checked(candidates(table, on=on), groups, texts):
         groups.join(one, other)
 
@@ -52,18 +52,21 @@ def join(table: Path, groups: Groups, texts: Texts, *, on: engine.Engine = "loca
 def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
     """Pairs of ids that may be near-duplicates, one a row, those that share most first.
 
-    The hashes are gone through a range at a time, so that memory holds few of them.
+    Here the hashes are gone through a range at a time, so that memory holds few of them; a cluster
+    takes them all at once.
     """
     daft = engine.start(on)
     column, hashes = daft.col, daft.DataType.list(daft.DataType.uint64())
     sketch = daft.func.batch(return_dtype=hashes)(_sketches)
-    sketches = daft.read_parquet(str(table)).select("id", sketch(column("text")).alias("hash"))
+    sketches = daft.read_parquet(f"{table}/*.parquet").select(
+        "id", sketch(column("text")).alias("hash")
+    )
     sketches = sketches.collect()
     whole = sketches.to_arrow()
     ids, sizes = _sizes(whole["id"], whole["hash"])
     del whole
     found = []
-    for low, high in _ranges(len(ids)):
+    for low, high in _ranges(len(ids) if on == "local" else 0):
         shared = (
             sketches.explode("hash")
             .where((column("hash") >= low) & (column("hash") <= high))

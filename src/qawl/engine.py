@@ -26,6 +26,9 @@ def start(engine: Engine = "local", *, address: str | None = None) -> ModuleType
         raise QawlError(
             "Daft runs on Ray in this process: unset DAFT_RUNNER to work on this machine"
         )
+    else:
+        # Files are read one after the other: Daft would else hold many of them at once.
+        daft.set_execution_config(scantask_max_parallel=1)
     return daft
 
 

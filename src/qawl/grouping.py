@@ -48,7 +48,7 @@ def grouped(
         return article.published or "9", -len(article.text), number
 
     if len(table) > 1:
-        duplicates.join(table.path, groups, texts, on=on)
+        duplicates.join(table.folder, groups, texts, on=on)
     articles = (int(each, 16) for each in every)
     kept = (each for each in articles if each not in groups.refused)
     return Grouping(dict(groups.named(kept, order)), groups.refused, table.same.keys())

@@ -45,7 +45,7 @@ def ingest(
             for each in found:
                 intake.take(each)
         fresh, groups = folder / "fresh.jsonl", Grouping()
-        with TextTable(folder / "texts.parquet") as table:
+        with TextTable(folder / "texts") as table:
             _settle(folder / "staged.jsonl", fresh, intake, table)
         every = corpus.Articles(project.corpus / corpus.ARTICLES, fresh)
         if outcome.frozen:

@@ -1,15 +1,17 @@
-"""The texts of a corpus as one parquet file, each text once: what a dataflow reads."""
+"""The texts of a corpus as parquet files, each text once: what a dataflow reads."""
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from qawl.buffers import arrow, strings
 from qawl.model import Article
 
-_ROWS = 1000
+_ROWS = 8000
+"""Rows in a file: a dataflow holds some files at a time."""
+_TOGETHER = 1000
 
 
 class TextTable:
@@ -18,14 +20,15 @@ class TextTable:
     Articles are numbers, their ids read as hexadecimal. `same` has (article, first with its text).
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.same: dict[int, int] = {}
         self._first: dict[int, int] = {}
-        self._rows: tuple[list[int], list[str]] = ([], [])
-        self._writer: Any = None
+        self._ids: list[int] = []
+        self._texts: list[str] = []
 
     def __enter__(self) -> Self:
+        self.folder.mkdir()
         return self
 
     def __exit__(
@@ -34,9 +37,8 @@ class TextTable:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._flush()
-        if self._writer:
-            self._writer.close()
+        if self._ids:
+            self._flush()
 
     def __len__(self) -> int:
         return len(self._first)
@@ -48,27 +50,23 @@ class TextTable:
         if first != number:
             self.same[number] = first
             return
-        ids, texts = self._rows
-        ids.append(number)
-        texts.append(article.text)
-        if len(ids) == _ROWS:
+        self._ids.append(number)
+        self._texts.append(article.text)
+        if len(self._ids) == _ROWS:
             self._flush()
 
     def _flush(self) -> None:
         import pyarrow as pa  # noqa: PLC0415 - heavy
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        schema = pa.schema([("id", pa.uint64()), ("text", pa.large_string())])
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(
-                self.path,
-                schema,
-                compression="none",
-                use_dictionary=False,
-                write_statistics=False,
-            )
-        ids, texts = self._rows
-        columns = [arrow(np.array(ids, np.uint64)), strings(texts)]
-        self._writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-        for column in self._rows:
-            column.clear()
+        columns = [arrow(np.array(self._ids, np.uint64)), strings(self._texts)]
+        pq.write_table(
+            pa.Table.from_arrays(columns, names=["id", "text"]),
+            self.folder / f"{len(self._first):09d}.parquet",
+            compression="none",
+            use_dictionary=False,
+            write_statistics=False,
+            row_group_size=_TOGETHER,
+        )
+        self._ids.clear()
+        self._texts.clear()
