@@ -102,3 +102,13 @@ def test_unknown_commands_and_missing_corpora_are_one_line(tmp_path):
         check=False,
     )
     assert done.returncode == 2
+
+
+def test_the_scheme_that_the_documentation_shows_is_one():
+    from qawl import scheme
+    from qawl.labeling import config_xml
+
+    text = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    shown = re.search(r"```yaml\n(.*?)```", text, re.DOTALL).group(1)
+    assert "held_by" in scheme.parse(shown, "stance.yaml").relation
+    assert "TARGET" in config_xml(scheme.parse(shown, "stance.yaml"), "en")

@@ -106,6 +106,13 @@ def test_a_stale_made_file_is_found_and_made_again(make_corpus):
             "hotkey: a}\n  - {name: A, title: {}, definition: {}, example: {}, color: x, hotkey: b}",
             "label 'A' stands twice",
         ),
+        (
+            'version: "1"',
+            'version: "1"\nrelations: [{name: r, title: {}, from: [A], to: [A]}]\n'
+            "rules: [{rule: relation_count, relation: r, of: A, min: 2}, "
+            "{rule: relation_count, relation: r, of: A, max: 1}]",
+            "one rule asks for 2, another allows 1",
+        ),
         ("format: 1", "format: 2", "format"),
         ("layer: toy", "layer: toy\nlayer: toy", "stands twice"),
         ("layer: toy", "layer: [", "not YAML"),

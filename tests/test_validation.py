@@ -2,6 +2,8 @@
 
 import json
 import random
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -31,9 +33,39 @@ def build(case, make_corpus, tmp_path):
         pull.collect(made, [], projects=case["gone"])
     for layer, lines in case.get("lines", {}).items():
         jsonl.write_text(annotations.path(made, layer), "".join(f"{line}\n" for line in lines))
+    if case.get("leak"):
+        frozen = article(case["texts"][0])
+        others = [
+            msgspec.structs.replace(frozen, id=f"{n:012x}", group=f"{n:012x}") for n in range(12)
+        ]
+        corpus.write(made, others)
     if case.get("forget"):
         corpus.write(made, [article(text) for text in case["texts"] if text not in case["forget"]])
     return made
+
+
+@contextmanager
+def plugged(case, folder):
+    """An installed package that adds a check, for the fixture that needs one."""
+    if not case.get("plugin"):
+        yield
+        return
+    info = folder / "plugged" / "qawl_shouting-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: qawl-shouting\nVersion: 1\n", "utf-8"
+    )
+    (info / "entry_points.txt").write_text(
+        "[qawl.checks]\nshouting = qawl_shouting:check\n", "utf-8"
+    )
+    code = "def check(annotation, article, scheme):\n    yield 'too loud', annotation.spans[0]\n"
+    (info.parent / "qawl_shouting.py").write_text(code, "utf-8")
+    sys.path.insert(0, str(info.parent))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(info.parent))
+        sys.modules.pop("qawl_shouting", None)
 
 
 def brief(found):
@@ -45,7 +77,8 @@ def brief(found):
 @pytest.mark.parametrize("path", CASES, ids=lambda each: each.stem)
 def test_a_fixture_gives_exactly_its_findings(path, make_corpus, tmp_path):
     case = json.loads(path.read_text("utf-8"))
-    found = list(validation.validate(build(case, make_corpus, tmp_path)))
+    with plugged(case, tmp_path):
+        found = list(validation.validate(build(case, make_corpus, tmp_path)))
     assert sorted(map(brief, found), key=str) == sorted(case["findings"], key=str)
     assert path.stem in {each.check for each in found}
     assert all("\n" not in each.message for each in found)
@@ -212,3 +245,114 @@ def test_levels_stop_at_the_first_with_an_error(schemes):
     found = validation.check_annotation(record, article(text), schemes["quote"])
     assert [each.check for each in found] == ["offset-range"]
     assert from_json(to_json(found[0]), type(found[0])) == found[0]
+
+
+def trial(make_corpus, tmp_path, text, results, settings=""):
+    """A corpus with one pulled annotation."""
+    made = make_corpus(text, settings=f"layers: [quote]\nannotators: [a1]\n{settings}")
+    path = tmp_path / "export.json"
+    path.write_text(
+        json.dumps(
+            [
+                {
+                    "id": 1,
+                    "data": {"text": text, "layer": "quote"},
+                    "annotations": [{"id": 1, "completed_by": 1, "result": results}],
+                }
+            ]
+        ),
+        "utf-8",
+    )
+    pull.pull_files(made, [path], layer=None, annotator=None)
+    return made
+
+
+def marked(start, end, surface):
+    return {
+        "id": "r",
+        "from_name": "quote",
+        "type": "labels",
+        "value": {"start": start, "end": end, "text": surface, "labels": ["CUE"]},
+    }
+
+
+def run(corpus_, monkeypatch, *arguments):
+    monkeypatch.chdir(corpus_.root)
+    return CliRunner().invoke(cli.group, ["validate", *arguments])
+
+
+def test_white_space_is_trimmed_by_name_and_can_be_undone(make_corpus, tmp_path, monkeypatch):
+    made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")])
+    before = annotations.path(made, "quote").read_bytes()
+    journal_before = (made.exports / "journal" / "quote.a1.jsonl").read_bytes()
+    assert run(made, monkeypatch).exit_code == 1
+    done = run(made, monkeypatch, "--fix")
+    assert done.exit_code == 0, done.output
+    (record,) = annotations.read(made, "quote")
+    assert (record.spans[0].start, record.spans[0].end, record.spans[0].text) == (0, 3, "قال")
+    annotations.rebuild(made, "quote")
+    assert list(annotations.read(made, "quote")) == [record]
+    assert (made.exports / "journal" / "quote.a1.jsonl").read_bytes() == journal_before
+    assert run(made, monkeypatch, "--undo").exit_code == 1
+    assert annotations.path(made, "quote").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("surfaces", "repaired"), [(("أحمد", "نعم"), True), (("أحمد", "لا"), False)]
+)
+def test_utf16_offsets_are_converted_only_if_every_surface_then_matches(
+    make_corpus, tmp_path, monkeypatch, surfaces, repaired
+):
+    text = "👩‍🚀 قال أحمد نعم"
+
+    def units(surface):
+        at = text.index(surface if surface in text else "نعم")
+        return len(text[:at].encode("utf-16-le")) // 2
+
+    results = [
+        {**marked(units(each), units(each) + len(each), each), "id": each} for each in surfaces
+    ]
+    made = trial(make_corpus, tmp_path, text, results)
+    run(made, monkeypatch, "--fix")
+    (record,) = annotations.read(made, "quote")
+    assert all(text[span.start : span.end] == span.text for span in record.spans) == repaired
+
+
+def test_a_dispensation_lets_findings_pass_with_a_reason(make_corpus, tmp_path, monkeypatch):
+    settings = "dispensations: [{check: edge-whitespace, reason: kept as the source has it}]"
+    made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")], settings)
+    done = run(made, monkeypatch, "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.output)["summary"]["exempt"] == 1
+    past = settings.replace("reason", "until: 0.1.0, reason")
+    (made.root / "qawl.yaml").write_text(
+        f"name: trial\nlayers: [quote]\nannotators: [a1]\n{past}\n", "utf-8"
+    )
+    folder = made.exports / "releases" / "0.1.0"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"draft": false}', "utf-8")
+    assert run(made, monkeypatch).exit_code == 1
+
+
+def test_the_page_shows_findings_in_their_text(make_corpus, tmp_path, monkeypatch):
+    made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")])
+    run(made, monkeypatch, "--html", str(tmp_path / "page.html"))
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<mark>قال </mark>" in page
+    assert "edge-whitespace" in page
+
+
+def test_new_kinds_of_findings_close_the_gate(recorded):
+    from qawl import gates, project, release
+
+    release.build(recorded, "0.1.0", notes=[])
+    path = recorded.root / "qawl.yaml"
+    path.write_text(
+        path.read_text("utf-8")
+        .replace("quote: 2", "quote: 9")
+        .replace("annotators:", "annotators:\n  - a9\n  - a8"),
+        "utf-8",
+    )
+    said = list(gates.failing(project.load(recorded.root)))
+    known = {each.check for each in validation.validate(recorded)}
+    assert bool(said) == ("annotator-missing" not in known)

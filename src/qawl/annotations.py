@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from qawl import corpus, journal, jsonl, scheme
+from qawl import corpus, journal, jsonl, repairs, scheme
 from qawl.convert import Converted, read_annotation
 from qawl.journal import Entry, Place
 from qawl.model import Annotation, Article, Finding, Severity
@@ -55,6 +55,7 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     """The journal of a layer as records, by article, then annotator; findings where there is none."""
     current = scheme.load(project, layer)
     articles = corpus.by_id(project)
+    known = repairs.load(project, layer)
     groups: dict[tuple[str, str], list[Place]] = {}
     for place in journal.latest(project, layer).values():
         groups.setdefault((place.article_id, place.annotator), []).append(place)
@@ -62,7 +63,13 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
         if article_id not in articles:
             yield _finding("article-unknown", layer, article_id, annotator, "no such article")
             continue
-        yield from _chosen(places, articles[article_id], current, annotator)
+        article = articles[article_id]
+        for each in _chosen(places, article, current, annotator):
+            if isinstance(each, Converted) and known:
+                record = repairs.applied(each.annotation, article.text, known)
+                yield Converted(record, each.findings)
+            else:
+                yield each
 
 
 def _chosen(

@@ -63,7 +63,15 @@ _OWN = (
         "proclitic-kept", 4, "warning", "a mention starts with a proclitic that stands apart (C1)"
     ),
     Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic stands apart (C1)"),
+    Check("rule", 4, "error", "a check that a plug-in adds found something"),
     Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
+    Check("annotator-outlier", 5, "warning", "an annotator agrees far less than the others do"),
+    Check(
+        "annotator-hurried", 5, "warning", "an annotator takes far less time a task than the others"
+    ),
+    Check("label-slip", 5, "warning", "a surface has once another label than everywhere else"),
+    Check("surface-mixed", 5, "warning", "the same surface is labelled in several ways"),
+    Check("split-leak", 5, "error", "the same text stands in two splits"),
     Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from qawl import made, validation
+from qawl import made, manifest, released, validation
 from qawl.project import Project
 
 
@@ -11,7 +11,23 @@ def failing(project: Project) -> Iterator[str]:
     stale = [path.relative_to(project.root).as_posix() for path in made.stale(project)]
     if stale:
         yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
-    errors = [each.check for each in validation.validate(project) if each.severity == "error"]
+    found = list(validation.validate(project))
+    kinds = {each.check for each in found}
+    errors = [each.check for each in found if each.severity == "error"]
     if errors:
         checks = ", ".join(sorted(set(errors)))
         yield f"{len(errors)} findings are errors (see `qawl validate`): {checks}"
+    yield from _new_kinds(project, kinds)
+
+
+def _new_kinds(project: Project, kinds: set[str]) -> Iterator[str]:
+    """A check that had no findings in the last release may not have any in the next."""
+    last = released.last_version(project)
+    if last is None:
+        return
+    before = manifest.load(project.exports / "releases" / last).get("findings", {})
+    if fresh := sorted(kinds - set(before)):
+        yield (
+            f"new kinds of findings since {last}: {', '.join(fresh)} (mend them, or say in "
+            "qawl.yaml, under dispensations, why they pass)"
+        )

@@ -86,6 +86,18 @@ class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
     trusted: str | None = None
 
 
+class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That findings of a check are let pass, and why.
+
+    For named articles, or all; `until` a version is released.
+    """
+
+    check: str
+    reason: str
+    articles: tuple[str, ...] = ()
+    until: str | None = None
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """qawl.yaml: all keys but `name` may be left out."""
 
@@ -96,6 +108,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     overlap: dict[str, int] = {}
     label_studio: LabelStudio = LabelStudio()
     adjudication: Adjudication = Adjudication()
+    dispensations: tuple[Dispensation, ...] = ()
     release: Release = Release()
     ingest: Ingest = Ingest()
     sample: Sample = Sample()

@@ -26,6 +26,7 @@ from qawl import (
     rows,
     scheme,
     tables,
+    validation,
     withdrawal,
 )
 from qawl.columns import Columns
@@ -170,6 +171,7 @@ class _Building:
             "content": content,
             "content_sha256": manifest.overall(content),
             "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
+            "findings": validation.summary(validation.validate(self.project))["checks"],
             "articles": {
                 "count": self.facts.articles,
                 "withheld": sorted(self.facts.withheld),

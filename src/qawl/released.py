@@ -16,3 +16,13 @@ def article_ids(project: Project) -> Iterator[str]:
         with pq.ParquetFile(path) as table:
             for batch in table.iter_batches(columns=["id"]):
                 yield from batch.column("id").to_pylist()
+
+
+def last_version(project: Project) -> str | None:
+    """The highest version that was released, drafts left out; None if there is none."""
+    found = [
+        path.parent.name
+        for path in (project.exports / "releases").glob("[0-9]*/manifest.json")
+        if b'"draft": false' in path.read_bytes()
+    ]
+    return max(found, key=lambda name: [int(each) for each in name.split(".")], default=None)

@@ -238,7 +238,22 @@ def _rule_problems(scheme: Scheme) -> list[str]:
             attribute = scheme.attribute.get(name)
             known = {value.name for value in attribute.values} if attribute else set()
             found += [f"rules: no value {name}={each}" for each in values if each not in known]
-    return found
+    return found + _contradictions(scheme)
+
+
+def _contradictions(scheme: Scheme) -> list[str]:
+    """Two rules on the same spans of which one asks for more relations than the other allows."""
+    counts = [rule for rule in scheme.rules if isinstance(rule, RelationCount)]
+    return [
+        f"rules: {one.relation} of {one.of}: one rule asks for {one.min}, another allows {other.max}"
+        for one in counts
+        for other in counts
+        if (one.relation, one.of, one.where, one.unless)
+        == (other.relation, other.of, other.where, other.unless)
+        and one is not other
+        and other.max is not None
+        and one.min > other.max
+    ]
 
 
 def _table_problems(scheme: Scheme) -> list[str]:

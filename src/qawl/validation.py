@@ -5,9 +5,10 @@ order of layer, article and annotator.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from functools import cache
-from itertools import zip_longest
+from importlib.metadata import entry_points
+from itertools import chain, zip_longest
 from typing import Any
 
 import jsonschema
@@ -22,49 +23,113 @@ from qawl import (
     journal,
     jsonl,
     labelset,
+    released,
     schemas,
     scheme,
     tasks,
 )
 from qawl.checks import finding
+from qawl.collection import Collection
 from qawl.convert import Converted
-from qawl.model import JUDGE, Annotation, Article, Finding, from_json, to_json
-from qawl.project import Project
+from qawl.model import Annotation, Article, Finding, Span, from_json, to_json
+from qawl.project import Dispensation, Project
 from qawl.scheme import Scheme
+from qawl.splits import splits
 
 
 def validate(project: Project) -> Iterator[Finding]:
+    """All findings of a corpus, but those that qawl.yaml lets pass (see `exempt`)."""
+    return (each for each in everything(project) if exempt(each, project) is None)
+
+
+def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
+    """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
+    found: list[Finding] = []
+    passed: list[Finding] = []
+    for each in everything(project):
+        if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
+            (passed if exempt(each, project) else found).append(each)
+    return sorted(found, key=_worst_first), passed
+
+
+def _worst_first(found: Finding) -> tuple[str, int, str]:
+    return found.severity, found.level, found.check
+
+
+def exempt(found: Finding, project: Project) -> Dispensation | None:
+    """The dispensation that lets a finding pass; one that ran out with a release does not count."""
+    last = released.last_version(project)
+    for each in project.settings.dispensations:
+        if each.check != found.check or (each.articles and found.article_id not in each.articles):
+            continue
+        if each.until is None or last is None or _numbers(last) < _numbers(each.until):
+            return each
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in version.split(".") if each.isdecimal())
+
+
+def everything(project: Project) -> Iterator[Finding]:
     """All findings of a corpus."""
     articles = corpus.by_id(project)
+    plugged = plugins()
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
         yield from _from_journal(project, layer)
-        counted: Counter[str] = Counter()
-        used: Counter[str] = Counter()
+        gathered = Collection(current)
         for record in _read(project, layer):
             if isinstance(record, Finding):
                 yield record
                 continue
-            counted[record.article_id] += record.annotator != JUDGE
-            used.update(span.label for span in record.spans)
+            gathered.add(record)
             article = articles.get(record.article_id)
             if article is None:
                 message = f"article {record.article_id} is not in the corpus"
                 yield finding("article-unknown", message, record)
                 continue
-            for each in check_annotation(record, article, current):
+            for each in check_annotation(record, article, current, plugged):
                 yield _linked(each, record, project)
         planned = (article.id for article in tasks.to_annotate(project))
-        yield from _collection(project, current, planned, counted, used)
+        yield from gathered.findings(planned, project.overlap(layer))
+    yield from _leaks(project)
 
 
-def check_annotation(record: Annotation, article: Article, current: Scheme) -> list[Finding]:
+def _leaks(project: Project) -> Iterator[Finding]:
+    """Texts that stand in two splits, because their articles are in different groups."""
+    split_of = splits(corpus.articles(project), project.settings.release)
+    first: dict[str, str] = {}
+    for article in corpus.articles(project):
+        other = first.setdefault(article.text_sha256, article.id)
+        if split_of[other] != split_of[article.id]:
+            message = f"its text is that of {other}, which is in {split_of[other]}"
+            yield finding("split-leak", message, article_id=article.id)
+
+
+Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None]]]
+"""A check of level 4: (what is wrong, the span) of each fault in a record."""
+
+
+def plugins() -> list[tuple[str, Plugin]]:
+    """The checks that installed packages add under the entry point group `qawl.checks`."""
+    return [(each.name, each.load()) for each in entry_points(group="qawl.checks")]
+
+
+def check_annotation(
+    record: Annotation,
+    article: Article,
+    current: Scheme,
+    plugged: Iterable[tuple[str, Plugin]] = (),
+) -> list[Finding]:
     """The findings of levels 2 to 4 on one record; a level with an error is the last."""
     found: list[Finding] = []
     for level in (
         anchoring.check(record, article, current),
         labelset.check(record, current),
-        guideline.check(record, article, current),
+        chain(
+            guideline.check(record, article, current), _plugged(record, article, current, plugged)
+        ),
     ):
         made = list(level)
         found += made
@@ -142,23 +207,15 @@ def _derived(project: Project, layer: str, made: list[Finding]) -> Iterator[byte
             made.append(each)
 
 
-def _collection(
-    project: Project,
+def _plugged(
+    record: Annotation,
+    article: Article,
     current: Scheme,
-    articles: Iterable[str],
-    counted: Counter[str],
-    used: Counter[str],
+    plugged: Iterable[tuple[str, Plugin]],
 ) -> Iterator[Finding]:
-    """Level 5: what only the whole collection of a layer shows."""
-    if not counted:
-        return
-    planned = project.overlap(current.layer)
-    for identity in articles:
-        if counted[identity] < planned:
-            message = f"{counted[identity]} of {planned} planned annotations are there"
-            yield finding("annotator-missing", message, layer=current.layer, article_id=identity)
-    if unused := [label for label in current.label if not used[label]]:
-        yield finding("label-unused", f"never used: {', '.join(unused)}", layer=current.layer)
+    for name, check in plugged:
+        for message, span in check(record, article, current):
+            yield finding("rule", f"{name}: {message}", record, span)
 
 
 def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
@@ -171,12 +228,13 @@ def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
     return msgspec.structs.replace(found, url=url)
 
 
-def summary(findings: Iterable[Finding]) -> dict[str, Any]:
-    """Counts by severity, level and check."""
+def summary(findings: Iterable[Finding], passed: Sized = ()) -> dict[str, Any]:
+    """Counts by severity, level and check, and how many were let pass."""
     every = list(findings)
     return {
         "errors": sum(each.severity == "error" for each in every),
         "warnings": sum(each.severity == "warning" for each in every),
+        "exempt": len(passed),
         "levels": dict(sorted(Counter(str(each.level) for each in every).items())),
         "checks": dict(sorted(Counter(each.check for each in every).items())),
     }

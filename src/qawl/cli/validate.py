@@ -8,28 +8,38 @@ import click
 
 if TYPE_CHECKING:
     from qawl.model import Finding
+    from qawl.project import Project
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: findings and summary.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to hand on."
+)
 @click.option("--list", "listing", is_flag=True, help="The checks, with level and severity.")
 @click.option("--check", "only", help="Findings of this check alone.")
 @click.option("--level", type=click.IntRange(1, 5), help="Findings of this level alone.")
 @click.option("--article", help="Findings of this article alone.")
 @click.option("--annotator", help="Findings of this annotator alone.")
+@click.option("--fix", is_flag=True, help="Apply the safe, named repairs; each can be undone.")
+@click.option("--undo", is_flag=True, help="Take back all repairs.")
 def command(
     as_json: bool,
+    html: Path | None,
     listing: bool,
     only: str | None,
     level: int | None,
     article: str | None,
     annotator: str | None,
+    fix: bool,
+    undo: bool,
 ) -> None:
     """Check everything collected, in five levels.
 
-    Exit 1 if a finding is an error. Warnings are for a person to judge.
+    Exit 1 if a finding is an error. Warnings are for a person to judge. Repairs change neither the
+    journal nor Label Studio: they stand in exports/repairs.jsonl.
     """
-    from qawl import project, validation
+    from qawl import jsonl, project, validation
     from qawl.checks import CHECKS
     from qawl.model import to_json
 
@@ -40,21 +50,54 @@ def command(
     if only is not None and only not in CHECKS:
         raise click.BadParameter(f"{only}: no such check; see --list", param_hint="--check")
     corpus = project.load(Path())
+    if fix or undo:
+        _repair(corpus, undo)
     wanted = {"check": only, "level": level, "article_id": article, "annotator": annotator}
-    found = [
-        each
-        for each in validation.validate(corpus)
-        if all(value in (None, getattr(each, name)) for name, value in wanted.items())
-    ]
-    found.sort(key=lambda each: (each.severity, each.level))
-    counts = validation.summary(found)
+    found, passed = validation.examine(corpus, wanted)
+    counts = validation.summary(found, passed)
+    if html is not None:
+        from qawl import findings_page
+
+        jsonl.write_text(html, findings_page.page(corpus, found, counts))
+        click.echo(f"{html}: open it in a browser", err=True)
     if as_json:
         click.echo(to_json({"findings": found, "summary": counts}))
     else:
-        for each in found:
-            click.echo(line(each))
-        click.echo(f"{counts['errors']} errors, {counts['warnings']} warnings")
+        _print(corpus, found)
+        exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
+        click.echo(f"{counts['errors']} errors, {counts['warnings']} warnings{exempt}")
     sys.exit(1 if counts["errors"] else 0)
+
+
+def _repair(corpus: "Project", undo: bool) -> None:
+    """Applies or takes back repairs, and derives the annotations anew."""
+    from qawl import annotations, project, repairing, repairs
+
+    with project.lock(corpus, "validate --fix"):
+        if undo:
+            click.echo(f"{repairs.undo(corpus)} repairs taken back", err=True)
+        else:
+            for name, count in repairing.fix(corpus).items():
+                click.echo(f"{name}: {count} annotations", err=True)
+        for layer in corpus.settings.layers:
+            annotations.rebuild(corpus, layer)
+
+
+def _print(corpus: "Project", found: list["Finding"]) -> None:
+    """Findings by check, worst first, each with the text around its span."""
+    from itertools import groupby
+
+    from qawl import corpus as articles
+
+    texts = articles.by_id(corpus)
+    for check, group in groupby(found, key=lambda each: each.check):
+        every = list(group)
+        click.echo(f"{every[0].severity} {check}: {len(every)}")
+        for each in every:
+            click.echo(f"  {line(each)}")
+            article = texts.get(each.article_id or "")
+            if each.span and article:
+                click.echo(f"      {around(article.text, each)}")
 
 
 def line(found: "Finding") -> str:
@@ -62,7 +105,15 @@ def line(found: "Finding") -> str:
     where = " ".join(
         each for each in (found.layer, found.article_id, found.annotator) if each is not None
     )
-    span = ""
-    if found.span:
-        span = f" {found.span.label} {found.span.start}-{found.span.end}"
-    return f"{found.severity} {found.check} [{where}{span}] \u2068{found.message}\u2069"
+    span = f" {found.span.label} {found.span.start}-{found.span.end}" if found.span else ""
+    link = f" {found.url}" if found.url else ""
+    return f"[{where}{span}] \u2068{found.message}\u2069{link}"
+
+
+def around(text: str, found: "Finding") -> str:
+    """The text around a finding's span, with the span in brackets, as one isolated line."""
+    assert found.span is not None  # noqa: S101 - only asked for findings with a span
+    start, end = (min(max(each, 0), len(text)) for each in (found.span.start, found.span.end))
+    pieces = (text[max(0, start - 30) : start], text[start:end], text[end : end + 30])
+    before, inside, after = (" ".join(piece.split("\n")) for piece in pieces)
+    return f"\u2068…{before}⟦{inside}⟧{after}…\u2069"
