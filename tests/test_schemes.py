@@ -108,9 +108,11 @@ def test_a_stale_made_file_is_found_and_made_again(make_corpus):
         ),
         (
             'version: "1"',
-            'version: "1"\nrelations: [{name: r, title: {}, from: [A], to: [A]}]\n'
-            "rules: [{rule: relation_count, relation: r, of: A, min: 2}, "
-            "{rule: relation_count, relation: r, of: A, max: 1}]",
+            (
+                'version: "1"\nrelations: [{name: r, title: {}, from: [A], to: [A]}]\n'
+                "rules: [{rule: relation_count, relation: r, of: A, min: 2}, "
+                "{rule: relation_count, relation: r, of: A, max: 1}]"
+            ),
             "one rule asks for 2, another allows 1",
         ),
         ("format: 1", "format: 2", "format"),
