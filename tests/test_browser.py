@@ -158,3 +158,53 @@ def test_a_whole_quote_in_the_last_paragraph(open_task):
         ("has_source", spans["CONTENT"].id, spans["SOURCE"].id),
     }
     assert not [each for each in validation.validate(corpus) if each.severity == "error"]
+
+
+def test_the_feedback_page_opens_fast_and_filters(browser, make_corpus):
+    """One self-contained page with a thousand disagreements: under two seconds, offline."""
+    from qawl import agreement, feedback, jsonl
+    from qawl.model import Annotation, Span
+    from strategies import article
+
+    words = "قال الوزير إن المشروع بدأ في المدينة "
+    text = words * 60
+    made = make_corpus(
+        *(f"{text}{n}" for n in range(10)), settings="layers: [entity]\nannotators: [a1, a2]"
+    )
+    records = []
+    for n in range(10):
+        frozen = article(f"{text}{n}")
+        for who, label in (("a1", "PERS"), ("a2", "ORG")):
+            starts = [at for at, each in enumerate(frozen.text) if each == " "][:200:2]
+            spans = tuple(
+                Span(f"{who}{at}", label, at + 1, at + 3, frozen.text[at + 1 : at + 3])
+                for at in starts
+            )
+            records.append(
+                Annotation(
+                    article_id=frozen.id,
+                    layer="entity",
+                    annotator=who,
+                    text_sha256=frozen.text_sha256,
+                    scheme_version="0.1",
+                    spans=spans,
+                )
+            )
+    records.sort(key=lambda each: (each.article_id, each.annotator))
+    jsonl.write(annotations.path(made, "entity"), records)
+    path = made.root / "page.html"
+    jsonl.write_text(path, feedback.page(made, agreement.report(made, resamples=20)["layers"]))
+    page = browser.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    started = time.monotonic()
+    page.goto(path.as_uri())
+    assert page.locator(".place").count() == 1000
+    assert time.monotonic() - started < 2
+    assert requests == [path.as_uri()]
+    assert page.locator(".place").first.get_attribute("dir") == "rtl"
+    page.select_option("#who", "a1")
+    assert page.locator("#count").inner_text() == "1000"
+    page.select_option("#label", "GPE")
+    assert page.locator("#count").inner_text() == "0"
+    page.close()
