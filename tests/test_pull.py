@@ -214,3 +214,10 @@ def test_a_json_list_of_any_objects_is_read_element_by_element(tmp_path_factory,
         assert list(stream.elements(path)) == tasks
     finally:
         stream.CHUNK = before
+
+
+def test_a_task_nested_too_deeply_is_set_aside_and_the_rest_examined(run):
+    deep = '{"id": 9, "data": ' + "[" * 100_000 + "]" * 100_000 + ', "annotations": []}'
+    corpus, outcome = run(f"[{deep}, {json.dumps(task())}, {deep}]")
+    assert outcome.set_aside == {"task nested too deeply": 2}
+    assert len(list(annotations.read(corpus, "quote"))) == 1

@@ -137,6 +137,9 @@ def _read(
     for each in incoming:
         outcome.tasks += 1
         task = each.task
+        if stream.UNREADABLE in task:
+            outcome.set_aside[f"task {task[stream.UNREADABLE]}"] += 1
+            continue
         data = task.get("data")
         data = data if isinstance(data, Mapping) else {}
         outcome.drafts += _count(task.get("drafts"))

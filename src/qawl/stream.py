@@ -10,6 +10,8 @@ import msgspec
 from qawl.errors import InputError
 
 CHUNK = 1 << 20
+UNREADABLE = "qawl:unreadable"
+"""The only key of what stands in for an element that can't be read; its value says why."""
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*[,\]]")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 
@@ -102,8 +104,11 @@ def _scan(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | 
 
 
 def _decoded(buffer: bytearray, end: int) -> dict[str, object] | None:
+    """The object that ends there; None where none does, a note in its place where it is too deep."""
     try:
         element: dict[str, object] = msgspec.json.decode(memoryview(buffer)[:end].tobytes())
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except RecursionError:
+        return {UNREADABLE: "nested too deeply"}
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return element
