@@ -29,6 +29,11 @@ _SCROLL = """(start) => {
     at += length + 1;
   }
 }"""
+_MARKED = (
+    "new Set([...document.querySelectorAll('.htx-highlight')].map((e) => e.dataset.index)).size"
+)
+_CHOSEN = "document.querySelectorAll('.ant-radio-wrapper-checked').length"
+_ARROWS = "document.querySelectorAll('[class*=relationItem]').length"
 
 
 @dataclass
@@ -68,16 +73,6 @@ class Hands:
         self.page.keyboard.press(key)
         self._count(f"key {key}")
 
-    def click_text(self, start, end):
-        """Clicks into the middle of a span."""
-        self.page.mouse.click(*self.middle(start, end))
-        self._count("click")
-
-    def click(self, selector):
-        """Clicks on an element."""
-        self.page.click(selector)
-        self._count("click")
-
     def middle(self, start, end):
         """Where on the screen the code point in the middle of a span stands."""
         at = (start + end) // 2
@@ -87,11 +82,47 @@ class Hands:
     def mark(self, key, surface, after=""):
         """Picks a label by its key and selects a surface; returns its offsets."""
         start, end = self.place(surface, after)
+        before = self._there(_MARKED)
         self.key(key)
         self.drag(start, end)
+        self.wait(f"() => {_MARKED} > {before}")
         return start, end
+
+    def select(self, start, end):
+        """Clicks into a span, which selects it."""
+        self.page.mouse.click(*self.middle(start, end))
+        self._count("click")
+        self.wait("() => document.querySelector('.htx-highlight.__active')")
+
+    def choose(self, key):
+        """Chooses a value of the selected span by its key."""
+        before = self._there(_CHOSEN)
+        self.key(key)
+        self.wait(f"() => {_CHOSEN} > {before}")
+
+    def click_name(self, name):
+        """Chooses a name by a click."""
+        before = self._there(_CHOSEN)
+        self.page.click(f"label:has-text('{name}')")
+        self._count("click")
+        self.wait(f"() => {_CHOSEN} > {before}")
+
+    def arrow_to(self, start, end):
+        """Draws an arrow from the selected span to another."""
+        before = self._there(_ARROWS)
+        self.key("Alt+r")
+        self.page.mouse.click(*self.middle(start, end))
+        self._count("click")
+        self.wait(f"() => {_ARROWS} > {before}")
+
+    def wait(self, condition):
+        """Waits until something holds on the page, as a person does."""
+        self.page.wait_for_function(condition, timeout=20_000)
+
+    def _there(self, count):
+        return self.page.evaluate(f"() => {count}")
 
     def _count(self, what):
         self.actions += 1
         self.done.append(what)
-        time.sleep(0.4)
+        time.sleep(0.3)

@@ -81,7 +81,7 @@ def submit_and_pull(hands, corpus, client, layer):
     with hands.page.expect_response(
         lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
     ) as sent:
-        hands.page.click("button:has-text('Submit')")
+        hands.page.click("[data-testid=bottombar-submit-button]")
     assert sent.value.ok
     remotes = sync.remotes(client, corpus)
     pull.collect(corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes])
@@ -122,28 +122,26 @@ def test_short_arabic_lines_stand_on_the_right(open_task):
 def test_a_whole_quote_in_the_last_paragraph(open_task):
     """Attributes are in view, nothing moves, and cue, source, content, two arrows, type, status and
     speaker take at most 16 actions."""
-    corpus, client, hands = open_task("quote", "browser-quote")
+    corpus, client, hands = open_task("quote", "browser-whole-quote")
     start, end = hands.place("أن المشروع بدأ")
     hands.show(start)
     cue = hands.mark("2", "أكد")
     source = hands.mark("3", "الوزير كريم الصافي")
     content = hands.mark("1", "أن المشروع بدأ")
     before = hands.middle(start, end)
-    hands.click_text(*content)
+    hands.select(*content)
     assert hands.middle(start, end) == before
     page = hands.page
     for name in ("غير مباشر", "مذكور بالاسم", "كريم الصافي"):
         box = page.locator(f"label:has-text('{name}')").first.bounding_box()
         assert box is not None, name
         assert 0 < box["y"] < 880, name
-    hands.key("w")
-    hands.key("a")
-    hands.click("label:has-text('كريم الصافي')")
-    hands.key("Alt+r")
-    hands.click_text(*cue)
-    hands.click_text(*content)
-    hands.key("Alt+r")
-    hands.click_text(*source)
+    hands.choose("w")
+    hands.choose("a")
+    hands.click_name("كريم الصافي")
+    hands.arrow_to(*cue)
+    hands.select(*content)
+    hands.arrow_to(*source)
     assert hands.actions <= 16, hands.done
     record = submit_and_pull(hands, corpus, client, "quote")
     spans = {span.label: span for span in record.spans}

@@ -112,3 +112,23 @@ def test_the_scheme_that_the_documentation_shows_is_one():
     shown = re.search(r"```yaml\n(.*?)```", text, re.DOTALL).group(1)
     assert "held_by" in scheme.parse(shown, "stance.yaml").relation
     assert "TARGET" in config_xml(scheme.parse(shown, "stance.yaml"), "en")
+
+
+def test_files_are_found_in_the_corpus_and_where_the_command_was_typed(tmp_path):
+    (tmp_path / "FILE.txt").write_text("قال أحمد نعم.\n", "utf-8")
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "qawl", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert run("init", "trial").returncode == 0
+    done = run("-C", "trial", "ingest", "FILE.txt")
+    assert done.returncode == 0, done.stderr
+    tasks = run("-C", "trial", "tasks", "--layer", "quote")
+    assert "قال أحمد نعم." in tasks.stdout
+    assert "1 already" in run("-C", "trial", "ingest", "../FILE.txt").stdout

@@ -69,8 +69,10 @@ class Commands(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Run as if started in this folder.",
 )
-def group(folder: Path | None) -> None:
+@click.pass_context
+def group(ctx: click.Context, folder: Path | None) -> None:
     """From news articles to a citable dataset of entities, quotes and claims."""
+    ctx.obj = Path.cwd()
     if folder is not None:
         os.chdir(folder)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Given
 from qawl.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, type=Given(path_type=Path, allow_dash=True))
 @click.option("--map", "mapping", help="Names of fields: text=body,published=date.")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside.")
 @click.option(

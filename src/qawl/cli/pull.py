@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Given
+
 if TYPE_CHECKING:
     from qawl.project import Project
     from qawl.pull import Outcome
@@ -15,10 +17,10 @@ if TYPE_CHECKING:
     "--from",
     "files",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=Given(path_type=Path),
     help="A JSON export of Label Studio, in place of its server; may be given again.",
 )
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("more", nargs=-1, type=Given(path_type=Path))
 @click.option("--layer", help="The layer of exports that do not name one.")
 @click.option("--annotator", help="The pseudonym of all annotations in the exports.")
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")

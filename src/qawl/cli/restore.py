@@ -5,14 +5,16 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.paths import Given
+
 
 @click.command()
-@click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("release", type=Given(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--articles",
     required=True,
     multiple=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=Given(exists=True, path_type=Path),
     help="Your copies: files and folders, as for `qawl ingest`; may be given again.",
 )
 @click.option(

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.paths import Given
+
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=Given(exists=True, file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
     """Check a release against its manifest.
 
