@@ -131,4 +131,3 @@ def test_files_are_found_in_the_corpus_and_where_the_command_was_typed(tmp_path)
     assert done.returncode == 0, done.stderr
     tasks = run("-C", "trial", "tasks", "--layer", "quote")
     assert "قال أحمد نعم." in tasks.stdout
-    assert "1 already" in run("-C", "trial", "ingest", "../FILE.txt").stdout
