@@ -23,6 +23,7 @@ ONLY_IN = {
     "label_studio_sdk": {"label_studio"},
     "huggingface_hub": {"hub"},
     "click": {"cli"},
+    "daft": {"duplicates", "engine"},
     "rich": {"cli", "demo"},
 }
 
