@@ -273,3 +273,39 @@ def test_restored_tables_load(recorded, tmp_path, monkeypatch):
         str(tmp_path / "full"), "articles", cache_dir=str(tmp_path / "cache")
     )
     assert not any(row["withheld"] for row in loaded["train"])
+
+
+def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
+    monkeypatch.chdir(disputed.root)
+    run = CliRunner().invoke
+    corpus.write(disputed, [*corpus.articles(disputed), article("مقال", redistribute=True)])
+    assert release.bumped(disputed) == "0.1.0"
+    assert run(cli.group, ["release", "--bump"]).exit_code == 0
+    with pytest.raises(ReleaseError, match="nothing to release"):
+        release.build(disputed, "0.2.0", notes=[])
+    jsonl.write(annotations.path(disputed, "quote"), [voice("a1"), voice("a2")])
+    with pytest.raises(ReleaseError, match=r"call for 0\.2\.0"):
+        release.build(disputed, "0.1.1", notes=[])
+    assert release.bumped(disputed) == "0.2.0"
+    done = run(cli.group, ["release", "--bump"])
+    assert "exports/releases/0.2.0 built" in done.output
+    assert run(cli.group, ["release"]).exit_code == 2
+
+
+def test_an_article_that_would_change_its_split_closes_the_gate(disputed):
+    from qawl import gates, project
+
+    others = [article(f"مقال {number}", redistribute=True) for number in range(20)]
+    corpus.write(disputed, [*corpus.articles(disputed), *others])
+    release.build(disputed, "0.1.0", notes=[])
+    assert list(gates.failing(disputed)) == []
+    path = disputed.root / "qawl.yaml"
+    shares = "release: {splits: {train: 0.1, validation: 0.1, test: 0.8}}\n"
+    path.write_text(path.read_text("utf-8") + shares, "utf-8")
+    (said,) = gates.failing(project.load(disputed.root))
+    assert "would change their split" in said
+
+
+def test_the_card_has_the_agreement_with_its_intervals(disputed):
+    folder = release.build(disputed, "0.1.0", notes=[]).folder
+    assert "| exact_f1 | 1.000 |" in (folder / "README.md").read_text("utf-8")

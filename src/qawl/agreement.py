@@ -84,6 +84,15 @@ def stored(project: Project) -> dict[str, Any] | None:
     return found if found.get("annotations_sha256") == digest(project) else None
 
 
+def fresh(project: Project) -> dict[str, Any]:
+    """The stored report where it is of the annotations that stand there now, else a new one."""
+    found = stored(project)
+    if found is None:
+        found = report(project)
+        store(project, found)
+    return found
+
+
 def digest(project: Project) -> str:
     """SHA-256 over the annotations of all layers: what a report was made from."""
     total = sha256()

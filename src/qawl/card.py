@@ -65,6 +65,7 @@ def text(
     content: Mapping[str, Mapping[str, Any]],
     facts: Facts,
     open_gates: list[str],
+    measured: Mapping[str, Any],
 ) -> str:
     """The card: YAML for loaders, then words for people."""
     schemes = load_all(project)
@@ -89,10 +90,29 @@ def text(
         content=content,
         empty=[name for name in columns if name not in filled],
         splits=sorted({name.partition("/")[2] for name in content}),
-        layers=[_layer(scheme, facts) for scheme in schemes.values()],
+        layers=[
+            {**_layer(scheme, facts), "agreement": _agreement(measured.get(layer, {}))}
+            for layer, scheme in schemes.items()
+        ],
         people={name: each.person for name, each in project.annotators.items()},
         open_gates=open_gates,
     )
+
+
+def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures of a layer that are defined, for a table."""
+    figures = [
+        {"name": name, **each}
+        for name, each in said.items()
+        if isinstance(each, dict) and each.get("value") is not None
+    ]
+    for attribute, found in said.get("attributes", {}).items():
+        figures += [
+            {"name": f"{attribute}, {name}", **found[name]}
+            for name in ("cohen_kappa", "ac1", "alpha")
+            if found[name]["value"] is not None
+        ]
+    return figures
 
 
 def _layer(scheme: Scheme, facts: Facts) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from qawl import made, manifest, released, validation
+from qawl import corpus, made, manifest, released, validation
 from qawl.project import Project
+from qawl.splits import splits
 
 
 def failing(project: Project) -> Iterator[str]:
@@ -18,6 +19,19 @@ def failing(project: Project) -> Iterator[str]:
         checks = ", ".join(sorted(set(errors)))
         yield f"{len(errors)} findings are errors (see `qawl validate`): {checks}"
     yield from _new_kinds(project, kinds)
+    yield from _moved(project)
+
+
+def _moved(project: Project) -> Iterator[str]:
+    """Articles that would stand in another split than in the last release."""
+    now = splits(corpus.articles(project), project.settings.release)
+    before = released.splits_of_last(project)
+    moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
+    if moved:
+        yield (
+            f"{len(moved)} articles would change their split ({', '.join(moved[:5])}): set "
+            "release.splits, locked_test and split_from back to what they were"
+        )
 
 
 def _new_kinds(project: Project, kinds: set[str]) -> Iterator[str]:

@@ -18,11 +18,14 @@ import pyarrow.parquet as pq
 from qawl import (
     __version__,
     adjudication,
+    agreement,
     annotations,
     card,
     columns,
     corpus,
+    diff,
     manifest,
+    released,
     rows,
     scheme,
     tables,
@@ -72,10 +75,49 @@ def build(project: Project, version: str, *, notes: list[str]) -> Built:
         if target.exists():
             _compare(target, building)
             return Built(target, made, fresh=False)
+        if not notes:
+            _fits(project, version, building)
         building.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Built(target, made, fresh=True)
+
+
+def bumped(project: Project) -> str:
+    """The version that the changes since the last release call for; 0.1.0 for the first."""
+    last = released.last_version(project)
+    if last is None:
+        return "0.1.0"
+    trial = releases(project) / ".building-bump"
+    shutil.rmtree(trial, ignore_errors=True)
+    trial.mkdir(parents=True)
+    try:
+        _Building(project, last, [], trial).run()
+        found = diff.difference(releases(project) / last, trial)
+    finally:
+        shutil.rmtree(trial, ignore_errors=True)
+    if found.version is None:
+        raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
+    return found.version
+
+
+def _fits(project: Project, version: str, building: Path) -> None:
+    """Refuses a version number that says less than what changed since the last release."""
+    last = released.last_version(project)
+    if last is None:
+        return
+    found = diff.difference(releases(project) / last, building)
+    if found.version is None:
+        raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
+    if _numbers(version) < _numbers(found.version):
+        raise ReleaseError(
+            f"{version} says too little: the changes since {last} are {found.level} and call for "
+            f"{found.version} (or --bump)"
+        )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(each) for each in version.split(".")]
 
 
 def _compare(target: Path, building: Path) -> None:
@@ -122,7 +164,10 @@ class _Building:
             for split in SPLITS
             if (config, split) in self.writers
         }
-        text = card.text(self.project, self.version, self.columns, content, self.facts, self.notes)
+        measured = agreement.fresh(self.project)["layers"]
+        text = card.text(
+            self.project, self.version, self.columns, content, self.facts, self.notes, measured
+        )
         (self.folder / "README.md").write_bytes(text.encode())
         self._guard_card(text)
         made = self._manifest(content, chain)

@@ -26,3 +26,17 @@ def last_version(project: Project) -> str | None:
         if b'"draft": false' in path.read_bytes()
     ]
     return max(found, key=lambda name: [int(each) for each in name.split(".")], default=None)
+
+
+def splits_of_last(project: Project) -> dict[str, str]:
+    """Article id → split in the last release; empty if there is none."""
+    last = last_version(project)
+    if last is None:
+        return {}
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
+
+    found: dict[str, str] = {}
+    for path in (project.exports / "releases" / last / "articles").glob("*.parquet"):
+        ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
+        found.update(dict.fromkeys(ids, path.stem))
+    return found

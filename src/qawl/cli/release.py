@@ -7,11 +7,12 @@ import click
 
 
 @click.command()
-@click.argument("version")
+@click.argument("version", required=False)
+@click.option("--bump", is_flag=True, help="Take the version that the changes call for.")
 @click.option(
     "--draft", is_flag=True, help="Build in spite of open gates; such a release is not published."
 )
-def command(version: str, draft: bool) -> None:
+def command(version: str | None, bump: bool, draft: bool) -> None:
     """Build a release of the dataset, offline and reproducible.
 
     Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. A gate that
@@ -19,6 +20,8 @@ def command(version: str, draft: bool) -> None:
     """
     from qawl import gates, project, release
 
+    if bump == bool(version):
+        raise click.UsageError("give a version, or --bump")
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
         failing = list(gates.failing(corpus))
@@ -27,7 +30,7 @@ def command(version: str, draft: bool) -> None:
                 click.echo(f"gate: {each}", err=True)
             click.echo("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
-        built = release.build(corpus, version, notes=failing)
+        built = release.build(corpus, version or release.bumped(corpus), notes=failing)
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest["content"].items():
         click.echo(f"{name}: {said['rows']} rows")
