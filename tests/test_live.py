@@ -302,3 +302,36 @@ def test_a_judge_decides_in_a_project_of_their_own(served):
     pull_all(client, corpus)
     assert len(judging.adjudicate(corpus).reopened) == 1
     assert any("add 1 tasks" in line for line in push(client, corpus))
+
+
+def test_what_an_absent_annotator_has_not_begun_goes_to_others(served):
+    from qawl import project
+
+    corpus, client = served(
+        *TEXTS,
+        name="live-away",
+        settings="layers: [quote]\nannotators: [a1, a2, a3]\noverlap: {quote: 1}",
+    )
+    push(client, corpus)
+    first = next(
+        each for each in sync.remotes(client, corpus) if list(sync.remote_tasks(client, each))
+    )
+    submit(client, corpus, first)
+    begun = {task.article_id for task in sync.remote_tasks(client, first) if task.worked_on}
+    path = corpus.root / "qawl.yaml"
+    path.write_text(
+        path.read_text("utf-8").replace(
+            f"{first.annotator}", f"{{name: {first.annotator}, away: true}}", 1
+        ),
+        "utf-8",
+    )
+    corpus = project.load(corpus.root)
+    push(client, corpus)
+    assert push(client, corpus) == []
+    found = [
+        (each.annotator, task.article_id)
+        for each in sync.remotes(client, corpus)
+        for task in sync.remote_tasks(client, each)
+    ]
+    assert len(found) == len(TEXTS) == len({identity for _, identity in found})
+    assert {identity for who, identity in found if who == first.annotator} == begun

@@ -70,10 +70,16 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Someone who annotates, by pseudonym. `person` is False for recorded or made annotations."""
+    """Someone who annotates, by pseudonym. `person` is False for recorded or made annotations.
+
+    `share` weighs how much work they get; who is `away` gets none, and what they have not begun goes
+    to others with the next push.
+    """
 
     name: str
     person: bool = True
+    share: float = 1.0
+    away: bool = False
 
 
 class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,13 +105,18 @@ class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """qawl.yaml: all keys but `name` may be left out."""
+    """qawl.yaml: all keys but `name` may be left out.
+
+    `training` names articles that every annotator gets; `seed` fixes who gets what.
+    """
 
     name: str
     language: str = "ar"
     layers: tuple[str, ...] = ("entity", "quote", "claim")
     annotators: tuple[str | Annotator, ...] = ("a1", "a2")
     overlap: dict[str, int] = {}
+    training: tuple[str, ...] = ()
+    seed: int = 0
     label_studio: LabelStudio = LabelStudio()
     adjudication: Adjudication = Adjudication()
     dispensations: tuple[Dispensation, ...] = ()

@@ -12,7 +12,7 @@ from qawl.errors import ServerError
 from qawl.judging import judge_tasks
 from qawl.label_studio import Client
 from qawl.labeling import config_xml
-from qawl.model import JUDGE
+from qawl.model import JUDGE, Article
 from qawl.project import Project
 from qawl.pull import Incoming
 from qawl.scheme import Scheme, title_in
@@ -196,32 +196,61 @@ def plan(client: Client, project: Project) -> list[Step]:
     _refuse_foreign(client, project, there)
     articles = {article.id: article for article in tasks.to_annotate(project)}
     offered = tasks.names(project)
-    steps = []
-    for layer, current in scheme.load_all(project).items():
-        held = {each.id: list(remote_tasks(client, each)) for each in there if each.layer == layer}
-        owners: dict[str, list[Remote]] = {}
-        for each in there:
-            if each.layer == layer:
-                owners.setdefault(each.annotator, []).append(each)
-        present = {
-            name: {task.article_id for each in mine for task in held[each.id]} & set(articles)
-            for name, mine in owners.items()
-            if name != JUDGE
-        }
-        assigned = assignment.plan(
-            articles, list(project.annotators), project.overlap(layer), there=present
-        )
-        for name in project.annotators:
-            step = _step(wanted(project, current, name), owners.get(name, []), held, articles)
-            if step.configure and step.remote:
-                _refuse_orphans(client, step.remote, current)
-            missing = sorted(assigned[name] - present.get(name, set()))
-            step.add = [tasks.task(articles[identity], current, offered) for identity in missing]
-            steps.append(step)
-        waiting = list(judge_tasks(project, layer))
-        if waiting or JUDGE in owners:
-            steps.append(_judge_step(project, current, owners.get(JUDGE, []), held, waiting))
+    steps: list[Step] = []
+    for current in scheme.load_all(project).values():
+        mine = [each for each in there if each.layer == current.layer]
+        steps += _layer_steps(client, project, current, mine, articles, offered)
     return steps
+
+
+def _layer_steps(
+    client: Client,
+    project: Project,
+    current: Scheme,
+    there: list[Remote],
+    articles: Mapping[str, Article],
+    offered: tasks.Names,
+) -> Iterator[Step]:
+    held = {each.id: list(remote_tasks(client, each)) for each in there}
+    owners: dict[str, list[Remote]] = {}
+    for each in there:
+        owners.setdefault(each.annotator, []).append(each)
+    working = [name for name, each in project.annotators.items() if not each.away]
+    present = {
+        name: {
+            task.article_id
+            for each in mine
+            for task in held[each.id]
+            if name in working or task.worked_on
+        }
+        & set(articles)
+        for name, mine in owners.items()
+        if name != JUDGE
+    }
+    assigned = assignment.plan(
+        articles,
+        working,
+        project.overlap(current.layer),
+        there=present,
+        shares={name: each.share for name, each in project.annotators.items()},
+        training=project.settings.training,
+        seed=project.settings.seed,
+    )
+    for name in dict.fromkeys((*project.annotators, *present)):
+        if name not in working and name not in owners:
+            continue
+        target = wanted(project, current, name)
+        # Who is away or has left keeps what is begun; the rest goes to others.
+        rest = articles if name in working else {each: articles[each] for each in present[name]}
+        step = _step(target, owners.get(name, []), held, rest)
+        if step.configure and step.remote:
+            _refuse_orphans(client, step.remote, current)
+        missing = sorted(assigned.get(name, set()) - present.get(name, set()))
+        step.add = [tasks.task(articles[each], current, offered) for each in missing]
+        yield step
+    waiting = list(judge_tasks(project, current.layer))
+    if waiting or JUDGE in owners:
+        yield _judge_step(project, current, owners.get(JUDGE, []), held, waiting)
 
 
 def _judge_step(

@@ -26,7 +26,14 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
         if annotator not in corpus.annotators:
             raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")
         ids = [each["data"]["article_id"] for each in every]
-        share = assignment.plan(ids, list(corpus.annotators), corpus.overlap(layer))[annotator]
+        share = assignment.plan(
+            ids,
+            [name for name, each in corpus.annotators.items() if not each.away],
+            corpus.overlap(layer),
+            shares={name: each.share for name, each in corpus.annotators.items()},
+            training=corpus.settings.training,
+            seed=corpus.settings.seed,
+        ).get(annotator, set())
         every = [each for each in every if each["data"]["article_id"] in share]
     text = json.dumps(every, ensure_ascii=False, indent=1)
     if out is None:
