@@ -75,7 +75,7 @@ class Client:
             answer = self._http.request(
                 path, method=method, params=params, json=body, request_options=options
             )
-        except httpx.ConnectError as error:
+        except httpx.ConnectError as error:  # nobody listens: the same for every call
             raise ServerError(
                 f"no Label Studio answers at {self.url}: start it (`qawl serve`), or mend "
                 "label_studio.url in qawl.yaml"

@@ -349,6 +349,26 @@ def _refuse_foreign(client: Client, project: Project, there: Iterable[Remote]) -
             )
 
 
+def bring(client: Client, project: Project, *, tries: int = 5) -> int:
+    """Plans and applies until nothing is left to do; how many steps that took.
+
+    What can't be repeated blindly (an import whose answer was lost) is looked up by planning anew.
+    """
+    done = 0
+    for left in reversed(range(tries)):
+        steps = [step for step in plan(client, project) if not step.empty]
+        if not steps:
+            return done
+        try:
+            for step in steps:
+                apply(client, step)
+                done += 1
+        except ServerError:
+            if not left:
+                raise
+    raise ServerError(f"{client.url} is not in step after {tries} tries: run `qawl push` again")
+
+
 def apply(client: Client, step: Step) -> None:
     """Carries a step out. Killed at any point, the next plan holds what is left."""
     target = step.wanted

@@ -15,6 +15,7 @@ def command(dry_run: bool) -> None:
     """
     from qawl import label_studio, project, sync
     from qawl.cli.progress import progress
+    from qawl.errors import ServerError
 
     corpus = project.load(Path())
     with project.lock(corpus, "push"), label_studio.connect(corpus) as client:
@@ -30,5 +31,10 @@ def command(dry_run: bool) -> None:
             click.echo("dry run: nothing was changed")
             return
         for step in progress(open_steps, "push"):
-            sync.apply(client, step)
+            try:
+                sync.apply(client, step)
+            except ServerError as error:
+                click.echo(f"looked up and tried again after: {error}", err=True)
+                break
+        sync.bring(client, corpus)
     click.echo(f"{len(open_steps)} projects brought in step at {client.url}")
