@@ -25,9 +25,9 @@ def path(tmp_path):
 
 
 def test_every_version_is_kept_once(path):
-    assert journal.load(path).append([entry("x", 1), entry("y", 1)]) == 2
-    assert journal.load(path).append([entry("x", 1), entry("y", 2), entry("y", 2)]) == 1
-    assert journal.load(path).append([entry("x", 1), entry("y", 1)]) == 1
+    assert journal.load(path).append([entry("x", 1), entry("y", 1)]) == ["a", "a"]
+    assert journal.load(path).append([entry("x", 1), entry("y", 2), entry("y", 2)]) == ["a"]
+    assert journal.load(path).append([entry("x", 1), entry("y", 1)]) == ["a"]
     assert [(each.key, bytes(each.annotation)) for each in journal.entries(path)] == [
         ("x", b'{"v": 1}'),
         ("y", b'{"v": 1}'),

@@ -15,6 +15,7 @@ from qawl import (
     judging,
     project,
     pull,
+    recover,
     scheme,
     status,
     sync,
@@ -335,3 +336,69 @@ def test_what_an_absent_annotator_has_not_begun_goes_to_others(served):
     ]
     assert len(found) == len(TEXTS) == len({identity for _, identity in found})
     assert {identity for who, identity in found if who == first.annotator} == begun
+
+
+def test_recover_puts_back_what_the_server_lost(served):
+    corpus, client = served(*TEXTS, name="live-recover", settings=ONE_LAYER)
+    push(client, corpus)
+    first, second = sync.remotes(client, corpus)
+    submit(client, corpus, first, count=2)
+    submit(client, corpus, second)
+    pull_all(client, corpus)
+    before = {
+        (each.annotator, each.article_id): (each.spans, each.relations)
+        for each in annotations.read(corpus, "quote")
+    }
+    client.delete_project(first.id)
+    pull_all(client, corpus)
+    assert sync.bring(client, corpus) > 0
+    assert recover.recover(client, corpus) == 2
+    assert recover.recover(client, corpus) == 0
+    pull_all(client, corpus)
+    after = {
+        (each.annotator, each.article_id): (each.spans, each.relations)
+        for each in annotations.read(corpus, "quote")
+    }
+    assert after == before
+
+
+def test_the_invitation_opens_a_sign_up(served):
+    import urllib.request
+
+    _, client = served(TEXTS[0], name="live-invite", settings=ONE_LAYER)
+    with urllib.request.urlopen(client.invitation(), timeout=20) as answer:
+        assert answer.status == 200
+        assert b"password" in answer.read()
+
+
+def test_watch_says_at_once_what_is_wrong(served, tmp_path):
+    import os
+    import subprocess
+    import sys
+    import time
+
+    corpus, client = served(TEXTS[0], name="live-watch", settings=ONE_LAYER)
+    push(client, corpus)
+    task = next(sync.remote_tasks(client, sync.remotes(client, corpus)[0]))
+    with (tmp_path / "out").open("w") as out:
+        command = [sys.executable, "-m", "qawl", "pull", "--watch", "--every", "1"]
+        with subprocess.Popen(
+            command, cwd=corpus.root, env=os.environ, stdout=out, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(4)
+            bad = {
+                "id": "x",
+                "from_name": "quote",
+                "to_name": "text",
+                "type": "labels",
+                "value": {"start": 2, "end": 99, "labels": ["CUE"]},
+            }
+            client.submit(task.id, {"result": [bad]})
+            deadline = time.monotonic() + 20
+            while (
+                "offset-range" not in (tmp_path / "out").read_text("utf-8")
+                and time.monotonic() < deadline
+            ):
+                time.sleep(0.3)
+            process.terminate()
+    assert "offset-range" in (tmp_path / "out").read_text("utf-8")

@@ -101,9 +101,9 @@ class Journal:
     alive: dict[str, int | None]
     mended: int = 0
 
-    def append(self, entries: Iterable[Entry]) -> int:
-        """Adds those entries that are not the latest version of their annotation; how many those were."""
-        added = 0
+    def append(self, entries: Iterable[Entry]) -> list[str]:
+        """Adds those entries that are not the latest version of their annotation; their articles."""
+        added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         size = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab") as file:
@@ -117,7 +117,7 @@ class Journal:
                     line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
                     file.write(to_json(line) + b"\n")
                     self.last, self.versions[entry.key] = digest, version
-                    added += 1
+                    added.append(entry.article_id)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:

@@ -109,6 +109,10 @@ class Client:
         said = self.request("GET", "api/version")
         return str(said.get("release") or said.get("label-studio-os-package", {}).get("version"))
 
+    def invitation(self) -> str:
+        """The address at which annotators sign up."""
+        return f"{self.url}{self.request('GET', 'api/invite')['invite_url']}"
+
     def projects(self) -> Iterator[Json]:
         """All projects of the server, as it describes them."""
         yield from self._pages("api/projects/", {})

@@ -23,7 +23,10 @@ USERS = "users.json"
 
 @dataclass(slots=True)
 class Outcome:
-    """What a pull did: new versions by (layer, annotator), and what was left out and why."""
+    """What a pull did: new versions by (layer, annotator), and what was left out and why.
+
+    `changed` has (layer, article, annotator) of every new version.
+    """
 
     tasks: int = 0
     annotations: int = 0
@@ -33,6 +36,7 @@ class Outcome:
     predictions: int = 0
     mended: list[str] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
+    changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
 
 
@@ -252,7 +256,9 @@ def _append(project: Project, spool: _Spool, outcome: Outcome, projects: set[int
         target = journal.folder(project) / f"{layer}.{annotator}.jsonl"
         opened = journals.get((layer, annotator)) or journal.load(target)
         journals[layer, annotator] = opened
-        outcome.new[layer, annotator] += opened.append(jsonl.read(path, Entry))
+        added = opened.append(jsonl.read(path, Entry))
+        outcome.new[layer, annotator] += len(added)
+        outcome.changed |= {(layer, article, annotator) for article in added}
     for (layer, annotator), opened in journals.items():
         gone = [
             key

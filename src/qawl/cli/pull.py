@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 @click.argument("more", nargs=-1, type=Given(path_type=Path))
 @click.option("--layer", help="The layer of exports that do not name one.")
 @click.option("--annotator", help="The pseudonym of all annotations in the exports.")
+@click.option(
+    "--watch", is_flag=True, help="Keep pulling, and say at once what new work has wrong."
+)
+@click.option(
+    "--every", default=30, show_default=True, help="Seconds between two pulls of --watch."
+)
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
 def command(
     files: tuple[Path, ...],
@@ -30,6 +36,8 @@ def command(
     layer: str | None,
     annotator: str | None,
     rebuild: bool,
+    watch: bool,
+    every: int,
 ) -> None:
     """Collect every new annotation version into the journal.
 
@@ -48,12 +56,38 @@ def command(
             for name in corpus.settings.layers:
                 click.echo(f"{name}: {annotations.rebuild(corpus, name)} annotations")
             return
+        if watch:
+            _watch(corpus, every)
+            return
         if files:
             outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)
         else:
             outcome = _from_server(corpus)
     for line in summary(outcome):
         click.echo(line)
+
+
+def _watch(corpus: "Project", every: int) -> None:
+    """Pulls until Ctrl-C; each new annotation that has findings is named with its task."""
+    import time
+
+    from qawl import validation
+    from qawl.cli.validate import line
+
+    click.echo(f"pulling every {every} s; Ctrl-C ends it", err=True)
+    try:
+        while True:
+            outcome = _from_server(corpus)
+            for alarm in outcome.alarms:
+                click.echo(f"ALARM: {alarm}")
+            if outcome.changed:
+                click.echo(f"{len(outcome.changed)} new")
+                for each in validation.validate(corpus):
+                    if (each.layer, each.article_id, each.annotator) in outcome.changed:
+                        click.echo(f"{each.severity} {each.check} {line(each)}")
+            time.sleep(every)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
 
 
 def _from_server(corpus: "Project") -> "Outcome":

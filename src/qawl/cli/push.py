@@ -7,7 +7,10 @@ import click
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
-def command(dry_run: bool) -> None:
+@click.option(
+    "--recover", is_flag=True, help="Put journalled annotations back that the server lost."
+)
+def command(dry_run: bool, recover: bool) -> None:
     """Bring projects, configs and tasks in Label Studio in step with the corpus.
 
     One project for each layer and annotator. The plan is shown, then carried out; a second run has
@@ -19,6 +22,12 @@ def command(dry_run: bool) -> None:
 
     corpus = project.load(Path())
     with project.lock(corpus, "push"), label_studio.connect(corpus) as client:
+        if recover:
+            from qawl import recover as recovery
+
+            sync.bring(client, corpus)
+            click.echo(f"{recovery.recover(client, corpus)} annotations put back")
+            return
         steps = sync.plan(client, corpus)
         for step in steps:
             for line in step.lines():

@@ -14,13 +14,15 @@ def command(port: int | None) -> None:
     The first time on a machine its environment is installed (one to three minutes). It listens on
     127.0.0.1 alone and keeps its data in .qawl/label-studio. Ctrl-C ends it.
     """
-    from qawl import project, server
+    from qawl import label_studio, project, server
 
     corpus = project.load(Path())
     say = lambda line: click.echo(line, err=True)  # noqa: E731
     with server.running(corpus, port=port, say=say) as access:
         click.echo(f"Label Studio: {access.url}")
         click.echo(f"sign in as {access.username} with {access.password}")
+        with label_studio.connect(corpus, access) as client:
+            click.echo(f"annotators sign up at {client.invitation()}")
         click.echo("Ctrl-C ends it")
         try:
             signal.pause()
