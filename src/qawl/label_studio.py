@@ -19,7 +19,7 @@ from qawl.server import Access
 
 TOKEN = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of a variable
 PAGE = 100
-IMPORT = 200
+IMPORT = 1000
 """Tasks in one import request."""
 
 Json = dict[str, Any]
