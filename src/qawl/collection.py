@@ -112,6 +112,6 @@ class Collection:
                         f"{surface!r} is {usual} {most} times; {label} may be a slip of the key"
                     )
                     yield finding("label-slip", message, record, span)
-                elif count > 1:
+                elif count > 1 and not self.scheme.relations:  # roles differ from place to place
                     message = f"{surface!r} is {usual} {most} times and {label} {count} times"
                     yield finding("surface-mixed", message, layer=self.scheme.layer)
