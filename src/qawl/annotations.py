@@ -19,6 +19,11 @@ DERIVATION_CHECKS: dict[str, tuple[int, Severity, str]] = {
         "warning",
         "an annotator has several annotations of one article; the latest counts",
     ),
+    "annotator-several": (
+        5,
+        "warning",
+        "several users worked under one pseudonym",
+    ),
     "annotation-deleted": (5, "warning", "an annotation was deleted in Label Studio"),
     "article-unknown": (2, "error", "an annotation's article is not in the corpus"),
 }
@@ -59,23 +64,32 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     groups: dict[tuple[str, str], list[Place]] = {}
     for place in journal.latest(project, layer).values():
         groups.setdefault((place.article_id, place.annotator), []).append(place)
+    users: dict[str, set[object]] = {}
     for (article_id, annotator), places in sorted(groups.items()):
         if article_id not in articles:
             yield _finding("article-unknown", layer, article_id, annotator, "no such article")
             continue
         article = articles[article_id]
-        for each in _chosen(places, article, current, annotator):
+        seen = users.setdefault(annotator, set())
+        for each in _chosen(places, article, current, annotator, seen):
             if isinstance(each, Converted) and known:
                 record = repairs.applied(each.annotation, article.text, known)
                 yield Converted(record, each.findings)
             else:
                 yield each
+    for annotator, seen in sorted(users.items()):
+        if len(seen) > 1:
+            message = f"{len(seen)} users worked as {annotator}: a pseudonym is one person's"
+            yield _finding("annotator-several", layer, None, annotator, message)
 
 
 def _chosen(
-    places: list[Place], article: Article, current: Scheme, annotator: str
+    places: list[Place], article: Article, current: Scheme, annotator: str, users: set[object]
 ) -> Iterator[Converted | Finding]:
-    """The annotation that counts of those that one annotator made of an article."""
+    """The annotation that counts of those that one annotator made of an article.
+
+    The ids of the users who made them are added to `users`.
+    """
     alive = [place for place in places if not place.deleted]
     for _ in range(len(places) - len(alive)):
         message = "it was deleted in Label Studio; the journal keeps it"
@@ -87,6 +101,9 @@ def _chosen(
             f"{loaded[-1][1].get('id')} of the same annotator is newer"
         )
         yield _finding("annotation-duplicate", current.layer, article.id, annotator, message)
+    users |= {
+        annotation["completed_by"] for _, annotation in loaded if annotation.get("completed_by")
+    }
     for entry, annotation in loaded[-1:]:
         yield convert(entry, annotation, article=article, current=current, annotator=annotator)
 
@@ -120,7 +137,9 @@ def _age(annotation: Mapping[str, Any]) -> tuple[str, int]:
     return str(annotation.get("updated_at") or ""), identity if isinstance(identity, int) else 0
 
 
-def _finding(check: str, layer: str, article_id: str, annotator: str, message: str) -> Finding:
+def _finding(
+    check: str, layer: str, article_id: str | None, annotator: str, message: str
+) -> Finding:
     level, severity, _ = DERIVATION_CHECKS[check]
     return Finding(
         check=check,
