@@ -1,6 +1,7 @@
 """The findings of a corpus as one self-contained page, to hand to annotators."""
 
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 import jinja2
@@ -16,7 +17,7 @@ AROUND = 60
 
 
 def page(project: Project, found: list[Finding], counts: dict[str, Any]) -> str:
-    """The page; each finding with the text around it and the address of its task."""
+    """The page, in the order of `found`; each with the text around it and the address of its task."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(
         files("qawl").joinpath("templates/findings.html.j2").read_text("utf-8")
@@ -29,7 +30,10 @@ def page(project: Project, found: list[Finding], counts: dict[str, Any]) -> str:
         counts=counts,
         checks=CHECKS,
         levels=LEVELS,
-        items=[(each, _around(each, articles)) for each in found],
+        groups=[
+            (check, [(each, _around(each, articles)) for each in group])
+            for check, group in groupby(found, key=lambda each: each.check)
+        ],
     )
 
 
