@@ -95,6 +95,11 @@ def text(
             for layer, scheme in schemes.items()
         ],
         people={name: each.person for name, each in project.annotators.items()},
+        made={
+            name: each.how or "it is not said how"
+            for name, each in project.annotators.items()
+            if not each.person
+        },
         open_gates=open_gates,
     )
 

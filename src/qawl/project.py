@@ -72,12 +72,15 @@ class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Someone who annotates, by pseudonym. `person` is False for recorded or made annotations.
 
+    `how` says in the dataset card how the annotations of somebody who is no person were made.
+
     `share` weighs how much work they get; who is `away` gets none, and what they have not begun goes
     to others with the next push.
     """
 
     name: str
     person: bool = True
+    how: str | None = None
     share: float = 1.0
     away: bool = False
 
