@@ -2,18 +2,25 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 from msgspec import Struct
 
 from qawl import made, scheme, sync, tasks
 from qawl.errors import QawlError
-from qawl.label_studio import Client, connect
+from qawl.label_studio import Client, connect, token, token_kind
 from qawl.labeling import config_xml
 from qawl.project import Project
 from qawl.server import VERSION
 
 SPACE = 1 << 30
 """Free bytes below which a disk is too full to work on."""
+
+
+CLOCK = 120
+"""Seconds by which the server's clock may differ."""
+
+SQLITE = "SQLite (good for a small team; back up the data folder while the server stands still)"
 
 
 class Line(Struct, frozen=True):
@@ -32,6 +39,8 @@ def examine(project: Project) -> Iterator[Line]:
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
     try:
+        key = token(project)
+        yield Line("token", True, f"a {token_kind(key)}")
         client = connect(project)
     except QawlError as error:
         yield Line("token", False, str(error))
@@ -44,24 +53,47 @@ def examine(project: Project) -> Iterator[Line]:
 
 
 def _server(client: Client, project: Project) -> Iterator[Line]:
-    version = client.version()
+    version, edition = client.version()
     yield Line(
         "version",
         version == VERSION,
-        f"Label Studio {version} at {client.url}",
+        f"Label Studio {version} ({edition}) at {client.url}",
         f"Qawl is tested with {VERSION}",
     )
+    yield _clock(client.skew())
     steps = [step for step in sync.plan(client, project) if not step.empty]
-    yield Line("push", not steps, f"{len(steps)} projects to bring in step", "run `qawl push`")
-    yield _round_trip(client, project)
+    yield Line(
+        "push",
+        not steps,
+        "; ".join(line for step in steps[:3] for line in step.lines())
+        + (f"; and {len(steps) - 3} projects more" if len(steps) > 3 else "")
+        if steps
+        else "in step",
+        "run `qawl push`",
+    )
+    yield from _round_trip(client, project)
 
 
-def _round_trip(client: Client, project: Project) -> Line:
+def _clock(skew: timedelta | None) -> Line:
+    if skew is None:
+        return Line("clock", True, "the server does not say its time: every pull reads everything")
+    seconds = round(abs(skew.total_seconds()))
+    ahead = "ahead of" if skew > timedelta() else "behind"
+    return Line(
+        "clock",
+        seconds <= CLOCK,
+        f"the server is {seconds} s {ahead} this machine",
+        "set both by the same time server: dates in annotations are the server's",
+    )
+
+
+def _round_trip(client: Client, project: Project) -> Iterator[Line]:
     """Writes a task into a project of its own, reads it back, and deletes both."""
     current = scheme.load(project, project.settings.layers[0])
     article = next(tasks.to_annotate(project), None)
     if article is None:
-        return Line("round trip", True, "left out: the corpus is empty")
+        yield Line("round trip", True, "left out: the corpus is empty")
+        return
     config = config_xml(current, project.settings.language)
     made_project = client.create_project({"title": "qawl doctor", "label_config": config})["id"]
     try:
@@ -69,7 +101,9 @@ def _round_trip(client: Client, project: Project) -> Line:
         client.import_tasks(made_project, [sent])
         (back,) = client.tasks(made_project)
         same = back["data"] == sent["data"]
+        sqlite = client.on_sqlite(made_project)
     finally:
         client.delete_project(made_project)
     said = "a task came back as it was sent" if same else "a task came back changed"
-    return Line("round trip", same, said, "look at the server's storage and proxy")
+    yield Line("round trip", same, said, "look at the server's storage and proxy")
+    yield Line("database", True, SQLITE if sqlite else "PostgreSQL, or another database server")

@@ -15,7 +15,7 @@ from msgspec import Struct
 from qawl import annotations, journal, jsonl, sync
 from qawl.errors import ServerError
 from qawl.journal import Entry, Home, Journal
-from qawl.label_studio import Client, Filter, Json
+from qawl.label_studio import ANNOTATED, Client, Filter, Json
 from qawl.project import Project
 from qawl.pull import Incoming, Outcome, Sorter, identity
 from qawl.sync import Remote
@@ -54,10 +54,11 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
     marks = _Marks(project, client.url)
     sorter = Sorter(project, outcome)
     journals: dict[Path, Journal] = {}
+    now = client.clock()
     try:
         for remote in watch(remotes):
             opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
-            _Reading(client, remote, opened, sorter, outcome, marks).run()
+            _Reading(client, remote, opened, sorter, outcome, marks).run(now)
         _look_for_lost(project, client.url, remotes, marks, journals, outcome)
     finally:
         for layer in project.settings.layers:
@@ -123,11 +124,10 @@ class _Reading:
         self.placed: set[str] = set()
         self.seen: set[str] = set()
 
-    def run(self) -> None:
+    def run(self, now: datetime | None) -> None:
         """Reads what changed, then compares with the server's own count."""
         mark, remote = self.mark, self.remote
         if mark.until is None:
-            now = self.client.clock()
             mark.until, mark.after = now.isoformat() if now else None, 0
         drafts = self.client.tasks(
             remote.id, fields=("id",), where=[("draft_exists", "equal", True)]
@@ -143,7 +143,7 @@ class _Reading:
     def _read(self, where: list[Filter]) -> None:
         """Journals the annotations of tasks, page by page."""
         pages = self.client.task_pages(
-            self.remote.id, annotations=True, where=where, after=self.mark.after
+            self.remote.id, annotations=True, where=[ANNOTATED, *where], after=self.mark.after
         )
         for page in pages:
             added = self.opened.append(self._entries(page))
@@ -202,7 +202,9 @@ class _Reading:
     def _listed(self) -> set[str]:
         """The identities of all annotations of the project."""
         fields = ("id", "annotations", "unique_id")
-        tasks = self.client.tasks(self.remote.id, annotations=True, fields=fields)
+        tasks = self.client.tasks(
+            self.remote.id, annotations=True, fields=fields, where=[ANNOTATED]
+        )
         return {identity(each) for task in tasks for each in task["annotations"]}
 
 

@@ -9,9 +9,10 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
+from urllib.parse import urljoin
 
 import httpx
 import msgspec
@@ -29,7 +30,16 @@ IMPORT = 1000
 Json = dict[str, Any]
 Filter = tuple[str, str, Any]
 """A column of the server's task list, an operator and a value, as in ("id", "greater", 7)."""
-_KINDS = {"updated_at": "Datetime", "draft_exists": "Boolean"}
+_KINDS = {
+    "updated_at": "Datetime",
+    "draft_exists": "Boolean",
+    "data.text": "String",
+    "annotations_ids": "List",
+}
+ANNOTATED: Filter = ("annotations_ids", "empty", False)
+"""Tasks that have annotations, those of skipped tasks too."""
+_WITH_DRAFTS: Filter = ("draft_exists", "in_list", [True, False])
+"""Always holds: the server fills this column only where a condition names it."""
 _TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -51,6 +61,11 @@ def token(project: Project) -> str:
         f"no token for {project.settings.label_studio.url}: set {TOKEN}, write it to {path} "
         "(chmod 600), or start a local server with `qawl serve`"
     )
+
+
+def token_kind(key: str) -> str:
+    """Which of Label Studio's two kinds of token this is; never the token."""
+    return "personal access token" if key.count(".") == 2 else "legacy token"
 
 
 class Client:
@@ -117,19 +132,38 @@ class Client:
             )
         return answer
 
-    def version(self) -> str:
-        """The release of Label Studio that answers."""
+    def version(self) -> tuple[str, str]:
+        """(release, edition) of the Label Studio that answers."""
         said = self.request("GET", "api/version")
-        return str(said.get("release") or said.get("label-studio-os-package", {}).get("version"))
+        release = said.get("release") or said.get("label-studio-os-package", {}).get("version")
+        return str(release), str(said.get("edition") or "unknown edition")
 
     def clock(self) -> datetime | None:
         """The server's time, as its answers carry it; None where they don't."""
         said = self._answer("GET", "api/version").headers.get("date")
         return parsedate_to_datetime(said) if said else None
 
+    def skew(self) -> timedelta | None:
+        """How far the server's clock is ahead of this machine's; None where it does not say."""
+        said = self.clock()
+        return None if said is None else said - datetime.now(UTC)
+
+    def on_sqlite(self, project: int) -> bool:
+        """Whether the server keeps its data in SQLite, asked by a pattern that Python's `re` alone takes.
+
+        Label Studio has no call that says it. A server database has patterns of its own, and refuses.
+        """
+        query = _query([("data.text", "regex", "(?P<any>.)")])
+        try:
+            self.request("GET", "api/tasks/", params={"project": project, "query": query})
+        except ServerError:
+            return False
+        return True
+
     def invitation(self) -> str:
         """The address at which annotators sign up."""
-        return f"{self.url}{self.request('GET', 'api/invite')['invite_url']}"
+        # The server's answer begins with the path that it runs under.
+        return urljoin(f"{self.url}/", str(self.request("GET", "api/invite")["invite_url"]))
 
     def projects(self) -> Iterator[Json]:
         """All projects of the server, as it describes them."""
@@ -179,11 +213,12 @@ class Client:
     ) -> Iterator[list[Json]]:
         """The tasks of a project by id, those after a given one, a page at a time.
 
-        `annotations` asks for them as the server sends them, `fields` for these alone; `where` are
-        conditions that must all hold. Pages begin after an id, not at a number, so that tasks that come
-        or go meanwhile move none out of sight.
+        `annotations` asks for them as the server sends them, `fields` for these alone, of tasks and of
+        annotations; `where` are conditions that must all hold. Pages begin after an id, not at a
+        number, so that tasks that come or go meanwhile move none out of sight.
         """
         size = PAGE if annotations else LIGHT_PAGE
+        named = [_WITH_DRAFTS] if "draft_exists" in fields else []
         params = {
             "project": project,
             "page_size": size,
@@ -191,7 +226,7 @@ class Client:
             **({"include": ",".join(fields)} if fields else {}),
         }
         while True:
-            query = _query([*where, ("id", "greater", after)])
+            query = _query([*named, *where, ("id", "greater", after)])
             said = self.request("GET", "api/tasks/", params={**params, "query": query})
             page: list[Json] = said["tasks"]
             if len(page) < min(said["total"], size):
@@ -200,6 +235,11 @@ class Client:
                     "run it again"
                 )
             if page:
+                if not annotations and (lacking := {*fields} - {*page[0]}):
+                    raise ServerError(
+                        f"{self.url} has task lists without {', '.join(sorted(lacking))}: "
+                        "see `qawl doctor` for the version of Label Studio that is needed"
+                    )
                 yield page
                 after = page[-1]["id"]
             if said["total"] <= size:

@@ -9,6 +9,8 @@ from qawl import sync
 from qawl.label_studio import Client
 from qawl.project import Project
 
+FIELDS = ("id", "total_annotations", "cancelled_annotations", "draft_exists")
+
 
 class Standing(Struct, frozen=True):
     """One project's state; `minutes` is the median a finished task, `next` where an open task is."""
@@ -29,15 +31,13 @@ def standings(client: Client, project: Project) -> Iterator[Standing]:
     """The state of every project of the corpus, by layer, then annotator."""
     found = sync.remotes(client, project)
     for remote in sorted(found, key=lambda each: (each.layer, each.annotator, each.id)):
-        fields = ("id", "total_annotations", "cancelled_annotations")
-        tasks = list(client.tasks(remote.id, fields=fields))
+        tasks = list(client.tasks(remote.id, fields=FIELDS))
         done = sum(bool(task["total_annotations"]) for task in tasks)
         left = [
             task["id"]
             for task in tasks
             if not task["total_annotations"] and not task["cancelled_annotations"]
         ]
-        drafts = client.tasks(remote.id, fields=("id",), where=[("draft_exists", "equal", True)])
         timed = client.tasks(
             remote.id, fields=("id", "avg_lead_time"), where=[("avg_lead_time", "greater", 0)]
         )
@@ -49,7 +49,7 @@ def standings(client: Client, project: Project) -> Iterator[Standing]:
             assigned=len(tasks),
             done=done,
             skipped=len(tasks) - done - len(left),
-            drafts=sum(1 for _ in drafts),
+            drafts=sum(task["draft_exists"] for task in tasks),
             left=len(left),
             minutes=round(median(times) / 60, 1) if times else None,
             url=url,

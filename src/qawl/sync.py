@@ -11,7 +11,7 @@ from qawl import assignment, scheme, tasks
 from qawl.errors import ServerError
 from qawl.journal import Home
 from qawl.judging import judge_tasks
-from qawl.label_studio import Client
+from qawl.label_studio import ANNOTATED, Client
 from qawl.labeling import config_xml
 from qawl.model import JUDGE, Article
 from qawl.project import Project
@@ -132,9 +132,7 @@ def total(fields: Mapping[str, Any]) -> int:
 
 def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
     """The tasks of a project, by id."""
-    drafted = client.tasks(remote.id, fields=("id",), where=[("draft_exists", "equal", True)])
-    drafts = {each["id"] for each in drafted}
-    fields = ("id", "data", "total_annotations", "cancelled_annotations")
+    fields = ("id", "data", "total_annotations", "cancelled_annotations", "draft_exists")
     for each in client.tasks(remote.id, fields=fields):
         data = each["data"]
         yield RemoteTask(
@@ -142,7 +140,7 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
             article_id=str(data.get("article_id")),
             text_sha256=str(data.get("text_sha256")),
             annotated=bool(each["total_annotations"] or each["cancelled_annotations"]),
-            draft=each["id"] in drafts,
+            draft=each["draft_exists"],
             basis=data.get("basis"),
         )
 
@@ -294,7 +292,7 @@ def _refuse_orphans(client: Client, remote: Remote, current: Scheme) -> None:
     values = {value.name for each in current.attributes for value in each.values}
     free = {each.name for each in current.attributes if each.suggest}
     lost: Counter[str] = Counter()
-    for task in client.tasks(remote.id, annotations=True):
+    for task in client.tasks(remote.id, annotations=True, where=[ANNOTATED]):
         for annotation in task.get("annotations") or ():
             for result in annotation.get("result") or ():
                 value = result.get("value") or {}

@@ -102,11 +102,13 @@ def summary(outcome: "Outcome") -> list[str]:
     """What a pull did, in lines."""
     lines = [f"journal mended: {each}" for each in outcome.mended]
     lines.append(
-        f"{outcome.tasks} tasks, {outcome.annotations} annotations, "
+        f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
         f"{outcome.new.total()} new versions"
     )
     lines += [
-        f"  {layer} {name}: {count} new" for (layer, name), count in sorted(outcome.new.items())
+        f"  {layer} {name}: {count} new"
+        for (layer, name), count in sorted(outcome.new.items())
+        if count
     ]
     lines += [f"set aside: {count} × {why}" for why, count in outcome.set_aside.most_common()]
     if outcome.drafts or outcome.predictions:

@@ -12,6 +12,7 @@ def command(as_json: bool) -> None:
 
     With the median minutes a task, and the address of each project's next open task.
     """
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
@@ -30,7 +31,8 @@ def command(as_json: bool) -> None:
         )
         return
     table = Table(
-        "layer", "annotator", "assigned", "done", "skipped", "drafts", "left", "minutes", "next"
+        *("layer", "annotator", "assigned", "done", "skipped", "drafts", "left", "minutes"),
+        box=box.SIMPLE_HEAD,
     )
     for each in found:
         numbers = (
@@ -41,5 +43,9 @@ def command(as_json: bool) -> None:
             each.left,
             each.minutes or "",
         )
-        table.add_row(each.layer, each.annotator, *map(str, numbers), each.next or each.url)
+        table.add_row(each.layer, each.annotator, *map(str, numbers))
     Console().print(table)
+    click.echo("where to go on:")
+    for each in found:
+        where = each.next or f"{each.url} (nothing is left)"
+        click.echo(f"  {each.layer} {each.annotator}: {where}")

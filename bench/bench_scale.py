@@ -1,0 +1,139 @@
+"""A big project and many projects on a real Label Studio: what pull, status and push take.
+
+    python bench/bench_scale.py [TASKS] [ANNOTATIONS] [ARTICLES]
+
+One project of TASKS tasks (20,000) with ANNOTATIONS annotations (4,000): pull must stay under 500 MB,
+and go on after being killed. Then 10 annotators and 3 layers (30 projects) of ARTICLES articles each.
+The baseline is the SDK's bare listing of the same project in the same run.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+
+import exports
+from qawl import corpus, init, journal, label_studio, project, server
+from qawl.model import Article
+from qawl.text import sha256
+
+MANY = """\
+name: bench
+annotators: [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10]
+overlap: {entity: 10, quote: 10, claim: 10}
+"""
+
+
+def frozen(text):
+    """An article of this text."""
+    digest = sha256(text)
+    return Article(
+        id=digest[:12],
+        text=text,
+        text_sha256=digest,
+        language="ar",
+        group=digest[:12],
+        received="x",
+        license="CC0-1.0",
+        redistribute=True,
+    )
+
+
+def opened(folder, settings, articles, url):
+    """A corpus of these articles at this server."""
+    made = init.init(folder, name="bench")
+    (made.root / "qawl.yaml").write_text(f"{settings}label_studio: {{url: {url}}}\n", "utf-8")
+    made = project.load(made.root)
+    corpus.write(made, sorted(articles, key=lambda each: each.id))
+    return made
+
+
+def run(made, *arguments, kill_after=None):
+    """Runs a command; (seconds, peak MB)."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "qawl", *arguments]
+    process = subprocess.Popen(command, cwd=made.root, stdout=subprocess.DEVNULL)
+    if kill_after:
+        time.sleep(kill_after)
+        process.send_signal(signal.SIGKILL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert kill_after or status == 0, f"qawl {' '.join(arguments)} failed"
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def big(folder, access, count, annotated):
+    """One project of many tasks."""
+    rng = random.Random(0)
+    tasks = [exports.task(number, rng) for number in range(count)]
+    settings = exports.SETTINGS.replace("[a1, a2]", "[a1]")
+    made = opened(folder, settings, [frozen(each["data"]["text"]) for each in tasks], access.url)
+    print(f"push of {count} tasks: {run(made, 'push')[0]:.1f} s", flush=True)
+    answers = {each["data"]["text"]: each["annotations"][0]["result"] for each in tasks[:annotated]}
+    with label_studio.connect(made, access) as client:
+        (home,) = [each["id"] for each in client.projects()]
+        sent = []
+        for task in list(client.tasks(home)):
+            if result := answers.get(task["data"]["text"]):
+                sent.append({"data": task["data"], "annotations": [{"result": result}]})
+                client.delete_tasks([task["id"]])
+        client.import_tasks(home, sent)
+        start = time.perf_counter()
+        from label_studio_sdk import LabelStudio
+
+        bare = LabelStudio(base_url=access.url, api_key=access.token)
+        total = sum(1 for _ in bare.tasks.list(project=home, fields="all", page_size=100))
+        listing = time.perf_counter() - start
+    print(f"SDK lists {total} tasks with {len(sent)} annotations: {listing:.1f} s", flush=True)
+    run(made, "pull", kill_after=listing / 2)
+    (_, path), *_ = [*journal.files(made, "entity"), (None, None)]
+    before = sum(1 for _ in journal.entries(path)) if path else 0
+    took, memory = run(made, "pull")
+    (_, path), *_ = journal.files(made, "entity")
+    entries = [each.key for each in journal.entries(path)]
+    assert len(entries) == len(set(entries)) == len(sent)
+    marks = msgspec.json.decode((made.state / "pulled.json").read_bytes())
+    print(f"pull, killed with {before} in the journal, again: {took:.1f} s, {memory:.0f} MB")
+    again, memory = run(made, "pull")
+    print(
+        f"pull with nothing new: {again:.1f} s, {memory:.0f} MB ({len(marks)} server)", flush=True
+    )
+    print(f"status: {run(made, 'status')[0]:.1f} s; empty push: {run(made, 'push')[0]:.1f} s")
+    print(f"nothing new / SDK listing: {again / listing:.2f}", flush=True)
+
+
+def many(folder, access, count):
+    """Thirty projects."""
+    rng = random.Random(1)
+    articles = [frozen(exports.task(number, rng)["data"]["text"]) for number in range(count)]
+    made = opened(folder, MANY, articles, access.url)
+    print(f"push of 30 projects of {count} tasks: {run(made, 'push')[0]:.1f} s", flush=True)
+    for name in ("push", "status", "pull", "pull"):
+        took, memory = run(made, name)
+        print(f"{name} of 30 projects: {took:.1f} s, {memory:.0f} MB", flush=True)
+
+
+def main():
+    """Prints what each takes."""
+    count, annotated, articles = (
+        *map(int, sys.argv[1:]),
+        *(20_000, 4_000, 200)[len(sys.argv) - 1 :],
+    )
+    with tempfile.TemporaryDirectory() as temporary:
+        home = init.init(Path(temporary) / "server", name="server")
+        with server.running(home, port=server.free_port(), say=print) as access:
+            os.environ["LABEL_STUDIO_API_KEY"] = access.token
+            many(Path(temporary) / "many", access, articles)
+            with label_studio.connect(home, access) as client:
+                for each in list(client.projects()):
+                    client.delete_project(each["id"])
+            big(Path(temporary) / "big", access, count, annotated)
+
+
+if __name__ == "__main__":
+    main()
