@@ -77,6 +77,18 @@ class Hub:
         """The next calls of a kind meet these faults, one each."""
         self.faults[kind] = list(faults)
 
+    def clear(self):
+        """Empties it."""
+        for each in (
+            self.repos,
+            self.large,
+            self.calls,
+            self.sent,
+            self.faults,
+            self.before_commit,
+        ):
+            each.clear()
+
     def create(self, name, private=True):
         """A new repository, as the Hub makes them."""
         repo = self.repos[name] = Repo(private)
@@ -118,7 +130,9 @@ def listed(files, folder, *, recursive):
             found.append(described(path, data))
         ends = range(1, len(inner)) if recursive else range(1, min(2, len(inner)))
         folders.update(prefix + "/".join(inner[:end]) for end in ends)
-    return [{"type": "directory", "path": each, "oid": "0" * 40, "size": 0} for each in sorted(folders)] + found
+    return [
+        {"type": "directory", "path": each, "oid": "0" * 40, "size": 0} for each in sorted(folders)
+    ] + found
 
 
 NAME = r"(?P<name>[^/]+/[^/]+)"
@@ -171,9 +185,7 @@ class Handler(BaseHTTPRequestHandler):
             self._hang_up()
             return
         try:
-            if isinstance(fault, int):
-                raise Answer(fault, f"as the test wants it, {TOKEN}")
-            self._check_token(kind)
+            self._check(kind, fault)
             status, body, *headers = getattr(self, kind)(**where)
         except Answer as error:
             headers = {"X-Error-Message": error.message}
@@ -193,14 +205,20 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status, body, headers=()):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        sent = {"Content-Type": "application/json", "Content-Length": str(len(data)), **dict(headers)}
+        sent = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(data)),
+            **dict(headers),
+        }
         for name, value in sent.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    def _check_token(self, kind):
+    def _check(self, kind, fault):
+        if isinstance(fault, int):
+            raise Answer(fault, f"as the test wants it, {TOKEN}")
         given = self.headers.get("Authorization")
         if given not in {None, f"Bearer {TOKEN}"}:
             raise Answer(401, "Invalid credentials in Authorization header")
@@ -210,7 +228,11 @@ class Handler(BaseHTTPRequestHandler):
     def _repo(self, name):
         repo = self.hub.repos.get(name)
         if repo is None or (repo.private and self.headers.get("Authorization") is None):
-            raise Answer(404 if self.headers.get("Authorization") else 401, "Repository not found", "RepoNotFound")
+            raise Answer(
+                404 if self.headers.get("Authorization") else 401,
+                "Repository not found",
+                "RepoNotFound",
+            )
         return repo
 
     def _commit(self, name, revision):
@@ -279,7 +301,11 @@ class Handler(BaseHTTPRequestHandler):
                 changes[value["path"]] = None
         self.hub.sent.append(changes)
         made = repo.commit(changes, head["value"]["summary"])
-        return 200, {"success": True, "commitOid": made, "commitUrl": f"{self.hub.url}/datasets/{name}/commit/{made}"}
+        return 200, {
+            "success": True,
+            "commitOid": made,
+            "commitUrl": f"{self.hub.url}/datasets/{name}/commit/{made}",
+        }
 
     def tag(self, name, revision):
         repo, tag = self._repo(name), json.loads(self.body)["tag"]
@@ -304,7 +330,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def info(self, name, revision="main"):
         commit = self._commit(name, revision)
-        return 200, {"id": name, "sha": commit.id, "siblings": [{"rfilename": path} for path in commit.files]}
+        return 200, {
+            "id": name,
+            "sha": commit.id,
+            "siblings": [{"rfilename": path} for path in commit.files],
+        }
 
     def paths(self, name, revision):
         files = self._commit(name, revision).files
@@ -335,7 +365,7 @@ def running():
     server.daemon_threads = True
     server.guard = threading.RLock()
     server.hub = Hub(url=f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield server.hub

@@ -8,8 +8,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -21,6 +23,8 @@ from qawl.errors import HubError
 
 T = TypeVar("T")
 
+HASTE, PATIENCE = 5.0, 120.0
+"""Seconds to wait for the Hub: where it is only asked, and where something is sent."""
 PAUSES = (1.0, 4.0)
 """Seconds to wait before a call is repeated."""
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
@@ -47,21 +51,16 @@ class Repository:
     """A dataset repository on the Hub, by OWNER/NAME; `hasty` waits seconds for it, and never again."""
 
     def __init__(self, name: str, *, hasty: bool = False) -> None:
-        import huggingface_hub as hf  # noqa: PLC0415 - only where something is published
-        from huggingface_hub import errors  # noqa: PLC0415
-
+        self._hf = _library(hasty=hasty)
         try:
-            hf.utils.validate_repo_id(name)  # type: ignore[attr-defined]
-        except errors.HFValidationError as error:
+            self._hf.utils.validate_repo_id(name)
+        except ValueError as error:
             raise HubError(f"{name!r} is no name of a repository: {_line(error)}") from error
         if name.count("/") != 1:
             raise HubError(f"{name!r} is no name of a repository: give OWNER/NAME")
-        _settle(hasty=hasty)
         self.name = name
-        self._hf: Any = hf
-        self._errors: Any = errors
-        self._api = hf.HfApi(library_name="qawl")
-        self._pauses = () if hasty else PAUSES
+        self._api = self._hf.HfApi(library_name="qawl")
+        self._hasty = hasty
 
     @property
     def url(self) -> str:
@@ -78,7 +77,7 @@ class Repository:
         def ask() -> Refs | None:
             try:
                 found = self._api.list_repo_refs(self.name, repo_type="dataset")
-            except self._errors.RepositoryNotFoundError:
+            except self._hf.errors.RepositoryNotFoundError:
                 return None
             heads = {each.name: each.target_commit for each in found.branches}
             return Refs(heads.get("main"), {each.name: each.target_commit for each in found.tags})
@@ -87,7 +86,6 @@ class Repository:
 
     def files(self, commit: str) -> dict[str, Blob]:
         """The files of a commit by path."""
-        from huggingface_hub.hf_api import RepoFile  # noqa: PLC0415
 
         def ask() -> dict[str, Blob]:
             tree = self._api.list_repo_tree(
@@ -96,7 +94,7 @@ class Repository:
             return {
                 each.path: Blob(each.blob_id, each.lfs.sha256 if each.lfs else None, each.size)
                 for each in tree
-                if isinstance(each, RepoFile)
+                if isinstance(each, self._hf.hf_api.RepoFile)
             }
 
         return self._call(ask)
@@ -200,11 +198,12 @@ class Repository:
 
     def _call(self, act: Callable[[], T], *, done: Callable[[], T | None] | None = None) -> T:
         """What a call returns. A failure that passes is waited for; `done` looks up what was lost."""
-        failures = (self._errors.HTTPError, ConnectionError, RuntimeError, ValueError)
-        for pause in (*self._pauses, None):
+        errors = self._hf.errors
+        failures = (errors.HTTPError, errors.LocalEntryNotFoundError, ConnectionError, TimeoutError)
+        for pause in (None,) if self._hasty else (*PAUSES, None):
             try:
-                return act()
-            except (*failures, self._errors.LocalEntryNotFoundError) as error:
+                return _within(HASTE, act) if self._hasty else act()
+            except (*failures, RuntimeError, ValueError) as error:
                 failure: Exception = error
             passes = self._passes(failure)
             if done is not None and (passes or _status(failure) in {409, 412}):
@@ -217,11 +216,11 @@ class Repository:
         raise self._told(failure) from failure
 
     def _passes(self, failure: Exception) -> bool:
-        if isinstance(failure, self._errors.OfflineModeIsEnabled):
+        if isinstance(failure, self._hf.errors.OfflineModeIsEnabled):
             return False
         status = _status(failure)
         if status is None:
-            return isinstance(failure, self._errors.HTTPError | ConnectionError)
+            return isinstance(failure, self._hf.errors.HTTPError | ConnectionError)
         return status in PASSING
 
     def _told(self, failure: Exception) -> HubError:
@@ -242,7 +241,7 @@ class Repository:
 
 _ANSWERS = {
     401: "{hub} refuses the token: set HF_TOKEN to a valid one, or run `hf auth login`",
-    403: "the token may not write to {name}: give it write access there",
+    403: "the token has no access to {name}: give it the right to write there",
     404: "{hub} knows no dataset {name}, or the token may not see it",
     409: "{name}: what should be made is there already ({said}): run it again",
     412: "somebody committed to {name} meanwhile: run it again",
@@ -251,22 +250,42 @@ _ANSWERS = {
 _OTHER = "{hub} answered {status} ({said}): run it again later"
 
 
-def _settle(*, hasty: bool) -> None:
-    """Bounds what huggingface_hub waits for, which is nothing by default, and keeps its log quiet."""
-    from huggingface_hub import utils  # noqa: PLC0415
-    from huggingface_hub.utils._http import default_client_factory  # noqa: PLC0415
-
-    library: Any = utils
+def _library(*, hasty: bool) -> Any:
+    """huggingface_hub, quiet, and with an end to its waiting, which by default has none."""
+    import huggingface_hub  # noqa: PLC0415 - only where something is published
+    import huggingface_hub.errors  # noqa: PLC0415
+    import huggingface_hub.hf_api  # noqa: PLC0415
+    from huggingface_hub.utils import _http  # noqa: PLC0415
 
     def client() -> Any:
-        made: Any = default_client_factory()
-        made.timeout = 5 if hasty else 120
+        made: Any = _http.default_client_factory()
+        made.timeout = HASTE if hasty else PATIENCE
         return made
 
-    library.set_client_factory(client)
-    library.logging.set_verbosity_error()
+    library: Any = huggingface_hub
+    library.utils.set_client_factory(client)
+    library.utils.logging.set_verbosity_error()
     if not sys.stderr.isatty():
-        library.disable_progress_bars()
+        library.utils.disable_progress_bars()
+    return library
+
+
+def _within(seconds: float, act: Callable[[], T]) -> T:
+    """What `act` returns; TimeoutError after so many seconds, also where a name server or one of many
+    addresses keeps it waiting, which no timeout of a connection bounds."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(act())
+        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return outcome.result(seconds)
+    except TimeoutError as error:
+        raise TimeoutError(f"no answer in {seconds:g} seconds") from error
 
 
 def _status(failure: BaseException | None) -> int | None:
