@@ -10,10 +10,11 @@ import json
 import re
 import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TOKEN = "hf_" + "secretOfTheTests"
@@ -72,10 +73,16 @@ class Hub:
     sent: list = field(default_factory=list)
     faults: dict = field(default_factory=dict)
     before_commit: list = field(default_factory=list)
+    guard: Any = field(default_factory=threading.RLock)
 
     def fail(self, kind, *faults):
         """The next calls of a kind meet these faults, one each."""
         self.faults[kind] = list(faults)
+
+    def wait(self):
+        """Until the call that is being answered, if any, is over."""
+        with self.guard:
+            pass
 
     def clear(self):
         """Empties it."""
@@ -158,6 +165,7 @@ class Handler(BaseHTTPRequestHandler):
     """One call: found by its route, spoiled if asked for, else answered by the method of its kind."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass
@@ -170,7 +178,7 @@ class Handler(BaseHTTPRequestHandler):
         for method, kind, pattern in ROUTES:
             found = re.fullmatch(pattern, url.path)
             if found and method == self.command:
-                with self.server.guard:
+                with self.hub.guard:
                     self._answer(kind, {k: unquote(v) for k, v in found.groupdict().items() if v})
                 return
         self._send(404, {"error": f"no such route: {self.command} {url.path}"})
@@ -214,7 +222,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(data)
+            with suppress(ConnectionError):  # the caller may be gone
+                self.wfile.write(data)
 
     def _check(self, kind, fault):
         if isinstance(fault, int):
@@ -363,7 +372,6 @@ def running():
     """A Hub on a free port of this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    server.guard = threading.RLock()
     server.hub = Hub(url=f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -68,19 +70,26 @@ def hub(server):
 
 
 @pytest.fixture(scope="session")
-def start(home, server, tmp_path_factory):
+def environment(server, tmp_path_factory):
+    """The environment in which the clients know this Hub and nothing else of this machine."""
+    return {
+        **os.environ,
+        "HF_ENDPOINT": server.url,
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HOME": str(tmp_path_factory.mktemp("huggingface")),
+        "HF_TOKEN": TOKEN,
+    }
+
+
+@pytest.fixture(scope="session")
+def start(home, environment):
     """start(NAME=value, …) → run(*arguments, **environment) in a process of its own."""
 
-    def start(**environment):
-        known = {
-            "HF_ENDPOINT": server.url,
-            "HF_HUB_DISABLE_XET": "1",
-            "HF_HOME": str(tmp_path_factory.mktemp("huggingface")),
-        }
+    def start(**changes):
         process = subprocess.Popen(
             [sys.executable, "-c", RUNNER],
             cwd=home,
-            env={**os.environ, **known, **environment},
+            env={**environment, **changes},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -334,8 +343,38 @@ def test_what_loads_back_otherwise_is_not_tagged(hub, home, publish):
 
     hub.before_commit.append(spoil)
     line = reason(publish("0.1.0"))
-    assert "can't be loaded" in line or "is not the release" in line
+    assert "is not the release (articles/train.parquet was changed" in line
     assert not hub.repos["me/news"].tags
+    assert "articles/train.parquet was changed" in reason(publish("0.2.0"))
+
+
+def test_a_card_that_loads_less_than_the_release_holds_is_not_tagged(hub, home, publish, tmp_path):
+    folder = tmp_path / "less"
+    shutil.copytree(home / "exports" / "releases" / "0.1.0", folder)
+    card = (folder / "README.md").read_text("utf-8")
+    for lost in (
+        "  - split: validation\n    path: articles/validation.parquet\n",
+        r"  - name: validation\n    num_bytes: \d+\n    num_examples: \d+\n",
+    ):
+        card, count = re.subn(lost, "", card)
+        assert count == 1
+    (folder / "README.md").write_text(card, "utf-8")
+    manifest.write(folder, {**manifest.load(folder), "files": manifest.file_digests(folder)})
+    assert "articles/validation has 0 rows, not 1" in reason(publish(str(folder)))
+    assert not hub.repos["me/news"].tags
+
+
+def test_a_killed_run_is_carried_on(hub, home, publish, environment):
+    command = [sys.executable, "-m", "qawl", "publish", "0.1.0", "--repo", "me/news"]
+    process = subprocess.Popen(command, cwd=home, env=environment, stderr=subprocess.DEVNULL)
+    hub.before_commit.append(process.kill)
+    assert process.wait() == -signal.SIGKILL
+    hub.wait()
+    assert not hub.repos["me/news"].tags
+    assert publish("0.1.0").returncode == 0
+    assert len(hub.sent) == 1
+    assert hub.repos["me/news"].files == released(home, "0.1.0")
+    assert hub.repos["me/news"].tags == {"0.1.0": hub.repos["me/news"].head}
 
 
 def test_a_dry_run_shows_files_and_the_diff_of_the_card_and_writes_nothing(hub, home, publish):

@@ -23,7 +23,7 @@ from qawl.errors import HubError
 
 T = TypeVar("T")
 
-HASTE, PATIENCE = 5.0, 120.0
+HASTE, PATIENCE = 8.0, 120.0
 """Seconds to wait for the Hub: where it is only asked, and where something is sent."""
 PAUSES = (1.0, 4.0)
 """Seconds to wait before a call is repeated."""

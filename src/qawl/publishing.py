@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +26,9 @@ NAMED = 20
 """How many files an error names."""
 
 
+Version = Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$")]
+
+
 class Digest(Struct, frozen=True):
     """What a manifest says of a file."""
 
@@ -35,7 +39,7 @@ class Said(Struct, frozen=True):
     """What a manifest says of its release, as far as publishing asks."""
 
     name: str
-    version: str
+    version: Version
     files: dict[str, Digest]
 
 
@@ -229,7 +233,7 @@ def _refuse(release: Shipped, there: There) -> None:
             f"{there.repo} was changed since {there.said.version} was published: "
             f"{_listed(problems)}; undo it there (or bring it into the corpus), then run it again"
         )
-    if numbers(there.said.version) > numbers(release.version):
+    if _numbers(there.said.version) > _numbers(release.version):
         raise HubError(
             f"{there.repo} is at {there.said.version} already: {release.version} can't follow it"
         )
@@ -308,28 +312,37 @@ def _commit(
 
 def compare(repository: Repository, release: Shipped, commit: str) -> None:
     """Raises HubError where a commit, loaded back, is not the release: its files, then its rows."""
+    configs = dict.fromkeys(name.partition("/")[0] for name in release.rows)
     with TemporaryDirectory() as cache:
         folder = repository.download(commit, Path(cache))
-        problems = (
-            list(manifest.verify(folder))
-            if manifest.file_digest(folder / MANIFEST) == release.files[MANIFEST]
-            else [f"{MANIFEST} differs"]
+        _same(repository, commit, _other_files(folder, release))
+        _same(
+            repository, commit, _other_rows(repository.load(commit, configs, Path(cache)), release)
         )
-        configs = dict.fromkeys(name.partition("/")[0] for name in release.rows)
-        rows = repository.load(commit, configs, Path(cache))
-    problems += [
-        f"{name} has {rows.get(name, 0)} rows, not {release.rows.get(name, 0)}"
-        for name in sorted({*rows, *release.rows})
-        if rows.get(name) != release.rows.get(name)
-    ]
-    if problems:
+
+
+def _same(repository: Repository, commit: str, problems: Iterator[str]) -> None:
+    if found := list(problems):
         raise HubError(
-            f"{repository.name} at {commit}, loaded back, is not the release: {_listed(problems)}; "
-            "it was not tagged"
+            f"{repository.name} at {commit}, loaded back, is not the release ({_listed(found)}): "
+            "it was not tagged; compare that commit on the Hub with the folder"
         )
 
 
-def numbers(version: str) -> list[int]:
+def _other_files(folder: Path, release: Shipped) -> Iterator[str]:
+    if manifest.file_digest(folder / MANIFEST) != release.files[MANIFEST]:
+        yield f"{MANIFEST} was changed"
+    else:
+        yield from manifest.verify(folder)
+
+
+def _other_rows(rows: Mapping[str, int], release: Shipped) -> Iterator[str]:
+    for name in sorted({*rows, *release.rows}):
+        if rows.get(name) != release.rows.get(name):
+            yield f"{name} has {rows.get(name, 0)} rows, not {release.rows.get(name, 0)}"
+
+
+def _numbers(version: str) -> list[int]:
     """A version as what it is ordered by."""
     return [int(each) for each in version.split(".")]
 
