@@ -170,6 +170,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def handle(self):
+        with suppress(ConnectionError):  # the caller may be gone
+            super().handle()
+
     def _handle(self):
         self.hub = self.server.hub
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -222,8 +226,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            with suppress(ConnectionError):  # the caller may be gone
-                self.wfile.write(data)
+            self.wfile.write(data)
 
     def _check(self, kind, fault):
         if isinstance(fault, int):

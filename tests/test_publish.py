@@ -319,7 +319,7 @@ def test_answers_that_are_lost_are_looked_up_and_failures_that_pass_are_waited_f
     for kind in ("create", "commit", "tag"):
         hub.fail(kind, 500, "lost")
     for kind in ("preupload", "batch", "put", "tree"):
-        hub.fail(kind, 429, "lost")
+        hub.fail(kind, 503, "lost")
     done = publish("0.1.0")
     assert done.returncode == 0, done.stderr
     repo = hub.repos["me/news"]
