@@ -392,8 +392,10 @@ def test_a_dry_run_shows_files_and_the_diff_of_the_card_and_writes_nothing(hub, 
     assert "-# trial 0.1.0" in lines
     assert "+# trial 0.2.0" in lines
     assert lines[-1] == "dry run: nothing was sent"
+    assert "the card does not say how to load me/news" in done.stderr
     assert set(hub.calls) <= {"refs", "tree", "resolve"}
     assert repo.head == head
+    assert "is published already" in publish("0.1.0", "--dry-run").stdout
 
 
 def test_a_dry_run_needs_no_hub_no_token_and_no_repository(hub, start, qawl):

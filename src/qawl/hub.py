@@ -29,7 +29,7 @@ PAUSES = (1.0, 4.0)
 """Seconds to wait before a call is repeated."""
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP statuses of failures that may be gone in a moment."""
-_SECRET = re.compile(r"hf_\w+(\.[\w.-]+)?")
+_SECRET = re.compile(r"(hf_|eyJ)[\w.-]{16,}")
 
 
 class Refs(Struct, frozen=True):
@@ -40,11 +40,10 @@ class Refs(Struct, frozen=True):
 
 
 class Blob(Struct, frozen=True):
-    """A file in a commit: git's digest of it, its SHA-256 if it is in large-file storage, its bytes."""
+    """A file in a commit: git's digest of it, and its SHA-256 if it is in large-file storage."""
 
     git: str
     sha256: str | None
-    size: int
 
 
 class Repository:
@@ -92,7 +91,7 @@ class Repository:
                 self.name, recursive=True, revision=commit, repo_type="dataset"
             )
             return {
-                each.path: Blob(each.blob_id, each.lfs.sha256 if each.lfs else None, each.size)
+                each.path: Blob(each.blob_id, each.lfs.sha256 if each.lfs else None)
                 for each in tree
                 if isinstance(each, self._hf.hf_api.RepoFile)
             }
@@ -301,5 +300,5 @@ def _status(failure: BaseException | None) -> int | None:
 def _line(said: object) -> str:
     """The reason that a failure gives, in one short line without a token."""
     reason = getattr(said, "server_message", None) or str(said) or type(said).__name__
-    line = _SECRET.sub("hf_…", " ".join(str(reason).split()))
+    line = _SECRET.sub("(token)", " ".join(str(reason).split()))
     return line if len(line) <= 200 else line[:199] + "…"

@@ -47,17 +47,16 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
         todo = publishing.plan(release, there)
         if not as_json:
             _show(release, todo)
-        if dry_run:
-            commit = todo.commit
-        else:
-            _note(repository, release)
-            commit = publishing.publish(repository, release, there, say=_say)
+        _note(repository, release)
+        commit = (
+            todo.commit if dry_run else publishing.publish(repository, release, there, say=_say)
+        )
     changes = publishing.card_changes(release, there) if dry_run else ""
     if as_json:
         _print_json(repository, release, todo, commit, changes)
         return
     click.echo(changes, nl=False)
-    if dry_run:
+    if dry_run and not todo.tagged:
         click.echo("dry run: nothing was sent")
         return
     word = "is published already" if todo.tagged else "published"
