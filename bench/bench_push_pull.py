@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import exports
-from qawl import corpus, init, label_studio, project, pull, scheme, server, sync
+from qawl import corpus, following, init, label_studio, project, scheme, server, sync
 from qawl.labeling import config_xml
 from qawl.model import Article
 from qawl.text import sha256
@@ -102,19 +102,14 @@ def main():
                     "SDK: tasks.list, fields=all",
                     lambda: list(bare.tasks.list(project=annotated, fields="all", page_size=100)),
                 )
-                remotes = sync.remotes(client, made)
                 mine_out, outcome = timed(
                     "qawl: pull",
-                    lambda: pull.collect(
-                        made, sync.incoming(client, remotes), projects=[each.id for each in remotes]
-                    ),
+                    lambda: following.pull(client, made),
                 )
                 assert outcome.new.total() == count
                 timed(
                     "qawl: pull again",
-                    lambda: pull.collect(
-                        made, sync.incoming(client, remotes), projects=[each.id for each in remotes]
-                    ),
+                    lambda: following.pull(client, made),
                 )
         print(f"push / SDK import: {mine_in / sdk_in:.2f} (at most 1.25)")
         print(f"pull / SDK export: {mine_out / sdk_out:.2f} (at most 1.25)")

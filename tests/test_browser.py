@@ -7,7 +7,7 @@ import pytest
 
 from browser import Hands
 from conftest import skip_or_fail
-from qawl import annotations, pull, scheme, sync, validation
+from qawl import annotations, following, scheme, sync, validation
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
@@ -83,8 +83,7 @@ def submit_and_pull(hands, corpus, client, layer):
     ) as sent:
         hands.page.click("[data-testid=bottombar-submit-button]")
     assert sent.value.ok
-    remotes = sync.remotes(client, corpus)
-    pull.collect(corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes])
+    following.pull(client, corpus)
     return next(annotations.read(corpus, layer))
 
 

@@ -10,6 +10,7 @@ from qawl import (
     annotations,
     cli,
     doctor,
+    following,
     journal,
     jsonl,
     judging,
@@ -41,10 +42,7 @@ def push(client, corpus):
 
 
 def pull_all(client, corpus):
-    remotes = sync.remotes(client, corpus)
-    return pull.collect(
-        corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes]
-    )
+    return following.pull(client, corpus)
 
 
 def work(text, number=1):

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from proxy import faulty
-from qawl import annotations, journal, label_studio, project, pull, scheme, sync
+from qawl import annotations, following, journal, label_studio, project, scheme, sync
 from qawl.errors import ServerError
 from qawl.results import write_results
 from test_live import ONE_LAYER, TEXTS, push, work
@@ -73,11 +73,7 @@ def faults(served, label_studio_server, seeds):
             until_done(lambda c=shaky, a=away: sync.bring(c, a))
             made = annotate(corpus, client)
 
-            def pull_once(c=shaky, a=away):
-                remotes = sync.remotes(c, a)
-                pull.collect(a, sync.incoming(c, remotes), projects=[each.id for each in remotes])
-
-            until_done(pull_once)
+            until_done(lambda c=shaky, a=away: following.pull(c, a))
         check(corpus, client, made)
 
 
@@ -90,8 +86,7 @@ def kills(served, seeds):
         until_done(lambda c=client, a=corpus: sync.bring(c, a))
         made = annotate(corpus, client)
         stop(corpus, ["pull"], rng.uniform(0.5, 2.0))
-        remotes = sync.remotes(client, corpus)
-        pull.collect(corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes])
+        following.pull(client, corpus)
         check(corpus, client, made)
 
 

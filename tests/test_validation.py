@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
-from qawl import annotations, cli, corpus, jsonl, pull, scheme, validation
+from qawl import annotations, cli, corpus, journal, jsonl, pull, scheme, validation
 from qawl.checks import CHECKS
 from qawl.model import Annotation, Relation, Span, from_json, to_json
 from strategies import article
@@ -30,7 +30,12 @@ def build(case, make_corpus, tmp_path):
         path.write_text(json.dumps(case["tasks"]), "utf-8")
         pull.pull_files(made, [path], layer=None, annotator=case.get("annotator"))
     if case.get("gone"):
-        pull.collect(made, [], projects=case["gone"])
+        for layer in made.settings.layers:
+            for _, path in journal.files(made, layer):
+                opened = journal.load(path)
+                gone = [key for key, home in opened.alive.items() if home[0] in case["gone"]]
+                opened.delete(gone)
+            annotations.rebuild(made, layer)
     for layer, lines in case.get("lines", {}).items():
         jsonl.write_text(annotations.path(made, layer), "".join(f"{line}\n" for line in lines))
     if case.get("leak"):

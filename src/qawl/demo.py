@@ -18,10 +18,10 @@ import msgspec
 from qawl import (
     agreement,
     annotations,
+    following,
     judging,
     label_studio,
     project,
-    pull,
     release,
     scheme,
     server,
@@ -125,10 +125,7 @@ def _submission(record: Annotation, results: list[dict[str, Any]]) -> dict[str, 
 
 
 def _pull(client: label_studio.Client, corpus: Project, say: Say) -> None:
-    remotes = sync.remotes(client, corpus)
-    outcome = pull.collect(
-        corpus, sync.incoming(client, remotes), projects=[each.id for each in remotes]
-    )
+    outcome = following.pull(client, corpus)
     say(f"pulled {outcome.new.total()} annotations into the journal")
 
 

@@ -5,8 +5,8 @@ a changed, missing or moved line is found. One file a layer and annotator: <laye
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,10 @@ from qawl.project import Project
 START = "0" * 64
 VOLATILE = frozenset({"created_ago", "created_username", "drafts", "draft", "prediction"})
 """Fields of an annotation that change by themselves or name people."""
+
+
+Home = tuple[int | None, str | None]
+"""A project of a server: its id, and when the server made it."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class Place:
 
 class _Task(Struct):
     project: int | None = None
+    project_created_at: str | None = None
 
 
 class _Head(Struct):
@@ -91,14 +96,16 @@ def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
 class Journal:
     """One journal file, checked: the last hash, and each annotation's latest version.
 
-    `alive` has the server's project of each annotation that is not known to be deleted. `mended`
-    counts the bytes of a torn last line that a crash left and opening dropped.
+    `alive` has the server's project of each annotation that is not known to be deleted, with when
+    that project was made. `heads` are the hashes of all lines, `last` that of the last. `mended` counts
+    the bytes of a torn last line that a crash left and opening dropped.
     """
 
     path: Path
-    last: str
-    versions: dict[str, bytes]
-    alive: dict[str, int | None]
+    last: str = START
+    versions: dict[str, bytes] = field(default_factory=dict)
+    alive: dict[str, Home] = field(default_factory=dict)
+    heads: set[bytes] = field(default_factory=lambda: {bytes.fromhex(START)})
     mended: int = 0
 
     def append(self, entries: Iterable[Entry]) -> list[str]:
@@ -116,7 +123,7 @@ class Journal:
                     digest = _chained(self.last, content)
                     line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
                     file.write(to_json(line) + b"\n")
-                    self.last, self.versions[entry.key] = digest, version
+                    self.note(digest, entry.key, version, _home(entry))
                     added.append(entry.article_id)
                 file.flush()
                 os.fsync(file.fileno())
@@ -125,20 +132,43 @@ class Journal:
                 raise
         return added
 
+    def note(self, digest: str, key: str, version: bytes, home: Home | None) -> None:
+        """Keeps in mind what a line says; no home where it says that the annotation is gone."""
+        self.last = digest
+        self.heads.add(bytes.fromhex(digest))
+        self.versions[key] = version
+        if home is None:
+            self.alive.pop(key, None)
+        else:
+            self.alive[key] = home
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Journals that these annotations are gone from Label Studio; what they held stays."""
+        wanted = set(keys)
+        last = {entry.key: entry for entry in entries(self.path) if entry.key in wanted}
+        self.append(
+            msgspec.structs.replace(last[key], event="deleted", annotation=msgspec.Raw(b"{}"))
+            for key in sorted(wanted)
+        )
+
 
 def load(path: Path) -> Journal:
     """A journal file with its chain checked; a torn last line is dropped, a changed one refused."""
-    journal = Journal(path, START, {}, {})
+    journal = Journal(path)
     if path.exists():
         journal.mended = _mend(path)
     for _, _, line, head in _checked(path):
-        journal.last = line.sha256
-        journal.versions[head.key] = _version(head)
-        if head.event == "deleted":
-            journal.alive.pop(head.key, None)
-        else:
-            journal.alive[head.key] = head.task.project
+        home = (
+            None if head.event == "deleted" else (head.task.project, head.task.project_created_at)
+        )
+        journal.note(line.sha256, head.key, _version(head), home)
     return journal
+
+
+def _home(entry: Entry) -> Home | None:
+    if entry.event == "deleted":
+        return None
+    return entry.task.get("project"), entry.task.get("project_created_at")
 
 
 def latest(project: Project, layer: str) -> dict[str, Place]:

@@ -4,10 +4,13 @@ Foreign errors enter here and leave as ServerErrors of one line. What is safe to
 the SDK; what is not (POST) is sent once.
 """
 
+import json
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import httpx
@@ -19,10 +22,14 @@ from qawl.server import Access
 
 TOKEN = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of a variable
 PAGE = 100
+LIGHT_PAGE = 500
 IMPORT = 1000
 """Tasks in one import request."""
 
 Json = dict[str, Any]
+Filter = tuple[str, str, Any]
+"""A column of the server's task list, an operator and a value, as in ("id", "greater", 7)."""
+_KINDS = {"updated_at": "Datetime", "draft_exists": "Boolean"}
 _TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -70,9 +77,23 @@ class Client:
         self, method: str, path: str, *, params: Json | None = None, body: Any = None
     ) -> Any:
         """One call; the decoded answer. Raises ServerError with what went wrong."""
+        answer = self._answer(method, path, params=params, body=body)
+        if not answer.content:
+            return None
+        try:
+            return msgspec.json.decode(answer.content)
+        except msgspec.DecodeError as error:
+            raise ServerError(
+                f"{self.url} answered {path} with something that is no JSON: {_reason(answer)}; "
+                "does label_studio.url in qawl.yaml name a Label Studio?"
+            ) from error
+
+    def _answer(
+        self, method: str, path: str, *, params: Json | None = None, body: Any = None
+    ) -> httpx.Response:
         options = {"max_retries": 3 if method == "GET" else 0}
         try:
-            answer = self._http.request(
+            answer: httpx.Response = self._http.request(
                 path, method=method, params=params, json=body, request_options=options
             )
         except httpx.ConnectError as error:  # nobody listens: the same for every call
@@ -94,20 +115,17 @@ class Client:
             raise ServerError(
                 f"{self.url} answered {answer.status_code} to {method} {path}: {_reason(answer)}",
             )
-        if not answer.content:
-            return None
-        try:
-            return msgspec.json.decode(answer.content)
-        except msgspec.DecodeError as error:
-            raise ServerError(
-                f"{self.url} answered {path} with something that is no JSON: {_reason(answer)}; "
-                "does label_studio.url in qawl.yaml name a Label Studio?"
-            ) from error
+        return answer
 
     def version(self) -> str:
         """The release of Label Studio that answers."""
         said = self.request("GET", "api/version")
         return str(said.get("release") or said.get("label-studio-os-package", {}).get("version"))
+
+    def clock(self) -> datetime | None:
+        """The server's time, as its answers carry it; None where they don't."""
+        said = self._answer("GET", "api/version").headers.get("date")
+        return parsedate_to_datetime(said) if said else None
 
     def invitation(self) -> str:
         """The address at which annotators sign up."""
@@ -115,7 +133,7 @@ class Client:
 
     def projects(self) -> Iterator[Json]:
         """All projects of the server, as it describes them."""
-        yield from self._pages("api/projects/", {})
+        yield from self._pages("api/projects/")
 
     def project(self, project: int) -> Json:
         """A project as the server describes it now."""
@@ -138,10 +156,54 @@ class Client:
                 "POST", f"api/projects/{project}/import", body=list(tasks[start : start + IMPORT])
             )
 
-    def tasks(self, project: int, *, annotations: bool = False) -> Iterator[Json]:
-        """The tasks of a project, with their annotations as the server sends them if asked for."""
-        params = {"project": project, **({"fields": "all"} if annotations else {})}
-        yield from self._pages("api/tasks/", params)
+    def tasks(
+        self,
+        project: int,
+        *,
+        annotations: bool = False,
+        fields: Sequence[str] = (),
+        where: Sequence[Filter] = (),
+    ) -> Iterator[Json]:
+        """The tasks of a project by id: see `task_pages`."""
+        for page in self.task_pages(project, annotations=annotations, fields=fields, where=where):
+            yield from page
+
+    def task_pages(
+        self,
+        project: int,
+        *,
+        annotations: bool = False,
+        fields: Sequence[str] = (),
+        where: Sequence[Filter] = (),
+        after: int = 0,
+    ) -> Iterator[list[Json]]:
+        """The tasks of a project by id, those after a given one, a page at a time.
+
+        `annotations` asks for them as the server sends them, `fields` for these alone; `where` are
+        conditions that must all hold. Pages begin after an id, not at a number, so that tasks that come
+        or go meanwhile move none out of sight.
+        """
+        size = PAGE if annotations else LIGHT_PAGE
+        params = {
+            "project": project,
+            "page_size": size,
+            **({"fields": "all"} if annotations else {}),
+            **({"include": ",".join(fields)} if fields else {}),
+        }
+        while True:
+            query = _query([*where, ("id", "greater", after)])
+            said = self.request("GET", "api/tasks/", params={**params, "query": query})
+            page: list[Json] = said["tasks"]
+            if len(page) < min(said["total"], size):
+                raise ServerError(
+                    f"{self.url} sent {len(page)} of {said['total']} tasks of project {project}; "
+                    "run it again"
+                )
+            if page:
+                yield page
+                after = page[-1]["id"]
+            if said["total"] <= size:
+                return
 
     def submit(self, task: int, annotation: Mapping[str, Any]) -> Json:
         """Adds an annotation to a task."""
@@ -157,18 +219,31 @@ class Client:
         """Removes a project with all that is in it."""
         self.request("DELETE", f"api/projects/{project}/")
 
-    def _pages(self, path: str, params: Json) -> Iterator[Json]:
+    def _pages(self, path: str) -> Iterator[Json]:
         """Everything in a paged list; a page that is missing is an error, not the end."""
         page, seen, total = 1, 0, 1
         while seen < total:
-            said = self.request("GET", path, params={**params, "page": page, "page_size": PAGE})
-            found: list[Json] = said.get("results", said.get("tasks"))
-            total = said.get("count", said.get("total"))
+            said = self.request("GET", path, params={"page": page, "page_size": PAGE})
+            found, total = said["results"], said["count"]
             if not found and seen < total:
                 raise ServerError(f"{self.url}: {path} ended after {seen} of {total}; run it again")
             yield from found
             seen += len(found)
             page += 1
+
+
+def _query(where: Iterable[Filter]) -> str:
+    """Conditions as the server's task list takes them, ordered by id."""
+    items = [
+        {
+            "filter": f"filter:tasks:{column}",
+            "operator": operator,
+            "type": _KINDS.get(column, "Number"),
+            "value": value,
+        }
+        for column, operator, value in where
+    ]
+    return json.dumps({"filters": {"conjunction": "and", "items": items}, "ordering": ["tasks:id"]})
 
 
 def connect(project: Project, access: Access | None = None) -> Client:

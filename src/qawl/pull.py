@@ -1,4 +1,4 @@
-"""Annotations into the journal, from Label Studio's JSON export files or from its server."""
+"""Label Studio's JSON export files into the journal; what a task holds, sorted into its entries."""
 
 import json
 import tempfile
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -39,16 +40,24 @@ class Outcome:
     changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
 
+    def note(self, layer: str, annotator: str, articles: list[str]) -> None:
+        """Counts new versions, by the articles that they are of."""
+        self.new[layer, annotator] += len(articles)
+        self.changed |= {(layer, article, annotator) for article in articles}
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A task with annotations, and what is known of it beforehand."""
+    """A task with annotations, and what is known of it beforehand.
+
+    `created` is when the server made the task's project: with its id that tells projects apart where a
+    corpus moved to another server.
+    """
 
     task: Mapping[str, Any]
-    place: str
     layer: str | None = None
-    annotator: str | None = None
     scheme_version: str | None = None
+    created: str | None = None
 
 
 class Corpus:
@@ -77,15 +86,27 @@ def pull_files(
 ) -> Outcome:
     """Journals what Label Studio's JSON exports hold, and derives the annotations.
 
-    Raises InputError where a file is no such export, or none of its tasks belongs to this corpus;
-    nothing is written then.
+    Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
+    Raises InputError where a file is no such export, or none of its tasks belongs to this corpus.
     """
-    incoming = (
-        Incoming(task, f"{path.name}, task {task.get('id')}", None, annotator)
-        for path in paths
-        for task in _tasks(path)
-    )
-    return collect(project, incoming, layer=layer)
+    outcome = Outcome()
+    project.state.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=project.state) as folder:
+        spool = _Spool(Path(folder))
+        sorter = Sorter(project, outcome, layer)
+        with spool.files_open:
+            for task in chain.from_iterable(map(_tasks, paths)):
+                for name, user, entry in sorter.entries(Incoming(task)):
+                    spool.write(name, annotator or user, entry, annotator is not None)
+        if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
+            raise InputError(
+                f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
+                "corpus/articles.jsonl (ingest them first, or run in the right folder)"
+            )
+        touched = _append(project, spool, outcome)
+    for name in sorted(touched):
+        outcome.records[name] = annotations.rebuild(project, name)
+    return outcome
 
 
 def _tasks(path: Path) -> Iterator[dict[str, Any]]:
@@ -97,87 +118,53 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
         yield task
 
 
-def collect(
-    project: Project,
-    incoming: Iterable[Incoming],
-    *,
-    layer: str | None = None,
-    projects: Iterable[int] = (),
-) -> Outcome:
-    """Journals these annotations and derives the records of the layers they touch.
+class Sorter:
+    """Tasks → journal entries; what can't be placed is counted in the outcome, with the reason."""
 
-    `projects` of the server are read whole: an annotation of theirs that was journalled before and
-    does not come any more was deleted, which is journalled too and raises an alarm.
+    def __init__(self, project: Project, outcome: Outcome, layer: str | None = None) -> None:
+        self._corpus = Corpus(project)
+        self._versions = {name: each.version for name, each in scheme.load_all(project).items()}
+        self._outcome, self._layer = outcome, layer
 
-    Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
-    """
-    outcome = Outcome()
-    project.state.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=project.state) as folder:
-        spool = _Spool(Path(folder))
-        with spool.files_open:
-            _read(project, incoming, spool, outcome, layer)
-        if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
-            raise InputError(
-                f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
-                "corpus/articles.jsonl (ingest them first, or run in the right folder)"
-            )
-        touched = _append(project, spool, outcome, set(projects))
-    for name in sorted(touched):
-        outcome.records[name] = annotations.rebuild(project, name)
-    return outcome
-
-
-def _read(
-    project: Project,
-    incoming: Iterable[Incoming],
-    spool: "_Spool",
-    outcome: Outcome,
-    layer: str | None,
-) -> None:
-    """Sorts annotations by layer and user."""
-    known = Corpus(project)
-    versions = {name: each.version for name, each in scheme.load_all(project).items()}
-    for each in incoming:
+    def entries(self, each: Incoming) -> Iterator[tuple[str, str, Entry]]:
+        """(layer, user, entry) of each annotation of a task."""
+        task, outcome = each.task, self._outcome
         outcome.tasks += 1
-        task = each.task
         if stream.UNREADABLE in task:
             outcome.set_aside[f"task {task[stream.UNREADABLE]}"] += 1
-            continue
+            return
         data = task.get("data")
         data = data if isinstance(data, Mapping) else {}
         outcome.drafts += _count(task.get("drafts"))
         outcome.predictions += _count(task.get("predictions"))
-        article_id, text = known.article(data)
+        article_id, text = self._corpus.article(data)
         if article_id is None:
             outcome.set_aside["task of no article"] += 1
-            continue
+            return
         kept = {
             "id": task.get("id"),
             "project": task.get("project"),
+            **({"project_created_at": each.created} if each.created else {}),
             "data": {name: value for name, value in data.items() if name != "text"},
         }
         for annotation in task.get("annotations") or ():
             if not isinstance(annotation, Mapping):
                 outcome.set_aside["annotation that is no object"] += 1
                 continue
-            name = each.layer or _layer(data, annotation, versions) or layer
-            if name not in versions:
+            name = each.layer or _layer(data, annotation, self._versions) or self._layer
+            if name not in self._versions:
                 outcome.set_aside["annotation of no layer (give --layer)"] += 1
                 continue
             outcome.annotations += 1
-            content = journal.stripped(dict(annotation))
             entry = Entry(
-                key=_key(annotation, article_id),
+                key=f"{article_id}/{identity(annotation)}",
                 article_id=article_id,
-                scheme_version=each.scheme_version or versions[name],
+                scheme_version=each.scheme_version or self._versions[name],
                 text=text,
                 task=kept,
-                annotation=msgspec.Raw(to_json(content)),
+                annotation=msgspec.Raw(to_json(journal.stripped(dict(annotation)))),
             )
-            spool.write(
-                name, each.annotator or _user(annotation), entry, each.annotator is not None
-            )
+            yield name, _user(annotation), entry
 
 
 def _count(values: object) -> int:
@@ -198,12 +185,12 @@ def _layer(
     return next((str(name) for name in controls if name in known), None)
 
 
-def _key(annotation: Mapping[str, Any], article_id: str) -> str:
+def identity(annotation: Mapping[str, Any]) -> str:
     """What stays the same over the versions of an annotation."""
     for name in ("unique_id", "id"):
         if annotation.get(name):
-            return f"{article_id}/{annotation[name]}"
-    return f"{article_id}/{sha256(to_json(annotation.get('result')).decode())[:16]}"
+            return str(annotation[name])
+    return sha256(to_json(annotation.get("result")).decode())[:16]
 
 
 def _user(annotation: Mapping[str, Any]) -> str:
@@ -222,7 +209,6 @@ class _Spool:
         self.files: dict[tuple[str, str], Path] = {}
         self.keys: dict[str, set[str]] = {}
         self.named: set[str] = set()
-        self.seen: dict[tuple[str, str], set[str]] = {}
         self.files_open = ExitStack()
         self._open: dict[tuple[str, str], BinaryIO] = {}
 
@@ -232,14 +218,13 @@ class _Spool:
             self.files[place] = self._folder / f"{len(self.files)}.jsonl"
             self._open[place] = self.files_open.enter_context(self.files[place].open("wb"))
         self._open[place].write(to_json(entry) + b"\n")
-        self.seen.setdefault(place, set()).add(entry.key)
         if named:
             self.named.add(user)
         else:
             self.keys.setdefault(user, set()).add(entry.key)
 
 
-def _append(project: Project, spool: _Spool, outcome: Outcome, projects: set[int]) -> set[str]:
+def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
     """Gives every user a pseudonym and appends the entries to the journals; the layers touched."""
     touched = {layer for layer, _ in spool.files}
     journals = {
@@ -256,29 +241,8 @@ def _append(project: Project, spool: _Spool, outcome: Outcome, projects: set[int
         target = journal.folder(project) / f"{layer}.{annotator}.jsonl"
         opened = journals.get((layer, annotator)) or journal.load(target)
         journals[layer, annotator] = opened
-        added = opened.append(jsonl.read(path, Entry))
-        outcome.new[layer, annotator] += len(added)
-        outcome.changed |= {(layer, article, annotator) for article in added}
-    for (layer, annotator), opened in journals.items():
-        gone = [
-            key
-            for key, home in opened.alive.items()
-            if home in projects and key not in spool.seen.get((layer, annotator), ())
-        ]
-        if gone:
-            touched.add(layer)
-            opened.append(_deleted(key, opened.path) for key in gone)
-            outcome.alarms.append(
-                f"{len(gone)} annotations of {layer} by {annotator} were deleted in Label Studio; "
-                "the journal keeps them"
-            )
+        outcome.note(layer, annotator, opened.append(jsonl.read(path, Entry)))
     return touched
-
-
-def _deleted(key: str, path: Path) -> Entry:
-    """That an annotation is gone: its last entry, without what it held."""
-    last = next(each for each in reversed(list(journal.entries(path))) if each.key == key)
-    return msgspec.structs.replace(last, event="deleted", annotation=msgspec.Raw(b"{}"))
 
 
 def _pseudonyms(

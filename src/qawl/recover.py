@@ -27,7 +27,7 @@ def recover(client: Client, project: Project) -> int:
         }
         for task in sync.remote_tasks(client, remote) if latest else ():
             known = latest.get(task.article_id)
-            if known and not task.done and not task.skipped:
+            if known and not task.annotated:
                 sent = {name: known[name] for name in KEPT if known.get(name) is not None}
                 client.submit(task.id, sent)
                 count += 1

@@ -9,12 +9,12 @@ from typing import Any
 
 from qawl import assignment, scheme, tasks
 from qawl.errors import ServerError
+from qawl.journal import Home
 from qawl.judging import judge_tasks
 from qawl.label_studio import Client
 from qawl.labeling import config_xml
 from qawl.model import JUDGE, Article
 from qawl.project import Project
-from qawl.pull import Incoming
 from qawl.scheme import Scheme, title_in
 
 _MARK = re.compile(
@@ -32,12 +32,14 @@ class RemoteTask:
     id: int
     article_id: str
     text_sha256: str
-    worked_on: bool
-    done: bool
-    skipped: bool
+    annotated: bool
     draft: bool
-    lead_time: float | None
     basis: str | None = None
+
+    @property
+    def worked_on(self) -> bool:
+        """Whether somebody has begun with it; a draft is work too."""
+        return self.annotated or self.draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Remote:
     config: str
     instruction: str
     fields: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def home(self) -> Home:
+        """What tells this project from those of other servers."""
+        return self.id, self.fields["created_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,57 +125,26 @@ def remotes(client: Client, project: Project) -> list[Remote]:
     return sorted(found, key=lambda each: each.id)
 
 
-def incoming(client: Client, found: Iterable[Remote]) -> Iterator[Incoming]:
-    """Every task of these projects with its annotations, and whose they are.
-
-    Raises ServerError where a project holds another number of annotations than were read.
-    """
-    for each in found:
-        count = 0
-        for task in client.tasks(each.id, annotations=True):
-            count += len(task.get("annotations") or ())
-            yield Incoming(
-                task,
-                f"project {each.id}, task {task.get('id')}",
-                each.layer,
-                each.annotator,
-                each.scheme_version,
-            )
-        low, high = sorted((_total(each.fields), _total(client.project(each.id))))
-        if not low <= count <= high:
-            raise ServerError(
-                f"project {each.id} ({each.layer}, {each.annotator}) holds {high} annotations, "
-                f"{count} were read: run `qawl pull` again"
-            )
-
-
-def _total(fields: Mapping[str, Any]) -> int:
+def total(fields: Mapping[str, Any]) -> int:
+    """The server's own count of a project's annotations, those of skipped tasks too."""
     return int(fields["total_annotations_number"]) + int(fields["skipped_annotations_number"])
 
 
-def remote_tasks(client: Client, remote: Remote, *, times: bool = False) -> Iterator[RemoteTask]:
-    """The tasks of a project; `times` asks for how long they took, which the server sends slowly."""
-    for each in client.tasks(remote.id, annotations=times):
-        data = each.get("data") or {}
-        done, skipped = each.get("total_annotations") or 0, each.get("cancelled_annotations") or 0
-        draft = bool(each.get("draft_exists") or each.get("drafts"))
+def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
+    """The tasks of a project, by id."""
+    drafted = client.tasks(remote.id, fields=("id",), where=[("draft_exists", "equal", True)])
+    drafts = {each["id"] for each in drafted}
+    fields = ("id", "data", "total_annotations", "cancelled_annotations")
+    for each in client.tasks(remote.id, fields=fields):
+        data = each["data"]
         yield RemoteTask(
             id=each["id"],
             article_id=str(data.get("article_id")),
             text_sha256=str(data.get("text_sha256")),
-            worked_on=bool(done or skipped or draft),
-            done=bool(done),
-            skipped=bool(skipped) and not done,
-            draft=draft,
-            lead_time=_lead_time(each.get("annotations") or ()),
+            annotated=bool(each["total_annotations"] or each["cancelled_annotations"]),
+            draft=each["id"] in drafts,
             basis=data.get("basis"),
         )
-
-
-def _lead_time(annotations: Iterable[Mapping[str, Any]]) -> float | None:
-    """Seconds that the annotations of a task took."""
-    times = [each["lead_time"] for each in annotations if each.get("lead_time")]
-    return sum(times) if times else None
 
 
 def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:

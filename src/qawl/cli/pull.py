@@ -91,12 +91,11 @@ def _watch(corpus: "Project", every: int) -> None:
 
 
 def _from_server(corpus: "Project") -> "Outcome":
-    from qawl import label_studio, pull, sync
+    from qawl import following, label_studio
+    from qawl.cli.progress import progress
 
     with label_studio.connect(corpus) as client:
-        remotes = sync.remotes(client, corpus)
-        ids = [each.id for each in remotes]
-        return pull.collect(corpus, sync.incoming(client, remotes), projects=ids)
+        return following.pull(client, corpus, watch=lambda remotes: progress(remotes, "pull"))
 
 
 def summary(outcome: "Outcome") -> list[str]:
