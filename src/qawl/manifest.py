@@ -13,6 +13,8 @@ from qawl.errors import ReleaseError
 from qawl.model import to_json
 
 MANIFEST = "manifest.json"
+CARRIERS = frozenset({".git", ".gitattributes", ".cache"})
+"""What git and the Hub's client leave beside a release that they brought."""
 
 
 def file_digests(folder: Path) -> dict[str, dict[str, Any]]:
@@ -20,7 +22,7 @@ def file_digests(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != MANIFEST:
+        if path.is_file() and name != MANIFEST and name.partition("/")[0] not in CARRIERS:
             found[name] = {"sha256": file_digest(path), "bytes": path.stat().st_size}
     return found
 

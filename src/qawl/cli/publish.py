@@ -1,0 +1,133 @@
+"""`qawl publish`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from qawl.hub import Repository
+    from qawl.publishing import Plan, Shipped, There
+
+
+@click.command()
+@click.argument("version")
+@click.option(
+    "--repo", metavar="OWNER/NAME", help="The dataset on the Hub; else release.repo of qawl.yaml."
+)
+@click.option("--dry-run", is_flag=True, help="Show the files and the card's diff, and stop.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> None:
+    """Publish a release on the Hugging Face Hub: one commit and one tag.
+
+    VERSION is a version of this corpus, or its folder. Only files that differ are sent. The commit is
+    loaded back in a clean cache and compared before it is tagged; ended at any moment, the command
+    can be run again. A tag is never moved, and what others changed there is refused by name.
+
+    A repository that is missing is made private; its settings on the Hub make it public. The token is
+    that of HF_TOKEN, or the one that `hf auth login` stored.
+    """
+    from qawl import diff, hub, project, publishing
+    from qawl.errors import HubError, ProjectError
+
+    corpus = project.load(Path())
+    name = repo or corpus.settings.release.repo
+    if name is None:
+        raise ProjectError(
+            "no repository: give --repo OWNER/NAME, or set release.repo in qawl.yaml"
+        )
+    with project.lock(corpus, "publish"):
+        _say("checking the release")
+        release = publishing.shipped(diff.resolve(corpus.exports / "releases", version))
+        repository = hub.Repository(name, hasty=dry_run)
+        if not dry_run and not repository.signed_in():
+            raise HubError("no token for the Hub: set HF_TOKEN, or run `hf auth login`")
+        _say(f"looking at {repository.url}")
+        there = _look(repository, release) if dry_run else publishing.look(repository, release)
+        todo = publishing.plan(release, there)
+        if not as_json:
+            _show(release, todo)
+        _note(repository, release)
+        commit = (
+            todo.commit if dry_run else publishing.publish(repository, release, there, say=_say)
+        )
+    changes = publishing.card_changes(release, there) if dry_run else ""
+    if as_json:
+        _print_json(repository, release, todo, commit, changes)
+        return
+    click.echo(changes, nl=False)
+    if dry_run and not todo.tagged:
+        click.echo("dry run: nothing was sent")
+        return
+    word = "is published already" if todo.tagged else "published"
+    click.echo(
+        f"{release.name} {release.version} {word}: {_address(repository, release)}, commit {commit}"
+    )
+
+
+def _look(repository: "Repository", release: "Shipped") -> "There":
+    """What stands there, for a dry run: nothing where the Hub does not say."""
+    from qawl import publishing
+    from qawl.errors import HubError
+
+    try:
+        there = publishing.look(repository, release)
+    except HubError as error:
+        _say(f"everything is shown as new: {error}")
+        return publishing.There(repository.name)
+    if not there.exists:
+        _say(
+            f"everything is shown as new: there is no {repository.name}, or none that the token "
+            "may see"
+        )
+    return there
+
+
+def _show(release: "Shipped", todo: "Plan") -> None:
+    from rich.filesize import decimal
+
+    for kind in ("added", "changed", "deleted", "unchanged"):
+        for path in getattr(todo, kind):
+            size = decimal(release.sizes[path]) if path in release.sizes else ""
+            click.echo(f"{kind:<9}  {path}  {size}".rstrip())
+
+
+def _note(repository: "Repository", release: "Shipped") -> None:
+    """Says so where the card tells its readers to load another repository than this one."""
+    from qawl.publishing import CARD
+
+    if f'"{repository.name}"' not in (release.folder / CARD).read_text("utf-8"):
+        _say(
+            f"note: the card does not say how to load {repository.name}; set release.repo in "
+            "qawl.yaml before the next release"
+        )
+
+
+def _address(repository: "Repository", release: "Shipped") -> str:
+    return f"{repository.url}/tree/{release.version}"
+
+
+def _print_json(
+    repository: "Repository", release: "Shipped", todo: "Plan", commit: str | None, changes: str
+) -> None:
+    from qawl.model import to_json
+
+    click.echo(
+        to_json(
+            {
+                "repo": repository.name,
+                "version": release.version,
+                "url": _address(repository, release),
+                "commit": commit,
+                **{
+                    kind: getattr(todo, kind)
+                    for kind in ("added", "changed", "deleted", "unchanged")
+                },
+                "card": changes,
+            }
+        )
+    )
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
