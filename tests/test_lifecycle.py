@@ -130,6 +130,36 @@ def test_gold_always_validates():
         assert not [each for each in found if each.severity == "error"]
 
 
+def test_what_all_agree_on_but_breaks_a_rule_goes_to_the_judge():
+    """Both forgot the arrow to the source: the content can't be gold, and is not lost in silence."""
+    gold = decided(voice("a1", drawn=False), voice("a2", drawn=False))
+    assert "CONTENT" not in {span.label for span in gold.spans}
+    assert not gold.complete
+    (opened,) = gold.open
+    assert (opened.kind, opened.readings) == ("span", {"a1": "CONTENT", "a2": "CONTENT"})
+
+
+def test_the_majoritys_arrows_that_break_a_rule_together_go_to_the_judge():
+    """Two of three draw each of two cues: one content can't have both."""
+    second = Span("cue2", "CUE", TEXT.index("ثم"), TEXT.index("ثم") + 2, "ثم")
+    voices = []
+    for who, drawn in (("a1", ["cue"]), ("a2", ["cue", "cue2"]), ("a3", ["cue2"])):
+        one = voice(who)
+        spans = (*one.spans, second)
+        kept = tuple(each for each in one.relations if each.label != "has_cue")
+        content = next(each.id for each in one.spans if each.label == "CONTENT")
+        first = next(each.id for each in one.spans if each.label == "CUE")
+        arrows = tuple(
+            Relation(label="has_cue", from_=content, to=first if name == "cue" else "cue2")
+            for name in drawn
+        )
+        voices.append(msgspec.structs.replace(one, spans=spans, relations=kept + arrows))
+    gold = decided(*voices, rule="majority")
+    assert "CONTENT" not in {span.label for span in gold.spans}
+    assert "CONTENT" in {each.label for each in gold.open}
+    assert not gold.complete
+
+
 def test_a_verdict_counts_until_the_annotations_change():
     voices = [voice("a1"), voice("a2", speaker="ليلى")]
     answer = msgspec.structs.replace(voice("a1", speaker="سامي"), annotator=JUDGE)
@@ -161,7 +191,11 @@ def test_any_two_annotations_have_gold_that_validates(data):
     gold = decide(voices, article(text), QUOTES)
     found = validation.check_annotation(adjudication.as_annotation(gold), article(text), QUOTES)
     assert not [each for each in found if each.severity == "error" and each.span]
-    assert gold.complete == (not disagreements.find(voices))
+    assert gold.complete == (not gold.open)
+    assert all(each in gold.open for each in disagreements.find(voices))
+    kept = {disagreements.place(span) for span in gold.spans}
+    left_open = {(each.label, each.start, each.end) for each in gold.open if each.kind == "span"}
+    assert kept | left_open == {disagreements.place(span) for each in voices for span in each.spans}
 
 
 @pytest.fixture
@@ -185,6 +219,45 @@ def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
     assert [each["model_version"] for each in task["predictions"]] == ["agreed", "A", "B"]
     assert "القائل" in task["data"]["disagreements"] or "speaker" in task["data"]["disagreements"]
     assert "a1" not in task["data"]["disagreements"]
+
+
+def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion(make_corpus):
+    """Over several articles A is not always the same annotator; a reading stands at its side's letter."""
+    names = ("a1", "a2", "a3")
+    texts = [f"{TEXT} {number}" for number in range(6)]
+    made = make_corpus(*texts, settings="layers: [quote]\nannotators: [a1, a2, a3]")
+    records = []
+    for frozen in corpus.articles(made):
+        for who in names:
+            # a1 sees no source, so only two of the three give the content a speaker to differ on.
+            one = voice(
+                who, speaker=f"speaker of {who}", content="نعم" if who == "a1" else "«نعم للعمل»"
+            )
+            records.append(
+                msgspec.structs.replace(one, article_id=frozen.id, text_sha256=frozen.text_sha256)
+            )
+    records.sort(key=lambda each: (each.article_id, each.annotator))
+    jsonl.write(annotations.path(made, "quote"), records)
+    judging.adjudicate(made)
+    firsts = set()
+    for task in judging.judge_tasks(made, "quote"):
+        said = {}
+        for each in task["predictions"][1:]:
+            (name,) = {
+                text
+                for result in each["result"]
+                if result.get("from_name", "").startswith("speaker")
+                for text in result["value"]["text"]
+            }
+            said[each["model_version"]] = name
+        assert set(said) == {"A", "B", "C"}
+        firsts.add(said["A"])
+        (line,) = [
+            each for each in task["data"]["disagreements"].split("<li>") if "speaker of" in each
+        ]
+        for letter, name in said.items():
+            assert (f"{letter}: {name}" in line) == (name != "speaker of a1")
+    assert len(firsts) > 1
 
 
 def test_an_incomplete_article_says_so_in_the_release(disputed):

@@ -118,6 +118,8 @@ def _skipped(records: list[Annotation]) -> Gold:
 def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
     """A verdict as gold; support are the annotators who had said so."""
     marked = {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
+    drawn = {voice.annotator: set(disagreements.arrows(voice)) for voice in voices}
+    places = {span.id: place(span) for span in record.spans}
     ids = {span.id: f"s{number}" for number, span in enumerate(record.spans, start=1)}
     spans = tuple(
         GoldSpan(
@@ -127,7 +129,7 @@ def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
             end=span.end,
             text=span.text,
             attributes=span.attributes,
-            support=tuple(sorted(name for name, each in marked.items() if place(span) in each)),
+            support=_saying(marked, place(span)),
             decided_by="adjudicator",
         )
         for span in record.spans
@@ -140,10 +142,11 @@ def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
                     from_=ids[each.from_],
                     to=ids[each.to],
                     direction=each.direction,
+                    support=_saying(drawn, (each.label, *ends)),
                     decided_by="adjudicator",
                 )
                 for each in record.relations
-                if each.from_ in ids and each.to in ids
+                if (ends := ends_of(each, places))
             ),
             key=relation_order,
         )
@@ -162,10 +165,18 @@ def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
     )
 
 
+def _saying(said: Mapping[str, set[Any]], what: Any) -> tuple[str, ...]:
+    """The annotators who said it."""
+    return tuple(sorted(name for name, each in said.items() if what in each))
+
+
 def _decided(
     voices: Sequence[Annotation], article: Article, current: Scheme, rule: Adjudication
 ) -> Gold:
-    """What the rule decides; spans that would not validate are taken out until none is left."""
+    """What the rule decides; spans that would not validate are taken out until none is left.
+
+    What is taken out is open, whoever agreed on it: only a judge can say what should stand there.
+    """
     majority = rule.rule == "majority"
     by_place: dict[Place, dict[str, Span]] = {}
     for voice in voices:
@@ -176,21 +187,33 @@ def _decided(
         for where, marks in by_place.items()
         if _carried(len(marks), len(voices), majority)
     }
+    left = set(agreed) if len(voices) == 1 else _valid(voices, agreed, article, current, majority)
+    made = _record(voices, {where: agreed[where] for where in left}, majority)
+    opened = disagreements.find(voices)
+    if majority:
+        opened = [each for each in opened if not _settled(each.readings.values())]
+    opened = disagreements.in_order([*opened, *disagreements.at(voices, set(agreed) - left)])
+    return msgspec.structs.replace(made, open=tuple(opened), complete=not opened)
+
+
+def _valid(
+    voices: Sequence[Annotation],
+    agreed: Mapping[Place, Mapping[str, Span]],
+    article: Article,
+    current: Scheme,
+    majority: bool,
+) -> set[Place]:
+    """The places of agreed spans that validate together."""
+    left = dict(agreed)
     while True:
-        made = _record(voices, agreed, majority)
-        if len(voices) == 1:
-            break
+        made = _record(voices, left, majority)
         found = validation.check_annotation(as_annotation(made), article, current)
         at_fault = {each.span.id for each in found if each.severity == "error" and each.span}
         if not at_fault:
-            break
+            return set(left)
         for each in made.spans:
             if each.id in at_fault:
-                del agreed[each.label, each.start, each.end]
-    opened = tuple(disagreements.find(voices))
-    if majority:
-        opened = tuple(each for each in opened if not _settled(each.readings.values()))
-    return msgspec.structs.replace(made, open=opened, complete=not opened)
+                del left[each.label, each.start, each.end]
 
 
 def _carried(count: int, of: int, majority: bool) -> bool:

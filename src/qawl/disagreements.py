@@ -1,6 +1,7 @@
 """Where annotators of one article differ: spans, attributes and relations, side by side."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from qawl.model import Annotation, Attributes, AttributeValue, Disagreement, Relation, Span
 
@@ -15,22 +16,30 @@ def place(span: Span) -> Place:
 
 def find(voices: Sequence[Annotation]) -> list[Disagreement]:
     """What the annotations of an article don't agree on, in the order of the text."""
-    found = [*_spans(voices), *_attributes(voices), *_relations(voices), *_document(voices)]
-    return sorted(
+    spans = [each for each in at(voices, _places(voices)) if None in each.readings.values()]
+    return in_order([*spans, *_attributes(voices), *_relations(voices), *_document(voices)])
+
+
+def in_order(found: Iterable[Disagreement]) -> list[Disagreement]:
+    """Disagreements in the order of the text, each place once."""
+    ordered = sorted(
         found, key=lambda each: (each.start, -each.end, each.kind, each.label, each.name or "")
     )
+    return [each for each, _ in groupby(ordered)]
 
 
-def _spans(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
+def _places(voices: Sequence[Annotation]) -> set[Place]:
+    return {place(span) for voice in voices for span in voice.spans}
+
+
+def at(voices: Sequence[Annotation], places: Iterable[Place]) -> Iterator[Disagreement]:
+    """What each annotator says at these places: the span's label, or None."""
     marked = {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
-    for label, start, end in sorted(set().union(*marked.values()), key=str):
-        readings = {
+    for label, start, end in sorted(places, key=str):
+        readings: dict[str, AttributeValue | None] = {
             name: label if (label, start, end) in each else None for name, each in marked.items()
         }
-        if None in readings.values():
-            yield Disagreement(
-                kind="span", start=start, end=end, label=label, readings=dict(readings)
-            )
+        yield Disagreement(kind="span", start=start, end=end, label=label, readings=readings)
 
 
 def _attributes(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
@@ -63,7 +72,7 @@ def _document(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
 
 
 def _relations(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
-    drawn = {voice.annotator: set(_ends(voice)) for voice in voices}
+    drawn = {voice.annotator: set(arrows(voice)) for voice in voices}
     for label, start, end in sorted(set().union(*drawn.values()), key=str):
         readings: dict[str, AttributeValue | None] = {
             name: f"→ {end[0]} {end[1]}-{end[2]}" if (label, start, end) in each else None
@@ -80,7 +89,7 @@ def _relations(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
             )
 
 
-def _ends(voice: Annotation) -> Iterator[tuple[str | None, Place, Place]]:
+def arrows(voice: Annotation) -> Iterator[tuple[str | None, Place, Place]]:
     """(label, place at the start, place at the end) of each relation that has both ends."""
     spans = {span.id: place(span) for span in voice.spans}
     for relation in voice.relations:

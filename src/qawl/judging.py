@@ -1,7 +1,8 @@
 """exports/gold: the decided records, and the tasks in which a judge decides the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 
 from qawl import adjudication, annotations, corpus, jsonl, scheme, tasks
 from qawl.adjudication import as_annotation
+from qawl.disagreements import differ
 from qawl.model import JUDGE, Annotation, Article, Disagreement, Gold
 from qawl.project import Project
 from qawl.results import write_results
@@ -22,6 +24,7 @@ WORDS = {
         "attribute": "سمة",
         "relation": "علاقة",
         "none": "لا شيء",
+        "breaks": "متفق عليه لكنه يخالف قواعد المخطط",
         "open": "مواضع الخلاف",
     },
     "en": {
@@ -29,6 +32,7 @@ WORDS = {
         "attribute": "attribute",
         "relation": "relation",
         "none": "nothing",
+        "breaks": "all agree, but it breaks a rule of the scheme",
         "open": "Open",
     },
 }
@@ -106,43 +110,72 @@ def _task(
 ) -> dict[str, Any]:
     """The judge's task: what all agree on first, then each side as an anonymous suggestion."""
     task = tasks.task(article, current, offered)
+    named = _named(voices)
+    letters = {voice.annotator: letter for letter, voice in named}
     task["data"]["basis"] = adjudication.basis(voices)
-    task["data"]["disagreements"] = _listed(gold, article, current, project.settings.language)
-    sides = [("agreed", as_annotation(gold))]
-    submitted = [voice for voice in voices if voice.status == "submitted"]
-    sides += [(_letter(number), voice) for number, voice in enumerate(submitted)]
+    task["data"]["disagreements"] = _listed(
+        gold, article, current, project.settings.language, letters
+    )
+    sides = [("agreed", as_annotation(gold)), *named]
     task["predictions"] = [
         {"model_version": name, "result": write_results(record, current)} for name, record in sides
     ]
     return task
 
 
+def _named(voices: list[Annotation]) -> list[tuple[str, Annotation]]:
+    """A letter for each side, in another order for each article: a letter is nobody's."""
+    submitted = [voice for voice in voices if voice.status == "submitted"]
+    shuffled = sorted(
+        submitted,
+        key=lambda each: sha256(
+            f"{each.article_id} {each.layer} {each.annotator}".encode()
+        ).digest(),
+    )
+    return [(_letter(number), voice) for number, voice in enumerate(shuffled)]
+
+
 def _letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else f"A{number}"
 
 
-def _listed(gold: Gold, article: Article, current: Scheme, language: str) -> str:
+def _listed(
+    gold: Gold, article: Article, current: Scheme, language: str, letters: Mapping[str, str]
+) -> str:
     """The disagreements as an HTML list in the annotators' language, each side by its letter."""
-    words = WORDS.get(language.split("-", maxsplit=1)[0], WORDS["en"])
+    words = _words(language)
     items = "".join(
-        f"<li>{_line(each, article, current, language, words)}</li>" for each in gold.open
+        f"<li>{_line(each, article, current, language, letters)}</li>" for each in gold.open
     )
     return f"<p>{words['open']}: {len(gold.open)}</p><ol>{items}</ol>"
 
 
 def _line(
-    each: Disagreement, article: Article, current: Scheme, language: str, words: dict[str, str]
+    each: Disagreement,
+    article: Article,
+    current: Scheme,
+    language: str,
+    letters: Mapping[str, str],
 ) -> str:
+    words = _words(language)
     label = current.label.get(each.label)
     shown = title_in(label.title, language, each.label) if label else each.label
     surface = " ".join(article.text[each.start : each.end].split())
     surface = surface if len(surface) <= 60 else surface[:57] + "…"
     name = f" {each.name}" if each.name else ""
     sides = " · ".join(
-        f"{_letter(number)}: {escape(_said(value, words))}"
-        for number, (_, value) in enumerate(sorted(each.readings.items()))
+        f"{letter}: {escape(_said(value, words))}"
+        for letter, value in sorted(
+            (letters[who], value) for who, value in each.readings.items() if who in letters
+        )
     )
+    if not differ(each.readings.values()):
+        sides = words["breaks"]
     return f"{words[each.kind]}{escape(name)} «{escape(surface)}» ({escape(shown)}) {sides}"
+
+
+def _words(language: str) -> dict[str, str]:
+    return WORDS.get(language.split("-", maxsplit=1)[0], WORDS["en"])
 
 
 def _said(value: str | list[str] | None, words: dict[str, str]) -> str:
