@@ -425,7 +425,9 @@ def test_the_command_prints_stores_and_writes_a_page(recorded, monkeypatch, tmp_
     assert done.exit_code == 0, done.output
     assert agreement.stored(recorded) is not None
     assert (tmp_path / "page.html").read_text("utf-8").startswith("<!doctype html>")
-    assert CliRunner().invoke(cli.group, ["agreement", "--layer", "quote"]).exit_code == 0
+    shown = CliRunner().invoke(cli.group, ["agreement", "--layer", "quote"])
+    assert shown.exit_code == 0
+    assert "recorded hands, not people" in shown.output
     path = recorded.exports / "annotations" / "quote.jsonl"
     path.write_text(path.read_text("utf-8").replace("submitted", "skipped", 1), "utf-8")
     assert agreement.stored(recorded) is None

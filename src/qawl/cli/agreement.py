@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+MATRIX = 9
+"""Labels that a confusion matrix shows in a terminal, those that differ most; JSON and page have all."""
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, as it is stored.")
@@ -61,6 +64,7 @@ def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
     for name, said in _rows(figures, label):
         table.add_row(name, _number(said["value"]), _interval(said), str(said["n"]))
     console.print(table)
+    console.print(_matrix(figures["confusion"]))
     for each in figures["confusion"]["most"][:8]:
         one, other = (name or "no span" for name in each["labels"])
         console.print(f"  {each['n']:4} × {one} against {other}", highlight=False)
@@ -68,6 +72,27 @@ def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
         console.print(
             f"  {article}: exact F1 {_number(said['exact_f1']['value'])}", highlight=False
         )
+
+
+def _matrix(confusion: dict[str, Any]) -> Any:
+    """Label against label where two annotators marked the same place; those that differ most."""
+    from rich.table import Table
+
+    counts = confusion["counts"]
+    differing = sorted(
+        range(len(counts)), key=lambda at: (counts[at][at] - sum(counts[at]), -sum(counts[at]))
+    )
+    shown = sorted(at for at in differing[:MATRIX] if sum(counts[at]))
+    left = sum(1 for row in counts if sum(row)) - len(shown)
+    title = "label against label, counted from both sides"
+    table = Table(title=f"{title}; {left} more in --json" if left else title, title_justify="left")
+    table.add_column("")
+    for at in shown:
+        table.add_column(confusion["labels"][at] or "no span", justify="right", overflow="fold")
+    for at in shown:
+        row = (str(counts[at][other] or "·") for other in shown)
+        table.add_row(confusion["labels"][at] or "no span", *row)
+    return table
 
 
 def _rows(figures: dict[str, Any], label: str | None) -> list[tuple[str, dict[str, Any]]]:
@@ -84,6 +109,9 @@ def _rows(figures: dict[str, Any], label: str | None) -> list[tuple[str, dict[st
             rows += plain(found, f"{name} ")
         for name, found in figures["pairs"].items():
             rows += plain({"exact_f1": found["exact_f1"]}, f"{name} ")
+        if len(figures["annotators"]) > 2:
+            for name, found in figures["against_rest"].items():
+                rows += plain({"exact_f1": found["exact_f1"]}, f"{name} against the rest ")
     for name, found in figures["labels"].items():
         if label in (None, name) and found["exact_f1"]["n"]:
             rows += plain(found if label else {"exact_f1": found["exact_f1"]}, f"{name} ")
