@@ -1,5 +1,7 @@
 """Releases over time: diff, restore, withdrawal; gold by rule and by a judge."""
 
+import shutil
+
 import msgspec
 import pyarrow.parquet as pq
 import pytest
@@ -275,6 +277,7 @@ def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
     assert {(each.label, each.kind) for each in found.changes} == {
         ("CONTENT", "re-attributed"),
         ("", "completed"),
+        ("", "annotation edited"),
     }
     assert (found.level, found.version) == ("major", "0.2.0")
     same = diff.difference(two, two)
@@ -283,6 +286,59 @@ def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
     three = release.build(disputed, "0.3.0", notes=[]).folder
     assert diff.difference(two, three).level == "minor"
     assert "| articles |  | added | 1 |" in diff.markdown(diff.difference(two, three))
+
+
+def test_every_kind_of_change_is_named(disputed):
+    """What annotators can change, one at a time, on the same article."""
+    replace = msgspec.structs.replace
+
+    def released(version, *voices):
+        jsonl.write(annotations.path(disputed, "quote"), voices)
+        shutil.rmtree(release.releases(disputed) / version, ignore_errors=True)
+        return release.build(disputed, version, notes=["trial"]).folder
+
+    def changed(one, **by_label):
+        spans = (
+            replace(each, **by_label[each.label]) if each.label in by_label else each
+            for each in one.spans
+        )
+        return replace(one, spans=tuple(spans))
+
+    first = voice("a1")
+    cue, source, content = first.spans
+    turned = Relation(label="has_source", from_=content.id, to=source.id, direction="bi")
+    cases = {
+        ("CONTENT", "re-attributed", "major"): voice("a1", speaker="ليلى"),
+        ("CUE", "relabelled", "major"): changed(first, CUE={"label": "ADDRESSEE"}),
+        ("CUE", "re-bounded", "major"): changed(first, CUE={"end": cue.end - 1, "text": "قا"}),
+        ("has_source", "re-linked", "major"): replace(
+            first, relations=(first.relations[0], turned)
+        ),
+        ("SOURCE", "removed", "major"): voice("a1", source=False),
+    }
+    old = released("0.1.0", first)
+    for (label, kind, level), after in cases.items():
+        found = diff.difference(old, released("0.2.0", after))
+        assert (label, kind) in {(each.label, each.kind) for each in found.changes}
+        assert found.level == level
+        assert diff.difference(old, released("0.2.0", first)).changes == ()
+    back = diff.difference(released("0.2.0", voice("a1", source=False)), old)
+    assert ("SOURCE", "added") in {(each.label, each.kind) for each in back.changes}
+    assert "re-linked" not in {each.kind for each in back.changes}
+    second = diff.difference(old, released("0.2.0", first, replace(first, annotator="a2")))
+    assert [(each.kind, each.count) for each in second.changes] == [("annotation added", 1)]
+    assert second.level == "minor"
+    (only,) = corpus.articles(disputed)
+    corpus.write(disputed, [replace(only, title="عنوان")])
+    found = diff.difference(old, released("0.2.0", first))
+    assert [(each.label, each.kind) for each in found.changes] == [("title", "edited")]
+    corpus.write(disputed, [replace(only, redistribute=False)])
+    found = diff.difference(old, released("0.2.0", first))
+    assert [each.kind for each in found.changes] == ["withheld"]
+    assert (found.level, diff.difference(release.releases(disputed) / "0.2.0", old).level) == (
+        "major",
+        "minor",
+    )
 
 
 @pytest.mark.parametrize(

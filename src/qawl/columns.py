@@ -122,3 +122,23 @@ def decode(kind: Type, value: Any) -> Any:
     if isinstance(kind, Sequence):
         return [decode(kind.item, each) for each in value]
     return {name: decode(each, value.get(name)) for name, each in kind.fields}
+
+
+def of_card(features: list[dict[str, Any]]) -> Columns:
+    """The columns that a dataset card's `dataset_info` describes: `card_features` undone."""
+    return {each["name"]: _of_card(each) for each in features}
+
+
+def _of_card(given: Any) -> Type:
+    if isinstance(given, str):
+        return Value(given)
+    if isinstance(given, list):
+        return Record.of(of_card(given))
+    if "list" in given:
+        return Sequence(_of_card(given["list"]))
+    if "struct" in given:
+        return Record.of(of_card(given["struct"]))
+    kind = given["dtype"]
+    if isinstance(kind, dict):
+        return ClassLabel(tuple(kind["class_label"]["names"].values()))
+    return Value(kind)

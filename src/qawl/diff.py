@@ -7,16 +7,23 @@ number.
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from heapq import merge
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from qawl import manifest
+from qawl import columns, manifest
+from qawl.columns import Columns
 from qawl.errors import ReleaseError
 
 Key = tuple[str, str, str]
+T = TypeVar("T")
+Row = dict[str, Any]
+Place = tuple[str, int, int]
 
 
 class Change(Struct, frozen=True):
@@ -39,18 +46,28 @@ class Difference(Struct, frozen=True):
 
 
 MAJOR = frozenset(
-    {"removed", "relabelled", "re-bounded", "re-attributed", "moved", "withheld", "edited"}
+    {
+        *("removed", "edited", "moved", "withheld", "reopened"),
+        *("relabelled", "re-bounded", "re-attributed", "re-linked"),
+        *("annotation removed", "annotation edited"),
+    }
 )
-MINOR = frozenset({"added", "restored", "completed"})
+MINOR = frozenset({"added", "restored", "completed", "annotation added"})
+_DERIVED = frozenset({"text", "withheld", "code_points", "split"})
+"""Columns of an article that say nothing that another column doesn't."""
+_SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
+"""Columns of a span that are no attributes."""
 
 
 def difference(old: Path, new: Path) -> Difference:
-    """Compares two release folders."""
+    """Compares two release folders, both read as streams."""
     before, after = manifest.load(old), manifest.load(new)
+    layers = sorted({*before["chain"], *after["chain"]})
     counts: Counter[Key] = Counter()
-    counts.update(_article_changes(old, new))
-    for layer in sorted({*before["chain"], *after["chain"]}):
-        counts.update(_span_changes(layer, old, new))
+    for one, other in _joined(_articles(old), _articles(new)):
+        counts.update(_article_changes(one, other, layers))
+    for one, other in _joined(_annotations(old), _annotations(new)):
+        counts.update(_annotation_changes(one, other))
     changes = tuple(
         Change(layer, label, kind, count) for (layer, label, kind), count in sorted(counts.items())
     )
@@ -78,115 +95,177 @@ def bumped(version: str, level: str) -> str | None:
     return f"{major + 1}.0.0"
 
 
-def _article_changes(old: Path, new: Path) -> Iterator[Key]:
-    """Articles added, removed, moved between splits, withheld and restored."""
-    before, after = _articles(old), _articles(new)
-    for identity in sorted({*before, *after}):
-        if identity not in before:
-            yield "articles", "", "added"
-        elif identity not in after:
-            yield "articles", "", "removed"
-        else:
-            yield from _changed(*before[identity], *after[identity])
+def _article_changes(old: Row | None, new: Row | None, layers: list[str]) -> Iterator[Key]:
+    """What happened to an article that stands in at least one of the releases."""
+    if old is None or new is None:
+        yield "articles", "", "added" if old is None else "removed"
+    else:
+        yield from _metadata_changes(old, new, layers)
+    for layer in layers:
+        yield from _layer_changes(layer, old or {}, new or {})
 
 
-def _changed(
-    old_split: str, old: dict[str, Any], new_split: str, new: dict[str, Any]
-) -> Iterator[Key]:
-    if old_split != new_split:
+def _metadata_changes(old: Row, new: Row, layers: list[str]) -> Iterator[Key]:
+    if old["split"] != new["split"]:
         yield "articles", "", "moved"
-    if old["withheld"] != new["withheld"]:
+    turned = old["withheld"] != new["withheld"]
+    if turned:
         yield "articles", "", "withheld" if new["withheld"] else "restored"
-    if old["text_sha256"] != new["text_sha256"]:
-        yield "articles", "", "edited"
     for name, value in new.items():
-        if name.endswith("_complete") and value and old.get(name) is False:
-            yield name.removesuffix("_complete"), "", "completed"
+        own = name in old and name not in _DERIVED and name.partition("_")[0] not in layers
+        if own and value != old[name] and not (turned and name == "title"):
+            yield "articles", name, "edited"
 
 
-def _articles(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Article id → (split, the article's row without its gold)."""
-    found = {}
-    for split, path in _files(folder, "articles"):
-        names = [
-            name
-            for name in pq.read_schema(path).names
-            if name in {"id", "withheld", "text_sha256"} or name.endswith("_complete")
-        ]
-        for row in pq.read_table(path, columns=names).to_pylist():
-            found[row["id"]] = split, row
-    return found
+def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
+    """Changes of a layer's gold: whether it is whole, its spans, relations, choices on the article."""
+    was, now = old.get(f"{layer}_complete"), new.get(f"{layer}_complete")
+    if (was, now) in {(False, True), (True, False)}:
+        yield layer, "", "completed" if now else "reopened"
+    before, after = old.get(f"{layer}_spans") or [], new.get(f"{layer}_spans") or []
+    yield from _span_changes(layer, before, after)
+    if was is None or now is None:
+        return  # all of it came, or went
+    own = {"complete", "decided_by", "spans", "relations"}
+    for name, value in new.items():
+        attribute = name.removeprefix(f"{layer}_")
+        if attribute not in {name, *own} and old.get(name) != value:
+            yield layer, attribute, "re-attributed"
+    stayed = _places(before).keys() & _places(after).keys()
+    drawn = _arrows(old, layer, stayed) ^ _arrows(new, layer, stayed)
+    yield from ((layer, label, "re-linked") for label, *_ in sorted(drawn))
 
 
-def _span_changes(layer: str, old: Path, new: Path) -> Iterator[Key]:
-    """Spans of articles that both releases have: matched by place and label, then place, then overlap."""
-    before, after = _spans(old, layer), _spans(new, layer)
-    for identity in sorted({*before, *after}):
-        yield from _article_spans(layer, before.get(identity, []), after.get(identity, []))
+def _places(spans: list[Row]) -> dict[Place, str]:
+    return {(span["label"], *_place(span)): span["id"] for span in spans}
 
 
-def _article_spans(
-    layer: str, before: list[dict[str, Any]], after: list[dict[str, Any]]
-) -> Iterator[Key]:
+def _arrows(row: Row, layer: str, stayed: AbstractSet[Place]) -> set[tuple[str, Place, Place, str]]:
+    """The relations between spans that stand in both releases; others come and go with their spans."""
+    ids = {
+        identity: where
+        for where, identity in _places(row[f"{layer}_spans"] or []).items()
+        if where in stayed
+    }
+    return {
+        (each["label"] or "", ids[each["from"]], ids[each["to"]], each["direction"])
+        for each in row[f"{layer}_relations"] or ()
+        if each["from"] in ids and each["to"] in ids
+    }
+
+
+def _annotation_changes(old: dict[Any, Row] | None, new: dict[Any, Row] | None) -> Iterator[Key]:
+    """Annotations of one article that came, went or changed, by layer."""
+    before, after = old or {}, new or {}
+    for key in sorted({*before, *after}):
+        if key not in before:
+            yield key[0], "", "annotation added"
+        elif key not in after:
+            yield key[0], "", "annotation removed"
+        elif before[key] != after[key]:
+            yield key[0], "", "annotation edited"
+
+
+def _span_changes(layer: str, before: list[Row], after: list[Row]) -> Iterator[Key]:
+    """Spans of an article: matched by place and label, then place, then overlap."""
     left = list(after)
-    open_spans = []
+    moved = []
     for span in before:
-        same = next((each for each in left if _place(each) == _place(span)), None)
+        here = [each for each in left if _place(each) == _place(span)]
+        same = next((each for each in here if each["label"] == span["label"]), None)
         if same is None:
-            open_spans.append(span)
+            moved.append(span)
             continue
         left.remove(same)
-        if same["label"] != span["label"]:
-            yield layer, span["label"], "relabelled"
-        elif _attributes(same) != _attributes(span):
+        if _attributes(same) != _attributes(span):
             yield layer, span["label"], "re-attributed"
-    for span in open_spans:
-        near = next((each for each in left if _near(each, span)), None)
-        if near is None:
+    for span in moved:
+        found = _moved_to(span, left)
+        if found is None:
             yield layer, span["label"], "removed"
         else:
-            left.remove(near)
-            yield layer, span["label"], "re-bounded"
+            left.remove(found)
+            again = found["label"] != span["label"]
+            yield layer, span["label"], "relabelled" if again else "re-bounded"
     for span in left:
         yield layer, span["label"], "added"
 
 
-def _place(span: dict[str, Any]) -> tuple[int, int]:
+def _moved_to(span: Row, left: list[Row]) -> Row | None:
+    """What became of a span that is no longer there as it was: another label on the same place, else
+    the same label on a place that it overlaps."""
+    near = (each for each in left if _near(each, span))
+    return next((each for each in left if _place(each) == _place(span)), next(near, None))
+
+
+def _place(span: Row) -> tuple[int, int]:
     return span["start"], span["end"]
 
 
-def _near(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def _near(one: Row, other: Row) -> bool:
     overlap = one["start"] < other["end"] and other["start"] < one["end"]
     return overlap and bool(one["label"] == other["label"])
 
 
-def _attributes(span: dict[str, Any]) -> dict[str, Any]:
-    known = {"id", "label", "start", "end", "text", "support"}
-    return {name: value for name, value in span.items() if name not in known}
+def _attributes(span: Row) -> Row:
+    return {name: value for name, value in span.items() if name not in _SPAN and value is not None}
 
 
-def _spans(folder: Path, layer: str) -> dict[str, list[dict[str, Any]]]:
-    """Article id → gold spans of a layer, with the names of their labels."""
-    names = _label_names(folder, layer)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for _, path in _files(folder, "articles"):
-        column = f"{layer}_spans"
-        if column not in pq.read_schema(path).names:
-            continue
-        for row in pq.read_table(path, columns=["id", column]).to_pylist():
-            found[row["id"]] = [
-                {**span, "label": names[span["label"]]} for span in row[column] or ()
-            ]
-    return found
+def _joined(
+    old: Iterator[tuple[str, T]], new: Iterator[tuple[str, T]]
+) -> Iterator[tuple[T | None, T | None]]:
+    """What two streams sorted by article id hold of each article."""
+    sides = merge(
+        ((key, 0, row) for key, row in old),
+        ((key, 1, row) for key, row in new),
+        key=lambda each: each[:2],
+    )
+    for _, group in groupby(sides, key=lambda each: each[0]):
+        found: list[T | None] = [None, None]
+        for _, side, row in group:
+            found[side] = row
+        yield found[0], found[1]
 
 
-def _label_names(folder: Path, layer: str) -> list[str]:
-    return list(manifest.load(folder)["chain"].get(layer, {}).get("labels", []))
+def _articles(folder: Path) -> Iterator[tuple[str, Row]]:
+    """(article id, its row with its split), sorted."""
+    for split, row in _rows(folder, "articles", "id", {"text"}):
+        yield row["id"], {**row, "split": split}
 
 
-def _files(folder: Path, config: str) -> Iterator[tuple[str, Path]]:
-    for path in sorted((folder / config).glob("*.parquet")):
-        yield path.stem, path
+def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
+    """(article id, its annotations by layer and annotator, without where they stood), sorted."""
+    rows = _rows(folder, "annotations", "article_id", set())
+    work = ("status", "spans", "relations", "attributes")
+    for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):
+        yield (
+            article_id,
+            {
+                (row["layer"], row["annotator"]): _work({name: row[name] for name in work})
+                for row in group
+            },
+        )
+
+
+def _work(row: Row) -> Row:
+    """An annotation without its surfaces, which withholding takes away."""
+    return {**row, "spans": [{**span, "text": None} for span in row["spans"]]}
+
+
+def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:
+    """(split, row) of a table over all splits, in the order of article ids."""
+    kinds = manifest.features(folder).get(config, {})
+    paths = sorted((folder / config).glob("*.parquet"))
+    parts = (_split(path, kinds, without) for path in paths)
+    return merge(*parts, key=lambda each: each[1][key])
+
+
+def _split(path: Path, kinds: Columns, without: set[str]) -> Iterator[tuple[str, Row]]:
+    file = pq.ParquetFile(path)
+    names = [name for name in file.schema_arrow.names if name in kinds and name not in without]
+    for batch in file.iter_batches(batch_size=500, columns=names):
+        for row in batch.to_pylist():
+            yield path.stem, {name: columns.decode(kinds[name], row[name]) for name in names}
 
 
 def resolve(releases: Path, name: str) -> Path:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import yaml
 
-from qawl import jsonl
+from qawl import columns, jsonl
+from qawl.columns import Columns
 from qawl.errors import ReleaseError
 from qawl.model import to_json
 
@@ -76,6 +78,13 @@ def load(folder: Path) -> dict[str, Any]:
     except (ValueError, UnicodeDecodeError) as error:
         raise ReleaseError(f"{path} is damaged: {error}") from error
     return found
+
+
+def features(folder: Path) -> dict[str, Columns]:
+    """Config → columns of a release's tables, as the head of its card says them."""
+    text = (folder / "README.md").read_text("utf-8")
+    head = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
+    return {each["config_name"]: columns.of_card(each["features"]) for each in head["dataset_info"]}
 
 
 def verify(folder: Path) -> Iterator[str]:
