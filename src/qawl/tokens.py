@@ -1,6 +1,6 @@
 """Text → tokens by Unicode property, and spans → IOB2 tags over them with what these can't say.
 
-What a token is, tried in this order at each code point that is no white space (White_Space):
+What a token is, tried in this order at each code point that is no white space (`str.isspace`):
 
 1. A URL (`http://`, `https://`, `www.`) or an e-mail address, without the punctuation after it.
 2. The English possessive `'s` after a word, as the Penn Treebank has it: names are spans without it.
@@ -24,6 +24,7 @@ span is ترامب, its tag B. What is lost so is reported, span by span.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, Literal, Protocol, TypeVar
 
 import regex
@@ -46,12 +47,17 @@ _PATTERN = rf"""
       )
       {_WORD}{_MORE}*+
     )*+
-  | (?!\p{{White_Space}})\X
+  | \X
 """
 _TOKEN = regex.compile(_PATTERN, regex.VERBOSE | regex.VERSION1)
+_KEPT = 40
+"""Code points of the longest stretch that is remembered: news repeats its words, not its URLs."""
 
 Token = tuple[int, int]
 """Code point offsets of a token, half-open."""
+
+Edges = tuple[list[int], list[int]]
+"""Where tokens start and where they end, in order."""
 
 Kind = Literal["edge-in-token", "shared-token", "crossing", "too-deep", "no-token"]
 """How IOB2 falls short of a span:
@@ -116,8 +122,31 @@ class Tagged(Generic[S]):
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a text in order: every code point that is no white space stands in one."""
-    for match in _TOKEN.finditer(text):
-        yield match.span()
+    return zip(*edges(text), strict=True)
+
+
+def edges(text: str) -> Edges:
+    """Where the tokens of a text start, and where they end."""
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for stretch in text.split():
+        at = text.index(stretch, at)
+        starts.append(at)
+        for cut in _remembered(stretch) if len(stretch) <= _KEPT else _cuts(stretch):
+            ends.append(at + cut)
+            starts.append(at + cut)
+        at += len(stretch)
+        ends.append(at)
+    return starts, ends
+
+
+def _cuts(stretch: str) -> tuple[int, ...]:
+    """Where a token ends and the next one starts in a stretch without white space."""
+    return tuple(match.end() for match in _TOKEN.finditer(stretch))[:-1]
+
+
+_remembered = lru_cache(maxsize=1 << 15)(_cuts)
 
 
 def iob2(labels: Iterable[str]) -> tuple[str, ...]:
@@ -127,10 +156,15 @@ def iob2(labels: Iterable[str]) -> tuple[str, ...]:
 
 def tagged(spans: Iterable[S], over: Sequence[Token], columns: int | None = 1) -> Tagged[S]:
     """The spans as IOB2 over tokens, in this many columns; None for as many as they need."""
-    placed, losses = layout(spans, over)
+    return tagged_at(spans, _edges(over), columns)
+
+
+def tagged_at(spans: Iterable[S], at: Edges, columns: int | None = 1) -> Tagged[S]:
+    """The same over tokens by their edges."""
+    placed, losses = layout_at(spans, at)
     levels = max((each.level for each in placed), default=0) + 1
     wide = levels if columns is None else columns
-    made = tuple([OUTSIDE] * len(over) for _ in range(wide))
+    made = tuple([OUTSIDE] * len(at[0]) for _ in range(wide))
     for each in placed:
         if each.level >= wide:
             losses.append(Loss("too-deep", each.span))
@@ -149,7 +183,16 @@ def layout(spans: Iterable[S], over: Sequence[Token]) -> tuple[list[Placed[S]], 
     is taken: by a span that it crosses, or one beside it. Of two in the same place the first given
     is the outer one. Tokens must not run backwards; they may be empty or in the same place.
     """
-    starts, ends = [start for start, _ in over], [end for _, end in over]
+    return layout_at(spans, _edges(over))
+
+
+def _edges(over: Sequence[Token]) -> Edges:
+    return [start for start, _ in over], [end for _, end in over]
+
+
+def layout_at(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss[S]]]:
+    """The same over tokens by their edges."""
+    starts, ends = at
     placed: list[Placed[S]] = []
     losses: list[Loss[S]] = []
     opened: list[Placed[S]] = []
