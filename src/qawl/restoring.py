@@ -33,7 +33,7 @@ Articles = str | Path | Iterable[str | Path]
 """A file or a folder, or several texts (`str`) and files (`Path`)."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What was put back and what was not found, by article id; copies that can't be read, and why."""
 

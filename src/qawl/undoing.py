@@ -1,4 +1,4 @@
-"""What ingest removed from withheld articles, told so that copies of them can be matched, and that.
+"""What ingest removed from withheld articles, told by hash, and what a copy may be without it.
 
 A release says the patterns of site chrome of its corpus, and hashes of the lines that were removed
 from withheld articles, by source: from these nobody learns a text, but who has a copy with its menus
@@ -7,6 +7,7 @@ and notices gets the frozen text out of it.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +64,9 @@ def candidates(text: str, told: Told) -> Iterator[str]:
             continue
         hashes = {_hash(bare) for line in cleaned.split("\n") if (bare := line.strip())}
         for known in told.lines:
-            drop = hashes & {*known}
-            if drop:
-                yield cleaning.without_lines(cleaned, edits, lambda line, d=drop: _hash(line) in d)[
-                    0
-                ]
+            if drop := hashes & {*known}:
+                yield cleaning.without_lines(cleaned, edits, _one_of(drop))[0]
+
+
+def _one_of(hashes: AbstractSet[str]) -> cleaning.LineTest:
+    return lambda line: _hash(line) in hashes
