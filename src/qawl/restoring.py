@@ -185,7 +185,7 @@ def fill(dataset: D, articles: Articles, told: Told) -> tuple[D, Outcome]:
     state = sha256(" ".join([*sorted(wanted.texts), *sorted(wanted.found_titles)]))[:16]
     made = {
         name: part.map(
-            wanted.filled,
+            lambda row: wanted.filled(dict(row)),
             features=part.features,
             new_fingerprint=sha256(f"{part._fingerprint} {state}")[:16],  # noqa: SLF001 - there is no other
             load_from_cache_file=False,
