@@ -2,10 +2,23 @@
 
 import json
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from qawl import annotations, columns, corpus, diff, jsonl, manifest, project, release, scheme
+from qawl import (
+    annotations,
+    columns,
+    corpus,
+    diff,
+    jsonl,
+    manifest,
+    project,
+    release,
+    scheme,
+    tables,
+)
+from qawl.errors import SchemeError
 from qawl.model import Annotation, Span
 from qawl.token_table import LEVELS, token_columns
 from strategies import article
@@ -153,6 +166,11 @@ def test_classes_are_in_the_order_of_the_scheme(recorded):
     kind = token_columns(scheme.load_all(recorded))["entity_tags"]
     assert kind.item.names[:3] == ("O", f"B-{labels[0]}", f"I-{labels[0]}")
     assert len(kind.item.names) == 2 * len(labels) + 1
+
+
+def test_a_layer_may_not_take_the_name_of_a_table(schemes):
+    with pytest.raises(SchemeError, match="every release has a table tokens"):
+        tables.all_columns({"tokens": msgspec.structs.replace(schemes["entity"], table=None)})
 
 
 def test_verify_and_diff_know_the_table(recorded, tmp_path):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from qawl import columns
 from qawl.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
+from qawl.errors import SchemeError
 from qawl.model import Annotation, Article, Gold
 from qawl.scheme import Attribute, Scheme, Table
 from qawl.token_table import TABLE, token_columns
@@ -47,7 +48,13 @@ class Annotated:
 
 
 def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
-    """The columns of every table, by config, the default first."""
+    """The columns of every table, by config, the default first.
+
+    Raises SchemeError where a layer's table has the name of one that every release has.
+    """
+    named = {each.table.name if each.table else layer for layer, each in schemes.items()}
+    if taken := named & {"articles", TABLE, "annotations"}:
+        raise SchemeError(f"every release has a table {min(taken)}: call the layer's another name")
     found: dict[str, Columns] = {"articles": _article_columns(schemes)}
     for layer, scheme in schemes.items():
         table = scheme.table
