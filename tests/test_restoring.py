@@ -143,6 +143,9 @@ def test_the_corpus_itself_is_a_copy(built, recorded, secret, tmp_path, monkeypa
     monkeypatch.chdir(recorded.root)
     outcome = restoring.restore_release(built, [recorded.corpus / "articles.jsonl"], tmp_path / "x")
     assert (outcome.restored, outcome.missing, outcome.untitled) == ([secret.id], [], [])
+    words = pq.read_table(tmp_path / "x" / "tokens" / "train.parquet").to_pylist()
+    (row,) = (each for each in words if each["article_id"] == secret.id)
+    assert "".join(row["tokens"]) == "".join(secret.text.split())
 
 
 def pile(folder, *, line_end="\n", menu=MENU, slogan=SLOGAN):

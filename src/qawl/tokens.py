@@ -50,8 +50,6 @@ _PATTERN = rf"""
   | \X
 """
 _TOKEN = regex.compile(_PATTERN, regex.VERBOSE | regex.VERSION1)
-_KEPT = 40
-"""Code points of the longest stretch that is remembered: news repeats its words, not its URLs."""
 
 Token = tuple[int, int]
 """Code point offsets of a token, half-open."""
@@ -130,10 +128,11 @@ def edges(text: str) -> Edges:
     starts: list[int] = []
     ends: list[int] = []
     at = 0
-    for stretch in text.split():
+    stretches = text.split()
+    for stretch, cuts in zip(stretches, map(_cuts, stretches), strict=True):
         at = text.index(stretch, at)
         starts.append(at)
-        for cut in _remembered(stretch) if len(stretch) <= _KEPT else _cuts(stretch):
+        for cut in cuts:
             ends.append(at + cut)
             starts.append(at + cut)
         at += len(stretch)
@@ -141,12 +140,10 @@ def edges(text: str) -> Edges:
     return starts, ends
 
 
+@lru_cache(maxsize=1 << 15)  # news repeats its words
 def _cuts(stretch: str) -> tuple[int, ...]:
     """Where a token ends and the next one starts in a stretch without white space."""
     return tuple(match.end() for match in _TOKEN.finditer(stretch))[:-1]
-
-
-_remembered = lru_cache(maxsize=1 << 15)(_cuts)
 
 
 def iob2(labels: Iterable[str]) -> tuple[str, ...]:
