@@ -76,6 +76,30 @@ def test_commands_that_the_readme_shows_run(tmp_path, monkeypatch):
             assert done.exit_code == 0, (line, done.output)
 
 
+def test_python_that_the_readme_shows_runs(recorded, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    from qawl import release, tokens
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", recorded.root / "cache")
+    monkeypatch.chdir(recorded.root)
+    release.build(recorded, "0.1.0", notes=[])
+    shown = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(shown) == 2
+
+    def tokenizer(text, *, return_offsets_mapping):
+        assert return_offsets_mapping
+        return {"offset_mapping": [(0, 0), *tokens.tokens(text)]}
+
+    for code in shown:
+        found = {"tokenizer": tokenizer}
+        exec(code, found)
+    assert found["row"]["text"]
+    assert len(found["tags"]) == len(list(tokens.tokens(found["row"]["text"]))) + 1
+    assert max(found["tags"]) > 0
+
+
 def test_unknown_commands_and_missing_corpora_are_one_line(tmp_path):
     for arguments in (
         ["validate"],

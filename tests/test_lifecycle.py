@@ -22,7 +22,7 @@ from qawl import (
     judging,
     manifest,
     release,
-    restore,
+    restoring,
     scheme,
     tasks,
     validation,
@@ -374,7 +374,7 @@ def test_restore_puts_text_back_by_hash_alone(recorded, tmp_path):
     secret = next(each for each in corpus.articles(recorded) if not each.redistribute)
     copy = tmp_path / "mine.txt"
     copy.write_text(secret.text.replace("\n", "\r\n") + "\r\nإعلان\r\n", "utf-8", newline="")
-    outcome = restore.restore(folder, [copy], tmp_path / "full")
+    outcome = restoring.restore_release(folder, [copy], tmp_path / "full")
     assert outcome.restored == [secret.id]
     for config in ("articles", "entities", "quotes", "claims", "annotations"):
         for row in pq.read_table(tmp_path / "full" / config / "train.parquet").to_pylist():
@@ -386,10 +386,10 @@ def test_restore_puts_text_back_by_hash_alone(recorded, tmp_path):
             if "start" in row:
                 assert row["text"] == secret.text[row["start"] : row["end"]]
     copy.write_text(secret.text.replace("قال", "قيل", 1), "utf-8")
-    wrong = restore.restore(folder, [copy], tmp_path / "wrong")
+    wrong = restoring.restore_release(folder, [copy], tmp_path / "wrong")
     assert wrong.missing == [secret.id]
     with pytest.raises(ReleaseError, match="not empty"):
-        restore.restore(folder, [copy], tmp_path / "full")
+        restoring.restore_release(folder, [copy], tmp_path / "full")
 
 
 def test_restored_tables_load(recorded, tmp_path, monkeypatch):
@@ -397,7 +397,7 @@ def test_restored_tables_load(recorded, tmp_path, monkeypatch):
     import datasets
 
     folder = release.build(recorded, "0.1.0", notes=[]).folder
-    restore.restore(folder, [recorded.corpus / "sources"], tmp_path / "full")
+    restoring.restore_release(folder, [recorded.corpus / "sources"], tmp_path / "full")
     loaded = datasets.load_dataset(
         str(tmp_path / "full"), "articles", cache_dir=str(tmp_path / "cache")
     )

@@ -13,6 +13,7 @@ from qawl.columns import Columns, card_features
 from qawl.project import Project
 from qawl.scheme import Scheme, load_all, title_in
 from qawl.tables import Annotated
+from qawl.token_table import Unsaid
 
 SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000))
 
@@ -30,6 +31,7 @@ class Facts:
     annotated: Counter[tuple[str, str]] = field(default_factory=Counter)
     incomplete: Counter[str] = field(default_factory=Counter)
     decided: Counter[str] = field(default_factory=Counter)
+    iob2: Unsaid = field(default_factory=Unsaid)
     date: str | None = None
     _ids: list[str] = field(default_factory=list)
 

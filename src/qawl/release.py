@@ -38,10 +38,14 @@ from qawl.model import Annotation, Article, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
+from qawl.token_table import TABLE
+from qawl.undoing import Removed
 from qawl.withheld import Guard, strings
 
 SPLITS = ("train", "validation", "test")
 ROW_GROUP = 2000
+TOKEN_GROUP = 200
+"""Rows of the table `tokens` in a row group: each holds thousands of values."""
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
@@ -147,12 +151,14 @@ class _Building:
         self.splits = splits(corpus.articles(project), project.settings.release)
         self.writers: dict[tuple[str, str], _Writer] = {}
         self.facts = card.Facts()
+        self.removed = Removed()
 
     def run(self) -> dict[str, Any]:
         """Writes tables, card and manifest; returns the manifest."""
         chain = {layer: _Chain() for layer in self.schemes}
         for item in joined(self.project, self.schemes):
             self.facts.count(item)
+            self.removed.add(item.article)
             for record in item.annotations:
                 chain[record.layer].add(item.article, record)
             self._write(item)
@@ -177,6 +183,7 @@ class _Building:
     def _write(self, item: tables.Annotated) -> None:
         split = self.splits[item.article.id]
         made = rows.rows(item, self.schemes, lambda text: self.guard.run_in(text) is not None)
+        self.facts.iob2.count(item.gold, made[TABLE])
         for config, found in made.items():
             for row in found:
                 if not item.article.redistribute:
@@ -225,6 +232,8 @@ class _Building:
                 },
                 "splits": {name: self.facts.splits(self.splits)[name] for name in SPLITS},
             },
+            "iob2": self.facts.iob2.figures(),
+            "cleaning": self.removed.told(self.project.settings.ingest),
             "chain": {
                 layer: {
                     "scheme_version": self.schemes[layer].version,
@@ -325,6 +334,7 @@ class _Writer:
         self.file = pq.ParquetWriter(
             path, self.schema, compression="zstd", write_statistics=False, store_schema=False
         )
+        self.group = TOKEN_GROUP if config == TABLE else ROW_GROUP
         self.waiting: list[dict[str, Any]] = []
         self.count = 0
         self.digest = sha256()
@@ -342,7 +352,7 @@ class _Writer:
         self.digest.update(manifest.row_bytes(stored))
         self.waiting.append(stored)
         self.count += 1
-        if len(self.waiting) >= ROW_GROUP:
+        if len(self.waiting) >= self.group:
             self._flush()
 
     def _flush(self) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from qawl.model import Annotation, Attributes, Gold, GoldRelation, GoldSpan, Relation
 from qawl.scheme import Attribute, Scheme, Table
 from qawl.tables import PROVENANCE, Annotated, container, host, links
+from qawl.text import sha256
+from qawl.token_table import TABLE, token_rows
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -32,13 +34,15 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
         shown = _Shown(hidden, withhold, scheme)
         if table is None or table.rows is None:
             name = table.name if table else layer
-            found[name] = [{"article_id": article.id, **shown.span(span)} for span in gold.spans]
+            of = {"article_id": article.id, "text_sha256": article.text_sha256}
+            found[name] = [{**of, **shown.span(span)} for span in gold.spans]
         else:
             found[table.name] = list(_table_rows(item, gold, schemes, table, shown))
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = [
                 {"article_id": article.id, **_arrow(each)} for each in gold.relations
             ]
+    found[TABLE] = token_rows(article, item.gold, schemes)
     found["annotations"] = [
         _annotation_row(each, _Shown(hidden, withhold, schemes[each.layer]))
         for each in item.annotations
@@ -91,6 +95,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withh
         "code_points": len(article.text),
         "withheld": hidden,
         "title": None if hidden else article.title,
+        "title_sha256": None if article.title is None else sha256(article.title),
         "language": article.language,
         "source": article.source,
         "url": article.url,
@@ -127,7 +132,11 @@ def _table_rows(
     for first, joined in pieces.items():
         head = spans[first]
         drawn = [each for each in gold.relations if each.from_ in joined and each.to in spans]
-        row: Row = {"article_id": item.article.id, **shown.mention(head)}
+        row: Row = {
+            "article_id": item.article.id,
+            "text_sha256": item.article.text_sha256,
+            **shown.mention(head),
+        }
         if table.joined_by:
             row["pieces"] = [shown.mention(spans[each]) for each in joined]
         targets = {

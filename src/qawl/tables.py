@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from qawl import columns
 from qawl.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
+from qawl.errors import SchemeError
 from qawl.model import Annotation, Article, Gold
 from qawl.scheme import Attribute, Scheme, Table
+from qawl.token_table import TABLE, token_columns
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
 _ATTRIBUTE = Record.of({"name": STRING, "value": STRING, "values": columns.Sequence(STRING)})
@@ -46,7 +48,13 @@ class Annotated:
 
 
 def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
-    """The columns of every table, by config, the default first."""
+    """The columns of every table, by config, the default first.
+
+    Raises SchemeError where a layer's table has the name of one that every release has.
+    """
+    named = {each.table.name if each.table else layer for layer, each in schemes.items()}
+    if taken := named & {"articles", TABLE, "annotations"}:
+        raise SchemeError(f"every release has a table {min(taken)}: call the layer's another name")
     found: dict[str, Columns] = {"articles": _article_columns(schemes)}
     for layer, scheme in schemes.items():
         table = scheme.table
@@ -56,6 +64,7 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
             found[table.name] = _row_columns(scheme, table, schemes)
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
+    found[TABLE] = token_columns(schemes)
     found["annotations"] = {
         "article_id": STRING,
         "layer": STRING,
@@ -85,6 +94,7 @@ def _attribute_type(attribute: Attribute) -> columns.Type:
 def _span_columns(scheme: Scheme) -> Columns:
     return {
         "article_id": STRING,
+        "text_sha256": STRING,
         "id": STRING,
         "label": ClassLabel(tuple(scheme.label)),
         "start": INTEGER,
@@ -103,6 +113,7 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
         "code_points": INTEGER,
         "withheld": BOOLEAN,
         "title": STRING,
+        "title_sha256": STRING,
         "language": STRING,
         "source": STRING,
         "url": STRING,
@@ -113,7 +124,7 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
     }
     for layer, scheme in schemes.items():
         span = dict(_span_columns(scheme))
-        del span["article_id"]
+        del span["article_id"], span["text_sha256"]
         arrow: dict[str, columns.Type] = {**_ARROW, "support": columns.Sequence(STRING)}
         if scheme.relations:
             arrow["label"] = ClassLabel(tuple(scheme.relation))
@@ -130,6 +141,7 @@ def _row_columns(scheme: Scheme, table: Table, schemes: Mapping[str, Scheme]) ->
     label = table.rows or ""
     found: dict[str, columns.Type] = {
         "article_id": STRING,
+        "text_sha256": STRING,
         "id": STRING,
         "start": INTEGER,
         "end": INTEGER,

@@ -26,10 +26,14 @@ def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
     A copy may differ in what ingest cleans (line ends, Unicode form, site chrome). Exit 1 if a
     withheld article was not found.
     """
-    from qawl import restore
+    from qawl import restoring
 
-    outcome = restore.restore(release, articles, target)
+    outcome = restoring.restore_release(release, articles, target)
     click.echo(f"{target}: {len(outcome.restored)} articles restored")
     for each in outcome.missing:
         click.echo(f"not found: {each}")
+    for each in outcome.untitled:
+        click.echo(f"title not found: {each}")
+    for each in outcome.unread:
+        click.echo(f"not read: {each}", err=True)
     sys.exit(1 if outcome.missing else 0)

@@ -1,0 +1,223 @@
+"""Text → tokens by Unicode property, and spans → IOB2 tags over them with what these can't say.
+
+What a token is, tried in this order at each code point that is no white space (`str.isspace`):
+
+1. A URL (`http://`, `https://`, `www.`) or an e-mail address, without the punctuation after it.
+2. The English possessive `'s` after a word, as the Penn Treebank has it: names are spans without it.
+3. A word: letters, numbers, connectors (`_`) and whatever marks stand on them, so diacritics and
+   tatweel stay with their word, and so do the joiners (ZWNJ, ZWJ). Inside it may stand: between
+   digits `. , : /` and the Arabic separators `٫ ٬` (12.5, 12:30, 2024/1); between Latin letters a
+   stop, unless a capital follows a small letter (afp.com, U.S, but not `end.Then`); an apostrophe
+   between letters (O'Brien); format characters (soft hyphen, bidi marks) between two parts of it.
+4. Of scripts that are written without spaces (ideographs, Hiragana, Thai and its like) and of
+   everything else, punctuation, symbols, emoji: one grapheme cluster, so no ZWJ sequence, flag or
+   key cap is torn.
+
+Hyphens part words, as in OntoNotes and UD: `Saudi-led` and `US-Iran` hold names of their own. Where
+in doubt a token is smaller, since an edge of a span is lost in no place but inside a token.
+
+Which tags a token gets: it belongs to each span that covers any of its code points. The clitic that
+rule C1 of the schemes leaves out of a mention thus goes with the mention: لترامب is one token, its
+span is ترامب, its tag B. What is lost so is reported, span by span.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, Literal, Protocol, TypeVar
+
+import regex
+
+OUTSIDE = "O"
+
+_UNSPACED = r"[\p{Ideographic}\p{Script=Hiragana}\p{Line_Break=SA}]"
+_WORD = rf"[[\p{{L}}\p{{N}}\p{{M}}\p{{Pc}}\p{{Prepended_Concatenation_Mark}}]--{_UNSPACED}]"
+_MORE = rf"[{_WORD}\p{{Grapheme_Cluster_Break=Extend}}\p{{Join_Control}}]"
+_PATTERN = rf"""
+    (?:https?://|www\.)[^\s<>"«»“”،؛؟]*[^\s\p{{P}}<>]/?
+  | (?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]+
+  | (?<=[\p{{L}}\p{{M}}\p{{N}}])['’][sS](?!{_WORD})
+  | {_WORD}{_MORE}*+
+    (?:
+      (?: (?<=\p{{Nd}})[.,:/٫٬](?=\p{{Nd}})
+        | (?<=[\p{{Script=Latin}}\p{{M}}])\.(?=\p{{Script=Latin}})(?!(?<=\p{{Ll}}\.)\p{{Lu}})
+        | (?<=[\p{{L}}\p{{M}}])['’](?=\p{{L}})(?![sS](?!{_WORD}))
+        | \p{{Cf}}++(?={_WORD})
+      )
+      {_WORD}{_MORE}*+
+    )*+
+  | \X
+"""
+_TOKEN = regex.compile(_PATTERN, regex.VERBOSE | regex.VERSION1)
+
+Token = tuple[int, int]
+"""Code point offsets of a token, half-open."""
+
+Edges = tuple[list[int], list[int]]
+"""Where tokens start and where they end, in order."""
+
+Kind = Literal["edge-in-token", "shared-token", "crossing", "too-deep", "no-token"]
+"""How IOB2 falls short of a span:
+
+- edge-in-token: it starts or ends inside a token, which is tagged whole;
+- shared-token: a span beside it has its token; it stands in a further column;
+- crossing: it crosses another; it stands in a further column;
+- too-deep: no column is left for it: no tag says it;
+- no-token: it covers no token: no tag says it.
+"""
+KINDS: tuple[Kind, ...] = ("edge-in-token", "shared-token", "crossing", "too-deep", "no-token")
+
+
+class Labelled(Protocol):
+    """What has a label and a place: spans of annotations and of gold."""
+
+    @property
+    def label(self) -> str:
+        """Its label."""
+
+    @property
+    def start(self) -> int:
+        """Its first code point."""
+
+    @property
+    def end(self) -> int:
+        """The code point after its last."""
+
+
+S = TypeVar("S", bound=Labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss(Generic[S]):
+    """One thing that the tags of an article don't say of one span."""
+
+    kind: Kind
+    span: S
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[S]):
+    """A span over tokens[first:last], half-open; level 0 are the outermost spans."""
+
+    span: S
+    level: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(Generic[S]):
+    """Columns of IOB2 tags, one tag a token: the outermost spans, then one column a level.
+
+    `levels` is how many columns would have held every span.
+    """
+
+    columns: tuple[list[str], ...]
+    losses: tuple[Loss[S], ...]
+    levels: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text in order: every code point that is no white space stands in one."""
+    return zip(*edges(text), strict=True)
+
+
+def edges(text: str) -> Edges:
+    """Where the tokens of a text start, and where they end."""
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    stretches = text.split()
+    for stretch, cuts in zip(stretches, map(_cuts, stretches), strict=True):
+        at = text.index(stretch, at)
+        starts.append(at)
+        for cut in cuts:
+            ends.append(at + cut)
+            starts.append(at + cut)
+        at += len(stretch)
+        ends.append(at)
+    return starts, ends
+
+
+@lru_cache(maxsize=1 << 15)  # news repeats its words
+def _cuts(stretch: str) -> tuple[int, ...]:
+    """Where a token ends and the next one starts in a stretch without white space."""
+    return tuple(match.end() for match in _TOKEN.finditer(stretch))[:-1]
+
+
+def iob2(labels: Iterable[str]) -> tuple[str, ...]:
+    """All tags over these labels, as classes in order: O, then B and I of each."""
+    return (OUTSIDE, *(f"{part}-{label}" for label in labels for part in "BI"))
+
+
+def tagged(spans: Iterable[S], over: Sequence[Token], columns: int | None = 1) -> Tagged[S]:
+    """The spans as IOB2 over tokens, in this many columns; None for as many as they need."""
+    return tagged_at(spans, _edges(over), columns)
+
+
+def tagged_at(spans: Iterable[S], at: Edges, columns: int | None = 1) -> Tagged[S]:
+    """The same over tokens by their edges."""
+    placed, losses = layout_at(spans, at)
+    levels = max((each.level for each in placed), default=0) + 1
+    wide = levels if columns is None else columns
+    made = tuple([OUTSIDE] * len(at[0]) for _ in range(wide))
+    for each in placed:
+        if each.level >= wide:
+            losses.append(Loss("too-deep", each.span))
+            continue
+        column = made[each.level]
+        column[each.first] = f"B-{each.span.label}"
+        for index in range(each.first + 1, each.last):
+            column[index] = f"I-{each.span.label}"
+    return Tagged(made, tuple(losses), levels)
+
+
+def layout(spans: Iterable[S], over: Sequence[Token]) -> tuple[list[Placed[S]], list[Loss[S]]]:
+    """Where each span stands over tokens, outer before inner, and what the places don't say.
+
+    A span is one level below the spans that contain it, and further below while one of its tokens
+    is taken: by a span that it crosses, or one beside it. Of two in the same place the first given
+    is the outer one. Tokens must not run backwards; they may be empty or in the same place.
+    """
+    return layout_at(spans, _edges(over))
+
+
+def _edges(over: Sequence[Token]) -> Edges:
+    return [start for start, _ in over], [end for _, end in over]
+
+
+def layout_at(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss[S]]]:
+    """The same over tokens by their edges."""
+    starts, ends = at
+    placed: list[Placed[S]] = []
+    losses: list[Loss[S]] = []
+    opened: list[Placed[S]] = []
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        if first >= last:
+            losses.append(Loss("no-token", span))
+            continue
+        if starts[first] < span.start or span.end < ends[last - 1]:
+            losses.append(Loss("edge-in-token", span))
+        opened = [each for each in opened if each.last > first]
+        now = _placed(span, first, last, opened, losses)
+        opened.append(now)
+        placed.append(now)
+    return placed, losses
+
+
+def _placed(
+    span: S, first: int, last: int, opened: Sequence[Placed[S]], losses: list[Loss[S]]
+) -> Placed[S]:
+    """A span on the highest level that is free, below those that contain it; `opened` reach into it."""
+    around = [each.level for each in opened if span.end <= each.span.end]
+    level = max(around, default=-1) + 1
+    taken = {each.level for each in opened}
+    while level in taken:
+        level += 1
+    if any(each.span.start < span.start < each.span.end < span.end for each in opened):
+        losses.append(Loss("crossing", span))
+    elif any(each.span.end <= span.start for each in opened):
+        losses.append(Loss("shared-token", span))
+    return Placed(span, level, first, last)
