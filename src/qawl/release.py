@@ -20,20 +20,22 @@ from qawl import (
     adjudication,
     agreement,
     annotations,
-    card,
     columns,
     corpus,
     diff,
+    documents,
     manifest,
     released,
     rows,
     scheme,
+    shipped,
     tables,
     validation,
     withdrawal,
 )
 from qawl.columns import Columns
 from qawl.errors import ReleaseError
+from qawl.facts import Described, Facts
 from qawl.model import Annotation, Article, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
@@ -71,12 +73,14 @@ def build(project: Project, version: str, *, notes: list[str]) -> Built:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        made = _Building(project, version, notes, building).run()
+        work = _Building(project, version, notes, building)
+        tabled = work.write_tables()
+        if not target.exists() and not notes:
+            _fits(project, version, building)
+        made = work.write_documents(tabled)
         if target.exists():
             _compare(target, building)
             return Built(target, made, fresh=False)
-        if not notes:
-            _fits(project, version, building)
         building.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -92,7 +96,7 @@ def bumped(project: Project) -> str:
     shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir(parents=True)
     try:
-        _Building(project, last, [], trial).run()
+        _Building(project, last, [], trial).write_tables()
         found = diff.difference(releases(project) / last, trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
@@ -146,10 +150,10 @@ class _Building:
         self.guard = Guard(lambda: corpus.articles(project))
         self.splits = splits(corpus.articles(project), project.settings.release)
         self.writers: dict[tuple[str, str], _Writer] = {}
-        self.facts = card.Facts()
+        self.facts = Facts()
 
-    def run(self) -> dict[str, Any]:
-        """Writes tables, card and manifest; returns the manifest."""
+    def write_tables(self) -> dict[str, Any]:
+        """Writes the tables and their manifest, which it returns."""
         chain = {layer: _Chain() for layer in self.schemes}
         for item in joined(self.project, self.schemes):
             self.facts.count(item)
@@ -164,15 +168,25 @@ class _Building:
             for split in SPLITS
             if (config, split) in self.writers
         }
-        measured = agreement.fresh(self.project)["layers"]
-        text = card.text(
-            self.project, self.version, self.columns, content, self.facts, self.notes, measured
-        )
-        (self.folder / "README.md").write_bytes(text.encode())
-        self._guard_card(text)
         made = self._manifest(content, chain)
         manifest.write(self.folder, made)
         return made
+
+    def write_documents(self, made: dict[str, Any]) -> dict[str, Any]:
+        """Writes the documents beside the tables of this manifest; returns it with them in it."""
+        measured = agreement.fresh(self.project)["layers"]
+        described = Described(
+            self.project, self.version, self.schemes, self.columns, self.facts, made, measured
+        )
+        last = released.last_version(self.project, below=self.version)
+        previous = releases(self.project) / last if last else None
+        found = diff.difference(previous, self.folder) if previous else None
+        for name, text in documents.made(described, previous, found).items():
+            (self.folder / name).write_bytes(text.encode())
+        complete = {**made, "files": manifest.file_digests(self.folder)}
+        manifest.write(self.folder, complete)
+        shipped.check(self.folder, self.guard)
+        return complete
 
     def _write(self, item: tables.Annotated) -> None:
         split = self.splits[item.article.id]
@@ -189,10 +203,6 @@ class _Building:
                 raise ReleaseError(
                     f"table {config}: {text[:30]!r}… is text that may not be redistributed"
                 )
-
-    def _guard_card(self, text: str) -> None:
-        if run := self.guard.run_in(text):
-            raise ReleaseError(f"the card holds text that may not be redistributed: {run!r}")
 
     def _writer(self, config: str, split: str) -> "_Writer":
         place = config, split
