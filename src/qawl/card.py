@@ -113,8 +113,8 @@ def _said(card: Card) -> dict[str, Any]:
 def _people(described: Described) -> Iterator[dict[str, Any]]:
     """Everybody whose annotations are in the release, and whether they are a person."""
     counted: dict[str, int] = {}
-    for (_, annotator), count in sorted(described.facts.annotated.items()):
-        counted[annotator] = counted.get(annotator, 0) + count
+    for (_, name), count in sorted(described.facts.annotated.items()):
+        counted[name] = counted.get(name, 0) + count
     known = described.project.annotators
     for name in dict.fromkeys([*known, *sorted(counted)]):
         annotator = known.get(name)

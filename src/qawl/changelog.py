@@ -20,13 +20,13 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
         "the second), what is added the second, the same records packed anew the third.\n\n"
     )
     day = f" ({described.facts.date})" if described.facts.date else ""
-    entry = "\n".join([f"{_ENTRY}{described.version}{day}", "", *_entry(described, previous, found)])
+    entry = "\n".join(
+        [f"{_ENTRY}{described.version}{day}", "", *_entry(described, previous, found)]
+    )
     return head + entry.rstrip() + "\n" + (f"\n{_earlier(previous)}" if previous else "")
 
 
-def _entry(
-    described: Described, previous: Path | None, found: Difference | None
-) -> Iterator[str]:
+def _entry(described: Described, previous: Path | None, found: Difference | None) -> Iterator[str]:
     before = manifest.load(previous) if previous else {}
     if found is None:
         yield f"The first release: {described.facts.articles} articles."

@@ -180,5 +180,7 @@ def _annotators(described: Described) -> list[str]:
 
 def _agent(described: Described, annotator: str) -> Node:
     known = described.project.annotators.get(annotator)
-    kind = "prov:Agent" if known is None else "prov:Person" if known.person else "prov:SoftwareAgent"
+    kind = (
+        "prov:Agent" if known is None else "prov:Person" if known.person else "prov:SoftwareAgent"
+    )
     return {"@type": kind, "prov:label": annotator}

@@ -89,7 +89,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _conditions(conditions: Condition, word: str, verb: str, either: str, both: str) -> str:
-    """ where `quote_type` is direct or mixed and …; nothing where there are none."""
+    """where `quote_type` is direct or mixed and …; nothing where there are none."""
     if not conditions:
         return ""
     parts = [f"`{name}` {verb} {f' {either} '.join(values)}" for name, values in conditions.items()]

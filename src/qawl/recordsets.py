@@ -149,7 +149,9 @@ def _column(config: str, name: str, kind: Type, known: Mapping[Names, str]) -> N
     source: Node = {"fileSet": {"@id": f"{config}-files"}, "extract": {"column": name}}
     item = _item(kind)
     if not isinstance(item, Record):
-        return _field(identity, _type(item), _words(name, item, known), source=source, **_array(kind))
+        return _field(
+            identity, _type(item), _words(name, item, known), source=source, **_array(kind)
+        )
     parts = [
         _field(
             f"{identity}/{part}",

@@ -49,7 +49,9 @@ def restore(release: Path, paths: Iterable[Path], target: Path) -> Outcome:
         if digest in wanted:
             known[wanted[digest]] = text
     target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(release / "README.md", target / "README.md")
+    for name in ("README.md", "CITATION.cff", "GUIDELINES.md", "CHANGELOG.md"):
+        if (release / name).is_file():
+            shutil.copyfile(release / name, target / name)
     shutil.copyfile(release / manifest.MANIFEST, target / "manifest.original.json")
     for path in sorted(release.glob("*/*.parquet")):
         place = target / path.relative_to(release)
