@@ -18,7 +18,6 @@ def text(described: Described) -> str:
         "guidelines.md.j2",
         {
             "title": described.title,
-            "version": described.version,
             "layers": [_layer(each) for each in described.schemes.values()],
         },
     )
@@ -89,7 +88,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _conditions(conditions: Condition, word: str, verb: str, either: str, both: str) -> str:
-    """where `quote_type` is direct or mixed and …; nothing where there are none."""
+    """The words for conditions, as in: where `quote_type` is direct or mixed; nothing for none."""
     if not conditions:
         return ""
     parts = [f"`{name}` {verb} {f' {either} '.join(values)}" for name, values in conditions.items()]
