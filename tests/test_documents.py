@@ -467,6 +467,14 @@ def test_an_older_release_built_again_is_the_same(make_corpus):
     assert not release.build(made, "0.1.0", notes=[]).fresh
 
 
+def test_a_version_below_the_last_is_refused(make_corpus):
+    made = make_corpus("قال أحمد", redistribute=True)
+    release.build(made, "0.2.0", notes=[])
+    corpus.write(made, [*corpus.articles(made), article("قالت سعاد", redistribute=True)])
+    with pytest.raises(ReleaseError, match=r"0\.1\.0 can't follow 0\.2\.0"):
+        release.build(made, "0.1.0", notes=[])
+
+
 # Withheld text in whatever is shipped
 
 HELD = "هذا نص لا يجوز نشره لأن حقوقه محفوظة لصاحبه وحده دون غيره"

@@ -34,6 +34,7 @@ from qawl import (
     withdrawal,
 )
 from qawl.columns import Columns
+from qawl.diff import Difference
 from qawl.errors import ReleaseError
 from qawl.facts import Described, Facts
 from qawl.model import Annotation, Article, to_json
@@ -75,9 +76,12 @@ def build(project: Project, version: str, *, notes: list[str]) -> Built:
     try:
         work = _Building(project, version, notes, building)
         tabled = work.write_tables()
+        last = released.last_version(project, below=version)
+        previous = releases(project) / last if last else None
+        found = diff.difference(previous, building) if previous else None
         if not target.exists() and not notes:
-            _fits(project, version, building)
-        made = work.write_documents(tabled)
+            _fits(project, version, found)
+        made = work.write_documents(tabled, previous, found)
         if target.exists():
             _compare(target, building)
             return Built(target, made, fresh=False)
@@ -105,12 +109,13 @@ def bumped(project: Project) -> str:
     return found.version
 
 
-def _fits(project: Project, version: str, building: Path) -> None:
+def _fits(project: Project, version: str, found: Difference | None) -> None:
     """Refuses a version number that says less than what changed since the last release."""
     last = released.last_version(project)
     if last is None:
         return
-    found = diff.difference(releases(project) / last, building)
+    if found is None or found.old != last:
+        raise ReleaseError(f"{version} can't follow {last}: choose a higher one (or --bump)")
     if found.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
     if _numbers(version) < _numbers(found.version):
@@ -172,15 +177,17 @@ class _Building:
         manifest.write(self.folder, made)
         return made
 
-    def write_documents(self, made: dict[str, Any]) -> dict[str, Any]:
-        """Writes the documents beside the tables of this manifest; returns it with them in it."""
+    def write_documents(
+        self, made: dict[str, Any], previous: Path | None, found: Difference | None
+    ) -> dict[str, Any]:
+        """Writes the documents beside the tables of this manifest; returns it with them in it.
+
+        `found` is the difference from the `previous` release.
+        """
         measured = agreement.fresh(self.project)["layers"]
         described = Described(
             self.project, self.version, self.schemes, self.columns, self.facts, made, measured
         )
-        last = released.last_version(self.project, below=self.version)
-        previous = releases(self.project) / last if last else None
-        found = diff.difference(previous, self.folder) if previous else None
         for name, text in documents.made(described, previous, found).items():
             (self.folder / name).write_bytes(text.encode())
         complete = {**made, "files": manifest.file_digests(self.folder)}
