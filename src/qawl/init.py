@@ -32,7 +32,7 @@ May I edit it: no.
     "exports": """# exports
 
 What is here: `journal/`, every annotation version as Label Studio sent it; `annotations/` and `gold/`,
-derived from it; `releases/<version>/`, the datasets; `published/`, how each is cited once it has a commit.
+derived from it; `releases/<version>/`, the datasets; `published/`, how each is cited with its commit.
 Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
 May I edit it: no; the journal is chained by hashes. Keep it all in version control.
 """,
