@@ -27,7 +27,7 @@ def built(tmp_path_factory):
     ids = [each.id for each in corpus.articles(project.load(ROOT)) if each.redistribute]
     text = (ROOT / "qawl.yaml").read_text("utf-8")
     (folder / "qawl.yaml").write_text(
-        text.replace("splits: {", f"locked_test: ['{ids[0]}'], splits: {{"), "utf-8"
+        text.replace("release:\n", f"release:\n  locked_test: ['{ids[0]}']\n"), "utf-8"
     )
     made = project.load(folder)
     claims = [each for each in annotations.read(made, "claim") if each.article_id != ids[0]]

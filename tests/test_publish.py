@@ -10,6 +10,7 @@ import sys
 import time
 
 import pytest
+import yaml
 
 import hub_server
 from hub_server import TOKEN
@@ -35,6 +36,9 @@ for line in sys.stdin:
     said = [each.buffer.getvalue().decode() for each in (out, err)]
     print(json.dumps([code, *said]), flush=True)
 """
+
+
+CHANGED = ["CHANGELOG.md", "CITATION.cff", "README.md", "croissant.json", "manifest.json"]
 
 
 @pytest.fixture(scope="session")
@@ -176,6 +180,9 @@ def test_a_release_is_one_commit_and_one_tag(hub, home, publish):
     assert again.returncode == 0
     assert "is published already" in again.stdout
     assert len(repo.commits) == 2
+    cited = yaml.safe_load((home / "exports" / "published" / "0.1.0.cff").read_text("utf-8"))
+    assert cited["commit"] == repo.head
+    assert cited["version"] == "0.1.0"
 
 
 def test_a_second_version_sends_only_what_changed(hub, home, publish):
@@ -185,11 +192,11 @@ def test_a_second_version_sends_only_what_changed(hub, home, publish):
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["commit"] == repo.head
-    assert said["changed"] == ["README.md", "manifest.json"]
+    assert said["changed"] == CHANGED
     assert said["deleted"] == ["articles/validation.parquet"]
-    assert said["unchanged"] == ["articles/train.parquet"]
+    assert said["unchanged"] == ["GUIDELINES.md", "articles/train.parquet"]
     (sent,) = hub.sent
-    assert set(sent) == {"README.md", "manifest.json", "articles/validation.parquet"}
+    assert set(sent) == {*CHANGED, "articles/validation.parquet"}
     assert repo.files == released(home, "0.2.0")
     assert repo.tags == {"0.1.0": first, "0.2.0": repo.head}
     assert not hub.calls["put"]
@@ -383,10 +390,10 @@ def test_a_dry_run_shows_files_and_the_diff_of_the_card_and_writes_nothing(hub, 
     done = publish("0.2.0", "--dry-run", HF_TOKEN=TOKEN)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert [line.split()[:2] for line in lines[:4]] == [
-        ["changed", "README.md"],
-        ["changed", "manifest.json"],
+    assert [line.split()[:2] for line in lines[:8]] == [
+        *(["changed", name] for name in CHANGED),
         ["deleted", "articles/validation.parquet"],
+        ["unchanged", "GUIDELINES.md"],
         ["unchanged", "articles/train.parquet"],
     ]
     assert "-# trial 0.1.0" in lines
@@ -411,7 +418,7 @@ def test_a_dry_run_needs_no_hub_no_token_and_no_repository(hub, start, qawl):
         assert done.returncode == 0, done.stderr
         assert time.monotonic() - started < 8
         assert sum("everything is shown as new" in line for line in done.stderr.splitlines()) == 1
-        assert sum(line.startswith("added ") for line in done.stdout.splitlines()) == 4
+        assert sum(line.startswith("added ") for line in done.stdout.splitlines()) == 8
         assert "+# trial 0.1.0" in done.stdout.splitlines()
     assert not hub.repos
 

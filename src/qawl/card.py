@@ -1,109 +1,149 @@
-"""The dataset card: README.md of a release, made from the numbers."""
+"""The dataset card: README.md of a release, made from the numbers and from what the lead says."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jinja2
+import msgspec
 import yaml
 
-from qawl.columns import Columns, card_features
-from qawl.project import Project
-from qawl.scheme import Scheme, load_all, title_in
-from qawl.tables import Annotated
-from qawl.token_table import Unsaid
+from qawl import citation, licences
+from qawl.columns import card_features
+from qawl.facts import Described
+from qawl.project import Card, Project
+from qawl.rendering import bundled, rendered
+from qawl.scheme import Scheme, title_in
 
+CARD = "README.md"
+TEMPLATE = "card.md.j2"
+NOT_STATED = "Not stated."
+DEMONSTRATION = 100
+"""Articles below which a corpus shows the format and is no resource."""
+WANTED = ("rationale", "annotators", "contact")
+"""What a corpus that is more than a demonstration has to say, or to say that it is not stated."""
 SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000))
+_PLACEHOLDERS = frozenset({"", "todo", "tbd", "tba", "fixme", "xxx", "?", "…", "...", "-"})
 
 
-@dataclass(slots=True)
-class Facts:
-    """What is counted while a release is written; `date` is the day of the newest annotation."""
-
-    articles: int = 0
-    code_points: int = 0
-    withheld: list[str] = field(default_factory=list)
-    languages: Counter[str] = field(default_factory=Counter)
-    sources: Counter[tuple[str, str]] = field(default_factory=Counter)
-    labels: Counter[tuple[str, str]] = field(default_factory=Counter)
-    annotated: Counter[tuple[str, str]] = field(default_factory=Counter)
-    incomplete: Counter[str] = field(default_factory=Counter)
-    decided: Counter[str] = field(default_factory=Counter)
-    iob2: Unsaid = field(default_factory=Unsaid)
-    date: str | None = None
-    _ids: list[str] = field(default_factory=list)
-
-    def count(self, item: Annotated) -> None:
-        """Adds one article."""
-        article = item.article
-        self.articles += 1
-        self._ids.append(article.id)
-        self.code_points += len(article.text)
-        self.languages[article.language] += 1
-        self.sources[article.source or "unknown", article.license or "undecided"] += 1
-        if not article.redistribute:
-            self.withheld.append(article.id)
-        for layer, gold in item.gold.items():
-            self.decided[layer] += 1
-            self.incomplete[layer] += not gold.complete
-            self.labels.update((layer, span.label) for span in gold.spans)
-        for record in item.annotations:
-            self.annotated[record.layer, record.annotator] += 1
-            day = (record.provenance.updated_at or record.provenance.created_at or "")[:10]
-            if day and (self.date is None or day > self.date):
-                self.date = day
-
-    def splits(self, assigned: Mapping[str, str]) -> Counter[str]:
-        """How many articles each split has."""
-        return Counter(assigned[identity] for identity in self._ids)
+def unfilled(card: Card, articles: int) -> Iterator[str]:
+    """The fields that stand there without an answer, and those that a corpus of this size lacks."""
+    for name in card.__struct_fields__:
+        value = getattr(card, name)
+        if isinstance(value, dict):
+            yield from (f"{name}.{key}" for key, each in value.items() if is_placeholder(each))
+        elif value is msgspec.UNSET:
+            if name in WANTED and articles >= DEMONSTRATION:
+                yield name
+        elif is_placeholder(value):
+            yield name
 
 
-def text(
-    project: Project,
-    version: str,
-    columns: Mapping[str, Columns],
-    content: Mapping[str, Mapping[str, Any]],
-    facts: Facts,
-    open_gates: list[str],
-    measured: Mapping[str, Any],
-) -> str:
+def is_placeholder(value: str | None) -> bool:
+    """Whether a text only holds the place of one: empty, TODO, [more information needed], <…>."""
+    text = (value or "").strip().lower()
+    return (
+        text.strip(".: ") in _PLACEHOLDERS
+        or text in _PLACEHOLDERS
+        or (text[:1] + text[-1:] in {"<>", "[]"} and "](" not in text)
+        or text.startswith(("todo:", "tbd:", "fixme:"))
+    )
+
+
+def template(project: Project) -> tuple[str, str]:
+    """The text of the card's template and what it is called: card.md.j2 beside qawl.yaml, or Qawl's."""
+    own = project.root / TEMPLATE
+    return (own.read_text("utf-8") if own.is_file() else bundled(TEMPLATE)), TEMPLATE
+
+
+def text(described: Described) -> str:
     """The card: YAML for loaders, then words for people."""
-    schemes = load_all(project)
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown, not HTML
-    )
-    template = environment.from_string(
-        files("qawl").joinpath("templates/card.md.j2").read_text("utf-8")
-    )
-    filled = {name.partition("/")[0] for name in content}
-    return template.render(
-        metadata=metadata(project, columns, content, facts),
-        name=project.settings.name,
-        version=version,
-        repo=project.settings.release.repo or f"exports/releases/{version}",
-        license=project.settings.release.license,
-        facts=facts,
-        content=content,
-        empty=[name for name in columns if name not in filled],
-        splits=sorted({name.partition("/")[2] for name in content}),
-        layers=[
-            {**_layer(scheme, facts), "agreement": _agreement(measured.get(layer, {}))}
-            for layer, scheme in schemes.items()
+    content, where = template(described.project)
+    return rendered(content, where, fields(described))
+
+
+def fields(described: Described) -> dict[str, Any]:
+    """What a template of the card can ask for; docs/release.md lists it."""
+    settings, facts = described.project.settings, described.facts
+    filled = {name.partition("/")[0] for name in described.content}
+    return {
+        "metadata": metadata(described),
+        "name": settings.name,
+        "title": described.title,
+        "version": described.version,
+        "repo": settings.release.repo or f"exports/releases/{described.version}",
+        "address": described.address,
+        "license": settings.release.license,
+        "license_address": licences.address(settings.release.license),
+        "doi": settings.release.doi,
+        "authors": described.authors,
+        "facts": facts,
+        "groups": len(facts.groups),
+        "demonstration": facts.articles < DEMONSTRATION,
+        "content": described.content,
+        "content_sha256": described.manifest["content_sha256"],
+        "empty": [name for name in described.columns if name not in filled],
+        "layers": [
+            {**_layer(each, described), "agreement": _agreement(described.agreement.get(layer, {}))}
+            for layer, each in described.schemes.items()
         ],
-        people={name: each.person for name, each in project.annotators.items()},
-        made={
-            name: each.how or "it is not said how"
-            for name, each in project.annotators.items()
-            if not each.person
-        },
-        open_gates=open_gates,
-    )
+        "people": list(_people(described)),
+        "languages": list(_languages(described)),
+        "findings": described.manifest["findings"],
+        "withdrawn": described.manifest["articles"]["withdrawn"],
+        "splits": described.manifest["articles"]["splits"],
+        "shares": _shares(described),
+        "card": _said(settings.release.card),
+        "cite": citation.line(described),
+        "bibtex": citation.bibtex(described),
+        "open_gates": described.manifest["open_gates"],
+    }
+
+
+def _said(card: Card) -> dict[str, Any]:
+    """Every field that the lead fills; "Not stated." where nothing is said."""
+    found: dict[str, Any] = {}
+    for name in card.__struct_fields__:
+        value = getattr(card, name)
+        if not isinstance(value, dict):
+            text = value.strip() if isinstance(value, str) else ""
+            value = NOT_STATED if text.rstrip(".").lower() in {"", "not stated"} else text
+        found[name] = value
+    return found
+
+
+def _people(described: Described) -> Iterator[dict[str, Any]]:
+    """Everybody whose annotations are in the release, and whether they are a person."""
+    counted: dict[str, int] = {}
+    for (_, name), count in sorted(described.facts.annotated.items()):
+        counted[name] = counted.get(name, 0) + count
+    known = described.project.annotators
+    for name in dict.fromkeys([*known, *sorted(counted)]):
+        annotator = known.get(name)
+        yield {
+            "name": name,
+            "person": None if annotator is None else annotator.person,
+            "how": annotator.how if annotator else None,
+            "n": counted.get(name, 0),
+        }
+
+
+def _languages(described: Described) -> Iterator[dict[str, Any]]:
+    """The languages of the articles by tag, with what the lead says of each."""
+    said = described.project.settings.release.card.languages
+    for tag, count in sorted(described.facts.languages.items()):
+        yield {"tag": tag, "n": count, "words": (said.get(tag) or NOT_STATED).strip()}
+
+
+def _shares(described: Described) -> str:
+    """How the splits are made, in words."""
+    release = described.project.settings.release
+    if release.split_from:
+        starts = [f"{split} from {day}" for split, day in release.split_from.items()]
+        how = f"by the day on which a group was first published ({', '.join(starts)})"
+    else:
+        shares = [f"{split} {share:.0%}" for split, share in release.splits.items()]
+        how = f"by a hash of the group ({', '.join(shares)})"
+    locked = "; a locked test set is always test" if release.locked_test else ""
+    return how + locked
 
 
 def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -122,8 +162,9 @@ def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
     return figures
 
 
-def _layer(scheme: Scheme, facts: Facts) -> dict[str, Any]:
+def _layer(scheme: Scheme, described: Described) -> dict[str, Any]:
     """What the card says of a layer."""
+    facts = described.facts
     return {
         "name": scheme.layer,
         "version": scheme.version,
@@ -141,8 +182,20 @@ def _layer(scheme: Scheme, facts: Facts) -> dict[str, Any]:
         ],
         "attributes": scheme.attributes,
         "relations": scheme.relations,
+        "total": sum(n for (layer, _), n in facts.labels.items() if layer == scheme.layer),
         "decided": facts.decided[scheme.layer],
         "incomplete": facts.incomplete[scheme.layer],
+        "skipped": facts.skipped[scheme.layer],
+        "hands": {
+            count: articles
+            for (layer, count), articles in sorted(facts.hands.items())
+            if layer == scheme.layer
+        },
+        "decided_by": {
+            how: count
+            for (layer, how), count in sorted(facts.decided_by.items())
+            if layer == scheme.layer
+        },
         "annotators": {
             annotator: count
             for (layer, annotator), count in sorted(facts.annotated.items())
@@ -151,19 +204,14 @@ def _layer(scheme: Scheme, facts: Facts) -> dict[str, Any]:
     }
 
 
-def metadata(
-    project: Project,
-    columns: Mapping[str, Columns],
-    content: Mapping[str, Mapping[str, Any]],
-    facts: Facts,
-) -> str:
+def metadata(described: Described) -> str:
     """The YAML at the head of the card; empty tables and splits are left out, loaders choke on them."""
     configs: list[dict[str, Any]] = []
     infos: list[dict[str, Any]] = []
-    for config, kinds in columns.items():
+    for config, kinds in described.columns.items():
         parts = {
             name.partition("/")[2]: said
-            for name, said in content.items()
+            for name, said in described.content.items()
             if name.partition("/")[0] == config
         }
         if not parts:
@@ -189,12 +237,13 @@ def metadata(
             }
         )
     head = {
-        "pretty_name": project.settings.name,
-        "language": sorted(facts.languages),
-        "license": project.settings.release.license,
+        "pretty_name": described.title,
+        "language": sorted({tag.partition("-")[0] for tag in described.facts.languages}),
+        "language_bcp47": sorted(described.facts.languages),
+        "license": described.project.settings.release.license,
         "task_categories": ["token-classification"],
-        "tags": ["news", "named-entity-recognition", "quotation-attribution", "claim-detection"],
-        "size_categories": [_size(facts.articles)],
+        "tags": ["news", *described.schemes],
+        "size_categories": [_size(described.facts.articles)],
         "configs": configs,
         "dataset_info": infos,
     }

@@ -53,7 +53,7 @@ MAJOR = frozenset(
     }
 )
 MINOR = frozenset({"added", "restored", "completed", "annotation added"})
-_DERIVED = frozenset({"text", "withheld", "code_points", "split"})
+_DERIVED = frozenset({"text", "withheld", "code_points", "split", "title_sha256"})
 """Columns of an article that say nothing that another column doesn't."""
 _SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
 """Columns of a span that are no attributes."""

@@ -1,10 +1,24 @@
 """What must hold before a release: each gate that fails says how to pass it."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from qawl import corpus, made, manifest, released, validation
+from qawl import (
+    agreement,
+    card,
+    corpus,
+    made,
+    manifest,
+    privacy,
+    released,
+    validation,
+    withdrawal,
+)
 from qawl.project import Project
 from qawl.splits import splits
+
+NAMED = 5
+"""How many places a gate names."""
 
 
 def failing(project: Project) -> Iterator[str]:
@@ -20,6 +34,70 @@ def failing(project: Project) -> Iterator[str]:
         yield f"{len(errors)} findings are errors (see `qawl validate`): {checks}"
     yield from _new_kinds(project, kinds)
     yield from _moved(project)
+    yield from _undecided(project)
+    yield from _unfilled(project)
+    yield from _without_agreement(project)
+    yield from _personal(project)
+
+
+def _undecided(project: Project) -> Iterator[str]:
+    """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
+    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    sources = Counter(
+        article.source
+        for article in corpus.articles(project)
+        if article.source and card.is_placeholder(article.license) and article.id not in out
+    )
+    if sources:
+        named = [f"{source} ({count})" for source, count in sorted(sources.items())]
+        yield (
+            f"no licence decision for {_listed(named)}: give license and redistribute in a "
+            "_source.yaml beside the articles (LicenseRef-unknown with redistribute: false withholds "
+            "the texts) and ingest them again"
+        )
+
+
+def _unfilled(project: Project) -> Iterator[str]:
+    """Fields of the card that wait for an answer."""
+    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    count = sum(article.id not in out for article in corpus.articles(project))
+    if fields := list(card.unfilled(project.settings.release.card, count)):
+        keys = [f"release.card.{name}" for name in fields]
+        yield (
+            f"the card is unfilled: {', '.join(fields)} (fill {', '.join(keys)} in qawl.yaml; "
+            "'not stated' is an answer)"
+        )
+
+
+def _without_agreement(project: Project) -> Iterator[str]:
+    """Layers that the plan gives to several annotators, and that no article of which two did.
+
+    The plan asks for several where qawl.yaml sets an overlap for the layer, or where several annotate.
+    """
+    measured = agreement.fresh(project)["layers"]
+    for layer, said in measured.items():
+        wanted, hands = project.overlap(layer), len(said["annotators"])
+        asked = wanted > 1 and (layer in project.settings.overlap or hands > 1)
+        if hands and asked and not said["articles_compared"]:
+            yield (
+                f"{layer}: the plan asks for {wanted} annotators an article and none has two, so "
+                f"there is no agreement (have a second one do some, or set overlap.{layer} to 1 in "
+                "qawl.yaml)"
+            )
+
+
+def _personal(project: Project) -> Iterator[str]:
+    """Addresses and names of people in what annotators or the corpus lead wrote."""
+    if places := list(privacy.found(project)):
+        yield (
+            f"an e-mail address or the name of a person stands in {_listed(places)} (mend it in "
+            "Label Studio and pull, or where it is written)"
+        )
+
+
+def _listed(names: list[str]) -> str:
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _moved(project: Project) -> Iterator[str]:

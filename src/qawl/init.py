@@ -32,7 +32,7 @@ May I edit it: no.
     "exports": """# exports
 
 What is here: `journal/`, every annotation version as Label Studio sent it; `annotations/` and `gold/`,
-derived from it; `releases/<version>/`, the published datasets.
+derived from it; `releases/<version>/`, the datasets; `published/`, how each is cited with its commit.
 Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
 May I edit it: no; the journal is chained by hashes. Keep it all in version control.
 """,
@@ -43,9 +43,16 @@ name: {name}
 language: {language}          # of articles and of what annotators read
 layers: [entity, quote, claim]
 annotators: [a1, a2]          # pseudonyms; names stay in Label Studio
-overlap: {{entity: 2, quote: 2, claim: 2}}   # how many annotate each article
+# How many annotate each article; else all do. Where it is set, a release wants their agreement:
+# overlap: {{entity: 2, quote: 2, claim: 2}}
 label_studio: {{url: "http://127.0.0.1:8080"}}
-release: {{license: cc-by-4.0, splits: {{train: 0.8, validation: 0.1, test: 0.1}}}}
+release:
+  license: cc-by-4.0          # of the annotations; the texts have theirs in _source.yaml
+  splits: {{train: 0.8, validation: 0.1, test: 0.1}}
+  card:                       # what only you can say; "not stated" is an answer, an empty one is none
+    rationale: not stated     # why these articles, and for what
+    annotators: not stated    # who they are: first languages, training, pay
+    contact: not stated       # where errors are reported
 """
 
 _IGNORE = """# What belongs to this machine alone: the local Label Studio, users, locks.

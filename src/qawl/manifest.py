@@ -81,10 +81,13 @@ def load(folder: Path) -> dict[str, Any]:
 
 
 def features(folder: Path) -> dict[str, Columns]:
-    """Config → columns of a release's tables, as the head of its card says them."""
-    text = (folder / "README.md").read_text("utf-8")
-    head = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
-    return {each["config_name"]: columns.of_card(each["features"]) for each in head["dataset_info"]}
+    """Config → columns of a release's tables; early releases said them in the head of the card alone."""
+    given = load(folder).get("features")
+    if given is None:
+        text = (folder / "README.md").read_text("utf-8")
+        head = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
+        given = {each["config_name"]: each["features"] for each in head["dataset_info"]}
+    return {name: columns.of_card(each) for name, each in given.items()}
 
 
 def verify(folder: Path) -> Iterator[str]:

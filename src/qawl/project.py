@@ -21,6 +21,8 @@ Size = Annotated[int, msgspec.Meta(ge=0)]
 
 SETTINGS = "qawl.yaml"
 FOLDERS = ("corpus", "label_config", "schemas", "exports")
+_ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]")
+_DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
 
 
 class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,14 +31,66 @@ class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "http://127.0.0.1:8080"
 
 
+class Author(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who is cited: a person with `family` and `given` names, or a group with a `name`."""
+
+    name: str | None = None
+    family: str | None = None
+    given: str | None = None
+    orcid: str | None = None
+    affiliation: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name as a citation shows it."""
+        return self.name or ", ".join(filter(None, (self.family, self.given)))
+
+
+Said = str | None | msgspec.UnsetType
+"""What the corpus lead says; None where the key stands there without a value."""
+
+
+class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What only the corpus lead can say of the dataset; the card prints it as it stands.
+
+    docs/release.md says what belongs where. `languages` is by BCP 47 tag, `glossary` by term.
+    """
+
+    summary: Said = msgspec.UNSET
+    rationale: Said = msgspec.UNSET
+    uses: Said = msgspec.UNSET
+    out_of_scope: Said = msgspec.UNSET
+    source_datasets: Said = msgspec.UNSET
+    collection: Said = msgspec.UNSET
+    languages: dict[str, str | None] = {}
+    writers: Said = msgspec.UNSET
+    annotators: Said = msgspec.UNSET
+    process: Said = msgspec.UNSET
+    situation: Said = msgspec.UNSET
+    quality: Said = msgspec.UNSET
+    sensitive: Said = msgspec.UNSET
+    limitations: Said = msgspec.UNSET
+    funding: Said = msgspec.UNSET
+    ethics: Said = msgspec.UNSET
+    maintenance: Said = msgspec.UNSET
+    contact: Said = msgspec.UNSET
+    other: Said = msgspec.UNSET
+    glossary: dict[str, str | None] = {}
+
+
 class Release(Struct, frozen=True, forbid_unknown_fields=True):
     """How releases are made: Hub repository, licence of the annotations, shares of the splits.
 
     `locked_test` names articles or groups that are always test. `split_from` divides by date in
-    place of hash: split → the first day of publication that belongs to it.
+    place of hash: split → the first day of publication that belongs to it. `title`, `authors` and
+    `doi` are for the citation.
     """
 
     repo: str | None = None
+    title: str | None = None
+    authors: tuple[Author, ...] = ()
+    doi: str | None = None
+    card: Card = Card()
     license: str = "cc-by-4.0"
     splits: dict[str, float] = msgspec.field(
         default_factory=lambda: {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -202,6 +256,7 @@ def parse_settings(text: str, where: str) -> Settings:
         if count < 1:
             raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
     _check_patterns(settings.ingest.chrome, where)
+    _check_citation(settings.release, where)
     if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
     return settings
@@ -213,6 +268,23 @@ def _check_patterns(patterns: Iterable[str], where: str) -> None:
             re.compile(pattern)
         except re.error as error:
             raise ProjectError(f"{where}: ingest.chrome: {pattern!r}: {error}") from error
+
+
+def _check_citation(release: Release, where: str) -> None:
+    """Authors need a name, an ORCID and a DOI their form: a citation that says less is none."""
+    for author in release.authors:
+        if not author.shown or bool(author.name) == bool(author.family or author.given):
+            raise ProjectError(
+                f"{where}: release.authors: give family and given, or the name of a group"
+            )
+        if author.orcid and not _ORCID.fullmatch(author.orcid):
+            raise ProjectError(
+                f"{where}: release.authors: {author.orcid!r} is no ORCID: give 0000-0000-0000-0000"
+            )
+    if release.doi and not _DOI.fullmatch(release.doi):
+        raise ProjectError(
+            f"{where}: release.doi: {release.doi!r} is no DOI: give 10.NNNN/NAME, no address"
+        )
 
 
 def load_yaml(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:

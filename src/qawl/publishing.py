@@ -14,10 +14,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Struct
 
-from qawl import manifest
+from qawl import citation, jsonl, manifest
 from qawl.errors import HubError, ReleaseError
 from qawl.hub import Blob, Refs, Repository
 from qawl.manifest import MANIFEST
+from qawl.project import Project
 
 CARD = "README.md"
 KEPT = frozenset({".gitattributes"})
@@ -282,6 +283,14 @@ def publish(
     say(f"tagging it {release.version}")
     repository.tag(release.version, commit)
     return commit
+
+
+def keep_citation(project: Project, release: Shipped, commit: str) -> None:
+    """Writes exports/published/<version>.cff: the citation with the commit, which can't hold itself."""
+    if citation.CITATION in release.files:
+        content = (release.folder / citation.CITATION).read_text("utf-8")
+        known = citation.published(content, commit=commit, doi=project.settings.release.doi)
+        jsonl.write_text(project.exports / "published" / f"{release.version}.cff", known)
 
 
 def _commit(

@@ -20,20 +20,23 @@ from qawl import (
     adjudication,
     agreement,
     annotations,
-    card,
     columns,
     corpus,
     diff,
+    documents,
     manifest,
     released,
     rows,
     scheme,
+    shipped,
     tables,
     validation,
     withdrawal,
 )
-from qawl.columns import Columns
+from qawl.columns import Columns, card_features
+from qawl.diff import Difference
 from qawl.errors import ReleaseError
+from qawl.facts import Described, Facts
 from qawl.model import Annotation, Article, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
@@ -66,7 +69,7 @@ def releases(project: Project) -> Path:
 def build(project: Project, version: str, *, notes: list[str]) -> Built:
     """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
 
-    Raises ReleaseError where that version exists with other bytes.
+    A draft of that version gives way. Raises ReleaseError where it was released with other bytes.
     """
     if not _VERSION.fullmatch(version):
         raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
@@ -75,12 +78,19 @@ def build(project: Project, version: str, *, notes: list[str]) -> Built:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        made = _Building(project, version, notes, building).run()
+        work = _Building(project, version, notes, building)
+        tabled = work.write_tables()
+        last = released.last_version(project, below=version)
+        previous = releases(project) / last if last else None
+        found = diff.difference(previous, building) if previous else None
+        if target.exists() and manifest.load(target)["draft"]:
+            shutil.rmtree(target)
+        if not target.exists() and not notes:
+            _fits(project, version, found)
+        made = work.write_documents(tabled, previous, found)
         if target.exists():
             _compare(target, building)
             return Built(target, made, fresh=False)
-        if not notes:
-            _fits(project, version, building)
         building.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -96,7 +106,7 @@ def bumped(project: Project) -> str:
     shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir(parents=True)
     try:
-        _Building(project, last, [], trial).run()
+        _Building(project, last, [], trial).write_tables()
         found = diff.difference(releases(project) / last, trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
@@ -105,12 +115,13 @@ def bumped(project: Project) -> str:
     return found.version
 
 
-def _fits(project: Project, version: str, building: Path) -> None:
+def _fits(project: Project, version: str, found: Difference | None) -> None:
     """Refuses a version number that says less than what changed since the last release."""
     last = released.last_version(project)
     if last is None:
         return
-    found = diff.difference(releases(project) / last, building)
+    if found is None or found.old != last:
+        raise ReleaseError(f"{version} can't follow {last}: choose a higher one (or --bump)")
     if found.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
     if _numbers(version) < _numbers(found.version):
@@ -150,11 +161,11 @@ class _Building:
         self.guard = Guard(lambda: corpus.articles(project))
         self.splits = splits(corpus.articles(project), project.settings.release)
         self.writers: dict[tuple[str, str], _Writer] = {}
-        self.facts = card.Facts()
+        self.facts = Facts()
         self.removed = Removed()
 
-    def run(self) -> dict[str, Any]:
-        """Writes tables, card and manifest; returns the manifest."""
+    def write_tables(self) -> dict[str, Any]:
+        """Writes the tables and their manifest, which it returns."""
         chain = {layer: _Chain() for layer in self.schemes}
         for item in joined(self.project, self.schemes):
             self.facts.count(item)
@@ -170,15 +181,27 @@ class _Building:
             for split in SPLITS
             if (config, split) in self.writers
         }
-        measured = agreement.fresh(self.project)["layers"]
-        text = card.text(
-            self.project, self.version, self.columns, content, self.facts, self.notes, measured
-        )
-        (self.folder / "README.md").write_bytes(text.encode())
-        self._guard_card(text)
         made = self._manifest(content, chain)
         manifest.write(self.folder, made)
         return made
+
+    def write_documents(
+        self, made: dict[str, Any], previous: Path | None, found: Difference | None
+    ) -> dict[str, Any]:
+        """Writes the documents beside the tables of this manifest; returns it with them in it.
+
+        `found` is the difference from the `previous` release.
+        """
+        measured = agreement.fresh(self.project)["layers"]
+        described = Described(
+            self.project, self.version, self.schemes, self.columns, self.facts, made, measured
+        )
+        for name, text in documents.made(described, previous, found).items():
+            (self.folder / name).write_bytes(text.encode())
+        complete = {**made, "files": manifest.file_digests(self.folder)}
+        manifest.write(self.folder, complete)
+        shipped.check(self.folder, self.guard)
+        return complete
 
     def _write(self, item: tables.Annotated) -> None:
         split = self.splits[item.article.id]
@@ -196,10 +219,6 @@ class _Building:
                 raise ReleaseError(
                     f"table {config}: {text[:30]!r}… is text that may not be redistributed"
                 )
-
-    def _guard_card(self, text: str) -> None:
-        if run := self.guard.run_in(text):
-            raise ReleaseError(f"the card holds text that may not be redistributed: {run!r}")
 
     def _writer(self, config: str, split: str) -> "_Writer":
         place = config, split
@@ -220,6 +239,7 @@ class _Building:
             "date": self.facts.date,
             "license": self.project.settings.release.license,
             "files": manifest.file_digests(self.folder),
+            "features": {name: card_features(kinds) for name, kinds in self.columns.items()},
             "content": content,
             "content_sha256": manifest.overall(content),
             "made_with": {"qawl": __version__, "pyarrow": pa.__version__},

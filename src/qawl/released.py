@@ -18,14 +18,23 @@ def article_ids(project: Project) -> Iterator[str]:
                 yield from batch.column("id").to_pylist()
 
 
-def last_version(project: Project) -> str | None:
-    """The highest version that was released, drafts left out; None if there is none."""
+def last_version(project: Project, *, below: str | None = None) -> str | None:
+    """The highest version that was released, drafts left out; None if there is none.
+
+    With `below`, the highest of those before that version.
+    """
     found = [
         path.parent.name
         for path in (project.exports / "releases").glob("[0-9]*/manifest.json")
         if b'"draft": false' in path.read_bytes()
     ]
-    return max(found, key=lambda name: [int(each) for each in name.split(".")], default=None)
+    lower = [each for each in found if below is None or _numbers(each) < _numbers(below)]
+    return max(lower, key=_numbers, default=None)
+
+
+def _numbers(version: str) -> list[int]:
+    """A version as what it is ordered by."""
+    return [int(each) for each in version.split(".")]
 
 
 def splits_of_last(project: Project) -> dict[str, str]:

@@ -51,7 +51,8 @@ def _undecided(outcome: Outcome) -> Iterator[str]:
     if not sources:
         return
     yield "rights undecided, so the texts are withheld from releases (give license and redistribute"
-    yield "in a _source.yaml beside the articles, and ingest them again):"
+    yield "in a _source.yaml beside the articles, and ingest them again; a release wants that decision"
+    yield "of every source that has a name):"
     for source, count in sorted(sources.items(), key=lambda each: (-each[1], each[0])):
         yield f"            {count} × {source}"
 

@@ -223,7 +223,9 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Outco
                 wanted.ask(row)
     wanted.look(paths, told)
     target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(release / "README.md", target / "README.md")
+    for name in ("README.md", "CITATION.cff", "GUIDELINES.md", "CHANGELOG.md"):
+        if (release / name).is_file():
+            shutil.copyfile(release / name, target / name)
     shutil.copyfile(release / manifest.MANIFEST, target / "manifest.original.json")
     for path in sorted(release.glob("*/*.parquet")):
         place = target / path.relative_to(release)

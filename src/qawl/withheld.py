@@ -16,6 +16,9 @@ from qawl.model import Article
 RUN = 20
 """Code points from which on a run of withheld text counts as text of it."""
 
+CHUNK = 1 << 18
+"""Code points that are hashed at a time."""
+
 Hashes = NDArray[np.uint64]
 
 
@@ -27,7 +30,8 @@ def hashes(text: str) -> Hashes:
         return np.zeros(0, np.uint64)
     rolled: Hashes = np.zeros(count, np.uint64)
     for offset in range(RUN):
-        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + points[offset : offset + count]
+        rolled *= np.uint64(0x9E3779B97F4A7C15)
+        rolled += points[offset : offset + count]
     return rolled
 
 
@@ -45,12 +49,28 @@ class Guard:
                 self._runs, np.concatenate([none, *free]), assume_unique=False
             )
 
+    @property
+    def watches(self) -> bool:
+        """Whether there is withheld text at all."""
+        return len(self._runs) > 0
+
     def run_in(self, text: str) -> str | None:
         """The first run of withheld text that stands in this text."""
-        if not len(self._runs) or len(text) < RUN:
+        if not self.watches or len(text) < RUN:
             return None
-        found = np.flatnonzero(np.isin(hashes(text), self._runs))
-        return text[found[0] : found[0] + RUN] if len(found) else None
+        for start in range(0, len(text) - RUN + 1, CHUNK):
+            piece = text[start : start + CHUNK + RUN - 1]
+            found = np.flatnonzero(self._known(hashes(piece)))
+            if len(found):
+                return piece[found[0] : found[0] + RUN]
+        return None
+
+    def _known(self, wanted: Hashes) -> NDArray[np.bool_]:
+        """Which of these hashes are those of withheld runs, which are sorted."""
+        places = np.searchsorted(self._runs, wanted)
+        places[places == len(self._runs)] = 0
+        known: NDArray[np.bool_] = self._runs[places] == wanted
+        return known
 
     def run_in_bytes(self, content: bytes) -> str | None:
         """The same for a file that is not known to be text: its UTF-8 and its JSON escapes."""
@@ -93,7 +113,8 @@ def strings(values: Any) -> Iterator[str]:
     if isinstance(values, str):
         yield values
     elif isinstance(values, dict):
-        for each in values.values():
+        for key, each in values.items():
+            yield from strings(key)
             yield from strings(each)
     elif isinstance(values, list):
         for each in values:

@@ -51,6 +51,8 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
         commit = (
             todo.commit if dry_run else publishing.publish(repository, release, there, say=_say)
         )
+        if not dry_run and commit:
+            publishing.keep_citation(corpus, release, commit)
     changes = publishing.card_changes(release, there) if dry_run else ""
     if as_json:
         _print_json(repository, release, todo, commit, changes)
