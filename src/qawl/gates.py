@@ -1,18 +1,20 @@
 """What must hold before a release: each gate that fails says how to pass it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from qawl import corpus, made, manifest, released, validation
+from qawl.model import Finding
 from qawl.project import Project
 from qawl.splits import splits
 
 
-def failing(project: Project) -> Iterator[str]:
-    """The gates that fail, in words."""
+def failing(project: Project, found: Collection[Finding] | None = None) -> Iterator[str]:
+    """The gates that fail, in words; `found` is what `validation.validate` finds, if it is known."""
     stale = [path.relative_to(project.root).as_posix() for path in made.stale(project)]
     if stale:
         yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
-    found = list(validation.validate(project))
+    if found is None:
+        found = list(validation.validate(project))
     kinds = {each.check for each in found}
     errors = [each.check for each in found if each.severity == "error"]
     if errors:
