@@ -10,6 +10,7 @@ from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from qawl import annotations as stored_annotations
@@ -28,7 +29,7 @@ from qawl.figures import (
     relation_sums,
 )
 from qawl.matching import Ints
-from qawl.model import JUDGE, Annotation
+from qawl.model import JUDGE, Annotation, to_json
 from qawl.pooling import Grouped, Pool, plain
 from qawl.project import Project
 from qawl.scheme import Attribute, Scheme
@@ -65,8 +66,8 @@ def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text
 
 def store(project: Project, found: dict[str, Any]) -> None:
     """Writes exports/agreement.json."""
-    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
-    jsonl.write_text(project.exports / STORED, text + "\n")
+    content = msgspec.json.format(to_json(found), indent=1)
+    jsonl.write_bytes(project.exports / STORED, [content, b"\n"])
 
 
 def stored(project: Project) -> dict[str, Any] | None:

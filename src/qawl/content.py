@@ -66,9 +66,10 @@ def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, Any]]:
 
 def _numbers(column: pa.Array, kind: type[np.generic]) -> Any:
     """The values as little-endian numbers of one width, 0 where null."""
-    filled = pc.fill_null(column, False if pa.types.is_boolean(column.type) else 0)
+    if column.null_count:
+        column = pc.fill_null(column, False if pa.types.is_boolean(column.type) else 0)
     return np.ascontiguousarray(
-        filled.to_numpy(zero_copy_only=False), np.dtype(kind).newbyteorder("<")
+        column.to_numpy(zero_copy_only=False), np.dtype(kind).newbyteorder("<")
     )
 
 

@@ -18,6 +18,14 @@ T = TypeVar("T")
 ARTICLES = "articles.jsonl"
 
 
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What of an article decides where it goes: the line without its text."""
+
+    id: str
+    group: str
+    published: str | None = None
+
+
 class _Id(msgspec.Struct):
     id: str
 
@@ -25,6 +33,11 @@ class _Id(msgspec.Struct):
 def articles(project: Project) -> Iterator[Article]:
     """The frozen articles, in the order of their ids; a text that its hash does not fit is an error."""
     return map(_frozen, jsonl.read(project.corpus / ARTICLES, Article))
+
+
+def heads(project: Project) -> Iterator[Head]:
+    """The heads of the frozen articles, in the order of their ids; their texts are not looked at."""
+    return jsonl.read(project.corpus / ARTICLES, Head)
 
 
 def _frozen(article: Article) -> Article:

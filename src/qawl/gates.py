@@ -26,7 +26,7 @@ def failing(project: Project, found: Collection[Finding] | None = None) -> Itera
 
 def _moved(project: Project) -> Iterator[str]:
     """Articles that would stand in another split than in the last release."""
-    now = splits(corpus.articles(project), project.settings.release)
+    now = splits(corpus.heads(project), project.settings.release)
     before = released.splits_of_last(project)
     moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
     if moved:

@@ -152,7 +152,7 @@ class _Building:
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
         self.guard = Guard(lambda: corpus.articles(project))
-        self.splits = splits(corpus.articles(project), project.settings.release)
+        self.splits = splits(corpus.heads(project), project.settings.release)
         self.writers: dict[tuple[str, str], TableFile] = {}
         self.facts = card.Facts()
 

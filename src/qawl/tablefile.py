@@ -12,7 +12,7 @@ from qawl.content import Digest
 from qawl.errors import ReleaseError
 
 ROW_GROUP = 2000
-BATCH = 200
+BATCH = 50
 """Rows that wait as Python objects: few, since the garbage collector goes over them again and again."""
 
 
@@ -50,13 +50,15 @@ class TableFile:
             raise ReleaseError(
                 f"table {self.config}: {error.args[0]!r} is not in the scheme: run `qawl validate`"
             ) from error
-        self._digest.add(batch)
         self._batches.append(batch)
         self._rows.clear()
 
     def _flush(self) -> None:
-        self._file.write_table(pa.Table.from_batches(self._batches).combine_chunks())
+        table = pa.Table.from_batches(self._batches).combine_chunks()
         self._batches.clear()
+        for batch in table.to_batches():
+            self._digest.add(batch)
+        self._file.write_table(table)
 
     def close(self) -> None:
         """Writes what is waiting, and the end of the file."""
