@@ -72,7 +72,7 @@ def fresh(corpus, folder: Path):
 
 def main() -> None:
     """Prints the ratios."""
-    from qawl import agreement, manifest, pull, release, validation
+    from qawl import agreement, gates, manifest, pull, release, validation
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     with tempfile.TemporaryDirectory() as temporary:
@@ -93,7 +93,10 @@ def main() -> None:
             lambda: pull.pull_files(work, [path], layer=None, annotator=None),
         )
         found: list = []
-        validate = timed("qawl: validate", lambda: found.extend(validation.validate(work)))
+        validate = timed(
+            "qawl: validate, gates",
+            lambda: (found.extend(validation.validate(work)), list(gates.failing(work, found))),
+        )
         assert not [each for each in found if each.severity == "error"], found[:3]
         measure = timed(
             "qawl: agreement without intervals", lambda: agreement.report(work, resamples=0)
@@ -101,7 +104,7 @@ def main() -> None:
         intervals = timed(
             "qawl: agreement, 1,000 resamples", lambda: agreement.report(work, resamples=1000)
         )
-        build = timed("qawl: release", lambda: release.build(work, "0.1.0", notes=[]))
+        build = timed("qawl: release", lambda: release.build(work, "0.1.0", notes=[], found=found))
         verify = timed(
             "qawl: verify", lambda: list(manifest.verify(work.exports / "releases" / "0.1.0"))
         )
@@ -125,7 +128,7 @@ def apart(code: str) -> None:
 
 def memory(count: int) -> None:
     """Peak memory of reading, validating and releasing that many tasks."""
-    from qawl import pull, release, validation
+    from qawl import gates, pull, release, validation
 
     with tempfile.TemporaryDirectory() as temporary:
         make = f"exports.make(Path({temporary!r}), {count})"
@@ -135,9 +138,9 @@ def memory(count: int) -> None:
         corpus = project.load(Path(temporary) / "corpus")
         start = time.perf_counter()
         pull.pull_files(corpus, [Path(temporary) / "export.json"], layer=None, annotator=None)
-        for _ in validation.validate(corpus):
-            pass
-        release.build(corpus, "0.1.0", notes=[])
+        found = list(validation.validate(corpus))
+        list(gates.failing(corpus, found))
+        release.build(corpus, "0.1.0", notes=[], found=found)
         print(
             f"{count} tasks: peak {exports.peak():.0f} MB, {time.perf_counter() - start:.1f} s",
             flush=True,

@@ -4,6 +4,7 @@ import json
 import random
 from itertools import permutations
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -13,12 +14,11 @@ from krippendorff import alpha as oracle_alpha
 from sklearn.metrics import cohen_kappa_score
 
 from conftest import ROOT
-from qawl import agreement, cli, coefficients, figures, matching, scheme
-from qawl.agreement import Text
+from qawl import agreement, cli, coefficients, figures, matching, scheme, units
 from qawl.matching import Spans
 from qawl.model import Annotation, Relation, Span
 from qawl.unitizing import unitizing
-from qawl.units import collect
+from qawl.units import Text, collect
 
 SCHEME = scheme.load_file(ROOT / "label_config" / "entity.yaml")
 CLAIMS = scheme.load_file(ROOT / "label_config" / "claim.yaml")
@@ -51,8 +51,8 @@ def record(who, spans, article="x", layer="entity", relations=()):
 
 
 def measured(records, current=SCHEME, **options):
-    texts = {each.article_id: Text(TEXT, "s") for each in records}
-    return agreement.measure(records, current, texts, resamples=options.get("resamples", 50))
+    given = [(each, Text(TEXT, "s")) for each in records]
+    return agreement.measure(given, current, resamples=options.get("resamples", 50))
 
 
 def items(rows, categories):
@@ -112,12 +112,39 @@ def test_gwet_2008_stays_where_one_category_dominates():
     )
 
 
+def test_blocks_of_articles_give_what_the_whole_gives(monkeypatch):
+    rng = random.Random(1)
+    records = [
+        record(
+            who,
+            [
+                (rng.choice(["PERS", "GPE", "ORG"]), at, at + rng.randint(1, 5), {"gpe_role": role})
+                for at in rng.sample(range(40), 4)
+                for role in [rng.choice(["place", "state"])]
+            ],
+            f"x{number}",
+            relations=[("r", 0, 1), ("r", 2, 1)],
+        )
+        for number in range(7)
+        for who in ("a", "b", "c")
+        if (who, number % 3) != ("c", 1)
+    ]
+    current = msgspec.structs.replace(SCHEME, relations=CLAIMS.relations)
+    whole = measured(records, current)
+    assert whole["relation_f1"]["n"]
+    for size in (1, 9, 30):
+        monkeypatch.setattr(units, "BLOCK", size)
+        assert measured(records, current) == whole
+
+
 def test_krippendorff_2004_unitizing():
     """The example of Krippendorff (2004): two observers, a continuum of 300, alpha-U .729, 1 and joint .859."""
     k = [("k", 30, 90), ("k", 150, 200)]
     one = record("i", [("c", 75, 145), ("c", 220, 250), *k])
     other = record("j", [("c", 70, 150), ("c", 205, 225), ("c", 250, 270), *k])
-    sums = [found[0] for _, found in unitizing(collect([one, other], ["c", "k"]), np.array([300]))]
+    given = [(each, Text(" " * 300, None)) for each in (one, other)]
+    ((_, units),) = collect(given, ["c", "k"]).blocks()
+    sums = [found[0] for _, found in unitizing(units)]
     assert [round(each, 4) for each in sums[0] / 300**2] == [0.0144, 0.0532]
     assert round(sums[1][1] / 300**2, 4) == 0.0490
     values = [float(coefficients.unitizing_alpha(each)) for each in (*sums, sum(sums))]

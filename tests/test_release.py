@@ -30,6 +30,7 @@ from qawl.errors import ReleaseError
 from qawl.model import Annotation, Provenance, Relation, Span
 from qawl.project import Release
 from qawl.splits import splits
+from qawl.tablefile import TableFile
 from qawl.tables import Annotated
 from qawl.withheld import RUN, Guard
 from strategies import article
@@ -101,7 +102,7 @@ def test_annotation_to_parquet_and_back_is_identity(tmp_path_factory, data):
     kinds = tables.all_columns(known)["annotations"]
     (row,) = rows.rows(Annotated(frozen, {}, [before]), known, lambda _: False)["annotations"]
     path = tmp_path_factory.mktemp("parquet") / "x.parquet"
-    writer = release._Writer(path, kinds, "annotations")
+    writer = TableFile(path, kinds, "annotations")
     writer.add(row)
     writer.close()
     assert as_annotation(pq.read_table(path).to_pylist()[0]) == before
@@ -319,11 +320,13 @@ def test_columns_encode_and_decode():
     kind = columns.Record.of(
         {"x": columns.Sequence(columns.ClassLabel(("a", "b"))), "y": columns.STRING}
     )
-    encode = columns.encoder(kind)
-    for value in ({"x": ["b", "a"], "y": None}, {"x": None, "y": "z"}):
-        assert columns.decode(kind, encode(value)) == value
+    values = [{"x": ["b", "a"], "y": None}, {"x": None, "y": "z"}, {"x": [], "y": ""}]
+    rows = [{"value": each, "of": each["x"]} for each in values]
+    made = columns.batch({"value": kind, "of": kind.fields[0][1]}, rows)
+    assert [columns.decode(kind, each) for each in made.column("value").to_pylist()] == values
+    assert made.column("of").to_pylist() == [[1, 0], None, []]
     with pytest.raises(KeyError):
-        encode({"x": ["c"], "y": None})
+        columns.batch({"value": kind}, [{"value": {"x": ["c"], "y": None}}])
 
 
 def test_a_failed_build_leaves_nothing(recorded, monkeypatch):

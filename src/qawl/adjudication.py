@@ -181,39 +181,46 @@ def _decided(
     by_place: dict[Place, dict[str, Span]] = {}
     for voice in voices:
         for span in voice.spans:
-            by_place.setdefault(place(span), {})[voice.annotator] = span
+            if marks := by_place.get(where := place(span)):
+                marks[voice.annotator] = span
+            else:
+                by_place[where] = {voice.annotator: span}
     agreed = {
         where: marks
         for where, marks in by_place.items()
         if _carried(len(marks), len(voices), majority)
     }
-    left = set(agreed) if len(voices) == 1 else _valid(voices, agreed, article, current, majority)
-    made = _record(voices, {where: agreed[where] for where in left}, majority)
+    made = _record(voices, agreed, majority)
+    if len(voices) > 1:
+        made = _valid(made, voices, agreed, article, current, majority)
     opened = disagreements.find(voices)
     if majority:
         opened = [each for each in opened if not _settled(each.readings.values())]
-    opened = disagreements.in_order([*opened, *disagreements.at(voices, set(agreed) - left)])
+    if len(made.spans) < len(agreed):
+        lost = set(agreed) - {(each.label, each.start, each.end) for each in made.spans}
+        opened = disagreements.in_order([*opened, *disagreements.at(voices, lost)])
     return msgspec.structs.replace(made, open=tuple(opened), complete=not opened)
 
 
 def _valid(
+    made: Gold,
     voices: Sequence[Annotation],
     agreed: Mapping[Place, Mapping[str, Span]],
     article: Article,
     current: Scheme,
     majority: bool,
-) -> set[Place]:
-    """The places of agreed spans that validate together."""
+) -> Gold:
+    """The record that was made of agreed spans, or one of those of them that validate together."""
     left = dict(agreed)
     while True:
-        made = _record(voices, left, majority)
         found = validation.check_annotation(as_annotation(made), article, current)
         at_fault = {each.span.id for each in found if each.severity == "error" and each.span}
         if not at_fault:
-            return set(left)
+            return made
         for each in made.spans:
             if each.id in at_fault:
                 del left[each.label, each.start, each.end]
+        made = _record(voices, left, majority)
 
 
 def _carried(count: int, of: int, majority: bool) -> bool:
@@ -272,6 +279,8 @@ def _gold_span(identity: str, marks: Mapping[str, Span], of: int, majority: bool
 def _shared(given: Sequence[Attributes], majority: bool) -> Attributes:
     """The attributes that carry."""
     found: Attributes = {}
+    if not any(given):
+        return found
     for name in dict.fromkeys(name for each in given for name in each):
         said: list[AttributeValue | None] = [each.get(name) for each in given]
         best = max(said, key=said.count)
@@ -286,7 +295,7 @@ def _relations(
     """The relations that carry between decided spans."""
     drawn: dict[tuple[str | None, Place, Place], dict[str, Relation]] = {}
     for voice in voices:
-        places = {span.id: place(span) for span in voice.spans}
+        places = {span.id: place(span) for span in voice.spans} if voice.relations else {}
         for relation in voice.relations:
             if ends := ends_of(relation, places):
                 drawn.setdefault((relation.label, *ends), {})[voice.annotator] = relation

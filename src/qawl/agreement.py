@@ -5,24 +5,21 @@ a coefficient is undefined. `exports/agreement.json` is its stored form.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import combinations
-from math import isnan
 from typing import Any
 
+import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from qawl import annotations as stored_annotations
-from qawl import coefficients, corpus, jsonl, matching, scheme
+from qawl import coefficients, corpus, jsonl, matching, pooling, scheme
 from qawl.coefficients import Array
 from qawl.figures import (
     Figure,
     Pair,
     attribute_tables,
-    clitic_starts,
     confusion,
     coverage,
     exact,
@@ -31,33 +28,23 @@ from qawl.figures import (
     near,
     relation_sums,
 )
-from qawl.model import JUDGE, Annotation
+from qawl.matching import Ints
+from qawl.model import JUDGE, Annotation, to_json
+from qawl.pooling import Grouped, Pool, plain
 from qawl.project import Project
 from qawl.scheme import Attribute, Scheme
 from qawl.unitizing import unitizing
-from qawl.units import Units, collect
+from qawl.units import Text, Units, collect
 
 STORED = "agreement.json"
 RESAMPLES = 1000
-SEED = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What agreement needs of an article: its text and its source."""
-
-    text: str
-    source: str | None
 
 
 def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
     """The agreement of every layer, from the annotations on disk."""
-    texts = {each.id: Text(each.text, each.source) for each in corpus.articles(project)}
     schemes = scheme.load_all(project)
     layers = {
-        layer: measure(
-            stored_annotations.read(project, layer), schemes[layer], texts, resamples=resamples
-        )
+        layer: measure(_with_texts(project, layer), schemes[layer], resamples=resamples)
         for layer in project.settings.layers
     }
     return {
@@ -69,10 +56,18 @@ def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
     }
 
 
+def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text]]:
+    """The annotations of articles that stand in the corpus, each with what is needed of its article."""
+    records = stored_annotations.read(project, layer)
+    for record, article in corpus.by_id(project).beside(records, lambda each: each.article_id):
+        if article is not None:
+            yield record, Text(article.text, article.source)
+
+
 def store(project: Project, found: dict[str, Any]) -> None:
     """Writes exports/agreement.json."""
-    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
-    jsonl.write_text(project.exports / STORED, text + "\n")
+    content = msgspec.json.format(to_json(found), indent=1)
+    jsonl.write_bytes(project.exports / STORED, [content, b"\n"])
 
 
 def stored(project: Project) -> dict[str, Any] | None:
@@ -103,82 +98,85 @@ def digest(project: Project) -> str:
 
 
 def measure(
-    records: Iterable[Annotation],
+    records: Iterable[tuple[Annotation, Text]],
     layer_scheme: Scheme,
-    texts: dict[str, Text],
     *,
     resamples: int = RESAMPLES,
 ) -> dict[str, Any]:
-    """The agreement of one layer; annotations of articles that `texts` does not have are left out."""
-    known = (
-        record for record in records if record.article_id in texts and record.annotator != JUDGE
-    )
-    units = collect(known, layer_scheme.label)
-    weights = _resamples(len(units.articles), resamples)
-    figures, by_pair = _span_figures(units, layer_scheme, texts)
+    """The agreement of one layer, from annotations with the text that they are of."""
+    human = (each for each in records if each[0].annotator != JUDGE)
+    marks = collect(human, layer_scheme.label)
+    every = marks.every
+    pool, sources = Pool(len(every.articles), resamples), Grouped()
+    sets: dict[int, int] = {}
+    articles: dict[str, dict[str, Any]] = {}
+    confused = np.zeros((len(every.labels) + 1, len(every.labels) + 1))
+    for first, units in marks.blocks():
+        figures = _figures(units, layer_scheme, sets)
+        pool.add(first, figures)
+        whole = {path[0]: figure for path, figure in figures.items() if len(path) == 1}
+        sources.add(np.array(units.sources), whole)
+        articles |= _by_article(units, whole)
+        confused += _confused(units)
     found: dict[str, Any] = {
-        "annotators": list(units.annotators),
-        "articles_compared": int((units.done.sum(0) >= 2).sum()),
-        **{name: estimate(each, weights) for name, each in figures[None].items()},
+        "annotators": list(every.annotators),
+        "articles_compared": int((every.done.sum(0) >= 2).sum()),
     }
-    found["attributes"] = _attributes(units, layer_scheme, weights)
-    found["labels"] = {
-        label: {name: estimate(each, weights) for name, each in figures[label].items()}
-        for label in units.labels
+    estimates = pool.estimates()
+    found |= {path[0]: each for path, each in estimates.items() if len(path) == 1}
+    found["attributes"] = {
+        each.name: {} for each in layer_scheme.attributes if each.kind == "choice"
     }
-    found["pairs"] = {
-        f"{units.annotators[one]} {units.annotators[other]}": {
-            name: estimate(each, weights) for name, each in by_pair[one, other].items()
-        }
-        for one, other in by_pair
-    }
-    found["against_rest"] = _against_rest(units, by_pair, weights)
-    found["sources"] = _by_source(units, figures[None], texts)
-    found["articles"] = _by_article(units, figures[None])
-    found["confusion"] = _confusion(units)
+    found["labels"] = {each: {} for each in every.labels}
+    found["pairs"] = {}
+    found["against_rest"] = {each: {} for each in every.annotators}
+    for (part, *place), each in estimates.items():
+        if place:
+            of, name = place
+            found[part].setdefault(of, {})[name] = each
+    found["sources"] = sources.values()
+    found["articles"] = dict(
+        sorted(articles.items(), key=lambda item: (_worst_first(item[1]), item[0]))
+    )
+    found["confusion"] = _confusion([*every.labels, ""], confused)
     return found
 
 
-def estimate(figure: Figure, weights: NDArray[np.int64]) -> dict[str, Any]:
-    """A figure pooled over articles, with the 95 % percentile interval over resampled articles."""
-    total = figure.sums.sum(0)
-    drawn = figure.value(weights @ figure.sums) if len(weights) else np.array([])
-    drawn = drawn[~np.isnan(drawn)]
-    low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (np.nan, np.nan)
-    value = float(figure.value(total))
-    defined = not np.isnan(value)
-    return {
-        "value": _plain(value),
-        "low": _plain(float(low)) if defined else None,
-        "high": _plain(float(high)) if defined else None,
-        "n": round(float(figure.count(total))),
-    }
-
-
-def _plain(value: float) -> float | None:
-    """A number for JSON, without digits that carry nothing; None where undefined."""
-    return None if isnan(value) else round(value, 6) + 0.0
-
-
-def _resamples(articles: int, count: int) -> NDArray[np.int64]:
-    """How often each article stands in each resample: count × articles, seeded."""
-    if articles < 2:
-        return np.zeros((0, articles), np.int64)
-    return np.random.default_rng(SEED).multinomial(articles, [1 / articles] * articles, size=count)
+def _figures(
+    units: Units, layer_scheme: Scheme, sets: dict[int, int]
+) -> dict[pooling.Path, Figure]:
+    """All figures of these articles by their place in the report; `sets` as in `coverage`."""
+    by_label, by_pair = _span_figures(units, layer_scheme, sets)
+    found: dict[pooling.Path, Figure] = {(name,): each for name, each in by_label[None].items()}
+    for attribute in layer_scheme.attributes:
+        if attribute.kind == "choice":
+            for name, each in _attribute_figures(units, attribute).items():
+                found["attributes", attribute.name, name] = each
+    for label in units.labels:
+        for name, each in by_label[label].items():
+            found["labels", label, name] = each
+    for (one, other), figures in by_pair.items():
+        for name, each in figures.items():
+            found["pairs", f"{units.annotators[one]} {units.annotators[other]}", name] = each
+    for who, annotator in enumerate(units.annotators):
+        mine = [figures for pair, figures in by_pair.items() if who in pair]
+        for name in mine[0] if mine else {}:
+            sums = np.sum([each[name].sums for each in mine], axis=0)
+            found["against_rest", annotator, name] = f1_figure(sums)
+    return found
 
 
 def _span_figures(
-    units: Units, layer_scheme: Scheme, texts: dict[str, Text]
+    units: Units, layer_scheme: Scheme, sets: dict[int, int]
 ) -> tuple[dict[str | None, dict[str, Figure]], dict[Pair, dict[str, Figure]]]:
     """Figures by label (None: all labels), and by pair of annotators."""
-    text_of = {article: texts[article].text for article in units.articles}
     kinds = {
         "exact_f1": f1_figures(units, exact),
         "overlap_f1": f1_figures(units, matching.overlapping),
         "boundary_f1": f1_figures(units, near),
     }
     if any(label.unit == "mention" for label in layer_scheme.labels):
-        kinds["clitic_f1"] = f1_figures(units, exact, clitic_starts(units, text_of))
+        kinds["clitic_f1"] = f1_figures(units, exact, units.word)
     pairs = list(combinations(range(len(units.annotators)), 2))
     by_label: dict[str | None, dict[str, Figure]] = {
         None: {},
@@ -199,21 +197,20 @@ def _span_figures(
         by_label[None]["relation_f1"] = f1_figure(total)
         for pair in pairs:
             by_pair[pair]["relation_f1"] = f1_figure(relations[pair])
-    lengths = np.array([len(text_of[article]) for article in units.articles], np.int64)
-    for label_index, sums in coverage(units, lengths):
+    for label_index, sums in coverage(units, sets):
         label_name = None if label_index is None else units.labels[label_index]
         by_label[label_name]["alpha"] = Figure(
             sums, coefficients.nominal_alpha, lambda total: total[..., 1:].sum(-1)
         )
     total = np.zeros((len(units.articles), 2))
-    for index, sums in unitizing(units, lengths):
+    for index, sums in unitizing(units):
         total += sums
-        by_label[units.labels[index]]["alpha_u"] = _unitizing(sums, lengths)
-    by_label[None]["alpha_u"] = _unitizing(total, lengths)
+        by_label[units.labels[index]]["alpha_u"] = _unitizing(sums, units.lengths)
+    by_label[None]["alpha_u"] = _unitizing(total, units.lengths)
     return by_label, by_pair
 
 
-def _unitizing(sums: Array, lengths: NDArray[np.int64]) -> Figure:
+def _unitizing(sums: Array, lengths: Ints) -> Figure:
     """Unitizing alpha as a figure; n is the length of the articles where the label occurs."""
     used = (sums[:, 1] > 0) * lengths
     return Figure(
@@ -223,21 +220,8 @@ def _unitizing(sums: Array, lengths: NDArray[np.int64]) -> Figure:
     )
 
 
-def _attributes(
-    units: Units, layer_scheme: Scheme, weights: NDArray[np.int64]
-) -> dict[str, dict[str, Any]]:
-    """Kappa, AC1 and alpha of each choice, on spans that match (or on articles)."""
-    return {
-        attribute.name: {
-            name: estimate(figure, weights)
-            for name, figure in _attribute_figures(units, attribute).items()
-        }
-        for attribute in layer_scheme.attributes
-        if attribute.kind == "choice"
-    }
-
-
 def _attribute_figures(units: Units, attribute: Attribute) -> dict[str, Figure]:
+    """Kappa, AC1 and alpha of a choice, on spans that match (or on articles)."""
     order = [value.name for value in attribute.values]
     order += [each for each in units.values.get(attribute.name, ()) if each not in order]
     tables = _tables(units, attribute, tuple(order))
@@ -293,46 +277,20 @@ def _tables(units: Units, attribute: Attribute, order: tuple[str, ...]) -> Array
     return total
 
 
-def _against_rest(
-    units: Units, by_pair: dict[Pair, dict[str, Figure]], weights: NDArray[np.int64]
-) -> dict[str, dict[str, Any]]:
-    """Each annotator's F1 with all others, pooled over the pairs that they are in."""
-    found: dict[str, dict[str, Any]] = {}
-    for who, annotator in enumerate(units.annotators):
-        mine = [figures for pair, figures in by_pair.items() if who in pair]
-        names = mine[0] if mine else {}
-        found[annotator] = {
-            name: estimate(f1_figure(np.sum([each[name].sums for each in mine], axis=0)), weights)
-            for name in names
-        }
-    return found
-
-
-def _by_source(
-    units: Units, figures: dict[str, Figure], texts: dict[str, Text]
-) -> dict[str, dict[str, Any]]:
-    sources = np.array([texts[article].source or "" for article in units.articles])
-    return {
-        str(source): {name: _subset(each, sources == source) for name, each in figures.items()}
-        for source in np.unique(sources)
-    }
-
-
 def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str, Any]]:
-    """Values of each article that at least two annotated, those that disagree most first."""
+    """Values of each article that at least two annotated."""
     compared = np.flatnonzero(units.done.sum(0) >= 2).tolist()
     columns = {
         name: (each.value(each.sums).tolist(), each.count(each.sums).tolist())
         for name, each in figures.items()
     }
-    found = {
+    return {
         units.articles[row]: {
-            name: {"value": _plain(values[row]), "n": round(counts[row])}
+            name: {"value": plain(values[row]), "n": round(counts[row])}
             for name, (values, counts) in columns.items()
         }
         for row in compared
     }
-    return dict(sorted(found.items(), key=lambda item: (_worst_first(item[1]), item[0])))
 
 
 def _worst_first(figures: dict[str, Any]) -> float:
@@ -340,26 +298,20 @@ def _worst_first(figures: dict[str, Any]) -> float:
     return 2.0 if value is None else value
 
 
-def _subset(figure: Figure, chosen: NDArray[np.bool_]) -> dict[str, Any]:
-    """A figure of some articles alone, without an interval."""
-    total = figure.sums[chosen].sum(0)
-    return {
-        "value": _plain(float(figure.value(total))),
-        "n": round(float(figure.count(total))),
-    }
-
-
-def _confusion(units: Units) -> dict[str, Any]:
-    """Which label stands against which where places match; "" is no span. Summed over both ways."""
-    width = len(units.labels) + 1
-    total = np.zeros((width, width))
+def _confused(units: Units) -> Array:
+    """Which label stands against which where places match, summed over pairs and both ways."""
+    total = np.zeros((len(units.labels) + 1, len(units.labels) + 1))
     for pair in combinations(range(len(units.annotators)), 2):
-        table = confusion(units, pair).sum(0)
+        table = confusion(units, pair)
         total += table + table.T
-    names = [*units.labels, ""]
+    return total
+
+
+def _confusion(names: list[str], total: Array) -> dict[str, Any]:
+    """The confusion matrix for the report; the name "" is no span."""
     off = [
         (-int(total[a, b]), names[a], names[b])
-        for a, b in combinations(range(width), 2)
+        for a, b in combinations(range(len(names)), 2)
         if total[a, b]
     ]
     return {

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 import regex
 
@@ -76,6 +77,7 @@ def splits_word(text: str, at: int) -> bool:
     return 0 < at < len(text) and in_word(text[at - 1]) and in_word(text[at])
 
 
+@cache
 def in_word(character: str) -> bool:
     """Whether a character can stand inside a word; combining marks and tatweel can."""
     return character.isalnum() or unicodedata.category(character)[0] == "M" or character in "ـ_"

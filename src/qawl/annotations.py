@@ -1,14 +1,13 @@
 """exports/annotations: the latest version of every annotation, derived from the journal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from qawl import corpus, journal, jsonl, repairs, scheme
 from qawl.convert import Converted, read_annotation
-from qawl.journal import Entry, Place
+from qawl.journal import Latest, Place
 from qawl.model import Annotation, Article, Finding, Severity
 from qawl.project import Project
 from qawl.scheme import Scheme
@@ -65,18 +64,25 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     for place in journal.latest(project, layer).values():
         groups.setdefault((place.article_id, place.annotator), []).append(place)
     users: dict[str, set[object]] = {}
-    for (article_id, annotator), places in sorted(groups.items()):
-        if article_id not in articles:
-            yield _finding("article-unknown", layer, article_id, annotator, "no such article")
-            continue
-        article = articles[article_id]
-        seen = users.setdefault(annotator, set())
-        for each in _chosen(places, article, current, annotator, seen):
-            if isinstance(each, Converted) and known:
-                record = repairs.applied(each.annotation, article.text, known)
-                yield Converted(record, each.findings)
-            else:
-                yield each
+    with journal.opened() as at:
+        for ((article_id, annotator), places), article in articles.beside(
+            sorted(groups.items()), lambda group: group[0][0]
+        ):
+            if article is None:
+                yield _finding("article-unknown", layer, article_id, annotator, "no such article")
+                continue
+            seen = users.setdefault(annotator, set())
+            deleted = [place for place in places if place.deleted]
+            for _ in deleted:
+                message = "it was deleted in Label Studio; the journal keeps it"
+                yield _finding("annotation-deleted", layer, article_id, annotator, message)
+            alive = [at(place) for place in places if not place.deleted]
+            for each in _chosen(alive, article, current, annotator, seen):
+                if isinstance(each, Converted) and known:
+                    record = repairs.applied(each.annotation, article.text, known)
+                    yield Converted(record, each.findings)
+                else:
+                    yield each
     for annotator, seen in sorted(users.items()):
         if len(seen) > 1:
             message = f"{len(seen)} users worked as {annotator}: a pseudonym is one person's"
@@ -84,57 +90,40 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
 
 
 def _chosen(
-    places: list[Place], article: Article, current: Scheme, annotator: str, users: set[object]
+    alive: list[Latest], article: Article, current: Scheme, annotator: str, users: set[object]
 ) -> Iterator[Converted | Finding]:
     """The annotation that counts of those that one annotator made of an article.
 
     The ids of the users who made them are added to `users`.
     """
-    alive = [place for place in places if not place.deleted]
-    for _ in range(len(places) - len(alive)):
-        message = "it was deleted in Label Studio; the journal keeps it"
-        yield _finding("annotation-deleted", current.layer, article.id, annotator, message)
-    loaded = sorted((_loaded(place) for place in alive), key=lambda each: _age(each[1]))
-    for _, annotation in loaded[:-1]:
+    alive.sort(key=_age)
+    for each in alive[:-1]:
         message = (
-            f"annotation {annotation.get('id')} does not count, "
-            f"{loaded[-1][1].get('id')} of the same annotator is newer"
+            f"annotation {each.annotation.get('id')} does not count, "
+            f"{alive[-1].annotation.get('id')} of the same annotator is newer"
         )
         yield _finding("annotation-duplicate", current.layer, article.id, annotator, message)
-    users |= {
-        annotation["completed_by"] for _, annotation in loaded if annotation.get("completed_by")
-    }
-    for entry, annotation in loaded[-1:]:
-        yield convert(entry, annotation, article=article, current=current, annotator=annotator)
+    users |= {user for each in alive if (user := each.annotation.get("completed_by"))}
+    for each in alive[-1:]:
+        yield _convert(each, article=article, current=current, annotator=annotator)
 
 
-def convert(
-    entry: Entry,
-    annotation: Mapping[str, Any],
-    *,
-    article: Article,
-    current: Scheme,
-    annotator: str,
-) -> Converted:
+def _convert(latest: Latest, *, article: Article, current: Scheme, annotator: str) -> Converted:
     """The record of a journal entry, stamped with the scheme version that it was made under."""
-    task = {**entry.task, "data": {"text": article.text if entry.text is None else entry.text}}
+    task = {**latest.task, "data": {"text": article.text if latest.text is None else latest.text}}
     converted = read_annotation(
-        task, annotation, article=article, scheme=current, annotator=annotator
+        task, latest.annotation, article=article, scheme=current, annotator=annotator
     )
-    if entry.scheme_version == current.version:
+    if latest.scheme_version == current.version:
         return converted
-    stamped = msgspec.structs.replace(converted.annotation, scheme_version=entry.scheme_version)
+    stamped = msgspec.structs.replace(converted.annotation, scheme_version=latest.scheme_version)
     return Converted(stamped, converted.findings)
 
 
-def _loaded(place: Place) -> tuple[Entry, dict[str, Any]]:
-    entry = journal.entry_at(place)
-    return entry, msgspec.json.decode(entry.annotation)
-
-
-def _age(annotation: Mapping[str, Any]) -> tuple[str, int]:
-    identity = annotation.get("id")
-    return str(annotation.get("updated_at") or ""), identity if isinstance(identity, int) else 0
+def _age(latest: Latest) -> tuple[str, int]:
+    identity = latest.annotation.get("id")
+    updated = str(latest.annotation.get("updated_at") or "")
+    return updated, identity if isinstance(identity, int) else 0
 
 
 def _finding(

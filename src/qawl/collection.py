@@ -20,16 +20,25 @@ ENOUGH = 5
 
 @dataclass(slots=True)
 class Collection:
-    """What is gathered of a layer while its records pass by."""
+    """What is gathered of a layer while its records pass by.
+
+    `surfaces` counts by (surface, label), `first` has where each was first: article, annotator, span.
+    """
 
     scheme: Scheme
     counted: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
-    surfaces: dict[str, Counter[str]] = field(default_factory=dict)
-    first: dict[tuple[str, str], tuple[Annotation, Span]] = field(default_factory=dict)
+    surfaces: Counter[tuple[str, str]] = field(default_factory=Counter)
+    first: dict[tuple[str, str], tuple[str, str, Span]] = field(default_factory=dict)
     times: dict[str, list[float]] = field(default_factory=dict)
     pairs: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    mentions: frozenset[str] = frozenset()
     _group: list[Annotation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.mentions = frozenset(
+            label.name for label in self.scheme.labels if label.unit == "mention"
+        )
 
     def add(self, record: Annotation) -> None:
         """Takes the next record, in the order of articles."""
@@ -41,12 +50,13 @@ class Collection:
         if self._group and self._group[0].article_id != record.article_id:
             self._compare()
         self._group.append(record)
-        for span in record.spans:
-            self.labels[span.label] += 1
-            label = self.scheme.label.get(span.label)
-            if label and label.unit == "mention":
-                self.surfaces.setdefault(span.text, Counter())[span.label] += 1
-                self.first.setdefault((span.text, span.label), (record, span))
+        self.labels.update([span.label for span in record.spans])
+        mentions = [span for span in record.spans if span.label in self.mentions]
+        self.surfaces.update([(span.text, span.label) for span in mentions])
+        if len(self.surfaces) > len(self.first):
+            for span in mentions:
+                place = record.article_id, record.annotator, span
+                self.first.setdefault((span.text, span.label), place)
 
     def _compare(self) -> None:
         """Counts what the annotators of an article have in common."""
@@ -101,17 +111,24 @@ class Collection:
 
     def _labelled_otherwise(self) -> Iterator[Finding]:
         """Surfaces with several labels: one against many is a slip, else the guideline is unclear."""
-        for surface, labels in sorted(self.surfaces.items()):
+        by_surface: dict[str, Counter[str]] = {}
+        for (surface, label), count in self.surfaces.items():
+            by_surface.setdefault(surface, Counter())[label] = count
+        for surface, labels in sorted(by_surface.items()):
             if len(labels) < 2:
                 continue
             (usual, most), *others = labels.most_common()
             for label, count in others:
                 if count == 1 and most >= ENOUGH:
-                    record, span = self.first[surface, label]
-                    message = (
-                        f"{surface!r} is {usual} {most} times; {label} may be a slip of the key"
+                    article_id, annotator, span = self.first[surface, label]
+                    yield finding(
+                        "label-slip",
+                        f"{surface!r} is {usual} {most} times; {label} may be a slip of the key",
+                        span=span,
+                        layer=self.scheme.layer,
+                        article_id=article_id,
+                        annotator=annotator,
                     )
-                    yield finding("label-slip", message, record, span)
                 elif count > 1 and not self.scheme.relations:  # roles differ from place to place
                     message = f"{surface!r} is {usual} {most} times and {label} {count} times"
                     yield finding("surface-mixed", message, layer=self.scheme.layer)

@@ -91,7 +91,7 @@ def read_annotation(
     `task` needs `id`, `project` and `data.text`; one without a text is taken to hold the frozen one.
     """
     reading = _start(task, article=article, scheme=scheme, annotator=annotator)
-    results = [each for each in annotation.get("result") or () if isinstance(each, Mapping)]
+    results = [each for each in annotation.get("result") or () if isinstance(each, dict)]
     attributes: list[Raw] = []
     relations: list[Raw] = []
     for result in results:
@@ -147,8 +147,7 @@ def _start(task: Raw, *, article: Article, scheme: Scheme, annotator: str) -> _R
 
 def _read_region(reading: _Reading, result: Raw) -> None:
     """One region with its labels → a span for each label."""
-    value = result.get("value")
-    value = value if isinstance(value, Mapping) else {}
+    value = _value(result)
     identity = str(result.get("id") or "")
     bounds = _bounds(reading, value)
     labels = [str(label) for label in value.get("labels") or ()]
@@ -176,6 +175,11 @@ def _read_region(reading: _Reading, result: Raw) -> None:
         )
 
 
+def _value(result: Raw) -> Raw:
+    value = result.get("value")
+    return value if isinstance(value, dict) else {}
+
+
 def _bounds(reading: _Reading, value: Raw) -> tuple[int, int] | None:
     """Start and end in code points of the frozen text; None where they can't be read or mapped."""
     start, end = _whole(value.get("start")), _whole(value.get("end"))
@@ -188,10 +192,8 @@ def _bounds(reading: _Reading, value: Raw) -> tuple[int, int] | None:
 
 
 def _whole(value: object) -> int | None:
-    """A whole number, also one written as 5.0 or "5"; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
+    """A whole number, also one written as 5.0 or "5"; None for anything else (True is no int here)."""
+    if type(value) is int:
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
@@ -204,7 +206,7 @@ def _surface(reading: _Reading, given: object, start: int, end: int) -> str:
     """The slice, unless the surface that came contradicts it; then the one that came."""
     text = reading.article.text
     piece = text[start:end] if 0 <= start <= end <= len(text) else ""
-    if not isinstance(given, str) or given == piece:
+    if given == piece or not isinstance(given, str):
         return piece
     return piece if _plain(given) == _plain(piece) else given
 
@@ -218,8 +220,7 @@ def _read_attributes(reading: _Reading, results: Iterable[Raw]) -> Attributes:
     """Puts per-region attributes on their spans; returns those of the whole article."""
     document: Attributes = {}
     for result in results:
-        value = result.get("value")
-        value = value if isinstance(value, Mapping) else {}
+        value = _value(result)
         name = str(result.get("from_name") or "")
         given = _given(value)
         if given is None:

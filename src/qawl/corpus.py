@@ -1,9 +1,9 @@
 """corpus/articles.jsonl: the frozen articles, one a line, sorted by id."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -13,7 +13,17 @@ from qawl.model import Article
 from qawl.project import Project
 from qawl.text import sha256
 
+T = TypeVar("T")
+
 ARTICLES = "articles.jsonl"
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What of an article decides where it goes: the line without its text."""
+
+    id: str
+    group: str
+    published: str | None = None
 
 
 class _Id(msgspec.Struct):
@@ -22,14 +32,22 @@ class _Id(msgspec.Struct):
 
 def articles(project: Project) -> Iterator[Article]:
     """The frozen articles, in the order of their ids; a text that its hash does not fit is an error."""
-    path = project.corpus / ARTICLES
-    for article in jsonl.read(path, Article):
-        if sha256(article.text) != article.text_sha256:
-            raise InputError(
-                f"{path}: the text of article {article.id} is not the one that was frozen: "
-                "restore the file"
-            )
-        yield article
+    return map(_frozen, jsonl.read(project.corpus / ARTICLES, Article))
+
+
+def heads(project: Project) -> Iterator[Head]:
+    """The heads of the frozen articles, in the order of their ids; their texts are not looked at."""
+    return jsonl.read(project.corpus / ARTICLES, Head)
+
+
+def _frozen(article: Article) -> Article:
+    """The article, if its text is the one that was frozen."""
+    if sha256(article.text) != article.text_sha256:
+        raise InputError(
+            f"corpus/{ARTICLES}: the text of article {article.id} is not the one that was frozen: "
+            "restore the file"
+        )
+    return article
 
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:
@@ -66,6 +84,24 @@ class Articles(Mapping[str, Article]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def beside(
+        self, items: Iterable[T], identity: Callable[[T], str | None]
+    ) -> Iterator[tuple[T, Article | None]]:
+        """Each item with its article, None where there is none, checked as `articles` does.
+
+        The files stay open meanwhile, and an article that the next item has too is read once.
+        """
+        decoder = msgspec.json.Decoder(Article)
+        found: Article | None = None
+        with self._opened() as line:
+            for item in items:
+                wanted = identity(item)
+                if found is None or found.id != wanted:
+                    found = None
+                    if wanted is not None and wanted in self._places:
+                        found = _frozen(decoder.decode(line(wanted)))
+                yield item, found
+
     def many(self, identities: Iterable[str]) -> Iterator[Article]:
         """These articles, in this order."""
         decoder = msgspec.json.Decoder(Article)
@@ -74,14 +110,23 @@ class Articles(Mapping[str, Article]):
 
     def lines(self, identities: Iterable[str]) -> Iterator[bytes]:
         """The lines of these articles, each with its end, in this order."""
+        with self._opened() as line:
+            yield from map(line, identities)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Callable[[str], bytes]]:
+        """Reads the line of an article; files are opened once and closed in the end."""
         files: dict[int, BinaryIO] = {}
         with ExitStack() as stack:
-            for identity in identities:
+
+            def line(identity: str) -> bytes:
                 number, offset, length = self._places[identity]
                 if number not in files:
                     files[number] = stack.enter_context(self._paths[number].open("rb"))
                 files[number].seek(offset)
-                yield files[number].read(length)
+                return files[number].read(length)
+
+            yield line
 
 
 def _raw_lines(path: Path) -> Iterator[bytes]:

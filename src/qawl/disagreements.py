@@ -16,7 +16,9 @@ def place(span: Span) -> Place:
 
 def find(voices: Sequence[Annotation]) -> list[Disagreement]:
     """What the annotations of an article don't agree on, in the order of the text."""
-    spans = [each for each in at(voices, _places(voices)) if None in each.readings.values()]
+    marked = _marked(voices).values()
+    every = set().union(*marked)
+    spans = at(voices, {each for each in every if not all(each in some for some in marked)})
     return in_order([*spans, *_attributes(voices), *_relations(voices), *_document(voices)])
 
 
@@ -28,13 +30,13 @@ def in_order(found: Iterable[Disagreement]) -> list[Disagreement]:
     return [each for each, _ in groupby(ordered)]
 
 
-def _places(voices: Sequence[Annotation]) -> set[Place]:
-    return {place(span) for voice in voices for span in voice.spans}
+def _marked(voices: Sequence[Annotation]) -> dict[str, set[Place]]:
+    return {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
 
 
 def at(voices: Sequence[Annotation], places: Iterable[Place]) -> Iterator[Disagreement]:
     """What each annotator says at these places: the span's label, or None."""
-    marked = {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
+    marked = _marked(voices)
     for label, start, end in sorted(places, key=str):
         readings: dict[str, AttributeValue | None] = {
             name: label if (label, start, end) in each else None for name, each in marked.items()
@@ -44,10 +46,12 @@ def at(voices: Sequence[Annotation], places: Iterable[Place]) -> Iterator[Disagr
 
 def _attributes(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
     """Attributes of spans that at least two annotators marked."""
-    given: dict[Place, dict[str, Attributes]] = {}
+    set_at = {place(span) for voice in voices for span in voice.spans if span.attributes}
+    given: dict[Place, dict[str, Attributes]] = {each: {} for each in set_at}
     for voice in voices:
         for span in voice.spans:
-            given.setdefault(place(span), {})[voice.annotator] = span.attributes
+            if (where := place(span)) in given:
+                given[where][voice.annotator] = span.attributes
     for (label, start, end), by_annotator in given.items():
         for name in sorted({name for each in by_annotator.values() for name in each}):
             readings = {who: each.get(name) for who, each in by_annotator.items()}
@@ -91,7 +95,7 @@ def _relations(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
 
 def arrows(voice: Annotation) -> Iterator[tuple[str | None, Place, Place]]:
     """(label, place at the start, place at the end) of each relation that has both ends."""
-    spans = {span.id: place(span) for span in voice.spans}
+    spans = {span.id: place(span) for span in voice.spans} if voice.relations else {}
     for relation in voice.relations:
         if ends := ends_of(relation, spans):
             yield relation.label, *ends

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qawl import coefficients, matching
 from qawl.coefficients import Array
@@ -18,9 +17,6 @@ from qawl.units import Units
 
 TOLERANCE = 3
 """Code points by which each boundary may be off in `boundary_f1`: a clitic, a mark, a full stop."""
-
-PROCLITICS = frozenset("وفبلكس")
-"""Arabic one-letter proclitics, which `clitic_f1` does not count as a difference."""
 
 Matcher = Callable[[Spans, Spans, int], Ints]
 Pair = tuple[int, int]
@@ -74,21 +70,6 @@ def _matched(units: Units, pair: Pair, matcher: Matcher, starts: Ints | None) ->
     return np.stack(counted, axis=-1).reshape(shape).astype(np.float64)
 
 
-def clitic_starts(units: Units, texts: dict[str, str]) -> Ints:
-    """Each span's start, moved over proclitics to the start of the word it stands in."""
-    starts = units.start.copy()
-    for row, (article, start) in enumerate(
-        zip(units.article.tolist(), starts.tolist(), strict=True)
-    ):
-        text = texts[units.articles[article]]
-        at = start
-        while 0 < at <= len(text) and text[at - 1] in PROCLITICS:
-            at -= 1
-        if at < start and (at == 0 or not text[at - 1].isalnum()):
-            starts[row] = at
-    return starts
-
-
 def relation_sums(units: Units, pair: Pair) -> Array:
     """(drawn by both, by one, by the other) per article; ends are compared through `best_pairs`."""
     shared = units.done[pair[0]] & units.done[pair[1]]
@@ -97,7 +78,7 @@ def relation_sums(units: Units, pair: Pair) -> Array:
     same = dict(zip(rows[1][right].tolist(), rows[0][left].tolist(), strict=True))
     sums = np.zeros((len(units.articles), 3))
     drawn: list[set[tuple[int, str, int, int]]] = [set(), set()]
-    for who, article, label, start, end in units.relations:
+    for article, who, label, start, end in units.relations:
         if who in pair and shared[article]:
             side = pair.index(who)
             ends = (
@@ -132,7 +113,7 @@ def attribute_tables(units: Units, name: str, order: tuple[str, ...], pair: Pair
 
 
 def confusion(units: Units, pair: Pair) -> Array:
-    """How a pair of annotators labelled the same places: articles × (labels + 1) × (labels + 1).
+    """How a pair of annotators labelled the same places: (labels + 1) × (labels + 1).
 
     Places are matched whatever their label; the last row and column stand for no span.
     """
@@ -142,72 +123,75 @@ def confusion(units: Units, pair: Pair) -> Array:
         each[np.lexsort((units.end[each], units.start[each], units.article[each]))] for each in rows
     ]
     left, right = matching.best_pairs(*(units.spans(each, by_label=False) for each in ordered))
+    ours, theirs = units.label[ordered[0][left]], units.label[ordered[1][right]]
     width = len(units.labels) + 1
-    table = np.zeros((len(units.articles), width, width))
-    ours, theirs = ordered[0][left], ordered[1][right]
-    np.add.at(table, (units.article[ours], units.label[ours], units.label[theirs]), 1)
-    alone = np.setdiff1d(rows[0], ours), np.setdiff1d(rows[1], theirs)
-    np.add.at(table, (units.article[alone[0]], units.label[alone[0]], width - 1), 1)
-    np.add.at(table, (units.article[alone[1]], width - 1, units.label[alone[1]]), 1)
+    met = np.bincount(ours * width + theirs, minlength=width**2)
+    table: Array = met.reshape(width, width).astype(np.float64)
+    for axis, (row, matched) in enumerate(zip(rows, (ours, theirs), strict=True)):
+        alone = np.bincount(units.label[row], minlength=width) - np.bincount(
+            matched, minlength=width
+        )
+        np.moveaxis(table, axis, 0)[:, -1] += alone
     return table
 
 
-def coverage(units: Units, lengths: Ints) -> Iterator[tuple[int | None, Array]]:
+def coverage(units: Units, sets: dict[int, int]) -> Iterator[tuple[int | None, Array]]:
     """Sums of nominal alpha on code points: (label index, or None for the set of all labels,
-    articles × (1 + k)); `lengths` are those of the texts in code points.
+    articles × (1 + k)).
 
     A code point is a unit, the set of labels that cover it (or whether one label does) its value;
-    stretches between boundaries are weighted by their length, which gives the same sums.
+    stretches between boundaries are weighted by their length, which gives the same sums. `sets` has
+    the column of each set, and takes those that occur for the first time.
     """
-    base = np.concatenate([[0], np.cumsum(lengths)])
+    base = np.concatenate([[0], np.cumsum(units.lengths)])
     offset = base[units.article]
     bounds = np.unique(np.concatenate([base, offset + units.start, offset + units.end]))
     bounds = bounds[bounds <= base[-1]]
-    length = np.diff(bounds)
-    article = np.searchsorted(base, bounds[:-1], side="right") - 1
+    stretches = _Stretches(units, bounds, base)
     low, high = (np.searchsorted(bounds, offset + each) for each in (units.start, units.end))
     marks = np.random.default_rng(0).integers(1, 2**62, len(units.labels))
-    sets = np.zeros((len(units.annotators), len(length)), np.int64)
-    there = units.done[:, article]
+    count = len(bounds) - 1
+    covering = np.zeros((len(units.annotators), count), np.int64)
     for label in range(len(units.labels)):
-        covered = np.zeros_like(sets)
-        for who in range(len(units.annotators)):
-            rows = np.flatnonzero((units.annotator == who) & (units.label == label))
-            steps = np.bincount(low[rows], minlength=len(length) + 1) - np.bincount(
-                high[rows], minlength=len(length) + 1
-            )
-            covered[who] = np.cumsum(steps)[: len(length)] > 0
-        sets ^= covered * marks[label]
-        yield label, _alpha_sums(covered, there, length, article, len(units.articles))
-    yield (
-        None,
-        _alpha_sums(
-            np.unique(sets, return_inverse=True)[1].reshape(sets.shape),
-            there,
-            length,
-            article,
-            len(units.articles),
-        ),
-    )
+        rows = np.flatnonzero(units.label == label)
+        place = units.annotator[rows] * (count + 1)
+        size = len(covering) * (count + 1)
+        steps = np.bincount(place + low[rows], minlength=size)
+        steps -= np.bincount(place + high[rows], minlength=size)
+        covered = np.cumsum(steps.reshape(-1, count + 1), 1)[:, :count] > 0
+        covering ^= covered * marks[label]
+        yield label, stretches.sums(covered.astype(np.int64), 2)
+    found, codes = np.unique(covering, return_inverse=True)
+    columns = np.array([sets.setdefault(each, len(sets)) for each in found.tolist()], np.int64)
+    yield None, stretches.sums(columns[codes].reshape(covering.shape), len(sets))
 
 
-def _alpha_sums(
-    codes: Ints, there: NDArray[np.bool_], length: Ints, article: Ints, articles: int
-) -> Array:
-    """(agreeing coincidences, marginals …) per article of values (annotators × stretches)."""
-    width = int(codes.max(initial=0)) + 1
-    raters = there.sum(0)
-    pairable = raters >= 2
-    weight = np.where(pairable, length / np.maximum(raters - 1, 1), 0)
-    agreeing = np.zeros(len(length))
-    for one, other in combinations(range(len(codes)), 2):
-        agreeing += 2 * (there[one] & there[other] & (codes[one] == codes[other]))
-    sums = np.zeros((articles, 1 + width))
-    sums[:, 0] = np.bincount(article, weights=agreeing * weight, minlength=articles)
-    for who in range(len(codes)):
-        counted = there[who] & pairable
-        place = article * width + codes[who]
-        sums[:, 1:] += np.bincount(
-            place, weights=length * counted, minlength=articles * width
-        ).reshape(articles, width)
-    return sums
+class _Stretches:
+    """Stretches of text between boundaries: in which article, how long, judged by whom."""
+
+    def __init__(self, units: Units, bounds: Ints, base: Ints) -> None:
+        self.articles = len(units.articles)
+        self.article = np.searchsorted(base, bounds[:-1], side="right") - 1
+        self.length = np.diff(bounds)
+        self.there = units.done[:, self.article]
+        raters = self.there.sum(0)
+        self.pairable = raters >= 2
+        self.weight = np.where(self.pairable, self.length / np.maximum(raters - 1, 1), 0)
+
+    def sums(self, codes: Ints, width: int) -> Array:
+        """(agreeing coincidences, marginals …) per article of values (annotators × stretches)."""
+        agreeing = np.zeros(len(self.length))
+        for one, other in combinations(range(len(codes)), 2):
+            same = self.there[one] & self.there[other] & (codes[one] == codes[other])
+            agreeing += 2 * same
+        sums = np.zeros((self.articles, 1 + width))
+        sums[:, 0] = np.bincount(
+            self.article, weights=agreeing * self.weight, minlength=self.articles
+        )
+        for there, code in zip(self.there, codes, strict=True):
+            sums[:, 1:] += np.bincount(
+                self.article * width + code,
+                weights=self.length * (there & self.pairable),
+                minlength=self.articles * width,
+            ).reshape(self.articles, width)
+        return sums

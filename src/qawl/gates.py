@@ -1,7 +1,7 @@
 """What must hold before a release: each gate that fails says how to pass it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from qawl import (
     agreement,
@@ -14,6 +14,7 @@ from qawl import (
     validation,
     withdrawal,
 )
+from qawl.model import Finding
 from qawl.project import Project
 from qawl.splits import splits
 
@@ -21,12 +22,13 @@ NAMED = 5
 """How many places a gate names."""
 
 
-def failing(project: Project) -> Iterator[str]:
-    """The gates that fail, in words."""
+def failing(project: Project, found: Collection[Finding] | None = None) -> Iterator[str]:
+    """The gates that fail, in words; `found` is what `validation.validate` finds, if it is known."""
     stale = [path.relative_to(project.root).as_posix() for path in made.stale(project)]
     if stale:
         yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
-    found = list(validation.validate(project))
+    if found is None:
+        found = list(validation.validate(project))
     kinds = {each.check for each in found}
     errors = [each.check for each in found if each.severity == "error"]
     if errors:
@@ -102,7 +104,7 @@ def _listed(names: list[str]) -> str:
 
 def _moved(project: Project) -> Iterator[str]:
     """Articles that would stand in another split than in the last release."""
-    now = splits(corpus.articles(project), project.settings.release)
+    now = splits(corpus.heads(project), project.settings.release)
     before = released.splits_of_last(project)
     moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
     if moved:

@@ -86,10 +86,7 @@ def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
 
 def _keeps_proclitic(surface: str) -> bool:
     """و ف ب ك before the article, in words long enough not to be one of their own (والد, بالون)."""
-    word = surface.split(maxsplit=1)[0] if surface.split() else ""
-    return (
-        word[:1] in PROCLITICS
-        and word[1:3] == ARTICLE
-        and len(word) >= 6
-        and not word.startswith("والد")
-    )
+    if surface[:1] not in PROCLITICS or surface[1:3] != ARTICLE:
+        return False
+    word = surface.split(maxsplit=1)[0]
+    return len(word) >= 6 and not word.startswith("والد")

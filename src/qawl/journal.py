@@ -5,11 +5,12 @@ a changed, missing or moved line is found. One file a layer and annotator: <laye
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 from msgspec import Struct
@@ -63,6 +64,19 @@ class Place:
     deleted: bool
 
 
+class Latest(Struct, frozen=True, kw_only=True):
+    """What counts of the latest version of an annotation that is not deleted, read from its line."""
+
+    scheme_version: str
+    text: str | None = None
+    task: dict[str, Any] = {}
+    annotation: dict[str, Any] = {}
+
+
+class _LatestLine(Struct):
+    entry: Latest
+
+
 class _Task(Struct):
     project: int | None = None
     project_created_at: str | None = None
@@ -79,6 +93,7 @@ class _Head(Struct):
 
 _line = msgspec.json.Decoder(Line)
 _head = msgspec.json.Decoder(_Head)
+_latest = msgspec.json.Decoder(_LatestLine)
 
 
 def folder(project: Project) -> Path:
@@ -110,21 +125,25 @@ class Journal:
 
     def append(self, entries: Iterable[Entry]) -> list[str]:
         """Adds those entries that are not the latest version of their annotation; their articles."""
+        return self.append_encoded(map(to_json, entries))
+
+    def append_encoded(self, contents: Iterable[bytes]) -> list[str]:
+        """The same for entries that are JSON already: their bytes are what the journal holds."""
         added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         size = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab") as file:
             try:
-                for entry in entries:
-                    version = _version(entry)
-                    if self.versions.get(entry.key) == version:
+                for content in contents:
+                    head = _head.decode(content)
+                    version = _version(head)
+                    if self.versions.get(head.key) == version:
                         continue
-                    content = to_json(entry)
                     digest = _chained(self.last, content)
                     line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
                     file.write(to_json(line) + b"\n")
-                    self.note(digest, entry.key, version, _home(entry))
-                    added.append(entry.article_id)
+                    self.note(digest, head.key, version, _home(head))
+                    added.append(head.article_id)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:
@@ -158,17 +177,14 @@ def load(path: Path) -> Journal:
     if path.exists():
         journal.mended = _mend(path)
     for _, _, line, head in _checked(path):
-        home = (
-            None if head.event == "deleted" else (head.task.project, head.task.project_created_at)
-        )
-        journal.note(line.sha256, head.key, _version(head), home)
+        journal.note(line.sha256, head.key, _version(head), _home(head))
     return journal
 
 
-def _home(entry: Entry) -> Home | None:
-    if entry.event == "deleted":
+def _home(head: _Head) -> Home | None:
+    if head.event == "deleted":
         return None
-    return entry.task.get("project"), entry.task.get("project_created_at")
+    return head.task.project, head.task.project_created_at
 
 
 def latest(project: Project, layer: str) -> dict[str, Place]:
@@ -182,12 +198,19 @@ def latest(project: Project, layer: str) -> dict[str, Place]:
     return places
 
 
-def entry_at(place: Place) -> Entry:
-    """The entry that stands there."""
-    with place.path.open("rb") as file:
-        file.seek(place.offset)
-        line = _line.decode(file.read(place.length))
-    return msgspec.json.decode(line.entry, type=Entry)
+@contextmanager
+def opened() -> Iterator[Callable[[Place], Latest]]:
+    """Reads what stands at a place; each file is opened once and closed in the end."""
+    files: dict[Path, BinaryIO] = {}
+    with ExitStack() as stack:
+
+        def at(place: Place) -> Latest:
+            if place.path not in files:
+                files[place.path] = stack.enter_context(place.path.open("rb"))
+            files[place.path].seek(place.offset)
+            return _latest.decode(files[place.path].read(place.length)).entry
+
+        yield at
 
 
 def entries(path: Path) -> Iterator[Entry]:
@@ -242,9 +265,9 @@ def _chained(prev: str, content: bytes) -> str:
     return sha256(prev.encode() + content).hexdigest()
 
 
-def _version(entry: Entry | _Head) -> bytes:
+def _version(head: _Head) -> bytes:
     """What makes two entries of an annotation the same version."""
-    return sha256(f"{entry.event} {entry.text} ".encode() + bytes(entry.annotation)).digest()
+    return sha256(f"{head.event} {head.text} ".encode() + bytes(head.annotation)).digest()
 
 
 def stripped(annotation: dict[str, Any]) -> dict[str, Any]:

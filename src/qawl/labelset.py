@@ -36,9 +36,8 @@ def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 def _check_attributes(
     given: Attributes, allowed: tuple[Attribute, ...], record: Annotation, span: Span | None
 ) -> Iterator[Finding]:
-    known = {attribute.name: attribute for attribute in allowed}
     for name, value in given.items():
-        attribute = known.get(name)
+        attribute = next((each for each in allowed if each.name == name), None)
         if attribute is None:
             where = span.label if span else "the article"
             yield finding("attribute-unknown", f"{where} has no attribute {name}", record, span)

@@ -11,8 +11,8 @@ import yaml
 
 from qawl import columns, jsonl
 from qawl.columns import Columns
+from qawl.content import Digest
 from qawl.errors import ReleaseError
-from qawl.model import to_json
 
 MANIFEST = "manifest.json"
 CARRIERS = frozenset({".git", ".gitattributes", ".cache"})
@@ -38,20 +38,13 @@ def file_digest(path: Path) -> str:
     return total.hexdigest()
 
 
-def row_bytes(row: dict[str, Any]) -> bytes:
-    """A row as the canonical JSON line that content digests are made of."""
-    return to_json(row) + b"\n"
-
-
 def content_digest(path: Path) -> tuple[int, str]:
-    """(rows, digest of their canonical lines) of a parquet file, whatever wrote it."""
-    total = sha256()
-    count = 0
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=1000):
-        for row in batch.to_pylist():
-            total.update(row_bytes(row))
-            count += 1
-    return count, total.hexdigest()
+    """(rows, digest of their content) of a parquet file, whatever wrote it."""
+    digest = Digest()
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=1000):
+            digest.add(batch)
+    return digest.rows, digest.hexdigest()
 
 
 def overall(content: dict[str, dict[str, Any]]) -> str:

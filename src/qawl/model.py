@@ -22,7 +22,7 @@ Severity = Literal["error", "warning"]
 DecidedBy = Literal["single", "unanimous", "majority", "adjudicator"]
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, gc=False):
     """One thing that cleaning removed or mapped: `was` stood where frozen text[start:end] stands.
 
     Undoing the edits of an article from the last to the first gives the received text back.
@@ -34,7 +34,7 @@ class Edit(Struct, frozen=True):
     was: str
 
 
-class Article(Struct, frozen=True, kw_only=True):
+class Article(Struct, frozen=True, kw_only=True, gc=False):
     """One news article with its frozen text; a line of corpus/articles.jsonl.
 
     `published_read` is the date as it stood where it was read; absent where that is the ISO date.
@@ -58,7 +58,7 @@ class Article(Struct, frozen=True, kw_only=True):
     edits: tuple[Edit, ...] = ()
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """A labelled stretch of text; `text` is the surface, `text[start:end]` of the article."""
 
     id: str
@@ -69,7 +69,7 @@ class Span(Struct, frozen=True):
     attributes: Attributes = field(default_factory=dict)
 
 
-class Relation(Struct, frozen=True, kw_only=True):
+class Relation(Struct, frozen=True, kw_only=True, gc=False):
     """An arrow between two spans of one annotation; `label` is None where it can't be named."""
 
     label: str | None
@@ -78,7 +78,7 @@ class Relation(Struct, frozen=True, kw_only=True):
     direction: Direction | msgspec.UnsetType = msgspec.UNSET
 
 
-class Provenance(Struct, frozen=True, kw_only=True):
+class Provenance(Struct, frozen=True, kw_only=True, gc=False):
     """Where in Label Studio an annotation stands. `lead_time` in seconds."""
 
     project: int | None = None
@@ -89,7 +89,7 @@ class Provenance(Struct, frozen=True, kw_only=True):
     lead_time: float | None = None
 
 
-class Annotation(Struct, frozen=True, kw_only=True):
+class Annotation(Struct, frozen=True, kw_only=True, gc=False):
     """One annotator's work on one article in one layer; a line of exports/annotations."""
 
     format: int = FORMAT
@@ -105,7 +105,7 @@ class Annotation(Struct, frozen=True, kw_only=True):
     provenance: Provenance = field(default_factory=Provenance)
 
 
-class Disagreement(Struct, frozen=True, kw_only=True):
+class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
     """One thing on which the annotators of an article don't agree.
 
     `kind` is span, attribute or relation; `readings` has what each annotator says, None where one
@@ -121,7 +121,7 @@ class Disagreement(Struct, frozen=True, kw_only=True):
     readings: dict[str, AttributeValue | None]
 
 
-class GoldSpan(Struct, frozen=True, kw_only=True):
+class GoldSpan(Struct, frozen=True, kw_only=True, gc=False):
     """A decided span; `support` are the pseudonyms of those who marked it."""
 
     id: str
@@ -134,7 +134,7 @@ class GoldSpan(Struct, frozen=True, kw_only=True):
     decided_by: DecidedBy = "unanimous"
 
 
-class GoldRelation(Struct, frozen=True, kw_only=True):
+class GoldRelation(Struct, frozen=True, kw_only=True, gc=False):
     """A decided relation with the pseudonyms of those who drew it."""
 
     label: str | None
@@ -145,7 +145,7 @@ class GoldRelation(Struct, frozen=True, kw_only=True):
     decided_by: DecidedBy = "unanimous"
 
 
-class Gold(Struct, frozen=True, kw_only=True):
+class Gold(Struct, frozen=True, kw_only=True, gc=False):
     """What was decided for one article in one layer; a line of exports/gold.
 
     `complete` is False while a disagreement of the article is open: what is missing then is
@@ -168,7 +168,7 @@ class Gold(Struct, frozen=True, kw_only=True):
     decided_from: dict[str, str] = field(default_factory=dict)
 
 
-class SpanRef(Struct, frozen=True):
+class SpanRef(Struct, frozen=True, gc=False):
     """The span that a finding is about."""
 
     id: str
@@ -177,7 +177,7 @@ class SpanRef(Struct, frozen=True):
     end: int
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """One thing wrong with the data. `level` is 1 to 5; `url` is the task in Label Studio."""
 
     check: str

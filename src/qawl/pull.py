@@ -241,7 +241,8 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
         target = journal.folder(project) / f"{layer}.{annotator}.jsonl"
         opened = journals.get((layer, annotator)) or journal.load(target)
         journals[layer, annotator] = opened
-        outcome.note(layer, annotator, opened.append(jsonl.read(path, Entry)))
+        lines = (line for _, line in jsonl.lines(path))
+        outcome.note(layer, annotator, opened.append_encoded(lines))
     return touched
 
 

@@ -5,7 +5,7 @@ A pure function of articles, journal, schemes, settings and version: no clock, n
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from qawl import (
     __version__,
     adjudication,
     agreement,
     annotations,
-    columns,
     corpus,
     diff,
     documents,
@@ -33,22 +31,20 @@ from qawl import (
     validation,
     withdrawal,
 )
-from qawl.columns import Columns, card_features
+from qawl.columns import card_features
 from qawl.diff import Difference
 from qawl.errors import ReleaseError
 from qawl.facts import Described, Facts
-from qawl.model import Annotation, Article, to_json
+from qawl.model import Annotation, Article, Finding, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
+from qawl.tablefile import TableFile
 from qawl.token_table import TABLE
 from qawl.undoing import Removed
 from qawl.withheld import Guard, strings
 
 SPLITS = ("train", "validation", "test")
-ROW_GROUP = 2000
-TOKEN_GROUP = 200
-"""Rows of the table `tokens` in a row group: each holds thousands of values."""
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
@@ -66,10 +62,13 @@ def releases(project: Project) -> Path:
     return project.exports / "releases"
 
 
-def build(project: Project, version: str, *, notes: list[str]) -> Built:
+def build(
+    project: Project, version: str, *, notes: list[str], found: Iterable[Finding] | None = None
+) -> Built:
     """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
 
-    A draft of that version gives way. Raises ReleaseError where it was released with other bytes.
+    A draft of that version gives way. `found` is what `validation.validate` finds, for a caller who has
+    it already. Raises ReleaseError where that version was released with other bytes.
     """
     if not _VERSION.fullmatch(version):
         raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
@@ -78,16 +77,16 @@ def build(project: Project, version: str, *, notes: list[str]) -> Built:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        work = _Building(project, version, notes, building)
+        work = _Building(project, version, notes, building, found)
         tabled = work.write_tables()
         last = released.last_version(project, below=version)
         previous = releases(project) / last if last else None
-        found = diff.difference(previous, building) if previous else None
+        change = diff.difference(previous, building) if previous else None
         if target.exists() and manifest.load(target)["draft"]:
             shutil.rmtree(target)
         if not target.exists() and not notes:
-            _fits(project, version, found)
-        made = work.write_documents(tabled, previous, found)
+            _fits(project, version, change)
+        made = work.write_documents(tabled, previous, change)
         if target.exists():
             _compare(target, building)
             return Built(target, made, fresh=False)
@@ -97,7 +96,7 @@ def build(project: Project, version: str, *, notes: list[str]) -> Built:
     return Built(target, made, fresh=True)
 
 
-def bumped(project: Project) -> str:
+def bumped(project: Project, found: Iterable[Finding] | None = None) -> str:
     """The version that the changes since the last release call for; 0.1.0 for the first."""
     last = released.last_version(project)
     if last is None:
@@ -106,13 +105,13 @@ def bumped(project: Project) -> str:
     shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir(parents=True)
     try:
-        _Building(project, last, [], trial).write_tables()
-        found = diff.difference(releases(project) / last, trial)
+        _Building(project, last, [], trial, found).write_tables()
+        change = diff.difference(releases(project) / last, trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
-    if found.version is None:
+    if change.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
-    return found.version
+    return change.version
 
 
 def _fits(project: Project, version: str, found: Difference | None) -> None:
@@ -154,13 +153,21 @@ def _digest(folder: Path) -> dict[str, Any]:
 class _Building:
     """One build: what is counted and digested while the tables are streamed out."""
 
-    def __init__(self, project: Project, version: str, notes: list[str], folder: Path) -> None:
+    def __init__(
+        self,
+        project: Project,
+        version: str,
+        notes: list[str],
+        folder: Path,
+        found: Iterable[Finding] | None,
+    ) -> None:
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
+        self.found = validation.validate(project) if found is None else found
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
         self.guard = Guard(lambda: corpus.articles(project))
-        self.splits = splits(corpus.articles(project), project.settings.release)
-        self.writers: dict[tuple[str, str], _Writer] = {}
+        self.splits = splits(corpus.heads(project), project.settings.release)
+        self.writers: dict[tuple[str, str], TableFile] = {}
         self.facts = Facts()
         self.removed = Removed()
 
@@ -220,11 +227,11 @@ class _Building:
                     f"table {config}: {text[:30]!r}… is text that may not be redistributed"
                 )
 
-    def _writer(self, config: str, split: str) -> "_Writer":
+    def _writer(self, config: str, split: str) -> TableFile:
         place = config, split
         if place not in self.writers:
             path = self.folder / config / f"{split}.parquet"
-            self.writers[place] = _Writer(path, self.columns[config], config)
+            self.writers[place] = TableFile(path, self.columns[config], config)
         return self.writers[place]
 
     def _manifest(
@@ -243,7 +250,7 @@ class _Building:
             "content": content,
             "content_sha256": manifest.overall(content),
             "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
-            "findings": validation.summary(validation.validate(self.project))["checks"],
+            "findings": validation.summary(self.found)["checks"],
             "articles": {
                 "count": self.facts.articles,
                 "withheld": sorted(self.facts.withheld),
@@ -340,54 +347,3 @@ class _Ahead:
             return None
         found, self._next = self._next, next(self._records, None)
         return found
-
-
-class _Writer:
-    """One parquet file, written in row groups, with the digest of its rows."""
-
-    def __init__(self, path: Path, kinds: Columns, config: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.kinds, self.config = path, kinds, config
-        self.schema = columns.arrow_schema(kinds)
-        self.encoders = [(name, columns.encoder(kind)) for name, kind in kinds.items()]
-        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice.
-        self.file = pq.ParquetWriter(
-            path, self.schema, compression="zstd", write_statistics=False, store_schema=False
-        )
-        self.group = TOKEN_GROUP if config == TABLE else ROW_GROUP
-        self.waiting: list[dict[str, Any]] = []
-        self.count = 0
-        self.digest = sha256()
-
-    def add(self, row: dict[str, Any]) -> None:
-        try:
-            stored = {
-                name: row[name] if encode is None else encode(row[name])
-                for name, encode in self.encoders
-            }
-        except KeyError as error:
-            raise ReleaseError(
-                f"table {self.config}: {error.args[0]!r} is not in the scheme: run `qawl validate`"
-            ) from error
-        self.digest.update(manifest.row_bytes(stored))
-        self.waiting.append(stored)
-        self.count += 1
-        if len(self.waiting) >= self.group:
-            self._flush()
-
-    def _flush(self) -> None:
-        self.file.write_table(pa.Table.from_pylist(self.waiting, schema=self.schema))
-        self.waiting.clear()
-
-    def close(self) -> None:
-        if self.waiting:
-            self._flush()
-        self.file.close()
-
-    def summary(self, folder: Path) -> dict[str, Any]:
-        return {
-            "path": self.path.relative_to(folder).as_posix(),
-            "rows": self.count,
-            "bytes": self.path.stat().st_size,
-            "sha256": self.digest.hexdigest(),
-        }

@@ -4,7 +4,7 @@ The YAML is the only place where a label is named; the Label Studio config (`lab
 Schema (`schemas`) and the guidelines are made from the value that stands here.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -147,9 +147,16 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
 
     def attributes_of(self, label: str) -> tuple[Attribute, ...]:
         """The attributes that a span of this label can have."""
-        return tuple(attribute for attribute in self.attributes if label in attribute.of)
+        return self._attributes_of.get(label, ())
 
-    @property
+    @cached_property
+    def _attributes_of(self) -> dict[str, tuple[Attribute, ...]]:
+        return {
+            label: tuple(each for each in self.attributes if label in each.of)
+            for label in {label for each in self.attributes for label in each.of}
+        }
+
+    @cached_property
     def document_attributes(self) -> tuple[Attribute, ...]:
         """The attributes of the whole article."""
         return tuple(attribute for attribute in self.attributes if not attribute.of)
@@ -194,8 +201,12 @@ def load_file(path: Path) -> Scheme:
     return scheme
 
 
+@cache
 def parse(text: str, where: str) -> Scheme:
-    """The scheme of a YAML text; `where` names the file in messages."""
+    """The scheme of a YAML text; `where` names the file in messages.
+
+    The same text is parsed once: many steps of one command ask for the schemes.
+    """
     scheme = load_yaml(text, where, Scheme, SchemeError)
     for problem in _problems(scheme):
         raise SchemeError(f"{where}: {problem}")

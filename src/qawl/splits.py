@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+from qawl.corpus import Head
 from qawl.model import Article
 from qawl.project import Release
 
 
-def splits(articles: Iterable[Article], settings: Release) -> dict[str, str]:
+def splits(articles: Iterable[Article | Head], settings: Release) -> dict[str, str]:
     """Article id → split. Groups never straddle, and adding articles never moves one.
 
     A group goes where the hash of its id falls among the shares of the splits; with `split_from` where

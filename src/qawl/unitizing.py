@@ -33,8 +33,8 @@ class _Sections:
         return self.end - self.start
 
 
-def unitizing(units: Units, lengths: Ints) -> Iterator[tuple[int, Array]]:
-    """(label index, articles × (observed, expected)) of each label; `lengths` of the texts.
+def unitizing(units: Units) -> Iterator[tuple[int, Array]]:
+    """(label index, articles × (observed, expected)) of each label.
 
     Alpha of a label, or of several whose sums are added, is 1 - observed / expected.
     """
@@ -48,7 +48,7 @@ def unitizing(units: Units, lengths: Ints) -> Iterator[tuple[int, Array]]:
             active[marked.article] = True
             sections.append(marked)
         active &= units.done.sum(0) >= 2
-        yield label, _sums(units, sections, active, lengths)
+        yield label, _sums(units, sections, active, units.lengths)
 
 
 def _sums(units: Units, sections: list[_Sections], active: Mask, lengths: Ints) -> Array:

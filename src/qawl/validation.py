@@ -31,7 +31,7 @@ from qawl import (
 from qawl.checks import finding
 from qawl.collection import Collection
 from qawl.convert import Converted
-from qawl.model import Annotation, Article, Finding, Span, from_json, to_json
+from qawl.model import Annotation, Article, Finding, Span, to_json
 from qawl.project import Dispensation, Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
@@ -39,16 +39,18 @@ from qawl.splits import splits
 
 def validate(project: Project) -> Iterator[Finding]:
     """All findings of a corpus, but those that qawl.yaml lets pass (see `exempt`)."""
-    return (each for each in everything(project) if exempt(each, project) is None)
+    last = released.last_version(project)
+    return (each for each in everything(project) if exempt(each, project, last) is None)
 
 
 def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
     """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
     found: list[Finding] = []
     passed: list[Finding] = []
+    last = released.last_version(project)
     for each in everything(project):
         if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
-            (passed if exempt(each, project) else found).append(each)
+            (passed if exempt(each, project, last) else found).append(each)
     return sorted(found, key=_worst_first), passed
 
 
@@ -56,9 +58,8 @@ def _worst_first(found: Finding) -> tuple[str, int, str]:
     return found.severity, found.level, found.check
 
 
-def exempt(found: Finding, project: Project) -> Dispensation | None:
-    """The dispensation that lets a finding pass; one that ran out with a release does not count."""
-    last = released.last_version(project)
+def exempt(found: Finding, project: Project, last: str | None) -> Dispensation | None:
+    """The dispensation that lets a finding pass; one that ran out with the `last` release does not."""
     for each in project.settings.dispensations:
         if each.check != found.check or (each.articles and found.article_id not in each.articles):
             continue
@@ -79,12 +80,12 @@ def everything(project: Project) -> Iterator[Finding]:
         current = scheme.load(project, layer)
         yield from _from_journal(project, layer)
         gathered = Collection(current)
-        for record in _read(project, layer):
+        read = _read(project, layer)
+        for record, article in articles.beside(read, lambda each: each.article_id):
             if isinstance(record, Finding):
                 yield record
                 continue
             gathered.add(record)
-            article = articles.get(record.article_id)
             if article is None:
                 message = f"article {record.article_id} is not in the corpus"
                 yield finding("article-unknown", message, record)
@@ -98,7 +99,7 @@ def everything(project: Project) -> Iterator[Finding]:
 
 def _leaks(project: Project) -> Iterator[Finding]:
     """Texts that stand in two splits, because their articles are in different groups."""
-    split_of = splits(corpus.articles(project), project.settings.release)
+    split_of = splits(corpus.heads(project), project.settings.release)
     first: dict[str, str] = {}
     for article in corpus.articles(project):
         other = first.setdefault(article.text_sha256, article.id)
@@ -161,22 +162,28 @@ def _explainer() -> Any:
 
 def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:
     """The records of a layer, or what is wrong with their format."""
+    decoder = msgspec.json.Decoder(Annotation)
     for number, line in jsonl.lines(annotations.path(project, layer)):
-        where = f"exports/annotations/{layer}.jsonl, line {number}"
         try:
             value = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            where = _line(layer, number)
             yield finding("format", f"{where}: not JSON: {error}", layer=layer)
             continue
         if problem := check_format(value):
-            yield finding("format", f"{where}: {problem}", layer=layer)
+            yield finding("format", f"{_line(layer, number)}: {problem}", layer=layer)
             continue
-        record = from_json(line, Annotation)
-        repeated = [each for each, n in Counter(span.id for span in record.spans).items() if n > 1]
-        if repeated:
-            yield finding("id-duplicate", f"several spans are called {repeated[0]}", record)
+        record = decoder.decode(line)
+        ids = [span.id for span in record.spans]
+        if len(set(ids)) < len(ids):
+            repeated = next(each for each in ids if ids.count(each) > 1)
+            yield finding("id-duplicate", f"several spans are called {repeated}", record)
         else:
             yield record
+
+
+def _line(layer: str, number: int) -> str:
+    return f"exports/annotations/{layer}.jsonl, line {number}"
 
 
 def _from_journal(project: Project, layer: str) -> Iterator[Finding]:

@@ -18,19 +18,21 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
     Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. A gate that
     fails is named with what passes it.
     """
-    from qawl import gates, project, release
+    from qawl import gates, project, release, validation
 
     if bump == bool(version):
         raise click.UsageError("give a version, or --bump")
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
-        failing = list(gates.failing(corpus))
+        found = list(validation.validate(corpus))
+        failing = list(gates.failing(corpus, found))
         if failing and not draft:
             for each in failing:
                 click.echo(f"gate: {each}", err=True)
             click.echo("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
-        built = release.build(corpus, version or release.bumped(corpus), notes=failing)
+        wanted = version or release.bumped(corpus, found)
+        built = release.build(corpus, wanted, notes=failing, found=found)
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest["content"].items():
         click.echo(f"{name}: {said['rows']} rows")
