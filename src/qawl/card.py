@@ -115,8 +115,8 @@ def _people(described: Described) -> Iterator[dict[str, Any]]:
     counted: dict[str, int] = {}
     for (_, name), count in sorted(described.facts.annotated.items()):
         counted[name] = counted.get(name, 0) + count
-    known = described.project.annotators
-    for name in dict.fromkeys([*known, *sorted(counted)]):
+    known = described.project.hands
+    for name in dict.fromkeys([*described.project.annotators, *sorted(counted)]):
         annotator = known.get(name)
         yield {
             "name": name,

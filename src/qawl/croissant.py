@@ -93,7 +93,7 @@ def _responsible(described: Described) -> Node:
     card, facts = described.project.settings.release.card, described.facts
     made = [
         f"{name}: {each.how or 'no person; it is not said how it was made'}"
-        for name, each in described.project.annotators.items()
+        for name, each in described.project.hands.items()
         if not each.person
     ]
     found: dict[str, Any] = {
@@ -179,7 +179,7 @@ def _annotators(described: Described) -> list[str]:
 
 
 def _agent(described: Described, annotator: str) -> Node:
-    known = described.project.annotators.get(annotator)
+    known = described.project.hands.get(annotator)
     kind = (
         "prov:Agent" if known is None else "prov:Person" if known.person else "prov:SoftwareAgent"
     )

@@ -15,6 +15,7 @@ import yaml
 from msgspec import Struct
 
 from qawl.errors import CorpusLocked, ProjectError, QawlError
+from qawl.model import JUDGE
 
 T = TypeVar("T")
 Size = Annotated[int, msgspec.Meta(ge=0)]
@@ -142,11 +143,14 @@ class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
     """How gold is decided before a judge is asked: what all say, or what more than half say.
 
-    What a `trusted` annotator did is gold as it is.
+    What a `trusted` annotator did is gold as it is. `person` and `how` are of the judge, as of an
+    annotator.
     """
 
     rule: Literal["unanimous", "majority"] = "unanimous"
     trusted: str | None = None
+    person: bool = True
+    how: str | None = None
 
 
 class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -220,6 +224,12 @@ class Project:
         given = self.settings.annotators
         all_ = (Annotator(name=each) if isinstance(each, str) else each for each in given)
         return {annotator.name: annotator for annotator in all_}
+
+    @property
+    def hands(self) -> dict[str, Annotator]:
+        """Everybody whose work can stand in a release: the annotators, then the judge."""
+        judge = self.settings.adjudication
+        return {**self.annotators, JUDGE: Annotator(name=JUDGE, person=judge.person, how=judge.how)}
 
     def overlap(self, layer: str) -> int:
         """How many annotators see each article of a layer; all of them where nothing is set."""

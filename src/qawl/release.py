@@ -35,7 +35,7 @@ from qawl.columns import card_features
 from qawl.diff import Difference
 from qawl.errors import ReleaseError
 from qawl.facts import Described, Facts
-from qawl.model import Annotation, Article, Finding, to_json
+from qawl.model import JUDGE, Annotation, Article, Finding, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
@@ -290,14 +290,18 @@ class _Chain:
         self.annotators.add(record.annotator)
 
     def summary(self, project: Project) -> dict[str, Any]:
-        people = project.annotators
+        told = {
+            name: {"person": each.person}
+            for name, each in project.hands.items()
+            if name in self.annotators
+        }
+        judge = told.pop(JUDGE, None)
+        unknown = sorted(self.annotators - {*told, JUDGE})
         return {
             "articles_sha256": self.articles.hexdigest(),
             "annotations_sha256": self.annotations.hexdigest(),
-            "annotators": {
-                name: {"person": people[name].person if name in people else None}
-                for name in sorted(self.annotators)
-            },
+            "annotators": {**told, **{name: {"person": None} for name in unknown}},
+            "judge": judge,
         }
 
 
