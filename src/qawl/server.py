@@ -80,7 +80,17 @@ def _install(environment: Path) -> None:
         [sys.executable, "-m", "venv", str(environment)],
         [
             str(environment / "bin" / "python"),
-            *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(pinned)),
+            # -I: what PYTHONPATH holds here is not there when the server runs.
+            *(
+                "-I",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                str(pinned),
+            ),
         ],
     )
     for step in steps:
