@@ -92,7 +92,7 @@ def _copy(recorded: Project, folder: Path) -> Project:
 
 
 def _push(client: label_studio.Client, corpus: Project, say: Say) -> None:
-    steps = sync.plan(client, corpus)
+    steps = [step for step in sync.plan(client, corpus) if step.add]
     for step in steps:
         sync.apply(client, step)
     say(f"pushed {sum(len(step.add) for step in steps)} tasks into {len(steps)} projects")
