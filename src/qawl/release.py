@@ -5,7 +5,7 @@ A pure function of articles, journal, schemes, settings and version: no clock, n
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -31,7 +31,7 @@ from qawl import (
     withdrawal,
 )
 from qawl.errors import ReleaseError
-from qawl.model import Annotation, Article, Finding, to_json
+from qawl.model import Annotation, Article, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
@@ -57,11 +57,11 @@ def releases(project: Project) -> Path:
 
 
 def build(
-    project: Project, version: str, *, notes: list[str], found: Iterable[Finding] | None = None
+    project: Project, version: str, *, notes: list[str], checks: Mapping[str, int] | None = None
 ) -> Built:
     """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
 
-    `found` is what `validation.validate` finds, for a caller who has it already.
+    `checks` are the `validation.counts`, for a caller who has them already.
     Raises ReleaseError where that version exists with other bytes.
     """
     if not _VERSION.fullmatch(version):
@@ -71,7 +71,7 @@ def build(
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        made = _Building(project, version, notes, building, found).run()
+        made = _Building(project, version, notes, building, checks).run()
         if target.exists():
             _compare(target, building)
             return Built(target, made, fresh=False)
@@ -83,7 +83,7 @@ def build(
     return Built(target, made, fresh=True)
 
 
-def bumped(project: Project, found: Iterable[Finding] | None = None) -> str:
+def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
     """The version that the changes since the last release call for; 0.1.0 for the first."""
     last = released.last_version(project)
     if last is None:
@@ -92,7 +92,7 @@ def bumped(project: Project, found: Iterable[Finding] | None = None) -> str:
     shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir(parents=True)
     try:
-        _Building(project, last, [], trial, found).run()
+        _Building(project, last, [], trial, checks).run()
         change = diff.difference(releases(project) / last, trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
@@ -145,10 +145,10 @@ class _Building:
         version: str,
         notes: list[str],
         folder: Path,
-        found: Iterable[Finding] | None,
+        checks: Mapping[str, int] | None,
     ) -> None:
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
-        self.found = validation.validate(project) if found is None else found
+        self.checks = validation.counts(project) if checks is None else checks
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
         self.guard = Guard(lambda: corpus.articles(project))
@@ -158,6 +158,7 @@ class _Building:
 
     def run(self) -> dict[str, Any]:
         """Writes tables, card and manifest; returns the manifest."""
+        measured = agreement.fresh(self.project)
         chain = {layer: _Chain() for layer in self.schemes}
         for item in joined(self.project, self.schemes):
             self.facts.count(item)
@@ -172,7 +173,6 @@ class _Building:
             for split in SPLITS
             if (config, split) in self.writers
         }
-        measured = agreement.fresh(self.project)["layers"]
         text = card.text(
             self.project, self.version, self.columns, content, self.facts, self.notes, measured
         )
@@ -224,7 +224,7 @@ class _Building:
             "content": content,
             "content_sha256": manifest.overall(content),
             "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
-            "findings": validation.summary(self.found)["checks"],
+            "findings": dict(self.checks),
             "articles": {
                 "count": self.facts.articles,
                 "withheld": sorted(self.facts.withheld),
