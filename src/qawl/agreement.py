@@ -79,13 +79,17 @@ def stored(project: Project) -> dict[str, Any] | None:
     return found if found.get("annotations_sha256") == digest(project) else None
 
 
-def fresh(project: Project) -> dict[str, Any]:
-    """The stored report where it is of the annotations that stand there now, else a new one."""
+def fresh(project: Project) -> dict[str, dict[str, Any]]:
+    """The figures of each layer, without those of single articles: from the stored report where it is
+    of the annotations that stand there now, else from a new one."""
     found = stored(project)
     if found is None:
         found = report(project)
         store(project, found)
-    return found
+    for said in found["layers"].values():
+        del said["articles"]
+    layers: dict[str, dict[str, Any]] = found["layers"]
+    return layers
 
 
 def digest(project: Project) -> str:
@@ -106,11 +110,10 @@ def measure(
     """The agreement of one layer, from annotations with the text that they are of."""
     human = (each for each in records if each[0].annotator != JUDGE)
     marks = collect(human, layer_scheme.label)
-    every = marks.every
-    pool, sources = Pool(len(every.articles), resamples), Grouped()
+    pool, sources = Pool(len(marks.articles), resamples), Grouped()
     sets: dict[int, int] = {}
     articles: dict[str, dict[str, Any]] = {}
-    confused = np.zeros((len(every.labels) + 1, len(every.labels) + 1))
+    confused = np.zeros((len(marks.labels) + 1, len(marks.labels) + 1))
     for first, units in marks.blocks():
         figures = _figures(units, layer_scheme, sets)
         pool.add(first, figures)
@@ -119,17 +122,17 @@ def measure(
         articles |= _by_article(units, whole)
         confused += _confused(units)
     found: dict[str, Any] = {
-        "annotators": list(every.annotators),
-        "articles_compared": int((every.done.sum(0) >= 2).sum()),
+        "annotators": list(marks.annotators),
+        "articles_compared": int((marks.done.sum(0) >= 2).sum()),
     }
     estimates = pool.estimates()
     found |= {path[0]: each for path, each in estimates.items() if len(path) == 1}
     found["attributes"] = {
         each.name: {} for each in layer_scheme.attributes if each.kind == "choice"
     }
-    found["labels"] = {each: {} for each in every.labels}
+    found["labels"] = {each: {} for each in marks.labels}
     found["pairs"] = {}
-    found["against_rest"] = {each: {} for each in every.annotators}
+    found["against_rest"] = {each: {} for each in marks.annotators}
     for (part, *place), each in estimates.items():
         if place:
             of, name = place
@@ -138,7 +141,7 @@ def measure(
     found["articles"] = dict(
         sorted(articles.items(), key=lambda item: (_worst_first(item[1]), item[0]))
     )
-    found["confusion"] = _confusion([*every.labels, ""], confused)
+    found["confusion"] = _confusion([*marks.labels, ""], confused)
     return found
 
 
@@ -278,18 +281,17 @@ def _tables(units: Units, attribute: Attribute, order: tuple[str, ...]) -> Array
 
 
 def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str, Any]]:
-    """Values of each article that at least two annotated."""
+    """Values of each article that at least two annotated; equal ones are one object, to save memory."""
     compared = np.flatnonzero(units.done.sum(0) >= 2).tolist()
-    columns = {
-        name: (each.value(each.sums).tolist(), each.count(each.sums).tolist())
-        for name, each in figures.items()
-    }
+    known: dict[tuple[float | None, int], dict[str, Any]] = {}
+    columns = {}
+    for name, figure in figures.items():
+        values, counts = figure.value(figure.sums).tolist(), figure.count(figure.sums).tolist()
+        pairs = [(plain(values[row]), round(counts[row])) for row in compared]
+        columns[name] = [known.setdefault(each, {"value": each[0], "n": each[1]}) for each in pairs]
     return {
-        units.articles[row]: {
-            name: {"value": plain(values[row]), "n": round(counts[row])}
-            for name, (values, counts) in columns.items()
-        }
-        for row in compared
+        units.articles[row]: {name: column[place] for name, column in columns.items()}
+        for place, row in enumerate(compared)
     }
 
 

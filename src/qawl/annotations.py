@@ -1,13 +1,14 @@
 """exports/annotations: the latest version of every annotation, derived from the journal."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
 from qawl import corpus, journal, jsonl, repairs, scheme
 from qawl.convert import Converted, read_annotation
-from qawl.journal import Latest, Place
+from qawl.journal import Latest
 from qawl.model import Annotation, Article, Finding, Severity
 from qawl.project import Project
 from qawl.scheme import Scheme
@@ -60,14 +61,15 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     current = scheme.load(project, layer)
     articles = corpus.by_id(project)
     known = repairs.load(project, layer)
-    groups: dict[tuple[str, str], list[Place]] = {}
-    for place in journal.latest(project, layer).values():
-        groups.setdefault((place.article_id, place.annotator), []).append(place)
+    groups = groupby(
+        journal.latest(project, layer), key=lambda place: (place.article_id, place.annotator)
+    )
     users: dict[str, set[object]] = {}
     with journal.opened() as at:
-        for ((article_id, annotator), places), article in articles.beside(
-            sorted(groups.items()), lambda group: group[0][0]
+        for ((article_id, annotator), group), article in articles.beside(
+            groups, lambda group: group[0][0]
         ):
+            places = list(group)
             if article is None:
                 yield _finding("article-unknown", layer, article_id, annotator, "no such article")
                 continue

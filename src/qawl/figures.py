@@ -78,7 +78,7 @@ def relation_sums(units: Units, pair: Pair) -> Array:
     same = dict(zip(rows[1][right].tolist(), rows[0][left].tolist(), strict=True))
     sums = np.zeros((len(units.articles), 3))
     drawn: list[set[tuple[int, str, int, int]]] = [set(), set()]
-    for article, who, label, start, end in units.relations:
+    for who, article, label, start, end in units.relations:
         if who in pair and shared[article]:
             side = pair.index(who)
             ends = (

@@ -1,7 +1,7 @@
 """What must hold before a release: each gate that fails says how to pass it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from qawl import (
     agreement,
@@ -14,7 +14,7 @@ from qawl import (
     validation,
     withdrawal,
 )
-from qawl.model import Finding
+from qawl.checks import CHECKS
 from qawl.project import Project
 from qawl.splits import splits
 
@@ -22,19 +22,18 @@ NAMED = 5
 """How many places a gate names."""
 
 
-def failing(project: Project, found: Collection[Finding] | None = None) -> Iterator[str]:
-    """The gates that fail, in words; `found` is what `validation.validate` finds, if it is known."""
+def failing(project: Project, checks: Mapping[str, int] | None = None) -> Iterator[str]:
+    """The gates that fail, in words; `checks` counts what `validation.validate` finds, if known."""
     stale = [path.relative_to(project.root).as_posix() for path in made.stale(project)]
     if stale:
         yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
-    if found is None:
-        found = list(validation.validate(project))
-    kinds = {each.check for each in found}
-    errors = [each.check for each in found if each.severity == "error"]
+    if checks is None:
+        checks = validation.counts(project)
+    errors = {each: n for each, n in checks.items() if CHECKS[each].severity == "error"}
     if errors:
-        checks = ", ".join(sorted(set(errors)))
-        yield f"{len(errors)} findings are errors (see `qawl validate`): {checks}"
-    yield from _new_kinds(project, kinds)
+        names = ", ".join(sorted(errors))
+        yield f"{sum(errors.values())} findings are errors (see `qawl validate`): {names}"
+    yield from _new_kinds(project, set(checks))
     yield from _moved(project)
     yield from _undecided(project)
     yield from _unfilled(project)

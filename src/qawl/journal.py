@@ -52,8 +52,7 @@ class Line(Struct, frozen=True, kw_only=True):
     entry: msgspec.Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """Where the latest entry of an annotation stands."""
 
     path: Path
@@ -187,15 +186,16 @@ def _home(head: _Head) -> Home | None:
     return head.task.project, head.task.project_created_at
 
 
-def latest(project: Project, layer: str) -> dict[str, Place]:
-    """Where the latest entry of each annotation of a layer stands, by `annotator/key`."""
-    places = {}
+def latest(project: Project, layer: str) -> list[Place]:
+    """Where the latest entry of each annotation of a layer stands, by article, then annotator."""
+    found: list[Place] = []
     for annotator, path in files(project, layer):
+        places = {}
         for offset, length, _, head in _checked(path):
-            places[f"{annotator}/{head.key}"] = Place(
-                path, offset, length, annotator, head.article_id, head.event == "deleted"
-            )
-    return places
+            deleted = head.event == "deleted"
+            places[head.key] = Place(path, offset, length, annotator, head.article_id, deleted)
+        found += places.values()
+    return sorted(found, key=lambda place: (place.article_id, place.annotator))
 
 
 @contextmanager

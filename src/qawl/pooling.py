@@ -14,7 +14,7 @@ from qawl.coefficients import Array
 from qawl.figures import Figure
 
 SEED = 0
-CHUNK = 100
+CHUNK = 10
 """Resamples that are drawn at a time."""
 
 Path = tuple[str, ...]

@@ -5,7 +5,7 @@ A pure function of articles, journal, schemes, settings and version: no clock, n
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -35,7 +35,7 @@ from qawl.columns import card_features
 from qawl.diff import Difference
 from qawl.errors import ReleaseError
 from qawl.facts import Described, Facts
-from qawl.model import JUDGE, Annotation, Article, Finding, to_json
+from qawl.model import JUDGE, Annotation, Article, to_json
 from qawl.project import Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
@@ -63,12 +63,12 @@ def releases(project: Project) -> Path:
 
 
 def build(
-    project: Project, version: str, *, notes: list[str], found: Iterable[Finding] | None = None
+    project: Project, version: str, *, notes: list[str], checks: Mapping[str, int] | None = None
 ) -> Built:
     """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
 
-    A draft of that version gives way. `found` is what `validation.validate` finds, for a caller who has
-    it already. Raises ReleaseError where that version was released with other bytes.
+    A draft of that version gives way. `checks` are the `validation.counts`, for a caller who has them
+    already. Raises ReleaseError where that version was released with other bytes.
     """
     if not _VERSION.fullmatch(version):
         raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
@@ -77,7 +77,7 @@ def build(
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        work = _Building(project, version, notes, building, found)
+        work = _Building(project, version, notes, building, checks)
         tabled = work.write_tables()
         last = released.last_version(project, below=version)
         previous = releases(project) / last if last else None
@@ -96,7 +96,7 @@ def build(
     return Built(target, made, fresh=True)
 
 
-def bumped(project: Project, found: Iterable[Finding] | None = None) -> str:
+def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
     """The version that the changes since the last release call for; 0.1.0 for the first."""
     last = released.last_version(project)
     if last is None:
@@ -105,7 +105,7 @@ def bumped(project: Project, found: Iterable[Finding] | None = None) -> str:
     shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir(parents=True)
     try:
-        _Building(project, last, [], trial, found).write_tables()
+        _Building(project, last, [], trial, checks).write_tables()
         change = diff.difference(releases(project) / last, trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
@@ -159,10 +159,10 @@ class _Building:
         version: str,
         notes: list[str],
         folder: Path,
-        found: Iterable[Finding] | None,
+        checks: Mapping[str, int] | None,
     ) -> None:
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
-        self.found = validation.validate(project) if found is None else found
+        self.checks = validation.counts(project) if checks is None else checks
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
         self.guard = Guard(lambda: corpus.articles(project))
@@ -250,7 +250,7 @@ class _Building:
             "content": content,
             "content_sha256": manifest.overall(content),
             "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
-            "findings": validation.summary(self.found)["checks"],
+            "findings": dict(self.checks),
             "articles": {
                 "count": self.facts.articles,
                 "withheld": sorted(self.facts.withheld),

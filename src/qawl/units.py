@@ -5,10 +5,8 @@ neither texts nor records nor what is counted between is ever in memory for a wh
 """
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -17,14 +15,14 @@ from numpy.typing import NDArray
 from qawl.matching import Ints, Spans
 from qawl.model import Annotation
 
-BLOCK = 50_000
+BLOCK = 20_000
 """Spans that are counted at a time, or those of one article where it has more."""
 
 PROCLITICS = frozenset("وفبلكس")
 """Arabic one-letter proclitics, which `clitic_f1` does not count as a difference."""
 
 Relations = tuple[tuple[int, int, str, int, int], ...]
-"""(article, annotator, label, row at the start, row at the end) of each."""
+"""(annotator, article, label, row at the start, row at the end) of each."""
 Documents = dict[str, dict[tuple[int, int], str]]
 """attribute of the whole article → (annotator, article) → value"""
 
@@ -78,61 +76,104 @@ class Units:
         starts = self.start[rows] if start is None else start[rows]
         return Spans(group, starts, self.end[rows])
 
-    def block(self, low: int, high: int) -> "Units":
-        """Those of the articles from `low` to `high` alone, of units whose rows are by article first."""
-        first, last = np.searchsorted(self.article, [low, high]).tolist()
-        order = first + np.argsort(self.annotator[first:last], kind="stable")
-        row_of = np.empty(last - first, np.int64)
-        row_of[order - first] = np.arange(last - first)
-        a, b = (bisect_left(self.relations, (each,)) for each in (low, high))
-        return Units(
-            articles=self.articles[low:high],
-            sources=self.sources[low:high],
-            lengths=self.lengths[low:high],
-            annotators=self.annotators,
-            labels=self.labels,
-            done=self.done[:, low:high],
-            annotator=self.annotator[order],
-            article=self.article[order] - low,
-            label=self.label[order],
-            start=self.start[order],
-            end=self.end[order],
-            word=self.word[order],
-            attributes={name: codes[order] for name, codes in self.attributes.items()},
-            values=self.values,
-            relations=tuple(
-                (article - low, who, label, int(row_of[one - first]), int(row_of[other - first]))
-                for article, who, label, one, other in self.relations[a:b]
-            ),
-            documents={
-                name: {
-                    (who, article - low): given[who, article]
-                    for article in range(low, high)
-                    for who in range(len(self.annotators))
-                    if (who, article) in given
-                }
-                for name, given in self.documents.items()
-            },
-        )
 
-
-@dataclass(frozen=True, slots=True)
 class Marks:
-    """What was marked in a whole layer: units whose rows are sorted by article first."""
+    """What was marked in a whole layer: `done[annotator, article]` and names as in `Units`."""
 
-    every: Units
+    def __init__(self, seen: "_Seen", known: tuple[str, ...]) -> None:
+        self.annotators, who = _sorted(seen.annotators)
+        self.articles, where = _sorted(seen.articles)
+        self._seen = seen
+        self._who, self._where = who[np.asarray(seen.who)], where[np.asarray(seen.where)]
+        self._counts = np.asarray(seen.counts).astype(np.int64)
+        self._first = np.cumsum(self._counts) - self._counts
+        # The last record of each article and annotator, in their order.
+        place = self._where * len(self.annotators) + self._who
+        self._order = len(place) - 1 - np.unique(place[::-1], return_index=True)[1]
+        self.done = np.zeros((len(self.annotators), len(self.articles)), bool)
+        self.done[self._who, self._where] = True
+        counting = np.zeros(len(place), bool)
+        counting[self._order] = True
+        rows = np.repeat(counting, self._counts)
+        self.labels, self._recode = _named(seen.labels, known, np.asarray(seen.label)[rows])
+        coded = {name: each.coded(rows) for name, each in sorted(seen.attributes.items())}
+        self._values = {name: values for name, (values, _) in coded.items() if values}
+        self._attributes = {name: codes for name, (values, codes) in coded.items() if values}
 
     def blocks(self) -> Iterator[tuple[int, Units]]:
         """(index of its first article, units) of each block of articles; at least one."""
-        bounds = np.searchsorted(self.every.article, np.arange(len(self.every.articles) + 1))
+        counts = np.bincount(
+            self._where[self._order],
+            weights=self._counts[self._order],
+            minlength=len(self.articles),
+        )
+        upto = np.concatenate([[0], np.cumsum(counts)])
         low = 0
         while True:
-            high = int(np.searchsorted(bounds, bounds[low] + BLOCK, side="right")) - 1
-            high = min(max(high, low + 1), len(self.every.articles))
-            yield low, self.every.block(low, high)
+            high = int(np.searchsorted(upto, upto[low] + BLOCK, side="right")) - 1
+            high = min(max(high, low + 1), len(self.articles))
+            yield low, self._block(low, high)
             low = high
-            if low == len(self.every.articles):
+            if low == len(self.articles):
                 return
+
+    def _block(self, low: int, high: int) -> Units:
+        first, last = np.searchsorted(self._where[self._order], [low, high])
+        records = self._order[first:last]
+        counts = self._counts[records]
+        begin = np.cumsum(counts) - counts
+        rows = np.repeat(self._first[records] - begin, counts) + np.arange(counts.sum())
+        columns = np.stack(
+            [
+                np.repeat(self._who[records], counts),
+                np.repeat(self._where[records] - low, counts),
+                self._recode[np.asarray(self._seen.label)[rows]],
+                np.asarray(self._seen.start)[rows],
+                np.asarray(self._seen.end)[rows],
+                np.asarray(self._seen.word)[rows],
+            ]
+        )
+        order = np.lexsort(columns[4::-1])
+        columns = columns[:, order]
+        fresh = np.ones(len(order), bool)
+        fresh[1:] = (columns[:, 1:] != columns[:, :-1]).any(0)
+        row_of = np.empty(len(order), np.int64)
+        row_of[order] = np.cumsum(fresh) - 1
+        annotator, article, label, start, end, word = columns[:, fresh]
+        texts = [self._seen.texts[self._seen.articles[each]] for each in self.articles[low:high]]
+        places = list(zip(records.tolist(), begin.tolist(), strict=True))
+        return Units(
+            articles=self.articles[low:high],
+            sources=tuple(source for _, source in texts),
+            lengths=np.array([length for length, _ in texts], np.int64),
+            annotators=self.annotators,
+            labels=self.labels,
+            done=self.done[:, low:high],
+            annotator=annotator,
+            article=article,
+            label=label,
+            start=start,
+            end=end,
+            word=word,
+            attributes={
+                name: codes[rows[order[fresh]]] for name, codes in self._attributes.items()
+            },
+            values=self._values,
+            relations=tuple(
+                (int(self._who[record]), int(self._where[record]) - low, label, one, other)
+                for record, at in places
+                for label, *ends in self._seen.relations.get(record, ())
+                for one, other in [row_of[[at + each for each in ends]].tolist()]
+            ),
+            documents={
+                name: {
+                    (int(self._who[record]), int(self._where[record]) - low): given[record]
+                    for record, _ in places
+                    if record in given
+                }
+                for name, given in self._seen.documents.items()
+            },
+        )
 
 
 def collect(records: Iterable[tuple[Annotation, Text]], labels: Iterable[str]) -> Marks:
@@ -145,126 +186,88 @@ def collect(records: Iterable[tuple[Annotation, Text]], labels: Iterable[str]) -
     for record, text in records:
         if record.status == "submitted":
             seen.add(record, text)
-    return Marks(seen.units(tuple(dict.fromkeys(labels))))
+    return Marks(seen, tuple(dict.fromkeys(labels)))
+
+
+FARTHEST = 2**31 - 1
+"""Offsets beyond this, outside every text, count as this one: four bytes an offset are enough."""
 
 
 def _integers() -> "array[int]":
-    return array("q")
+    return array("i")
+
+
+def _offsets(values: list[int]) -> "array[int]":
+    try:
+        return array("i", values)
+    except OverflowError:
+        return array("i", [max(-FARTHEST, min(FARTHEST, each)) for each in values])
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What of the records was seen so far, each span a row of numbers, each name a code."""
+    """The records as they came, each span a row of numbers, each name a code.
 
-    latest: dict[tuple[str, str], int] = field(default_factory=dict)
-    texts: dict[str, tuple[int, str]] = field(default_factory=dict)
-    counts: list[int] = field(default_factory=list)
+    Of relations and attributes of the article, by record: rows are counted within the record.
+    """
+
+    articles: dict[str, int] = field(default_factory=dict)
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    annotators: dict[str, int] = field(default_factory=dict)
     labels: dict[str, int] = field(default_factory=dict)
+    where: "array[int]" = field(default_factory=_integers)
+    who: "array[int]" = field(default_factory=_integers)
+    counts: "array[int]" = field(default_factory=_integers)
     label: "array[int]" = field(default_factory=_integers)
     start: "array[int]" = field(default_factory=_integers)
     end: "array[int]" = field(default_factory=_integers)
     word: "array[int]" = field(default_factory=_integers)
     attributes: dict[str, "_Values"] = field(default_factory=dict)
-    relations: list[tuple[int, str, int, int]] = field(default_factory=list)
-    documents: list[tuple[int, str, str]] = field(default_factory=list)
+    relations: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
+    documents: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def add(self, record: Annotation, text: Text) -> None:
         number, first, spans = len(self.counts), len(self.label), record.spans
-        self.latest[record.annotator, record.article_id] = number
-        self.texts[record.article_id] = len(text.text), text.source or ""
+        if record.article_id not in self.articles:
+            self.texts.append((len(text.text), text.source or ""))
+        self.where.append(self.articles.setdefault(record.article_id, len(self.articles)))
+        self.who.append(self.annotators.setdefault(record.annotator, len(self.annotators)))
         self.counts.append(len(spans))
         codes = self.labels
         self.label.extend([codes.setdefault(span.label, len(codes)) for span in spans])
-        self.start.extend([span.start for span in spans])
-        self.end.extend([span.end for span in spans])
-        self.word.extend([_word(text.text, span.start) for span in spans])
+        self.start.extend(_offsets([span.start for span in spans]))
+        self.end.extend(_offsets([span.end for span in spans]))
+        self.word.extend(_offsets([_word(text.text, span.start) for span in spans]))
         for row, span in enumerate(spans, start=first):
             for name, value in span.attributes.items():
                 self.attributes.setdefault(name, _Values()).add(row, _as_text(value))
         if record.relations:
-            row_of = {span.id: row for row, span in enumerate(spans, start=first)}
-            self.relations += [
-                (number, each.label or "", row_of[each.from_], row_of[each.to])
+            row_of = {span.id: row for row, span in enumerate(spans)}
+            self.relations[number] = [
+                (each.label or "", row_of[each.from_], row_of[each.to])
                 for each in record.relations
                 if each.from_ in row_of and each.to in row_of
             ]
         for name, value in record.attributes.items():
-            self.documents.append((number, name, _as_text(value)))
+            self.documents.setdefault(name, {})[number] = _as_text(value)
 
-    def units(self, known: tuple[str, ...]) -> Units:
-        """The units of the records that count, their rows sorted by article first."""
-        annotators = tuple(sorted({annotator for annotator, _ in self.latest}))
-        articles = tuple(sorted({article for _, article in self.latest}))
-        who, where = self._homes(annotators, articles)
-        of = np.repeat(np.arange(len(self.counts)), self.counts)
-        counts = who[of] >= 0
-        names, label = self._named(known, counts)
-        columns = (label, np.asarray(self.start), np.asarray(self.end))
-        home = where[of] * max(len(annotators), 1) + who[of]
-        order = np.lexsort((*columns[::-1], home))
-        order = order[counts[order]]
-        first = np.ones(len(order), bool)
-        sorted_columns = np.stack([each[order] for each in (home, *columns)])
-        first[1:] = (sorted_columns[:, 1:] != sorted_columns[:, :-1]).any(0)
-        row_of = np.full(len(of), -1)
-        row_of[order] = np.cumsum(first) - 1
-        rows = order[first]
-        done = np.zeros((len(annotators), len(articles)), bool)
-        done[who[who >= 0], where[who >= 0]] = True
-        coded = {name: each.coded(rows, len(of)) for name, each in sorted(self.attributes.items())}
-        return Units(
-            articles=articles,
-            sources=tuple(self.texts[each][1] for each in articles),
-            lengths=np.array([self.texts[each][0] for each in articles], np.int64),
-            annotators=annotators,
-            labels=names,
-            done=done,
-            annotator=who[of[rows]],
-            article=where[of[rows]],
-            label=label[rows],
-            start=columns[1][rows],
-            end=columns[2][rows],
-            word=np.asarray(self.word)[rows],
-            attributes={name: codes for name, (values, codes) in coded.items() if values},
-            values={name: values for name, (values, _) in coded.items() if values},
-            relations=tuple(sorted(self._drawn(who, where, row_of))),
-            documents=self._documents(who, where),
-        )
 
-    def _homes(self, annotators: Sequence[str], articles: Sequence[str]) -> tuple[Ints, Ints]:
-        """(annotator, article) of each record as their indices, -1 where a later record counts."""
-        annotator_of = {name: index for index, name in enumerate(annotators)}
-        article_of = {name: index for index, name in enumerate(articles)}
-        who, where = np.full((2, len(self.counts)), -1)
-        for (annotator, article), number in self.latest.items():
-            who[number], where[number] = annotator_of[annotator], article_of[article]
-        return who, where
+def _sorted(codes: Mapping[str, int]) -> tuple[tuple[str, ...], Ints]:
+    """The names in their order, and for each code the index of its name there."""
+    names = tuple(sorted(codes))
+    index = np.empty(len(names), np.int64)
+    index[[codes[name] for name in names]] = np.arange(len(names))
+    return names, index
 
-    def _named(
-        self, known: tuple[str, ...], counts: NDArray[np.bool_]
-    ) -> tuple[tuple[str, ...], Ints]:
-        """The names of the labels, and the index of its name for each row."""
-        codes = np.asarray(self.label)
-        found = list(self.labels)
-        used = {found[code] for code in np.unique(codes[counts]).tolist()}
-        names = (*known, *sorted(used - set(known)))
-        index = {name: number for number, name in enumerate(names)}
-        return names, np.array([index.get(name, -1) for name in found], np.int64)[codes]
 
-    def _drawn(
-        self, who: Ints, where: Ints, row_of: Ints
-    ) -> Iterator[tuple[int, int, str, int, int]]:
-        for number, label, start, end in self.relations:
-            if who[number] >= 0:
-                ends = int(row_of[start]), int(row_of[end])
-                yield int(where[number]), int(who[number]), label, *ends
-
-    def _documents(self, who: Ints, where: Ints) -> Documents:
-        found: Documents = {}
-        for number, name, value in self.documents:
-            if who[number] >= 0:
-                found.setdefault(name, {})[int(who[number]), int(where[number])] = value
-        return found
+def _named(
+    codes: Mapping[str, int], known: tuple[str, ...], used: Ints
+) -> tuple[tuple[str, ...], Ints]:
+    """The names of the labels that are known or used, and the index of its name for each code."""
+    found = list(codes)
+    names = (*known, *sorted({found[code] for code in np.unique(used).tolist()} - set(known)))
+    index = {name: number for number, name in enumerate(names)}
+    return names, np.array([index.get(name, -1) for name in found], np.int64)
 
 
 @dataclass(slots=True)
@@ -279,16 +282,15 @@ class _Values:
         self.row.append(row)
         self.code.append(self.codes.setdefault(value, len(self.codes)))
 
-    def coded(self, rows: Ints, count: int) -> tuple[tuple[str, ...], Ints]:
-        """The sorted values of these rows of `count`, and for each its index there, -1 where unset."""
-        every = np.full(count, -1)
-        every[np.asarray(self.row)] = np.asarray(self.code)
-        chosen = every[rows]
+    def coded(self, counting: NDArray[np.bool_]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """The sorted values of those rows that count, and for each row its index there, -1 if unset."""
+        rows, codes = np.asarray(self.row), np.asarray(self.code)
         names = list(self.codes)
-        used = sorted(names[code] for code in np.unique(chosen[chosen >= 0]).tolist())
-        index = dict(zip(used, range(len(used)), strict=True))
-        recode = np.array([*map(index.get, names, repeat(-1)), -1], np.int64)
-        return tuple(used), recode[chosen]
+        used = sorted(names[code] for code in np.unique(codes[counting[rows]]).tolist())
+        index = {value: number for number, value in enumerate(used)}
+        every = np.full(len(counting), -1, np.int32)
+        every[rows] = np.array([index.get(name, -1) for name in names], np.int32)[codes]
+        return tuple(used), every
 
 
 def _as_text(value: Any) -> str:

@@ -235,13 +235,25 @@ def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
     return msgspec.structs.replace(found, url=url)
 
 
+def counts(project: Project) -> dict[str, int]:
+    """How many findings of each check there are, but those that are let pass."""
+    found: dict[str, int] = summary(validate(project))["checks"]
+    return found
+
+
 def summary(findings: Iterable[Finding], passed: Sized = ()) -> dict[str, Any]:
     """Counts by severity, level and check, and how many were let pass."""
-    every = list(findings)
+    severities: Counter[str] = Counter()
+    levels: Counter[str] = Counter()
+    checks: Counter[str] = Counter()
+    for each in findings:
+        severities[each.severity] += 1
+        levels[str(each.level)] += 1
+        checks[each.check] += 1
     return {
-        "errors": sum(each.severity == "error" for each in every),
-        "warnings": sum(each.severity == "warning" for each in every),
+        "errors": severities["error"],
+        "warnings": severities["warning"],
         "exempt": len(passed),
-        "levels": dict(sorted(Counter(str(each.level) for each in every).items())),
-        "checks": dict(sorted(Counter(each.check for each in every).items())),
+        "levels": dict(sorted(levels.items())),
+        "checks": dict(sorted(checks.items())),
     }

@@ -24,15 +24,15 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
         raise click.UsageError("give a version, or --bump")
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
-        found = list(validation.validate(corpus))
-        failing = list(gates.failing(corpus, found))
+        checks = validation.counts(corpus)
+        failing = list(gates.failing(corpus, checks))
         if failing and not draft:
             for each in failing:
                 click.echo(f"gate: {each}", err=True)
             click.echo("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
-        wanted = version or release.bumped(corpus, found)
-        built = release.build(corpus, wanted, notes=failing, found=found)
+        wanted = version or release.bumped(corpus, checks)
+        built = release.build(corpus, wanted, notes=failing, checks=checks)
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest["content"].items():
         click.echo(f"{name}: {said['rows']} rows")
