@@ -12,7 +12,9 @@ from qawl.model import AttributeValue, Span
 from qawl.scheme import Attribute, Scheme
 
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
-_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")  # where brat may end a line
+_ENDS = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"  # where what reads brat's files may end a line
+_LINE = re.compile(f"[^{_ENDS}]+")
+_END = re.compile(f"[{_ENDS}]")
 
 
 def write(job: Job) -> None:
@@ -47,9 +49,14 @@ def _lines(work: Work) -> Iterator[str]:
                 noted[name] = value
         if noted:
             notes += 1
-            yield f"#{notes}\tAnnotatorNotes T{number}\t{as_json(noted)}\n"
+            yield f"#{notes}\tAnnotatorNotes T{number}\t{_note(noted)}\n"
     yield from _relations(work, numbers)
     work.lose_attributes_of_article()
+
+
+def _note(values: Mapping[str, AttributeValue]) -> str:
+    """JSON in one line, whatever ends one."""
+    return _END.sub(lambda end: f"\\u{ord(end[0]):04x}", as_json(values))
 
 
 def _place(work: Work, span: Span) -> list[tuple[int, int]]:
