@@ -75,7 +75,7 @@ def _without_agreement(project: Project) -> Iterator[str]:
 
     The plan asks for several where qawl.yaml sets an overlap for the layer, or where several annotate.
     """
-    measured = agreement.fresh(project)["layers"]
+    measured = agreement.fresh(project)
     for layer, said in measured.items():
         wanted, hands = project.overlap(layer), len(said["annotators"])
         asked = wanted > 1 and (layer in project.settings.overlap or hands > 1)

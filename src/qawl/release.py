@@ -199,7 +199,7 @@ class _Building:
 
         `found` is the difference from the `previous` release.
         """
-        measured = agreement.fresh(self.project)["layers"]
+        measured = agreement.fresh(self.project)
         described = Described(
             self.project, self.version, self.schemes, self.columns, self.facts, made, measured
         )
