@@ -32,13 +32,16 @@ def elements(path: Path) -> Iterator[dict[str, object]]:
             raise InputError(f"{path}: not a JSON list of tasks; export as JSON from Label Studio")
         del buffer[:1]
         count = 0
+        alike = True  # until an element is not like the one before; then no more time is lost on it
         while True:
             _skip(buffer, file)
             if buffer.startswith(b"]"):
                 return
             if not buffer:
                 raise InputError(f"{path}: cut off after {count} tasks; export it again")
-            element, length = _next(buffer, file, path, count)
+            found = _like_this(buffer, file) if alike else None
+            alike = found is not None
+            element, length = found or _next(buffer, file, path, count)
             yield element
             del buffer[:length]
             count += 1
@@ -67,7 +70,7 @@ def _next(
         raise InputError(
             f"{path}: element {count + 1} is no task; export as JSON from Label Studio"
         )
-    found = _like_this(buffer, file) or _guess(buffer, file) or _scan(buffer, file)
+    found = _guess(buffer, file) or _scan(buffer, file)
     if found is None:
         raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
     return found
@@ -90,7 +93,7 @@ def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], in
         if len(buffer) > 4 * CHUNK or not _more(buffer, file):
             return None
     element = _decoded(buffer, match.end())
-    return None if element is None else (element, match.end())
+    return None if element is None or UNREADABLE in element else (element, match.end())
 
 
 def _guess(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
