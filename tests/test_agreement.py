@@ -144,7 +144,7 @@ def test_krippendorff_2004_unitizing():
     other = record("j", [("c", 70, 150), ("c", 205, 225), ("c", 250, 270), *k])
     given = [(each, Text(" " * 300, None)) for each in (one, other)]
     ((_, units),) = collect(given, ["c", "k"]).blocks()
-    sums = [found[0] for _, found in unitizing(units)]
+    sums = unitizing(units)[:, 0]
     assert [round(each, 4) for each in sums[0] / 300**2] == [0.0144, 0.0532]
     assert round(sums[1][1] / 300**2, 4) == 0.0490
     values = [float(coefficients.unitizing_alpha(each)) for each in (*sums, sum(sums))]

@@ -205,11 +205,11 @@ def _span_figures(
         by_label[label_name]["alpha"] = Figure(
             sums, coefficients.nominal_alpha, lambda total: total[..., 1:].sum(-1)
         )
-    total = np.zeros((len(units.articles), 2))
-    for index, sums in unitizing(units):
-        total += sums
-        by_label[units.labels[index]]["alpha_u"] = _unitizing(sums, units.lengths)
-    by_label[None]["alpha_u"] = _unitizing(total, units.lengths)
+    unitized = unitizing(units)
+    if len(units.annotators) > 1:
+        for label, sums in zip(units.labels, unitized, strict=True):
+            by_label[label]["alpha_u"] = _unitizing(sums, units.lengths)
+    by_label[None]["alpha_u"] = _unitizing(unitized.sum(0), units.lengths)
     return by_label, by_pair
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Union
 
 import pyarrow as pa
@@ -104,7 +105,7 @@ def _array(kind: Type, values: list[Any]) -> pa.Array:
         index[None] = None
         return pa.array([index[each] for each in values], _arrow(kind))
     if isinstance(kind, Sequence):
-        items = _array(kind.item, [item for each in values if each is not None for item in each])
+        items = _array(kind.item, list(chain.from_iterable(filter(None, values))))
         return pa.ListArray.from_arrays(pa.array(_offsets(values), pa.int32()), items)
     fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
     return pa.StructArray.from_arrays(fields, fields=list(_arrow(kind)))

@@ -23,7 +23,9 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
     id: str
     group: str
+    source: str | None = None
     published: str | None = None
+    redistribute: bool = False
 
 
 class _Id(msgspec.Struct):

@@ -24,10 +24,11 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
             yield from _relation_count(record, rule)
         else:
             yield from _marks(record, rule)
+    mentions = {label.name for label in scheme.labels if label.unit == "mention"}
     for span in record.spans:
         if span.text.endswith(".") and not span.text.endswith(".."):
             yield finding("final-stop", "it ends with a full stop", record, span)
-        if scheme.label[span.label].unit == "mention":
+        if span.label in mentions:
             yield from _proclitic(record, span, article.text)
 
 
@@ -70,8 +71,7 @@ def _marks(record: Annotation, rule: Marks) -> Iterator[Finding]:
 
 def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
     """What can be judged of C1 without a lexicon: proclitic and article at the start, and cuts."""
-    start = word_start(text, span.start)
-    before = text[start : span.start]
+    before = text[word_start(text, span.start) : span.start]
     if before and not (len(before) <= 2 and set(before) <= PROCLITICS):
         message = f"the word starts with {before!r}, which is no proclitic"
         yield finding("proclitic-cut", message, record, span)

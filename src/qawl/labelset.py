@@ -12,8 +12,8 @@ def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     """What is wrong with labels, attributes and relations of a record."""
     yield from _check_labels(record, scheme)
     for span in record.spans:
-        if span.label in scheme.label:
-            allowed = scheme.attributes_of(span.label)
+        allowed = scheme.attributes_of(span.label)
+        if span.label in scheme.label and (span.attributes or allowed):
             yield from _check_attributes(span.attributes, allowed, record, span)
     if record.status == "submitted":
         yield from _check_attributes(record.attributes, scheme.document_attributes, record, None)

@@ -165,7 +165,8 @@ class _Building:
         self.checks = validation.counts(project) if checks is None else checks
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
-        self.guard = Guard(lambda: corpus.articles(project))
+        withheld = any(not each.redistribute for each in corpus.heads(project))
+        self.guard = Guard(lambda: corpus.articles(project) if withheld else ())
         self.splits = splits(corpus.heads(project), project.settings.release)
         self.writers: dict[tuple[str, str], TableFile] = {}
         self.facts = Facts()

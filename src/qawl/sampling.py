@@ -10,20 +10,24 @@ from qawl.text import sha256
 
 
 def chosen(project: Project) -> Iterator[Article]:
-    """The articles to be annotated, in the order of ids.
+    """The articles to be annotated, in the order of ids."""
+    wanted = set(ids(project))
+    return (article for article in corpus.articles(project) if article.id in wanted)
+
+
+def ids(project: Project) -> Iterator[str]:
+    """The ids of the articles to be annotated, in their order.
 
     A group is named after the one of it that is annotated: at its forming the earliest, then the
     longest; later members don't take its place.
     """
     sample = project.settings.sample
-    firsts = (each for each in corpus.articles(project) if each.group == each.id)
+    firsts = (
+        (each.source or "", each.id) for each in corpus.heads(project) if each.group == each.id
+    )
     if not sample.sources and sample.others is None:
-        yield from firsts
-        return
-    picked = _picked(((each.source or "", each.id) for each in firsts), sample)
-    for article in corpus.articles(project):
-        if article.id in picked:
-            yield article
+        return (identity for _, identity in firsts)
+    return iter(sorted(_picked(firsts, sample)))
 
 
 def _picked(articles: Iterator[tuple[str, str]], sample: Sample) -> set[str]:

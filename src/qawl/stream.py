@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,9 @@ from qawl.errors import InputError
 CHUNK = 1 << 20
 UNREADABLE = "qawl:unreadable"
 """The only key of what stands in for an element that can't be read; its value says why."""
+_START = re.compile(rb'\{\s*("[^"\\]*")\s*:[^,{}\[\]]*,\s*("[^"\\]*")\s*:')
+"""The first two keys of an element, where the first value is a plain one."""
+_GAP = re.compile(rb"[ \t\r\n,]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*[,\]]")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 
@@ -19,8 +23,8 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 def elements(path: Path) -> Iterator[dict[str, object]]:
     """The objects of a JSON array in a file; raises InputError where it is none or is cut off.
 
-    Boundaries are guessed by counting braces and proved by decoding; where braces stand in strings,
-    the element is scanned token by token.
+    Boundaries are guessed and proved by decoding: the next element most likely starts with the same two
+    keys; else braces are counted; and where braces stand in strings, tokens are scanned one by one.
     """
     with path.open("rb") as file:
         buffer = bytearray(file.read(CHUNK)).lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -28,22 +32,25 @@ def elements(path: Path) -> Iterator[dict[str, object]]:
             raise InputError(f"{path}: not a JSON list of tasks; export as JSON from Label Studio")
         del buffer[:1]
         count = 0
+        alike = True  # until an element is not like the one before; then no more time is lost on it
         while True:
-            _skip(buffer, b" \t\r\n,", file)
+            _skip(buffer, file)
             if buffer.startswith(b"]"):
                 return
             if not buffer:
                 raise InputError(f"{path}: cut off after {count} tasks; export it again")
-            element, length = _next(buffer, file, path, count)
+            found = _like_this(buffer, file) if alike else None
+            alike = found is not None
+            element, length = found or _next(buffer, file, path, count)
             yield element
             del buffer[:length]
             count += 1
 
 
-def _skip(buffer: bytearray, what: bytes, file: BinaryIO) -> None:
-    """Drops leading bytes, reading on where the buffer holds nothing else."""
-    while True:
-        del buffer[: len(buffer) - len(buffer.lstrip(what))]
+def _skip(buffer: bytearray, file: BinaryIO) -> None:
+    """Drops what stands between elements, reading on where the buffer holds nothing else."""
+    while match := _GAP.match(buffer):
+        del buffer[: match.end()]
         if buffer or not _more(buffer, file):
             return
 
@@ -67,6 +74,26 @@ def _next(
     if found is None:
         raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
     return found
+
+
+@cache
+def _boundary(first: bytes, second: bytes) -> re.Pattern[bytes]:
+    """The end of an element before one that starts with these keys."""
+    keys = re.escape(first) + rb"\s*:[^,{}\[\]]*,\s*" + re.escape(second) + rb"\s*:"
+    return re.compile(rb"\}(?=\s*,\s*\{\s*" + keys + rb")")
+
+
+def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
+    """Ends the object before the next one with the same first keys, if what stands before decodes."""
+    start = _START.match(buffer)
+    if start is None:
+        return None
+    boundary = _boundary(*map(bytes, start.groups()))
+    while (match := boundary.search(buffer, start.end())) is None:
+        if len(buffer) > 4 * CHUNK or not _more(buffer, file):
+            return None
+    element = _decoded(buffer, match.end())
+    return None if element is None or UNREADABLE in element else (element, match.end())
 
 
 def _guess(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:

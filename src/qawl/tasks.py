@@ -27,6 +27,12 @@ def to_annotate(project: Project) -> Iterator[Article]:
     return (article for article in sampling.chosen(project) if article.id not in out)
 
 
+def planned(project: Project) -> Iterator[str]:
+    """The ids of the articles that are annotated."""
+    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    return (identity for identity in sampling.ids(project) if identity not in out)
+
+
 def task(article: Article, current: Scheme, offered: Names) -> Task:
     """One task; `article_id` and `text_sha256` tie its annotations to the article."""
     data: dict[str, Any] = {

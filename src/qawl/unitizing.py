@@ -6,7 +6,6 @@ one label (nested, overlapping) is one unit. Sums over articles are additive, we
 their length in code points as the coefficient itself weights a continuum.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -22,9 +21,9 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Sections:
-    """Stretches of articles, sorted by article and start: units of one annotator, or the gaps between."""
+    """Stretches of continua, sorted by continuum and start: units of one annotator, or gaps between."""
 
-    article: Ints
+    home: Ints
     start: Ints
     end: Ints
 
@@ -33,32 +32,35 @@ class _Sections:
         return self.end - self.start
 
 
-def unitizing(units: Units) -> Iterator[tuple[int, Array]]:
-    """(label index, articles × (observed, expected)) of each label.
+def unitizing(units: Units) -> Array:
+    """Labels × articles × (observed, expected).
 
-    Alpha of a label, or of several whose sums are added, is 1 - observed / expected.
+    Alpha of a label, or of several whose sums are added, is 1 - observed / expected. Each label of each
+    article is a continuum, so that all labels are counted in one go.
     """
+    count = len(units.labels)
+    articles = len(units.articles)
+    found = np.zeros((count, articles, 2))
     if len(units.annotators) < 2:
-        return
-    for label in range(len(units.labels)):
-        sections = []
-        active = np.zeros(len(units.articles), bool)
-        for who in range(len(units.annotators)):
-            marked = _marked(units, who, label)
-            active[marked.article] = True
-            sections.append(marked)
-        active &= units.done.sum(0) >= 2
-        yield label, _sums(units, sections, active, units.lengths)
+        return found
+    home = units.label * articles + units.article
+    marked = [_marked(units, who, home) for who in range(len(units.annotators))]
+    active = np.zeros(count * articles, bool)
+    for each in marked:
+        active[each.home] = True
+    done = np.tile(units.done, count)
+    active &= done.sum(0) >= 2
+    sums = _sums(marked, done, active, np.tile(units.lengths, count))
+    return sums.reshape(found.shape)
 
 
-def _sums(units: Units, sections: list[_Sections], active: Mask, lengths: Ints) -> Array:
-    marked = [_in(each, active & units.done[who]) for who, each in enumerate(sections)]
+def _sums(sections: list[_Sections], done: NDArray[np.bool_], active: Mask, lengths: Ints) -> Array:
+    marked = [_in(each, active & done[who]) for who, each in enumerate(sections)]
     gaps = [
-        _gaps(each, np.flatnonzero(active & units.done[who]), lengths)
-        for who, each in enumerate(marked)
+        _gaps(each, np.flatnonzero(active & done[who]), lengths) for who, each in enumerate(marked)
     ]
-    count = len(units.articles)
-    observers = units.done.sum(0).astype(np.float64)
+    count = len(lengths)
+    observers = done.sum(0).astype(np.float64)
     observed = np.zeros(count)
     for one, other in permutations(range(len(marked)), 2):
         observed += _differences(marked[one], marked[other], count)
@@ -68,35 +70,35 @@ def _sums(units: Units, sections: list[_Sections], active: Mask, lengths: Ints) 
     return np.stack([np.where(active, observed / pairs, 0), np.where(active, expected, 0)], -1)
 
 
-def _marked(units: Units, who: int, label: int) -> _Sections:
-    """One annotator's units of a label; what overlaps is one."""
-    rows = np.flatnonzero((units.annotator == who) & (units.label == label))
-    article, start, end = units.article[rows], units.start[rows], units.end[rows]
-    cluster = clusters(article, start, end)
+def _marked(units: Units, who: int, home: Ints) -> _Sections:
+    """One annotator's units; what overlaps within a label is one."""
+    low, high = np.searchsorted(units.annotator, [who, who + 1])
+    home, start, end = home[low:high], units.start[low:high], units.end[low:high]
+    cluster = clusters(home, start, end)
     size = int(cluster.max(initial=-1)) + 1
     first = np.full(size, np.iinfo(np.int64).max)
     last = np.zeros(size, np.int64)
-    home = np.zeros(size, np.int64)
+    homes = np.zeros(size, np.int64)
     np.minimum.at(first, cluster, start)
     np.maximum.at(last, cluster, end)
-    home[cluster] = article
-    return _Sections(home, first, last)
+    homes[cluster] = home
+    return _Sections(homes, first, last)
 
 
 def _in(sections: _Sections, wanted: Mask) -> _Sections:
-    rows = wanted[sections.article]
-    return _Sections(sections.article[rows], sections.start[rows], sections.end[rows])
+    rows = wanted[sections.home]
+    return _Sections(sections.home[rows], sections.start[rows], sections.end[rows])
 
 
 def _gaps(marked: _Sections, articles: Ints, lengths: Ints) -> _Sections:
     """What lies between the units of these articles."""
-    home = np.concatenate([articles, marked.article])
+    home = np.concatenate([articles, marked.home])
     start = np.concatenate([np.zeros(len(articles), np.int64), marked.end])
     end = np.concatenate([lengths[articles], marked.start])
     by_start, by_end = np.lexsort((start, home)), np.lexsort((end, home))
     found = _Sections(home[by_start], start[by_start], end[by_end])
     rows = found.length > 0
-    return _Sections(found.article[rows], found.start[rows], found.end[rows])
+    return _Sections(found.home[rows], found.start[rows], found.end[rows])
 
 
 def _joined(one: Ints, other: Ints) -> tuple[Ints, Ints]:
@@ -110,21 +112,21 @@ def _joined(one: Ints, other: Ints) -> tuple[Ints, Ints]:
 
 def _differences(one: _Sections, other: _Sections, count: int) -> Array:
     """Squared differences of the ends of units that overlap, per article."""
-    left, right = _joined(one.article, other.article)
+    left, right = _joined(one.home, other.home)
     meets = (one.start[left] < other.end[right]) & (other.start[right] < one.end[left])
     left, right = left[meets], right[meets]
     apart = (one.start[left] - other.start[right]) ** 2 + (one.end[left] - other.end[right]) ** 2
-    found: Array = np.bincount(one.article[left], weights=apart, minlength=count).astype(np.float64)
+    found: Array = np.bincount(one.home[left], weights=apart, minlength=count).astype(np.float64)
     return found
 
 
 def _alone(one: _Sections, gaps: _Sections, count: int) -> Array:
     """Squared lengths of units that lie in a gap of the other annotator, per article."""
-    left, right = _joined(one.article, gaps.article)
+    left, right = _joined(one.home, gaps.home)
     inside = (gaps.start[right] <= one.start[left]) & (one.end[left] <= gaps.end[right])
     left = left[inside]
     found: Array = np.bincount(
-        one.article[left], weights=one.length[left] ** 2, minlength=count
+        one.home[left], weights=one.length[left] ** 2, minlength=count
     ).astype(np.float64)
     return found
 
@@ -133,11 +135,11 @@ def _expected(
     marked: list[_Sections], gaps: list[_Sections], observers: Array, lengths: Array, count: int
 ) -> Array:
     """Expected disagreement times the square of the length, per article."""
-    article = np.concatenate([each.article for each in marked])
+    article = np.concatenate([each.home for each in marked])
     order = np.argsort(article, kind="stable")
     article = article[order]
     length = np.concatenate([each.length for each in marked])[order].astype(np.float64)
-    empty_home = np.concatenate([each.article for each in gaps])
+    empty_home = np.concatenate([each.home for each in gaps])
     by_home = np.argsort(empty_home, kind="stable")
     empty = np.concatenate([each.length for each in gaps])[by_home].astype(np.float64)
     number = np.bincount(article, minlength=count)

@@ -92,8 +92,7 @@ def everything(project: Project) -> Iterator[Finding]:
                 continue
             for each in check_annotation(record, article, current, plugged):
                 yield _linked(each, record, project)
-        planned = (article.id for article in tasks.to_annotate(project))
-        yield from gathered.findings(planned, project.overlap(layer))
+        yield from gathered.findings(tasks.planned(project), project.overlap(layer))
     yield from _leaks(project)
 
 
