@@ -28,12 +28,12 @@ Home = tuple[int | None, str | None]
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One version of one annotation, or that it is gone.
+    """One version of one annotation, or that it is gone, alone or with its task.
 
     `text` is the task's own text, kept only where it is not the frozen text of the article.
     """
 
-    event: Literal["version", "deleted"] = "version"
+    event: Literal["version", "deleted", "task-deleted"] = "version"
     key: str
     article_id: str
     scheme_version: str
@@ -142,14 +142,35 @@ class Journal:
         else:
             self.alive[key] = home
 
-    def delete(self, keys: Collection[str]) -> None:
-        """Journals that these annotations are gone from Label Studio; what they held stays."""
+    def delete(self, keys: Collection[str], tasks: Collection[int] = ()) -> int:
+        """Journals that these annotations are gone from Label Studio; what they held stays.
+
+        `tasks` are those that still stand there; how many annotations went with their task.
+        """
         wanted = set(keys)
         last = {entry.key: entry for entry in entries(self.path) if entry.key in wanted}
+        gone = {key for key in wanted if last[key].task.get("id") not in tasks}
         self.append(
-            msgspec.structs.replace(last[key], event="deleted", annotation=msgspec.Raw(b"{}"))
+            msgspec.structs.replace(
+                last[key],
+                event="task-deleted" if key in gone else "deleted",
+                annotation=msgspec.Raw(b"{}"),
+            )
             for key in sorted(wanted)
         )
+        return len(gone)
+
+
+def mend(project: Project, layer: str) -> Iterator[str]:
+    """Drops the torn last lines that a crash left in a layer's journals, and says so."""
+    for annotator, path in files(project, layer):
+        if load(path).mended:
+            yield said_mended(layer, annotator)
+
+
+def said_mended(layer: str, annotator: str) -> str:
+    """That a journal was mended, in words."""
+    return f"{layer}.{annotator}: a torn last line was dropped"
 
 
 def load(path: Path) -> Journal:
@@ -159,14 +180,14 @@ def load(path: Path) -> Journal:
         journal.mended = _mend(path)
     for _, _, line, head in _checked(path):
         home = (
-            None if head.event == "deleted" else (head.task.project, head.task.project_created_at)
+            (head.task.project, head.task.project_created_at) if head.event == "version" else None
         )
         journal.note(line.sha256, head.key, _version(head), home)
     return journal
 
 
 def _home(entry: Entry) -> Home | None:
-    if entry.event == "deleted":
+    if entry.event != "version":
         return None
     return entry.task.get("project"), entry.task.get("project_created_at")
 
@@ -177,7 +198,7 @@ def latest(project: Project, layer: str) -> dict[str, Place]:
     for annotator, path in files(project, layer):
         for offset, length, _, head in _checked(path):
             places[f"{annotator}/{head.key}"] = Place(
-                path, offset, length, annotator, head.article_id, head.event == "deleted"
+                path, offset, length, annotator, head.article_id, head.event != "version"
             )
     return places
 
@@ -203,6 +224,11 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, _Head]]:
     offset, prev = 0, START
     with path.open("rb") as file:
         for number, content in enumerate(file, start=1):
+            if not content.endswith(b"\n"):
+                raise JournalError(
+                    f"{path}, line {number}: the last line is torn, as a crash leaves it: "
+                    "`qawl pull`, or `qawl pull --rebuild`, mends it"
+                )
             try:
                 line = _line.decode(content)
                 head = _head.decode(line.entry)
