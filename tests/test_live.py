@@ -300,7 +300,7 @@ def test_a_judge_decides_in_a_project_of_their_own(served):
     client.request("PATCH", f"api/annotations/{made}/", body={"result": changed})
     pull_all(client, corpus)
     assert len(judging.adjudicate(corpus).reopened) == 1
-    assert any("add 1 tasks" in line for line in push(client, corpus))
+    assert any("add 1 task" in line for line in push(client, corpus))
 
 
 def test_what_an_absent_annotator_has_not_begun_goes_to_others(served):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ import time
 import msgspec
 import pytest
 
-from proxy import faulty
+from proxy import faulty, proxy
 from qawl import annotations, following, journal, label_studio, project, scheme, sync
 from qawl.errors import ServerError
 from qawl.results import write_results
@@ -77,38 +78,51 @@ def faults(served, label_studio_server, seeds):
         check(corpus, client, made)
 
 
-def kills(served, seeds):
-    for seed in seeds:
-        rng = random.Random(seed)
-        corpus, client = served(*TEXTS, name=f"killed-{seed}", settings=ONE_LAYER)
-        for arguments in (["push"], ["push"]):
-            stop(corpus, arguments, rng.uniform(0.5, 2.2))
-        until_done(lambda c=client, a=corpus: sync.bring(c, a))
-        made = annotate(corpus, client)
-        stop(corpus, ["pull"], rng.uniform(0.5, 2.0))
-        following.pull(client, corpus)
-        check(corpus, client, made)
+def kills(served, label_studio_server, seeds):
+    """Kills push twice and pull once for each seed, at a call that the seed tells; how often."""
+    killed = 0
+    with proxy(label_studio_server.url) as between:
+        for seed in seeds:
+            rng = random.Random(seed)
+            corpus, client = served(*TEXTS, name=f"killed-{seed}", settings=ONE_LAYER)
+            path = corpus.root / "qawl.yaml"
+            text = path.read_text("utf-8")
+            path.write_text(text.replace(label_studio_server.url, between.url), "utf-8")
+            for _ in range(2):
+                killed += stop(corpus, "push", between, rng)
+            until_done(lambda c=client, a=corpus: sync.bring(c, a))
+            made = annotate(corpus, client)
+            killed += stop(corpus, "pull", between, rng)
+            until_done(lambda c=client, a=corpus: following.pull(c, a))
+            check(corpus, client, made)
+    return killed
 
 
-def stop(corpus, arguments, after):
-    """Starts a command and kills it."""
+def stop(corpus, command, between, rng):
+    """Starts a command and kills it at one of its calls, or shortly after; whether that caught it."""
     with subprocess.Popen(
-        [sys.executable, "-m", "qawl", *arguments],
+        [sys.executable, "-m", "qawl", command],
         cwd=corpus.root,
         env=os.environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        time.sleep(after)
-        process.kill()
+        late = rng.choice((0.0, rng.uniform(0.0, 0.03)))
+
+        def fuse():
+            time.sleep(late)
+            process.kill()
+
+        between.light(rng.randint(2, 9), fuse)
+        return process.wait() == -signal.SIGKILL
 
 
 def test_twenty_bad_networks(served, label_studio):
     faults(served, label_studio, range(20))
 
 
-def test_ten_killed_runs(served):
-    kills(served, range(10))
+def test_ten_killed_runs(served, label_studio):
+    assert kills(served, label_studio, range(10)) >= 20
 
 
 @pytest.mark.soak
@@ -117,5 +131,5 @@ def test_two_hundred_bad_networks(served, label_studio):
 
 
 @pytest.mark.soak
-def test_a_hundred_killed_runs(served):
-    kills(served, range(1000, 1100))
+def test_a_hundred_killed_runs(served, label_studio):
+    assert kills(served, label_studio, range(1000, 1100)) >= 200

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -38,28 +39,41 @@ def examine(project: Project) -> Iterator[Line]:
     yield Line("made files", not stale, ", ".join(stale) or "fresh", "run `qawl scheme`")
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
+    yield _address(project.settings.label_studio.url)
     try:
         key = token(project)
-        yield Line("token", True, f"a {token_kind(key)}")
-        client = connect(project)
     except QawlError as error:
         yield Line("token", False, str(error))
         return
-    with client:
-        try:
-            yield from _server(client, project)
-        except QawlError as error:
-            yield Line("server", False, str(error))
+    try:
+        with connect(project) as client:
+            yield from _server(client, project, token_kind(key))
+    except QawlError as error:
+        yield Line("server", False, str(error))
 
 
-def _server(client: Client, project: Project) -> Iterator[Line]:
+def _address(url: str) -> Line:
+    parts = urlsplit(url)
+    path = parts.path.strip("/")
+    under = (
+        f", under the path /{path}: its proxy must hand on what stands below that" if path else ""
+    )
+    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    open_ = parts.scheme == "http" and not local
+    plain = ", not encrypted: for a local network only" if open_ else ""
+    return Line("address", True, f"{url}{under}{plain}")
+
+
+def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
     version, edition = client.version()
     yield Line(
         "version",
         version == VERSION,
-        f"Label Studio {version} ({edition}) at {client.url}",
-        f"Qawl is tested with {VERSION}",
+        f"Label Studio {version} ({edition})",
+        f"Qawl is tested with {VERSION}; what differs may be refused with a message",
     )
+    next(client.projects(), None)
+    yield Line("token", True, f"a {kind}, and the server takes it")
     yield _clock(client.skew())
     steps = [step for step in sync.plan(client, project) if not step.empty]
     yield Line(
@@ -79,23 +93,33 @@ def _clock(skew: timedelta | None) -> Line:
         return Line("clock", True, "the server does not say its time: every pull reads everything")
     seconds = round(abs(skew.total_seconds()))
     ahead = "ahead of" if skew > timedelta() else "behind"
+    # The server says whole seconds.
+    said = "as on this machine" if seconds <= 1 else f"{seconds} s {ahead} this machine"
     return Line(
         "clock",
         seconds <= CLOCK,
-        f"the server is {seconds} s {ahead} this machine",
+        f"the server's is {said}",
         "set both by the same time server: dates in annotations are the server's",
     )
 
 
 def _round_trip(client: Client, project: Project) -> Iterator[Line]:
-    """Writes a task into a project of its own, reads it back, and deletes both."""
+    """Writes a task into a project of its own, reads it back, and deletes both.
+
+    A project that a doctor left behind who was killed goes with it.
+    """
+    mark = f"made by `qawl doctor` in the corpus {project.settings.name}; may be deleted"
+    for left in list(client.projects()):
+        if left.get("description") == mark:
+            client.delete_project(left["id"])
     current = scheme.load(project, project.settings.layers[0])
     article = next(tasks.to_annotate(project), None)
     if article is None:
         yield Line("round trip", True, "left out: the corpus is empty")
         return
     config = config_xml(current, project.settings.language)
-    made_project = client.create_project({"title": "qawl doctor", "label_config": config})["id"]
+    fields = {"title": "qawl doctor", "description": mark, "label_config": config}
+    made_project = client.create_project(fields)["id"]
     try:
         sent = tasks.task(article, current, {})
         client.import_tasks(made_project, [sent])

@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl import annotations, journal, jsonl, sync
+from qawl import annotations, journal, jsonl, sync, withdrawal
 from qawl.errors import ServerError
 from qawl.journal import Entry, Home, Journal
-from qawl.label_studio import ANNOTATED, Client, Filter, Json
+from qawl.label_studio import ANNOTATED, DRAFTED, Client, Filter, Json
 from qawl.project import Project
 from qawl.pull import Incoming, Outcome, Sorter, identity
 from qawl.sync import Remote
@@ -32,7 +32,7 @@ class Mark(Struct, kw_only=True):
 
     `since` is the server's time of the last reading that came to its end. While one goes on, `until`
     is the time that it will have come to and `after` the task that it is at. `head` is the last hash
-    of the journal then.
+    of the journal then, `total` the server's count of annotations.
     """
 
     layer: str
@@ -42,6 +42,7 @@ class Mark(Struct, kw_only=True):
     since: str | None = None
     until: str | None = None
     after: int = 0
+    total: int | None = None
 
 
 def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
@@ -60,6 +61,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
             opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
             _Reading(client, remote, opened, sorter, outcome, marks).run(now)
         _look_for_lost(project, client.url, remotes, marks, journals, outcome)
+        _name_withdrawn(project, outcome)
     finally:
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
@@ -75,7 +77,7 @@ def _opened(
     if path not in journals:
         journals[path] = journal.load(path)
         if journals[path].mended:
-            outcome.mended.append(f"{layer}.{annotator}: a torn last line was dropped")
+            outcome.mended.append(journal.said_mended(layer, annotator))
     return journals[path]
 
 
@@ -102,7 +104,6 @@ class _Marks:
 
     def save(self) -> None:
         self._all[self._url] = list(self.by_home.values())
-        self._path.parent.mkdir(exist_ok=True)
         jsonl.write_bytes(self._path, [msgspec.json.encode(self._all)])
 
 
@@ -129,14 +130,15 @@ class _Reading:
         mark, remote = self.mark, self.remote
         if mark.until is None:
             mark.until, mark.after = now.isoformat() if now else None, 0
-        drafts = self.client.tasks(
-            remote.id, fields=("id",), where=[("draft_exists", "equal", True)]
-        )
+        drafts = self.client.tasks(remote.id, fields=("id",), where=[DRAFTED])
         self.outcome.drafts += sum(1 for _ in drafts)
         self._read(_since(mark))
         low, high = self._totals()
         if not low <= len(self._held()) <= high:
             self._compare(low, high)
+        elif mark.total is not None and high < mark.total:
+            self._alarm(f"{self._fallen(high)}, and the journal does not say which are gone")
+        mark.total = high
         mark.since, mark.until, mark.after = mark.until, None, 0
         self.marks.save()
 
@@ -186,11 +188,13 @@ class _Reading:
             self._read([])
         gone = [key for key in self._held() if _identity(key) not in there]
         if gone:
-            self.opened.delete(gone)
+            tasks = {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
+            with_task = self.opened.delete(gone, tasks)
             self.mark.head = self.opened.last
-            self.outcome.alarms.append(
-                f"{len(gone)} annotations of {self.remote.layer} by {self.remote.annotator} were "
-                "deleted in Label Studio; the journal keeps them"
+            self._alarm(
+                f"{len(gone)} annotations were deleted in Label Studio, {with_task} of them with their "
+                f"tasks ({self._fallen(high)}); the journal keeps them, and "
+                "`qawl push --recover` puts them back"
             )
         count = len(self._held()) + len(self.seen - self.placed)
         if not low <= count <= high:
@@ -198,6 +202,14 @@ class _Reading:
                 f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
                 f"{high} annotations, {count} were read: run `qawl pull` again"
             )
+
+    def _alarm(self, what: str) -> None:
+        remote = self.remote
+        self.outcome.alarms.append(f"{remote.layer} by {remote.annotator}: {what}")
+
+    def _fallen(self, now: int) -> str:
+        before = "an unknown number" if self.mark.total is None else self.mark.total
+        return f"project {self.remote.id} held {before} at the last pull, now {now}"
 
     def _listed(self) -> set[str]:
         """The identities of all annotations of the project."""
@@ -218,6 +230,17 @@ def _since(mark: Mark) -> list[Filter]:
 
 def _identity(key: str) -> str:
     return key.partition("/")[2]
+
+
+def _name_withdrawn(project: Project, outcome: Outcome) -> None:
+    """Raises an alarm for new work on articles that are withdrawn."""
+    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    for layer, article, annotator in sorted(outcome.changed):
+        if article in out:
+            outcome.alarms.append(
+                f"{layer} by {annotator}: new work on article {article}, which is withdrawn; the "
+                "journal keeps it, no release has it (`qawl push` says which tasks are left)"
+            )
 
 
 def _look_for_lost(

@@ -29,12 +29,12 @@ Home = tuple[int | None, str | None]
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One version of one annotation, or that it is gone.
+    """One version of one annotation, or that it is gone, alone or with its task.
 
     `text` is the task's own text, kept only where it is not the frozen text of the article.
     """
 
-    event: Literal["version", "deleted"] = "version"
+    event: Literal["version", "deleted", "task-deleted"] = "version"
     key: str
     article_id: str
     scheme_version: str
@@ -160,14 +160,35 @@ class Journal:
         else:
             self.alive[key] = home
 
-    def delete(self, keys: Collection[str]) -> None:
-        """Journals that these annotations are gone from Label Studio; what they held stays."""
+    def delete(self, keys: Collection[str], tasks: Collection[int] = ()) -> int:
+        """Journals that these annotations are gone from Label Studio; what they held stays.
+
+        `tasks` are those that still stand there; how many annotations went with their task.
+        """
         wanted = set(keys)
         last = {entry.key: entry for entry in entries(self.path) if entry.key in wanted}
+        gone = {key for key in wanted if last[key].task.get("id") not in tasks}
         self.append(
-            msgspec.structs.replace(last[key], event="deleted", annotation=msgspec.Raw(b"{}"))
+            msgspec.structs.replace(
+                last[key],
+                event="task-deleted" if key in gone else "deleted",
+                annotation=msgspec.Raw(b"{}"),
+            )
             for key in sorted(wanted)
         )
+        return len(gone)
+
+
+def mend(project: Project, layer: str) -> Iterator[str]:
+    """Drops the torn last lines that a crash left in a layer's journals, and says so."""
+    for annotator, path in files(project, layer):
+        if load(path).mended:
+            yield said_mended(layer, annotator)
+
+
+def said_mended(layer: str, annotator: str) -> str:
+    """That a journal was mended, in words."""
+    return f"{layer}.{annotator}: a torn last line was dropped"
 
 
 def load(path: Path) -> Journal:
@@ -181,7 +202,7 @@ def load(path: Path) -> Journal:
 
 
 def _home(head: _Head) -> Home | None:
-    if head.event == "deleted":
+    if head.event != "version":
         return None
     return head.task.project, head.task.project_created_at
 
@@ -192,7 +213,7 @@ def latest(project: Project, layer: str) -> list[Place]:
     for annotator, path in files(project, layer):
         places = {}
         for offset, length, _, head in _checked(path):
-            deleted = head.event == "deleted"
+            deleted = head.event != "version"
             places[head.key] = Place(path, offset, length, annotator, head.article_id, deleted)
         found += places.values()
     return sorted(found, key=lambda place: (place.article_id, place.annotator))
@@ -226,6 +247,11 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, _Head]]:
     offset, prev = 0, START
     with path.open("rb") as file:
         for number, content in enumerate(file, start=1):
+            if not content.endswith(b"\n"):
+                raise JournalError(
+                    f"{path}, line {number}: the last line is torn, as a crash leaves it: "
+                    "`qawl pull`, or `qawl pull --rebuild`, mends it"
+                )
             try:
                 line = _line.decode(content)
                 head = _head.decode(line.entry)

@@ -48,8 +48,11 @@ def write(path: Path, records: Iterable[object]) -> int:
     return count
 
 
-def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
-    """Replaces the file by these bytes; killed at any moment, the old or the new file stands."""
+def write_bytes(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
+    """Replaces the file by these bytes; killed at any moment, the old or the new file stands.
+
+    A private file can be read by its owner alone, at every moment.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -58,13 +61,13 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(0o600 if private else 0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink()
         raise
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Replaces the file by this text in UTF-8, atomically and with its line ends as they are."""
-    write_bytes(path, [text.encode()])
+    write_bytes(path, [text.encode()], private=private)

@@ -1,16 +1,18 @@
 """The client of a Label Studio server: the only place that talks to one, through its SDK.
 
-Foreign errors enter here and leave as ServerErrors of one line. What is safe to repeat is retried by
-the SDK; what is not (POST) is sent once.
+Foreign errors enter here and leave as ServerErrors of one line. What is safe to repeat (GET, PATCH,
+DELETE) is retried with back-off; what is not (POST) is sent once, and who asked looks up what arrived.
 """
 
 import json
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urljoin
 
@@ -26,6 +28,10 @@ PAGE = 100
 LIGHT_PAGE = 500
 IMPORT = 1000
 """Tasks in one import request."""
+OLDEST = 1, 23
+"""The first release of Label Studio that Qawl works with: older task lists lack what it reads."""
+RETRIES = 3
+"""How often a call that is safe to repeat is repeated, after 1, 2 and 4 seconds."""
 
 Json = dict[str, Any]
 Filter = tuple[str, str, Any]
@@ -38,6 +44,8 @@ _KINDS = {
 }
 ANNOTATED: Filter = ("annotations_ids", "empty", False)
 """Tasks that have annotations, those of skipped tasks too."""
+DRAFTED: Filter = ("draft_exists", "equal", True)
+"""Tasks that have a draft: work that is not submitted."""
 _WITH_DRAFTS: Filter = ("draft_exists", "in_list", [True, False])
 """Always holds: the server fills this column only where a condition names it."""
 _TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
@@ -46,14 +54,14 @@ _TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 def token(project: Project) -> str:
     """The access token: from the environment, a file only its owner can read, or `qawl serve`."""
     if given := os.environ.get(TOKEN, "").strip():
-        return given
+        return _plain(given, TOKEN)
     path = project.state / "token"
     if path.is_file():
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ServerError(f"{path} can be read by others: run chmod 600 on it")
-        return path.read_text("utf-8").strip()
+        _refuse_readable(path)
+        return _plain(path.read_text("utf-8", "replace").strip(), str(path))
     served = project.state / "label-studio.json"
     if served.is_file():
+        _refuse_readable(served)
         known = msgspec.json.decode(served.read_bytes())
         if known.get("url", "").rstrip("/") == project.settings.label_studio.url.rstrip("/"):
             return str(known["token"])
@@ -63,9 +71,25 @@ def token(project: Project) -> str:
     )
 
 
+def _refuse_readable(path: Path) -> None:
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ServerError(f"{path} can be read by others: run chmod 600 on it")
+
+
+def _plain(key: str, where: str) -> str:
+    """A token that can stand in a header; the message does not hold what was there."""
+    if not key or not key.isascii() or any(each.isspace() for each in key):
+        raise ServerError(f"what stands in {where} is no token: copy it from Account & Settings")
+    return key
+
+
 def token_kind(key: str) -> str:
     """Which of Label Studio's two kinds of token this is; never the token."""
     return "personal access token" if key.count(".") == 2 else "legacy token"
+
+
+class NobodyListens(ServerError):
+    """No server answers at the address: to ask again at once is of no use."""
 
 
 class Client:
@@ -76,9 +100,10 @@ class Client:
 
         self.url = url.rstrip("/")
         try:
-            connected: Any = LabelStudio(base_url=self.url, api_key=key, timeout=300)  # type: ignore[no-untyped-call]
+            # Without the slash at its end, the SDK refreshes a token beside the path, not under it.
+            connected: Any = LabelStudio(base_url=f"{self.url}/", api_key=key, timeout=300)  # type: ignore[no-untyped-call]
         except Exception as error:
-            raise ServerError(f"{self.url}: {_short(str(error))}") from error
+            raise self._foreign(error) from error
         # The SDK's typed calls drop fields that the journal must keep; its HTTP client does not.
         self._http: Any = connected._client_wrapper.httpx_client  # noqa: SLF001
 
@@ -88,11 +113,32 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.httpx_client.close()
 
+    def check(self) -> None:
+        """Refuses a server that is not there, that is no Label Studio, or that is too old."""
+        try:
+            release, _ = self.version(retries=0)
+        except NobodyListens:
+            raise
+        except ServerError:
+            release, _ = self.version()
+        numbers = tuple(int(each) for each in re.findall(r"\d+", release)[:2])
+        if numbers < OLDEST:
+            raise ServerError(
+                f"{self.url} runs Label Studio {release}; Qawl works with "
+                f"{'.'.join(map(str, OLDEST))} and later: upgrade the server (back it up first)"
+            )
+
     def request(
-        self, method: str, path: str, *, params: Json | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Json | None = None,
+        body: Any = None,
+        retries: int = RETRIES,
     ) -> Any:
         """One call; the decoded answer. Raises ServerError with what went wrong."""
-        answer = self._answer(method, path, params=params, body=body)
+        answer = self._answer(method, path, params=params, body=body, retries=retries)
         if not answer.content:
             return None
         try:
@@ -104,43 +150,59 @@ class Client:
             ) from error
 
     def _answer(
-        self, method: str, path: str, *, params: Json | None = None, body: Any = None
+        self, method: str, path: str, *, params: Json | None = None, body: Any = None, retries: int
     ) -> httpx.Response:
-        options = {"max_retries": 3 if method == "GET" else 0}
+        left = retries if method in {"GET", "PATCH", "DELETE"} else 0
+        options = {"max_retries": left}
         try:
             answer: httpx.Response = self._http.request(
                 path, method=method, params=params, json=body, request_options=options
             )
-        except httpx.ConnectError as error:  # nobody listens: the same for every call
-            raise ServerError(
-                f"no Label Studio answers at {self.url}: start it (`qawl serve`), or mend "
-                "label_studio.url in qawl.yaml"
-            ) from error
-        except httpx.HTTPError as error:
-            raise ServerError(
-                f"{self.url}: {_short(str(error) or type(error).__name__)}"
-            ) from error
-        except Exception as error:  # the SDK raises its own when a personal token is refused
-            raise ServerError(f"{self.url}: {_short(str(error))}") from error
+        except Exception as error:
+            # The SDK repeats what was answered with an error or not at all, not what broke off.
+            if left and isinstance(error, (httpx.ReadError, httpx.WriteError)):
+                time.sleep(2 ** (RETRIES - left))
+                return self._answer(method, path, params=params, body=body, retries=left - 1)
+            raise self._foreign(error) from error
         if answer.status_code in (401, 403):
-            raise ServerError(
-                f"{self.url} refuses the token: set {TOKEN} to one from Account & Settings"
-            )
-        if answer.status_code >= 400:
+            raise self._refused(_reason(answer))
+        # What is to be deleted may be gone already: by a call whose answer was lost, or by others.
+        if answer.status_code >= 400 and (method, answer.status_code) != ("DELETE", 404):
             raise ServerError(
                 f"{self.url} answered {answer.status_code} to {method} {path}: {_reason(answer)}",
             )
         return answer
 
-    def version(self) -> tuple[str, str]:
+    def _foreign(self, error: Exception) -> ServerError:
+        """An error of the network or the SDK as one of ours."""
+        if isinstance(error, httpx.ConnectError):
+            return NobodyListens(
+                f"no Label Studio answers at {self.url}: start it (`qawl serve`), or mend "
+                "label_studio.url in qawl.yaml"
+            )
+        if getattr(error, "status_code", None) in (401, 403):
+            # The SDK raises its own when a personal token is expired or refused.
+            said = getattr(error, "body", None)
+            return self._refused(_detail(said) if isinstance(said, dict) else str(said))
+        return ServerError(f"{self.url}: {_short(str(error) or type(error).__name__)}")
+
+    def _refused(self, reason: str) -> ServerError:
+        return ServerError(
+            f"{self.url} refuses the token ({_short(reason)}): set {TOKEN} to a new one from "
+            "Account & Settings"
+        )
+
+    def version(self, *, retries: int = RETRIES) -> tuple[str, str]:
         """(release, edition) of the Label Studio that answers."""
-        said = self.request("GET", "api/version")
+        said = self.request("GET", "api/version", retries=retries)
+        if not isinstance(said, dict):
+            raise ServerError(f"{self.url} is no Label Studio: mend label_studio.url in qawl.yaml")
         release = said.get("release") or said.get("label-studio-os-package", {}).get("version")
         return str(release), str(said.get("edition") or "unknown edition")
 
     def clock(self) -> datetime | None:
         """The server's time, as its answers carry it; None where they don't."""
-        said = self._answer("GET", "api/version").headers.get("date")
+        said = self._answer("GET", "api/version", retries=RETRIES).headers.get("date")
         return parsedate_to_datetime(said) if said else None
 
     def skew(self) -> timedelta | None:
@@ -290,7 +352,13 @@ def connect(project: Project, access: Access | None = None) -> Client:
     """A client of the corpus's server, or of the one that was just started."""
     if access is not None:
         return Client(access.url, access.token)
-    return Client(project.settings.label_studio.url, token(project))
+    client = Client(project.settings.label_studio.url, token(project))
+    try:
+        client.check()
+    except ServerError:
+        client.__exit__()
+        raise
+    return client
 
 
 def _reason(answer: httpx.Response) -> str:
@@ -300,10 +368,11 @@ def _reason(answer: httpx.Response) -> str:
     except msgspec.DecodeError:
         title = _TITLE.search(answer.text)
         return _short(title.group(1) if title else answer.text)
-    if not isinstance(said, dict):
-        return _short(str(said))
-    detail = said.get("validation_errors") or said.get("detail") or said
-    return _short(str(detail))
+    return _short(_detail(said) if isinstance(said, dict) else str(said))
+
+
+def _detail(said: Json) -> str:
+    return str(said.get("validation_errors") or said.get("detail") or said)
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import filelock
 import msgspec
@@ -218,6 +219,10 @@ class Project:
         """What belongs to this machine alone (server, user map, lock); git ignores it."""
         return self.root / ".qawl"
 
+    def make_state(self) -> None:
+        """Makes `state`, which its owner alone can read: the server's data hold names and tokens."""
+        self.state.mkdir(mode=0o700, exist_ok=True)
+
     @property
     def annotators(self) -> dict[str, Annotator]:
         """The annotators by pseudonym, in the order of qawl.yaml."""
@@ -262,14 +267,47 @@ def parse_settings(text: str, where: str) -> Settings:
                 raise ProjectError(
                     f"{where}: {key}: {value!r} may have letters a to z, digits, - and _ only"
                 )
-    for layer, count in settings.overlap.items():
-        if count < 1:
-            raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
+    _check_work(settings, where)
+    _check_address(settings.label_studio.url, where)
     _check_patterns(settings.ingest.chrome, where)
     _check_citation(settings.release, where)
     if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
     return settings
+
+
+def _check_work(settings: Settings, where: str) -> None:
+    """Who gets how much."""
+    for layer, count in settings.overlap.items():
+        if layer not in settings.layers:
+            raise ProjectError(
+                f"{where}: overlap.{layer}: not one of the layers {', '.join(settings.layers)}"
+            )
+        if count < 1:
+            raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
+    for each in settings.annotators:
+        if each == JUDGE or (isinstance(each, Annotator) and each.name == JUDGE):
+            raise ProjectError(
+                f"{where}: annotators: {JUDGE} is the judge's pseudonym: take another"
+            )
+        if isinstance(each, Annotator) and not each.share > 0:
+            raise ProjectError(
+                f"{where}: share of {each.name} is {each.share:g}, it must be above 0 "
+                "(`away: true` for who gets nothing)"
+            )
+
+
+def _check_address(url: str, where: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ProjectError(
+            f"{where}: label_studio.url {url!r} is no address: write http://HOST:PORT or https://HOST"
+        )
+    if parts.username or parts.password:
+        raise ProjectError(
+            f"{where}: label_studio.url holds a password: take it out, this file is for all to read "
+            "(see `qawl doctor` for where tokens go)"
+        )
 
 
 def _check_patterns(patterns: Iterable[str], where: str) -> None:
@@ -334,7 +372,7 @@ class _Loader(yaml.SafeLoader):
 @contextmanager
 def lock(project: Project, command: str) -> Iterator[None]:
     """Holds the corpus for one Qawl; raises CorpusLocked naming the holder."""
-    project.state.mkdir(exist_ok=True)
+    project.make_state()
     holder = project.state / "holder.json"
     guard = filelock.FileLock(project.state / "lock", blocking=False)
     try:

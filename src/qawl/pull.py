@@ -90,7 +90,7 @@ def pull_files(
     Raises InputError where a file is no such export, or none of its tasks belongs to this corpus.
     """
     outcome = Outcome()
-    project.state.mkdir(exist_ok=True)
+    project.make_state()
     with tempfile.TemporaryDirectory(dir=project.state) as folder:
         spool = _Spool(Path(folder))
         sorter = Sorter(project, outcome, layer)
@@ -234,7 +234,7 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
     }
     for (layer, annotator), opened in journals.items():
         if opened.mended:
-            outcome.mended.append(f"{layer}.{annotator}: a torn last line was dropped")
+            outcome.mended.append(journal.said_mended(layer, annotator))
     names = _pseudonyms(project, spool, journals)
     for (layer, user), path in sorted(spool.files.items()):
         annotator = user if user in spool.named else names[user]
@@ -262,8 +262,8 @@ def _pseudonyms(
         if user not in names:
             names[user] = next(free)
     if spool.keys:
-        jsonl.write_text(path, json.dumps(names, ensure_ascii=False, indent=1) + "\n")
-        path.chmod(0o600)
+        said = json.dumps(names, ensure_ascii=False, indent=1) + "\n"
+        jsonl.write_text(path, said, private=True)
     return names
 
 

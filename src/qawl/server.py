@@ -1,9 +1,11 @@
 """A local Label Studio of a corpus: its environment, its data folder, its process.
 
 The environment and a migrated empty data folder are made once a machine, under the user's cache; a
-corpus's own data stand in .qawl/label-studio. The server listens on 127.0.0.1 alone.
+corpus's own data stand in .qawl/label-studio. The server listens at the address of qawl.yaml alone:
+127.0.0.1, or one by which others on the network reach this machine.
 """
 
+import errno
 import json
 import os
 import secrets
@@ -113,11 +115,10 @@ def settled(project: Project, port: int | None = None) -> Access:
             "password": secrets.token_urlsafe(9),
             "token": secrets.token_hex(20),
         }
-    wanted = port or urlsplit(project.settings.label_studio.url).port or 8080
-    known["url"] = f"http://127.0.0.1:{wanted}"
-    project.state.mkdir(exist_ok=True)
-    jsonl.write_text(path, json.dumps(known, indent=1) + "\n")
-    path.chmod(0o600)
+    address = urlsplit(project.settings.label_studio.url)
+    known["url"] = f"http://{address.hostname}:{port or address.port or 8080}"
+    project.make_state()
+    jsonl.write_text(path, json.dumps(known, indent=1) + "\n", private=True)
     return Access(known["url"], known["username"], known["password"], known["token"])
 
 
@@ -162,14 +163,14 @@ def free_port() -> int:
 @contextmanager
 def _process(command: Path, data: Path, access: Access, log: Path) -> Iterator[None]:
     parts = urlsplit(access.url)
-    port = parts.port or 80
-    _refuse_taken(port)
+    host, port = str(parts.hostname), parts.port or 80
+    _refuse_taken(host, port)
     data.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(
             [
                 *(str(command), "start", "--no-browser", "--port", str(port)),
-                *("--internal-host", "127.0.0.1"),
+                *("--internal-host", host),
             ],
             env=_environment(data, access),
             stdin=subprocess.DEVNULL,
@@ -185,15 +186,21 @@ def _process(command: Path, data: Path, access: Access, log: Path) -> Iterator[N
         _stop(process)
 
 
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        place = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][4]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise ServerError(
                 f"port {port} is in use: stop what runs there, or give another with --port"
             ) from error
+        raise ServerError(
+            f"{host} is no address of this machine: `qawl serve` runs a server here, and "
+            "label_studio.url in qawl.yaml names another"
+        ) from error
 
 
 def _environment(data: Path, access: Access) -> dict[str, str]:

@@ -1,35 +1,39 @@
 """The corpus and Label Studio in step: what is there, what should be, and the plan between them."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
-from qawl import assignment, scheme, tasks
-from qawl.errors import ServerError
+from qawl import assignment, refusals, scheme, tasks, withdrawal
+from qawl.errors import ProjectError, ServerError
 from qawl.journal import Home
 from qawl.judging import judge_tasks
-from qawl.label_studio import ANNOTATED, Client
+from qawl.label_studio import ANNOTATED, DRAFTED, Client
 from qawl.labeling import config_xml
-from qawl.model import JUDGE, Article
+from qawl.model import JUDGE
 from qawl.project import Project
 from qawl.scheme import Scheme, title_in
+from qawl.text import sha256 as text_hash
 
 _MARK = re.compile(
     r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) annotator=(?P<annotator>\S+) "
     r"scheme=(?P<version>\S+)"
 )
+BATCH = 50
+"""Tasks that are removed before it is looked again what was begun meanwhile."""
 TITLE = 50
 """Characters that Label Studio allows in a project's title."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteTask:
-    """A task on the server."""
+    """A task on the server; `text_sha256` is the hash of the text that stands there now."""
 
     id: int
+    project: int
     article_id: str
     text_sha256: str
     annotated: bool
@@ -74,13 +78,17 @@ class Wanted:
 
 @dataclass(slots=True)
 class Step:
-    """What is to be done for one layer and annotator; `remote` is None where a project is to be made."""
+    """What is to be done for one layer and annotator; `remote` is None where a project is to be made.
+
+    `remove` has tasks without work by the reason, `kept` what has work and stays though it is not as it
+    should be, `spare` projects without work that double another.
+    """
 
     wanted: Wanted
     remote: Remote | None
     configure: bool = False
     add: list[tasks.Task] = field(default_factory=list)
-    remove: list[int] = field(default_factory=list)
+    remove: dict[str, list[RemoteTask]] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     spare: list[int] = field(default_factory=list)
 
@@ -97,12 +105,17 @@ class Step:
         if self.configure:
             yield f"change the config of {name}"
         if self.add:
-            yield f"add {len(self.add)} tasks to {name}"
-        if self.remove:
-            yield f"remove {len(self.remove)} tasks without work from {name}"
+            yield f"add {counted(len(self.add), 'task')} to {name}"
+        for why, those in self.remove.items():
+            yield f"remove {counted(len(those), 'task')} without work from {name}: {why}"
         if self.spare:
-            yield f"remove {len(self.spare)} projects without work that double {name}"
+            yield f"remove {counted(len(self.spare), 'project')} without work: {name} is there twice"
         yield from (f"{name}: {each}" for each in self.kept)
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def remotes(client: Client, project: Project) -> list[Remote]:
@@ -137,8 +150,9 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
         data = each["data"]
         yield RemoteTask(
             id=each["id"],
+            project=remote.id,
             article_id=str(data.get("article_id")),
-            text_sha256=str(data.get("text_sha256")),
+            text_sha256=text_hash(str(data.get("text"))),
             annotated=bool(each["total_annotations"] or each["cancelled_annotations"]),
             draft=each["draft_exists"],
             basis=data.get("basis"),
@@ -167,160 +181,142 @@ def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
 def plan(client: Client, project: Project) -> list[Step]:
     """What brings the server in step, a step for each layer and annotator."""
     there = remotes(client, project)
-    _refuse_foreign(client, project, there)
-    articles = {article.id: article for article in tasks.to_annotate(project)}
-    offered = tasks.names(project)
-    steps: list[Step] = []
-    for current in scheme.load_all(project).values():
-        mine = [each for each in there if each.layer == current.layer]
-        steps += _layer_steps(client, project, current, mine, articles, offered)
-    return steps
-
-
-def _layer_steps(
-    client: Client,
-    project: Project,
-    current: Scheme,
-    there: list[Remote],
-    articles: Mapping[str, Article],
-    offered: tasks.Names,
-) -> Iterator[Step]:
-    held = {each.id: list(remote_tasks(client, each)) for each in there}
-    owners: dict[str, list[Remote]] = {}
-    for each in there:
-        owners.setdefault(each.annotator, []).append(each)
-    working = [name for name, each in project.annotators.items() if not each.away]
-    present = {
-        name: {
-            task.article_id
-            for each in mine
-            for task in held[each.id]
-            if name in working or task.worked_on
-        }
-        & set(articles)
-        for name, mine in owners.items()
-        if name != JUDGE
-    }
-    assigned = assignment.plan(
-        articles,
-        working,
-        project.overlap(current.layer),
-        there=present,
-        shares={name: each.share for name, each in project.annotators.items()},
-        training=project.settings.training,
-        seed=project.settings.seed,
-    )
-    for name in dict.fromkeys((*project.annotators, *present)):
-        if name not in working and name not in owners:
-            continue
-        target = wanted(project, current, name)
-        # Who is away or has left keeps what is begun; the rest goes to others.
-        rest = articles if name in working else {each: articles[each] for each in present[name]}
-        step = _step(target, owners.get(name, []), held, rest)
-        if step.configure and step.remote:
-            _refuse_orphans(client, step.remote, current)
-        missing = sorted(assigned.get(name, set()) - present.get(name, set()))
-        step.add = [tasks.task(articles[each], current, offered) for each in missing]
-        yield step
-    waiting = list(judge_tasks(project, current.layer))
-    if waiting or JUDGE in owners:
-        yield _judge_step(project, current, owners.get(JUDGE, []), held, waiting)
-
-
-def _judge_step(
-    project: Project,
-    current: Scheme,
-    mine: list[Remote],
-    held: Mapping[int, list[RemoteTask]],
-    waiting: list[tasks.Task],
-) -> Step:
-    """The step of a layer's judge: a task is known by its article and by what it was made from."""
-    step = Step(wanted(project, current, JUDGE), next(iter(mine), None))
-    there = held[step.remote.id] if step.remote else []
-    if step.remote:
-        target = step.wanted
-        step.configure = (step.remote.config, step.remote.instruction) != (
-            target.config,
-            target.instruction,
-        )
-    known = {(each.article_id, each.basis) for each in there}
-    keep = {(each["data"]["article_id"], each["data"]["basis"]) for each in waiting}
-    step.add = [
-        each for each in waiting if (each["data"]["article_id"], each["data"]["basis"]) not in known
+    schemes = scheme.load_all(project)
+    people = (*project.annotators, JUDGE)
+    titles = {wanted(project, each, name).title for each in schemes.values() for name in people}
+    refusals.refuse_foreign(client, titles, {each.id for each in there})
+    plan_of = _Plan(client, project)
+    return [
+        step
+        for current in schemes.values()
+        for step in plan_of.steps(current, [each for each in there if each.layer == current.layer])
     ]
-    step.remove = [
-        each.id
-        for each in there
-        if not each.worked_on and (each.article_id, each.basis) not in keep
-    ]
-    return step
 
 
-def _step(
-    target: Wanted,
-    mine: list[Remote],
-    held: Mapping[int, list[RemoteTask]],
-    articles: Mapping[str, Any],
-) -> Step:
-    """The step of one layer and annotator but for the tasks to add."""
-    worked = [each for each in mine if any(task.worked_on for task in held[each.id])]
-    main = next(iter(worked or mine), None)
-    step = Step(target, main)
-    step.spare = [each.id for each in mine if each is not main and each not in worked]
-    if main is None:
-        return step
-    step.configure = (main.config, main.instruction) != (target.config, target.instruction)
-    seen: dict[str, RemoteTask] = {}
-    for task in sorted(held[main.id], key=lambda each: (not each.worked_on, each.id)):
-        known = task.article_id in articles
-        if known and task.article_id not in seen:
-            seen[task.article_id] = task
-        elif not task.worked_on:
-            step.remove.append(task.id)
-        else:
-            why = "stands there twice" if known else "is no longer in the corpus"
-            step.kept.append(f"task {task.id} has work and stays, though its article {why}")
-    return step
+class _Plan:
+    """What is the same for all layers: the articles, who works, and what is withdrawn."""
 
+    def __init__(self, client: Client, project: Project) -> None:
+        self.client, self.project = client, project
+        self.articles = {article.id: article for article in tasks.to_annotate(project)}
+        self.withdrawn = {each.article_id for each in withdrawal.withdrawn(project)}
+        _refuse_strange(project.settings.training, {*self.articles, *self.withdrawn})
+        self.offered = tasks.names(project)
+        self.working = [name for name, each in project.annotators.items() if not each.away]
 
-def _refuse_orphans(client: Client, remote: Remote, current: Scheme) -> None:
-    """Annotations that use what the new config lacks would be out of their annotators' reach.
-
-    Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
-    """
-    known = {*current.label, *(each.typed for each in current.attributes), *current.attribute}
-    values = {value.name for each in current.attributes for value in each.values}
-    free = {each.name for each in current.attributes if each.suggest}
-    lost: Counter[str] = Counter()
-    for task in client.tasks(remote.id, annotations=True, where=[ANNOTATED]):
-        for annotation in task.get("annotations") or ():
-            for result in annotation.get("result") or ():
-                value = result.get("value") or {}
-                lost.update(each for each in value.get("labels") or () if each not in known)
-                if result.get("from_name") not in free:
-                    lost.update(each for each in value.get("choices") or () if each not in values)
-    if lost:
-        counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
-        raise ServerError(
-            f"the new config of project {remote.id} ({remote.layer}, {remote.annotator}) lacks what "
-            f"its annotations use: {counts}; keep it in label_config/{remote.layer}.yaml"
+    def steps(self, current: Scheme, there: list[Remote]) -> Iterator[Step]:
+        """The steps of one layer."""
+        project = self.project
+        owners: dict[str, list[Remote]] = {}
+        for each in there:
+            owners.setdefault(each.annotator, []).append(each)
+        judged = owners.pop(JUDGE, [])
+        steps, present = {}, {}
+        for name in dict.fromkeys((*project.annotators, *owners)):
+            if name in self.working or name in owners:
+                target = wanted(project, current, name)
+                steps[name], present[name] = self._standing(target, owners.get(name, []))
+        assigned = assignment.plan(
+            self.articles,
+            self.working,
+            project.overlap(current.layer),
+            there=present,
+            shares={name: each.share for name, each in project.annotators.items()},
+            training=project.settings.training,
+            seed=project.settings.seed,
         )
+        for name, step in steps.items():
+            missing = sorted(assigned.get(name, set()) - present[name])
+            step.add = [tasks.task(self.articles[each], current, self.offered) for each in missing]
+            self._refuse_orphans(step, current)
+            yield step
+        waiting = list(judge_tasks(project, current.layer))
+        if waiting or judged:
+            step = self._judging(wanted(project, current, JUDGE), judged, waiting)
+            self._refuse_orphans(step, current)
+            yield step
 
-
-def _refuse_foreign(client: Client, project: Project, there: Iterable[Remote]) -> None:
-    """A project with the title of one of ours that does not carry our mark must not be written to."""
-    ours = {each.id for each in there}
-    titles = {
-        wanted(project, current, name).title
-        for current in scheme.load_all(project).values()
-        for name in (*project.annotators, JUDGE)
-    }
-    for fields in client.projects():
-        if fields["id"] not in ours and fields.get("title") in titles:
-            raise ServerError(
-                f"{client.url} has a project {fields['title']!r} (id {fields['id']}) that is not of "
-                "this corpus: rename it there, or change name in qawl.yaml"
+    def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, set[str]]:
+        """The step of an annotator but for the tasks to add, and the articles that stay there."""
+        held = {each.id: list(remote_tasks(self.client, each)) for each in mine}
+        worked = [each for each in mine if any(task.worked_on for task in held[each.id])]
+        main = next(iter(worked or mine), None)
+        step = Step(target, main)
+        step.spare = [each.id for each in mine if each is not main and each not in worked]
+        if main is None:
+            return step, set()
+        step.configure = _differs(main, target)
+        there: dict[str, RemoteTask] = {}
+        begun = 0
+        every = [task for each in (worked or [main]) for task in held[each.id]]
+        for task in sorted(every, key=lambda each: not each.worked_on):
+            begun += task.worked_on
+            why = self._ill(task, target.annotator, there)
+            if why is None or task.worked_on:
+                there.setdefault(task.article_id, task)
+            if why and task.worked_on:
+                step.kept.append(f"task {task.id} has work and stays, though {why}")
+            elif why:
+                step.remove.setdefault(why, []).append(task)
+        if target.annotator not in self.project.annotators and begun:
+            step.kept.append(
+                f"{target.annotator} is not in qawl.yaml any more; what has work "
+                f"({counted(begun, 'task')}) stays, and `qawl pull` goes on collecting it"
             )
+        return step, {*there} & {*self.articles}
+
+    def _ill(self, task: RemoteTask, annotator: str, there: Mapping[str, RemoteTask]) -> str | None:
+        """Why a task should not stand where it does; None where it should."""
+        article = self.articles.get(task.article_id)
+        if article is None:
+            gone = task.article_id in self.withdrawn
+            return "its article is withdrawn" if gone else "its article is not to be annotated"
+        if task.article_id in there:
+            return "its article stands there twice"
+        if task.text_sha256 != article.text_sha256:
+            return "its text was edited in Label Studio"
+        if annotator not in self.working and not task.worked_on:
+            left = "away" if annotator in self.project.annotators else "no annotator any more"
+            return f"{annotator} is {left}, others take over"
+        return None
+
+    def _judging(self, target: Wanted, mine: list[Remote], waiting: list[tasks.Task]) -> Step:
+        """The step of a layer's judge: a task is known by its article and by what it was made from."""
+        step = Step(target, next(iter(mine), None))
+        there = list(remote_tasks(self.client, step.remote)) if step.remote else []
+        step.configure = step.remote is not None and _differs(step.remote, target)
+        known = {(each.article_id, each.basis) for each in there}
+        keep = {(each["data"]["article_id"], each["data"]["basis"]) for each in waiting}
+        step.add = [
+            each
+            for each in waiting
+            if (each["data"]["article_id"], each["data"]["basis"]) not in known
+        ]
+        decided = [
+            each
+            for each in there
+            if not each.worked_on and (each.article_id, each.basis) not in keep
+        ]
+        if decided:
+            step.remove["nothing is left to decide there"] = decided
+        return step
+
+    def _refuse_orphans(self, step: Step, current: Scheme) -> None:
+        if step.configure and step.remote and step.remote.config != step.wanted.config:
+            refusals.refuse_orphans(self.client, step.remote.id, step.wanted.title, current)
+
+
+def _refuse_strange(training: Iterable[str], known: Collection[str]) -> None:
+    if strange := [each for each in training if each not in known]:
+        raise ProjectError(
+            f"qawl.yaml: training: {', '.join(strange)}: not among the articles to annotate "
+            "(ids stand in corpus/articles.jsonl)"
+        )
+
+
+def _differs(remote: Remote, target: Wanted) -> bool:
+    there = remote.config, remote.instruction, remote.fields["description"]
+    return there != (target.config, target.instruction, target.description)
 
 
 def bring(client: Client, project: Project, *, tries: int = 5) -> int:
@@ -364,8 +360,32 @@ def apply(client: Client, step: Step) -> None:
         identity = step.remote.id
         if step.configure:
             client.update_project(identity, fields)
-    client.delete_tasks(step.remove)
+    _remove(client, [task for those in step.remove.values() for task in those])
     if step.add:
         client.import_tasks(identity, step.add)
     for spare in step.spare:
-        client.delete_project(spare)
+        if not begun(client, spare):
+            client.delete_project(spare)
+
+
+def _remove(client: Client, those: Iterable[RemoteTask]) -> None:
+    """Removes tasks but for those that somebody has begun since the plan was made."""
+    by_project = sorted(those, key=lambda task: (task.project, task.id))
+    for identity, group in groupby(by_project, key=lambda task: task.project):
+        for batch in batched([task.id for task in group]):
+            worked = begun(client, identity)
+            client.delete_tasks(each for each in batch if each not in worked)
+
+
+def begun(client: Client, project: int) -> set[int]:
+    """The tasks of a server's project that somebody has worked on."""
+    return {
+        task["id"]
+        for where in (ANNOTATED, DRAFTED)
+        for task in client.tasks(project, fields=("id",), where=[where])
+    }
+
+
+def batched(those: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Pieces of a list in its order."""
+    return (those[start : start + BATCH] for start in range(0, len(those), BATCH))

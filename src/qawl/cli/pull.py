@@ -8,6 +8,8 @@ import click
 from qawl.cli.paths import Given
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qawl.project import Project
     from qawl.pull import Outcome
 
@@ -27,7 +29,11 @@ if TYPE_CHECKING:
     "--watch", is_flag=True, help="Keep pulling, and say at once what new work has wrong."
 )
 @click.option(
-    "--every", default=30, show_default=True, help="Seconds between two pulls of --watch."
+    "--every",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="Seconds between two pulls of --watch.",
 )
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
 def command(
@@ -44,20 +50,22 @@ def command(
     Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
     every version ever pulled; exports/annotations holds the latest of each.
     """
-    from qawl import annotations, project, pull
+    from qawl import annotations, journal, project, pull
 
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     if more and not files:
         raise click.UsageError("give files after --from")
+    if watch:
+        _watch(corpus, every)
+        return
     with project.lock(corpus, "pull"):
         if rebuild:
             for name in corpus.settings.layers:
+                for each in journal.mend(corpus, name):
+                    click.echo(f"journal mended: {each}")
                 click.echo(f"{name}: {annotations.rebuild(corpus, name)} annotations")
-            return
-        if watch:
-            _watch(corpus, every)
             return
         if files:
             outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)
@@ -68,26 +76,51 @@ def command(
 
 
 def _watch(corpus: "Project", every: int) -> None:
-    """Pulls until Ctrl-C; each new annotation that has findings is named with its task."""
+    """Pulls until Ctrl-C; each new annotation that has findings is named with its task.
+
+    The corpus is held only while it pulls, so that other commands run beside it. What goes wrong in
+    the first pull ends it; later, a server that is away or a corpus in use is waited for.
+    """
     import time
 
-    from qawl import validation
-    from qawl.cli.validate import line
+    from qawl import project
+    from qawl.errors import CorpusLocked, ServerError
 
     click.echo(f"pulling every {every} s; Ctrl-C ends it", err=True)
+    first = True
     try:
         while True:
-            outcome = _from_server(corpus)
-            for alarm in outcome.alarms:
-                click.echo(f"ALARM: {alarm}")
-            if outcome.changed:
-                click.echo(f"{len(outcome.changed)} new")
-                for each in validation.validate(corpus):
-                    if (each.layer, each.article_id, each.annotator) in outcome.changed:
-                        click.echo(f"{each.severity} {each.check} {line(each)}")
+            try:
+                with project.lock(corpus, "pull --watch"):
+                    for each in _news(corpus):
+                        click.echo(each)
+                first = False
+            except (ServerError, CorpusLocked) as error:
+                if first:
+                    raise
+                click.echo(f"waiting {every} s: {error}", err=True)
             time.sleep(every)
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
+
+
+def _news(corpus: "Project") -> "Iterator[str]":
+    """Pulls; in lines, what came and what is wrong with it."""
+    from qawl import validation
+    from qawl.cli.validate import line
+
+    outcome = _from_server(corpus)
+    yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
+    if not outcome.changed:
+        return
+    found = [
+        each
+        for each in validation.validate(corpus)
+        if (each.layer, each.article_id, each.annotator) in outcome.changed
+    ]
+    ill = len({(each.layer, each.article_id, each.annotator) for each in found})
+    yield f"{len(outcome.changed)} new or changed annotations, {ill} with findings"
+    yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
 
 
 def _from_server(corpus: "Project") -> "Outcome":

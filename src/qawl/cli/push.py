@@ -1,8 +1,13 @@
 """`qawl push`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from qawl.label_studio import Client
+    from qawl.project import Project
 
 
 @click.command()
@@ -23,10 +28,7 @@ def command(dry_run: bool, recover: bool) -> None:
     corpus = project.load(Path())
     with project.lock(corpus, "push"), label_studio.connect(corpus) as client:
         if recover:
-            from qawl import recover as recovery
-
-            sync.bring(client, corpus)
-            click.echo(f"{recovery.recover(client, corpus)} annotations put back")
+            _recover(client, corpus, dry_run)
             return
         steps = sync.plan(client, corpus)
         for step in steps:
@@ -46,4 +48,20 @@ def command(dry_run: bool, recover: bool) -> None:
                 click.echo(f"looked up and tried again after: {error}", err=True)
                 break
         sync.bring(client, corpus)
-    click.echo(f"{len(open_steps)} projects brought in step at {client.url}")
+    click.echo(f"{sync.counted(len(open_steps), 'project')} brought in step at {client.url}")
+
+
+def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
+    """Puts back what the server lost, once every task is there."""
+    from qawl import recover, sync
+    from qawl.cli.progress import progress
+
+    if dry_run:
+        lost = sync.counted(recover.lost(client, corpus), "journalled annotation")
+        click.echo(f"{lost} not on the server\ndry run: nothing was changed")
+        return
+    sync.bring(client, corpus)
+    back = recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
+    click.echo(f"{sync.counted(back, 'annotation')} put back")
+    if back:
+        click.echo("the server counts them as yours; `qawl pull` collects them again")

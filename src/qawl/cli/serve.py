@@ -11,8 +11,9 @@ import click
 def command(port: int | None) -> None:
     """Run a local Label Studio, set up for this corpus.
 
-    The first time on a machine its environment is installed (one to three minutes). It listens on
-    127.0.0.1 alone and keeps its data in .qawl/label-studio. Ctrl-C ends it.
+    The first time on a machine its environment is installed (one to three minutes). It listens at the
+    address in qawl.yaml alone: 127.0.0.1, or this machine's own address on the local network, by which
+    annotators on it then sign in. Its data stand in .qawl/label-studio. Ctrl-C ends it.
     """
     from qawl import label_studio, project, server
 
@@ -23,6 +24,8 @@ def command(port: int | None) -> None:
         click.echo(f"sign in as {access.username} with {access.password}")
         with label_studio.connect(corpus, access) as client:
             click.echo(f"annotators sign up at {client.invitation()}")
+        if access.url != corpus.settings.label_studio.url.rstrip("/"):
+            click.echo(f'other commands need `label_studio: {{url: "{access.url}"}}` in qawl.yaml')
         click.echo("Ctrl-C ends it")
         try:
             signal.pause()
