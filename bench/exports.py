@@ -40,7 +40,9 @@ SETTINGS = """name: bench
 language: ar
 layers: [entity]
 annotators: [a1, a2]
-release: {splits: {train: 1.0}}
+release:
+  splits: {train: 1.0}
+  card: {rationale: not stated, annotators: not stated, contact: not stated}
 """
 
 
