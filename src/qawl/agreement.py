@@ -59,9 +59,13 @@ def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
 def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text]]:
     """The annotations of articles that stand in the corpus, each with what is needed of its article."""
     records = stored_annotations.read(project, layer)
+    checked = None
     for record, article in corpus.by_id(project).beside(records, lambda each: each.article_id):
-        if article is not None:
-            yield record, Text(article.text, article.source)
+        if article is None:
+            continue
+        if article is not checked:
+            checked = corpus.frozen(article)
+        yield record, Text(article.text, article.source)
 
 
 def store(project: Project, found: dict[str, Any]) -> None:
