@@ -15,6 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from conftest import ROOT
 from qawl import agreement, cli, coefficients, figures, matching, scheme, units
+from qawl.coverage import coverage
 from qawl.matching import Spans
 from qawl.model import Annotation, Relation, Span
 from qawl.unitizing import unitizing
@@ -110,6 +111,19 @@ def test_gwet_2008_stays_where_one_category_dominates():
     assert coefficients.ac1(coefficients.pair_counts(counts).sum(0)) == pytest.approx(
         0.9408, abs=0.0005
     )
+
+
+def test_what_a_span_covers_outside_its_text_does_not_count():
+    inside = [("PERS", 0, 3), ("GPE", len(TEXT) - 5, len(TEXT))]
+    far = [("PERS", 0, 3), ("GPE", len(TEXT) - 5, len(TEXT) + 9), ("GPE", 2**40, 2**41)]
+    pairs = [
+        [record(who, spans, article) for article in ("x", "y") for who in ("a", "b")]
+        for spans in (inside, far)
+    ]
+    one, other = (measured(each) for each in pairs)
+    assert one["alpha"] == other["alpha"]
+    assert one["labels"]["GPE"]["alpha"] == other["labels"]["GPE"]["alpha"]
+    assert one["alpha"]["n"] == 4 * len(TEXT)
 
 
 def test_blocks_of_articles_give_what_the_whole_gives(monkeypatch):
@@ -463,5 +477,5 @@ def test_the_command_prints_stores_and_writes_a_page(recorded, monkeypatch, tmp_
 def test_figures_are_explained():
     assert all(
         each.__doc__
-        for each in (figures.f1_figures, figures.coverage, coefficients.alpha, coefficients.ac1)
+        for each in (figures.f1_figures, coverage, coefficients.alpha, coefficients.ac1)
     )

@@ -16,12 +16,12 @@ import numpy as np
 from qawl import annotations as stored_annotations
 from qawl import coefficients, corpus, jsonl, matching, pooling, scheme
 from qawl.coefficients import Array
+from qawl.coverage import coverage
 from qawl.figures import (
     Figure,
     Pair,
     attribute_tables,
     confusion,
-    coverage,
     exact,
     f1_figure,
     f1_figures,
@@ -59,9 +59,13 @@ def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
 def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text]]:
     """The annotations of articles that stand in the corpus, each with what is needed of its article."""
     records = stored_annotations.read(project, layer)
+    checked = None
     for record, article in corpus.by_id(project).beside(records, lambda each: each.article_id):
-        if article is not None:
-            yield record, Text(article.text, article.source)
+        if article is None:
+            continue
+        if article is not checked:
+            checked = corpus.frozen(article)
+        yield record, Text(article.text, article.source)
 
 
 def store(project: Project, found: dict[str, Any]) -> None:
@@ -200,17 +204,21 @@ def _span_figures(
         by_label[None]["relation_f1"] = f1_figure(total)
         for pair in pairs:
             by_pair[pair]["relation_f1"] = f1_figure(relations[pair])
-    for label_index, sums in coverage(units, sets):
-        label_name = None if label_index is None else units.labels[label_index]
-        by_label[label_name]["alpha"] = Figure(
-            sums, coefficients.nominal_alpha, lambda total: total[..., 1:].sum(-1)
-        )
+    by_cover, by_set = coverage(units, sets)
+    for label, sums in zip(units.labels, by_cover, strict=True):
+        by_label[label]["alpha"] = _nominal(sums)
+    by_label[None]["alpha"] = _nominal(by_set)
     unitized = unitizing(units)
     if len(units.annotators) > 1:
         for label, sums in zip(units.labels, unitized, strict=True):
             by_label[label]["alpha_u"] = _unitizing(sums, units.lengths)
     by_label[None]["alpha_u"] = _unitizing(unitized.sum(0), units.lengths)
     return by_label, by_pair
+
+
+def _nominal(sums: Array) -> Figure:
+    """Nominal alpha as a figure; n is the number of pairable values."""
+    return Figure(sums, coefficients.nominal_alpha, lambda total: total[..., 1:].sum(-1))
 
 
 def _unitizing(sums: Array, lengths: Ints) -> Figure:

@@ -34,7 +34,7 @@ class _Id(msgspec.Struct):
 
 def articles(project: Project) -> Iterator[Article]:
     """The frozen articles, in the order of their ids; a text that its hash does not fit is an error."""
-    return map(_frozen, jsonl.read(project.corpus / ARTICLES, Article))
+    return map(frozen, jsonl.read(project.corpus / ARTICLES, Article))
 
 
 def heads(project: Project) -> Iterator[Head]:
@@ -42,8 +42,8 @@ def heads(project: Project) -> Iterator[Head]:
     return jsonl.read(project.corpus / ARTICLES, Head)
 
 
-def _frozen(article: Article) -> Article:
-    """The article, if its text is the one that was frozen."""
+def frozen(article: Article) -> Article:
+    """The article, if its text is the one that its hash fits; else InputError."""
     if sha256(article.text) != article.text_sha256:
         raise InputError(
             f"corpus/{ARTICLES}: the text of article {article.id} is not the one that was frozen: "
@@ -89,7 +89,7 @@ class Articles(Mapping[str, Article]):
     def beside(
         self, items: Iterable[T], identity: Callable[[T], str | None]
     ) -> Iterator[tuple[T, Article | None]]:
-        """Each item with its article, None where there is none, checked as `articles` does.
+        """Each item with its article as it stands on disk, None where there is none.
 
         The files stay open meanwhile, and an article that the next item has too is read once.
         """
@@ -101,7 +101,7 @@ class Articles(Mapping[str, Article]):
                 if found is None or found.id != wanted:
                     found = None
                     if wanted is not None and wanted in self._places:
-                        found = _frozen(decoder.decode(line(wanted)))
+                        found = decoder.decode(line(wanted))
                 yield item, found
 
     def many(self, identities: Iterable[str]) -> Iterator[Article]:

@@ -18,7 +18,10 @@ def find(voices: Sequence[Annotation]) -> list[Disagreement]:
     """What the annotations of an article don't agree on, in the order of the text."""
     marked = _marked(voices).values()
     every = set().union(*marked)
-    spans = at(voices, {each for each in every if not all(each in some for some in marked)})
+    common = every.copy()
+    for each in marked:
+        common &= each
+    spans = at(voices, every - common)
     return in_order([*spans, *_attributes(voices), *_relations(voices), *_document(voices)])
 
 

@@ -4,7 +4,7 @@ That form gives every subset and every resample of articles the same code: a sou
 the bootstrap (Efron 1979, doi:10.1214/aos/1176344552) are rows of weights on the articles.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -133,65 +133,3 @@ def confusion(units: Units, pair: Pair) -> Array:
         )
         np.moveaxis(table, axis, 0)[:, -1] += alone
     return table
-
-
-def coverage(units: Units, sets: dict[int, int]) -> Iterator[tuple[int | None, Array]]:
-    """Sums of nominal alpha on code points: (label index, or None for the set of all labels,
-    articles × (1 + k)).
-
-    A code point is a unit, the set of labels that cover it (or whether one label does) its value;
-    stretches between boundaries are weighted by their length, which gives the same sums. `sets` has
-    the column of each set, and takes those that occur for the first time.
-    """
-    base = np.concatenate([[0], np.cumsum(units.lengths)])
-    offset = base[units.article]
-    bounds = np.unique(np.concatenate([base, offset + units.start, offset + units.end]))
-    bounds = bounds[bounds <= base[-1]]
-    stretches = _Stretches(units, bounds, base)
-    low, high = (np.searchsorted(bounds, offset + each) for each in (units.start, units.end))
-    marks = np.random.default_rng(0).integers(1, 2**62, len(units.labels))
-    count = len(bounds) - 1
-    covering = np.zeros((len(units.annotators), count), np.int64)
-    for label in range(len(units.labels)):
-        rows = np.flatnonzero(units.label == label)
-        place = units.annotator[rows] * (count + 1)
-        size = len(covering) * (count + 1)
-        steps = np.bincount(place + low[rows], minlength=size)
-        steps -= np.bincount(place + high[rows], minlength=size)
-        covered = np.cumsum(steps.reshape(-1, count + 1), 1)[:, :count] > 0
-        covering ^= covered * marks[label]
-        yield label, stretches.sums(covered.astype(np.int64), 2)
-    found, codes = np.unique(covering, return_inverse=True)
-    columns = np.array([sets.setdefault(each, len(sets)) for each in found.tolist()], np.int64)
-    yield None, stretches.sums(columns[codes].reshape(covering.shape), len(sets))
-
-
-class _Stretches:
-    """Stretches of text between boundaries: in which article, how long, judged by whom."""
-
-    def __init__(self, units: Units, bounds: Ints, base: Ints) -> None:
-        self.articles = len(units.articles)
-        self.article = np.searchsorted(base, bounds[:-1], side="right") - 1
-        self.length = np.diff(bounds)
-        self.there = units.done[:, self.article]
-        raters = self.there.sum(0)
-        self.pairable = raters >= 2
-        self.weight = np.where(self.pairable, self.length / np.maximum(raters - 1, 1), 0)
-
-    def sums(self, codes: Ints, width: int) -> Array:
-        """(agreeing coincidences, marginals …) per article of values (annotators × stretches)."""
-        agreeing = np.zeros(len(self.length))
-        for one, other in combinations(range(len(codes)), 2):
-            same = self.there[one] & self.there[other] & (codes[one] == codes[other])
-            agreeing += 2 * same
-        sums = np.zeros((self.articles, 1 + width))
-        sums[:, 0] = np.bincount(
-            self.article, weights=agreeing * self.weight, minlength=self.articles
-        )
-        for there, code in zip(self.there, codes, strict=True):
-            sums[:, 1:] += np.bincount(
-                self.article * width + code,
-                weights=self.length * (there & self.pairable),
-                minlength=self.articles * width,
-            ).reshape(self.articles, width)
-        return sums

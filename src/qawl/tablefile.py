@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qawl import columns
-from qawl.columns import Columns
+from qawl.columns import Columns, Record, Sequence
 from qawl.content import Digest
 from qawl.errors import ReleaseError
 from qawl.token_table import TABLE
@@ -15,8 +15,9 @@ from qawl.token_table import TABLE
 ROW_GROUP = 2000
 TOKEN_GROUP = 200
 """Rows of the table `tokens` in a row group: each holds thousands of values."""
-BATCH = 50
-"""Rows that wait as Python objects: few, since the garbage collector goes over them again and again."""
+BATCH, FLAT_BATCH = 50, 500
+"""Rows that wait as Python objects, where they hold records and where not: few, since the garbage
+collector goes over what waits again and again."""
 
 
 class TableFile:
@@ -35,6 +36,10 @@ class TableFile:
             write_statistics=False,
             store_schema=False,
         )
+        nested = any(
+            isinstance(kind, Sequence) and isinstance(kind.item, Record) for kind in kinds.values()
+        )
+        self._batch = BATCH if nested else FLAT_BATCH
         self._rows: list[dict[str, Any]] = []
         self._batches: list[pa.RecordBatch] = []
         self._digest = Digest()
@@ -42,7 +47,7 @@ class TableFile:
     def add(self, row: dict[str, Any]) -> None:
         """The next row, with the names of its classes."""
         self._rows.append(row)
-        if len(self._rows) == BATCH:
+        if len(self._rows) == self._batch:
             self._convert()
             if sum(map(len, self._batches)) >= self._group:
                 self._flush()

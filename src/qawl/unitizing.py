@@ -6,30 +6,17 @@ one label (nested, overlapping) is one unit. Sums over articles are additive, we
 their length in code points as the coefficient itself weights a continuum.
 """
 
-from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.coefficients import Array
-from qawl.matching import Ints, clusters
+from qawl.matching import Ints
+from qawl.sections import Sections, joined, marked
 from qawl.units import Units
 
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sections:
-    """Stretches of continua, sorted by continuum and start: units of one annotator, or gaps between."""
-
-    home: Ints
-    start: Ints
-    end: Ints
-
-    @property
-    def length(self) -> Ints:
-        return self.end - self.start
 
 
 def unitizing(units: Units) -> Array:
@@ -43,76 +30,51 @@ def unitizing(units: Units) -> Array:
     found = np.zeros((count, articles, 2))
     if len(units.annotators) < 2:
         return found
-    home = units.label * articles + units.article
-    marked = [_marked(units, who, home) for who in range(len(units.annotators))]
+    sections = [marked(units, who) for who in range(len(units.annotators))]
     active = np.zeros(count * articles, bool)
-    for each in marked:
+    for each in sections:
         active[each.home] = True
     done = np.tile(units.done, count)
     active &= done.sum(0) >= 2
-    sums = _sums(marked, done, active, np.tile(units.lengths, count))
+    sums = _sums(sections, done, active, np.tile(units.lengths, count))
     return sums.reshape(found.shape)
 
 
-def _sums(sections: list[_Sections], done: NDArray[np.bool_], active: Mask, lengths: Ints) -> Array:
-    marked = [_in(each, active & done[who]) for who, each in enumerate(sections)]
+def _sums(sections: list[Sections], done: NDArray[np.bool_], active: Mask, lengths: Ints) -> Array:
+    units = [_in(each, active & done[who]) for who, each in enumerate(sections)]
     gaps = [
-        _gaps(each, np.flatnonzero(active & done[who]), lengths) for who, each in enumerate(marked)
+        _gaps(each, np.flatnonzero(active & done[who]), lengths) for who, each in enumerate(units)
     ]
     count = len(lengths)
     observers = done.sum(0).astype(np.float64)
     observed = np.zeros(count)
-    for one, other in permutations(range(len(marked)), 2):
-        observed += _differences(marked[one], marked[other], count)
-        observed += 2 * _alone(marked[one], gaps[other], count)
+    for one, other in permutations(range(len(units)), 2):
+        observed += _differences(units[one], units[other], count)
+        observed += 2 * _alone(units[one], gaps[other], count)
     pairs = np.maximum(observers * (observers - 1), 1)
-    expected = _expected(marked, gaps, observers, lengths.astype(np.float64), count)
+    expected = _expected(units, gaps, observers, lengths.astype(np.float64), count)
     return np.stack([np.where(active, observed / pairs, 0), np.where(active, expected, 0)], -1)
 
 
-def _marked(units: Units, who: int, home: Ints) -> _Sections:
-    """One annotator's units; what overlaps within a label is one."""
-    low, high = np.searchsorted(units.annotator, [who, who + 1])
-    home, start, end = home[low:high], units.start[low:high], units.end[low:high]
-    cluster = clusters(home, start, end)
-    size = int(cluster.max(initial=-1)) + 1
-    first = np.full(size, np.iinfo(np.int64).max)
-    last = np.zeros(size, np.int64)
-    homes = np.zeros(size, np.int64)
-    np.minimum.at(first, cluster, start)
-    np.maximum.at(last, cluster, end)
-    homes[cluster] = home
-    return _Sections(homes, first, last)
-
-
-def _in(sections: _Sections, wanted: Mask) -> _Sections:
+def _in(sections: Sections, wanted: Mask) -> Sections:
     rows = wanted[sections.home]
-    return _Sections(sections.home[rows], sections.start[rows], sections.end[rows])
+    return Sections(sections.home[rows], sections.start[rows], sections.end[rows])
 
 
-def _gaps(marked: _Sections, articles: Ints, lengths: Ints) -> _Sections:
+def _gaps(units: Sections, articles: Ints, lengths: Ints) -> Sections:
     """What lies between the units of these articles."""
-    home = np.concatenate([articles, marked.home])
-    start = np.concatenate([np.zeros(len(articles), np.int64), marked.end])
-    end = np.concatenate([lengths[articles], marked.start])
+    home = np.concatenate([articles, units.home])
+    start = np.concatenate([np.zeros(len(articles), np.int64), units.end])
+    end = np.concatenate([lengths[articles], units.start])
     by_start, by_end = np.lexsort((start, home)), np.lexsort((end, home))
-    found = _Sections(home[by_start], start[by_start], end[by_end])
+    found = Sections(home[by_start], start[by_start], end[by_end])
     rows = found.length > 0
-    return _Sections(found.home[rows], found.start[rows], found.end[rows])
+    return Sections(found.home[rows], found.start[rows], found.end[rows])
 
 
-def _joined(one: Ints, other: Ints) -> tuple[Ints, Ints]:
-    """All pairs of rows of the same article; both are sorted."""
-    low, high = np.searchsorted(other, one, "left"), np.searchsorted(other, one, "right")
-    count = high - low
-    left = np.repeat(np.arange(len(one)), count)
-    offset = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
-    return left, np.repeat(low, count) + offset
-
-
-def _differences(one: _Sections, other: _Sections, count: int) -> Array:
+def _differences(one: Sections, other: Sections, count: int) -> Array:
     """Squared differences of the ends of units that overlap, per article."""
-    left, right = _joined(one.home, other.home)
+    left, right = joined(one.home, other.home)
     meets = (one.start[left] < other.end[right]) & (other.start[right] < one.end[left])
     left, right = left[meets], right[meets]
     apart = (one.start[left] - other.start[right]) ** 2 + (one.end[left] - other.end[right]) ** 2
@@ -120,9 +82,9 @@ def _differences(one: _Sections, other: _Sections, count: int) -> Array:
     return found
 
 
-def _alone(one: _Sections, gaps: _Sections, count: int) -> Array:
+def _alone(one: Sections, gaps: Sections, count: int) -> Array:
     """Squared lengths of units that lie in a gap of the other annotator, per article."""
-    left, right = _joined(one.home, gaps.home)
+    left, right = joined(one.home, gaps.home)
     inside = (gaps.start[right] <= one.start[left]) & (one.end[left] <= gaps.end[right])
     left = left[inside]
     found: Array = np.bincount(
@@ -132,19 +94,19 @@ def _alone(one: _Sections, gaps: _Sections, count: int) -> Array:
 
 
 def _expected(
-    marked: list[_Sections], gaps: list[_Sections], observers: Array, lengths: Array, count: int
+    units: list[Sections], gaps: list[Sections], observers: Array, lengths: Array, count: int
 ) -> Array:
     """Expected disagreement times the square of the length, per article."""
-    article = np.concatenate([each.home for each in marked])
+    article = np.concatenate([each.home for each in units])
     order = np.argsort(article, kind="stable")
     article = article[order]
-    length = np.concatenate([each.length for each in marked])[order].astype(np.float64)
+    length = np.concatenate([each.length for each in units])[order].astype(np.float64)
     empty_home = np.concatenate([each.home for each in gaps])
     by_home = np.argsort(empty_home, kind="stable")
     empty = np.concatenate([each.length for each in gaps])[by_home].astype(np.float64)
     number = np.bincount(article, minlength=count)
     among = (number[article] - 1) / 3 * (2 * length**3 - 3 * length**2 + length)
-    left, right = _joined(article, empty_home[by_home])
+    left, right = joined(article, empty_home[by_home])
     fits = empty[right] >= length[left]
     left, right = left[fits], right[fits]
     places = np.bincount(left, weights=empty[right] - length[left] + 1, minlength=len(article))
