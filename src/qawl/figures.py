@@ -161,11 +161,12 @@ def coverage(units: Units, lengths: Ints) -> Iterator[tuple[int | None, Array]]:
     """
     base = np.concatenate([[0], np.cumsum(lengths)])
     offset = base[units.article]
-    bounds = np.unique(np.concatenate([base, offset + units.start, offset + units.end]))
-    bounds = bounds[bounds <= base[-1]]
+    # A span that ends past its text (a finding) covers what there is of it, not the next article.
+    start, end = (np.clip(each, 0, lengths[units.article]) for each in (units.start, units.end))
+    bounds = np.unique(np.concatenate([base, offset + start, offset + end]))
     length = np.diff(bounds)
     article = np.searchsorted(base, bounds[:-1], side="right") - 1
-    low, high = (np.searchsorted(bounds, offset + each) for each in (units.start, units.end))
+    low, high = (np.searchsorted(bounds, offset + each) for each in (start, end))
     marks = np.random.default_rng(0).integers(1, 2**62, len(units.labels))
     sets = np.zeros((len(units.annotators), len(length)), np.int64)
     there = units.done[:, article]
