@@ -479,3 +479,14 @@ def test_figures_are_explained():
         each.__doc__
         for each in (figures.f1_figures, coverage, coefficients.alpha, coefficients.ac1)
     )
+
+
+def test_a_span_past_its_text_counts_for_what_there_is_of_it():
+    """Such a span is a finding, but a report must stand until it is mended."""
+    inside = [("PERS", len(TEXT) - 6, len(TEXT))]
+    past = [("PERS", len(TEXT) - 6, len(TEXT) + 20)]
+    for first, second in (("x", "y"), ("y", "x")):  # in the last article, and before another
+        clean = [record(who, inside, article=first) for who in ("a", "b")]
+        ill = [record(who, past, article=first) for who in ("a", "b")]
+        others = [record(who, inside, article=second) for who in ("a", "b")]
+        assert measured([*ill, *others])["alpha"] == measured([*clean, *others])["alpha"]

@@ -3,11 +3,12 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qawl import annotations, journal, pull, stream, validation
-from qawl.errors import InputError
+from qawl import annotations, cli, journal, pull, stream, validation
+from qawl.errors import InputError, JournalError
 
 TEXT = "قال أحمد نعم"
 
@@ -144,6 +145,21 @@ def test_annotations_can_be_rebuilt_from_the_journal_alone(run):
     path.unlink()
     annotations.rebuild(corpus, "quote")
     assert path.read_bytes() == before
+
+
+def test_a_torn_journal_is_named_by_readers_and_mended_by_rebuild(run, monkeypatch):
+    corpus, _ = run([task(identity=1), task(user=2, identity=2)])
+    path = journal.folder(corpus) / "quote.a1.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:50])
+    with pytest.raises(JournalError, match=r"line 2: the last line is torn.*--rebuild`, mends it"):
+        list(annotations.derive(corpus, "quote"))
+    monkeypatch.chdir(corpus.root)
+    done = CliRunner().invoke(cli.group, ["pull", "--rebuild"])
+    assert done.exit_code == 0
+    assert "journal mended: quote.a1: a torn last line was dropped" in done.output
+    assert "quote: 2 annotations" in done.output
+    assert path.read_bytes() == whole
 
 
 def test_one_annotator_for_a_whole_file(run):

@@ -216,6 +216,11 @@ def test_init_keeps_what_is_in_an_existing_folder(tmp_path):
         ("name: x\nannotators: [a1, a1]", "a1"),
         ("name: x\nannotators: ['a 1']", "a 1"),
         ("name: x\noverlap: {quote: 0}", "overlap.quote"),
+        ("name: x\noverlap: {qoute: 1}", "overlap.qoute: not one of the layers"),
+        ("name: x\nannotators: [{name: a1, share: 0}]", "share of a1 is 0"),
+        ("name: x\nannotators: [a1, adjudication]", "the judge's pseudonym"),
+        ("name: x\nlabel_studio: {url: 'localhost:8080'}", "is no address"),
+        ("name: x\nlabel_studio: {url: 'http://me:secret@host'}", "holds a password"),
         ("name: x\nrelease: {splits: {train: 0.5}}", "add up to 1"),
         ("name: [", "not YAML"),
         ("name: x\nname: y", "stands twice"),
@@ -225,4 +230,5 @@ def test_wrong_settings_are_one_line(text, said):
     with pytest.raises(ProjectError) as caught:
         project.parse_settings(text, "qawl.yaml")
     assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -202,8 +202,12 @@ class Client:
 
     def clock(self) -> datetime | None:
         """The server's time, as its answers carry it; None where they don't."""
-        said = self._answer("GET", "api/version", retries=RETRIES).headers.get("date")
-        return parsedate_to_datetime(said) if said else None
+        # A proxy may add a date of its own after the server's.
+        said = self._answer("GET", "api/version", retries=RETRIES).headers.get_list("date")
+        try:
+            return parsedate_to_datetime(said[0]).astimezone(UTC) if said else None
+        except ValueError:
+            return None
 
     def skew(self) -> timedelta | None:
         """How far the server's clock is ahead of this machine's; None where it does not say."""
