@@ -122,7 +122,7 @@ def task(number, rng):
         "annotations": annotations,
         "predictions": [],
         "drafts": [],
-        "data": {"text": text, "layer": "entity", "title": "", "source": "", "date": ""},
+        "data": {"text": text, "layer": "entity", "title": "", "article_source": "", "date": ""},
         "meta": {},
         "created_at": "2026-01-01T00:00:00.000000Z",
         "updated_at": "2026-01-01T00:00:00.000000Z",

@@ -44,13 +44,12 @@ def browser():
 
 @pytest.fixture
 def open_task(browser, served, label_studio):
-    """open_task(layer, name=…) → (corpus, client, Hands on the layer's first task)."""
+    """open_task(layer, name, …) → (corpus, client, Hands on the layer's first task)."""
     contexts = []
 
-    def opened(layer, name):
-        corpus, client = served(
-            TEXT, name=name, settings=f"layers: [{layer}]\nannotators: [a1]", title="عنوان"
-        )
+    def opened(layer, name, **fields):
+        settings = f"layers: [{layer}]\nannotators: [a1]"
+        corpus, client = served(TEXT, name=name, settings=settings, **{"title": "عنوان", **fields})
         for step in sync.plan(client, corpus):
             for task in step.add:
                 if "speakers" in task["data"]:
@@ -116,6 +115,15 @@ def test_short_arabic_lines_stand_on_the_right(open_task):
     )
     assert start > box["x"] + box["width"] - 20
     assert end > box["x"] + box["width"] / 2
+
+
+def test_the_head_shows_what_is_known_of_an_article_and_nothing_else(open_task):
+    """The editor has words of its own, as `source`, for which it shows the whole task as JSON."""
+    known = {"title": "عنوان", "source": "رويترز", "published": "2024-05-18"}
+    _, _, hands = open_task("entity", "browser-head", **known)
+    assert hands.page.locator(".qawl-head").inner_text().split() == [*known.values()]
+    _, _, hands = open_task("entity", "browser-bare", title=None, source=None, published=None)
+    assert not hands.page.locator(".qawl-head").inner_text().strip()
 
 
 def test_a_whole_quote_in_the_last_paragraph(open_task):

@@ -47,7 +47,7 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
         "  </View>",
         '  <View className="qawl-head">',
         '    <Header value="$title" size="4"/>',
-        '    <Header value="$source" size="6"/>',
+        '    <Header value="$article_source" size="6"/>',
         '    <Header value="$date" size="6"/>',
         "  </View>",
         *(['  <HyperText name="disagreements" value="$disagreements"/>'] if judging else []),

@@ -10,10 +10,6 @@ from qawl.scheme import Scheme
 
 Task = dict[str, Any]
 
-NOTHING = "\u00a0"
-"""What stands for a title, source or date that an article lacks: where one is empty, Label Studio's
-editor shows the whole task as JSON in its place."""
-
 Names = Mapping[str, Mapping[str, list[str]]]
 """Article id → name of a list (`speakers`) → the names in it."""
 
@@ -45,9 +41,10 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
         "article_id": article.id,
         "text_sha256": article.text_sha256,
         "layer": current.layer,
-        "title": article.title or NOTHING,
-        "source": article.source or NOTHING,
-        "date": article.published or NOTHING,
+        "title": article.title or "",
+        # Not `source`: by that name Label Studio's editor shows the whole task as JSON.
+        "article_source": article.source or "",
+        "date": article.published or "",
     }
     known = offered.get(article.id, {})
     for attribute in current.attributes:
