@@ -42,7 +42,7 @@ def content_digest(path: Path) -> tuple[int, str]:
     """(rows, digest of their content) of a parquet file, whatever wrote it."""
     digest = Digest()
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=1000, use_threads=False):
+        for batch in file.iter_batches(batch_size=250, use_threads=False):
             digest.add(batch)
     return digest.rows, digest.hexdigest()
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from qawl.matching import Ints, Spans
 from qawl.model import Annotation
 
-BLOCK = 100_000
+BLOCK = 50_000
 """Spans that are counted at a time, or those of one article where it has more."""
 
 PROCLITICS = frozenset("وفبلكس")
