@@ -222,12 +222,39 @@ def test_no_token_name_or_address_of_a_person_comes_out(served, label_studio):
     assert corpus.state.stat().st_mode & 0o077 == 0
 
 
-def test_a_log_of_the_server_has_no_token(tmp_path):
+def test_serve_says_how_to_get_in_and_ends_with_its_server(tmp_path, monkeypatch):
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
     made = init.init(tmp_path / "logged")
-    with server.running(made, port=server.free_port(), say=print) as access:
-        httpx.get(f"{access.url}/api/projects/", headers={"Authorization": f"Token {access.token}"})
-    assert access.token not in (made.state / "label-studio.log").read_text("utf-8", "replace")
+    made = settle(made, f"http://127.0.0.1:{server.free_port()}")
+    url = made.settings.label_studio.url
+    out = tmp_path / "out"
+    with (
+        out.open("w") as file,
+        subprocess.Popen(
+            [sys.executable, "-m", "qawl", "serve"], cwd=made.root, stdout=file, stderr=file
+        ) as process,
+    ):
+        until(out, "Ctrl-C ends it")
+        known = json.loads((made.state / "label-studio.json").read_text("utf-8"))
+        with connect(made) as client:
+            assert list(client.projects()) == []
+        process.terminate()
+        assert process.wait(30) == 0
+    said = out.read_text("utf-8")
+    assert f"annotators sign up at {url}/user/signup/?token=" in said
+    assert f"sign in as {known['username']} with {known['password']}" in said
+    assert not server.healthy(url)
+    for each in (said, (made.state / "label-studio.log").read_text("utf-8", "replace")):
+        assert known["token"] not in each
     assert (made.state / "label-studio.json").stat().st_mode & 0o077 == 0
+
+
+def until(out, words):
+    """Waits until a file has these words."""
+    deadline = time.monotonic() + 120
+    while words not in out.read_text("utf-8"):
+        assert time.monotonic() < deadline, out.read_text("utf-8")
+        time.sleep(0.2)
 
 
 def test_serve_listens_at_the_address_of_the_settings(tmp_path, monkeypatch):
@@ -259,26 +286,19 @@ def test_watch_outlives_a_server_that_is_away_and_lets_others_work(served, label
     push(client, corpus)
     task = next(sync.remote_tasks(client, sync.remotes(client, corpus)[0]))
     out = tmp_path / "out"
-
-    def until(words):
-        deadline = time.monotonic() + 60
-        while words not in out.read_text("utf-8"):
-            assert time.monotonic() < deadline, out.read_text("utf-8")
-            time.sleep(0.2)
-
     with proxy(label_studio.url) as between, out.open("w") as file:
         corpus = settle(corpus, between.url)
         command = [sys.executable, "-m", "qawl", "pull", "--watch", "--every", "1"]
         with subprocess.Popen(
             command, cwd=corpus.root, env=os.environ, stdout=file, stderr=file
         ) as process:
-            until("pulling every 1 s")
+            until(out, "pulling every 1 s")
             until_read(corpus)
             between.prefix = "/away"
-            until("waiting 1 s: ")
+            until(out, "waiting 1 s: ")
             between.prefix = ""
             client.submit(task.id, {"result": []})
-            until("1 new or changed annotation")
+            until(out, "1 new or changed annotation")
             # It holds the corpus only while it pulls.
             for _ in range(20):
                 code, said = run(corpus, "push")

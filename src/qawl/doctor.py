@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from qawl import made, scheme, sync, tasks
+from qawl.access import token, token_kind
 from qawl.errors import QawlError
-from qawl.label_studio import Client, connect, token, token_kind
+from qawl.label_studio import Client, connect
 from qawl.labeling import config_xml
 from qawl.project import Project
 from qawl.server import VERSION

@@ -57,9 +57,16 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
     journals: dict[Path, Journal] = {}
     now = client.clock()
     try:
+        drafts = client.together(lambda remote: client.count(remote.id, [DRAFTED])[0], remotes)
+        outcome.drafts = sum(drafts)
+        readings = []
         for remote in watch(remotes):
             opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
-            _Reading(client, remote, opened, sorter, outcome, marks).run(now)
+            readings.append(_Reading(client, remote, opened, sorter, outcome, marks))
+            readings[-1].read(now)
+        after = {each["id"]: each for each in client.projects()}
+        for reading in readings:
+            reading.settle(after.get(reading.remote.id))
         _look_for_lost(project, client.url, remotes, marks, journals, outcome)
         _name_withdrawn(project, outcome)
     finally:
@@ -125,15 +132,22 @@ class _Reading:
         self.placed: set[str] = set()
         self.seen: set[str] = set()
 
-    def run(self, now: datetime | None) -> None:
-        """Reads what changed, then compares with the server's own count."""
-        mark, remote = self.mark, self.remote
+    def read(self, now: datetime | None) -> None:
+        """Journals what changed."""
+        mark = self.mark
         if mark.until is None:
             mark.until, mark.after = now.isoformat() if now else None, 0
-        drafts = self.client.tasks(remote.id, fields=("id",), where=[DRAFTED])
-        self.outcome.drafts += sum(1 for _ in drafts)
         self._read(_since(mark))
-        low, high = self._totals()
+
+    def settle(self, after: Json | None) -> None:
+        """Compares what the journal has with the server's own counts, before and after the pull.
+
+        `after` is None where the project was deleted meanwhile, which the next pull says.
+        """
+        if after is None:
+            return
+        mark = self.mark
+        low, high = sorted(map(sync.total, (self.remote.fields, after)))
         if not low <= len(self._held()) <= high:
             self._compare(low, high)
         elif mark.total is not None and high < mark.total:
@@ -173,12 +187,6 @@ class _Reading:
         # Annotations from an export file do not say when their project was made.
         homes = {(number, created), (number, None)}
         return [key for key, home in self.opened.alive.items() if home in homes]
-
-    def _totals(self) -> tuple[int, int]:
-        """The least and the most annotations that the server held while it was read."""
-        fields = self.remote.fields, self.client.project(self.remote.id)
-        low, high = sorted(map(sync.total, fields))
-        return low, high
 
     def _compare(self, low: int, high: int) -> None:
         """Finds out which annotations the journal and the server don't share."""

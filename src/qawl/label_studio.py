@@ -5,31 +5,34 @@ DELETE) is retried with back-off; what is not (POST) is sent once, and who asked
 """
 
 import json
-import os
 import re
-import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urljoin
 
 import httpx
 import msgspec
 
+from qawl.access import TOKEN, token
 from qawl.errors import ServerError
 from qawl.project import Project
 from qawl.server import Access
 
-TOKEN = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of a variable
+T = TypeVar("T")
+R = TypeVar("R")
+
 PAGE = 100
 LIGHT_PAGE = 500
 IMPORT = 1000
 """Tasks in one import request."""
 OLDEST = 1, 23
 """The first release of Label Studio that Qawl works with: older task lists lack what it reads."""
+AT_ONCE = 4
+"""Calls that are under way at once where many projects are read."""
 RETRIES = 3
 """How often a call that is safe to repeat is repeated, after 1, 2 and 4 seconds."""
 
@@ -44,48 +47,18 @@ _KINDS = {
 }
 ANNOTATED: Filter = ("annotations_ids", "empty", False)
 """Tasks that have annotations, those of skipped tasks too."""
+OPEN: Filter = ("annotations_ids", "empty", True)
+"""Tasks that nobody has finished or skipped."""
+SKIPPED: Sequence[Filter] = (
+    ("cancelled_annotations", "greater", 0),
+    ("total_annotations", "equal", 0),
+)
+"""Tasks that were skipped and not finished."""
 DRAFTED: Filter = ("draft_exists", "equal", True)
 """Tasks that have a draft: work that is not submitted."""
 _WITH_DRAFTS: Filter = ("draft_exists", "in_list", [True, False])
 """Always holds: the server fills this column only where a condition names it."""
 _TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
-
-
-def token(project: Project) -> str:
-    """The access token: from the environment, a file only its owner can read, or `qawl serve`."""
-    if given := os.environ.get(TOKEN, "").strip():
-        return _plain(given, TOKEN)
-    path = project.state / "token"
-    if path.is_file():
-        _refuse_readable(path)
-        return _plain(path.read_text("utf-8", "replace").strip(), str(path))
-    served = project.state / "label-studio.json"
-    if served.is_file():
-        _refuse_readable(served)
-        known = msgspec.json.decode(served.read_bytes())
-        if known.get("url", "").rstrip("/") == project.settings.label_studio.url.rstrip("/"):
-            return str(known["token"])
-    raise ServerError(
-        f"no token for {project.settings.label_studio.url}: set {TOKEN}, write it to {path} "
-        "(chmod 600), or start a local server with `qawl serve`"
-    )
-
-
-def _refuse_readable(path: Path) -> None:
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ServerError(f"{path} can be read by others: run chmod 600 on it")
-
-
-def _plain(key: str, where: str) -> str:
-    """A token that can stand in a header; the message does not hold what was there."""
-    if not key or not key.isascii() or any(each.isspace() for each in key):
-        raise ServerError(f"what stands in {where} is no token: copy it from Account & Settings")
-    return key
-
-
-def token_kind(key: str) -> str:
-    """Which of Label Studio's two kinds of token this is; never the token."""
-    return "personal access token" if key.count(".") == 2 else "legacy token"
 
 
 class NobodyListens(ServerError):
@@ -235,11 +208,6 @@ class Client:
         """All projects of the server, as it describes them."""
         yield from self._pages("api/projects/")
 
-    def project(self, project: int) -> Json:
-        """A project as the server describes it now."""
-        said: Json = self.request("GET", f"api/projects/{project}/")
-        return said
-
     def create_project(self, fields: Json) -> Json:
         """A new project; its description as the server sends it."""
         made: Json = self.request("POST", "api/projects/", body=fields)
@@ -310,6 +278,22 @@ class Client:
                 after = page[-1]["id"]
             if said["total"] <= size:
                 return
+
+    def count(self, project: int, where: Sequence[Filter]) -> tuple[int, int | None]:
+        """(how many tasks of a project meet these conditions, the id of the first one)."""
+        params = {
+            "project": project,
+            "page_size": 1,
+            "include": "id",
+            "query": _query(where),
+        }
+        said = self.request("GET", "api/tasks/", params=params)
+        return said["total"], next((task["id"] for task in said["tasks"]), None)
+
+    def together(self, work: Callable[[T], R], those: Iterable[T]) -> list[R]:
+        """What some reading says of each, in their order; a few at a time, since each call waits."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(work, those))
 
     def submit(self, task: int, annotation: Mapping[str, Any]) -> Json:
         """Adds an annotation to a task."""

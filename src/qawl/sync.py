@@ -185,7 +185,8 @@ def plan(client: Client, project: Project) -> list[Step]:
     people = (*project.annotators, JUDGE)
     titles = {wanted(project, each, name).title for each in schemes.values() for name in people}
     refusals.refuse_foreign(client, titles, {each.id for each in there})
-    plan_of = _Plan(client, project)
+    held = client.together(lambda remote: list(remote_tasks(client, remote)), there)
+    plan_of = _Plan(client, project, dict(zip((each.id for each in there), held, strict=True)))
     return [
         step
         for current in schemes.values()
@@ -194,10 +195,12 @@ def plan(client: Client, project: Project) -> list[Step]:
 
 
 class _Plan:
-    """What is the same for all layers: the articles, who works, and what is withdrawn."""
+    """What is the same for all layers: the articles, who works, what is withdrawn, what stands there."""
 
-    def __init__(self, client: Client, project: Project) -> None:
-        self.client, self.project = client, project
+    def __init__(
+        self, client: Client, project: Project, held: Mapping[int, list[RemoteTask]]
+    ) -> None:
+        self.client, self.project, self.held = client, project, held
         self.articles = {article.id: article for article in tasks.to_annotate(project)}
         self.withdrawn = {each.article_id for each in withdrawal.withdrawn(project)}
         _refuse_strange(project.settings.training, {*self.articles, *self.withdrawn})
@@ -238,7 +241,7 @@ class _Plan:
 
     def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, set[str]]:
         """The step of an annotator but for the tasks to add, and the articles that stay there."""
-        held = {each.id: list(remote_tasks(self.client, each)) for each in mine}
+        held = self.held
         worked = [each for each in mine if any(task.worked_on for task in held[each.id])]
         main = next(iter(worked or mine), None)
         step = Step(target, main)
@@ -283,7 +286,7 @@ class _Plan:
     def _judging(self, target: Wanted, mine: list[Remote], waiting: list[tasks.Task]) -> Step:
         """The step of a layer's judge: a task is known by its article and by what it was made from."""
         step = Step(target, next(iter(mine), None))
-        there = list(remote_tasks(self.client, step.remote)) if step.remote else []
+        there = self.held[step.remote.id] if step.remote else []
         step.configure = step.remote is not None and _differs(step.remote, target)
         known = {(each.article_id, each.basis) for each in there}
         keep = {(each["data"]["article_id"], each["data"]["basis"]) for each in waiting}

@@ -18,6 +18,8 @@ def command(port: int | None) -> None:
     from qawl import label_studio, project, server
 
     corpus = project.load(Path())
+    for each in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends Label Studio too
+        signal.signal(each, signal.default_int_handler)
     say = lambda line: click.echo(line, err=True)  # noqa: E731
     with server.running(corpus, port=port, say=say) as access:
         click.echo(f"Label Studio: {access.url}")

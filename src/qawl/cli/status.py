@@ -21,7 +21,7 @@ def command(as_json: bool) -> None:
 
     corpus = project.load(Path())
     with label_studio.connect(corpus) as client:
-        found = list(status.standings(client, corpus))
+        found = status.standings(client, corpus)
     if as_json:
         click.echo(to_json(found))
         return
