@@ -56,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
             connection.close()
 
     def _handle(self):
+        self.server.methods.append(self.command)
         fault, fuse = self.server.next_call()
         if fuse is not None:
             if fault == "after":
@@ -114,6 +115,7 @@ class Proxy(ThreadingHTTPServer):
         self.target, self.rate, self.prefix = target, rate, prefix
         self.rng, self.guard = random.Random(seed), threading.Lock()
         self.calls, self.at, self.fuse = 0, 0, None
+        self.methods = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}{prefix}"
 
     def light(self, at, fuse):

@@ -31,7 +31,8 @@ def test_only_what_changed_is_read(served, prompt):
     first, second = sync.remotes(client, corpus)
     made, _ = submit(client, corpus, first, count=2)
     submit(client, corpus, second)
-    assert following.pull(client, corpus).tasks == 3
+    outcome = following.pull(client, corpus)
+    assert (outcome.tasks, outcome.agreed) == (3, [2, 1])
     wait()
     assert following.pull(client, corpus).tasks == 0
     wait()

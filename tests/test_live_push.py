@@ -7,9 +7,23 @@ import sys
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from people import Person
-from qawl import annotations, corpus, following, journal, project, recover, scheme, sync, withdrawal
+from proxy import proxy
+from qawl import (
+    annotations,
+    cli,
+    corpus,
+    doctor,
+    following,
+    journal,
+    project,
+    recover,
+    scheme,
+    sync,
+    withdrawal,
+)
 from qawl.errors import ProjectError
 from qawl.results import write_results
 from test_live import ONE_LAYER, TEXTS, push, submit, work
@@ -59,6 +73,21 @@ def test_a_task_that_was_edited_by_hand_is_replaced_or_named(served):
     (entry,) = journal.entries(journal.folder(made) / "quote.a1.jsonl")
     assert entry.text is not None
     assert entry.text.startswith("تعديل")
+
+
+def test_an_empty_push_status_and_pull_write_nothing_to_the_server(served, label_studio):
+    made, client = served(*TEXTS, name="push-reads", settings=ONE_LAYER)
+    push(client, made)
+    submit(client, made, sync.remotes(client, made)[0])
+    with proxy(label_studio.url) as between:
+        settle(made, label_studio.url, between.url)
+        for command in ("push", "status", "pull"):
+            done = subprocess.run(
+                [sys.executable, "-m", "qawl", command], cwd=made.root, check=False
+            )
+            assert done.returncode == 0
+        assert between.methods
+        assert {*between.methods} == {"GET"}
 
 
 def test_two_leads_who_push_at_once_leave_every_task_there_once(served, tmp_path):
@@ -217,6 +246,20 @@ def test_training_that_is_no_article_is_named(served):
     settings = msgspec.structs.replace(made.settings, training=("0" * 12,))
     with pytest.raises(ProjectError, match="training: 000000000000"):
         sync.plan(client, project.Project(root=made.root, settings=settings))
+
+
+def test_who_has_no_project_yet_is_said(served, monkeypatch):
+    made, client = served(*TEXTS, name="push-new", settings=ONE_LAYER)
+    push(client, made)
+    settle(made, "[a1, a2]", "[a1, a2, a3]")
+    monkeypatch.chdir(made.root)
+    said = CliRunner().invoke(cli.group, ["status"]).output
+    assert "not in Label Studio yet: quote a3 (run `qawl push`)" in said
+    client.create_project({"title": "push-new · quote · a3"})
+    lines = {line.what: line for line in doctor.examine(project.load(made.root))}
+    assert not lines["push"].well
+    assert "is not of this corpus" in lines["push"].said
+    assert lines["round trip"].well
 
 
 def test_work_of_two_users_in_one_project_is_a_finding(served):

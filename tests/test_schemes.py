@@ -1,6 +1,7 @@
 """Schemes, and the configs and schemas that are made from them."""
 
 import re
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -206,6 +207,19 @@ def test_init_keeps_what_is_in_an_existing_folder(tmp_path):
     )
     init.init(tmp_path)
     assert "9.9" in mine.read_text("utf-8")
+
+
+def test_git_never_sees_what_belongs_to_this_machine(tmp_path):
+    (tmp_path / ".gitignore").write_text("*.pyc\n")
+    made = init.init(tmp_path, name="mine")
+    with project.lock(made, "push"):
+        (made.state / "users.json").write_text("{}")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    done = subprocess.run(
+        ["git", "status", "--porcelain", "-uall"], cwd=tmp_path, check=True, capture_output=True
+    )
+    assert b"qawl.yaml" in done.stdout
+    assert b".qawl" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -76,17 +76,20 @@ def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
     next(client.projects(), None)
     yield Line("token", True, f"a {kind}, and the server takes it")
     yield _clock(client.skew())
-    steps = [step for step in sync.plan(client, project) if not step.empty]
-    yield Line(
-        "push",
-        not steps,
-        "; ".join(line for step in steps[:3] for line in step.lines())
-        + (f"; and {len(steps) - 3} projects more" if len(steps) > 3 else "")
-        if steps
-        else "in step",
-        "run `qawl push`",
-    )
+    yield _push(client, project)
     yield from _round_trip(client, project)
+
+
+def _push(client: Client, project: Project) -> Line:
+    """Whether a push is left unfinished, or can't be made."""
+    try:
+        lines = [
+            line for step in sync.plan(client, project) if not step.empty for line in step.lines()
+        ]
+    except QawlError as error:
+        return Line("push", False, str(error))
+    more = f"; and {len(lines) - 3} lines more" if len(lines) > 3 else ""
+    return Line("push", not lines, "; ".join(lines[:3]) + more or "in step", "run `qawl push`")
 
 
 def _clock(skew: timedelta | None) -> Line:

@@ -152,6 +152,7 @@ class _Reading:
             self._compare(low, high)
         elif mark.total is not None and high < mark.total:
             self._alarm(f"{self._fallen(high)}, and the journal does not say which are gone")
+        self.outcome.agreed.append(len(self._held()))
         mark.total = high
         mark.since, mark.until, mark.after = mark.until, None, 0
         self.marks.save()

@@ -220,8 +220,12 @@ class Project:
         return self.root / ".qawl"
 
     def make_state(self) -> None:
-        """Makes `state`, which its owner alone can read: the server's data hold names and tokens."""
+        """Makes `state`, which its owner alone can read: the server's data hold names and tokens.
+
+        Git ignores it by a file of its own, whatever the folder around says.
+        """
         self.state.mkdir(mode=0o700, exist_ok=True)
+        (self.state / ".gitignore").write_text("*\n")
 
     @property
     def annotators(self) -> dict[str, Annotator]:

@@ -26,7 +26,8 @@ USERS = "users.json"
 class Outcome:
     """What a pull did: new versions by (layer, annotator), and what was left out and why.
 
-    `changed` has (layer, article, annotator) of every new version.
+    `changed` has (layer, article, annotator) of every new version. `agreed` has, for each project of a
+    server, in how many annotations its count and the journal's agree.
     """
 
     tasks: int = 0
@@ -39,6 +40,7 @@ class Outcome:
     records: dict[str, int] = field(default_factory=dict)
     changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
+    agreed: list[int] = field(default_factory=list)
 
     def note(self, layer: str, annotator: str, articles: list[str]) -> None:
         """Counts new versions, by the articles that they are of."""

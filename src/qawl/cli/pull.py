@@ -143,6 +143,11 @@ def summary(outcome: "Outcome") -> list[str]:
         for (layer, name), count in sorted(outcome.new.items())
         if count
     ]
+    if outcome.agreed:
+        lines.append(
+            f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
+            f"{len(outcome.agreed)} projects"
+        )
     lines += [f"set aside: {count} × {why}" for why, count in outcome.set_aside.most_common()]
     if outcome.drafts or outcome.predictions:
         lines.append(

@@ -49,3 +49,12 @@ def command(as_json: bool) -> None:
     for each in found:
         where = each.next or f"{each.url} (nothing is left)"
         click.echo(f"  {each.layer} {each.annotator}: {where}")
+    there = {(each.layer, each.annotator) for each in found}
+    lacking = [
+        f"{layer} {name}"
+        for layer in corpus.settings.layers
+        for name, each in corpus.annotators.items()
+        if not each.away and (layer, name) not in there
+    ]
+    if lacking:
+        click.echo(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
