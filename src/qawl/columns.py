@@ -103,7 +103,7 @@ def _array(kind: Type, values: list[Any]) -> pa.Array:
     if isinstance(kind, ClassLabel):
         index: dict[str | None, int | None] = {name: n for n, name in enumerate(kind.names)}
         index[None] = None
-        return pa.array([index[each] for each in values], _arrow(kind))
+        return pa.array([*map(index.__getitem__, values)], _arrow(kind))
     if isinstance(kind, Sequence):
         items = _array(kind.item, list(chain.from_iterable(filter(None, values))))
         return pa.ListArray.from_arrays(pa.array(_offsets(values), pa.int32()), items)
