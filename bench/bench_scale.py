@@ -52,17 +52,26 @@ def opened(folder, settings, articles, url):
     return made
 
 
-def run(made, *arguments, kill_after=None):
-    """Runs a command; (seconds, peak MB)."""
+def run(made, *arguments, kill_when=None):
+    """Runs a command, and kills it once something holds; (seconds, peak MB)."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "qawl", *arguments]
     process = subprocess.Popen(command, cwd=made.root, stdout=subprocess.DEVNULL)
-    if kill_after:
-        time.sleep(kill_after)
-        process.send_signal(signal.SIGKILL)
+    if kill_when:
+        while not kill_when():
+            time.sleep(0.1)
+        os.kill(process.pid, signal.SIGKILL)
     _, status, usage = os.wait4(process.pid, 0)
-    assert kill_after or status == 0, f"qawl {' '.join(arguments)} failed"
+    process.returncode = status
+    killed = os.WIFSIGNALED(status)
+    assert killed if kill_when else status == 0, f"qawl {' '.join(arguments)}: {status}"
     return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def lines(path):
+    """How many lines a file has."""
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
 
 
 def big(folder, access, count, annotated):
@@ -91,11 +100,10 @@ def big(folder, access, count, annotated):
         total = sum(1 for _ in bare.tasks.list(project=home, fields="all", page_size=100))
         listing = time.perf_counter() - start
     print(f"SDK lists {total} tasks with {len(answers)} annotations: {listing:.1f} s", flush=True)
-    run(made, "pull", kill_after=listing / 2)
-    (_, path), *_ = [*journal.files(made, "entity"), (None, None)]
-    before = sum(1 for _ in journal.entries(path)) if path else 0
+    path = journal.folder(made) / "entity.a1.jsonl"
+    run(made, "pull", kill_when=lambda: path.exists() and lines(path) > annotated / 3)
+    before = lines(path)
     took, memory = run(made, "pull")
-    (_, path), *_ = journal.files(made, "entity")
     entries = [each.key for each in journal.entries(path)]
     assert len(entries) == len(set(entries)) == len(answers)
     print(f"pull, killed with {before} in the journal, again: {took:.1f} s, {memory:.0f} MB")

@@ -48,6 +48,8 @@ def check(corpus, client, annotated):
     ]
     assert len(entries) == len({entry.key for entry in entries}) == annotated
     assert len(list(annotations.read(corpus, "quote"))) == annotated
+    for remote in sync.remotes(client, corpus):  # keeps the server light
+        client.delete_project(remote.id)
 
 
 def annotate(corpus, client):
@@ -126,10 +128,12 @@ def test_ten_killed_runs(served, label_studio):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 def test_two_hundred_bad_networks(served, label_studio):
     faults(served, label_studio, range(1000, 1200))
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 def test_a_hundred_killed_runs(served, label_studio):
     assert kills(served, label_studio, range(1000, 1100)) >= 200
