@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
+from qawl import strict_yaml
 from qawl.errors import InputError
-from qawl.project import load_yaml
 
 FOLDER_FILE = "_source.yaml"
 Language = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
@@ -49,7 +49,7 @@ def beside(file: Path) -> Metadata:
 
 
 def _load(path: Path) -> Metadata:
-    return load_yaml(_text(path), path.name, Metadata, InputError)
+    return strict_yaml.load(_text(path), path.name, Metadata, InputError)
 
 
 def _text(path: Path) -> str:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from qawl import strict_yaml
 from qawl.errors import SchemeError
-from qawl.project import Project, load_yaml
+from qawl.project import Project
 from qawl.rules import NoCrossing, RelationCount, Rule
 
 TYPED = "_typed"
@@ -207,7 +208,7 @@ def parse(text: str, where: str) -> Scheme:
 
     The same text is parsed once: many steps of one command ask for the schemes.
     """
-    scheme = load_yaml(text, where, Scheme, SchemeError)
+    scheme = strict_yaml.load(text, where, Scheme, SchemeError)
     for problem in _problems(scheme):
         raise SchemeError(f"{where}: {problem}")
     return scheme
