@@ -194,7 +194,8 @@ class Client:
         """
         query = _query([("data.text", "regex", "(?P<any>.)")])
         try:
-            self.request("GET", "api/tasks/", params={"project": project, "query": query})
+            params = {"project": project, "query": query}
+            self.request("GET", "api/tasks/", params=params, retries=0)
         except ServerError:
             return False
         return True
