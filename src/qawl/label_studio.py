@@ -49,11 +49,6 @@ ANNOTATED: Filter = ("annotations_ids", "empty", False)
 """Tasks that have annotations, those of skipped tasks too."""
 OPEN: Filter = ("annotations_ids", "empty", True)
 """Tasks that nobody has finished or skipped."""
-SKIPPED: Sequence[Filter] = (
-    ("cancelled_annotations", "greater", 0),
-    ("total_annotations", "equal", 0),
-)
-"""Tasks that were skipped and not finished."""
 DRAFTED: Filter = ("draft_exists", "equal", True)
 """Tasks that have a draft: work that is not submitted."""
 _WITH_DRAFTS: Filter = ("draft_exists", "in_list", [True, False])
