@@ -57,15 +57,24 @@ def run(made, *arguments, kill_when=None):
     start = time.perf_counter()
     command = [sys.executable, "-m", "qawl", *arguments]
     process = subprocess.Popen(command, cwd=made.root, stdout=subprocess.DEVNULL)
-    if kill_when:
-        while not kill_when():
-            time.sleep(0.1)
-        os.kill(process.pid, signal.SIGKILL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = status
-    killed = os.WIFSIGNALED(status)
-    assert killed if kill_when else status == 0, f"qawl {' '.join(arguments)}: {status}"
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    memory = 0.0
+    while process.poll() is None:
+        memory = max(memory, peak(process.pid))
+        if kill_when and kill_when():
+            process.kill()
+        time.sleep(0.05)
+    wanted = -signal.SIGKILL if kill_when else 0
+    assert process.returncode == wanted, f"qawl {' '.join(arguments)}: {process.returncode}"
+    return time.perf_counter() - start, memory
+
+
+def peak(process):
+    """Peak memory of a process in MB by now; what `wait4` says counts its parent at the fork too."""
+    try:
+        said = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in said.splitlines() if "VmHWM" in line), 0.0)
 
 
 def lines(path):

@@ -261,7 +261,12 @@ def test_status_says_who_has_what(served):
         1,
         2,
     )
-    assert one.next.startswith(client.url)
+    client.submit(next(sync.remote_tasks(client, first)).id, {"result": [], "was_cancelled": True})
+    task = list(sync.remote_tasks(client, first))[2]
+    client.submit(task.id, {"result": [], "was_cancelled": True})
+    one, _ = status.standings(client, corpus)
+    assert (one.done, one.skipped, one.left, one.next) == (2, 1, 0, None)
+    assert other.next.startswith(client.url)
     assert one.minutes is not None
 
 

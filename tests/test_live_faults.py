@@ -19,6 +19,13 @@ from test_live import ONE_LAYER, TEXTS, push, work
 pytestmark = pytest.mark.live
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """What waits before it asks again waits a twentieth of that."""
+    monkeypatch.setattr("label_studio_sdk.core.http_client.INITIAL_RETRY_DELAY_SECONDS", 0.05)
+    monkeypatch.setattr("qawl.label_studio.WAIT", 0.05)
+
+
 def through(corpus, url):
     """The corpus as it would be with another address of its server."""
     settings = msgspec.structs.replace(corpus.settings, label_studio=project.LabelStudio(url=url))

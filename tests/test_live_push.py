@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -21,6 +23,7 @@ from qawl import (
     project,
     recover,
     scheme,
+    status,
     sync,
     withdrawal,
 )
@@ -273,3 +276,21 @@ def test_work_of_two_users_in_one_project_is_a_finding(served):
         person.close()
     following.pull(client, made)
     assert "annotator-several" in checks(made)
+
+
+def test_counters_that_a_server_has_not_kept_are_not_trusted(served, tmp_path_factory):
+    """As found on PostgreSQL: a task's own counters stay at nothing while it has annotations."""
+    made, client = served(*TEXTS, name="push-counters", settings=ONE_LAYER)
+    push(client, made)
+    first = sync.remotes(client, made)[0]
+    submit(client, made, first, count=2)
+    (database,) = tmp_path_factory.getbasetemp().glob("server0/home/.qawl/label-studio/*.sqlite3")
+    with closing(sqlite3.connect(database, timeout=60)) as opened, opened:
+        said = "total_annotations = 0, cancelled_annotations = 0, is_labeled = 0"
+        opened.execute(f"UPDATE task SET {said} WHERE project_id = ?", (first.id,))
+    assert [task.annotated for task in sync.remote_tasks(client, first)] == [True, True, False]
+    one, _ = status.standings(client, made)
+    assert (one.done, one.skipped, one.left) == (2, 0, 1)
+    made = settle(made, "[a1, a2]", "[a2]")
+    push(client, made)
+    assert len(ids(client, first)) == 2

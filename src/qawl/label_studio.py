@@ -34,7 +34,9 @@ OLDEST = 1, 23
 AT_ONCE = 4
 """Calls that are under way at once where many projects are read."""
 RETRIES = 3
-"""How often a call that is safe to repeat is repeated, after 1, 2 and 4 seconds."""
+"""How often a call that is safe to repeat is repeated."""
+WAIT = 1.0
+"""Seconds before the first repetition; each further one waits twice as long."""
 
 Json = dict[str, Any]
 Filter = tuple[str, str, Any]
@@ -49,11 +51,6 @@ ANNOTATED: Filter = ("annotations_ids", "empty", False)
 """Tasks that have annotations, those of skipped tasks too."""
 OPEN: Filter = ("annotations_ids", "empty", True)
 """Tasks that nobody has finished or skipped."""
-SKIPPED: Sequence[Filter] = (
-    ("cancelled_annotations", "greater", 0),
-    ("total_annotations", "equal", 0),
-)
-"""Tasks that were skipped and not finished."""
 DRAFTED: Filter = ("draft_exists", "equal", True)
 """Tasks that have a draft: work that is not submitted."""
 _WITH_DRAFTS: Filter = ("draft_exists", "in_list", [True, False])
@@ -134,7 +131,7 @@ class Client:
         except Exception as error:
             # The SDK repeats what was answered with an error or not at all, not what broke off.
             if left and isinstance(error, (httpx.ReadError, httpx.WriteError)):
-                time.sleep(2 ** (RETRIES - left))
+                time.sleep(WAIT * 2 ** (RETRIES - left))
                 return self._answer(method, path, params=params, body=body, retries=left - 1)
             raise self._foreign(error) from error
         if answer.status_code in (401, 403):
@@ -194,7 +191,8 @@ class Client:
         """
         query = _query([("data.text", "regex", "(?P<any>.)")])
         try:
-            self.request("GET", "api/tasks/", params={"project": project, "query": query})
+            params = {"project": project, "query": query}
+            self.request("GET", "api/tasks/", params=params, retries=0)
         except ServerError:
             return False
         return True

@@ -6,7 +6,7 @@ from statistics import median
 from msgspec import Struct
 
 from qawl import sync
-from qawl.label_studio import DRAFTED, OPEN, SKIPPED, Client
+from qawl.label_studio import ANNOTATED, DRAFTED, OPEN, Client
 from qawl.project import Project
 from qawl.sync import Remote
 
@@ -38,14 +38,14 @@ def _standing(client: Client, remote: Remote) -> Standing:
     fields = remote.fields
     left, first = client.count(remote.id, [OPEN])
     drafts, _ = client.count(remote.id, [DRAFTED])
-    skipped = client.count(remote.id, SKIPPED)[0] if fields["skipped_annotations_number"] else 0
+    skipped = _skipped(client, remote, max(fields["task_number"] - left, 0))
     times = list(_times(client, remote.id)) if fields["total_annotations_number"] else []
     url = f"{client.url}/projects/{remote.id}/data"
     return Standing(
         layer=remote.layer,
         annotator=remote.annotator,
         assigned=fields["task_number"],
-        done=max(fields["task_number"] - skipped - left, 0),
+        done=max(fields["task_number"] - left - skipped, 0),
         skipped=skipped,
         drafts=drafts,
         left=left,
@@ -53,6 +53,22 @@ def _standing(client: Client, remote: Remote) -> Standing:
         url=url,
         next=f"{url}?task={first}" if first else None,
     )
+
+
+def _skipped(client: Client, remote: Remote, answered: int) -> int:
+    """How many of the tasks that were answered were skipped."""
+    fields = remote.fields
+    number: int = fields["skipped_annotations_number"]
+    if not number or answered - fields["num_tasks_with_annotations"] == number:
+        return number
+    # A task was skipped and done by two users, or a star set: what each task holds tells.
+    tasks = client.tasks(
+        remote.id,
+        annotations=True,
+        fields=("id", "annotations", "was_cancelled"),
+        where=[ANNOTATED],
+    )
+    return sum(all(each["was_cancelled"] for each in task["annotations"]) for task in tasks)
 
 
 def _times(client: Client, project: int) -> Iterator[float]:

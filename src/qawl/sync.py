@@ -11,7 +11,7 @@ from qawl import assignment, refusals, scheme, tasks, withdrawal
 from qawl.errors import ProjectError, ServerError
 from qawl.journal import Home
 from qawl.judging import judge_tasks
-from qawl.label_studio import ANNOTATED, DRAFTED, Client
+from qawl.label_studio import ANNOTATED, DRAFTED, Client, Filter
 from qawl.labeling import config_xml
 from qawl.model import JUDGE
 from qawl.project import Project
@@ -145,18 +145,28 @@ def total(fields: Mapping[str, Any]) -> int:
 
 def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
     """The tasks of a project, by id."""
-    fields = ("id", "data", "total_annotations", "cancelled_annotations", "draft_exists")
-    for each in client.tasks(remote.id, fields=fields):
+    # The counters that a task carries are not kept on every database: annotations are asked for.
+    annotated = _ids(client, remote.id, ANNOTATED)
+    for each in client.tasks(remote.id, fields=("id", "data", "draft_exists")):
         data = each["data"]
         yield RemoteTask(
             id=each["id"],
             project=remote.id,
             article_id=str(data.get("article_id")),
             text_sha256=text_hash(str(data.get("text"))),
-            annotated=bool(each["total_annotations"] or each["cancelled_annotations"]),
+            annotated=each["id"] in annotated,
             draft=each["draft_exists"],
             basis=data.get("basis"),
         )
+
+
+def begun(client: Client, project: int) -> set[int]:
+    """The tasks of a server's project that somebody has worked on."""
+    return _ids(client, project, ANNOTATED) | _ids(client, project, DRAFTED)
+
+
+def _ids(client: Client, project: int, where: Filter) -> set[int]:
+    return {task["id"] for task in client.tasks(project, fields=("id",), where=[where])}
 
 
 def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
@@ -378,15 +388,6 @@ def _remove(client: Client, those: Iterable[RemoteTask]) -> None:
         for batch in batched([task.id for task in group]):
             worked = begun(client, identity)
             client.delete_tasks(each for each in batch if each not in worked)
-
-
-def begun(client: Client, project: int) -> set[int]:
-    """The tasks of a server's project that somebody has worked on."""
-    return {
-        task["id"]
-        for where in (ANNOTATED, DRAFTED)
-        for task in client.tasks(project, fields=("id",), where=[where])
-    }
 
 
 def batched(those: Sequence[int]) -> Iterator[Sequence[int]]:

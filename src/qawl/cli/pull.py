@@ -57,6 +57,8 @@ def command(
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     if more and not files:
         raise click.UsageError("give files after --from")
+    if watch and (files or rebuild):
+        raise click.UsageError("--watch pulls from the server: leave out --from and --rebuild")
     if watch:
         _watch(corpus, every)
         return
