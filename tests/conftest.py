@@ -13,6 +13,16 @@ from strategies import article
 ROOT = Path(__file__).parents[1]
 LAYERS = ("entity", "quote", "claim")
 
+TOY = """
+format: 1
+layer: toy
+version: "1"
+title: {en: Toy}
+labels:
+  - {name: A, title: {en: a}, definition: {en: a}, example: {en: a}, color: "#111111", hotkey: a}
+"""
+"""The smallest scheme of a layer: one label."""
+
 settings.register_profile("qawl", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("qawl")
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
-from conftest import ROOT
+from conftest import ROOT, TOY
 from qawl import (
     annotations,
     columns,
@@ -286,15 +286,8 @@ def test_quotes_are_rows_with_their_parts_resolved(recorded, built):
 def test_a_new_layer_has_tables_of_its_own(make_corpus, schemes):
     text = "قال أحمد"
     made = make_corpus(text, settings="layers: [toy]\nannotators: [a1]", redistribute=True)
-    yaml = """
-format: 1
-layer: toy
-version: "1"
-title: {en: Toy}
-labels:
-  - {name: A, title: {en: a}, definition: {en: a}, example: {en: a}, color: "#111111", hotkey: a}
-relations:
-  - {name: r, title: {en: r}, from: [A], to: [A]}
+    yaml = f"""{TOY}relations:
+  - {{name: r, title: {{en: r}}, from: [A], to: [A]}}
 """
     (made.label_config / "toy.yaml").write_text(yaml, "utf-8")
     spans = (Span("x", "A", 0, 3, "قال"), Span("y", "A", 4, 8, "أحمد"))

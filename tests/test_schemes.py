@@ -8,20 +8,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from label_studio_sdk.label_interface import LabelInterface
 
-from conftest import LAYERS, ROOT
+from conftest import LAYERS, ROOT, TOY
 from qawl import init, made, project, schemas, scheme
 from qawl.errors import ProjectError, SchemeError
 from qawl.labeling import config_xml
 from qawl.validation import check_format
-
-MINIMAL = """
-format: 1
-layer: toy
-version: "1"
-title: {en: Toy}
-labels:
-  - {name: A, title: {en: a}, definition: {en: a}, example: {en: a}, color: "#111111", hotkey: a}
-"""
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -141,7 +132,7 @@ def test_a_stale_made_file_is_found_and_made_again(make_corpus):
 )
 def test_a_wrong_scheme_is_one_line_that_says_where(old, new, said):
     with pytest.raises(SchemeError) as caught:
-        scheme.parse(MINIMAL.replace(old, new, 1), "toy.yaml")
+        scheme.parse(TOY.replace(old, new, 1), "toy.yaml")
     assert str(caught.value).startswith("toy.yaml")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -149,7 +140,7 @@ def test_a_wrong_scheme_is_one_line_that_says_where(old, new, said):
 
 def test_a_new_layer_needs_no_python(make_corpus):
     corpus = make_corpus("نص", settings="layers: [toy]")
-    (corpus.label_config / "toy.yaml").write_text(MINIMAL, "utf-8")
+    (corpus.label_config / "toy.yaml").write_text(TOY, "utf-8")
     made.make(corpus)
     assert (corpus.label_config / "toy.xml").is_file()
     assert (corpus.schemas / "annotation.toy.json").is_file()

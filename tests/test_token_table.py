@@ -6,6 +6,7 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
+from conftest import TOY
 from qawl import (
     annotations,
     columns,
@@ -185,15 +186,7 @@ def test_verify_and_diff_know_the_table(recorded, tmp_path):
 
 def test_a_layer_of_any_scheme_is_tagged(make_corpus):
     made = make_corpus("a b", settings="layers: [toy]\nannotators: [a1]", redistribute=True)
-    yaml = """
-format: 1
-layer: toy
-version: "1"
-title: {en: Toy}
-labels:
-  - {name: A, title: {en: a}, definition: {en: a}, example: {en: a}, color: "#111111", hotkey: a}
-"""
-    (made.label_config / "toy.yaml").write_text(yaml, "utf-8")
+    (made.label_config / "toy.yaml").write_text(TOY, "utf-8")
     frozen = article("a b")
     record = Annotation(
         article_id=frozen.id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from qawl.errors import InputError
-from qawl.tokens import OUTSIDE, iob2, layout_at
+from qawl.tokens import iob2, tagged_at
 
 IGNORED = -100
 """What PyTorch's cross entropy and `transformers` leave out of the loss."""
@@ -70,13 +70,10 @@ def align(
         raise InputError("the offsets run backwards: align one text at a time")
     named = [_named(each, labels) for each in spans]
     tags: list[str | None] = [None] * len(pieces)
-    for index in shown:
-        tags[index] = OUTSIDE
-    for each in layout_at(named, (starts, ends))[0]:
-        if each.level == level:
-            for at in range(each.first, each.last):
-                part = "B" if at == each.first else "I"
-                tags[shown[at]] = f"{part}-{each.span.label}"
+    for index, tag in zip(
+        shown, tagged_at(named, (starts, ends), level + 1).columns[level], strict=True
+    ):
+        tags[index] = tag
     if labels is None:
         return tags
     classes: dict[str | None, int] = {name: index for index, name in enumerate(iob2(labels))}

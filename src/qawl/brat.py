@@ -7,8 +7,8 @@ of several fragments, as brat wants it.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from qawl.exporting import Job, Work, as_json, stem
-from qawl.model import AttributeValue, Span
+from qawl.exporting import Job, Work, stem
+from qawl.model import AttributeValue, Span, to_json
 from qawl.scheme import Attribute, Scheme
 
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
@@ -56,7 +56,7 @@ def _lines(work: Work) -> Iterator[str]:
 
 def _note(values: Mapping[str, AttributeValue]) -> str:
     """JSON in one line, whatever ends one."""
-    return _END.sub(lambda end: f"\\u{ord(end[0]):04x}", as_json(values))
+    return _END.sub(lambda end: f"\\u{ord(end[0]):04x}", to_json(values).decode())
 
 
 def _place(work: Work, span: Span) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ import yaml
 
 from qawl import citation, licences
 from qawl.columns import card_features
-from qawl.facts import Described
+from qawl.facts import DEMONSTRATION, Described
 from qawl.project import Card, Project
 from qawl.rendering import bundled, rendered
 from qawl.scheme import Scheme, title_in
@@ -16,8 +16,6 @@ from qawl.scheme import Scheme, title_in
 CARD = "README.md"
 TEMPLATE = "card.md.j2"
 NOT_STATED = "Not stated."
-DEMONSTRATION = 100
-"""Articles below which a corpus shows the format and is no resource."""
 WANTED = ("rationale", "annotators", "contact")
 """What a corpus that is more than a demonstration has to say, or to say that it is not stated."""
 SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000))

@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from qawl.annotations import DERIVATION_CHECKS
 from qawl.convert import CONVERSION_CHECKS
-from qawl.model import Annotation, Finding, Severity, Span, SpanRef
+from qawl.model import Annotation, Finding, Severity, Span, span_ref
 
 LEVELS = {1: "format", 2: "anchoring", 3: "label set", 4: "guideline", 5: "collection"}
 
@@ -108,6 +108,6 @@ def finding(
         article_id=record.article_id if record else article_id,
         layer=record.layer if record else layer,
         annotator=record.annotator if record else annotator,
-        span=SpanRef(span.id, span.label, span.start, span.end) if span else None,
+        span=span_ref(span) if span else None,
         message=message,
     )

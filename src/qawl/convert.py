@@ -21,9 +21,9 @@ from qawl.model import (
     Relation,
     Severity,
     Span,
-    SpanRef,
     relation_order,
     span_order,
+    span_ref,
 )
 from qawl.scheme import TYPED, Scheme
 from qawl.text import OffsetMap, offset_map, sha256
@@ -77,7 +77,7 @@ class _Reading:
                 article_id=self.article.id,
                 layer=self.scheme.layer,
                 annotator=self.annotator,
-                span=SpanRef(span.id, span.label, span.start, span.end) if span else None,
+                span=span_ref(span) if span else None,
                 message=message,
             )
         )

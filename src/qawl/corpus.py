@@ -25,6 +25,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     group: str
     source: str | None = None
     published: str | None = None
+    license: str | None = None
     redistribute: bool = False
 
 

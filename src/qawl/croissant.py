@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from qawl import citation, licences, recordsets
-from qawl.facts import Described
+from qawl.facts import DEMONSTRATION, Described
 from qawl.project import Card
 
 CROISSANT = "croissant.json"
@@ -129,7 +129,7 @@ def _missing(described: Described) -> str | None:
 
 
 def _limitations(card: Card, articles: int) -> list[str] | None:
-    few = [f"With {articles} articles it is a demonstration."] if articles < 100 else []
+    few = [f"With {articles} articles it is a demonstration."] if articles < DEMONSTRATION else []
     return [*few, *filter(None, [said(card.limitations)])] or None
 
 

@@ -7,11 +7,9 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
-import msgspec
-
 from qawl import adjudication, annotations, corpus, withdrawal
-from qawl.losses import Losses, Lost, place
-from qawl.model import Annotation, Article, Span
+from qawl.losses import Losses, Lost
+from qawl.model import Annotation, Article, Span, span_ref
 from qawl.project import Project
 from qawl.scheme import Scheme
 
@@ -37,7 +35,7 @@ class Work:
                 article_id=self.record.article_id,
                 layer=self.scheme.layer,
                 annotator=self.annotator,
-                span=place(span) if span else None,
+                span=span_ref(span) if span else None,
                 what=what,
             )
         )
@@ -110,7 +108,7 @@ class Job:
         Skipped articles come where the format can say that they were skipped.
         """
         articles = corpus.by_id(self.project)
-        withdrawn = {each.article_id for each in withdrawal.withdrawn(self.project)}
+        withdrawn = withdrawal.ids(self.project)
         for record, complete in self._records(layer, hand):
             article = articles.get(record.article_id)
             kind = self._why_not(record, article, withdrawn, skipped)
@@ -164,11 +162,6 @@ class Job:
 def stem(layer: str, hand: str | None) -> str:
     """The name of what holds one hand's work in a layer."""
     return f"{layer}.{hand or GOLD}"
-
-
-def as_json(value: object) -> str:
-    """Compact JSON."""
-    return msgspec.json.encode(value).decode()
 
 
 def _identity(work: Work) -> str:

@@ -11,6 +11,8 @@ from qawl.scheme import Scheme
 from qawl.tables import Annotated
 from qawl.token_table import Unsaid
 
+DEMONSTRATION = 100
+"""Articles below which a corpus shows the format and is no resource."""
 UNNAMED = "not named"
 UNDECIDED = "not known"
 

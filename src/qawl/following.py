@@ -243,7 +243,7 @@ def _identity(key: str) -> str:
 
 def _name_withdrawn(project: Project, outcome: Outcome) -> None:
     """Raises an alarm for new work on articles that are withdrawn."""
-    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    out = withdrawal.ids(project)
     for layer, article, annotator in sorted(outcome.changed):
         if article in out:
             outcome.alarms.append(

@@ -41,13 +41,18 @@ def failing(project: Project, checks: Mapping[str, int] | None = None) -> Iterat
     yield from _personal(project)
 
 
+def _releasable(project: Project) -> Iterator[corpus.Head]:
+    """The articles that the release would have."""
+    out = withdrawal.ids(project)
+    return (each for each in corpus.heads(project) if each.id not in out)
+
+
 def _undecided(project: Project) -> Iterator[str]:
     """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
-    out = {each.article_id for each in withdrawal.withdrawn(project)}
     sources = Counter(
         article.source
-        for article in corpus.articles(project)
-        if article.source and card.is_placeholder(article.license) and article.id not in out
+        for article in _releasable(project)
+        if article.source and card.is_placeholder(article.license)
     )
     if sources:
         named = [f"{source} ({count})" for source, count in sorted(sources.items())]
@@ -60,8 +65,7 @@ def _undecided(project: Project) -> Iterator[str]:
 
 def _unfilled(project: Project) -> Iterator[str]:
     """Fields of the card that wait for an answer."""
-    out = {each.article_id for each in withdrawal.withdrawn(project)}
-    count = sum(article.id not in out for article in corpus.articles(project))
+    count = sum(1 for _ in _releasable(project))
     if fields := list(card.unfilled(project.settings.release.card, count)):
         keys = [f"release.card.{name}" for name in fields]
         yield (

@@ -1,6 +1,7 @@
 """GUIDELINES.md of a release: what annotators were told, made from the schemes, in both languages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from qawl.facts import Described
@@ -9,6 +10,63 @@ from qawl.rules import Condition, Marks, NoCrossing, RelationCount, Rule
 from qawl.scheme import Scheme
 
 GUIDELINES = "GUIDELINES.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How a language says a rule; the places in braces are filled."""
+
+    spans: str
+    spans_of: str
+    no_crossing: str
+    marks: str
+    count: str
+    least: str
+    none: str
+    exactly: str
+    most: str
+    between: str
+    where: str
+    unless: str
+    verb: str
+    either: str
+    both: str
+
+
+ENGLISH = Words(
+    spans="Spans",
+    spans_of="Spans of {}",
+    no_crossing="{} may nest or touch; they do not cross.",
+    marks="{of}{where} starts and ends with a quotation mark.",
+    count="{of}{where} has {count} `{relation}`{unless}.",
+    least="at least {}",
+    none="no",
+    exactly="exactly {}",
+    most="at most {}",
+    between="{} to {}",
+    where="where",
+    unless="unless",
+    verb="is",
+    either="or",
+    both="and",
+)
+ARABIC = Words(
+    spans="المقاطع",
+    spans_of="مقاطع {}",
+    no_crossing="يجوز أن تتداخل {} أو تتلامس، ولا يجوز أن تتقاطع.",
+    marks="يبدأ {of}{where} وينتهي بعلامة تنصيص.",
+    count="عدد أسهم `{relation}` من كل {of}{where}: {count}{unless}.",
+    least="{} على الأقل",
+    none="لا شيء",
+    exactly="{} بالضبط",
+    most="{} على الأكثر",
+    between="من {} إلى {}",
+    where="حيث",
+    unless="إلا حيث",
+    verb="هو",
+    either="أو",
+    both="و",
+)
 
 
 def text(described: Described) -> str:
@@ -39,57 +97,48 @@ def _languages(scheme: Scheme) -> dict[str, None]:
 
 def in_english(rule: Rule) -> str:
     """A rule of a scheme as a sentence."""
-    if isinstance(rule, NoCrossing):
-        which = f"Spans of {_names(rule.labels)}" if rule.labels else "Spans"
-        return f"{which} may nest or touch; they do not cross."
-    if isinstance(rule, Marks):
-        where = _conditions(rule.where, "where", "is", "or", "and")
-        return f"{rule.of}{where} starts and ends with a quotation mark."
-    where = _conditions(rule.where, "where", "is", "or", "and")
-    unless = _conditions(rule.unless, "unless", "is", "or", "or")
-    return f"{rule.of}{where} has {_count(rule)} `{rule.relation}`{unless}."
+    return _sentence(rule, ENGLISH)
 
 
 def in_arabic(rule: Rule) -> str:
     """A rule of a scheme as an Arabic sentence."""
+    return _sentence(rule, ARABIC)
+
+
+def _sentence(rule: Rule, words: Words) -> str:
     if isinstance(rule, NoCrossing):
-        which = f"مقاطع {_names(rule.labels)}" if rule.labels else "المقاطع"
-        return f"يجوز أن تتداخل {which} أو تتلامس، ولا يجوز أن تتقاطع."
+        which = words.spans_of.format(_names(rule.labels)) if rule.labels else words.spans
+        return words.no_crossing.format(which)
+    where = _conditions(rule.where, words.where, words, words.both)
     if isinstance(rule, Marks):
-        where = _conditions(rule.where, "حيث", "هو", "أو", "و")
-        return f"يبدأ {rule.of}{where} وينتهي بعلامة تنصيص."
-    where = _conditions(rule.where, "حيث", "هو", "أو", "و")
-    unless = _conditions(rule.unless, "إلا حيث", "هو", "أو", "أو")
-    return f"عدد أسهم `{rule.relation}` من كل {rule.of}{where}: {_arabic_count(rule)}{unless}."
+        return words.marks.format(of=rule.of, where=where)
+    unless = _conditions(rule.unless, words.unless, words, words.either)
+    count = _count(rule, words)
+    return words.count.format(
+        of=rule.of, where=where, count=count, relation=rule.relation, unless=unless
+    )
 
 
-def _count(rule: RelationCount) -> str:
+def _count(rule: RelationCount, words: Words) -> str:
     if rule.max is None:
-        return f"at least {rule.min}"
+        return words.least.format(rule.min)
     if rule.max == 0:
-        return "no"
+        return words.none
     if rule.min == rule.max:
-        return f"exactly {rule.max}"
-    return f"at most {rule.max}" if not rule.min else f"{rule.min} to {rule.max}"
-
-
-def _arabic_count(rule: RelationCount) -> str:
-    if rule.max is None:
-        return f"{rule.min} على الأقل"
-    if rule.max == 0:
-        return "لا شيء"
-    if rule.min == rule.max:
-        return f"{rule.max} بالضبط"
-    return f"{rule.max} على الأكثر" if not rule.min else f"من {rule.min} إلى {rule.max}"
+        return words.exactly.format(rule.max)
+    return words.between.format(rule.min, rule.max) if rule.min else words.most.format(rule.max)
 
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def _conditions(conditions: Condition, word: str, verb: str, either: str, both: str) -> str:
+def _conditions(conditions: Condition, word: str, words: Words, both: str) -> str:
     """The words for conditions, as in: where `quote_type` is direct or mixed; nothing for none."""
     if not conditions:
         return ""
-    parts = [f"`{name}` {verb} {f' {either} '.join(values)}" for name, values in conditions.items()]
+    parts = [
+        f"`{name}` {words.verb} {f' {words.either} '.join(values)}"
+        for name, values in conditions.items()
+    ]
     return f" {word} {f' {both} '.join(parts)}"

@@ -12,8 +12,9 @@ import msgspec
 
 from qawl import annotations, brat, conll, journal, jsonl, scheme, studio_tasks
 from qawl.errors import InputError
-from qawl.exporting import Folder, Job, as_json
+from qawl.exporting import Folder, Job
 from qawl.losses import KINDS, Losses
+from qawl.model import to_json
 from qawl.project import Project
 
 REPORT = "report.json"
@@ -84,8 +85,7 @@ def export(project: Project, request: Request, target: Path) -> Exported:
             FORMATS[request.format].write(job)
             jsonl.write_bytes(building / REPORT, _report(request, job))
         _swap(building, target, Path(temporary) / "old")
-    counts = {kind: losses.counts[kind] for kind in KINDS if losses.counts[kind]}
-    return Exported(len(folder.files), counts, FORMATS[request.format].never)
+    return Exported(len(folder.files), losses.counts(), FORMATS[request.format].never)
 
 
 def _check(project: Project, request: Request) -> None:
@@ -153,16 +153,16 @@ def _asked(request: Request) -> dict[str, Any]:
 
 def _report(request: Request, job: Job) -> Iterator[bytes]:
     """report.json: what was asked for, the files, the losses by kind and one by one."""
-    counts = [(kind, job.losses.counts[kind]) for kind in KINDS if job.losses.counts[kind]]
+    counts = job.losses.counts()
     head = {
         "export": _asked(request),
         "may_be_passed_on": not request.with_withheld,
         "never_carried": list(FORMATS[request.format].never),
-        "counts": dict(counts),
-        "meaning": {kind: KINDS[kind] for kind, _ in counts},
+        "counts": counts,
+        "meaning": {kind: KINDS[kind] for kind in counts},
         "files": dict(sorted(job.folder.files.items())),
     }
-    yield as_json(head)[:-1].encode() + b',"losses":['
+    yield to_json(head)[:-1] + b',"losses":['
     for number, line in enumerate(job.losses.lines()):
         yield (b",\n" if number else b"\n") + line
     yield b"\n]}\n"

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from qawl.model import Span, SpanRef, to_json
+from qawl.model import SpanRef, to_json
 
 # kind → what is lost
 KINDS: dict[str, str] = {
@@ -54,21 +54,20 @@ class Losses:
     """Losses on disk, counted by kind: as many as there are, memory does not grow."""
 
     def __init__(self, spool: BinaryIO) -> None:
-        self.counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self._spool = spool
 
     def note(self, lost: Lost) -> None:
         """Writes one down."""
-        self.counts[lost.kind] += 1
+        self._counts[lost.kind] += 1
         self._spool.write(to_json(lost) + b"\n")
+
+    def counts(self) -> dict[str, int]:
+        """How many of each kind, in the order of KINDS."""
+        return {kind: self._counts[kind] for kind in KINDS if self._counts[kind]}
 
     def lines(self) -> Iterator[bytes]:
         """Each as JSON without a line end, in the order they were noted."""
         self._spool.seek(0)
         for line in self._spool:
             yield line.rstrip(b"\n")
-
-
-def place(span: Span) -> SpanRef:
-    """Where a span stands, without its text."""
-    return SpanRef(span.id, span.label, span.start, span.end)

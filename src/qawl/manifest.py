@@ -1,9 +1,10 @@
 """manifest.json of a release: what was shipped, from what it was made, and whether it still is that."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -19,13 +20,21 @@ CARRIERS = frozenset({".git", ".gitattributes", ".cache"})
 """What git and the Hub's client leave beside a release that they brought."""
 
 
-def file_digests(folder: Path) -> dict[str, dict[str, Any]]:
-    """Path → sha256 and size of every file of a release but the manifest, sorted."""
+def file_digests(
+    folder: Path, known: Mapping[str, dict[str, Any]] = MappingProxyType({})
+) -> dict[str, dict[str, Any]]:
+    """Path → sha256 and size of every file of a release but the manifest, sorted.
+
+    Files that are `known` are not read again.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != MANIFEST and name.partition("/")[0] not in CARRIERS:
-            found[name] = {"sha256": file_digest(path), "bytes": path.stat().st_size}
+            found[name] = known.get(name) or {
+                "sha256": file_digest(path),
+                "bytes": path.stat().st_size,
+            }
     return found
 
 

@@ -177,6 +177,11 @@ class SpanRef(Struct, frozen=True, gc=False):
     end: int
 
 
+def span_ref(span: Span) -> SpanRef:
+    """Where a span stands, without its text."""
+    return SpanRef(span.id, span.label, span.start, span.end)
+
+
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """One thing wrong with the data. `level` is 1 to 5; `url` is the task in Label Studio."""
 

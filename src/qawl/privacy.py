@@ -94,11 +94,7 @@ def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str
 
 def _free_texts(record: Annotation) -> Iterator[tuple[str, str]]:
     for name, value in record.attributes.items():
-        yield from ((name, text) for text in strings(_listed(value)))
+        yield from ((name, text) for text in strings(value))
     for span in record.spans:
         for name, value in span.attributes.items():
-            yield from ((f"{name} of span {span.id}", text) for text in strings(_listed(value)))
-
-
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+            yield from ((f"{name} of span {span.id}", text) for text in strings(value))

@@ -5,8 +5,8 @@ from typing import Any
 
 from qawl import tasks
 from qawl.convert import read_annotation
-from qawl.exporting import Job, Work, as_json, stem
-from qawl.model import Annotation, Span
+from qawl.exporting import Job, Work, stem
+from qawl.model import Annotation, Span, to_json
 from qawl.results import write_results
 
 
@@ -16,7 +16,7 @@ def write(job: Job) -> None:
     for layer in job.schemes:
         for hand in job.hands:
             works = job.work(layer, hand, skipped=True)
-            made = (as_json(_task(work, offered)) for work in works)
+            made = (to_json(_task(work, offered)).decode() for work in works)
             job.folder.write(f"{stem(layer, hand)}.json", _listed(made))
 
 

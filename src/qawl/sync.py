@@ -212,7 +212,7 @@ class _Plan:
     ) -> None:
         self.client, self.project, self.held = client, project, held
         self.articles = {article.id: article for article in tasks.to_annotate(project)}
-        self.withdrawn = {each.article_id for each in withdrawal.withdrawn(project)}
+        self.withdrawn = withdrawal.ids(project)
         _refuse_strange(project.settings.training, {*self.articles, *self.withdrawn})
         self.offered = tasks.names(project)
         self.working = [name for name, each in project.annotators.items() if not each.away]

@@ -24,13 +24,13 @@ def tasks(project: Project, layer: str) -> Iterator[Task]:
 
 def to_annotate(project: Project) -> Iterator[Article]:
     """The articles that are annotated: one of each group, by the sample, and not withdrawn."""
-    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    out = withdrawal.ids(project)
     return (article for article in sampling.chosen(project) if article.id not in out)
 
 
 def planned(project: Project) -> Iterator[str]:
     """The ids of the articles that are annotated."""
-    out = {each.article_id for each in withdrawal.withdrawn(project)}
+    out = withdrawal.ids(project)
     return (identity for identity in sampling.ids(project) if identity not in out)
 
 

@@ -24,6 +24,11 @@ def withdrawn(project: Project) -> Iterator[Withdrawal]:
     return jsonl.read(project.corpus / WITHDRAWN, Withdrawal)
 
 
+def ids(project: Project) -> set[str]:
+    """The articles that are out."""
+    return {each.article_id for each in withdrawn(project)}
+
+
 def withdraw(project: Project, article_id: str, reason: str) -> bool:
     """Takes an article out; False if it was out already. Its text and annotations stay on disk."""
     known = {each.article_id: each for each in withdrawn(project)}
