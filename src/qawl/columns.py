@@ -1,10 +1,11 @@
 """The types of a release's tables, once: as an Arrow schema, and as the features of a dataset card."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Union
 
+import numpy as np
 import pyarrow as pa
 
 
@@ -90,8 +91,8 @@ def _card(kind: Type) -> dict[str, Any]:
 def batch(columns: Columns, rows: Collection[Mapping[str, Any]]) -> pa.RecordBatch:
     """Rows as Arrow arrays, classes by their index; raises KeyError naming an unknown class or column.
 
-    Column by column, and what is nested flattened first: Arrow takes plain lists of one type several
-    times faster than it takes records.
+    Many classes in one cell may come as a numpy array of indices. It goes column by column, and what is
+    nested flattened first: Arrow takes plain lists of one type several times faster than records.
     """
     arrays = [_array(kind, [row[name] for row in rows]) for name, kind in columns.items()]
     return pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(columns))
@@ -105,13 +106,20 @@ def _array(kind: Type, values: list[Any]) -> pa.Array:
         index[None] = None
         return pa.array([*map(index.__getitem__, values)], _arrow(kind))
     if isinstance(kind, Sequence):
-        items = _array(kind.item, list(chain.from_iterable(filter(None, values))))
+        items = _items(kind.item, [each for each in values if each is not None])
         return pa.ListArray.from_arrays(pa.array(_offsets(values), pa.int32()), items)
     fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
     return pa.StructArray.from_arrays(fields, fields=list(_arrow(kind)))
 
 
-def _offsets(values: Iterable[list[Any] | None]) -> Iterator[int | None]:
+def _items(kind: Type, lists: list[Any]) -> pa.Array:
+    """What is in all the lists; arrays hold classes by their index."""
+    if lists and isinstance(lists[0], np.ndarray):
+        return pa.array(np.concatenate(lists), _arrow(kind))
+    return _array(kind, list(chain.from_iterable(lists)))
+
+
+def _offsets(values: Iterable[Sized | None]) -> Iterator[int | None]:
     """Where each list starts among all items, None where there is no list, and where the last ends."""
     at = 0
     for each in values:

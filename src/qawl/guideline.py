@@ -37,7 +37,8 @@ def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:
     chosen = [span for span in record.spans if not rule.labels or span.label in rule.labels]
     opened: list[Span] = []
     for span in sorted(chosen, key=lambda each: (each.start, -each.end)):
-        opened = [each for each in opened if each.end > span.start]
+        if opened:
+            opened = [each for each in opened if each.end > span.start]
         for other in opened:
             if other.start < span.start and span.end > other.end:
                 yield finding(
@@ -71,13 +72,14 @@ def _marks(record: Annotation, rule: Marks) -> Iterator[Finding]:
 
 def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
     """What can be judged of C1 without a lexicon: proclitic and article at the start, and cuts."""
-    before = text[word_start(text, span.start) : span.start]
+    start, end = span.start, span.end
+    before = text[word_start(text, start) : start]
     if before and not (len(before) <= 2 and set(before) <= PROCLITICS):
         message = f"the word starts with {before!r}, which is no proclitic"
         yield finding("proclitic-cut", message, record, span)
-    end = word_end(text, span.end)
-    if span.end < end and text[span.end - 1 : span.end].isalnum():
-        message = f"the word goes on with {text[span.end : end]!r}"
+    after = text[end : word_end(text, end)]
+    if after and text[end - 1 : end].isalnum():
+        message = f"the word goes on with {after!r}"
         yield finding("proclitic-cut", message, record, span)
     if not before and _keeps_proclitic(span.text):
         message = f"{span.text[1:]!r} would stand alone without {span.text[0]!r}"

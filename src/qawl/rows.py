@@ -25,7 +25,8 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
     """The rows of one article in every table."""
     article = item.article
     hidden = not article.redistribute
-    found: Rows = {"articles": [_article_row(item, schemes, withhold)]}
+    whole = _article_row(item, schemes, withhold)
+    found: Rows = {"articles": [whole]}
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
         if gold is None:
@@ -35,7 +36,7 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
         if table is None or table.rows is None:
             name = table.name if table else layer
             of = {"article_id": article.id, "text_sha256": article.text_sha256}
-            found[name] = [{**of, **shown.span(span)} for span in gold.spans]
+            found[name] = [{**of, **span} for span in whole[f"{layer}_spans"]]
         else:
             found[table.name] = list(_table_rows(item, gold, schemes, table, shown))
         if scheme.relations and table is None:
@@ -298,6 +299,8 @@ def _annotation_row(record: Annotation, shown: _Shown) -> Row:
 
 def _listed(given: Attributes, shown: _Shown) -> list[Row]:
     """Attributes as a list, for a table that has every layer's: `value`, or `values` of several."""
+    if not given:  # as of most spans
+        return []
     return [
         {
             "name": name,

@@ -71,9 +71,9 @@ def token_rows(
         "ends": ends,
         "paragraphs": _paragraphs(text, starts),
     }
-    for layer, _ in _tagged_layers(schemes):
+    for layer, scheme in _tagged_layers(schemes):
         said = decided.get(layer)
-        cells = [None] * (len(LEVELS) + 3) if said is None else _layer(said, at)
+        cells = [None] * (len(LEVELS) + 3) if said is None else _layer(said, at, scheme)
         names = ("complete", "undecided", *LEVELS, "lost")
         row.update({f"{layer}_{name}": cell for name, cell in zip(names, cells, strict=True)})
     return [row]
@@ -83,10 +83,10 @@ def _surfaces(text: str, at: Edges) -> list[str]:
     return [text[start:end] for start, end in zip(*at, strict=True)]
 
 
-def _layer(gold: Gold, at: Edges) -> list[Any]:
+def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[Any]:
     """The cells of one layer."""
     starts, ends = at
-    found = tagged_at(gold.spans, at, len(LEVELS))
+    found = tagged_at(gold.spans, at, len(LEVELS), scheme.label)
     undecided = {
         index
         for each in gold.open
@@ -94,7 +94,7 @@ def _layer(gold: Gold, at: Edges) -> list[Any]:
         for index in range(bisect_right(ends, each.start), bisect_left(starts, each.end))
     }
     lost = [{"kind": each.kind, "id": each.span.id} for each in found.losses]
-    return [gold.complete, sorted(undecided), *found.columns, lost]
+    return [gold.complete, sorted(undecided), *found.classes, lost]
 
 
 def _paragraphs(text: str, starts: list[int]) -> list[int]:

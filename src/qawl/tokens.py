@@ -22,12 +22,14 @@ span is ترامب, its tag B. What is lost so is reported, span by span.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, Literal, Protocol, TypeVar
 
+import numpy as np
 import regex
+from numpy.typing import NDArray
 
 OUTSIDE = "O"
 
@@ -50,6 +52,10 @@ _PATTERN = rf"""
   | \X
 """
 _TOKEN = regex.compile(_PATTERN, regex.VERBOSE | regex.VERSION1)
+
+_LAST_SPACE = 0x3000
+_SPACE = np.array([chr(each).isspace() for each in range(_LAST_SPACE + 2)])
+"""Whether a code point is white space; the last place stands for all from there on."""
 
 Token = tuple[int, int]
 """Code point offsets of a token, half-open."""
@@ -108,14 +114,22 @@ class Placed(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Tagged(Generic[S]):
-    """Columns of IOB2 tags, one tag a token: the outermost spans, then one column a level.
+    """IOB2 tags, one a token: a column of the outermost spans, then one a level.
 
-    `levels` is how many columns would have held every span.
+    `classes` are the columns as indices into `iob2(labels)`; `levels` is how many of them would have
+    held every span.
     """
 
-    columns: tuple[list[str], ...]
+    classes: tuple[NDArray[np.int64], ...]
+    labels: tuple[str, ...]
     losses: tuple[Loss[S], ...]
     levels: int
+
+    @property
+    def columns(self) -> tuple[list[str], ...]:
+        """The columns by the names of their tags."""
+        names = iob2(self.labels)
+        return tuple([names[each] for each in column.tolist()] for column in self.classes)
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -125,19 +139,14 @@ def tokens(text: str) -> Iterator[Token]:
 
 def edges(text: str) -> Edges:
     """Where the tokens of a text start, and where they end."""
-    starts: list[int] = []
-    ends: list[int] = []
-    at = 0
-    stretches = text.split()
-    for stretch, cuts in zip(stretches, map(_cuts, stretches), strict=True):
-        at = text.index(stretch, at)
-        starts.append(at)
-        for cut in cuts:
-            ends.append(at + cut)
-            starts.append(at + cut)
-        at += len(stretch)
-        ends.append(at)
-    return starts, ends
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    space = np.ones(len(codes) + 2, np.bool_)
+    space[1:-1] = _SPACE[np.minimum(codes, _LAST_SPACE + 1)]
+    bounds = np.flatnonzero(space[1:] != space[:-1])
+    starts, ends = bounds[::2].tolist(), bounds[1::2].tolist()
+    cuts = zip(starts, map(_cuts, text.split()), strict=True)
+    inner = [start + cut for start, within in cuts if within for cut in within]
+    return sorted(starts + inner), sorted(ends + inner)
 
 
 @lru_cache(maxsize=1 << 15)  # news repeats its words
@@ -156,21 +165,31 @@ def tagged(spans: Iterable[S], over: Sequence[Token], columns: int | None = 1) -
     return tagged_at(spans, _edges(over), columns)
 
 
-def tagged_at(spans: Iterable[S], at: Edges, columns: int | None = 1) -> Tagged[S]:
-    """The same over tokens by their edges."""
+def tagged_at(
+    spans: Iterable[S],
+    at: Edges,
+    columns: int | None = 1,
+    labels: Collection[str] | None = None,
+) -> Tagged[S]:
+    """The same over tokens by their edges; with `labels`, the tags are those of `iob2(labels)`.
+
+    Raises KeyError naming a label that is not among them.
+    """
     placed, losses = layout_at(spans, at)
     levels = max((each.level for each in placed), default=0) + 1
     wide = levels if columns is None else columns
-    made = tuple([OUTSIDE] * len(at[0]) for _ in range(wide))
+    if labels is None:
+        labels = dict.fromkeys(each.span.label for each in placed)
+    begins = {label: 2 * index + 1 for index, label in enumerate(labels)}
+    made = tuple(np.zeros(len(at[0]), np.int64) for _ in range(wide))
     for each in placed:
         if each.level >= wide:
             losses.append(Loss("too-deep", each.span))
             continue
-        column = made[each.level]
-        column[each.first] = f"B-{each.span.label}"
-        for index in range(each.first + 1, each.last):
-            column[index] = f"I-{each.span.label}"
-    return Tagged(made, tuple(losses), levels)
+        begin = begins[each.span.label]
+        made[each.level][each.first] = begin
+        made[each.level][each.first + 1 : each.last] = begin + 1
+    return Tagged(made, tuple(labels), tuple(losses), levels)
 
 
 def layout(spans: Iterable[S], over: Sequence[Token]) -> tuple[list[Placed[S]], list[Loss[S]]]:
@@ -201,16 +220,15 @@ def layout_at(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss
         if starts[first] < span.start or span.end < ends[last - 1]:
             losses.append(Loss("edge-in-token", span))
         opened = [each for each in opened if each.last > first]
-        now = _placed(span, first, last, opened, losses)
+        level = _level(span, opened, losses) if opened else 0
+        now = Placed(span, level, first, last)
         opened.append(now)
         placed.append(now)
     return placed, losses
 
 
-def _placed(
-    span: S, first: int, last: int, opened: Sequence[Placed[S]], losses: list[Loss[S]]
-) -> Placed[S]:
-    """A span on the highest level that is free, below those that contain it; `opened` reach into it."""
+def _level(span: S, opened: Sequence[Placed[S]], losses: list[Loss[S]]) -> int:
+    """The highest level that is free, below those that contain the span; `opened` reach into it."""
     around = [each.level for each in opened if span.end <= each.span.end]
     level = max(around, default=-1) + 1
     taken = {each.level for each in opened}
@@ -220,4 +238,4 @@ def _placed(
         losses.append(Loss("crossing", span))
     elif any(each.span.end <= span.start for each in opened):
         losses.append(Loss("shared-token", span))
-    return Placed(span, level, first, last)
+    return level
