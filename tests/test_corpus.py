@@ -27,3 +27,11 @@ def test_text_that_was_touched_is_an_error(tmp_path):
     path.write_text(path.read_text("utf-8").replace("قديم", "جديد"), "utf-8")
     with pytest.raises(InputError, match="not the one that was frozen"):
         list(corpus.articles(trial))
+
+
+def test_a_line_that_is_no_article_is_named(make_corpus):
+    made = make_corpus("نص", "آخر")
+    path = made.corpus / "articles.jsonl"
+    path.write_bytes(b"\n" + path.read_bytes() + b'{"id": 1\n')
+    with pytest.raises(InputError, match=r"articles.jsonl, line 4: "):
+        corpus.by_id(made)

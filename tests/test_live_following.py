@@ -5,7 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from qawl import annotations, following, journal, label_studio, project, recover, scheme, sync
+from qawl import (
+    annotations,
+    derived,
+    following,
+    journal,
+    label_studio,
+    project,
+    recover,
+    scheme,
+    sync,
+)
 from qawl.errors import ServerError
 from qawl.results import write_results
 from test_live import ONE_LAYER, TEXTS, push, submit, work
@@ -108,7 +118,7 @@ def test_a_project_that_is_gone_raises_an_alarm_until_it_is_recovered(served):
         assert following.pull(client, corpus).alarms == []
     after = [(each.article_id, each.spans) for each in annotations.read(corpus, "quote")]
     assert after == before
-    checks = {each.check for each in annotations.conversion_findings(corpus, "quote")}
+    checks = {each.check for each in derived.findings(corpus, "quote")}
     assert "annotation-duplicate" not in checks
 
 

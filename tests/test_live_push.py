@@ -17,6 +17,7 @@ from qawl import (
     annotations,
     cli,
     corpus,
+    derived,
     doctor,
     following,
     journal,
@@ -50,7 +51,7 @@ def settle(made, before, after):
 
 
 def checks(made):
-    return {each.check for each in annotations.conversion_findings(made, "quote")}
+    return {each.check for each in derived.findings(made, "quote")}
 
 
 def test_a_task_that_was_edited_by_hand_is_replaced_or_named(served):

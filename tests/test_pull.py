@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qawl import annotations, cli, journal, pull, stream, validation
+from qawl import annotations, cli, derived, journal, pull, stream, validation
 from qawl.errors import InputError, JournalError
 
 TEXT = "قال أحمد نعم"
@@ -143,7 +143,7 @@ def test_annotations_can_be_rebuilt_from_the_journal_alone(run):
     path = annotations.path(corpus, "quote")
     before = path.read_bytes()
     path.unlink()
-    annotations.rebuild(corpus, "quote")
+    derived.rebuild(corpus, "quote")
     assert path.read_bytes() == before
 
 

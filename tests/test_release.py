@@ -16,6 +16,7 @@ import strategies
 from conftest import ROOT, TOY
 from qawl import (
     annotations,
+    arrays,
     columns,
     corpus,
     gates,
@@ -315,11 +316,11 @@ def test_columns_encode_and_decode():
     )
     values = [{"x": ["b", "a"], "y": None}, {"x": None, "y": "z"}, {"x": [], "y": ""}]
     rows = [{"value": each, "of": each["x"]} for each in values]
-    made = columns.batch({"value": kind, "of": kind.fields[0][1]}, rows)
+    made = arrays.batch({"value": kind, "of": kind.fields[0][1]}, rows)
     assert [columns.decode(kind, each) for each in made.column("value").to_pylist()] == values
     assert made.column("of").to_pylist() == [[1, 0], None, []]
     with pytest.raises(KeyError):
-        columns.batch({"value": kind}, [{"value": {"x": ["c"], "y": None}}])
+        arrays.batch({"value": kind}, [{"value": {"x": ["c"], "y": None}}])
 
 
 def test_a_failed_build_leaves_nothing(recorded, monkeypatch):

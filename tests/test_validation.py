@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
-from qawl import annotations, cli, corpus, journal, jsonl, pull, scheme, validation
+from qawl import annotations, cli, corpus, derived, journal, jsonl, pull, scheme, validation
 from qawl.checks import CHECKS
 from qawl.model import Annotation, Relation, Span, from_json, to_json
 from strategies import article
@@ -35,7 +35,7 @@ def build(case, make_corpus, tmp_path):
                 opened = journal.load(path)
                 gone = [key for key, home in opened.alive.items() if home[0] in case["gone"]]
                 opened.delete(gone)
-            annotations.rebuild(made, layer)
+            derived.rebuild(made, layer)
     for layer, lines in case.get("lines", {}).items():
         jsonl.write_text(annotations.path(made, layer), "".join(f"{line}\n" for line in lines))
     if case.get("leak"):
@@ -295,7 +295,7 @@ def test_white_space_is_trimmed_by_name_and_can_be_undone(make_corpus, tmp_path,
     assert done.exit_code == 0, done.output
     (record,) = annotations.read(made, "quote")
     assert (record.spans[0].start, record.spans[0].end, record.spans[0].text) == (0, 3, "قال")
-    annotations.rebuild(made, "quote")
+    derived.rebuild(made, "quote")
     assert list(annotations.read(made, "quote")) == [record]
     assert (made.exports / "journal" / "quote.a1.jsonl").read_bytes() == journal_before
     assert run(made, monkeypatch, "--undo").exit_code == 1

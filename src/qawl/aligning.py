@@ -10,10 +10,11 @@ loss.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, overload
 
 from qawl.errors import InputError
-from qawl.tokens import iob2, tagged_at
+from qawl.tokens import iob2, tagged
 
 IGNORED = -100
 """What PyTorch's cross entropy and `transformers` leave out of the loss."""
@@ -65,14 +66,12 @@ def align(
     """
     pieces = [(int(start), int(end)) for start, end in offset_mapping]
     shown = [index for index, (start, end) in enumerate(pieces) if start < end]
-    starts, ends = [pieces[index][0] for index in shown], [pieces[index][1] for index in shown]
-    if starts != sorted(starts) or ends != sorted(ends):
+    over = [pieces[index] for index in shown]
+    if any(one[0] > other[0] or one[1] > other[1] for one, other in pairwise(over)):
         raise InputError("the offsets run backwards: align one text at a time")
     named = [_named(each, labels) for each in spans]
     tags: list[str | None] = [None] * len(pieces)
-    for index, tag in zip(
-        shown, tagged_at(named, (starts, ends), level + 1).columns[level], strict=True
-    ):
+    for index, tag in zip(shown, tagged(named, over, level + 1).columns[level], strict=True):
         tags[index] = tag
     if labels is None:
         return tags

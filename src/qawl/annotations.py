@@ -39,23 +39,6 @@ def read(project: Project, layer: str) -> Iterator[Annotation]:
     return jsonl.read(path(project, layer), Annotation)
 
 
-def rebuild(project: Project, layer: str) -> int:
-    """Derives the file of a layer from the journal; how many annotations it holds."""
-    derived = derive(project, layer)
-    return jsonl.write(
-        path(project, layer), (each.annotation for each in derived if isinstance(each, Converted))
-    )
-
-
-def conversion_findings(project: Project, layer: str) -> Iterator[Finding]:
-    """What was found wrong in reading the journal of a layer."""
-    for each in derive(project, layer):
-        if isinstance(each, Converted):
-            yield from each.findings
-        else:
-            yield each
-
-
 def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     """The journal of a layer as records, by article, then annotator; findings where there is none."""
     current = scheme.load(project, layer)

@@ -1,11 +1,10 @@
 """The types of a release's tables, once: as an Arrow schema, and as the features of a dataset card."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sized
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
+from functools import cache
 from typing import Any, Union
 
-import numpy as np
 import pyarrow as pa
 
 
@@ -52,17 +51,19 @@ BOOLEAN = Value("bool")
 
 def arrow_schema(columns: Columns) -> pa.Schema:
     """The Arrow schema of a table."""
-    return pa.schema([pa.field(name, _arrow(kind)) for name, kind in columns.items()])
+    return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns.items()])
 
 
-def _arrow(kind: Type) -> pa.DataType:
+@cache
+def arrow_type(kind: Type) -> pa.DataType:
+    """The Arrow type of a column."""
     if isinstance(kind, Value):
         return pa.bool_() if kind.dtype == "bool" else getattr(pa, kind.dtype)()
     if isinstance(kind, ClassLabel):
         return pa.int64()
     if isinstance(kind, Sequence):
-        return pa.list_(_arrow(kind.item))
-    return pa.struct([pa.field(name, _arrow(each)) for name, each in kind.fields])
+        return pa.list_(arrow_type(kind.item))
+    return pa.struct([pa.field(name, arrow_type(each)) for name, each in kind.fields])
 
 
 def card_features(columns: Columns) -> list[dict[str, Any]]:
@@ -86,46 +87,6 @@ def _card(kind: Type) -> dict[str, Any]:
             else inner
         }
     return {"struct": card_features(dict(kind.fields))}
-
-
-def batch(columns: Columns, rows: Collection[Mapping[str, Any]]) -> pa.RecordBatch:
-    """Rows as Arrow arrays, classes by their index; raises KeyError naming an unknown class or column.
-
-    Many classes in one cell may come as a numpy array of indices. It goes column by column, and what is
-    nested flattened first: Arrow takes plain lists of one type several times faster than records.
-    """
-    arrays = [_array(kind, [row[name] for row in rows]) for name, kind in columns.items()]
-    return pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(columns))
-
-
-def _array(kind: Type, values: list[Any]) -> pa.Array:
-    if isinstance(kind, Value):
-        return pa.array(values, _arrow(kind))
-    if isinstance(kind, ClassLabel):
-        index: dict[str | None, int | None] = {name: n for n, name in enumerate(kind.names)}
-        index[None] = None
-        return pa.array([*map(index.__getitem__, values)], _arrow(kind))
-    if isinstance(kind, Sequence):
-        items = _items(kind.item, [each for each in values if each is not None])
-        return pa.ListArray.from_arrays(pa.array(_offsets(values), pa.int32()), items)
-    fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
-    return pa.StructArray.from_arrays(fields, fields=list(_arrow(kind)))
-
-
-def _items(kind: Type, lists: list[Any]) -> pa.Array:
-    """What is in all the lists; arrays hold classes by their index."""
-    if lists and isinstance(lists[0], np.ndarray):
-        return pa.array(np.concatenate(lists), _arrow(kind))
-    return _array(kind, list(chain.from_iterable(lists)))
-
-
-def _offsets(values: Iterable[Sized | None]) -> Iterator[int | None]:
-    """Where each list starts among all items, None where there is no list, and where the last ends."""
-    at = 0
-    for each in values:
-        yield None if each is None else at
-        at += 0 if each is None else len(each)
-    yield at
 
 
 def decode(kind: Type, value: Any) -> Any:

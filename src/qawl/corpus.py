@@ -70,12 +70,9 @@ class Articles(Mapping[str, Article]):
     def __init__(self, *paths: Path) -> None:
         self._paths = paths
         self._places: dict[str, tuple[int, int, int]] = {}
-        decoder = msgspec.json.Decoder(_Id)
         for number, path in enumerate(paths):
-            offset = 0
-            for line in _raw_lines(path):
-                self._places[decoder.decode(line).id] = number, offset, len(line)
-                offset += len(line)
+            for identity, offset, length in _places(path):
+                self._places[identity] = number, offset, length
 
     def __getitem__(self, identity: str) -> Article:
         (article,) = self.many([identity])
@@ -132,10 +129,20 @@ class Articles(Mapping[str, Article]):
             yield line
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
-    if path.exists():
-        with path.open("rb") as file:
-            yield from file
+def _places(path: Path) -> Iterator[tuple[str, int, int]]:
+    """(id, offset, length of the line) of each article of a file; nothing if no file."""
+    if not path.exists():
+        return
+    decoder = msgspec.json.Decoder(_Id)
+    offset = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line != b"\n":
+                try:
+                    yield decoder.decode(line).id, offset, len(line)
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    raise InputError(f"{path}, line {number}: {error}") from error
+            offset += len(line)
 
 
 def by_id(project: Project) -> Articles:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl import annotations, journal, jsonl, sync, withdrawal
+from qawl import derived, journal, jsonl, sync, withdrawal
 from qawl.errors import ServerError
 from qawl.journal import Entry, Home, Journal
 from qawl.label_studio import ANNOTATED, DRAFTED, Client, Filter, Json
@@ -72,7 +72,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
     finally:
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
-                outcome.records[layer] = annotations.rebuild(project, layer)
+                outcome.records[layer] = derived.rebuild(project, layer)
     return outcome
 
 

@@ -1,5 +1,6 @@
 """manifest.json of a release: what was shipped, from what it was made, and whether it still is that."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -40,11 +41,8 @@ def file_digests(
 
 def file_digest(path: Path) -> str:
     """Hex SHA-256 of a file."""
-    total = sha256()
     with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            total.update(chunk)
-    return total.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_digest(path: Path) -> tuple[int, str]:

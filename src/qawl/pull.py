@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from qawl import annotations, cleaning, corpus, journal, jsonl, scheme, stream
+from qawl import cleaning, corpus, derived, journal, jsonl, scheme, stream
 from qawl.errors import InputError
 from qawl.journal import Entry
 from qawl.model import to_json
@@ -107,7 +107,7 @@ def pull_files(
             )
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
-        outcome.records[name] = annotations.rebuild(project, name)
+        outcome.records[name] = derived.rebuild(project, name)
     return outcome
 
 

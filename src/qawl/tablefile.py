@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qawl import columns
+from qawl import arrays, columns
 from qawl.columns import Columns, Record, Sequence
 from qawl.content import Digest
 from qawl.errors import ReleaseError
@@ -54,7 +54,7 @@ class TableFile:
 
     def _convert(self) -> None:
         try:
-            batch = columns.batch(self._kinds, self._rows)
+            batch = arrays.batch(self._kinds, self._rows)
         except KeyError as error:
             raise ReleaseError(
                 f"table {self.config}: {error.args[0]!r} is not in the scheme: run `qawl validate`"

@@ -5,13 +5,16 @@ its article by id and hash, and `paragraphs` tells where to cut it for a model w
 Every layer whose scheme has labels has its columns; articles that nobody annotated have no row.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qawl import columns
+from qawl.arrays import pieces
 from qawl.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
 from qawl.model import Article, Gold
 from qawl.scheme import Scheme
@@ -66,7 +69,7 @@ def token_rows(
         "article_id": article.id,
         "text_sha256": article.text_sha256,
         "withheld": not article.redistribute,
-        "tokens": _surfaces(text, at) if article.redistribute else None,
+        "tokens": pieces(text, starts, ends) if article.redistribute else None,
         "starts": starts,
         "ends": ends,
         "paragraphs": _paragraphs(text, starts),
@@ -79,10 +82,6 @@ def token_rows(
     return [row]
 
 
-def _surfaces(text: str, at: Edges) -> list[str]:
-    return [text[start:end] for start, end in zip(*at, strict=True)]
-
-
 def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[Any]:
     """The cells of one layer."""
     starts, ends = at
@@ -91,22 +90,19 @@ def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[Any]:
         index
         for each in gold.open
         if each.kind == "span"
-        for index in range(bisect_right(ends, each.start), bisect_left(starts, each.end))
+        for index in range(
+            np.searchsorted(ends, each.start, "right"), np.searchsorted(starts, each.end, "left")
+        )
     }
     lost = [{"kind": each.kind, "id": each.span.id} for each in found.losses]
     return [gold.complete, sorted(undecided), *found.classes, lost]
 
 
-def _paragraphs(text: str, starts: list[int]) -> list[int]:
+def _paragraphs(text: str, starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """The index of the first token of each line that has one."""
-    found, at = [], 0
-    while at < len(text):
-        index = bisect_left(starts, at)
-        after = text.find("\n", at) + 1 or len(text)
-        if index < len(starts) and starts[index] < after:
-            found.append(index)
-        at = after
-    return found
+    lengths = [len(line) + 1 for line in text.split("\n")]
+    first = np.searchsorted(starts, np.cumsum([0, *lengths]))
+    return first[:-1][first[:-1] < first[1:]]
 
 
 @dataclass(slots=True)

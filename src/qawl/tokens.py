@@ -21,10 +21,9 @@ rule C1 of the schemes leaves out of a mention thus goes with the mention: لت�
 span is ترامب, its tag B. What is lost so is reported, span by span.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Generic, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -53,14 +52,14 @@ _PATTERN = rf"""
 """
 _TOKEN = regex.compile(_PATTERN, regex.VERBOSE | regex.VERSION1)
 
-_LAST_SPACE = 0x3000
-_SPACE = np.array([chr(each).isspace() for each in range(_LAST_SPACE + 2)])
-"""Whether a code point is white space; the last place stands for all from there on."""
+_SPACE, _LETTER, _ELSE = range(3)
+_KNOWN = 0x3001
+"""Code points below this are told apart by a table; it ends after the last white space."""
 
 Token = tuple[int, int]
 """Code point offsets of a token, half-open."""
 
-Edges = tuple[list[int], list[int]]
+Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Where tokens start and where they end, in order."""
 
 Kind = Literal["edge-in-token", "shared-token", "crossing", "too-deep", "no-token"]
@@ -134,19 +133,45 @@ class Tagged(Generic[S]):
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a text in order: every code point that is no white space stands in one."""
-    return zip(*edges(text), strict=True)
+    return listed(edges(text))
+
+
+def listed(at: Edges) -> Iterator[Token]:
+    """Tokens by their edges, one by one."""
+    starts, ends = at
+    return zip(starts.tolist(), ends.tolist(), strict=True)
 
 
 def edges(text: str) -> Edges:
-    """Where the tokens of a text start, and where they end."""
+    """Where the tokens of a text start, and where they end.
+
+    A stretch between white space that has letters alone is a token; the others are looked at.
+    """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    space = np.ones(len(codes) + 2, np.bool_)
-    space[1:-1] = _SPACE[np.minimum(codes, _LAST_SPACE + 1)]
-    bounds = np.flatnonzero(space[1:] != space[:-1])
-    starts, ends = bounds[::2].tolist(), bounds[1::2].tolist()
-    cuts = zip(starts, map(_cuts, text.split()), strict=True)
-    inner = [start + cut for start, within in cuts if within for cut in within]
-    return sorted(starts + inner), sorted(ends + inner)
+    kinds = np.zeros(len(codes) + 2, np.uint8)
+    kinds[1:-1] = _kinds()[np.minimum(codes, _KNOWN)]
+    bounds = np.flatnonzero((kinds[1:] == _SPACE) != (kinds[:-1] == _SPACE))
+    starts, ends = bounds[::2], bounds[1::2]
+    mixed = np.unique(np.searchsorted(ends, np.flatnonzero(kinds[1:-1] == _ELSE), "right"))
+    inner = [
+        start + cut
+        for start, end in zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True)
+        for cut in _cuts(text[start:end])
+    ]
+    if not inner:
+        return starts, ends
+    return np.sort(np.append(starts, inner)), np.sort(np.append(ends, inner))
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """What each code point is, all from `_KNOWN` on being one: white space, a letter of words, else."""
+    known = "".join(map(chr, range(_KNOWN)))
+    found = np.full(_KNOWN + 1, _ELSE, np.uint8)
+    found[:-1][[each.isspace() for each in known]] = _SPACE
+    for match in regex.finditer(rf"{_WORD}+", known, regex.VERSION1):
+        found[match.start() : match.end()] = _LETTER
+    return found
 
 
 @lru_cache(maxsize=1 << 15)  # news repeats its words
@@ -203,7 +228,8 @@ def layout(spans: Iterable[S], over: Sequence[Token]) -> tuple[list[Placed[S]], 
 
 
 def _edges(over: Sequence[Token]) -> Edges:
-    return [start for start, _ in over], [end for _, end in over]
+    both = np.array(over, np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def layout_at(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss[S]]]:
@@ -212,8 +238,10 @@ def layout_at(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss
     placed: list[Placed[S]] = []
     losses: list[Loss[S]] = []
     opened: list[Placed[S]] = []
-    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
-        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+    ordered = sorted(spans, key=lambda each: (each.start, -each.end))
+    firsts = np.searchsorted(ends, [each.start for each in ordered], "right").tolist()
+    lasts = np.searchsorted(starts, [each.end for each in ordered], "left").tolist()
+    for span, first, last in zip(ordered, firsts, lasts, strict=True):
         if first >= last:
             losses.append(Loss("no-token", span))
             continue

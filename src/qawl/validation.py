@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from functools import cache
 from importlib.metadata import entry_points
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import Any
 
 import jsonschema
@@ -19,8 +19,8 @@ from qawl import (
     anchoring,
     annotations,
     corpus,
+    derived,
     guideline,
-    journal,
     jsonl,
     labelset,
     released,
@@ -30,8 +30,7 @@ from qawl import (
 )
 from qawl.checks import finding
 from qawl.collection import Collection
-from qawl.convert import Converted
-from qawl.model import Annotation, Article, Finding, Span, to_json
+from qawl.model import Annotation, Article, Finding, Span
 from qawl.project import Dispensation, Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
@@ -78,7 +77,7 @@ def everything(project: Project) -> Iterator[Finding]:
     plugged = plugins()
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
-        yield from _from_journal(project, layer)
+        yield from derived.findings(project, layer)
         gathered = Collection(current)
         read = _read(project, layer)
         for record, article in articles.beside(read, lambda each: each.article_id):
@@ -183,34 +182,6 @@ def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:
 
 def _line(layer: str, number: int) -> str:
     return f"exports/annotations/{layer}.jsonl, line {number}"
-
-
-def _from_journal(project: Project, layer: str) -> Iterator[Finding]:
-    """What reading the journal found, and whether exports/annotations is what it gives."""
-    path = annotations.path(project, layer)
-    if not any(True for _ in journal.files(project, layer)):
-        return
-    on_disk = (line for _, line in jsonl.lines(path))
-    made: list[Finding] = []
-    stale = False
-    for derived, line in zip_longest(_derived(project, layer, made), on_disk):
-        yield from made
-        made.clear()
-        stale = stale or derived != line
-    yield from made
-    if stale:
-        message = f"exports/annotations/{layer}.jsonl was changed: run `qawl pull --rebuild`"
-        yield finding("annotations-stale", message, layer=layer)
-
-
-def _derived(project: Project, layer: str, made: list[Finding]) -> Iterator[bytes]:
-    """The lines that the journal gives; findings on the way go to `made`."""
-    for each in annotations.derive(project, layer):
-        if isinstance(each, Converted):
-            made += each.findings
-            yield to_json(each.annotation)
-        else:
-            made.append(each)
 
 
 def _plugged(

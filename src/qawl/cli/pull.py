@@ -50,7 +50,7 @@ def command(
     Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
     every version ever pulled; exports/annotations holds the latest of each.
     """
-    from qawl import annotations, journal, project, pull
+    from qawl import derived, journal, project, pull
 
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
@@ -67,7 +67,7 @@ def command(
             for name in corpus.settings.layers:
                 for each in journal.mend(corpus, name):
                     click.echo(f"journal mended: {each}")
-                click.echo(f"{name}: {annotations.rebuild(corpus, name)} annotations")
+                click.echo(f"{name}: {derived.rebuild(corpus, name)} annotations")
             return
         if files:
             outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)

@@ -71,7 +71,7 @@ def command(
 
 def _repair(corpus: "Project", undo: bool) -> None:
     """Applies or takes back repairs, and derives the annotations anew."""
-    from qawl import annotations, project, repairing, repairs
+    from qawl import derived, project, repairing, repairs
 
     with project.lock(corpus, "validate --fix"):
         if undo:
@@ -80,7 +80,7 @@ def _repair(corpus: "Project", undo: bool) -> None:
             for name, count in repairing.fix(corpus).items():
                 click.echo(f"{name}: {count} annotations", err=True)
         for layer in corpus.settings.layers:
-            annotations.rebuild(corpus, layer)
+            derived.rebuild(corpus, layer)
 
 
 def _print(corpus: "Project", found: list["Finding"]) -> None:

@@ -1,0 +1,98 @@
+"""exports/annotations on disk, and what was found in deriving it from the journal.
+
+To derive reads the whole journal. So that who validates or releases after a pull need not do it again,
+the findings are kept in .qawl/, under a digest of all that derivation reads and writes.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from hashlib import file_digest, sha256
+from itertools import zip_longest
+from pathlib import Path
+
+from qawl import annotations, corpus, journal, jsonl, repairs
+from qawl.checks import finding
+from qawl.convert import Converted
+from qawl.model import Annotation, Finding, to_json
+from qawl.project import Project
+
+
+def rebuild(project: Project, layer: str) -> int:
+    """Derives the file of a layer from the journal; how many annotations it holds.
+
+    Where nothing that goes into it has changed since, it stands as it is.
+    """
+    path = annotations.path(project, layer)
+    inputs = _inputs(project, layer)
+    if _kept(project, layer, inputs).is_file():
+        return sum(1 for _ in jsonl.lines(path))
+    found: list[Finding] = []
+    count = jsonl.write(path, _records(project, layer, found))
+    project.make_state()
+    for old in _folder(project).glob(f"{layer}.*.jsonl"):
+        old.unlink()
+    jsonl.write(_kept(project, layer, inputs), found)
+    return count
+
+
+def findings(project: Project, layer: str) -> Iterator[Finding]:
+    """What reading the journal found, and whether exports/annotations is what it gives."""
+    if not any(journal.files(project, layer)):
+        return
+    kept = _kept(project, layer, _inputs(project, layer))
+    if kept.is_file():
+        yield from jsonl.read(kept, Finding)
+        return
+    on_disk = (line for _, line in jsonl.lines(annotations.path(project, layer)))
+    found: list[Finding] = []
+    stale = False
+    for record, line in zip_longest(_records(project, layer, found), on_disk):
+        yield from found
+        found.clear()
+        stale = stale or record is None or to_json(record) != line
+    yield from found
+    if stale:
+        message = f"exports/annotations/{layer}.jsonl was changed: run `qawl pull --rebuild`"
+        yield finding("annotations-stale", message, layer=layer)
+
+
+def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Annotation]:
+    """The annotations that the journal gives; findings on the way go to `found`."""
+    for each in annotations.derive(project, layer):
+        if isinstance(each, Converted):
+            found += each.findings
+            yield each.annotation
+        else:
+            found.append(each)
+
+
+def _folder(project: Project) -> Path:
+    return project.state / "derived"
+
+
+def _kept(project: Project, layer: str, inputs: str) -> Path:
+    """Where the findings stand that belong to these inputs and the annotations on disk."""
+    made = _digest([annotations.path(project, layer)])
+    return _folder(project) / f"{layer}.{inputs[:32]}.{made[:32]}.jsonl"
+
+
+def _inputs(project: Project, layer: str) -> str:
+    """The digest of all that derivation reads, Qawl itself included."""
+    paths = [path for _, path in journal.files(project, layer)]
+    paths += [project.label_config / f"{layer}.yaml", project.corpus / corpus.ARTICLES]
+    return _digest([*paths, project.exports / repairs.REPAIRS, *_code()])
+
+
+@cache
+def _code() -> tuple[Path, ...]:
+    return tuple(sorted(Path(__file__).parent.rglob("*.py")))
+
+
+def _digest(paths: list[Path]) -> str:
+    """SHA-256 over the names and bytes of files."""
+    total = sha256()
+    for path in filter(Path.is_file, paths):
+        with path.open("rb") as file:
+            content = file_digest(file, "sha256").hexdigest()
+        total.update(f"{path.name} {content}\n".encode())
+    return total.hexdigest()

@@ -1,0 +1,102 @@
+"""What deriving found is kept while nothing that goes into it changes, and no longer."""
+
+import json
+
+import pytest
+
+from qawl import annotations, derived, journal, pull, repairs, validation
+from qawl.model import to_json
+from qawl.repairs import Repair
+from test_pull import TEXT, region, task
+
+CHANGED = {
+    "journal": lambda corpus: next(path for _, path in journal.files(corpus, "quote")),
+    "articles": lambda corpus: corpus.corpus / "articles.jsonl",
+    "scheme": lambda corpus: corpus.label_config / "quote.yaml",
+    "repairs": lambda corpus: corpus.exports / repairs.REPAIRS,
+    "annotations": lambda corpus: annotations.path(corpus, "quote"),
+}
+
+
+@pytest.fixture
+def pulled(make_corpus, tmp_path):
+    """A corpus with an annotation that reading found something in: two versions, an unknown result."""
+    corpus = make_corpus(TEXT)
+    odd = [region(), {"id": "x", "type": "rectangle", "value": {}}]
+    tasks = [task(identity=1, results=odd), task(identity=2)]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(tasks), "utf-8")
+    pull.pull_files(corpus, [path], layer=None, annotator=None)
+    return corpus
+
+
+@pytest.fixture
+def derivations(monkeypatch):
+    """The layers that were derived, each time."""
+    made = []
+    derive = annotations.derive
+
+    def counted(project, layer):
+        made.append(layer)
+        return derive(project, layer)
+
+    monkeypatch.setattr(annotations, "derive", counted)
+    return made
+
+
+def test_what_was_kept_is_what_deriving_finds(pulled, derivations):
+    kept = list(derived.findings(pulled, "quote"))
+    assert not derivations
+    assert [each.check for each in kept] == ["annotation-duplicate"]
+    for path in (pulled.state / "derived").iterdir():
+        path.unlink()
+    assert list(derived.findings(pulled, "quote")) == kept
+    assert derivations == ["quote"]
+
+
+def test_a_file_that_stands_is_not_derived_again(pulled, derivations):
+    before = annotations.path(pulled, "quote").stat()
+    assert derived.rebuild(pulled, "quote") == 1
+    after = annotations.path(pulled, "quote").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert not derivations
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_it_is_derived_anew_when_anything_changed(pulled, derivations, what):
+    path = CHANGED[what](pulled)
+    if what == "repairs":
+        (record,) = annotations.read(pulled, "quote")
+        made = Repair(
+            repair="trim-whitespace",
+            layer="quote",
+            article_id=record.article_id,
+            annotator="a1",
+            version=repairs.version(record),
+        )
+        path.write_bytes(to_json(made) + b"\n")
+    else:
+        path.write_bytes(path.read_bytes() + (b"\n" if what != "scheme" else b"# more\n"))
+    if what == "journal":
+        with pytest.raises(Exception, match="journal"):
+            list(derived.findings(pulled, "quote"))
+    else:
+        list(derived.findings(pulled, "quote"))
+    assert derivations == ["quote"]
+
+
+def test_a_changed_file_is_named_and_rebuilt(pulled):
+    path = annotations.path(pulled, "quote")
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"start":0', b'"start":1'))
+    assert "annotations-stale" in {each.check for each in validation.validate(pulled)}
+    derived.rebuild(pulled, "quote")
+    assert path.read_bytes() == whole
+    assert "annotations-stale" not in {each.check for each in validation.validate(pulled)}
+
+
+def test_only_the_latest_findings_are_kept(pulled, tmp_path):
+    more = tmp_path / "more.json"
+    more.write_text(json.dumps([task(user=2, identity=3)]), "utf-8")
+    pull.pull_files(pulled, [more], layer=None, annotator=None)
+    assert len(list((pulled.state / "derived").glob("quote.*"))) == 1
