@@ -1,5 +1,9 @@
 """The digest of a table's content: of every value, and of nothing else."""
 
+import struct
+from hashlib import sha256
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -98,3 +102,45 @@ def test_names_of_columns_matter():
 def test_a_type_that_no_release_has_is_refused():
     with pytest.raises(ReleaseError, match="column when is of type date32"):
         digest([{"when": None}], pa.schema([("when", pa.date32())]))
+
+
+def test_what_stands_behind_a_null_does_not_matter():
+    lengths = pa.py_buffer(np.array([0, 2, 3], np.int32))
+    second_only = pa.py_buffer(b"\x02")
+    texts = pa.Array.from_buffers(pa.string(), 2, [second_only, lengths, pa.py_buffer(b"xyz")])
+    numbers = pa.array([1, 2, 3], pa.int32())
+    lists = pa.Array.from_buffers(
+        pa.list_(pa.int32()), 2, [second_only, lengths], children=[numbers]
+    )
+    hiding = pa.RecordBatch.from_arrays([texts, lists], names=["t", "l"])
+    plain = pa.RecordBatch.from_pylist(
+        [{"t": None, "l": None}, {"t": "z", "l": [3]}],
+        schema=pa.schema([("t", pa.string()), ("l", pa.list_(pa.int32()))]),
+    )
+    assert hiding.to_pylist() == plain.to_pylist()
+    found = [Digest(), Digest()]
+    for one, batch in zip(found, (hiding, plain), strict=True):
+        one.add(batch)
+    assert found[0].hexdigest() == found[1].hexdigest()
+
+
+def test_slices_that_start_inside_a_byte_of_bits():
+    values = [True, None, False, True] * 5
+    batch = pa.RecordBatch.from_arrays([pa.array(values)], names=["ok"])
+    for start in range(len(values)):
+        found = Digest()
+        found.add(batch.slice(start))
+        kind = pa.schema([("ok", pa.bool_())])
+        assert found.hexdigest() == digest([{"ok": each} for each in values[start:]], kind)
+
+
+def test_the_digest_is_the_one_that_is_described():
+    stream = {
+        "a there": b"\x01\x00\x01",
+        "a length": struct.pack("<3q", 2, 0, 0),
+        "a text": "é".encode(),
+    }
+    lines = (f"{name} {sha256(content).hexdigest()}\n" for name, content in sorted(stream.items()))
+    expected = sha256("".join(lines).encode()).hexdigest()
+    rows = [{"a": "é"}, {"a": None}, {"a": ""}]
+    assert digest(rows, pa.schema([("a", pa.string())])) == expected

@@ -1,5 +1,6 @@
 """Tokens cover a text and tear nothing; IOB2 says what it can of spans, and what it can't is said."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import strategies
 from qawl.model import Span
-from qawl.tokens import KINDS, iob2, layout, tagged, tokens
+from qawl.tokens import _TOKEN, KINDS, iob2, layout, tagged, tokens
 
 TEXTS = st.one_of(strategies.texts, st.text(max_size=60))
 
@@ -52,6 +53,21 @@ def test_every_code_point_but_white_space_stands_in_one_token(text):
     assert all(one[1] <= other[0] for one, other in pairwise(found))
     covered = {at for start, end in found for at in range(start, end)}
     assert covered == {at for at, each in enumerate(text) if not each.isspace()}
+
+
+@given(st.one_of(TEXTS, st.text(alphabet="اﷲa9.'@:/-_ـَ\u200c\u200d\u0600\u3000漢ㄱ́ \n")))
+def test_the_short_way_finds_what_the_pattern_says(text):
+    expected = [
+        (match.start() + stretch.start(), match.end() + stretch.start())
+        for stretch in re.finditer(r"\S+", text)
+        for match in _TOKEN.finditer(stretch.group())
+    ]
+    assert list(tokens(text)) == expected
+
+
+def test_all_white_space_is_known():
+    spaces = [chr(each) for each in range(0x110000) if chr(each).isspace()]
+    assert words("a".join(spaces)) == ["a"] * (len(spaces) - 1)
 
 
 @given(TEXTS)

@@ -49,8 +49,9 @@ def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, Any]]:
         for field, part in zip(kind, column.flatten(), strict=True):
             yield from _streams(f"{name}.{field.name}", part)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        yield f"{name} length", np.where(there, np.diff(_bounds(column)), 0).astype("<i8")
-        yield from _streams(f"{name}[]", column.flatten())
+        bounds = _bounds(column)
+        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8")
+        yield from _streams(f"{name}[]", _items(column, bounds, there))
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
         bounds = _bounds(column)
         yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8")
@@ -97,11 +98,23 @@ def _bounds(column: pa.Array) -> NDArray[Any]:
     return _values(column, "i8" if large else "i4", more=1)
 
 
+def _hidden(bounds: NDArray[Any], there: NDArray[np.uint8]) -> bool:
+    """Whether something stands in a list or a text that is null, as Arrow allows."""
+    return bool(np.diff(bounds)[there == 0].any())
+
+
+def _items(column: pa.Array, bounds: NDArray[Any], there: NDArray[np.uint8]) -> pa.Array:
+    """What is in all lists."""
+    if _hidden(bounds, there):
+        return column.flatten()
+    return column.values.slice(int(bounds[0]), int(bounds[-1] - bounds[0]))
+
+
 def _joined(column: pa.Array, bounds: NDArray[Any], there: NDArray[np.uint8]) -> Any:
     """The bytes of all texts, one after another."""
     data = column.buffers()[2]
     if data is None:
         return b""
-    if np.diff(bounds)[there == 0].any():  # Arrow lets bytes stand where there is no text
+    if _hidden(bounds, there):
         return "".join(filter(None, column.to_pylist())).encode()
     return memoryview(data)[bounds[0] : bounds[-1]]

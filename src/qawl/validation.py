@@ -11,7 +11,6 @@ from importlib.metadata import entry_points
 from itertools import chain
 from typing import Any
 
-import jsonschema
 import jsonschema_rs
 import msgspec
 
@@ -144,18 +143,16 @@ def check_format(value: Any) -> str | None:
     """
     if _finder().is_valid(value):
         return None
-    error = jsonschema.exceptions.best_match(_explainer().iter_errors(value))
+    import jsonschema  # noqa: PLC0415 - takes long to load, and most records are valid
+
+    explained = jsonschema.Draft202012Validator(schemas.load("annotation")).iter_errors(value)
+    error = jsonschema.exceptions.best_match(explained)
     return f"{error.json_path}: {error.message}" if error else "it does not fit the schema"
 
 
 @cache
 def _finder() -> Any:
     return jsonschema_rs.validator_for(schemas.load("annotation"))
-
-
-@cache
-def _explainer() -> Any:
-    return jsonschema.Draft202012Validator(schemas.load("annotation"))
 
 
 def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:

@@ -4,6 +4,7 @@ Each command stands in a module of its own that is imported when it runs, so tha
 imports nothing heavy. A QawlError ends as one line on stderr and exit code 1.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -37,6 +38,10 @@ COMMANDS: dict[str, str] = {
     "doctor": "Say what is wrong with the set-up, and what to do about it.",
     "demo": "Run the whole loop on this machine with a real Label Studio.",
 }
+
+RARELY = 10_000
+"""Objects from one run of the garbage collector to the next: records come by the thousand, and none
+refers to itself."""
 
 
 class Commands(click.Group):
@@ -81,6 +86,7 @@ def group(ctx: click.Context, folder: Path | None) -> None:
 
 def main() -> None:
     """Entry point: runs a command and turns every known failure into one line."""
+    gc.set_threshold(RARELY)
     try:
         code = group.main(standalone_mode=False)
     except QawlError as error:
