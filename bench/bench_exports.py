@@ -2,11 +2,13 @@
 
     python bench/bench_exports.py [TASKS [ROUNDS]]
 
-All in one run on the same file; figures are ratios, below 1 is faster than the baseline. With several
-rounds the best of each counts, and what the SDK's import takes does not.
+All in one run on the same file; figures are ratios, below 1 is faster than the baseline. Once as
+functions of one process, where what imports take does not count from the second round on (the best of each
+counts), and once as the commands that people run, each a process of its own, its imports included.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,12 +17,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+import baselines
 import exports
 
-CONFIG = Path(__file__).parents[1] / "label_config" / "entity.xml"
+HERE = Path(__file__).parent
+
+
+def _cpu() -> float:
+    """Seconds of CPU of this process and of those that it waited for."""
+    return sum(os.times()[:4])
 
 
 class Took:
@@ -32,9 +37,9 @@ class Took:
 
     def time(self, what: str, work: Callable) -> None:
         """Does some work and notes how long it took."""
-        clock, cpu = time.perf_counter(), time.process_time()
+        clock, cpu = time.perf_counter(), _cpu()
         work()
-        clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+        clock, cpu = time.perf_counter() - clock, _cpu() - cpu
         self.clock[what] = min(clock, self.clock.get(what, clock))
         self.cpu[what] = min(cpu, self.cpu.get(what, cpu))
 
@@ -46,37 +51,6 @@ class Took:
         print(f"{name} / {baseline}: {clock:.2f}, of CPU {cpu:.2f} ({wanted})")
 
 
-def convert(path: Path, target: Path, kind: str) -> None:
-    """The SDK's converter writes one format from the export."""
-    from label_studio_sdk.converter import Converter
-    from label_studio_sdk.converter.converter import Format
-
-    Converter(CONFIG.read_text("utf-8"), project_dir=None).convert(
-        str(path), str(target), Format[kind], is_dir=False
-    )
-
-
-def script(path: Path, target: Path) -> None:
-    """What one writes by hand without checking anything: parse, flatten, one parquet table."""
-    rows = []
-    for task in json.loads(path.read_text("utf-8")):
-        for annotation in task["annotations"]:
-            for result in annotation["result"]:
-                if result["type"] == "labels":
-                    value = result["value"]
-                    rows.append(
-                        {
-                            "task": task["id"],
-                            "who": annotation["completed_by"]["id"],
-                            "label": value["labels"][0],
-                            "start": value["start"],
-                            "end": value["end"],
-                            "text": value["text"],
-                        }
-                    )
-    pq.write_table(pa.Table.from_pylist(rows), target)
-
-
 def fresh(corpus, folder: Path):
     """A copy of the corpus without exports."""
     from qawl import project
@@ -85,7 +59,13 @@ def fresh(corpus, folder: Path):
     return project.load(folder)
 
 
-OURS = ["pull", "validate and gates", "release", "verify"]
+OURS = ["pull", "validate", "gates", "release", "verify"]
+COMMANDS = {
+    "qawl pull": ["pull", "--from", "{export}"],
+    "qawl validate": ["validate", "--json"],
+    "qawl release": ["release", "0.1.0"],
+    "qawl verify": ["verify", "exports/releases/0.1.0"],
+}
 
 
 def main() -> None:
@@ -98,26 +78,31 @@ def main() -> None:
         corpus, path = exports.make(folder, count)
         print(f"{count} tasks, {path.stat().st_size / 1e6:.0f} MB, best of {rounds}")
         for number in range(rounds):
-            baselines(took, path, folder / f"baseline-{number}")
+            others(took, path, folder / f"baseline-{number}")
             ours(took, path, fresh(corpus, folder / f"work-{number}"))
+            commands(took, path, fresh(corpus, folder / f"commands-{number}"))
     for what, clock in took.clock.items():
         print(f"  {what}: {clock:.2f} s, of CPU {took.cpu[what]:.2f} s")
-    took.compare("read and validate", OURS[:2], "SDK's JSON_MIN", "below 1")
-    took.compare("export to verified release", OURS, "SDK's CONLL2003", "below 1")
-    took.compare("export to verified release", OURS, "bare script", "at most 4")
+    for release, validate, of in (
+        (OURS, OURS[:2], ""),
+        ([each for each in COMMANDS if each != "qawl validate"], [*COMMANDS][:2], ", as command"),
+    ):
+        took.compare("read and validate", validate, f"SDK's JSON_MIN{of}", "below 1")
+        took.compare("export to verified release", release, f"SDK's CONLL2003{of}", "below 1")
+        took.compare("export to verified release", release, f"bare script{of}", "at most 4")
     took.compare("agreement", ["agreement"], "json.loads", "at most 1")
     took.compare("agreement, 1,000 resamples", ["resampled"], "agreement", "at most 10")
     for size in (count, count * 10):
         apart(f"import bench_exports; bench_exports.memory({size})")
 
 
-def baselines(took: Took, path: Path, folder: Path) -> None:
+def others(took: Took, path: Path, folder: Path) -> None:
     """What the export is measured against."""
     folder.mkdir()
     took.time("json.loads", lambda: json.loads(path.read_text("utf-8")))
-    took.time("bare script", lambda: script(path, folder / "bare.parquet"))
+    took.time("bare script", lambda: baselines.script(path, folder / "bare.parquet"))
     for kind in ("JSON_MIN", "CONLL2003"):
-        took.time(f"SDK's {kind}", lambda kind=kind: convert(path, folder / kind, kind))
+        took.time(f"SDK's {kind}", lambda kind=kind: baselines.convert(path, folder / kind, kind))
 
 
 def ours(took: Took, path: Path, work) -> None:
@@ -127,13 +112,8 @@ def ours(took: Took, path: Path, work) -> None:
     made: list = []
     failing: list = []
     took.time("pull", lambda: pull.pull_files(work, [path], layer=None, annotator=None))
-    took.time(
-        "validate and gates",
-        lambda: (
-            made.append(validation.counts(work)),
-            failing.extend(gates.failing(work, made[0])),
-        ),
-    )
+    took.time("validate", lambda: made.append(validation.counts(work)))
+    took.time("gates", lambda: failing.extend(gates.failing(work, made[0])))
     assert not failing, failing
     took.time("agreement", lambda: agreement.report(work, resamples=0))
     took.time("resampled", lambda: agreement.report(work, resamples=1000))
@@ -143,12 +123,28 @@ def ours(took: Took, path: Path, work) -> None:
     assert not failing, failing
 
 
+def commands(took: Took, path: Path, work) -> None:
+    """The same, and the baselines, each in a process of its own."""
+
+    def time_command(name: str, *command: object) -> None:
+        words = [sys.executable, *map(str, command)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        took.time(name, lambda: subprocess.run(words, cwd=work.root, check=True, **quiet))
+
+    for name, kind in (
+        ("bare script", "script"),
+        ("SDK's JSON_MIN", "JSON_MIN"),
+        ("SDK's CONLL2003", "CONLL2003"),
+    ):
+        time_command(f"{name}, as command", HERE / "baselines.py", kind, path, kind)
+    for name, given in COMMANDS.items():
+        time_command(name, "-m", "qawl", *(each.format(export=path) for each in given))
+
+
 def apart(code: str) -> None:
     """Runs code in a process of its own, so that its memory is its own."""
-    here = str(Path(__file__).parent)
-    subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {here!r}); {code}"], check=True
-    )
+    code = f"import sys; sys.path.insert(0, {str(HERE)!r}); {code}"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def memory(count: int) -> None:

@@ -474,6 +474,25 @@ def test_the_command_prints_stores_and_writes_a_page(recorded, monkeypatch, tmp_
     assert agreement.stored(recorded) is None
 
 
+def test_what_is_stored_gives_the_figures_of_a_new_report(recorded):
+    path = recorded.exports / agreement.STORED
+    path.unlink(missing_ok=True)
+    made = agreement.fresh(recorded)
+    assert agreement.stored(recorded) == agreement.fresh(recorded) == made
+    assert set(made) == set(recorded.settings.layers)
+    assert all("articles" not in said and "exact_f1" in said for said in made.values())
+
+
+def test_a_damaged_report_is_made_anew(recorded):
+    path = recorded.exports / agreement.STORED
+    made = agreement.fresh(recorded)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    assert agreement.stored(recorded) is None
+    assert agreement.fresh(recorded) == made
+    assert path.read_bytes() == whole
+
+
 def test_figures_are_explained():
     assert all(
         each.__doc__

@@ -74,26 +74,42 @@ def store(project: Project, found: dict[str, Any]) -> None:
     jsonl.write_bytes(project.exports / STORED, [content, b"\n"])
 
 
-def stored(project: Project) -> dict[str, Any] | None:
-    """What exports/agreement.json holds, if it was made from the annotations that stand there now."""
+class _Stored(msgspec.Struct):
+    """exports/agreement.json as far as it is read back."""
+
+    annotations_sha256: str
+    layers: dict[str, dict[str, msgspec.Raw]]
+
+
+def stored(project: Project) -> dict[str, dict[str, Any]] | None:
+    """The figures of each layer in exports/agreement.json, without those of single articles; None if
+    it is damaged, or was made from other annotations than stand there now."""
     path = project.exports / STORED
     if not path.is_file():
         return None
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return found if found.get("annotations_sha256") == digest(project) else None
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Stored)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if found.annotations_sha256 != digest(project):
+        return None
+    return {
+        layer: {name: json.loads(bytes(raw)) for name, raw in said.items() if name != "articles"}
+        for layer, said in found.layers.items()
+    }
 
 
 def fresh(project: Project) -> dict[str, dict[str, Any]]:
-    """The figures of each layer, without those of single articles: from the stored report where it is
-    of the annotations that stand there now, else from a new one."""
+    """What is stored if it is of the annotations that stand there now, else the figures of a new
+    report, which is stored."""
     found = stored(project)
     if found is None:
-        found = report(project)
-        store(project, found)
-    for said in found["layers"].values():
-        del said["articles"]
-    layers: dict[str, dict[str, Any]] = found["layers"]
-    return layers
+        made = report(project)
+        store(project, made)
+        found = made["layers"]
+        for said in found.values():
+            del said["articles"]
+    return found
 
 
 def digest(project: Project) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
@@ -47,10 +48,12 @@ def file_digest(path: Path) -> str:
 
 def content_digest(path: Path) -> tuple[int, str]:
     """(rows, digest of their content) of a parquet file, whatever wrote it."""
-    digest = Digest()
+    digest, pool = Digest(), pa.default_memory_pool()
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=250, use_threads=False):
-            digest.add(batch)
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(250, row_groups=[group], use_threads=False):
+                digest.add(batch)
+            pool.release_unused()
     return digest.rows, digest.hexdigest()
 
 
