@@ -3,8 +3,8 @@
     python bench/bench_exports.py [TASKS [ROUNDS]]
 
 All in one run on the same file; figures are ratios, below 1 is faster than the baseline. Once as
-functions of one process, where what imports take does not count from the second round on (the best of each
-counts), and once as the commands that people run, each a process of its own, its imports included.
+functions of one process, where what imports take does not count from the second round on (the best of
+each counts), and once as the commands that people run, each a process of its own with its imports.
 """
 
 import json

@@ -6,7 +6,7 @@ a coefficient is undefined. `exports/agreement.json` is its stored form.
 
 import json
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from itertools import combinations
 from typing import Any
 
@@ -116,8 +116,10 @@ def digest(project: Project) -> str:
     """SHA-256 over the annotations of all layers: what a report was made from."""
     total = sha256()
     for layer in project.settings.layers:
-        for _, line in jsonl.lines(stored_annotations.path(project, layer)):
-            total.update(line + b"\n")
+        path = stored_annotations.path(project, layer)
+        if path.is_file():
+            with path.open("rb") as file:
+                file_digest(file, lambda: total)
     return total.hexdigest()
 
 

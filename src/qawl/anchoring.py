@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -49,12 +49,15 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
 
 
 def _joints(spans: Iterable[Span], text: str) -> bool:
-    """Whether a bound may lie inside a character: asked for all bounds at once, most records have none.
-
-    What stands around them is joined, which can only make the answer yes more often.
-    """
+    """Whether a bound may lie inside a character: most records have none that may."""
     around = [text[at - 1 : at + 1] for span in spans for at in (span.start, span.end) if at > 0]
-    return _JOINT.search("".join(around)) is not None
+    return any(map(_joint, around))
+
+
+@lru_cache(maxsize=1 << 15)
+def _joint(pair: str) -> bool:
+    """Whether two code points may be one character."""
+    return _JOINT.match(pair) is not None
 
 
 def _check_characters(span: Span, record: Annotation, text: str) -> Iterator[Finding]:
@@ -73,7 +76,7 @@ def _check_words(span: Span, record: Annotation, text: str) -> Iterator[Finding]
 
 def splits_character(text: str, at: int) -> bool:
     """Whether this offset lies inside an extended grapheme cluster (Unicode Standard Annex 29)."""
-    if not 0 < at < len(text) or not _JOINT.match(text, at - 1):
+    if not 0 < at < len(text) or not _joint(text[at - 1 : at + 1]):
         return False
     low = max(0, at - _LONGEST_CHARACTER)
     window = text[low : at + _LONGEST_CHARACTER]
