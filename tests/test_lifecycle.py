@@ -21,6 +21,7 @@ from qawl import (
     jsonl,
     judging,
     manifest,
+    project,
     release,
     restoring,
     scheme,
@@ -412,9 +413,17 @@ def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     assert run(cli.group, ["release", "--bump"]).exit_code == 0
     with pytest.raises(ReleaseError, match="nothing to release"):
         release.build(disputed, "0.2.0", notes=[])
+    settings = disputed.root / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8") + "release: {title: News}\n", "utf-8")
+    disputed = project.load(disputed.root)
+    assert run(cli.group, ["release", "--bump"]).exit_code == 0
+    told = (disputed.exports / "releases" / "0.1.1" / "CHANGELOG.md").read_text("utf-8")
+    assert "| documents |  | reworded | 1 |" in told
+    with pytest.raises(ReleaseError, match="nothing to release"):
+        release.build(disputed, "0.2.0", notes=[])
     jsonl.write(annotations.path(disputed, "quote"), [voice("a1"), voice("a2")])
     with pytest.raises(ReleaseError, match=r"call for 0\.2\.0"):
-        release.build(disputed, "0.1.1", notes=[])
+        release.build(disputed, "0.1.2", notes=[])
     assert release.bumped(disputed) == "0.2.0"
     done = run(cli.group, ["release", "--bump"])
     assert "exports/releases/0.2.0 built" in done.output

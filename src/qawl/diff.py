@@ -1,8 +1,8 @@
 """What changed between two releases, and the version number that the change calls for.
 
 The rule is that of Croissant 1.1: records edited, removed or moved make a new major version, records
-added a minor one, the same records packed anew a patch. Before 1.0 a major change raises the minor
-number.
+added a minor one, the same records packed anew, or other words about them, a patch. Before 1.0 a major
+change raises the minor number.
 """
 
 from collections import Counter
@@ -68,6 +68,8 @@ def difference(old: Path, new: Path) -> Difference:
         counts.update(_article_changes(one, other, layers))
     for one, other in _joined(_annotations(old), _annotations(new)):
         counts.update(_annotation_changes(one, other))
+    if before.get("told_sha256") not in (None, after.get("told_sha256")):
+        counts["documents", "", "reworded"] += 1
     changes = tuple(
         Change(layer, label, kind, count) for (layer, label, kind), count in sorted(counts.items())
     )
@@ -76,8 +78,10 @@ def difference(old: Path, new: Path) -> Difference:
         level = "major"
     elif kinds & MINOR:
         level = "minor"
+    elif kinds or before["content_sha256"] != after["content_sha256"]:
+        level = "patch"
     else:
-        level = "none" if before["content_sha256"] == after["content_sha256"] else "patch"
+        level = "none"
     return Difference(
         before["version"], after["version"], changes, level, bumped(before["version"], level)
     )

@@ -19,6 +19,7 @@ from qawl import (
     adjudication,
     agreement,
     annotations,
+    card,
     corpus,
     diff,
     documents,
@@ -241,6 +242,8 @@ class _Building:
             "features": {name: card_features(kinds) for name, kinds in self.columns.items()},
             "content": content,
             "content_sha256": manifest.overall(content),
+            "content_of": manifest.COLUMNS,
+            "told_sha256": self._told(),
             "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
             "findings": dict(self.checks),
             "articles": {
@@ -263,6 +266,13 @@ class _Building:
                 for layer, each in chain.items()
             },
         }
+
+    def _told(self) -> str:
+        """The digest of what the documents are made from beside the tables."""
+        template, _ = card.template(self.project)
+        settings = self.project.settings.release
+        told = settings, list(self.project.hands.values()), list(self.schemes.values()), template
+        return sha256(to_json(told)).hexdigest()
 
 
 @dataclass(slots=True)

@@ -1,0 +1,55 @@
+"""What earlier versions wrote is still read: a corpus with its journal, gold and release as they left it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from qawl import adjudication, annotations, derived, diff, manifest, project, release, validation
+
+KEPT = Path(__file__).parent / "data" / "kept"
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A copy of the corpus, without what belongs to a machine."""
+    shutil.copytree(KEPT, tmp_path / "kept")
+    return project.load(tmp_path / "kept")
+
+
+def test_the_journal_gives_the_same_annotations_and_gold(kept):
+    for layer in kept.settings.layers:
+        path = annotations.path(kept, layer)
+        before = path.read_bytes()
+        path.unlink()
+        derived.rebuild(kept, layer)
+        assert path.read_bytes() == before
+        assert list(adjudication.gold(kept, layer)) == list(adjudication.read(kept, layer))
+    assert not [each for each in validation.validate(kept) if each.severity == "error"]
+
+
+def test_a_release_whose_digests_are_of_rows_is_verified(kept):
+    folder = release.releases(kept) / "0.1.0"
+    assert "content_of" not in manifest.load(folder)
+    assert list(manifest.verify(folder)) == []
+    path = folder / "entities" / "train.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.set_column(4, "start", pa.array([9, 9, 9], table.schema[4].type)), path)
+    said = manifest.load(folder)
+    said["files"]["entities/train.parquet"] = manifest.file_digests(folder)[
+        "entities/train.parquet"
+    ]
+    (folder / "manifest.json").write_text(json.dumps(said), "utf-8")
+    assert list(manifest.verify(folder)) == [
+        "entities/train: the rows are not those of the manifest"
+    ]
+
+
+def test_a_release_is_compared_with_one_of_today(kept):
+    new = release.build(kept, "0.1.1", notes=[]).folder
+    found = diff.difference(release.releases(kept) / "0.1.0", new)
+    assert found.level == "patch"
+    assert list(manifest.verify(new)) == []
