@@ -19,6 +19,7 @@ from msgspec import Struct
 from qawl import columns, manifest
 from qawl.columns import Columns
 from qawl.errors import ReleaseError
+from qawl.standoff import SUFFIX
 
 Key = tuple[str, str, str]
 T = TypeVar("T")
@@ -126,15 +127,15 @@ def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
     was, now = old.get(f"{layer}_complete"), new.get(f"{layer}_complete")
     if (was, now) in {(False, True), (True, False)}:
         yield layer, "", "completed" if now else "reopened"
+    turned = old.get("withheld") != new.get("withheld")
     before, after = old.get(f"{layer}_spans") or [], new.get(f"{layer}_spans") or []
-    yield from _span_changes(layer, before, after)
+    yield from _span_changes(layer, before, after, turned)
     if was is None or now is None:
         return  # all of it came, or went
-    own = {"complete", "decided_by", "spans", "relations"}
-    for name, value in new.items():
-        attribute = name.removeprefix(f"{layer}_")
-        if attribute not in {name, *own} and old.get(name) != value:
-            yield layer, attribute, "re-attributed"
+    own = {f"{layer}_{each}" for each in ("complete", "decided_by", "spans", "relations")}
+    names = {each for each in new if each.startswith(f"{layer}_")} - own
+    for name in sorted(_reattributed(old, new, names, turned)):
+        yield layer, name.removeprefix(f"{layer}_"), "re-attributed"
     stayed = _places(before).keys() & _places(after).keys()
     drawn = _arrows(old, layer, stayed) ^ _arrows(new, layer, stayed)
     yield from ((layer, label, "re-linked") for label, *_ in sorted(drawn))
@@ -170,7 +171,18 @@ def _annotation_changes(old: dict[Any, Row] | None, new: dict[Any, Row] | None) 
             yield key[0], "", "annotation edited"
 
 
-def _span_changes(layer: str, before: list[Row], after: list[Row]) -> Iterator[Key]:
+def _reattributed(old: Row, new: Row, names: AbstractSet[str], turned: bool) -> Iterator[str]:
+    """The attributes whose values differ; where the text turned into withheld or back, those that are
+    withheld on one side can't be compared."""
+    for name in names:
+        told = old.get(name + SUFFIX), new.get(name + SUFFIX)
+        if name.endswith(SUFFIX) or (turned and (told[0] is None) != (told[1] is None)):
+            continue
+        if old.get(name) != new.get(name) or told[0] != told[1]:
+            yield name
+
+
+def _span_changes(layer: str, before: list[Row], after: list[Row], turned: bool) -> Iterator[Key]:
     """Spans of an article: matched by place and label, then place, then overlap."""
     left = list(after)
     moved = []
@@ -181,7 +193,7 @@ def _span_changes(layer: str, before: list[Row], after: list[Row]) -> Iterator[K
             moved.append(span)
             continue
         left.remove(same)
-        if _attributes(same) != _attributes(span):
+        if any(_reattributed(span, same, (span.keys() | same.keys()) - _SPAN, turned)):
             yield layer, span["label"], "re-attributed"
     for span in moved:
         found = _moved_to(span, left)
@@ -209,10 +221,6 @@ def _place(span: Row) -> tuple[int, int]:
 def _near(one: Row, other: Row) -> bool:
     overlap = one["start"] < other["end"] and other["start"] < one["end"]
     return overlap and bool(one["label"] == other["label"])
-
-
-def _attributes(span: Row) -> Row:
-    return {name: value for name, value in span.items() if name not in _SPAN and value is not None}
 
 
 def _joined(
@@ -253,7 +261,15 @@ def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
 
 def _work(row: Row) -> Row:
     """An annotation without its surfaces, which withholding takes away."""
-    return {**row, "spans": [{**span, "text": None} for span in row["spans"]]}
+    spans = [
+        {**span, "text": None, "attributes": _given(span["attributes"])} for span in row["spans"]
+    ]
+    return {**row, "spans": spans, "attributes": _given(row["attributes"])}
+
+
+def _given(attributes: list[Row]) -> list[Row]:
+    """Attributes by what is said of them: releases differ in the fields that are null."""
+    return [{name: each for name, each in said.items() if each is not None} for said in attributes]
 
 
 def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:

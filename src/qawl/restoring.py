@@ -1,7 +1,7 @@
 """Withheld text put back into a release from the user's own copy, checked by hash.
 
-What is filled in: texts, the surfaces of spans, tokens, and titles, which have a hash of their own. A
-text that fails its hash is never filled in. Free-text attributes that held a run of the text stay null.
+What is filled in: texts, the surfaces of spans, tokens, free texts of annotators that held a run of the
+text, and titles, which have a hash of their own. A text that fails its hash is never filled in.
 """
 
 import re
@@ -16,9 +16,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qawl import manifest, readers
+from qawl import manifest, readers, standoff
 from qawl.errors import InputError, ReleaseError
 from qawl.received import Received
+from qawl.standoff import SUFFIX
 from qawl.text import sha256
 from qawl.undoing import Told, candidates
 
@@ -128,21 +129,28 @@ def _lacks(row: Row) -> bool:
     """Whether texts of a row are withheld; in tables without a flag its surfaces tell."""
     if "withheld" in row:
         return bool(row["withheld"])
-    return any(_bare(each) for each in (row, *(row.get("spans") or ())))
+    inner = (*(row.get("spans") or ()), *(row.get("attributes") or ()))
+    return any(_bare(each) for each in (row, *inner))
 
 
 def _bare(value: Row) -> bool:
-    return "start" in value and value.get("text") is None
+    """Whether a surface is null, or a free text."""
+    if "start" in value and value.get("text") is None:
+        return True
+    return any(each is not None for name, each in value.items() if name.endswith(SUFFIX))
 
 
 def _surfaces(value: Any, text: str) -> Any:
-    """Nested spans with their surfaces."""
+    """Nested spans with their surfaces, and free texts."""
     if isinstance(value, list):
         return [_surfaces(each, text) for each in value]
     if isinstance(value, dict):
         filled = {name: _surfaces(each, text) for name, each in value.items()}
         if set(_SPAN) <= set(value):
             filled["text"] = text[value["start"] : value["end"]]
+        for name, told in value.items():
+            if name.endswith(SUFFIX) and told is not None:
+                filled |= {name: None, name.removesuffix(SUFFIX): standoff.decode(told, text)}
         return filled
     return value
 

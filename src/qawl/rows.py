@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qawl.model import Annotation, Attributes, Gold, GoldRelation, GoldSpan, Relation
+from qawl import standoff
+from qawl.model import Annotation, Article, Attributes, Gold, GoldRelation, GoldSpan, Relation
 from qawl.scheme import Attribute, Scheme, Table
 from qawl.tables import PROVENANCE, Annotated, container, host, links
 from qawl.text import sha256
@@ -24,7 +25,6 @@ Withhold = Callable[[str], bool]
 def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> Rows:
     """The rows of one article in every table."""
     article = item.article
-    hidden = not article.redistribute
     whole = _article_row(item, schemes, withhold)
     found: Rows = {"articles": [whole]}
     for layer, scheme in schemes.items():
@@ -32,7 +32,7 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
         if gold is None:
             continue
         table = scheme.table
-        shown = _Shown(hidden, withhold, scheme)
+        shown = _Shown(article, withhold, scheme)
         if table is None or table.rows is None:
             name = table.name if table else layer
             of = {"article_id": article.id, "text_sha256": article.text_sha256}
@@ -45,7 +45,7 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
             ]
     found[TABLE] = token_rows(article, item.gold, schemes)
     found["annotations"] = [
-        _annotation_row(each, _Shown(hidden, withhold, schemes[each.layer]))
+        _annotation_row(each, _Shown(article, withhold, schemes[each.layer]))
         for each in item.annotations
     ]
     return found
@@ -55,18 +55,27 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
 class _Shown:
     """What of an article's spans may be shown."""
 
-    hidden: bool
+    article: Article
     withhold: Withhold
     scheme: Scheme
 
     def text(self, text: str) -> str | None:
-        return None if self.hidden else text
+        return text if self.article.redistribute else None
 
     def value(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self.value(each) for each in value]
-        held = self.hidden and value is not None and self.withhold(value)
-        return None if held else value
+        return None if self._held(value) else value
+
+    def standoff(self, value: Any) -> str | None:
+        """What is told of a free text that is withheld, unless other articles' text is in it."""
+        if not self._held(value):
+            return None
+        told = standoff.encode(value, self.article.text)
+        return None if self.withhold(told) else told
+
+    def _held(self, value: Any) -> bool:
+        return not self.article.redistribute and isinstance(value, str) and self.withhold(value)
 
     def mention(self, span: GoldSpan) -> Row:
         return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
@@ -82,8 +91,14 @@ class _Shown:
             "support": list(span.support),
         }
 
-    def attributes(self, given: Attributes, known: Sequence[Attribute]) -> Row:
-        return {each.name: self.value(given.get(each.name)) for each in known}
+    def attributes(self, given: Attributes, known: Sequence[Attribute], before: str = "") -> Row:
+        row: Row = {}
+        for each in known:
+            value = given.get(each.name)
+            row[before + each.name] = self.value(value)
+            if each.kind == "text":
+                row[before + each.name + standoff.SUFFIX] = self.standoff(value)
+        return row
 
 
 def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> Row:
@@ -107,7 +122,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withh
     }
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
-        shown = _Shown(hidden, withhold, scheme)
+        shown = _Shown(article, withhold, scheme)
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
@@ -117,8 +132,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withh
             else None
         )
         given = gold.attributes if gold else {}
-        for attribute in scheme.document_attributes:
-            row[f"{layer}_{attribute.name}"] = shown.value(given.get(attribute.name))
+        row |= shown.attributes(given, scheme.document_attributes, f"{layer}_")
     return row
 
 
@@ -306,6 +320,7 @@ def _listed(given: Attributes, shown: _Shown) -> list[Row]:
             "name": name,
             "value": shown.value(value) if isinstance(value, str) else None,
             "values": shown.value(value) if isinstance(value, list) else None,
+            f"value{standoff.SUFFIX}": shown.standoff(value),
         }
         for name, value in given.items()
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qawl import columns
+from qawl import columns, standoff
 from qawl.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
 from qawl.errors import SchemeError
 from qawl.model import Annotation, Article, Gold
@@ -11,7 +11,14 @@ from qawl.scheme import Attribute, Scheme, Table
 from qawl.token_table import TABLE, token_columns
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
-_ATTRIBUTE = Record.of({"name": STRING, "value": STRING, "values": columns.Sequence(STRING)})
+_ATTRIBUTE = Record.of(
+    {
+        "name": STRING,
+        "value": STRING,
+        "values": columns.Sequence(STRING),
+        f"value{standoff.SUFFIX}": STRING,
+    }
+)
 _ANNOTATED_SPAN = Record.of(
     {
         "id": STRING,
@@ -50,7 +57,7 @@ class Annotated:
 def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
     """The columns of every table, by config, the default first.
 
-    Raises SchemeError where a layer's table has the name of one that every release has.
+    Raises SchemeError where a layer's table or an attribute has a name that every release has.
     """
     named = {each.table.name if each.table else layer for layer, each in schemes.items()}
     if taken := named & {"articles", TABLE, "annotations"}:
@@ -80,8 +87,18 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
     return found
 
 
-def _attribute_columns(attributes: Sequence[Attribute]) -> dict[str, columns.Type]:
-    return {each.name: _attribute_type(each) for each in attributes}
+def _attribute_columns(
+    attributes: Sequence[Attribute], before: str = ""
+) -> dict[str, columns.Type]:
+    """A column an attribute, and one beside each free text for what is withheld of it."""
+    found: dict[str, columns.Type] = {}
+    for each in attributes:
+        if each.name.endswith(standoff.SUFFIX):
+            raise SchemeError(f"attribute {each.name}: names in {standoff.SUFFIX} are Qawl's own")
+        found[before + each.name] = _attribute_type(each)
+        if each.kind == "text":
+            found[before + each.name + standoff.SUFFIX] = STRING
+    return found
 
 
 def _attribute_type(attribute: Attribute) -> columns.Type:
@@ -132,8 +149,7 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
         found[f"{layer}_decided_by"] = STRING
         found[f"{layer}_spans"] = columns.Sequence(Record.of(span))
         found[f"{layer}_relations"] = columns.Sequence(Record.of(arrow))
-        for attribute in scheme.document_attributes:
-            found[f"{layer}_{attribute.name}"] = _attribute_type(attribute)
+        found |= _attribute_columns(scheme.document_attributes, f"{layer}_")
     return found
 
 

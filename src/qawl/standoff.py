@@ -1,0 +1,40 @@
+"""A free text that holds withheld text, told without it: by the places where the text stands.
+
+It is a JSON list of the annotator's own words and of [start, end] of the article's text, in order, as in
+["spokesman of ", [120, 147]]. Runs that are too short to be withheld text stay as they are.
+"""
+
+import msgspec
+
+from qawl.withheld import RUN
+
+SUFFIX = "_standoff"
+"""What the column beside that of a free text is called after it."""
+
+_Parts = list[str | tuple[int, int]]
+_decoder = msgspec.json.Decoder(_Parts)
+
+
+def encode(value: str, text: str) -> str:
+    """The value by what it shares with the article's text, each run where it stands first."""
+    parts: _Parts = []
+    own = ""
+    at = 0
+    while at < len(value):
+        start = text.find(value[at : at + RUN]) if at + RUN <= len(value) else -1
+        if start < 0:
+            own += value[at]
+            at += 1
+            continue
+        end = start
+        while at < len(value) and end < len(text) and value[at] == text[end]:
+            at, end = at + 1, end + 1
+        parts += [own, (start, end)] if own else [(start, end)]
+        own = ""
+    return msgspec.json.encode([*parts, own] if own else parts).decode()
+
+
+def decode(told: str, text: str) -> str:
+    """The value again; raises `msgspec.DecodeError` where it is no such list."""
+    parts = _decoder.decode(told)
+    return "".join(each if isinstance(each, str) else text[each[0] : each[1]] for each in parts)
