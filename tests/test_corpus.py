@@ -35,3 +35,8 @@ def test_a_line_that_is_no_article_is_named(make_corpus):
     path.write_bytes(b"\n" + path.read_bytes() + b'{"id": 1\n')
     with pytest.raises(InputError, match=r"articles.jsonl, line 4: "):
         corpus.by_id(made)
+    path.write_bytes(b'{"id":"x"}\n')
+    with pytest.raises(InputError, match=r"article x: .*missing required field"):
+        corpus.by_id(made)["x"]
+    with pytest.raises(InputError, match=r"article x: .*missing required field"):
+        list(corpus.by_id(made).beside(["x"], str))

@@ -1,6 +1,7 @@
 """What deriving found is kept while nothing that goes into it changes, and no longer."""
 
 import json
+import sys
 
 import pytest
 
@@ -20,10 +21,10 @@ CHANGED = {
 
 @pytest.fixture
 def pulled(make_corpus, tmp_path):
-    """A corpus with an annotation that reading found something in: two versions, an unknown result."""
+    """A corpus with an annotation that reading found something in: an older one, an unknown result."""
     corpus = make_corpus(TEXT)
     odd = [region(), {"id": "x", "type": "rectangle", "value": {}}]
-    tasks = [task(identity=1, results=odd), task(identity=2)]
+    tasks = [task(identity=1), task(identity=2, results=odd)]
     path = tmp_path / "export.json"
     path.write_text(json.dumps(tasks), "utf-8")
     pull.pull_files(corpus, [path], layer=None, annotator=None)
@@ -47,7 +48,7 @@ def derivations(monkeypatch):
 def test_what_was_kept_is_what_deriving_finds(pulled, derivations):
     kept = list(derived.findings(pulled, "quote"))
     assert not derivations
-    assert [each.check for each in kept] == ["annotation-duplicate"]
+    assert {each.check for each in kept} == {"annotation-duplicate", "result-unsupported"}
     for path in (pulled.state / "derived").iterdir():
         path.unlink()
     assert list(derived.findings(pulled, "quote")) == kept
@@ -56,7 +57,7 @@ def test_what_was_kept_is_what_deriving_finds(pulled, derivations):
 
 def test_a_file_that_stands_is_not_derived_again(pulled, derivations):
     before = annotations.path(pulled, "quote").stat()
-    assert derived.rebuild(pulled, "quote") == 1
+    assert derived.refresh(pulled, "quote") == 1
     after = annotations.path(pulled, "quote").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
     assert not derivations
@@ -75,14 +76,43 @@ def test_it_is_derived_anew_when_anything_changed(pulled, derivations, what):
             version=repairs.version(record),
         )
         path.write_bytes(to_json(made) + b"\n")
+    elif what == "journal":
+        opened = journal.load(path)
+        opened.delete(list(opened.alive))
     else:
         path.write_bytes(path.read_bytes() + (b"\n" if what != "scheme" else b"# more\n"))
-    if what == "journal":
-        with pytest.raises(Exception, match="journal"):
-            list(derived.findings(pulled, "quote"))
-    else:
-        list(derived.findings(pulled, "quote"))
+    found = {each.check for each in derived.findings(pulled, "quote")}
     assert derivations == ["quote"]
+    assert ("annotations-stale" in found) == (what == "journal")
+
+
+def test_it_is_derived_anew_when_qawl_or_python_changed(pulled, derivations, monkeypatch, tmp_path):
+    other = tmp_path / "convert.py"
+    other.write_text("changed", "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(derived, "_code", lambda: (other,))
+        list(derived.findings(pulled, "quote"))
+    monkeypatch.setattr(sys, "version", "3.99")
+    list(derived.findings(pulled, "quote"))
+    assert derivations == ["quote", "quote"]
+
+
+@pytest.mark.parametrize("damage", [lambda whole: b"", lambda whole: whole[:-3], lambda _: b"[]"])
+def test_what_is_kept_and_damaged_is_found_anew(pulled, damage):
+    whole = list(derived.findings(pulled, "quote"))
+    (path,) = (pulled.state / "derived").iterdir()
+    path.write_bytes(damage(path.read_bytes()))
+    assert list(derived.findings(pulled, "quote")) == whole
+    assert derived.refresh(pulled, "quote") == 1
+    assert list(derived.findings(pulled, "quote")) == whole
+
+
+def test_what_can_t_be_read_is_derived(pulled):
+    whole = list(derived.findings(pulled, "quote"))
+    folder = pulled.state / "derived"
+    folder.rename(pulled.state / "elsewhere")
+    folder.write_bytes(b"")
+    assert list(derived.findings(pulled, "quote")) == whole
 
 
 def test_a_changed_file_is_named_and_rebuilt(pulled):
@@ -90,7 +120,7 @@ def test_a_changed_file_is_named_and_rebuilt(pulled):
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b'"start":0', b'"start":1'))
     assert "annotations-stale" in {each.check for each in validation.validate(pulled)}
-    derived.rebuild(pulled, "quote")
+    assert derived.refresh(pulled, "quote") == 1
     assert path.read_bytes() == whole
     assert "annotations-stale" not in {each.check for each in validation.validate(pulled)}
 

@@ -180,7 +180,7 @@ def test_conll2003_of_the_recorded_corpus_agrees_with_the_tags(recorded, tmp_pat
             if not labels or span.label in labels
         ]
         over = list(tokens.tokens(text))
-        expected = tokens.tagged(spans, over).columns[0]
+        expected = tokens.tagged(spans, over).tags()[0]
         got = [row for sentence in document for row in sentence]
         assert [token for token, _ in got] == [text[start:end] for start, end in over]
         assert [tag[2:] for _, tag in got] == [tag[2:] for tag in expected]
@@ -198,7 +198,7 @@ def test_iob2_has_a_column_for_each_layer_and_level(recorded, tmp_path):
         assert all(article.text[int(start) : int(end)] == token for token, start, end, *_ in rows)
         columns, names = [], ["token", "start", "end"]
         for layer in LAYERS:
-            made = tokens.tagged(records[layer][number].spans, over, None).columns
+            made = tokens.tagged(records[layer][number].spans, over, None).tags()
             names += [layer, *(f"{layer}.{level}" for level in range(1, len(made)))]
             columns += made
         assert head == names

@@ -48,6 +48,14 @@ def test_a_release_whose_digests_are_of_rows_is_verified(kept):
     ]
 
 
+def test_a_release_that_does_not_say_what_its_digests_are_of_is_verified(kept):
+    folder = release.build(kept, "0.1.1", notes=[]).folder
+    said = manifest.load(folder)
+    del said["content_of"]
+    (folder / "manifest.json").write_text(json.dumps(said), "utf-8")
+    assert list(manifest.verify(folder)) == []
+
+
 def test_a_release_is_compared_with_one_of_today(kept):
     new = release.build(kept, "0.1.1", notes=[]).folder
     found = diff.difference(release.releases(kept) / "0.1.0", new)

@@ -405,6 +405,30 @@ def test_restored_tables_load(recorded, tmp_path, monkeypatch):
     assert not any(row["withheld"] for row in loaded["train"])
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "version"),
+    [
+        ("name: trial", "name: other", "0.1.1"),
+        ("a2]", "{name: a2, how: by hand}]", "0.1.1"),
+        ("a2]", "a2]\nrelease: {card: {contact: desk@example.org}}", "0.1.1"),
+        ("a2]", "{name: a2, away: true}]", None),
+        ("a2]", "a2]\noverlap: {quote: 1}", None),
+    ],
+)
+def test_what_is_said_of_a_dataset_is_a_patch_and_what_is_not_said_is_none(
+    disputed, old, new, version
+):
+    release.build(disputed, "0.1.0", notes=[])
+    settings = disputed.root / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace(old, new), "utf-8")
+    changed = project.load(disputed.root)
+    if version is None:
+        with pytest.raises(ReleaseError, match="nothing to release"):
+            release.bumped(changed)
+    else:
+        assert release.bumped(changed) == version
+
+
 def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     monkeypatch.chdir(disputed.root)
     run = CliRunner().invoke

@@ -310,7 +310,7 @@ def test_a_new_layer_has_tables_of_its_own(make_corpus, schemes):
     assert [row["label"] for row in table(folder, "toy_relations")] == ["r"]
 
 
-def test_columns_encode_and_decode():
+def test_rows_become_arrays_and_come_back():
     kind = columns.Record.of(
         {"x": columns.Sequence(columns.ClassLabel(("a", "b"))), "y": columns.STRING}
     )

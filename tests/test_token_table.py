@@ -19,7 +19,7 @@ from qawl import (
     scheme,
     tables,
 )
-from qawl.errors import SchemeError
+from qawl.errors import ReleaseError, SchemeError
 from qawl.model import Annotation, Span
 from qawl.token_table import LEVELS, token_columns
 from strategies import article
@@ -151,6 +151,14 @@ def disputed(make_corpus):
     ]
     jsonl.write(path, sorted(found, key=lambda each: (each.article_id, each.annotator)))
     return project.load(made.root)
+
+
+def test_a_label_that_the_scheme_lacks_is_named(disputed):
+    path = annotations.path(disputed, "entity")
+    alone = [line for line in path.read_text("utf-8").splitlines() if '"a1"' in line]
+    path.write_text("\n".join(alone).replace("DATE", "NOPE"), "utf-8")
+    with pytest.raises(ReleaseError, match=r"'NOPE' is not in the scheme: run `qawl validate`"):
+        release.build(disputed, "0.1.0", notes=["a draft"])
 
 
 def test_undecided_tokens_are_named_and_what_nobody_annotated_has_no_row(disputed):

@@ -96,7 +96,7 @@ def spans(text, *marked):
 def tags(text, *marked, columns=1):
     made = tagged(spans(text, *marked), list(tokens(text)), columns)
     return (
-        [" ".join(column) for column in made.columns],
+        [" ".join(column) for column in made.tags()],
         [(each.kind, each.span.text) for each in made.losses],
     )
 
@@ -160,8 +160,8 @@ def test_tags_give_the_places_back(data):
     assert {each.kind for each in losses} <= set(KINDS)
     assert len(placed) + sum(each.kind == "no-token" for each in losses) == len(made)
     expected = sorted((each.level, each.first, each.last, each.span.label) for each in placed)
-    assert sorted(chunks(found.columns)) == expected
-    names = {name for column in found.columns for name in column}
+    assert sorted(chunks(found.tags())) == expected
+    names = {name for column in found.tags() for name in column}
     assert names <= set(iob2("AB"))
     for one in placed:
         for other in placed:

@@ -71,7 +71,7 @@ def align(
         raise InputError("the offsets run backwards: align one text at a time")
     named = [_named(each, labels) for each in spans]
     tags: list[str | None] = [None] * len(pieces)
-    for index, tag in zip(shown, tagged(named, over, level + 1).columns[level], strict=True):
+    for index, tag in zip(shown, tagged(named, over, level + 1).tags()[level], strict=True):
         tags[index] = tag
     if labels is None:
         return tags

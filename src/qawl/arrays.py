@@ -22,6 +22,7 @@ from qawl.columns import (
     arrow_schema,
     arrow_type,
 )
+from qawl.errors import ReleaseError
 
 NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64}
 
@@ -66,33 +67,13 @@ def _items(kind: Type, lists: list[Any]) -> pa.Array:
 def _plain(kind: Value, values: list[Any], there: list[bool] | None) -> pa.Array:
     """Texts, truth or numbers; what is null takes no place among texts, and is 0 elsewhere."""
     if kind.dtype == "string":
-        return _filled(
-            kind,
-            len(values),
-            there,
-            *_texts(values if there is None else [each or "" for each in values]),
-        )
+        texts = ["" if each is None else each for each in values] if there else values
+        encoded = [each.encode() for each in texts]
+        return _filled(kind, len(values), there, _bounds([*map(len, encoded)]), b"".join(encoded))
     given = values if there is None else [0 if each is None else each for each in values]
     if kind.dtype == "bool":
         return _filled(kind, len(given), there, _bits(given))
     return _filled(kind, len(given), there, np.array(given, NUMBERS[kind.dtype]))
-
-
-def _texts(values: list[str]) -> tuple[Any, Any]:
-    """Where each text starts and the last one ends, and their bytes.
-
-    They are joined by U+0000 and encoded as one; where a text has one itself, each is encoded.
-    """
-    joined = np.frombuffer("\0".join(values).encode(), np.uint8)
-    ends = np.flatnonzero(joined == 0)
-    if len(ends) != len(values) - 1:
-        encoded = [each.encode() for each in values]
-        return _bounds([*map(len, encoded)]), b"".join(encoded)
-    content = joined[joined != 0]
-    bounds = np.zeros(len(values) + 1, np.int32)
-    bounds[1:-1] = ends - np.arange(len(ends))
-    bounds[-1] = len(content)
-    return bounds, content
 
 
 def pieces(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.StringArray:
@@ -129,5 +110,8 @@ def _bits(truths: list[Any]) -> Any:
 
 
 def _bounds(lengths: list[int]) -> Any:
-    """Where each text or list starts, and where the last one ends."""
-    return np.cumsum([0, *lengths], dtype=np.int32)
+    """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
+    bounds = np.cumsum([0, *lengths], dtype=np.int64)
+    if bounds[-1] > np.iinfo(np.int32).max:
+        raise ReleaseError(f"{len(lengths)} rows hold {bounds[-1]} bytes: split the articles")
+    return bounds.astype(np.int32)

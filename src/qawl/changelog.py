@@ -17,7 +17,8 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
     head = (
         f"# Changelog of {described.title}\n\n"
         "The newest release first. A change of what was released raises the first number (before 1.0\n"
-        "the second), what is added the second, the same records packed anew the third.\n\n"
+        "the second), what is added the second, the same records packed anew, or with other words\n"
+        "about them, the third.\n\n"
     )
     day = f" ({described.facts.date})" if described.facts.date else ""
     entry = "\n".join(

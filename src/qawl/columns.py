@@ -7,6 +7,8 @@ from typing import Any, Union
 
 import pyarrow as pa
 
+from qawl.errors import ReleaseError
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -47,6 +49,11 @@ Columns = Mapping[str, Type]
 STRING = Value("string")
 INTEGER = Value("int32")
 BOOLEAN = Value("bool")
+
+
+def unknown(table: str, name: object) -> ReleaseError:
+    """That a row holds a name which is no class of its column."""
+    return ReleaseError(f"table {table}: {name!r} is not in the scheme: run `qawl validate`")
 
 
 def arrow_schema(columns: Columns) -> pa.Schema:

@@ -58,7 +58,7 @@ def _document(work: Work) -> str:
     _note_torn(work, tags, tagged.losses)
     lines = ["-DOCSTART- -X- -X- O\n\n"]
     ended = 0
-    for (start, end), tag in zip(tokens.listed(at), tagged.columns[0], strict=True):
+    for (start, end), tag in zip(tokens.listed(at), tagged.tags()[0], strict=True):
         if ended and "\n" in text[ended:start]:
             lines.append("\n")
             # a sentence can't begin inside a span: what goes on is tagged as one of its own
@@ -78,8 +78,8 @@ def _table(text: str, works: Sequence[Work]) -> Iterator[str]:
         tagged = tokens.tagged_at(_own(work), at, columns=None)
         _note(work, tagged.losses)
         layer = work.scheme.layer
-        names += [f"{layer}.{level}" if level else layer for level in range(len(tagged.columns))]
-        columns += tagged.columns
+        names += [f"{layer}.{level}" if level else layer for level in range(len(tagged.classes))]
+        columns += tagged.tags()
     yield "\t".join(names) + "\n"
     for (start, end), *tags in zip(tokens.listed(at), *columns, strict=True):
         yield "\t".join([text[start:end], str(start), str(end), *tags]) + "\n"

@@ -182,11 +182,9 @@ def _value(result: Raw) -> Raw:
 
 def _bounds(reading: _Reading, value: Raw) -> tuple[int, int] | None:
     """Start and end in code points of the frozen text; None where they can't be read or mapped."""
-    start, end = value.get("start"), value.get("end")
-    if type(start) is not int or type(end) is not int:
-        start, end = _whole(start), _whole(end)
-        if start is None or end is None:
-            return None
+    start, end = _whole(value.get("start")), _whole(value.get("end"))
+    if start is None or end is None:
+        return None
     if reading.moved is None:
         return start, end
     first, last = reading.moved(start), reading.moved(end)

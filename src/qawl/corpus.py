@@ -99,14 +99,15 @@ class Articles(Mapping[str, Article]):
                 if found is None or found.id != wanted:
                     found = None
                     if wanted is not None and wanted in self._places:
-                        found = decoder.decode(line(wanted))
+                        found = _article(decoder, line(wanted), wanted)
                 yield item, found
 
     def many(self, identities: Iterable[str]) -> Iterator[Article]:
         """These articles, in this order."""
         decoder = msgspec.json.Decoder(Article)
-        for line in self.lines(identities):
-            yield decoder.decode(line)
+        with self._opened() as line:
+            for identity in identities:
+                yield _article(decoder, line(identity), identity)
 
     def lines(self, identities: Iterable[str]) -> Iterator[bytes]:
         """The lines of these articles, each with its end, in this order."""
@@ -127,6 +128,13 @@ class Articles(Mapping[str, Article]):
                 return files[number].read(length)
 
             yield line
+
+
+def _article(decoder: "msgspec.json.Decoder[Article]", line: bytes, identity: str) -> Article:
+    try:
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"corpus/{ARTICLES}, article {identity}: {error}") from error
 
 
 def _places(path: Path) -> Iterator[tuple[str, int, int]]:

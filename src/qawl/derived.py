@@ -4,11 +4,14 @@ To derive reads the whole journal. So that who validates or releases after a pul
 the findings are kept in .qawl/, under a digest of all that derivation reads and writes.
 """
 
+import sys
 from collections.abc import Iterator
 from functools import cache
 from hashlib import file_digest, sha256
 from itertools import zip_longest
 from pathlib import Path
+
+import msgspec
 
 from qawl import annotations, corpus, journal, jsonl, repairs
 from qawl.checks import finding
@@ -17,21 +20,30 @@ from qawl.model import Annotation, Finding, to_json
 from qawl.project import Project
 
 
-def rebuild(project: Project, layer: str) -> int:
-    """Derives the file of a layer from the journal; how many annotations it holds.
+class _Kept(msgspec.Struct, frozen=True):
+    """What one derivation found, and how many annotations it gave."""
 
-    Where nothing that goes into it has changed since, it stands as it is.
-    """
-    path = annotations.path(project, layer)
+    annotations: int
+    findings: tuple[Finding, ...]
+
+
+def refresh(project: Project, layer: str) -> int:
+    """Derives the file of a layer from the journal, unless nothing that goes into it has changed; how
+    many annotations it holds."""
+    kept = _kept(project, layer)
+    return rebuild(project, layer) if kept is None else kept.annotations
+
+
+def rebuild(project: Project, layer: str) -> int:
+    """Derives the file of a layer from the journal in any case; how many annotations it holds."""
     inputs = _inputs(project, layer)
-    if _kept(project, layer, inputs).is_file():
-        return sum(1 for _ in jsonl.lines(path))
     found: list[Finding] = []
-    count = jsonl.write(path, _records(project, layer, found))
+    count = jsonl.write(annotations.path(project, layer), _records(project, layer, found))
     project.make_state()
-    for old in _folder(project).glob(f"{layer}.*.jsonl"):
+    for old in (project.state / "derived").glob(f"{layer}.*.json"):
         old.unlink()
-    jsonl.write(_kept(project, layer, inputs), found)
+    kept = to_json(_Kept(count, tuple(found)))
+    jsonl.write_bytes(_place(project, layer, inputs), [kept])
     return count
 
 
@@ -39,9 +51,8 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     """What reading the journal found, and whether exports/annotations is what it gives."""
     if not any(journal.files(project, layer)):
         return
-    kept = _kept(project, layer, _inputs(project, layer))
-    if kept.is_file():
-        yield from jsonl.read(kept, Finding)
+    if kept := _kept(project, layer):
+        yield from kept.findings
         return
     on_disk = (line for _, line in jsonl.lines(annotations.path(project, layer)))
     found: list[Finding] = []
@@ -66,21 +77,28 @@ def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Ann
             found.append(each)
 
 
-def _folder(project: Project) -> Path:
-    return project.state / "derived"
+def _kept(project: Project, layer: str) -> _Kept | None:
+    """What is kept of these inputs and the annotations on disk; None where that is nothing, or can't be
+    read."""
+    try:
+        content = _place(project, layer, _inputs(project, layer)).read_bytes()
+        return msgspec.json.decode(content, type=_Kept)
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
+        return None
 
 
-def _kept(project: Project, layer: str, inputs: str) -> Path:
-    """Where the findings stand that belong to these inputs and the annotations on disk."""
+def _place(project: Project, layer: str, inputs: str) -> Path:
+    """Where it stands."""
     made = _digest([annotations.path(project, layer)])
-    return _folder(project) / f"{layer}.{inputs[:32]}.{made[:32]}.jsonl"
+    return project.state / "derived" / f"{layer}.{inputs[:32]}.{made[:32]}.json"
 
 
 def _inputs(project: Project, layer: str) -> str:
-    """The digest of all that derivation reads, Qawl itself included."""
+    """The digest of all that derivation reads, and of Python and Qawl themselves."""
     paths = [path for _, path in journal.files(project, layer)]
     paths += [project.label_config / f"{layer}.yaml", project.corpus / corpus.ARTICLES]
-    return _digest([*paths, project.exports / repairs.REPAIRS, *_code()])
+    read = _digest([*paths, project.exports / repairs.REPAIRS, *_code()])
+    return sha256(f"{sys.version} {read}".encode()).hexdigest()
 
 
 @cache

@@ -69,7 +69,7 @@ def difference(old: Path, new: Path) -> Difference:
         counts.update(_article_changes(one, other, layers))
     for one, other in _joined(_annotations(old), _annotations(new)):
         counts.update(_annotation_changes(one, other))
-    if before.get("told_sha256") not in (None, after.get("told_sha256")):
+    if before.get("told_sha256") != after.get("told_sha256"):
         counts["documents", "", "reworded"] += 1
     changes = tuple(
         Change(layer, label, kind, count) for (layer, label, kind), count in sorted(counts.items())

@@ -13,6 +13,6 @@ def made(described: Described, previous: Path | None, found: Difference | None) 
         card.CARD: card.text(described),
         citation.CITATION: citation.text(described),
         croissant.CROISSANT: croissant.text(described),
-        guidelines.GUIDELINES: guidelines.text(described),
+        guidelines.GUIDELINES: guidelines.text(described.title, described.schemes),
         changelog.CHANGELOG: changelog.text(described, previous, found),
     }

@@ -72,7 +72,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
     finally:
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
-                outcome.records[layer] = derived.rebuild(project, layer)
+                outcome.records[layer] = derived.refresh(project, layer)
     return outcome
 
 

@@ -37,8 +37,7 @@ def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:
     chosen = [span for span in record.spans if not rule.labels or span.label in rule.labels]
     opened: list[Span] = []
     for span in sorted(chosen, key=lambda each: (each.start, -each.end)):
-        if opened:
-            opened = [each for each in opened if each.end > span.start]
+        opened = [each for each in opened if each.end > span.start]
         for other in opened:
             if other.start < span.start and span.end > other.end:
                 yield finding(

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qawl.facts import Described
 from qawl.rendering import bundled, rendered
 from qawl.rules import Condition, Marks, NoCrossing, RelationCount, Rule
 from qawl.scheme import Scheme
@@ -69,14 +68,14 @@ ARABIC = Words(
 )
 
 
-def text(described: Described) -> str:
+def text(title: str, schemes: Mapping[str, Scheme]) -> str:
     """The guidelines of all layers."""
     return rendered(
         bundled("guidelines.md.j2"),
         "guidelines.md.j2",
         {
-            "title": described.title,
-            "layers": [_layer(each) for each in described.schemes.values()],
+            "title": title,
+            "layers": [_layer(each) for each in schemes.values()],
         },
     )
 

@@ -107,7 +107,7 @@ def pull_files(
             )
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
-        outcome.records[name] = derived.rebuild(project, name)
+        outcome.records[name] = derived.refresh(project, name)
     return outcome
 
 

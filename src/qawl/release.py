@@ -23,6 +23,7 @@ from qawl import (
     corpus,
     diff,
     documents,
+    guidelines,
     manifest,
     released,
     rows,
@@ -269,9 +270,15 @@ class _Building:
 
     def _told(self) -> str:
         """The digest of what the documents are made from beside the tables."""
-        template, _ = card.template(self.project)
-        settings = self.project.settings.release
-        told = settings, list(self.project.hands.values()), list(self.schemes.values()), template
+        settings = self.project.settings
+        own = settings.release
+        told = (
+            [settings.name, own.title, own.repo, own.authors, own.doi, own.license, own.card],
+            [[each.name, each.person, each.how] for each in self.project.hands.values()],
+            [each.reason for each in withdrawal.withdrawn(self.project)],
+            guidelines.text(own.title or settings.name, self.schemes),
+            card.template(self.project),
+        )
         return sha256(to_json(told)).hexdigest()
 
 

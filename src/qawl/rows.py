@@ -1,6 +1,6 @@
 """Articles, gold and annotations → the rows of a release's tables, one article at a time.
 
-Rows hold names and words; `columns.encode` turns class names into indices. Texts and surfaces of an
+Rows hold names and words; `arrays.batch` turns class names into indices. Texts and surfaces of an
 article that may not be redistributed are None.
 """
 

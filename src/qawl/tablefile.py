@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 from qawl import arrays, columns
 from qawl.columns import Columns, Record, Sequence
 from qawl.content import Digest
-from qawl.errors import ReleaseError
 from qawl.token_table import TABLE
 
 ROW_GROUP = 2000
@@ -56,9 +55,7 @@ class TableFile:
         try:
             batch = arrays.batch(self._kinds, self._rows)
         except KeyError as error:
-            raise ReleaseError(
-                f"table {self.config}: {error.args[0]!r} is not in the scheme: run `qawl validate`"
-            ) from error
+            raise columns.unknown(self.config, error.args[0]) from error
         self._batches.append(batch)
         self._rows.clear()
 

@@ -85,7 +85,10 @@ def token_rows(
 def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[Any]:
     """The cells of one layer."""
     starts, ends = at
-    found = tagged_at(gold.spans, at, len(LEVELS), scheme.label)
+    try:
+        found = tagged_at(gold.spans, at, len(LEVELS), scheme.label)
+    except KeyError as error:
+        raise columns.unknown(TABLE, error.args[0]) from error
     undecided = {
         index
         for each in gold.open

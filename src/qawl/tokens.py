@@ -124,8 +124,7 @@ class Tagged(Generic[S]):
     losses: tuple[Loss[S], ...]
     levels: int
 
-    @property
-    def columns(self) -> tuple[list[str], ...]:
+    def tags(self) -> tuple[list[str], ...]:
         """The columns by the names of their tags."""
         names = iob2(self.labels)
         return tuple([names[each] for each in column.tolist()] for column in self.classes)
