@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import strategies
 from qawl import annotations, corpus, diff, jsonl, release, restoring, standoff, tables
-from qawl.errors import SchemeError
+from qawl.errors import ReleaseError, SchemeError
 from qawl.scheme import Attribute
 from qawl.undoing import Told
 from qawl.withheld import RUN, Guard
@@ -36,6 +36,12 @@ def test_what_is_told():
     assert json.loads(standoff.encode("a " + TEXT[3:26] + " b", TEXT)) == ["a ", [3, 26], " b"]
     assert json.loads(standoff.encode(TEXT, TEXT)) == [[0, len(TEXT)]]
     assert json.loads(standoff.encode("", TEXT)) == []
+
+
+@pytest.mark.parametrize("told", ["", "{}", "[1]", '["a", [1]]', "[[0, 1, 2]]"])
+def test_what_tells_nothing_is_refused(told):
+    with pytest.raises(ReleaseError, match="tells no text"):
+        standoff.decode(told, TEXT)
 
 
 @pytest.fixture

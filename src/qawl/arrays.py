@@ -113,5 +113,5 @@ def _bounds(lengths: list[int]) -> Any:
     """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
     bounds = np.cumsum([0, *lengths], dtype=np.int64)
     if bounds[-1] > np.iinfo(np.int32).max:
-        raise ReleaseError(f"{len(lengths)} rows hold {bounds[-1]} bytes: split the articles")
+        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {len(lengths)} rows")
     return bounds.astype(np.int32)

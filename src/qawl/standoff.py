@@ -6,6 +6,7 @@ It is a JSON list of the annotator's own words and of [start, end] of the articl
 
 import msgspec
 
+from qawl.errors import ReleaseError
 from qawl.withheld import RUN
 
 SUFFIX = "_standoff"
@@ -35,6 +36,11 @@ def encode(value: str, text: str) -> str:
 
 
 def decode(told: str, text: str) -> str:
-    """The value again; raises `msgspec.DecodeError` where it is no such list."""
-    parts = _decoder.decode(told)
+    """The value again; raises ReleaseError where it is no such list."""
+    try:
+        parts = _decoder.decode(told)
+    except msgspec.DecodeError as error:
+        raise ReleaseError(
+            f"{told[:40]!r} tells no text: look at the release with `qawl verify`"
+        ) from error
     return "".join(each if isinstance(each, str) else text[each[0] : each[1]] for each in parts)
