@@ -30,13 +30,17 @@ class _Kept(msgspec.Struct, frozen=True):
 def refresh(project: Project, layer: str) -> int:
     """Derives the file of a layer from the journal, unless nothing that goes into it has changed; how
     many annotations it holds."""
-    kept = _kept(project, layer)
-    return rebuild(project, layer) if kept is None else kept.annotations
+    inputs = _inputs(project, layer)
+    kept = _kept(project, layer, inputs)
+    return _rebuild(project, layer, inputs) if kept is None else kept.annotations
 
 
 def rebuild(project: Project, layer: str) -> int:
     """Derives the file of a layer from the journal in any case; how many annotations it holds."""
-    inputs = _inputs(project, layer)
+    return _rebuild(project, layer, _inputs(project, layer))
+
+
+def _rebuild(project: Project, layer: str, inputs: str) -> int:
     found: list[Finding] = []
     count = jsonl.write(annotations.path(project, layer), _records(project, layer, found))
     project.make_state()
@@ -51,7 +55,7 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     """What reading the journal found, and whether exports/annotations is what it gives."""
     if not any(journal.files(project, layer)):
         return
-    if kept := _kept(project, layer):
+    if kept := _kept(project, layer, _inputs(project, layer)):
         yield from kept.findings
         return
     on_disk = (line for _, line in jsonl.lines(annotations.path(project, layer)))
@@ -77,12 +81,11 @@ def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Ann
             found.append(each)
 
 
-def _kept(project: Project, layer: str) -> _Kept | None:
+def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
     """What is kept of these inputs and the annotations on disk; None where that is nothing, or can't be
     read."""
     try:
-        content = _place(project, layer, _inputs(project, layer)).read_bytes()
-        return msgspec.json.decode(content, type=_Kept)
+        return msgspec.json.decode(_place(project, layer, inputs).read_bytes(), type=_Kept)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return None
 
