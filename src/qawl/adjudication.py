@@ -117,7 +117,7 @@ def _skipped(records: list[Annotation]) -> Gold:
 
 def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
     """A verdict as gold; support are the annotators who had said so."""
-    marked = {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
+    marked = disagreements.marks(voices)
     drawn = {voice.annotator: set(disagreements.arrows(voice)) for voice in voices}
     places = {span.id: place(span) for span in record.spans}
     ids = {span.id: f"s{number}" for number, span in enumerate(record.spans, start=1)}
@@ -198,7 +198,9 @@ def _decided(
         opened = [each for each in opened if not _settled(each.readings.values())]
     if len(made.spans) < len(agreed):
         lost = set(agreed) - {(each.label, each.start, each.end) for each in made.spans}
-        opened = disagreements.in_order([*opened, *disagreements.at(voices, lost)])
+        opened = disagreements.in_order(
+            [*opened, *disagreements.at(disagreements.marks(voices), lost)]
+        )
     return msgspec.structs.replace(made, open=tuple(opened), complete=not opened)
 
 

@@ -1,6 +1,6 @@
 """Where annotators of one article differ: spans, attributes and relations, side by side."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from qawl.model import Annotation, Attributes, AttributeValue, Disagreement, Relation, Span
@@ -16,12 +16,10 @@ def place(span: Span) -> Place:
 
 def find(voices: Sequence[Annotation]) -> list[Disagreement]:
     """What the annotations of an article don't agree on, in the order of the text."""
-    marked = _marked(voices).values()
-    every = set().union(*marked)
-    common = every.copy()
-    for each in marked:
-        common &= each
-    spans = at(voices, every - common)
+    marked = marks(voices)
+    every = set().union(*marked.values())
+    common = every.intersection(*marked.values())
+    spans = at(marked, every - common)
     return in_order([*spans, *_attributes(voices), *_relations(voices), *_document(voices)])
 
 
@@ -33,13 +31,13 @@ def in_order(found: Iterable[Disagreement]) -> list[Disagreement]:
     return [each for each, _ in groupby(ordered)]
 
 
-def _marked(voices: Sequence[Annotation]) -> dict[str, set[Place]]:
+def marks(voices: Sequence[Annotation]) -> dict[str, set[Place]]:
+    """The places that each annotator marked."""
     return {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
 
 
-def at(voices: Sequence[Annotation], places: Iterable[Place]) -> Iterator[Disagreement]:
+def at(marked: Mapping[str, set[Place]], places: Iterable[Place]) -> Iterator[Disagreement]:
     """What each annotator says at these places: the span's label, or None."""
-    marked = _marked(voices)
     for label, start, end in sorted(places, key=str):
         readings: dict[str, AttributeValue | None] = {
             name: label if (label, start, end) in each else None for name, each in marked.items()
