@@ -520,13 +520,13 @@ def test_a_short_piece_and_pieces_beside_each_other_are_none(guarded):
     records = [marked(FREE, free=HELD[: RUN - 1])]
     jsonl.write(annotations.path(guarded, "quote"), records)
     folder = release.build(guarded, "0.1.0", notes=[]).folder
-    other = shipped._joined(next(iter(shipped.text_columns(folder / "articles" / "train.parquet"))))
-    assert other
+    name, ids = next(shipped.text_columns(folder / "articles" / "train.parquet"))
+    assert (name, shipped._joined(ids)) == ("id", "".join(ids.to_pylist()))
     column = pa.array([HELD[:10], None, HELD[10:25]])
     guard = Guard(lambda: corpus.articles(guarded))
     assert guard.run_in(shipped._joined(column))
-    assert shipped._in_column(column, guard) is None
-    assert shipped._in_column(column.slice(1), guard) is None
+    assert shipped._in_column("text", column, guard) is None
+    assert shipped._in_column("text", column.slice(1), guard) is None
 
 
 def test_long_texts_are_searched_to_their_end(monkeypatch):

@@ -411,6 +411,7 @@ def test_restored_tables_load(recorded, tmp_path, monkeypatch):
         ("name: trial", "name: other", "0.1.1"),
         ("a2]", "{name: a2, how: by hand}]", "0.1.1"),
         ("a2]", "a2]\nrelease: {card: {contact: desk@example.org}}", "0.1.1"),
+        ("a2]", "a2]\nrelease: {splits: {train: 0.7, validation: 0.2, test: 0.1}}", "0.1.1"),
         ("a2]", "{name: a2, away: true}]", None),
         ("a2]", "a2]\noverlap: {quote: 1}", None),
     ],

@@ -5,6 +5,7 @@ import unicodedata
 import warnings
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -203,3 +204,16 @@ def test_what_can_not_be_filled_is_one_line():
         qawl.restore([], "x")
     with pytest.raises(InputError, match="no column text_sha256"):
         qawl.restore(datasets.Dataset.from_dict({"a": [1]}), "x")
+
+
+def test_a_restore_that_fails_leaves_nothing(built, secret, tmp_path):
+    path = built / "quotes" / "train.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("speaker_standoff")
+    told = pa.array(["[[0, 999999]]"] * len(table))
+    pq.write_table(table.set_column(at, "speaker_standoff", told), path)
+    copy = tmp_path / "copy.txt"
+    copy.write_text(secret.text, "utf-8")
+    with pytest.raises(ReleaseError, match="is not of this text"):
+        restoring.restore_release(built, [copy], tmp_path / "full")
+    assert not [each for each in tmp_path.iterdir() if "full" in each.name]

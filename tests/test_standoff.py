@@ -1,15 +1,28 @@
 """Free texts that hold withheld text are told by its places, and come back from the text alone."""
 
 import json
+import shutil
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
-from qawl import annotations, corpus, diff, jsonl, release, restoring, standoff, tables
+from qawl import (
+    annotations,
+    corpus,
+    diff,
+    jsonl,
+    manifest,
+    release,
+    restoring,
+    shipped,
+    standoff,
+    tables,
+)
 from qawl.errors import ReleaseError, SchemeError
 from qawl.scheme import Attribute
 from qawl.undoing import Told
@@ -44,6 +57,12 @@ def test_what_tells_nothing_is_refused(told):
         standoff.decode(told, TEXT)
 
 
+@pytest.mark.parametrize("told", ["[[-5, 3]]", "[[5, 3]]", "[[3, 3]]", "[[0, 9999]]"])
+def test_what_is_of_another_text_is_refused(told):
+    with pytest.raises(ReleaseError, match="is not of this text"):
+        standoff.decode(told, TEXT)
+
+
 @pytest.fixture
 def built(make_corpus):
     """built(redistribute, …) → a release in which a1 and the gold have a speaker with much text."""
@@ -55,7 +74,7 @@ def built(make_corpus):
             settings="layers: [quote]\nannotators: [a1]",
             redistribute=redistribute,
         )
-        record = msgspec.structs.replace(voice("a1", speaker=speaker), attributes={})
+        record = msgspec.structs.replace(voice("a1", speaker=speaker), attributes={"note": LONG})
         jsonl.write(annotations.path(made, "quote"), [record])
         return made, release.build(made, version, notes=[]).folder
 
@@ -97,34 +116,92 @@ def test_a_loaded_dataset_gets_them_too(built, tmp_path, monkeypatch, config):
     assert filled["train"].to_list() == rows(shown)[config]
 
 
-def test_what_holds_another_withheld_text_is_not_told(make_corpus):
-    other = "نص محجوب آخر لا صلة له بالخبر الأول البتة"
+@pytest.mark.parametrize(
+    "other",
+    [
+        "نص محجوب آخر لا صلة له بالخبر الأول البتة",
+        'قال "نعم" ثم "لا" ثم "ربما" ثم "أبدا" ومضى',
+        "سطر أول\nسطر ثان\nسطر ثالث\nسطر رابع\nسطر خامس",
+        "a\\b\\c\\d\\e\\f\\g\\h\\i\\j\\k\\l\\m\\n",
+    ],
+)
+@pytest.mark.parametrize("before", ["", TEXT[:RUN] + " "])
+def test_what_holds_another_withheld_text_is_not_told(make_corpus, other, before):
     made = make_corpus(TEXT, other, settings="layers: [quote]\nannotators: [a1]")
-    jsonl.write(annotations.path(made, "quote"), [voice("a1", speaker=other)])
+    jsonl.write(annotations.path(made, "quote"), [voice("a1", speaker=before + other)])
     folder = release.build(made, "0.1.0", notes=[]).folder
     (quote,) = rows(folder)["quotes"]
     assert (quote["speaker"], quote["speaker_standoff"]) == (None, None)
+
+
+def test_the_last_search_reads_what_is_told(built):
+    made, withheld = built(redistribute=False)
     guard = Guard(lambda: corpus.articles(made))
-    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet"]
-    assert not [path for path in files if guard.run_in_bytes(path.read_bytes())]
+    shipped.check(withheld, guard)
+    path = withheld / "quotes" / "train.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("speaker_standoff")
+    broken = json.dumps([TEXT.replace(" ", "\n"), TEXT[:RUN]], ensure_ascii=True)
+    pq.write_table(table.set_column(at, "speaker_standoff", pa.array([broken])), path)
+    with pytest.raises(ReleaseError, match="may not be redistributed"):
+        shipped.check(withheld, guard)
+
+
+def changes(one, other):
+    """The level of a difference, and its changes; the names of the corpora are no matter here."""
+    found = diff.difference(one, other)
+    kinds = {(each.layer, each.label, each.kind) for each in found.changes}
+    return found.level, kinds - {("documents", "", "reworded")}
 
 
 def test_a_diff_sees_a_change_of_what_is_withheld_and_no_other(built):
     _, withheld = built(redistribute=False)
     _, shown = built(redistribute=True)
     _, again = built(redistribute=False, speaker=LONG + " اليوم", version="0.2.0")
-    kinds = [(each.layer, each.kind) for each in diff.difference(withheld, again).changes]
-    assert ("quote", "re-attributed") in kinds
-    kinds = [(each.layer, each.kind) for each in diff.difference(withheld, shown).changes]
-    assert ("articles", "restored") in kinds
-    assert ("quote", "re-attributed") not in kinds
+    assert changes(withheld, again) == (
+        "major",
+        {("quote", "CONTENT", "re-attributed"), ("quote", "", "annotation edited")},
+    )
+    assert changes(withheld, shown) == ("minor", {("articles", "", "restored")})
+    assert changes(shown, withheld) == ("major", {("articles", "", "withheld")})
+
+
+def earlier(value):
+    """What a release held before there were such columns: rows, or the features of a manifest."""
+    if isinstance(value, list):
+        named = [each for each in value if not isinstance(each, dict) or not told(each.get("name"))]
+        return [earlier(each) for each in named]
+    if isinstance(value, dict):
+        return {name: earlier(each) for name, each in value.items() if not told(name)}
+    return value
+
+
+def told(name):
+    return isinstance(name, str) and name.endswith(standoff.SUFFIX)
+
+
+@pytest.mark.parametrize("redistribute", [True, False])
+def test_a_release_without_such_columns_is_no_other(built, redistribute):
+    _, folder = built(redistribute=redistribute)
+    old = folder.with_name("0.0.9")
+    shutil.copytree(folder, old)
+    for path in old.glob("*/*.parquet"):
+        pq.write_table(pa.Table.from_pylist(earlier(pq.read_table(path).to_pylist())), path)
+    said = manifest.load(old)
+    said["features"] = earlier(said["features"])
+    (old / "manifest.json").write_text(json.dumps(said), "utf-8")
+    assert changes(old, folder) == changes(folder, old) == ("none", set())
 
 
 def test_a_name_that_is_taken_is_refused(recorded):
     from qawl import scheme
 
     known = scheme.load(recorded, "quote")
-    own = Attribute(name="x_standoff", title=known.title, kind="text", of=("CONTENT",))
-    changed = msgspec.structs.replace(known, attributes=(*known.attributes, own))
-    with pytest.raises(SchemeError, match="x_standoff"):
-        tables.all_columns({"quote": changed})
+    for name, of in (("x_standoff", ("CONTENT",)), ("standoff", ())):
+        own = Attribute(name=name, title=known.title, kind="text", of=of)
+        changed = msgspec.structs.replace(known, attributes=(*known.attributes, own))
+        with pytest.raises(SchemeError, match="standoff: names in _standoff are Qawl's own"):
+            tables.all_columns({"quote": changed})
+    table = msgspec.structs.replace(known.table, columns={"cue_standoff": "has_cue"})
+    with pytest.raises(SchemeError, match="cue_standoff"):
+        tables.all_columns({"quote": msgspec.structs.replace(known, table=table)})

@@ -161,6 +161,17 @@ def test_a_label_that_the_scheme_lacks_is_named(disputed):
         release.build(disputed, "0.1.0", notes=["a draft"])
 
 
+def test_a_value_of_another_kind_than_its_column_is_named(disputed):
+    path = annotations.path(disputed, "entity")
+    (alone,) = [line for line in path.read_text("utf-8").splitlines() if '"ترامب"' in line]
+    record = json.loads(alone)
+    for span in record["spans"]:
+        span["attributes"] = {"gpe_role": ["place", "people"]}
+    path.write_text(json.dumps(record), "utf-8")
+    with pytest.raises(ReleaseError, match=r"another kind than its column .* run `qawl validate`"):
+        release.build(disputed, "0.1.0", notes=["a draft"])
+
+
 def test_undecided_tokens_are_named_and_what_nobody_annotated_has_no_row(disputed):
     folder = release.build(disputed, "0.1.0", notes=[]).folder
     (row,) = rows(folder)

@@ -99,7 +99,7 @@ class Articles(Mapping[str, Article]):
                 if found is None or found.id != wanted:
                     found = None
                     if wanted is not None and wanted in self._places:
-                        found = _article(decoder, line(wanted), wanted)
+                        found = self._article(decoder, line(wanted), wanted)
                 yield item, found
 
     def many(self, identities: Iterable[str]) -> Iterator[Article]:
@@ -107,12 +107,21 @@ class Articles(Mapping[str, Article]):
         decoder = msgspec.json.Decoder(Article)
         with self._opened() as line:
             for identity in identities:
-                yield _article(decoder, line(identity), identity)
+                yield self._article(decoder, line(identity), identity)
 
     def lines(self, identities: Iterable[str]) -> Iterator[bytes]:
         """The lines of these articles, each with its end, in this order."""
         with self._opened() as line:
             yield from map(line, identities)
+
+    def _article(
+        self, decoder: "msgspec.json.Decoder[Article]", line: bytes, identity: str
+    ) -> Article:
+        try:
+            return decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            path = self._paths[self._places[identity][0]]
+            raise InputError(f"{path}, article {identity}: {error}") from error
 
     @contextmanager
     def _opened(self) -> Iterator[Callable[[str], bytes]]:
@@ -128,13 +137,6 @@ class Articles(Mapping[str, Article]):
                 return files[number].read(length)
 
             yield line
-
-
-def _article(decoder: "msgspec.json.Decoder[Article]", line: bytes, identity: str) -> Article:
-    try:
-        return decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"corpus/{ARTICLES}, article {identity}: {error}") from error
 
 
 def _places(path: Path) -> Iterator[tuple[str, int, int]]:

@@ -45,7 +45,7 @@ def _rebuild(project: Project, layer: str, inputs: str) -> int:
     count = jsonl.write(annotations.path(project, layer), _records(project, layer, found))
     project.make_state()
     for old in (project.state / "derived").glob(f"{layer}.*.json"):
-        old.unlink()
+        old.unlink(missing_ok=True)
     kept = to_json(_Kept(count, tuple(found)))
     jsonl.write_bytes(_place(project, layer, inputs), [kept])
     return count

@@ -65,10 +65,13 @@ def difference(old: Path, new: Path) -> Difference:
     before, after = manifest.load(old), manifest.load(new)
     layers = sorted({*before["chain"], *after["chain"]})
     counts: Counter[Key] = Counter()
-    for one, other in _joined(_articles(old), _articles(new)):
+    turned: set[str] = set()
+    for identity, one, other in _joined(_articles(old), _articles(new)):
         counts.update(_article_changes(one, other, layers))
-    for one, other in _joined(_annotations(old), _annotations(new)):
-        counts.update(_annotation_changes(one, other))
+        if one and other and one["withheld"] != other["withheld"]:
+            turned.add(identity)
+    for identity, one, other in _joined(_annotations(old), _annotations(new)):
+        counts.update(_annotation_changes(one, other, identity in turned))
     if before.get("told_sha256") != after.get("told_sha256"):
         counts["documents", "", "reworded"] += 1
     changes = tuple(
@@ -159,7 +162,9 @@ def _arrows(row: Row, layer: str, stayed: AbstractSet[Place]) -> set[tuple[str, 
     }
 
 
-def _annotation_changes(old: dict[Any, Row] | None, new: dict[Any, Row] | None) -> Iterator[Key]:
+def _annotation_changes(
+    old: dict[Any, Row] | None, new: dict[Any, Row] | None, turned: bool
+) -> Iterator[Key]:
     """Annotations of one article that came, went or changed, by layer."""
     before, after = old or {}, new or {}
     for key in sorted({*before, *after}):
@@ -167,16 +172,50 @@ def _annotation_changes(old: dict[Any, Row] | None, new: dict[Any, Row] | None) 
             yield key[0], "", "annotation added"
         elif key not in after:
             yield key[0], "", "annotation removed"
-        elif before[key] != after[key]:
+        elif not _same(before[key], after[key], turned):
             yield key[0], "", "annotation edited"
 
 
+def _same(old: Row, new: Row, turned: bool) -> bool:
+    """Whether two annotations say the same; their surfaces don't count, which withholding takes away."""
+    was, now = _attributes(old), _attributes(new)
+    marks = [
+        (
+            each["status"],
+            [(span["id"], span["label"], *_place(span)) for span in each["spans"]],
+            each["relations"],
+        )
+        for each in (old, new)
+    ]
+    return marks[0] == marks[1] and not any(
+        _reattributed(was, now, was.keys() | now.keys(), turned)
+    )
+
+
+def _attributes(row: Row) -> Row:
+    """The attributes of an annotation as columns: by span and name, with what is told beside each."""
+    found: Row = {}
+    for owner in (row, *row["spans"]):
+        for each in owner["attributes"]:
+            name = f"{owner.get('start')} {owner.get('id')} {each['name']}"
+            found[name] = each["value"] if each["values"] is None else each["values"]
+            if "value" + SUFFIX in each:
+                found[name + SUFFIX] = each["value" + SUFFIX]
+    return found
+
+
 def _reattributed(old: Row, new: Row, names: AbstractSet[str], turned: bool) -> Iterator[str]:
-    """The attributes whose values differ; where the text turned into withheld or back, those that are
-    withheld on one side can't be compared."""
+    """The attributes whose values differ, by what is said or told of them.
+
+    What is told counts where both releases have a column for it. Where the text turned into withheld or
+    back, a value that is withheld on one side can't be compared. Nulls are the same, whatever they hide.
+    """
     for name in names:
-        told = old.get(name + SUFFIX), new.get(name + SUFFIX)
-        if name.endswith(SUFFIX) or (turned and (told[0] is None) != (told[1] is None)):
+        if name.endswith(SUFFIX):
+            continue
+        both = name + SUFFIX in old and name + SUFFIX in new
+        told = (old[name + SUFFIX], new[name + SUFFIX]) if both else (None, None)
+        if turned and (told[0] is None) != (told[1] is None):
             continue
         if old.get(name) != new.get(name) or told[0] != told[1]:
             yield name
@@ -225,18 +264,18 @@ def _near(one: Row, other: Row) -> bool:
 
 def _joined(
     old: Iterator[tuple[str, T]], new: Iterator[tuple[str, T]]
-) -> Iterator[tuple[T | None, T | None]]:
-    """What two streams sorted by article id hold of each article."""
+) -> Iterator[tuple[str, T | None, T | None]]:
+    """(article id, what each of two streams sorted by it holds of the article)."""
     sides = merge(
         ((key, 0, row) for key, row in old),
         ((key, 1, row) for key, row in new),
         key=lambda each: each[:2],
     )
-    for _, group in groupby(sides, key=lambda each: each[0]):
+    for identity, group in groupby(sides, key=lambda each: each[0]):
         found: list[T | None] = [None, None]
         for _, side, row in group:
             found[side] = row
-        yield found[0], found[1]
+        yield identity, found[0], found[1]
 
 
 def _articles(folder: Path) -> Iterator[tuple[str, Row]]:
@@ -248,28 +287,8 @@ def _articles(folder: Path) -> Iterator[tuple[str, Row]]:
 def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
     """(article id, its annotations by layer and annotator, without where they stood), sorted."""
     rows = _rows(folder, "annotations", "article_id", set())
-    work = ("status", "spans", "relations", "attributes")
     for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):
-        yield (
-            article_id,
-            {
-                (row["layer"], row["annotator"]): _work({name: row[name] for name in work})
-                for row in group
-            },
-        )
-
-
-def _work(row: Row) -> Row:
-    """An annotation without its surfaces, which withholding takes away."""
-    spans = [
-        {**span, "text": None, "attributes": _given(span["attributes"])} for span in row["spans"]
-    ]
-    return {**row, "spans": spans, "attributes": _given(row["attributes"])}
-
-
-def _given(attributes: list[Row]) -> list[Row]:
-    """Attributes by what is said of them: releases differ in the fields that are null."""
-    return [{name: each for name, each in said.items() if each is not None} for said in attributes]
+        yield article_id, {(row["layer"], row["annotator"]): row for row in group}
 
 
 def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:

@@ -274,6 +274,7 @@ class _Building:
         own = settings.release
         told = (
             [settings.name, own.title, own.repo, own.authors, own.doi, own.license, own.card],
+            [own.splits, own.split_from, bool(own.locked_test)],
             [[each.name, each.person, each.how] for each in self.project.hands.values()],
             [each.reason for each in withdrawal.withdrawn(self.project)],
             guidelines.text(own.title or settings.name, self.schemes),

@@ -7,7 +7,7 @@ text, and titles, which have a hash of their own. A text that fails its hash is 
 import re
 import shutil
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -137,7 +137,15 @@ def _bare(value: Row) -> bool:
     """Whether a surface is null, or a free text."""
     if "start" in value and value.get("text") is None:
         return True
-    return any(each is not None for name, each in value.items() if name.endswith(SUFFIX))
+    return any(_told_of(value))
+
+
+def _told_of(value: Row) -> Iterator[str]:
+    """The free texts of a row that are told by places."""
+    for name, told in value.items():
+        of = name.removesuffix(SUFFIX)
+        if of != name and of in value and isinstance(told, str):
+            yield of
 
 
 def _surfaces(value: Any, text: str) -> Any:
@@ -148,9 +156,9 @@ def _surfaces(value: Any, text: str) -> Any:
         filled = {name: _surfaces(each, text) for name, each in value.items()}
         if set(_SPAN) <= set(value):
             filled["text"] = text[value["start"] : value["end"]]
-        for name, told in value.items():
-            if name.endswith(SUFFIX) and told is not None:
-                filled |= {name: None, name.removesuffix(SUFFIX): standoff.decode(told, text)}
+        for name in _told_of(value):
+            told = filled[name + SUFFIX]
+            filled |= {name: standoff.decode(told, text), name + SUFFIX: None}
         return filled
     return value
 
@@ -216,7 +224,8 @@ def told_by(release: Path) -> Told:
 
 
 def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Outcome:
-    """Copies a release to a new folder with every withheld text that matches its hash put back.
+    """Copies a release to a new folder, whole or not at all, with every withheld text that matches its
+    hash put back.
 
     The manifest of the copy is that of the release, kept as manifest.original.json, since the bytes
     are no longer those that it lists.
@@ -230,7 +239,21 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Outco
             for row in batch.to_pylist():
                 wanted.ask(row)
     wanted.look(paths, told)
-    target.mkdir(parents=True, exist_ok=True)
+    building = target.resolve().with_name(f".restoring-{target.name}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        _write(release, building, wanted)
+        if target.exists():
+            target.rmdir()
+        building.rename(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return wanted.outcome()
+
+
+def _write(release: Path, target: Path, wanted: _Wanted) -> None:
+    """The documents and tables of a release with what was found."""
     for name in ("README.md", "CITATION.cff", "GUIDELINES.md", "CHANGELOG.md"):
         if (release / name).is_file():
             shutil.copyfile(release / name, target / name)
@@ -239,7 +262,6 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Outco
         place = target / path.relative_to(release)
         place.parent.mkdir(exist_ok=True)
         _rewrite(path, place, wanted)
-    return wanted.outcome()
 
 
 _ASKED = ["id", "text_sha256", "title_sha256", "withheld"]

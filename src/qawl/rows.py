@@ -72,7 +72,7 @@ class _Shown:
         if not self._held(value):
             return None
         told = standoff.encode(value, self.article.text)
-        return None if self.withhold(told) else told
+        return None if self.withhold(standoff.words(told)) else told
 
     def _held(self, value: Any) -> bool:
         return not self.article.redistribute and isinstance(value, str) and self.withhold(value)

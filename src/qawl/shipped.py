@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qawl import standoff
 from qawl.errors import ReleaseError
 from qawl.withheld import Guard, strings
 
@@ -33,7 +34,7 @@ def check(folder: Path, guard: Guard) -> None:
 def _found(path: Path, guard: Guard) -> str | None:
     """The first run of withheld text in a file."""
     if path.suffix == ".parquet":
-        runs = (_in_column(column, guard) for column in text_columns(path))
+        runs = (_in_column(name, column, guard) for name, column in text_columns(path))
         return next((run for run in runs if run), None)
     content = path.read_bytes()
     if run := guard.run_in_bytes(content):
@@ -44,32 +45,34 @@ def _found(path: Path, guard: Guard) -> str | None:
     return None
 
 
-def text_columns(path: Path) -> Iterator[pa.StringArray]:
-    """The texts of a parquet file, however deep they are nested, some rows at a time."""
+def text_columns(path: Path) -> Iterator[tuple[str, pa.StringArray]]:
+    """(name, texts) of a parquet file, however deep they are nested, some rows at a time."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=BATCH):
-            for column in batch.columns:
-                yield from _leaves(column)
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                yield from _leaves(name, column)
 
 
-def _leaves(column: pa.Array) -> Iterator[pa.StringArray]:
+def _leaves(name: str, column: pa.Array) -> Iterator[tuple[str, pa.StringArray]]:
     if pa.types.is_string(column.type):
-        yield column
+        yield name, column
     elif pa.types.is_list(column.type):
-        yield from _leaves(column.flatten())
+        yield from _leaves(name, column.flatten())
     elif pa.types.is_struct(column.type):
-        for part in column.flatten():
-            yield from _leaves(part)
+        for field, part in zip(column.type, column.flatten(), strict=True):
+            yield from _leaves(field.name, part)
 
 
-def _in_column(column: pa.StringArray, guard: Guard) -> str | None:
+def _in_column(name: str, column: pa.StringArray, guard: Guard) -> str | None:
     """The first run of withheld text in a value. All values are searched as one text first: a run in
-    one of them stands in that text, and where it has none, no value needs to be looked at."""
-    joined = _joined(column)
-    if guard.run_in(joined) is None:
+    one of them stands in that text, and where it has none, no value needs to be looked at. What is told
+    beside a free text has escapes of JSON, which are undone."""
+    told = name.endswith(standoff.SUFFIX)
+    if not told and guard.run_in(_joined(column)) is None:
         return None
     values = (value for value in column.to_pylist() if value is not None)
-    return next((run for run in map(guard.run_in, values) if run), None)
+    texts = map(standoff.words, values) if told else values
+    return next((run for run in map(guard.run_in, texts) if run), None)
 
 
 def _joined(column: pa.StringArray) -> str:

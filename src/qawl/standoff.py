@@ -35,12 +35,24 @@ def encode(value: str, text: str) -> str:
     return msgspec.json.encode([*parts, own] if own else parts).decode()
 
 
+def words(told: str) -> str:
+    """The annotator's own words in it, apart from each other by a line feed."""
+    return "\n".join(each for each in _parts(told) if isinstance(each, str))
+
+
 def decode(told: str, text: str) -> str:
-    """The value again; raises ReleaseError where it is no such list."""
+    """The value again; raises ReleaseError where it is no such list, or one of another text."""
+    parts = _parts(told)
+    places = [each for each in parts if not isinstance(each, str)]
+    if not all(0 <= start < end <= len(text) for start, end in places):
+        raise ReleaseError(f"{told[:40]!r} is not of this text: look at it with `qawl verify`")
+    return "".join(each if isinstance(each, str) else text[each[0] : each[1]] for each in parts)
+
+
+def _parts(told: str) -> _Parts:
     try:
-        parts = _decoder.decode(told)
+        return _decoder.decode(told)
     except msgspec.DecodeError as error:
         raise ReleaseError(
             f"{told[:40]!r} tells no text: look at the release with `qawl verify`"
         ) from error
-    return "".join(each if isinstance(each, str) else text[each[0] : each[1]] for each in parts)

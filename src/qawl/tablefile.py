@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from qawl import arrays, columns
 from qawl.columns import Columns, Record, Sequence
 from qawl.content import Digest
+from qawl.errors import ReleaseError
 from qawl.token_table import TABLE
 
 ROW_GROUP = 2000
@@ -56,6 +57,11 @@ class TableFile:
             batch = arrays.batch(self._kinds, self._rows)
         except KeyError as error:
             raise columns.unknown(self.config, error.args[0]) from error
+        except (AttributeError, TypeError) as error:
+            raise ReleaseError(
+                f"table {self.config}: a value is of another kind than its column ({error}): "
+                "run `qawl validate`"
+            ) from error
         self._batches.append(batch)
         self._rows.clear()
 

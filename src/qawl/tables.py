@@ -72,6 +72,8 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
     found[TABLE] = token_columns(schemes)
+    for name, kinds in found.items():
+        _check_told(name, kinds)
     found["annotations"] = {
         "article_id": STRING,
         "layer": STRING,
@@ -85,6 +87,17 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         **PROVENANCE,
     }
     return found
+
+
+def _check_told(table: str, kinds: Mapping[str, columns.Type]) -> None:
+    """Raises SchemeError where a name says that a column tells of another, and it doesn't."""
+    for name, kind in kinds.items():
+        item = kind.item if isinstance(kind, columns.Sequence) else kind
+        if isinstance(item, Record):
+            _check_told(table, dict(item.fields))
+        of = name.removesuffix(standoff.SUFFIX)
+        if of != name and (kind, kinds.get(of)) != (STRING, STRING):
+            raise SchemeError(f"table {table}: {name}: names in {standoff.SUFFIX} are Qawl's own")
 
 
 def _attribute_columns(
