@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import strategies
 from qawl.model import Span
-from qawl.tokens import _TOKEN, KINDS, iob2, layout, tagged, tokens
+from qawl.tokens import _TOKEN, KINDS, edges, iob2, layout, tagged, tokens
 
 TEXTS = st.one_of(strategies.texts, st.text(max_size=60))
 
@@ -156,7 +156,7 @@ def test_tags_give_the_places_back(data):
         if pair[0] != pair[1]
     ]
     found = tagged(made, over, None)
-    placed, losses = layout(made, over)
+    placed, losses = layout(made, edges(text))
     assert {each.kind for each in losses} <= set(KINDS)
     assert len(placed) + sum(each.kind == "no-token" for each in losses) == len(made)
     expected = sorted((each.level, each.first, each.last, each.span.label) for each in placed)

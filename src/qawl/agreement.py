@@ -200,7 +200,7 @@ def _span_figures(
         "overlap_f1": f1_figures(units, matching.overlapping),
         "boundary_f1": f1_figures(units, near),
     }
-    if any(label.unit == "mention" for label in layer_scheme.labels):
+    if layer_scheme.labels_of("mention"):
         kinds["clitic_f1"] = f1_figures(units, exact, units.word)
     pairs = list(combinations(range(len(units.annotators)), 2))
     by_label: dict[str | None, dict[str, Figure]] = {

@@ -27,7 +27,7 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
         return
     text = article.text
     joints = _joints(record.spans, text)
-    clauses = {label.name for label in scheme.labels if label.unit == "clause"}
+    clauses = scheme.labels_of("clause")
     for span in record.spans:
         start, end = span.start, span.end
         if not 0 <= start <= end <= len(text):

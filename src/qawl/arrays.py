@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qawl import buffers
 from qawl.columns import (
     ClassLabel,
     Columns,
@@ -101,8 +102,8 @@ def _filled(
 ) -> pa.Array:
     """An array of these buffers; `there` says which values are not null, None that all are there."""
     valid = None if there is None else pa.py_buffer(_bits(there))
-    buffers = [valid, *map(pa.py_buffer, content)]
-    return pa.Array.from_buffers(arrow_type(kind), length, buffers, children=children)
+    parts = [valid, *map(pa.py_buffer, content)]
+    return pa.Array.from_buffers(arrow_type(kind), length, parts, children=children)
 
 
 def _bits(truths: list[Any]) -> Any:
@@ -111,7 +112,7 @@ def _bits(truths: list[Any]) -> Any:
 
 def _bounds(lengths: list[int]) -> Any:
     """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
-    bounds = np.cumsum([0, *lengths], dtype=np.int64)
+    bounds = buffers.bounds(lengths)
     if bounds[-1] > np.iinfo(np.int32).max:
         raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {len(lengths)} rows")
     return bounds.astype(np.int32)

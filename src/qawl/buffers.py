@@ -3,7 +3,7 @@
 pyarrow's own conversions import pandas where it is installed, which takes longer than they do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,22 +23,33 @@ def strings(texts: Sequence[str]) -> Any:
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     encoded = [text.encode() for text in texts]
-    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    buffers = [pa.py_buffer(bounds), pa.py_buffer(b"".join(encoded))]
+    buffers = [pa.py_buffer(bounds(map(len, encoded))), pa.py_buffer(b"".join(encoded))]
     return pa.LargeStringArray.from_buffers(len(texts), *buffers)
+
+
+def bounds(lengths: Iterable[int]) -> NDArray[np.int64]:
+    """Where each of several pieces that stand in a row starts, and where the last one ends."""
+    return np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def dtype(kind: Any) -> np.dtype[Any]:
+    """The numpy type of an Arrow type of numbers."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    whole = "i" if pa.types.is_signed_integer(kind) else "u"
+    return np.dtype(f"{'f' if pa.types.is_floating(kind) else whole}{kind.bit_width // 8}")
 
 
 def numbers(column: Any) -> NDArray[Any]:
     """An Arrow array, or column of several, of integers without nulls as a numpy array."""
     chunks = getattr(column, "chunks", [column])
-    dtype = column.type.to_pandas_dtype()
+    kind = dtype(column.type)
     views = [
-        np.frombuffer(chunk.buffers()[1], dtype)[chunk.offset : chunk.offset + len(chunk)]
+        np.frombuffer(chunk.buffers()[1], kind)[chunk.offset : chunk.offset + len(chunk)]
         for chunk in chunks
         if len(chunk)
     ]
-    return np.concatenate([np.zeros(0, dtype), *views])
+    return np.concatenate([np.zeros(0, kind), *views])
 
 
 def lists(column: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -46,5 +57,5 @@ def lists(column: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     lengths = [numbers(chunk.value_lengths()) for chunk in column.chunks]
     values = [numbers(chunk.flatten()) for chunk in column.chunks]
     counts = np.concatenate([np.zeros(0, np.int64), *lengths]).astype(np.int64)
-    nothing = np.zeros(0, column.type.value_type.to_pandas_dtype())
+    nothing = np.zeros(0, dtype(column.type.value_type))
     return np.concatenate([nothing, *values]), np.repeat(np.arange(len(counts)), counts)

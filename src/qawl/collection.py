@@ -32,13 +32,7 @@ class Collection:
     first: dict[tuple[str, str], tuple[str, str, Span]] = field(default_factory=dict)
     times: dict[str, list[float]] = field(default_factory=dict)
     pairs: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    mentions: frozenset[str] = frozenset()
     _group: list[Annotation] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.mentions = frozenset(
-            label.name for label in self.scheme.labels if label.unit == "mention"
-        )
 
     def add(self, record: Annotation) -> None:
         """Takes the next record, in the order of articles."""
@@ -51,7 +45,8 @@ class Collection:
             self._compare()
         self._group.append(record)
         self.labels.update([span.label for span in record.spans])
-        mentions = [span for span in record.spans if span.label in self.mentions]
+        named = self.scheme.labels_of("mention")
+        mentions = [span for span in record.spans if span.label in named]
         self.surfaces.update([(span.text, span.label) for span in mentions])
         if len(self.surfaces) > len(self.first):
             for span in mentions:

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qawl.buffers import dtype
 from qawl.errors import ReleaseError
 
 
@@ -57,12 +58,9 @@ def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, Any]]:
         yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8")
         yield f"{name} text", _joined(column, bounds, there)
     elif pa.types.is_integer(kind):
-        signed = "i" if pa.types.is_signed_integer(kind) else "u"
-        values = _values(column, f"{signed}{kind.bit_width // 8}")
-        yield name, np.where(there, values, 0).astype("<i8")
+        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<i8")
     elif pa.types.is_floating(kind):
-        values = _values(column, f"f{kind.bit_width // 8}")
-        yield name, np.where(there, values, 0).astype("<f8")
+        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<f8")
     elif pa.types.is_boolean(kind):
         yield name, _bits(column, 1) & there
     else:
@@ -85,17 +83,16 @@ def _bits(column: pa.Array, buffer: int) -> NDArray[np.uint8]:
     return np.unpackbits(packed, count=skipped + len(column), bitorder="little")[skipped:]
 
 
-def _values(column: pa.Array, kind: str, more: int = 0) -> NDArray[Any]:
+def _values(column: pa.Array, kind: np.dtype[Any], more: int = 0) -> NDArray[Any]:
     """The values of the second buffer, whatever stands where they are null, and some after them."""
-    width = np.dtype(kind).itemsize
-    buffer = column.buffers()[1] or bytes(width)
-    return np.frombuffer(buffer, kind, len(column) + more, column.offset * width)
+    buffer = column.buffers()[1] or bytes(kind.itemsize)
+    return np.frombuffer(buffer, kind, len(column) + more, column.offset * kind.itemsize)
 
 
 def _bounds(column: pa.Array) -> NDArray[Any]:
     """Where each list or text starts, and where the last one ends."""
     large = pa.types.is_large_list(column.type) or pa.types.is_large_string(column.type)
-    return _values(column, "i8" if large else "i4", more=1)
+    return _values(column, np.dtype("i8" if large else "i4"), more=1)
 
 
 def _hidden(bounds: NDArray[Any], there: NDArray[np.uint8]) -> bool:

@@ -7,7 +7,7 @@ the findings are kept in .qawl/, under a digest of all that derivation reads and
 import sys
 from collections.abc import Iterator
 from functools import cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from qawl.checks import finding
 from qawl.convert import Converted
 from qawl.model import Annotation, Finding, to_json
 from qawl.project import Project
+from qawl.text import file_sha256
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -113,7 +114,5 @@ def _digest(paths: list[Path]) -> str:
     """SHA-256 over the names and bytes of files."""
     total = sha256()
     for path in filter(Path.is_file, paths):
-        with path.open("rb") as file:
-            content = file_digest(file, "sha256").hexdigest()
-        total.update(f"{path.name} {content}\n".encode())
+        total.update(f"{path.name} {file_sha256(path)}\n".encode())
     return total.hexdigest()

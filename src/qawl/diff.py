@@ -179,17 +179,14 @@ def _annotation_changes(
 def _same(old: Row, new: Row, turned: bool) -> bool:
     """Whether two annotations say the same; their surfaces don't count, which withholding takes away."""
     was, now = _attributes(old), _attributes(new)
-    marks = [
-        (
-            each["status"],
-            [(span["id"], span["label"], *_place(span)) for span in each["spans"]],
-            each["relations"],
-        )
-        for each in (old, new)
-    ]
-    return marks[0] == marks[1] and not any(
-        _reattributed(was, now, was.keys() | now.keys(), turned)
-    )
+    other = any(_reattributed(was, now, was.keys() | now.keys(), turned))
+    return _drawn(old) == _drawn(new) and not other
+
+
+def _drawn(row: Row) -> tuple[Any, ...]:
+    """An annotation but for its attributes and surfaces."""
+    spans = [(span["id"], span["label"], *_place(span)) for span in row["spans"]]
+    return row["status"], spans, row["relations"]
 
 
 def _attributes(row: Row) -> Row:

@@ -8,10 +8,10 @@ from qawl.checks import finding
 from qawl.model import Annotation, Article, Finding, Span
 from qawl.rules import Marks, NoCrossing, RelationCount, applies
 from qawl.scheme import Scheme
+from qawl.text import PROCLITICS
 
 OPENING = frozenset("\"«“‟„'‘‹「『")
 CLOSING = frozenset("\"»”“'’›」』")
-PROCLITICS = frozenset("وفبلكس")
 ARTICLE = "ال"
 
 
@@ -24,7 +24,7 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
             yield from _relation_count(record, rule)
         else:
             yield from _marks(record, rule)
-    mentions = {label.name for label in scheme.labels if label.unit == "mention"}
+    mentions = scheme.labels_of("mention")
     for span in record.spans:
         if span.text.endswith(".") and not span.text.endswith(".."):
             yield finding("final-stop", "it ends with a full stop", record, span)

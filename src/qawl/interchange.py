@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from qawl.exporting import Folder, Job
 from qawl.losses import KINDS, Losses
 from qawl.model import to_json
 from qawl.project import Project
+from qawl.text import file_sha256
 
 REPORT = "report.json"
 
@@ -124,7 +124,7 @@ def _check_target(target: Path, request: Request) -> None:
     if asked != _asked(request):
         raise other
     for name in sorted(there - {REPORT}):
-        if files.get(name) != sha256((target / name).read_bytes()).hexdigest():
+        if files.get(name) != file_sha256(target / name):
             raise InputError(f"{target / name} is not as it was exported: name a new folder")
 
 

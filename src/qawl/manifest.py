@@ -1,6 +1,5 @@
 """manifest.json of a release: what was shipped, from what it was made, and whether it still is that."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -17,6 +16,7 @@ from qawl.columns import Columns
 from qawl.content import Digest
 from qawl.errors import ReleaseError
 from qawl.model import to_json
+from qawl.text import file_sha256
 
 MANIFEST = "manifest.json"
 COLUMNS = "columns"
@@ -37,16 +37,10 @@ def file_digests(
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != MANIFEST and name.partition("/")[0] not in CARRIERS:
             found[name] = known.get(name) or {
-                "sha256": file_digest(path),
+                "sha256": file_sha256(path),
                 "bytes": path.stat().st_size,
             }
     return found
-
-
-def file_digest(path: Path) -> str:
-    """Hex SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_digest(path: Path) -> tuple[int, str]:

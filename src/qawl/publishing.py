@@ -14,11 +14,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Struct
 
-from qawl import citation, jsonl, manifest
+from qawl import citation, jsonl, manifest, released
 from qawl.errors import HubError, ReleaseError
 from qawl.hub import Blob, Refs, Repository
 from qawl.manifest import MANIFEST
 from qawl.project import Project
+from qawl.text import file_sha256
 
 CARD = "README.md"
 KEPT = frozenset({".gitattributes"})
@@ -115,7 +116,7 @@ def shipped(folder: Path) -> Shipped:
         folder,
         said["name"],
         said["version"],
-        files={path: manifest.file_digest(folder / path) for path in paths},
+        files={path: file_sha256(folder / path) for path in paths},
         git={path: git_digest(folder / path) for path in paths},
         sizes={path: (folder / path).stat().st_size for path in paths},
         rows={name: each["rows"] for name, each in said["content"].items()},
@@ -234,7 +235,7 @@ def _refuse(release: Shipped, there: There) -> None:
             f"{there.repo} was changed since {there.said.version} was published: "
             f"{_listed(problems)}; undo it there (or bring it into the corpus), then run it again"
         )
-    if _numbers(there.said.version) > _numbers(release.version):
+    if released.numbers(there.said.version) > released.numbers(release.version):
         raise HubError(
             f"{there.repo} is at {there.said.version} already: {release.version} can't follow it"
         )
@@ -339,7 +340,7 @@ def _same(repository: Repository, commit: str, problems: Iterator[str]) -> None:
 
 
 def _other_files(folder: Path, release: Shipped) -> Iterator[str]:
-    if manifest.file_digest(folder / MANIFEST) != release.files[MANIFEST]:
+    if file_sha256(folder / MANIFEST) != release.files[MANIFEST]:
         yield f"{MANIFEST} was changed"
     else:
         yield from manifest.verify(folder)
@@ -349,11 +350,6 @@ def _other_rows(rows: Mapping[str, int], release: Shipped) -> Iterator[str]:
     for name in sorted({*rows, *release.rows}):
         if rows.get(name) != release.rows.get(name):
             yield f"{name} has {rows.get(name, 0)} rows, not {release.rows.get(name, 0)}"
-
-
-def _numbers(version: str) -> list[int]:
-    """A version as what it is ordered by."""
-    return [int(each) for each in version.split(".")]
 
 
 def _listed(problems: list[str]) -> str:

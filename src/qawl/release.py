@@ -42,6 +42,7 @@ from qawl.project import Project
 from qawl.scheme import Scheme
 from qawl.splits import splits
 from qawl.tablefile import TableFile
+from qawl.text import file_sha256
 from qawl.token_table import TABLE
 from qawl.undoing import Removed
 from qawl.withheld import Guard
@@ -125,15 +126,11 @@ def _fits(project: Project, version: str, found: Difference | None) -> None:
         raise ReleaseError(f"{version} can't follow {last}: choose a higher one (or --bump)")
     if found.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
-    if _numbers(version) < _numbers(found.version):
+    if released.numbers(version) < released.numbers(found.version):
         raise ReleaseError(
             f"{version} says too little: the changes since {last} are {found.level} and call for "
             f"{found.version} (or --bump)"
         )
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(each) for each in version.split(".")]
 
 
 def _compare(target: Path, building: Path) -> None:
@@ -149,7 +146,7 @@ def _compare(target: Path, building: Path) -> None:
 
 
 def _digest(folder: Path) -> dict[str, Any]:
-    return {"sha256": manifest.file_digest(folder / manifest.MANIFEST)}
+    return {"sha256": file_sha256(folder / manifest.MANIFEST)}
 
 
 class _Building:

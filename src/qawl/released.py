@@ -28,11 +28,11 @@ def last_version(project: Project, *, below: str | None = None) -> str | None:
         for path in (project.exports / "releases").glob("[0-9]*/manifest.json")
         if b'"draft": false' in path.read_bytes()
     ]
-    lower = [each for each in found if below is None or _numbers(each) < _numbers(below)]
-    return max(lower, key=_numbers, default=None)
+    lower = [each for each in found if below is None or numbers(each) < numbers(below)]
+    return max(lower, key=numbers, default=None)
 
 
-def _numbers(version: str) -> list[int]:
+def numbers(version: str) -> list[int]:
     """A version as what it is ordered by."""
     return [int(each) for each in version.split(".")]
 

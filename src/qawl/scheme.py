@@ -157,6 +157,17 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
             for label in {label for each in self.attributes for label in each.of}
         }
 
+    def labels_of(self, unit: Literal["mention", "clause"]) -> frozenset[str]:
+        """The names of the labels whose spans are of this unit."""
+        return self._labels_of.get(unit, frozenset())
+
+    @cached_property
+    def _labels_of(self) -> dict[str, frozenset[str]]:
+        return {
+            unit: frozenset(label.name for label in self.labels if label.unit == unit)
+            for unit in {label.unit for label in self.labels}
+        }
+
     @cached_property
     def document_attributes(self) -> tuple[Attribute, ...]:
         """The attributes of the whole article."""

@@ -8,8 +8,12 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from qawl.model import Edit
+
+PROCLITICS = frozenset("وفبلكس")
+"""Arabic proclitics of one letter."""
 
 Replacement = tuple[int, int, str]
 """(start, end, what stands there instead), half-open, sorted and apart."""
@@ -18,6 +22,12 @@ Replacement = tuple[int, int, str]
 def sha256(text: str) -> str:
     """Hex SHA-256 of the text in UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def substitute(text: str, rule: str, pieces: Iterable[Replacement]) -> tuple[str, list[Edit]]:

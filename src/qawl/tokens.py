@@ -115,14 +115,12 @@ class Placed(Generic[S]):
 class Tagged(Generic[S]):
     """IOB2 tags, one a token: a column of the outermost spans, then one a level.
 
-    `classes` are the columns as indices into `iob2(labels)`; `levels` is how many of them would have
-    held every span.
+    `classes` are the columns as indices into `iob2(labels)`.
     """
 
     classes: tuple[NDArray[np.int64], ...]
     labels: tuple[str, ...]
     losses: tuple[Loss[S], ...]
-    levels: int
 
     def tags(self) -> tuple[list[str], ...]:
         """The columns by the names of their tags."""
@@ -199,9 +197,9 @@ def tagged_at(
 
     Raises KeyError naming a label that is not among them.
     """
-    placed, losses = layout_at(spans, at)
-    levels = max((each.level for each in placed), default=0) + 1
-    wide = levels if columns is None else columns
+    placed, losses = layout(spans, at)
+    deepest = max((each.level for each in placed), default=0)
+    wide = deepest + 1 if columns is None else columns
     if labels is None:
         labels = dict.fromkeys(each.span.label for each in placed)
     begins = {label: 2 * index + 1 for index, label in enumerate(labels)}
@@ -213,17 +211,7 @@ def tagged_at(
         begin = begins[each.span.label]
         made[each.level][each.first] = begin
         made[each.level][each.first + 1 : each.last] = begin + 1
-    return Tagged(made, tuple(labels), tuple(losses), levels)
-
-
-def layout(spans: Iterable[S], over: Sequence[Token]) -> tuple[list[Placed[S]], list[Loss[S]]]:
-    """Where each span stands over tokens, outer before inner, and what the places don't say.
-
-    A span is one level below the spans that contain it, and further below while one of its tokens
-    is taken: by a span that it crosses, or one beside it. Of two in the same place the first given
-    is the outer one. Tokens must not run backwards; they may be empty or in the same place.
-    """
-    return layout_at(spans, _edges(over))
+    return Tagged(made, tuple(labels), tuple(losses))
 
 
 def _edges(over: Sequence[Token]) -> Edges:
@@ -231,8 +219,13 @@ def _edges(over: Sequence[Token]) -> Edges:
     return both[:, 0], both[:, 1]
 
 
-def layout_at(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss[S]]]:
-    """The same over tokens by their edges."""
+def layout(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss[S]]]:
+    """Where each span stands over tokens, outer before inner, and what the places don't say.
+
+    A span is one level below the spans that contain it, and further below while one of its tokens
+    is taken: by a span that it crosses, or one beside it. Of two in the same place the first given
+    is the outer one. Tokens must not run backwards; they may be empty or in the same place.
+    """
     starts, ends = at
     placed: list[Placed[S]] = []
     losses: list[Loss[S]] = []

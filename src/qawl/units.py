@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from qawl.matching import Ints, Spans
 from qawl.model import Annotation
+from qawl.text import PROCLITICS
 
 BLOCK = 50_000
 """Spans that are counted at a time, or those of one article where it has more."""
-
-PROCLITICS = frozenset("وفبلكس")
-"""Arabic one-letter proclitics, which `clitic_f1` does not count as a difference."""
 
 Relations = tuple[tuple[int, int, str, int, int], ...]
 """(annotator, article, label, row at the start, row at the end) of each."""
@@ -299,7 +297,7 @@ def _as_text(value: Any) -> str:
 
 
 def _word(text: str, start: int) -> int:
-    """A start moved over proclitics to the start of the word that it stands in."""
+    """A start moved over proclitics, which `clitic_f1` does not count, to the start of its word."""
     at = start
     while 0 < at <= len(text) and text[at - 1] in PROCLITICS:
         at -= 1
