@@ -30,6 +30,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timing 2>&1 | tail -n 3
 	$(BIN)/qawl scheme --check
 
 offline: $(READY)
@@ -47,7 +48,7 @@ bench: $(READY) ## benchmarks, each against a baseline of the same run
 dist: $(READY) ## wheel and source archive, searched for text that may not be redistributed
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
-	$(BIN)/python -m qawl.withheld dist/*
+	$(BIN)/python -m qawl.release.rights.withheld dist/*
 
 lock: ## pins what is installed in .venv (run after raising a version there)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude qawl > requirements.lock

@@ -53,7 +53,7 @@ class Took:
 
 def fresh(corpus, folder: Path):
     """A copy of the corpus without exports."""
-    from qawl import project
+    from qawl.core import project
 
     shutil.copytree(corpus.root, folder)
     return project.load(folder)
@@ -83,13 +83,13 @@ def main() -> None:
             commands(took, path, fresh(corpus, folder / f"commands-{number}"))
     for what, clock in took.clock.items():
         print(f"  {what}: {clock:.2f} s, of CPU {took.cpu[what]:.2f} s")
-    for release, validate, of in (
+    for build, validate, of in (
         (OURS, OURS[:2], ""),
         ([each for each in COMMANDS if each != "qawl validate"], [*COMMANDS][:2], ", as command"),
     ):
         took.compare("read and validate", validate, f"SDK's JSON_MIN{of}", "below 1")
-        took.compare("export to verified release", release, f"SDK's CONLL2003{of}", "below 1")
-        took.compare("export to verified release", release, f"bare script{of}", "at most 4")
+        took.compare("export to verified release", build, f"SDK's CONLL2003{of}", "below 1")
+        took.compare("export to verified release", build, f"bare script{of}", "at most 4")
     took.compare("agreement", ["agreement"], "json.loads", "at most 1")
     took.compare("agreement, 1,000 resamples", ["resampled"], "agreement", "at most 10")
     for size in (count, count * 10):
@@ -107,17 +107,21 @@ def others(took: Took, path: Path, folder: Path) -> None:
 
 def ours(took: Took, path: Path, work) -> None:
     """From the export to a verified release, as `qawl pull`, `release` and `verify` do it."""
-    from qawl import agreement, gates, manifest, pull, release, validation
+    from qawl.agreement import report
+    from qawl.annotations import import_files
+    from qawl.release import build, gates
+    from qawl.release.versions import manifest
+    from qawl.validation import validate as validation_validate
 
     made: list = []
     failing: list = []
-    took.time("pull", lambda: pull.pull_files(work, [path], layer=None, annotator=None))
-    took.time("validate", lambda: made.append(validation.counts(work)))
+    took.time("pull", lambda: import_files.pull_files(work, [path], layer=None, annotator=None))
+    took.time("validate", lambda: made.append(validation_validate.counts(work)))
     took.time("gates", lambda: failing.extend(gates.failing(work, made[0])))
     assert not failing, failing
-    took.time("agreement", lambda: agreement.report(work, resamples=0))
-    took.time("resampled", lambda: agreement.report(work, resamples=1000))
-    took.time("release", lambda: release.build(work, "0.1.0", notes=[], checks=made[0]))
+    took.time("agreement", lambda: report.report(work, resamples=0))
+    took.time("resampled", lambda: report.report(work, resamples=1000))
+    took.time("release", lambda: build.build(work, "0.1.0", notes=[], checks=made[0]))
     folder = work.exports / "releases" / "0.1.0"
     took.time("verify", lambda: failing.extend(manifest.verify(folder)))
     assert not failing, failing
@@ -149,19 +153,24 @@ def apart(code: str) -> None:
 
 def memory(count: int) -> None:
     """Peak memory of reading, validating, releasing and verifying that many tasks."""
-    from qawl import gates, manifest, pull, release, validation
+    from qawl.annotations import import_files
+    from qawl.release import build, gates
+    from qawl.release.versions import manifest
+    from qawl.validation import validate as validation_validate
 
     with tempfile.TemporaryDirectory() as temporary:
         make = f"exports.make(Path({temporary!r}), {count})"
         apart(f"import exports; from pathlib import Path; {make}")
-        from qawl import project
+        from qawl.core import project
 
         corpus = project.load(Path(temporary) / "corpus")
         start = time.perf_counter()
-        pull.pull_files(corpus, [Path(temporary) / "export.json"], layer=None, annotator=None)
-        checks = validation.counts(corpus)
+        import_files.pull_files(
+            corpus, [Path(temporary) / "export.json"], layer=None, annotator=None
+        )
+        checks = validation_validate.counts(corpus)
         list(gates.failing(corpus, checks))
-        release.build(corpus, "0.1.0", notes=[], checks=checks)
+        build.build(corpus, "0.1.0", notes=[], checks=checks)
         list(manifest.verify(corpus.exports / "releases" / "0.1.0"))
         print(
             f"{count} tasks: peak {exports.peak():.0f} MB, {time.perf_counter() - start:.1f} s",

@@ -169,10 +169,10 @@ def chained(pair, group, truth):
 
 def duplicates_alone(texts, folder):
     """Seconds for Qawl's dataflow on these texts."""
-    from qawl import duplicates
-    from qawl.groups import Groups
-    from qawl.model import Article
-    from qawl.texttable import TextTable
+    from qawl.articles.duplicates import near as duplicates_near
+    from qawl.articles.duplicates.groups import Groups
+    from qawl.articles.duplicates.text_table import TextTable
+    from qawl.core.records import Article
 
     with TextTable(folder / "texts") as table:
         for number, text in enumerate(texts):
@@ -185,7 +185,7 @@ def duplicates_alone(texts, folder):
             }
             table.add(Article(id=f"{number:012x}", text=text, **fields))
     began = time.perf_counter()
-    duplicates.join(table.folder, Groups(), lambda some: [texts[each] for each in some])
+    duplicates_near.join(table.folder, Groups(), lambda some: [texts[each] for each in some])
     return time.perf_counter() - began
 
 

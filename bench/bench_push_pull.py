@@ -13,10 +13,15 @@ import time
 from pathlib import Path
 
 import exports
-from qawl import corpus, following, init, label_studio, project, scheme, server, sync
-from qawl.labeling import config_xml
-from qawl.model import Article
-from qawl.text import sha256
+from qawl.articles import store as article_store
+from qawl.core import project
+from qawl.core.records import Article
+from qawl.core.text import sha256
+from qawl.scheme import scheme
+from qawl.scheme.label_config import config_xml
+from qawl.setup import init
+from qawl.studio import client as studio_client
+from qawl.studio import plan, pull, push, server
 
 
 def timed(what, work):
@@ -49,7 +54,7 @@ def main():
             )
             for text in texts
         ]
-        corpus.write(made, articles)
+        article_store.write(made, articles)
         with server.running(made, port=server.free_port(), say=print) as access:
             os.environ["LABEL_STUDIO_API_KEY"] = access.token
             from label_studio_sdk import LabelStudio
@@ -68,15 +73,15 @@ def main():
                     )
 
             sdk_in, _ = timed("SDK: import", send)
-            with label_studio.connect(made, access) as client:
+            with studio_client.connect(made, access) as client:
                 mine_in, _ = timed(
                     "qawl: push",
-                    lambda: [sync.apply(client, step) for step in sync.plan(client, made)],
+                    lambda: [push.apply(client, step) for step in plan.plan(client, made)],
                 )
-                remote = sync.remotes(client, made)[0]
+                remote = plan.remotes(client, made)[0]
                 empty, steps = timed(
                     "qawl: empty push",
-                    lambda: [each for each in sync.plan(client, made) if not each.empty],
+                    lambda: [each for each in plan.plan(client, made) if not each.empty],
                 )
                 assert not steps
                 answer = {task["data"]["text"]: task["annotations"][0] for task in tasks}
@@ -104,12 +109,12 @@ def main():
                 )
                 mine_out, outcome = timed(
                     "qawl: pull",
-                    lambda: following.pull(client, made),
+                    lambda: pull.pull(client, made),
                 )
                 assert outcome.new.total() == count
                 timed(
                     "qawl: pull again",
-                    lambda: following.pull(client, made),
+                    lambda: pull.pull(client, made),
                 )
         print(f"push / SDK import: {mine_in / sdk_in:.2f} (at most 1.25)")
         print(f"pull / SDK export: {mine_out / sdk_out:.2f} (at most 1.25)")

@@ -17,9 +17,14 @@ import time
 from pathlib import Path
 
 import exports
-from qawl import corpus, following, init, journal, label_studio, project, server, sync
-from qawl.model import Article
-from qawl.text import sha256
+from qawl.annotations import journal
+from qawl.articles import store as article_store
+from qawl.core import project
+from qawl.core.records import Article
+from qawl.core.text import sha256
+from qawl.setup import init
+from qawl.studio import client as studio_client
+from qawl.studio import plan, pull, server
 
 MANY = """\
 name: bench
@@ -48,7 +53,7 @@ def opened(folder, settings, articles, url):
     made = init.init(folder, name="bench")
     (made.root / "qawl.yaml").write_text(f"{settings}label_studio: {{url: {url}}}\n", "utf-8")
     made = project.load(made.root)
-    corpus.write(made, sorted(articles, key=lambda each: each.id))
+    article_store.write(made, sorted(articles, key=lambda each: each.id))
     return made
 
 
@@ -91,8 +96,8 @@ def big(folder, access, count, annotated):
     made = opened(folder, settings, [frozen(each["data"]["text"]) for each in tasks], access.url)
     print(f"push of {count} tasks: {run(made, 'push')[0]:.1f} s", flush=True)
     answers = {each["data"]["text"]: each["annotations"][0]["result"] for each in tasks[:annotated]}
-    with label_studio.connect(made, access) as client:
-        (pushed,) = sync.remotes(client, made)
+    with studio_client.connect(made, access) as client:
+        (pushed,) = plan.remotes(client, made)
         sent = [{"data": task["data"]} for task in client.tasks(pushed.id)]
         for task in sent:
             if result := answers.get(task["data"]["text"]):
@@ -117,7 +122,7 @@ def big(folder, access, count, annotated):
     assert len(entries) == len(set(entries)) == len(answers)
     print(f"pull, killed with {before} in the journal, again: {took:.1f} s, {memory:.0f} MB")
     print("waiting until the import is older than what is read again", flush=True)
-    time.sleep(following.MARGIN.total_seconds())
+    time.sleep(pull.MARGIN.total_seconds())
     run(made, "pull")
     again, memory = run(made, "pull")
     print(f"pull with nothing new: {again:.1f} s, {memory:.0f} MB", flush=True)
@@ -147,7 +152,7 @@ def main():
         with server.running(home, port=server.free_port(), say=print) as access:
             os.environ["LABEL_STUDIO_API_KEY"] = access.token
             many(Path(temporary) / "many", access, articles)
-            with label_studio.connect(home, access) as client:
+            with studio_client.connect(home, access) as client:
                 for each in list(client.projects()):
                     client.delete_project(each["id"])
             big(Path(temporary) / "big", access, count, annotated)

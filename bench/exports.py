@@ -5,9 +5,11 @@ import random
 import resource
 from pathlib import Path
 
-from qawl import corpus, init, project
-from qawl.model import Article
-from qawl.text import sha256
+from qawl.articles import store as article_store
+from qawl.core import project
+from qawl.core.records import Article
+from qawl.core.text import sha256
+from qawl.setup import init
 
 WORDS = [
     "قال",
@@ -158,7 +160,7 @@ def make(folder: Path, count: int):
             )
             file.write(("," if number else "") + json.dumps(each))
         file.write("]")
-    corpus.write(made, articles)
+    article_store.write(made, articles)
     return made, path
 
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from qawl import corpus, init, project, scheme, server
+from qawl.articles import store as article_store
+from qawl.core import project
+from qawl.scheme import scheme
+from qawl.setup import init
+from qawl.studio import server
 from strategies import article
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +55,7 @@ def make_corpus(tmp_path):
             path = folder / "qawl.yaml"
             path.write_text(f"name: {name}\n{settings}\n", "utf-8")
             made = project.load(folder)
-        corpus.write(made, [article(text, **fields) for text in texts])
+        article_store.write(made, [article(text, **fields) for text in texts])
         return made
 
     return make
@@ -78,7 +82,7 @@ def label_studio(tmp_path_factory):
 @pytest.fixture
 def served(make_corpus, label_studio, monkeypatch):
     """served(text, …, name=…) → (corpus that names the session's server, client)."""
-    from qawl.label_studio import connect
+    from qawl.studio.client import connect
 
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
 

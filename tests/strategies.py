@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from qawl.model import Annotation, Article, Relation, Span, relation_order, span_order
-from qawl.text import sha256
+from qawl.core.records import Annotation, Article, Relation, Span, relation_order, span_order
+from qawl.core.text import sha256
 
 PIECES = [
     "قال",

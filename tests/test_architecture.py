@@ -1,4 +1,7 @@
-"""The house keeps its shape: imports point one way, and only the edges reach the outside."""
+"""Only the edges reach the outside, and every module says what it is.
+
+That imports between packages point downwards is held by import-linter (`make lint`).
+"""
 
 import ast
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 import qawl
 
 SOURCE = Path(qawl.__file__).parent
-EDGES = {"label_studio", "hub", "server", "engine", "cli", "demo"}
+EDGES = ("studio", "hub", "articles.duplicates.engine", "cli", "setup.demo")
 OUTSIDE = {
     "socket",
     "urllib",
@@ -22,11 +25,11 @@ NO_NETWORK = "urllib.parse"
 """It takes addresses apart and reaches nothing."""
 CLOCK = {"now", "utcnow", "today"}
 ONLY_IN = {
-    "label_studio_sdk": {"label_studio"},
-    "huggingface_hub": {"hub"},
-    "click": {"cli"},
-    "daft": {"duplicates", "engine"},
-    "rich": {"cli", "demo"},
+    "label_studio_sdk": ("studio",),
+    "huggingface_hub": ("hub",),
+    "click": ("cli",),
+    "daft": ("articles.duplicates",),
+    "rich": ("cli", "setup.demo"),
 }
 
 
@@ -50,41 +53,14 @@ def imported(tree):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def inner(name, known):
-    """The Qawl module that a dotted import name means; None for foreign ones."""
-    if not name.startswith("qawl"):
-        return None
-    parts = name.split(".")[1:]
-    while parts and ".".join(parts) not in known:
-        parts.pop()
-    return ".".join(parts)
-
-
-def test_imports_have_no_cycle():
-    trees = dict(modules())
-    graph = {
-        name: {inner(each, trees) for each in imported(tree)} - {None, "", name}
-        for name, tree in trees.items()
-    }
-    done, path = set(), []
-
-    def visit(name):
-        assert name not in path, " → ".join([*path[path.index(name) :], name])
-        if name in done:
-            return
-        path.append(name)
-        for other in sorted(graph.get(name, ())):
-            visit(other)
-        path.pop()
-        done.add(name)
-
-    for name in sorted(graph):
-        visit(name)
+def within(name, homes):
+    """Whether a module is one of these, or lies in one of these packages."""
+    return any(name == home or name.startswith(f"{home}.") for home in homes)
 
 
 def test_only_the_edges_reach_network_clock_and_processes():
     for name, tree in modules():
-        if name.split(".")[0] in EDGES:
+        if within(name, EDGES):
             continue
         found = {
             each
@@ -100,18 +76,17 @@ def test_libraries_of_an_edge_are_imported_there_alone():
     for name, tree in modules():
         for each in imported(tree):
             homes = ONLY_IN.get(each.split(".")[0])
-            assert homes is None or name.split(".")[0] in homes, f"{name} imports {each}"
+            assert homes is None or within(name, homes), f"{name} imports {each}"
 
 
-def test_the_core_does_not_import_the_command_line():
+def test_the_top_level_holds_packages_alone():
+    files = {path.name for path in SOURCE.iterdir() if path.is_file()}
+    assert files == {"__init__.py", "__main__.py", "py.typed"}
+
+
+def test_every_module_says_what_it_is():
     for name, tree in modules():
-        if name and name.split(".")[0] not in {"cli", "__main__"}:
-            assert not [each for each in imported(tree) if each.startswith("qawl.cli")], name
-
-
-def test_modules_say_what_they_are_and_stay_small():
-    for name, tree in modules():
-        assert ast.get_docstring(tree), f"{name} has no docstring"
-        path = SOURCE.joinpath(*name.split(".")) if name else SOURCE
-        file = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
-        assert len(file.read_text("utf-8").splitlines()) <= 400, f"{name} is more than one job"
+        said = ast.get_docstring(tree)
+        assert said, f"{name} has no docstring"
+        package = SOURCE.joinpath(*name.split(".")).is_dir()
+        assert not (package and name and name != "cli") or len(said.splitlines()) >= 3, name

@@ -2,15 +2,21 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from qawl import adjudication, annotations, derived, diff, manifest, project, release, validation
+from conftest import ROOT
+from qawl.annotations import derive
+from qawl.annotations import store as annotation_store
+from qawl.core import project
+from qawl.gold import decide
+from qawl.release import build
+from qawl.release.versions import diff, manifest
+from qawl.validation import validate
 
-KEPT = Path(__file__).parent / "data" / "kept"
+KEPT = ROOT / "tests" / "data" / "kept"
 
 
 @pytest.fixture
@@ -22,17 +28,17 @@ def kept(tmp_path):
 
 def test_the_journal_gives_the_same_annotations_and_gold(kept):
     for layer in kept.settings.layers:
-        path = annotations.path(kept, layer)
+        path = derive.path(kept, layer)
         before = path.read_bytes()
         path.unlink()
-        derived.rebuild(kept, layer)
+        annotation_store.rebuild(kept, layer)
         assert path.read_bytes() == before
-        assert list(adjudication.gold(kept, layer)) == list(adjudication.read(kept, layer))
-    assert not [each for each in validation.validate(kept) if each.severity == "error"]
+        assert list(decide.gold(kept, layer)) == list(decide.read(kept, layer))
+    assert not [each for each in validate.validate(kept) if each.severity == "error"]
 
 
 def test_a_release_whose_digests_are_of_rows_is_verified(kept):
-    folder = release.releases(kept) / "0.1.0"
+    folder = build.releases(kept) / "0.1.0"
     assert "content_of" not in manifest.load(folder)
     assert list(manifest.verify(folder)) == []
     path = folder / "entities" / "train.parquet"
@@ -49,7 +55,7 @@ def test_a_release_whose_digests_are_of_rows_is_verified(kept):
 
 
 def test_a_release_that_does_not_say_what_its_digests_are_of_is_verified(kept):
-    folder = release.build(kept, "0.1.1", notes=[]).folder
+    folder = build.build(kept, "0.1.1", notes=[]).folder
     said = manifest.load(folder)
     del said["content_of"]
     (folder / "manifest.json").write_text(json.dumps(said), "utf-8")
@@ -57,7 +63,7 @@ def test_a_release_that_does_not_say_what_its_digests_are_of_is_verified(kept):
 
 
 def test_a_release_is_compared_with_one_of_today(kept):
-    new = release.build(kept, "0.1.1", notes=[]).folder
-    found = diff.difference(release.releases(kept) / "0.1.0", new)
+    new = build.build(kept, "0.1.1", notes=[]).folder
+    found = diff.difference(build.releases(kept) / "0.1.0", new)
     assert found.level == "patch"
     assert list(manifest.verify(new)) == []

@@ -11,28 +11,22 @@ from hypothesis import strategies as st
 
 import strategies
 from conftest import ROOT
-from qawl import (
-    adjudication,
-    annotations,
-    cli,
-    corpus,
-    diff,
-    disagreements,
-    jsonl,
-    judging,
-    manifest,
-    project,
-    release,
-    restoring,
-    scheme,
-    tasks,
-    validation,
-    withdrawal,
-)
-from qawl.adjudication import Verdict, basis, decide
-from qawl.errors import InputError, ReleaseError
-from qawl.model import JUDGE, Annotation, Relation, Span
-from qawl.project import Adjudication
+from qawl import cli
+from qawl.agreement import disagreements
+from qawl.annotations import derive, tasks
+from qawl.articles import store as article_store
+from qawl.articles import withdrawal
+from qawl.core import files, project, versions
+from qawl.core.errors import InputError, ReleaseError
+from qawl.core.records import JUDGE, Annotation, Relation, Span
+from qawl.core.settings import Adjudication
+from qawl.gold import decide as gold_decide
+from qawl.gold import judge
+from qawl.gold.decide import Verdict, basis, decide
+from qawl.release import build, restore
+from qawl.release.versions import diff, manifest
+from qawl.scheme import scheme
+from qawl.validation import validate
 from strategies import article
 
 QUOTES = scheme.load_file(ROOT / "label_config" / "quote.yaml")
@@ -129,7 +123,7 @@ def test_gold_always_validates():
         voice("a2", source=False),
     ):
         gold = decided(voice("a1"), other)
-        found = validation.check_annotation(adjudication.as_annotation(gold), article(TEXT), QUOTES)
+        found = validate.check_annotation(gold_decide.as_annotation(gold), article(TEXT), QUOTES)
         assert not [each for each in found if each.severity == "error"]
 
 
@@ -192,7 +186,7 @@ def test_any_two_annotations_have_gold_that_validates(data):
         for who in ("a1", "a2")
     ]
     gold = decide(voices, article(text), QUOTES)
-    found = validation.check_annotation(adjudication.as_annotation(gold), article(text), QUOTES)
+    found = validate.check_annotation(gold_decide.as_annotation(gold), article(text), QUOTES)
     assert not [each for each in found if each.severity == "error" and each.span]
     assert gold.complete == (not gold.open)
     assert all(each in gold.open for each in disagreements.find(voices))
@@ -205,7 +199,7 @@ def test_any_two_annotations_have_gold_that_validates(data):
 def disputed(make_corpus):
     """A corpus in which two annotators differ on one article."""
     made = make_corpus(TEXT, settings="layers: [quote]\nannotators: [a1, a2]", redistribute=True)
-    jsonl.write(annotations.path(made, "quote"), [voice("a1"), voice("a2", speaker="ليلى")])
+    files.write(derive.path(made, "quote"), [voice("a1"), voice("a2", speaker="ليلى")])
     return made
 
 
@@ -215,10 +209,10 @@ def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
     monkeypatch.chdir(disputed.root)
     run = CliRunner().invoke
     assert "1 changed; 1 wait for a judge" in run(cli.group, ["adjudicate"]).output
-    before = adjudication.path(disputed, "quote").read_bytes()
+    before = gold_decide.path(disputed, "quote").read_bytes()
     assert "0 changed" in run(cli.group, ["adjudicate"]).output
-    assert adjudication.path(disputed, "quote").read_bytes() == before
-    (task,) = judging.judge_tasks(disputed, "quote")
+    assert gold_decide.path(disputed, "quote").read_bytes() == before
+    (task,) = judge.judge_tasks(disputed, "quote")
     assert [each["model_version"] for each in task["predictions"]] == ["agreed", "A", "B"]
     assert "القائل" in task["data"]["disagreements"] or "speaker" in task["data"]["disagreements"]
     assert "a1" not in task["data"]["disagreements"]
@@ -230,7 +224,7 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
     texts = [f"{TEXT} {number}" for number in range(6)]
     made = make_corpus(*texts, settings="layers: [quote]\nannotators: [a1, a2, a3]")
     records = []
-    for frozen in corpus.articles(made):
+    for frozen in article_store.articles(made):
         for who in names:
             # a1 sees no source, so only two of the three give the content a speaker to differ on.
             one = voice(
@@ -240,10 +234,10 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
                 msgspec.structs.replace(one, article_id=frozen.id, text_sha256=frozen.text_sha256)
             )
     records.sort(key=lambda each: (each.article_id, each.annotator))
-    jsonl.write(annotations.path(made, "quote"), records)
-    judging.adjudicate(made)
+    files.write(derive.path(made, "quote"), records)
+    judge.adjudicate(made)
     firsts = set()
-    for task in judging.judge_tasks(made, "quote"):
+    for task in judge.judge_tasks(made, "quote"):
         said = {}
         for each in task["predictions"][1:]:
             (name,) = {
@@ -264,16 +258,18 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
 
 
 def test_an_incomplete_article_says_so_in_the_release(disputed):
-    folder = release.build(disputed, "0.1.0", notes=[]).folder
+    folder = build.build(disputed, "0.1.0", notes=[]).folder
     (row,) = pq.read_table(folder / "articles" / "train.parquet").to_pylist()
     assert row["quote_complete"] is False
 
 
 def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
-    corpus.write(disputed, [*corpus.articles(disputed), article("مقال", redistribute=True)])
-    one = release.build(disputed, "0.1.0", notes=[]).folder
-    jsonl.write(annotations.path(disputed, "quote"), [voice("a1"), voice("a2")])
-    two = release.build(disputed, "0.2.0", notes=[]).folder
+    article_store.write(
+        disputed, [*article_store.articles(disputed), article("مقال", redistribute=True)]
+    )
+    one = build.build(disputed, "0.1.0", notes=[]).folder
+    files.write(derive.path(disputed, "quote"), [voice("a1"), voice("a2")])
+    two = build.build(disputed, "0.2.0", notes=[]).folder
     found = diff.difference(one, two)
     assert {(each.label, each.kind) for each in found.changes} == {
         ("CONTENT", "re-attributed"),
@@ -283,8 +279,10 @@ def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
     assert (found.level, found.version) == ("major", "0.2.0")
     same = diff.difference(two, two)
     assert (same.changes, same.level, same.version) == ((), "none", None)
-    corpus.write(disputed, [*corpus.articles(disputed), article("مقال جديد", redistribute=True)])
-    three = release.build(disputed, "0.3.0", notes=[]).folder
+    article_store.write(
+        disputed, [*article_store.articles(disputed), article("مقال جديد", redistribute=True)]
+    )
+    three = build.build(disputed, "0.3.0", notes=[]).folder
     assert diff.difference(two, three).level == "minor"
     assert "| articles |  | added | 1 |" in diff.markdown(diff.difference(two, three))
 
@@ -294,9 +292,9 @@ def test_every_kind_of_change_is_named(disputed):
     replace = msgspec.structs.replace
 
     def released(version, *voices):
-        jsonl.write(annotations.path(disputed, "quote"), voices)
-        shutil.rmtree(release.releases(disputed) / version, ignore_errors=True)
-        return release.build(disputed, version, notes=["trial"]).folder
+        files.write(derive.path(disputed, "quote"), voices)
+        shutil.rmtree(build.releases(disputed) / version, ignore_errors=True)
+        return build.build(disputed, version, notes=["trial"]).folder
 
     def changed(one, **by_label):
         spans = (
@@ -329,14 +327,14 @@ def test_every_kind_of_change_is_named(disputed):
     second = diff.difference(old, released("0.2.0", first, replace(first, annotator="a2")))
     assert [(each.kind, each.count) for each in second.changes] == [("annotation added", 1)]
     assert second.level == "minor"
-    (only,) = corpus.articles(disputed)
-    corpus.write(disputed, [replace(only, title="عنوان")])
+    (only,) = article_store.articles(disputed)
+    article_store.write(disputed, [replace(only, title="عنوان")])
     found = diff.difference(old, released("0.2.0", first))
     assert [(each.label, each.kind) for each in found.changes] == [("title", "edited")]
-    corpus.write(disputed, [replace(only, redistribute=False)])
+    article_store.write(disputed, [replace(only, redistribute=False)])
     found = diff.difference(old, released("0.2.0", first))
     assert [each.kind for each in found.changes] == ["withheld"]
-    assert (found.level, diff.difference(release.releases(disputed) / "0.2.0", old).level) == (
+    assert (found.level, diff.difference(build.releases(disputed) / "0.2.0", old).level) == (
         "major",
         "minor",
     )
@@ -353,17 +351,19 @@ def test_every_kind_of_change_is_named(disputed):
     ],
 )
 def test_version_numbers_follow_the_level(version, level, expected):
-    assert diff.bumped(version, level) == expected
+    assert versions.bumped(version, level) == expected
 
 
 def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
-    one = release.build(disputed, "0.1.0", notes=[]).folder
+    one = build.build(disputed, "0.1.0", notes=[]).folder
     identity = article(TEXT).id
     assert withdrawal.withdraw(disputed, identity, "the source asked")
     assert not withdrawal.withdraw(disputed, identity, "again")
     assert list(tasks.tasks(disputed, "quote")) == []
-    corpus.write(disputed, [*corpus.articles(disputed), article("مقال آخر", redistribute=True)])
-    two = release.build(disputed, "0.2.0", notes=[]).folder
+    article_store.write(
+        disputed, [*article_store.articles(disputed), article("مقال آخر", redistribute=True)]
+    )
+    two = build.build(disputed, "0.2.0", notes=[]).folder
     assert manifest.load(two)["articles"]["withdrawn"] == {identity: "the source asked"}
     assert diff.difference(one, two).level == "major"
     with pytest.raises(InputError, match="no article"):
@@ -371,11 +371,11 @@ def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
 
 
 def test_restore_puts_text_back_by_hash_alone(recorded, tmp_path):
-    folder = release.build(recorded, "0.1.0", notes=[]).folder
-    secret = next(each for each in corpus.articles(recorded) if not each.redistribute)
+    folder = build.build(recorded, "0.1.0", notes=[]).folder
+    secret = next(each for each in article_store.articles(recorded) if not each.redistribute)
     copy = tmp_path / "mine.txt"
     copy.write_text(secret.text.replace("\n", "\r\n") + "\r\nإعلان\r\n", "utf-8", newline="")
-    outcome = restoring.restore_release(folder, [copy], tmp_path / "full")
+    outcome = restore.restore_release(folder, [copy], tmp_path / "full")
     assert outcome.restored == [secret.id]
     for config in ("articles", "entities", "quotes", "claims", "annotations"):
         for row in pq.read_table(tmp_path / "full" / config / "train.parquet").to_pylist():
@@ -387,18 +387,18 @@ def test_restore_puts_text_back_by_hash_alone(recorded, tmp_path):
             if "start" in row:
                 assert row["text"] == secret.text[row["start"] : row["end"]]
     copy.write_text(secret.text.replace("قال", "قيل", 1), "utf-8")
-    wrong = restoring.restore_release(folder, [copy], tmp_path / "wrong")
+    wrong = restore.restore_release(folder, [copy], tmp_path / "wrong")
     assert wrong.missing == [secret.id]
     with pytest.raises(ReleaseError, match="not empty"):
-        restoring.restore_release(folder, [copy], tmp_path / "full")
+        restore.restore_release(folder, [copy], tmp_path / "full")
 
 
 def test_restored_tables_load(recorded, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     import datasets
 
-    folder = release.build(recorded, "0.1.0", notes=[]).folder
-    restoring.restore_release(folder, [recorded.corpus / "sources"], tmp_path / "full")
+    folder = build.build(recorded, "0.1.0", notes=[]).folder
+    restore.restore_release(folder, [recorded.corpus / "sources"], tmp_path / "full")
     loaded = datasets.load_dataset(
         str(tmp_path / "full"), "articles", cache_dir=str(tmp_path / "cache")
     )
@@ -419,25 +419,27 @@ def test_restored_tables_load(recorded, tmp_path, monkeypatch):
 def test_what_is_said_of_a_dataset_is_a_patch_and_what_is_not_said_is_none(
     disputed, old, new, version
 ):
-    release.build(disputed, "0.1.0", notes=[])
+    build.build(disputed, "0.1.0", notes=[])
     settings = disputed.root / "qawl.yaml"
     settings.write_text(settings.read_text("utf-8").replace(old, new), "utf-8")
     changed = project.load(disputed.root)
     if version is None:
         with pytest.raises(ReleaseError, match="nothing to release"):
-            release.bumped(changed)
+            build.bumped(changed)
     else:
-        assert release.bumped(changed) == version
+        assert build.bumped(changed) == version
 
 
 def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     monkeypatch.chdir(disputed.root)
     run = CliRunner().invoke
-    corpus.write(disputed, [*corpus.articles(disputed), article("مقال", redistribute=True)])
-    assert release.bumped(disputed) == "0.1.0"
+    article_store.write(
+        disputed, [*article_store.articles(disputed), article("مقال", redistribute=True)]
+    )
+    assert build.bumped(disputed) == "0.1.0"
     assert run(cli.group, ["release", "--bump"]).exit_code == 0
     with pytest.raises(ReleaseError, match="nothing to release"):
-        release.build(disputed, "0.2.0", notes=[])
+        build.build(disputed, "0.2.0", notes=[])
     settings = disputed.root / "qawl.yaml"
     settings.write_text(settings.read_text("utf-8") + "release: {title: News}\n", "utf-8")
     disputed = project.load(disputed.root)
@@ -445,22 +447,23 @@ def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     told = (disputed.exports / "releases" / "0.1.1" / "CHANGELOG.md").read_text("utf-8")
     assert "| documents |  | reworded | 1 |" in told
     with pytest.raises(ReleaseError, match="nothing to release"):
-        release.build(disputed, "0.2.0", notes=[])
-    jsonl.write(annotations.path(disputed, "quote"), [voice("a1"), voice("a2")])
+        build.build(disputed, "0.2.0", notes=[])
+    files.write(derive.path(disputed, "quote"), [voice("a1"), voice("a2")])
     with pytest.raises(ReleaseError, match=r"call for 0\.2\.0"):
-        release.build(disputed, "0.1.2", notes=[])
-    assert release.bumped(disputed) == "0.2.0"
+        build.build(disputed, "0.1.2", notes=[])
+    assert build.bumped(disputed) == "0.2.0"
     done = run(cli.group, ["release", "--bump"])
     assert "exports/releases/0.2.0 built" in done.output
     assert run(cli.group, ["release"]).exit_code == 2
 
 
 def test_an_article_that_would_change_its_split_closes_the_gate(disputed):
-    from qawl import gates, project
+    from qawl.core import project
+    from qawl.release import gates
 
     others = [article(f"مقال {number}", redistribute=True) for number in range(20)]
-    corpus.write(disputed, [*corpus.articles(disputed), *others])
-    release.build(disputed, "0.1.0", notes=[])
+    article_store.write(disputed, [*article_store.articles(disputed), *others])
+    build.build(disputed, "0.1.0", notes=[])
     assert list(gates.failing(disputed)) == []
     path = disputed.root / "qawl.yaml"
     shares = "release: {splits: {train: 0.1, validation: 0.1, test: 0.8}}\n"
@@ -470,5 +473,5 @@ def test_an_article_that_would_change_its_split_closes_the_gate(disputed):
 
 
 def test_the_card_has_the_agreement_with_its_intervals(disputed):
-    folder = release.build(disputed, "0.1.0", notes=[]).folder
+    folder = build.build(disputed, "0.1.0", notes=[]).folder
     assert "| exact_f1 | 1.000 |" in (folder / "README.md").read_text("utf-8")

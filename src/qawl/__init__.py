@@ -7,14 +7,15 @@ In Python: `qawl.align(spans, offset_mapping)` makes token labels for a tokenize
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from qawl.aligning import align
-    from qawl.restoring import restore
+from qawl.core.versions import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from qawl.release.restore import restore
+    from qawl.release.tables.align import align
+
 __all__ = ["__version__", "align", "restore"]
 
-_HOMES = {"align": "qawl.aligning", "restore": "qawl.restoring"}
+_HOMES = {"align": "qawl.release.tables.align", "restore": "qawl.release.restore"}
 
 
 def __getattr__(name: str) -> Any:

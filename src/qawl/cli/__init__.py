@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from qawl import __version__
-from qawl.errors import QawlError
+from qawl.core.errors import QawlError
 
 # In the order of work; a test compares each line with the docstring of its command.
 COMMANDS: dict[str, str] = {

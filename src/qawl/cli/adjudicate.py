@@ -12,11 +12,12 @@ def command() -> None:
     Offline. Gold goes to exports/gold; `qawl push` brings the tasks into a project of their own, where
     a judge decides; `qawl pull` and `qawl adjudicate` take the verdicts in.
     """
-    from qawl import judging, project
+    from qawl.core import project
+    from qawl.gold import judge
 
     corpus = project.load(Path())
     with project.lock(corpus, "adjudicate"):
-        outcome = judging.adjudicate(corpus)
+        outcome = judge.adjudicate(corpus)
     for layer, count in outcome.decided.items():
         left = outcome.incomplete[layer]
         rest = f"{left} wait for a judge (`qawl push` sends them)" if left else "all complete"

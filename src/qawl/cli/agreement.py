@@ -25,19 +25,20 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     """
     import json
 
-    from qawl import agreement, jsonl, project
+    from qawl.agreement import report
+    from qawl.core import files, project
 
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     with project.lock(corpus, "agreement"):
-        found = agreement.report(corpus)
-        agreement.store(corpus, found)
+        found = report.report(corpus)
+        report.store(corpus, found)
     layers = {name: each for name, each in found["layers"].items() if layer in (None, name)}
     if html is not None:
-        from qawl import feedback
+        from qawl.agreement import page as agreement_page
 
-        jsonl.write_text(html, feedback.page(corpus, layers))
+        files.write_text(html, agreement_page.page(corpus, layers))
         click.echo(f"{html}: open it in a browser", err=True)
     if as_json:
         click.echo(json.dumps({**found, "layers": layers}, ensure_ascii=False))

@@ -19,7 +19,8 @@ def command(folder: Path | None, no_wait: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from qawl import demo, project
+    from qawl.core import project
+    from qawl.setup import demo
 
     with demo.demo(project.load(Path()), folder, lambda line: click.echo(f"· {line}")) as loaded:
         table = Table("table", "split", "rows", title=f"in the dataset ({loaded.folder.name})")

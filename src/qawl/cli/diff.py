@@ -15,8 +15,8 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
 
     OLD and NEW are versions of this corpus or folders.
     """
-    from qawl import diff
-    from qawl.model import to_json
+    from qawl.core.records import to_json
+    from qawl.release.versions import diff
 
     releases = Path("exports") / "releases"
     found = diff.difference(diff.resolve(releases, old), diff.resolve(releases, new))

@@ -13,7 +13,8 @@ def command() -> None:
     Looks at made files, disk, token, server and version, at what `push` would do, and sends one task
     there and back. Exit 1 if something is not well.
     """
-    from qawl import doctor, project
+    from qawl.core import project
+    from qawl.setup import doctor
 
     ill = False
     for line in doctor.examine(project.load(Path())):

@@ -34,15 +34,16 @@ def command(
     FORMAT is conll2003, iob2, brat or label-studio. What is lost is counted on stderr and listed in
     report.json, by article and span. The same export again replaces its folder.
     """
-    from qawl import interchange, project
+    from qawl.core import project
+    from qawl.formats import export
 
     corpus = project.load(Path())
     chosen = tuple(dict.fromkeys(layers)), tuple(dict.fromkeys(annotators))
-    request = interchange.Request(name, *chosen, with_withheld)
+    request = export.Request(name, *chosen, with_withheld)
     with project.lock(corpus, "export"):
-        done = interchange.export(corpus, request, target)
-    click.echo(f"{target}: {done.files} files and {interchange.REPORT}")
-    for line in interchange.kinds(done.losses, done.never):
+        done = export.export(corpus, request, target)
+    click.echo(f"{target}: {done.files} files and {export.REPORT}")
+    for line in export.kinds(done.losses, done.never):
         click.echo(line, err=True)
     if with_withheld:
         click.echo("this holds text that may not be passed on: keep it at home", err=True)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Given
-from qawl.errors import InputError
+from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
-    from qawl.engine import Engine
-    from qawl.intake import Outcome
-    from qawl.project import Project
-    from qawl.received import Found
+    from qawl.articles.duplicates.engine import Engine
+    from qawl.articles.intake import Outcome
+    from qawl.articles.received import Found
+    from qawl.core.project import Project
 
 
 @click.command()
@@ -42,17 +42,18 @@ def command(
     PATHS are files and folders of .txt, .html, .jsonl (also .gz and .zst) and .parquet; - is JSON
     Lines on standard input. What can't be read is named in corpus/set-aside.jsonl with its reason.
     """
-    from qawl import project, report
+    from qawl.articles import summary
+    from qawl.core import project
 
     corpus = project.load(Path())
     if explain:
-        for line in report.explain(corpus, explain):
+        for line in summary.explain(corpus, explain):
             click.echo(line)
         return
     if not paths:
         raise click.UsageError("Name files or folders to ingest, or - for standard input.")
     outcome = _ingest(corpus, paths, _mapping(mapping), engine)
-    for line in report.as_json(outcome) if as_json else report.lines(outcome):
+    for line in summary.as_json(outcome) if as_json else summary.lines(outcome):
         click.echo(line)
     if (strict and outcome.set_aside) or not (outcome.read or outcome.known):
         sys.exit(1)
@@ -62,8 +63,9 @@ def _ingest(
     corpus: "Project", paths: tuple[Path, ...], names: dict[str, str], engine: "Engine"
 ) -> "Outcome":
     """Runs the ingest under the lock, counting on stderr as it reads."""
-    from qawl import ingest, project, readers, released
-    from qawl.metadata import Metadata
+    from qawl.articles import ingest, readers, released
+    from qawl.articles.metadata import Metadata
+    from qawl.core import project
 
     def found() -> Iterator["Found"]:
         for path in paths:
@@ -98,7 +100,7 @@ def _counted(found: Iterator["Found"]) -> Iterator["Found"]:
 
 def _mapping(given: str | None) -> dict[str, str]:
     """`text=body,published=date` → {"text": "body", …}."""
-    from qawl.metadata import FIELDS
+    from qawl.articles.metadata import FIELDS
 
     pairs = [each.partition("=") for each in (given or "").split(",") if each]
     for ours, equals, theirs in pairs:

@@ -11,7 +11,7 @@ import click
 @click.option("--language", default="ar", show_default=True, help="BCP 47 code of the articles.")
 def command(folder: Path, name: str | None, language: str) -> None:
     """Make a new corpus: the folders, the three schemes, qawl.yaml."""
-    from qawl import init
+    from qawl.setup import init
 
     made = init.init(folder, name=name, language=language)
     click.echo(f"{folder}: corpus {made.settings.name}, language {language}")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from qawl.hub import Repository
-    from qawl.publishing import Plan, Shipped, There
+    from qawl.hub.client import Repository
+    from qawl.hub.publish import Plan, Shipped, There
 
 
 @click.command()
@@ -27,8 +27,11 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
     A repository that is missing is made private; its settings on the Hub make it public. The token is
     that of HF_TOKEN, or the one that `hf auth login` stored.
     """
-    from qawl import diff, hub, project, publishing
-    from qawl.errors import HubError, ProjectError
+    from qawl.core import project
+    from qawl.core.errors import HubError, ProjectError
+    from qawl.hub import client as hub_client
+    from qawl.hub import publish
+    from qawl.release.versions import diff
 
     corpus = project.load(Path())
     name = repo or corpus.settings.release.repo
@@ -38,22 +41,20 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
         )
     with project.lock(corpus, "publish"):
         _say("checking the release")
-        release = publishing.shipped(diff.resolve(corpus.exports / "releases", version))
-        repository = hub.Repository(name, hasty=dry_run)
+        release = publish.shipped(diff.resolve(corpus.exports / "releases", version))
+        repository = hub_client.Repository(name, hasty=dry_run)
         if not dry_run and not repository.signed_in():
             raise HubError("no token for the Hub: set HF_TOKEN, or run `hf auth login`")
         _say(f"looking at {repository.url}")
-        there = _look(repository, release) if dry_run else publishing.look(repository, release)
-        todo = publishing.plan(release, there)
+        there = _look(repository, release) if dry_run else publish.look(repository, release)
+        todo = publish.plan(release, there)
         if not as_json:
             _show(release, todo)
         _note(repository, release)
-        commit = (
-            todo.commit if dry_run else publishing.publish(repository, release, there, say=_say)
-        )
+        commit = todo.commit if dry_run else publish.publish(repository, release, there, say=_say)
         if not dry_run and commit:
-            publishing.keep_citation(corpus, release, commit)
-    changes = publishing.card_changes(release, there) if dry_run else ""
+            publish.keep_citation(corpus, release, commit)
+    changes = publish.card_changes(release, there) if dry_run else ""
     if as_json:
         _print_json(repository, release, todo, commit, changes)
         return
@@ -69,14 +70,14 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
 
 def _look(repository: "Repository", release: "Shipped") -> "There":
     """What stands there, for a dry run: nothing where the Hub does not say."""
-    from qawl import publishing
-    from qawl.errors import HubError
+    from qawl.core.errors import HubError
+    from qawl.hub import publish
 
     try:
-        there = publishing.look(repository, release)
+        there = publish.look(repository, release)
     except HubError as error:
         _say(f"everything is shown as new: {error}")
-        return publishing.There(repository.name)
+        return publish.There(repository.name)
     if not there.exists:
         _say(
             f"everything is shown as new: there is no {repository.name}, or none that the token "
@@ -96,7 +97,7 @@ def _show(release: "Shipped", todo: "Plan") -> None:
 
 def _note(repository: "Repository", release: "Shipped") -> None:
     """Says so where the card tells its readers to load another repository than this one."""
-    from qawl.publishing import CARD
+    from qawl.hub.publish import CARD
 
     if f'"{repository.name}"' not in (release.folder / CARD).read_text("utf-8"):
         _say(
@@ -112,7 +113,7 @@ def _address(repository: "Repository", release: "Shipped") -> str:
 def _print_json(
     repository: "Repository", release: "Shipped", todo: "Plan", commit: str | None, changes: str
 ) -> None:
-    from qawl.model import to_json
+    from qawl.core.records import to_json
 
     click.echo(
         to_json(

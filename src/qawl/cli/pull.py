@@ -10,8 +10,8 @@ from qawl.cli.paths import Given
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qawl.project import Project
-    from qawl.pull import Outcome
+    from qawl.annotations.sorter import Outcome
+    from qawl.core.project import Project
 
 
 @click.command()
@@ -50,7 +50,9 @@ def command(
     Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
     every version ever pulled; exports/annotations holds the latest of each.
     """
-    from qawl import derived, journal, project, pull
+    from qawl.annotations import import_files, journal
+    from qawl.annotations import store as annotation_store
+    from qawl.core import project
 
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
@@ -67,10 +69,12 @@ def command(
             for name in corpus.settings.layers:
                 for each in journal.mend(corpus, name):
                     click.echo(f"journal mended: {each}")
-                click.echo(f"{name}: {derived.rebuild(corpus, name)} annotations")
+                click.echo(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
             return
         if files:
-            outcome = pull.pull_files(corpus, (*files, *more), layer=layer, annotator=annotator)
+            outcome = import_files.pull_files(
+                corpus, (*files, *more), layer=layer, annotator=annotator
+            )
         else:
             outcome = _from_server(corpus)
     for line in summary(outcome):
@@ -85,8 +89,8 @@ def _watch(corpus: "Project", every: int) -> None:
     """
     import time
 
-    from qawl import project
-    from qawl.errors import CorpusLocked, ServerError
+    from qawl.core import project
+    from qawl.core.errors import CorpusLocked, ServerError
 
     click.echo(f"pulling every {every} s; Ctrl-C ends it", err=True)
     first = True
@@ -108,8 +112,8 @@ def _watch(corpus: "Project", every: int) -> None:
 
 def _news(corpus: "Project") -> "Iterator[str]":
     """Pulls; in lines, what came and what is wrong with it."""
-    from qawl import validation
     from qawl.cli.validate import line
+    from qawl.validation import validate
 
     outcome = _from_server(corpus)
     yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
@@ -117,7 +121,7 @@ def _news(corpus: "Project") -> "Iterator[str]":
         return
     found = [
         each
-        for each in validation.validate(corpus)
+        for each in validate.validate(corpus)
         if (each.layer, each.article_id, each.annotator) in outcome.changed
     ]
     ill = len({(each.layer, each.article_id, each.annotator) for each in found})
@@ -126,11 +130,12 @@ def _news(corpus: "Project") -> "Iterator[str]":
 
 
 def _from_server(corpus: "Project") -> "Outcome":
-    from qawl import following, label_studio
     from qawl.cli.progress import progress
+    from qawl.studio import client as studio_client
+    from qawl.studio import pull
 
-    with label_studio.connect(corpus) as client:
-        return following.pull(client, corpus, watch=lambda remotes: progress(remotes, "pull"))
+    with studio_client.connect(corpus) as client:
+        return pull.pull(client, corpus, watch=lambda remotes: progress(remotes, "pull"))
 
 
 def summary(outcome: "Outcome") -> list[str]:

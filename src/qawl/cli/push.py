@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from qawl.label_studio import Client
-    from qawl.project import Project
+    from qawl.core.project import Project
+    from qawl.studio.client import Client
 
 
 @click.command()
@@ -21,16 +21,18 @@ def command(dry_run: bool, recover: bool) -> None:
     One project for each layer and annotator. The plan is shown, then carried out; a second run has
     an empty plan. Tasks on which somebody has worked are never removed.
     """
-    from qawl import label_studio, project, sync
     from qawl.cli.progress import progress
-    from qawl.errors import ServerError
+    from qawl.core import project
+    from qawl.core.errors import ServerError
+    from qawl.studio import client as studio_client
+    from qawl.studio import plan, push
 
     corpus = project.load(Path())
-    with project.lock(corpus, "push"), label_studio.connect(corpus) as client:
+    with project.lock(corpus, "push"), studio_client.connect(corpus) as client:
         if recover:
             _recover(client, corpus, dry_run)
             return
-        steps = sync.plan(client, corpus)
+        steps = plan.plan(client, corpus)
         for step in steps:
             for line in step.lines():
                 click.echo(line)
@@ -43,25 +45,26 @@ def command(dry_run: bool, recover: bool) -> None:
             return
         for step in progress(open_steps, "push"):
             try:
-                sync.apply(client, step)
+                push.apply(client, step)
             except ServerError as error:
                 click.echo(f"looked up and tried again after: {error}", err=True)
                 break
-        sync.bring(client, corpus)
-    click.echo(f"{sync.counted(len(open_steps), 'project')} brought in step at {client.url}")
+        push.bring(client, corpus)
+    click.echo(f"{plan.counted(len(open_steps), 'project')} brought in step at {client.url}")
 
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     """Puts back what the server lost, once every task is there."""
-    from qawl import recover, sync
     from qawl.cli.progress import progress
+    from qawl.studio import plan, push
+    from qawl.studio import recover as studio_recover
 
     if dry_run:
-        lost = sync.counted(recover.lost(client, corpus), "journalled annotation")
+        lost = plan.counted(studio_recover.lost(client, corpus), "journalled annotation")
         click.echo(f"{lost} not on the server\ndry run: nothing was changed")
         return
-    sync.bring(client, corpus)
-    back = recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
-    click.echo(f"{sync.counted(back, 'annotation')} put back")
+    push.bring(client, corpus)
+    back = studio_recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
+    click.echo(f"{plan.counted(back, 'annotation')} put back")
     if back:
         click.echo("the server counts them as yours; `qawl pull` collects them again")

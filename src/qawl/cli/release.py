@@ -18,21 +18,23 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
     Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. A gate that
     fails is named with what passes it.
     """
-    from qawl import gates, project, release, validation
+    from qawl.core import project
+    from qawl.release import build, gates
+    from qawl.validation import validate
 
     if bump == bool(version):
         raise click.UsageError("give a version, or --bump")
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
-        checks = validation.counts(corpus)
+        checks = validate.counts(corpus)
         failing = list(gates.failing(corpus, checks))
         if failing and not draft:
             for each in failing:
                 click.echo(f"gate: {each}", err=True)
             click.echo("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
-        wanted = version or release.bumped(corpus, checks)
-        built = release.build(corpus, wanted, notes=failing, checks=checks)
+        wanted = version or build.bumped(corpus, checks)
+        built = build.build(corpus, wanted, notes=failing, checks=checks)
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest["content"].items():
         click.echo(f"{name}: {said['rows']} rows")

@@ -26,9 +26,9 @@ def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
     A copy may differ in what ingest cleans (line ends, Unicode form, site chrome). Exit 1 if a
     withheld article was not found.
     """
-    from qawl import restoring
+    from qawl.release import restore
 
-    outcome = restoring.restore_release(release, articles, target)
+    outcome = restore.restore_release(release, articles, target)
     click.echo(f"{target}: {len(outcome.restored)} articles restored")
     for each in outcome.missing:
         click.echo(f"not found: {each}")

@@ -14,14 +14,15 @@ def command(check: bool) -> None:
     label_config/<layer>.yaml is where a scheme is decided; <layer>.xml and
     schemas/annotation.<layer>.json are made from it.
     """
-    from qawl import made, project
+    from qawl.core import project
+    from qawl.scheme import generated
 
     corpus = project.load(Path())
     if check:
-        stale = made.stale(corpus)
+        stale = generated.stale(corpus)
         for path in stale:
             click.echo(f"stale: {path.relative_to(corpus.root)} (run `qawl scheme`)")
         sys.exit(1 if stale else 0)
     with project.lock(corpus, "scheme"):
-        for path in made.make(corpus):
+        for path in generated.make(corpus):
             click.echo(f"made {path.relative_to(corpus.root)}")

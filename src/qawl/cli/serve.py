@@ -15,7 +15,9 @@ def command(port: int | None) -> None:
     address in qawl.yaml alone: 127.0.0.1, or this machine's own address on the local network, by which
     annotators on it then sign in. Its data stand in .qawl/label-studio. Ctrl-C ends it.
     """
-    from qawl import label_studio, project, server
+    from qawl.core import project
+    from qawl.studio import client as studio_client
+    from qawl.studio import server
 
     corpus = project.load(Path())
     for each in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends Label Studio too
@@ -24,7 +26,7 @@ def command(port: int | None) -> None:
     with server.running(corpus, port=port, say=say) as access:
         click.echo(f"Label Studio: {access.url}")
         click.echo(f"sign in as {access.username} with {access.password}")
-        with label_studio.connect(corpus, access) as client:
+        with studio_client.connect(corpus, access) as client:
             click.echo(f"annotators sign up at {client.invitation()}")
         if access.url != corpus.settings.label_studio.url.rstrip("/"):
             click.echo(f'other commands need `label_studio: {{url: "{access.url}"}}` in qawl.yaml')

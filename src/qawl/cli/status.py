@@ -16,11 +16,13 @@ def command(as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from qawl import label_studio, project, status
-    from qawl.model import to_json
+    from qawl.core import project
+    from qawl.core.records import to_json
+    from qawl.studio import client as studio_client
+    from qawl.studio import status
 
     corpus = project.load(Path())
-    with label_studio.connect(corpus) as client:
+    with studio_client.connect(corpus) as client:
         found = status.standings(client, corpus)
     if as_json:
         click.echo(to_json(found))

@@ -16,7 +16,9 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
     """
     import json
 
-    from qawl import assignment, jsonl, project, tasks
+    from qawl.annotations import tasks
+    from qawl.core import files, project
+    from qawl.studio import assignment
 
     corpus = project.load(Path())
     if layer not in corpus.settings.layers:
@@ -39,5 +41,5 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
     if out is None:
         click.echo(text)
     else:
-        jsonl.write_text(out, text + "\n")
+        files.write_text(out, text + "\n")
         click.echo(f"{out}: {len(every)} tasks")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from qawl.model import Finding
-    from qawl.project import Project
+    from qawl.core.project import Project
+    from qawl.core.records import Finding
 
 
 @click.command()
@@ -39,9 +39,10 @@ def command(
     Exit 1 if a finding is an error. Warnings are for a person to judge. Repairs change neither the
     journal nor Label Studio: they stand in exports/repairs.jsonl.
     """
-    from qawl import jsonl, project, validation
-    from qawl.checks import CHECKS
-    from qawl.model import to_json
+    from qawl.core import files, project
+    from qawl.core.findings import CHECKS
+    from qawl.core.records import to_json
+    from qawl.validation import validate
 
     if listing:
         for check in CHECKS.values():
@@ -53,12 +54,12 @@ def command(
     if fix or undo:
         _repair(corpus, undo)
     wanted = {"check": only, "level": level, "article_id": article, "annotator": annotator}
-    found, passed = validation.examine(corpus, wanted)
-    counts = validation.summary(found, passed)
+    found, passed = validate.examine(corpus, wanted)
+    counts = validate.summary(found, passed)
     if html is not None:
-        from qawl import findings_page
+        from qawl.validation import page as validation_page
 
-        jsonl.write_text(html, findings_page.page(corpus, found, counts))
+        files.write_text(html, validation_page.page(corpus, found, counts))
         click.echo(f"{html}: open it in a browser", err=True)
     if as_json:
         click.echo(to_json({"findings": found, "summary": counts}))
@@ -71,25 +72,27 @@ def command(
 
 def _repair(corpus: "Project", undo: bool) -> None:
     """Applies or takes back repairs, and derives the annotations anew."""
-    from qawl import derived, project, repairing, repairs
+    from qawl.annotations import repairs
+    from qawl.annotations import store as annotation_store
+    from qawl.core import project
 
     with project.lock(corpus, "validate --fix"):
         if undo:
             click.echo(f"{repairs.undo(corpus)} repairs taken back", err=True)
         else:
-            for name, count in repairing.fix(corpus).items():
+            for name, count in annotation_store.fix(corpus).items():
                 click.echo(f"{name}: {count} annotations", err=True)
         for layer in corpus.settings.layers:
-            derived.rebuild(corpus, layer)
+            annotation_store.rebuild(corpus, layer)
 
 
 def _print(corpus: "Project", found: list["Finding"]) -> None:
     """Findings by check, worst first, each with the text around its span."""
     from itertools import groupby
 
-    from qawl import corpus as articles
+    from qawl.articles import store as article_store
 
-    texts = articles.by_id(corpus)
+    texts = article_store.by_id(corpus)
     for check, group in groupby(found, key=lambda each: each.check):
         every = list(group)
         click.echo(f"{every[0].severity} {check}: {len(every)}")

@@ -15,7 +15,7 @@ def command(folder: Path) -> None:
 
     Works offline and anywhere: files by their hashes, tables by the digest of their rows.
     """
-    from qawl import manifest
+    from qawl.release.versions import manifest
 
     problems = list(manifest.verify(folder))
     for each in problems:

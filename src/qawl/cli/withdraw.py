@@ -14,7 +14,8 @@ def command(article: str, reason: str) -> None:
     ARTICLE is its id. `push` removes its tasks where nobody has worked on them; its annotations stay
     in the journal.
     """
-    from qawl import project, withdrawal
+    from qawl.articles import withdrawal
+    from qawl.core import project
 
     corpus = project.load(Path())
     with project.lock(corpus, "withdraw"):

@@ -1,0 +1,166 @@
+"""One page for annotators: how far they agree, and every place where they don't, side by side."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import groupby, pairwise
+from typing import Any
+
+import jinja2
+from markupsafe import escape
+from msgspec import Struct
+
+from qawl.agreement import disagreements
+from qawl.annotations import derive
+from qawl.articles import store as article_store
+from qawl.core.project import Project
+from qawl.core.records import JUDGE, Annotation, Article, Disagreement
+from qawl.scheme import scheme
+from qawl.scheme.languages import is_rtl
+from qawl.scheme.scheme import Scheme, title_in
+
+AROUND = 50
+"""Code points of text shown on either side of a place."""
+
+FIGURES = ("exact_f1", "overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "alpha", "alpha_u")
+
+
+class Reading(Struct, frozen=True):
+    """What one annotator says of a place, as HTML: the text with the marks, or a value."""
+
+    annotator: str
+    shown: str
+
+
+class Place(Struct, frozen=True):
+    """A place of an article where annotators differ."""
+
+    layer: str
+    article: str
+    labels: str
+    kind: str
+    readings: tuple[Reading, ...]
+    rtl: bool
+
+
+def page(project: Project, layers: dict[str, Any]) -> str:
+    """The page, self-contained; `layers` are those of an agreement report."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    template = environment.from_string(
+        files("qawl.agreement").joinpath("feedback.html.j2").read_text("utf-8")
+    )
+    schemes = {name: scheme.load(project, name) for name in layers}
+    return template.render(
+        name=project.settings.name,
+        rtl=is_rtl(project.settings.language),
+        language=project.settings.language,
+        people=any(each.person for each in project.annotators.values()),
+        layers={name: _layer(schemes[name], said) for name, said in layers.items()},
+        places=list(_places(project, schemes)),
+        annotators=sorted({who for said in layers.values() for who in said["annotators"]}),
+    )
+
+
+def _layer(current: Scheme, said: dict[str, Any]) -> dict[str, Any]:
+    """Figures for the chart and the heat map of a layer."""
+    figures = [{"name": name, **said[name]} for name in FIGURES if name in said]
+    figures += [
+        {"name": f"{attribute} {name}", **found[name]}
+        for attribute, found in said["attributes"].items()
+        for name in ("cohen_kappa", "alpha")
+    ]
+    counts = said["confusion"]["counts"]
+    used = [row for row, each in enumerate(counts) if any(each)]
+    top = max((counts[a][b] for a in used for b in used), default=0)
+    return {
+        "title": title_in(current.title, "en", current.layer),
+        "articles": said["articles_compared"],
+        "figures": figures,
+        "labels": [said["confusion"]["labels"][row] or "∅" for row in used],
+        "cells": [[(counts[a][b], counts[a][b] / top if top else 0) for b in used] for a in used],
+        "all_labels": list(current.label),
+    }
+
+
+def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Place]:
+    articles = article_store.by_id(project)
+    for layer in schemes:
+        records = derive.read(project, layer)
+        for identity, group in groupby(records, key=lambda record: record.article_id):
+            voices = [
+                record
+                for record in group
+                if record.annotator != JUDGE and record.status == "submitted"
+            ]
+            if identity in articles and len(voices) > 1:
+                yield from _of_article(layer, articles[identity], voices)
+
+
+def _of_article(layer: str, article: Article, voices: list[Annotation]) -> Iterator[Place]:
+    found = disagreements.find(voices)
+    for cluster in _clusters([each for each in found if each.kind == "span"]):
+        start, end = cluster[0].start, max(each.end for each in cluster)
+        readings = tuple(
+            Reading(voice.annotator, _marked(article.text, start, end, _mine(voice, cluster)))
+            for voice in voices
+        )
+        labels = " ".join(sorted({each.label for each in cluster}))
+        yield Place(layer, article.id, labels, "span", readings, is_rtl(article.language))
+    for each in found:
+        if each.kind != "span":
+            yield _of_value(layer, article, each)
+
+
+def _of_value(layer: str, article: Article, each: Disagreement) -> Place:
+    """A place where an attribute or an arrow differs."""
+    around = _marked(article.text, each.start, each.end, [(each.start, each.end, each.label)])
+    readings = tuple(
+        Reading(who, f"{around}<br><b>{escape(f'{each.name}: {_said(value)}')}</b>")
+        for who, value in each.readings.items()
+    )
+    return Place(layer, article.id, each.label, each.kind, readings, is_rtl(article.language))
+
+
+def _said(value: str | list[str] | None) -> str:
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _clusters(found: list[Disagreement]) -> Iterator[list[Disagreement]]:
+    """Disagreements that overlap are one place."""
+    cluster: list[Disagreement] = []
+    reach = -1
+    for each in found:
+        if cluster and each.start >= reach:
+            yield cluster
+            cluster = []
+        cluster.append(each)
+        reach = max(reach, each.end) if len(cluster) > 1 else each.end
+    if cluster:
+        yield cluster
+
+
+def _mine(voice: Annotation, cluster: list[Disagreement]) -> list[tuple[int, int, str]]:
+    return [
+        (each.start, each.end, each.label)
+        for each in cluster
+        if each.readings.get(voice.annotator) is not None
+    ]
+
+
+def _marked(text: str, start: int, end: int, spans: list[tuple[int, int, str]]) -> str:
+    """The text around a place as HTML, with these spans marked; nested ones are nested marks."""
+    low, high = max(0, start - AROUND), min(len(text), end + AROUND)
+    opens: dict[int, list[tuple[int, str]]] = {}
+    for first, last, label in spans:
+        opens.setdefault(first, []).append((last, label))
+    bounds = sorted({low, high, *(each[0] for each in spans), *(each[1] for each in spans)})
+    out: list[str] = ["…" if low else ""]
+    for first, last in pairwise(bounds):
+        inside = [label for a, b, label in spans if a <= first and last <= b]
+        piece = str(escape(text[first:last]))
+        for label in inside:
+            piece = f"<mark title='{escape(label)}'>{piece}</mark>"
+        starting = "".join(f"<sup>{escape(label)}</sup>" for _, label in opens.get(first, ()))
+        out.append(starting + piece)
+    return "".join(out) + ("…" if high < len(text) else "")

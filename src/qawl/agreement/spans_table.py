@@ -1,0 +1,304 @@
+"""What annotators marked in one layer, as parallel arrays: how agreement counts.
+
+Records stream by and leave only numbers; the figures are counted over blocks of articles, so that
+neither texts nor records nor what is counted between is ever in memory for a whole corpus.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qawl.agreement.matching import Ints, Spans
+from qawl.core.records import Annotation
+from qawl.core.text import PROCLITICS
+
+BLOCK = 50_000
+"""Spans that are counted at a time, or those of one article where it has more."""
+
+Relations = tuple[tuple[int, int, str, int, int], ...]
+"""(annotator, article, label, row at the start, row at the end) of each."""
+Documents = dict[str, dict[tuple[int, int], str]]
+"""attribute of the whole article → (annotator, article) → value"""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What agreement needs of an article: its text and its source."""
+
+    text: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The spans and relations of some articles; names are replaced by their index in the tuples.
+
+    Rows of spans are sorted by (annotator, article, label, start, end), each there once; `word` is the
+    start, moved over proclitics to the start of the word. `done[annotator, article]` says who annotated
+    what (a skipped task is missing, not empty). `attributes[name]` holds for each row the index of its
+    value in `values[name]`, -1 where unset. `lengths` are those of the texts in code points.
+    """
+
+    articles: tuple[str, ...]
+    sources: tuple[str, ...]
+    lengths: Ints
+    annotators: tuple[str, ...]
+    labels: tuple[str, ...]
+    done: NDArray[np.bool_]
+    annotator: Ints
+    article: Ints
+    label: Ints
+    start: Ints
+    end: Ints
+    word: Ints
+    attributes: dict[str, Ints]
+    values: dict[str, tuple[str, ...]]
+    relations: Relations
+    documents: Documents
+
+    def rows(self, annotator: int, shared: NDArray[np.bool_]) -> Ints:
+        """The rows of one annotator in the articles where `shared` holds."""
+        low, high = np.searchsorted(self.annotator, [annotator, annotator + 1])
+        found: Ints = low + np.flatnonzero(shared[self.article[low:high]])
+        return found
+
+    def spans(self, rows: Ints, *, by_label: bool = True, start: Ints | None = None) -> Spans:
+        """These rows for matching: within an article and label, or within an article."""
+        group = self.article[rows]
+        if by_label:
+            group = group * len(self.labels) + self.label[rows]
+        starts = self.start[rows] if start is None else start[rows]
+        return Spans(group, starts, self.end[rows])
+
+
+class Marks:
+    """What was marked in a whole layer: `done[annotator, article]` and names as in `Units`."""
+
+    def __init__(self, seen: "_Seen", known: tuple[str, ...]) -> None:
+        self.annotators, who = _sorted(seen.annotators)
+        self.articles, where = _sorted(seen.articles)
+        self._seen = seen
+        self._who, self._where = who[np.asarray(seen.who)], where[np.asarray(seen.where)]
+        self._counts = np.asarray(seen.counts).astype(np.int64)
+        self._first = np.cumsum(self._counts) - self._counts
+        # The last record of each article and annotator, in their order.
+        place = self._where * len(self.annotators) + self._who
+        self._order = len(place) - 1 - np.unique(place[::-1], return_index=True)[1]
+        self.done = np.zeros((len(self.annotators), len(self.articles)), bool)
+        self.done[self._who, self._where] = True
+        counting = np.zeros(len(place), bool)
+        counting[self._order] = True
+        rows = np.repeat(counting, self._counts)
+        self.labels, self._recode = _named(seen.labels, known, np.asarray(seen.label)[rows])
+        coded = {name: each.coded(rows) for name, each in sorted(seen.attributes.items())}
+        self._values = {name: values for name, (values, _) in coded.items() if values}
+        self._attributes = {name: codes for name, (values, codes) in coded.items() if values}
+
+    def blocks(self) -> Iterator[tuple[int, Units]]:
+        """(index of its first article, units) of each block of articles; at least one."""
+        counts = np.bincount(
+            self._where[self._order],
+            weights=self._counts[self._order],
+            minlength=len(self.articles),
+        )
+        upto = np.concatenate([[0], np.cumsum(counts)])
+        low = 0
+        while True:
+            high = int(np.searchsorted(upto, upto[low] + BLOCK, side="right")) - 1
+            high = min(max(high, low + 1), len(self.articles))
+            yield low, self._block(low, high)
+            low = high
+            if low == len(self.articles):
+                return
+
+    def _block(self, low: int, high: int) -> Units:
+        first, last = np.searchsorted(self._where[self._order], [low, high])
+        records = self._order[first:last]
+        counts = self._counts[records]
+        begin = np.cumsum(counts) - counts
+        rows = np.repeat(self._first[records] - begin, counts) + np.arange(counts.sum())
+        columns = np.stack(
+            [
+                np.repeat(self._who[records], counts),
+                np.repeat(self._where[records] - low, counts),
+                self._recode[np.asarray(self._seen.label)[rows]],
+                np.asarray(self._seen.start)[rows],
+                np.asarray(self._seen.end)[rows],
+                np.asarray(self._seen.word)[rows],
+            ]
+        )
+        order = np.lexsort(columns[4::-1])
+        columns = columns[:, order]
+        fresh = np.ones(len(order), bool)
+        fresh[1:] = (columns[:, 1:] != columns[:, :-1]).any(0)
+        row_of = np.empty(len(order), np.int64)
+        row_of[order] = np.cumsum(fresh) - 1
+        annotator, article, label, start, end, word = columns[:, fresh]
+        texts = [self._seen.texts[self._seen.articles[each]] for each in self.articles[low:high]]
+        places = list(zip(records.tolist(), begin.tolist(), strict=True))
+        return Units(
+            articles=self.articles[low:high],
+            sources=tuple(source for _, source in texts),
+            lengths=np.array([length for length, _ in texts], np.int64),
+            annotators=self.annotators,
+            labels=self.labels,
+            done=self.done[:, low:high],
+            annotator=annotator,
+            article=article,
+            label=label,
+            start=start,
+            end=end,
+            word=word,
+            attributes={
+                name: codes[rows[order[fresh]]] for name, codes in self._attributes.items()
+            },
+            values=self._values,
+            relations=tuple(
+                (int(self._who[record]), int(self._where[record]) - low, label, one, other)
+                for record, at in places
+                for label, *ends in self._seen.relations.get(record, ())
+                for one, other in [row_of[[at + each for each in ends]].tolist()]
+            ),
+            documents={
+                name: {
+                    (int(self._who[record]), int(self._where[record]) - low): given[record]
+                    for record, _ in places
+                    if record in given
+                }
+                for name, given in self._seen.documents.items()
+            },
+        )
+
+
+def collect(records: Iterable[tuple[Annotation, Text]], labels: Iterable[str]) -> Marks:
+    """What these annotations mark, whatever their order.
+
+    `labels` come first in the scheme's order, others that occur after them. A span given twice
+    counts once; of two records of one annotator for one article the later one counts.
+    """
+    seen = _Seen()
+    for record, text in records:
+        if record.status == "submitted":
+            seen.add(record, text)
+    return Marks(seen, tuple(dict.fromkeys(labels)))
+
+
+FARTHEST = 2**31 - 1
+"""Offsets beyond this, outside every text, count as this one: four bytes an offset are enough."""
+
+
+def _integers() -> "array[int]":
+    return array("i")
+
+
+def _offsets(values: list[int]) -> "array[int]":
+    try:
+        return array("i", values)
+    except OverflowError:
+        return array("i", [max(-FARTHEST, min(FARTHEST, each)) for each in values])
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The records as they came, each span a row of numbers, each name a code.
+
+    Of relations and attributes of the article, by record: rows are counted within the record.
+    """
+
+    articles: dict[str, int] = field(default_factory=dict)
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    annotators: dict[str, int] = field(default_factory=dict)
+    labels: dict[str, int] = field(default_factory=dict)
+    where: "array[int]" = field(default_factory=_integers)
+    who: "array[int]" = field(default_factory=_integers)
+    counts: "array[int]" = field(default_factory=_integers)
+    label: "array[int]" = field(default_factory=_integers)
+    start: "array[int]" = field(default_factory=_integers)
+    end: "array[int]" = field(default_factory=_integers)
+    word: "array[int]" = field(default_factory=_integers)
+    attributes: dict[str, "_Values"] = field(default_factory=dict)
+    relations: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
+    documents: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def add(self, record: Annotation, text: Text) -> None:
+        number, first, spans = len(self.counts), len(self.label), record.spans
+        if record.article_id not in self.articles:
+            self.texts.append((len(text.text), text.source or ""))
+        self.where.append(self.articles.setdefault(record.article_id, len(self.articles)))
+        self.who.append(self.annotators.setdefault(record.annotator, len(self.annotators)))
+        self.counts.append(len(spans))
+        codes = self.labels
+        self.label.extend([codes.setdefault(span.label, len(codes)) for span in spans])
+        self.start.extend(_offsets([span.start for span in spans]))
+        self.end.extend(_offsets([span.end for span in spans]))
+        self.word.extend(_offsets([_word(text.text, span.start) for span in spans]))
+        for row, span in enumerate(spans, start=first):
+            for name, value in span.attributes.items():
+                self.attributes.setdefault(name, _Values()).add(row, _as_text(value))
+        if record.relations:
+            row_of = {span.id: row for row, span in enumerate(spans)}
+            self.relations[number] = [
+                (each.label or "", row_of[each.from_], row_of[each.to])
+                for each in record.relations
+                if each.from_ in row_of and each.to in row_of
+            ]
+        for name, value in record.attributes.items():
+            self.documents.setdefault(name, {})[number] = _as_text(value)
+
+
+def _sorted(codes: Mapping[str, int]) -> tuple[tuple[str, ...], Ints]:
+    """The names in their order, and for each code the index of its name there."""
+    names = tuple(sorted(codes))
+    index = np.empty(len(names), np.int64)
+    index[[codes[name] for name in names]] = np.arange(len(names))
+    return names, index
+
+
+def _named(
+    codes: Mapping[str, int], known: tuple[str, ...], used: Ints
+) -> tuple[tuple[str, ...], Ints]:
+    """The names of the labels that are known or used, and the index of its name for each code."""
+    found = list(codes)
+    names = (*known, *sorted({found[code] for code in np.unique(used).tolist()} - set(known)))
+    index = {name: number for number, name in enumerate(names)}
+    return names, np.array([index.get(name, -1) for name in found], np.int64)
+
+
+@dataclass(slots=True)
+class _Values:
+    """The values of one attribute: rows, and a code for each."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+    row: "array[int]" = field(default_factory=_integers)
+    code: "array[int]" = field(default_factory=_integers)
+
+    def add(self, row: int, value: str) -> None:
+        self.row.append(row)
+        self.code.append(self.codes.setdefault(value, len(self.codes)))
+
+    def coded(self, counting: NDArray[np.bool_]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """The sorted values of those rows that count, and for each row its index there, -1 if unset."""
+        rows, codes = np.asarray(self.row), np.asarray(self.code)
+        names = list(self.codes)
+        used = sorted(names[code] for code in np.unique(codes[counting[rows]]).tolist())
+        index = {value: number for number, value in enumerate(used)}
+        every = np.full(len(counting), -1, np.int32)
+        every[rows] = np.array([index.get(name, -1) for name in names], np.int32)[codes]
+        return tuple(used), every
+
+
+def _as_text(value: Any) -> str:
+    """One comparable value: several choices count as the set that they are."""
+    return value if isinstance(value, str) else " | ".join(sorted(value))
+
+
+def _word(text: str, start: int) -> int:
+    """A start moved over proclitics, which `clitic_f1` does not count, to the start of its word."""
+    at = start
+    while 0 < at <= len(text) and text[at - 1] in PROCLITICS:
+        at -= 1
+    return at if at in (0, start) or not text[at - 1].isalnum() else start

@@ -1,0 +1,285 @@
+"""Label Studio JSON → Annotation, without loss: what a record can't express becomes a finding.
+
+The only place, with `results`, where Label Studio's words (result, region, from_name) are read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from qawl.articles import cleaning
+from qawl.core.findings import CHECKS, finding
+from qawl.core.records import (
+    Annotation,
+    Article,
+    Attributes,
+    AttributeValue,
+    Direction,
+    Finding,
+    Provenance,
+    Relation,
+    Span,
+    relation_order,
+    span_order,
+)
+from qawl.core.text import OffsetMap, offset_map, sha256
+from qawl.scheme.scheme import TYPED, Scheme
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An annotation with what was found wrong on the way."""
+
+    annotation: Annotation
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is gathered while the results of one annotation are read."""
+
+    article: Article
+    scheme: Scheme
+    annotator: str
+    task_text: str
+    moved: OffsetMap | None
+    regions: dict[str, list[Span]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def found(self, check: str, message: str, span: Span | None = None) -> None:
+        self.findings.append(
+            finding(
+                check,
+                message,
+                span=span,
+                layer=self.scheme.layer,
+                article_id=self.article.id,
+                annotator=self.annotator,
+            )
+        )
+
+
+def read_annotation(
+    task: Raw, annotation: Raw, *, article: Article, scheme: Scheme, annotator: str
+) -> Converted:
+    """The record of one annotation as Label Studio sent it.
+
+    `task` needs `id`, `project` and `data.text`; one without a text is taken to hold the frozen one.
+    """
+    reading = _start(task, article=article, scheme=scheme, annotator=annotator)
+    results = [each for each in annotation.get("result") or () if isinstance(each, dict)]
+    attributes: list[Raw] = []
+    relations: list[Raw] = []
+    for result in results:
+        kind = result.get("type")
+        if kind == "labels":
+            _read_region(reading, result)
+        elif kind in ("choices", "textarea"):
+            attributes.append(result)
+        elif kind == "relation":
+            relations.append(result)
+        else:
+            reading.found(
+                "result-unsupported", f"a result of type {kind!r} was left in the journal"
+            )
+    document = _read_attributes(reading, attributes)
+    drawn = [each for result in relations for each in _read_relation(reading, result)]
+    spans = (span for region in reading.regions.values() for span in region)
+    mapped = reading.task_text == article.text or reading.moved is not None
+    record = Annotation(
+        article_id=article.id,
+        layer=scheme.layer,
+        annotator=annotator,
+        status="skipped" if annotation.get("was_cancelled") else "submitted",
+        text_sha256=article.text_sha256 if mapped else sha256(reading.task_text),
+        scheme_version=scheme.version,
+        spans=tuple(sorted(spans, key=span_order)),
+        relations=tuple(sorted(drawn, key=relation_order)),
+        attributes=document,
+        provenance=_provenance(task, annotation),
+    )
+    return Converted(record, tuple(reading.findings))
+
+
+def _start(task: Raw, *, article: Article, scheme: Scheme, annotator: str) -> _Reading:
+    """Compares the task's text with the frozen one and says how its offsets are to be read."""
+    data = task.get("data")
+    given = data.get("text") if isinstance(data, Mapping) else None
+    text = given if isinstance(given, str) else article.text
+    if text == article.text:
+        return _Reading(article, scheme, annotator, text, None)
+    frozen, edits = cleaning.clean(text)
+    reading = _Reading(article, scheme, annotator, text, None)
+    if frozen == article.text:
+        reading.moved = offset_map(edits)
+        reading.found("task-text-mapped", CHECKS["task-text-mapped"].explanation)
+    else:
+        reading.found(
+            "task-text-differs",
+            "the task's text is not the frozen text of its article; offsets stand as they came",
+        )
+    return reading
+
+
+def _read_region(reading: _Reading, result: Raw) -> None:
+    """One region with its labels → a span for each label."""
+    value = _value(result)
+    identity = str(result.get("id") or "")
+    bounds = _bounds(reading, value)
+    labels = [str(label) for label in value.get("labels") or ()]
+    if bounds is None:
+        reading.found(
+            "offset-unreadable",
+            f"region {identity} ({', '.join(labels)}) has start {value.get('start')!r} and end "
+            f"{value.get('end')!r}; it was left in the journal",
+        )
+        return
+    start, end = bounds
+    region = reading.regions.setdefault(identity, [])
+    if not labels:
+        reading.found("region-unlabelled", f"region {identity} at {start} to {end} has no label")
+    surface = _surface(reading, value.get("text"), start, end)
+    for label in labels:
+        number = len(region) + 1
+        name = identity if number == 1 else f"{identity}#{number}"
+        region.append(Span(name, label, start, end, surface))
+    if region and result.get("from_name") != reading.scheme.layer:
+        reading.found(
+            "foreign-control",
+            f"region {identity} was made with the control {result.get('from_name')!r}",
+            region[-1],
+        )
+
+
+def _value(result: Raw) -> Raw:
+    value = result.get("value")
+    return value if isinstance(value, dict) else {}
+
+
+def _bounds(reading: _Reading, value: Raw) -> tuple[int, int] | None:
+    """Start and end in code points of the frozen text; None where they can't be read or mapped."""
+    start, end = _whole(value.get("start")), _whole(value.get("end"))
+    if start is None or end is None:
+        return None
+    if reading.moved is None:
+        return start, end
+    first, last = reading.moved(start), reading.moved(end)
+    return None if first is None or last is None else (first, last)
+
+
+def _whole(value: object) -> int | None:
+    """A whole number, also one written as 5.0 or "5"; None for anything else (True is no int here)."""
+    if type(value) is int:
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return None
+
+
+def _surface(reading: _Reading, given: object, start: int, end: int) -> str:
+    """The slice, unless the surface that came contradicts it; then the one that came."""
+    text = reading.article.text
+    piece = text[start:end] if 0 <= start <= end <= len(text) else ""
+    if given == piece or not isinstance(given, str):
+        return piece
+    return piece if _plain(given) == _plain(piece) else given
+
+
+def _plain(surface: str) -> str:
+    """A surface without what Label Studio does to it: escaped line breaks, collapsed white space."""
+    return " ".join(surface.replace("\\r", " ").replace("\\n", " ").split())
+
+
+def _read_attributes(reading: _Reading, results: Iterable[Raw]) -> Attributes:
+    """Puts per-region attributes on their spans; returns those of the whole article."""
+    document: Attributes = {}
+    for result in results:
+        value = _value(result)
+        name = str(result.get("from_name") or "")
+        given = _given(value)
+        if given is None:
+            continue
+        identity = str(result.get("id") or "")
+        spans = reading.regions.get(identity)
+        if spans:
+            _set(reading, spans, name, given)
+        elif "start" in value or spans is not None:
+            reading.found("attribute-orphan", f"{name}={given!r} belongs to region {identity}")
+        else:
+            document[name] = given
+    return document
+
+
+def _given(value: Raw) -> AttributeValue | None:
+    """A single value as a string, several as a list; None where nothing is set."""
+    given = value.get("choices", value.get("text"))
+    if isinstance(given, str):
+        return given or None
+    if not isinstance(given, list) or not given:
+        return None
+    words = [each if isinstance(each, str) else _json(each) for each in given]
+    return words[0] if len(words) == 1 else words
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _set(reading: _Reading, spans: list[Span], name: str, given: AttributeValue) -> None:
+    """Sets an attribute on those spans of a region whose label can have it, else on the first."""
+    typed = name.removesuffix(TYPED)
+    if typed != name and typed in reading.scheme.attribute:
+        name = typed
+        for span in spans:
+            if span.attributes.get(name, given) != given:
+                reading.found("attribute-twice", f"{name} was chosen and typed", span)
+    elif typed == name and any(name in span.attributes for span in spans):
+        reading.found("attribute-twice", f"{name} was chosen and typed", spans[0])
+        return
+    attribute = reading.scheme.attribute.get(name)
+    if attribute and attribute.kind == "choices" and isinstance(given, str):
+        given = [given]
+    wanted = [span for span in spans if attribute and span.label in attribute.of] or spans[:1]
+    for span in wanted:
+        span.attributes[name] = given
+
+
+def _read_relation(reading: _Reading, result: Raw) -> list[Relation]:
+    """One arrow → a relation for each of its labels, or one named by the labels at its ends."""
+    start, end = str(result.get("from_id") or ""), str(result.get("to_id") or "")
+    given = result.get("direction")
+    direction: Direction | msgspec.UnsetType = given if given in ("left", "bi") else msgspec.UNSET
+    labels = [str(label) for label in result.get("labels") or ()]
+    if labels:
+        return [Relation(label=label, from_=start, to=end, direction=direction) for label in labels]
+    if _named(reading, start, end) is None and (name := _named(reading, end, start)):
+        turned = direction if direction == "bi" else msgspec.UNSET
+        return [Relation(label=name, from_=end, to=start, direction=turned)]
+    return [Relation(label=_named(reading, start, end), from_=start, to=end, direction=direction)]
+
+
+def _named(reading: _Reading, start: str, end: str) -> str | None:
+    """The relation that the labels at the ends tell; None where they tell none."""
+    for first in reading.regions.get(start, ()):
+        for last in reading.regions.get(end, ()):
+            name = reading.scheme.relation_between.get((first.label, last.label))
+            if name:
+                return name
+    return None
+
+
+def _provenance(task: Raw, annotation: Raw) -> Provenance:
+    return Provenance(
+        project=_whole(annotation.get("project", task.get("project"))),
+        task=_whole(task.get("id", annotation.get("task"))),
+        annotation=_whole(annotation.get("id")),
+        created_at=annotation.get("created_at"),
+        updated_at=annotation.get("updated_at"),
+        lead_time=annotation.get("lead_time"),
+    )

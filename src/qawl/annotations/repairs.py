@@ -1,0 +1,125 @@
+"""exports/repairs.jsonl: named repairs of annotations, kept apart so that each can be undone.
+
+A repair changes neither the journal nor Label Studio; it is applied where annotations are derived, as
+long as the annotation is the one that it was made for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+
+import msgspec
+from msgspec import Struct
+
+from qawl.core import files
+from qawl.core.project import Project
+from qawl.core.records import Annotation, Span, span_order, to_json
+from qawl.core.text import utf16_to_code_points
+
+REPAIRS = "repairs.jsonl"
+
+NAMES = {
+    "trim-whitespace": "white space at the edges of a span is left out",
+    "utf16-offsets": "offsets that count UTF-16 units are converted, if every surface then matches",
+}
+
+
+class Repair(Struct, frozen=True, kw_only=True):
+    """One repair; `version` is the SHA-256 of the annotation that it was made for."""
+
+    format: int = 1
+    repair: str
+    layer: str
+    article_id: str
+    annotator: str
+    version: str
+
+
+Key = tuple[str, str]
+"""(article id, annotator)."""
+
+
+def version(record: Annotation) -> str:
+    """What identifies an annotation as it was converted."""
+    return sha256(to_json(record)).hexdigest()
+
+
+def load(project: Project, layer: str) -> dict[Key, list[Repair]]:
+    """The repairs of a layer by annotation."""
+    found: dict[Key, list[Repair]] = {}
+    for each in files.read(project.exports / REPAIRS, Repair):
+        if each.layer == layer:
+            found.setdefault((each.article_id, each.annotator), []).append(each)
+    return found
+
+
+def applied(record: Annotation, text: str, known: Mapping[Key, list[Repair]]) -> Annotation:
+    """The record with its repairs; as it is where they were made for another version."""
+    mine = known.get((record.article_id, record.annotator), ())
+    made_for = version(record) if mine else ""
+    for each in mine:
+        if each.version == made_for:
+            record = repaired(each.repair, record, text)
+    return record
+
+
+def propose(record: Annotation, text: str) -> Iterator[str]:
+    """The names of the repairs that would change a record, and are safe for it."""
+    changed = record
+    for name in ("utf16-offsets", "trim-whitespace"):
+        after = repaired(name, changed, text)
+        if after != changed:
+            yield name
+            changed = after
+
+
+def repaired(name: str, record: Annotation, text: str) -> Annotation:
+    """A record after one repair."""
+    spans = _from_utf16(record, text) if name == "utf16-offsets" else _trimmed(record, text)
+    return msgspec.structs.replace(record, spans=tuple(sorted(spans, key=span_order)))
+
+
+def _trimmed(record: Annotation, text: str) -> Iterator[Span]:
+    for span in record.spans:
+        piece = text[span.start : span.end] if 0 <= span.start <= span.end <= len(text) else ""
+        inner = piece.strip()
+        if not inner or inner == piece or span.text != piece:
+            yield span
+            continue
+        start = span.start + len(piece) - len(piece.lstrip())
+        yield msgspec.structs.replace(span, start=start, end=start + len(inner), text=inner)
+
+
+def _from_utf16(record: Annotation, text: str) -> Iterable[Span]:
+    """The spans read as UTF-16 offsets, if some surface is wrong now and all are right then."""
+    fits = all(text[span.start : span.end] == span.text for span in record.spans)
+    if fits or all(character <= "\uffff" for character in text):
+        return record.spans
+    points = utf16_to_code_points(text)
+    converted = []
+    for span in record.spans:
+        inside = 0 <= span.start <= span.end < len(points)
+        start, end = (points[span.start], points[span.end]) if inside else (None, None)
+        if start is None or end is None or not span.text or text[start:end] != span.text:
+            return record.spans
+        converted.append(msgspec.structs.replace(span, start=start, end=end))
+    return converted
+
+
+def store(project: Project, added: Iterable[Repair]) -> int:
+    """Adds repairs to those that are there; how many were new."""
+    path = project.exports / REPAIRS
+    there = list(files.read(path, Repair))
+    fresh = [each for each in added if each not in there]
+    if fresh:
+        files.write(path, [*there, *fresh])
+    return len(fresh)
+
+
+def undo(project: Project, name: str | None = None) -> int:
+    """Takes back all repairs, or those of one name; how many."""
+    path = project.exports / REPAIRS
+    there = list(files.read(path, Repair))
+    kept = [each for each in there if name not in (None, each.repair)]
+    if len(kept) < len(there):
+        files.write(path, kept)
+    return len(there) - len(kept)

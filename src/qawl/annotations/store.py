@@ -1,0 +1,146 @@
+"""exports/annotations on disk, and what was found in deriving it from the journal.
+
+To derive reads the whole journal. So that who validates or releases after a pull need not do it again,
+the findings are kept in .qawl/, under a digest of all that derivation reads and writes.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+
+import msgspec
+
+from qawl.annotations import derive, journal, repairs
+from qawl.annotations.from_label_studio import Converted
+from qawl.annotations.repairs import Repair
+from qawl.articles import store as article_store
+from qawl.core import files
+from qawl.core.findings import finding
+from qawl.core.project import Project
+from qawl.core.records import Annotation, Finding, to_json
+from qawl.core.text import file_sha256
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What one derivation found, and how many annotations it gave."""
+
+    annotations: int
+    findings: tuple[Finding, ...]
+
+
+def refresh(project: Project, layer: str) -> int:
+    """Derives the file of a layer from the journal, unless nothing that goes into it has changed; how
+    many annotations it holds."""
+    inputs = _inputs(project, layer)
+    kept = _kept(project, layer, inputs)
+    return _rebuild(project, layer, inputs) if kept is None else kept.annotations
+
+
+def rebuild(project: Project, layer: str) -> int:
+    """Derives the file of a layer from the journal in any case; how many annotations it holds."""
+    return _rebuild(project, layer, _inputs(project, layer))
+
+
+def _rebuild(project: Project, layer: str, inputs: str) -> int:
+    found: list[Finding] = []
+    count = files.write(derive.path(project, layer), _records(project, layer, found))
+    project.make_state()
+    for old in (project.state / "derived").glob(f"{layer}.*.json"):
+        old.unlink(missing_ok=True)
+    kept = to_json(_Kept(count, tuple(found)))
+    files.write_bytes(_place(project, layer, inputs), [kept])
+    return count
+
+
+def findings(project: Project, layer: str) -> Iterator[Finding]:
+    """What reading the journal found, and whether exports/annotations is what it gives."""
+    if not any(journal.files(project, layer)):
+        return
+    if kept := _kept(project, layer, _inputs(project, layer)):
+        yield from kept.findings
+        return
+    on_disk = (line for _, line in files.lines(derive.path(project, layer)))
+    found: list[Finding] = []
+    stale = False
+    for record, line in zip_longest(_records(project, layer, found), on_disk):
+        yield from found
+        found.clear()
+        stale = stale or record is None or to_json(record) != line
+    yield from found
+    if stale:
+        message = f"exports/annotations/{layer}.jsonl was changed: run `qawl pull --rebuild`"
+        yield finding("annotations-stale", message, layer=layer)
+
+
+def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Annotation]:
+    """The annotations that the journal gives; findings on the way go to `found`."""
+    for each in derive.derive(project, layer):
+        if isinstance(each, Converted):
+            found += each.findings
+            yield each.annotation
+        else:
+            found.append(each)
+
+
+def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
+    """What is kept of these inputs and the annotations on disk; None where that is nothing, or can't be
+    read."""
+    try:
+        return msgspec.json.decode(_place(project, layer, inputs).read_bytes(), type=_Kept)
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
+        return None
+
+
+def _place(project: Project, layer: str, inputs: str) -> Path:
+    """Where it stands."""
+    made = _digest([derive.path(project, layer)])
+    return project.state / "derived" / f"{layer}.{inputs[:32]}.{made[:32]}.json"
+
+
+def _inputs(project: Project, layer: str) -> str:
+    """The digest of all that derivation reads, and of Python and Qawl themselves."""
+    paths = [path for _, path in journal.files(project, layer)]
+    paths += [project.label_config / f"{layer}.yaml", project.corpus / article_store.ARTICLES]
+    read = _digest([*paths, project.exports / repairs.REPAIRS, *_code()])
+    return sha256(f"{sys.version} {read}".encode()).hexdigest()
+
+
+@cache
+def _code() -> tuple[Path, ...]:
+    return tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
+
+
+def _digest(paths: list[Path]) -> str:
+    """SHA-256 over the names and bytes of files."""
+    total = sha256()
+    for path in filter(Path.is_file, paths):
+        total.update(f"{path.name} {file_sha256(path)}\n".encode())
+    return total.hexdigest()
+
+
+def fix(project: Project) -> Counter[str]:
+    """Adds every safe repair of annotations that have none yet; how many of each name."""
+    repairs.undo(project)
+    articles = article_store.by_id(project)
+    added = []
+    for layer in project.settings.layers:
+        for each in derive.derive(project, layer):
+            if not isinstance(each, Converted):
+                continue
+            record = each.annotation
+            added += [
+                Repair(
+                    repair=name,
+                    layer=layer,
+                    article_id=record.article_id,
+                    annotator=record.annotator,
+                    version=repairs.version(record),
+                )
+                for name in repairs.propose(record, articles[record.article_id].text)
+            ]
+    repairs.store(project, added)
+    return Counter(each.repair for each in added)

@@ -1,0 +1,74 @@
+"""Articles → Label Studio tasks: what an annotator sees, and what ties the work to the article."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from qawl.annotations import derive
+from qawl.articles.selection import to_annotate
+from qawl.core.project import Project
+from qawl.core.records import Article
+from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
+
+Task = dict[str, Any]
+
+Names = Mapping[str, Mapping[str, list[str]]]
+"""Article id → name of a list (`speakers`) → the names in it."""
+
+
+def tasks(project: Project, layer: str) -> Iterator[Task]:
+    """The tasks of a layer, one an article to be annotated, in the order of ids."""
+    current = scheme.load(project, layer)
+    offered = names(project)
+    for article in to_annotate(project):
+        yield task(article, current, offered)
+
+
+def task(article: Article, current: Scheme, offered: Names) -> Task:
+    """One task; `article_id` and `text_sha256` tie its annotations to the article."""
+    data: dict[str, Any] = {
+        "text": article.text,
+        "article_id": article.id,
+        "text_sha256": article.text_sha256,
+        "layer": current.layer,
+        "title": article.title or "",
+        # Not `source`: by that name Label Studio's editor shows the whole task as JSON.
+        "article_source": article.source or "",
+        "date": article.published or "",
+    }
+    known = offered.get(article.id, {})
+    for attribute in current.attributes:
+        if attribute.suggest:
+            data[attribute.suggest] = [{"value": name} for name in known.get(attribute.suggest, [])]
+    return {"data": data}
+
+
+def names(project: Project) -> dict[str, dict[str, list[str]]]:
+    """The names that each article's annotations offer for text attributes, the longest first.
+
+    A scheme says with `gives` which of its labels are names for which list.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for layer, current in scheme.load_all(project).items():
+        gives = {label.name: label.gives for label in current.labels if label.gives}
+        if not gives:
+            continue
+        for record in derive.read(project, layer):
+            lists = found.setdefault(record.article_id, {})
+            for span in record.spans:
+                if wanted := gives.get(span.label):
+                    _add(lists.setdefault(wanted, []), span.text)
+    return {identity: _longest_first(lists) for identity, lists in found.items()}
+
+
+def _add(known: list[str], name: str) -> None:
+    """Adds a name unless it, or a longer form of it, is there."""
+    if any(name == each or name in each.split() for each in known):
+        return
+    known.append(name)
+
+
+def _longest_first(lists: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    return {
+        name: sorted(set(each), key=lambda one: (-len(one), one)) for name, each in lists.items()
+    }

@@ -1,0 +1,103 @@
+"""Annotation → Label Studio `result` JSON, as its editor would send it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from qawl.core.records import (
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Gold,
+    GoldRelation,
+    GoldSpan,
+    Relation,
+    Span,
+)
+from qawl.scheme.scheme import Scheme
+
+
+def write_results(record: Annotation | Gold, scheme: Scheme) -> list[dict[str, Any]]:
+    """The results of a record: regions with their attributes, the article's attributes, relations.
+
+    Spans `x`, `x#2`, … of one place become one region with several labels again. An arrow that the
+    scheme names by its ends is written without a label, as annotators draw it.
+    """
+    regions: dict[str, list[Span | GoldSpan]] = {}
+    ordered: list[Span | GoldSpan] = sorted(record.spans, key=lambda each: _number(each.id))
+    for span in ordered:
+        regions.setdefault(_region(span.id), []).append(span)
+    results = [
+        result
+        for identity, spans in regions.items()
+        for result in _write_region(identity, spans, scheme)
+    ]
+    for name, value in record.attributes.items():
+        results.append(_attribute(scheme, f"{name}-{record.article_id}", name, value, {}))
+    labels = {span.id: span.label for span in record.spans}
+    results += [_write_relation(relation, labels, scheme) for relation in record.relations]
+    return results
+
+
+def _region(identity: str) -> str:
+    """The region that a span came from: `x` for `x#2`."""
+    base, mark, number = identity.rpartition("#")
+    return base if mark and number.isdecimal() and base else identity
+
+
+def _number(identity: str) -> int:
+    return int(identity.rpartition("#")[2]) if _region(identity) != identity else 1
+
+
+def _write_region(
+    identity: str, spans: list[Span | GoldSpan], scheme: Scheme
+) -> Iterator[dict[str, Any]]:
+    first = spans[0]
+    place = {"start": first.start, "end": first.end, "text": first.text}
+    yield {
+        "id": identity,
+        "from_name": scheme.layer,
+        "to_name": "text",
+        "type": "labels",
+        "origin": "manual",
+        "value": {**place, "labels": [span.label for span in spans]},
+    }
+    attributes: Attributes = {}
+    for span in spans:
+        attributes.update(span.attributes)
+    for name, value in attributes.items():
+        yield _attribute(scheme, identity, name, value, place)
+
+
+def _attribute(
+    scheme: Scheme, identity: str, name: str, value: AttributeValue, place: dict[str, Any]
+) -> dict[str, Any]:
+    attribute = scheme.attribute.get(name)
+    kind = "textarea" if attribute and attribute.kind == "text" else "choices"
+    words = [value] if isinstance(value, str) else list(value)
+    return {
+        "id": identity,
+        "from_name": attribute.typed if attribute and kind == "textarea" else name,
+        "to_name": "text",
+        "type": kind,
+        "origin": "manual",
+        "value": {**place, ("text" if kind == "textarea" else "choices"): words},
+    }
+
+
+def _write_relation(
+    relation: Relation | GoldRelation, labels: dict[str, str], scheme: Scheme
+) -> dict[str, Any]:
+    ends = labels.get(relation.from_, ""), labels.get(relation.to, "")
+    told = scheme.relation_between.get(ends)
+    given = relation.direction
+    written: dict[str, Any] = {
+        "type": "relation",
+        "from_id": _region(relation.from_),
+        "to_id": _region(relation.to),
+        "direction": "right" if given is msgspec.UNSET else given,
+    }
+    if relation.label is not None and relation.label != told:
+        written["labels"] = [relation.label]
+    return written

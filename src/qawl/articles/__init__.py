@@ -1,0 +1,5 @@
+"""Articles: read, cleaned, frozen, grouped, sampled, withdrawn.
+
+Offers `qawl ingest` and the frozen articles by id.
+May import core and scheme.
+"""

@@ -1,0 +1,169 @@
+"""Named rules that turn a received text into a frozen one; each leaves edits that undo it.
+
+Diacritics, tatweel, quotation marks, digits, bidi marks and the publisher's typing errors stay.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
+
+from qawl.core.records import Edit
+from qawl.core.text import Replacement, substitute
+
+CHROME = (
+    # Arabic news sites
+    r"كن أول من يعلق على الخبر",
+    r"تحليل التعليقات\s*:?",
+    r"(أضف|اترك|إضافة|كتابة) تعليق(ا|اً|ًا|ك)?",
+    r"(التعليقات|عدد المشاهدات|عدد القراءات|المشاهدات)\s*[:(]?\s*\d*\s*\)?",
+    r"(اقرأ|إقرأ|أقرأ|شاهد|تابع|طالع) (أيضا|أيضاً|أيضًا|ايضا|ايضاً|المزيد)\b.*",
+    r"(شارك|شاركوا|مشاركة) (هذا )?(الخبر|المقال|الموضوع|الصفحة)\b[^.؟!]*",
+    r"(شارك|شاركوا|مشاركة|تابعنا|تابعونا) (على|عبر) (فيسبوك|فايسبوك|تويتر|إكس|واتساب|تلغرام)\b[^.؟!]*",
+    r"(تابعنا|تابعونا) (على|عبر) (إنستغرام|يوتيوب|غوغل نيوز|أخبار غوغل)\b[^.؟!]*",
+    r"(مواضيع|أخبار|مقالات|موضوعات) (ذات صلة|متعلقة|مشابهة)\s*:?",
+    r"(الأكثر (قراءة|مشاهدة|تداولا|تداولاً)|كلمات (مفتاحية|دلالية)\s*:?|حجم الخط|الوسوم\s*:?)",
+    r"(اشترك|اشتركوا|سجّل|سجل) (في|الآن)\b.*(النشرة|نشرتنا|القائمة البريدية|قناة|قناتنا).*",
+    r"(©.*)?جميع الحقوق محفوظة.*",
+    r"(اضغط|انقر) هنا\b.*",
+    r"(طباعة|إرسال إلى صديق|نسخ الرابط|تم النسخ|إعلان|الرئيسية)",
+    # English news sites
+    r"(read|see|watch) (also|more|next)\b\s*:?.*",
+    r"(share|follow us|tweet)( (this|on|via)\b.*)?",
+    r"(related|recommended) (articles?|stories|topics|news)\s*:?",
+    r"(subscribe|sign up) (to|for|now)\b.*(newsletter|channel|updates|alerts).*",
+    r"(©|\(c\)|copyright)\s.*all rights reserved.*",
+    r"(advertisement|print|copy link|most read|most popular|skip to (main )?content)",
+    r"((leave|post|add) a comment|be the first to comment|\d+ comments?)",
+)
+"""Whole lines, case ignored, that sites put into the text of their articles."""
+
+LONGEST_CHROME = 200
+"""Code points of the longest line that may be site chrome; what is longer is a paragraph."""
+
+_BOM = re.compile("\ufeff+")
+_LINE_ENDS = re.compile("\r\n|\r|\x85")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+_CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
+
+LineTest = Callable[[str], object]
+Rule = tuple[str, Callable[[str], list[Replacement]]]
+
+
+def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit, ...]]:
+    """The frozen text and the edits of all passes; `chrome` are patterns of whole lines."""
+    passes: list[Rule] = []
+    if _has_controls(text):
+        passes += [("bom", _bom), ("line_ends", _line_ends), ("control", _control)]
+    drop = _chrome_test(tuple(chrome))
+    passes += [("nfc", _nfc), ("chrome", partial(_lines, drop=drop)), *_SPACE]
+    return _run(text, passes)
+
+
+def without_lines(text: str, edits: Sequence[Edit], drop: LineTest) -> tuple[str, tuple[Edit, ...]]:
+    """A frozen text without the lines that `drop` says recur, and its edits with those of that."""
+    text, made = _run(text, [("recurring", partial(_lines, drop=drop)), *_SPACE])
+    return text, (*edits, *made)
+
+
+def _run(text: str, passes: Iterable[Rule]) -> tuple[str, tuple[Edit, ...]]:
+    edits: list[Edit] = []
+    for rule, find in passes:
+        if pieces := find(text):
+            text, made = substitute(text, rule, pieces)
+            edits += made
+    return text, tuple(edits)
+
+
+def _has_controls(text: str) -> bool:
+    """Whether one of the first three rules may apply; most texts are spared their searches."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    return (
+        len(encoded.translate(None, _CONTROL_BYTES)) < len(encoded)
+        or "\ufeff" in text
+        or b"\xc2" in encoded
+    )
+
+
+@cache
+def _chrome_test(chrome: tuple[str, ...]) -> LineTest:
+    whole = re.compile("|".join(f"(?:{each})" for each in chrome) or r"(?!)", re.IGNORECASE)
+    return lambda line: len(line) <= LONGEST_CHROME and whole.fullmatch(line)
+
+
+def _bom(text: str) -> list[Replacement]:
+    """Byte order marks, wherever joining files left them."""
+    return [(*match.span(), "") for match in _BOM.finditer(text)]
+
+
+def _line_ends(text: str) -> list[Replacement]:
+    return [(*match.span(), "\n") for match in _LINE_ENDS.finditer(text)]
+
+
+def _control(text: str) -> list[Replacement]:
+    return [(*match.span(), "") for match in _CONTROL.finditer(text)]
+
+
+def _nfc(text: str) -> list[Replacement]:
+    """Replaces what NFC changes, one stretch from starter to starter at a time."""
+    return [] if unicodedata.is_normalized("NFC", text) else list(_composed(text))
+
+
+def _composed(text: str) -> Iterator[Replacement]:
+    start = 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and not _starts(text[end]):
+            end += 1
+        composed = unicodedata.normalize("NFC", text[start:end])
+        if composed != text[start:end]:
+            yield start, end, composed
+        start = end
+
+
+def _starts(character: str) -> bool:
+    """Whether nothing before this character can compose with it or be reordered past it."""
+    return (
+        unicodedata.combining(character) == 0
+        and unicodedata.is_normalized("NFC", character)
+        and not _joins_left(character)
+    )
+
+
+def _joins_left(character: str) -> bool:
+    """Starters that compose with what stands before: Hangul vowels and finals, vowel signs."""
+    return unicodedata.category(character) in {"Mc", "Mn"} or "\u1160" <= character <= "\u11ff"
+
+
+def _lines(text: str, drop: LineTest) -> list[Replacement]:
+    """Drops whole lines with one line end each; neighbours that go are one piece."""
+    pieces: list[Replacement] = []
+    start = 0
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare and drop(bare):
+            end = min(start + len(line) + 1, len(text))
+            first = pieces.pop()[0] if pieces and pieces[-1][1] == start else start
+            pieces.append((first, end, ""))
+        start += len(line) + 1
+    if pieces and pieces[-1][1] == len(text):
+        # The last lines go with the line end before them.
+        pieces[-1] = (max(pieces[-1][0] - 1, 0), len(text), "")
+    return pieces
+
+
+def _blank_lines(text: str) -> list[Replacement]:
+    """Two and more blank lines become one."""
+    return [(*match.span(), "\n\n") for match in _BLANK_LINES.finditer(text)]
+
+
+def _edges(text: str) -> list[Replacement]:
+    """White space at the start and the end."""
+    start = len(text) - len(text.lstrip())
+    end = max(len(text.rstrip()), start)
+    around = [(0, start, ""), (end, len(text), "")]
+    return [piece for piece in around if piece[0] < piece[1]]
+
+
+_SPACE: tuple[Rule, ...] = (("blank_lines", _blank_lines), ("edges", _edges))

@@ -1,0 +1,192 @@
+"""Near-duplicates: articles that share most of their runs of five words.
+
+Near are two texts with a Jaccard index of at least .8 on their sets of shingles, or where the longer
+contains nine tenths of the shorter. Candidates share hashes of a scaled MinHash sketch: all shingles
+whose hash is below a bound, so that unlike with a fixed number of minima containment shows too
+(Broder 1997, doi:10.1109/SEQUEN.1997.666900; Irber et al. 2022, doi:10.1101/2022.01.11.475838).
+Each candidate is then checked on the whole sets.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qawl.articles.duplicates import engine
+from qawl.articles.duplicates.groups import Groups
+from qawl.articles.duplicates.shingles import Hashes, Ints, shingles, similarity
+from qawl.core.arrow import arrow, lists, numbers
+
+JACCARD = 0.8
+CONTAINED = 0.9
+
+_RATE = 4
+"""One shingle in so many is in the sketch."""
+_SHORT = 40
+"""A text of fewer shingles has all of them in its sketch."""
+_SHARED = 0.6
+"""Candidates share at least so much of the smaller sketch: near ones share .8 of the smaller text."""
+_ALL_PAIRS = 24
+"""Of so many texts with a hash all are compared, of more each with the longest and its next three."""
+_NEXT = 3
+_TEXTS = 100
+_AT_ONCE = 20_000
+_PAIRS = 4000
+
+Texts = Callable[[Sequence[int]], list[str]]
+
+
+def near(jaccard: float, contained: float) -> bool:
+    """Whether two texts of this similarity are near-duplicates."""
+    return jaccard >= JACCARD or contained >= CONTAINED
+
+
+def join(table: Path, groups: Groups, texts: Texts, *, on: engine.Engine = "local") -> None:
+    """Joins in `groups` the near-duplicates of a folder of parquet files of `id` and `text`."""
+    for one, other in _checked(candidates(table, on=on), groups, texts):
+        groups.join(one, other)
+
+
+def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
+    """Pairs of ids that may be near-duplicates, one a row, those that share most first.
+
+    Here the hashes are gone through a range at a time, so that memory holds few of them; a cluster
+    takes them all at once.
+    """
+    daft = engine.start(on)
+    column, hashes = daft.col, daft.DataType.list(daft.DataType.uint64())
+    sketch = daft.func.batch(return_dtype=hashes)(_sketches)
+    sketches = daft.read_parquet(f"{table}/*.parquet").select(
+        "id", sketch(column("text")).alias("hash")
+    )
+    sketches = sketches.collect()
+    whole = sketches.to_arrow()
+    ids, sizes = _sizes(whole["id"], whole["hash"])
+    del whole
+    found = []
+    for low, high in _ranges(len(ids) if on == "local" else 0):
+        shared = (
+            sketches.explode("hash")
+            .where((column("hash") >= low) & (column("hash") <= high))
+            .groupby("hash")
+            .agg(column("id").list_agg().alias("ids"), column("id").count().alias("count"))
+            .where(column("count") > 1)
+            .select("ids")
+            .to_arrow()
+        )
+        found.append(_pairs(*lists(shared["ids"]), ids, sizes))
+    return _likely(found, ids, sizes)
+
+
+def _ranges(articles: int) -> Iterator[tuple[int, int]]:
+    """(lowest, highest) hash of parts that hold those of some ten thousand articles each.
+
+    Nearly all hashes are below the bound of the sketch; those of short texts come to the last part.
+    """
+    parts = 1 + articles // _AT_ONCE
+    bounds = [part * int(_bound()) // parts for part in range(parts)] + [1 << 64]
+    for low, high in pairwise(bounds):
+        yield low, high - 1
+
+
+def _sketches(texts: Any) -> Any:
+    """The sketch of each text of a Daft series, as a series of lists."""
+    import daft  # noqa: PLC0415 - runs in a worker
+    import pyarrow as pa  # noqa: PLC0415
+
+    values = texts.to_pylist()
+    parts = [_sketch(values[at : at + _TEXTS]) for at in range(0, len(values), _TEXTS)]
+    hashes = np.concatenate([part for part, _ in parts] or [np.zeros(0, np.uint64)])
+    counts = np.concatenate([counts for _, counts in parts] or [np.zeros(0, np.int64)])
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    return daft.Series.from_arrow(pa.LargeListArray.from_arrays(arrow(bounds), arrow(hashes)))
+
+
+def _sketch(texts: Sequence[str]) -> tuple[Hashes, Ints]:
+    """The hashes in the sketches of these texts in a row, and how many each has."""
+    found = shingles(texts)
+    counts = np.diff(found.bounds)
+    kept = found.hashes < _bound()
+    short = counts < _SHORT
+    if short.any():
+        kept |= np.repeat(short, counts)
+    places = np.flatnonzero(kept)
+    hashes, owner = found.hashes[places], np.searchsorted(found.bounds, places, side="right") - 1
+    order = np.lexsort((hashes, owner))
+    owner, hashes = owner[order], hashes[order]
+    fresh = np.ones(len(hashes), bool)
+    fresh[1:] = (hashes[1:] != hashes[:-1]) | (owner[1:] != owner[:-1])
+    return hashes[fresh], np.bincount(owner[fresh], minlength=len(texts))
+
+
+def _bound() -> np.uint64:
+    return np.uint64((1 << 64) // _RATE)
+
+
+def _sizes(ids: Any, sketches: Any) -> tuple[Hashes, Ints]:
+    """The ids in their order, and how many hashes of each sketch are below the bound."""
+    hashes, owner = lists(sketches)
+    sizes = np.bincount(owner[hashes < _bound()], minlength=len(ids))
+    found = numbers(ids)
+    order = np.argsort(found)
+    return found[order], sizes[order]
+
+
+def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> tuple[Ints, Ints]:
+    """Pairs of articles as places in `ids`, the first in the upper half, and how often each is found.
+
+    `members` of a `group` have a hash in common; in each the longest text comes first.
+    """
+    place = np.searchsorted(ids, members)
+    order = np.lexsort((place, -sizes[place], group))
+    place, group = place[order], group[order]
+    counts = np.bincount(group)
+    large = counts[group] > _ALL_PAIRS
+    longest = place[np.repeat(np.cumsum(counts) - counts, counts)]
+    pairs = [(longest[large], place[large])]
+    for step in range(1, min(_ALL_PAIRS, counts.max(initial=1))):
+        same = group[step:] == group[:-step]
+        if step > _NEXT:
+            same &= ~large[step:]
+        pairs.append((place[:-step][same], place[step:][same]))
+    found = [np.minimum(one, other) << 32 | np.maximum(one, other) for one, other in pairs]
+    # The longest of a large group is also paired with itself; such a pair joins nothing.
+    return np.unique(np.concatenate(found), return_counts=True)
+
+
+def _likely(found: Sequence[tuple[Ints, Ints]], ids: Hashes, sizes: Ints) -> Ints:
+    """The pairs of ids that share enough of their sketches, those that share most first."""
+    pairs, inverse = np.unique(np.concatenate([each for each, _ in found]), return_inverse=True)
+    shared = np.bincount(inverse, np.concatenate([counts for _, counts in found]), len(pairs))
+    one, other = pairs >> 32, pairs & 0xFFFFFFFF
+    smaller = np.maximum(np.minimum(sizes[one], sizes[other]), 1)
+    # The fewer hashes, the farther off is the share in the sketch from that in the text.
+    part = shared / smaller
+    kept = np.flatnonzero(part >= _SHARED - 0.5 / np.sqrt(smaller))
+    kept = kept[np.argsort(-part[kept], kind="stable")]
+    return np.stack([ids[one[kept]], ids[other[kept]]], axis=1).astype(np.int64)
+
+
+def _checked(pairs: Ints, groups: Groups, texts: Texts) -> Iterator[tuple[int, int]]:
+    """The pairs that are near on their whole sets; those already in one group are passed over."""
+    for at in range(0, len(pairs), _PAIRS):
+        some = [
+            (int(one), int(other))
+            for one, other in pairs[at : at + _PAIRS]
+            if not groups.together(int(one), int(other))
+        ]
+        sets = _sets(sorted({each for pair in some for each in pair}), texts)
+        for one, other in some:
+            if not groups.together(one, other) and near(*similarity(sets[one], sets[other])):
+                yield one, other
+
+
+def _sets(ids: list[int], texts: Texts) -> dict[int, Hashes]:
+    sets: dict[int, Hashes] = {}
+    for at in range(0, len(ids), _TEXTS):
+        some = ids[at : at + _TEXTS]
+        found = shingles(texts(some))
+        sets |= {identity: found.of(number) for number, identity in enumerate(some)}
+    return sets

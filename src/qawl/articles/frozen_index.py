@@ -1,0 +1,61 @@
+"""What a corpus holds already, by what was received: numbers of 48 bits, not texts, are kept."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from qawl.articles import store as article_store
+from qawl.articles.recurring_lines import Lines
+from qawl.core.project import Project
+from qawl.core.records import Article
+from qawl.core.text import received, sha256
+
+UNNAMED = "(no source)"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The frozen articles: by the text that was received, and by the place or the source's id.
+
+    `groups` has the group of every article, `undecided` how many of a source have no licence.
+    """
+
+    articles: article_store.Articles
+    texts: dict[int, int] = field(default_factory=dict)
+    claims: dict[int, int] = field(default_factory=dict)
+    groups: dict[int, int] = field(default_factory=dict)
+    undecided: Counter[str] = field(default_factory=Counter)
+
+
+def read(project: Project, lines: Lines) -> Known:
+    """Reads the corpus once; `lines` learns what recurred in it."""
+    known = Known(article_store.by_id(project))
+    for article in article_store.articles(project):
+        number = int(article.id, 16)
+        text = received(article.text, article.edits)
+        known.texts[text_number(article.source, text)] = number
+        known.claims[claim(article.source, article.source_id, article.received)] = number
+        known.groups[number] = int(article.group, 16)
+        known.undecided.update(undecided(article))
+        lines.know(article)
+    return known
+
+
+def undecided(article: Article) -> list[str]:
+    """The source of an article whose licence nobody has given."""
+    return [] if article.license else [article.source or UNNAMED]
+
+
+def text_number(source: str | None, text: str) -> int:
+    """A number of a received text of a source."""
+    return _number(f"{source or ''}\x00{text}")
+
+
+def claim(source: str | None, source_id: str | None, place: str) -> int:
+    """A number of what an article says it is: the source's own id, else the place it came from."""
+    if source_id is not None:
+        return _number(f"id\x00{source or ''}\x00{source_id}")
+    return _number(f"place\x00{place}")
+
+
+def _number(text: str) -> int:
+    return int(sha256(text)[:12], 16)

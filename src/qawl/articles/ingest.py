@@ -1,0 +1,167 @@
+"""Received articles → the frozen corpus: cleaned, each once, grouped, merged with what is there.
+
+What is new is staged on disk in the order it comes and read again to drop lines that recur; memory
+holds some numbers an article. The corpus is replaced at the end, at once.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from qawl.articles import frozen_index, recurring_lines
+from qawl.articles import store as article_store
+from qawl.articles.duplicates.engine import Engine
+from qawl.articles.duplicates.grouping import Grouping, grouped
+from qawl.articles.duplicates.text_table import TextTable
+from qawl.articles.intake import Intake, Outcome, warning
+from qawl.articles.received import Found, SetAside
+from qawl.articles.recurring_lines import Lines
+from qawl.core import files
+from qawl.core.project import Project
+from qawl.core.records import Article, from_json, to_json
+
+SET_ASIDE = "set-aside.jsonl"
+
+
+def ingest(
+    project: Project,
+    found: Iterable[Found],
+    *,
+    released: AbstractSet[str] = frozenset(),
+    on: Engine = "local",
+) -> Outcome:
+    """Freezes what is new and writes the corpus; the same again changes nothing.
+
+    `released` are the ids of articles that stand in a release: their groups keep apart.
+    """
+    lines = Lines()
+    frozen = frozen_index.read(project, lines)
+    outcome = Outcome(undecided=frozen.undecided)
+    with _workshop(project) as folder:
+        with (folder / "staged.jsonl").open("wb") as staged:
+            intake = Intake(project.settings, frozen, lines, staged, outcome)
+            for each in found:
+                intake.take(each)
+        fresh, groups = folder / "fresh.jsonl", Grouping()
+        with TextTable(folder / "texts") as table:
+            _settle(folder / "staged.jsonl", fresh, intake, table)
+        every = article_store.Articles(project.corpus / article_store.ARTICLES, fresh)
+        if outcome.frozen:
+            groups = grouped(every, table, frozen.groups, released, on=on)
+            _count(groups, every, intake)
+        _write_set_aside(project, intake)
+        outcome.updated = len(intake.updates)
+        if outcome.frozen or outcome.updated:
+            article_store.replace(project, _merged(every, intake.updates, groups))
+            outcome.changed = True
+    return outcome
+
+
+def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> None:
+    """Counts what is grouped; what would join two released groups is set aside."""
+    outcome = intake.outcome
+    outcome.frozen -= len(found.refused)
+    for number, groups in found.refused.items():
+        one, other = (f"{group:012x}" for group in groups)
+        article = every[f"{number:012x}"]
+        outcome.undecided.subtract(frozen_index.undecided(article))
+        intake.set_aside(article.received, f"it would join two released groups: {one}, {other}")
+    outcome.groups = len(set(found.groups.values()))
+    fresh = {number for number in found.groups if number not in intake.known.groups}
+    outcome.same_text = len(fresh & found.same_text)
+    outcome.near = len(fresh - found.same_text)
+
+
+@contextmanager
+def _workshop(project: Project) -> Iterator[Path]:
+    """A folder for this ingest alone, on the disk of the corpus; what a killed one left goes."""
+    folder = project.state / "ingest"
+    for left in (folder, *project.corpus.glob(f".{article_store.ARTICLES}.*")):
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None:
+    """Staged articles → new ones: without the lines that recur, each id once and none frozen."""
+    if not staged.stat().st_size:
+        fresh.touch()
+        return
+    for article in intake.known.articles.many(intake.known.articles):
+        table.add(article)
+    recurs = intake.lines.found(intake.settings.ingest)
+    decoder = msgspec.json.Decoder(Article)
+    places: dict[str, str] = {}
+    with fresh.open("wb") as file:
+        for _, line in files.lines(staged):
+            received = decoder.decode(line)
+            article = recurring_lines.without(received, recurs)
+            intake.outcome.recurring += article is not received
+            if _is_new(article, places, intake):
+                places[article.id] = article.received
+                intake.outcome.undecided.update(frozen_index.undecided(article))
+                _warn_of_date(article, intake.outcome)
+                table.add(article)
+                file.write((line if article is received else to_json(article)) + b"\n")
+    intake.outcome.frozen = len(places)
+
+
+def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool:
+    """Whether no article has this id yet; one received twice as another text is a copy."""
+    there = places.get(article.id)
+    if there is None and article.id in intake.known.articles:
+        there = intake.known.articles[article.id].received
+    if not article.text:
+        intake.set_aside(article.received, "nothing is left of the text after cleaning")
+        return False
+    if there == article.received:
+        intake.outcome.known += 1
+    elif there is not None:
+        intake.copy(article.received, there)
+    return there is None
+
+
+def _warn_of_date(article: Article, outcome: Outcome) -> None:
+    if isinstance(article.published_read, str) and article.published is None:
+        message = f"{article.received}: no date can be told from {article.published_read!r}"
+        outcome.findings.append(warning("date-refused", article.id, message))
+
+
+def _merged(
+    every: article_store.Articles, updates: Mapping[str, Article], found: Grouping
+) -> Iterator[bytes]:
+    """The lines of the new corpus; those of articles that did not change are passed on as they are."""
+    kept = sorted(each for each in every if int(each, 16) not in found.refused)
+    for identity, line in zip(kept, every.lines(kept), strict=True):
+        group = found.groups.get(int(identity, 16))
+        if group is None and identity not in updates:
+            yield line
+            continue
+        article = updates.get(identity) or from_json(line, Article)
+        if group is not None:
+            article = msgspec.structs.replace(article, group=f"{group:012x}")
+        yield to_json(article) + b"\n"
+
+
+def _write_set_aside(project: Project, intake: Intake) -> None:
+    """What was set aside now and, of files that were not looked at now, before; sorted by place."""
+    path = project.corpus / SET_ASIDE
+    before = list(files.read(path, SetAside))
+    kept = [each for each in before if each.path not in intake.visited]
+    now = sorted(
+        {*kept, *intake.outcome.set_aside},
+        key=lambda each: (each.path, each.line or 0, each.reason),
+    )
+    if now != before:
+        intake.outcome.changed = True
+        if now:
+            files.write(path, now)
+        else:
+            path.unlink()

@@ -1,0 +1,134 @@
+"""The first pass of an ingest: each received article is known, set aside, or staged on disk."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from qawl.articles.freezing import freeze, updated
+from qawl.articles.frozen_index import Known, claim, text_number, undecided
+from qawl.articles.received import Found, Received, SetAside
+from qawl.articles.recurring_lines import Lines
+from qawl.core.records import Article, Finding, to_json
+from qawl.core.settings import Settings
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an ingest did, in articles.
+
+    `copies` have source and text of another and are set aside; `same_text` and `near` are the newly
+    frozen ones that stand in a group with another; `groups` are all groups of more than one.
+    """
+
+    read: int = 0
+    known: int = 0
+    frozen: int = 0
+    updated: int = 0
+    copies: int = 0
+    same_text: int = 0
+    near: int = 0
+    groups: int = 0
+    recurring: int = 0
+    set_aside: list[SetAside] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    undecided: Counter[str] = field(default_factory=Counter)
+    changed: bool = False
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many were set aside for each reason."""
+        return Counter(each.reason.split(":")[0] for each in self.set_aside)
+
+
+@dataclass(slots=True)
+class Intake:
+    """The state of the pass. `updates` are known articles whose metadata says more now."""
+
+    settings: Settings
+    known: Known
+    lines: Lines
+    staged: BinaryIO
+    outcome: Outcome
+    updates: dict[str, Article] = field(default_factory=dict)
+    visited: set[str] = field(default_factory=set)
+    _texts: dict[int, str] = field(default_factory=dict)
+    _claims: dict[int, int] = field(default_factory=dict)
+
+    def take(self, found: Found) -> None:
+        """Deals with one thing that was read."""
+        self.visited.add(found.path)
+        if isinstance(found, SetAside):
+            self.outcome.set_aside.append(found)
+            return
+        self.outcome.read += 1
+        text = text_number(found.metadata.source, found.text)
+        if text in self.known.texts:
+            self._take_known(found, f"{self.known.texts[text]:012x}")
+        elif text in self._texts:
+            self.copy(found.place, self._texts[text])
+        elif not self._in_doubt(found, text):
+            self._texts[text] = found.place
+            self._stage(found)
+
+    def _take_known(self, found: Received, identity: str) -> None:
+        article = self.updates.get(identity) or self.known.articles[identity]
+        if article.received != found.place:
+            self.copy(found.place, article.received)
+            return
+        self.outcome.known += 1
+        metadata = found.metadata
+        self._claims[claim(metadata.source, metadata.source_id, found.place)] = int(identity, 16)
+        now = updated(article, metadata, self.settings.language)
+        if now != article:
+            self.known.undecided.subtract(undecided(article))
+            self.known.undecided.update(undecided(now))
+            self.updates[identity] = now
+
+    def copy(self, place: str, first: str) -> None:
+        """Sets aside what has source and text of an article that came before."""
+        if place != first:
+            self.outcome.copies += 1
+            self.set_aside(place, f"a copy, of the same source: {first}")
+
+    def _in_doubt(self, found: Received, text: int) -> bool:
+        """Whether another article of this run has the same id from its source.
+
+        Where a frozen one has it, or stood at this place, the source changed: that is a finding.
+        """
+        metadata = found.metadata
+        what = claim(metadata.source, metadata.source_id, found.place)
+        other = self._claims.setdefault(what, text)
+        if other != text and metadata.source_id is not None:
+            reason = f"two articles with one id: {metadata.source_id}, and this text is another"
+            self.set_aside(found.place, reason)
+            return True
+        if other == text and what in self.known.claims:
+            frozen = f"{self.known.claims[what]:012x}"
+            message = (
+                f"{found.place} changed after article {frozen} was frozen; it is a new article"
+            )
+            self.outcome.findings.append(warning("source-changed", frozen, message))
+        return False
+
+    def _stage(self, found: Received) -> None:
+        article = freeze(found, self.settings)
+        if not article.text:
+            self.set_aside(found.place, "nothing is left of the text after cleaning")
+            return
+        self.lines.add(article)
+        self.staged.write(to_json(article) + b"\n")
+
+    def set_aside(self, place: str, reason: str) -> None:
+        """Sets aside what came from a place."""
+        path, _, line = place.rpartition(":")
+        several = path in self.visited and line.isdecimal()
+        self.outcome.set_aside.append(
+            SetAside(path=path, line=int(line), reason=reason)
+            if several
+            else SetAside(path=place, reason=reason)
+        )
+
+
+def warning(check: str, identity: str, message: str) -> Finding:
+    """A finding of an ingest."""
+    return Finding(check=check, level=1, severity="warning", article_id=identity, message=message)

@@ -1,0 +1,81 @@
+"""What is known of an article besides its text, and the files beside it that say so."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Struct
+
+from qawl.core import strict_yaml
+from qawl.core.errors import InputError
+
+FOLDER_FILE = "_source.yaml"
+Language = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+"""A language tag (BCP 47)."""
+
+
+class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a record, a page or a file beside the article says; None where nothing is known.
+
+    `published` is as it was found; `crawled`, the time of the visit, tells what "two hours ago" was.
+    """
+
+    title: str | None = None
+    language: Language | None = None
+    source: str | None = None
+    url: str | None = None
+    published: str | None = None
+    license: str | None = None
+    redistribute: bool | None = None
+    source_id: str | None = None
+    crawled: str | None = None
+
+
+FIELDS = Metadata.__struct_fields__
+_TEXTUAL = ("source_id", "published", "crawled")
+"""Fields that may come as numbers or dates."""
+
+
+def beside(file: Path) -> Metadata:
+    """What `_source.yaml` in the folder says, overridden by `<article>.yaml` or `.json` beside it."""
+    found = Metadata()
+    candidates = [file.parent / FOLDER_FILE]
+    candidates += [file.with_suffix(ending) for ending in (".yaml", ".yml", ".json")]
+    for path in candidates:
+        if path.is_file() and path != file:
+            found = override(found, _load(path))
+    return found
+
+
+def _load(path: Path) -> Metadata:
+    return strict_yaml.load(_text(path), path.name, Metadata, InputError)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}: not UTF-8") from error
+
+
+def override(below: Metadata, above: Metadata) -> Metadata:
+    """The fields of `above`, and those of `below` where it has none."""
+    return Metadata(
+        **{
+            name: getattr(below, name) if getattr(above, name) is None else getattr(above, name)
+            for name in FIELDS
+        }
+    )
+
+
+def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
+    """The known fields of a record over what was given; raises ValueError naming a wrong one."""
+    known = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
+    for name in _TEXTUAL:
+        if name in known and not isinstance(known[name], bool):
+            known[name] = str(known[name])
+    try:
+        return override(given, msgspec.convert(known, Metadata))
+    except msgspec.ValidationError as error:
+        raise ValueError(f"a field is not as it should be: {error}") from error

@@ -1,0 +1,219 @@
+"""Files and folders → received articles, and what had to be set aside with the reason."""
+
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+import zstandard
+
+from qawl.articles.decoding import decode
+from qawl.articles.metadata import FOLDER_FILE, Metadata, beside, from_fields
+from qawl.articles.received import Found, SetAside, checked
+from qawl.core.errors import InputError
+
+LONGEST_FILE = 16_000_000
+"""Bytes of the longest text file, page or line that is looked at."""
+
+TEXTS = (".txt",)
+PAGES = (".html", ".htm", ".xhtml")
+LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson")
+TABLES = (".parquet",)
+BESIDE = (".yaml", ".yml", ".json")
+NOTES = ("readme", "notice", "license", "licence", "copying")
+
+
+def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Iterator[Found]:
+    """Everything in these files and folders, in the order of their paths.
+
+    `mapping` renames fields of JSONL and parquet (ours → theirs). Paths are recorded relative to
+    `base`, or else to the folder that was named. What ingest itself wrote there is passed over.
+    """
+    written = {base / "corpus" / name for name in ("articles.jsonl", "set-aside.jsonl")}
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder")
+        root = path.absolute()
+        origin = base if root.is_relative_to(base) else root.parent
+        for file in _files(path) if path.is_dir() else (path,):
+            if file.absolute() in written:
+                continue
+            name = file.absolute().relative_to(origin).as_posix()
+            try:
+                yield from _read_file(file, name, mapping, root.resolve() if path != file else None)
+            except OSError as error:
+                yield SetAside(path=name, reason=f"can't be read: {error.strerror or error}")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, sorted within each; hidden ones and metadata are passed over."""
+    try:
+        names = sorted(each for each in os.listdir(folder) if not each.startswith("."))  # noqa: PTH208
+    except OSError:
+        yield folder
+        return
+    stems = {name.rpartition(".")[0] for name in names if not name.endswith(BESIDE)}
+    for name in names:
+        file = folder / name
+        stem = name.partition(".")[0].lower()
+        if file.is_dir() and not file.is_symlink():
+            yield from _files(file)
+        elif name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name == FOLDER_FILE):
+            continue
+        elif stem not in NOTES:
+            yield file
+
+
+def _read_file(
+    file: Path, name: str, mapping: Mapping[str, str], folder: Path | None
+) -> Iterator[Found]:
+    """The articles of one file; where it was found in a `folder` it must not lead out of it."""
+    kind = file.name.lower()
+    if reason := _unfit(file, kind, folder):
+        yield SetAside(path=name, reason=reason)
+        return
+    try:
+        given = beside(file)
+    except InputError as error:
+        yield SetAside(path=name, reason=f"its metadata is wrong: {error}")
+        return
+    if kind.endswith(LINES):
+        with _opened(file) as stream:
+            yield from read_lines(stream, name, mapping, given)
+    elif kind.endswith(TABLES):
+        yield from _read_table(file, name, mapping, given)
+    elif kind.endswith(PAGES):
+        from qawl.articles.pages import read_page  # noqa: PLC0415 - trafilatura takes a second to import
+
+        yield read_page(file.read_bytes(), name, given)
+    else:
+        yield _read_text(file.read_bytes(), name, given)
+
+
+def _unfit(file: Path, kind: str, folder: Path | None) -> str | None:
+    """Why a file is not read at all; a file that was named itself may be called as it likes."""
+    if folder and not file.resolve().is_relative_to(folder):
+        return "a link that leaves the folder"
+    if not file.is_file():
+        return "not a file, or a folder that can't be opened"
+    if folder and not kind.endswith(TEXTS + PAGES + LINES + TABLES):
+        return f"not a kind of file that is read: {file.suffix or 'no ending'}"
+    size = file.stat().st_size
+    if not size:
+        return "empty file"
+    if size > LONGEST_FILE and not kind.endswith(LINES + TABLES):
+        return f"too long for an article: {size} bytes"
+    return None
+
+
+def _opened(file: Path) -> BinaryIO:
+    kind = file.name.lower()
+    if kind.endswith(".gz"):
+        return gzip.open(file)  # type: ignore[return-value]
+    if kind.endswith(".zst"):
+        unpacked = zstandard.ZstdDecompressor().stream_reader(
+            file.open("rb"), read_across_frames=True
+        )
+        return io.BufferedReader(unpacked, buffer_size=1 << 20)
+    return file.open("rb")
+
+
+def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
+    try:
+        return checked(decode(content), path, None, metadata)
+    except ValueError as error:
+        return SetAside(path=path, reason=str(error))
+
+
+def read_lines(
+    stream: BinaryIO, path: str, mapping: Mapping[str, str], given: Metadata
+) -> Iterator[Found]:
+    """The articles of JSON Lines, each line on its own."""
+    number, empty = 0, True
+    try:
+        for number, line in enumerate(_bounded(stream), start=1):
+            if line is None:
+                empty = False
+                yield SetAside(path=path, line=number, reason="too long for an article")
+            elif line.strip():
+                empty = False
+                yield _read_line(line, path, number, mapping, given)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        yield SetAside(path=path, line=number + 1, reason=f"cut off or damaged: {error}")
+    else:
+        if empty:
+            yield SetAside(path=path, reason="no lines")
+
+
+def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a stream; None for one that is too long, of which no more is kept."""
+    while line := stream.readline(LONGEST_FILE):
+        if len(line) < LONGEST_FILE or line.endswith(b"\n"):
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_FILE)
+        yield None
+
+
+def _read_line(
+    line: bytes, path: str, number: int, mapping: Mapping[str, str], given: Metadata
+) -> Found:
+    try:
+        fields = _json(line.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError as error:
+        return SetAside(path=path, line=number, reason=f"not JSON: {error}")
+    if not isinstance(fields, dict):
+        return SetAside(path=path, line=number, reason="not a JSON object")
+    return _read_fields(fields, path, number, mapping, given)
+
+
+def _json(line: bytes) -> Any:
+    """The JSON value of a line, which may be in a code page; raises ValueError."""
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = decode(line)
+        if line == text.encode():
+            raise
+        return msgspec.json.decode(text)
+
+
+def _read_fields(
+    fields: dict[str, Any], path: str, number: int, mapping: Mapping[str, str], given: Metadata
+) -> Found:
+    """One record by its field names; what stands in the record overrides what stands beside it.
+
+    A record's own `id` is the source's id, unless the record is an article that Qawl froze.
+    """
+    renamed = {**fields, **{ours: fields.get(theirs) for ours, theirs in mapping.items()}}
+    if renamed.get("source_id") is None and "text_sha256" not in fields:
+        renamed["source_id"] = fields.get("id")
+    text = renamed.get("text")
+    if not isinstance(text, str):
+        return SetAside(path=path, line=number, reason="no field `text` with a string (see --map)")
+    try:
+        return checked(text, path, number, from_fields(renamed, given))
+    except ValueError as error:
+        return SetAside(path=path, line=number, reason=str(error))
+
+
+def _read_table(
+    file: Path, path: str, mapping: Mapping[str, str], given: Metadata
+) -> Iterator[Found]:
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only parquet needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    row = 0
+    try:
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=1000):
+            for fields in batch.to_pylist():
+                row += 1
+                yield _read_fields(fields, path, row, mapping, given)
+    except pa.ArrowException as error:
+        reason = f"not parquet: {str(error).splitlines()[0]}"
+        yield SetAside(path=path, line=row + 1 if row else None, reason=reason)

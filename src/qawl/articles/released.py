@@ -1,0 +1,47 @@
+"""Which articles stand in a release of this corpus."""
+
+from collections.abc import Iterator
+
+from qawl.core.project import Project
+from qawl.core.versions import numbers
+
+
+def article_ids(project: Project) -> Iterator[str]:
+    """The ids in the `articles` tables of all releases, each as often as it was released."""
+    tables = sorted((project.exports / "releases").glob("[0-9]*/articles/*.parquet"))
+    if not tables:
+        return
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
+
+    for path in tables:
+        with pq.ParquetFile(path) as table:
+            for batch in table.iter_batches(columns=["id"]):
+                yield from batch.column("id").to_pylist()
+
+
+def last_version(project: Project, *, below: str | None = None) -> str | None:
+    """The highest version that was released, drafts left out; None if there is none.
+
+    With `below`, the highest of those before that version.
+    """
+    found = [
+        path.parent.name
+        for path in (project.exports / "releases").glob("[0-9]*/manifest.json")
+        if b'"draft": false' in path.read_bytes()
+    ]
+    lower = [each for each in found if below is None or numbers(each) < numbers(below)]
+    return max(lower, key=numbers, default=None)
+
+
+def splits_of_last(project: Project) -> dict[str, str]:
+    """Article id → split in the last release; empty if there is none."""
+    last = last_version(project)
+    if last is None:
+        return {}
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
+
+    found: dict[str, str] = {}
+    for path in (project.exports / "releases" / last / "articles").glob("*.parquet"):
+        ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
+        found.update(dict.fromkeys(ids, path.stem))
+    return found

@@ -1,0 +1,50 @@
+"""Which split an article belongs to: by its group of near-duplicates, never by chance or order."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from qawl.articles.store import Head
+from qawl.core.records import Article
+from qawl.core.settings import Release
+
+
+def splits(articles: Iterable[Article | Head], settings: Release) -> dict[str, str]:
+    """Article id → split. Groups never straddle, and adding articles never moves one.
+
+    A group goes where the hash of its id falls among the shares of the splits; with `split_from` where
+    its first article was published; a group in `locked_test` always goes to test. The articles of a
+    corpus that is one group alone are all train.
+    """
+    groups: dict[str, list[tuple[str, str | None]]] = {}
+    for article in articles:
+        groups.setdefault(article.group, []).append((article.id, article.published))
+    if len(groups) == 1 and not settings.locked_test:
+        return {identity: "train" for members in groups.values() for identity, _ in members}
+    found = {}
+    for group, members in groups.items():
+        ids = {identity for identity, _ in members}
+        if group in settings.locked_test or ids & set(settings.locked_test):
+            split = "test"
+        elif settings.split_from:
+            split = _by_date(min((date or "" for _, date in members)), settings.split_from)
+        else:
+            split = _by_hash(group, settings.splits)
+        found.update(dict.fromkeys(ids, split))
+    return found
+
+
+def _by_hash(group: str, shares: Mapping[str, float]) -> str:
+    """The split in whose share of [0, 1) the hash of the group's id falls."""
+    place = int.from_bytes(sha256(group.encode()).digest()[:8], "big") / 2**64
+    reached = 0.0
+    for split, share in shares.items():
+        reached += share
+        if place < reached:
+            return split
+    return next(iter(shares))
+
+
+def _by_date(published: str, starts: Mapping[str, str]) -> str:
+    """The split with the latest start that is not after this date; train before all of them."""
+    begun = [(start, split) for split, start in starts.items() if start <= published]
+    return max(begun)[1] if begun else "train"

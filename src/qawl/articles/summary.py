@@ -1,0 +1,116 @@
+"""What an ingest did, and why articles stand in one group, in words."""
+
+import json
+from collections.abc import Iterator
+
+from qawl.articles import store as article_store
+from qawl.articles.duplicates.near import near
+from qawl.articles.duplicates.shingles import shingles, similarity
+from qawl.articles.intake import Outcome
+from qawl.core.errors import InputError
+from qawl.core.project import Project
+from qawl.core.records import Article
+
+_SHOWN = 5
+
+
+def lines(outcome: Outcome) -> Iterator[str]:
+    """The outcome for people, one thing a line."""
+    yield f"read        {outcome.read}"
+    again = f" ({outcome.known} were there already)" if outcome.known else ""
+    yield f"frozen      {outcome.frozen}{again}"
+    if outcome.updated:
+        yield f"updated     {outcome.updated}: their metadata changed, their text did not"
+    if outcome.recurring:
+        yield f"cleaned     {outcome.recurring} of lines that recur in their source"
+    yield (
+        f"duplicates  {outcome.copies} copies of one source, {outcome.same_text} of the same text, "
+        f"{outcome.near} near; {outcome.groups} groups"
+    )
+    yield f"set aside   {len(outcome.set_aside)}"
+    for reason, count in outcome.reasons.most_common():
+        yield f"            {count} × {reason}"
+    if outcome.set_aside:
+        yield "            each with its place and reason in corpus/set-aside.jsonl"
+    yield from _findings(outcome)
+    yield from _undecided(outcome)
+    if not outcome.changed:
+        yield "nothing to do"
+
+
+def _findings(outcome: Outcome) -> Iterator[str]:
+    for finding in outcome.findings[:_SHOWN]:
+        yield f"{finding.severity}: {finding.check}: {finding.message}"
+    if (more := len(outcome.findings) - _SHOWN) > 0:
+        yield f"and {more} more such findings (--json shows all)"
+
+
+def _undecided(outcome: Outcome) -> Iterator[str]:
+    """The sources without a licence, those with most articles first."""
+    sources = +outcome.undecided
+    if not sources:
+        return
+    yield "rights undecided, so the texts are withheld from releases (give license and redistribute"
+    yield "in a _source.yaml beside the articles, and ingest them again; a release wants that decision"
+    yield "of every source that has a name):"
+    for source, count in sorted(sources.items(), key=lambda each: (-each[1], each[0])):
+        yield f"            {count} × {source}"
+
+
+def as_json(outcome: Outcome) -> Iterator[str]:
+    """The outcome for machines: one object."""
+    counts = {
+        name: getattr(outcome, name)
+        for name in (
+            *("read", "known", "frozen", "updated", "copies", "same_text", "near", "groups"),
+            *("recurring", "changed"),
+        )
+    }
+    findings = [
+        {"check": each.check, "article_id": each.article_id, "message": each.message}
+        for each in outcome.findings
+    ]
+    more = {
+        "set_aside": dict(outcome.reasons),
+        "rights_undecided": dict(+outcome.undecided),
+        "findings": findings,
+    }
+    yield json.dumps(counts | more, ensure_ascii=False)
+
+
+def explain(project: Project, identity: str) -> Iterator[str]:
+    """Each other article of the group, with how like the two are; raises InputError for no article."""
+    articles = article_store.by_id(project)
+    if identity not in articles:
+        raise InputError(f"{identity} is no article of this corpus: see corpus/articles.jsonl")
+    article = articles[identity]
+    others = [
+        each
+        for each in article_store.articles(project)
+        if each.group == article.group and each.id != identity
+    ]
+    if not others:
+        yield f"{identity} stands alone: no other article is a duplicate of it"
+        return
+    yield f"{identity} stands in group {article.group} with"
+    for other in others:
+        yield f"  {other.id}  {other.source or 'no source'}, {other.received}"
+        yield f"      {_why(article, other, others)}"
+
+
+def _why(article: Article, other: Article, others: list[Article]) -> str:
+    """What makes two articles duplicates, or the one that both are duplicates of."""
+    if article.text == other.text:
+        return "the same text"
+    jaccard, contained = _likeness(article, other)
+    figures = f"Jaccard {jaccard:.2f}, {contained:.0%} of the shorter in the longer"
+    if near(jaccard, contained):
+        return figures
+    links = [each for each in others if each.id != other.id and near(*_likeness(other, each))]
+    through = f", but near to {links[0].id}" if links else ", since it was grouped before"
+    return f"{figures}: not near{through}"
+
+
+def _likeness(one: Article, other: Article) -> tuple[float, float]:
+    found = shingles([one.text, other.text])
+    return similarity(found.of(0), found.of(1))

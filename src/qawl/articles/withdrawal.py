@@ -1,0 +1,44 @@
+"""corpus/withdrawn.jsonl: articles that are no longer annotated or released, each with the reason."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from qawl.articles import store as article_store
+from qawl.core import files
+from qawl.core.errors import InputError
+from qawl.core.project import Project
+
+WITHDRAWN = "withdrawn.jsonl"
+
+
+class Withdrawal(Struct, frozen=True, kw_only=True):
+    """That an article was taken out."""
+
+    format: int = 1
+    article_id: str
+    reason: str
+
+
+def withdrawn(project: Project) -> Iterator[Withdrawal]:
+    """All withdrawals, by article."""
+    return files.read(project.corpus / WITHDRAWN, Withdrawal)
+
+
+def ids(project: Project) -> set[str]:
+    """The articles that are out."""
+    return {each.article_id for each in withdrawn(project)}
+
+
+def withdraw(project: Project, article_id: str, reason: str) -> bool:
+    """Takes an article out; False if it was out already. Its text and annotations stay on disk."""
+    known = {each.article_id: each for each in withdrawn(project)}
+    if article_id in known:
+        return False
+    if article_id not in article_store.by_id(project):
+        raise InputError(
+            f"{article_id} is no article of this corpus; ids stand in corpus/articles.jsonl"
+        )
+    known[article_id] = Withdrawal(article_id=article_id, reason=reason)
+    files.write(project.corpus / WITHDRAWN, [known[each] for each in sorted(known)])
+    return True

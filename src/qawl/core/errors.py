@@ -1,0 +1,50 @@
+"""What can go wrong in running Qawl: one tree, one-line messages that say what to do.
+
+QawlError                 anything a user can mend; the command line prints it and exits 1
+├── ProjectError          qawl.yaml or the folder of a corpus is not usable
+│   └── CorpusLocked      another Qawl works on the corpus
+├── SchemeError           a label_config/*.yaml is wrong or contradicts itself
+├── InputError            a file that was named can't be read as what it should be
+├── JournalError          the journal was changed or can't be continued
+├── ReleaseError          a release can't be built, or is not what its manifest says
+├── ServerError           Label Studio can't be started, reached or trusted
+└── HubError              the Hugging Face Hub refused or can't be reached
+
+Problems in the data are no exceptions: they are `qawl.core.records.Finding` values.
+"""
+
+
+class QawlError(Exception):
+    """One line for the user: what is wrong, where, and what to do."""
+
+
+class ProjectError(QawlError):
+    """qawl.yaml or the folder of a corpus is not usable."""
+
+
+class CorpusLocked(ProjectError):
+    """Another Qawl works on the corpus; the message names the holder."""
+
+
+class SchemeError(QawlError):
+    """A scheme (label_config/*.yaml) is wrong or contradicts itself."""
+
+
+class InputError(QawlError):
+    """A file that was named can't be read as what it should be."""
+
+
+class JournalError(QawlError):
+    """The journal was changed or can't be continued."""
+
+
+class ReleaseError(QawlError):
+    """A release can't be built, or is not what its manifest says."""
+
+
+class ServerError(QawlError):
+    """Label Studio can't be started, reached or trusted."""
+
+
+class HubError(QawlError):
+    """The Hugging Face Hub refused or can't be reached."""

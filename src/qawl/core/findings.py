@@ -1,0 +1,129 @@
+"""Every check of `qawl validate`: its name, level, severity and what it says. A level runs only on
+what passed the one below: 1 format, 2 anchoring, 3 label set, 4 guideline, 5 collection."""
+
+from msgspec import Struct
+
+from qawl.core.records import Annotation, Finding, Severity, Span, span_ref
+
+LEVELS = {1: "format", 2: "anchoring", 3: "label set", 4: "guideline", 5: "collection"}
+
+
+class Check(Struct, frozen=True):
+    """A named check; `level` is 1 to 5."""
+
+    id: str
+    level: int
+    severity: Severity
+    explanation: str
+
+
+_ALL = (
+    Check("format", 1, "error", "a record does not fit the JSON Schema of annotations"),
+    Check("id-duplicate", 1, "error", "two spans of an annotation have the same id"),
+    Check("annotations-stale", 1, "error", "exports/annotations is not what the journal gives"),
+    Check(
+        "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
+    ),
+    Check("offset-range", 2, "error", "a span reaches outside the text, or ends before it starts"),
+    Check("span-empty", 2, "error", "a span covers nothing"),
+    Check("surface-differs", 2, "error", "a span's surface is not the text between its offsets"),
+    Check("edge-whitespace", 2, "error", "a span starts or ends with white space (C3)"),
+    Check(
+        "grapheme-split", 2, "error", "a span starts or ends inside a character as readers see it"
+    ),
+    Check("mid-word", 2, "error", "a clause starts or ends in the middle of a word (C2)"),
+    Check("label-unknown", 3, "error", "the scheme has no such label"),
+    Check("span-duplicate", 3, "error", "an annotation has a span twice"),
+    Check("attribute-unknown", 3, "error", "the scheme has no such attribute for this label"),
+    Check("value-unknown", 3, "error", "the scheme has no such value for this attribute"),
+    Check("value-several", 3, "error", "an attribute that takes one value has several"),
+    Check("attribute-missing", 3, "error", "a required attribute is not set"),
+    Check("relation-unnamed", 3, "error", "no relation of the scheme joins these labels"),
+    Check("relation-unknown", 3, "error", "the scheme has no such relation"),
+    Check("relation-dangling", 3, "error", "a relation's end is no span of the annotation"),
+    Check("relation-self", 3, "error", "a relation leads from a span to itself"),
+    Check(
+        "relation-ends", 3, "error", "a relation joins labels that the scheme does not let it join"
+    ),
+    Check("relation-duplicate", 3, "error", "an annotation has a relation twice"),
+    Check("relation-cycle", 3, "error", "pieces continue one another in a circle"),
+    Check("spans-cross", 4, "error", "two spans cross where they may only nest or touch"),
+    Check("relation-missing", 4, "error", "a span lacks a relation that the guideline asks for"),
+    Check(
+        "relation-excess",
+        4,
+        "error",
+        "a span has more relations of a kind than the guideline allows",
+    ),
+    Check("marks-missing", 4, "error", "content that should be inside quotation marks is not"),
+    Check("final-stop", 4, "warning", "a span ends with the full stop of its sentence (C3)"),
+    Check(
+        "proclitic-kept", 4, "warning", "a mention starts with a proclitic that stands apart (C1)"
+    ),
+    Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic stands apart (C1)"),
+    Check("rule", 4, "error", "a check that a plug-in adds found something"),
+    Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
+    Check("annotator-outlier", 5, "warning", "an annotator agrees far less than the others do"),
+    Check(
+        "annotator-hurried", 5, "warning", "an annotator takes far less time a task than the others"
+    ),
+    Check("label-slip", 5, "warning", "a surface has once another label than everywhere else"),
+    Check("surface-mixed", 5, "warning", "the same surface is labelled in several ways"),
+    Check("split-leak", 5, "error", "the same text stands in two splits"),
+    Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
+    Check(
+        "task-text-mapped",
+        2,
+        "warning",
+        "the task's text differs from the frozen one only by what ingest cleans; offsets were mapped",
+    ),
+    Check("task-text-differs", 2, "error", "the task's text is not the frozen text of its article"),
+    Check("offset-unreadable", 2, "error", "a region has no offsets that can be read"),
+    Check(
+        "foreign-control", 3, "warning", "a region was made with a control that is not the layer's"
+    ),
+    Check("region-unlabelled", 3, "error", "a region has no label"),
+    Check("attribute-orphan", 3, "error", "an attribute belongs to a region that has no label"),
+    Check(
+        "attribute-twice", 3, "warning", "a name was both chosen and typed; the typed one counts"
+    ),
+    Check("result-unsupported", 3, "error", "a result is of a type that Qawl does not read"),
+    Check(
+        "annotation-duplicate",
+        5,
+        "warning",
+        "an annotator has several annotations of one article; the latest counts",
+    ),
+    Check("annotator-several", 5, "warning", "several users worked under one pseudonym"),
+    Check("annotation-deleted", 5, "warning", "an annotation was deleted in Label Studio"),
+    Check("article-unknown", 2, "error", "an annotation's article is not in the corpus"),
+)
+
+CHECKS: dict[str, Check] = {
+    check.id: check for check in sorted(_ALL, key=lambda check: check.level)
+}
+"""All checks by id, in the order of their levels."""
+
+
+def finding(
+    check: str,
+    message: str,
+    record: Annotation | None = None,
+    span: Span | None = None,
+    *,
+    layer: str | None = None,
+    article_id: str | None = None,
+    annotator: str | None = None,
+) -> Finding:
+    """A finding of a check about a record, or one of its spans."""
+    known = CHECKS[check]
+    return Finding(
+        check=check,
+        level=known.level,
+        severity=known.severity,
+        article_id=record.article_id if record else article_id,
+        layer=record.layer if record else layer,
+        annotator=record.annotator if record else annotator,
+        span=span_ref(span) if span else None,
+        message=message,
+    )

@@ -1,0 +1,265 @@
+"""The settings of a corpus: qawl.yaml, checked key by key."""
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from qawl.core import strict_yaml
+from qawl.core.errors import ProjectError
+from qawl.core.records import JUDGE
+
+Size = Annotated[int, msgspec.Meta(ge=0)]
+
+
+_ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]")
+
+
+_DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
+
+
+class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where this corpus's Label Studio answers."""
+
+    url: str = "http://127.0.0.1:8080"
+
+
+class Author(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who is cited: a person with `family` and `given` names, or a group with a `name`."""
+
+    name: str | None = None
+    family: str | None = None
+    given: str | None = None
+    orcid: str | None = None
+    affiliation: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name as a citation shows it."""
+        return self.name or ", ".join(filter(None, (self.family, self.given)))
+
+
+Said = str | None | msgspec.UnsetType
+"""What the corpus lead says; None where the key stands there without a value."""
+
+
+class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What only the corpus lead can say of the dataset; the card prints it as it stands.
+
+    docs/release.md says what belongs where. `languages` is by BCP 47 tag, `glossary` by term.
+    """
+
+    summary: Said = msgspec.UNSET
+    rationale: Said = msgspec.UNSET
+    uses: Said = msgspec.UNSET
+    out_of_scope: Said = msgspec.UNSET
+    source_datasets: Said = msgspec.UNSET
+    collection: Said = msgspec.UNSET
+    languages: dict[str, str | None] = {}
+    writers: Said = msgspec.UNSET
+    annotators: Said = msgspec.UNSET
+    process: Said = msgspec.UNSET
+    situation: Said = msgspec.UNSET
+    quality: Said = msgspec.UNSET
+    sensitive: Said = msgspec.UNSET
+    limitations: Said = msgspec.UNSET
+    funding: Said = msgspec.UNSET
+    ethics: Said = msgspec.UNSET
+    maintenance: Said = msgspec.UNSET
+    contact: Said = msgspec.UNSET
+    other: Said = msgspec.UNSET
+    glossary: dict[str, str | None] = {}
+
+
+class Release(Struct, frozen=True, forbid_unknown_fields=True):
+    """How releases are made: Hub repository, licence of the annotations, shares of the splits.
+
+    `locked_test` names articles or groups that are always test. `split_from` divides by date in
+    place of hash: split → the first day of publication that belongs to it. `title`, `authors` and
+    `doi` are for the citation.
+    """
+
+    repo: str | None = None
+    title: str | None = None
+    authors: tuple[Author, ...] = ()
+    doi: str | None = None
+    card: Card = Card()
+    license: str = "cc-by-4.0"
+    splits: dict[str, float] = msgspec.field(
+        default_factory=lambda: {"train": 0.8, "validation": 0.1, "test": 0.1}
+    )
+    locked_test: tuple[str, ...] = ()
+    split_from: dict[str, str] = {}
+
+
+class Ingest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How articles are cleaned: patterns of whole lines that are site chrome, and recurring lines.
+
+    `chrome` comes to the built-in patterns unless `default_chrome` is off. A line recurs where it
+    stands in at least `recurring_articles` of a source (0: never) and in `recurring_share` of them.
+    """
+
+    chrome: tuple[str, ...] = ()
+    default_chrome: bool = True
+    recurring_articles: int = 5
+    recurring_share: float = 0.1
+
+
+class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many articles of each source go to annotation; None is all of them.
+
+    `sources` names some, `others` is for the rest. The same seed gives the same choice.
+    """
+
+    seed: int = 0
+    sources: dict[str, Size] = {}
+    others: Size | None = None
+
+
+class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Someone who annotates, by pseudonym. `person` is False for recorded or made annotations.
+
+    `how` says in the dataset card how the annotations of somebody who is no person were made.
+
+    `share` weighs how much work they get; who is `away` gets none, and what they have not begun goes
+    to others with the next push.
+    """
+
+    name: str
+    person: bool = True
+    how: str | None = None
+    share: float = 1.0
+    away: bool = False
+
+
+class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
+    """How gold is decided before a judge is asked: what all say, or what more than half say.
+
+    What a `trusted` annotator did is gold as it is. `person` and `how` are of the judge, as of an
+    annotator.
+    """
+
+    rule: Literal["unanimous", "majority"] = "unanimous"
+    trusted: str | None = None
+    person: bool = True
+    how: str | None = None
+
+
+class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """That findings of a check are let pass, and why.
+
+    For named articles, or all; `until` a version is released.
+    """
+
+    check: str
+    reason: str
+    articles: tuple[str, ...] = ()
+    until: str | None = None
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """qawl.yaml: all keys but `name` may be left out.
+
+    `training` names articles that every annotator gets; `seed` fixes who gets what.
+    """
+
+    name: str
+    language: str = "ar"
+    layers: tuple[str, ...] = ("entity", "quote", "claim")
+    annotators: tuple[str | Annotator, ...] = ("a1", "a2")
+    overlap: dict[str, int] = {}
+    training: tuple[str, ...] = ()
+    seed: int = 0
+    label_studio: LabelStudio = LabelStudio()
+    adjudication: Adjudication = Adjudication()
+    dispensations: tuple[Dispensation, ...] = ()
+    release: Release = Release()
+    ingest: Ingest = Ingest()
+    sample: Sample = Sample()
+
+
+def parse_settings(text: str, where: str) -> Settings:
+    """The settings of a qawl.yaml text; `where` names the file in messages."""
+    settings = strict_yaml.load(text, where, Settings)
+    if not settings.name.strip():
+        raise ProjectError(f"{where}: name is empty")
+    pseudonyms = [each if isinstance(each, str) else each.name for each in settings.annotators]
+    for key, values in (("layers", settings.layers), ("annotators", pseudonyms)):
+        if len(set(values)) < len(values):
+            raise ProjectError(f"{where}: {key} names one twice: {', '.join(values)}")
+        if not values:
+            raise ProjectError(f"{where}: {key} is empty")
+        for value in values:
+            if not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
+                raise ProjectError(
+                    f"{where}: {key}: {value!r} may have letters a to z, digits, - and _ only"
+                )
+    _check_work(settings, where)
+    _check_address(settings.label_studio.url, where)
+    _check_patterns(settings.ingest.chrome, where)
+    _check_citation(settings.release, where)
+    if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
+        raise ProjectError(f"{where}: release.splits must add up to 1")
+    return settings
+
+
+def _check_work(settings: Settings, where: str) -> None:
+    """Who gets how much."""
+    for layer, count in settings.overlap.items():
+        if layer not in settings.layers:
+            raise ProjectError(
+                f"{where}: overlap.{layer}: not one of the layers {', '.join(settings.layers)}"
+            )
+        if count < 1:
+            raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
+    for each in settings.annotators:
+        if each == JUDGE or (isinstance(each, Annotator) and each.name == JUDGE):
+            raise ProjectError(
+                f"{where}: annotators: {JUDGE} is the judge's pseudonym: take another"
+            )
+        if isinstance(each, Annotator) and not each.share > 0:
+            raise ProjectError(
+                f"{where}: share of {each.name} is {each.share:g}, it must be above 0 "
+                "(`away: true` for who gets nothing)"
+            )
+
+
+def _check_address(url: str, where: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ProjectError(
+            f"{where}: label_studio.url {url!r} is no address: write http://HOST:PORT or https://HOST"
+        )
+    if parts.username or parts.password:
+        raise ProjectError(
+            f"{where}: label_studio.url holds a password: take it out, this file is for all to read "
+            "(see `qawl doctor` for where tokens go)"
+        )
+
+
+def _check_patterns(patterns: Iterable[str], where: str) -> None:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ProjectError(f"{where}: ingest.chrome: {pattern!r}: {error}") from error
+
+
+def _check_citation(release: Release, where: str) -> None:
+    """Authors need a name, an ORCID and a DOI their form: a citation that says less is none."""
+    for author in release.authors:
+        if not author.shown or bool(author.name) == bool(author.family or author.given):
+            raise ProjectError(
+                f"{where}: release.authors: give family and given, or the name of a group"
+            )
+        if author.orcid and not _ORCID.fullmatch(author.orcid):
+            raise ProjectError(
+                f"{where}: release.authors: {author.orcid!r} is no ORCID: give 0000-0000-0000-0000"
+            )
+    if release.doi and not _DOI.fullmatch(release.doi):
+        raise ProjectError(
+            f"{where}: release.doi: {release.doi!r} is no DOI: give 10.NNNN/NAME, no address"
+        )

@@ -1,0 +1,44 @@
+"""YAML text → typed values: a key given twice is refused, a date stays the text that it is written as."""
+
+from typing import TypeVar
+
+import msgspec
+import yaml
+
+from qawl.core.errors import ProjectError, QawlError
+
+T = TypeVar("T")
+
+
+def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
+    """YAML text as a typed value; `error` is raised with file, line and key."""
+    try:
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, only stricter
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise error(f"{where}{at}: not YAML: {problem.problem}") from problem
+    except yaml.YAMLError as problem:
+        raise error(f"{where}: not YAML: {str(problem).splitlines()[0]}") from problem
+    try:
+        return msgspec.convert({} if value is None else value, kind)
+    except msgspec.ValidationError as problem:
+        raise error(f"{where}: {problem}") from problem
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice, and leaves dates as the strings they are written as."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key, (key_node, _) in zip(keys, node.value, strict=True):
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+        return super().construct_mapping(node, deep)

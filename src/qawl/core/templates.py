@@ -1,0 +1,48 @@
+"""Templates → Markdown; a field that a template asks for and nobody knows is a one-line error."""
+
+import traceback
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+
+from qawl.core.errors import ReleaseError
+
+
+def bundled(package: str, name: str) -> str:
+    """The text of a template that lies in a package of Qawl."""
+    return files(package).joinpath(name).read_text("utf-8")
+
+
+def rendered(template: str, where: str, values: Mapping[str, Any]) -> str:
+    """A template filled in; `where` names its file in messages. Raises ReleaseError."""
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader({where: template}),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Markdown, not HTML
+    )
+    environment.filters["cell"] = cell
+    try:
+        return environment.get_template(where).render(values)
+    except jinja2.TemplateSyntaxError as error:
+        raise ReleaseError(f"{where}, line {error.lineno}: {error.message}") from error
+    except jinja2.UndefinedError as error:
+        raise ReleaseError(
+            f"{where}, line {_line(error)}: {error.message}; "
+            "docs/release.md lists the fields of a card"
+        ) from error
+
+
+def _line(error: jinja2.UndefinedError) -> int | None:
+    """The line of the template that asked: jinja2 puts it into the traceback."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((frame.lineno for frame in frames if frame.filename == "<template>"), None)
+
+
+def cell(value: object) -> str:
+    """A value as it may stand in a cell of a Markdown table."""
+    return " ".join(str(value).split()).replace("|", "\\|")

@@ -1,0 +1,115 @@
+"""Text as Qawl counts it: Unicode code points, edits that can be undone, and UTF-16 of older tools.
+
+Cleaning runs in passes. An edit's offsets are those of the text after its own pass; within a pass
+edits are sorted and apart, so undoing all from the last to the first rebuilds what was received.
+"""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qawl.core.records import Edit
+
+PROCLITICS = frozenset("وفبلكس")
+"""Arabic proclitics of one letter."""
+
+Replacement = tuple[int, int, str]
+"""(start, end, what stands there instead), half-open, sorted and apart."""
+
+
+def sha256(text: str) -> str:
+    """Hex SHA-256 of the text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def substitute(text: str, rule: str, pieces: Iterable[Replacement]) -> tuple[str, list[Edit]]:
+    """One pass: the text with these pieces replaced, and the edits that undo it."""
+    out: list[str] = []
+    edits: list[Edit] = []
+    done = length = 0
+    for start, end, new in pieces:
+        out += [text[done:start], new]
+        length += start - done
+        edits.append(Edit(rule, length, length + len(new), text[start:end]))
+        length += len(new)
+        done = end
+    if not edits:
+        return text, []
+    out.append(text[done:])
+    return "".join(out), edits
+
+
+def received(text: str, edits: Sequence[Edit]) -> str:
+    """The text as it was received, rebuilt from the frozen text and its edits."""
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.was + text[edit.end :]
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """The edits of one pass as parallel lists: bounds before and after it."""
+
+    before: list[tuple[int, int]]
+    after: list[tuple[int, int]]
+
+    def map(self, offset: int) -> int | None:
+        at = bisect_right(self.before, (offset, -1)) - 1
+        if at < 0:
+            return offset if not self.before or offset <= self.before[0][0] else None
+        start, end = self.before[at]
+        if offset == start:
+            return self.after[at][0]
+        if offset < end:
+            return None
+        return offset + self.after[at][1] - end
+
+
+def offset_map(edits: Sequence[Edit]) -> "OffsetMap":
+    """Where each offset of the received text stands in the frozen one."""
+    passes: list[_Pass] = []
+    rule = None
+    shift = 0
+    for edit in edits:
+        if edit.rule != rule:
+            rule, shift = edit.rule, 0
+            passes.append(_Pass([], []))
+        start = edit.start - shift
+        passes[-1].before.append((start, start + len(edit.was)))
+        passes[-1].after.append((edit.start, edit.end))
+        shift += edit.end - edit.start - len(edit.was)
+    return OffsetMap(tuple(passes))
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMap:
+    """Offsets of a received text → offsets of the frozen text."""
+
+    passes: tuple[_Pass, ...]
+
+    def __call__(self, offset: int) -> int | None:
+        """The frozen offset; None inside something that cleaning removed or replaced."""
+        at: int | None = offset
+        for each in self.passes:
+            if at is None:
+                return None
+            at = each.map(at)
+        return at
+
+
+def utf16_to_code_points(text: str) -> list[int | None]:
+    """For each UTF-16 offset, 0 to the length, the code point offset; None inside a pair."""
+    offsets: list[int | None] = []
+    for index, character in enumerate(text):
+        offsets.append(index)
+        if character > "\uffff":
+            offsets.append(None)
+    return [*offsets, len(text)]

@@ -1,0 +1,179 @@
+"""`qawl export`: the formats, and a folder written whole with a report of what it can't carry."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qawl.annotations import derive, journal
+from qawl.core import files as core_files
+from qawl.core.errors import InputError
+from qawl.core.project import Project
+from qawl.core.records import to_json
+from qawl.core.text import file_sha256
+from qawl.formats import brat, conll, label_studio
+from qawl.formats.job import Folder, Job
+from qawl.formats.losses import KINDS, Losses
+from qawl.scheme import scheme
+
+REPORT = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a format is written, and what it holds of no span, whatever the data."""
+
+    write: Callable[[Job], None]
+    never: tuple[str, ...]
+
+
+_PLACES = "the ids of spans, the version of the scheme, and where in Label Studio they stand"
+_SUPPORT = "for gold: who supports a span, how it was decided, and what is still open"
+
+FORMATS: dict[str, Format] = {
+    "conll2003": Format(
+        conll.write_conll2003,
+        (
+            _PLACES,
+            _SUPPORT,
+            "the ids of articles (they stand in the order of ids)",
+            "white space, and with it every offset",
+            "parts of speech and chunks: nobody annotated them",
+        ),
+    ),
+    "iob2": Format(conll.write_iob2, (_PLACES, _SUPPORT, "white space (offsets are there)")),
+    "brat": Format(brat.write, (_PLACES, _SUPPORT, "the articles' titles, sources and dates")),
+    "label-studio": Format(
+        label_studio.write, (_SUPPORT, "whose annotations they are: give `qawl pull --annotator`")
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: no layers are all, no annotators are gold."""
+
+    format: str
+    layers: tuple[str, ...] = ()
+    annotators: tuple[str, ...] = ()
+    with_withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export wrote: how many files, and how many losses of each kind."""
+
+    files: int
+    losses: Mapping[str, int]
+    never: tuple[str, ...]
+
+
+def export(project: Project, request: Request, target: Path) -> Exported:
+    """Writes the folder with its report, or leaves everything as it was; raises InputError."""
+    _check(project, request)
+    every = scheme.load_all(project)
+    schemes = {name: each for name, each in every.items() if name in (request.layers or every)}
+    _check_target(target, request)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
+        building = Path(temporary) / "new"
+        building.mkdir()
+        with (Path(temporary) / "losses").open("w+b") as spool:
+            losses, folder = Losses(spool), Folder(building)
+            job = Job(project, schemes, request.annotators, request.with_withheld, losses, folder)
+            FORMATS[request.format].write(job)
+            core_files.write_bytes(building / REPORT, _report(request, job))
+        _swap(building, target, Path(temporary) / "old")
+    return Exported(len(folder.files), losses.counts(), FORMATS[request.format].never)
+
+
+def _check(project: Project, request: Request) -> None:
+    """Raises InputError where something that is asked for is not there."""
+    if request.format not in FORMATS:
+        raise InputError(f"{request.format}: no such format: take one of {', '.join(FORMATS)}")
+    for layer in request.layers:
+        if layer not in project.settings.layers:
+            known = ", ".join(project.settings.layers)
+            raise InputError(f"{layer}: no such layer: take one of {known}")
+    layers = request.layers or project.settings.layers
+    hands = {name for layer in layers for name, _ in journal.files(project, layer)}
+    hands |= set(project.annotators)
+    for name in request.annotators:
+        if name not in hands:
+            raise InputError(f"{name}: no such annotator: take one of {', '.join(sorted(hands))}")
+    if not any(derive.path(project, layer).is_file() for layer in layers):
+        raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
+
+
+def _check_target(target: Path, request: Request) -> None:
+    """Raises InputError unless the folder is new, empty, or as the same export left it."""
+    if not target.exists():
+        return
+    other = InputError(f"{target} holds something else: name a new folder")
+    if not target.is_dir():
+        raise other
+    there = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    if not there:
+        return
+    try:
+        report: Any = msgspec.json.decode((target / REPORT).read_bytes())
+        asked, files = report["export"], report["files"]
+    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+        raise other from None
+    if asked != _asked(request):
+        raise other
+    for name in sorted(there - {REPORT}):
+        if files.get(name) != file_sha256(target / name):
+            raise InputError(f"{target / name} is not as it was exported: name a new folder")
+
+
+def _swap(building: Path, target: Path, aside: Path) -> None:
+    """Puts the new folder in the place of the old one; the old one stays if that fails."""
+    if not target.exists():
+        building.rename(target)
+        return
+    target.rename(aside)
+    try:
+        building.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
+    shutil.rmtree(aside)
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    return {
+        "format": request.format,
+        "layers": list(request.layers),
+        "annotators": list(request.annotators),
+        "with_withheld": request.with_withheld,
+    }
+
+
+def _report(request: Request, job: Job) -> Iterator[bytes]:
+    """report.json: what was asked for, the files, the losses by kind and one by one."""
+    counts = job.losses.counts()
+    head = {
+        "export": _asked(request),
+        "may_be_passed_on": not request.with_withheld,
+        "never_carried": list(FORMATS[request.format].never),
+        "counts": counts,
+        "meaning": {kind: KINDS[kind] for kind in counts},
+        "files": dict(sorted(job.folder.files.items())),
+    }
+    yield to_json(head)[:-1] + b',"losses":['
+    for number, line in enumerate(job.losses.lines()):
+        yield (b",\n" if number else b"\n") + line
+    yield b"\n]}\n"
+
+
+def kinds(losses: Mapping[str, int], never: Sequence[str]) -> Iterator[str]:
+    """What is lost, in lines."""
+    for kind, count in losses.items():
+        yield f"{kind}: {count} ({KINDS[kind]})"
+    for each in never:
+        yield f"never carried: {each}"

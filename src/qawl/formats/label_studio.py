@@ -1,0 +1,76 @@
+"""Tasks with annotations as Label Studio's Import and `qawl pull --from` read them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from qawl.annotations import tasks
+from qawl.annotations.from_label_studio import read_annotation
+from qawl.annotations.to_label_studio import write_results
+from qawl.core.records import Annotation, Span, to_json
+from qawl.formats.job import Job, Work, stem
+
+
+def write(job: Job) -> None:
+    """<layer>.<hand>.json: a list of tasks, each with one annotation."""
+    offered = tasks.names(job.project)
+    for layer in job.schemes:
+        for hand in job.hands:
+            works = job.work(layer, hand, skipped=True)
+            made = (to_json(_task(work, offered)).decode() for work in works)
+            job.folder.write(f"{stem(layer, hand)}.json", _listed(made))
+
+
+def _listed(values: Iterator[str]) -> Iterator[str]:
+    """A JSON list, a value a line."""
+    yield "["
+    for number, value in enumerate(values):
+        yield f",\n{value}" if number else f"\n{value}"
+    yield "\n]\n"
+
+
+def _task(work: Work, offered: tasks.Names) -> dict[str, Any]:
+    """A task with its annotation; read back at once, and what differs then is noted."""
+    record, told = work.record, work.record.provenance
+    task = _given(id=told.task, project=told.project) | tasks.task(
+        work.article, work.scheme, offered
+    )
+    annotation = {
+        **_given(
+            id=told.annotation,
+            created_at=told.created_at,
+            updated_at=told.updated_at,
+            lead_time=told.lead_time,
+        ),
+        "was_cancelled": record.status == "skipped",
+        "ground_truth": work.annotator is None,
+        "result": write_results(record, work.scheme),
+    }
+    again = read_annotation(
+        task,
+        annotation,
+        article=work.article,
+        scheme=work.scheme,
+        annotator=record.annotator,
+    )
+    _note_changes(work, again.annotation)
+    return {**task, "annotations": [annotation]}
+
+
+def _given(**values: object) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _note_changes(work: Work, after: Annotation) -> None:
+    """Notes what Label Studio's JSON did not bring back."""
+    before = work.record
+    if before.scheme_version != work.scheme.version:
+        work.lost("scheme-version", None, before.scheme_version)
+    kept: dict[str, Span] = {span.id: span for span in after.spans}
+    changed = [span for span in before.spans if kept.get(span.id) != span]
+    for span in changed:
+        work.lost("changed", span)
+    for name in ("relations", "attributes", "status", "spans", "provenance"):
+        if name == "spans" and changed:
+            continue
+        if getattr(before, name) != getattr(after, name):
+            work.lost("changed", None, name)

@@ -1,0 +1,304 @@
+"""The client of the Hugging Face Hub: the only place that talks to it, through huggingface_hub.
+
+Foreign errors enter here and leave as HubErrors of one line. A call that failed in a way that passes
+is repeated after a pause; of one that changes something it is looked up first whether it was done.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from qawl.core.errors import HubError
+
+T = TypeVar("T")
+
+HASTE, PATIENCE = 8.0, 120.0
+"""Seconds to wait for the Hub: where it is only asked, and where something is sent."""
+PAUSES = (1.0, 4.0)
+"""Seconds to wait before a call is repeated."""
+PASSING = frozenset({408, 429, 500, 502, 503, 504})
+"""HTTP statuses of failures that may be gone in a moment."""
+_SECRET = re.compile(r"(hf_|eyJ)[\w.-]{16,}")
+
+
+class Refs(Struct, frozen=True):
+    """Where a repository stands: the commit of its main branch, None if it has none, and its tags."""
+
+    head: str | None
+    tags: dict[str, str]
+
+
+class Blob(Struct, frozen=True):
+    """A file in a commit: git's digest of it, and its SHA-256 if it is in large-file storage."""
+
+    git: str
+    sha256: str | None
+
+
+class Repository:
+    """A dataset repository on the Hub, by OWNER/NAME; `hasty` waits seconds for it, and never again."""
+
+    def __init__(self, name: str, *, hasty: bool = False) -> None:
+        self._hf = _library(hasty=hasty)
+        try:
+            self._hf.utils.validate_repo_id(name)
+        except ValueError as error:
+            raise HubError(f"{name!r} is no name of a repository: {_line(error)}") from error
+        if name.count("/") != 1:
+            raise HubError(f"{name!r} is no name of a repository: give OWNER/NAME")
+        self.name = name
+        self._api = self._hf.HfApi(library_name="qawl")
+        self._hasty = hasty
+
+    @property
+    def url(self) -> str:
+        """The page of the dataset."""
+        return f"{self._api.endpoint}/datasets/{self.name}"
+
+    def signed_in(self) -> bool:
+        """Whether there is a token: in HF_TOKEN, or stored by huggingface_hub."""
+        return self._call(self._hf.get_token) is not None
+
+    def refs(self) -> Refs | None:
+        """Its head and tags; None where there is no such repository, or none that the token may see."""
+
+        def ask() -> Refs | None:
+            try:
+                found = self._api.list_repo_refs(self.name, repo_type="dataset")
+            except self._hf.errors.RepositoryNotFoundError:
+                return None
+            heads = {each.name: each.target_commit for each in found.branches}
+            return Refs(heads.get("main"), {each.name: each.target_commit for each in found.tags})
+
+        return self._call(ask)
+
+    def files(self, commit: str) -> dict[str, Blob]:
+        """The files of a commit by path."""
+
+        def ask() -> dict[str, Blob]:
+            tree = self._api.list_repo_tree(
+                self.name, recursive=True, revision=commit, repo_type="dataset"
+            )
+            return {
+                each.path: Blob(each.blob_id, each.lfs.sha256 if each.lfs else None)
+                for each in tree
+                if isinstance(each, self._hf.hf_api.RepoFile)
+            }
+
+        return self._call(ask)
+
+    def read(self, commit: str, path: str) -> bytes:
+        """A file of a commit."""
+
+        def ask() -> bytes:
+            with TemporaryDirectory() as cache:
+                found = self._api.hf_hub_download(
+                    self.name, path, repo_type="dataset", revision=commit, cache_dir=cache
+                )
+                return Path(found).read_bytes()
+
+        return self._call(ask)
+
+    def create(self) -> None:
+        """Makes the repository, private; one that is there is left as it is."""
+        self._call(
+            lambda: self._api.create_repo(
+                self.name, repo_type="dataset", private=True, exist_ok=True
+            )
+        )
+
+    def commit(
+        self,
+        message: str,
+        *,
+        parent: str | None,
+        add: Mapping[str, Path],
+        delete: Iterable[str],
+        made: Callable[[], str | None],
+    ) -> str:
+        """One commit on the main branch, if that is still at `parent`; its id.
+
+        `made` looks up whether the commit is there; it is asked where the answer was lost.
+        """
+
+        def send() -> str:
+            operations = [
+                *(self._hf.CommitOperationAdd(path, str(file)) for path, file in add.items()),
+                *(self._hf.CommitOperationDelete(path, is_folder=False) for path in delete),
+            ]
+            sent = self._api.create_commit(
+                self.name,
+                operations,
+                commit_message=message,
+                repo_type="dataset",
+                parent_commit=parent,
+            )
+            return str(sent.oid)
+
+        return self._call(send, done=made)
+
+    def tag(self, name: str, commit: str) -> None:
+        """Tags a commit; a tag that is there is never moved."""
+
+        def send() -> str:
+            self._api.create_tag(
+                self.name, tag=name, revision=commit, repo_type="dataset", exist_ok=False
+            )
+            return commit
+
+        def made() -> str | None:
+            refs = self.refs()
+            return commit if refs and refs.tags.get(name) == commit else None
+
+        self._call(send, done=made)
+
+    def download(self, commit: str, cache: Path) -> Path:
+        """The files of a commit in a folder below an empty one."""
+        return Path(
+            self._call(
+                lambda: self._api.snapshot_download(
+                    self.name, repo_type="dataset", revision=commit, cache_dir=cache
+                )
+            )
+        )
+
+    def load(self, commit: str, configs: Iterable[str], cache: Path) -> dict[str, int]:
+        """Rows of each `config/split` of a commit, as `datasets` loads them in a process of its own."""
+        environment = {
+            **os.environ,
+            "HF_HUB_CACHE": str(cache),
+            "HF_DATASETS_CACHE": str(cache / "datasets"),
+        }
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "qawl.hub.load_check", self.name, commit, *configs],
+            cwd=cache,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = done.stderr.strip().splitlines() or ["no reason given"]
+            raise HubError(
+                f"{self.name} at {commit[:12]} can't be loaded with datasets: {_line(said[-1])}"
+            )
+        return msgspec.json.decode(done.stdout, type=dict[str, int])
+
+    def _call(self, act: Callable[[], T], *, done: Callable[[], T | None] | None = None) -> T:
+        """What a call returns. A failure that passes is waited for; `done` looks up what was lost."""
+        errors = self._hf.errors
+        failures = (errors.HTTPError, errors.LocalEntryNotFoundError, ConnectionError, TimeoutError)
+        for pause in (None,) if self._hasty else (*PAUSES, None):
+            try:
+                return _within(HASTE, act) if self._hasty else act()
+            except (*failures, RuntimeError, ValueError) as error:
+                failure: Exception = error
+            passes = self._passes(failure)
+            if done is not None and (passes or _status(failure) in {409, 412}):
+                found = done()
+                if found is not None:
+                    return found
+            if pause is None or not passes:
+                break
+            time.sleep(pause)
+        raise self._told(failure) from failure
+
+    def _passes(self, failure: Exception) -> bool:
+        if isinstance(failure, self._hf.errors.OfflineModeIsEnabled):
+            return False
+        status = _status(failure)
+        if status is None:
+            return isinstance(failure, self._hf.errors.HTTPError | ConnectionError)
+        return status in PASSING
+
+    def _told(self, failure: Exception) -> HubError:
+        """A foreign error as one line."""
+        status = _status(failure)
+        if status is None and isinstance(failure, RuntimeError | ValueError):
+            return HubError(f"{self.name}: {_line(failure)}")
+        if status is None:
+            return HubError(
+                f"{self._api.endpoint} can't be reached ({_line(failure)}): run it again"
+            )
+        return HubError(
+            _ANSWERS.get(status, _OTHER).format(
+                name=self.name, hub=self._api.endpoint, status=status, said=_line(failure)
+            )
+        )
+
+
+_ANSWERS = {
+    401: "{hub} refuses the token: set HF_TOKEN to a valid one, or run `hf auth login`",
+    403: "the token has no access to {name}: give it the right to write there",
+    404: "{hub} knows no dataset {name}, or the token may not see it",
+    409: "{name}: what should be made is there already ({said}): run it again",
+    412: "somebody committed to {name} meanwhile: run it again",
+    429: "{hub} asks for a pause (429): run it again in some minutes",
+}
+_OTHER = "{hub} answered {status} ({said}): run it again later"
+
+
+def _library(*, hasty: bool) -> Any:
+    """huggingface_hub, quiet, and with an end to its waiting, which by default has none."""
+    import huggingface_hub  # noqa: PLC0415 - only where something is published
+    import huggingface_hub.errors  # noqa: PLC0415
+    import huggingface_hub.hf_api  # noqa: PLC0415
+    from huggingface_hub.utils import _http  # noqa: PLC0415
+
+    def client() -> Any:
+        made: Any = _http.default_client_factory()
+        made.timeout = HASTE if hasty else PATIENCE
+        return made
+
+    library: Any = huggingface_hub
+    library.utils.set_client_factory(client)
+    library.utils.logging.set_verbosity_error()
+    if not sys.stderr.isatty():
+        library.utils.disable_progress_bars()
+    return library
+
+
+def _within(seconds: float, act: Callable[[], T]) -> T:
+    """What `act` returns; TimeoutError after so many seconds, also where a name server or one of many
+    addresses keeps it waiting, which no timeout of a connection bounds."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(act())
+        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return outcome.result(seconds)
+    except TimeoutError as error:
+        raise TimeoutError(f"no answer in {seconds:g} seconds") from error
+
+
+def _status(failure: BaseException | None) -> int | None:
+    """The HTTP status behind a failure; None where no answer came."""
+    while failure is not None:
+        answer = getattr(failure, "response", None)
+        if answer is not None:
+            return int(answer.status_code)
+        failure = failure.__cause__
+    return None
+
+
+def _line(said: object) -> str:
+    """The reason that a failure gives, in one short line without a token."""
+    reason = getattr(said, "server_message", None) or str(said) or type(said).__name__
+    line = _SECRET.sub("(token)", " ".join(str(reason).split()))
+    return line if len(line) <= 200 else line[:199] + "…"

@@ -1,0 +1,371 @@
+"""A release: parquet tables by config and split, the card and the manifest, built whole or not at all.
+
+A pure function of articles, journal, schemes, settings and version: no clock, no order of arrival.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from qawl import __version__
+from qawl.agreement import report
+from qawl.annotations import derive
+from qawl.articles import released, withdrawal
+from qawl.articles import store as article_store
+from qawl.articles.removed_lines import Removed
+from qawl.articles.splits import splits
+from qawl.core import versions
+from qawl.core.errors import ReleaseError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE, Annotation, Article, to_json
+from qawl.core.text import file_sha256
+from qawl.gold import decide
+from qawl.release.documents import card, changelog, citation, croissant, guidelines
+from qawl.release.documents.facts import Described, Facts
+from qawl.release.rights import shipped
+from qawl.release.rights.withheld import Guard
+from qawl.release.tables import rows, tables
+from qawl.release.tables.columns import card_features
+from qawl.release.tables.table_file import TableFile
+from qawl.release.tables.token_table import TABLE
+from qawl.release.versions import diff
+from qawl.release.versions import manifest as versions_manifest
+from qawl.release.versions.diff import Difference
+from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
+from qawl.validation import validate
+
+SPLITS = ("train", "validation", "test")
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A release on disk; `fresh` is False where the same release stood there already."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    fresh: bool
+
+
+def releases(project: Project) -> Path:
+    """Where a corpus's releases stand."""
+    return project.exports / "releases"
+
+
+def build(
+    project: Project, version: str, *, notes: list[str], checks: Mapping[str, int] | None = None
+) -> Built:
+    """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
+
+    A draft of that version gives way. `checks` are the `validation.counts`, for a caller who has them
+    already. Raises ReleaseError where that version was released with other bytes.
+    """
+    if not _VERSION.fullmatch(version):
+        raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
+    target = releases(project) / version
+    building = releases(project) / f".building-{version}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        work = _Building(project, version, notes, building, checks)
+        tabled = work.write_tables()
+        last = released.last_version(project, below=version)
+        previous = releases(project) / last if last else None
+        change = diff.difference(previous, building) if previous else None
+        if target.exists() and versions_manifest.load(target)["draft"]:
+            shutil.rmtree(target)
+        if not target.exists() and not notes:
+            _fits(project, version, change)
+        made = work.write_documents(tabled, previous, change)
+        if target.exists():
+            _compare(target, building)
+            return Built(target, made, fresh=False)
+        building.rename(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Built(target, made, fresh=True)
+
+
+def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
+    """The version that the changes since the last release call for; 0.1.0 for the first."""
+    last = released.last_version(project)
+    if last is None:
+        return "0.1.0"
+    trial = releases(project) / ".building-bump"
+    shutil.rmtree(trial, ignore_errors=True)
+    trial.mkdir(parents=True)
+    try:
+        _Building(project, last, [], trial, checks).write_tables()
+        change = diff.difference(releases(project) / last, trial)
+    finally:
+        shutil.rmtree(trial, ignore_errors=True)
+    if change.version is None:
+        raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
+    return change.version
+
+
+def _fits(project: Project, version: str, found: Difference | None) -> None:
+    """Refuses a version number that says less than what changed since the last release."""
+    last = released.last_version(project)
+    if last is None:
+        return
+    if found is None or found.old != last:
+        raise ReleaseError(f"{version} can't follow {last}: choose a higher one (or --bump)")
+    if found.version is None:
+        raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
+    if versions.numbers(version) < versions.numbers(found.version):
+        raise ReleaseError(
+            f"{version} says too little: the changes since {last} are {found.level} and call for "
+            f"{found.version} (or --bump)"
+        )
+
+
+def _compare(target: Path, building: Path) -> None:
+    """Refuses another release under the same version."""
+    old = {**versions_manifest.file_digests(target), versions_manifest.MANIFEST: _digest(target)}
+    new = {
+        **versions_manifest.file_digests(building),
+        versions_manifest.MANIFEST: _digest(building),
+    }
+    differing = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    if differing:
+        raise ReleaseError(
+            f"{target} exists and would change ({', '.join(differing[:5])}): "
+            "a released version stays as it is; choose a higher one"
+        )
+
+
+def _digest(folder: Path) -> dict[str, Any]:
+    return {"sha256": file_sha256(folder / versions_manifest.MANIFEST)}
+
+
+class _Building:
+    """One build: what is counted and digested while the tables are streamed out."""
+
+    def __init__(
+        self,
+        project: Project,
+        version: str,
+        notes: list[str],
+        folder: Path,
+        checks: Mapping[str, int] | None,
+    ) -> None:
+        self.project, self.version, self.notes, self.folder = project, version, notes, folder
+        self.checks = validate.counts(project) if checks is None else checks
+        self.schemes = scheme.load_all(project)
+        self.columns = tables.all_columns(self.schemes)
+        withheld = any(not each.redistribute for each in article_store.heads(project))
+        self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
+        self.splits = splits(article_store.heads(project), project.settings.release)
+        self.writers: dict[tuple[str, str], TableFile] = {}
+        self.facts = Facts()
+        self.removed = Removed()
+
+    def write_tables(self) -> dict[str, Any]:
+        """Writes the tables and their manifest, which it returns."""
+        chain = {layer: _Chain() for layer in self.schemes}
+        for item in joined(self.project, self.schemes):
+            self.facts.count(item)
+            self.removed.add(item.article)
+            for record in item.annotations:
+                chain[record.layer].add(item.article, record)
+            self._write(item)
+        for writer in self.writers.values():
+            writer.close()
+        content = {
+            f"{config}/{split}": self.writers[config, split].summary(self.folder)
+            for config in self.columns
+            for split in SPLITS
+            if (config, split) in self.writers
+        }
+        made = self._manifest(content, chain)
+        versions_manifest.write(self.folder, made)
+        return made
+
+    def write_documents(
+        self, made: dict[str, Any], previous: Path | None, found: Difference | None
+    ) -> dict[str, Any]:
+        """Writes the documents beside the tables of this manifest; returns it with them in it.
+
+        `found` is the difference from the `previous` release.
+        """
+        measured = report.fresh(self.project)
+        described = Described(
+            self.project, self.version, self.schemes, self.columns, self.facts, made, measured
+        )
+        for name, text in _documents(described, previous, found).items():
+            (self.folder / name).write_bytes(text.encode())
+        complete = {**made, "files": versions_manifest.file_digests(self.folder, made["files"])}
+        versions_manifest.write(self.folder, complete)
+        shipped.check(self.folder, self.guard)
+        return complete
+
+    def _write(self, item: tables.Annotated) -> None:
+        split = self.splits[item.article.id]
+        made = rows.rows(item, self.schemes, lambda text: self.guard.run_in(text) is not None)
+        self.facts.iob2.count(item.gold, made[TABLE])
+        for config, found in made.items():
+            for row in found:
+                self._writer(config, split).add(row)
+
+    def _writer(self, config: str, split: str) -> TableFile:
+        place = config, split
+        if place not in self.writers:
+            path = self.folder / config / f"{split}.parquet"
+            self.writers[place] = TableFile(path, self.columns[config], config)
+        return self.writers[place]
+
+    def _manifest(
+        self, content: dict[str, dict[str, Any]], chain: dict[str, "_Chain"]
+    ) -> dict[str, Any]:
+        return {
+            "format": 1,
+            "name": self.project.settings.name,
+            "version": self.version,
+            "draft": bool(self.notes),
+            "open_gates": self.notes,
+            "date": self.facts.date,
+            "license": self.project.settings.release.license,
+            "files": versions_manifest.file_digests(self.folder),
+            "features": {name: card_features(kinds) for name, kinds in self.columns.items()},
+            "content": content,
+            "content_sha256": versions_manifest.overall(content),
+            "content_of": versions_manifest.COLUMNS,
+            "told_sha256": self._told(),
+            "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
+            "findings": dict(self.checks),
+            "articles": {
+                "count": self.facts.articles,
+                "withheld": sorted(self.facts.withheld),
+                "withdrawn": {
+                    each.article_id: each.reason for each in withdrawal.withdrawn(self.project)
+                },
+                "splits": {name: self.facts.splits(self.splits)[name] for name in SPLITS},
+            },
+            "iob2": self.facts.iob2.figures(),
+            "cleaning": self.removed.told(self.project.settings.ingest),
+            "chain": {
+                layer: {
+                    "scheme_version": self.schemes[layer].version,
+                    "labels": list(self.schemes[layer].label),
+                    "scheme_sha256": sha256(to_json(self.schemes[layer])).hexdigest(),
+                    **each.summary(self.project),
+                }
+                for layer, each in chain.items()
+            },
+        }
+
+    def _told(self) -> str:
+        """The digest of what the documents are made from beside the tables."""
+        settings = self.project.settings
+        own = settings.release
+        told = (
+            [settings.name, own.title, own.repo, own.authors, own.doi, own.license, own.card],
+            [own.splits, own.split_from, bool(own.locked_test)],
+            [[each.name, each.person, each.how] for each in self.project.hands.values()],
+            [each.reason for each in withdrawal.withdrawn(self.project)],
+            guidelines.text(own.title or settings.name, self.schemes),
+            card.template(self.project),
+        )
+        return sha256(to_json(told)).hexdigest()
+
+
+@dataclass(slots=True)
+class _Chain:
+    """What a layer's gold was made from: digests of the articles and of the annotations used."""
+
+    articles: Any = field(default_factory=sha256)
+    annotations: Any = field(default_factory=sha256)
+    annotators: set[str] = field(default_factory=set)
+    last: str = ""
+
+    def add(self, article: Article, record: Annotation) -> None:
+        if article.id != self.last:
+            self.articles.update(f"{article.id} {article.text_sha256}\n".encode())
+            self.last = article.id
+        self.annotations.update(to_json(record) + b"\n")
+        self.annotators.add(record.annotator)
+
+    def summary(self, project: Project) -> dict[str, Any]:
+        told = {
+            name: {"person": each.person}
+            for name, each in project.hands.items()
+            if name in self.annotators
+        }
+        judge = told.pop(JUDGE, None)
+        unknown = sorted(self.annotators - {*told, JUDGE})
+        return {
+            "articles_sha256": self.articles.hexdigest(),
+            "annotations_sha256": self.annotations.hexdigest(),
+            "annotators": {**told, **{name: {"person": None} for name in unknown}},
+            "judge": judge,
+        }
+
+
+def joined(project: Project, schemes: dict[str, Scheme]) -> Iterator[tables.Annotated]:
+    """Each article with its gold and annotations, in the order of ids; everything is streamed."""
+    deciders = {layer: decide.decider(project, layer) for layer in schemes}
+    everyone = {layer: _Ahead(_by_article(project, layer)) for layer in schemes}
+    out = withdrawal.ids(project)
+    for article in article_store.articles(project):
+        if article.id in out:
+            continue
+        gold = {}
+        records: list[Annotation] = []
+        for layer, ahead in everyone.items():
+            if group := ahead.take(article.id):
+                records += group.records
+                gold[layer] = deciders[layer](article, group.records)
+        yield tables.Annotated(article, gold, records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The annotations of one article in one layer."""
+
+    article_id: str
+    records: tuple[Annotation, ...]
+
+
+def _by_article(project: Project, layer: str) -> Iterator[_Group]:
+    found = groupby(derive.read(project, layer), key=lambda record: record.article_id)
+    for identity, records in found:
+        yield _Group(identity, tuple(records))
+
+
+class _Ahead:
+    """Records sorted by article id, handed out as the articles come by."""
+
+    def __init__(self, records: Iterator[Any]) -> None:
+        self._records = records
+        self._next = next(records, None)
+
+    def take(self, article_id: str) -> Any:
+        """The record of this article, None if there is none."""
+        while self._next is not None and self._next.article_id < article_id:
+            self._next = next(self._records, None)
+        if self._next is None or self._next.article_id != article_id:
+            return None
+        found, self._next = self._next, next(self._records, None)
+        return found
+
+
+def _documents(
+    described: Described, previous: Path | None, found: Difference | None
+) -> dict[str, str]:
+    """Name → text of each document; `found` is the difference from the `previous` release."""
+    return {
+        card.CARD: card.text(described),
+        citation.CITATION: citation.text(described),
+        croissant.CROISSANT: croissant.text(described),
+        guidelines.GUIDELINES: guidelines.text(described.title, described.schemes),
+        changelog.CHANGELOG: changelog.text(described, previous, found),
+    }

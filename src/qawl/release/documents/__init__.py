@@ -1,0 +1,5 @@
+"""The documents beside the tables: card, guidelines, changelog, citation, Croissant.
+
+Offers the text of each, made from the numbers and from qawl.yaml.
+May import what release may.
+"""

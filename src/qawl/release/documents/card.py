@@ -1,0 +1,255 @@
+"""The dataset card: README.md of a release, made from the numbers and from what the lead says."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import yaml
+
+from qawl.core.project import Project
+from qawl.core.settings import Card
+from qawl.core.templates import bundled, rendered
+from qawl.release.documents import citation, licences
+from qawl.release.documents.facts import DEMONSTRATION, Described
+from qawl.release.tables.columns import card_features
+from qawl.scheme.scheme import Scheme, title_in
+
+CARD = "README.md"
+TEMPLATE = "card.md.j2"
+NOT_STATED = "Not stated."
+WANTED = ("rationale", "annotators", "contact")
+"""What a corpus that is more than a demonstration has to say, or to say that it is not stated."""
+SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000))
+_PLACEHOLDERS = frozenset({"", "todo", "tbd", "tba", "fixme", "xxx", "?", "…", "...", "-"})
+
+
+def unfilled(card: Card, articles: int) -> Iterator[str]:
+    """The fields that stand there without an answer, and those that a corpus of this size lacks."""
+    for name in card.__struct_fields__:
+        value = getattr(card, name)
+        if isinstance(value, dict):
+            yield from (f"{name}.{key}" for key, each in value.items() if is_placeholder(each))
+        elif value is msgspec.UNSET:
+            if name in WANTED and articles >= DEMONSTRATION:
+                yield name
+        elif is_placeholder(value):
+            yield name
+
+
+def is_placeholder(value: str | None) -> bool:
+    """Whether a text only holds the place of one: empty, TODO, [more information needed], <…>."""
+    text = (value or "").strip().lower()
+    return (
+        text.strip(".: ") in _PLACEHOLDERS
+        or text in _PLACEHOLDERS
+        or (text[:1] + text[-1:] in {"<>", "[]"} and "](" not in text)
+        or text.startswith(("todo:", "tbd:", "fixme:"))
+    )
+
+
+def template(project: Project) -> tuple[str, str]:
+    """The text of the card's template and what it is called: card.md.j2 beside qawl.yaml, or Qawl's."""
+    own = project.root / TEMPLATE
+    return (
+        own.read_text("utf-8") if own.is_file() else bundled("qawl.release.documents", TEMPLATE)
+    ), TEMPLATE
+
+
+def text(described: Described) -> str:
+    """The card: YAML for loaders, then words for people."""
+    content, where = template(described.project)
+    return rendered(content, where, fields(described))
+
+
+def fields(described: Described) -> dict[str, Any]:
+    """What a template of the card can ask for; docs/release.md lists it."""
+    settings, facts = described.project.settings, described.facts
+    filled = {name.partition("/")[0] for name in described.content}
+    return {
+        "metadata": metadata(described),
+        "name": settings.name,
+        "title": described.title,
+        "version": described.version,
+        "repo": settings.release.repo or f"exports/releases/{described.version}",
+        "address": described.address,
+        "license": settings.release.license,
+        "license_address": licences.address(settings.release.license),
+        "doi": settings.release.doi,
+        "authors": described.authors,
+        "facts": facts,
+        "groups": len(facts.groups),
+        "demonstration": facts.articles < DEMONSTRATION,
+        "content": described.content,
+        "content_sha256": described.manifest["content_sha256"],
+        "empty": [name for name in described.columns if name not in filled],
+        "layers": [
+            {**_layer(each, described), "agreement": _agreement(described.agreement.get(layer, {}))}
+            for layer, each in described.schemes.items()
+        ],
+        "people": list(_people(described)),
+        "languages": list(_languages(described)),
+        "findings": described.manifest["findings"],
+        "withdrawn": described.manifest["articles"]["withdrawn"],
+        "splits": described.manifest["articles"]["splits"],
+        "shares": _shares(described),
+        "card": _said(settings.release.card),
+        "cite": citation.line(described),
+        "bibtex": citation.bibtex(described),
+        "open_gates": described.manifest["open_gates"],
+    }
+
+
+def _said(card: Card) -> dict[str, Any]:
+    """Every field that the lead fills; "Not stated." where nothing is said."""
+    found: dict[str, Any] = {}
+    for name in card.__struct_fields__:
+        value = getattr(card, name)
+        if not isinstance(value, dict):
+            text = value.strip() if isinstance(value, str) else ""
+            value = NOT_STATED if text.rstrip(".").lower() in {"", "not stated"} else text
+        found[name] = value
+    return found
+
+
+def _people(described: Described) -> Iterator[dict[str, Any]]:
+    """Everybody whose annotations are in the release, and whether they are a person."""
+    counted: dict[str, int] = {}
+    for (_, name), count in sorted(described.facts.annotated.items()):
+        counted[name] = counted.get(name, 0) + count
+    known = described.project.hands
+    for name in dict.fromkeys([*described.project.annotators, *sorted(counted)]):
+        annotator = known.get(name)
+        yield {
+            "name": name,
+            "person": None if annotator is None else annotator.person,
+            "how": annotator.how if annotator else None,
+            "n": counted.get(name, 0),
+        }
+
+
+def _languages(described: Described) -> Iterator[dict[str, Any]]:
+    """The languages of the articles by tag, with what the lead says of each."""
+    said = described.project.settings.release.card.languages
+    for tag, count in sorted(described.facts.languages.items()):
+        yield {"tag": tag, "n": count, "words": (said.get(tag) or NOT_STATED).strip()}
+
+
+def _shares(described: Described) -> str:
+    """How the splits are made, in words."""
+    release = described.project.settings.release
+    if release.split_from:
+        starts = [f"{split} from {day}" for split, day in release.split_from.items()]
+        how = f"by the day on which a group was first published ({', '.join(starts)})"
+    else:
+        shares = [f"{split} {share:.0%}" for split, share in release.splits.items()]
+        how = f"by a hash of the group ({', '.join(shares)})"
+    locked = "; a locked test set is always test" if release.locked_test else ""
+    return how + locked
+
+
+def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures of a layer that are defined, for a table."""
+    figures = [
+        {"name": name, **each}
+        for name, each in said.items()
+        if isinstance(each, dict) and each.get("value") is not None
+    ]
+    for attribute, found in said.get("attributes", {}).items():
+        figures += [
+            {"name": f"{attribute}, {name}", **found[name]}
+            for name in ("cohen_kappa", "ac1", "alpha")
+            if found[name]["value"] is not None
+        ]
+    return figures
+
+
+def _layer(scheme: Scheme, described: Described) -> dict[str, Any]:
+    """What the card says of a layer."""
+    facts = described.facts
+    return {
+        "name": scheme.layer,
+        "version": scheme.version,
+        "title": title_in(scheme.title, "en", scheme.layer),
+        "labels": [
+            {
+                "name": label.name,
+                "ar": label.title.get("ar", ""),
+                "en": title_in(label.title, "en", label.name),
+                "definition_ar": label.definition.get("ar", ""),
+                "definition_en": title_in(label.definition, "en"),
+                "n": facts.labels[scheme.layer, label.name],
+            }
+            for label in scheme.labels
+        ],
+        "attributes": scheme.attributes,
+        "relations": scheme.relations,
+        "total": sum(n for (layer, _), n in facts.labels.items() if layer == scheme.layer),
+        "decided": facts.decided[scheme.layer],
+        "incomplete": facts.incomplete[scheme.layer],
+        "skipped": facts.skipped[scheme.layer],
+        "hands": {
+            count: articles
+            for (layer, count), articles in sorted(facts.hands.items())
+            if layer == scheme.layer
+        },
+        "decided_by": {
+            how: count
+            for (layer, how), count in sorted(facts.decided_by.items())
+            if layer == scheme.layer
+        },
+        "annotators": {
+            annotator: count
+            for (layer, annotator), count in sorted(facts.annotated.items())
+            if layer == scheme.layer
+        },
+    }
+
+
+def metadata(described: Described) -> str:
+    """The YAML at the head of the card; empty tables and splits are left out, loaders choke on them."""
+    configs: list[dict[str, Any]] = []
+    infos: list[dict[str, Any]] = []
+    for config, kinds in described.columns.items():
+        parts = {
+            name.partition("/")[2]: said
+            for name, said in described.content.items()
+            if name.partition("/")[0] == config
+        }
+        if not parts:
+            continue
+        entry: dict[str, Any] = {
+            "config_name": config,
+            "data_files": [{"split": split, "path": said["path"]} for split, said in parts.items()],
+        }
+        if not configs:
+            entry["default"] = True
+        configs.append(entry)
+        size = sum(said["bytes"] for said in parts.values())
+        infos.append(
+            {
+                "config_name": config,
+                "features": card_features(kinds),
+                "splits": [
+                    {"name": split, "num_bytes": said["bytes"], "num_examples": said["rows"]}
+                    for split, said in parts.items()
+                ],
+                "download_size": size,
+                "dataset_size": size,
+            }
+        )
+    head = {
+        "pretty_name": described.title,
+        "language": sorted({tag.partition("-")[0] for tag in described.facts.languages}),
+        "language_bcp47": sorted(described.facts.languages),
+        "license": described.project.settings.release.license,
+        "task_categories": ["token-classification"],
+        "tags": ["news", *described.schemes],
+        "size_categories": [_size(described.facts.articles)],
+        "configs": configs,
+        "dataset_info": infos,
+    }
+    return yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def _size(count: int) -> str:
+    return next((name for name, below in SIZES if count < below), "n>1M")

@@ -1,0 +1,127 @@
+"""What must hold before a release: each gate that fails says how to pass it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from qawl.agreement import report
+from qawl.articles import released, withdrawal
+from qawl.articles import store as article_store
+from qawl.articles.splits import splits
+from qawl.core.findings import CHECKS
+from qawl.core.project import Project
+from qawl.release.documents import card
+from qawl.release.rights import privacy
+from qawl.release.versions import manifest
+from qawl.scheme import generated
+from qawl.validation import validate
+
+NAMED = 5
+"""How many places a gate names."""
+
+
+def failing(project: Project, checks: Mapping[str, int] | None = None) -> Iterator[str]:
+    """The gates that fail, in words; `checks` counts what `validation.validate` finds, if known."""
+    stale = [path.relative_to(project.root).as_posix() for path in generated.stale(project)]
+    if stale:
+        yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
+    if checks is None:
+        checks = validate.counts(project)
+    errors = {each: n for each, n in checks.items() if CHECKS[each].severity == "error"}
+    if errors:
+        names = ", ".join(sorted(errors))
+        yield f"{sum(errors.values())} findings are errors (see `qawl validate`): {names}"
+    yield from _new_kinds(project, set(checks))
+    yield from _moved(project)
+    yield from _undecided(project)
+    yield from _unfilled(project)
+    yield from _without_agreement(project)
+    yield from _personal(project)
+
+
+def _releasable(project: Project) -> Iterator[article_store.Head]:
+    """The articles that the release would have."""
+    out = withdrawal.ids(project)
+    return (each for each in article_store.heads(project) if each.id not in out)
+
+
+def _undecided(project: Project) -> Iterator[str]:
+    """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
+    sources = Counter(
+        article.source
+        for article in _releasable(project)
+        if article.source and card.is_placeholder(article.license)
+    )
+    if sources:
+        named = [f"{source} ({count})" for source, count in sorted(sources.items())]
+        yield (
+            f"no licence decision for {_listed(named)}: give license and redistribute in a "
+            "_source.yaml beside the articles (LicenseRef-unknown with redistribute: false withholds "
+            "the texts) and ingest them again"
+        )
+
+
+def _unfilled(project: Project) -> Iterator[str]:
+    """Fields of the card that wait for an answer."""
+    count = sum(1 for _ in _releasable(project))
+    if fields := list(card.unfilled(project.settings.release.card, count)):
+        keys = [f"release.card.{name}" for name in fields]
+        yield (
+            f"the card is unfilled: {', '.join(fields)} (fill {', '.join(keys)} in qawl.yaml; "
+            "'not stated' is an answer)"
+        )
+
+
+def _without_agreement(project: Project) -> Iterator[str]:
+    """Layers that the plan gives to several annotators, and that no article of which two did.
+
+    The plan asks for several where qawl.yaml sets an overlap for the layer, or where several annotate.
+    """
+    measured = report.fresh(project)
+    for layer, said in measured.items():
+        wanted, hands = project.overlap(layer), len(said["annotators"])
+        asked = wanted > 1 and (layer in project.settings.overlap or hands > 1)
+        if hands and asked and not said["articles_compared"]:
+            yield (
+                f"{layer}: the plan asks for {wanted} annotators an article and none has two, so "
+                f"there is no agreement (have a second one do some, or set overlap.{layer} to 1 in "
+                "qawl.yaml)"
+            )
+
+
+def _personal(project: Project) -> Iterator[str]:
+    """Addresses and names of people in what annotators or the corpus lead wrote."""
+    if places := list(privacy.found(project)):
+        yield (
+            f"an e-mail address or the name of a person stands in {_listed(places)} (mend it in "
+            "Label Studio and pull, or where it is written)"
+        )
+
+
+def _listed(names: list[str]) -> str:
+    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _moved(project: Project) -> Iterator[str]:
+    """Articles that would stand in another split than in the last release."""
+    now = splits(article_store.heads(project), project.settings.release)
+    before = released.splits_of_last(project)
+    moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
+    if moved:
+        yield (
+            f"{len(moved)} articles would change their split ({', '.join(moved[:5])}): set "
+            "release.splits, locked_test and split_from back to what they were"
+        )
+
+
+def _new_kinds(project: Project, kinds: set[str]) -> Iterator[str]:
+    """A check that had no findings in the last release may not have any in the next."""
+    last = released.last_version(project)
+    if last is None:
+        return
+    before = manifest.load(project.exports / "releases" / last).get("findings", {})
+    if fresh := sorted(kinds - set(before)):
+        yield (
+            f"new kinds of findings since {last}: {', '.join(fresh)} (mend them, or say in "
+            "qawl.yaml, under dispensations, why they pass)"
+        )

@@ -1,0 +1,279 @@
+"""Withheld text put back into a release from the user's own copy, checked by hash.
+
+What is filled in: texts, the surfaces of spans, tokens, free texts of annotators that held a run of the
+text, and titles, which have a hash of their own. A text that fails its hash is never filled in.
+"""
+
+import re
+import shutil
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qawl.articles import readers
+from qawl.articles.received import Received
+from qawl.articles.removed_lines import Told, candidates
+from qawl.core.errors import InputError, ReleaseError
+from qawl.core.text import sha256
+from qawl.release.rights import standoff
+from qawl.release.rights.standoff import SUFFIX
+from qawl.release.versions import manifest
+
+_SPAN = ("start", "end", "text")
+_LONGEST_TITLE = 500
+_ANYWHERE = Path("/")
+"""Copies are read wherever they stand, in the folder of a corpus too."""
+D = TypeVar("D")
+
+Row = dict[str, Any]
+Articles = str | Path | Iterable[str | Path]
+"""A file or a folder, or several texts (`str`) and files (`Path`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was put back and what was not found, by article id; copies that can't be read, and why."""
+
+    restored: list[str]
+    missing: list[str]
+    untitled: list[str]
+    unread: list[str]
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What a dataset lacks: the hash of each withheld text with its name and that of its title."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    found_titles: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def ask(self, row: Row) -> None:
+        """Notes what a row lacks."""
+        if (digest := row.get("text_sha256")) is None or not _lacks(row):
+            return
+        self.names[digest] = row.get("article_id") or row.get("id") or digest
+        if row.get("title") is None and (title := row.get("title_sha256")):
+            self.titles[digest] = title
+
+    def look(self, articles: Articles, told: Told) -> None:
+        """Takes what is wanted from copies."""
+        for each in [Path(articles)] if isinstance(articles, str | Path) else articles:
+            if isinstance(each, str):
+                self._look_in(each, None, told)
+                continue
+            for found in readers.read([each], {}, _ANYWHERE):
+                if isinstance(found, Received):
+                    self._look_in(found.text, found.metadata.title, told)
+                else:
+                    self.unread.append(f"{found.path}: {found.reason}")
+
+    def _look_in(self, copy: str, title: str | None, told: Told) -> None:
+        for text in candidates(copy, told):
+            digest = sha256(text)
+            if digest in self.names:
+                self.texts[digest] = text
+                self._look_for_title(digest, copy, title)
+                return
+
+    def _look_for_title(self, digest: str, copy: str, title: str | None) -> None:
+        """A title is known with the copy, or is a line of it."""
+        wanted = self.titles.get(digest)
+        if wanted is None:
+            return
+        lines = (line.strip() for line in copy.splitlines() if len(line) <= _LONGEST_TITLE)
+        for each in (title, *lines):
+            if each and sha256(each) == wanted:
+                self.found_titles[digest] = each
+                return
+
+    def outcome(self) -> Outcome:
+        """What was found and what was not, by name."""
+
+        def names(digests: Iterable[str]) -> list[str]:
+            return sorted(self.names[each] for each in digests)
+
+        return Outcome(
+            restored=names(self.texts),
+            missing=names(self.names.keys() - self.texts.keys()),
+            untitled=names((self.titles.keys() & self.texts.keys()) - self.found_titles.keys()),
+            unread=self.unread,
+        )
+
+    def filled(self, row: Row) -> Row:
+        """A row with what was found for it."""
+        digest = row.get("text_sha256")
+        text = self.texts.get(digest or "")
+        if text is None or not _lacks(row):
+            return row
+        made: Row = _surfaces(row, text)
+        if "code_points" in row:
+            made["text"] = text
+            if made["title"] is None:
+                made["title"] = self.found_titles.get(digest or "")
+        if "starts" in row:
+            ends = zip(row["starts"], row["ends"], strict=True)
+            made["tokens"] = [text[start:end] for start, end in ends]
+        if "withheld" in row:
+            made["withheld"] = False
+        return made
+
+
+def _lacks(row: Row) -> bool:
+    """Whether texts of a row are withheld; in tables without a flag its surfaces tell."""
+    if "withheld" in row:
+        return bool(row["withheld"])
+    inner = (*(row.get("spans") or ()), *(row.get("attributes") or ()))
+    return any(_bare(each) for each in (row, *inner))
+
+
+def _bare(value: Row) -> bool:
+    """Whether a surface is null, or a free text."""
+    if "start" in value and value.get("text") is None:
+        return True
+    return any(_told_of(value))
+
+
+def _told_of(value: Row) -> Iterator[str]:
+    """The free texts of a row that are told by places."""
+    for name, told in value.items():
+        of = name.removesuffix(SUFFIX)
+        if of != name and of in value and isinstance(told, str):
+            yield of
+
+
+def _surfaces(value: Any, text: str) -> Any:
+    """Nested spans with their surfaces, and free texts."""
+    if isinstance(value, list):
+        return [_surfaces(each, text) for each in value]
+    if isinstance(value, dict):
+        filled = {name: _surfaces(each, text) for name, each in value.items()}
+        if set(_SPAN) <= set(value):
+            filled["text"] = text[value["start"] : value["end"]]
+        for name in _told_of(value):
+            told = filled[name + SUFFIX]
+            filled |= {name: standoff.decode(told, text), name + SUFFIX: None}
+        return filled
+    return value
+
+
+def restore(dataset: D, articles: Articles, *, release: str | Path | None = None) -> D:
+    """A dataset that was loaded from a release, of any config, with its withheld text put back.
+
+    `dataset` is a Dataset or a DatasetDict; `articles` are your copies, which may differ in what
+    `qawl ingest` cleans. `release`, the folder of the release, tells what else that was in its
+    corpus: its own site chrome and recurring lines. A text is filled in where its hash is that of the
+    row; what was not found stays null, and a warning says how much (`fill` returns its names).
+    """
+    made, outcome = fill(dataset, articles, told_by(Path(release)) if release else Told())
+    for what, names in (("texts", outcome.missing), ("titles", outcome.untitled)):
+        if names:
+            some = ", ".join(names[:5])
+            message = f"{len(names)} withheld {what} were not found, of articles {some}"
+            warnings.warn(message, stacklevel=2)
+    return made
+
+
+def fill(dataset: D, articles: Articles, told: Told) -> tuple[D, Outcome]:
+    """The same, with what was put back and what was not found."""
+    import datasets  # noqa: PLC0415 - takes over a second to import
+
+    if isinstance(dataset, datasets.DatasetDict):
+        parts = dict(dataset)
+    elif isinstance(dataset, datasets.Dataset):
+        parts = {"": dataset}
+    else:
+        raise InputError(f"a Dataset or a DatasetDict is wanted, not {type(dataset).__name__}")
+    wanted = _Wanted()
+    for part in parts.values():
+        if "text_sha256" not in part.column_names:
+            raise InputError("the dataset has no column text_sha256: no text can be checked")
+        for row in part:
+            wanted.ask(row)
+    wanted.look(articles, told)
+    outcome = wanted.outcome()
+    state = sha256(" ".join([*sorted(wanted.texts), *sorted(wanted.found_titles)]))[:16]
+    made = {
+        name: part.map(
+            lambda row: wanted.filled(dict(row)),
+            features=part.features,
+            new_fingerprint=sha256(f"{part._fingerprint} {state}")[:16],  # noqa: SLF001 - there is no other
+            load_from_cache_file=False,
+        )
+        for name, part in parts.items()
+    }
+    whole: Any = datasets.DatasetDict(made) if "" not in made else made[""]
+    return whole, outcome
+
+
+def told_by(release: Path) -> Told:
+    """What the manifest of a release says of its cleaning; raises ReleaseError where that is wrong."""
+    try:
+        told = msgspec.convert(manifest.load(release).get("cleaning", {}), Told)
+        for pattern in told.chrome:
+            re.compile(pattern)
+    except (msgspec.ValidationError, re.error) as error:
+        raise ReleaseError(f"{release / manifest.MANIFEST}: cleaning: {error}") from error
+    return told
+
+
+def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Outcome:
+    """Copies a release to a new folder, whole or not at all, with every withheld text that matches its
+    hash put back.
+
+    The manifest of the copy is that of the release, kept as manifest.original.json, since the bytes
+    are no longer those that it lists.
+    """
+    told = told_by(release)
+    if target.exists() and any(target.iterdir()):
+        raise ReleaseError(f"{target} is not empty: name a new folder with --to")
+    wanted = _Wanted()
+    for path in sorted((release / "articles").glob("*.parquet")):
+        for batch in pq.ParquetFile(path).iter_batches(1000, columns=_ASKED):
+            for row in batch.to_pylist():
+                wanted.ask(row)
+    wanted.look(paths, told)
+    building = target.resolve().with_name(f".restoring-{target.name}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        _write(release, building, wanted)
+        if target.exists():
+            target.rmdir()
+        building.rename(target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return wanted.outcome()
+
+
+def _write(release: Path, target: Path, wanted: _Wanted) -> None:
+    """The documents and tables of a release with what was found."""
+    for name in ("README.md", "CITATION.cff", "GUIDELINES.md", "CHANGELOG.md"):
+        if (release / name).is_file():
+            shutil.copyfile(release / name, target / name)
+    shutil.copyfile(release / manifest.MANIFEST, target / "manifest.original.json")
+    for path in sorted(release.glob("*/*.parquet")):
+        place = target / path.relative_to(release)
+        place.parent.mkdir(exist_ok=True)
+        _rewrite(path, place, wanted)
+
+
+_ASKED = ["id", "text_sha256", "title_sha256", "withheld"]
+
+
+def _rewrite(source: Path, target: Path, wanted: _Wanted) -> None:
+    """One table with what was found filled in."""
+    file = pq.ParquetFile(source)
+    schema = file.schema_arrow
+    with pq.ParquetWriter(target, schema, compression="zstd", store_schema=False) as writer:
+        for batch in file.iter_batches(batch_size=1000):
+            rows = [wanted.filled(row) for row in batch.to_pylist()]
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))

@@ -1,0 +1,104 @@
+"""Addresses and names of people in what a release would ship.
+
+Texts and titles are left as they were published; what annotators typed, what the corpus lead wrote and
+the pseudonyms are searched. Findings name the place, never the address: they stand in drafts.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from qawl.annotations import derive
+from qawl.articles import store as article_store
+from qawl.articles import withdrawal
+from qawl.core import files
+from qawl.core.project import Project
+from qawl.core.records import Annotation, from_json, to_json
+from qawl.release.rights.withheld import strings
+from qawl.scheme import scheme
+
+NAMES = "names.txt"
+_ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")
+_RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test|localhost)$")
+"""Domains that nobody can have (RFC 2606): guidelines may show them."""
+
+
+def found(project: Project) -> Iterator[str]:
+    """Where an address or a known name stands, in words."""
+    names = known_names(project)
+    yield from _pseudonyms(project)
+    for place, text in _written(project):
+        if is_personal(text, names):
+            yield place
+    for layer in project.settings.layers:
+        yield from _typed(project, layer, names)
+
+
+def is_personal(text: str, names: Iterable[str]) -> bool:
+    """Whether a text has an e-mail address in it, or one of these names as it is written there."""
+    if any(not _RESERVED.search(each[1].lower()) for each in _ADDRESS.finditer(text)):
+        return True
+    return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names)
+
+
+def known_names(project: Project) -> tuple[str, ...]:
+    """The names in .qawl/names.txt, one a line: who annotates, known on this machine alone."""
+    path = project.state / NAMES
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+
+def _pseudonyms(project: Project) -> Iterator[str]:
+    """Pseudonyms that are a name of somebody who is cited."""
+    authors = project.settings.release.authors
+    names = {
+        name.casefold() for each in authors for name in (each.family, each.given, each.name) if name
+    }
+    for annotator in project.annotators:
+        if annotator.casefold() in names:
+            yield f"annotators in qawl.yaml: the pseudonym {annotator} is the name of an author"
+
+
+def _written(project: Project) -> Iterator[tuple[str, str]]:
+    """(place, text) of what the corpus lead wrote; authors and contact are published on purpose."""
+    card = project.settings.release.card
+    for name in card.__struct_fields__:
+        if name != "contact":
+            for text in strings(_plain(getattr(card, name))):
+                yield f"release.card.{name} in qawl.yaml", text
+    for annotator in project.hands.values():
+        yield f"annotators in qawl.yaml: how, of {annotator.name}", annotator.how or ""
+    for each in withdrawal.withdrawn(project):
+        yield f"the reason why {each.article_id} was withdrawn", each.reason
+    for layer in scheme.load_all(project).values():
+        for text in strings(json.loads(to_json(layer))):
+            yield f"label_config/{layer.layer}.yaml", text
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | dict) else ""
+
+
+def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str]:
+    """Free texts of annotators; what stands in the text of their article was published with it.
+
+    Lines without an @ and without a name are not read: a corpus has many, and few have one.
+    """
+    marks = (b"@", *(name.encode() for name in names))
+    articles = article_store.by_id(project)
+    for _, line in files.lines(derive.path(project, layer)):
+        if any(mark in line for mark in marks):
+            record = from_json(line, Annotation)
+            article = articles.get(record.article_id)
+            published = article.text if article and article.redistribute else ""
+            for place, text in _free_texts(record):
+                if text not in published and is_personal(text, names):
+                    yield f"{place} in article {record.article_id}, by {record.annotator} ({layer})"
+
+
+def _free_texts(record: Annotation) -> Iterator[tuple[str, str]]:
+    for name, value in record.attributes.items():
+        yield from ((name, text) for text in strings(value))
+    for span in record.spans:
+        for name, value in span.attributes.items():
+            yield from ((f"{name} of span {span.id}", text) for text in strings(value))

@@ -1,0 +1,84 @@
+"""Everything that a release ships, searched for text that may not be redistributed.
+
+Files are read back as they stand: the values of parquet pages, decompressed, and documents with the
+escapes of JSON undone.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qawl.core.errors import ReleaseError
+from qawl.release.rights import standoff
+from qawl.release.rights.withheld import Guard, strings
+
+BATCH = 500
+"""Rows that are searched at a time."""
+
+
+def check(folder: Path, guard: Guard) -> None:
+    """Raises ReleaseError naming the file that holds withheld text; free where nothing is withheld."""
+    if not guard.watches:
+        return
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and (found := _found(path, guard)):
+            raise ReleaseError(
+                f"{path.relative_to(folder)}: {found[:30]!r} is text that may not be redistributed: "
+                "take it out of what this file is made from (free texts, qawl.yaml, schemes, titles)"
+            )
+
+
+def _found(path: Path, guard: Guard) -> str | None:
+    """The first run of withheld text in a file."""
+    if path.suffix == ".parquet":
+        runs = (_in_column(name, column, guard) for name, column in text_columns(path))
+        return next((run for run in runs if run), None)
+    content = path.read_bytes()
+    if run := guard.run_in_bytes(content):
+        return run
+    if path.suffix == ".json":
+        texts = strings(json.loads(content))
+        return next((run for run in map(guard.run_in, texts) if run), None)
+    return None
+
+
+def text_columns(path: Path) -> Iterator[tuple[str, pa.StringArray]]:
+    """(name, texts) of a parquet file, however deep they are nested, some rows at a time."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=BATCH):
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                yield from _leaves(name, column)
+
+
+def _leaves(name: str, column: pa.Array) -> Iterator[tuple[str, pa.StringArray]]:
+    if pa.types.is_string(column.type):
+        yield name, column
+    elif pa.types.is_list(column.type):
+        yield from _leaves(name, column.flatten())
+    elif pa.types.is_struct(column.type):
+        for field, part in zip(column.type, column.flatten(), strict=True):
+            yield from _leaves(field.name, part)
+
+
+def _in_column(name: str, column: pa.StringArray, guard: Guard) -> str | None:
+    """The first run of withheld text in a value. All values are searched as one text first: a run in
+    one of them stands in that text, and where it has none, no value needs to be looked at. What is told
+    beside a free text has escapes of JSON, which are undone."""
+    told = name.endswith(standoff.SUFFIX)
+    if not told and guard.run_in(_joined(column)) is None:
+        return None
+    values = (value for value in column.to_pylist() if value is not None)
+    texts = map(standoff.words, values) if told else values
+    return next((run for run in map(guard.run_in, texts) if run), None)
+
+
+def _joined(column: pa.StringArray) -> str:
+    """The values of a column one after the other, straight from its buffer."""
+    _, offsets, data = column.buffers()
+    if data is None:
+        return ""
+    bounds = memoryview(offsets).cast("i")[column.offset : column.offset + len(column) + 1]
+    return bytes(memoryview(data)[bounds[0] : bounds[-1]]).decode()

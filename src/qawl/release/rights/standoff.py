@@ -1,0 +1,58 @@
+"""A free text that holds withheld text, told without it: by the places where the text stands.
+
+It is a JSON list of the annotator's own words and of [start, end] of the article's text, in order, as in
+["spokesman of ", [120, 147]]. Runs that are too short to be withheld text stay as they are.
+"""
+
+import msgspec
+
+from qawl.core.errors import ReleaseError
+from qawl.release.rights.withheld import RUN
+
+SUFFIX = "_standoff"
+"""What the column beside that of a free text is called after it."""
+
+_Parts = list[str | tuple[int, int]]
+_decoder = msgspec.json.Decoder(_Parts)
+
+
+def encode(value: str, text: str) -> str:
+    """The value by what it shares with the article's text, each run where it stands first."""
+    parts: _Parts = []
+    own = ""
+    at = 0
+    while at < len(value):
+        start = text.find(value[at : at + RUN]) if at + RUN <= len(value) else -1
+        if start < 0:
+            own += value[at]
+            at += 1
+            continue
+        end = start
+        while at < len(value) and end < len(text) and value[at] == text[end]:
+            at, end = at + 1, end + 1
+        parts += [own, (start, end)] if own else [(start, end)]
+        own = ""
+    return msgspec.json.encode([*parts, own] if own else parts).decode()
+
+
+def words(told: str) -> str:
+    """The annotator's own words in it, apart from each other by a line feed."""
+    return "\n".join(each for each in _parts(told) if isinstance(each, str))
+
+
+def decode(told: str, text: str) -> str:
+    """The value again; raises ReleaseError where it is no such list, or one of another text."""
+    parts = _parts(told)
+    places = [each for each in parts if not isinstance(each, str)]
+    if not all(0 <= start < end <= len(text) for start, end in places):
+        raise ReleaseError(f"{told[:40]!r} is not of this text: look at it with `qawl verify`")
+    return "".join(each if isinstance(each, str) else text[each[0] : each[1]] for each in parts)
+
+
+def _parts(told: str) -> _Parts:
+    try:
+        return _decoder.decode(told)
+    except msgspec.DecodeError as error:
+        raise ReleaseError(
+            f"{told[:40]!r} tells no text: look at the release with `qawl verify`"
+        ) from error

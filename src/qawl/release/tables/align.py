@@ -1,0 +1,94 @@
+"""Spans → labels of the tokens of a model, by the offset mapping of any Hugging Face fast tokenizer.
+
+The rules are those of `tokens`: a piece belongs to the span that covers any of its code points, so
+where a piece holds a proclitic and the start of a mention (لترامب, C1 of the schemes) it has the tag
+of the mention; where the tokenizer parts the two, the proclitic is outside. Every piece of a word is
+labelled, the first of a span B, the others I; so is the first that a window shows of a span that
+starts before it. Pieces without text, those that the tokenizer adds and padding, are left out of the
+loss.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, overload
+
+from qawl.core.errors import InputError
+from qawl.release.tables.tokens import iob2, tagged
+
+IGNORED = -100
+"""What PyTorch's cross entropy and `transformers` leave out of the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    label: str
+    start: int
+    end: int
+
+
+@overload
+def align(
+    spans: Iterable[Any], offset_mapping: Iterable[Sequence[int]], *, level: int = 0
+) -> list[str | None]: ...
+
+
+@overload
+def align(
+    spans: Iterable[Any],
+    offset_mapping: Iterable[Sequence[int]],
+    *,
+    labels: Sequence[str],
+    level: int = 0,
+    ignored: int = IGNORED,
+) -> list[int]: ...
+
+
+def align(
+    spans: Iterable[Any],
+    offset_mapping: Iterable[Sequence[int]],
+    *,
+    labels: Sequence[str] | None = None,
+    level: int = 0,
+    ignored: int = IGNORED,
+) -> list[str | None] | list[int]:
+    """The IOB2 tag of each piece of one text: names, or with `labels` indices.
+
+    `spans` are the gold spans of a row of the table `articles`, rows of `entities`, or anything with
+    `label`, `start` and `end`; `offset_mapping` is that of one text, as given by
+    `tokenizer(text, return_offsets_mapping=True)`. With `labels` (names in the order of the scheme,
+    as `features["label"].names`) the labels of spans may be indices into it, and the tags are
+    indices into the classes of the table `tokens` (O, B-A, I-A, …). Level 0 are the outermost
+    spans, 1 those one level below, and so on. A piece without text is None, or
+    `ignored`.
+
+    Raises InputError where a label is unknown, or the offsets are those of more than one text.
+    """
+    pieces = [(int(start), int(end)) for start, end in offset_mapping]
+    shown = [index for index, (start, end) in enumerate(pieces) if start < end]
+    over = [pieces[index] for index in shown]
+    if any(one[0] > other[0] or one[1] > other[1] for one, other in pairwise(over)):
+        raise InputError("the offsets run backwards: align one text at a time")
+    named = [_named(each, labels) for each in spans]
+    tags: list[str | None] = [None] * len(pieces)
+    for index, tag in zip(shown, tagged(named, over, level + 1).tags()[level], strict=True):
+        tags[index] = tag
+    if labels is None:
+        return tags
+    classes: dict[str | None, int] = {name: index for index, name in enumerate(iob2(labels))}
+    return [classes.get(tag, ignored) for tag in tags]
+
+
+def _named(span: Any, labels: Sequence[str] | None) -> _Named:
+    """A span, given as a mapping or an object, with the name of its label."""
+    read = span.__getitem__ if isinstance(span, Mapping) else lambda name: getattr(span, name)
+    label = read("label")
+    if not isinstance(label, str):
+        if labels is None:
+            raise InputError(f"label {label} is an index: give the names too, labels=…")
+        if not 0 <= label < len(labels):
+            raise InputError(f"label {label} is no index of the {len(labels)} labels given")
+        label = labels[label]
+    elif labels is not None and label not in labels:
+        raise InputError(f"label {label!r} is not one of labels: add it, or leave its spans out")
+    return _Named(label, read("start"), read("end"))

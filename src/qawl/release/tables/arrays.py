@@ -1,0 +1,118 @@
+"""Rows → Arrow arrays, column by column, classes by their index.
+
+What is nested is flattened first, and buffers are filled by numpy: pyarrow's own conversion of Python
+values loads pandas, which takes longer than a small release.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from qawl.core import arrow
+from qawl.core.errors import ReleaseError
+from qawl.release.tables.columns import (
+    ClassLabel,
+    Columns,
+    Record,
+    Sequence,
+    Type,
+    Value,
+    arrow_schema,
+    arrow_type,
+)
+
+NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64}
+
+
+def batch(columns: Columns, rows: Collection[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Rows as a batch of arrays; raises KeyError naming an unknown class or column.
+
+    Many values in one cell may come as an array: of Arrow, or of numpy, then with the indices of classes.
+    """
+    arrays = [_array(kind, [row[name] for row in rows]) for name, kind in columns.items()]
+    return pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(columns))
+
+
+def _array(kind: Type, values: list[Any]) -> pa.Array:
+    if isinstance(kind, Record):
+        fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
+        return _filled(kind, len(values), None, children=fields)
+    if isinstance(kind, Sequence):
+        lists = [each for each in values if each is not None]
+        there = None if len(lists) == len(values) else [each is not None for each in values]
+        lengths = [0 if each is None else len(each) for each in values]
+        items = _items(kind.item, lists)
+        return _filled(kind, len(values), there, _bounds(lengths), children=[items])
+    there = [each is not None for each in values] if None in values else None
+    if isinstance(kind, ClassLabel):
+        index: dict[str | None, int] = {name: number for number, name in enumerate(kind.names)}
+        codes = [*map({**index, None: 0}.__getitem__, values)]
+        return _filled(kind, len(values), there, np.array(codes, np.int64))
+    return _plain(kind, values, there)
+
+
+def _items(kind: Type, lists: list[Any]) -> pa.Array:
+    """What is in all the lists."""
+    if lists and isinstance(lists[0], pa.Array):
+        return pa.concat_arrays(lists)
+    if lists and isinstance(lists[0], np.ndarray):
+        numbers = np.concatenate(lists, dtype=NUMBERS[str(arrow_type(kind))], casting="same_kind")
+        return _filled(kind, len(numbers), None, numbers)
+    return _array(kind, list(chain.from_iterable(lists)))
+
+
+def _plain(kind: Value, values: list[Any], there: list[bool] | None) -> pa.Array:
+    """Texts, truth or numbers; what is null takes no place among texts, and is 0 elsewhere."""
+    if kind.dtype == "string":
+        texts = ["" if each is None else each for each in values] if there else values
+        encoded = [each.encode() for each in texts]
+        return _filled(kind, len(values), there, _bounds([*map(len, encoded)]), b"".join(encoded))
+    given = values if there is None else [0 if each is None else each for each in values]
+    if kind.dtype == "bool":
+        return _filled(kind, len(given), there, _bits(given))
+    return _filled(kind, len(given), there, np.array(given, NUMBERS[kind.dtype]))
+
+
+def pieces(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.StringArray:
+    """text[start:end] of each start and end, which are in order and apart, as an array."""
+    content = np.frombuffer(text.encode(), np.uint8)
+    at = np.append(np.flatnonzero(content & 0xC0 != 0x80), len(content))  # where code points start
+    first, last = at[starts], at[ends]
+    steps = np.zeros(len(content) + 1, np.int8)
+    steps[first] += 1
+    steps[last] -= 1
+    bounds = np.zeros(len(first) + 1, np.int32)
+    np.cumsum(last - first, out=bounds[1:])
+    inside = np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
+    return pa.StringArray.from_buffers(
+        len(first), pa.py_buffer(bounds), pa.py_buffer(content[inside])
+    )
+
+
+def _filled(
+    kind: Type,
+    length: int,
+    there: list[bool] | None,
+    *content: Any,
+    children: Iterable[pa.Array] | None = None,
+) -> pa.Array:
+    """An array of these buffers; `there` says which values are not null, None that all are there."""
+    valid = None if there is None else pa.py_buffer(_bits(there))
+    parts = [valid, *map(pa.py_buffer, content)]
+    return pa.Array.from_buffers(arrow_type(kind), length, parts, children=children)
+
+
+def _bits(truths: list[Any]) -> Any:
+    return np.packbits(np.array(truths, np.bool_), bitorder="little")
+
+
+def _bounds(lengths: list[int]) -> Any:
+    """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
+    bounds = arrow.bounds(lengths)
+    if bounds[-1] > np.iinfo(np.int32).max:
+        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {len(lengths)} rows")
+    return bounds.astype(np.int32)

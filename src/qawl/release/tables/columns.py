@@ -1,0 +1,127 @@
+"""The types of a release's tables, once: as an Arrow schema, and as the features of a dataset card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Union
+
+import pyarrow as pa
+
+from qawl.core.errors import ReleaseError
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A plain value: string, int32, int64, float64 or bool."""
+
+    dtype: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLabel:
+    """One of these names, stored as its index; null where there is none."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Any number of values of one type."""
+
+    item: "Type"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Named values."""
+
+    fields: tuple[tuple[str, "Type"], ...]
+
+    @staticmethod
+    def of(fields: Mapping[str, "Type"]) -> "Record":
+        """A record of these fields, in their order."""
+        return Record(tuple(fields.items()))
+
+
+Type = Union[Value, ClassLabel, Sequence, Record]  # noqa: UP007 - refers to classes that refer to it
+Columns = Mapping[str, Type]
+
+STRING = Value("string")
+INTEGER = Value("int32")
+BOOLEAN = Value("bool")
+
+
+def unknown(table: str, name: object) -> ReleaseError:
+    """That a row holds a name which is no class of its column."""
+    return ReleaseError(f"table {table}: {name!r} is not in the scheme: run `qawl validate`")
+
+
+def arrow_schema(columns: Columns) -> pa.Schema:
+    """The Arrow schema of a table."""
+    return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns.items()])
+
+
+@cache
+def arrow_type(kind: Type) -> pa.DataType:
+    """The Arrow type of a column."""
+    if isinstance(kind, Value):
+        return pa.bool_() if kind.dtype == "bool" else getattr(pa, kind.dtype)()
+    if isinstance(kind, ClassLabel):
+        return pa.int64()
+    if isinstance(kind, Sequence):
+        return pa.list_(arrow_type(kind.item))
+    return pa.struct([pa.field(name, arrow_type(each)) for name, each in kind.fields])
+
+
+def card_features(columns: Columns) -> list[dict[str, Any]]:
+    """The features as a dataset card's `dataset_info` writes them in YAML."""
+    return [{"name": name, **_card(kind)} for name, kind in columns.items()]
+
+
+def _card(kind: Type) -> dict[str, Any]:
+    if isinstance(kind, Value):
+        return {"dtype": kind.dtype}
+    if isinstance(kind, ClassLabel):
+        names = {str(index): name for index, name in enumerate(kind.names)}
+        return {"dtype": {"class_label": {"names": names}}}
+    if isinstance(kind, Sequence):
+        inner = _card(kind.item)
+        if isinstance(kind.item, Record):
+            return {"list": inner["struct"]}
+        return {
+            "list": inner["dtype"]
+            if list(inner) == ["dtype"] and isinstance(inner["dtype"], str)
+            else inner
+        }
+    return {"struct": card_features(dict(kind.fields))}
+
+
+def decode(kind: Type, value: Any) -> Any:
+    """A stored value with the names of its classes."""
+    if value is None or isinstance(kind, Value):
+        return value
+    if isinstance(kind, ClassLabel):
+        return kind.names[value]
+    if isinstance(kind, Sequence):
+        return [decode(kind.item, each) for each in value]
+    return {name: decode(each, value.get(name)) for name, each in kind.fields}
+
+
+def of_card(features: list[dict[str, Any]]) -> Columns:
+    """The columns that a dataset card's `dataset_info` describes: `card_features` undone."""
+    return {each["name"]: _of_card(each) for each in features}
+
+
+def _of_card(given: Any) -> Type:
+    if isinstance(given, str):
+        return Value(given)
+    if isinstance(given, list):
+        return Record.of(of_card(given))
+    if "list" in given:
+        return Sequence(_of_card(given["list"]))
+    if "struct" in given:
+        return Record.of(of_card(given["struct"]))
+    kind = given["dtype"]
+    if isinstance(kind, dict):
+        return ClassLabel(tuple(kind["class_label"]["names"].values()))
+    return Value(kind)

@@ -1,0 +1,334 @@
+"""Articles, gold and annotations → the rows of a release's tables, one article at a time.
+
+Rows hold names and words; `arrays.batch` turns class names into indices. Texts and surfaces of an
+article that may not be redistributed are None.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qawl.core.records import (
+    Annotation,
+    Article,
+    Attributes,
+    Gold,
+    GoldRelation,
+    GoldSpan,
+    Relation,
+)
+from qawl.core.text import sha256
+from qawl.release.rights import standoff as rights_standoff
+from qawl.release.tables.tables import PROVENANCE, Annotated, container, host, links
+from qawl.release.tables.token_table import TABLE, token_rows
+from qawl.scheme.scheme import Attribute, Scheme, Table
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+Withhold = Callable[[str], bool]
+"""Whether a free text of a withheld article holds too much of its text."""
+
+
+def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> Rows:
+    """The rows of one article in every table."""
+    article = item.article
+    whole = _article_row(item, schemes, withhold)
+    found: Rows = {"articles": [whole]}
+    for layer, scheme in schemes.items():
+        gold = item.gold.get(layer)
+        if gold is None:
+            continue
+        table = scheme.table
+        shown = _Shown(article, withhold, scheme)
+        if table is None or table.rows is None:
+            name = table.name if table else layer
+            of = {"article_id": article.id, "text_sha256": article.text_sha256}
+            found[name] = [{**of, **span} for span in whole[f"{layer}_spans"]]
+        else:
+            found[table.name] = list(_table_rows(item, gold, schemes, table, shown))
+        if scheme.relations and table is None:
+            found[f"{layer}_relations"] = [
+                {"article_id": article.id, **_arrow(each)} for each in gold.relations
+            ]
+    found[TABLE] = token_rows(article, item.gold, schemes)
+    found["annotations"] = [
+        _annotation_row(each, _Shown(article, withhold, schemes[each.layer]))
+        for each in item.annotations
+    ]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What of an article's spans may be shown."""
+
+    article: Article
+    withhold: Withhold
+    scheme: Scheme
+
+    def text(self, text: str) -> str | None:
+        return text if self.article.redistribute else None
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.value(each) for each in value]
+        return None if self._held(value) else value
+
+    def standoff(self, value: Any) -> str | None:
+        """What is told of a free text that is withheld, unless other articles' text is in it."""
+        if not self._held(value):
+            return None
+        told = rights_standoff.encode(value, self.article.text)
+        return None if self.withhold(rights_standoff.words(told)) else told
+
+    def _held(self, value: Any) -> bool:
+        return not self.article.redistribute and isinstance(value, str) and self.withhold(value)
+
+    def mention(self, span: GoldSpan) -> Row:
+        return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
+
+    def span(self, span: GoldSpan) -> Row:
+        return {
+            "id": span.id,
+            "label": span.label,
+            "start": span.start,
+            "end": span.end,
+            "text": self.text(span.text),
+            **self.attributes(span.attributes, self.scheme.attributes),
+            "support": list(span.support),
+        }
+
+    def attributes(self, given: Attributes, known: Sequence[Attribute], before: str = "") -> Row:
+        row: Row = {}
+        for each in known:
+            value = given.get(each.name)
+            row[before + each.name] = self.value(value)
+            if each.kind == "text":
+                row[before + each.name + rights_standoff.SUFFIX] = self.standoff(value)
+        return row
+
+
+def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> Row:
+    article = item.article
+    hidden = not article.redistribute
+    row: Row = {
+        "id": article.id,
+        "text": None if hidden else article.text,
+        "text_sha256": article.text_sha256,
+        "code_points": len(article.text),
+        "withheld": hidden,
+        "title": None if hidden else article.title,
+        "title_sha256": None if article.title is None else sha256(article.title),
+        "language": article.language,
+        "source": article.source,
+        "url": article.url,
+        "published": article.published,
+        "license": article.license,
+        "group": article.group,
+        "source_id": article.source_id,
+    }
+    for layer, scheme in schemes.items():
+        gold = item.gold.get(layer)
+        shown = _Shown(article, withhold, scheme)
+        row[f"{layer}_complete"] = gold.complete if gold else None
+        row[f"{layer}_decided_by"] = gold.decided_by if gold else None
+        row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
+        row[f"{layer}_relations"] = (
+            [{**_arrow(each), "support": list(each.support)} for each in gold.relations]
+            if gold
+            else None
+        )
+        given = gold.attributes if gold else {}
+        row |= shown.attributes(given, scheme.document_attributes, f"{layer}_")
+    return row
+
+
+def _table_rows(
+    item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: _Shown
+) -> Iterator[Row]:
+    """A row for each span of the table's label; joined pieces are one row."""
+    scheme = shown.scheme
+    spans = {span.id: span for span in gold.spans}
+    pieces = _pieces(gold, table)
+    speakers: dict[str, str] = {}
+    for first, joined in pieces.items():
+        head = spans[first]
+        drawn = [each for each in gold.relations if each.from_ in joined and each.to in spans]
+        row: Row = {
+            "article_id": item.article.id,
+            "text_sha256": item.article.text_sha256,
+            **shown.mention(head),
+        }
+        if table.joined_by:
+            row["pieces"] = [shown.mention(spans[each]) for each in joined]
+        targets = {
+            name: [spans[each.to] for each in drawn if each.label == relation]
+            for name, relation in table.columns.items()
+        }
+        row |= {name: [shown.mention(each) for each in found] for name, found in targets.items()}
+        row |= shown.attributes(head.attributes, scheme.attributes_of(head.label))
+        if table.speaker:
+            sources = next(
+                (targets[name] for name in table.columns if _refers(scheme, table, name)), []
+            )
+            row["speaker_id"] = _speaker(head, sources, table, gold, spans, speakers)
+            row["source_entity"] = _entity(
+                sources, str(head.attributes.get(table.speaker, "")), item, schemes
+            )
+        row[container(table, schemes)] = _around(head, item, schemes, table)
+        row["paragraph"] = item.article.text.count("\n", 0, head.start)
+        for name in links(scheme, table):
+            row[name] = [each.to for each in drawn if each.label == name]
+        for projection in scheme.projections:
+            if projection.of:
+                value = head.attributes.get(projection.of)
+                row[projection.name] = projection.values.get(str(value))
+        row["support"] = list(head.support)
+        yield row
+
+
+def _pieces(gold: Gold, table: Table) -> dict[str, list[str]]:
+    """First piece → all pieces of a row, in the order of the text."""
+    follows = {
+        each.from_: each.to
+        for each in gold.relations
+        if table.joined_by and each.label == table.joined_by
+    }
+    found: dict[str, list[str]] = {}
+    for span in gold.spans:
+        if span.label != table.rows:
+            continue
+        first, seen = span.id, {span.id}
+        while follows.get(first) and follows[first] not in seen:
+            first = follows[first]
+            seen.add(first)
+        found.setdefault(first, []).append(span.id)
+    return found
+
+
+def _refers(scheme: Scheme, table: Table, name: str) -> bool:
+    """Whether a column holds the mentions that can refer to fuller ones: the sources."""
+    if not table.refers:
+        return False
+    return bool({*scheme.relation[table.columns[name]].to} & {*scheme.relation[table.refers].from_})
+
+
+def _speaker(
+    head: GoldSpan,
+    sources: Sequence[GoldSpan],
+    table: Table,
+    gold: Gold,
+    spans: Mapping[str, GoldSpan],
+    known: dict[str, str],
+) -> str | None:
+    """An id that is the same for one speaker throughout the article: by name, else by mention."""
+    name = head.attributes.get(table.speaker or "")
+    if not name and sources:
+        fuller = {each.from_: each.to for each in gold.relations if each.label == table.refers}
+        mention = sources[0]
+        if fuller.get(mention.id) in spans:
+            mention = spans[fuller[mention.id]]
+        name = mention.text
+    if not name:
+        return None
+    key = " ".join(str(name).split())
+    return known.setdefault(key, f"p{len(known) + 1}")
+
+
+def _entity(
+    sources: Sequence[GoldSpan], speaker: str, item: Annotated, schemes: Mapping[str, Scheme]
+) -> str | None:
+    """The entity mention that the source is: of those inside it, the one that shares most words with
+    the speaker's name, then the longest. Entities are the layer without relations."""
+    for layer, scheme in schemes.items():
+        gold = item.gold.get(layer)
+        if scheme.relations or gold is None or not sources:
+            continue
+        start, end = sources[0].start, sources[0].end
+        inside = [each for each in gold.spans if start <= each.start and each.end <= end]
+        name = set(speaker.split())
+        best = max(
+            inside,
+            key=lambda each: (
+                len(name & set(each.text.split())),
+                each.end - each.start,
+                -each.start,
+            ),
+            default=None,
+        )
+        return best.id if best else None
+    return None
+
+
+def _around(
+    head: GoldSpan, item: Annotated, schemes: Mapping[str, Scheme], table: Table
+) -> str | None:
+    """The innermost row that contains this one."""
+    layer = host(table, schemes)
+    gold, scheme = item.gold.get(layer or ""), schemes.get(layer or "")
+    if gold is None or scheme is None or scheme.table is None:
+        return None
+    around = [
+        span
+        for span in gold.spans
+        if span.label == scheme.table.rows
+        and span is not head
+        and span.start <= head.start
+        and head.end <= span.end
+    ]
+    best = min(around, key=lambda span: (span.end - span.start, -span.start), default=None)
+    if best is None:
+        return None
+    return next(first for first, joined in _pieces(gold, scheme.table).items() if best.id in joined)
+
+
+def _arrow(relation: GoldRelation | Relation) -> Row:
+    given = relation.direction
+    return {
+        "label": relation.label,
+        "from": relation.from_,
+        "to": relation.to,
+        "direction": given if isinstance(given, str) else "right",
+    }
+
+
+def _annotation_row(record: Annotation, shown: _Shown) -> Row:
+    where = record.provenance
+    return {
+        "article_id": record.article_id,
+        "layer": record.layer,
+        "annotator": record.annotator,
+        "status": record.status,
+        "text_sha256": record.text_sha256,
+        "scheme_version": record.scheme_version,
+        "spans": [
+            {
+                "id": span.id,
+                "label": span.label,
+                "start": span.start,
+                "end": span.end,
+                "text": shown.text(span.text),
+                "attributes": _listed(span.attributes, shown),
+            }
+            for span in record.spans
+        ],
+        "relations": [_arrow(each) for each in record.relations],
+        "attributes": _listed(record.attributes, shown),
+        **{name: getattr(where, name) for name in PROVENANCE},
+    }
+
+
+def _listed(given: Attributes, shown: _Shown) -> list[Row]:
+    """Attributes as a list, for a table that has every layer's: `value`, or `values` of several."""
+    if not given:  # as of most spans
+        return []
+    return [
+        {
+            "name": name,
+            "value": shown.value(value) if isinstance(value, str) else None,
+            "values": shown.value(value) if isinstance(value, list) else None,
+            f"value{rights_standoff.SUFFIX}": shown.standoff(value),
+        }
+        for name, value in given.items()
+    ]

@@ -1,0 +1,316 @@
+"""What changed between two releases, and the version number that the change calls for.
+
+The rule is that of Croissant 1.1: records edited, removed or moved make a new major version, records
+added a minor one, the same records packed anew, or other words about them, a patch. Before 1.0 a major
+change raises the minor number.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from heapq import merge
+from itertools import groupby
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from qawl.core.errors import ReleaseError
+from qawl.core.versions import bumped
+from qawl.release.rights.standoff import SUFFIX
+from qawl.release.tables import columns
+from qawl.release.tables.columns import Columns
+from qawl.release.versions import manifest
+
+Key = tuple[str, str, str]
+T = TypeVar("T")
+Row = dict[str, Any]
+Place = tuple[str, int, int]
+
+
+class Change(Struct, frozen=True):
+    """How many records of a layer and label changed in one way."""
+
+    layer: str
+    label: str
+    kind: str
+    count: int
+
+
+class Difference(Struct, frozen=True):
+    """All changes, and the level they call for: major, minor, patch, or none."""
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    level: str
+    version: str | None
+
+
+MAJOR = frozenset(
+    {
+        *("removed", "edited", "moved", "withheld", "reopened"),
+        *("relabelled", "re-bounded", "re-attributed", "re-linked"),
+        *("annotation removed", "annotation edited"),
+    }
+)
+MINOR = frozenset({"added", "restored", "completed", "annotation added"})
+_DERIVED = frozenset({"text", "withheld", "code_points", "split", "title_sha256"})
+"""Columns of an article that say nothing that another column doesn't."""
+_SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
+"""Columns of a span that are no attributes."""
+
+
+def difference(old: Path, new: Path) -> Difference:
+    """Compares two release folders, both read as streams."""
+    before, after = manifest.load(old), manifest.load(new)
+    layers = sorted({*before["chain"], *after["chain"]})
+    counts: Counter[Key] = Counter()
+    turned: set[str] = set()
+    for identity, one, other in _joined(_articles(old), _articles(new)):
+        counts.update(_article_changes(one, other, layers))
+        if one and other and one["withheld"] != other["withheld"]:
+            turned.add(identity)
+    for identity, one, other in _joined(_annotations(old), _annotations(new)):
+        counts.update(_annotation_changes(one, other, identity in turned))
+    if before.get("told_sha256") != after.get("told_sha256"):
+        counts["documents", "", "reworded"] += 1
+    changes = tuple(
+        Change(layer, label, kind, count) for (layer, label, kind), count in sorted(counts.items())
+    )
+    kinds = {change.kind for change in changes}
+    if kinds & MAJOR:
+        level = "major"
+    elif kinds & MINOR:
+        level = "minor"
+    elif kinds or before["content_sha256"] != after["content_sha256"]:
+        level = "patch"
+    else:
+        level = "none"
+    return Difference(
+        before["version"], after["version"], changes, level, bumped(before["version"], level)
+    )
+
+
+def _article_changes(old: Row | None, new: Row | None, layers: list[str]) -> Iterator[Key]:
+    """What happened to an article that stands in at least one of the releases."""
+    if old is None or new is None:
+        yield "articles", "", "added" if old is None else "removed"
+    else:
+        yield from _metadata_changes(old, new, layers)
+    for layer in layers:
+        yield from _layer_changes(layer, old or {}, new or {})
+
+
+def _metadata_changes(old: Row, new: Row, layers: list[str]) -> Iterator[Key]:
+    if old["split"] != new["split"]:
+        yield "articles", "", "moved"
+    turned = old["withheld"] != new["withheld"]
+    if turned:
+        yield "articles", "", "withheld" if new["withheld"] else "restored"
+    for name, value in new.items():
+        own = name in old and name not in _DERIVED and name.partition("_")[0] not in layers
+        if own and value != old[name] and not (turned and name == "title"):
+            yield "articles", name, "edited"
+
+
+def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
+    """Changes of a layer's gold: whether it is whole, its spans, relations, choices on the article."""
+    was, now = old.get(f"{layer}_complete"), new.get(f"{layer}_complete")
+    if (was, now) in {(False, True), (True, False)}:
+        yield layer, "", "completed" if now else "reopened"
+    turned = old.get("withheld") != new.get("withheld")
+    before, after = old.get(f"{layer}_spans") or [], new.get(f"{layer}_spans") or []
+    yield from _span_changes(layer, before, after, turned)
+    if was is None or now is None:
+        return  # all of it came, or went
+    own = {f"{layer}_{each}" for each in ("complete", "decided_by", "spans", "relations")}
+    names = {each for each in new if each.startswith(f"{layer}_")} - own
+    for name in sorted(_reattributed(old, new, names, turned)):
+        yield layer, name.removeprefix(f"{layer}_"), "re-attributed"
+    stayed = _places(before).keys() & _places(after).keys()
+    drawn = _arrows(old, layer, stayed) ^ _arrows(new, layer, stayed)
+    yield from ((layer, label, "re-linked") for label, *_ in sorted(drawn))
+
+
+def _places(spans: list[Row]) -> dict[Place, str]:
+    return {(span["label"], *_place(span)): span["id"] for span in spans}
+
+
+def _arrows(row: Row, layer: str, stayed: AbstractSet[Place]) -> set[tuple[str, Place, Place, str]]:
+    """The relations between spans that stand in both releases; others come and go with their spans."""
+    ids = {
+        identity: where
+        for where, identity in _places(row[f"{layer}_spans"] or []).items()
+        if where in stayed
+    }
+    return {
+        (each["label"] or "", ids[each["from"]], ids[each["to"]], each["direction"])
+        for each in row[f"{layer}_relations"] or ()
+        if each["from"] in ids and each["to"] in ids
+    }
+
+
+def _annotation_changes(
+    old: dict[Any, Row] | None, new: dict[Any, Row] | None, turned: bool
+) -> Iterator[Key]:
+    """Annotations of one article that came, went or changed, by layer."""
+    before, after = old or {}, new or {}
+    for key in sorted({*before, *after}):
+        if key not in before:
+            yield key[0], "", "annotation added"
+        elif key not in after:
+            yield key[0], "", "annotation removed"
+        elif not _same(before[key], after[key], turned):
+            yield key[0], "", "annotation edited"
+
+
+def _same(old: Row, new: Row, turned: bool) -> bool:
+    """Whether two annotations say the same; their surfaces don't count, which withholding takes away."""
+    was, now = _attributes(old), _attributes(new)
+    other = any(_reattributed(was, now, was.keys() | now.keys(), turned))
+    return _drawn(old) == _drawn(new) and not other
+
+
+def _drawn(row: Row) -> tuple[Any, ...]:
+    """An annotation but for its attributes and surfaces."""
+    spans = [(span["id"], span["label"], *_place(span)) for span in row["spans"]]
+    return row["status"], spans, row["relations"]
+
+
+def _attributes(row: Row) -> Row:
+    """The attributes of an annotation as columns: by span and name, with what is told beside each."""
+    found: Row = {}
+    for owner in (row, *row["spans"]):
+        for each in owner["attributes"]:
+            name = f"{owner.get('start')} {owner.get('id')} {each['name']}"
+            found[name] = each["value"] if each["values"] is None else each["values"]
+            if "value" + SUFFIX in each:
+                found[name + SUFFIX] = each["value" + SUFFIX]
+    return found
+
+
+def _reattributed(old: Row, new: Row, names: AbstractSet[str], turned: bool) -> Iterator[str]:
+    """The attributes whose values differ, by what is said or told of them.
+
+    What is told counts where both releases have a column for it. Where the text turned into withheld or
+    back, a value that is withheld on one side can't be compared. Nulls are the same, whatever they hide.
+    """
+    for name in names:
+        if name.endswith(SUFFIX):
+            continue
+        both = name + SUFFIX in old and name + SUFFIX in new
+        told = (old[name + SUFFIX], new[name + SUFFIX]) if both else (None, None)
+        if turned and (told[0] is None) != (told[1] is None):
+            continue
+        if old.get(name) != new.get(name) or told[0] != told[1]:
+            yield name
+
+
+def _span_changes(layer: str, before: list[Row], after: list[Row], turned: bool) -> Iterator[Key]:
+    """Spans of an article: matched by place and label, then place, then overlap."""
+    left = list(after)
+    moved = []
+    for span in before:
+        here = [each for each in left if _place(each) == _place(span)]
+        same = next((each for each in here if each["label"] == span["label"]), None)
+        if same is None:
+            moved.append(span)
+            continue
+        left.remove(same)
+        if any(_reattributed(span, same, (span.keys() | same.keys()) - _SPAN, turned)):
+            yield layer, span["label"], "re-attributed"
+    for span in moved:
+        found = _moved_to(span, left)
+        if found is None:
+            yield layer, span["label"], "removed"
+        else:
+            left.remove(found)
+            again = found["label"] != span["label"]
+            yield layer, span["label"], "relabelled" if again else "re-bounded"
+    for span in left:
+        yield layer, span["label"], "added"
+
+
+def _moved_to(span: Row, left: list[Row]) -> Row | None:
+    """What became of a span that is no longer there as it was: another label on the same place, else
+    the same label on a place that it overlaps."""
+    near = (each for each in left if _near(each, span))
+    return next((each for each in left if _place(each) == _place(span)), next(near, None))
+
+
+def _place(span: Row) -> tuple[int, int]:
+    return span["start"], span["end"]
+
+
+def _near(one: Row, other: Row) -> bool:
+    overlap = one["start"] < other["end"] and other["start"] < one["end"]
+    return overlap and bool(one["label"] == other["label"])
+
+
+def _joined(
+    old: Iterator[tuple[str, T]], new: Iterator[tuple[str, T]]
+) -> Iterator[tuple[str, T | None, T | None]]:
+    """(article id, what each of two streams sorted by it holds of the article)."""
+    sides = merge(
+        ((key, 0, row) for key, row in old),
+        ((key, 1, row) for key, row in new),
+        key=lambda each: each[:2],
+    )
+    for identity, group in groupby(sides, key=lambda each: each[0]):
+        found: list[T | None] = [None, None]
+        for _, side, row in group:
+            found[side] = row
+        yield identity, found[0], found[1]
+
+
+def _articles(folder: Path) -> Iterator[tuple[str, Row]]:
+    """(article id, its row with its split), sorted."""
+    for split, row in _rows(folder, "articles", "id", {"text"}):
+        yield row["id"], {**row, "split": split}
+
+
+def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
+    """(article id, its annotations by layer and annotator, without where they stood), sorted."""
+    rows = _rows(folder, "annotations", "article_id", set())
+    for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):
+        yield article_id, {(row["layer"], row["annotator"]): row for row in group}
+
+
+def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:
+    """(split, row) of a table over all splits, in the order of article ids."""
+    kinds = manifest.features(folder).get(config, {})
+    paths = sorted((folder / config).glob("*.parquet"))
+    parts = (_split(path, kinds, without) for path in paths)
+    return merge(*parts, key=lambda each: each[1][key])
+
+
+def _split(path: Path, kinds: Columns, without: set[str]) -> Iterator[tuple[str, Row]]:
+    file = pq.ParquetFile(path)
+    names = [name for name in file.schema_arrow.names if name in kinds and name not in without]
+    for batch in file.iter_batches(batch_size=500, columns=names):
+        for row in batch.to_pylist():
+            yield path.stem, {name: columns.decode(kinds[name], row[name]) for name in names}
+
+
+def resolve(releases: Path, name: str) -> Path:
+    """A release by version or folder."""
+    for folder in (releases / name, Path(name)):
+        if (folder / manifest.MANIFEST).is_file():
+            return folder
+    raise ReleaseError(f"{name} is no release: give a version in {releases} or a folder")
+
+
+def markdown(found: Difference) -> str:
+    """The changes as Markdown, for a changelog."""
+    lines = [
+        f"Changes from {found.old} to {found.new}:",
+        "",
+        "| layer | label | change | n |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {each.layer} | {each.label} | {each.kind} | {each.count} |" for each in found.changes
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,85 @@
+"""JSON Schemas (2020-12): those written by hand, and each layer's, made from its scheme."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from qawl.core import bundled
+from qawl.scheme.scheme import Attribute, RelationType, Scheme
+
+Schema = dict[str, Any]
+
+WRITTEN = ("article", "annotation", "release")
+"""The schemas that are written by hand; they are the same for every corpus."""
+
+
+def load(name: str) -> Schema:
+    """A schema written by hand, as it comes with Qawl."""
+    found: Schema = json.loads(path(name).read_text("utf-8"))
+    return found
+
+
+def path(name: str) -> Path:
+    """Where a schema written by hand stands."""
+    return bundled.folder("schemas") / f"{name}.json"
+
+
+def annotation_schema(scheme: Scheme) -> Schema:
+    """What an annotation of this layer may hold: its labels, attributes and relations, no others."""
+    schema = copy.deepcopy(load("annotation"))
+    schema["title"] = f"Annotation of the layer {scheme.layer}"
+    schema["description"] = (
+        f"Made from label_config/{scheme.layer}.yaml, version {scheme.version}, by `qawl scheme`."
+    )
+    schema["properties"]["layer"] = {"const": scheme.layer}
+    schema["properties"]["attributes"] = _attributes(scheme.document_attributes)
+    definitions = schema["$defs"]
+    del definitions["attributes"]
+    span = definitions["span"]
+    span["properties"]["label"] = {"enum": list(scheme.label)}
+    for bound in ("start", "end"):
+        span["properties"][bound] = {"type": "integer", "minimum": 0}
+    span["properties"]["attributes"] = {"type": "object"}
+    span["allOf"] = [
+        {
+            "if": {"properties": {"label": {"const": label}}},
+            "then": {"properties": {"attributes": _attributes(scheme.attributes_of(label))}},
+        }
+        for label in scheme.label
+    ]
+    definitions["relation"]["properties"]["label"] = {"enum": list(scheme.relation)}
+    if not scheme.relations:
+        schema["properties"]["relations"] = {"type": "array", "maxItems": 0}
+        del definitions["relation"]
+    return schema
+
+
+def _attributes(attributes: tuple[Attribute, ...]) -> Schema:
+    schema: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {each.name: _values(each) for each in attributes},
+    }
+    if required := [each.name for each in attributes if each.required]:
+        schema["required"] = required
+    return schema
+
+
+def _values(attribute: Attribute) -> Schema:
+    if attribute.kind == "text":
+        return {"type": "string", "minLength": 1}
+    one: Schema = {"enum": [value.name for value in attribute.values]}
+    if attribute.kind == "choice":
+        return one
+    return {"type": "array", "items": one, "uniqueItems": True, "minItems": 1}
+
+
+def joins(relation: RelationType, start: str, end: str) -> bool:
+    """Whether the scheme lets this relation join spans of these labels."""
+    return start in relation.from_ and end in relation.to
+
+
+def as_text(schema: Schema) -> str:
+    """A schema as it stands in its file."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,189 @@
+"""The whole loop on this machine, with a real Label Studio: a corpus out, its recorded work back in.
+
+What annotators did is recorded in exports/annotations of the corpus; here it is submitted to a server
+in their place, pulled again and compared.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qawl.agreement import report
+from qawl.annotations import derive
+from qawl.annotations.to_label_studio import write_results
+from qawl.core import project
+from qawl.core.errors import ProjectError, QawlError
+from qawl.core.project import Project
+from qawl.core.records import Annotation, Provenance
+from qawl.gold import judge
+from qawl.release import build
+from qawl.scheme import scheme
+from qawl.studio import client as studio_client
+from qawl.studio import plan, pull, push, server
+from qawl.validation import validate
+
+VERSION = "0.1.0"
+COPIED = ("qawl.yaml", "corpus", "label_config", "schemas")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What `datasets` reads from the release: the rows of each config and split."""
+
+    folder: Path
+    url: str
+    rows: list[tuple[str, str, int]]
+
+
+@contextmanager
+def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
+    """Runs the loop in a folder (a temporary one by default); the server runs until the context ends."""
+    with tempfile.TemporaryDirectory(prefix="qawl-demo-") as temporary:
+        corpus = _copy(recorded, folder or Path(temporary) / "corpus")
+        say(f"corpus of {recorded.settings.name} copied to {corpus.root}")
+        with server.running(corpus, port=server.free_port(), say=say) as access:
+            say(f"Label Studio runs at {access.url}")
+            with studio_client.connect(corpus, access) as client:
+                _push(client, corpus, say)
+                _submit(client, corpus, recorded, say)
+                _pull(client, corpus, say)
+                _validate(corpus, say)
+                _agree(corpus, say)
+                _judge(client, corpus, recorded, say)
+                _compare(corpus, recorded, say)
+            built = build.build(corpus, VERSION, notes=[])
+            say(f"release {VERSION} built: {built.manifest['content_sha256'][:16]}")
+            rows = list(_load(built.folder, Path(temporary) / "cache"))
+            say("release loaded with datasets")
+            say(f"look at the tasks: {access.url}, as {access.username} with {access.password}")
+            yield Loaded(built.folder, access.url, rows)
+
+
+def _copy(recorded: Project, folder: Path) -> Project:
+    if not any(True for layer in recorded.settings.layers for _ in derive.read(recorded, layer)):
+        raise ProjectError(
+            f"{recorded.root} has no recorded annotations to show: run the demo in a checkout of Qawl"
+        )
+    if folder.exists() and any(folder.iterdir()):
+        raise ProjectError(f"{folder} is not empty: name a new folder for the demo")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        source = recorded.root / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copy(source, folder / name)
+    return project.load(folder)
+
+
+def _push(client: studio_client.Client, corpus: Project, say: Say) -> None:
+    steps = [step for step in plan.plan(client, corpus) if step.add]
+    for step in steps:
+        push.apply(client, step)
+    say(f"pushed {sum(len(step.add) for step in steps)} tasks into {len(steps)} projects")
+
+
+def _submit(client: studio_client.Client, corpus: Project, recorded: Project, say: Say) -> None:
+    """Submits what each hand recorded, in that hand's project, where it is not done yet."""
+    count = 0
+    for remote in plan.remotes(client, corpus):
+        current = scheme.load(corpus, remote.layer)
+        mine = {
+            record.article_id: record
+            for record in derive.read(recorded, remote.layer)
+            if record.annotator == remote.annotator
+        }
+        for task in plan.remote_tasks(client, remote):
+            record = mine.get(task.article_id)
+            if record and not task.worked_on:
+                client.submit(task.id, _submission(record, write_results(record, current)))
+                count += 1
+    say(f"submitted {count} recorded annotations")
+
+
+def _submission(record: Annotation, results: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "result": results,
+        "was_cancelled": record.status == "skipped",
+        "lead_time": record.provenance.lead_time,
+    }
+
+
+def _pull(client: studio_client.Client, corpus: Project, say: Say) -> None:
+    outcome = pull.pull(client, corpus)
+    say(f"pulled {outcome.new.total()} annotations into the journal")
+
+
+def _agree(corpus: Project, say: Say) -> None:
+    """Measures agreement and shows one figure a layer."""
+    found = report.report(corpus)
+    report.store(corpus, found)
+    for layer, said in found["layers"].items():
+        value = said["exact_f1"]["value"]
+        shown = "undefined" if value is None else f"{value:.2f}"
+        say(f"agreement on {layer}: exact F1 {shown} over {said['articles_compared']} articles")
+
+
+def _judge(client: studio_client.Client, corpus: Project, recorded: Project, say: Say) -> None:
+    """Sends what is open to the judge, submits the recorded verdicts, and takes them in."""
+    left = sum(judge.adjudicate(corpus).incomplete.values())
+    say(f"adjudicated: {left} articles wait for a judge")
+    if not left:
+        return
+    _push(client, corpus, say)
+    _submit(client, corpus, recorded, say)
+    _pull(client, corpus, say)
+    left = sum(judge.adjudicate(corpus).incomplete.values())
+    say(f"adjudicated with the judge's verdicts: {left} articles left open")
+
+
+def _compare(corpus: Project, recorded: Project, say: Say) -> None:
+    """Holds what came back against what was recorded."""
+    compared = 0
+    for layer in corpus.settings.layers:
+        before = {_key(each): _work(each) for each in derive.read(recorded, layer)}
+        after = {_key(each): _work(each) for each in derive.read(corpus, layer)}
+        if before != after:
+            lost = [key for key in before if before[key] != after.get(key)]
+            raise QawlError(f"{layer}: what came back differs from what was submitted: {lost[:3]}")
+        compared += len(after)
+    say(f"{compared} annotations came back as they were submitted, to the letter")
+
+
+def _key(record: Annotation) -> tuple[str, str]:
+    return record.article_id, record.annotator
+
+
+def _work(record: Annotation) -> Annotation:
+    """An annotation without where and when it was made."""
+    return msgspec.structs.replace(record, provenance=Provenance())
+
+
+def _validate(corpus: Project, say: Say) -> None:
+    counts = validate.summary(validate.validate(corpus))
+    if counts["errors"]:
+        raise QawlError(f"{corpus.root}: {counts['errors']} errors, see `qawl validate`")
+    say(f"validated: no errors, {counts['warnings']} warnings")
+
+
+def _load(folder: Path, cache: Path) -> Iterator[tuple[str, str, int]]:
+    """The rows of every config and split, as `datasets.load_dataset` gives them."""
+    os.environ["HF_HUB_OFFLINE"] = "1"  # read at import: nothing here needs the Hub
+    import datasets  # noqa: PLC0415 - takes seconds, and only the last step needs it
+
+    datasets.disable_progress_bars()
+    with Path(os.devnull).open("w") as quiet, redirect_stderr(quiet):
+        for config in datasets.get_dataset_config_names(str(folder)):
+            for split, rows in datasets.load_dataset(
+                str(folder), config, cache_dir=str(cache)
+            ).items():
+                yield config, str(split), len(rows)

@@ -1,0 +1,140 @@
+"""What can be wrong with a set-up, looked at one by one; each says what to do about it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from qawl.annotations import tasks
+from qawl.articles import selection
+from qawl.core.errors import QawlError
+from qawl.core.project import Project
+from qawl.scheme import generated, scheme
+from qawl.scheme.label_config import config_xml
+from qawl.studio import plan
+from qawl.studio.client import Client, connect
+from qawl.studio.server import VERSION
+from qawl.studio.token import token, token_kind
+
+SPACE = 1 << 30
+"""Free bytes below which a disk is too full to work on."""
+
+
+CLOCK = 120
+"""Seconds by which the server's clock may differ."""
+
+SQLITE = "SQLite (good for a small team; back up the data folder while the server stands still)"
+
+
+class Line(Struct, frozen=True):
+    """One thing looked at; `advice` is what to do where it is not well."""
+
+    what: str
+    well: bool
+    said: str
+    advice: str = ""
+
+
+def examine(project: Project) -> Iterator[Line]:
+    """All of it; the server's part ends where the server can't be used."""
+    stale = [path.name for path in generated.stale(project)]
+    yield Line("made files", not stale, ", ".join(stale) or "fresh", "run `qawl scheme`")
+    free = shutil.disk_usage(project.root).free
+    yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
+    yield _address(project.settings.label_studio.url)
+    try:
+        key = token(project)
+    except QawlError as error:
+        yield Line("token", False, str(error))
+        return
+    try:
+        with connect(project) as client:
+            yield from _server(client, project, token_kind(key))
+    except QawlError as error:
+        yield Line("server", False, str(error))
+
+
+def _address(url: str) -> Line:
+    parts = urlsplit(url)
+    path = parts.path.strip("/")
+    under = (
+        f", under the path /{path}: its proxy must hand on what stands below that" if path else ""
+    )
+    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    open_ = parts.scheme == "http" and not local
+    plain = ", not encrypted: for a local network only" if open_ else ""
+    return Line("address", True, f"{url}{under}{plain}")
+
+
+def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
+    version, edition = client.version()
+    yield Line(
+        "version",
+        version == VERSION,
+        f"Label Studio {version} ({edition})",
+        f"Qawl is tested with {VERSION}; what differs may be refused with a message",
+    )
+    next(client.projects(), None)
+    yield Line("token", True, f"a {kind}, and the server takes it")
+    yield _clock(client.skew())
+    yield _push(client, project)
+    yield from _round_trip(client, project)
+
+
+def _push(client: Client, project: Project) -> Line:
+    """Whether a push is left unfinished, or can't be made."""
+    try:
+        lines = [
+            line for step in plan.plan(client, project) if not step.empty for line in step.lines()
+        ]
+    except QawlError as error:
+        return Line("push", False, str(error))
+    more = f"; and {len(lines) - 3} lines more" if len(lines) > 3 else ""
+    return Line("push", not lines, "; ".join(lines[:3]) + more or "in step", "run `qawl push`")
+
+
+def _clock(skew: timedelta | None) -> Line:
+    if skew is None:
+        return Line("clock", True, "the server does not say its time: every pull reads everything")
+    seconds = round(abs(skew.total_seconds()))
+    ahead = "ahead of" if skew > timedelta() else "behind"
+    # The server says whole seconds.
+    said = "as on this machine" if seconds <= 1 else f"{seconds} s {ahead} this machine"
+    return Line(
+        "clock",
+        seconds <= CLOCK,
+        f"the server's is {said}",
+        "set both by the same time server: dates in annotations are the server's",
+    )
+
+
+def _round_trip(client: Client, project: Project) -> Iterator[Line]:
+    """Writes a task into a project of its own, reads it back, and deletes both.
+
+    A project that a doctor left behind who was killed goes with it.
+    """
+    mark = f"made by `qawl doctor` in the corpus {project.settings.name}; may be deleted"
+    for left in list(client.projects()):
+        if left.get("description") == mark:
+            client.delete_project(left["id"])
+    current = scheme.load(project, project.settings.layers[0])
+    article = next(selection.to_annotate(project), None)
+    if article is None:
+        yield Line("round trip", True, "left out: the corpus is empty")
+        return
+    config = config_xml(current, project.settings.language)
+    fields = {"title": "qawl doctor", "description": mark, "label_config": config}
+    made_project = client.create_project(fields)["id"]
+    try:
+        sent = tasks.task(article, current, {})
+        client.import_tasks(made_project, [sent])
+        (back,) = client.tasks(made_project)
+        same = back["data"] == sent["data"]
+        sqlite = client.on_sqlite(made_project)
+    finally:
+        client.delete_project(made_project)
+    said = "a task came back as it was sent" if same else "a task came back changed"
+    yield Line("round trip", same, said, "look at the server's storage and proxy")
+    yield Line("database", True, SQLITE if sqlite else "PostgreSQL, or another database server")

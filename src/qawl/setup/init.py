@@ -1,0 +1,100 @@
+"""A new corpus: the folders with a note in each, qawl.yaml, the schemes and what is made from them."""
+
+import shutil
+from pathlib import Path
+
+from qawl.core import bundled, files
+from qawl.core.errors import ProjectError
+from qawl.core.project import SETTINGS, Project
+from qawl.core.settings import parse_settings
+from qawl.scheme import generated
+
+LAYERS = ("entity", "quote", "claim")
+
+NOTES = {
+    "corpus": """# corpus
+
+What is here: `sources/`, the articles as received; `articles.jsonl`, frozen by `qawl ingest`;
+`set-aside.jsonl`, what could not be read and why.
+Who writes it: you put files into `sources/`, Qawl writes the rest.
+May I edit it: `sources/` yes; `articles.jsonl` no, annotations stand on its offsets.
+""",
+    "label_config": """# label_config
+
+What is here: `<layer>.yaml`, the scheme of a layer; `<layer>.xml`, its Label Studio config.
+Who writes it: you decide the YAML, `qawl scheme` makes the XML.
+May I edit it: the YAML yes (then run `qawl scheme`), the XML no.
+""",
+    "schemas": """# schemas
+
+What is here: JSON Schemas (2020-12) of articles, annotations and releases.
+Who writes it: `qawl scheme` makes `annotation.<layer>.json` from the scheme; the rest comes with Qawl.
+May I edit it: no.
+""",
+    "exports": """# exports
+
+What is here: `journal/`, every annotation version as Label Studio sent it; `annotations/` and `gold/`,
+derived from it; `releases/<version>/`, the datasets; `published/`, how each is cited with its commit.
+Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
+May I edit it: no; the journal is chained by hashes. Keep it all in version control.
+""",
+}
+
+_SETTINGS = """# Settings of this corpus; every key but `name` may be left out.
+name: {name}
+language: {language}          # of articles and of what annotators read
+layers: [entity, quote, claim]
+annotators: [a1, a2]          # pseudonyms; names stay in Label Studio
+# How many annotate each article; else all do. Where it is set, a release wants their agreement:
+# overlap: {{entity: 2, quote: 2, claim: 2}}
+label_studio: {{url: "http://127.0.0.1:8080"}}
+release:
+  license: cc-by-4.0          # of the annotations; the texts have theirs in _source.yaml
+  splits: {{train: 0.8, validation: 0.1, test: 0.1}}
+  card:                       # what only you can say; "not stated" is an answer, an empty one is none
+    rationale: not stated     # why these articles, and for what
+    annotators: not stated    # who they are: first languages, training, pay
+    contact: not stated       # where errors are reported
+"""
+
+_IGNORE = """# What belongs to this machine alone: the local Label Studio, users, locks.
+.qawl/
+"""
+
+
+def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Project:
+    """Makes a corpus in a new, empty or existing folder; refuses one that has a qawl.yaml.
+
+    qawl.yaml is written last: a folder without it is no corpus yet, and init can be run again.
+    """
+    settings = folder / SETTINGS
+    if settings.exists():
+        raise ProjectError(f"{settings} exists: {folder} is a corpus already")
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError(f"{folder} is a file: name a folder")
+    text = _SETTINGS.format(name=name or _name(folder), language=language)
+    corpus = Project(root=folder.resolve(), settings=parse_settings(text, SETTINGS))
+    for part, note in NOTES.items():
+        _keep(folder / part / "README.md", note)
+    (folder / "corpus" / "sources").mkdir(exist_ok=True)
+    for layer in LAYERS:
+        source = bundled.folder("label_config") / f"{layer}.yaml"
+        target = folder / "label_config" / source.name
+        if not target.exists():
+            shutil.copyfile(source, target)
+    _keep(folder / ".gitignore", _IGNORE)
+    generated.make(corpus)
+    files.write_text(settings, text)
+    return corpus
+
+
+def _keep(path: Path, text: str) -> None:
+    """Writes a file that is not there yet."""
+    if not path.exists():
+        files.write_text(path, text)
+
+
+def _name(folder: Path) -> str:
+    """The folder's name as a name for YAML and Label Studio."""
+    name = "".join(each if each.isalnum() else "-" for each in folder.resolve().name).strip("-")
+    return name if name and not name.isdecimal() else f"corpus-{name}".strip("-")

@@ -1,0 +1,367 @@
+"""The corpus and Label Studio in step: what is there, what should be, and the plan between them."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from qawl.annotations import tasks
+from qawl.annotations.journal import Home
+from qawl.articles import selection, withdrawal
+from qawl.core.errors import ProjectError, ServerError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
+from qawl.core.text import sha256 as text_hash
+from qawl.gold.judge import judge_tasks
+from qawl.scheme import scheme
+from qawl.scheme.label_config import config_xml
+from qawl.scheme.scheme import Scheme, title_in
+from qawl.studio import assignment
+from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
+
+_MARK = re.compile(
+    r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) annotator=(?P<annotator>\S+) "
+    r"scheme=(?P<version>\S+)"
+)
+TITLE = 50
+"""Characters that Label Studio allows in a project's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTask:
+    """A task on the server; `text_sha256` is the hash of the text that stands there now."""
+
+    id: int
+    project: int
+    article_id: str
+    text_sha256: str
+    annotated: bool
+    draft: bool
+    basis: str | None = None
+
+    @property
+    def worked_on(self) -> bool:
+        """Whether somebody has begun with it; a draft is work too."""
+        return self.annotated or self.draft
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A project of this corpus on the server."""
+
+    id: int
+    layer: str
+    annotator: str
+    scheme_version: str
+    config: str
+    instruction: str
+    fields: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def home(self) -> Home:
+        """What tells this project from those of other servers."""
+        return self.id, self.fields["created_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a project should be."""
+
+    layer: str
+    annotator: str
+    title: str
+    description: str
+    config: str
+    instruction: str
+
+
+@dataclass(slots=True)
+class Step:
+    """What is to be done for one layer and annotator; `remote` is None where a project is to be made.
+
+    `remove` has tasks without work by the reason, `kept` what has work and stays though it is not as it
+    should be, `spare` projects without work that double another.
+    """
+
+    wanted: Wanted
+    remote: Remote | None
+    configure: bool = False
+    add: list[tasks.Task] = field(default_factory=list)
+    remove: dict[str, list[RemoteTask]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    spare: list[int] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return bool(self.remote) and not (self.configure or self.add or self.remove or self.spare)
+
+    def lines(self) -> Iterator[str]:
+        """The step in words."""
+        name = self.wanted.title
+        if self.remote is None:
+            yield f"make project {name}"
+        if self.configure:
+            yield f"change the config of {name}"
+        if self.add:
+            yield f"add {counted(len(self.add), 'task')} to {name}"
+        for why, those in self.remove.items():
+            yield f"remove {counted(len(those), 'task')} without work from {name}: {why}"
+        if self.spare:
+            yield f"remove {counted(len(self.spare), 'project')} without work: {name} is there twice"
+        yield from (f"{name}: {each}" for each in self.kept)
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def remotes(client: Client, project: Project) -> list[Remote]:
+    """The projects on the server that carry this corpus's mark, by id."""
+    found = []
+    for fields in client.projects():
+        mark = _MARK.search(fields.get("description") or "")
+        if mark and mark["corpus"] == project.settings.name:
+            found.append(
+                Remote(
+                    id=fields["id"],
+                    layer=mark["layer"],
+                    annotator=mark["annotator"],
+                    scheme_version=mark["version"].partition("/")[0],
+                    config=fields.get("label_config") or "",
+                    instruction=fields.get("expert_instruction") or "",
+                    fields=fields,
+                )
+            )
+    return sorted(found, key=lambda each: each.id)
+
+
+def total(fields: Mapping[str, Any]) -> int:
+    """The server's own count of a project's annotations, those of skipped tasks too."""
+    return int(fields["total_annotations_number"]) + int(fields["skipped_annotations_number"])
+
+
+def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
+    """The tasks of a project, by id."""
+    # The counters that a task carries are not kept on every database: annotations are asked for.
+    annotated = _ids(client, remote.id, ANNOTATED)
+    for each in client.tasks(remote.id, fields=("id", "data", "draft_exists")):
+        data = each["data"]
+        yield RemoteTask(
+            id=each["id"],
+            project=remote.id,
+            article_id=str(data.get("article_id")),
+            text_sha256=text_hash(str(data.get("text"))),
+            annotated=each["id"] in annotated,
+            draft=each["draft_exists"],
+            basis=data.get("basis"),
+        )
+
+
+def begun(client: Client, project: int) -> set[int]:
+    """The tasks of a server's project that somebody has worked on."""
+    return _ids(client, project, ANNOTATED) | _ids(client, project, DRAFTED)
+
+
+def _ids(client: Client, project: int, where: Filter) -> set[int]:
+    return {task["id"] for task in client.tasks(project, fields=("id",), where=[where])}
+
+
+def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
+    """The project that a layer's annotator, or its judge, works in."""
+    language = project.settings.language
+    judging = annotator == JUDGE
+    config = config_xml(current, language, judging=judging).strip()  # as the server keeps it
+    digest = sha256(config.encode()).hexdigest()[:8]
+    return Wanted(
+        layer=current.layer,
+        annotator=annotator,
+        title=f"{project.settings.name} · {current.layer} · {annotator}"[:TITLE],
+        description=(
+            f"qawl corpus={project.settings.name} layer={current.layer} annotator={annotator} "
+            f"scheme={current.version}/{digest}"
+        ),
+        config=config,
+        instruction=title_in(current.instructions, language).replace("\n", "<br>"),
+    )
+
+
+def plan(client: Client, project: Project) -> list[Step]:
+    """What brings the server in step, a step for each layer and annotator."""
+    there = remotes(client, project)
+    schemes = scheme.load_all(project)
+    people = (*project.annotators, JUDGE)
+    titles = {wanted(project, each, name).title for each in schemes.values() for name in people}
+    refuse_foreign(client, titles, {each.id for each in there})
+    held = client.together(lambda remote: list(remote_tasks(client, remote)), there)
+    plan_of = _Plan(client, project, dict(zip((each.id for each in there), held, strict=True)))
+    return [
+        step
+        for current in schemes.values()
+        for step in plan_of.steps(current, [each for each in there if each.layer == current.layer])
+    ]
+
+
+class _Plan:
+    """What is the same for all layers: the articles, who works, what is withdrawn, what stands there."""
+
+    def __init__(
+        self, client: Client, project: Project, held: Mapping[int, list[RemoteTask]]
+    ) -> None:
+        self.client, self.project, self.held = client, project, held
+        self.articles = {article.id: article for article in selection.to_annotate(project)}
+        self.withdrawn = withdrawal.ids(project)
+        _refuse_strange(project.settings.training, {*self.articles, *self.withdrawn})
+        self.offered = tasks.names(project)
+        self.working = [name for name, each in project.annotators.items() if not each.away]
+
+    def steps(self, current: Scheme, there: list[Remote]) -> Iterator[Step]:
+        """The steps of one layer."""
+        project = self.project
+        owners: dict[str, list[Remote]] = {}
+        for each in there:
+            owners.setdefault(each.annotator, []).append(each)
+        judged = owners.pop(JUDGE, [])
+        steps, present = {}, {}
+        for name in dict.fromkeys((*project.annotators, *owners)):
+            if name in self.working or name in owners:
+                target = wanted(project, current, name)
+                steps[name], present[name] = self._standing(target, owners.get(name, []))
+        assigned = assignment.plan(
+            self.articles,
+            self.working,
+            project.overlap(current.layer),
+            there=present,
+            shares={name: each.share for name, each in project.annotators.items()},
+            training=project.settings.training,
+            seed=project.settings.seed,
+        )
+        for name, step in steps.items():
+            missing = sorted(assigned.get(name, set()) - present[name])
+            step.add = [tasks.task(self.articles[each], current, self.offered) for each in missing]
+            self._refuse_orphans(step, current)
+            yield step
+        waiting = list(judge_tasks(project, current.layer))
+        if waiting or judged:
+            step = self._judging(wanted(project, current, JUDGE), judged, waiting)
+            self._refuse_orphans(step, current)
+            yield step
+
+    def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, set[str]]:
+        """The step of an annotator but for the tasks to add, and the articles that stay there."""
+        held = self.held
+        worked = [each for each in mine if any(task.worked_on for task in held[each.id])]
+        main = next(iter(worked or mine), None)
+        step = Step(target, main)
+        step.spare = [each.id for each in mine if each is not main and each not in worked]
+        if main is None:
+            return step, set()
+        step.configure = _differs(main, target)
+        there: dict[str, RemoteTask] = {}
+        begun = 0
+        every = [task for each in (worked or [main]) for task in held[each.id]]
+        for task in sorted(every, key=lambda each: not each.worked_on):
+            begun += task.worked_on
+            why = self._ill(task, target.annotator, there)
+            if why is None or task.worked_on:
+                there.setdefault(task.article_id, task)
+            if why and task.worked_on:
+                step.kept.append(f"task {task.id} has work and stays, though {why}")
+            elif why:
+                step.remove.setdefault(why, []).append(task)
+        if target.annotator not in self.project.annotators and begun:
+            step.kept.append(
+                f"{target.annotator} is not in qawl.yaml any more; what has work "
+                f"({counted(begun, 'task')}) stays, and `qawl pull` goes on collecting it"
+            )
+        return step, {*there} & {*self.articles}
+
+    def _ill(self, task: RemoteTask, annotator: str, there: Mapping[str, RemoteTask]) -> str | None:
+        """Why a task should not stand where it does; None where it should."""
+        article = self.articles.get(task.article_id)
+        if article is None:
+            gone = task.article_id in self.withdrawn
+            return "its article is withdrawn" if gone else "its article is not to be annotated"
+        if task.article_id in there:
+            return "its article stands there twice"
+        if task.text_sha256 != article.text_sha256:
+            return "its text was edited in Label Studio"
+        if annotator not in self.working and not task.worked_on:
+            left = "away" if annotator in self.project.annotators else "no annotator any more"
+            return f"{annotator} is {left}, others take over"
+        return None
+
+    def _judging(self, target: Wanted, mine: list[Remote], waiting: list[tasks.Task]) -> Step:
+        """The step of a layer's judge: a task is known by its article and by what it was made from."""
+        step = Step(target, next(iter(mine), None))
+        there = self.held[step.remote.id] if step.remote else []
+        step.configure = step.remote is not None and _differs(step.remote, target)
+        known = {(each.article_id, each.basis) for each in there}
+        keep = {(each["data"]["article_id"], each["data"]["basis"]) for each in waiting}
+        step.add = [
+            each
+            for each in waiting
+            if (each["data"]["article_id"], each["data"]["basis"]) not in known
+        ]
+        decided = [
+            each
+            for each in there
+            if not each.worked_on and (each.article_id, each.basis) not in keep
+        ]
+        if decided:
+            step.remove["nothing is left to decide there"] = decided
+        return step
+
+    def _refuse_orphans(self, step: Step, current: Scheme) -> None:
+        if step.configure and step.remote and step.remote.config != step.wanted.config:
+            refuse_orphans(self.client, step.remote.id, step.wanted.title, current)
+
+
+def _refuse_strange(training: Iterable[str], known: Collection[str]) -> None:
+    if strange := [each for each in training if each not in known]:
+        raise ProjectError(
+            f"qawl.yaml: training: {', '.join(strange)}: not among the articles to annotate "
+            "(ids stand in corpus/articles.jsonl)"
+        )
+
+
+def _differs(remote: Remote, target: Wanted) -> bool:
+    there = remote.config, remote.instruction, remote.fields["description"]
+    return there != (target.config, target.instruction, target.description)
+
+
+def refuse_orphans(client: Client, project: int, title: str, current: Scheme) -> None:
+    """Annotations that use what the new config lacks would be out of their annotators' reach.
+
+    Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
+    """
+    known = {*current.label, *(each.typed for each in current.attributes), *current.attribute}
+    values = {value.name for each in current.attributes for value in each.values}
+    free = {each.name for each in current.attributes if each.suggest}
+    lost: Counter[str] = Counter()
+    for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
+        for annotation in task.get("annotations") or ():
+            for result in annotation.get("result") or ():
+                value = result.get("value") or {}
+                lost.update(each for each in value.get("labels") or () if each not in known)
+                if result.get("from_name") not in free:
+                    lost.update(each for each in value.get("choices") or () if each not in values)
+    if lost:
+        counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
+        raise ServerError(
+            f"the new config of project {project} ({title}) lacks what its annotations use: {counts}; "
+            f"keep it in label_config/{current.layer}.yaml"
+        )
+
+
+def refuse_foreign(client: Client, titles: Collection[str], ours: Collection[int]) -> None:
+    """A project with the title of one of ours that does not carry our mark must not be written to."""
+    for fields in client.projects():
+        if fields["id"] not in ours and fields.get("title") in titles:
+            raise ServerError(
+                f"{client.url} has a project {fields['title']!r} (id {fields['id']}) that is not of "
+                "this corpus: rename it there, or change name in qawl.yaml"
+            )

@@ -1,0 +1,292 @@
+"""What changed on the server since the last pull, a page at a time into the journal.
+
+How far each project was read stands in .qawl/pulled.json. Without it, or where the journal is not the
+one that it speaks of, a project is read whole. Each page is journalled before the next is asked for,
+so a killed pull goes on where it was.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from qawl.annotations import journal
+from qawl.annotations import store as annotation_store
+from qawl.annotations.journal import Entry, Home, Journal
+from qawl.annotations.sorter import Incoming, Outcome, Sorter, identity
+from qawl.articles import withdrawal
+from qawl.core import files
+from qawl.core.errors import ServerError
+from qawl.core.project import Project
+from qawl.studio import plan
+from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
+from qawl.studio.plan import Remote
+from qawl.studio.transport import Json
+
+MARGIN = timedelta(minutes=5)
+"""What changed shortly before the last pull is read again: a server may store it late."""
+
+Watch = Callable[[list[Remote]], Iterable[Remote]]
+"""Hands projects on one by one, and may show how far one is."""
+
+
+class Mark(Struct, kw_only=True):
+    """How far a project was read.
+
+    `since` is the server's time of the last reading that came to its end. While one goes on, `until`
+    is the time that it will have come to and `after` the task that it is at. `head` is the last hash
+    of the journal then, `total` the server's count of annotations.
+    """
+
+    layer: str
+    annotator: str
+    home: Home
+    head: str = journal.START
+    since: str | None = None
+    until: str | None = None
+    after: int = 0
+    total: int | None = None
+
+
+def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
+    """Journals what is new on the server, and derives the annotations.
+
+    Raises ServerError where a project holds another number of annotations than the journal then has.
+    """
+    outcome = Outcome()
+    remotes = plan.remotes(client, project)
+    marks = _Marks(project, client.url)
+    sorter = Sorter(project, outcome)
+    journals: dict[Path, Journal] = {}
+    now = client.clock()
+    try:
+        drafts = client.together(lambda remote: client.count(remote.id, [DRAFTED])[0], remotes)
+        outcome.drafts = sum(drafts)
+        readings = []
+        for remote in watch(remotes):
+            opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
+            readings.append(_Reading(client, remote, opened, sorter, outcome, marks))
+            readings[-1].read(now)
+        after = {each["id"]: each for each in client.projects()}
+        for reading in readings:
+            reading.settle(after.get(reading.remote.id))
+        _look_for_lost(project, client.url, remotes, marks, journals, outcome)
+        _name_withdrawn(project, outcome)
+    finally:
+        for layer in project.settings.layers:
+            if any(journal.files(project, layer)):
+                outcome.records[layer] = annotation_store.refresh(project, layer)
+    return outcome
+
+
+def _opened(
+    project: Project, layer: str, annotator: str, journals: dict[Path, Journal], outcome: Outcome
+) -> Journal:
+    """The journal of a layer and annotator, loaded and checked once."""
+    path = journal.folder(project) / f"{layer}.{annotator}.jsonl"
+    if path not in journals:
+        journals[path] = journal.load(path)
+        if journals[path].mended:
+            outcome.mended.append(journal.said_mended(layer, annotator))
+    return journals[path]
+
+
+class _Marks:
+    """The marks of one server in .qawl/pulled.json, by project."""
+
+    def __init__(self, project: Project, url: str) -> None:
+        self._path, self._url = project.state / "pulled.json", url
+        self._all: dict[str, list[Mark]] = {}
+        if self._path.is_file():
+            try:
+                self._all = msgspec.json.decode(self._path.read_bytes(), type=dict[str, list[Mark]])
+            except msgspec.DecodeError:  # it only saves time: everything is read again
+                self._all = {}
+        self.by_home = {each.home: each for each in self._all.get(url, ())}
+
+    def of(self, remote: Remote, opened: Journal) -> Mark:
+        """The mark of a project; a new one where the journal is not that which the old one knew."""
+        known = self.by_home.get(remote.home)
+        if known is None or bytes.fromhex(known.head) not in opened.heads:
+            known = Mark(layer=remote.layer, annotator=remote.annotator, home=remote.home)
+            self.by_home[remote.home] = known
+        return known
+
+    def save(self) -> None:
+        self._all[self._url] = list(self.by_home.values())
+        files.write_bytes(self._path, [msgspec.json.encode(self._all)])
+
+
+class _Reading:
+    """One project being read."""
+
+    def __init__(
+        self,
+        client: Client,
+        remote: Remote,
+        opened: Journal,
+        sorter: Sorter,
+        outcome: Outcome,
+        marks: _Marks,
+    ) -> None:
+        self.client, self.remote, self.opened = client, remote, opened
+        self.sorter, self.outcome, self.marks = sorter, outcome, marks
+        self.mark = marks.of(remote, opened)
+        self.placed: set[str] = set()
+        self.seen: set[str] = set()
+
+    def read(self, now: datetime | None) -> None:
+        """Journals what changed."""
+        mark = self.mark
+        if mark.until is None:
+            mark.until, mark.after = now.isoformat() if now else None, 0
+        self._read(_since(mark))
+
+    def settle(self, after: Json | None) -> None:
+        """Compares what the journal has with the server's own counts, before and after the pull.
+
+        `after` is None where the project was deleted meanwhile, which the next pull says.
+        """
+        if after is None:
+            return
+        mark = self.mark
+        low, high = sorted(map(plan.total, (self.remote.fields, after)))
+        if not low <= len(self._held()) <= high:
+            self._compare(low, high)
+        elif mark.total is not None and high < mark.total:
+            self._alarm(f"{self._fallen(high)}, and the journal does not say which are gone")
+        self.outcome.agreed.append(len(self._held()))
+        mark.total = high
+        mark.since, mark.until, mark.after = mark.until, None, 0
+        self.marks.save()
+
+    def _read(self, where: list[Filter]) -> None:
+        """Journals the annotations of tasks, page by page."""
+        pages = self.client.task_pages(
+            self.remote.id, annotations=True, where=[ANNOTATED, *where], after=self.mark.after
+        )
+        for page in pages:
+            added = self.opened.append(self._entries(page))
+            self.outcome.note(self.remote.layer, self.remote.annotator, added)
+            self.mark.after, self.mark.head = page[-1]["id"], self.opened.last
+            self.marks.save()
+
+    def _entries(self, page: Iterable[Json]) -> Iterator[Entry]:
+        remote = self.remote
+        for task in page:
+            self.seen.update(map(identity, task["annotations"]))
+            given = Incoming(
+                {**task, "drafts": ()},  # those of all tasks are counted already
+                layer=remote.layer,
+                scheme_version=remote.scheme_version,
+                created=remote.fields["created_at"],
+            )
+            for _, _, entry in self.sorter.entries(given):
+                self.placed.add(_identity(entry.key))
+                yield entry
+
+    def _held(self) -> list[str]:
+        """The keys of this project's annotations that the journal has and does not know to be gone."""
+        number, created = self.remote.home
+        # Annotations from an export file do not say when their project was made.
+        homes = {(number, created), (number, None)}
+        return [key for key, home in self.opened.alive.items() if home in homes]
+
+    def _compare(self, low: int, high: int) -> None:
+        """Finds out which annotations the journal and the server don't share."""
+        there = self._listed()
+        if there - {_identity(key) for key in self._held()} - (self.seen - self.placed):
+            self.mark.after = 0
+            self._read([])
+        gone = [key for key in self._held() if _identity(key) not in there]
+        if gone:
+            tasks = {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
+            with_task = self.opened.delete(gone, tasks)
+            self.mark.head = self.opened.last
+            self._alarm(
+                f"{len(gone)} annotations were deleted in Label Studio, {with_task} of them with their "
+                f"tasks ({self._fallen(high)}); the journal keeps them, and "
+                "`qawl push --recover` puts them back"
+            )
+        count = len(self._held()) + len(self.seen - self.placed)
+        if not low <= count <= high:
+            raise ServerError(
+                f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
+                f"{high} annotations, {count} were read: run `qawl pull` again"
+            )
+
+    def _alarm(self, what: str) -> None:
+        remote = self.remote
+        self.outcome.alarms.append(f"{remote.layer} by {remote.annotator}: {what}")
+
+    def _fallen(self, now: int) -> str:
+        before = "an unknown number" if self.mark.total is None else self.mark.total
+        return f"project {self.remote.id} held {before} at the last pull, now {now}"
+
+    def _listed(self) -> set[str]:
+        """The identities of all annotations of the project."""
+        fields = ("id", "annotations", "unique_id")
+        tasks = self.client.tasks(
+            self.remote.id, annotations=True, fields=fields, where=[ANNOTATED]
+        )
+        return {identity(each) for task in tasks for each in task["annotations"]}
+
+
+def _since(mark: Mark) -> list[Filter]:
+    """The condition on tasks that changed since a mark; none where all are to be read."""
+    if mark.since is None:
+        return []
+    earlier = datetime.fromisoformat(mark.since).astimezone(UTC) - MARGIN
+    return [("updated_at", "greater", earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))]
+
+
+def _identity(key: str) -> str:
+    return key.partition("/")[2]
+
+
+def _name_withdrawn(project: Project, outcome: Outcome) -> None:
+    """Raises an alarm for new work on articles that are withdrawn."""
+    out = withdrawal.ids(project)
+    for layer, article, annotator in sorted(outcome.changed):
+        if article in out:
+            outcome.alarms.append(
+                f"{layer} by {annotator}: new work on article {article}, which is withdrawn; the "
+                "journal keeps it, no release has it (`qawl push` says which tasks are left)"
+            )
+
+
+def _look_for_lost(
+    project: Project,
+    url: str,
+    remotes: list[Remote],
+    marks: _Marks,
+    journals: dict[Path, Journal],
+    outcome: Outcome,
+) -> None:
+    """Raises an alarm for projects that are gone from the server with annotations in them.
+
+    Those annotations stay as they are, but for those that stand in another project again.
+    """
+    there = {each.home for each in remotes}
+    for home, mark in list(marks.by_home.items()):
+        if home in there:
+            continue
+        opened = _opened(project, mark.layer, mark.annotator, journals, outcome)
+        lost = {key for key, each in opened.alive.items() if each == home}
+        again = {_article(key) for key, each in opened.alive.items() if each in there}
+        opened.delete([key for key in lost if _article(key) in again])
+        left = sum(_article(key) not in again for key in lost)
+        if left:
+            outcome.alarms.append(
+                f"project {home[0]} ({mark.layer}, {mark.annotator}) with {left} annotations is gone "
+                f"from {url}; the journal keeps them (`qawl push --recover` puts them back)"
+            )
+        else:
+            del marks.by_home[home]
+    marks.save()
+
+
+def _article(key: str) -> str:
+    return key.partition("/")[0]

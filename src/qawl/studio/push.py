@@ -1,0 +1,76 @@
+"""A plan carried out: projects, configs and tasks made, changed and removed in Label Studio."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from qawl.core.errors import ServerError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
+from qawl.studio.client import Client
+from qawl.studio.plan import RemoteTask, Step, begun, plan
+
+BATCH = 50
+"""Tasks that are removed before it is looked again what was begun meanwhile."""
+
+
+def bring(client: Client, project: Project, *, tries: int = 5) -> int:
+    """Plans and applies until nothing is left to do; how many steps that took.
+
+    What can't be repeated blindly (an import whose answer was lost) is looked up by planning anew.
+    """
+    done = 0
+    for left in reversed(range(tries)):
+        steps = [step for step in plan(client, project) if not step.empty]
+        if not steps:
+            return done
+        try:
+            for step in steps:
+                apply(client, step)
+                done += 1
+        except ServerError:
+            if not left:
+                raise
+    raise ServerError(f"{client.url} is not in step after {tries} tries: run `qawl push` again")
+
+
+def apply(client: Client, step: Step) -> None:
+    """Carries a step out. Killed at any point, the next plan holds what is left."""
+    target = step.wanted
+    fields = {
+        "title": target.title,
+        "description": target.description,
+        "label_config": target.config,
+        "expert_instruction": target.instruction,
+        "show_instruction": True,
+        "show_skip_button": True,
+        "enable_empty_annotation": True,
+    }
+    if target.annotator == JUDGE:
+        # The first suggestion, what all agree on, is what the judge starts from.
+        fields |= {"model_version": "agreed", "show_collab_predictions": True}
+    if step.remote is None:
+        identity = int(client.create_project(fields)["id"])
+    else:
+        identity = step.remote.id
+        if step.configure:
+            client.update_project(identity, fields)
+    _remove(client, [task for those in step.remove.values() for task in those])
+    if step.add:
+        client.import_tasks(identity, step.add)
+    for spare in step.spare:
+        if not begun(client, spare):
+            client.delete_project(spare)
+
+
+def _remove(client: Client, those: Iterable[RemoteTask]) -> None:
+    """Removes tasks but for those that somebody has begun since the plan was made."""
+    by_project = sorted(those, key=lambda task: (task.project, task.id))
+    for identity, group in groupby(by_project, key=lambda task: task.project):
+        for batch in batched([task.id for task in group]):
+            worked = begun(client, identity)
+            client.delete_tasks(each for each in batch if each not in worked)
+
+
+def batched(those: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Pieces of a list in its order."""
+    return (those[start : start + BATCH] for start in range(0, len(those), BATCH))

@@ -1,0 +1,268 @@
+"""A local Label Studio of a corpus: its environment, its data folder, its process.
+
+The environment and a migrated empty data folder are made once a machine, under the user's cache; a
+corpus's own data stand in .qawl/label-studio. The server listens at the address of qawl.yaml alone:
+127.0.0.1, or one by which others on the network reach this machine.
+"""
+
+import errno
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import filelock
+
+from qawl.core import files as core_files
+from qawl.core.errors import ServerError
+from qawl.core.project import Project
+
+VERSION = "1.23.2"
+"""The Label Studio that Qawl installs and is tested with."""
+
+EXECUTABLE = "QAWL_LABEL_STUDIO"
+"""Environment variable: a label-studio command to use in place of Qawl's own environment."""
+
+START_SECONDS = 180
+USER = "qawl@localhost.example"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a server answers and how to get in; a token is never shown."""
+
+    url: str
+    username: str
+    password: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+def cache() -> Path:
+    """Where the environment of this Label Studio version stands, for all corpora of the user."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "qawl" / f"label-studio-{VERSION}"
+
+
+def executable(say: Say) -> Path:
+    """The label-studio command; its environment is made the first time, which takes minutes."""
+    if given := os.environ.get(EXECUTABLE):
+        if not Path(given).is_file():
+            raise ServerError(f"{EXECUTABLE} is {given}, which is no file")
+        return Path(given)
+    home = cache()
+    ready, command = home / "ready", home / "env" / "bin" / "label-studio"
+    home.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(home / "lock"):
+        if not ready.exists():
+            say(f"installing Label Studio {VERSION} into {home} (once, one to three minutes)")
+            _install(home / "env")
+            ready.touch()
+    return command
+
+
+def _install(environment: Path) -> None:
+    shutil.rmtree(environment, ignore_errors=True)
+    pinned = files("qawl.studio").joinpath("label-studio.lock")
+    steps = (
+        [sys.executable, "-m", "venv", str(environment)],
+        [
+            str(environment / "bin" / "python"),
+            # -I: what PYTHONPATH holds here is not there when the server runs.
+            *(
+                "-I",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                str(pinned),
+            ),
+        ],
+    )
+    for step in steps:
+        done = subprocess.run(step, capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = [each for each in done.stderr.splitlines() if "ERROR" in each] or [
+                "no reason given"
+            ]
+            raise ServerError(f"Label Studio can't be installed: {lines[-1].strip()}")
+
+
+def settled(project: Project, port: int | None = None) -> Access:
+    """How to reach the corpus's own server; user, password and token are made once."""
+    path = project.state / "label-studio.json"
+    if path.is_file():
+        known = json.loads(path.read_text("utf-8"))
+    else:
+        known = {
+            "username": USER,
+            "password": secrets.token_urlsafe(9),
+            "token": secrets.token_hex(20),
+        }
+    address = urlsplit(project.settings.label_studio.url)
+    known["url"] = f"http://{address.hostname}:{port or address.port or 8080}"
+    project.make_state()
+    core_files.write_text(path, json.dumps(known, indent=1) + "\n", private=True)
+    return Access(known["url"], known["username"], known["password"], known["token"])
+
+
+@contextmanager
+def running(project: Project, *, port: int | None = None, say: Say) -> Iterator[Access]:
+    """The corpus's Label Studio, started and ready; stopped with all its children at the end."""
+    command = executable(say)
+    data = project.state / "label-studio"
+    if not data.exists():
+        shutil.copytree(template(command, say), data)
+    access = settled(project, port)
+    with _process(command, data, access, project.state / "label-studio.log"):
+        yield access
+
+
+def template(command: Path, say: Say) -> Path:
+    """A migrated, empty data folder: copying it saves the minute that migrations take."""
+    home = cache()
+    target = home / "template"
+    home.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(home / "template.lock"):
+        if target.exists():
+            return target
+        say("preparing an empty Label Studio (once, about a minute)")
+        making = home / "template.making"
+        shutil.rmtree(making, ignore_errors=True)
+        access = Access(f"http://127.0.0.1:{free_port()}", "", "", "")
+        with _process(command, making, access, home / "template.log"):
+            pass
+        (making / ".env").unlink(missing_ok=True)  # holds a secret key; each corpus gets its own
+        making.rename(target)
+    return target
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _process(command: Path, data: Path, access: Access, log: Path) -> Iterator[None]:
+    parts = urlsplit(access.url)
+    host, port = str(parts.hostname), parts.port or 80
+    _refuse_taken(host, port)
+    data.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                *(str(command), "start", "--no-browser", "--port", str(port)),
+                *("--internal-host", host),
+            ],
+            env=_environment(data, access),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=data,
+        )
+    try:
+        _wait(process, access.url, log)
+        yield
+    finally:
+        _stop(process)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        place = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][4]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ServerError(
+                f"port {port} is in use: stop what runs there, or give another with --port"
+            ) from error
+        raise ServerError(
+            f"{host} is no address of this machine: `qawl serve` runs a server here, and "
+            "label_studio.url in qawl.yaml names another"
+        ) from error
+
+
+def _environment(data: Path, access: Access) -> dict[str, str]:
+    """Settings of the server process. Credentials go here, not on the command line that `ps` shows."""
+    settings = {
+        "LABEL_STUDIO_BASE_DATA_DIR": str(data),
+        "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+        "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+        "LABEL_STUDIO_HOST": access.url,
+        "COLLECT_ANALYTICS": "false",
+        "LATEST_VERSION_CHECK": "false",
+        "SENTRY_DSN": "",
+        "FRONTEND_SENTRY_DSN": "",
+        "DJANGO_DB": "sqlite",
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": str(1 << 30),
+    }
+    if access.username:
+        settings |= {
+            "LABEL_STUDIO_USERNAME": access.username,
+            "LABEL_STUDIO_PASSWORD": access.password,
+            "LABEL_STUDIO_USER_TOKEN": access.token,
+        }
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            ("LABEL_STUDIO_", "DJANGO_", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")
+        )
+    }
+    return inherited | settings
+
+
+def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServerError(f"Label Studio stopped at its start: {_last(log)} (see {log})")
+        if healthy(url):
+            return
+        time.sleep(0.2)
+    raise ServerError(f"Label Studio did not start in {START_SECONDS} s (see {log})")
+
+
+def _last(log: Path) -> str:
+    lines = log.read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1][:200] if lines else "no reason given"
+
+
+def healthy(url: str) -> bool:
+    """Whether a Label Studio answers there."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310 - http is meant
+            return b"UP" in answer.read(200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

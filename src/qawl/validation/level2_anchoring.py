@@ -1,0 +1,121 @@
+"""Level 2: do the spans stand where they say, on the text that was frozen?"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+import regex
+
+from qawl.core.findings import finding
+from qawl.core.records import Annotation, Article, Finding, Span
+from qawl.scheme.scheme import Scheme
+
+_CHARACTER = regex.compile(r"\X")
+_JOINT = regex.compile(
+    r"(?s)\r\n|.[\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]"
+    r"|[\p{GCB=Prepend}\p{GCB=ZWJ}\p{RI}\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}]."
+)
+"""Two code points that may be one character; most are told apart here, without looking around."""
+_LONGEST_CHARACTER = 40
+"""Code points to look at on either side: family emoji and stacked marks are shorter."""
+
+
+def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Finding]:
+    """What is wrong with the offsets and surfaces of a record."""
+    if record.text_sha256 != article.text_sha256:
+        yield finding("text-changed", "it was made on another text than the frozen one", record)
+        return
+    text = article.text
+    joints = _joints(record.spans, text)
+    clauses = scheme.labels_of("clause")
+    for span in record.spans:
+        start, end = span.start, span.end
+        if not 0 <= start <= end <= len(text):
+            message = f"{start} to {end} does not lie in a text of {len(text)} code points"
+            yield finding("offset-range", message, record, span)
+            continue
+        if start == end:
+            yield finding("span-empty", f"nothing stands between {start} and {end}", record, span)
+            continue
+        if span.text != text[start:end]:
+            message = f"the surface is {span.text!r}, the text there is {text[start:end]!r}"
+            yield finding("surface-differs", message, record, span)
+        if text[start].isspace() or text[end - 1].isspace():
+            yield finding("edge-whitespace", "white space at an edge", record, span)
+        if joints:
+            yield from _check_characters(span, record, text)
+        if span.label in clauses:
+            yield from _check_words(span, record, text)
+
+
+def _joints(spans: Iterable[Span], text: str) -> bool:
+    """Whether a bound may lie inside a character: most records have none that may."""
+    around = [text[at - 1 : at + 1] for span in spans for at in (span.start, span.end) if at > 0]
+    return any(map(_joint, around))
+
+
+@lru_cache(maxsize=1 << 15)
+def _joint(pair: str) -> bool:
+    """Whether two code points may be one character."""
+    return _JOINT.match(pair) is not None
+
+
+def _check_characters(span: Span, record: Annotation, text: str) -> Iterator[Finding]:
+    for bound in (span.start, span.end):
+        if splits_character(text, bound):
+            message = f"{bound} is inside the character {_character(text, bound)!r}"
+            yield finding("grapheme-split", message, record, span)
+
+
+def _check_words(span: Span, record: Annotation, text: str) -> Iterator[Finding]:
+    for bound in (span.start, span.end):
+        if splits_word(text, bound):
+            message = f"{bound} is inside the word {word_at(text, bound)!r}"
+            yield finding("mid-word", message, record, span)
+
+
+def splits_character(text: str, at: int) -> bool:
+    """Whether this offset lies inside an extended grapheme cluster (Unicode Standard Annex 29)."""
+    if not 0 < at < len(text) or not _joint(text[at - 1 : at + 1]):
+        return False
+    low = max(0, at - _LONGEST_CHARACTER)
+    window = text[low : at + _LONGEST_CHARACTER]
+    return all(match.start() + low != at for match in _CHARACTER.finditer(window))
+
+
+def _character(text: str, at: int) -> str:
+    low = max(0, at - _LONGEST_CHARACTER)
+    for match in _CHARACTER.finditer(text[low : at + _LONGEST_CHARACTER]):
+        if match.start() + low < at < match.end() + low:
+            return str(match.group())
+    return text[at]
+
+
+def splits_word(text: str, at: int) -> bool:
+    """Whether letters, digits or marks stand on both sides of this offset."""
+    return 0 < at < len(text) and in_word(text[at - 1]) and in_word(text[at])
+
+
+@cache
+def in_word(character: str) -> bool:
+    """Whether a character can stand inside a word; combining marks and tatweel can."""
+    return character.isalnum() or unicodedata.category(character)[0] == "M" or character in "ـ_"
+
+
+def word_at(text: str, at: int) -> str:
+    """The word around an offset."""
+    return text[word_start(text, at) : word_end(text, at)]
+
+
+def word_start(text: str, at: int) -> int:
+    """Where the word around an offset starts."""
+    while at > 0 and in_word(text[at - 1]):
+        at -= 1
+    return at
+
+
+def word_end(text: str, at: int) -> int:
+    """Where the word around an offset ends."""
+    while at < len(text) and in_word(text[at]):
+        at += 1
+    return at

@@ -1,0 +1,119 @@
+"""Level 3: does a record use what its scheme has, in the way the scheme allows?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from qawl.core.findings import finding
+from qawl.core.records import Annotation, Attributes, Finding, Relation, Span
+from qawl.scheme.scheme import Attribute, Scheme
+
+
+def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
+    """What is wrong with labels, attributes and relations of a record."""
+    yield from _check_labels(record, scheme)
+    for span in record.spans:
+        allowed = scheme.attributes_of(span.label)
+        if span.label in scheme.label and (span.attributes or allowed):
+            yield from _check_attributes(span.attributes, allowed, record, span)
+    if record.status == "submitted":
+        yield from _check_attributes(record.attributes, scheme.document_attributes, record, None)
+    yield from _check_relations(record, scheme)
+
+
+def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
+    seen: set[tuple[str, int, int]] = set()
+    for span in record.spans:
+        if span.label not in scheme.label:
+            message = f"{span.label!r} is not one of {', '.join(scheme.label)}"
+            yield finding("label-unknown", message, record, span)
+        place = span.label, span.start, span.end
+        if place in seen:
+            message = f"{span.label} stands at {span.start} to {span.end} already"
+            yield finding("span-duplicate", message, record, span)
+        seen.add(place)
+
+
+def _check_attributes(
+    given: Attributes, allowed: tuple[Attribute, ...], record: Annotation, span: Span | None
+) -> Iterator[Finding]:
+    for name, value in given.items():
+        attribute = next((each for each in allowed if each.name == name), None)
+        if attribute is None:
+            where = span.label if span else "the article"
+            yield finding("attribute-unknown", f"{where} has no attribute {name}", record, span)
+            continue
+        if attribute.kind != "choices" and isinstance(value, list):
+            message = f"{name} takes one value, it has {', '.join(value)}"
+            yield finding("value-several", message, record, span)
+        elif attribute.kind != "text":
+            yield from _check_values(attribute, value, record, span)
+    for attribute in allowed:
+        if attribute.required and attribute.name not in given:
+            yield finding("attribute-missing", f"{attribute.name} is not set", record, span)
+
+
+def _check_values(
+    attribute: Attribute, value: str | list[str], record: Annotation, span: Span | None
+) -> Iterator[Finding]:
+    values = {each.name for each in attribute.values}
+    for each in [value] if isinstance(value, str) else value:
+        if each not in values:
+            message = f"{attribute.name} can't be {each!r}"
+            yield finding("value-unknown", message, record, span)
+
+
+def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
+    spans = {span.id: span for span in record.spans}
+    drawn: Counter[tuple[str | None, str, str]] = Counter()
+    for relation in record.relations:
+        start, end = spans.get(relation.from_), spans.get(relation.to)
+        name = relation.label or "a relation"
+        if start is None or end is None:
+            lost = relation.from_ if start is None else relation.to
+            message = f"{name} ends at {lost!r}, which is no span of this annotation"
+            yield finding("relation-dangling", message, record, start or end)
+            continue
+        if start is end:
+            yield finding("relation-self", f"{name} leads to its own start", record, start)
+            continue
+        drawn[relation.label, relation.from_, relation.to] += 1
+        if drawn[relation.label, relation.from_, relation.to] == 2:
+            yield finding("relation-duplicate", f"{name} to {end.text!r} is twice", record, start)
+        yield from _check_joined(relation, start, end, record, scheme)
+    yield from _check_cycles(record, scheme, spans)
+
+
+def _check_joined(
+    relation: Relation, start: Span, end: Span, record: Annotation, scheme: Scheme
+) -> Iterator[Finding]:
+    if relation.label is None:
+        message = f"no relation leads from {start.label} to {end.label} ({end.text!r})"
+        yield finding("relation-unnamed", message, record, start)
+        return
+    known = scheme.relation.get(relation.label)
+    if known is None:
+        message = f"{relation.label!r} is not one of {', '.join(scheme.relation)}"
+        yield finding("relation-unknown", message, record, start)
+    elif start.label not in known.from_ or end.label not in known.to:
+        message = f"{relation.label} can't lead from {start.label} to {end.label} ({end.text!r})"
+        yield finding("relation-ends", message, record, start)
+
+
+def _check_cycles(record: Annotation, scheme: Scheme, spans: dict[str, Span]) -> Iterator[Finding]:
+    """Follows the relations that join pieces, or lead from a mention to a fuller one."""
+    table = scheme.table
+    names = {table.joined_by, table.refers} - {None} if table else set()
+    for name in sorted(each for each in names if each):
+        follows = {
+            each.from_: each.to
+            for each in record.relations
+            if each.label == name and each.from_ != each.to
+        }
+        reported: set[str] = set()
+        for first in follows:
+            path = [first]
+            while (following := follows.get(path[-1])) and following not in path:
+                path.append(following)
+            if following == first and first not in reported and first in spans:
+                reported |= set(path)
+                yield finding("relation-cycle", f"{name} leads back to it", record, spans[first])

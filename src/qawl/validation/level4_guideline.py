@@ -1,0 +1,93 @@
+"""Level 4: does a record follow the rules of its scheme, and of every scheme (C1, C3)?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from qawl.core.findings import finding
+from qawl.core.records import Annotation, Article, Finding, Span
+from qawl.core.text import PROCLITICS
+from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
+from qawl.scheme.scheme import Scheme
+from qawl.validation.level2_anchoring import word_end, word_start
+
+OPENING = frozenset("\"«“‟„'‘‹「『")
+CLOSING = frozenset("\"»”“'’›」』")
+ARTICLE = "ال"
+
+
+def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Finding]:
+    """What of the guideline a record does not follow."""
+    for rule in scheme.rules:
+        if isinstance(rule, NoCrossing):
+            yield from _crossing(record, rule)
+        elif isinstance(rule, RelationCount):
+            yield from _relation_count(record, rule)
+        else:
+            yield from _marks(record, rule)
+    mentions = scheme.labels_of("mention")
+    for span in record.spans:
+        if span.text.endswith(".") and not span.text.endswith(".."):
+            yield finding("final-stop", "it ends with a full stop", record, span)
+        if span.label in mentions:
+            yield from _proclitic(record, span, article.text)
+
+
+def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:
+    """Spans come sorted by start, longer first: one crosses an open one if it ends beyond it."""
+    chosen = [span for span in record.spans if not rule.labels or span.label in rule.labels]
+    opened: list[Span] = []
+    for span in sorted(chosen, key=lambda each: (each.start, -each.end)):
+        opened = [each for each in opened if each.end > span.start]
+        for other in opened:
+            if other.start < span.start and span.end > other.end:
+                yield finding(
+                    "spans-cross", f"it crosses {other.label} {other.text!r}", record, span
+                )
+        opened.append(span)
+
+
+def _relation_count(record: Annotation, rule: RelationCount) -> Iterator[Finding]:
+    count = Counter(each.from_ for each in record.relations if each.label == rule.relation)
+    for span in record.spans:
+        if span.label != rule.of or not applies(span.attributes, rule.where, rule.unless):
+            continue
+        found = count[span.id]
+        if found < rule.min:
+            message = f"it has {found} {rule.relation}, the scheme asks for {rule.min}"
+            yield finding("relation-missing", message, record, span)
+        elif rule.max is not None and found > rule.max:
+            message = f"it has {found} {rule.relation}, the scheme allows {rule.max}"
+            yield finding("relation-excess", message, record, span)
+
+
+def _marks(record: Annotation, rule: Marks) -> Iterator[Finding]:
+    for span in record.spans:
+        if span.label != rule.of or not applies(span.attributes, rule.where, {}):
+            continue
+        if span.text[:1] not in OPENING or span.text[-1:] not in CLOSING:
+            message = "it does not start and end with a quotation mark"
+            yield finding("marks-missing", message, record, span)
+
+
+def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
+    """What can be judged of C1 without a lexicon: proclitic and article at the start, and cuts."""
+    start, end = span.start, span.end
+    before = text[word_start(text, start) : start]
+    if before and not (len(before) <= 2 and set(before) <= PROCLITICS):
+        message = f"the word starts with {before!r}, which is no proclitic"
+        yield finding("proclitic-cut", message, record, span)
+    after = text[end : word_end(text, end)]
+    if after and text[end - 1 : end].isalnum():
+        message = f"the word goes on with {after!r}"
+        yield finding("proclitic-cut", message, record, span)
+    if not before and _keeps_proclitic(span.text):
+        message = f"{span.text[1:]!r} would stand alone without {span.text[0]!r}"
+        yield finding("proclitic-kept", message, record, span)
+
+
+def _keeps_proclitic(surface: str) -> bool:
+    """و ف ب ك before the article, in words long enough not to be one of their own (والد, بالون)."""
+    if surface[:1] not in PROCLITICS or surface[1:3] != ARTICLE:
+        return False
+    word = surface.split(maxsplit=1)[0]
+    return len(word) >= 6 and not word.startswith("والد")

@@ -1,0 +1,129 @@
+"""Level 5: what only the whole collection of a layer shows."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from statistics import median
+
+from qawl.core.findings import finding
+from qawl.core.records import JUDGE, Annotation, Finding, Span
+from qawl.scheme.scheme import Scheme
+
+OUTLIER = 0.5
+"""An annotator whose F1 with the others is below this share of theirs among themselves stands out."""
+HURRY = 0.25
+"""An annotator whose median time is below this share of the others' is looked at."""
+ENOUGH = 5
+"""Tasks or marks from which on a comparison means something."""
+
+
+@dataclass(slots=True)
+class Collection:
+    """What is gathered of a layer while its records pass by.
+
+    `surfaces` counts by (surface, label), `first` has where each was first: article, annotator, span.
+    """
+
+    scheme: Scheme
+    counted: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    surfaces: Counter[tuple[str, str]] = field(default_factory=Counter)
+    first: dict[tuple[str, str], tuple[str, str, Span]] = field(default_factory=dict)
+    times: dict[str, list[float]] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    _group: list[Annotation] = field(default_factory=list)
+
+    def add(self, record: Annotation) -> None:
+        """Takes the next record, in the order of articles."""
+        if record.annotator == JUDGE:
+            return
+        self.counted[record.article_id] += 1
+        if record.provenance.lead_time:
+            self.times.setdefault(record.annotator, []).append(record.provenance.lead_time)
+        if self._group and self._group[0].article_id != record.article_id:
+            self._compare()
+        self._group.append(record)
+        self.labels.update([span.label for span in record.spans])
+        named = self.scheme.labels_of("mention")
+        mentions = [span for span in record.spans if span.label in named]
+        self.surfaces.update([(span.text, span.label) for span in mentions])
+        if len(self.surfaces) > len(self.first):
+            for span in mentions:
+                place = record.article_id, record.annotator, span
+                self.first.setdefault((span.text, span.label), place)
+
+    def _compare(self) -> None:
+        """Counts what the annotators of an article have in common."""
+        marked = {
+            record.annotator: {(span.label, span.start, span.end) for span in record.spans}
+            for record in self._group
+            if record.status == "submitted"
+        }
+        for one, other in combinations(sorted(marked), 2):
+            sums = self.pairs.setdefault((one, other), [0, 0])
+            sums[0] += 2 * len(marked[one] & marked[other])
+            sums[1] += len(marked[one]) + len(marked[other])
+        self._group.clear()
+
+    def findings(self, planned: Iterable[str], overlap: int) -> Iterator[Finding]:
+        """What the collection shows; `planned` are the articles that are to be annotated."""
+        self._compare()
+        if not self.counted:
+            return
+        layer = self.scheme.layer
+        for identity in planned:
+            if self.counted[identity] < overlap:
+                message = f"{self.counted[identity]} of {overlap} planned annotations are there"
+                yield finding("annotator-missing", message, layer=layer, article_id=identity)
+        if unused := [label for label in self.scheme.label if not self.labels[label]]:
+            yield finding("label-unused", f"never used: {', '.join(unused)}", layer=layer)
+        yield from self._outliers()
+        yield from self._hurried()
+        yield from self._labelled_otherwise()
+
+    def _outliers(self) -> Iterator[Finding]:
+        names = sorted({name for pair in self.pairs for name in pair})
+        for name in names if len(names) > 2 else ():
+            mine = self._f1(pair for pair in self.pairs if name in pair)
+            rest = self._f1(pair for pair in self.pairs if name not in pair)
+            if mine is not None and rest and mine < OUTLIER * rest:
+                message = f"F1 with the others is {mine:.2f}, theirs is {rest:.2f}"
+                yield finding("annotator-outlier", message, layer=self.scheme.layer, annotator=name)
+
+    def _f1(self, pairs: Iterable[tuple[str, str]]) -> float | None:
+        sums = [self.pairs[pair] for pair in pairs]
+        marked = sum(each[1] for each in sums)
+        return sum(each[0] for each in sums) / marked if marked else None
+
+    def _hurried(self) -> Iterator[Finding]:
+        usable = {name: times for name, times in self.times.items() if len(times) >= ENOUGH}
+        for name, times in sorted(usable.items()):
+            others = [time for other, each in usable.items() if other != name for time in each]
+            if others and median(times) < HURRY * median(others):
+                message = f"median {median(times):.0f} s a task, the others' {median(others):.0f} s"
+                yield finding("annotator-hurried", message, layer=self.scheme.layer, annotator=name)
+
+    def _labelled_otherwise(self) -> Iterator[Finding]:
+        """Surfaces with several labels: one against many is a slip, else the guideline is unclear."""
+        by_surface: dict[str, Counter[str]] = {}
+        for (surface, label), count in self.surfaces.items():
+            by_surface.setdefault(surface, Counter())[label] = count
+        for surface, labels in sorted(by_surface.items()):
+            if len(labels) < 2:
+                continue
+            (usual, most), *others = labels.most_common()
+            for label, count in others:
+                if count == 1 and most >= ENOUGH:
+                    article_id, annotator, span = self.first[surface, label]
+                    yield finding(
+                        "label-slip",
+                        f"{surface!r} is {usual} {most} times; {label} may be a slip of the key",
+                        span=span,
+                        layer=self.scheme.layer,
+                        article_id=article_id,
+                        annotator=annotator,
+                    )
+                elif count > 1 and not self.scheme.relations:  # roles differ from place to place
+                    message = f"{surface!r} is {usual} {most} times and {label} {count} times"
+                    yield finding("surface-mixed", message, layer=self.scheme.layer)

@@ -1,0 +1,222 @@
+"""`qawl validate`: every record that was collected, against every check of its level.
+
+Each level runs only on records without an error at the level below. The findings are values, in the
+order of layer, article and annotator.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from functools import cache
+from importlib.metadata import entry_points
+from itertools import chain
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from qawl.annotations import derive
+from qawl.annotations import store as annotation_store
+from qawl.articles import released, selection
+from qawl.articles import store as article_store
+from qawl.articles.splits import splits
+from qawl.core import files
+from qawl.core.findings import finding
+from qawl.core.project import Project
+from qawl.core.records import Annotation, Article, Finding, Span
+from qawl.core.settings import Dispensation
+from qawl.scheme import json_schema, scheme
+from qawl.scheme.scheme import Scheme
+from qawl.validation import level2_anchoring, level3_labels, level4_guideline
+from qawl.validation.level5_collection import Collection
+
+
+def validate(project: Project) -> Iterator[Finding]:
+    """All findings of a corpus, but those that qawl.yaml lets pass (see `exempt`)."""
+    last = released.last_version(project)
+    return (each for each in everything(project) if exempt(each, project, last) is None)
+
+
+def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
+    """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
+    found: list[Finding] = []
+    passed: list[Finding] = []
+    last = released.last_version(project)
+    for each in everything(project):
+        if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
+            (passed if exempt(each, project, last) else found).append(each)
+    return sorted(found, key=_worst_first), passed
+
+
+def _worst_first(found: Finding) -> tuple[str, int, str]:
+    return found.severity, found.level, found.check
+
+
+def exempt(found: Finding, project: Project, last: str | None) -> Dispensation | None:
+    """The dispensation that lets a finding pass; one that ran out with the `last` release does not."""
+    for each in project.settings.dispensations:
+        if each.check != found.check or (each.articles and found.article_id not in each.articles):
+            continue
+        if each.until is None or last is None or _numbers(last) < _numbers(each.until):
+            return each
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in version.split(".") if each.isdecimal())
+
+
+def everything(project: Project) -> Iterator[Finding]:
+    """All findings of a corpus."""
+    articles = article_store.by_id(project)
+    plugged = plugins()
+    for layer in project.settings.layers:
+        current = scheme.load(project, layer)
+        yield from annotation_store.findings(project, layer)
+        gathered = Collection(current)
+        read = _read(project, layer)
+        for record, article in articles.beside(read, lambda each: each.article_id):
+            if isinstance(record, Finding):
+                yield record
+                continue
+            gathered.add(record)
+            if article is None:
+                message = f"article {record.article_id} is not in the corpus"
+                yield finding("article-unknown", message, record)
+                continue
+            for each in check_annotation(record, article, current, plugged):
+                yield _linked(each, record, project)
+        yield from gathered.findings(selection.planned(project), project.overlap(layer))
+    yield from _leaks(project)
+
+
+def _leaks(project: Project) -> Iterator[Finding]:
+    """Texts that stand in two splits, because their articles are in different groups."""
+    split_of = splits(article_store.heads(project), project.settings.release)
+    first: dict[str, str] = {}
+    for article in article_store.articles(project):
+        other = first.setdefault(article.text_sha256, article.id)
+        if split_of[other] != split_of[article.id]:
+            message = f"its text is that of {other}, which is in {split_of[other]}"
+            yield finding("split-leak", message, article_id=article.id)
+
+
+Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None]]]
+"""A check of level 4: (what is wrong, the span) of each fault in a record."""
+
+
+def plugins() -> list[tuple[str, Plugin]]:
+    """The checks that installed packages add under the entry point group `qawl.checks`."""
+    return [(each.name, each.load()) for each in entry_points(group="qawl.checks")]
+
+
+def check_annotation(
+    record: Annotation,
+    article: Article,
+    current: Scheme,
+    plugged: Iterable[tuple[str, Plugin]] = (),
+) -> list[Finding]:
+    """The findings of levels 2 to 4 on one record; a level with an error is the last."""
+    found: list[Finding] = []
+    for level in (
+        level2_anchoring.check(record, article, current),
+        level3_labels.check(record, current),
+        chain(
+            level4_guideline.check(record, article, current),
+            _plugged(record, article, current, plugged),
+        ),
+    ):
+        made = list(level)
+        found += made
+        if any(each.severity == "error" for each in made):
+            break
+    return found
+
+
+def check_format(value: Any) -> str | None:
+    """What the JSON Schema of annotations says against a value, None if nothing.
+
+    jsonschema-rs finds, jsonschema explains.
+    """
+    if _finder().is_valid(value):
+        return None
+    import jsonschema  # noqa: PLC0415 - takes long to load, and most records are valid
+
+    explained = jsonschema.Draft202012Validator(json_schema.load("annotation")).iter_errors(value)
+    error = jsonschema.exceptions.best_match(explained)
+    return f"{error.json_path}: {error.message}" if error else "it does not fit the schema"
+
+
+@cache
+def _finder() -> Any:
+    return jsonschema_rs.validator_for(json_schema.load("annotation"))
+
+
+def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:
+    """The records of a layer, or what is wrong with their format."""
+    decoder = msgspec.json.Decoder(Annotation)
+    for number, line in files.lines(derive.path(project, layer)):
+        try:
+            value = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            where = _line(layer, number)
+            yield finding("format", f"{where}: not JSON: {error}", layer=layer)
+            continue
+        if problem := check_format(value):
+            yield finding("format", f"{_line(layer, number)}: {problem}", layer=layer)
+            continue
+        record = decoder.decode(line)
+        ids = [span.id for span in record.spans]
+        if len(set(ids)) < len(ids):
+            repeated = next(each for each in ids if ids.count(each) > 1)
+            yield finding("id-duplicate", f"several spans are called {repeated}", record)
+        else:
+            yield record
+
+
+def _line(layer: str, number: int) -> str:
+    return f"exports/annotations/{layer}.jsonl, line {number}"
+
+
+def _plugged(
+    record: Annotation,
+    article: Article,
+    current: Scheme,
+    plugged: Iterable[tuple[str, Plugin]],
+) -> Iterator[Finding]:
+    for name, check in plugged:
+        for message, span in check(record, article, current):
+            yield finding("rule", f"{name}: {message}", record, span)
+
+
+def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
+    """The finding with the address of its task in Label Studio."""
+    where = record.provenance
+    if where.project is None or where.task is None:
+        return found
+    base = project.settings.label_studio.url.rstrip("/")
+    url = f"{base}/projects/{where.project}/data?task={where.task}"
+    return msgspec.structs.replace(found, url=url)
+
+
+def counts(project: Project) -> dict[str, int]:
+    """How many findings of each check there are, but those that are let pass."""
+    found: dict[str, int] = summary(validate(project))["checks"]
+    return found
+
+
+def summary(findings: Iterable[Finding], passed: Sized = ()) -> dict[str, Any]:
+    """Counts by severity, level and check, and how many were let pass."""
+    severities: Counter[str] = Counter()
+    levels: Counter[str] = Counter()
+    checks: Counter[str] = Counter()
+    for each in findings:
+        severities[each.severity] += 1
+        levels[str(each.level)] += 1
+        checks[each.check] += 1
+    return {
+        "errors": severities["error"],
+        "warnings": severities["warning"],
+        "exempt": len(passed),
+        "levels": dict(sorted(levels.items())),
+        "checks": dict(sorted(checks.items())),
+    }

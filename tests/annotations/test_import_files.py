@@ -1,0 +1,244 @@
+"""Export files → journal → annotations."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qawl import cli
+from qawl.annotations import derive, import_files, journal, json_stream
+from qawl.annotations import store as annotation_store
+from qawl.core.errors import InputError, JournalError
+from qawl.validation import validate
+
+TEXT = "قال أحمد نعم"
+
+
+def region(start=0, end=3, label="CUE", layer="quote", **more):
+    return {
+        "id": f"r{start}",
+        "from_name": layer,
+        "to_name": "text",
+        "type": "labels",
+        "value": {"start": start, "end": end, "labels": [label], **more},
+    }
+
+
+def task(text=TEXT, *, user=1, identity=1, results=None, layer="quote", **data):
+    data = {"text": text, **({"layer": layer} if layer else {}), **data}
+    made = {
+        "id": identity,
+        "completed_by": user,
+        "result": [region()] if results is None else results,
+        "updated_at": f"2026-01-0{identity % 9 + 1}",
+    }
+    return {"id": identity, "project": 1, "data": data, "annotations": [made]}
+
+
+@pytest.fixture
+def run(make_corpus, tmp_path):
+    """run(tasks, …) → (corpus, outcome) of pulling an export with these tasks."""
+    corpus = make_corpus(TEXT, "نص آخر")
+
+    def pulled(tasks, *, layer=None, annotator=None):
+        path = tmp_path / "export.json"
+        path.write_text(tasks if isinstance(tasks, str) else json.dumps(tasks), "utf-8")
+        return corpus, import_files.pull_files(corpus, [path], layer=layer, annotator=annotator)
+
+    return pulled
+
+
+def test_annotators_get_free_pseudonyms_in_the_order_of_their_ids(run):
+    corpus, outcome = run(
+        [
+            task(user=9, identity=1),
+            task(user={"id": 4, "email": "x@example.org"}, identity=2),
+            task(user=11, identity=3),
+        ]
+    )
+    assert dict(outcome.new) == {
+        ("quote", "a1"): 1,
+        ("quote", "a2"): 1,
+        ("quote", "a3"): 1,
+    }
+    assert {
+        each.annotator: each.provenance.annotation for each in derive.read(corpus, "quote")
+    } == {"a1": 2, "a2": 1, "a3": 3}
+
+
+def test_a_lost_user_map_is_found_again_from_the_journal(run):
+    tasks = [task(user=9, identity=1), task(user=4, identity=2)]
+    corpus, _ = run(tasks)
+    before = list(derive.read(corpus, "quote"))
+    (corpus.state / import_files.USERS).unlink()
+    _, outcome = run([tasks[0]])
+    assert outcome.new.total() == 0
+    assert list(derive.read(corpus, "quote")) == before
+
+
+def test_the_layer_is_told_by_data_by_control_or_by_hand(run):
+    corpus, _ = run(
+        [
+            task(layer="claim", results=[]),
+            task(layer=None, identity=2),
+            task(layer=None, identity=3, results=[]),
+        ],
+        layer="entity",
+    )
+    assert {layer: len(list(derive.read(corpus, layer))) for layer in corpus.settings.layers} == {
+        "entity": 1,
+        "quote": 1,
+        "claim": 1,
+    }
+
+
+def test_a_task_belongs_by_id_and_hash_else_by_text(run):
+    corpus, outcome = run(
+        [task("unknown", identity=1), task("نص آخر", identity=2), task(identity=3)]
+    )
+    assert outcome.set_aside == {"task of no article": 1}
+    assert len(list(derive.read(corpus, "quote"))) == 2
+
+
+def test_an_export_of_another_corpus_is_refused_and_nothing_is_written(run):
+    with pytest.raises(InputError, match="none of the 1 tasks belongs"):
+        run([task("unknown")])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{}", "not a JSON list"),
+        ("", "not a JSON list"),
+        ("[1]", "is no task"),
+        ('[{"id": 1', "cut off"),
+        ('[{"id": 1, "text": "x", "annotator": 1, "annotation_id": 2}]', "JSON_MIN"),
+    ],
+)
+def test_what_is_no_export_is_one_line(run, content, said, tmp_path):
+    with pytest.raises(InputError, match=said) as caught:
+        run(content)
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.glob("trial/exports/journal/*"))
+
+
+def test_an_export_cut_off_in_the_middle_leaves_nothing(run, tmp_path):
+    whole = json.dumps([task(identity=number) for number in range(1, 30)])
+    with pytest.raises(InputError, match=r"cut off or damaged after \d+ tasks"):
+        run(whole[: len(whole) // 2])
+    assert not list(tmp_path.glob("trial/exports/journal/*"))
+
+
+def test_the_newest_of_two_annotations_counts_and_the_other_is_named(run):
+    corpus, _ = run([task(identity=1), task(identity=2, results=[])])
+    (record,) = derive.read(corpus, "quote")
+    assert record.provenance.annotation == 2
+    assert "annotation-duplicate" in {each.check for each in validate.validate(corpus)}
+
+
+def test_drafts_and_suggestions_are_counted(run):
+    _, outcome = run([{**task(), "drafts": [{}], "predictions": [{}, {}]}])
+    assert (outcome.drafts, outcome.predictions) == (1, 2)
+
+
+def test_annotations_can_be_rebuilt_from_the_journal_alone(run):
+    corpus, _ = run([task(identity=1), task(user=2, identity=2)])
+    path = derive.path(corpus, "quote")
+    before = path.read_bytes()
+    path.unlink()
+    annotation_store.rebuild(corpus, "quote")
+    assert path.read_bytes() == before
+
+
+def test_a_torn_journal_is_named_by_readers_and_mended_by_rebuild(run, monkeypatch):
+    corpus, _ = run([task(identity=1), task(user=2, identity=2)])
+    path = journal.folder(corpus) / "quote.a1.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:50])
+    with pytest.raises(JournalError, match=r"line 2: the last line is torn.*--rebuild`, mends it"):
+        list(derive.derive(corpus, "quote"))
+    monkeypatch.chdir(corpus.root)
+    done = CliRunner().invoke(cli.group, ["pull", "--rebuild"])
+    assert done.exit_code == 0
+    assert "journal mended: quote.a1: a torn last line was dropped" in done.output
+    assert "quote: 2 annotations" in done.output
+    assert path.read_bytes() == whole
+
+
+def test_one_annotator_for_a_whole_file(run):
+    corpus, _ = run(
+        [task(user=1, identity=1), task("نص آخر", user=2, identity=2)], annotator="ruba"
+    )
+    assert {each.annotator for each in derive.read(corpus, "quote")} == {"ruba"}
+    assert [name for name, _ in journal.files(corpus, "quote")] == ["ruba"]
+
+
+@pytest.mark.parametrize(
+    ("results", "check"),
+    [
+        ([region(label="VERB")], "label-unknown"),
+        ([region(start=5, end=99)], "offset-range"),
+        ([region(text="قيل")], "surface-differs"),
+        ([region(start=-1)], "offset-range"),
+        ([region(start=3, end=3)], "span-empty"),
+    ],
+)
+def test_bad_data_is_journalled_and_found(run, results, check):
+    corpus, outcome = run([task(results=results)])
+    assert outcome.new.total() == 1
+    assert check in {each.check for each in validate.validate(corpus)}
+
+
+def test_a_text_that_differs_is_journalled_and_found(run):
+    known = next(iter(json.loads(line) for line in open_articles(run)))
+    corpus, _ = run(
+        [task("قيل أحمد نعم", article_id=known["id"], text_sha256=known["text_sha256"])]
+    )
+    assert {"task-text-differs", "text-changed"} <= {
+        each.check for each in validate.validate(corpus)
+    }
+
+
+def open_articles(run):
+    corpus, _ = run([task()])
+    return [
+        line
+        for line in (corpus.corpus / "articles.jsonl").read_text("utf-8").splitlines()
+        if TEXT in line
+    ]
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(st.characters(exclude_categories=["Cs"])),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.text(st.characters(exclude_categories=["Cs"]), max_size=3), inner, max_size=3
+            )
+        ),
+        max_leaves=12,
+    ),
+    st.integers(1, 64),
+)
+def test_a_json_list_of_any_objects_is_read_element_by_element(tmp_path_factory, value, chunk):
+    path = tmp_path_factory.mktemp("stream") / "x.json"
+    tasks = [{"id": 1, "x": value}, {"id": 2, "y": [value, "}{"]}]
+    path.write_text(json.dumps(tasks, ensure_ascii=False), "utf-8")
+    before, json_stream.CHUNK = json_stream.CHUNK, chunk
+    try:
+        assert list(json_stream.elements(path)) == tasks
+    finally:
+        json_stream.CHUNK = before
+
+
+def test_a_task_nested_too_deeply_is_set_aside_and_the_rest_examined(run):
+    deep = '{"id": 9, "data": ' + "[" * 100_000 + "]" * 100_000 + ', "annotations": []}'
+    corpus, outcome = run(f"[{deep}, {json.dumps(task())}, {deep}]")
+    assert outcome.set_aside == {"task nested too deeply": 2}
+    assert len(list(derive.read(corpus, "quote"))) == 1

@@ -1,0 +1,447 @@
+"""`qawl export`: what the formats hold, what the report says they don't, and the way back."""
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+import strategies
+from conftest import LAYERS
+from qawl import cli
+from qawl.annotations import derive, import_files
+from qawl.articles import store as article_store
+from qawl.articles import withdrawal
+from qawl.core import files as core_files
+from qawl.core.errors import InputError
+from qawl.core.records import JUDGE, Annotation, Relation, Span
+from qawl.core.text import sha256
+from qawl.formats import export as formats_export
+from qawl.formats.export import FORMATS, Request, export
+from qawl.formats.losses import KINDS
+from qawl.gold import decide
+from qawl.release.tables import tokens
+from qawl.scheme import scheme
+from qawl.setup import init
+
+TEXT = "قال وزير خارجية مصر.\nوقال بنك\nمصر لترامب: نعم"
+
+
+def marked(text, label, start, length, identity, **attributes):
+    """A span of this label."""
+    return Span(identity, label, start, start + length, text[start : start + length], attributes)
+
+
+def record(text, layer, *spans, hand="a1", version="1.0.0", **more):
+    """An annotation of a text."""
+    return Annotation(
+        article_id=sha256(text)[:12],
+        layer=layer,
+        annotator=hand,
+        text_sha256=sha256(text),
+        scheme_version=version,
+        spans=tuple(spans),
+        **more,
+    )
+
+
+@pytest.fixture
+def small(make_corpus):
+    """small(annotation, …) → a corpus of TEXT in the layer entity with these annotations."""
+
+    def make(*records, text=TEXT, layer="entity", **fields):
+        lines = f"layers: [{layer}]\nannotators: [a1]"
+        made = make_corpus(text, settings=lines, **{"redistribute": True, **fields})
+        version = scheme.load(made, layer).version
+        stamped = [replace(each, scheme_version=version) for each in records]
+        core_files.write(derive.path(made, layer), stamped)
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory):
+    """ground(text) → (a corpus of this text alone, without annotations, a folder that is not there)."""
+    home = tmp_path_factory.mktemp("ground")
+    made = init.init(home / "corpus")
+
+    def make(text):
+        for folder in (made.exports, home / "out"):
+            shutil.rmtree(folder, ignore_errors=True)
+        article_store.write(made, [strategies.article(text, redistribute=True)])
+        return made, home / "out"
+
+    return make
+
+
+def run(project, name, target, **asked):
+    """What an export wrote, and its report."""
+    done = export(project, Request(name, **asked), target)
+    report = json.loads((target / "report.json").read_text("utf-8"))
+    assert report["counts"] == done.losses
+    by_kind = [each["kind"] for each in report["losses"]]
+    assert {kind: by_kind.count(kind) for kind in set(by_kind)} == done.losses
+    return done, report
+
+
+def files(folder):
+    """The files of an export, of which there are some."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(found) > 1
+    return found
+
+
+def brat(path):
+    """A small reader of standoff: T by number, and R, A and # by what they are about."""
+    text = path.with_suffix(".txt").read_bytes().decode()
+    spans, relations, attributes, notes = {}, [], {}, {}
+    for line in path.read_bytes().decode().splitlines():
+        key, rest, *last = line.split("\t", 2)
+        if key[0] == "T":
+            label, places = rest.split(" ", 1)
+            parts = [tuple(map(int, each.split())) for each in places.split(";")]
+            assert last == [" ".join(text[start:end] for start, end in parts)]
+            spans[key] = (label, parts[0][0], parts[-1][1])
+        elif key[0] == "R":
+            label, one, other = rest.split(" ")
+            relations.append((label, one.removeprefix("Arg1:"), other.removeprefix("Arg2:")))
+        elif key[0] == "A":
+            name, of, value = rest.split(" ")
+            attributes.setdefault(of, {})[name] = value
+        else:
+            notes[rest.removeprefix("AnnotatorNotes ")] = json.loads(last[0])
+    return spans, relations, attributes, notes
+
+
+def conll(path):
+    """The documents of a CoNLL-2003 file: sentences of (token, tag)."""
+    documents = []
+    for block in path.read_text("utf-8").split("\n\n"):
+        rows = [line.split(" ") for line in block.splitlines()]
+        assert all(len(row) == 4 and row[1] == row[2] == "-X-" for row in rows)
+        if rows and rows[0][0] == "-DOCSTART-":
+            documents.append([])
+        elif rows:
+            documents[-1].append([(row[0], row[3]) for row in rows])
+    return documents
+
+
+def test_conll2003_is_the_projection_of_the_outermost_spans(small, tmp_path):
+    at = TEXT.index
+    spans = [
+        marked(TEXT, "OCC", at("وزير"), 15, "t"),
+        marked(TEXT, "GPE", at("مصر"), 3, "g"),
+        marked(TEXT, "ORG", at("بنك"), 7, "o"),
+        marked(TEXT, "GPE", at("\nمصر") + 1, 3, "inner"),
+        marked(TEXT, "PERS", at("ترامب"), 5, "p", form="name"),
+    ]
+    made = small(record(TEXT, "entity", *spans, relations=()))
+    _, report = run(made, "conll2003", tmp_path / "out", annotators=("a1",))
+    (document,) = conll(tmp_path / "out" / "entity.a1.conll")
+    assert [len(each) for each in document] == [5, 2, 4]
+    tags = [(token, tag) for each in document for token, tag in each if tag != "O"]
+    assert tags == [("مصر", "B-LOC"), ("بنك", "B-ORG"), ("مصر", "B-ORG"), ("لترامب", "B-PER")]
+    lost = {(each["kind"], each["span"]["id"]) for each in report["losses"]}
+    assert lost == {
+        ("label-unmapped", "t"),
+        ("label-merged", "g"),
+        ("label-merged", "inner"),
+        ("too-deep", "inner"),
+        ("line-break", "o"),
+        ("edge-in-token", "p"),
+        ("attribute", "p"),
+    }
+
+
+def done_by(recorded, layer, hand="a1"):
+    """What one hand recorded in a layer."""
+    return [each for each in derive.read(recorded, layer) if each.annotator == hand]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_conll2003_of_the_recorded_corpus_agrees_with_the_tags(recorded, tmp_path, layer):
+    run(recorded, "conll2003", tmp_path / "out", annotators=("a1",), with_withheld=True)
+    current = scheme.load(recorded, layer)
+    labels = next((each.labels for each in current.projections if each.name == "conll"), None)
+    documents = conll(tmp_path / "out" / f"{layer}.a1.conll")
+    articles = article_store.by_id(recorded)
+    for document, each in zip(documents, done_by(recorded, layer), strict=True):
+        text = articles[each.article_id].text
+        spans = [
+            replace(span, label=labels[span.label] if labels else span.label)
+            for span in each.spans
+            if not labels or span.label in labels
+        ]
+        over = list(tokens.tokens(text))
+        expected = tokens.tagged(spans, over).tags()[0]
+        got = [row for sentence in document for row in sentence]
+        assert [token for token, _ in got] == [text[start:end] for start, end in over]
+        assert [tag[2:] for _, tag in got] == [tag[2:] for tag in expected]
+        assert all(sentence[0][1][0] in "BO" for sentence in document)
+
+
+def test_iob2_has_a_column_for_each_layer_and_level(recorded, tmp_path):
+    run(recorded, "iob2", tmp_path / "out", annotators=("a1",), with_withheld=True)
+    records = {layer: done_by(recorded, layer) for layer in LAYERS}
+    for number, article in enumerate(article_store.articles(recorded)):
+        path = tmp_path / "out" / "a1" / f"{article.id}.tsv"
+        head, *rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
+        over = [(int(row[1]), int(row[2])) for row in rows]
+        assert over == list(tokens.tokens(article.text))
+        assert all(article.text[int(start) : int(end)] == token for token, start, end, *_ in rows)
+        columns, names = [], ["token", "start", "end"]
+        for layer in LAYERS:
+            made = tokens.tagged(records[layer][number].spans, over, None).tags()
+            names += [layer, *(f"{layer}.{level}" for level in range(1, len(made)))]
+            columns += made
+        assert head == names
+        assert [row[3:] for row in rows] == [list(tags) for tags in zip(*columns, strict=True)]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_brat_holds_every_span_attribute_and_relation(recorded, tmp_path, layer):
+    run(recorded, "brat", tmp_path / "out", annotators=("a1",), with_withheld=True)
+    for each in done_by(recorded, layer):
+        folder = tmp_path / "out" / f"{layer}.a1"
+        spans, relations, attributes, notes = brat(folder / f"{each.article_id}.ann")
+        assert list(spans.values()) == [(one.label, one.start, one.end) for one in each.spans]
+        keys = {one.id: key for key, one in zip(spans, each.spans, strict=True)}
+        assert relations == [(one.label, keys[one.from_], keys[one.to]) for one in each.relations]
+        for one in each.spans:
+            said = attributes.get(keys[one.id], {}) | notes.get(keys[one.id], {})
+            assert said == one.attributes
+
+
+@given(data=st.data())
+@settings(max_examples=40)
+def test_brat_spans_survive_any_text(data, ground):
+    text = data.draw(strategies.texts)
+    made, out = ground(text)
+    given_ = data.draw(strategies.annotations(scheme.load(made, "quote"), text))
+    core_files.write(derive.path(made, "quote"), [replace(given_, status="submitted")])
+    _, report = run(made, "brat", out, annotators=("a1",), layers=("quote",))
+    spans, relations, _, _ = brat(out / "quote.a1" / f"{given_.article_id}.ann")
+    empty = [each["span"]["id"] for each in report["losses"] if each["kind"] == "no-text"]
+    torn = [each["span"]["id"] for each in report["losses"] if each["kind"] == "line-break"]
+    kept = [each for each in given_.spans if each.id not in empty]
+    for span, (label, start, end) in zip(kept, spans.values(), strict=True):
+        assert label == span.label
+        assert span.start <= start < end <= span.end
+        assert (start, end) == (span.start, span.end) or span.id in torn
+    dangling = report["counts"].get("relation-dangling", 0)
+    assert len(relations) + dangling == len(given_.relations)
+
+
+def test_brat_says_what_it_left_out(small, tmp_path):
+    whole = marked(TEXT, "PERS", TEXT.index("ترامب"), 5, "p", odd="two words")
+    made = small(
+        record(
+            TEXT,
+            "entity",
+            marked(TEXT, "TWO WORDS", 0, 3, "w"),
+            whole,
+            replace(whole, id="far", start=900, end=905),
+            relations=(
+                Relation(label=None, from_="p", to="w"),
+                Relation(label="r", from_="p", to="gone"),
+                Relation(label="r", from_="p", to="w", direction="bi"),
+            ),
+            attributes={"topic": "x"},
+        )
+    )
+    done, _ = run(made, "brat", tmp_path / "out", annotators=("a1",))
+    assert done.losses == {
+        "span-outside": 1,
+        "name-changed": 1,
+        "attribute-in-note": 1,
+        "article-attribute": 1,
+        "relation-dangling": 1,
+        "relation-unnamed": 1,
+        "relation-direction": 1,
+    }
+
+
+def test_a_note_of_brat_stays_one_line(small, tmp_path):
+    said = "a\u2028b\x85c\nd\te"
+    made = small(record(TEXT, "entity", marked(TEXT, "PERS", 0, 3, "p", odd=said)))
+    run(made, "brat", tmp_path / "out", annotators=("a1",))
+    *_, notes = brat(tmp_path / "out" / "entity.a1" / f"{sha256(TEXT)[:12]}.ann")
+    assert notes == {"T1": {"odd": said}}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
+    before = derive.path(recorded, layer).read_bytes()
+    hands = ("a1", "a2", JUDGE)
+    done, _ = run(recorded, "label-studio", tmp_path / "out", annotators=hands, with_withheld=True)
+    assert done.losses == {}
+    shutil.rmtree(recorded.exports)
+    for hand in hands:
+        written = tmp_path / "out" / f"{layer}.{hand}.json"
+        import_files.pull_files(recorded, [written], layer=None, annotator=hand)
+    assert derive.path(recorded, layer).read_bytes() == before
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_gold_goes_to_label_studio_and_back(recorded, tmp_path, layer):
+    gold = [decide.as_annotation(each) for each in decide.gold(recorded, layer)]
+    run(recorded, "label-studio", tmp_path / "out", with_withheld=True)
+    shutil.rmtree(recorded.exports)
+    written = tmp_path / "out" / f"{layer}.gold.json"
+    import_files.pull_files(recorded, [written], layer=None, annotator="gold")
+    assert list(derive.read(recorded, layer)) == gold
+    assert all(
+        each["ground_truth"]
+        for task in json.loads(written.read_text("utf-8"))
+        for each in task["annotations"]
+    )
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@given(data=st.data())
+@settings(max_examples=20)
+def test_any_annotation_goes_to_label_studio_and_back(layer, data, ground):
+    text = data.draw(strategies.texts)
+    made, out = ground(text)
+    before = data.draw(strategies.annotations(scheme.load(made, layer), text))
+    core_files.write(derive.path(made, layer), [before])
+    done, _ = run(made, "label-studio", out, annotators=("a1",), layers=(layer,))
+    assert done.losses == {}
+    written = out / f"{layer}.a1.json"
+    import_files.pull_files(made, [written], layer=None, annotator="a1")
+    assert list(derive.read(made, layer)) == [before]
+
+
+def test_what_label_studio_cannot_hold_is_said(small, tmp_path):
+    twin = marked(TEXT, "PERS", 0, 3, "x#2")
+    made = small(record(TEXT, "entity", marked(TEXT, "ORG", 4, 4, "x"), twin))
+    done, report = run(made, "label-studio", tmp_path / "out", annotators=("a1",))
+    assert done.losses == {"changed": 1}
+    assert report["losses"][0]["span"]["id"] == "x#2"
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_withheld_text_stays_at_home_unless_asked_for(recorded, tmp_path, name):
+    held = next(each for each in article_store.articles(recorded) if not each.redistribute)
+    _, report = run(recorded, name, tmp_path / "shared")
+    assert report["counts"]["withheld"] == len(LAYERS)
+    assert report["may_be_passed_on"]
+    words = [held.text[start : start + 40].split()[1:5] for start in range(0, 400, 40)]
+    for path in files(tmp_path / "shared"):
+        content = path.read_text("utf-8")
+        assert held.id not in content or path.name == "report.json"
+        assert not any(" ".join(each) in content for each in words)
+    _, report = run(recorded, name, tmp_path / "home", with_withheld=True)
+    assert "withheld" not in report["counts"]
+    assert not report["may_be_passed_on"]
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_withdrawn_skipped_and_changed_articles_are_left_out_and_counted(small, tmp_path, name):
+    spans = marked(TEXT, "PERS", TEXT.index("ترامب"), 5, "p")
+    made = small(replace(record(TEXT, "entity", spans), text_sha256="0" * 64))
+    assert run(made, name, tmp_path / "1", annotators=("a1",))[0].losses == {"text-differs": 1}
+    core_files.write(derive.path(made, "entity"), [record("another", "entity")])
+    done, _ = run(made, name, tmp_path / "2", annotators=("a1",))
+    assert done.losses == {"article-unknown": 1}
+    version = scheme.load(made, "entity").version
+    skipped = record(TEXT, "entity", status="skipped", version=version)
+    core_files.write(derive.path(made, "entity"), [skipped])
+    done, _ = run(made, name, tmp_path / "3", annotators=("a1",))
+    assert done.losses == ({} if name == "label-studio" else {"skipped": 1})
+    withdrawal.withdraw(made, sha256(TEXT)[:12], "asked for")
+    assert run(made, name, tmp_path / "4", annotators=("a1",))[0].losses == {"withdrawn": 1}
+
+
+def test_gold_that_waits_for_a_judge_is_said_to_be_incomplete(small, tmp_path):
+    spans = marked(TEXT, "PERS", TEXT.index("ترامب"), 5, "p")
+    one = record(TEXT, "entity", spans)
+    made = small(one, replace(one, annotator="a2", spans=()))
+    _, report = run(made, "label-studio", tmp_path / "out")
+    (lost,) = report["losses"]
+    assert (lost["kind"], lost["article_id"]) == ("gold-incomplete", sha256(TEXT)[:12])
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_the_same_export_gives_the_same_bytes_and_replaces_its_folder(recorded, tmp_path, name):
+    for folder in ("one", "other", "one"):
+        run(recorded, name, tmp_path / folder)
+    for path in files(tmp_path / "one"):
+        other = tmp_path / "other" / path.relative_to(tmp_path / "one")
+        assert path.read_bytes() == other.read_bytes()
+    assert sorted(each.name for each in tmp_path.iterdir() if each != recorded.root) == [
+        "one",
+        "other",
+    ]
+
+
+def test_a_folder_of_something_else_is_left_alone(recorded, tmp_path):
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(InputError, match="holds something else"):
+        export(recorded, Request("brat"), target)
+    (target / "notes.txt").unlink()
+    run(recorded, "brat", target)
+    with pytest.raises(InputError, match="holds something else"):
+        export(recorded, Request("iob2"), target)
+    changed = next(target.rglob("*.ann"))
+    changed.write_text("T1\tPERS 0 1\tx\n", "utf-8")
+    with pytest.raises(InputError, match=f"{changed.name} is not as it was exported"):
+        export(recorded, Request("brat"), target)
+    assert changed.read_text("utf-8") == "T1\tPERS 0 1\tx\n"
+
+
+def test_an_export_that_fails_leaves_what_was_there(recorded, tmp_path, monkeypatch):
+    target = tmp_path / "out"
+    run(recorded, "conll2003", target)
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+    real = formats_export.FORMATS["conll2003"].write
+
+    def fails(job):
+        real(job)
+        raise OSError(28, "No space left on device")
+
+    broken = formats_export.Format(fails, ())
+    monkeypatch.setitem(formats_export.FORMATS, "conll2003", broken)
+    for folder in (target, tmp_path / "new"):
+        with pytest.raises(OSError, match="No space"):
+            export(recorded, Request("conll2003"), folder)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+    assert {path.name for path in tmp_path.iterdir()} == {"out", recorded.root.name}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["word"], "word: no such format: take one of conll2003, iob2, brat, label-studio"),
+        (["brat", "--layer", "mood"], "mood: no such layer: take one of entity, quote, claim"),
+        (["brat", "--annotator", "a7"], "a7: no such annotator: take one of a1, a2, adjudication"),
+    ],
+)
+def test_what_is_not_there_is_one_line(recorded, tmp_path, words, said):
+    arguments = ["-C", str(recorded.root), "export", *words, "--to", str(tmp_path / "out")]
+    done = CliRunner().invoke(cli.group, arguments)
+    assert isinstance(done.exception, InputError)
+    assert str(done.exception) == said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_corpus_without_annotations_has_nothing_to_export(make_corpus, tmp_path):
+    with pytest.raises(InputError, match="run `qawl pull` first"):
+        export(make_corpus(TEXT), Request("brat"), tmp_path / "out")
+
+
+def test_the_command_tells_the_losses_on_stderr(recorded, tmp_path):
+    arguments = ["-C", str(recorded.root), "export", "conll2003", "--layer", "entity"]
+    target = str(tmp_path / "out")
+    done = CliRunner().invoke(cli.group, [*arguments, "--with-withheld", "--to", target])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"{target}: 1 files and report.json\n"
+    assert f"({KINDS['label-unmapped']})" in done.stderr
+    assert "never carried: " in done.stderr
+    assert "keep it at home" in done.stderr

@@ -1,0 +1,80 @@
+"""Rows become the arrays that pyarrow itself would make of them."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qawl.release.tables import arrays
+from qawl.release.tables.columns import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    ClassLabel,
+    Record,
+    Sequence,
+    Value,
+    arrow_type,
+)
+from qawl.release.tables.tokens import edges
+
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=5)
+NAMES = ("a", "b", "c")
+FIELDS = {"x": INTEGER, "y": STRING, "z": ClassLabel(NAMES)}
+KINDS = {
+    "text": (STRING, TEXT),
+    "number": (INTEGER, st.integers(-(2**31), 2**31 - 1)),
+    "wide": (Value("int64"), st.integers(-(2**63), 2**63 - 1)),
+    "time": (Value("float64"), st.floats(allow_nan=False)),
+    "truth": (BOOLEAN, st.booleans()),
+    "class": (ClassLabel(NAMES), st.sampled_from(NAMES)),
+    "texts": (Sequence(STRING), st.lists(st.none() | TEXT, max_size=3)),
+    "lists": (Sequence(Sequence(INTEGER)), st.lists(st.none() | st.lists(st.integers(0, 9)))),
+    "records": (
+        Sequence(Record.of(FIELDS)),
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "x": st.none() | st.integers(0, 9),
+                    "y": st.none() | TEXT,
+                    "z": st.sampled_from(NAMES),
+                }
+            ),
+            max_size=3,
+        ),
+    ),
+}
+
+
+def stored(value):
+    """A value with the indices of its classes."""
+    if isinstance(value, list):
+        return [stored(each) for each in value]
+    return {**value, "z": NAMES.index(value["z"])} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("name", KINDS)
+@given(data=st.data())
+def test_arrays_are_those_of_pyarrow(name, data):
+    kind, values = KINDS[name]
+    given_values = data.draw(st.lists(st.none() | values, max_size=20))
+    made = arrays.batch({"it": kind}, [{"it": each} for each in given_values]).column("it")
+    made.validate(full=True)
+    if name == "class":
+        expected = [None if each is None else NAMES.index(each) for each in given_values]
+    else:
+        expected = [stored(each) for each in given_values]
+    assert made.equals(pa.array(expected, arrow_type(kind)))
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_pieces_are_slices(text):
+    starts, ends = edges(text)
+    made = arrays.pieces(text, starts, ends)
+    made.validate(full=True)
+    assert made.to_pylist() == [text[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def test_a_class_that_is_unknown_is_named():
+    with pytest.raises(KeyError, match="d"):
+        arrays.batch({"it": Sequence(ClassLabel(NAMES))}, [{"it": ["a", "d"]}])

@@ -1,0 +1,225 @@
+"""Withheld text comes back by its hash alone: from copies as they are, into folders and datasets."""
+
+import json
+import unicodedata
+import warnings
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+
+import qawl
+import strategies
+from qawl import cli
+from qawl.articles import cleaning, ingest, readers
+from qawl.articles import store as article_store
+from qawl.articles.removed_lines import Told, candidates
+from qawl.core import project
+from qawl.core.errors import InputError, ReleaseError
+from qawl.release import build, restore
+from qawl.release.versions import manifest
+from qawl.setup import init
+
+MENU = "قسم الأخبار المحلية"
+SLOGAN = "خبر اليوم بين يديك"
+BODIES = [
+    f"قال المتحدث الرسمي رقم {number} إن المحطة الجديدة ستعمل غدا.\n\nوأضاف {number} أن «العمل جار»."
+    for number in ("واحد", "اثنان", "ثلاثة", "أربعة", "خمسة", "ستة")
+]
+
+
+@pytest.fixture
+def built(recorded):
+    """A release of the repository's corpus with a title for its withheld article."""
+    changed = [
+        each if each.redistribute else msgspec.structs.replace(each, title="عنوان الخبر الأول")
+        for each in article_store.articles(recorded)
+    ]
+    article_store.write(recorded, changed)
+    return build.build(recorded, "0.1.0", notes=[]).folder
+
+
+@pytest.fixture
+def secret(recorded):
+    """The article that is withheld."""
+    return next(each for each in article_store.articles(recorded) if not each.redistribute)
+
+
+@pytest.fixture
+def load(built, tmp_path, monkeypatch):
+    """load(config) → that config of the release, as `datasets` has it."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    datasets.disable_progress_bars()
+
+    def make(config):
+        return datasets.load_dataset(str(built), config, cache_dir=str(tmp_path / "cache"))
+
+    return make
+
+
+def surfaces(value, text):
+    """(surface, what the text has there) of every span in nested rows."""
+    if isinstance(value, dict):
+        if {"start", "end", "text"} <= set(value):
+            yield value["text"], text[value["start"] : value["end"]]
+        for each in value.values():
+            yield from surfaces(each, text)
+    elif isinstance(value, list):
+        for each in value:
+            yield from surfaces(each, text)
+
+
+@pytest.mark.parametrize(
+    "config", ["articles", "entities", "quotes", "claims", "tokens", "annotations"]
+)
+def test_a_dataset_of_any_config_is_filled(load, secret, config):
+    before = load(config)
+    copy = "عنوان الخبر الأول\n" + secret.text
+    with pytest.warns(UserWarning, match="1 withheld texts were not found"):
+        assert qawl.restore(before, [copy])["train"].to_list() == before["train"].to_list()
+    after, outcome = restore.fill(before, [secret.text], Told())
+    assert (outcome.restored, outcome.missing) == ([secret.id], [])
+    assert after["train"].features == before["train"].features
+    count = 0
+    for was, now in zip(before["train"], after["train"], strict=True):
+        if was.get("article_id", was.get("id")) != secret.id:
+            assert was == now
+            continue
+        count += 1
+        assert not now.get("withheld")
+        for surface, there in surfaces(now, secret.text):
+            assert surface == there
+        if config == "articles":
+            assert now["text"] == secret.text
+        if config == "tokens":
+            assert "".join(now["tokens"]) == "".join(secret.text.split())
+    assert count > 0
+
+
+def test_one_split_a_folder_and_a_title(built, load, secret, tmp_path):
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    (copies / "a.txt").write_text(secret.text.replace("\n", "\r\n") + "\r\nإعلان\r\n", "utf-8")
+    (copies / "a.yaml").write_text("title: عنوان الخبر الأول\n", "utf-8")
+    (copies / "broken.html").write_text("<p>x", "utf-8")
+    split = load("articles")["train"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        after = qawl.restore(split, copies)
+    (row,) = (each for each in after if each["id"] == secret.id)
+    assert (row["text"], row["title"]) == (secret.text, "عنوان الخبر الأول")
+    assert row["title_sha256"]
+    (copies / "a.yaml").write_text("title: عنوان آخر\n", "utf-8")
+    with pytest.warns(UserWarning, match="1 withheld titles were not found"):
+        after = qawl.restore(split, str(copies), release=built)
+    assert {each["title"] for each in after if each["id"] == secret.id} == {None}
+
+
+def test_the_command_says_what_it_did_not_find(built, secret, tmp_path):
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    (copies / "a.txt").write_text(secret.text, "utf-8")
+    (copies / "empty.txt").touch()
+    run = CliRunner().invoke
+    done = run(
+        cli.group, ["restore", str(built), "--articles", str(copies), "--to", str(tmp_path / "x")]
+    )
+    assert "1 articles restored" in done.output
+    assert f"title not found: {secret.id}" in done.output
+    assert "empty.txt: empty file" in done.output
+    (copies / "a.txt").write_text(secret.text + " زيادة", "utf-8")
+    done = run(
+        cli.group, ["restore", str(built), "--articles", str(copies), "--to", str(tmp_path / "y")]
+    )
+    assert done.exit_code == 1
+    assert f"not found: {secret.id}" in done.output
+    (row,) = (
+        row
+        for row in pq.read_table(tmp_path / "y" / "articles" / "train.parquet").to_pylist()
+        if row["id"] == secret.id
+    )
+    assert row["text"] is None
+
+
+def test_the_corpus_itself_is_a_copy(built, recorded, secret, tmp_path, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+    outcome = restore.restore_release(built, [recorded.corpus / "articles.jsonl"], tmp_path / "x")
+    assert (outcome.restored, outcome.missing, outcome.untitled) == ([secret.id], [], [])
+    words = pq.read_table(tmp_path / "x" / "tokens" / "train.parquet").to_pylist()
+    (row,) = (each for each in words if each["article_id"] == secret.id)
+    assert "".join(row["tokens"]) == "".join(secret.text.split())
+
+
+def pile(folder, *, line_end="\n", menu=MENU, slogan=SLOGAN):
+    folder.mkdir()
+    for number, body in enumerate(BODIES):
+        text = f"{menu}\n{body}\n{slogan} {number}\n\nإعلان\n".replace("\n", line_end)
+        (folder / f"{number}.txt").write_text(text, "utf-8", newline="")
+    return folder
+
+
+def test_lines_that_only_this_corpus_removed(tmp_path):
+    """Recurring lines and the corpus's own chrome: told by hash, without a line of the text."""
+    made = init.init(tmp_path / "c", name="c")
+    (made.root / "qawl.yaml").write_text(
+        f"name: c\nlayers: [entity]\ningest: {{chrome: ['{SLOGAN} .*']}}\n", "utf-8"
+    )
+    made = project.load(made.root)
+    folder = pile(tmp_path / "given")
+    (folder / "_source.yaml").write_text("source: s\nredistribute: false\n", "utf-8")
+    ingest.ingest(made, readers.read([folder], {}, made.root))
+    frozen = list(article_store.articles(made))
+    assert not [each for each in frozen if MENU in each.text or SLOGAN in each.text]
+    built = build.build(made, "0.1.0", notes=["trial"]).folder
+    said = manifest.load(built)["cleaning"]
+    assert MENU not in json.dumps(said, ensure_ascii=False)
+    assert len(said["lines"]) == 1
+    copies = pile(tmp_path / "copies", line_end="\r\n", slogan=unicodedata.normalize("NFD", SLOGAN))
+    outcome = restore.restore_release(built, [copies], tmp_path / "full")
+    assert len(outcome.restored) == len(BODIES)
+    rows = pq.read_table(tmp_path / "full" / "articles").to_pylist()
+    assert {row["text"] for row in rows} == {each.text for each in frozen}
+
+
+@given(strategies.texts)
+def test_a_text_without_what_was_told_is_its_own_candidate(text):
+    frozen, _ = cleaning.clean(text)
+    assert frozen in set(candidates(text, Told()))
+    assert next(candidates(text, Told())) == text
+
+
+def test_a_manifest_that_tells_nonsense_is_refused(built, tmp_path):
+    path = built / "manifest.json"
+    text = path.read_text("utf-8")
+    for wrong in ({"chrome": ["("]}, {"lines": 3}):
+        said = {**json.loads(text), "cleaning": wrong}
+        path.write_text(json.dumps(said), "utf-8")
+        with pytest.raises(ReleaseError, match="cleaning"):
+            restore.restore_release(built, [], tmp_path / "x")
+
+
+def test_what_can_not_be_filled_is_one_line():
+    import datasets
+
+    with pytest.raises(InputError, match="not list"):
+        qawl.restore([], "x")
+    with pytest.raises(InputError, match="no column text_sha256"):
+        qawl.restore(datasets.Dataset.from_dict({"a": [1]}), "x")
+
+
+def test_a_restore_that_fails_leaves_nothing(built, secret, tmp_path):
+    path = built / "quotes" / "train.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("speaker_standoff")
+    told = pa.array(["[[0, 999999]]"] * len(table))
+    pq.write_table(table.set_column(at, "speaker_standoff", told), path)
+    copy = tmp_path / "copy.txt"
+    copy.write_text(secret.text, "utf-8")
+    with pytest.raises(ReleaseError, match="is not of this text"):
+        restore.restore_release(built, [copy], tmp_path / "full")
+    assert not [each for each in tmp_path.iterdir() if "full" in each.name]

@@ -1,0 +1,166 @@
+"""Pull from a real Label Studio reads what changed, goes on where it was, and misses nothing."""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+from test_live import ONE_LAYER, TEXTS, push, submit, work
+
+from qawl.annotations import derive, journal
+from qawl.annotations import store as annotation_store
+from qawl.annotations.to_label_studio import write_results
+from qawl.core import project
+from qawl.core.errors import ServerError
+from qawl.scheme import scheme
+from qawl.studio import client as studio_client
+from qawl.studio import plan, pull, recover
+from qawl.studio import push as studio_push
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def prompt(monkeypatch):
+    """A margin in which nothing is read again: the server's clock counts whole seconds."""
+    monkeypatch.setattr(pull, "MARGIN", timedelta(seconds=-1.1))
+
+
+def wait():
+    import time
+
+    time.sleep(2.3)
+
+
+def test_only_what_changed_is_read(served, prompt):
+    corpus, client = served(*TEXTS, name="follow-changed", settings=ONE_LAYER)
+    push(client, corpus)
+    first, second = plan.remotes(client, corpus)
+    made, _ = submit(client, corpus, first, count=2)
+    submit(client, corpus, second)
+    outcome = pull.pull(client, corpus)
+    assert (outcome.tasks, outcome.agreed) == (3, [2, 1])
+    wait()
+    assert pull.pull(client, corpus).tasks == 0
+    wait()
+    changed = write_results(work(TEXTS[0], 7), scheme.load(corpus, "quote"))
+    client.request("PATCH", f"api/annotations/{made}/", body={"result": changed})
+    outcome = pull.pull(client, corpus)
+    assert (outcome.tasks, outcome.new.total()) == (1, 1)
+    wait()
+    client.request("DELETE", f"api/annotations/{made}/")
+    assert len(pull.pull(client, corpus).alarms) == 1
+    assert pull.pull(client, corpus).alarms == []
+    assert len(list(derive.read(corpus, "quote"))) == 2
+
+
+def test_a_killed_pull_goes_on_where_it_was(served, prompt, monkeypatch):
+    monkeypatch.setattr(studio_client, "PAGE", 1)
+    corpus, client = served(*TEXTS, name="follow-killed", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    submit(client, corpus, first, count=len(TEXTS))
+    whole = client.task_pages
+
+    def broken(*arguments, **options):
+        for number, page in enumerate(whole(*arguments, **options)):
+            if number == 2:
+                raise KeyboardInterrupt
+            yield page
+
+    monkeypatch.setattr(client, "task_pages", broken)
+    with pytest.raises(KeyboardInterrupt):
+        pull.pull(client, corpus)
+    assert len(list(derive.read(corpus, "quote"))) == 2
+    monkeypatch.setattr(client, "task_pages", whole)
+    outcome = pull.pull(client, corpus)
+    assert outcome.new == {("quote", "a1"): 1}
+    assert outcome.tasks == 1
+    assert len(list(derive.read(corpus, "quote"))) == len(TEXTS)
+
+
+def test_a_journal_brought_back_from_before_is_filled_again(served, prompt, tmp_path):
+    corpus, client = served(*TEXTS, name="follow-back", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    (made,) = submit(client, corpus, first)
+    pull.pull(client, corpus)
+    shutil.copytree(journal.folder(corpus), tmp_path / "before")
+    wait()
+    changed = write_results(work(TEXTS[0], 7), scheme.load(corpus, "quote"))
+    client.request("PATCH", f"api/annotations/{made}/", body={"result": changed})
+    pull.pull(client, corpus)
+    latest = list(derive.read(corpus, "quote"))
+    shutil.rmtree(journal.folder(corpus))
+    shutil.copytree(tmp_path / "before", journal.folder(corpus))
+    wait()
+    assert pull.pull(client, corpus).new.total() == 1
+    assert list(derive.read(corpus, "quote")) == latest
+
+
+def test_a_project_that_is_gone_raises_an_alarm_until_it_is_recovered(served):
+    corpus, client = served(*TEXTS, name="follow-gone", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    submit(client, corpus, first, count=2)
+    pull.pull(client, corpus)
+    before = [(each.article_id, each.spans) for each in derive.read(corpus, "quote")]
+    client.delete_project(first.id)
+    for _ in range(2):
+        (alarm,) = pull.pull(client, corpus).alarms
+        assert "with 2 annotations is gone" in alarm
+    studio_push.bring(client, corpus)
+    recover.recover(client, corpus)
+    for _ in range(2):
+        assert pull.pull(client, corpus).alarms == []
+    after = [(each.article_id, each.spans) for each in derive.read(corpus, "quote")]
+    assert after == before
+    checks = {each.check for each in annotation_store.findings(corpus, "quote")}
+    assert "annotation-duplicate" not in checks
+
+
+def test_work_on_a_foreign_task_is_named_every_time(served, prompt):
+    corpus, client = served(TEXTS[0], name="follow-foreign", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    data = {**next(client.tasks(first.id))["data"], "text": "نص غريب", "article_id": "0" * 12}
+    client.import_tasks(first.id, [{"data": {**data, "text_sha256": "0" * 64}}])
+    foreign = max(task["id"] for task in client.tasks(first.id, fields=("id",)))
+    client.submit(foreign, {"result": []})
+    submit(client, corpus, first)
+    for _ in range(2):
+        outcome = pull.pull(client, corpus)
+        assert outcome.set_aside["task of no article"] >= 1
+        assert outcome.alarms == []
+        wait()
+    assert len(list(derive.read(corpus, "quote"))) == 1
+
+
+def test_a_count_that_does_not_fit_names_the_project(served, monkeypatch):
+    corpus, client = served(TEXTS[0], name="follow-count", settings=ONE_LAYER)
+    push(client, corpus)
+    monkeypatch.setattr(plan, "total", lambda fields: 3)
+    first = plan.remotes(client, corpus)[0]
+    with pytest.raises(ServerError, match=rf"project {first.id} \(quote, a1\) holds 3"):
+        pull.pull(client, corpus)
+
+
+def test_a_draft_is_work_that_is_not_handed_over(served):
+    settings = "layers: [quote]\nannotators: [a1, a2, a3]\noverlap: {quote: 1}"
+    corpus, client = served(*TEXTS, name="follow-draft", settings=settings)
+    push(client, corpus)
+    owner, task = next(
+        (remote, task)
+        for remote in plan.remotes(client, corpus)
+        for task in plan.remote_tasks(client, remote)
+    )
+    results = write_results(work(TEXTS[0]), scheme.load(corpus, "quote"))
+    client.request("POST", f"api/tasks/{task.id}/drafts", body={"result": results, "lead_time": 1})
+    path = corpus.root / "qawl.yaml"
+    away = path.read_text("utf-8").replace(
+        owner.annotator, f"{{name: {owner.annotator}, away: true}}", 1
+    )
+    path.write_text(away, "utf-8")
+    corpus = project.load(corpus.root)
+    push(client, corpus)
+    assert [each.id for each in plan.remote_tasks(client, owner)] == [task.id]
+    assert pull.pull(client, corpus).drafts == 1

@@ -1,0 +1,368 @@
+"""Every check has a fixture, and every fixture gives exactly its findings."""
+
+import json
+import random
+import sys
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from conftest import ROOT
+from qawl import cli
+from qawl.annotations import derive, import_files, journal
+from qawl.annotations import store as annotation_store
+from qawl.articles import store as article_store
+from qawl.core import files
+from qawl.core.findings import CHECKS
+from qawl.core.records import Annotation, Relation, Span, from_json, to_json
+from qawl.scheme import scheme
+from qawl.validation import validate
+from strategies import article
+
+FINDINGS = ROOT / "tests" / "data" / "findings"
+CASES = sorted(FINDINGS.glob("*.json"))
+
+
+def build(case, make_corpus, tmp_path):
+    """The corpus of a fixture: texts, then Label Studio tasks to pull, or lines as they are."""
+    made = make_corpus(
+        *case["texts"], settings=case.get("settings", "layers: [quote]\nannotators: [a1]")
+    )
+    if case.get("tasks"):
+        path = tmp_path / "export.json"
+        path.write_text(json.dumps(case["tasks"]), "utf-8")
+        import_files.pull_files(made, [path], layer=None, annotator=case.get("annotator"))
+    if case.get("gone"):
+        for layer in made.settings.layers:
+            for _, path in journal.files(made, layer):
+                opened = journal.load(path)
+                gone = [key for key, home in opened.alive.items() if home[0] in case["gone"]]
+                opened.delete(gone)
+            annotation_store.rebuild(made, layer)
+    for layer, lines in case.get("lines", {}).items():
+        files.write_text(derive.path(made, layer), "".join(f"{line}\n" for line in lines))
+    if case.get("leak"):
+        frozen = article(case["texts"][0])
+        others = [
+            msgspec.structs.replace(frozen, id=f"{n:012x}", group=f"{n:012x}") for n in range(12)
+        ]
+        article_store.write(made, others)
+    if case.get("forget"):
+        article_store.write(
+            made, [article(text) for text in case["texts"] if text not in case["forget"]]
+        )
+    return made
+
+
+@contextmanager
+def plugged(case, folder):
+    """An installed package that adds a check, for the fixture that needs one."""
+    if not case.get("plugin"):
+        yield
+        return
+    info = folder / "plugged" / "qawl_shouting-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: qawl-shouting\nVersion: 1\n", "utf-8"
+    )
+    (info / "entry_points.txt").write_text(
+        "[qawl.checks]\nshouting = qawl_shouting:check\n", "utf-8"
+    )
+    code = "def check(annotation, article, scheme):\n    yield 'too loud', annotation.spans[0]\n"
+    (info.parent / "qawl_shouting.py").write_text(code, "utf-8")
+    sys.path.insert(0, str(info.parent))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(info.parent))
+        sys.modules.pop("qawl_shouting", None)
+
+
+def brief(found):
+    """A finding without its words."""
+    span = [found.span.label, found.span.start, found.span.end] if found.span else None
+    return [found.check, found.severity, found.layer, found.annotator, span]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda each: each.stem)
+def test_a_fixture_gives_exactly_its_findings(path, make_corpus, tmp_path):
+    case = json.loads(path.read_text("utf-8"))
+    with plugged(case, tmp_path):
+        found = list(validate.validate(build(case, make_corpus, tmp_path)))
+    assert sorted(map(brief, found), key=str) == sorted(case["findings"], key=str)
+    assert path.stem in {each.check for each in found}
+    assert all("\n" not in each.message for each in found)
+
+
+def test_every_check_has_its_fixture():
+    assert {path.stem for path in CASES} == set(CHECKS)
+
+
+def test_the_documented_table_is_the_listed_one():
+    listed = CliRunner().invoke(cli.group, ["validate", "--list"]).output
+    table = (ROOT / "docs" / "checks.md").read_text("utf-8")
+    rows = [
+        f"| {each.level} | {each.severity} | `{each.id}` | {each.explanation} |"
+        for each in CHECKS.values()
+    ]
+    assert [line for line in table.splitlines() if line.startswith("| ") and "`" in line] == rows
+    for check in CHECKS:
+        assert check in listed
+
+
+def test_the_repository_is_in_order(recorded, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+    done = CliRunner().invoke(cli.group, ["validate", "--json"])
+    said = json.loads(done.output)
+    assert done.exit_code == 0
+    assert said["summary"]["errors"] == 0
+
+
+def test_a_broken_corpus_exits_1_with_findings(recorded, monkeypatch):
+    path = derive.path(recorded, "quote")
+    path.write_text(path.read_text("utf-8").replace('"CUE"', '"VERB"', 1), "utf-8")
+    monkeypatch.chdir(recorded.root)
+    done = CliRunner().invoke(cli.group, ["validate", "--json"])
+    assert done.exit_code == 1
+    checks = {each["check"] for each in json.loads(done.output)["findings"]}
+    assert {"label-unknown", "annotations-stale"} <= checks
+
+
+def test_selection(recorded, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+    done = CliRunner().invoke(cli.group, ["validate", "--level", "5", "--json"])
+    assert {each["level"] for each in json.loads(done.output)["findings"]} <= {5}
+    assert CliRunner().invoke(cli.group, ["validate", "--check", "nonsense"]).exit_code == 2
+
+
+def corrupted(record, text, rng):
+    """A record with one fault of the kinds that tools and people make; the kind."""
+    spans = list(record.spans)
+    at = rng.randrange(len(spans))
+    span = spans[at]
+    kind = rng.choice(
+        [
+            "end past the text",
+            "start after end",
+            "surface",
+            "label",
+            "dangling",
+            "id",
+            "text",
+            "space",
+            "value",
+            "negative",
+        ]
+    )
+    change = msgspec.structs.replace
+    if kind == "end past the text":
+        spans[at] = change(span, end=len(text) + rng.randint(1, 9))
+    elif kind == "start after end":
+        spans[at] = change(span, start=span.end, end=span.start)
+    elif kind == "negative":
+        spans[at] = change(span, start=-rng.randint(1, 9))
+    elif kind == "surface":
+        spans[at] = change(span, text=span.text + rng.choice("ايوب x"))
+    elif kind == "label":
+        spans[at] = change(span, label=span.label + "X")
+    elif kind == "id":
+        spans.append(change(span, label=span.label))
+    elif kind == "space":
+        spans[at] = (
+            change(span, start=span.start - 1, text=text[span.start - 1 : span.end])
+            if span.start and text[span.start - 1] == " "
+            else change(span, text=" ")
+        )
+    elif kind == "value":
+        spans[at] = change(span, attributes={**span.attributes, "no_such": "x"})
+    elif kind == "dangling":
+        return change(
+            record, relations=(*record.relations, Relation(label="x", from_=span.id, to="lost"))
+        ), kind
+    else:
+        return change(record, text_sha256="0" * 64), kind
+    return change(record, spans=tuple(spans)), kind
+
+
+def test_ten_thousand_corruptions_are_found(recorded):
+    rng = random.Random(7)
+    articles = article_store.by_id(recorded)
+    pool = []
+    for layer in recorded.settings.layers:
+        current = scheme.load(recorded, layer)
+        pool += [
+            (each, articles[each.article_id], current) for each in derive.read(recorded, layer)
+        ]
+    small = [
+        (msgspec.structs.replace(record, spans=record.spans[:8], relations=()), frozen, current)
+        for record, frozen, current in pool
+    ]
+    for _ in range(10_000):
+        record, frozen, current = rng.choice(small)
+        broken, kind = corrupted(record, frozen.text, rng)
+        ids = [span.id for span in broken.spans]
+        found = len(ids) > len(set(ids)) or any(
+            each.severity == "error" and each.level <= 3
+            for each in validate.check_annotation(broken, frozen, current)
+        )
+        assert found, (kind, broken)
+
+
+@pytest.mark.parametrize("layer", ["entity", "quote", "claim"])
+def test_two_engines_give_one_verdict(recorded, layer):
+    import jsonschema
+    import jsonschema_rs
+
+    from qawl.scheme import json_schema
+
+    schema = json_schema.annotation_schema(scheme.load(recorded, layer))
+    rust, python = jsonschema_rs.validator_for(schema), jsonschema.Draft202012Validator(schema)
+    rng = random.Random(3)
+    for record in derive.read(recorded, layer):
+        small = msgspec.structs.replace(
+            record, spans=record.spans[:5], relations=record.relations[:2]
+        )
+        value = json.loads(to_json(small))
+        assert rust.is_valid(value)
+        for _ in range(40):
+            broken = json.loads(json.dumps(value))
+            damage(broken, rng)
+            assert rust.is_valid(broken) == python.is_valid(broken), broken
+
+
+def damage(value, rng):
+    """Changes one place of a JSON value."""
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    key = rng.choice(list(keys))
+    if isinstance(value[key], dict | list) and value[key] and rng.random() < 0.8:
+        damage(value[key], rng)
+    elif rng.random() < 0.5 and isinstance(value, dict):
+        del value[key]
+    else:
+        value[key] = rng.choice([None, 1, -1, "x", [], {}, True, 1.5])
+
+
+def test_levels_stop_at_the_first_with_an_error(schemes):
+    text = "قال أحمد"
+    record = Annotation(
+        article_id="x",
+        layer="quote",
+        annotator="a1",
+        text_sha256=article(text).text_sha256,
+        scheme_version="0.1",
+        spans=(Span("a", "NONE", 0, 99, ""),),
+    )
+    found = validate.check_annotation(record, article(text), schemes["quote"])
+    assert [each.check for each in found] == ["offset-range"]
+    assert from_json(to_json(found[0]), type(found[0])) == found[0]
+
+
+def trial(make_corpus, tmp_path, text, results, settings=""):
+    """A corpus with one pulled annotation."""
+    made = make_corpus(text, settings=f"layers: [quote]\nannotators: [a1]\n{settings}")
+    path = tmp_path / "export.json"
+    path.write_text(
+        json.dumps(
+            [
+                {
+                    "id": 1,
+                    "data": {"text": text, "layer": "quote"},
+                    "annotations": [{"id": 1, "completed_by": 1, "result": results}],
+                }
+            ]
+        ),
+        "utf-8",
+    )
+    import_files.pull_files(made, [path], layer=None, annotator=None)
+    return made
+
+
+def marked(start, end, surface):
+    return {
+        "id": "r",
+        "from_name": "quote",
+        "type": "labels",
+        "value": {"start": start, "end": end, "text": surface, "labels": ["CUE"]},
+    }
+
+
+def run(corpus_, monkeypatch, *arguments):
+    monkeypatch.chdir(corpus_.root)
+    return CliRunner().invoke(cli.group, ["validate", *arguments])
+
+
+def test_white_space_is_trimmed_by_name_and_can_be_undone(make_corpus, tmp_path, monkeypatch):
+    made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")])
+    before = derive.path(made, "quote").read_bytes()
+    journal_before = (made.exports / "journal" / "quote.a1.jsonl").read_bytes()
+    assert run(made, monkeypatch).exit_code == 1
+    done = run(made, monkeypatch, "--fix")
+    assert done.exit_code == 0, done.output
+    (record,) = derive.read(made, "quote")
+    assert (record.spans[0].start, record.spans[0].end, record.spans[0].text) == (0, 3, "قال")
+    annotation_store.rebuild(made, "quote")
+    assert list(derive.read(made, "quote")) == [record]
+    assert (made.exports / "journal" / "quote.a1.jsonl").read_bytes() == journal_before
+    assert run(made, monkeypatch, "--undo").exit_code == 1
+    assert derive.path(made, "quote").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("surfaces", "repaired"), [(("أحمد", "نعم"), True), (("أحمد", "لا"), False)]
+)
+def test_utf16_offsets_are_converted_only_if_every_surface_then_matches(
+    make_corpus, tmp_path, monkeypatch, surfaces, repaired
+):
+    text = "👩‍🚀 قال أحمد نعم"
+
+    def units(surface):
+        at = text.index(surface if surface in text else "نعم")
+        return len(text[:at].encode("utf-16-le")) // 2
+
+    results = [
+        {**marked(units(each), units(each) + len(each), each), "id": each} for each in surfaces
+    ]
+    made = trial(make_corpus, tmp_path, text, results)
+    run(made, monkeypatch, "--fix")
+    (record,) = derive.read(made, "quote")
+    assert all(text[span.start : span.end] == span.text for span in record.spans) == repaired
+
+
+def test_a_dispensation_lets_findings_pass_with_a_reason(make_corpus, tmp_path, monkeypatch):
+    settings = "dispensations: [{check: edge-whitespace, reason: kept as the source has it}]"
+    made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")], settings)
+    done = run(made, monkeypatch, "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.output)["summary"]["exempt"] == 1
+    past = settings.replace("reason", "until: 0.1.0, reason")
+    (made.root / "qawl.yaml").write_text(
+        f"name: trial\nlayers: [quote]\nannotators: [a1]\n{past}\n", "utf-8"
+    )
+    folder = made.exports / "releases" / "0.1.0"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"draft": false}', "utf-8")
+    assert run(made, monkeypatch).exit_code == 1
+
+
+def test_the_page_shows_findings_in_their_text(make_corpus, tmp_path, monkeypatch):
+    made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")])
+    run(made, monkeypatch, "--html", str(tmp_path / "page.html"))
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<mark>قال </mark>" in page
+    assert "edge-whitespace" in page
+
+
+def test_new_kinds_of_findings_close_the_gate(recorded):
+    from qawl.core import project
+    from qawl.release import build as release_build
+    from qawl.release import gates
+
+    release_build.build(recorded, "0.1.0", notes=[])
+    assert list(gates.failing(recorded)) == []
+    path = recorded.root / "qawl.yaml"
+    text = path.read_text("utf-8").replace("annotators:\n", "annotators:\n  - a3\n", 1)
+    path.write_text(text.replace("entity: 2", "entity: 3"), "utf-8")
+    (said,) = gates.failing(project.load(recorded.root))
+    assert said.startswith("new kinds of findings since 0.1.0: annotator-missing")
