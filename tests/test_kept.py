@@ -38,7 +38,7 @@ def test_the_journal_gives_the_same_annotations_and_gold(kept):
 
 
 def test_a_release_whose_digests_are_of_rows_is_verified(kept):
-    folder = build.releases(kept) / "0.1.0"
+    folder = kept.releases / "0.1.0"
     assert "content_of" not in manifest.load(folder)
     assert list(manifest.verify(folder)) == []
     path = folder / "entities" / "train.parquet"
@@ -64,6 +64,6 @@ def test_a_release_that_does_not_say_what_its_digests_are_of_is_verified(kept):
 
 def test_a_release_is_compared_with_one_of_today(kept):
     new = build.build(kept, "0.1.1", notes=[]).folder
-    found = diff.difference(build.releases(kept) / "0.1.0", new)
+    found = diff.difference(kept.releases / "0.1.0", new)
     assert found.level == "patch"
     assert list(manifest.verify(new)) == []

@@ -293,7 +293,7 @@ def test_every_kind_of_change_is_named(disputed):
 
     def released(version, *voices):
         files.write(derive.path(disputed, "quote"), voices)
-        shutil.rmtree(build.releases(disputed) / version, ignore_errors=True)
+        shutil.rmtree(disputed.releases / version, ignore_errors=True)
         return build.build(disputed, version, notes=["trial"]).folder
 
     def changed(one, **by_label):
@@ -334,7 +334,7 @@ def test_every_kind_of_change_is_named(disputed):
     article_store.write(disputed, [replace(only, redistribute=False)])
     found = diff.difference(old, released("0.2.0", first))
     assert [each.kind for each in found.changes] == ["withheld"]
-    assert (found.level, diff.difference(build.releases(disputed) / "0.2.0", old).level) == (
+    assert (found.level, diff.difference(disputed.releases / "0.2.0", old).level) == (
         "major",
         "minor",
     )

@@ -477,7 +477,7 @@ def test_the_command_prints_stores_and_writes_a_page(recorded, monkeypatch, tmp_
 
 
 def test_what_is_stored_gives_the_figures_of_a_new_report(recorded):
-    path = recorded.exports / report.STORED
+    path = recorded.agreement_file
     path.unlink(missing_ok=True)
     made = report.fresh(recorded)
     assert report.stored(recorded) == report.fresh(recorded) == made
@@ -486,7 +486,7 @@ def test_what_is_stored_gives_the_figures_of_a_new_report(recorded):
 
 
 def test_a_damaged_report_is_made_anew(recorded):
-    path = recorded.exports / report.STORED
+    path = recorded.agreement_file
     made = report.fresh(recorded)
     whole = path.read_bytes()
     path.write_bytes(whole[:-9])

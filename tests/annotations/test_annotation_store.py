@@ -17,7 +17,7 @@ CHANGED = {
     "journal": lambda corpus: next(path for _, path in journal.files(corpus, "quote")),
     "articles": lambda corpus: corpus.corpus / "articles.jsonl",
     "scheme": lambda corpus: corpus.label_config / "quote.yaml",
-    "repairs": lambda corpus: corpus.exports / repairs.REPAIRS,
+    "repairs": lambda corpus: corpus.repairs_file,
     "annotations": lambda corpus: annotation_derive.path(corpus, "quote"),
 }
 

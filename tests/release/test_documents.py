@@ -167,7 +167,7 @@ def test_a_template_with_an_unknown_field_is_one_line(make_corpus, monkeypatch, 
         build.build(made, "0.1.0", notes=[])
     assert str(raised.value).startswith(f"card.md.j2, {said}")
     assert len(str(raised.value).splitlines()) == 1
-    assert not list(build.releases(made).iterdir())
+    assert not list(made.releases.iterdir())
     monkeypatch.chdir(made.root)
     assert CliRunner().invoke(cli.group, ["release", "0.1.0"]).exit_code == 1
 
@@ -493,7 +493,7 @@ def refused(made):
     """Why a release is refused."""
     with pytest.raises(ReleaseError) as raised:
         build.build(made, "0.1.0", notes=["a gate"])
-    assert not list(build.releases(made).glob("*"))
+    assert not list(made.releases.glob("*"))
     return str(raised.value)
 
 

@@ -327,4 +327,4 @@ def test_a_failed_build_leaves_nothing(recorded, monkeypatch):
     monkeypatch.setattr(build.versions_manifest, "write", full)
     with pytest.raises(OSError, match="No space"):
         build.build(recorded, "0.9.0", notes=[])
-    assert not list(Path(build.releases(recorded)).glob("*0.9.0*"))
+    assert not list(Path(recorded.releases).glob("*0.9.0*"))

@@ -39,7 +39,6 @@ from qawl.core.records import JUDGE, Annotation, to_json
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Attribute, Scheme
 
-STORED = "agreement.json"
 RESAMPLES = 1000
 
 
@@ -76,7 +75,7 @@ def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text
 def store(project: Project, found: dict[str, Any]) -> None:
     """Writes exports/agreement.json."""
     content = msgspec.json.format(to_json(found), indent=1)
-    files.write_bytes(project.exports / STORED, [content, b"\n"])
+    files.write_bytes(project.agreement_file, [content, b"\n"])
 
 
 class _Stored(msgspec.Struct):
@@ -89,7 +88,7 @@ class _Stored(msgspec.Struct):
 def stored(project: Project) -> dict[str, dict[str, Any]] | None:
     """The figures of each layer in exports/agreement.json, without those of single articles; None if
     it is damaged, or was made from other annotations than stand there now."""
-    path = project.exports / STORED
+    path = project.agreement_file
     if not path.is_file():
         return None
     try:
@@ -121,7 +120,7 @@ def digest(project: Project) -> str:
     """SHA-256 over the annotations of all layers: what a report was made from."""
     total = sha256()
     for layer in project.settings.layers:
-        path = derive.path(project, layer)
+        path = project.annotations_file(layer)
         if path.is_file():
             with path.open("rb") as file:
                 file_digest(file, lambda: total)

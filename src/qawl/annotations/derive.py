@@ -10,7 +10,6 @@ from qawl.annotations import journal, repairs
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import Latest
 from qawl.articles import store as article_store
-from qawl.core import files
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding
@@ -20,12 +19,12 @@ from qawl.scheme.scheme import Scheme
 
 def path(project: Project, layer: str) -> Path:
     """exports/annotations/<layer>.jsonl."""
-    return project.exports / "annotations" / f"{layer}.jsonl"
+    return project.annotations_file(layer)
 
 
 def read(project: Project, layer: str) -> Iterator[Annotation]:
     """The annotations of a layer, by article, then annotator."""
-    return files.read(path(project, layer), Annotation)
+    return project.disk.read(project.annotations_file(layer), Annotation)
 
 
 def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:

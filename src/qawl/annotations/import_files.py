@@ -94,7 +94,7 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
     names = _pseudonyms(project, spool, journals)
     for (layer, user), path in sorted(spool.files.items()):
         annotator = user if user in spool.named else names[user]
-        target = journal.folder(project) / f"{layer}.{annotator}.jsonl"
+        target = project.journal_file(layer, annotator)
         opened = journals.get((layer, annotator)) or journal.load(target)
         journals[layer, annotator] = opened
         lines = (line for _, line in files.lines(path))

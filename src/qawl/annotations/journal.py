@@ -97,12 +97,12 @@ _latest = msgspec.json.Decoder(_LatestLine)
 
 def folder(project: Project) -> Path:
     """Where the journal stands."""
-    return project.exports / "journal"
+    return project.journal
 
 
 def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
     """(annotator, file) of a layer's journals, in the order of the annotators."""
-    for path in sorted(folder(project).glob(f"{layer}.*.jsonl")):
+    for path in sorted(project.journal.glob(f"{layer}.*.jsonl")):
         yield path.name.removeprefix(f"{layer}.").removesuffix(".jsonl"), path
 
 

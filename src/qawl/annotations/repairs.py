@@ -15,8 +15,6 @@ from qawl.core.project import Project
 from qawl.core.records import Annotation, Span, span_order, to_json
 from qawl.core.text import utf16_to_code_points
 
-REPAIRS = "repairs.jsonl"
-
 NAMES = {
     "trim-whitespace": "white space at the edges of a span is left out",
     "utf16-offsets": "offsets that count UTF-16 units are converted, if every surface then matches",
@@ -46,7 +44,7 @@ def version(record: Annotation) -> str:
 def load(project: Project, layer: str) -> dict[Key, list[Repair]]:
     """The repairs of a layer by annotation."""
     found: dict[Key, list[Repair]] = {}
-    for each in files.read(project.exports / REPAIRS, Repair):
+    for each in project.disk.read(project.repairs_file, Repair):
         if each.layer == layer:
             found.setdefault((each.article_id, each.annotator), []).append(each)
     return found
@@ -107,7 +105,7 @@ def _from_utf16(record: Annotation, text: str) -> Iterable[Span]:
 
 def store(project: Project, added: Iterable[Repair]) -> int:
     """Adds repairs to those that are there; how many were new."""
-    path = project.exports / REPAIRS
+    path = project.repairs_file
     there = list(files.read(path, Repair))
     fresh = [each for each in added if each not in there]
     if fresh:
@@ -117,7 +115,7 @@ def store(project: Project, added: Iterable[Repair]) -> int:
 
 def undo(project: Project, name: str | None = None) -> int:
     """Takes back all repairs, or those of one name; how many."""
-    path = project.exports / REPAIRS
+    path = project.repairs_file
     there = list(files.read(path, Repair))
     kept = [each for each in there if name not in (None, each.repair)]
     if len(kept) < len(there):

@@ -22,7 +22,6 @@ from qawl.core import files
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Finding, to_json
-from qawl.core.text import file_sha256
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -47,7 +46,7 @@ def rebuild(project: Project, layer: str) -> int:
 
 def _rebuild(project: Project, layer: str, inputs: str) -> int:
     found: list[Finding] = []
-    count = files.write(derive.path(project, layer), _records(project, layer, found))
+    count = files.write(project.annotations_file(layer), _records(project, layer, found))
     project.make_state()
     for old in (project.state / "derived").glob(f"{layer}.*.json"):
         old.unlink(missing_ok=True)
@@ -63,7 +62,7 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     if kept := _kept(project, layer, _inputs(project, layer)):
         yield from kept.findings
         return
-    on_disk = (line for _, line in files.lines(derive.path(project, layer)))
+    on_disk = (line for _, line in files.lines(project.annotations_file(layer)))
     found: list[Finding] = []
     stale = False
     for record, line in zip_longest(_records(project, layer, found), on_disk):
@@ -97,15 +96,15 @@ def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
 
 def _place(project: Project, layer: str, inputs: str) -> Path:
     """Where it stands."""
-    made = _digest([derive.path(project, layer)])
+    made = _digest(project, [project.annotations_file(layer)])
     return project.state / "derived" / f"{layer}.{inputs[:32]}.{made[:32]}.json"
 
 
 def _inputs(project: Project, layer: str) -> str:
     """The digest of all that derivation reads, and of Python and Qawl themselves."""
     paths = [path for _, path in journal.files(project, layer)]
-    paths += [project.label_config / f"{layer}.yaml", project.corpus / article_store.ARTICLES]
-    read = _digest([*paths, project.exports / repairs.REPAIRS, *_code()])
+    paths += [project.scheme_file(layer), project.articles_file]
+    read = _digest(project, [*paths, project.repairs_file, *_code()])
     return sha256(f"{sys.version} {read}".encode()).hexdigest()
 
 
@@ -114,11 +113,11 @@ def _code() -> tuple[Path, ...]:
     return tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
 
 
-def _digest(paths: list[Path]) -> str:
+def _digest(project: Project, paths: list[Path]) -> str:
     """SHA-256 over the names and bytes of files."""
     total = sha256()
     for path in filter(Path.is_file, paths):
-        total.update(f"{path.name} {file_sha256(path)}\n".encode())
+        total.update(f"{path.name} {project.disk.sha256(path)}\n".encode())
     return total.hexdigest()
 
 

@@ -24,8 +24,6 @@ from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import Article, from_json, to_json
 
-SET_ASIDE = "set-aside.jsonl"
-
 
 def ingest(
     project: Project,
@@ -49,7 +47,7 @@ def ingest(
         fresh, groups = folder / "fresh.jsonl", Grouping()
         with TextTable(folder / "texts") as table:
             _settle(folder / "staged.jsonl", fresh, intake, table)
-        every = article_store.Articles(project.corpus / article_store.ARTICLES, fresh)
+        every = article_store.Articles(project.articles_file, fresh)
         if outcome.frozen:
             groups = grouped(every, table, frozen.groups, released, on=on)
             _count(groups, every, intake)
@@ -80,7 +78,7 @@ def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> No
 def _workshop(project: Project) -> Iterator[Path]:
     """A folder for this ingest alone, on the disk of the corpus; what a killed one left goes."""
     folder = project.state / "ingest"
-    for left in (folder, *project.corpus.glob(f".{article_store.ARTICLES}.*")):
+    for left in (folder, *project.corpus.glob(f".{project.articles_file.name}.*")):
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     folder.mkdir(parents=True)
     try:
@@ -152,7 +150,7 @@ def _merged(
 
 def _write_set_aside(project: Project, intake: Intake) -> None:
     """What was set aside now and, of files that were not looked at now, before; sorted by place."""
-    path = project.corpus / SET_ASIDE
+    path = project.set_aside_file
     before = list(files.read(path, SetAside))
     kept = [each for each in before if each.path not in intake.visited]
     now = sorted(

@@ -8,7 +8,7 @@ from qawl.core.versions import numbers
 
 def article_ids(project: Project) -> Iterator[str]:
     """The ids in the `articles` tables of all releases, each as often as it was released."""
-    tables = sorted((project.exports / "releases").glob("[0-9]*/articles/*.parquet"))
+    tables = sorted(project.releases.glob("[0-9]*/articles/*.parquet"))
     if not tables:
         return
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
@@ -24,13 +24,19 @@ def last_version(project: Project, *, below: str | None = None) -> str | None:
 
     With `below`, the highest of those before that version.
     """
-    found = [
-        path.parent.name
-        for path in (project.exports / "releases").glob("[0-9]*/manifest.json")
-        if b'"draft": false' in path.read_bytes()
-    ]
-    lower = [each for each in found if below is None or numbers(each) < numbers(below)]
+    lower = (each for each in versions(project) if below is None or numbers(each) < numbers(below))
     return max(lower, key=numbers, default=None)
+
+
+def versions(project: Project) -> tuple[str, ...]:
+    """The versions that were released, from the lowest, drafts left out."""
+    manifests = sorted(project.releases.glob("[0-9]*/manifest.json"))
+
+    def made() -> tuple[str, ...]:
+        whole = (path for path in manifests if b'"draft": false' in path.read_bytes())
+        return tuple(sorted((path.parent.name for path in whole), key=numbers))
+
+    return project.disk.once("released versions", made, *manifests)
 
 
 def splits_of_last(project: Project) -> dict[str, str]:
@@ -41,7 +47,7 @@ def splits_of_last(project: Project) -> dict[str, str]:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
 
     found: dict[str, str] = {}
-    for path in (project.exports / "releases" / last / "articles").glob("*.parquet"):
+    for path in (project.release(last) / "articles").glob("*.parquet"):
         ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
         found.update(dict.fromkeys(ids, path.stem))
     return found

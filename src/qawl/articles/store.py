@@ -15,8 +15,6 @@ from qawl.core.text import sha256
 
 T = TypeVar("T")
 
-ARTICLES = "articles.jsonl"
-
 
 class Head(msgspec.Struct, frozen=True, gc=False):
     """What of an article decides where it goes: the line without its text."""
@@ -35,19 +33,19 @@ class _Id(msgspec.Struct):
 
 def articles(project: Project) -> Iterator[Article]:
     """The frozen articles, in the order of their ids; a text that its hash does not fit is an error."""
-    return map(frozen, core_files.read(project.corpus / ARTICLES, Article))
+    return map(frozen, project.disk.read(project.articles_file, Article))
 
 
 def heads(project: Project) -> Iterator[Head]:
     """The heads of the frozen articles, in the order of their ids; their texts are not looked at."""
-    return core_files.read(project.corpus / ARTICLES, Head)
+    return project.disk.read(project.articles_file, Head)
 
 
 def frozen(article: Article) -> Article:
     """The article, if its text is the one that its hash fits; else InputError."""
     if sha256(article.text) != article.text_sha256:
         raise InputError(
-            f"corpus/{ARTICLES}: the text of article {article.id} is not the one that was frozen: "
+            f"corpus/articles.jsonl: the text of article {article.id} is not the one that was frozen: "
             "restore the file"
         )
     return article
@@ -55,23 +53,23 @@ def frozen(article: Article) -> Article:
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:
     """Replaces the corpus by these lines of articles, which are in the order of ids."""
-    core_files.write_bytes(project.corpus / ARTICLES, lines)
+    core_files.write_bytes(project.articles_file, lines)
 
 
 def write(project: Project, records: Iterable[Article]) -> int:
     """Replaces the corpus by these articles, sorted by id; returns how many there are."""
     ordered: list[Article] = sorted(records, key=lambda article: article.id)
-    return core_files.write(project.corpus / ARTICLES, ordered)
+    return core_files.write(project.articles_file, ordered)
 
 
 class Articles(Mapping[str, Article]):
     """The articles of some files by id, read when asked for: only their places are kept."""
 
-    def __init__(self, *paths: Path) -> None:
-        self._paths = paths
+    def __init__(self, *paths: Path, opened: core_files.Opener = core_files.from_disk) -> None:
+        self._paths, self._open = paths, opened
         self._places: dict[str, tuple[int, int, int]] = {}
         for number, path in enumerate(paths):
-            for identity, offset, length in _places(path):
+            for identity, offset, length in _places(path, opened):
                 self._places[identity] = number, offset, length
 
     def __getitem__(self, identity: str) -> Article:
@@ -132,20 +130,20 @@ class Articles(Mapping[str, Article]):
             def line(identity: str) -> bytes:
                 number, offset, length = self._places[identity]
                 if number not in files:
-                    files[number] = stack.enter_context(self._paths[number].open("rb"))
+                    files[number] = stack.enter_context(self._open(self._paths[number]))
                 files[number].seek(offset)
                 return files[number].read(length)
 
             yield line
 
 
-def _places(path: Path) -> Iterator[tuple[str, int, int]]:
+def _places(path: Path, opened: core_files.Opener) -> Iterator[tuple[str, int, int]]:
     """(id, offset, length of the line) of each article of a file; nothing if no file."""
     if not path.exists():
         return
     decoder = msgspec.json.Decoder(_Id)
     offset = 0
-    with path.open("rb") as file:
+    with opened(path) as file:
         for number, line in enumerate(file, start=1):
             if line != b"\n":
                 try:
@@ -157,4 +155,5 @@ def _places(path: Path) -> Iterator[tuple[str, int, int]]:
 
 def by_id(project: Project) -> Articles:
     """The frozen articles by id, each read from disk when it is asked for."""
-    return Articles(project.corpus / ARTICLES)
+    disk, path = project.disk, project.articles_file
+    return disk.once("articles by id", lambda: Articles(path, opened=disk.open), path)

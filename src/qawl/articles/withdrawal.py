@@ -9,8 +9,6 @@ from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 
-WITHDRAWN = "withdrawn.jsonl"
-
 
 class Withdrawal(Struct, frozen=True, kw_only=True):
     """That an article was taken out."""
@@ -22,7 +20,7 @@ class Withdrawal(Struct, frozen=True, kw_only=True):
 
 def withdrawn(project: Project) -> Iterator[Withdrawal]:
     """All withdrawals, by article."""
-    return files.read(project.corpus / WITHDRAWN, Withdrawal)
+    return project.disk.read(project.withdrawn_file, Withdrawal)
 
 
 def ids(project: Project) -> set[str]:
@@ -40,5 +38,5 @@ def withdraw(project: Project, article_id: str, reason: str) -> bool:
             f"{article_id} is no article of this corpus; ids stand in corpus/articles.jsonl"
         )
     known[article_id] = Withdrawal(article_id=article_id, reason=reason)
-    files.write(project.corpus / WITHDRAWN, [known[each] for each in sorted(known)])
+    files.write(project.withdrawn_file, [known[each] for each in sorted(known)])
     return True

@@ -41,7 +41,7 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
         )
     with project.lock(corpus, "publish"):
         _say("checking the release")
-        release = publish.shipped(diff.resolve(corpus.exports / "releases", version))
+        release = publish.shipped(diff.resolve(corpus.releases, version))
         repository = hub_client.Repository(name, hasty=dry_run)
         if not dry_run and not repository.signed_in():
             raise HubError("no token for the Hub: set HF_TOKEN, or run `hf auth login`")

@@ -2,9 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -14,20 +14,29 @@ from qawl.core.records import to_json
 T = TypeVar("T")
 
 
-def lines(path: Path) -> Iterator[tuple[int, bytes]]:
+Opener = Callable[[Path], BinaryIO]
+"""How a file is opened for reading: from disk, or from what was read before (see `disk`)."""
+
+
+def from_disk(path: Path) -> BinaryIO:
+    """A file, opened for reading."""
+    return path.open("rb")
+
+
+def lines(path: Path, opened: Opener = from_disk) -> Iterator[tuple[int, bytes]]:
     """(line number from 1, line without its end) of each non-empty line; nothing if no file."""
     if not path.exists():
         return
-    with path.open("rb") as file:
+    with opened(path) as file:
         for number, line in enumerate(file, start=1):
             if stripped := line.rstrip(b"\n"):
                 yield number, stripped
 
 
-def read(path: Path, kind: type[T]) -> Iterator[T]:
+def read(path: Path, kind: type[T], opened: Opener = from_disk) -> Iterator[T]:
     """The records of a file; a line that is none raises InputError with its number."""
     decoder = msgspec.json.Decoder(kind)
-    for number, line in lines(path):
+    for number, line in lines(path, opened):
         try:
             yield decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""A corpus on disk: its settings (qawl.yaml), its folders, and the lock on it."""
+"""A corpus on disk: its settings (qawl.yaml), where its files stand, what was read; its lock."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import filelock
 
+from qawl.core.disk import Disk
 from qawl.core.errors import CorpusLocked, ProjectError
 from qawl.core.records import JUDGE
 from qawl.core.settings import Annotator, Settings, parse_settings
@@ -17,15 +18,15 @@ from qawl.core.settings import Annotator, Settings, parse_settings
 T = TypeVar("T")
 
 SETTINGS = "qawl.yaml"
-FOLDERS = ("corpus", "label_config", "schemas", "exports")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A corpus: the folder that holds its qawl.yaml, and what is set there."""
+    """A corpus: the folder that holds its qawl.yaml, what is set there, and what was read of it."""
 
     root: Path
     settings: Settings = field(repr=False)
+    disk: Disk = field(default_factory=Disk, repr=False, compare=False)
 
     @property
     def corpus(self) -> Path:
@@ -33,19 +34,86 @@ class Project:
         return self.root / "corpus"
 
     @property
+    def articles_file(self) -> Path:
+        """The frozen articles."""
+        return self.corpus / "articles.jsonl"
+
+    @property
+    def set_aside_file(self) -> Path:
+        """What an ingest did not take, with the reasons."""
+        return self.corpus / "set-aside.jsonl"
+
+    @property
+    def withdrawn_file(self) -> Path:
+        """The articles that were taken out, with the reasons."""
+        return self.corpus / "withdrawn.jsonl"
+
+    @property
     def label_config(self) -> Path:
         """The schemes and the Label Studio configs made from them."""
         return self.root / "label_config"
+
+    def scheme_file(self, layer: str) -> Path:
+        """The scheme of a layer."""
+        return self.label_config / f"{layer}.yaml"
+
+    def config_file(self, layer: str) -> Path:
+        """The Label Studio config that is made from the scheme of a layer."""
+        return self.label_config / f"{layer}.xml"
 
     @property
     def schemas(self) -> Path:
         """The JSON Schemas of the records."""
         return self.root / "schemas"
 
+    def schema_file(self, name: str) -> Path:
+        """A JSON Schema; that of a layer's annotations is named annotation.<layer>."""
+        return self.schemas / f"{name}.json"
+
     @property
     def exports(self) -> Path:
         """What was collected: journal, annotations, gold, releases."""
         return self.root / "exports"
+
+    @property
+    def journal(self) -> Path:
+        """The journals, one a layer and annotator."""
+        return self.exports / "journal"
+
+    def journal_file(self, layer: str, annotator: str) -> Path:
+        """The journal of an annotator in a layer."""
+        return self.journal / f"{layer}.{annotator}.jsonl"
+
+    def annotations_file(self, layer: str) -> Path:
+        """The annotations of a layer."""
+        return self.exports / "annotations" / f"{layer}.jsonl"
+
+    @property
+    def repairs_file(self) -> Path:
+        """The repairs of annotations."""
+        return self.exports / "repairs.jsonl"
+
+    @property
+    def agreement_file(self) -> Path:
+        """The last agreement report."""
+        return self.exports / "agreement.json"
+
+    def gold_file(self, layer: str) -> Path:
+        """The gold of a layer."""
+        return self.exports / "gold" / f"{layer}.jsonl"
+
+    def judge_file(self, layer: str) -> Path:
+        """The tasks in which a judge decides what is open in a layer."""
+        return self.exports / "gold" / f"{layer}.tasks.jsonl"
+
+    @property
+    def releases(self) -> Path:
+        """The releases, a folder each."""
+        return self.exports / "releases"
+
+    def release(self, version: str) -> Path:
+        """The folder of a release."""
+        return self.releases / version
 
     @property
     def state(self) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from qawl.annotations import derive, journal
+from qawl.annotations import journal
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
 from qawl.core.project import Project
@@ -105,7 +105,7 @@ def _check(project: Project, request: Request) -> None:
     for name in request.annotators:
         if name not in hands:
             raise InputError(f"{name}: no such annotator: take one of {', '.join(sorted(hands))}")
-    if not any(derive.path(project, layer).is_file() for layer in layers):
+    if not any(project.annotations_file(layer).is_file() for layer in layers):
         raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
 
 

@@ -349,7 +349,7 @@ def as_annotation(record: Gold) -> Annotation:
 
 def _bases(project: Project, layer: str) -> dict[str, str]:
     """Article id → what the judge's task said that it was made from."""
-    path = journal.folder(project) / f"{layer}.{JUDGE}.jsonl"
+    path = project.journal_file(layer, JUDGE)
     return {
         entry.article_id: str(entry.task["data"].get("basis"))
         for entry in journal.entries(path)
@@ -359,7 +359,7 @@ def _bases(project: Project, layer: str) -> dict[str, str]:
 
 def path(project: Project, layer: str) -> Any:
     """exports/gold/<layer>.jsonl."""
-    return project.exports / "gold" / f"{layer}.jsonl"
+    return project.gold_file(layer)
 
 
 def read(project: Project, layer: str) -> Iterator[Gold]:

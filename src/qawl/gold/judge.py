@@ -82,7 +82,7 @@ def adjudicate(project: Project) -> Outcome:
 
 def tasks_path(project: Project, layer: str) -> Path:
     """exports/gold/<layer>.tasks.jsonl: what the judge of a layer is to decide."""
-    return project.exports / "gold" / f"{layer}.tasks.jsonl"
+    return project.judge_file(layer)
 
 
 def judge_tasks(project: Project, layer: str) -> Iterator[dict[str, Any]]:

@@ -55,11 +55,6 @@ class Built:
     fresh: bool
 
 
-def releases(project: Project) -> Path:
-    """Where a corpus's releases stand."""
-    return project.exports / "releases"
-
-
 def build(
     project: Project, version: str, *, notes: list[str], checks: Mapping[str, int] | None = None
 ) -> Built:
@@ -70,15 +65,15 @@ def build(
     """
     if not _VERSION.fullmatch(version):
         raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
-    target = releases(project) / version
-    building = releases(project) / f".building-{version}"
+    target = project.release(version)
+    building = project.releases / f".building-{version}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
         work = _Building(project, version, notes, building, checks)
         tabled = work.write_tables()
         last = released.last_version(project, below=version)
-        previous = releases(project) / last if last else None
+        previous = project.release(last) if last else None
         change = diff.difference(previous, building) if previous else None
         if target.exists() and versions_manifest.load(target)["draft"]:
             shutil.rmtree(target)
@@ -99,12 +94,12 @@ def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
     last = released.last_version(project)
     if last is None:
         return "0.1.0"
-    trial = releases(project) / ".building-bump"
+    trial = project.releases / ".building-bump"
     shutil.rmtree(trial, ignore_errors=True)
     trial.mkdir(parents=True)
     try:
         _Building(project, last, [], trial, checks).write_tables()
-        change = diff.difference(releases(project) / last, trial)
+        change = diff.difference(project.release(last), trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
     if change.version is None:

@@ -14,10 +14,10 @@ def made_files(project: Project) -> dict[Path, str]:
     """Path → content of every made file of a corpus."""
     files = {}
     for layer, scheme in load_all(project).items():
-        files[project.label_config / f"{layer}.xml"] = config_xml(scheme, project.settings.language)
-        files[project.schemas / f"annotation.{layer}.json"] = as_text(annotation_schema(scheme))
+        files[project.config_file(layer)] = config_xml(scheme, project.settings.language)
+        files[project.schema_file(f"annotation.{layer}")] = as_text(annotation_schema(scheme))
     for name in json_schema.WRITTEN:
-        files[project.schemas / f"{name}.json"] = json_schema.path(name).read_text("utf-8")
+        files[project.schema_file(name)] = json_schema.path(name).read_text("utf-8")
     return files
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from qawl.core import strict_yaml
+from qawl.core.disk import Disk
 from qawl.core.errors import SchemeError
 from qawl.core.project import Project
 from qawl.scheme.rules import NoCrossing, RelationCount, Rule
@@ -195,7 +196,8 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
 
 def load(project: Project, layer: str) -> Scheme:
     """The scheme of a layer of this corpus; raises SchemeError."""
-    return load_file(project.label_config / f"{layer}.yaml")
+    path = project.scheme_file(layer)
+    return project.disk.once(f"scheme {layer}", lambda: load_file(path, project.disk), path)
 
 
 def load_all(project: Project) -> dict[str, Scheme]:
@@ -203,11 +205,11 @@ def load_all(project: Project) -> dict[str, Scheme]:
     return {layer: load(project, layer) for layer in project.settings.layers}
 
 
-def load_file(path: Path) -> Scheme:
+def load_file(path: Path, disk: Disk | None = None) -> Scheme:
     """The scheme of a YAML file named <layer>.yaml; raises SchemeError with the place."""
     if not path.is_file():
         raise SchemeError(f"{path}: no such scheme: add it, or take the layer out of qawl.yaml")
-    scheme = parse(path.read_text("utf-8"), str(path))
+    scheme = parse((disk or Disk()).text(path), str(path))
     if scheme.layer != path.stem:
         raise SchemeError(f"{path}: layer is {scheme.layer!r}, but the file is named {path.stem!r}")
     return scheme

@@ -85,7 +85,7 @@ def _opened(
     project: Project, layer: str, annotator: str, journals: dict[Path, Journal], outcome: Outcome
 ) -> Journal:
     """The journal of a layer and annotator, loaded and checked once."""
-    path = journal.folder(project) / f"{layer}.{annotator}.jsonl"
+    path = project.journal_file(layer, annotator)
     if path not in journals:
         journals[path] = journal.load(path)
         if journals[path].mended:

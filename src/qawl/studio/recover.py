@@ -44,7 +44,7 @@ def recover(client: Client, project: Project, *, watch: Watch = list) -> int:
     """
     count = 0
     for remote in watch(plan.remotes(client, project)):
-        latest = _latest(journal.folder(project) / f"{remote.layer}.{remote.annotator}.jsonl")
+        latest = _latest(project.journal_file(remote.layer, remote.annotator))
         for task in plan.remote_tasks(client, remote) if latest else ():
             known = latest.get((task.article_id, task.basis))
             if known and not task.annotated:

@@ -14,12 +14,10 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
-from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
 from qawl.articles import released, selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits
-from qawl.core import files
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Span
@@ -154,7 +152,7 @@ def _finder() -> Any:
 def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:
     """The records of a layer, or what is wrong with their format."""
     decoder = msgspec.json.Decoder(Annotation)
-    for number, line in files.lines(derive.path(project, layer)):
+    for number, line in project.disk.lines(project.annotations_file(layer)):
         try:
             value = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -8,10 +8,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import Annotation, from_json, to_json
 from qawl.release.rights.withheld import strings
@@ -86,7 +84,7 @@ def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str
     """
     marks = (b"@", *(name.encode() for name in names))
     articles = article_store.by_id(project)
-    for _, line in files.lines(derive.path(project, layer)):
+    for _, line in project.disk.lines(project.annotations_file(layer)):
         if any(mark in line for mark in marks):
             record = from_json(line, Annotation)
             article = articles.get(record.article_id)
