@@ -6,8 +6,9 @@ a coefficient is undefined. `exports/agreement.json` is its stored form.
 
 import json
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -118,12 +119,16 @@ def fresh(project: Project) -> dict[str, dict[str, Any]]:
 
 def digest(project: Project) -> str:
     """SHA-256 over the annotations of all layers: what a report was made from."""
+    paths = [project.annotations_file(layer) for layer in project.settings.layers]
+    return project.disk.once("sha256 of all annotations", lambda: _digest(project, paths), *paths)
+
+
+def _digest(project: Project, paths: Iterable[Path]) -> str:
     total = sha256()
-    for layer in project.settings.layers:
-        path = project.annotations_file(layer)
-        if path.is_file():
-            with path.open("rb") as file:
-                file_digest(file, lambda: total)
+    for path in filter(Path.is_file, paths):
+        with project.disk.open(path) as file:
+            while piece := file.read(1 << 20):
+                total.update(piece)
     return total.hexdigest()
 
 

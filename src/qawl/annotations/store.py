@@ -62,7 +62,7 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     if kept := _kept(project, layer, _inputs(project, layer)):
         yield from kept.findings
         return
-    on_disk = (line for _, line in files.lines(project.annotations_file(layer)))
+    on_disk = (line for _, line in project.disk.lines(project.annotations_file(layer)))
     found: list[Finding] = []
     stale = False
     for record, line in zip_longest(_records(project, layer, found), on_disk):

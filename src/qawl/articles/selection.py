@@ -13,16 +13,22 @@ from qawl.core.text import sha256
 
 def chosen(project: Project) -> Iterator[Article]:
     """The articles to be annotated, in the order of ids."""
-    wanted = set(ids(project))
+    wanted = frozenset(ids(project))
     return (article for article in article_store.articles(project) if article.id in wanted)
 
 
-def ids(project: Project) -> Iterator[str]:
+def ids(project: Project) -> tuple[str, ...]:
     """The ids of the articles to be annotated, in their order.
 
     A group is named after the one of it that is annotated: at its forming the earliest, then the
     longest; later members don't take its place.
     """
+    return project.disk.once(
+        "articles to be annotated", lambda: tuple(_ids(project)), project.articles_file
+    )
+
+
+def _ids(project: Project) -> Iterator[str]:
     sample = project.settings.sample
     firsts = (
         (each.source or "", each.id)

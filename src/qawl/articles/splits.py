@@ -3,9 +3,20 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+from qawl.articles import store as article_store
 from qawl.articles.store import Head
+from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.settings import Release
+
+
+def splits_of(project: Project) -> Mapping[str, str]:
+    """Article id → split, of all articles of a corpus."""
+    return project.disk.once(
+        "splits",
+        lambda: splits(article_store.heads(project), project.settings.release),
+        project.articles_file,
+    )
 
 
 def splits(articles: Iterable[Article | Head], settings: Release) -> dict[str, str]:

@@ -23,9 +23,13 @@ def withdrawn(project: Project) -> Iterator[Withdrawal]:
     return project.disk.read(project.withdrawn_file, Withdrawal)
 
 
-def ids(project: Project) -> set[str]:
+def ids(project: Project) -> frozenset[str]:
     """The articles that are out."""
-    return {each.article_id for each in withdrawn(project)}
+    return project.disk.once(
+        "withdrawn",
+        lambda: frozenset(each.article_id for each in withdrawn(project)),
+        project.withdrawn_file,
+    )
 
 
 def withdraw(project: Project, article_id: str, reason: str) -> bool:

@@ -148,7 +148,7 @@ class Job:
                 yield record, True
 
     def _why_not(
-        self, record: Annotation, article: Article | None, withdrawn: set[str], skipped: bool
+        self, record: Annotation, article: Article | None, withdrawn: frozenset[str], skipped: bool
     ) -> str | None:
         """The kind of loss where a record is left out."""
         if article is None:

@@ -20,7 +20,7 @@ from qawl.annotations import derive
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.removed_lines import Removed
-from qawl.articles.splits import splits
+from qawl.articles.splits import splits_of
 from qawl.core import versions
 from qawl.core.errors import ReleaseError
 from qawl.core.project import Project
@@ -159,7 +159,7 @@ class _Building:
         self.columns = tables.all_columns(self.schemes)
         withheld = any(not each.redistribute for each in article_store.heads(project))
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
-        self.splits = splits(article_store.heads(project), project.settings.release)
+        self.splits = splits_of(project)
         self.writers: dict[tuple[str, str], TableFile] = {}
         self.facts = Facts()
         self.removed = Removed()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from qawl.agreement import report
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
-from qawl.articles.splits import splits
+from qawl.articles.splits import splits_of
 from qawl.core.findings import CHECKS
 from qawl.core.project import Project
 from qawl.release.documents import card
@@ -104,7 +104,7 @@ def _listed(names: list[str]) -> str:
 
 def _moved(project: Project) -> Iterator[str]:
     """Articles that would stand in another split than in the last release."""
-    now = splits(article_store.heads(project), project.settings.release)
+    now = splits_of(project)
     before = released.splits_of_last(project)
     moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
     if moved:

@@ -17,7 +17,7 @@ import msgspec
 from qawl.annotations import store as annotation_store
 from qawl.articles import released, selection
 from qawl.articles import store as article_store
-from qawl.articles.splits import splits
+from qawl.articles.splits import splits_of
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Span
@@ -89,7 +89,7 @@ def everything(project: Project) -> Iterator[Finding]:
 
 def _leaks(project: Project) -> Iterator[Finding]:
     """Texts that stand in two splits, because their articles are in different groups."""
-    split_of = splits(article_store.heads(project), project.settings.release)
+    split_of = splits_of(project)
     first: dict[str, str] = {}
     for article in article_store.articles(project):
         other = first.setdefault(article.text_sha256, article.id)
