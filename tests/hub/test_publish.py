@@ -15,6 +15,7 @@ import yaml
 import hub_server
 from hub_server import TOKEN
 from qawl.articles import store as article_store
+from qawl.articles.splits import splits
 from qawl.core import project
 from qawl.release import build
 from qawl.release.versions import manifest
@@ -55,7 +56,7 @@ def home(tmp_path_factory):
     articles = [article(f"قال أحمد {number}", redistribute=True) for number in range(5)]
     article_store.write(made, articles)
     first = build.build(made, "0.1.0", notes=[])
-    split = build.splits(articles, made.settings.release)
+    split = splits(articles, made.settings.release)
     article_store.write(made, [each for each in articles if split[each.id] == "train"])
     build.build(made, "0.2.0", notes=[])
     build.build(made, "0.3.0", notes=["a gate"])
