@@ -1,9 +1,11 @@
 """Offsets that survive cleaning, and UTF-16."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qawl.articles.cleaning import clean
+from qawl.articles.cleaning import _nfc, clean
 from qawl.core import text
 
 dirty = st.lists(
@@ -54,6 +56,27 @@ def test_kept_characters_keep_their_place_in_the_offset_map(received):
         if there is not None:
             assert last <= there <= len(frozen)
             last = there
+
+
+MARKS = "\u0301\u0323\u0651\u064e\u0958\u093c\u0915\ufb2a\u05bc\u05c1\u0f43\u0344\u1100\u1161\u11a8\u212ba \u0338="
+
+
+@given(st.text(st.sampled_from(MARKS), max_size=20))
+def test_an_offset_is_mapped_wherever_nfc_leaves_both_sides_as_they_are(received):
+    """Composed, taken apart or reordered: what stands before an offset is what stood before it."""
+    frozen = unicodedata.normalize("NFC", received)
+    edits = substitute_nfc(received)
+    moved = text.offset_map(edits)
+    for offset in range(len(received) + 1):
+        before, after = (
+            unicodedata.normalize("NFC", each) for each in (received[:offset], received[offset:])
+        )
+        assert moved(offset) == (len(before) if before + after == frozen else None)
+
+
+def substitute_nfc(received):
+    """The edits of the pass that composes alone."""
+    return text.substitute(received, text.NFC, _nfc(received))[1]
 
 
 def test_offsets_of_an_old_export_with_crlf_are_mapped():

@@ -192,8 +192,10 @@ def _surface(reading: _Reading, given: object, start: int, end: int) -> str:
 
 
 def _plain(surface: str) -> str:
-    """A surface without what Label Studio does to it: escaped line breaks, collapsed white space."""
-    return " ".join(surface.replace("\\r", " ").replace("\\n", " ").split())
+    """A surface as cleaning leaves texts, without what Label Studio does to it: escaped line breaks,
+    collapsed white space."""
+    spaced = surface.replace("\\r", " ").replace("\\n", " ")
+    return " ".join(cleaning.clean(spaced, chrome=())[0].split())
 
 
 def _read_attributes(reading: _Reading, results: Iterable[Raw]) -> Attributes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
 from qawl.core.records import Edit
-from qawl.core.text import Replacement, substitute
+from qawl.core.text import NFC, Replacement, substitute
 
 CHROME = (
     # Arabic news sites
@@ -57,7 +57,7 @@ def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit
     if _has_controls(text):
         passes += [("bom", _bom), ("line_ends", _line_ends), ("control", _control)]
     drop = _chrome_test(tuple(chrome))
-    passes += [("nfc", _nfc), ("chrome", partial(_lines, drop=drop)), *_SPACE]
+    passes += [(NFC, _nfc), ("chrome", partial(_lines, drop=drop)), *_SPACE]
     return _run(text, passes)
 
 
@@ -114,7 +114,7 @@ def _composed(text: str) -> Iterator[Replacement]:
     start = 0
     while start < len(text):
         end = start + 1
-        while end < len(text) and not _starts(text[end]):
+        while end < len(text) and not _apart(text[start:end], text[end]):
             end += 1
         composed = unicodedata.normalize("NFC", text[start:end])
         if composed != text[start:end]:
@@ -122,18 +122,15 @@ def _composed(text: str) -> Iterator[Replacement]:
         start = end
 
 
-def _starts(character: str) -> bool:
-    """Whether nothing before this character can compose with it or be reordered past it."""
-    return (
-        unicodedata.combining(character) == 0
-        and unicodedata.is_normalized("NFC", character)
-        and not _joins_left(character)
+def _apart(before: str, character: str) -> bool:
+    """Whether this character neither composes with what stands before nor is reordered past it."""
+    if character < "\u0300":
+        return True
+    first = unicodedata.normalize("NFD", character)[0]
+    joined = unicodedata.normalize("NFC", before) + unicodedata.normalize("NFC", character)
+    return not unicodedata.combining(first) and joined == unicodedata.normalize(
+        "NFC", before + character
     )
-
-
-def _joins_left(character: str) -> bool:
-    """Starters that compose with what stands before: Hangul vowels and finals, vowel signs."""
-    return unicodedata.category(character) in {"Mc", "Mn"} or "\u1160" <= character <= "\u11ff"
 
 
 def _lines(text: str, drop: LineTest) -> list[Replacement]:

@@ -5,6 +5,7 @@ edits are sorted and apart, so undoing all from the last to the first rebuilds w
 """
 
 import hashlib
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from qawl.core.records import Edit
 
 PROCLITICS = frozenset("وفبلكس")
 """Arabic proclitics of one letter."""
+
+NFC = "nfc"
+"""The rule of edits that compose, take apart or reorder characters without a change of meaning."""
 
 Replacement = tuple[int, int, str]
 """(start, end, what stands there instead), half-open, sorted and apart."""
@@ -56,21 +60,33 @@ def received(text: str, edits: Sequence[Edit]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """The edits of one pass as parallel lists: bounds before and after it."""
+    """The edits of one pass with their bounds before it."""
 
     before: list[tuple[int, int]]
-    after: list[tuple[int, int]]
+    edits: list[Edit]
 
     def map(self, offset: int) -> int | None:
         at = bisect_right(self.before, (offset, -1)) - 1
         if at < 0:
-            return offset if not self.before or offset <= self.before[0][0] else None
+            return offset
         start, end = self.before[at]
-        if offset == start:
-            return self.after[at][0]
-        if offset < end:
-            return None
-        return offset + self.after[at][1] - end
+        edit = self.edits[at]
+        return _inside(edit, offset - start) if offset < end else offset + edit.end - end
+
+
+def _inside(edit: Edit, at: int) -> int | None:
+    """Where an offset inside a changed piece stands; None inside a character or a removed line.
+
+    White space and control characters are no place of their own: what began or ended among those that
+    went stands beside them.
+    """
+    if edit.rule == NFC:
+        parts = [unicodedata.normalize("NFC", each) for each in (edit.was[:at], edit.was[at:])]
+        apart = "".join(parts) == unicodedata.normalize("NFC", edit.was)
+        return edit.start + len(parts[0]) if apart else None
+    if all(each.isspace() or unicodedata.category(each) in ("Cc", "Cf") for each in edit.was):
+        return min(edit.start + at, edit.end)
+    return None
 
 
 def offset_map(edits: Sequence[Edit]) -> "OffsetMap":
@@ -84,7 +100,7 @@ def offset_map(edits: Sequence[Edit]) -> "OffsetMap":
             passes.append(_Pass([], []))
         start = edit.start - shift
         passes[-1].before.append((start, start + len(edit.was)))
-        passes[-1].after.append((edit.start, edit.end))
+        passes[-1].edits.append(edit)
         shift += edit.end - edit.start - len(edit.was)
     return OffsetMap(tuple(passes))
 
@@ -96,7 +112,7 @@ class OffsetMap:
     passes: tuple[_Pass, ...]
 
     def __call__(self, offset: int) -> int | None:
-        """The frozen offset; None inside something that cleaning removed or replaced."""
+        """The frozen offset; None inside a character that NFC composed, or a line that was removed."""
         at: int | None = offset
         for each in self.passes:
             if at is None:

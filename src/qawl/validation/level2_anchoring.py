@@ -16,6 +16,7 @@ _JOINT = regex.compile(
     r"|[\p{GCB=Prepend}\p{GCB=ZWJ}\p{RI}\p{GCB=L}\p{GCB=V}\p{GCB=T}\p{GCB=LV}\p{GCB=LVT}]."
 )
 """Two code points that may be one character; most are told apart here, without looking around."""
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
 _LONGEST_CHARACTER = 40
 """Code points to look at on either side: family emoji and stacked marks are shorter."""
 
@@ -63,7 +64,8 @@ def _joint(pair: str) -> bool:
 def _check_characters(span: Span, record: Annotation, text: str) -> Iterator[Finding]:
     for bound in (span.start, span.end):
         if splits_character(text, bound):
-            message = f"{bound} is inside the character {_character(text, bound)!r}"
+            start, end = _character(text, bound)
+            message = f"{bound} is inside the character {text[start:end]!r}"
             yield finding("grapheme-split", message, record, span)
 
 
@@ -75,20 +77,27 @@ def _check_words(span: Span, record: Annotation, text: str) -> Iterator[Finding]
 
 
 def splits_character(text: str, at: int) -> bool:
-    """Whether this offset lies inside an extended grapheme cluster (Unicode Standard Annex 29)."""
+    """Whether this offset lies inside a character as readers see it.
+
+    That is an extended grapheme cluster (Unicode Standard Annex 29) without the joiners at its end: a
+    zero width non-joiner ends the letter before it, as a zero width joiner does at the end of a word.
+    """
     if not 0 < at < len(text) or not _joint(text[at - 1 : at + 1]):
         return False
-    low = max(0, at - _LONGEST_CHARACTER)
-    window = text[low : at + _LONGEST_CHARACTER]
-    return all(match.start() + low != at for match in _CHARACTER.finditer(window))
+    start, end = _character(text, at)
+    rest = text[at:end].strip(_NON_JOINER)
+    if start == at or not rest:
+        return False
+    return rest.strip(_JOINER) != "" or (end < len(text) and in_word(text[end]))
 
 
-def _character(text: str, at: int) -> str:
+def _character(text: str, at: int) -> tuple[int, int]:
+    """The bounds of the extended grapheme cluster around an offset, or of that which starts there."""
     low = max(0, at - _LONGEST_CHARACTER)
     for match in _CHARACTER.finditer(text[low : at + _LONGEST_CHARACTER]):
-        if match.start() + low < at < match.end() + low:
-            return str(match.group())
-    return text[at]
+        if match.end() + low > at:
+            return match.start() + low, match.end() + low
+    return at, at
 
 
 def splits_word(text: str, at: int) -> bool:
