@@ -15,6 +15,7 @@ from qawl.annotations import derive, import_files, journal
 from qawl.annotations import store as annotation_store
 from qawl.articles import store as article_store
 from qawl.core import files
+from qawl.core.errors import ProjectError
 from qawl.core.findings import CHECKS
 from qawl.core.records import Annotation, Relation, Span, from_json, to_json
 from qawl.scheme import scheme
@@ -344,6 +345,73 @@ def test_a_dispensation_lets_findings_pass_with_a_reason(make_corpus, tmp_path, 
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text('{"draft": false}', "utf-8")
     assert run(made, monkeypatch).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("passed", "start", "end", "fields"),
+    [
+        ("mid-word", 5, 14, {}),
+        ("edge-whitespace", 4, 10, {}),
+        ("surface-differs", 5, 10, {"text": "something"}),
+        ("offset-range", 5, 400, {}),
+        ("offset-range", -3, 10, {}),
+        ("span-empty", 5, 5, {}),
+        ("grapheme-split", 5, 21, {}),
+        ("text-changed", 5, 10, {"text_sha256": "0" * 64}),
+        ("id-duplicate", 5, 10, {"id": "other"}),
+    ],
+)
+def test_what_is_let_pass_does_not_hide_what_the_levels_above_find(
+    make_corpus, monkeypatch, passed, start, end, fields
+):
+    """Each check of levels 1 and 2, on an attribute's value that the scheme has not."""
+    text = "قال: ستعود العبارات 👩‍🚀 غدا"
+    settings = f"dispensations: [{{check: {passed}, reason: kept}}]\nlayers: [quote]"
+    made = make_corpus(text, settings=f"{settings}\nannotators: [a1]")
+    frozen = article(text)
+    span = Span(
+        fields.get("id", "x"),
+        "CONTENT",
+        start,
+        end,
+        fields.get("text", text[max(start, 0) : end]),
+        {"quote_type": "no-such-value"},
+    )
+    record = Annotation(
+        article_id=frozen.id,
+        layer="quote",
+        annotator="a1",
+        text_sha256=fields.get("text_sha256", frozen.text_sha256),
+        scheme_version="0.1",
+        spans=(Span("other", "CUE", 0, 3, "قال"), span),
+    )
+    files.write(made.annotations_file("quote"), [record])
+    said = json.loads(run(made, monkeypatch, "--json").output)
+    assert said["summary"]["exempt"] >= 1
+    assert passed not in said["summary"]["checks"]
+    assert "value-unknown" in said["summary"]["checks"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ("dispensations: [{check: no-such-check, reason: x}]", "no-such-check"),
+        ("dispensations: [{check: midword, reason: x}]", "mid-word"),
+        ("dispensations: [{check: mid-word, reason: ' '}]", "reason"),
+        ("dispensations: [{check: mid-word, reason: x, until: soon}]", "soon"),
+        ("dispensations: [{check: mid-word, reason: x, until: '٠.١.٠'}]", "٠.١.٠"),
+        ("dispensations: [{check: mid-word, reason: x, articles: [no-article]}]", "no-article"),
+        ("adjudication: {trusted: a9}", "a9"),
+        ("adjudication: {trusted: adjudication}", "adjudication"),
+        ("adjudication: {trusted: ''}", "trusted"),
+    ],
+)
+def test_a_setting_that_can_have_no_effect_is_refused(make_corpus, monkeypatch, lines, named):
+    made = make_corpus("خبر")
+    (made.root / "qawl.yaml").write_text(f"name: trial\n{lines}\n", "utf-8")
+    done = run(made, monkeypatch)
+    assert isinstance(done.exception, ProjectError)
+    assert named in str(done.exception)
 
 
 def test_the_page_shows_findings_in_their_text(make_corpus, tmp_path, monkeypatch):

@@ -24,9 +24,11 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
 
     if bump == bool(version):
         raise click.UsageError("give a version, or --bump")
+    if version:
+        build.refuse_no_version(version)
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
-        checks = validate.counts(corpus)
+        checks = validate.counts(corpus, below=version)
         failing = list(gates.failing(corpus, checks))
         if failing and not draft:
             for each in failing:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -10,7 +11,9 @@ from msgspec import Struct
 
 from qawl.core import strict_yaml
 from qawl.core.errors import ProjectError
+from qawl.core.findings import CHECKS
 from qawl.core.records import JUDGE
+from qawl.core.versions import VERSION
 
 Size = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -138,8 +141,8 @@ class Annotator(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
     """How gold is decided before a judge is asked: what all say, or what more than half say.
 
-    What a `trusted` annotator did is gold as it is. `person` and `how` are of the judge, as of an
-    annotator.
+    What a `trusted` annotator, one of `annotators`, did is gold as it is. `person` and `how` are of the
+    judge, as of an annotator.
     """
 
     rule: Literal["unanimous", "majority"] = "unanimous"
@@ -149,9 +152,9 @@ class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """That findings of a check are let pass, and why.
+    """That findings of one `check` are let pass, and the `reason`.
 
-    For named articles, or all; `until` a version is released.
+    For the named `articles`, or for all; `until` that version is released.
     """
 
     check: str
@@ -198,6 +201,8 @@ def parse_settings(text: str, where: str) -> Settings:
                     f"{where}: {key}: {value!r} may have letters a to z, digits, - and _ only"
                 )
     _check_work(settings, where)
+    _check_trusted(settings, pseudonyms, where)
+    _check_dispensations(settings.dispensations, where)
     _check_address(settings.label_studio.url, where)
     _check_patterns(settings.ingest.chrome, where)
     _check_citation(settings.release, where)
@@ -224,6 +229,31 @@ def _check_work(settings: Settings, where: str) -> None:
             raise ProjectError(
                 f"{where}: share of {each.name} is {each.share:g}, it must be above 0 "
                 "(`away: true` for who gets nothing)"
+            )
+
+
+def _check_trusted(settings: Settings, pseudonyms: Iterable[str], where: str) -> None:
+    trusted = settings.adjudication.trusted
+    if trusted is not None and trusted not in pseudonyms:
+        raise ProjectError(
+            f"{where}: adjudication.trusted: {trusted!r} is not one of the annotators "
+            f"{', '.join(pseudonyms)}"
+        )
+
+
+def _check_dispensations(given: Iterable[Dispensation], where: str) -> None:
+    """A dispensation names a check that there is, a reason, and a version as versions are written."""
+    for each in given:
+        if each.check not in CHECKS:
+            near = get_close_matches(each.check, CHECKS, 1)
+            meant = f"did you mean {near[0]}?" if near else "`qawl validate --list` shows all"
+            raise ProjectError(f"{where}: dispensations: there is no check {each.check!r}: {meant}")
+        if not each.reason.strip():
+            raise ProjectError(f"{where}: dispensations: {each.check}: the reason is empty")
+        if each.until is not None and not VERSION.fullmatch(each.until):
+            raise ProjectError(
+                f"{where}: dispensations: {each.check}: until: {each.until!r} is no version: "
+                "give three numbers, as in 0.2.0"
             )
 
 

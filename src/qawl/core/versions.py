@@ -1,6 +1,11 @@
 """Version numbers: of Qawl itself, and of releases (MAJOR.MINOR.PATCH)."""
 
+import re
+
 __version__ = "0.1.0"
+
+VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
+"""How the version of a release is written."""
 
 
 def numbers(version: str) -> list[int]:

@@ -37,6 +37,7 @@ from qawl.core.settings import Adjudication
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
+from qawl.validation.dispensations import Passes, nothing_passes, passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,21 @@ def gold(project: Project, layer: str) -> Iterator[Gold]:
             yield decide_one(articles[identity], list(group))
 
 
-def decider(project: Project, layer: str) -> Decider:
-    """Decides an article of this layer by the corpus's rule and its judge."""
+def decider(project: Project, layer: str, *, below: str | None = None) -> Decider:
+    """Decides an article of this layer by the corpus's rule, its judge and its dispensations.
+
+    With `below`, dispensations that run out count as they did before that version was released.
+    """
     current = scheme.load(project, layer)
     bases = _bases(project, layer)
     rule = project.settings.adjudication
+    passes = passing(project, below=below)
 
     def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
         voices = [record for record in records if record.annotator != JUDGE]
         judged = [record for record in records if record.annotator == JUDGE]
         verdict = Verdict(judged[-1], bases.get(article.id)) if judged else None
-        return decide(voices, article, current, rule, verdict)
+        return decide(voices, article, current, rule, verdict, passes)
 
     return decide_one
 
@@ -81,6 +86,7 @@ def decide(
     current: Scheme,
     rule: Adjudication = Adjudication(),  # noqa: B008 - a frozen value
     verdict: Verdict | None = None,
+    passes: Passes = nothing_passes,
 ) -> Gold:
     """The gold of one article from everybody's annotations of it and, where there is one, a verdict.
 
@@ -94,7 +100,7 @@ def decide(
     trusted = [record for record in voices if record.annotator == rule.trusted]
     if not voices:
         return _skipped(list(records))
-    return _decided(trusted or voices, article, current, rule)
+    return _decided(trusted or voices, article, current, rule, passes)
 
 
 def basis(records: Sequence[Annotation]) -> str:
@@ -177,7 +183,11 @@ def _saying(said: Mapping[str, set[Any]], what: Any) -> tuple[str, ...]:
 
 
 def _decided(
-    voices: Sequence[Annotation], article: Article, current: Scheme, rule: Adjudication
+    voices: Sequence[Annotation],
+    article: Article,
+    current: Scheme,
+    rule: Adjudication,
+    passes: Passes,
 ) -> Gold:
     """What the rule decides; spans that would not validate are taken out until none is left.
 
@@ -198,7 +208,7 @@ def _decided(
     }
     made = _record(voices, agreed, majority)
     if len(voices) > 1:
-        made = _valid(made, voices, agreed, article, current, majority)
+        made = _valid(made, voices, agreed, article, current, majority, passes)
     opened = disagreements.find(voices)
     if majority:
         opened = [each for each in opened if not _settled(each.readings.values())]
@@ -217,12 +227,14 @@ def _valid(
     article: Article,
     current: Scheme,
     majority: bool,
+    passes: Passes,
 ) -> Gold:
     """The record that was made of agreed spans, or one of those of them that validate together."""
     left = dict(agreed)
     while True:
-        found = validate.check_annotation(as_annotation(made), article, current)
-        at_fault = {each.span.id for each in found if each.severity == "error" and each.span}
+        found = validate.check_annotation(as_annotation(made), article, current, (), passes)
+        errors = [each for each in found if each.severity == "error" and not passes(each)]
+        at_fault = {each.span.id for each in errors if each.span}
         if not at_fault:
             return made
         for each in made.spans:

@@ -3,7 +3,6 @@
 A pure function of articles, journal, schemes, settings and version: no clock, no order of arrival.
 """
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +42,6 @@ from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
 
 SPLITS = ("train", "validation", "test")
-_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,13 @@ def build(
     A draft of that version gives way. `checks` are the `validation.counts`, for a caller who has them
     already. Raises ReleaseError where that version was released with other bytes.
     """
-    if not _VERSION.fullmatch(version):
-        raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
+    refuse_no_version(version)
     target = project.release(version)
     building = project.releases / f".building-{version}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        work = _Building(project, version, notes, building, checks)
+        work = _Building(project, version, notes, building, checks, below=version)
         tabled = work.write_tables()
         last = released.last_version(project, below=version)
         previous = project.release(last) if last else None
@@ -87,6 +84,12 @@ def build(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Built(target, made, fresh=True)
+
+
+def refuse_no_version(version: str) -> None:
+    """Raises ReleaseError where a version is not written as three numbers."""
+    if not versions.VERSION.fullmatch(version):
+        raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
 
 
 def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
@@ -143,7 +146,10 @@ def _digest(folder: Path) -> dict[str, Any]:
 
 
 class _Building:
-    """One build: what is counted and digested while the tables are streamed out."""
+    """One build: what is counted and digested while the tables are streamed out.
+
+    Dispensations that run out with a release count as they did `below` this version.
+    """
 
     def __init__(
         self,
@@ -152,9 +158,12 @@ class _Building:
         notes: list[str],
         folder: Path,
         checks: Mapping[str, int] | None,
+        *,
+        below: str | None = None,
     ) -> None:
+        self.below = below
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
-        self.checks = validate.counts(project) if checks is None else checks
+        self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes)
         withheld = any(not each.redistribute for each in article_store.heads(project))
@@ -167,7 +176,7 @@ class _Building:
     def write_tables(self) -> dict[str, Any]:
         """Writes the tables and their manifest, which it returns."""
         chain = {layer: _Chain() for layer in self.schemes}
-        for item in joined(self.project, self.schemes):
+        for item in joined(self.project, self.schemes, self.below):
             self.facts.count(item)
             self.removed.add(item.article)
             for record in item.annotations:
@@ -305,9 +314,11 @@ class _Chain:
         }
 
 
-def joined(project: Project, schemes: dict[str, Scheme]) -> Iterator[tables.Annotated]:
+def joined(
+    project: Project, schemes: dict[str, Scheme], below: str | None = None
+) -> Iterator[tables.Annotated]:
     """Each article with its gold and annotations, in the order of ids; everything is streamed."""
-    deciders = {layer: decide.decider(project, layer) for layer in schemes}
+    deciders = {layer: decide.decider(project, layer, below=below) for layer in schemes}
     everyone = {layer: _Ahead(_by_article(project, layer)) for layer in schemes}
     out = withdrawal.ids(project)
     for article in article_store.articles(project):

@@ -28,7 +28,7 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
     for span in record.spans:
         if span.text.endswith(".") and not span.text.endswith(".."):
             yield finding("final-stop", "it ends with a full stop", record, span)
-        if span.label in mentions:
+        if span.label in mentions and 0 <= span.start < span.end <= len(article.text):
             yield from _proclitic(record, span, article.text)
 
 

@@ -15,33 +15,33 @@ import jsonschema_rs
 import msgspec
 
 from qawl.annotations import store as annotation_store
-from qawl.articles import released, selection
+from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Span
-from qawl.core.settings import Dispensation
 from qawl.scheme import json_schema, scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
+from qawl.validation.dispensations import Passes, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
 
 
-def validate(project: Project) -> Iterator[Finding]:
-    """All findings of a corpus, but those that qawl.yaml lets pass (see `exempt`)."""
-    last = released.last_version(project)
-    return (each for each in everything(project) if exempt(each, project, last) is None)
+def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]:
+    """All findings of a corpus but those that its dispensations let pass (see `passing`)."""
+    passes = passing(project, below=below)
+    return (each for each in everything(project, passes) if not passes(each))
 
 
 def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
     """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
     found: list[Finding] = []
     passed: list[Finding] = []
-    last = released.last_version(project)
-    for each in everything(project):
+    passes = passing(project)
+    for each in everything(project, passes):
         if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
-            (passed if exempt(each, project, last) else found).append(each)
+            (passed if passes(each) else found).append(each)
     return sorted(found, key=_worst_first), passed
 
 
@@ -49,29 +49,15 @@ def _worst_first(found: Finding) -> tuple[str, int, str]:
     return found.severity, found.level, found.check
 
 
-def exempt(found: Finding, project: Project, last: str | None) -> Dispensation | None:
-    """The dispensation that lets a finding pass; one that ran out with the `last` release does not."""
-    for each in project.settings.dispensations:
-        if each.check != found.check or (each.articles and found.article_id not in each.articles):
-            continue
-        if each.until is None or last is None or _numbers(last) < _numbers(each.until):
-            return each
-    return None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(each) for each in version.split(".") if each.isdecimal())
-
-
-def everything(project: Project) -> Iterator[Finding]:
-    """All findings of a corpus."""
+def everything(project: Project, passes: Passes = nothing_passes) -> Iterator[Finding]:
+    """All findings of a corpus; what `passes` does not keep a record from the next level."""
     articles = article_store.by_id(project)
     plugged = plugins()
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
         yield from annotation_store.findings(project, layer)
         gathered = Collection(current)
-        read = _read(project, layer)
+        read = _read(project, layer, passes)
         for record, article in articles.beside(read, lambda each: each.article_id):
             if isinstance(record, Finding):
                 yield record
@@ -81,7 +67,7 @@ def everything(project: Project) -> Iterator[Finding]:
                 message = f"article {record.article_id} is not in the corpus"
                 yield finding("article-unknown", message, record)
                 continue
-            for each in check_annotation(record, article, current, plugged):
+            for each in check_annotation(record, article, current, plugged, passes):
                 yield _linked(each, record, project)
         yield from gathered.findings(selection.planned(project), project.overlap(layer))
     yield from _leaks(project)
@@ -112,8 +98,12 @@ def check_annotation(
     article: Article,
     current: Scheme,
     plugged: Iterable[tuple[str, Plugin]] = (),
+    passes: Passes = nothing_passes,
 ) -> list[Finding]:
-    """The findings of levels 2 to 4 on one record; a level with an error is the last."""
+    """The findings of levels 2 to 4 on one record; a level with an error is the last.
+
+    An error that `passes` is among the findings, but the next level runs.
+    """
     found: list[Finding] = []
     for level in (
         level2_anchoring.check(record, article, current),
@@ -125,7 +115,7 @@ def check_annotation(
     ):
         made = list(level)
         found += made
-        if any(each.severity == "error" for each in made):
+        if any(each.severity == "error" and not passes(each) for each in made):
             break
     return found
 
@@ -149,7 +139,7 @@ def _finder() -> Any:
     return jsonschema_rs.validator_for(json_schema.load("annotation"))
 
 
-def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:
+def _read(project: Project, layer: str, passes: Passes) -> Iterator[Annotation | Finding]:
     """The records of a layer, or what is wrong with their format."""
     decoder = msgspec.json.Decoder(Annotation)
     for number, line in project.disk.lines(project.annotations_file(layer)):
@@ -166,9 +156,11 @@ def _read(project: Project, layer: str) -> Iterator[Annotation | Finding]:
         ids = [span.id for span in record.spans]
         if len(set(ids)) < len(ids):
             repeated = next(each for each in ids if ids.count(each) > 1)
-            yield finding("id-duplicate", f"several spans are called {repeated}", record)
-        else:
-            yield record
+            found = finding("id-duplicate", f"several spans are called {repeated}", record)
+            yield found
+            if not passes(found):
+                continue
+        yield record
 
 
 def _line(layer: str, number: int) -> str:
@@ -196,9 +188,9 @@ def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
     return msgspec.structs.replace(found, url=url)
 
 
-def counts(project: Project) -> dict[str, int]:
-    """How many findings of each check there are, but those that are let pass."""
-    found: dict[str, int] = summary(validate(project))["checks"]
+def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
+    """How many findings of each check there are but those that are let pass (see `passing`)."""
+    found: dict[str, int] = summary(validate(project, below=below))["checks"]
     return found
 
 

@@ -1,0 +1,54 @@
+"""What qawl.yaml lets pass: the findings of its `dispensations`."""
+
+from collections.abc import Callable
+
+from qawl.articles import released
+from qawl.articles import store as article_store
+from qawl.core.errors import ProjectError
+from qawl.core.project import Project
+from qawl.core.records import Finding
+from qawl.core.settings import Dispensation
+from qawl.core.versions import numbers
+
+Passes = Callable[[Finding], bool]
+"""Whether a finding is let pass."""
+
+
+def nothing_passes(_: Finding) -> bool:
+    """Lets no finding pass."""
+    return False
+
+
+def passing(project: Project, *, below: str | None = None) -> Passes:
+    """What the dispensations of a corpus let pass, those left out that ran out with a release.
+
+    With `below`, only releases before that version count. Raises ProjectError where a dispensation
+    names an article that the corpus has not.
+    """
+    given = project.settings.dispensations
+    if not given:
+        return nothing_passes
+    _refuse_unknown(project)
+    last = released.last_version(project, below=below)
+    open_ones = [each for each in given if not _ran_out(each, last)]
+    return lambda found: any(_covers(each, found) for each in open_ones)
+
+
+def _ran_out(each: Dispensation, last: str | None) -> bool:
+    return not (each.until is None or last is None or numbers(last) < numbers(each.until))
+
+
+def _covers(each: Dispensation, found: Finding) -> bool:
+    named = not each.articles or found.article_id in each.articles
+    return each.check == found.check and named
+
+
+def _refuse_unknown(project: Project) -> None:
+    wanted = [(each, one) for each in project.settings.dispensations for one in each.articles]
+    known = article_store.by_id(project) if wanted else {}
+    for each, article_id in wanted:
+        if article_id not in known:
+            raise ProjectError(
+                f"qawl.yaml: dispensations: {each.check}: there is no article {article_id} "
+                "(ids stand in corpus/articles.jsonl)"
+            )

@@ -1,0 +1,105 @@
+"""What qawl.yaml lets pass stays in gold and in the release."""
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+from qawl.core import files, project
+from qawl.core.records import Annotation, Gold, Span
+from strategies import article
+
+TEXT = "Officials said ferries come back in spring."
+
+
+@pytest.fixture
+def cut(make_corpus, monkeypatch):
+    """cut(settings) → a corpus in which both annotators end a clause inside a word."""
+
+    def make(settings, name="trial"):
+        lines = f"layers: [toy]\nannotators: [a1, a2]\n{settings}"
+        made = make_corpus(TEXT, settings=lines, name=name, redistribute=True)
+        frozen = article(TEXT)
+        made.scheme_file("toy").write_text(SCHEME, "utf-8")
+        files.write(
+            made.annotations_file("toy"),
+            [
+                Annotation(
+                    article_id=frozen.id,
+                    layer="toy",
+                    annotator=who,
+                    text_sha256=frozen.text_sha256,
+                    scheme_version="1",
+                    spans=(Span("x", "A", 15, 39, TEXT[15:39]),),
+                )
+                for who in ("a1", "a2")
+            ],
+        )
+        monkeypatch.chdir(made.root)
+        assert run("scheme").exit_code == 0
+        return project.load(made.root)
+
+    return make
+
+
+SCHEME = """
+format: 1
+layer: toy
+version: "1"
+title: {en: Toy}
+labels:
+  - {name: A, title: {en: a}, definition: {en: a}, example: {en: a}, color: "#111111", hotkey: a, unit: clause}
+"""
+
+
+def run(*words):
+    return CliRunner().invoke(cli.group, list(words))
+
+
+def gold(made):
+    (found,) = files.read(made.gold_file("toy"), Gold)
+    return found
+
+
+def released(made, version):
+    path = made.release(version) / "articles" / "train.parquet"
+    (row,) = pq.read_table(path).to_pylist()
+    return [span["text"] for span in row["toy_spans"]]
+
+
+def test_what_nobody_lets_pass_is_left_to_the_judge(cut):
+    made = cut("")
+    assert run("adjudicate").exit_code == 0
+    assert (gold(made).spans, gold(made).complete) == ((), False)
+
+
+def test_what_is_let_pass_is_gold_and_released(cut):
+    made = cut("dispensations: [{check: mid-word, reason: as the source has it}]")
+    assert run("validate").exit_code == 0
+    assert run("adjudicate").exit_code == 0
+    assert ([span.text for span in gold(made).spans], gold(made).complete) == ([TEXT[15:39]], True)
+    assert run("release", "0.1.0", "--draft").exit_code == 0
+    assert released(made, "0.1.0") == [TEXT[15:39]]
+
+
+def test_a_dispensation_counts_for_its_articles_and_its_check(cut):
+    frozen = article(TEXT)
+    made = cut(f"dispensations: [{{check: mid-word, reason: x, articles: [{frozen.id}]}}]")
+    run("adjudicate")
+    assert gold(made).complete
+    made = cut("dispensations: [{check: edge-whitespace, reason: x}]", name="other")
+    run("adjudicate")
+    assert not gold(made).complete
+
+
+def test_a_dispensation_that_runs_out_with_a_version_counts_when_that_version_is_built_again(cut):
+    """The release that it runs out with has the same bytes again; the next one lacks the span."""
+    made = cut("dispensations: [{check: mid-word, reason: x, until: 0.1.0}]")
+    first = run("release", "0.1.0")
+    assert first.exit_code == 0, first.output
+    again = run("release", "0.1.0")
+    assert "with the same bytes" in again.output, again.exception
+    run("adjudicate")
+    assert not gold(made).complete
+    assert run("release", "0.2.0", "--draft").exit_code == 0
+    assert released(made, "0.2.0") == []
