@@ -101,7 +101,9 @@ def annotations(draw, scheme, text):
             start, end = draw(st.sampled_from(simple)), draw(st.sampled_from(simple))
             told = scheme.relation_between.get((start.label, end.label))
             label = told or draw(st.sampled_from([each.name for each in scheme.relations]))
-            relations.add((label, start.id, end.id, draw(st.sampled_from(["right", "left", "bi"]))))
+            # An arrow that its ends name stands in the only sense that has the name.
+            senses = ["right", "bi"] if told else ["right", "left", "bi"]
+            relations.add((label, start.id, end.id, draw(st.sampled_from(senses))))
     made = [
         Relation(label=label, from_=start, to=end)
         if direction == "right"

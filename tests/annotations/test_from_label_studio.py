@@ -189,7 +189,7 @@ SPANS = [region("cue", 0, 3, "CUE"), region("src", 4, 8, "SOURCE"), region("con"
         (arrow("src", "con"), ("has_source", "con", "src", "right")),
         (arrow("src", "con", direction="left"), ("has_source", "con", "src", "right")),
         (arrow("src", "con", direction="bi"), ("has_source", "con", "src", "bi")),
-        (arrow("con", "cue", direction="left"), ("has_cue", "con", "cue", "left")),
+        (arrow("con", "cue", direction="left"), ("has_cue", "con", "cue", "right")),
         (arrow("cue", "src"), (None, "cue", "src", "right")),
         (arrow("con", "src", "invented"), ("invented", "con", "src", "right")),
         (arrow("con", "lost"), (None, "con", "lost", "right")),

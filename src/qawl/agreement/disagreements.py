@@ -2,11 +2,32 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
-from qawl.core.records import Annotation, Attributes, AttributeValue, Disagreement, Relation, Span
+from qawl.core.records import (
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Disagreement,
+    Relation,
+    Span,
+    ends,
+)
 
 Place = tuple[str, int, int]
 """(label, start, end): what makes two annotators' spans the same span."""
+
+
+class Arrow(NamedTuple):
+    """What makes two annotators' relations the same relation: its label, its ends and its sense.
+
+    An arrow in both directions has its ends in the order of the text, however it was drawn.
+    """
+
+    label: str | None
+    start: Place
+    end: Place
+    both_ways: bool
 
 
 def place(span: Span) -> Place:
@@ -78,10 +99,11 @@ def _document(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
 
 def _relations(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
     drawn = {voice.annotator: set(arrows(voice)) for voice in voices}
-    for label, start, end in sorted(set().union(*drawn.values()), key=str):
+    for arrow in sorted(set().union(*drawn.values()), key=str):
+        label, start, end, both_ways = arrow
+        said = f"{'↔' if both_ways else '→'} {end[0]} {end[1]}-{end[2]}"
         readings: dict[str, AttributeValue | None] = {
-            name: f"→ {end[0]} {end[1]}-{end[2]}" if (label, start, end) in each else None
-            for name, each in drawn.items()
+            name: said if arrow in each else None for name, each in drawn.items()
         }
         if None in readings.values():
             yield Disagreement(
@@ -94,20 +116,24 @@ def _relations(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
             )
 
 
-def arrows(voice: Annotation) -> Iterator[tuple[str | None, Place, Place]]:
-    """(label, place at the start, place at the end) of each relation that has both ends."""
+def arrows(voice: Annotation) -> Iterator[Arrow]:
+    """The arrow of each relation that has both ends."""
     spans = {span.id: place(span) for span in voice.spans} if voice.relations else {}
     for relation in voice.relations:
-        if ends := ends_of(relation, spans):
-            yield relation.label, *ends
+        if drawn := arrow_of(relation, spans):
+            yield drawn
 
 
-def ends_of(relation: Relation, spans: dict[str, Place]) -> tuple[Place, Place] | None:
-    """The places that a relation joins, in the sense of its arrow; None where an end is missing."""
-    start, end = spans.get(relation.from_), spans.get(relation.to)
+def arrow_of(relation: Relation, spans: Mapping[str, Place]) -> Arrow | None:
+    """The arrow that a relation means; None where an end is missing."""
+    first, last = ends(relation)
+    start, end = spans.get(first), spans.get(last)
     if start is None or end is None:
         return None
-    return (end, start) if relation.direction == "left" and start[0] == end[0] else (start, end)
+    both_ways = relation.direction == "bi"
+    if both_ways:
+        start, end = sorted((start, end), key=lambda each: (each[1], -each[2], each[0]))
+    return Arrow(relation.label, start, end, both_ways)
 
 
 def differ(readings: Iterable[AttributeValue | None]) -> bool:

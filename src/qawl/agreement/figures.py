@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qawl.agreement import coefficients, matching
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints, Spans
-from qawl.agreement.spans_table import Units
+from qawl.agreement.spans_table import BOTH_WAYS, Units
 
 TOLERANCE = 3
 """Code points by which each boundary may be off in `boundary_f1`: a clitic, a mark, a full stop."""
@@ -71,26 +72,31 @@ def _matched(units: Units, pair: Pair, matcher: Matcher, starts: Ints | None) ->
 
 
 def relation_sums(units: Units, pair: Pair) -> Array:
-    """(drawn by both, by one, by the other) per article; ends are compared through `best_pairs`."""
+    """(drawn by both, by one, by the other) per article; ends are compared through `best_pairs`.
+
+    Two arrows are the same where their label and both their ends are; one in both directions has no
+    first end.
+    """
     shared = units.done[pair[0]] & units.done[pair[1]]
     rows = [units.rows(each, shared) for each in pair]
     left, right = matching.best_pairs(*(units.spans(each) for each in rows))
-    same = dict(zip(rows[1][right].tolist(), rows[0][left].tolist(), strict=True))
-    sums = np.zeros((len(units.articles), 3))
-    drawn: list[set[tuple[int, str, int, int]]] = [set(), set()]
-    for who, article, label, start, end in units.relations:
-        if who in pair and shared[article]:
-            side = pair.index(who)
-            ends = (
-                (start, end)
-                if side == 0
-                else (same.get(start, -start - 1), same.get(end, -end - 1))
-            )
-            drawn[side].add((article, label, *ends))
-    for column, found in enumerate((drawn[0] & drawn[1], *drawn)):
-        for article, *_ in found:
-            sums[article, column] += 1
-    return sums
+    span = np.arange(len(units.start))
+    span[rows[1][right]] = rows[0][left]
+    drawn = [_drawn(units.relations, who, shared, span) for who in pair]
+    arrows, times = np.unique(np.concatenate(drawn), axis=0, return_counts=True)
+    counted = (arrows[times == len(pair)], *drawn)
+    columns = [np.bincount(each[:, 0], minlength=len(units.articles)) for each in counted]
+    return np.stack(columns, -1).astype(np.float64)
+
+
+def _drawn(relations: Ints, who: int, shared: NDArray[np.bool_], span: Ints) -> Ints:
+    """The different arrows of an annotator in the articles that are `shared`, as rows of (article,
+    kind, start, end); `span` has for each row of the spans the one that stands for it."""
+    mine = relations[(relations[:, 0] == who) & shared[relations[:, 1]]]
+    ends = span[mine[:, 3:]]
+    ends = np.where(mine[:, 2:3] % 2 == BOTH_WAYS, np.sort(ends, 1), ends)
+    found: Ints = np.unique(np.concatenate([mine[:, 1:3], ends], 1), axis=0)
+    return found
 
 
 def attribute_tables(units: Units, name: str, order: tuple[str, ...], pair: Pair) -> Array:

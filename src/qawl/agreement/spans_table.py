@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.matching import Ints, Spans
-from qawl.core.records import Annotation
+from qawl.core.records import Annotation, Relation, ends
 from qawl.core.text import PROCLITICS
 
 BLOCK = 50_000
 """Spans that are counted at a time, or those of one article where it has more."""
 
-Relations = tuple[tuple[int, int, str, int, int], ...]
-"""(annotator, article, label, row at the start, row at the end) of each."""
+BOTH_WAYS = 1
+"""What an odd kind of a relation says: it is drawn in both directions."""
+
 Documents = dict[str, dict[tuple[int, int], str]]
 """attribute of the whole article → (annotator, article) → value"""
 
@@ -41,6 +42,8 @@ class Units:
     start, moved over proclitics to the start of the word. `done[annotator, article]` says who annotated
     what (a skipped task is missing, not empty). `attributes[name]` holds for each row the index of its
     value in `values[name]`, -1 where unset. `lengths` are those of the texts in code points.
+    `relations` has a row an arrow: annotator, article, kind (twice the number of its label, and
+    BOTH_WAYS), and the rows of the spans at its start and its head.
     """
 
     articles: tuple[str, ...]
@@ -57,7 +60,7 @@ class Units:
     word: Ints
     attributes: dict[str, Ints]
     values: dict[str, tuple[str, ...]]
-    relations: Relations
+    relations: Ints
     documents: Documents
 
     def rows(self, annotator: int, shared: NDArray[np.bool_]) -> Ints:
@@ -157,12 +160,14 @@ class Marks:
                 name: codes[rows[order[fresh]]] for name, codes in self._attributes.items()
             },
             values=self._values,
-            relations=tuple(
-                (int(self._who[record]), int(self._where[record]) - low, label, one, other)
-                for record, at in places
-                for label, *ends in self._seen.relations.get(record, ())
-                for one, other in [row_of[[at + each for each in ends]].tolist()]
-            ),
+            relations=np.array(
+                [
+                    (self._who[record], self._where[record] - low, kind, *row_of[[at + a, at + b]])
+                    for record, at in places
+                    for kind, a, b in self._seen.relations.get(record, ())
+                ],
+                np.int64,
+            ).reshape(-1, 5),
             documents={
                 name: {
                     (int(self._who[record]), int(self._where[record]) - low): given[record]
@@ -221,7 +226,8 @@ class _Seen:
     end: "array[int]" = field(default_factory=_integers)
     word: "array[int]" = field(default_factory=_integers)
     attributes: dict[str, "_Values"] = field(default_factory=dict)
-    relations: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
+    kinds: dict[str | None, int] = field(default_factory=dict)
+    relations: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     documents: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def add(self, record: Annotation, text: Text) -> None:
@@ -241,13 +247,19 @@ class _Seen:
                 self.attributes.setdefault(name, _Values()).add(row, _as_text(value))
         if record.relations:
             row_of = {span.id: row for row, span in enumerate(spans)}
-            self.relations[number] = [
-                (each.label or "", row_of[each.from_], row_of[each.to])
-                for each in record.relations
-                if each.from_ in row_of and each.to in row_of
-            ]
+            self.relations[number] = list(self._arrows(record.relations, row_of))
         for name, value in record.attributes.items():
             self.documents.setdefault(name, {})[number] = _as_text(value)
+
+    def _arrows(
+        self, drawn: Iterable[Relation], row_of: Mapping[str, int]
+    ) -> Iterator[tuple[int, int, int]]:
+        """(kind, row at the start, row at the head) of each arrow that has both ends."""
+        for each in drawn:
+            start, head = (row_of.get(end) for end in ends(each))
+            if start is not None and head is not None:
+                kind = 2 * self.kinds.setdefault(each.label, len(self.kinds))
+                yield kind + BOTH_WAYS * (each.direction == "bi"), start, head
 
 
 def _sorted(codes: Mapping[str, int]) -> tuple[tuple[str, ...], Ints]:

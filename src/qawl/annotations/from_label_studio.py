@@ -253,17 +253,22 @@ def _set(reading: _Reading, spans: list[Span], name: str, given: AttributeValue)
 
 
 def _read_relation(reading: _Reading, result: Raw) -> list[Relation]:
-    """One arrow → a relation for each of its labels, or one named by the labels at its ends."""
+    """One arrow → a relation for each of its labels, or one named by the labels at its ends.
+
+    One that its ends name stands in the sense of its arrow, or in the only sense that has a name.
+    """
     start, end = str(result.get("from_id") or ""), str(result.get("to_id") or "")
     given = result.get("direction")
     direction: Direction | msgspec.UnsetType = given if given in ("left", "bi") else msgspec.UNSET
     labels = [str(label) for label in result.get("labels") or ()]
     if labels:
         return [Relation(label=label, from_=start, to=end, direction=direction) for label in labels]
-    if _named(reading, start, end) is None and (name := _named(reading, end, start)):
-        turned = direction if direction == "bi" else msgspec.UNSET
-        return [Relation(label=name, from_=end, to=start, direction=turned)]
-    return [Relation(label=_named(reading, start, end), from_=start, to=end, direction=direction)]
+    senses = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]
+    for first, last in senses:
+        if name := _named(reading, first, last):
+            both = direction if direction == "bi" else msgspec.UNSET
+            return [Relation(label=name, from_=first, to=last, direction=both)]
+    return [Relation(label=None, from_=start, to=end, direction=direction)]
 
 
 def _named(reading: _Reading, start: str, end: str) -> str | None:

@@ -78,6 +78,17 @@ class Relation(Struct, frozen=True, kw_only=True, gc=False):
     direction: Direction | msgspec.UnsetType = msgspec.UNSET
 
 
+def ends(relation: "Relation | GoldRelation") -> tuple[str, str]:
+    """The ids of the spans at the start and at the head of an arrow.
+
+    An arrow turned to the `left` leads from `to` to `from`. One in both directions (`bi`) has no
+    start: its ends come as they stand.
+    """
+    if relation.direction == "left":
+        return relation.to, relation.from_
+    return relation.from_, relation.to
+
+
 class Provenance(Struct, frozen=True, kw_only=True, gc=False):
     """Where in Label Studio an annotation stands. `lead_time` in seconds."""
 

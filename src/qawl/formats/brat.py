@@ -7,7 +7,7 @@ of several fragments, as brat wants it.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from qawl.core.records import AttributeValue, Span, to_json
+from qawl.core.records import AttributeValue, Span, ends, to_json
 from qawl.formats.job import Job, Work, stem
 from qawl.scheme.scheme import Attribute, Scheme
 
@@ -69,19 +69,19 @@ def _place(work: Work, span: Span) -> list[tuple[int, int]]:
 
 def _relations(work: Work, numbers: Mapping[str, int]) -> Iterator[str]:
     number = 0
-    ends = {span.id: span for span in work.record.spans}
+    spans = {span.id: span for span in work.record.spans}
     for relation in work.record.relations:
-        start = ends.get(relation.from_)
+        start = spans.get(ends(relation)[0])
         if relation.label is None:
             work.lost("relation-unnamed", start)
         elif relation.from_ not in numbers or relation.to not in numbers:
             work.lost("relation-dangling", start, relation.label)
         else:
             number += 1
-            if isinstance(relation.direction, str):
+            if relation.direction == "bi":
                 work.lost("relation-direction", start, relation.label)
             name = _written(work, relation.label, start)
-            one, other = numbers[relation.from_], numbers[relation.to]
+            one, other = (numbers[each] for each in ends(relation))
             yield f"R{number}\t{name} Arg1:T{one} Arg2:T{other}\n"
 
 

@@ -34,7 +34,7 @@ KINDS: dict[str, str] = {
     "relation": "a relation is not said",
     "relation-dangling": "a relation has an end that is not there: it was left out",
     "relation-unnamed": "a relation has no name: it was left out",
-    "relation-direction": "the relation was drawn in another direction, which is not said",
+    "relation-direction": "the relation was drawn in both directions, which is not said",
     "changed": "Label Studio's JSON can't hold it as it is: read back, it is something else",
 }
 

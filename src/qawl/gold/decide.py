@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from qawl.agreement import disagreements
-from qawl.agreement.disagreements import Place, ends_of, place
+from qawl.agreement.disagreements import Arrow, Place, arrow_of, place
 from qawl.annotations import derive, journal
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -25,11 +25,13 @@ from qawl.core.records import (
     Attributes,
     AttributeValue,
     DecidedBy,
+    Direction,
     Gold,
     GoldRelation,
     GoldSpan,
     Relation,
     Span,
+    ends,
     relation_order,
     to_json,
 )
@@ -151,14 +153,14 @@ def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
             (
                 GoldRelation(
                     label=each.label,
-                    from_=ids[each.from_],
-                    to=ids[each.to],
-                    direction=each.direction,
-                    support=_saying(drawn, (each.label, *ends)),
+                    from_=ids[ends(each)[0]],
+                    to=ids[ends(each)[1]],
+                    direction=_direction(arrow),
+                    support=_saying(drawn, arrow),
                     decided_by="adjudicator",
                 )
                 for each in record.relations
-                if (ends := ends_of(each, places))
+                if (arrow := arrow_of(each, places))
             ),
             key=relation_order,
         )
@@ -313,29 +315,30 @@ def _relations(
     voices: Sequence[Annotation], ids: Mapping[Place, str], majority: bool
 ) -> tuple[GoldRelation, ...]:
     """The relations that carry between decided spans."""
-    drawn: dict[tuple[str | None, Place, Place], dict[str, Relation]] = {}
+    drawn: dict[Arrow, set[str]] = {}
     for voice in voices:
         places = {span.id: place(span) for span in voice.spans} if voice.relations else {}
         for relation in voice.relations:
-            if ends := ends_of(relation, places):
-                drawn.setdefault((relation.label, *ends), {})[voice.annotator] = relation
+            if arrow := arrow_of(relation, places):
+                drawn.setdefault(arrow, set()).add(voice.annotator)
     found = (
         GoldRelation(
-            label=label,
-            from_=ids[start],
-            to=ids[end],
-            direction="bi" if _both_ways(by_annotator) else msgspec.UNSET,
-            support=tuple(sorted(by_annotator)),
-            decided_by=_how(len(by_annotator), len(voices)),
+            label=arrow.label,
+            from_=ids[arrow.start],
+            to=ids[arrow.end],
+            direction=_direction(arrow),
+            support=tuple(sorted(by)),
+            decided_by=_how(len(by), len(voices)),
         )
-        for (label, start, end), by_annotator in drawn.items()
-        if start in ids and end in ids and _carried(len(by_annotator), len(voices), majority)
+        for arrow, by in drawn.items()
+        if arrow.start in ids and arrow.end in ids and _carried(len(by), len(voices), majority)
     )
     return tuple(sorted(found, key=relation_order))
 
 
-def _both_ways(drawn: Mapping[str, Relation]) -> bool:
-    return all(relation.direction == "bi" for relation in drawn.values())
+def _direction(arrow: Arrow) -> Direction | msgspec.UnsetType:
+    """Gold has no turned arrows: they stand as the arrow they mean."""
+    return "bi" if arrow.both_ways else msgspec.UNSET
 
 
 def as_annotation(record: Gold) -> Annotation:

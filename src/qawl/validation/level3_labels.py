@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from qawl.core.findings import finding
-from qawl.core.records import Annotation, Attributes, Finding, Relation, Span
+from qawl.core.records import Annotation, Attributes, Finding, Relation, Span, ends
 from qawl.scheme.scheme import Attribute, Scheme
 
 
@@ -66,18 +66,19 @@ def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     spans = {span.id: span for span in record.spans}
     drawn: Counter[tuple[str | None, str, str]] = Counter()
     for relation in record.relations:
-        start, end = spans.get(relation.from_), spans.get(relation.to)
+        first, last = ends(relation)
+        start, end = spans.get(first), spans.get(last)
         name = relation.label or "a relation"
         if start is None or end is None:
-            lost = relation.from_ if start is None else relation.to
+            lost = first if start is None else last
             message = f"{name} ends at {lost!r}, which is no span of this annotation"
             yield finding("relation-dangling", message, record, start or end)
             continue
         if start is end:
             yield finding("relation-self", f"{name} leads to its own start", record, start)
             continue
-        drawn[relation.label, relation.from_, relation.to] += 1
-        if drawn[relation.label, relation.from_, relation.to] == 2:
+        drawn[relation.label, first, last] += 1
+        if drawn[relation.label, first, last] == 2:
             yield finding("relation-duplicate", f"{name} to {end.text!r} is twice", record, start)
         yield from _check_joined(relation, start, end, record, scheme)
     yield from _check_cycles(record, scheme, spans)
@@ -104,11 +105,9 @@ def _check_cycles(record: Annotation, scheme: Scheme, spans: dict[str, Span]) ->
     table = scheme.table
     names = {table.joined_by, table.refers} - {None} if table else set()
     for name in sorted(each for each in names if each):
-        follows = {
-            each.from_: each.to
-            for each in record.relations
-            if each.label == name and each.from_ != each.to
-        }
+        follows = dict(
+            ends(each) for each in record.relations if each.label == name and each.from_ != each.to
+        )
         reported: set[str] = set()
         for first in follows:
             path = [first]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from qawl.core.findings import finding
-from qawl.core.records import Annotation, Article, Finding, Span
+from qawl.core.records import Annotation, Article, Finding, Span, ends
 from qawl.core.text import PROCLITICS
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
 from qawl.scheme.scheme import Scheme
@@ -47,7 +47,7 @@ def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:
 
 
 def _relation_count(record: Annotation, rule: RelationCount) -> Iterator[Finding]:
-    count = Counter(each.from_ for each in record.relations if each.label == rule.relation)
+    count = Counter(ends(each)[0] for each in record.relations if each.label == rule.relation)
     for span in record.spans:
         if span.label != rule.of or not applies(span.attributes, rule.where, rule.unless):
             continue

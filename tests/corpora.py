@@ -1,0 +1,166 @@
+"""Corpora written by tests and taken through the commands that users type: what Label Studio exports
+goes in by `qawl pull --from`, figures come out of `qawl agreement --json`."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from qawl import cli
+
+
+def qawl(folder, *words):
+    """Runs a command in a corpus and returns its result; what fails is shown."""
+    done = CliRunner().invoke(cli.group, ["-C", str(folder), *map(str, words)])
+    assert done.exit_code == 0, f"qawl {' '.join(map(str, words))}: {done.output}"
+    return done
+
+
+def choice(name, *values, **more):
+    """An attribute of a scheme, with its values."""
+    listed = [{"name": each, "title": {"en": each}} for each in values]
+    return {"name": name, "title": {"en": name}, "values": listed, **more}
+
+
+def scheme(layer, labels, attributes=(), relations=()):
+    """A layer's scheme; relations (named) may join any labels."""
+    return {
+        "format": 1,
+        "layer": layer,
+        "version": "1",
+        "title": {"en": layer},
+        "labels": [
+            {
+                "name": each,
+                "title": {"en": each},
+                "definition": {"en": each},
+                "example": {"en": "[x]"},
+                "color": f"#{number:06x}",
+                "hotkey": chr(ord("a") + number),
+            }
+            for number, each in enumerate(labels)
+        ],
+        "attributes": list(attributes),
+        "relations": [
+            {"name": each, "title": {"en": each}, "from": list(labels), "to": list(labels)}
+            for each in relations
+        ],
+    }
+
+
+def corpus(folder, current, texts, annotators):
+    """A corpus of one layer: `texts` by the id of their source, frozen as they are."""
+    folder = Path(folder)
+    qawl(folder.parent, "init", folder, "--name", "trial", "--language", "en")
+    layer = current["layer"]
+    folder.joinpath("qawl.yaml").write_text(
+        f"name: trial\nlanguage: en\nlayers: [{layer}]\nannotators: [{', '.join(annotators)}]\n",
+        "utf-8",
+    )
+    folder.joinpath("label_config", f"{layer}.yaml").write_text(json.dumps(current), "utf-8")
+    received = folder.parent / f"{folder.name}.jsonl"
+    lines = (
+        json.dumps({"id": name, "text": text, "source": "desk", "redistribute": True})
+        for name, text in texts.items()
+    )
+    received.write_text("\n".join(lines) + "\n", "utf-8")
+    qawl(folder, "scheme")
+    qawl(folder, "ingest", received)
+    return folder
+
+
+def mark(identity, label, start, end, **attributes):
+    """A span of an annotation."""
+    return {"id": identity, "label": label, "start": start, "end": end, "attributes": attributes}
+
+
+def arrow(label, start, end, direction="right"):
+    """A relation of an annotation, between the ids of two spans."""
+    return {
+        "type": "relation",
+        "from_id": start,
+        "to_id": end,
+        "direction": direction,
+        "labels": [label],
+    }
+
+
+def work(marks=(), arrows=(), *, skipped=False, **attributes):
+    """One annotator's work on one article; `attributes` are those of the article."""
+    return {"marks": marks, "arrows": arrows, "skipped": skipped, "attributes": attributes}
+
+
+def pull(folder, layer, texts, done):
+    """Brings work in as Label Studio exports it: `done[annotator][article]` is `work(…)`."""
+    for user, (annotator, of) in enumerate(done.items(), start=1):
+        tasks = [
+            _task(layer, number, user, texts[name], each)
+            for number, (name, each) in enumerate(of.items(), start=1)
+        ]
+        path = folder.parent / f"{folder.name}-{annotator}.json"
+        path.write_text(json.dumps(tasks), "utf-8")
+        qawl(folder, "pull", "--from", path, "--layer", layer, "--annotator", annotator)
+
+
+def agreement(folder, layer):
+    """The figures of a layer as the command prints them."""
+    return json.loads(qawl(folder, "agreement", "--json").stdout)["layers"][layer]
+
+
+def gold(folder, layer):
+    """The gold of the one article of a corpus, as `qawl adjudicate` writes it."""
+    qawl(folder, "adjudicate")
+    (line,) = (folder / "exports" / "gold" / f"{layer}.jsonl").read_text("utf-8").splitlines()
+    return json.loads(line)
+
+
+def measured(folder, current, texts, done):
+    """The figures of a new corpus with this work in it."""
+    corpus(folder, current, texts, done)
+    pull(folder, current["layer"], texts, done)
+    return agreement(folder, current["layer"])
+
+
+def _task(layer, number, user, text, each):
+    results = [one for span in each["marks"] for one in _span(layer, text, span)]
+    results += [_value(None, name, value) for name, value in each["attributes"].items()]
+    annotation = {
+        "id": 1000 * user + number,
+        "completed_by": user,
+        "was_cancelled": each["skipped"],
+        "created_at": "2025-05-01T10:00:00Z",
+        "updated_at": "2025-05-01T10:00:00Z",
+        "lead_time": 30.0,
+        "result": [*results, *each["arrows"]],
+    }
+    return {"id": number, "data": {"text": text}, "annotations": [annotation]}
+
+
+def _span(layer, text, span):
+    place = {"start": span["start"], "end": span["end"]}
+    surface = text[span["start"] : span["end"]]
+    yield {
+        "id": span["id"],
+        "from_name": layer,
+        "to_name": "text",
+        "type": "labels",
+        "value": {**place, "text": surface, "labels": [span["label"]]},
+    }
+    for name, value in span["attributes"].items():
+        found = _value(span["id"], name, value)
+        found["value"] |= place
+        yield found
+
+
+def _value(identity, name, value):
+    """A choice, several choices (a list), or a typed text (a string that starts with a quote)."""
+    typed = isinstance(value, str) and value.startswith('"')
+    kind, key = ("textarea", "text") if typed else ("choices", "choices")
+    given = [value.strip('"')] if typed else [value] if isinstance(value, str) else list(value)
+    return {
+        "id": identity or f"{name}-of-all",
+        "from_name": name,
+        "to_name": "text",
+        "type": kind,
+        "value": {key: given},
+    }
