@@ -242,3 +242,43 @@ def test_a_task_nested_too_deeply_is_set_aside_and_the_rest_examined(run):
     corpus, outcome = run(f"[{deep}, {json.dumps(task())}, {deep}]")
     assert outcome.set_aside == {"task nested too deeply": 2}
     assert len(list(derive.read(corpus, "quote"))) == 1
+
+
+@pytest.fixture
+def pull(run, tmp_path, monkeypatch):
+    """pull(option, …, tasks=…) → (corpus, what `qawl pull --from` of an export did)."""
+    corpus, _ = run([{"data": {"text": TEXT}}])
+
+    def pulled(*options, tasks=None, files=None):
+        given = {"given.json": [task()] if tasks is None else tasks} if files is None else files
+        for name, content in given.items():
+            text = content if isinstance(content, str) else json.dumps(content)
+            (tmp_path / name).write_text(text, "utf-8")
+        monkeypatch.chdir(corpus.root)
+        named = [f"--from={tmp_path / name}" for name in given]
+        return corpus, CliRunner().invoke(cli.group, ["pull", *named, *options])
+
+    return pulled
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "", " ", "adjudication", "a b", "x" * 65, "a1/../b", "A1"]
+)
+def test_a_name_that_is_no_pseudonym_is_refused_and_nothing_is_written(pull, tmp_path, name):
+    corpus, done = pull("--annotator", name)
+    assert isinstance(done.exception, InputError)
+    assert "--annotator: " in str(done.exception)
+    assert not list(tmp_path.rglob("*.*.jsonl"))
+    assert not list(corpus.exports.glob("journal/*"))
+
+
+def test_a_name_of_any_script_is_a_pseudonym(pull):
+    corpus, done = pull("--annotator", "سلمى")
+    assert done.exit_code == 0, done.output
+    assert [each.annotator for each in derive.read(corpus, "quote")] == ["سلمى"]
+
+
+def test_the_work_of_the_judge_comes_by_an_option_of_its_own(pull):
+    corpus, done = pull("--judge")
+    assert done.exit_code == 0, done.output
+    assert [each.annotator for each in derive.read(corpus, "quote")] == ["adjudication"]

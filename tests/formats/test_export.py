@@ -282,7 +282,8 @@ def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
     shutil.rmtree(recorded.exports)
     for hand in hands:
         written = tmp_path / "out" / f"{layer}.{hand}.json"
-        import_files.pull_files(recorded, [written], layer=None, annotator=hand)
+        who = {"judge": True, "annotator": None} if hand == JUDGE else {"annotator": hand}
+        import_files.pull_files(recorded, [written], layer=None, **who)
     assert derive.path(recorded, layer).read_bytes() == before
 
 

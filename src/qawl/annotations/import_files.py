@@ -12,23 +12,30 @@ from qawl.annotations import journal, json_stream
 from qawl.annotations import store as annotation_store
 from qawl.annotations.journal import Entry
 from qawl.annotations.sorter import Incoming, Outcome, Sorter
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.errors import InputError
 from qawl.core.project import Project
-from qawl.core.records import to_json
+from qawl.core.records import JUDGE, to_json
 
 USERS = "users.json"
 
 
 def pull_files(
-    project: Project, paths: Iterable[Path], *, layer: str | None, annotator: str | None
+    project: Project,
+    paths: Iterable[Path],
+    *,
+    layer: str | None,
+    annotator: str | None,
+    judge: bool = False,
 ) -> Outcome:
     """Journals what Label Studio's JSON exports hold, and derives the annotations.
 
+    All is the work of `annotator`, or of the judge; else users get pseudonyms.
     Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
     Raises InputError where a file is no such export, or none of its tasks belongs to this corpus.
     """
     outcome = Outcome()
+    named = JUDGE if judge else _named(project, annotator)
     project.make_state()
     with tempfile.TemporaryDirectory(dir=project.state) as folder:
         spool = _Spool(Path(folder))
@@ -36,7 +43,7 @@ def pull_files(
         with spool.files_open:
             for task in chain.from_iterable(map(_tasks, paths)):
                 for name, user, entry in sorter.entries(Incoming(task)):
-                    spool.write(name, annotator or user, entry, annotator is not None)
+                    spool.write(name, named or user, entry, named is not None)
         if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
             raise InputError(
                 f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
@@ -46,6 +53,21 @@ def pull_files(
     for name in sorted(touched):
         outcome.records[name] = annotation_store.refresh(project, name)
     return outcome
+
+
+def _named(project: Project, annotator: str | None) -> str | None:
+    """The pseudonym that a user gave, checked; raises InputError."""
+    if annotator is None:
+        return None
+    try:
+        name = names.pseudonym(annotator)
+    except ValueError as error:
+        raise InputError(f"--annotator: {error}") from error
+    if other := names.confused(name, {*project.annotators, *journal.annotators(project)}):
+        raise InputError(
+            f"--annotator: {name} and {other} differ in upper and lower case alone: take {other}"
+        )
+    return name
 
 
 def _tasks(path: Path) -> Iterator[dict[str, Any]]:
@@ -91,9 +113,9 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
     for (layer, annotator), opened in journals.items():
         if opened.mended:
             outcome.mended.append(journal.said_mended(layer, annotator))
-    names = _pseudonyms(project, spool, journals)
+    users = _pseudonyms(project, spool, journals)
     for (layer, user), path in sorted(spool.files.items()):
-        annotator = user if user in spool.named else names[user]
+        annotator = user if user in spool.named else users[user]
         target = project.journal_file(layer, annotator)
         opened = journals.get((layer, annotator)) or journal.load(target)
         journals[layer, annotator] = opened
@@ -107,20 +129,20 @@ def _pseudonyms(
 ) -> dict[str, str]:
     """User → pseudonym: as before, else by annotations already journalled, else the next free one."""
     path = project.state / USERS
-    names: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     for user, keys in spool.keys.items():
         for (_, annotator), opened in journals.items():
-            if user not in names and not keys.isdisjoint(opened.versions):
-                names[user] = annotator
-    taken = {*names.values(), *(annotator for _, annotator in journals), *spool.named}
+            if user not in known and not keys.isdisjoint(opened.versions):
+                known[user] = annotator
+    taken = {*known.values(), *(annotator for _, annotator in journals), *spool.named}
     free = _free(project, taken)
     for user in sorted(spool.keys, key=_user_order):
-        if user not in names:
-            names[user] = next(free)
+        if user not in known:
+            known[user] = next(free)
     if spool.keys:
-        said = json.dumps(names, ensure_ascii=False, indent=1) + "\n"
+        said = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
         files.write_text(path, said, private=True)
-    return names
+    return known
 
 
 def _free(project: Project, taken: set[str]) -> Iterator[str]:

@@ -106,6 +106,11 @@ def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
         yield path.name.removeprefix(f"{layer}.").removesuffix(".jsonl"), path
 
 
+def annotators(project: Project) -> set[str]:
+    """The pseudonyms of all who have a journal."""
+    return {name for layer in project.settings.layers for name, _ in files(project, layer)}
+
+
 @dataclass(slots=True)
 class Journal:
     """One journal file, checked: the last hash, and each annotation's latest version.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.argument("more", nargs=-1, type=Given(path_type=Path))
 @click.option("--layer", help="The layer of exports that do not name one.")
 @click.option("--annotator", help="The pseudonym of all annotations in the exports.")
+@click.option("--judge", is_flag=True, help="The exports are the judge's own work.")
 @click.option(
     "--watch", is_flag=True, help="Keep pulling, and say at once what new work has wrong."
 )
@@ -41,6 +42,7 @@ def command(
     more: tuple[Path, ...],
     layer: str | None,
     annotator: str | None,
+    judge: bool,
     rebuild: bool,
     watch: bool,
     every: int,
@@ -50,35 +52,53 @@ def command(
     Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
     every version ever pulled; exports/annotations holds the latest of each.
     """
-    from qawl.annotations import import_files, journal
-    from qawl.annotations import store as annotation_store
+    from qawl.annotations import import_files
     from qawl.core import project
 
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
-    if more and not files:
-        raise click.UsageError("give files after --from")
-    if watch and (files or rebuild):
-        raise click.UsageError("--watch pulls from the server: leave out --from and --rebuild")
+    _check_usage(files, more, named=annotator is not None, judge=judge, alone=watch or rebuild)
     if watch:
         _watch(corpus, every)
         return
     with project.lock(corpus, "pull"):
         if rebuild:
-            for name in corpus.settings.layers:
-                for each in journal.mend(corpus, name):
-                    click.echo(f"journal mended: {each}")
-                click.echo(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+            _rebuild(corpus)
             return
         if files:
             outcome = import_files.pull_files(
-                corpus, (*files, *more), layer=layer, annotator=annotator
+                corpus, (*files, *more), layer=layer, annotator=annotator, judge=judge
             )
         else:
             outcome = _from_server(corpus)
     for line in summary(outcome):
         click.echo(line)
+
+
+def _check_usage(
+    files: tuple[Path, ...], more: tuple[Path, ...], *, named: bool, judge: bool, alone: bool
+) -> None:
+    """Refuses options that don't go together."""
+    if more and not files:
+        raise click.UsageError("give files after --from")
+    if files and alone:
+        raise click.UsageError("--watch and --rebuild read no exports: leave out --from")
+    if (named or judge) and not files:
+        raise click.UsageError("--annotator and --judge are for exports: give --from")
+    if named and judge:
+        raise click.UsageError("give --annotator or --judge: the judge has a pseudonym already")
+
+
+def _rebuild(corpus: "Project") -> None:
+    """Derives exports/annotations from the journal."""
+    from qawl.annotations import journal
+    from qawl.annotations import store as annotation_store
+
+    for name in corpus.settings.layers:
+        for each in journal.mend(corpus, name):
+            click.echo(f"journal mended: {each}")
+        click.echo(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
 
 
 def _watch(corpus: "Project", every: int) -> None:

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import filelock
 
+from qawl.core import names
 from qawl.core.disk import Disk
-from qawl.core.errors import CorpusLocked, ProjectError
+from qawl.core.errors import CorpusLocked, JournalError, ProjectError
 from qawl.core.records import JUDGE
 from qawl.core.settings import Annotator, Settings, parse_settings
 
@@ -81,8 +82,11 @@ class Project:
         return self.exports / "journal"
 
     def journal_file(self, layer: str, annotator: str) -> Path:
-        """The journal of an annotator in a layer."""
-        return self.journal / f"{layer}.{annotator}.jsonl"
+        """The journal of an annotator in a layer; raises JournalError for what is no pseudonym."""
+        try:
+            return self.journal / f"{layer}.{names.of_journal(annotator)}.jsonl"
+        except ValueError as error:
+            raise JournalError(f"{layer}: {error}") from error
 
     def annotations_file(self, layer: str) -> Path:
         """The annotations of a layer."""

@@ -1,7 +1,7 @@
 """The settings of a corpus: qawl.yaml, checked key by key."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from qawl.core import strict_yaml
+from qawl.core import names, strict_yaml
 from qawl.core.errors import ProjectError
 from qawl.core.findings import CHECKS
-from qawl.core.records import JUDGE
 from qawl.core.versions import VERSION
 
 Size = Annotated[int, msgspec.Meta(ge=0)]
@@ -189,19 +188,10 @@ def parse_settings(text: str, where: str) -> Settings:
     settings = strict_yaml.load(text, where, Settings)
     if not settings.name.strip():
         raise ProjectError(f"{where}: name is empty")
-    pseudonyms = [each if isinstance(each, str) else each.name for each in settings.annotators]
-    for key, values in (("layers", settings.layers), ("annotators", pseudonyms)):
-        if len(set(values)) < len(values):
-            raise ProjectError(f"{where}: {key} names one twice: {', '.join(values)}")
-        if not values:
-            raise ProjectError(f"{where}: {key} is empty")
-        for value in values:
-            if not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
-                raise ProjectError(
-                    f"{where}: {key}: {value!r} may have letters a to z, digits, - and _ only"
-                )
+    _check_layers(settings.layers, where)
+    settings = msgspec.structs.replace(settings, annotators=_named(settings.annotators, where))
     _check_work(settings, where)
-    _check_trusted(settings, pseudonyms, where)
+    _check_trusted(settings, _plain(settings.annotators), where)
     _check_dispensations(settings.dispensations, where)
     _check_address(settings.label_studio.url, where)
     _check_patterns(settings.ingest.chrome, where)
@@ -209,6 +199,46 @@ def parse_settings(text: str, where: str) -> Settings:
     if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
     return settings
+
+
+def _check_layers(layers: tuple[str, ...], where: str) -> None:
+    """Layers name files, controls and tables: in ASCII, each once."""
+    _check_once("layers", layers, where)
+    for layer in layers:
+        try:
+            names.layer(layer)
+        except ValueError as error:
+            raise ProjectError(f"{where}: layers: {error}") from error
+
+
+def _named(given: tuple[str | Annotator, ...], where: str) -> tuple[str | Annotator, ...]:
+    """The annotators with their pseudonyms checked and composed."""
+    found: list[str | Annotator] = []
+    for each in given:
+        try:
+            name = names.pseudonym(each if isinstance(each, str) else each.name)
+        except ValueError as error:
+            raise ProjectError(f"{where}: annotators: {error}") from error
+        found.append(name if isinstance(each, str) else msgspec.structs.replace(each, name=name))
+    _check_once("annotators", _plain(found), where)
+    return tuple(found)
+
+
+def _plain(given: Sequence[str | Annotator]) -> list[str]:
+    """The pseudonyms of annotators."""
+    return [each if isinstance(each, str) else each.name for each in given]
+
+
+def _check_once(key: str, values: Sequence[str], where: str) -> None:
+    if len(set(values)) < len(values):
+        raise ProjectError(f"{where}: {key} names one twice: {', '.join(values)}")
+    if not values:
+        raise ProjectError(f"{where}: {key} is empty")
+    for value in values:
+        if other := names.confused(value, values):
+            raise ProjectError(
+                f"{where}: {key}: {value} and {other} differ in upper and lower case alone"
+            )
 
 
 def _check_work(settings: Settings, where: str) -> None:
@@ -221,10 +251,6 @@ def _check_work(settings: Settings, where: str) -> None:
         if count < 1:
             raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
     for each in settings.annotators:
-        if each == JUDGE or (isinstance(each, Annotator) and each.name == JUDGE):
-            raise ProjectError(
-                f"{where}: annotators: {JUDGE} is the judge's pseudonym: take another"
-            )
         if isinstance(each, Annotator) and not each.share > 0:
             raise ProjectError(
                 f"{where}: share of {each.name} is {each.share:g}, it must be above 0 "

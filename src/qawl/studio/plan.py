@@ -10,6 +10,7 @@ from typing import Any
 from qawl.annotations import tasks
 from qawl.annotations.journal import Home
 from qawl.articles import selection, withdrawal
+from qawl.core import names
 from qawl.core.errors import ProjectError, ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
@@ -125,6 +126,7 @@ def remotes(client: Client, project: Project) -> list[Remote]:
     for fields in client.projects():
         mark = _MARK.search(fields.get("description") or "")
         if mark and mark["corpus"] == project.settings.name:
+            _check_mark(client, fields["id"], mark["layer"], mark["annotator"])
             found.append(
                 Remote(
                     id=fields["id"],
@@ -137,6 +139,18 @@ def remotes(client: Client, project: Project) -> list[Remote]:
                 )
             )
     return sorted(found, key=lambda each: each.id)
+
+
+def _check_mark(client: Client, project: int, layer: str, annotator: str) -> None:
+    """Refuses a mark that somebody changed on the server: its names become names of files."""
+    try:
+        names.of_journal(annotator)
+        names.layer(layer)
+    except ValueError as error:
+        raise ServerError(
+            f"{client.url}: the description of project {project} was changed: {error}; put the line "
+            "that begins with `qawl corpus=` right, or take it out"
+        ) from error
 
 
 def total(fields: Mapping[str, Any]) -> int:

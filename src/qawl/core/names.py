@@ -1,0 +1,58 @@
+"""Names that become names of files: what pseudonyms and layers may be made of, from any door.
+
+None holds anything that a path could read.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from qawl.core.records import JUDGE
+
+LONGEST = 64
+"""Letters of the longest pseudonym."""
+
+_KINDS = ("L", "M", "Nd")
+"""Unicode categories of letters, of the marks that belong to them, and of digits."""
+
+
+def pseudonym(given: object) -> str:
+    """The pseudonym as Qawl keeps it, composed (NFC); ValueError says in words why it is none.
+
+    Letters of any script, digits, `-` and `_`, 1 to 64 of them, and not the judge's.
+    """
+    name = unicodedata.normalize("NFC", given) if isinstance(given, str) else ""
+    if not isinstance(given, str) or not any(map(str.isalnum, name)):
+        raise ValueError(f"{given!r} is no pseudonym: give letters and digits")
+    if odd := next((each for each in name if not _fits(each)), None):
+        raise ValueError(f"{given!r} has {odd!r}: a pseudonym has letters, digits, - and _ only")
+    if len(name) > LONGEST:
+        raise ValueError(f"{name[:20]!r}… is too long: a pseudonym has {LONGEST} letters at most")
+    if name.casefold() == JUDGE:
+        raise ValueError(f"{name} is the judge's pseudonym: take another")
+    return name
+
+
+def of_journal(given: object) -> str:
+    """The same for whoever has a journal: also the judge."""
+    return JUDGE if given == JUDGE else pseudonym(given)
+
+
+def layer(given: str) -> str:
+    """The name of a layer, which files, controls and tables have; ValueError where it can't be one."""
+    if not given.isascii() or not given.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"{given!r} may have letters a to z, digits, - and _ only")
+    return given
+
+
+def confused(name: str, others: Iterable[str]) -> str | None:
+    """The one of these names that differs from a name in upper and lower case alone.
+
+    On many file systems both would be one file.
+    """
+    return next(
+        (each for each in others if each != name and each.casefold() == name.casefold()), None
+    )
+
+
+def _fits(character: str) -> bool:
+    return character in "-_" or unicodedata.category(character).startswith(_KINDS)
