@@ -1,0 +1,87 @@
+"""The lexicons of cues: which words signal a quote, and how, by language."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+
+Kind = Literal["finite", "participle", "passive", "demand", "attribution", "appears"]
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """The words of one language by what they do; forms are without vowel signs."""
+
+    cues: dict[str, Kind] = {}
+    bare: frozenset[str] = frozenset()
+    complementisers: frozenset[str] = frozenset()
+    plain_complementisers: frozenset[str] = frozenset()
+    prepositions: frozenset[str] = frozenset()
+    pronouns: frozenset[str] = frozenset()
+    described: frozenset[str] = frozenset()
+    stops: tuple[str, ...] = ()
+    nouns: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+
+    def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:
+        """(kind, letters of a conjunction before it) of a word that is a cue; None for others."""
+        if form in self.cues:
+            return self.cues[form], 0
+        if not proclitics:
+            return None
+        lead = 1 if form[:1] in {"و", "ف"} else 0
+        for each in (form[lead:], _without_object(form[lead:])):
+            if each in self.cues:
+                return self.cues[each], lead
+        return None
+
+
+_OBJECTS = ("هما", "هم", "ها", "نا", "ني", "ه")
+_TELL = ("بلغ", "خبر", "سأل", "جاب")
+
+
+def _without_object(form: str) -> str:
+    """An Arabic verb of telling without the pronoun that it is told to: أبلغ for أبلغته."""
+    if any(stem in form for stem in _TELL):
+        for each in _OBJECTS:
+            if form.endswith(each):
+                return form.removesuffix(each)
+    return form
+
+
+@cache
+def lexicon(language: str) -> Lexicon | None:
+    """The lexicon of a language by its BCP 47 tag; None where Qawl has none."""
+    short = language.partition("-")[0].lower()
+    said = msgspec.yaml.decode(_data("quotes.yaml"))
+    if short not in said:
+        return None
+    given = said[short]
+    cues: dict[str, Kind] = {}
+    if short == "ar":
+        cues |= _arabic()
+    cues |= dict.fromkeys(given.get("verbs", ()), "finite")
+    cues |= dict.fromkeys(given.get("attributions", ()), "attribution")
+    cues |= dict.fromkeys(given.get("appears", ()), "appears")
+    known = {name for name in Lexicon.__struct_fields__ if name not in {"cues", "stops"}}
+    lists = {name: frozenset(values) for name, values in given.items() if name in known}
+    return Lexicon(cues=cues, stops=tuple(given.get("stops", ())), **lists)
+
+
+def _arabic() -> dict[str, Kind]:
+    """Forms of Arabic verbs, those with a bare alif for a hamza too."""
+    found: dict[str, Kind] = {}
+    read = msgspec.yaml.decode(_data("cues.ar.yaml"), type=dict[str, dict[str, list[str]]])
+    for kind in ("finite", "passive", "participle"):
+        for form in read["say"][kind]:
+            found.setdefault(form, kind)
+            found.setdefault(form.replace("أ", "ا").replace("إ", "ا"), kind)
+    for form in (*read["demand"]["finite"], *read["demand"]["participle"]):
+        found.setdefault(form, "demand")
+    return found
+
+
+def _data(name: str) -> bytes:
+    return files("qawl.suggest").joinpath("data", name).read_bytes()

@@ -1,0 +1,119 @@
+"""Words, sentences and quoted stretches of a text: where suggestions look.
+
+All offsets are code points into the text, half-open.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import msgspec
+import regex
+
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u0640\u200c]*(?:['’.\-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}]+)*")
+_SIGNS = regex.compile(r"[\p{M}\u0640]")
+_END = regex.compile(r"[.!?؟。！？…]+[\"”»’')\]]*(?=\s|$)|\n+")
+_ABBREVIATION = regex.compile(
+    r"(?:^|[\s(«“\"])(?:[\p{L}]|Mr|Mrs|Ms|Dr|St|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|vs|No|Inc|Co)$"
+)
+PAIRS = {"«": "»", "“": "”", "„": "“”", "‹": "›", "「": "」", "『": "』", "‘": "’"}
+"""Opening quotation mark → what closes it."""
+MARKS = frozenset("«»“”„‹›「」『』\"")
+
+
+class Word(msgspec.Struct, frozen=True, gc=False):
+    """A word; `form` is without vowel signs and in lower case, as lexicons have it."""
+
+    start: int
+    end: int
+    form: str
+
+
+class Stretch(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of text."""
+
+    start: int
+    end: int
+
+    def holds(self, position: int) -> bool:
+        """Whether a position lies in it."""
+        return self.start <= position < self.end
+
+
+def plain(text: str) -> str:
+    """A text without vowel signs and tatweel, in lower case."""
+    return _SIGNS.sub("", text).lower()
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text in order."""
+    return [Word(*each.span(), plain(each.group())) for each in _WORD.finditer(text)]
+
+
+def quoted(text: str) -> list[Stretch]:
+    """The quoted stretches of a text with their marks, in order.
+
+    Straight marks open and close by turns within a paragraph. A stretch that no mark closes reaches to the
+    end of its paragraph where the next one begins with the same mark, and is left out elsewhere.
+    """
+    found: list[Stretch] = []
+    opened: tuple[int, str] | None = None
+    for at, sign in enumerate(text):
+        if opened is not None:
+            start, closing = opened
+            if sign in closing and not _apostrophe(text, at):
+                found.append(Stretch(start, at + 1))
+                opened = None
+            elif sign == "\n" and not _goes_on(text, at, closing):
+                if text[at + 1 : at + 2] == text[start]:
+                    found.append(Stretch(start, at))
+                opened = None
+        elif sign == '"':
+            opened = at, '"'
+        elif sign in PAIRS and not _apostrophe(text, at):
+            opened = at, PAIRS[sign]
+    return [each for each in found if each.end - each.start > 2]
+
+
+def _apostrophe(text: str, at: int) -> bool:
+    """Whether a single mark stands inside a word, or opens or closes none."""
+    if text[at] not in "‘’":
+        return False
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return (before.isalnum() and after.isalnum()) or (text[at] == "‘" and not after.isalpha())
+
+
+def _goes_on(text: str, at: int, closing: str) -> bool:
+    """Whether a stretch that is open at a line's end is closed on the next line before another opens."""
+    end = text.find("\n", at + 1)
+    line = text[at + 1 : end if end >= 0 else len(text)]
+    closes = min((place for each in closing if (place := line.find(each)) >= 0), default=-1)
+    opens = min((place for each in PAIRS if (place := line.find(each)) >= 0), default=-1)
+    return closes >= 0 and closing != '"' and (opens < 0 or closes < opens)
+
+
+def sentences(text: str, inside: list[Stretch]) -> Iterator[Stretch]:
+    """The sentences of a text without the white space around them.
+
+    A full stop inside a quoted stretch ends none, but the one before its closing mark does.
+    """
+    cuts = [0]
+    for each in _END.finditer(text):
+        kept = [one for one in inside if one.start < each.start() and each.end() < one.end]
+        short = text[each.start()] == "." and _ABBREVIATION.search(text[max(0, each.start() - 12) : each.start()])
+        if kept or short:
+            continue
+        cuts.append(each.end())
+    cuts.append(len(text))
+    for start, end in pairwise(cuts):
+        stretch = trimmed(text, start, end)
+        if stretch.start < stretch.end:
+            yield stretch
+
+
+def trimmed(text: str, start: int, end: int, signs: str = "") -> Stretch:
+    """A stretch without white space, and without these signs, at its edges."""
+    while start < end and (text[start].isspace() or text[start] in signs):
+        start += 1
+    while start < end and (text[end - 1].isspace() or text[end - 1] in signs):
+        end -= 1
+    return Stretch(start, end)
