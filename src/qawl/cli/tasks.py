@@ -16,14 +16,14 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
     """
     import json
 
-    from qawl.annotations import tasks
     from qawl.core import files, project
     from qawl.studio import assignment
+    from qawl.suggest import tasks
 
     corpus = project.load(Path())
     if layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
-    every = list(tasks.tasks(corpus, layer))
+    every = list(tasks.served(corpus, layer))
     if annotator is not None:
         if annotator not in corpus.annotators:
             raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")

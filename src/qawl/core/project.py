@@ -102,6 +102,10 @@ class Project:
         """The last agreement report."""
         return self.exports / "agreement.json"
 
+    def suggestions_file(self, layer: str) -> Path:
+        """What is suggested to the annotators of a layer."""
+        return self.exports / "suggestions" / f"{layer}.jsonl"
+
     def gold_file(self, layer: str) -> Path:
         """The gold of a layer."""
         return self.exports / "gold" / f"{layer}.jsonl"

@@ -179,6 +179,24 @@ class Gold(Struct, frozen=True, kw_only=True, gc=False):
     decided_from: dict[str, str] = field(default_factory=dict)
 
 
+class Suggestion(Struct, frozen=True, kw_only=True, gc=False):
+    """What a suggester offers for one article in one layer; a line of exports/suggestions.
+
+    `model` and `model_version` name what made it. Annotators see it as a prediction of Label Studio.
+    """
+
+    format: int = FORMAT
+    article_id: str
+    layer: str
+    model: str
+    model_version: str
+    text_sha256: str
+    scheme_version: str
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    attributes: Attributes = field(default_factory=dict)
+
+
 class SpanRef(Struct, frozen=True, gc=False):
     """The span that a finding is about."""
 

@@ -162,6 +162,12 @@ class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     until: str | None = None
 
 
+class Suggestions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Suggestions to annotators: the share of articles `without` any shows what they change."""
+
+    without: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """qawl.yaml: all keys but `name` may be left out.
 
@@ -180,6 +186,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     dispensations: tuple[Dispensation, ...] = ()
     release: Release = Release()
     ingest: Ingest = Ingest()
+    suggestions: Suggestions = Suggestions()
     sample: Sample = Sample()
 
 

@@ -21,6 +21,7 @@ from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme, title_in
 from qawl.studio import assignment
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
+from qawl.suggest import tasks as suggested
 
 _MARK = re.compile(
     r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) annotator=(?P<annotator>\S+) "
@@ -255,7 +256,8 @@ class _Plan:
         )
         for name, step in steps.items():
             missing = sorted(assigned.get(name, set()) - present[name])
-            step.add = [tasks.task(self.articles[each], current, self.offered) for each in missing]
+            make = suggested.maker(project, current, self.offered)
+            step.add = [make(self.articles[each]) for each in missing]
             self._refuse_orphans(step, current)
             yield step
         waiting = list(judge_tasks(project, current.layer))

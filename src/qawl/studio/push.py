@@ -48,6 +48,8 @@ def apply(client: Client, step: Step) -> None:
     if target.annotator == JUDGE:
         # The first suggestion, what all agree on, is what the judge starts from.
         fields |= {"model_version": "agreed", "show_collab_predictions": True}
+    elif version := _suggested(step):
+        fields |= {"model_version": version, "show_collab_predictions": True}
     if step.remote is None:
         identity = int(client.create_project(fields)["id"])
     else:
@@ -60,6 +62,12 @@ def apply(client: Client, step: Step) -> None:
     for spare in step.spare:
         if not begun(client, spare):
             client.delete_project(spare)
+
+
+def _suggested(step: Step) -> str | None:
+    """The version of the suggestions that the new tasks of a step bring; None where they bring none."""
+    brought = (each["predictions"] for each in step.add if "predictions" in each)
+    return next((each["model_version"] for several in brought for each in several), None)
 
 
 def _remove(client: Client, those: Iterable[RemoteTask]) -> None:

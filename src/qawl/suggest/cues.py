@@ -6,7 +6,6 @@ from typing import Literal
 
 import msgspec
 
-
 Kind = Literal["finite", "participle", "passive", "demand", "attribution", "appears"]
 
 
@@ -24,6 +23,20 @@ class Lexicon(msgspec.Struct, frozen=True):
     nouns: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
+    adjuncts: frozenset[str] = frozenset()
+    conjunctions: frozenset[str] = frozenset()
+    afterwards: frozenset[str] = frozenset()
+    reporters: frozenset[str] = frozenset()
+    no_addressees: frozenset[str] = frozenset()
+    occasions: frozenset[str] = frozenset()
+    after_subject: frozenset[str] = frozenset()
+    verbs_of_clauses: frozenset[str] = frozenset()
+    times: frozenset[str] = frozenset()
+    no_clauses: frozenset[str] = frozenset()
+    openers: frozenset[str] = frozenset()
+    breaks: frozenset[str] = frozenset()
+    turns: frozenset[str] = frozenset()
+    after_object: frozenset[str] = frozenset()
 
     def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:
         """(kind, letters of a conjunction before it) of a word that is a cue; None for others."""

@@ -13,10 +13,19 @@ from qawl.suggest.quotes import Quote
 from qawl.suggest.words import Word, words
 
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,٫٬/]\p{Nd}+)*(?![\p{L}\p{N}])")
-_SIGN_MONEY = regex.compile(r"(?<![\p{L}\p{N}])[$€£¥]\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|m|bn|tn|k)\b)?", regex.I)
+_SIGN_MONEY = regex.compile(
+    r"(?<![\p{L}\p{N}])[$€£¥]\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|m|bn|tn|k)\b)?",
+    regex.I,
+)
 _SIGN_PERCENT = regex.compile(r"\p{Nd}+(?:[.,٫]\p{Nd}+)?\s?[%٪]")
-_SITE = regex.compile(r"(?<![\p{L}\p{N}@])(?:https?://\S+?|(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|gov|edu|info|io|tv))(?=[\s،,.;)»”\"]|$)", regex.I)
-_TIME = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}{1,2}[:.٫]\p{Nd}{2}(?:\s?[ap]\.?m\.?)?(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])\p{Nd}{1,2}\s?[ap]\.?m\b", regex.I)
+_SITE = regex.compile(
+    r"(?<![\p{L}\p{N}@])(?:https?://\S+?|(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|gov|edu|info|io|tv))(?=[\s،,.;)»”\"]|$)",
+    regex.I,
+)
+_TIME = regex.compile(
+    r"(?<![\p{L}\p{N}])\p{Nd}{1,2}[:.٫]\p{Nd}{2}(?:\s?[ap]\.?m\.?)?(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])\p{Nd}{1,2}\s?[ap]\.?m\b",
+    regex.I,
+)
 _CLOCK_DOT = regex.compile(r"\p{Nd}{1,2}[.٫]\p{Nd}{2}$")
 
 
@@ -41,6 +50,11 @@ class Lists(msgspec.Struct, frozen=True):
     titles: frozenset[str] = frozenset()
     organisations: frozenset[str] = frozenset()
     months: frozenset[str] = frozenset()
+    no_names: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    streets: frozenset[str] = frozenset()
+    function_words: frozenset[str] = frozenset()
+    no_offices: frozenset[str] = frozenset()
 
 
 @cache
@@ -63,7 +77,11 @@ def _months(short: str) -> frozenset[str]:
         for width in (("wide", "abbreviated") if short == "en" else ("wide",))
         for name in Locale.parse(region).months["format"][width].values()
     }
-    return frozenset(word.form for name in names for word in words(name)) - {"may", "الأول", "الثاني"}
+    return frozenset(word.form for name in names for word in words(name)) - {
+        "may",
+        "الأول",
+        "الثاني",
+    }
 
 
 @dataclass(slots=True)
@@ -102,7 +120,20 @@ def entities(text: str, language: str, known: Gazetteer, quotes: list[Quote]) ->
 
 
 _RANK = ("PERS", "ORG", "GPE", "LOC", "FAC", "DATE", "MONEY", "PERCENT", "QUANTITY", "TIME", "OCC")
-_NESTS = {("MONEY", "CURR"), ("QUANTITY", "UNIT"), ("OCC", "NORP"), ("OCC", "ORG"), ("DATE", "ORDINAL"), ("OCC", "GPE"), ("ORG", "NORP"), ("ORG", "GPE"), ("ORG", "LOC"), ("LOC", "GPE"), ("FAC", "GPE"), ("EVENT", "GPE")}
+_NESTS = {
+    ("MONEY", "CURR"),
+    ("QUANTITY", "UNIT"),
+    ("OCC", "NORP"),
+    ("OCC", "ORG"),
+    ("DATE", "ORDINAL"),
+    ("OCC", "GPE"),
+    ("ORG", "NORP"),
+    ("ORG", "GPE"),
+    ("ORG", "LOC"),
+    ("LOC", "GPE"),
+    ("FAC", "GPE"),
+    ("EVENT", "GPE"),
+}
 
 
 def _settled(found: list[Match]) -> list[Match]:
@@ -111,7 +142,8 @@ def _settled(found: list[Match]) -> list[Match]:
     for each in sorted(set(found), key=lambda m: (m.start - m.end, _rank(m.label), m.start)):
         over = [m for m in kept if m.start < each.end and each.start < m.end]
         if all(
-            m.start <= each.start and each.end <= m.end and (m.label, each.label) in _NESTS for m in over
+            m.start <= each.start and each.end <= m.end and (m.label, each.label) in _NESTS
+            for m in over
         ):
             kept.append(each)
     return sorted(kept, key=lambda m: (m.start, -m.end))
@@ -122,7 +154,7 @@ def _rank(label: str) -> int:
 
 
 def _numbers(read: _Text) -> Iterator[Match]:
-    """Amounts: a number with what is counted decides between money, percent, quantity, time and number."""
+    """Amounts: what is counted decides between money, percent, quantity, time and number."""
     for each in _SIGN_MONEY.finditer(read.text):
         yield Match("MONEY", *each.span())
         yield Match("CURR", each.start(), each.start() + 1)
@@ -135,7 +167,9 @@ def _numbers(read: _Text) -> Iterator[Match]:
     while at < len(read.every):
         last = _number_end(read, at)
         if last is None:
-            if read.form(at) in read.lists.ordinals and not (at and read.form(at - 1) in read.lists.months):
+            if read.form(at) in read.lists.ordinals and not (
+                at and read.form(at - 1) in read.lists.months
+            ):
                 yield Match("ORDINAL", read.every[at].start, read.every[at].end)
             at += 1
             continue
@@ -188,7 +222,11 @@ def _counted(read: _Text, at: int, last: int) -> Iterator[Match]:
         yield Match("DATE", start, read.every[after].end)
     elif not _year(read, at, last) and not _month_beside(read, at, last):
         previous = read.form(at - 1) if at else ""
-        if previous not in lists.year_heads or not read.text[start:end].isdigit() or not read.arabic:
+        if (
+            previous not in lists.year_heads
+            or not read.text[start:end].isdigit()
+            or not read.arabic
+        ):
             yield Match("CARDINAL", start, end)
 
 
@@ -211,36 +249,53 @@ def _dates(read: _Text) -> Iterator[Match]:
             at += 1
             continue
         start = read.every[at].start
-        lead = 1 if read.arabic and read.form(at)[:1] in {"و", "ف"} and read.form(at)[1:] in lists.days else 0
+        lead = (
+            1
+            if read.arabic and read.form(at)[:1] in {"و", "ف"} and read.form(at)[1:] in lists.days
+            else 0
+        )
         yield Match("DATE", start + lead, read.every[last].end)
         at = last + 1
 
 
 def _date_end(read: _Text, at: int) -> int | None:
+    """The last word of a date that begins at a word; None where none begins."""
     lists, form = read.lists, read.form(at)
     bare = form[1:] if read.arabic and form[:1] in {"و", "ف"} and form[1:] in lists.days else form
     if bare in lists.relative:
         return at
-    if bare in lists.days:
+    if bare in lists.days or _month_begins(read, at):
         return _date_goes_on(read, at)
-    number = _is_number(read, at)
-    if number and at + 1 < len(read.every) and read.near(at + 1) and read.form(at + 1) in lists.months:
-        return _date_goes_on(read, at)
-    if form in lists.months and (read.arabic or read.text[read.every[at].start].isupper()):
-        return _date_goes_on(read, at)
-    surface = read.text[read.every[at].start : read.every[at].end]
-    if not read.arabic and _year(read, at, at) and read.form(at - 1) in lists.year_heads:
-        return at
-    if read.arabic and form in lists.year_heads and at + 1 < len(read.every) and _year(read, at + 1, at + 1):
-        return at + 1
-    if form in lists.period_heads and read.form(at + 1) in lists.period_adjectives:
-        return at + 1
-    if read.arabic and form in {"هذا", "هذه"} and read.form(at + 1) in lists.period_heads:
-        return at + 1
-    if form in lists.period_adjectives and not read.arabic and read.form(at + 1) in lists.period_heads | lists.days | lists.months:
-        return at + 1
-    del surface
-    return None
+    return _year_end(read, at) or _period_end(read, at)
+
+
+def _month_begins(read: _Text, at: int) -> bool:
+    """Whether a month, or a day of a month, stands at a word."""
+    months, word = read.lists.months, read.every[at]
+    if word.form in months:
+        return read.arabic or read.text[word.start].isupper()
+    after = at + 1 < len(read.every) and read.near(at + 1) and read.form(at + 1) in months
+    return after and _is_number(read, at)
+
+
+def _year_end(read: _Text, at: int) -> int | None:
+    """عام 2022 as a whole, of in 2022 the number alone."""
+    heads = read.lists.year_heads
+    if not read.arabic:
+        return at if _year(read, at, at) and read.form(at - 1) in heads else None
+    named = read.form(at) in heads and at + 1 < len(read.every)
+    return at + 1 if named and _year(read, at + 1, at + 1) else None
+
+
+def _period_end(read: _Text, at: int) -> int | None:
+    """الشهر المقبل, هذا العام, last week."""
+    lists, form, after = read.lists, read.form(at), read.form(at + 1)
+    if read.arabic:
+        turned = form in lists.period_heads and after in lists.period_adjectives
+        this = form in {"هذا", "هذه"} and after in lists.period_heads
+        return at + 1 if turned or this else None
+    near = after in lists.period_heads | lists.days | lists.months
+    return at + 1 if near and form in lists.period_adjectives else None
 
 
 def _date_goes_on(read: _Text, at: int) -> int:
@@ -249,7 +304,11 @@ def _date_goes_on(read: _Text, at: int) -> int:
     while last + 1 < len(read.every) and read.near(last + 1):
         form = read.form(last + 1)
         number = _is_number(read, last + 1) and read.text[read.every[last + 1].start].isdecimal()
-        if number or form in read.lists.months | read.lists.period_adjectives or form in {"الأول", "الثاني"}:
+        if (
+            number
+            or form in read.lists.months | read.lists.period_adjectives
+            or form in {"الأول", "الثاني"}
+        ):
             last += 1
         else:
             break
@@ -262,13 +321,15 @@ def _sites(read: _Text) -> Iterator[Match]:
     for at, word in enumerate(read.every):
         form = word.form
         for lead in (0, 1):
-            if form[lead:] in read.lists.websites and (not lead or (read.arabic and form[0] in PROCLITICS)):
+            if form[lead:] in read.lists.websites and (
+                not lead or (read.arabic and form[0] in PROCLITICS)
+            ):
                 yield Match("WEBSITE", word.start + lead, word.end)
         del at
 
 
 def _persons(read: _Text, quotes: list[Quote]) -> Iterator[Match]:
-    """Who is quoted by name: the last words of a source after its title; the last name wherever it recurs."""
+    """Who is quoted by name: a source without its title, and its last name wherever it recurs."""
     last_names: dict[str, None] = {}
     for quote in quotes:
         if quote.source is None or quote.status != "named":
@@ -293,23 +354,28 @@ def _persons(read: _Text, quotes: list[Quote]) -> Iterator[Match]:
 
 def _alone(read: _Text, inner: list[Word]) -> bool:
     """Whether a source of one Arabic word is a name: it recurs, and is no word of another list."""
-    if not read.arabic or len(inner) != 1 or inner[0].form.startswith("ال") or len(inner[0].form) < 4:
+    if (
+        not read.arabic
+        or len(inner) != 1
+        or inner[0].form.startswith("ال")
+        or len(inner[0].form) < 4
+    ):
         return False
     form = inner[0].form
-    known = read.lists.titles | read.lists.organisations | read.lists.days | _NO_NAMES
+    known = read.lists.titles | read.lists.organisations | read.lists.days | read.lists.no_names
     bare = {form, *(f"{each}{form}" for each in PROCLITICS)}
     return form not in known and sum(word.form in bare for word in read.every) > 1
-
-
-_STREETS = frozenset("road street avenue lane square park hill river lake north south east west city town county bridge station".split())
-_NO_NAMES = frozenset("بيان تقرير بيانا تقريرا مصدر مصادر خبراء شهود سكان مسؤولون مسؤولين ناشطون محللون بعض كثيرون آخرون أحدهم".split())
 
 
 def _offices(read: _Text) -> Iterator[Match]:
     """Arabic offices and bodies: وزير الخارجية, الرئيس الأميركي, وزارة المالية."""
     lists = read.lists
     for at, word in enumerate(read.every):
-        lead = 1 if word.form[:1] in PROCLITICS and word.form[1:] in lists.titles | lists.organisations else 0
+        lead = (
+            1
+            if word.form[:1] in PROCLITICS and word.form[1:] in lists.titles | lists.organisations
+            else 0
+        )
         form = word.form[lead:]
         label = "OCC" if form in lists.titles else "ORG" if form in lists.organisations else None
         if label is None:
@@ -317,7 +383,10 @@ def _offices(read: _Text) -> Iterator[Match]:
         last = at
         while last + 1 < len(read.every) and read.near(last + 1) and last - at < 3:
             following = read.form(last + 1)
-            if not following.startswith("ال") or following in lists.days | lists.period_heads | _RELATIVE:
+            if (
+                not following.startswith("ال")
+                or following in lists.days | lists.period_heads | lists.relatives
+            ):
                 break
             if (last > at or form.startswith("ال")) and not following.endswith(("ي", "ية")):
                 break
@@ -326,24 +395,23 @@ def _offices(read: _Text) -> Iterator[Match]:
             yield Match(label, word.start + lead, read.every[last].end)
 
 
-_RELATIVE = frozenset(("الذي", "التي", "الذين", "اللذان", "اليوم"))
-
-
 def _english_offices(read: _Text) -> Iterator[Match]:
     """Titles in lower case: the mayor, a council officer."""
     for word in read.every:
-        if word.form in read.lists.titles - _NO_OFFICES and read.text[word.start].islower():
+        if (
+            word.form in read.lists.titles - read.lists.no_offices
+            and read.text[word.start].islower()
+        ):
             yield Match("OCC", word.start, word.end)
-
-
-_NO_OFFICES = frozenset(("general", "lord", "sir", "chief", "chair", "king", "queen", "officer", "judge", "coach", "mr"))
 
 
 def _parted(read: _Text, inner: list[Word]) -> tuple[list[Word], list[Word]]:
     """(title, name) of a source; the name is what follows the title: two to three words in Arabic."""
-    if not inner or inner[0].form in read.lists.organisations | _NO_NAMES:
+    if not inner or inner[0].form in read.lists.organisations | read.lists.no_names:
         return [], []
-    if not read.arabic and any(w.form in read.lists.organisations | _STREETS for w in inner):
+    if not read.arabic and any(
+        w.form in read.lists.organisations | read.lists.streets for w in inner
+    ):
         return [], []
     if not read.arabic:
         name: list[Word] = []
@@ -352,16 +420,24 @@ def _parted(read: _Text, inner: list[Word]) -> tuple[list[Word], list[Word]]:
                 break
             name.insert(0, word)
         title = [w for w in inner[: len(inner) - len(name)] if w.form not in {"the", "a", "an"}]
-        return (title if title and title[-1].form in read.lists.titles else []), name if 2 <= len(name) <= 3 else []
+        return (title if title and title[-1].form in read.lists.titles else []), name if 2 <= len(
+            name
+        ) <= 3 else []
     if inner[0].form not in read.lists.titles:
         plain = [w for w in inner if not w.form.startswith("ال")]
-        return [], inner if len(inner) == 2 and len(plain) >= 1 and not inner[0].form.startswith("ال") else []
+        return [], inner if len(inner) == 2 and len(plain) >= 1 and not inner[0].form.startswith(
+            "ال"
+        ) else []
     cut = 1
-    while cut < len(inner) and (inner[cut].form.startswith(("ال", "لل")) or cut == 1 and len(inner) - cut > 2):
+    while cut < len(inner) and (
+        inner[cut].form.startswith(("ال", "لل")) or (cut == 1 and len(inner) - cut > 2)
+    ):
         cut += 1
     name = inner[cut:]
     if len(name) not in {2, 3}:
-        return (inner if len(inner) <= 3 and all(w.form.startswith("ال") for w in inner[1:]) else []), []
+        return (
+            inner if len(inner) <= 3 and all(w.form.startswith("ال") for w in inner[1:]) else []
+        ), []
     return inner[:cut], name
 
 
@@ -376,7 +452,12 @@ def _capitalised(read: _Text) -> Iterator[Match]:
         elif forms[0] in read.lists.titles and len(run) in {2, 3, 4}:
             yield Match("OCC", run[0].start, run[0].end)
             yield Match("PERS", run[1].start, run[-1].end)
-        elif len(run) == 2 and not _STREETS & {*forms} and forms[1] in singles and forms[0] not in read.lists.days | read.lists.months:
+        elif (
+            len(run) == 2
+            and not read.lists.streets & {*forms}
+            and forms[1] in singles
+            and forms[0] not in read.lists.days | read.lists.months
+        ):
             yield Match("PERS", run[0].start, run[1].end)
             for other in runs:
                 if len(other) == 1 and other[0].form == forms[1]:
@@ -392,11 +473,7 @@ def _runs(read: _Text) -> Iterator[list[Word]]:
         if run and not (upper and beside):
             yield run
             run = []
-        if upper and word.form not in _FUNCTION:
+        if upper and word.form not in read.lists.function_words:
             run.append(word)
     if run:
         yield run
-
-
-_FUNCTION = frozenset("the a an in on at it he she they we i you but and of to for as by this that there according when while if his her their its our my not no".split())
-

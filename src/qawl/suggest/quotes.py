@@ -62,7 +62,7 @@ class Sentence:
 
 
 def quotes(text: str, language: str) -> list[Quote]:
-    """The quotes of a text in the order of their contents, with sources of earlier sentences filled in."""
+    """The quotes of a text by their contents, with sources of earlier sentences filled in."""
     known = lexicon(language)
     if known is None:
         return [
@@ -121,7 +121,11 @@ def status(sentence: Sentence, source: Stretch) -> Status:
     if forms and forms[0] in known.described:
         return "described"
     surface = sentence.text[source.start : source.end]
-    if surface.isascii() and not any(c.isupper() for c in surface[1:]) and not surface[:1].isupper():
+    if (
+        surface.isascii()
+        and not any(c.isupper() for c in surface[1:])
+        and not surface[:1].isupper()
+    ):
         return "described"
     return "named"
 
@@ -183,8 +187,13 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     known = sentence.lexicon
     for each in reversed(sentence.words[:at]):
         gap = sentence.text[each.end : (run[-1] if run else sentence.words[at]).start]
-        stops = known.complementisers | _CONJUNCTIONS
-        if gap.strip() or each.form in stops or known.cue(each.form, proclitics=True) or len(run) > 7:
+        stops = known.complementisers | known.conjunctions
+        if (
+            gap.strip()
+            or each.form in stops
+            or known.cue(each.form, proclitics=True)
+            or len(run) > 7
+        ):
             break
         run.append(each)
     if not run or sentence.words[at].form[:1] in {"و", "ف"}:
@@ -194,11 +203,6 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     if run[-1].form in known.prepositions:
         return None
     return Stretch(first.start + lead, run[0].end)
-
-
-_CONJUNCTIONS = frozenset(
-    ("لكن", "ولكن", "حيث", "فيما", "بينما", "حين", "حتى", "ثم", "إذ", "كما", "قد", "وقد", "كان", "وكان", "كانت", "وكانت", "سبق", "أما", "الذي", "التي", "الذين", "ما", "مما", "لم", "لا", "أن")
-)
 
 
 def _passive(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
@@ -222,7 +226,9 @@ def _actor(sentence: Sentence, at: int) -> Stretch | None:
             continue
         comma = sentence.text.find("،", sentence.words[step].end, sentence.words[at].start)
         ahead = _subject_ahead(sentence, step)
-        return ahead or _parties(sentence, step, comma if comma >= 0 else sentence.words[at].start)[0]
+        return (
+            ahead or _parties(sentence, step, comma if comma >= 0 else sentence.words[at].start)[0]
+        )
     return None
 
 
@@ -333,12 +339,12 @@ def _marked(
     trailing = sentence.text[mark.end : end].lstrip(" ")
     if 0 < sentence.size(rest) <= 6 and trailing[:1].isalnum() and not introduced:
         first = next(each for each in sentence.words if each.start >= rest.start)
-        if not sentence.lexicon.cue(first.form, proclitics=True) and first.form not in _ADJUNCTS:
+        if (
+            not sentence.lexicon.cue(first.form, proclitics=True)
+            and first.form not in sentence.lexicon.adjuncts
+        ):
             return Stretch(mark.start, rest.end), "mixed", mark.start
     return mark, "direct", mark.start
-
-
-_ADJUNCTS = frozenset(("في", "خلال", "أمام", "مضيفا", "وفق", "حسب", "بحسب", "ردا", "تعليقا", "بعد", "عقب"))
 
 
 def _clause(sentence: Sentence, word: Word, end: int) -> tuple[Stretch, Kind, int]:
@@ -386,12 +392,11 @@ def _clause_end(sentence: Sentence, at: int) -> int:
         turned = cue is not None and (
             cue[0] in {"participle", "attribution"} or (cue[0] == "demand" and cue[1] == 0)
         )
-        if (comma and (turned or _stops(sentence, each))) or each.form in _AFTERWARDS:
+        if (
+            comma and (turned or _stops(sentence, each))
+        ) or each.form in sentence.lexicon.afterwards:
             return _trim_comma(sentence.text, each.start)
     return sentence.end
-
-
-_AFTERWARDS = frozenset(("بعدما", "فيما", "بينما"))
 
 
 def _trim_comma(text: str, at: int) -> int:
@@ -431,10 +436,11 @@ def _run(
             break
         known = sentence.lexicon
         if each.form in known.complementisers or (
-            prepositions and (each.form in known.prepositions and not _belongs(sentence, taken, each))
+            prepositions
+            and (each.form in known.prepositions and not _belongs(sentence, taken, each))
         ):
             break
-        if prepositions and _to(sentence, each) and not _of_title(taken, each):
+        if prepositions and _to(sentence, each) and not _of_title(sentence.lexicon, taken, each):
             break
         taken.append(each)
     if not taken:
@@ -447,37 +453,37 @@ def _run(
 
 def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
     """Whether a preposition goes on with a description: مسؤول في البلدية."""
-    if not taken or word.form not in {"في", "من"} or taken[0].form not in sentence.lexicon.described:
+    if (
+        not taken
+        or word.form not in {"في", "من"}
+        or taken[0].form not in sentence.lexicon.described
+    ):
         return False
     after = next((each for each in sentence.words if each.start > word.start), None)
-    return after is not None and after.form.removeprefix("ال") not in sentence.lexicon.nouns | {
-        "حديث", "مقابلة", "مؤتمر", "اتصال", "وقت", "ختام", "لقاء", "جلسة",
-    }  # fmt: skip
+    return (
+        after is not None
+        and after.form.removeprefix("ال") not in sentence.lexicon.nouns | sentence.lexicon.occasions
+    )
 
 
-def _of_title(taken: list[Word], word: Word) -> bool:
+def _of_title(known: Lexicon, taken: list[Word], word: Word) -> bool:
     """Whether ل belongs to a title that is not over yet: المدير العام للوزارة."""
-    if not taken or len(taken) > 3 or word.form.removeprefix("لل").removeprefix("ل") in _REPORTERS:
+    if (
+        not taken
+        or len(taken) > 3
+        or word.form.removeprefix("لل").removeprefix("ل") in known.reporters
+    ):
         return False
     return all(each.form.startswith("ال") for each in taken)
 
 
-_REPORTERS = frozenset(
-    "صحافيين صحفيين صحافة صحفية صحيفة وكالة قناة إذاعة اذاعة موقع شبكة مجلة برنامج فرانس رويترز تلفزيون "
-    "أعضاء قادة نواب أهالي سكان أنصار مؤيدين برلمان شعب".split()
-)
-
-
 def _to(sentence: Sentence, word: Word) -> bool:
     """Whether a word is an addressee: ل before a noun, as in للصحافيين or لترامب."""
-    return word.form.startswith("ل") and len(word.form) > 3 and word.form not in _NO_ADDRESSEE
-
-
-_NO_ADDRESSEE = frozenset(
-    "لبنان ليبيا لندن لكن لماذا لذلك لأن لقاء لجنة لاعب لواء ليلى لجان ليس ليست لدى لطيفة لافروف "
-    "لوبان لولا لوكسمبورغ لاهاي لاتفيا ليتوانيا لبناني لبنانية ليبي ليبية لولو لين لينا لؤي لطفي "
-    "للمرة للمرة للتو لاحقا ليلا لما لحود لحام لوكاشنكو لورانس لويس لينكولن لوس لاجئون لاجئين".split()
-)
+    return (
+        word.form.startswith("ل")
+        and len(word.form) > 3
+        and word.form not in sentence.lexicon.no_addressees
+    )
 
 
 def _addressee(sentence: Sentence, rest: list[Word]) -> Stretch | None:
@@ -489,7 +495,10 @@ def _addressee(sentence: Sentence, rest: list[Word]) -> Stretch | None:
     run = [rest[0]]
     for each in rest[1:]:
         gap = sentence.text[run[-1].end : each.start]
-        if gap.strip() or each.form in sentence.lexicon.prepositions | sentence.lexicon.complementisers:
+        if (
+            gap.strip()
+            or each.form in sentence.lexicon.prepositions | sentence.lexicon.complementisers
+        ):
             break
         run.append(each)
     lead = 0 if before or rest[0].form.startswith("لل") else 1
@@ -556,8 +565,12 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
     after = _after(sentence, at)
     if after is not None and subject is not None:
         content, kind, addressee = after
-        nobody = sentence.text[subject.start : subject.end].lower() == "it" and _passive_before(sentence, at)
-        return Quote(content, kind, cue, None if nobody else subject, addressee, "none" if nobody else None)
+        nobody = sentence.text[subject.start : subject.end].lower() == "it" and _passive_before(
+            sentence, at
+        )
+        return Quote(
+            content, kind, cue, None if nobody else subject, addressee, "none" if nobody else None
+        )
     return _parenthetic(sentence, at, cue)
 
 
@@ -568,13 +581,17 @@ def _passive_before(sentence: Sentence, at: int) -> bool:
 def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
     """The quoted stretch that ends shortly before a verb, with nothing but a subject between."""
     word = sentence.words[at]
-    ahead = [each for each in sentence.quoted if each.end <= word.start and sentence.size(each) >= 2]
+    ahead = [
+        each for each in sentence.quoted if each.end <= word.start and sentence.size(each) >= 2
+    ]
     if not ahead:
         return None
     last = ahead[-1]
     gap = sentence.text[last.end : word.start]
     between = [w for w in sentence.words if last.end <= w.start < word.start]
-    attached = sentence.text[last.end - 2 : last.end - 1] in {",", "?", "!", "…"} or gap.lstrip()[:1] in {",", "-", "–", "—"}
+    attached = sentence.text[last.end - 2 : last.end - 1] in {",", "?", "!", "…"} or gap.lstrip()[
+        :1
+    ] in {",", "-", "–", "—"}
     if len(between) > 8 or not attached or any(sign in gap.strip(" ,-–—") for sign in ".;:"):
         return None
     return last
@@ -596,16 +613,10 @@ def _noun(sentence: Sentence, at: int) -> Stretch | None:
     run: list[Word] = []
     for each in sentence.words[at + 1 :]:
         gap = sentence.text[(run[-1] if run else sentence.words[at]).end : each.start]
-        if gap.strip() or (run and each.form in _AFTER_SUBJECT) or len(run) > 9:
+        if gap.strip() or (run and each.form in sentence.lexicon.after_subject) or len(run) > 9:
             break
         run.append(each)
     return Stretch(run[0].start, run[-1].end) if run else None
-
-
-_AFTER_SUBJECT = frozenset(
-    "in on at after before during when while as to who which that with from by yesterday today monday "
-    "tuesday wednesday thursday friday saturday sunday adding and but".split()
-)
 
 
 def _object(sentence: Sentence, at: int) -> Stretch | None:
@@ -613,7 +624,7 @@ def _object(sentence: Sentence, at: int) -> Stretch | None:
     run: list[Word] = []
     for each in sentence.words[at + 1 :]:
         gap = sentence.text[(run[-1] if run else sentence.words[at]).end : each.start]
-        stop = each.form in sentence.lexicon.complementisers | {"to", "about", "of", "on", "in", "last", "at", "during"}
+        stop = each.form in sentence.lexicon.complementisers | sentence.lexicon.after_object
         if gap.strip() or stop or sentence.inside(each.start) or len(run) > 7:
             break
         run.append(each)
@@ -633,14 +644,24 @@ def _subject(sentence: Sentence, at: int) -> Stretch | None:
             apposed = not apposed
         elif gap.strip():
             break
-        if sentence.inside(each.start) or each.form in {"but", "and", "that", "while", "because"}:
+        if sentence.inside(each.start) or each.form in sentence.lexicon.breaks:
             break
         if run or each.form not in sentence.lexicon.auxiliaries:
             run.append(each)
         if len(run) > 14:
             return None
     run.reverse()
-    while run and run[0].form in {"meanwhile", "however", "then", "later", "still", "yet", "also", "on", "in"}:
+    while run and run[0].form in {
+        "meanwhile",
+        "however",
+        "then",
+        "later",
+        "still",
+        "yet",
+        "also",
+        "on",
+        "in",
+    }:
         run.pop(0)
     return Stretch(run[0].start, run[-1].end) if run else None
 
@@ -657,7 +678,7 @@ def _after(sentence: Sentence, at: int) -> tuple[Stretch, Kind, Stretch | None] 
     lead = sentence.text[start : mark.start].strip(" ,:") if mark else "…"
     timed = [w for w in rest if mark and w.start < mark.start]
     opens = sentence.text[: mark.start].rstrip()[-1:] if mark else ""
-    aside = opens == "," and all(each.form in _TIMES for each in timed)
+    aside = opens == "," and all(each.form in sentence.lexicon.times for each in timed)
     if mark and (not lead or aside or (len(timed) <= 6 and opens == ":" and lead.count(":") == 0)):
         return (mark, "direct", addressee) if sentence.size(mark) >= 2 else None
     said = rest[0]
@@ -665,14 +686,20 @@ def _after(sentence: Sentence, at: int) -> tuple[Stretch, Kind, Stretch | None] 
         if each.form == "that":
             said = each
             break
-        if step == 0 and each.form not in _TIMES:
+        if step == 0 and each.form not in sentence.lexicon.times:
             break
-    bare = word.form in sentence.lexicon.bare and said is rest[0] and said.form not in _NO_CLAUSE
+    bare = (
+        word.form in sentence.lexicon.bare
+        and said is rest[0]
+        and said.form not in sentence.lexicon.no_clauses
+    )
     if said.form != "that" and not bare:
         return None
     content = trimmed(sentence.text, said.start, _english_end(sentence, said), ".,;:")
     content = _closed(sentence, content)
-    if sentence.size(content) < 3 or (bare and said.form != "that" and not _has_verb(sentence, content)):
+    if sentence.size(content) < 3 or (
+        bare and said.form != "that" and not _has_verb(sentence, content)
+    ):
         return None
     return content, _kind(sentence, content), addressee
 
@@ -680,19 +707,10 @@ def _after(sentence: Sentence, at: int) -> tuple[Stretch, Kind, Stretch | None] 
 def _has_verb(sentence: Sentence, content: Stretch) -> bool:
     """Whether a clause seems to have a verb of its own: a bare object (said a prayer) has none."""
     forms = [w.form for w in sentence.words if content.start <= w.start < content.end]
-    return any(f in _VERBS or (f.endswith("ed") and len(f) > 4) for f in forms[1:])
-
-
-_VERBS = frozenset(
-    "is are was were be been has have had will would could can may might must should did does do get "
-    "got goes go went made make makes took take takes came come comes saw see needs need wants want "
-    "lost won left felt feel knew know knows gave give given found find kept keep told said remains remain "
-    "isn't wasn't won't wouldn't can't couldn't don't didn't doesn't hasn't haven't aren't weren't".split()
-)
-_TIMES = frozenset(
-    "on in at monday tuesday wednesday thursday friday saturday sunday yesterday today later earlier also again".split()
-)
-_NO_CLAUSE = frozenset("in on at to of by for with about from as when while and or but after before nothing so goodbye".split())
+    return any(
+        f in sentence.lexicon.verbs_of_clauses or (f.endswith("ed") and len(f) > 4)
+        for f in forms[1:]
+    )
 
 
 def _english_end(sentence: Sentence, said: Word) -> int:
@@ -700,7 +718,7 @@ def _english_end(sentence: Sentence, said: Word) -> int:
     for each in sentence.words:
         if each.start <= said.start or sentence.inside(each.start):
             continue
-        if each.form in {"but", "while", "adding", "although", "though", "whereas", "according"}:
+        if each.form in sentence.lexicon.turns:
             before = sentence.text[: each.start].rstrip()
             if before.endswith(",") or each.form == "according":
                 return len(before.rstrip(","))
@@ -711,7 +729,7 @@ def _parenthetic(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """…, Millbrook Council said on Monday."""
     word = sentence.words[at]
     after = [w for w in sentence.words if w.start >= word.end]
-    if len(after) > 4 or (after and after[0].form not in _TIMES):
+    if len(after) > 4 or (after and after[0].form not in sentence.lexicon.times):
         return None
     comma = sentence.text.rfind(",", sentence.start, word.start)
     if comma < 0 or sentence.inside(comma):

@@ -9,7 +9,9 @@ from itertools import pairwise
 import msgspec
 import regex
 
-_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u0640\u200c]*(?:['’.\-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}]+)*")
+_WORD = regex.compile(
+    r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u0640\u200c]*(?:['’.\-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}]+)*"
+)
 _SIGNS = regex.compile(r"[\p{M}\u0640]")
 _END = regex.compile(r"[.!?؟。！？…]+[\"”»’')\]]*(?=\s|$)|\n+")
 _ABBREVIATION = regex.compile(
@@ -17,7 +19,7 @@ _ABBREVIATION = regex.compile(
 )
 PAIRS = {"«": "»", "“": "”", "„": "“”", "‹": "›", "「": "」", "『": "』", "‘": "’"}
 """Opening quotation mark → what closes it."""
-MARKS = frozenset("«»“”„‹›「」『』\"")
+MARKS = frozenset('«»“”„‹›「」『』"')
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -41,19 +43,20 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
 
 def plain(text: str) -> str:
     """A text without vowel signs and tatweel, in lower case."""
-    return _SIGNS.sub("", text).lower()
+    bare: str = _SIGNS.sub("", text)
+    return bare.lower()
 
 
 def words(text: str) -> list[Word]:
     """The words of a text in order."""
-    return [Word(*each.span(), plain(each.group())) for each in _WORD.finditer(text)]
+    return [Word(each.start(), each.end(), plain(each.group())) for each in _WORD.finditer(text)]
 
 
 def quoted(text: str) -> list[Stretch]:
     """The quoted stretches of a text with their marks, in order.
 
-    Straight marks open and close by turns within a paragraph. A stretch that no mark closes reaches to the
-    end of its paragraph where the next one begins with the same mark, and is left out elsewhere.
+    Straight marks open and close by turns within a paragraph. A stretch that no mark closes reaches to
+    the end of its paragraph where the next one begins with the same mark, else it is left out.
     """
     found: list[Stretch] = []
     opened: tuple[int, str] | None = None
@@ -99,7 +102,9 @@ def sentences(text: str, inside: list[Stretch]) -> Iterator[Stretch]:
     cuts = [0]
     for each in _END.finditer(text):
         kept = [one for one in inside if one.start < each.start() and each.end() < one.end]
-        short = text[each.start()] == "." and _ABBREVIATION.search(text[max(0, each.start() - 12) : each.start()])
+        short = text[each.start()] == "." and _ABBREVIATION.search(
+            text[max(0, each.start() - 12) : each.start()]
+        )
         if kept or short:
             continue
         cuts.append(each.end())

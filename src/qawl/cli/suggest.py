@@ -1,0 +1,94 @@
+"""`qawl suggest`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from qawl.core.project import Project
+    from qawl.suggest.score import LayerScore, Share
+
+
+@click.command()
+@click.option(
+    "--layer", "layers", multiple=True, help="Only this layer (may be given several times)."
+)
+@click.option("--score", "scored", is_flag=True, help="Measure against gold; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --score: one JSON object.")
+def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
+    """Suggest spans, arrows, types and names, which `push` shows to annotators.
+
+    Rules find quotes, entities and candidates of claims in Arabic and English; names that annotators
+    marked are found again in other articles. Check-worthiness, stance and topic are never suggested. What
+    a check of `qawl validate` calls an error is left out. Suggestions go to exports/suggestions.
+
+    --score compares the rules with gold: precision, recall and F1 by label, arrows, and the share of gold
+    spans that need no touch. Names learned from gold are those of other articles.
+    """
+    from qawl.cli.progress import progress
+    from qawl.core import project
+    from qawl.suggest import store
+
+    if as_json and not scored:
+        raise click.UsageError("--json goes with --score")
+    corpus = project.load(Path())
+    chosen = layers or corpus.settings.layers
+    for each in chosen:
+        if each not in corpus.settings.layers:
+            raise click.BadParameter(f"{each}: not one of {', '.join(corpus.settings.layers)}")
+    if scored:
+        _score(corpus, chosen, as_json=as_json)
+        return
+    with project.lock(corpus, "suggest"):
+        made = store.make(corpus, chosen, lambda those: progress(those, "suggest"))
+    for layer, count in made.articles.items():
+        spans, relations = made.spans[layer], made.relations[layer]
+        click.echo(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
+    for reason, count in made.left_out.most_common():
+        click.echo(f"left out: {count} spans, since `qawl validate` would say {reason}", err=True)
+
+
+def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None:
+    import msgspec
+
+    from qawl.suggest import store
+
+    found = store.score(corpus, layers)
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    if not found.layers:
+        click.echo("no complete gold to measure against: run `qawl adjudicate` first")
+    for layer, figures in found.layers.items():
+        _show(layer, figures)
+
+
+def _show(layer: str, figures: "LayerScore") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    untouched = "undefined" if figures.untouched is None else f"{figures.untouched:.0%}"
+    table = Table(
+        "", "precision", "recall", "F1", "overlap F1", "n",
+        title=escape(f"{layer}: {untouched} of gold spans need no touch"), title_justify="left",
+    )  # fmt: skip
+    for label, said in figures.labels.items():
+        table.add_row(escape(label), *_row(said.exact), _number(said.overlap.f1), str(said.n))
+        for value, part in (said.by_type or {}).items():
+            table.add_row(
+                escape(f"  {value}"), *_row(part.exact), _number(part.overlap.f1), str(part.n)
+            )
+    for name, arrows in {**figures.relations, **figures.types}.items():
+        shares = (arrows.precision, arrows.recall, arrows.f1)
+        table.add_row(escape(name), *map(_number, shares), "", str(arrows.n))
+    Console().print(table)
+
+
+def _row(share: "Share") -> tuple[str, str, str]:
+    return _number(share.precision), _number(share.recall), _number(share.f1)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

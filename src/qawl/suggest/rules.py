@@ -1,0 +1,139 @@
+"""Qawl's own suggester: rules for quotes, entities and claims; names from gold for every other layer.
+
+What a layer gets is told by its labels: CONTENT and CUE make quotes, CLAIM and CLAIMER claims, labels of
+entities entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
+"""
+
+from collections.abc import Sequence
+
+from qawl.core.records import Article, Attributes, Suggestion
+from qawl.scheme.rules import RelationCount
+from qawl.scheme.scheme import Scheme
+from qawl.suggest.cues import lexicon
+from qawl.suggest.draft import Draft
+from qawl.suggest.entities import entities
+from qawl.suggest.gazetteer import Gazetteer, Match
+from qawl.suggest.quotes import Quote, quotes
+from qawl.suggest.words import Stretch, plain, words
+
+MODEL = "qawl-rules"
+VERSION = "1"
+
+LONG = 30
+"""Words of the longest content that is offered as one claim."""
+
+
+def suggest(article: Article, scheme: Scheme, known: Gazetteer, names: Sequence[str]) -> Suggestion:
+    """What the rules find in an article for a layer.
+
+    Args:
+        article: the frozen article.
+        scheme: the layer's scheme.
+        known: names that annotators marked in other articles of the layer.
+        names: full names of persons and organisations of this article, for attributes such as `speaker`.
+
+    """
+    draft = Draft(article, scheme)
+    if {"CONTENT", "CUE"} <= {*scheme.label}:
+        _quotes(draft, article, names)
+    elif {"CLAIM", "CLAIMER"} <= {*scheme.label}:
+        _claims(draft, article)
+    else:
+        _entities(draft, article, scheme, known)
+    return draft.made(MODEL, VERSION)
+
+
+def _quotes(draft: Draft, article: Article, names: Sequence[str]) -> None:
+    found = quotes(article.text, article.language)
+    ids = [_content(draft, article, each, found, names) for each in found]
+    for each, identity in zip(found, ids, strict=True):
+        if each.follows is not None:
+            draft.arrow(identity, ids[each.follows])
+            continue
+        for label, part in (
+            ("CUE", each.cue),
+            ("SOURCE", each.source),
+            ("ADDRESSEE", each.addressee),
+        ):
+            if part is not None:
+                draft.arrow(identity, draft.span(label, part.start, part.end))
+
+
+def _content(
+    draft: Draft, article: Article, quote: Quote, found: list[Quote], names: Sequence[str]
+) -> str | None:
+    said = found[quote.follows] if quote.follows is not None else quote
+    attributes: Attributes = {"quote_type": quote.kind}
+    if said.status is not None:
+        attributes["source_status"] = said.status
+    if said.source is not None and said.status in {"named", "implicit"}:
+        source = article.text[said.source.start : said.source.end]
+        if speaker := full_name(source, names):
+            attributes["speaker"] = speaker
+    return draft.span("CONTENT", quote.content.start, quote.content.end, attributes)
+
+
+def full_name(source: str, names: Sequence[str]) -> str | None:
+    """The longest of these names that shares its last word with a source; None if there is none."""
+    forms = {each.form for each in words(plain(source))}
+    fitting = [name for name in names if (inner := words(plain(name))) and inner[-1].form in forms]
+    return max(fitting, key=len, default=None)
+
+
+def _claims(draft: Draft, article: Article) -> None:
+    """Contents of quotes as candidates of claims, with who makes them."""
+    found = quotes(article.text, article.language)
+    for each in found:
+        said = found[each.follows] if each.follows is not None else each
+        bare = _assertion(article, each)
+        if len(words(article.text[bare.start : bare.end])) > LONG:
+            continue
+        status = {"claimer_status": said.status} if said.status not in {None, "none"} else None
+        claim = draft.span("CLAIM", bare.start, bare.end, {**status} if status else None)
+        if said.source is not None:
+            draft.arrow(claim, draft.span("CLAIMER", said.source.start, said.source.end))
+
+
+def _assertion(article: Article, quote: Quote) -> Stretch:
+    """A content without its marks and its complementiser."""
+    start, end = quote.content.start, quote.content.end
+    if quote.kind in {"direct", "continuation"}:
+        start, end = start + 1, end - 1
+        while end > start and article.text[end - 1] in ".,،؟!?":
+            end -= 1
+        return Stretch(start, end)
+    first = words(article.text[start:end])[:1]
+    known = lexicon(article.language)
+    if first and known and first[0].form in known.complementisers and len(first[0].form) <= 4:
+        start += first[0].end
+        while start < end and article.text[start].isspace():
+            start += 1
+    return Stretch(start, end)
+
+
+def _entities(draft: Draft, article: Article, scheme: Scheme, known: Gazetteer) -> None:
+    """Entities by rule where the scheme has their labels, and names from gold; arrows by nearest end."""
+    found = entities(article.text, article.language, known, quotes(article.text, article.language))
+    kept = [each for each in found if each.label in scheme.label]
+    ids = {each: draft.span(each.label, each.start, each.end) for each in kept}
+    for rule in scheme.rules:
+        if isinstance(rule, RelationCount) and rule.min and not rule.where:
+            _nearest(draft, scheme, rule, kept, ids)
+
+
+def _nearest(
+    draft: Draft,
+    scheme: Scheme,
+    rule: RelationCount,
+    found: list[Match],
+    ids: dict[Match, str | None],
+) -> None:
+    """An arrow from each span that a rule asks one of, to the nearest span that may be its end."""
+    ends = [each for each in found if each.label in scheme.relation[rule.relation].to]
+    for each in (one for one in found if one.label == rule.of):
+        others = [end for end in ends if end != each]
+        if others:
+            near = min(
+                others, key=lambda end: (max(end.start - each.end, each.start - end.end), end.start)
+            )
+            draft.arrow(ids[each], ids[near])

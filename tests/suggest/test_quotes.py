@@ -1,0 +1,136 @@
+"""Quotes by rule, on sentences written for these tests: both word orders, every kind of mark."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qawl.suggest.quotes import quotes
+from qawl.suggest.words import quoted
+
+
+def parts(text, language):
+    """(kind, content, cue, source, addressee) of each quote as surfaces."""
+    return [
+        (
+            each.kind,
+            *(
+                text[part.start : part.end] if part else None
+                for part in (each.content, each.cue, each.source, each.addressee)
+            ),
+        )
+        for each in quotes(text, language)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "قالت الوزيرة إن المشروع سيبدأ غدا.",
+            ("indirect", "إن المشروع سيبدأ غدا", "قالت", "الوزيرة", None),
+        ),
+        (
+            "وأكّد المدير للصحافيين أن العمل مستمر.",
+            ("indirect", "أن العمل مستمر", "أكّد", "المدير", "للصحافيين"),
+        ),
+        ("وأضاف: «لن نتراجع أبدا».", ("direct", "«لن نتراجع أبدا»", "أضاف", None, None)),
+        ("قال سامي: “نعم، نحن هنا”.", ("direct", "“نعم، نحن هنا”", "قال", "سامي", None)),
+        (
+            "«لم يصل أحد بعد»، قال الحارس.",
+            ("direct", "«لم يصل أحد بعد»", "قال", "الحارس", None),
+        ),
+        (
+            "وبحسب الشرطة، أصيب ثلاثة أشخاص بجروح.",
+            ("indirect", "أصيب ثلاثة أشخاص بجروح", "بحسب", "الشرطة", None),
+        ),
+        ("وقيل إن المحل أغلق أبوابه.", ("indirect", "إن المحل أغلق أبوابه", "قيل", None, None)),
+        (
+            "لكن تقريرا للجنة أكد أن الجسر آمن.",
+            ("indirect", "أن الجسر آمن", "أكد", "تقريرا للجنة", None),
+        ),
+        (
+            "أعلن الناطق أن الفريق «سيصل غدا» إلى الملعب.",
+            ("mixed", "أن الفريق «سيصل غدا» إلى الملعب", "أعلن", "الناطق", None),
+        ),
+    ],
+)
+def test_an_arabic_quote_has_its_parts(text, expected):
+    assert parts(text, "ar") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The mayor said that the bridge would close in May.",
+            ("indirect", "that the bridge would close in May", "said", "The mayor", None),
+        ),
+        (
+            "“We will rebuild it,” said Ada Moor.",
+            ("direct", "“We will rebuild it,”", "said", "Ada Moor", None),
+        ),
+        (
+            '"We will rebuild it," Moor told the Gazette.',
+            ("direct", '"We will rebuild it,"', "told", "Moor", "the Gazette"),
+        ),
+        (
+            "The road will close for a year, the council said on Friday.",
+            ("indirect", "The road will close for a year", "said", "the council", None),
+        ),
+        (
+            "According to the police, three people were hurt.",
+            ("indirect", "three people were hurt", "According to", "the police", None),
+        ),
+        (
+            "She wrote on her blog: “Nobody asked us first.”",
+            ("direct", "“Nobody asked us first.”", "wrote", "She", None),
+        ),
+    ],
+)
+def test_an_english_quote_has_its_parts(text, expected):
+    assert parts(text, "en") == [expected]
+
+
+def test_an_interrupted_quote_goes_on():
+    found = quotes("«لم نتأخر يوما واحدا»، قال المدير، «بل سلمنا المشروع قبل موعده».", "ar")
+    assert [each.kind for each in found] == ["direct", "continuation"]
+    assert found[1].follows == 0
+
+
+def test_an_unexpressed_subject_is_the_source_before_it():
+    text = "قالت الوزيرة إن المشروع سيبدأ غدا. وأضافت أن الكلفة لم ترتفع."
+    found = quotes(text, "ar")
+    assert [each.status for each in found] == ["named", "implicit"]
+    assert found[1].source == found[0].source
+
+
+def test_scare_quotes_and_silent_verbs_are_no_quotes():
+    assert not quotes("زار الوزير «الملعب» الجديد وقال كلمة قصيرة.", "ar")
+    assert not quotes("He said a prayer near the “old” mill.", "en")
+
+
+def test_a_language_without_a_lexicon_has_quoted_sentences_alone():
+    assert parts("Er sagte: „Wir kommen morgen früh wieder.“", "de") == [
+        ("direct", "„Wir kommen morgen früh wieder.“", None, None, None)
+    ]
+
+
+def test_a_quote_over_two_paragraphs_is_one():
+    text = "وجاء في البيان: «تموَّل المحطة من الموازنة.\nولن ترتفع الفاتورة هذا العام».\nانتهى."
+    assert [text[each.start : each.end] for each in quoted(text)] == [
+        text[16 : text.index("»") + 1]
+    ]
+
+
+def test_unbalanced_marks_swallow_nothing():
+    assert quoted("قال «نعم ثم مضى.\nوبقي الناس.") == []
+
+
+@given(
+    st.text(alphabet='قالت إن أن«»“”".،:\nو ب he said that a,.’', max_size=120),
+    st.sampled_from(["ar", "en", "fr"]),
+)
+def test_any_text_gives_stretches_of_it(text, language):
+    for each in quotes(text, language):
+        for part in (each.content, each.cue, each.source, each.addressee):
+            assert part is None or 0 <= part.start < part.end <= len(text)

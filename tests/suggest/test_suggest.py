@@ -1,0 +1,160 @@
+"""`qawl suggest`: what it writes validates, what it prints is measured against gold, `tasks` carry it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qawl import cli
+from qawl.core.records import Suggestion, from_json
+from qawl.suggest.entities import entities
+from qawl.suggest.gazetteer import learned
+
+FLOORS = {"entity": 0.70, "quote": 0.70, "claim": 0.45}
+
+
+def run(corpus, *arguments):
+    done = CliRunner().invoke(
+        cli.group, ["-C", str(corpus.root), *arguments], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def records(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture
+def inside(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+
+def surfaces(text, language="ar", known=()):
+    return {
+        (each.label, text[each.start : each.end])
+        for each in entities(text, language, learned(known), [])
+    }
+
+
+def test_suggestions_are_stretches_of_their_article(recorded, inside):
+    run(recorded, "suggest")
+    articles = {each["id"]: each for each in records(recorded.articles_file)}
+    for layer in recorded.settings.layers:
+        lines = recorded.suggestions_file(layer).read_bytes().splitlines()
+        assert len(lines) == 3
+        for line in lines:
+            made = from_json(line, Suggestion)
+            text = articles[made.article_id]["text"]
+            assert made.spans
+            assert all(text[each.start : each.end] == each.text for each in made.spans)
+            ids = {each.id for each in made.spans}
+            assert {end for each in made.relations for end in (each.from_, each.to)} <= ids
+
+
+def test_nothing_subjective_is_suggested(recorded, inside):
+    run(recorded, "suggest")
+    for record in records(recorded.suggestions_file("claim")):
+        for span in record["spans"]:
+            assert not {"checkworthiness", "stance", "topic"} & {*span["attributes"]}
+
+
+def test_scores_have_the_stated_shape_and_keep_their_floors(recorded, inside):
+    said = json.loads(run(recorded, "suggest", "--score", "--json"))
+    assert {*said["layers"]} == {"entity", "quote", "claim"}
+    for layer, floor in FLOORS.items():
+        assert said["layers"][layer]["untouched"] >= floor
+    quote = said["layers"]["quote"]
+    content = quote["labels"]["CONTENT"]
+    assert {*content["exact"]} == {*content["overlap"]} == {"precision", "recall", "f1"}
+    assert content["exact"]["f1"] <= content["overlap"]["f1"]
+    assert {*content["by_type"]} >= {"direct", "indirect", "mixed"}
+    assert {*quote["relations"]["has_cue"]} == {"precision", "recall", "f1", "n"}
+
+
+def test_scores_are_those_of_a_count_by_hand(recorded, inside):
+    """The figures are counted again from the files, with gold that teaches no names."""
+    run(recorded, "suggest", "--layer", "quote")
+    gold = {each["article_id"]: each for each in records(recorded.gold_file("quote"))}
+    made = {each["article_id"]: each for each in records(recorded.suggestions_file("quote"))}
+
+    def cues(side):
+        return {
+            (a, s["start"], s["end"])
+            for a, r in side.items()
+            for s in r["spans"]
+            if s["label"] == "CUE"
+        }
+
+    right = len(cues(gold) & cues(made))
+    said = json.loads(run(recorded, "suggest", "--score", "--json", "--layer", "quote"))
+    exact = said["layers"]["quote"]["labels"]["CUE"]["exact"]
+    assert exact["precision"] == pytest.approx(right / len(cues(made)))
+    assert exact["recall"] == pytest.approx(right / len(cues(gold)))
+
+
+def test_tasks_carry_suggestions_but_for_a_share(recorded, inside):
+    run(recorded, "suggest")
+    settings = recorded.root / "qawl.yaml"
+    for share, count in ((0, 3), (1, 0)):
+        plain = settings.read_text("utf-8").split("\nsuggestions:")[0].rstrip("\n")
+        settings.write_text(f"{plain}\nsuggestions: {{without: {share}}}\n", "utf-8")
+        tasks = json.loads(run(recorded, "tasks", "--layer", "quote"))
+        assert sum("predictions" in each for each in tasks) == count
+
+
+def test_a_share_that_is_none_is_refused(recorded, inside):
+    settings = recorded.root / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8") + "suggestions: {without: 2}\n", "utf-8")
+    done = CliRunner().invoke(cli.group, ["-C", str(recorded.root), "tasks", "--layer", "quote"])
+    assert done.exception is not None
+    assert "without" in str(done.exception)
+
+
+def test_amounts_are_told_by_what_is_counted():
+    found = surfaces(
+        "أنفقت الشركة ثلاثة ملايين دولار على 12 كيلومترا في 5 أيام، بزيادة 8 في المئة."
+    )
+    assert ("MONEY", "ثلاثة ملايين دولار") in found
+    assert ("QUANTITY", "12 كيلومترا") in found
+    assert ("DATE", "5 أيام") in found
+    assert ("PERCENT", "8 في المئة") in found
+    assert ("MONEY", "$4.5 million") in surfaces("It cost $4.5 million in 2021.", "en")
+
+
+def test_a_clitic_stands_outside_a_name_where_the_rest_is_one():
+    found = surfaces("سافر إلى الأردن ثم عاد لليمن وبلبنان ثم لمصر.")
+    assert {("GPE", "الأردن"), ("GPE", "لليمن"), ("GPE", "لبنان"), ("GPE", "مصر")} <= found
+
+
+def test_a_date_in_two_calendars_is_one():
+    assert ("DATE", "الأربعاء 12 تشرين الثاني/نوفمبر 2025") in surfaces(
+        "وصل الوفد الأربعاء 12 تشرين الثاني/نوفمبر 2025 إلى المدينة."
+    )
+
+
+def test_names_of_gold_are_found_again_and_doubtful_ones_are_not():
+    known = [("PERS", "سلمى الجابري"), ("ORG", "المرصد"), ("LOC", "المرصد")]
+    found = surfaces("زارت سلمى الجابري المرصد.", known=known)
+    assert ("PERS", "سلمى الجابري") in found
+    assert not {each for each in found if each[1] == "المرصد"}
+
+
+def test_a_place_that_is_a_common_word_is_none():
+    assert not surfaces("كان العمل في السوق عين الصواب.")
+
+
+@given(
+    st.text(
+        alphabet="قال 12 %$£م ليون دولار وزير الخارجية ال بلبنان Mr Ada Mon,.«»\n", max_size=80
+    ),
+    st.sampled_from(["ar", "en", "zh", "fr"]),
+)
+def test_entities_of_any_text_lie_in_it_and_none_cross(text, language):
+    found = entities(text, language, learned(()), [])
+    for each in found:
+        assert 0 <= each.start < each.end <= len(text)
+        for other in found:
+            assert not each.start < other.start < each.end < other.end
