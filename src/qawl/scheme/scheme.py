@@ -18,6 +18,14 @@ from qawl.scheme.rules import NoCrossing, RelationCount, Rule
 
 TYPED = "_typed"
 
+QUOTES = ("content", "cue", "source", "addressee")
+CLAIMS = ("claim", "claimer")
+ENTITIES = ("person", "organisation", "place", "region", "facility", "nationality", "office", "event",
+            "date", "time", "number", "ordinal", "percent", "quantity", "unit", "money", "currency",
+            "website")  # fmt: skip
+FINDS = frozenset((*QUOTES, *CLAIMS, *ENTITIES))
+"""What `qawl suggest` can find; a label says by `finds` which of these it is for."""
+
 Titles = dict[str, str]
 """BCP 47 language → words for people in that language."""
 
@@ -36,6 +44,7 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a span can be. `unit` says whether it is a mention or a clause of whole words.
 
     Surfaces of a label that `gives` a list are offered as names where an attribute suggests it.
+    `finds` says what `qawl suggest` looks for to suggest this label: one of FINDS.
     """
 
     name: str
@@ -46,6 +55,7 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     hotkey: str
     unit: Literal["mention", "clause"] = "mention"
     gives: str | None = None
+    finds: str | None = None
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -136,6 +146,11 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     def label(self) -> dict[str, Label]:
         """Labels by name."""
         return {label.name: label for label in self.labels}
+
+    @cached_property
+    def found_by(self) -> dict[str, str]:
+        """What `qawl suggest` finds → the label that it is suggested with."""
+        return {label.finds: label.name for label in self.labels if label.finds}
 
     @cached_property
     def attribute(self) -> dict[str, Attribute]:
@@ -231,6 +246,11 @@ def _problems(scheme: Scheme) -> list[str]:
     """What contradicts itself in a scheme, in words."""
     found = _repeated(scheme)
     labels = set(scheme.label)
+    found += [
+        f"label {each.name}: finds {each.finds!r} is none of {', '.join(sorted(FINDS))}"
+        for each in scheme.labels
+        if each.finds and each.finds not in FINDS
+    ]
     for attribute in scheme.attributes:
         found += [
             f"attribute {attribute.name}: no label {of}" for of in attribute.of if of not in labels
@@ -320,6 +340,7 @@ def _repeated(scheme: Scheme) -> list[str]:
     groups = {
         "label": [label.name for label in scheme.labels],
         "label hotkey": [label.hotkey for label in scheme.labels],
+        "finds": [label.finds for label in scheme.labels if label.finds],
         "attribute": [attribute.name for attribute in scheme.attributes],
         "relation": [relation.name for relation in scheme.relations],
     }

@@ -22,6 +22,13 @@ class Draft:
         self._spans: dict[tuple[str, int, int], Span] = {}
         self._arrows: dict[tuple[str, str], None] = {}
 
+    def found(
+        self, what: str, start: int, end: int, attributes: Attributes | None = None
+    ) -> str | None:
+        """The id of a span of the label that is for this; None where the scheme has no such label."""
+        label = self._scheme.found_by.get(what)
+        return self.span(label, start, end, attributes) if label else None
+
     def span(
         self, label: str, start: int, end: int, attributes: Attributes | None = None
     ) -> str | None:

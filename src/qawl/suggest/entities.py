@@ -100,8 +100,9 @@ class _Text:
 
 
 def entities(text: str, language: str, known: Gazetteer, quotes: list[Quote]) -> list[Match]:
-    """The entities of a text; `known` are names that annotators marked in other articles.
+    """The entities of a text, by what they are (`person`, `place`, …; see `qawl.scheme.scheme.FINDS`).
 
+    `known` are names that annotators marked in other articles.
     Of two that overlap the longer one stays, or both where one lies in the other with another label.
     """
     arabic = language.partition("-")[0].lower() == "ar"
@@ -119,20 +120,32 @@ def entities(text: str, language: str, known: Gazetteer, quotes: list[Quote]) ->
     return _settled(found)
 
 
-_RANK = ("PERS", "ORG", "GPE", "LOC", "FAC", "DATE", "MONEY", "PERCENT", "QUANTITY", "TIME", "OCC")
+_RANK = (
+    "person",
+    "organisation",
+    "place",
+    "region",
+    "facility",
+    "date",
+    "money",
+    "percent",
+    "quantity",
+    "time",
+    "office",
+)
 _NESTS = {
-    ("MONEY", "CURR"),
-    ("QUANTITY", "UNIT"),
-    ("OCC", "NORP"),
-    ("OCC", "ORG"),
-    ("DATE", "ORDINAL"),
-    ("OCC", "GPE"),
-    ("ORG", "NORP"),
-    ("ORG", "GPE"),
-    ("ORG", "LOC"),
-    ("LOC", "GPE"),
-    ("FAC", "GPE"),
-    ("EVENT", "GPE"),
+    ("money", "currency"),
+    ("quantity", "unit"),
+    ("office", "nationality"),
+    ("office", "organisation"),
+    ("date", "ordinal"),
+    ("office", "place"),
+    ("organisation", "nationality"),
+    ("organisation", "place"),
+    ("organisation", "region"),
+    ("region", "place"),
+    ("facility", "place"),
+    ("event", "place"),
 }
 
 
@@ -156,13 +169,13 @@ def _rank(label: str) -> int:
 def _numbers(read: _Text) -> Iterator[Match]:
     """Amounts: what is counted decides between money, percent, quantity, time and number."""
     for each in _SIGN_MONEY.finditer(read.text):
-        yield Match("MONEY", *each.span())
-        yield Match("CURR", each.start(), each.start() + 1)
+        yield Match("money", *each.span())
+        yield Match("currency", each.start(), each.start() + 1)
     for each in _SIGN_PERCENT.finditer(read.text):
-        yield Match("PERCENT", *each.span())
+        yield Match("percent", *each.span())
     for each in _TIME.finditer(read.text):
         if not _CLOCK_DOT.search(each.group()):
-            yield Match("TIME", *each.span())
+            yield Match("time", *each.span())
     at = 0
     while at < len(read.every):
         last = _number_end(read, at)
@@ -170,7 +183,7 @@ def _numbers(read: _Text) -> Iterator[Match]:
             if read.form(at) in read.lists.ordinals and not (
                 at and read.form(at - 1) in read.lists.months
             ):
-                yield Match("ORDINAL", read.every[at].start, read.every[at].end)
+                yield Match("ordinal", read.every[at].start, read.every[at].end)
             at += 1
             continue
         yield from _counted(read, at, last)
@@ -208,18 +221,18 @@ def _counted(read: _Text, at: int, last: int) -> Iterator[Match]:
     following = read.form(after) if after < len(read.every) and read.near(after) else ""
     two = f"{following} {read.form(after + 1)}" if after + 1 < len(read.every) else ""
     if following in lists.currencies:
-        yield Match("MONEY", start, read.every[after].end)
-        yield Match("CURR", read.every[after].start, read.every[after].end)
+        yield Match("money", start, read.every[after].end)
+        yield Match("currency", read.every[after].start, read.every[after].end)
     elif following in lists.percent:
-        yield Match("PERCENT", start, read.every[after].end)
+        yield Match("percent", start, read.every[after].end)
     elif two in lists.percent:
-        yield Match("PERCENT", start, read.every[after + 1].end)
+        yield Match("percent", start, read.every[after + 1].end)
     elif following in lists.units:
         stop = after + 1 if read.form(after + 1) in lists.unit_adjectives else after
-        yield Match("QUANTITY", start, read.every[stop].end)
-        yield Match("UNIT", read.every[after].start, read.every[stop].end)
+        yield Match("quantity", start, read.every[stop].end)
+        yield Match("unit", read.every[after].start, read.every[stop].end)
     elif following in lists.periods or following.endswith("-old"):
-        yield Match("DATE", start, read.every[after].end)
+        yield Match("date", start, read.every[after].end)
     elif not _year(read, at, last) and not _month_beside(read, at, last):
         previous = read.form(at - 1) if at else ""
         if (
@@ -227,7 +240,7 @@ def _counted(read: _Text, at: int, last: int) -> Iterator[Match]:
             or not read.text[start:end].isdigit()
             or not read.arabic
         ):
-            yield Match("CARDINAL", start, end)
+            yield Match("number", start, end)
 
 
 def _year(read: _Text, at: int, last: int) -> bool:
@@ -254,7 +267,7 @@ def _dates(read: _Text) -> Iterator[Match]:
             if read.arabic and read.form(at)[:1] in {"و", "ف"} and read.form(at)[1:] in lists.days
             else 0
         )
-        yield Match("DATE", start + lead, read.every[last].end)
+        yield Match("date", start + lead, read.every[last].end)
         at = last + 1
 
 
@@ -317,14 +330,14 @@ def _date_goes_on(read: _Text, at: int) -> int:
 
 def _sites(read: _Text) -> Iterator[Match]:
     for each in _SITE.finditer(read.text):
-        yield Match("WEBSITE", *each.span())
+        yield Match("website", *each.span())
     for at, word in enumerate(read.every):
         form = word.form
         for lead in (0, 1):
             if form[lead:] in read.lists.websites and (
                 not lead or (read.arabic and form[0] in PROCLITICS)
             ):
-                yield Match("WEBSITE", word.start + lead, word.end)
+                yield Match("website", word.start + lead, word.end)
         del at
 
 
@@ -339,9 +352,9 @@ def _persons(read: _Text, quotes: list[Quote]) -> Iterator[Match]:
         if not title and not name and _alone(read, inner):
             name = inner
         if title:
-            yield Match("OCC", title[0].start, title[-1].end)
+            yield Match("office", title[0].start, title[-1].end)
         if name:
-            yield Match("PERS", name[0].start, name[-1].end)
+            yield Match("person", name[0].start, name[-1].end)
             last_names[name[-1].form] = None
     for word in read.every:
         upper = read.arabic or read.text[word.start].isupper()
@@ -349,7 +362,7 @@ def _persons(read: _Text, quotes: list[Quote]) -> Iterator[Match]:
             form = word.form[lead:]
             apart = not lead or (read.arabic and word.form[0] in PROCLITICS)
             if upper and apart and form in last_names:
-                yield Match("PERS", word.start + lead, word.end)
+                yield Match("person", word.start + lead, word.end)
 
 
 def _alone(read: _Text, inner: list[Word]) -> bool:
@@ -377,7 +390,13 @@ def _offices(read: _Text) -> Iterator[Match]:
             else 0
         )
         form = word.form[lead:]
-        label = "OCC" if form in lists.titles else "ORG" if form in lists.organisations else None
+        label = (
+            "office"
+            if form in lists.titles
+            else "organisation"
+            if form in lists.organisations
+            else None
+        )
         if label is None:
             continue
         last = at
@@ -402,7 +421,7 @@ def _english_offices(read: _Text) -> Iterator[Match]:
             word.form in read.lists.titles - read.lists.no_offices
             and read.text[word.start].islower()
         ):
-            yield Match("OCC", word.start, word.end)
+            yield Match("office", word.start, word.end)
 
 
 def _parted(read: _Text, inner: list[Word]) -> tuple[list[Word], list[Word]]:
@@ -448,20 +467,20 @@ def _capitalised(read: _Text) -> Iterator[Match]:
     for run in runs:
         forms = [w.form for w in run]
         if any(each in read.lists.organisations for each in forms[1:]) and len(run) <= 5:
-            yield Match("ORG", run[0].start, run[-1].end)
+            yield Match("organisation", run[0].start, run[-1].end)
         elif forms[0] in read.lists.titles and len(run) in {2, 3, 4}:
-            yield Match("OCC", run[0].start, run[0].end)
-            yield Match("PERS", run[1].start, run[-1].end)
+            yield Match("office", run[0].start, run[0].end)
+            yield Match("person", run[1].start, run[-1].end)
         elif (
             len(run) == 2
             and not read.lists.streets & {*forms}
             and forms[1] in singles
             and forms[0] not in read.lists.days | read.lists.months
         ):
-            yield Match("PERS", run[0].start, run[1].end)
+            yield Match("person", run[0].start, run[1].end)
             for other in runs:
                 if len(other) == 1 and other[0].form == forms[1]:
-                    yield Match("PERS", other[0].start, other[0].end)
+                    yield Match("person", other[0].start, other[0].end)
 
 
 def _runs(read: _Text) -> Iterator[list[Word]]:

@@ -110,7 +110,7 @@ def _is_name(surface: str) -> bool:
 
 @cache
 def places(language: str) -> Gazetteer:
-    """Countries (CLDR) and cities of 500,000 people and more (GeoNames) in a language, as GPE."""
+    """Countries (CLDR) and cities of 500,000 people and more (GeoNames) in a language, as places."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only suggestions need it
 
     short = language.partition("-")[0].lower()
@@ -127,14 +127,17 @@ def places(language: str) -> Gazetteer:
     common = {*extra.get("words", ())}
     keys = (key(name) for name in named)
     found = {
-        each: "GPE"
+        each: "place"
         for each in keys
         if each and not (len(each) == 1 and (len(each[0]) < 3 or each[0] in common))
     }
-    found |= {key(territories[code]): "ORG" for code in ("EU", "UN") if code in territories}
-    found |= {key(name): "ORG" for name in extra.get("organisations", ())}
+    found |= {
+        key(territories[code]): "organisation" for code in ("EU", "UN") if code in territories
+    }
+    found |= {key(name): "organisation" for name in extra.get("organisations", ())}
     return Gazetteer(
-        found | {each: "NORP" for each in _nationalities(short, named, extra) if each not in found}
+        found
+        | {each: "nationality" for each in _nationalities(short, named, extra) if each not in found}
     )
 
 

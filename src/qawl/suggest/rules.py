@@ -1,14 +1,16 @@
 """Qawl's own suggester: rules for quotes, entities and claims; names from gold for every other layer.
 
-What a layer gets is told by its labels: CONTENT and CUE make quotes, CLAIM and CLAIMER claims, labels of
-entities entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
+What a layer gets is told by what its labels are for (`finds` in the scheme): parts of quotes, claims,
+entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
 from collections.abc import Sequence
 
+import msgspec
+
 from qawl.core.records import Article, Attributes, Suggestion
 from qawl.scheme.rules import RelationCount
-from qawl.scheme.scheme import Scheme
+from qawl.scheme.scheme import CLAIMS, QUOTES, Scheme
 from qawl.suggest.cues import lexicon
 from qawl.suggest.draft import Draft
 from qawl.suggest.entities import entities
@@ -34,9 +36,9 @@ def suggest(article: Article, scheme: Scheme, known: Gazetteer, names: Sequence[
 
     """
     draft = Draft(article, scheme)
-    if {"CONTENT", "CUE"} <= {*scheme.label}:
+    if not scheme.found_by.keys().isdisjoint(QUOTES):
         _quotes(draft, article, names)
-    elif {"CLAIM", "CLAIMER"} <= {*scheme.label}:
+    elif not scheme.found_by.keys().isdisjoint(CLAIMS):
         _claims(draft, article)
     else:
         _entities(draft, article, scheme, known)
@@ -50,13 +52,13 @@ def _quotes(draft: Draft, article: Article, names: Sequence[str]) -> None:
         if each.follows is not None:
             draft.arrow(identity, ids[each.follows])
             continue
-        for label, part in (
-            ("CUE", each.cue),
-            ("SOURCE", each.source),
-            ("ADDRESSEE", each.addressee),
+        for what, part in (
+            ("cue", each.cue),
+            ("source", each.source),
+            ("addressee", each.addressee),
         ):
             if part is not None:
-                draft.arrow(identity, draft.span(label, part.start, part.end))
+                draft.arrow(identity, draft.found(what, part.start, part.end))
 
 
 def _content(
@@ -70,7 +72,7 @@ def _content(
         source = article.text[said.source.start : said.source.end]
         if speaker := full_name(source, names):
             attributes["speaker"] = speaker
-    return draft.span("CONTENT", quote.content.start, quote.content.end, attributes)
+    return draft.found("content", quote.content.start, quote.content.end, attributes)
 
 
 def full_name(source: str, names: Sequence[str]) -> str | None:
@@ -89,9 +91,9 @@ def _claims(draft: Draft, article: Article) -> None:
         if len(words(article.text[bare.start : bare.end])) > LONG:
             continue
         status = {"claimer_status": said.status} if said.status not in {None, "none"} else None
-        claim = draft.span("CLAIM", bare.start, bare.end, {**status} if status else None)
+        claim = draft.found("claim", bare.start, bare.end, {**status} if status else None)
         if said.source is not None:
-            draft.arrow(claim, draft.span("CLAIMER", said.source.start, said.source.end))
+            draft.arrow(claim, draft.found("claimer", said.source.start, said.source.end))
 
 
 def _assertion(article: Article, quote: Quote) -> Stretch:
@@ -113,12 +115,23 @@ def _assertion(article: Article, quote: Quote) -> Stretch:
 
 def _entities(draft: Draft, article: Article, scheme: Scheme, known: Gazetteer) -> None:
     """Entities by rule where the scheme has their labels, and names from gold; arrows by nearest end."""
-    found = entities(article.text, article.language, known, quotes(article.text, article.language))
+    named = Gazetteer({each: _what(scheme, label) for each, label in known.names.items()})
+    found = [
+        msgspec.structs.replace(each, label=scheme.found_by.get(each.label, each.label))
+        for each in entities(
+            article.text, article.language, named, quotes(article.text, article.language)
+        )
+    ]
     kept = [each for each in found if each.label in scheme.label]
     ids = {each: draft.span(each.label, each.start, each.end) for each in kept}
     for rule in scheme.rules:
         if isinstance(rule, RelationCount) and rule.min and not rule.where:
             _nearest(draft, scheme, rule, kept, ids)
+
+
+def _what(scheme: Scheme, label: str) -> str:
+    """What a label is for, else the label itself."""
+    return (scheme.label[label].finds if label in scheme.label else None) or label
 
 
 def _nearest(
