@@ -352,6 +352,76 @@ def test_bad_input_is_set_aside_with_place_and_reason(trial, pile, tmp_path):
     assert {each.text for each in article_store.articles(trial)} == {NEWS, OTHER, f"{NEWS} أولا"}
 
 
+def test_one_odd_file_is_set_aside_by_name_and_the_rest_goes_on(trial, pile):
+    """Files of old machines and of other tools; each of them ended a whole ingest, or said nothing."""
+    deep = "[" * 100_000 + "]" * 100_000
+    folder = pile(
+        {
+            "a.txt": NEWS,
+            "deep.jsonl": lines({"text": OTHER}) + f'{{"text": "x", "a": {deep}}}\n'.encode(),
+            "deep.html": "<div>" * 50_000 + NEWS + "</div>" * 50_000,
+            "notes.txt": f"{NEWS} notes",
+            "notes.yaml": f"title: {deep}",
+            "half.txt": f"{NEWS} half",
+            "half.yaml": 'title: "\\ud800"',
+            "names.html": b'<meta charset="idna"><p>' + f"{NEWS} names".encode("cp1256"),
+            "long_ago.jsonl": lines(
+                {"text": f"{NEWS} 1", "published": "منذ 99999999999 يوم", "crawled": "2024-05-05"},
+                {"text": f"{NEWS} 2", "published": 10**18},
+            ),
+        }
+    )
+    table = {
+        "text": [f"{NEWS} 3", f"{NEWS} 4"],
+        "published": pa.array([0, 2**50], pa.timestamp("s")),
+        "seen": pa.array([2**50, 2**50], pa.timestamp("s")),
+    }
+    pq.write_table(pa.table(table), folder / "times.parquet")
+    done = qawl(trial, "ingest", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    reasons = {
+        f"{path.removeprefix('pile/')}:{line or ''}": reason
+        for (path, line), reason in aside(trial).items()
+    }
+    expected = {
+        "deep.jsonl:2": "nested too deeply", "deep.html:": "not an HTML page", "notes.txt:": "notes.yaml: lists or objects are nested",
+        "half.txt:": "half a surrogate pair", "times.parquet:2": "a value that can't be read",
+    }  # fmt: skip
+    assert set(reasons) == set(expected)
+    for place, words in expected.items():
+        assert words in reasons[place], place
+    assert len(articles(trial)) == 6
+
+
+def test_file_names_that_are_not_utf8(trial, pile):
+    folder = pile({"a.txt": NEWS, "_source.yaml": "source: المرسى\n"})
+    names = (b"\xc7\xcd.txt", b"\xc7\xcd/x.txt", b"\xff.txt", rb"\udcff.txt")
+    for number, name in enumerate(names, start=1):
+        path = folder / os.fsdecode(name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{NEWS} {number}", "utf-8")
+    done = qawl(trial, "ingest", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    # a name is told with escapes; a file whose own name has them keeps it
+    assert {place: each.text[-1] for place, each in articles(trial).items()} == {
+        "pile/a.txt": ".", r"pile/\udcc7\udccd.txt": "1", r"pile/\udcc7\udccd/x.txt": "2", r"pile/\udcff.txt": "4",
+    }  # fmt: skip
+    (reason,) = aside(trial).values()
+    assert "its name is not UTF-8" in reason
+    assert not take(trial, pile({})).changed
+
+
+def test_controls_in_records_go_from_the_text_and_from_what_is_said_of_it(trial, pile):
+    text = f"\x00{NEWS}\x1b[0m\x00\x00\x85{OTHER}"
+    record = {"text": text, "title": "عنوان\x00\x1b", "source": "المر\ufeffسى"}
+    take(trial, pile({"a.jsonl": lines(record), "b.jsonl": lines({"text": "\x00\x00\x01"})}))
+    (article,) = article_store.articles(trial)
+    assert article.text == f"{NEWS}[0m\n{OTHER}"
+    assert received(article.text, article.edits) == text
+    assert (article.title, article.source) == ("عنوان", "المرسى")
+    assert list(aside(trial).values()) == ["nothing is left of the text after cleaning"]
+
+
 def test_long_line_is_passed_over_without_being_kept(trial, monkeypatch):
     monkeypatch.setattr(readers, "LONGEST_FILE", 1000)
     stream = io.BytesIO(b'{"text": "' + b"x" * 5000 + b'"}\n' + lines({"text": NEWS}))

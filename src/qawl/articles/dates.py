@@ -56,6 +56,7 @@ _LINE = re.compile(
     r"[\s,،]*(?P<date>\d.*?|[a-z]{3,9}\.? \d.*?)"
     r"(?:[\s,،|-]*(?:الساعه)?\s*\d{1,2}:\d{2}(?::\d{2})?\s*(?:ص|م|am|pm|gmt|صباحا|مساء|بتوقيت .*)?)?"
 )
+_LONGEST_COUNT = 9
 _EDGE = 6
 _LONGEST = 80
 
@@ -147,19 +148,25 @@ def _iso(year: str | int, month: str | int, day: str | int) -> str | None:
 
 
 def _relative(plain: str, crawled: str) -> str | None:
-    try:
-        then = dt.datetime.fromisoformat(crawled)
-    except ValueError:
-        return None
+    """The day before `crawled` that is meant; none where the calendar has no such day."""
     match = _RELATIVE.search(plain)
-    if match is None:
-        return None
-    if match["day"]:
-        return (then - dt.timedelta(days=_DAYS[match["day"]])).date().isoformat()
-    unit = match["unit"] or match["units"]
-    minutes = next((each for names, each in _UNITS if unit in names.split()), None)
+    minutes = _minutes(match) if match else None
     if minutes is None:
         return None
+    try:
+        then = dt.datetime.fromisoformat(crawled)
+        return (then - dt.timedelta(minutes=minutes)).date().isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _minutes(match: re.Match[str]) -> int | None:
+    """How long ago it was."""
+    if match["day"]:
+        return 24 * 60 * _DAYS[match["day"]]
+    unit = match["unit"] or match["units"]
+    minutes = next((each for names, each in _UNITS if unit in names.split()), None)
     count = match["count"] or match["english"] or ("2" if unit.endswith(_TWO) else "1")
-    count = "1" if count in {"a", "an"} else count
-    return (then - dt.timedelta(minutes=int(count) * minutes)).date().isoformat()
+    if minutes is None or len(count) > _LONGEST_COUNT:
+        return None
+    return minutes * (1 if count in {"a", "an"} else int(count))

@@ -7,6 +7,8 @@ _DECLARED = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{3,20})""", re.IGNORECASE
 )
 _HEAD = 4096
+_LONGEST = 4
+"""Bytes of the longest character."""
 _FEW = 10
 """Words below which Arabic may do without any common word, or one with the article."""
 _COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|إن|عن|التي|الذي|[وبلف]?ال\w{3,})(?!\w)")
@@ -18,11 +20,11 @@ def decode(content: bytes, *, declares: bool = False) -> str:
     A byte order mark of UTF-8 stays in the text. Raises ValueError with the reason where no encoding
     fits.
     """
-    attempts = [_marked, _utf8, *([_declared] if declares else []), _utf16, _code_page]
+    attempts = [_marked, _utf16, _utf8, *([_declared] if declares else []), _code_page]
     for attempt in attempts:
-        text = attempt(content)
-        if text is not None:
-            return text
+        found = attempt(content)
+        if found is not None:
+            return found[1]
     if b"\x00" in content:
         raise ValueError("binary, not text: it holds NUL bytes")
     raise ValueError(
@@ -31,24 +33,51 @@ def decode(content: bytes, *, declares: bool = False) -> str:
     )
 
 
-def _marked(content: bytes) -> str | None:
+def encoding(head: bytes, *, whole: bool) -> str:
+    """The name of the encoding of a file that starts so; raises ValueError where it can't be told.
+
+    Unless the head is the `whole` file, it may end inside a character. UTF-8 may have some lines that
+    are not: no line of a code page with letters beyond ASCII is likely to be UTF-8 by chance.
+    """
+    cuts = (0,) if whole else range(_LONGEST)
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    fit = sum(_utf8(line) is not None for line in lines)
+    if fit and fit >= len(lines) / 2 and b"\x00" not in head:
+        return "utf-8"
+    for attempt in (_marked, _utf16, _utf8, _code_page):
+        for cut in cuts:
+            found = attempt(head[: len(head) - cut])
+            if found is not None:
+                return found[0]
+    decode(head)
+    raise ValueError("the encoding can't be told")
+
+
+Read = tuple[str, str]
+"""An encoding, and the text in it."""
+
+
+def _marked(content: bytes) -> Read | None:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _as(content, "utf-16")
     return None
 
 
-def _utf8(content: bytes) -> str | None:
+def _utf8(content: bytes) -> Read | None:
     return _as(content, "utf-8")
 
 
-def _declared(content: bytes) -> str | None:
+def _declared(content: bytes) -> Read | None:
     """By the charset that the head of a page names."""
     named = _DECLARED.search(content[:_HEAD])
     return _as(content, named[1].decode("ascii")) if named else None
 
 
-def _utf16(content: bytes) -> str | None:
-    """UTF-16 without a mark: nearly every second byte is the high one of ASCII or Arabic."""
+def _utf16(content: bytes) -> Read | None:
+    """UTF-16 without a mark: nearly every second byte is the high one of ASCII or Arabic.
+
+    Arabic letters in it are UTF-8 too, of control characters.
+    """
     half = len(content) // 2
     if half < 4 or len(content) % 2:
         return None
@@ -58,25 +87,27 @@ def _utf16(content: bytes) -> str | None:
     return None
 
 
-def _code_page(content: bytes) -> str | None:
+def _code_page(content: bytes) -> Read | None:
     """By a code page in which the letters are Arabic, or English with few others."""
     if b"\x00" in content:
         return None
     read = (_as(content, name) for name in ("cp1256", "iso8859_6"))
-    arabic = [text for text in read if text is not None and _share(text, "\u0600", "\u06ff") > 0.5]
+    arabic = [
+        each for each in read if each is not None and _share(each[1], "\u0600", "\u06ff") > 0.5
+    ]
     if arabic:
-        text = max(arabic, key=lambda each: len(_COMMON.findall(each)))
-        return text if _COMMON.search(text) or len(text.split()) < _FEW else None
+        name, text = max(arabic, key=lambda each: len(_COMMON.findall(each[1])))
+        return (name, text) if _COMMON.search(text) or len(text.split()) < _FEW else None
     latin = _as(content, "cp1252")
-    if latin is not None and _share(latin, "A", "z") > 0.85:
+    if latin is not None and _share(latin[1], "A", "z") > 0.85:
         return latin
     return None
 
 
-def _as(content: bytes, encoding: str) -> str | None:
+def _as(content: bytes, name: str) -> Read | None:
     try:
-        return content.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+        return name, content.decode(name)
+    except (UnicodeError, LookupError):  # some encodings raise no more than UnicodeError
         return None
 
 

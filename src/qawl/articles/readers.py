@@ -11,10 +11,19 @@ from typing import Any, BinaryIO
 import msgspec
 import zstandard
 
+from qawl.articles import delimited
 from qawl.articles.decoding import decode
-from qawl.articles.metadata import FOLDER_FILE, Metadata, beside, from_fields
-from qawl.articles.received import Found, SetAside, checked
+from qawl.articles.metadata import (
+    FIELDS,
+    FOLDER_FILE,
+    TOO_DEEP,
+    Metadata,
+    beside,
+    from_fields,
+)
+from qawl.articles.received import Found, checked, set_aside
 from qawl.core.errors import InputError
+from qawl.core.text import printable
 
 LONGEST_FILE = 16_000_000
 """Bytes of the longest text file, page or line that is looked at."""
@@ -22,9 +31,16 @@ LONGEST_FILE = 16_000_000
 TEXTS = (".txt",)
 PAGES = (".html", ".htm", ".xhtml")
 LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson")
+ROWS = (".csv", ".csv.gz", ".csv.zst")
+TABBED = (".tsv", ".tab", ".tsv.gz", ".tsv.zst")
 TABLES = (".parquet",)
+READ = (*TEXTS, *PAGES, *LINES, *ROWS, *TABBED, *TABLES)
 BESIDE = (".yaml", ".yml", ".json")
 NOTES = ("readme", "notice", "license", "licence", "copying")
+
+_NAMES = ("text", "id", "text_sha256", *FIELDS)
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
 def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Iterator[Found]:
@@ -42,11 +58,11 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
         for file in _files(path) if path.is_dir() else (path,):
             if file.absolute() in written:
                 continue
-            name = file.absolute().relative_to(origin).as_posix()
+            name = printable(file.absolute().relative_to(origin).as_posix())
             try:
                 yield from _read_file(file, name, mapping, root.resolve() if path != file else None)
             except OSError as error:
-                yield SetAside(path=name, reason=f"can't be read: {error.strerror or error}")
+                yield set_aside(name, f"can't be read: {error.strerror or error}")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -74,16 +90,18 @@ def _read_file(
     """The articles of one file; where it was found in a `folder` it must not lead out of it."""
     kind = file.name.lower()
     if reason := _unfit(file, kind, folder):
-        yield SetAside(path=name, reason=reason)
+        yield set_aside(name, reason)
         return
     try:
         given = beside(file)
     except InputError as error:
-        yield SetAside(path=name, reason=f"its metadata is wrong: {error}")
+        yield set_aside(name, f"its metadata is wrong: {error}")
         return
     if kind.endswith(LINES):
         with _opened(file) as stream:
             yield from read_lines(stream, name, mapping, given)
+    elif kind.endswith(ROWS + TABBED):
+        yield from _read_rows(file, name, mapping, given)
     elif kind.endswith(TABLES):
         yield from _read_table(file, name, mapping, given)
     elif kind.endswith(PAGES):
@@ -95,18 +113,28 @@ def _read_file(
 
 
 def _unfit(file: Path, kind: str, folder: Path | None) -> str | None:
-    """Why a file is not read at all; a file that was named itself may be called as it likes."""
+    """Why a file is not read at all; one without an ending is a text where it was named itself."""
+    if reason := _unreadable(file, folder):
+        return reason
+    if not kind.endswith(READ) and (folder or file.suffix):
+        ending = file.suffix or "no ending"
+        return f"not a kind of file that is read ({ending}): {', '.join(READ)} are"
+    size = file.stat().st_size
+    if not size:
+        return "empty file"
+    if size > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
+        return f"too long for an article: {size} bytes"
+    return None
+
+
+def _unreadable(file: Path, folder: Path | None) -> str | None:
+    """Why nothing of a file can be read, or told from another."""
+    if printable(str(file)) != str(file) and Path(printable(str(file))).exists():
+        return "its name is not UTF-8, and what would stand for it is another file: rename it"
     if folder and not file.resolve().is_relative_to(folder):
         return "a link that leaves the folder"
     if not file.is_file():
         return "not a file, or a folder that can't be opened"
-    if folder and not kind.endswith(TEXTS + PAGES + LINES + TABLES):
-        return f"not a kind of file that is read: {file.suffix or 'no ending'}"
-    size = file.stat().st_size
-    if not size:
-        return "empty file"
-    if size > LONGEST_FILE and not kind.endswith(LINES + TABLES):
-        return f"too long for an article: {size} bytes"
     return None
 
 
@@ -124,9 +152,12 @@ def _opened(file: Path) -> BinaryIO:
 
 def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
     try:
-        return checked(decode(content), path, None, metadata)
+        text = decode(content)
     except ValueError as error:
-        return SetAside(path=path, reason=str(error))
+        return set_aside(path, str(error))
+    if text.count("\x00") > len(text) / 100:
+        return set_aside(path, "binary, not text: it holds NUL characters")
+    return checked(text, path, None, metadata)
 
 
 def read_lines(
@@ -138,15 +169,15 @@ def read_lines(
         for number, line in enumerate(_bounded(stream), start=1):
             if line is None:
                 empty = False
-                yield SetAside(path=path, line=number, reason="too long for an article")
+                yield set_aside(path, "too long for an article", number)
             elif line.strip():
                 empty = False
                 yield _read_line(line, path, number, mapping, given)
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        yield SetAside(path=path, line=number + 1, reason=f"cut off or damaged: {error}")
+    except _DAMAGED as error:
+        yield set_aside(path, f"cut off or damaged: {error}", number + 1)
     else:
         if empty:
-            yield SetAside(path=path, reason="no lines")
+            yield set_aside(path, "no lines")
 
 
 def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -166,9 +197,9 @@ def _read_line(
     try:
         fields = _json(line.removeprefix(b"\xef\xbb\xbf"))
     except ValueError as error:
-        return SetAside(path=path, line=number, reason=f"not JSON: {error}")
+        return set_aside(path, f"not JSON: {error}", number)
     if not isinstance(fields, dict):
-        return SetAside(path=path, line=number, reason="not a JSON object")
+        return set_aside(path, "not a JSON object", number)
     return _read_fields(fields, path, number, mapping, given)
 
 
@@ -176,6 +207,8 @@ def _json(line: bytes) -> Any:
     """The JSON value of a line, which may be in a code page; raises ValueError."""
     try:
         return msgspec.json.decode(line)
+    except RecursionError as error:
+        raise ValueError(TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError):
         text = decode(line)
         if line == text.encode():
@@ -184,7 +217,11 @@ def _json(line: bytes) -> Any:
 
 
 def _read_fields(
-    fields: dict[str, Any], path: str, number: int, mapping: Mapping[str, str], given: Metadata
+    fields: dict[str, Any],
+    path: str,
+    number: int | None,
+    mapping: Mapping[str, str],
+    given: Metadata,
 ) -> Found:
     """One record by its field names; what stands in the record overrides what stands beside it.
 
@@ -195,11 +232,36 @@ def _read_fields(
         renamed["source_id"] = fields.get("id")
     text = renamed.get("text")
     if not isinstance(text, str):
-        return SetAside(path=path, line=number, reason="no field `text` with a string (see --map)")
+        return set_aside(path, "no field `text` with a string (see --map)", number)
     try:
         return checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
-        return SetAside(path=path, line=number, reason=str(error))
+        return set_aside(path, str(error), number)
+
+
+def _read_rows(
+    file: Path, path: str, mapping: Mapping[str, str], given: Metadata
+) -> Iterator[Found]:
+    """The articles of CSV or TSV, a row each."""
+    text, flag = (mapping.get(name, name) for name in ("text", "redistribute"))
+    tabs, empty = file.name.lower().endswith(TABBED), True
+    try:
+        with _opened(file) as stream:
+            head = stream.read(delimited.HEAD)
+        with _opened(file) as stream:
+            for line, row in delimited.rows(head, stream, text, tabs=tabs):
+                empty = False
+                if isinstance(row, delimited.Wrong):
+                    yield set_aside(path, row.reason, line)
+                else:
+                    if flag in row:
+                        row[flag] = _FLAGS.get(row[flag].strip().lower(), row[flag])
+                    yield _read_fields(row, path, line, mapping, given)
+    except _DAMAGED as error:
+        yield set_aside(path, f"cut off or damaged: {error}")
+        return
+    if empty:
+        yield set_aside(path, "no rows")
 
 
 def _read_table(
@@ -210,10 +272,27 @@ def _read_table(
 
     row = 0
     try:
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=1000):
-            for fields in batch.to_pylist():
-                row += 1
-                yield _read_fields(fields, path, row, mapping, given)
+        with pq.ParquetFile(file) as table:
+            there = {*_NAMES, *mapping.values()} & {*table.schema_arrow.names}
+            for batch in table.iter_batches(batch_size=1000, columns=sorted(there)):
+                for fields in _dicts(batch):
+                    row += 1
+                    if isinstance(fields, str):
+                        yield set_aside(path, fields, row)
+                    else:
+                        yield _read_fields(fields, path, row, mapping, given)
     except pa.ArrowException as error:
         reason = f"not parquet: {str(error).splitlines()[0]}"
-        yield SetAside(path=path, line=row + 1 if row else None, reason=reason)
+        yield set_aside(path, reason, row + 1 if row else None)
+
+
+def _dicts(batch: Any) -> Iterator[dict[str, Any] | str]:
+    """The rows of a batch of Arrow; of one that Python can't hold, the reason."""
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError, ArithmeticError) as error:
+        if len(batch) == 1:
+            yield f"a value that can't be read: {error}"
+            return
+        for number in range(len(batch)):
+            yield from _dicts(batch.slice(number, 1))

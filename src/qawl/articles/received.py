@@ -1,11 +1,19 @@
 """What a reader returns: articles as they came, and what is none with the reason."""
 
-from msgspec import Struct
+import re
+from collections.abc import Iterator, Mapping
 
-from qawl.articles.metadata import Metadata
+from msgspec import Struct
+from msgspec.structs import replace
+
+from qawl.articles.metadata import FIELDS, Metadata
+from qawl.core.text import printable
 
 LONGEST = 1_000_000
 """Code points of the longest text that is taken for an article."""
+_NOTHING = "\ufeff\x00 \t\r\n"
+_CONTROL = re.compile("[\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -34,15 +42,30 @@ class SetAside(Struct, frozen=True, kw_only=True):
 Found = Received | SetAside
 
 
+def set_aside(path: str, reason: str, line: int | None = None) -> SetAside:
+    """What is no article; a reason may quote what is not Unicode."""
+    return SetAside(path=path, line=line, reason=printable(reason))
+
+
 def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found:
     """A received article, unless its text is none."""
-    reason = None
-    if not text.strip("\ufeff\x00 \t\r\n"):
-        reason = "no text, or white space only"
-    elif len(text) > LONGEST:
-        reason = f"too long for an article: {len(text)} code points"
-    elif "\x00" in text and text.count("\x00") > len(text) / 100:
-        reason = "binary, not text: it holds NUL characters"
-    if reason:
-        return SetAside(path=path, line=line, reason=reason)
-    return Received(path=path, line=line, text=text, metadata=metadata)
+    if not text.strip(_NOTHING):
+        return set_aside(path, "no text, or white space only", line)
+    if len(text) > LONGEST:
+        return set_aside(path, f"too long for an article: {len(text)} code points", line)
+    if wrong := next(_broken({"text": text, **_strings(metadata)}), None):
+        return set_aside(
+            path, f"half a surrogate pair, which is no character: in its {wrong}", line
+        )
+    plain = {name: _CONTROL.sub("", each) for name, each in _strings(metadata).items()}
+    return Received(path=path, line=line, text=text, metadata=replace(metadata, **plain))
+
+
+def _strings(metadata: Metadata) -> dict[str, str]:
+    values = ((name, getattr(metadata, name)) for name in FIELDS)
+    return {name: value for name, value in values if isinstance(value, str)}
+
+
+def _broken(texts: Mapping[str, str]) -> Iterator[str]:
+    """The names of texts that are not Unicode."""
+    return (name for name, text in texts.items() if _SURROGATE.search(text))

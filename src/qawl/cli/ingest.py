@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=Given(path_type=Path, allow_dash=True))
-@click.option("--map", "mapping", help="Names of fields: text=body,published=date.")
+@click.option("--map", "mapping", help="Names of fields and columns: text=body,published=date.")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside.")
 @click.option(
     "--engine",
@@ -39,8 +39,9 @@ def command(
 ) -> None:
     """Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.
 
-    PATHS are files and folders of .txt, .html, .jsonl (also .gz and .zst) and .parquet; - is JSON
-    Lines on standard input. What can't be read is named in corpus/set-aside.jsonl with its reason.
+    PATHS are files and folders of .txt, .html, .jsonl, .csv and .tsv (also .gz and .zst) and .parquet;
+    - is JSON Lines on standard input. What can't be read is named in corpus/set-aside.jsonl with
+    its reason.
     """
     from qawl.articles import summary
     from qawl.core import project

@@ -28,6 +28,11 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def printable(text: str) -> str:
+    """The text with half surrogate pairs escaped, which names of files have that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file."""
     with path.open("rb") as file:

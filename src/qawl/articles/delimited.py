@@ -1,0 +1,170 @@
+"""CSV and TSV → rows by the names of their columns; the head tells encoding, delimiter and quotes.
+
+A row stands at the line that it starts in; quoted fields may go over several. A row with more or fewer
+fields than there are columns is no row: nobody can tell which field is whose.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from qawl.articles.decoding import encoding
+
+HEAD = 1 << 20
+"""Bytes from which encoding, delimiter and quotes are told."""
+LONGEST_FIELD = 16_000_000
+_ROWS = 200
+_EXCEL = re.compile('"?sep=(.)"?\\s*')
+"""A line by which Excel is told the delimiter."""
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is no row, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How fields are parted and quoted."""
+
+    delimiter: str
+    quoted: bool = True
+    escape: str | None = None
+
+    def reader(self, lines: Iterable[str]) -> Any:
+        """A csv.reader that refuses quotation marks which are neither of a field nor around one."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
+            doublequote=self.escape is None,
+            escapechar=self.escape,
+            strict=True,
+        )
+
+
+_QUOTED = tuple(_Dialect(each, escape=escape) for escape in (None, "\\") for each in ",;\t|")
+_TABS = (_Dialect("\t"), _Dialect("\t", quoted=False), _Dialect("\t", escape="\\"))
+
+
+def rows(
+    head: bytes, stream: BinaryIO, wanted: str, *, tabs: bool
+) -> Iterator[tuple[int | None, Row | Wrong]]:
+    """(line, row) of each row, or what is wrong there; line is None where it is the file.
+
+    `head` is the start of the `stream`, up to HEAD bytes; `wanted` is a column that must be there.
+    """
+    try:
+        name = encoding(head, whole=len(head) < HEAD)
+    except ValueError as error:
+        yield None, Wrong(str(error))
+        return
+    name = "utf-8-sig" if name == "utf-8" else name
+    text = io.TextIOWrapper(stream, name, errors=_errors(name), newline="")
+    csv.field_size_limit(LONGEST_FIELD)
+    start = head.decode(name, "replace")
+    if len(head) == HEAD:
+        start = start[: max(start.rfind("\n"), start.rfind("\r")) + 1] or start
+    skipped = 1 if _told(start) and next(text, None) else 0
+    dialect = _dialect(start, wanted, tabs=tabs)
+    try:
+        yield from _rows(_fields(dialect.reader(text), skipped), wanted)
+    finally:
+        text.detach()  # the stream is its owner's to close
+
+
+def _errors(name: str) -> str:
+    """A row that is not in the encoding is told by half surrogates; UTF-16 allows no such thing."""
+    return "strict" if name.startswith("utf-16") else "surrogateescape"
+
+
+def _fields(reader: Any, skipped: int) -> Iterator[tuple[int, list[str] | Wrong]]:
+    """(line, fields) of each row with something in it."""
+    while True:
+        line = skipped + reader.line_num + 1
+        try:
+            fields = next(reader, None)
+        except csv.Error as error:
+            reason = f"the quotation marks can't be told ({error}); nothing from here on was read"
+            yield line, Wrong(reason)
+            return
+        except UnicodeDecodeError as error:
+            yield line, Wrong(f"cut off or damaged: {error.reason}")
+            return
+        if fields is None:
+            return
+        if any(fields):
+            yield line, fields
+
+
+def _rows(
+    found: Iterator[tuple[int, list[str] | Wrong]], wanted: str
+) -> Iterator[tuple[int | None, Row | Wrong]]:
+    """The rows under the names of the first."""
+    columns: list[str] = []
+    for line, fields in found:
+        if isinstance(fields, Wrong):
+            yield line, fields
+        elif columns:
+            yield line, _row(columns, fields)
+        else:
+            columns = [each.strip() for each in fields]
+            if reason := _unfit(columns, wanted):
+                yield None, Wrong(reason)
+                return
+
+
+def _row(columns: Sequence[str], fields: Sequence[str]) -> Row | Wrong:
+    if len(fields) != len(columns):
+        return Wrong(f"fields and columns differ in number: {len(fields)} and {len(columns)}")
+    if any(_ESCAPED.search(each) for each in fields):
+        return Wrong("not in the encoding of the file")
+    return {name: field for name, field in zip(columns, fields, strict=True) if name}
+
+
+def _unfit(columns: Sequence[str], wanted: str) -> str | None:
+    """Why this is no row of columns."""
+    if twice := [each for each in dict.fromkeys(columns) if each and columns.count(each) > 1]:
+        return f"two columns of one name: {', '.join(twice)}"
+    if wanted not in columns:
+        return f"no column `{wanted}` (see --map): the columns are {', '.join(columns)[:200]}"
+    return None
+
+
+def _told(start: str) -> str | None:
+    """The delimiter that a first line for Excel tells."""
+    first = start.removeprefix("\ufeff").split("\n", 1)[0]
+    found = _EXCEL.fullmatch(first)
+    return found[1] if found else None
+
+
+def _dialect(start: str, wanted: str, *, tabs: bool) -> _Dialect:
+    """The way of reading under which the wanted column is there and rows have as many fields as it."""
+    if told := _told(start):
+        return _Dialect(told)
+    found = _TABS if tabs else _QUOTED
+    return max(found, key=lambda each: _fit(each, start, wanted))
+
+
+def _fit(dialect: _Dialect, start: str, wanted: str) -> tuple[bool, float, int]:
+    """How well it fits: is the column there, the share of rows that are whole, how many columns."""
+    whole = count = 0
+    columns: list[str] = []
+    reader = dialect.reader(io.StringIO(start, newline=""))
+    try:
+        columns = [each.strip() for each in next(reader, [])]
+        for count, fields in enumerate(filter(any, reader), start=1):
+            whole += len(fields) == len(columns)
+            if count == _ROWS:
+                break
+    except csv.Error:
+        count += 1
+    return wanted in columns, whole / count if count else 1.0, len(columns)
