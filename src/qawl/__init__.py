@@ -1,7 +1,8 @@
 """Qawl turns news articles into a citable, versioned dataset of entities, quotes and claims.
 
-In Python: `qawl.align(spans, offset_mapping)` makes token labels for a tokenizer, and
-`qawl.restore(dataset, articles)` puts withheld text back. Both are imported when first used.
+In Python, `qawl.Corpus(path)` opens a corpus; `qawl.align(spans, offset_mapping)` makes token labels for
+a tokenizer, `qawl.restore(dataset, articles)` puts withheld text back, and `qawl.verify(folder)` checks a
+release. `__all__` names everything that is public; each name is imported when it is first used.
 """
 
 from importlib import import_module
@@ -10,15 +11,71 @@ from typing import TYPE_CHECKING, Any
 from qawl.core.versions import __version__
 
 if TYPE_CHECKING:
+    from qawl.api.corpus import Corpus, JournalEntry, Release
+    from qawl.core.errors import GatesFailed, QawlError
+    from qawl.core.records import (
+        Annotation,
+        Article,
+        Disagreement,
+        Edit,
+        Finding,
+        Gold,
+        GoldRelation,
+        GoldSpan,
+        Provenance,
+        Relation,
+        Span,
+        SpanRef,
+    )
     from qawl.release.restore import restore
     from qawl.release.tables.align import align
+    from qawl.release.versions.manifest import verify
+    from qawl.scheme.scheme import Scheme
 
-__all__ = ["__version__", "align", "restore"]
+__all__ = [
+    "Annotation",
+    "Article",
+    "Corpus",
+    "Disagreement",
+    "Edit",
+    "Finding",
+    "GatesFailed",
+    "Gold",
+    "GoldRelation",
+    "GoldSpan",
+    "JournalEntry",
+    "Provenance",
+    "QawlError",
+    "Relation",
+    "Release",
+    "Scheme",
+    "Span",
+    "SpanRef",
+    "__version__",
+    "align",
+    "restore",
+    "verify",
+]
 
-_HOMES = {"align": "qawl.release.tables.align", "restore": "qawl.release.restore"}
+_HOMES = {
+    "Corpus": "api.corpus",
+    "GatesFailed": "core.errors",
+    "JournalEntry": "api.corpus",
+    "QawlError": "core.errors",
+    "Release": "api.corpus",
+    "Scheme": "scheme.scheme",
+    "align": "release.tables.align",
+    "restore": "release.restore",
+    "verify": "release.versions.manifest",
+}
+"""Public name → the module that has it; the others are records."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'qawl' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(f"qawl.{_HOMES.get(name, 'core.records')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -19,24 +19,20 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
     fails is named with what passes it.
     """
     from qawl.core import project
-    from qawl.release import build, gates
-    from qawl.validation import validate
+    from qawl.core.errors import GatesFailed
+    from qawl.release import build
 
     if bump == bool(version):
         raise click.UsageError("give a version, or --bump")
-    if version:
-        build.refuse_no_version(version)
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
-        checks = validate.counts(corpus, below=version)
-        failing = list(gates.failing(corpus, checks))
-        if failing and not draft:
-            for each in failing:
+        try:
+            built = build.release(corpus, version, draft=draft)
+        except GatesFailed as error:
+            for each in error.gates:
                 click.echo(f"gate: {each}", err=True)
             click.echo("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
-        wanted = version or build.bumped(corpus, checks)
-        built = build.build(corpus, wanted, notes=failing, checks=checks)
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest["content"].items():
         click.echo(f"{name}: {said['rows']} rows")

@@ -7,6 +7,7 @@ QawlError                 anything a user can mend; the command line prints it a
 ├── InputError            a file that was named can't be read as what it should be
 ├── JournalError          the journal was changed or can't be continued
 ├── ReleaseError          a release can't be built, or is not what its manifest says
+│   └── GatesFailed       what must hold before a release does not
 ├── ServerError           Label Studio can't be started, reached or trusted
 └── HubError              the Hugging Face Hub refused or can't be reached
 
@@ -15,7 +16,16 @@ Problems in the data are no exceptions: they are `qawl.core.records.Finding` val
 
 
 class QawlError(Exception):
-    """One line for the user: what is wrong, where, and what to do."""
+    """One line for the user: what is wrong, where, and what to do. All errors of Qawl are of this kind.
+
+    Examples
+    --------
+    >>> try:
+    ...     qawl.Corpus("corpus")
+    ... except qawl.QawlError as error:
+    ...     print(str(error).partition("/corpus ")[2])
+    has no qawl.yaml: run `qawl init` there first
+    """
 
 
 class ProjectError(QawlError):
@@ -40,6 +50,26 @@ class JournalError(QawlError):
 
 class ReleaseError(QawlError):
     """A release can't be built, or is not what its manifest says."""
+
+
+class GatesFailed(ReleaseError):
+    """What must hold before a release does not.
+
+    Attributes
+    ----------
+    gates : list of str
+        Each gate that fails, and how to pass it.
+
+    Examples
+    --------
+    >>> error = qawl.GatesFailed(["the card is unfilled", "no licence decision for AFP"])
+    >>> print(error)
+    no release was built: the card is unfilled; no licence decision for AFP
+    """
+
+    def __init__(self, gates: list[str]) -> None:
+        super().__init__(f"no release was built: {'; '.join(gates)}")
+        self.gates = gates
 
 
 class ServerError(QawlError):

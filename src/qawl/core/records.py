@@ -23,9 +23,23 @@ DecidedBy = Literal["single", "unanimous", "majority", "adjudicator"]
 
 
 class Edit(Struct, frozen=True, gc=False):
-    """One thing that cleaning removed or mapped: `was` stood where frozen text[start:end] stands.
+    r"""One thing that cleaning removed or mapped: `was` stood where frozen text[start:end] stands.
 
     Undoing the edits of an article from the last to the first gives the received text back.
+
+    Attributes
+    ----------
+    rule : str
+        The rule of cleaning.
+    start, end : int
+        Code points of the frozen text, 0-based, half-open.
+    was : str
+        What stood there.
+
+    Examples
+    --------
+    >>> qawl.Edit("line-ends", 4, 5, "\r\n").was
+    '\r\n'
     """
 
     rule: str
@@ -37,7 +51,38 @@ class Edit(Struct, frozen=True, gc=False):
 class Article(Struct, frozen=True, kw_only=True, gc=False):
     """One news article with its frozen text; a line of corpus/articles.jsonl.
 
-    `published_read` is the date as it stood where it was read; absent where that is the ISO date.
+    Attributes
+    ----------
+    format : int
+        The version of the record, 1.
+    id : str
+        12 hex digits, made from source and text.
+    text, text_sha256 : str
+        The frozen text, and the hex SHA-256 of it in UTF-8.
+    title, source, url, source_id : str or None
+        As they were given; `source_id` is the id that the source gave.
+    language : str
+        A BCP 47 tag.
+    published : str or None
+        An ISO date.
+    published_read : str or UNSET
+        The date as it stood where it was read; absent where that is the ISO date.
+    license : str or None
+        An SPDX name, or LicenseRef-….
+    redistribute : bool
+        Whether the text may be passed on; if not, releases withhold it.
+    group : str
+        The group of near-duplicates: the id of its first member.
+    received : str
+        The file, and the place in it.
+    edits : tuple of Edit
+        What cleaning removed or mapped, by place.
+
+    Examples
+    --------
+    >>> article = qawl.Corpus(".").articles["8a90ce3200c1"]
+    >>> article.language, article.redistribute, len(article.text)
+    ('en', True, 1024)
     """
 
     format: int = FORMAT
@@ -59,7 +104,29 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Span(Struct, frozen=True, gc=False):
-    """A labelled stretch of text; `text` is the surface, `text[start:end]` of the article."""
+    """A labelled stretch of text.
+
+    Attributes
+    ----------
+    id : str
+        Label Studio's region id; unique in its annotation.
+    label : str
+        A label of the scheme.
+    start, end : int
+        Code points of the article's text, 0-based, half-open.
+    text : str
+        The surface: `text[start:end]` of the article.
+    attributes : dict of str to str or list of str
+        By name; a single choice or a text is a string, several choices are a list. What is not set is
+        absent.
+
+    Examples
+    --------
+    >>> span = next(qawl.Corpus(".").annotations("entity")).spans[0]
+    >>> article = qawl.Corpus(".").articles["273fd3b431ad"]
+    >>> article.text[span.start : span.end] == span.text
+    True
+    """
 
     id: str
     label: str
@@ -70,7 +137,22 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class Relation(Struct, frozen=True, kw_only=True, gc=False):
-    """An arrow between two spans of one annotation; `label` is None where it can't be named."""
+    """An arrow between two spans of one annotation.
+
+    Attributes
+    ----------
+    label : str or None
+        A relation of the scheme; None where it can't be named.
+    from_, to : str
+        The ids of the spans (`from` in JSON).
+    direction : str or UNSET
+        left or bi; absent where it is right.
+
+    Examples
+    --------
+    >>> qawl.Relation(label="has_source", from_="r1", to="r2").to
+    'r2'
+    """
 
     label: str | None
     from_: str = field(name="from")
@@ -90,7 +172,22 @@ def ends(relation: "Relation | GoldRelation") -> tuple[str, str]:
 
 
 class Provenance(Struct, frozen=True, kw_only=True, gc=False):
-    """Where in Label Studio an annotation stands. `lead_time` in seconds."""
+    """Where in Label Studio an annotation stands.
+
+    Attributes
+    ----------
+    project, task, annotation : int or None
+        Label Studio's ids.
+    created_at, updated_at : str or None
+        ISO times of the server.
+    lead_time : float or None
+        Seconds that the annotator took.
+
+    Examples
+    --------
+    >>> next(qawl.Corpus(".").annotations("entity")).provenance.project
+    1
+    """
 
     project: int | None = None
     task: int | None = None
@@ -101,7 +198,33 @@ class Provenance(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Annotation(Struct, frozen=True, kw_only=True, gc=False):
-    """One annotator's work on one article in one layer; a line of exports/annotations."""
+    """One annotator's work on one article in one layer; a line of exports/annotations.
+
+    Attributes
+    ----------
+    format : int
+        The version of the record, 1.
+    article_id, layer, annotator : str
+        Whose work on what; the annotator by pseudonym.
+    status : str
+        submitted or skipped.
+    text_sha256, scheme_version : str
+        The text and the scheme that it was made on.
+    spans : tuple of Span
+        By start, the longer first, then label and id.
+    relations : tuple of Relation
+        By label, then the ids of their ends.
+    attributes : dict of str to str or list of str
+        Those of the whole article.
+    provenance : Provenance
+        Where in Label Studio it stands.
+
+    Examples
+    --------
+    >>> annotation = next(qawl.Corpus(".").annotations("quote"))
+    >>> annotation.annotator, annotation.status, len(annotation.spans), len(annotation.relations)
+    ('a1', 'submitted', 58, 43)
+    """
 
     format: int = FORMAT
     article_id: str
@@ -119,9 +242,23 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
 class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
     """One thing on which the annotators of an article don't agree.
 
-    `kind` is span, attribute or relation; `readings` has what each annotator says, None where one
-    says nothing. `start` and `end` are where to look in the text; `name` is that of the attribute or
-    relation.
+    Attributes
+    ----------
+    kind : str
+        span, attribute or relation.
+    start, end : int
+        Where to look in the text: code points, 0-based, half-open.
+    label : str
+        The label of the span.
+    name : str or None
+        The attribute, or the relation.
+    readings : dict of str to str, list of str or None
+        What each annotator says; None where one says nothing.
+
+    Examples
+    --------
+    >>> both = {"a1": "PER", "a2": None}
+    >>> qawl.Disagreement(kind="span", start=0, end=4, label="PER", readings=both).readings["a2"]
     """
 
     kind: Literal["span", "attribute", "relation"]
@@ -133,7 +270,25 @@ class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class GoldSpan(Struct, frozen=True, kw_only=True, gc=False):
-    """A decided span; `support` are the pseudonyms of those who marked it."""
+    """A decided span.
+
+    Attributes
+    ----------
+    id : str
+        Unique in its record.
+    label, start, end, text, attributes
+        As in `Span`.
+    support : tuple of str
+        The pseudonyms of those who marked it.
+    decided_by : str
+        single, unanimous, majority or adjudicator.
+
+    Examples
+    --------
+    >>> gold = next(qawl.Corpus(".").gold("entity"))
+    >>> {each.decided_by for each in gold.spans} <= {"unanimous", "adjudicator"}
+    True
+    """
 
     id: str
     label: str
@@ -146,7 +301,23 @@ class GoldSpan(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class GoldRelation(Struct, frozen=True, kw_only=True, gc=False):
-    """A decided relation with the pseudonyms of those who drew it."""
+    """A decided relation.
+
+    Attributes
+    ----------
+    label, from_, to, direction
+        As in `Relation`.
+    support : tuple of str
+        The pseudonyms of those who drew it.
+    decided_by : str
+        single, unanimous, majority or adjudicator.
+
+    Examples
+    --------
+    >>> gold = next(qawl.Corpus(".").gold("quote"))
+    >>> {gold.relations[0].from_, gold.relations[0].to} <= {span.id for span in gold.spans}
+    True
+    """
 
     label: str | None
     from_: str = field(name="from")
@@ -159,9 +330,28 @@ class GoldRelation(Struct, frozen=True, kw_only=True, gc=False):
 class Gold(Struct, frozen=True, kw_only=True, gc=False):
     """What was decided for one article in one layer; a line of exports/gold.
 
-    `complete` is False while a disagreement of the article is open: what is missing then is
-    undecided, not absent, and `open` says what it is. `decided_from` has the SHA-256 of each
-    annotation that was used, by annotator.
+    Attributes
+    ----------
+    format : int
+        The version of the record, 1.
+    article_id, layer, status, text_sha256, scheme_version, attributes
+        As in `Annotation`.
+    decided_by : str
+        single, unanimous, majority or adjudicator.
+    complete : bool
+        False while a disagreement of the article is open: what is missing then is undecided, not absent.
+    spans, relations : tuple of GoldSpan, tuple of GoldRelation
+        In the order of `Annotation`.
+    open : tuple of Disagreement
+        What is undecided.
+    decided_from : dict of str to str
+        The hex SHA-256 of each annotation that was used, by annotator.
+
+    Examples
+    --------
+    >>> gold = next(qawl.Corpus(".").gold("claim"))
+    >>> gold.article_id, gold.complete, len(gold.open)
+    ('273fd3b431ad', True, 0)
     """
 
     format: int = FORMAT
@@ -198,7 +388,13 @@ class Suggestion(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SpanRef(Struct, frozen=True, gc=False):
-    """The span that a finding is about."""
+    """The span that a finding is about: `id`, `label`, `start` and `end` as in `Span`.
+
+    Examples
+    --------
+    >>> qawl.SpanRef("r1", "PER", 0, 4).label
+    'PER'
+    """
 
     id: str
     label: str
@@ -212,7 +408,31 @@ def span_ref(span: Span) -> SpanRef:
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
-    """One thing wrong with the data. `level` is 1 to 5; `url` is the task in Label Studio."""
+    """One thing wrong with the data.
+
+    Attributes
+    ----------
+    check : str
+        The name of the check; docs/checks.md has them all.
+    level : int
+        1 (format), 2 (anchoring), 3 (labels), 4 (guideline) or 5 (collection).
+    severity : str
+        error or warning.
+    article_id, layer, annotator : str or None
+        Where it is.
+    span : SpanRef or None
+        The span that it is about.
+    message : str
+        What is wrong, in words.
+    url : str or None
+        The task in Label Studio.
+
+    Examples
+    --------
+    >>> findings = qawl.Corpus(".").validate()
+    >>> sorted({each.severity for each in findings} - {"warning"})
+    []
+    """
 
     check: str
     level: int

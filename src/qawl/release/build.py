@@ -13,7 +13,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from qawl import __version__
 from qawl.agreement import report
 from qawl.annotations import derive
 from qawl.articles import released, withdrawal
@@ -21,11 +20,13 @@ from qawl.articles import store as article_store
 from qawl.articles.removed_lines import Removed
 from qawl.articles.splits import splits_of
 from qawl.core import versions
-from qawl.core.errors import ReleaseError
+from qawl.core.errors import GatesFailed, ReleaseError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, to_json
 from qawl.core.text import file_sha256
+from qawl.core.versions import __version__
 from qawl.gold import decide
+from qawl.release import gates
 from qawl.release.documents import card, changelog, citation, croissant, guidelines
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.rights import shipped
@@ -51,6 +52,20 @@ class Built:
     folder: Path
     manifest: dict[str, Any]
     fresh: bool
+
+
+def release(project: Project, version: str | None, *, draft: bool = False) -> Built:
+    """Builds a release whose gates all pass, or a draft; no version is the one that changes call for.
+
+    Raises GatesFailed, or ReleaseError as `build` does.
+    """
+    if version is not None:
+        refuse_no_version(version)
+    checks = validate.counts(project, below=version)
+    failing = list(gates.failing(project, checks))
+    if failing and not draft:
+        raise GatesFailed(failing)
+    return build(project, version or bumped(project, checks), notes=failing, checks=checks)
 
 
 def build(

@@ -168,10 +168,39 @@ def _surfaces(value: Any, text: str) -> Any:
 def restore(dataset: D, articles: Articles, *, release: str | Path | None = None) -> D:
     """A dataset that was loaded from a release, of any config, with its withheld text put back.
 
-    `dataset` is a Dataset or a DatasetDict; `articles` are your copies, which may differ in what
-    `qawl ingest` cleans. `release`, the folder of the release, tells what else that was in its
-    corpus: its own site chrome and recurring lines. A text is filled in where its hash is that of the
-    row; what was not found stays null, and a warning says how much (`fill` returns its names).
+    Parameters
+    ----------
+    dataset : datasets.Dataset or datasets.DatasetDict
+        Any config of a release, as `datasets.load_dataset` gives it.
+    articles : str, Path, or iterable of them
+        Your copies: one file or folder; or several, where a `str` is a text and a `Path` a file. They
+        may differ from the frozen text in what `qawl ingest` cleans.
+    release : str or Path, optional
+        The folder of the release, which tells what else was cleaned in its corpus: its own site chrome
+        and recurring lines.
+
+    Returns
+    -------
+    datasets.Dataset or datasets.DatasetDict
+        With the rows, columns and features of `dataset`. A text is filled in where its hash is that of
+        the row. What was not found stays null, and a warning says how much.
+
+    Raises
+    ------
+    QawlError
+        It is no dataset, has no column text_sha256, or the release is damaged.
+
+    Examples
+    --------
+    >>> from datasets import load_dataset
+    >>> corpus = qawl.Corpus(".")
+    >>> folder = corpus.release("0.1.0").folder
+    >>> held = load_dataset("parquet", data_files=str(folder / "articles/train.parquet"))
+    >>> [row["text"] is None for row in held["train"]]
+    [False, True, False]
+    >>> restored = qawl.restore(held, [each.text for each in corpus.articles.values()])
+    >>> [row["text"] is None for row in restored["train"]]
+    [False, False, False]
     """
     made, outcome = fill(dataset, articles, told_by(Path(release)) if release else Told())
     for what, names in (("texts", outcome.missing), ("titles", outcome.untitled)):

@@ -127,7 +127,16 @@ class Projection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
-    """A layer's labels, attributes, relations and rules."""
+    """A layer's labels, attributes, relations and rules: what label_config/<layer>.yaml says.
+
+    docs/rules.md has every key. `label`, `attribute` and `relation` are mappings by name.
+
+    Examples
+    --------
+    >>> scheme = qawl.Corpus(".").schemes["quote"]
+    >>> scheme.label["CUE"].unit, list(scheme.relation)[:2]
+    ('mention', ['has_source', 'has_cue'])
+    """
 
     format: Literal[1]
     layer: str

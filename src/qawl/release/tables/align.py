@@ -54,15 +54,39 @@ def align(
 ) -> list[str | None] | list[int]:
     """The IOB2 tag of each piece of one text: names, or with `labels` indices.
 
-    `spans` are the gold spans of a row of the table `articles`, rows of `entities`, or anything with
-    `label`, `start` and `end`; `offset_mapping` is that of one text, as given by
-    `tokenizer(text, return_offsets_mapping=True)`. With `labels` (names in the order of the scheme,
-    as `features["label"].names`) the labels of spans may be indices into it, and the tags are
-    indices into the classes of the table `tokens` (O, B-A, I-A, …). Level 0 are the outermost
-    spans, 1 those one level below, and so on. A piece without text is None, or
-    `ignored`.
+    Parameters
+    ----------
+    spans : iterable of mappings or objects with `label`, `start` and `end`
+        The gold spans of a row of the table `articles`, rows of `entities`, or `GoldSpan`s of one text;
+        offsets are code points, half-open.
+    offset_mapping : iterable of (int, int)
+        That of one text, as given by `tokenizer(text, return_offsets_mapping=True)`.
+    labels : sequence of str, optional
+        Names in the order of the scheme, as `features["label"].names`. With them the labels of spans
+        may be indices, and the tags are indices into the classes of the table `tokens` (O, B-A, I-A,
+        …).
+    level : int
+        0 are the outermost spans, 1 those one level below, and so on.
+    ignored : int
+        The index of a piece without text: what the loss leaves out.
 
-    Raises InputError where a label is unknown, or the offsets are those of more than one text.
+    Returns
+    -------
+    list of str or None, or list of int
+        As long as `offset_mapping`. A piece without text is None, or `ignored`.
+
+    Raises
+    ------
+    QawlError
+        A label is unknown, or the offsets are those of more than one text.
+
+    Examples
+    --------
+    >>> span = {"label": "PER", "start": 4, "end": 8}
+    >>> qawl.align([span], [(0, 0), (0, 3), (4, 6), (6, 8)])
+    [None, 'O', 'B-PER', 'I-PER']
+    >>> qawl.align([span], [(0, 0), (0, 3), (4, 6), (6, 8)], labels=["PER", "ORG"])
+    [-100, 0, 1, 2]
     """
     pieces = [(int(start), int(end)) for start, end in offset_mapping]
     shown = [index for index, (start, end) in enumerate(pieces) if start < end]

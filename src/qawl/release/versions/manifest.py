@@ -102,8 +102,39 @@ def features(folder: Path) -> dict[str, Columns]:
     return {name: columns.of_card(each) for name, each in given.items()}
 
 
-def verify(folder: Path) -> Iterator[str]:
-    """What in a release folder is not as its manifest says: files, then the content of tables."""
+def verify(folder: str | Path) -> list[str]:
+    """What in a release is not as its manifest says; works offline and anywhere.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder of a release: exports/releases/<version>, or where git or the Hub brought it.
+
+    Returns
+    -------
+    list of str
+        One line for each difference: files by their hashes, then tables by the digest of their rows.
+        Empty where the release is what its manifest says.
+
+    Raises
+    ------
+    QawlError
+        The folder has no manifest, or one that is damaged.
+
+    Examples
+    --------
+    >>> folder = qawl.Corpus(".").release("0.1.0").folder
+    >>> qawl.verify(folder)
+    []
+    >>> _ = (folder / "README.md").write_text("changed")
+    >>> qawl.verify(folder)
+    ['README.md was changed']
+    """
+    return list(_differences(Path(folder)))
+
+
+def _differences(folder: Path) -> Iterator[str]:
+    """Files, then the content of tables."""
     manifest = load(folder)
     listed, there = manifest["files"], file_digests(folder)
     for name in sorted({*listed, *there}):

@@ -1,0 +1,170 @@
+"""What `import qawl` offers: named, documented, light, and as its examples say."""
+
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+import qawl
+from conftest import ROOT
+from qawl.formats import export
+
+PUBLIC = [name for name in qawl.__all__ if name != "__version__"]
+METHODS = [
+    f"Corpus.{name}" for name in vars(qawl.Corpus) if not name.startswith("_") and name != "export"
+]
+
+
+def named(path):
+    found = qawl
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found.fget if isinstance(found, property) else found
+
+
+@pytest.fixture
+def here(recorded, monkeypatch):
+    """A copy of the repository's corpus as the current folder, with caches of its own."""
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", recorded.root / "cache")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.chdir(recorded.root)
+
+
+def test_the_chapter_on_python_runs(here):
+    shown = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.DOTALL
+    )
+    assert len(shown) == 2
+    found = {}
+    for code in shown:
+        exec(code, found)
+    assert found["article"].text
+    assert all(found["articles"]["text"])
+    assert len(found["tags"]) == 2
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *METHODS, "Corpus.export"])
+def test_the_example_of_each_public_name_runs(name, here):
+    shown = doctest.DocTestParser().get_doctest(
+        inspect.getdoc(named(name)), {"qawl": qawl}, name, None, None
+    )
+    assert shown.examples, f"{name} has no example"
+    said = []
+    doctest.DocTestRunner().run(shown, out=said.append)
+    assert not said, "".join(said)
+
+
+@pytest.mark.parametrize(
+    "name", [*METHODS, "Corpus.export", "Corpus", "align", "restore", "verify"]
+)
+def test_each_public_function_says_what_it_takes_returns_and_raises(name):
+    what = named(name)
+    said = inspect.getdoc(what)
+    taken = set(inspect.signature(what).parameters) - {"self"}
+    for each in taken:
+        assert f"\n{each} : " in said, f"{name} does not say what {each} is"
+    if taken and name != "Corpus":
+        assert "Returns\n-------" in said
+    if taken:
+        assert "Raises\n------" in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Article",
+        "Edit",
+        "Span",
+        "Annotation",
+        "Gold",
+        "GoldSpan",
+        "GoldRelation",
+        "Relation",
+        "Provenance",
+        "Finding",
+        "Disagreement",
+    ],
+)
+def test_each_record_says_what_its_fields_are(name):
+    record = named(name)
+    said = inspect.getdoc(record).partition("Attributes\n")[2].partition("Examples\n")[0]
+    told = {
+        each.strip()
+        for line in said.splitlines()
+        if not line.startswith(" ")
+        for each in line.partition(" : ")[0].split(",")
+    }
+    assert {each.name for each in msgspec.structs.fields(record)} <= told
+
+
+def test_importing_qawl_imports_nothing_heavy_and_offers_every_name():
+    script = """
+import sys, qawl
+heavy = {"msgspec", "numpy", "pyarrow", "datasets", "yaml", "jsonschema_rs", "click", "daft"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+assert set(qawl.__all__) <= set(dir(qawl))
+corpus = qawl.Corpus(sys.argv[1])
+assert len(list(corpus.annotations("quote"))) == 9
+assert not {"numpy", "pyarrow", "datasets", "daft"} & set(sys.modules)
+for name in qawl.__all__:
+    getattr(qawl, name)
+from qawl import *
+assert Corpus is qawl.Corpus
+try:
+    qawl.nothing
+except AttributeError:
+    print("all there")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(ROOT)], capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "all there\n"
+
+
+def test_layers_keep_the_order_of_the_settings_and_unknown_ones_are_refused(recorded):
+    corpus = qawl.Corpus(str(recorded.root))
+    assert list(corpus.schemes) == list(corpus.settings.layers)
+    for ask in (corpus.annotations, corpus.gold, corpus.journal):
+        with pytest.raises(qawl.QawlError, match="nothing: no such layer: take one of entity"):
+            ask("nothing")
+
+
+def test_what_changes_on_disk_is_seen_by_an_open_corpus(recorded):
+    corpus = qawl.Corpus(recorded.root)
+    assert len(corpus.articles) == 3
+    path = recorded.articles_file
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    assert len(corpus.articles) == 2
+    assert len(list(corpus.annotations("claim"))) == 9
+    lines = recorded.annotations_file("claim").read_bytes().splitlines(keepends=True)
+    recorded.annotations_file("claim").write_bytes(b"".join(lines[:-1]))
+    assert len(list(corpus.annotations("claim"))) == 8
+
+
+def test_a_new_corpus_holds_nothing_and_says_so(make_corpus):
+    corpus = qawl.Corpus(make_corpus().root)
+    assert (len(corpus.articles), dict(corpus.releases)) == (0, {})
+    for layer in corpus.schemes:
+        assert [*corpus.annotations(layer), *corpus.gold(layer), *corpus.journal(layer)] == []
+    assert corpus.decide() == {layer: [] for layer in corpus.schemes}
+
+
+def test_a_release_whose_gates_fail_names_them_all(make_corpus):
+    corpus = qawl.Corpus(make_corpus("قال أحمد نعم.", source="wire").root)
+    with pytest.raises(qawl.GatesFailed) as failed:
+        corpus.release("0.1.0")
+    assert any("no licence decision for wire" in gate for gate in failed.value.gates)
+    draft = corpus.release("0.1.0", draft=True)
+    assert draft.manifest["open_gates"] == failed.value.gates
+    assert dict(corpus.releases) == {}
+
+
+def test_every_format_is_named_where_the_export_is_described():
+    said = inspect.getdoc(qawl.Corpus.export)
+    assert all(name in said for name in export.FORMATS)
