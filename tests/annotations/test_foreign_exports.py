@@ -222,3 +222,138 @@ def test_a_joiner_at_the_edge_of_a_word_belongs_to_no_character(foreign, text, s
     corpus.ingest(text)
     corpus.pull([task(text, region(text, surface))], "--layer", "ner")
     assert corpus.errors() == (["grapheme-split"] if split else [])
+
+
+SAMI = "Sami met Layla."
+DAMAGE = {
+    "half an emoji": '{"id": 7, "data": {"text": "\\ud83d"}, "annotations": []}',
+    "not a number": '{"id": 7, "data": {"text": "x", "score": NaN}, "annotations": []}',
+    "a float past all": '{"id": 7, "data": {"text": "x"}, "annotations": [{"lead_time": 1e999}]}',
+    "five thousand digits": f'{{"id": {"9" * 5000}, "data": {{"text": "x"}}, "annotations": []}}',
+    "nested deeply": f'{{"id": 7, "data": {{"x": {"[" * 500}{"]" * 500}}}, "annotations": []}}',
+    "nested very deeply": f'{{"id": 7, "data": {"[" * 100_000}{"]" * 100_000}}}',
+    "a key twice": '{"id": 7, "annotations": [], "data": {}, "annotations": []}',
+    "a key twice within": '{"id": 7, "annotations": [{"result": [], "result": [{"a": "\\""}]}]}',
+    "no value": '{"id": 7, "data": }',
+    "a comma too many": '{"id": 7, "data": {},}',
+    "a line break in a string": '{"id": 7, "data": {"text": "a\nb"}}',
+    "keys without marks": "{id: 7}",
+    "a number": "5",
+    "a string with brackets": '"}], {"',
+    "a list": "[[1], [2]]",
+    "null": "null",
+    "no annotations": '{"id": 7, "data": {"text": "x"}}',
+    "annotations a number": '{"id": 7, "data": {"text": "x"}, "annotations": 5}',
+    "annotations of numbers": json.dumps({**task(SAMI), "annotations": [5, None, "x"]}),
+    "data a list": '{"id": 7, "data": [1], "annotations": [{"result": []}]}',
+    "layer a list": '{"id": 7, "data": {"text": "x", "layer": ["ner"]}, "annotations": [{}]}',
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_bad_task_is_set_aside_by_name_and_the_others_are_read(foreign, damage, place):
+    """The whole file counted as damaged before."""
+    good = [
+        task(SAMI, region(SAMI, "Sami")),
+        task("Omar came.", region("Omar came.", "Omar"), number=2),
+    ]
+    listed = [json.dumps(each) for each in good]
+    listed.insert(place, DAMAGE[damage])
+    corpus = foreign()
+    corpus.ingest(SAMI, "Omar came.")
+    done = corpus.pull(f"[{', '.join(listed)}]", "--layer", "ner")
+    assert sorted(corpus.spans()) == [("PER", "Omar"), ("PER", "Sami")]
+    told = [line for line in done.output.split("\n") if line.startswith("set aside: ")]
+    assert told
+    assert ("task 7" in told[0]) == ('"id": 7' in DAMAGE[damage]), told
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        lambda text: text.encode("utf-8-sig"),
+        lambda text: text.encode("utf-16"),
+        lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+        lambda text: text.replace(", ", ",\r\n").encode(),
+        lambda text: text.replace('": ', '" : ').encode(),
+        lambda text: b"\n\n " + text.encode() + b"\n\n",
+    ],
+)
+def test_an_export_is_read_in_the_encodings_of_shells_and_editors(foreign, encoded):
+    """PowerShell writes UTF-16 with a byte order mark, editors of Windows one of UTF-8."""
+    corpus = foreign()
+    corpus.ingest("قال سامي نعم")
+    tasks = json.dumps([task("قال سامي نعم", region("قال سامي نعم", "سامي"))], ensure_ascii=False)
+    (corpus.folder / "export.json").write_bytes(encoded(tasks))
+    corpus.run("pull", "--from", str(corpus.folder / "export.json"), "--layer", "ner")
+    assert corpus.spans() == [("PER", "سامي")]
+
+
+def test_an_export_with_bytes_of_another_encoding_is_read_but_for_that_task(foreign):
+    corpus = foreign()
+    corpus.ingest("سامي هنا")
+    bad = json.dumps(task("عمر", number=7), ensure_ascii=False).encode("cp1256")
+    good = json.dumps(task("سامي هنا", region("سامي هنا", "سامي"))).encode()
+    (corpus.folder / "export.json").write_bytes(b"[" + bad + b", " + good + b"]")
+    done = corpus.run("pull", "--from", str(corpus.folder / "export.json"), "--layer", "ner")
+    assert "1 × task that is not in UTF-8 (task 7 of export.json)" in done.output
+    assert corpus.spans() == [("PER", "سامي")]
+
+
+def test_early_exports_say_completions_for_annotations(foreign):
+    """Label Studio before 1.0; times are seconds since 1970."""
+    corpus = foreign()
+    corpus.ingest(SAMI)
+    old = task(SAMI, region(SAMI, "Layla"), created_at=1600000000, completed_by=None)
+    old["completions"] = old.pop("annotations")
+    corpus.pull([old], "--layer", "ner")
+    assert corpus.spans() == [("PER", "Layla")]
+    assert corpus.records()[0]["provenance"]["created_at"] == "2020-09-13T12:26:40Z"
+    assert corpus.errors() == []
+
+
+ODD_USERS = [["x"], {"id": ["x"]}, {"email": 5}, {"id": 5.5}, True, 5.0, "9" * 5000, 10**300, {}]
+
+
+@pytest.mark.parametrize("user", ODD_USERS, ids=str)
+def test_a_strange_user_says_nothing_of_the_work(foreign, user):
+    corpus = foreign()
+    corpus.ingest(SAMI, "Omar came.")
+    tasks = [
+        task(SAMI, region(SAMI, "Sami"), completed_by=user),
+        task("Omar came.", region("Omar came.", "Omar"), number=2),
+    ]
+    assert corpus.pull(tasks, "--layer", "ner").exit_code == 0
+    assert len({each["annotator"] for each in corpus.records()}) == 2
+    assert len(corpus.spans()) == 2
+    assert corpus.errors() == []
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+
+
+def test_each_layer_gets_the_regions_of_its_control(foreign):
+    """Two <Labels> in one project; all went to the first layer before."""
+    corpus = foreign("ner", "quo")
+    corpus.ingest(SAMI)
+    mixed = [region(SAMI, "Sami"), region(SAMI, "Layla", layer="quo")]
+    done = corpus.pull([task(SAMI, *mixed)])
+    assert "read 1 tasks with 1 annotations: 2 new versions" in done.output
+    assert (corpus.spans("ner"), corpus.spans("quo")) == ([("PER", "Sami")], [("PER", "Layla")])
+    assert corpus.errors() == []
+    again = corpus.pull([task(SAMI, *mixed)])
+    assert "0 new versions" in again.output
+
+
+def test_an_annotation_that_an_earlier_version_took_for_one_layer_is_parted(foreign):
+    """Its journal has no word of the other layer until it is pulled again."""
+    corpus = foreign("ner", "quo")
+    corpus.ingest(SAMI)
+    (corpus.folder / "qawl.yaml").write_text("name: case\nlanguage: en\nlayers: [ner]\n", "utf-8")
+    mixed = [region(SAMI, "Sami"), region(SAMI, "Layla", layer="quo")]
+    corpus.pull([task(SAMI, *mixed)])
+    assert len(corpus.spans("ner")) == 2
+    (corpus.folder / "qawl.yaml").write_text(
+        "name: case\nlanguage: en\nlayers: [quo, ner]\n", "utf-8"
+    )
+    corpus.pull([task(SAMI, *mixed)])
+    assert (corpus.spans("ner"), corpus.spans("quo")) == ([("PER", "Sami")], [("PER", "Layla")])

@@ -112,7 +112,7 @@ def test_an_export_of_another_corpus_is_refused_and_nothing_is_written(run):
     [
         ("{}", "not a JSON list"),
         ("", "not a JSON list"),
-        ("[1]", "is no task"),
+        ("[1]", "no task can be read: 1 × task that is no object"),
         ('[{"id": 1', "cut off"),
         ('[{"id": 1, "text": "x", "annotator": 1, "annotation_id": 2}]', "JSON_MIN"),
     ],

@@ -76,7 +76,8 @@ def _chosen(
             f"{alive[-1].annotation.get('id')} of the same annotator is newer"
         )
         yield _finding("annotation-duplicate", current.layer, article.id, annotator, message)
-    users |= {user for each in alive if (user := each.annotation.get("completed_by"))}
+    named = (each.annotation.get("completed_by") for each in alive)
+    users |= {user for user in named if user and isinstance(user, int | str)}
     for each in alive[-1:]:
         yield _convert(each, article=article, current=current, annotator=annotator)
 

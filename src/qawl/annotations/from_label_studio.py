@@ -5,6 +5,7 @@ The only place, with `results`, where Label Studio's words (result, region, from
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -29,6 +30,11 @@ from qawl.scheme.scheme import TYPED, Scheme
 
 Raw = Mapping[str, Any]
 
+DIGITS = 15
+"""Digits of the largest whole number that is read."""
+LONGEST = 10**11
+"""Seconds since 1970, or of work, that are no mistake."""
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
@@ -47,6 +53,7 @@ class _Reading:
     annotator: str
     task_text: str
     moved: OffsetMap | None
+    others: frozenset[str]
     regions: dict[str, list[Span]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -71,11 +78,13 @@ def read_annotation(
     `task` needs `id`, `project` and `data.text`; one without a text is taken to hold the frozen one.
     """
     reading = _start(task, article=article, scheme=scheme, annotator=annotator)
-    results = [each for each in annotation.get("result") or () if isinstance(each, dict)]
+    results = _results(annotation)
     attributes: list[Raw] = []
     relations: list[Raw] = []
     for result in results:
         kind = result.get("type")
+        if kind == "labels" and result.get("from_name") in (*reading.others,):
+            continue
         if kind == "labels":
             _read_region(reading, result)
         elif kind in ("choices", "textarea"):
@@ -105,15 +114,34 @@ def read_annotation(
     return Converted(record, tuple(reading.findings))
 
 
+def controls(annotation: Raw) -> tuple[set[str], set[str]]:
+    """The names of the controls that made an annotation's regions, and of all others."""
+    regions: set[str] = set()
+    others: set[str] = set()
+    for each in _results(annotation):
+        name, kind = each.get("from_name"), each.get("type")
+        if isinstance(name, str):
+            (regions if isinstance(kind, str) and kind.endswith("labels") else others).add(name)
+    return regions, others
+
+
+def _results(annotation: Raw) -> list[Raw]:
+    """The results of an annotation that are objects."""
+    given = annotation.get("result")
+    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+
+
 def _start(task: Raw, *, article: Article, scheme: Scheme, annotator: str) -> _Reading:
     """Compares the task's text with the frozen one and says how its offsets are to be read."""
     data = task.get("data")
     given = data.get("text") if isinstance(data, Mapping) else None
     text = given if isinstance(given, str) else article.text
+    shared = task.get("layers")
+    others = frozenset(shared if isinstance(shared, list) else ()) - {scheme.layer}
+    reading = _Reading(article, scheme, annotator, text, None, others)
     if text == article.text:
-        return _Reading(article, scheme, annotator, text, None)
+        return reading
     frozen, edits = cleaning.clean(text)
-    reading = _Reading(article, scheme, annotator, text, None)
     if frozen == article.text:
         reading.moved = offset_map(edits)
         reading.found("task-text-mapped", CHECKS["task-text-mapped"].explanation)
@@ -173,13 +201,10 @@ def _bounds(reading: _Reading, value: Raw) -> tuple[int, int] | None:
 
 def _whole(value: object) -> int | None:
     """A whole number, also one written as 5.0 or "5"; None for anything else (True is no int here)."""
-    if type(value) is int:
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return None
+    if isinstance(value, str):
+        return int(value) if value.isdecimal() and len(value) <= DIGITS else None
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    return number if type(number) is int and abs(number) < 10**DIGITS else None
 
 
 def _surface(reading: _Reading, given: object, start: int, end: int) -> str:
@@ -286,7 +311,24 @@ def _provenance(task: Raw, annotation: Raw) -> Provenance:
         project=_whole(annotation.get("project", task.get("project"))),
         task=_whole(task.get("id", annotation.get("task"))),
         annotation=_whole(annotation.get("id")),
-        created_at=annotation.get("created_at"),
-        updated_at=annotation.get("updated_at"),
-        lead_time=annotation.get("lead_time"),
+        created_at=_time(annotation.get("created_at")),
+        updated_at=_time(annotation.get("updated_at")),
+        lead_time=_seconds(annotation.get("lead_time")),
     )
+
+
+def _seconds(given: object) -> float | None:
+    """Seconds as they came; None for anything that can't be a length of time."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    return given if 0 <= given < LONGEST else None
+
+
+def _time(given: object) -> str | None:
+    """A time as it came; early versions of Label Studio count seconds since 1970."""
+    if isinstance(given, str):
+        return given
+    seconds = _seconds(given)
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

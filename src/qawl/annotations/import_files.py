@@ -44,6 +44,8 @@ def pull_files(
             for task in chain.from_iterable(map(_tasks, paths)):
                 for name, user, entry in sorter.entries(Incoming(task)):
                     spool.write(name, named or user, entry, named is not None)
+        if outcome.tasks and outcome.unreadable == outcome.tasks:
+            raise InputError(f"no task can be read: {'; '.join(outcome.left_out())}")
         if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
             raise InputError(
                 f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
@@ -158,4 +160,4 @@ def _free(project: Project, taken: set[str]) -> Iterator[str]:
 
 
 def _user_order(user: str) -> tuple[int, int, str]:
-    return (0, int(user), "") if user.isdecimal() else (1, 0, user)
+    return (0, int(user), "") if user.isdecimal() and len(user) < 20 else (1, 0, user)

@@ -61,6 +61,7 @@ class Place(Struct, frozen=True, gc=False):
     annotator: str
     article_id: str
     deleted: bool
+    line: int
 
 
 class Latest(Struct, frozen=True, kw_only=True):
@@ -77,8 +78,11 @@ class _LatestLine(Struct):
 
 
 class _Task(Struct):
-    project: int | None = None
-    project_created_at: str | None = None
+    """What tells where an annotation stands, of whatever type it came."""
+
+    project: Any = None
+    project_created_at: Any = None
+    layers: Any = None
 
 
 class _Head(Struct):
@@ -209,7 +213,8 @@ def load(path: Path) -> Journal:
 def _home(head: _Head) -> Home | None:
     if head.event != "version":
         return None
-    return head.task.project, head.task.project_created_at
+    number, created = head.task.project, head.task.project_created_at
+    return number if type(number) is int else None, created if isinstance(created, str) else None
 
 
 def latest(project: Project, layer: str) -> list[Place]:
@@ -217,9 +222,10 @@ def latest(project: Project, layer: str) -> list[Place]:
     found: list[Place] = []
     for annotator, path in files(project, layer):
         places = {}
-        for offset, length, _, head in _checked(path):
+        for number, (offset, length, _, head) in enumerate(_checked(path), start=1):
             deleted = head.event != "version"
-            places[head.key] = Place(path, offset, length, annotator, head.article_id, deleted)
+            article = head.article_id
+            places[head.key] = Place(path, offset, length, annotator, article, deleted, number)
         found += places.values()
     return sorted(found, key=lambda place: (place.article_id, place.annotator))
 
@@ -298,15 +304,17 @@ def _chained(prev: str, content: bytes) -> str:
 
 def _version(head: _Head) -> bytes:
     """What makes two entries of an annotation the same version."""
-    return sha256(f"{head.event} {head.text} ".encode() + bytes(head.annotation)).digest()
+    shared = f"{head.task.layers} " if head.task.layers else ""
+    said = f"{head.event} {head.text} {shared}"
+    return sha256(said.encode() + bytes(head.annotation)).digest()
 
 
 def stripped(annotation: dict[str, Any]) -> dict[str, Any]:
     """An annotation without names, addresses and what changes by itself; users are ids."""
     kept = {name: value for name, value in annotation.items() if name not in VOLATILE}
     for name in ("completed_by", "updated_by", "last_created_by"):
-        if isinstance(kept.get(name), dict):
-            kept[name] = kept[name].get("id")
-        elif isinstance(kept.get(name), str):
-            kept[name] = None
+        user = kept.get(name)
+        user = user.get("id") if isinstance(user, dict) else user
+        if name in kept:
+            kept[name] = user if type(user) is int else None
     return kept

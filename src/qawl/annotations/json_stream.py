@@ -1,32 +1,54 @@
-"""A top-level JSON array read element by element, so that an export of any size stays on disk."""
+"""A top-level JSON array read element by element, so that an export of any size stays on disk.
 
+An element that can't be read gives way to a note that says why (see `note`); the others are read.
+"""
+
+import codecs
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
 from qawl.core.errors import InputError
 
 CHUNK = 1 << 20
+DEEPEST = 100
+"""Levels of nesting that are read: far more than Label Studio writes, far fewer than Python bears."""
 UNREADABLE = "qawl:unreadable"
-"""The only key of what stands in for an element that can't be read; its value says why."""
+"""The key of what stands in for an element that can't be read; its value says why."""
+NAMED = "qawl:named"
+"""The key beside it; its value names the element for people."""
 _START = re.compile(rb'\{\s*("[^"\\]*")\s*:[^,{}\[\]]*,\s*("[^"\\]*")\s*:')
 """The first two keys of an element, where the first value is a plain one."""
+_ID = re.compile(rb'\{\s*"id"\s*:\s*(\d{1,18})\b')
 _GAP = re.compile(rb"[ \t\r\n,]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*[,\]]")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
+"""A string, with its end in the group where it has one, or a bracket outside strings."""
+_CLOSED_BY = {b"{": b"}", b"[": b"]"}
+_PLAIN = re.compile(rb"[^,\]\s][^,\]]*")
+
+Element = dict[str, Any]
 
 
-def elements(path: Path) -> Iterator[dict[str, object]]:
-    """The objects of a JSON array in a file; raises InputError where it is none or is cut off.
+def note(why: str, named: str = "") -> Element:
+    """What stands in for an element that can't be read."""
+    return {UNREADABLE: why, NAMED: named}
 
-    Boundaries are guessed and proved by decoding: the next element most likely starts with the same two
-    keys; else braces are counted; and where braces stand in strings, tokens are scanned one by one.
+
+def elements(path: Path) -> Iterator[Element]:
+    """The objects of a JSON array in a file, in UTF-8 or UTF-16, and a note for what is none.
+
+    Raises InputError where the file is no array or is cut off. Boundaries are guessed and proved by
+    decoding: the next element most likely starts with the same two keys; else braces are counted; and
+    where braces stand in strings, tokens are scanned one by one.
     """
-    with path.open("rb") as file:
+    with path.open("rb") as opened:
+        file = _utf8(opened)
         buffer = bytearray(file.read(CHUNK)).lstrip(b"\xef\xbb\xbf \t\r\n")
         if not buffer.startswith(b"["):
             raise InputError(f"{path}: not a JSON list of tasks; export as JSON from Label Studio")
@@ -37,14 +59,30 @@ def elements(path: Path) -> Iterator[dict[str, object]]:
             _skip(buffer, file)
             if buffer.startswith(b"]"):
                 return
-            if not buffer:
-                raise InputError(f"{path}: cut off after {count} tasks; export it again")
-            found = _like_this(buffer, file) if alike else None
-            alike = found is not None
-            element, length = found or _next(buffer, file, path, count)
+            found = (_like_this(buffer, file) if alike else None) or _next(buffer, file)
+            if found is None:
+                raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
+            element, length = found
+            count += 1
+            if UNREADABLE in element:
+                element[NAMED] = _name(buffer, f"element {count}", path) + element[NAMED]
+            else:
+                alike = alike and _START.match(buffer) is not None
             yield element
             del buffer[:length]
-            count += 1
+
+
+def _utf8(file: BinaryIO) -> BinaryIO:
+    """A file as UTF-8; what some shells write is UTF-16 with a byte order mark."""
+    marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    file.seek(0)
+    return cast("BinaryIO", codecs.EncodedFile(file, "utf-8", "utf-16")) if marked else file
+
+
+def _name(buffer: bytearray, element: str, path: Path) -> str:
+    """What people find an element by: the task's id where that comes first, else its number."""
+    found = _ID.match(buffer)
+    return f"{f'task {found[1].decode()}' if found else element} of {path.name}"
 
 
 def _skip(buffer: bytearray, file: BinaryIO) -> None:
@@ -62,18 +100,13 @@ def _more(buffer: bytearray, file: BinaryIO, size: int = 0) -> bool:
     return bool(chunk)
 
 
-def _next(
-    buffer: bytearray, file: BinaryIO, path: Path, count: int
-) -> tuple[dict[str, object], int]:
-    """The object at the start of the buffer and its length."""
-    if not buffer.startswith(b"{"):
-        raise InputError(
-            f"{path}: element {count + 1} is no task; export as JSON from Label Studio"
-        )
-    found = _guess(buffer, file) or _scan(buffer, file)
-    if found is None:
-        raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
-    return found
+def _next(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
+    """The element at the start of the buffer and its length; None where the file ends in it."""
+    if found := _guess(buffer, file):
+        return found
+    if (end := _end(buffer, file)) is None:
+        return None
+    return decode(bytes(buffer[:end])), end
 
 
 @cache
@@ -83,7 +116,7 @@ def _boundary(first: bytes, second: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"\}(?=\s*,\s*\{\s*" + keys + rb")")
 
 
-def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
+def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
     """Ends the object before the next one with the same first keys, if what stands before decodes."""
     start = _START.match(buffer)
     if start is None:
@@ -92,12 +125,13 @@ def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], in
     while (match := boundary.search(buffer, start.end())) is None:
         if len(buffer) > 4 * CHUNK or not _more(buffer, file):
             return None
-    element = _decoded(buffer, match.end())
-    return None if element is None or UNREADABLE in element else (element, match.end())
+    return _sound(buffer, match.end())
 
 
-def _guess(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
+def _guess(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
     """Ends the object where its braces are balanced, if what stands before decodes."""
+    if not buffer.startswith(b"{"):
+        return None
     depth = at = 0
     while True:
         match = _BETWEEN.search(buffer, at)
@@ -110,32 +144,100 @@ def _guess(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] |
         depth += buffer.count(b"{", at, end) - buffer.count(b"}", at, end)
         at = end
         if depth <= 0:
-            element = _decoded(buffer, end)
-            return None if element is None else (element, end)
+            return _sound(buffer, end)
 
 
-def _scan(buffer: bytearray, file: BinaryIO) -> tuple[dict[str, object], int] | None:
-    """Ends the object where its brackets outside strings are balanced."""
+def _end(buffer: bytearray, file: BinaryIO) -> int | None:
+    """Where the value at the start of the buffer ends; None where the file ends before."""
     while True:
-        depth = 0
-        for match in _TOKEN.finditer(buffer):
-            token = match.group()[:1]
-            depth += (token in b"{[") - (token in b"}]")
-            if depth == 0:
-                element = _decoded(buffer, match.end())
-                if element is not None:
-                    return element, match.end()
-                break  # the buffer ends inside a string, and the rest was misread
+        if (end := _balanced(buffer)) is not None:
+            return end
         if not _more(buffer, file, len(buffer)):
             return None
 
 
-def _decoded(buffer: bytearray, end: int) -> dict[str, object] | None:
-    """The object that ends there; None where none does, a note in its place where it is too deep."""
+def _balanced(buffer: bytearray) -> int | None:
+    """Where the brackets outside strings are balanced, or a value without brackets ends."""
+    if not buffer.startswith((b"{", b"[", b'"')):
+        plain = _PLAIN.match(buffer)
+        return plain.end() if plain and plain.end() < len(buffer) else None
+    opened: list[bytes] = []
+    for match in _TOKEN.finditer(buffer):
+        token = match.group()[:1]
+        if token == b'"' and not match.group(1):
+            return None  # the buffer ends inside the string
+        if token in _CLOSED_BY:
+            opened.append(_CLOSED_BY[token])
+        elif token != b'"' and token != opened.pop():
+            return None  # closed by another bracket: nobody can tell where this ends
+        if not opened:
+            return match.end()
+    return None
+
+
+def _sound(buffer: bytearray, end: int) -> tuple[Element, int] | None:
+    """The object that ends there with its length; None where none does that can be read."""
+    element = decode(memoryview(buffer)[:end].tobytes())
+    return None if UNREADABLE in element else (element, end)
+
+
+def decode(content: bytes) -> Element:
+    """The object of a piece of JSON; a note where it is none, or can't be kept as it is."""
     try:
-        element: dict[str, object] = msgspec.json.decode(memoryview(buffer)[:end].tobytes())
+        value = msgspec.json.decode(content)
+        if not isinstance(value, dict):
+            return note("that is no object")
+        if _deep(value):
+            return note("nested too deeply")
+        if repeated := _repeated(content, value):
+            return note("with a key twice in one object", f" ({repeated})")
     except RecursionError:
-        return {UNREADABLE: "nested too deeply"}
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return note("nested too deeply")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _damage(content, error)
+    return value
+
+
+def _deep(value: object) -> bool:
+    """Whether values are nested deeper than is read."""
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for values in inner for each in values if isinstance(each, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _repeated(content: bytes, value: Element) -> str | None:
+    """A key that stands twice in one object: JSON's readers drop the first without a word.
+
+    Quotation marks are counted first: a key that was dropped takes two with it.
+    """
+    if content.count(b'"') <= msgspec.json.encode(value).count(b'"'):
         return None
-    return element
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        keys = [key for key, _ in pairs]
+        found.extend(key for key in keys if keys.count(key) > 1)
+
+    json.loads(content, object_pairs_hook=look)
+    return json.dumps(found[0]) if found else None
+
+
+def _damage(content: bytes, error: Exception) -> Element:
+    """A note of why a piece of JSON can't be kept."""
+    if isinstance(error, UnicodeDecodeError):
+        return note("that is not in UTF-8")
+    try:
+        json.dumps(json.loads(content), ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return note("with half a character (a surrogate without its other half)")
+    except RecursionError:
+        return note("nested too deeply")
+    except json.JSONDecodeError as other:
+        return note("that is damaged JSON", f" ({other.msg}, character {other.pos + 1})")
+    except ValueError:
+        return note("with a number that can't be stored")
+    return note("that is damaged JSON", f" ({error})")

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from qawl.annotations import journal, json_stream
+from qawl.annotations.from_label_studio import controls
 from qawl.annotations.journal import Entry
 from qawl.articles import cleaning
 from qawl.articles import store as article_store
@@ -16,19 +17,26 @@ from qawl.core.records import to_json
 from qawl.core.text import sha256
 from qawl.scheme import scheme
 
+NAMED = 5
+"""How many things that are left out for one reason are named."""
+
 
 @dataclass(slots=True)
 class Outcome:
     """What a pull did: new versions by (layer, annotator), and what was left out and why.
 
-    `changed` has (layer, article, annotator) of every new version. `agreed` has, for each project of a
-    server, in how many annotations its count and the journal's agree.
+    `unreadable` counts tasks of which nothing could be read. `set_aside` counts what was left out by
+    the reason, `named` has the first of each. `changed` has (layer, article, annotator) of every new
+    version. `agreed` has, for each project of a server, in how many annotations its count and the
+    journal's agree.
     """
 
     tasks: int = 0
     annotations: int = 0
     new: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unreadable: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
+    named: dict[str, list[str]] = field(default_factory=dict)
     drafts: int = 0
     predictions: int = 0
     mended: list[str] = field(default_factory=list)
@@ -41,6 +49,21 @@ class Outcome:
         """Counts new versions, by the articles that they are of."""
         self.new[layer, annotator] += len(articles)
         self.changed |= {(layer, article, annotator) for article in articles}
+
+    def leave(self, why: str, what: str | None) -> None:
+        """Counts something that is left out, and keeps what it was."""
+        self.set_aside[why] += 1
+        names = self.named.setdefault(why, [])
+        if what and len(names) < NAMED and what not in names:
+            names.append(what)
+
+    def left_out(self) -> Iterator[str]:
+        """What was left out in words, a line a reason, the most frequent first."""
+        for why, count in self.set_aside.most_common():
+            names = self.named.get(why, [])
+            more = [", …"] if names and count > len(names) else []
+            listed = "".join([", ".join(names), *more])
+            yield f"{count} × {why} ({listed})" if listed else f"{count} × {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +110,20 @@ class Sorter:
         self._outcome, self._layer = outcome, layer
 
     def entries(self, each: Incoming) -> Iterator[tuple[str, str, Entry]]:
-        """(layer, user, entry) of each annotation of a task."""
+        """(layer, user, entry) of each annotation of a task, one for each layer that it is of."""
         task, outcome = each.task, self._outcome
         outcome.tasks += 1
-        if json_stream.UNREADABLE in task:
-            outcome.set_aside[f"task {task[json_stream.UNREADABLE]}"] += 1
+        annotations = self._annotations(task)
+        if annotations is None:
             return
+        named = f"task {_short(task.get('id'))}"
         data = task.get("data")
         data = data if isinstance(data, Mapping) else {}
         outcome.drafts += _count(task.get("drafts"))
         outcome.predictions += _count(task.get("predictions"))
         article_id, text = self._corpus.article(data)
         if article_id is None:
-            outcome.set_aside["task of no article"] += 1
+            outcome.leave("task of no article", named)
             return
         kept = {
             "id": task.get("id"),
@@ -107,42 +131,63 @@ class Sorter:
             **({"project_created_at": each.created} if each.created else {}),
             "data": {name: value for name, value in data.items() if name != "text"},
         }
-        for annotation in task.get("annotations") or ():
+        for annotation in annotations:
             if not isinstance(annotation, Mapping):
-                outcome.set_aside["annotation that is no object"] += 1
+                outcome.leave("annotation that is no object", named)
                 continue
-            name = each.layer or _layer(data, annotation, self._versions) or self._layer
-            if name not in self._versions:
-                outcome.set_aside["annotation of no layer (give --layer)"] += 1
+            layers = [each.layer] if each.layer else self._layers(data, annotation)
+            if not layers:
+                outcome.leave("annotation of no layer (give --layer)", named)
                 continue
             outcome.annotations += 1
-            entry = Entry(
-                key=f"{article_id}/{identity(annotation)}",
-                article_id=article_id,
-                scheme_version=each.scheme_version or self._versions[name],
-                text=text,
-                task=kept,
-                annotation=msgspec.Raw(to_json(journal.stripped(dict(annotation)))),
+            shared = {"layers": layers} if len(layers) > 1 else {}
+            for name in layers:
+                entry = Entry(
+                    key=f"{article_id}/{identity(annotation)}",
+                    article_id=article_id,
+                    scheme_version=each.scheme_version or self._versions[name],
+                    text=text,
+                    task={**kept, **shared},
+                    annotation=msgspec.Raw(to_json(journal.stripped(dict(annotation)))),
+                )
+                yield name, _user(annotation), entry
+
+    def _annotations(self, task: Mapping[str, Any]) -> list[Any] | None:
+        """The annotations of a task, which early versions of Label Studio call completions.
+
+        None, and counted, where the task can't be read or they are no list.
+        """
+        if json_stream.UNREADABLE in task:
+            self._outcome.unreadable += 1
+            self._outcome.leave(f"task {task[json_stream.UNREADABLE]}", task.get(json_stream.NAMED))
+            return None
+        given = task.get("annotations", task.get("completions"))
+        if not isinstance(given, list):
+            self._outcome.leave(
+                "task without a list of annotations", f"task {_short(task.get('id'))}"
             )
-            yield name, _user(annotation), entry
+            return None
+        return given
+
+    def _layers(self, data: Mapping[str, Any], annotation: Mapping[str, Any]) -> list[str]:
+        """The layer that the task names and those whose control made regions; where there is none,
+        one whose control made something, else the one given."""
+        told = {data["layer"]} if isinstance(data.get("layer"), str) else set()
+        regions, others = controls(annotation)
+        for found in (told | regions, others, {self._layer}):
+            if layers := [name for name in self._versions if name in found]:
+                return layers
+        return []
 
 
 def _count(values: object) -> int:
     return len(values) if isinstance(values, list) else 0
 
 
-def _layer(
-    data: Mapping[str, Any], annotation: Mapping[str, Any], known: Mapping[str, str]
-) -> str | None:
-    """The layer that the task names, else the control that its regions were made with."""
-    if data.get("layer") in known:
-        return str(data["layer"])
-    controls = (
-        result.get("from_name")
-        for result in annotation.get("result") or ()
-        if isinstance(result, Mapping)
-    )
-    return next((str(name) for name in controls if name in known), None)
+def _short(value: object) -> str:
+    """A value of any kind, short enough for a message."""
+    said = value if isinstance(value, str) else to_json(value).decode()
+    return said if len(said) <= 40 else f"{said[:39]}…"
 
 
 def identity(annotation: Mapping[str, Any]) -> str:
@@ -158,4 +203,6 @@ def _user(annotation: Mapping[str, Any]) -> str:
     user = annotation.get("completed_by")
     if isinstance(user, Mapping):
         user = user.get("id") or user.get("email")
-    return "" if user is None else str(user)
+    if isinstance(user, str):
+        return user
+    return "" if user is None else to_json(user).decode()

@@ -175,7 +175,7 @@ def summary(outcome: "Outcome") -> list[str]:
             f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
             f"{len(outcome.agreed)} projects"
         )
-    lines += [f"set aside: {count} × {why}" for why, count in outcome.set_aside.most_common()]
+    lines += [f"set aside: {each}" for each in outcome.left_out()]
     if outcome.drafts or outcome.predictions:
         lines.append(
             f"not pulled: {outcome.drafts} drafts (not submitted), "
