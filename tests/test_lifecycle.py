@@ -364,7 +364,7 @@ def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
         disputed, [*article_store.articles(disputed), article("مقال آخر", redistribute=True)]
     )
     two = build.build(disputed, "0.2.0", notes=[]).folder
-    assert manifest.load(two)["articles"]["withdrawn"] == {identity: "the source asked"}
+    assert manifest.load(two).articles.withdrawn == {identity: "the source asked"}
     assert diff.difference(one, two).level == "major"
     with pytest.raises(InputError, match="no article"):
         withdrawal.withdraw(disputed, "0" * 12, "x")

@@ -11,6 +11,7 @@ import time
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 import hub_server
 from hub_server import TOKEN
@@ -60,7 +61,7 @@ def home(tmp_path_factory):
     article_store.write(made, [each for each in articles if split[each.id] == "train"])
     build.build(made, "0.2.0", notes=[])
     build.build(made, "0.3.0", notes=["a gate"])
-    assert set(first.manifest["content"]) == {"articles/train", "articles/validation"}
+    assert set(first.manifest.content) == {"articles/train", "articles/validation"}
     return folder
 
 
@@ -371,7 +372,8 @@ def test_a_card_that_loads_less_than_the_release_holds_is_not_tagged(hub, home, 
         card, count = re.subn(lost, "", card)
         assert count == 1
     (folder / "README.md").write_text(card, "utf-8")
-    manifest.write(folder, {**manifest.load(folder), "files": manifest.file_digests(folder)})
+    said = manifest.load(folder)
+    manifest.write(folder, replace(said, files=manifest.file_digests(folder)))
     assert "articles/validation has 0 rows, not 1" in reason(publish(str(folder)))
     assert not hub.repos["me/news"].tags
 

@@ -68,7 +68,7 @@ def marked(text, *, layer="quote", annotator="a1", free=None):
 
 
 def test_every_document_is_in_the_manifest_and_verified(built):
-    assert set(manifest.load(built)["files"]) >= DOCUMENTS
+    assert set(manifest.load(built).files) >= DOCUMENTS
     assert list(manifest.verify(built)) == []
     (built / "CITATION.cff").write_text("x", "utf-8")
     assert list(manifest.verify(built)) == ["CITATION.cff was changed"]
@@ -249,7 +249,7 @@ def test_the_citation_has_the_keys_of_cff(built):
     said = yaml.safe_load(read(built, "CITATION.cff"))
     jsonschema.validate(said, CFF)
     assert said["version"] == "0.1.0"
-    assert said["date-released"] == manifest.load(built)["date"]
+    assert said["date-released"] == manifest.load(built).date
     assert said["license"] == "CC-BY-4.0"
     assert "commit" not in said
     assert "exports/published/0.1.0.cff" in read(built, "CITATION.cff")
@@ -327,16 +327,16 @@ def test_croissant_has_every_name_and_the_digest_of_every_table(built):
     assert [each for each in wanted if not said.get(each)] == []
     assert said["conformsTo"][0] == "http://mlcommons.org/croissant/1.1"
     assert said["rai:dataAnnotationPlatform"] == "Label Studio"
-    assert said["prov:wasGeneratedBy"]["prov:endedAtTime"] == manifest.load(built)["date"]
+    assert said["prov:wasGeneratedBy"]["prov:endedAtTime"] == manifest.load(built).date
     assert {each["@type"] for each in said["prov:wasAttributedTo"]} == {"prov:SoftwareAgent"}
     for kind in ("cr:FileObject", "cr:FileSet", "cr:RecordSet", "cr:Field"):
         found = list(nodes(said, kind))
         assert found
         assert all(each["name"] and each["@id"] for each in found)
         assert len({each["@id"] for each in found}) == len(found)
-    files = manifest.load(built)["files"]
+    files = manifest.load(built).files
     tables = {each["contentUrl"]: each["sha256"] for each in nodes(said, "cr:FileObject")}
-    assert tables == {path: each["sha256"] for path, each in files.items() if "parquet" in path}
+    assert tables == {path: each.sha256 for path, each in files.items() if "parquet" in path}
     known = {each["@id"] for each in nodes(said, "cr:Field")}
     for path in tables:
         config = Path(path).parent.name
@@ -364,9 +364,9 @@ def test_mlcroissant_loads_every_table(built, croissant):
     issues = dataset.metadata.ctx.issues
     assert (issues.errors, issues.warnings) == (set(), set())
     counted = {}
-    for name, said in manifest.load(built)["content"].items():
+    for name, said in manifest.load(built).content.items():
         config = name.partition("/")[0]
-        counted[config] = counted.get(config, 0) + said["rows"]
+        counted[config] = counted.get(config, 0) + said.rows
     records = {config: list(dataset.records(record_set=config)) for config in counted}
     for config, rows in counted.items():
         assert len(records[config]) == rows
@@ -387,7 +387,7 @@ def test_mlcroissant_tells_the_splits_apart(make_corpus, croissant):
     texts = [f"قال أحمد {number}" for number in range(40)]
     made = make_corpus(*texts, settings="layers: [entity]", redistribute=True)
     folder = build.build(made, "0.1.0", notes=[]).folder
-    splits = manifest.load(folder)["articles"]["splits"]
+    splits = manifest.load(folder).articles.splits
     assert all(splits.values())
     dataset = croissant.Dataset(jsonld=str(folder / "croissant.json"))
     found = [each["articles/split"].decode() for each in dataset.records(record_set="articles")]

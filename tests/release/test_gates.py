@@ -199,4 +199,4 @@ def test_a_draft_lists_open_gates_without_what_they_found(made, monkeypatch):
     collected(made, record("a1"))
     done = run(cli.group, ["release", "0.1.0"])
     assert done.exit_code == 0, done.output  # a draft gives way to the release
-    assert not manifest.load(made.exports / "releases" / "0.1.0")["draft"]
+    assert not manifest.load(made.exports / "releases" / "0.1.0").draft

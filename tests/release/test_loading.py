@@ -58,7 +58,7 @@ def test_empty_tables_and_splits_are_no_files_and_no_configs(built):
         for each in head["configs"]
         for file in each["data_files"]
     }
-    assert listed == there == {tuple(name.split("/")) for name in manifest.load(built)["content"]}
+    assert listed == there == {tuple(name.split("/")) for name in manifest.load(built).content}
 
 
 def test_datasets_loads_every_config_and_split(built, tmp_path, monkeypatch):

@@ -96,7 +96,7 @@ def test_a_withheld_row_has_offsets_and_tags_only(recorded):
 
 def test_the_manifest_counts_what_iob2_cannot_say_and_the_card_shows_it(recorded):
     folder = build.build(recorded, "0.1.0", notes=[]).folder
-    said = manifest.load(folder)["iob2"]
+    said = manifest.load(folder).iob2
     for layer in recorded.settings.layers:
         edges = sum(
             each["kind"] == 0 for row in rows(folder) for each in row[f"{layer}_lost"]

@@ -21,6 +21,7 @@ from qawl.validation import validate
 
 if TYPE_CHECKING:
     from qawl.formats.export import Exported
+    from qawl.release.versions.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +34,19 @@ class Release:
         MAJOR.MINOR.PATCH.
     folder : Path
         exports/releases/<version> of the corpus; `datasets.load_dataset` loads it.
-    manifest : dict
-        manifest.json: what was shipped, from what it was made, with the hash of every file.
+    manifest : Manifest
+        manifest.json as values: what was shipped, from what it was made, with the hash of every file.
 
     Examples
     --------
     >>> release = qawl.Corpus(".").release("0.1.0")
-    >>> release.version, release.manifest["articles"]["count"]
+    >>> release.version, release.manifest.articles.count
     ('0.1.0', 3)
     """
 
     version: str
     folder: Path
-    manifest: dict[str, Any]
+    manifest: "Manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +401,7 @@ class Corpus:
 
         with project.lock(self._project, "release"):
             built = build.release(self._project, version, draft=draft)
-        return Release(built.manifest["version"], built.folder, built.manifest)
+        return Release(built.manifest.version, built.folder, built.manifest)
 
     def export(
         self,

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
 
 from msgspec import Struct
 
@@ -46,10 +45,10 @@ class Removed:
                     _hash(each) for each in lines if each
                 )
 
-    def told(self, settings: Ingest) -> dict[str, Any]:
+    def told(self, settings: Ingest) -> Told:
         """What the manifest says."""
-        lines = [sorted(self._lines[source]) for source in sorted(self._lines)]
-        return {"chrome": list(freezing.chrome(settings)), "lines": lines}
+        lines = (tuple(sorted(self._lines[source])) for source in sorted(self._lines))
+        return Told(tuple(freezing.chrome(settings)), tuple(lines))
 
 
 def _hash(line: str) -> str:

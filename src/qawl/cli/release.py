@@ -34,7 +34,7 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
             click.echo("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
     folder = built.folder.relative_to(corpus.root)
-    for name, said in built.manifest["content"].items():
-        click.echo(f"{name}: {said['rows']} rows")
+    for name, said in built.manifest.content.items():
+        click.echo(f"{name}: {said.rows} rows")
     word = "built" if built.fresh else "is there already, with the same bytes"
-    click.echo(f"{folder} {word}; content {built.manifest['content_sha256'][:16]}")
+    click.echo(f"{folder} {word}; content {built.manifest.content_sha256[:16]}")

@@ -17,13 +17,13 @@ def command(folder: Path) -> None:
     """
     from qawl.release.versions import manifest
 
-    problems = list(manifest.verify(folder))
+    problems = manifest.verify(folder)
     for each in problems:
         click.echo(each)
     if problems:
         sys.exit(1)
     said = manifest.load(folder)
     click.echo(
-        f"{said['name']} {said['version']}: {len(said['files'])} files and "
-        f"{sum(each['rows'] for each in said['content'].values())} rows are as the manifest says"
+        f"{said.name} {said.version}: {len(said.files)} files and "
+        f"{sum(each.rows for each in said.content.values())} rows are as the manifest says"
     )

@@ -5,7 +5,7 @@ again, it finds what is done and does the rest.
 """
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha1, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,28 +101,24 @@ class Plan(Struct, frozen=True):
 def shipped(folder: Path) -> Shipped:
     """A release to publish; raises ReleaseError for a draft, and for what is not as its manifest says."""
     said = manifest.load(folder)
-    try:
-        problems = list(manifest.verify(folder))
-    except (KeyError, TypeError) as error:
-        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error} is missing") from error
-    if problems:
+    if problems := manifest.verify(folder):
         raise ReleaseError(
             f"{folder} is not as its manifest says: {_listed(problems)}; nothing was published"
         )
-    if said["draft"]:
+    if said.draft:
         raise ReleaseError(
             f"{folder} is a draft, and drafts are not published: close what it lists "
-            f"({_listed(said['open_gates'])}) and release it without --draft"
+            f"({_listed(said.open_gates)}) and release it without --draft"
         )
-    paths = sorted([*said["files"], MANIFEST])
+    paths = sorted([*said.files, MANIFEST])
     return Shipped(
         folder,
-        said["name"],
-        said["version"],
+        said.name,
+        said.version,
         files={path: file_sha256(folder / path) for path in paths},
         git={path: git_digest(folder / path) for path in paths},
         sizes={path: (folder / path).stat().st_size for path in paths},
-        rows={name: each["rows"] for name, each in said["content"].items()},
+        rows={name: each.rows for name, each in said.content.items()},
     )
 
 
@@ -355,6 +351,6 @@ def _other_rows(rows: Mapping[str, int], release: Shipped) -> Iterator[str]:
             yield f"{name} has {rows.get(name, 0)} rows, not {release.rows.get(name, 0)}"
 
 
-def _listed(problems: list[str]) -> str:
+def _listed(problems: Sequence[str]) -> str:
     more = f", and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
     return ", ".join(problems[:NAMED]) + more

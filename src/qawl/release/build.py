@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from qawl.agreement import report
@@ -33,11 +34,12 @@ from qawl.release.rights import shipped
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import rows, tables
 from qawl.release.tables.columns import card_features
-from qawl.release.tables.table_file import TableFile
+from qawl.release.tables.table_file import TableDigest, TableFile
 from qawl.release.tables.token_table import TABLE
 from qawl.release.versions import diff
 from qawl.release.versions import manifest as versions_manifest
 from qawl.release.versions.diff import Difference
+from qawl.release.versions.manifest import ArticleCounts, Chain, FileDigest, Manifest, Worked
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
@@ -50,7 +52,7 @@ class Built:
     """A release on disk; `fresh` is False where the same release stood there already."""
 
     folder: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
     fresh: bool
 
 
@@ -87,7 +89,7 @@ def build(
         last = released.last_version(project, below=version)
         previous = project.release(last) if last else None
         change = diff.difference(previous, building) if previous else None
-        if target.exists() and versions_manifest.load(target)["draft"]:
+        if target.exists() and versions_manifest.load(target).draft:
             shutil.rmtree(target)
         if not target.exists() and not notes:
             _fits(project, version, change)
@@ -156,8 +158,9 @@ def _compare(target: Path, building: Path) -> None:
         )
 
 
-def _digest(folder: Path) -> dict[str, Any]:
-    return {"sha256": file_sha256(folder / versions_manifest.MANIFEST)}
+def _digest(folder: Path) -> FileDigest:
+    path = folder / versions_manifest.MANIFEST
+    return FileDigest(file_sha256(path), path.stat().st_size)
 
 
 class _Building:
@@ -188,7 +191,7 @@ class _Building:
         self.facts = Facts()
         self.removed = Removed()
 
-    def write_tables(self) -> dict[str, Any]:
+    def write_tables(self) -> Manifest:
         """Writes the tables and their manifest, which it returns."""
         chain = {layer: _Chain() for layer in self.schemes}
         for item in joined(self.project, self.schemes, self.below):
@@ -210,8 +213,8 @@ class _Building:
         return made
 
     def write_documents(
-        self, made: dict[str, Any], previous: Path | None, found: Difference | None
-    ) -> dict[str, Any]:
+        self, made: Manifest, previous: Path | None, found: Difference | None
+    ) -> Manifest:
         """Writes the documents beside the tables of this manifest; returns it with them in it.
 
         `found` is the difference from the `previous` release.
@@ -222,7 +225,8 @@ class _Building:
         )
         for name, text in _documents(described, previous, found).items():
             (self.folder / name).write_bytes(text.encode())
-        complete = {**made, "files": versions_manifest.file_digests(self.folder, made["files"])}
+        files = versions_manifest.file_digests(self.folder, made.files)
+        complete = msgspec.structs.replace(made, files=files)
         versions_manifest.write(self.folder, complete)
         shipped.check(self.folder, self.guard)
         return complete
@@ -242,45 +246,40 @@ class _Building:
             self.writers[place] = TableFile(path, self.columns[config], config)
         return self.writers[place]
 
-    def _manifest(
-        self, content: dict[str, dict[str, Any]], chain: dict[str, "_Chain"]
-    ) -> dict[str, Any]:
-        return {
-            "format": 1,
-            "name": self.project.settings.name,
-            "version": self.version,
-            "draft": bool(self.notes),
-            "open_gates": self.notes,
-            "date": self.facts.date,
-            "license": self.project.settings.release.license,
-            "files": versions_manifest.file_digests(self.folder),
-            "features": {name: card_features(kinds) for name, kinds in self.columns.items()},
-            "content": content,
-            "content_sha256": versions_manifest.overall(content),
-            "content_of": versions_manifest.COLUMNS,
-            "told_sha256": self._told(),
-            "made_with": {"qawl": __version__, "pyarrow": pa.__version__},
-            "findings": dict(self.checks),
-            "articles": {
-                "count": self.facts.articles,
-                "withheld": sorted(self.facts.withheld),
-                "withdrawn": {
-                    each.article_id: each.reason for each in withdrawal.withdrawn(self.project)
-                },
-                "splits": {name: self.facts.splits(self.splits)[name] for name in SPLITS},
-            },
-            "iob2": self.facts.iob2.figures(),
-            "cleaning": self.removed.told(self.project.settings.ingest),
-            "chain": {
-                layer: {
-                    "scheme_version": self.schemes[layer].version,
-                    "labels": list(self.schemes[layer].label),
-                    "scheme_sha256": sha256(to_json(self.schemes[layer])).hexdigest(),
-                    **each.summary(self.project),
-                }
+    def _manifest(self, content: dict[str, TableDigest], chain: dict[str, "_Chain"]) -> Manifest:
+        settings, facts = self.project.settings, self.facts
+        return Manifest(
+            name=settings.name,
+            version=self.version,
+            draft=bool(self.notes),
+            open_gates=tuple(self.notes),
+            date=facts.date,
+            license=settings.release.license,
+            files=versions_manifest.file_digests(self.folder),
+            features={name: card_features(kinds) for name, kinds in self.columns.items()},
+            content=content,
+            content_sha256=versions_manifest.overall(content),
+            content_of=versions_manifest.COLUMNS,
+            told_sha256=self._told(),
+            made_with={"qawl": __version__, "pyarrow": pa.__version__},
+            findings=dict(self.checks),
+            articles=self._articles(),
+            iob2=facts.iob2.figures(),
+            cleaning=self.removed.told(settings.ingest),
+            chain={
+                layer: each.summary(self.project, self.schemes[layer])
                 for layer, each in chain.items()
             },
-        }
+        )
+
+    def _articles(self) -> ArticleCounts:
+        split = self.facts.splits(self.splits)
+        return ArticleCounts(
+            count=self.facts.articles,
+            withheld=tuple(sorted(self.facts.withheld)),
+            withdrawn={each.article_id: each.reason for each in withdrawal.withdrawn(self.project)},
+            splits={name: split[name] for name in SPLITS},
+        )
 
     def _told(self) -> str:
         """The digest of what the documents are made from beside the tables."""
@@ -313,20 +312,24 @@ class _Chain:
         self.annotations.update(to_json(record) + b"\n")
         self.annotators.add(record.annotator)
 
-    def summary(self, project: Project) -> dict[str, Any]:
-        told = {
-            name: {"person": each.person}
+    def summary(self, project: Project, scheme: Scheme) -> Chain:
+        """What the manifest says; annotators that qawl.yaml does not name come last."""
+        said = {
+            name: Worked(each.person)
             for name, each in project.hands.items()
             if name in self.annotators
         }
-        judge = told.pop(JUDGE, None)
-        unknown = sorted(self.annotators - {*told, JUDGE})
-        return {
-            "articles_sha256": self.articles.hexdigest(),
-            "annotations_sha256": self.annotations.hexdigest(),
-            "annotators": {**told, **{name: {"person": None} for name in unknown}},
-            "judge": judge,
-        }
+        judge = said.pop(JUDGE, None)
+        unknown = sorted(self.annotators - {*said, JUDGE})
+        return Chain(
+            scheme_version=scheme.version,
+            labels=tuple(scheme.label),
+            scheme_sha256=sha256(to_json(scheme)).hexdigest(),
+            articles_sha256=self.articles.hexdigest(),
+            annotations_sha256=self.annotations.hexdigest(),
+            annotators={**said, **{name: Worked(None) for name in unknown}},
+            judge=judge,
+        )
 
 
 def joined(

@@ -119,7 +119,7 @@ def _new_kinds(project: Project, kinds: set[str]) -> Iterator[str]:
     last = released.last_version(project)
     if last is None:
         return
-    before = manifest.load(project.release(last)).get("findings", {})
+    before = manifest.load(project.release(last)).findings
     if fresh := sorted(kinds - set(before)):
         yield (
             f"new kinds of findings since {last}: {', '.join(fresh)} (mend them, or say in "

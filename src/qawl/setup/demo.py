@@ -61,7 +61,7 @@ def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
                 _judge(client, corpus, recorded, say)
                 _compare(corpus, recorded, say)
             built = build.build(corpus, VERSION, notes=[])
-            say(f"release {VERSION} built: {built.manifest['content_sha256'][:16]}")
+            say(f"release {VERSION} built: {built.manifest.content_sha256[:16]}")
             rows = list(_load(built.folder, Path(temporary) / "cache"))
             say("release loaded with datasets")
             say(f"look at the tasks: {access.url}, as {access.username} with {access.password}")

@@ -80,7 +80,7 @@ def fields(described: Described) -> dict[str, Any]:
         "groups": len(facts.groups),
         "demonstration": facts.articles < DEMONSTRATION,
         "content": described.content,
-        "content_sha256": described.manifest["content_sha256"],
+        "content_sha256": described.manifest.content_sha256,
         "empty": [name for name in described.columns if name not in filled],
         "layers": [
             {**_layer(each, described), "agreement": _agreement(described.agreement.get(layer, {}))}
@@ -88,14 +88,14 @@ def fields(described: Described) -> dict[str, Any]:
         ],
         "people": list(_people(described)),
         "languages": list(_languages(described)),
-        "findings": described.manifest["findings"],
-        "withdrawn": described.manifest["articles"]["withdrawn"],
-        "splits": described.manifest["articles"]["splits"],
+        "findings": described.manifest.findings,
+        "withdrawn": described.manifest.articles.withdrawn,
+        "splits": described.manifest.articles.splits,
         "shares": _shares(described),
         "card": _said(settings.release.card),
         "cite": citation.line(described),
         "bibtex": citation.bibtex(described),
-        "open_gates": described.manifest["open_gates"],
+        "open_gates": described.manifest.open_gates,
     }
 
 
@@ -219,18 +219,18 @@ def metadata(described: Described) -> str:
             continue
         entry: dict[str, Any] = {
             "config_name": config,
-            "data_files": [{"split": split, "path": said["path"]} for split, said in parts.items()],
+            "data_files": [{"split": split, "path": said.path} for split, said in parts.items()],
         }
         if not configs:
             entry["default"] = True
         configs.append(entry)
-        size = sum(said["bytes"] for said in parts.values())
+        size = sum(said.bytes for said in parts.values())
         infos.append(
             {
                 "config_name": config,
                 "features": card_features(kinds),
                 "splits": [
-                    {"name": split, "num_bytes": said["bytes"], "num_examples": said["rows"]}
+                    {"name": split, "num_bytes": said.bytes, "num_examples": said.rows}
                     for split, said in parts.items()
                 ],
                 "download_size": size,

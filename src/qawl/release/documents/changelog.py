@@ -1,12 +1,12 @@
 """CHANGELOG.md of a release: what changed since the release before it, over the entries before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from qawl.release.documents.facts import Described
 from qawl.release.versions import diff, manifest
 from qawl.release.versions.diff import Difference
+from qawl.release.versions.manifest import Manifest
 
 CHANGELOG = "CHANGELOG.md"
 _ENTRY = "## "
@@ -28,32 +28,33 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
 
 
 def _entry(described: Described, previous: Path | None, found: Difference | None) -> Iterator[str]:
-    before = manifest.load(previous) if previous else {}
+    before = manifest.load(previous) if previous else None
     if found is None:
         yield f"The first release: {described.facts.articles} articles."
     elif found.changes:
         yield diff.markdown(found).rstrip()
     else:
         yield f"The records are those of {found.old}."
-    if lines := [*_schemes(before, described.manifest), *_withdrawn(before, described.manifest)]:
+    now = described.manifest
+    if lines := [*_schemes(before, now), *_withdrawn(before, now)]:
         yield ""
         yield from lines
     yield ""
 
 
-def _schemes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _schemes(before: Manifest | None, now: Manifest) -> Iterator[str]:
     """Layers whose scheme changed since the release before."""
-    old = before.get("chain", {})
-    for layer, said in now["chain"].items():
-        if layer in old and old[layer]["scheme_sha256"] != said["scheme_sha256"]:
-            versions = f"{old[layer]['scheme_version']} → {said['scheme_version']}"
+    old = before.chain if before else {}
+    for layer, said in now.chain.items():
+        if layer in old and old[layer].scheme_sha256 != said.scheme_sha256:
+            versions = f"{old[layer].scheme_version} → {said.scheme_version}"
             yield f"- The scheme of `{layer}` changed ({versions}); GUIDELINES.md is the new one."
 
 
-def _withdrawn(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _withdrawn(before: Manifest | None, now: Manifest) -> Iterator[str]:
     """Articles that left since the release before, each with the reason."""
-    known = before.get("articles", {}).get("withdrawn", {})
-    for identity, reason in now["articles"]["withdrawn"].items():
+    known = before.articles.withdrawn if before else {}
+    for identity, reason in now.articles.withdrawn.items():
         if identity not in known:
             yield f"- Article `{identity}` was withdrawn: {' '.join(reason.split())}"
 
@@ -62,6 +63,6 @@ def _earlier(previous: Path) -> str:
     """The entries of the release before; one that has no changelog is named alone."""
     path = previous / CHANGELOG
     if not path.is_file():
-        return f"{_ENTRY}{manifest.load(previous)['version']}\n\nReleased without a changelog.\n"
+        return f"{_ENTRY}{manifest.load(previous).version}\n\nReleased without a changelog.\n"
     content = path.read_text("utf-8")
     return content[content.index(f"\n{_ENTRY}") + 1 :]

@@ -44,7 +44,7 @@ def _fields(described: Described) -> dict[str, Any]:
     found["identifiers"] = [
         {
             "type": "other",
-            "value": f"sha256:{described.manifest['content_sha256']}",
+            "value": f"sha256:{described.manifest.content_sha256}",
             "description": "Digest of the rows of all tables, in manifest.json.",
         }
     ]
@@ -88,7 +88,7 @@ def line(described: Described) -> str:
     year = f" ({described.facts.date[:4]})" if described.facts.date else ""
     release = described.project.settings.release
     where = (release.doi and f"https://doi.org/{release.doi}") or described.address
-    place = where or f"content sha256:{described.manifest['content_sha256']}"
+    place = where or f"content sha256:{described.manifest.content_sha256}"
     return (
         f"{'; '.join(described.authors)}{year}. {described.title}, "
         f"version {described.version} [dataset]. {place}"
@@ -105,7 +105,7 @@ def bibtex(described: Described) -> str:
         "year": (described.facts.date or "")[:4],
         "doi": release.doi,
         "url": described.address and f"{described.address}/tree/{described.version}",
-        "note": f"Dataset; content sha256:{described.manifest['content_sha256']}",
+        "note": f"Dataset; content sha256:{described.manifest.content_sha256}",
     }
     key = f"{described.project.settings.name}-{described.version}"
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]

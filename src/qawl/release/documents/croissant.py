@@ -43,7 +43,7 @@ def text(described: Described) -> str:
 
 def _dataset(described: Described) -> Node:
     settings, facts = described.project.settings, described.facts
-    digest = described.manifest["content_sha256"]
+    digest = described.manifest.content_sha256
     known = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -162,7 +162,7 @@ def _provenance(described: Described) -> Node:
         "prov:label": "Annotation in Label Studio, adjudication and release",
         "prov:wasAssociatedWith": {
             "@type": "prov:SoftwareAgent",
-            "prov:label": f"qawl {described.manifest['made_with']['qawl']}",
+            "prov:label": f"qawl {described.manifest.made_with['qawl']}",
         },
     }
     times = {"prov:startedAtTime": facts.begun, "prov:endedAtTime": facts.date}

@@ -23,15 +23,15 @@ _TYPES = {
 def distribution(described: Described) -> Iterator[Node]:
     """Every file with its SHA-256, and for each table the set of its files."""
     for each in described.content.values():
-        path, size = each["path"], described.manifest["files"][each["path"]]
+        path, file = each.path, described.manifest.files[each.path]
         yield {
             "@type": "cr:FileObject",
             "@id": path,
             "name": path,
             "contentUrl": path,
-            "contentSize": f"{size['bytes']} B",
+            "contentSize": f"{file.bytes} B",
             "encodingFormat": PARQUET,
-            "sha256": size["sha256"],
+            "sha256": file.sha256,
         }
     for config in _tables(described):
         yield {
@@ -68,7 +68,7 @@ def _tables(described: Described) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, said in described.content.items():
         config = name.partition("/")[0]
-        found[config] = found.get(config, 0) + said["rows"]
+        found[config] = found.get(config, 0) + said.rows
     return found
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from qawl.core.project import Project
 from qawl.release.tables.columns import Columns
+from qawl.release.tables.table_file import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
+from qawl.release.versions.manifest import Manifest
 from qawl.scheme.scheme import Scheme
 
 DEMONSTRATION = 100
@@ -98,14 +100,13 @@ class Described:
     schemes: Mapping[str, Scheme]
     columns: Mapping[str, Columns]
     facts: Facts
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     agreement: Mapping[str, Any]
 
     @property
-    def content(self) -> Mapping[str, Mapping[str, Any]]:
+    def content(self) -> Mapping[str, TableDigest]:
         """config/split → path, rows and bytes of each table."""
-        found: Mapping[str, Mapping[str, Any]] = self.manifest["content"]
-        return found
+        return self.manifest.content
 
     @property
     def title(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Struct
 
 from qawl.core.errors import ReleaseError
 from qawl.release.tables import arrays, columns
@@ -18,6 +19,15 @@ TOKEN_GROUP = 200
 BATCH, FLAT_BATCH = 50, 500
 """Rows that wait as Python objects, where they hold records and where not: few, since the garbage
 collector goes over what waits again and again."""
+
+
+class TableDigest(Struct, frozen=True):
+    """What a manifest says of a table's file; `sha256` is the digest of its content, not of its bytes."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
 
 
 class TableFile:
@@ -80,11 +90,11 @@ class TableFile:
             self._flush()
         self._file.close()
 
-    def summary(self, folder: Path) -> dict[str, Any]:
+    def summary(self, folder: Path) -> TableDigest:
         """What the manifest says of this table."""
-        return {
-            "path": self.path.relative_to(folder).as_posix(),
-            "rows": self._digest.rows,
-            "bytes": self.path.stat().st_size,
-            "sha256": self._digest.hexdigest(),
-        }
+        return TableDigest(
+            path=self.path.relative_to(folder).as_posix(),
+            rows=self._digest.rows,
+            bytes=self.path.stat().st_size,
+            sha256=self._digest.hexdigest(),
+        )

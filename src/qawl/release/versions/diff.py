@@ -65,7 +65,7 @@ _SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
 def difference(old: Path, new: Path) -> Difference:
     """Compares two release folders, both read as streams."""
     before, after = manifest.load(old), manifest.load(new)
-    layers = sorted({*before["chain"], *after["chain"]})
+    layers = sorted({*before.chain, *after.chain})
     counts: Counter[Key] = Counter()
     turned: set[str] = set()
     for identity, one, other in _joined(_articles(old), _articles(new)):
@@ -74,7 +74,7 @@ def difference(old: Path, new: Path) -> Difference:
             turned.add(identity)
     for identity, one, other in _joined(_annotations(old), _annotations(new)):
         counts.update(_annotation_changes(one, other, identity in turned))
-    if before.get("told_sha256") != after.get("told_sha256"):
+    if before.told_sha256 != after.told_sha256:
         counts["documents", "", "reworded"] += 1
     changes = tuple(
         Change(layer, label, kind, count) for (layer, label, kind), count in sorted(counts.items())
@@ -84,13 +84,11 @@ def difference(old: Path, new: Path) -> Difference:
         level = "major"
     elif kinds & MINOR:
         level = "minor"
-    elif kinds or before["content_sha256"] != after["content_sha256"]:
+    elif kinds or before.content_sha256 != after.content_sha256:
         level = "patch"
     else:
         level = "none"
-    return Difference(
-        before["version"], after["version"], changes, level, bumped(before["version"], level)
-    )
+    return Difference(before.version, after.version, changes, level, bumped(before.version, level))
 
 
 def _article_changes(old: Row | None, new: Row | None, layers: list[str]) -> Iterator[Key]:

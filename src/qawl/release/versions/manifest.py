@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
+from msgspec import Struct
 
+from qawl.articles.removed_lines import Told
 from qawl.core import files
 from qawl.core.errors import ReleaseError
 from qawl.core.records import to_json
@@ -18,18 +21,85 @@ from qawl.core.text import file_sha256
 from qawl.release.tables import columns
 from qawl.release.tables.columns import Columns
 from qawl.release.tables.content_digest import Digest
+from qawl.release.tables.table_file import TableDigest
 
 MANIFEST = "manifest.json"
 COLUMNS = "columns"
 """What content digests are of, as manifests say it; early ones say nothing, most of them hashed rows."""
+
+
+class FileDigest(Struct, frozen=True):
+    """What a manifest says of a file."""
+
+    sha256: str
+    bytes: int
+
+
+class ArticleCounts(Struct, frozen=True):
+    """What a manifest says of the articles: `withheld` by id, `withdrawn` id → reason, split → count."""
+
+    count: int
+    withheld: tuple[str, ...] = ()
+    withdrawn: dict[str, str] = {}
+    splits: dict[str, int] = {}
+
+
+class Worked(Struct, frozen=True):
+    """Who worked on a layer: a person, none, or nobody says."""
+
+    person: bool | None
+
+
+class Chain(Struct, frozen=True, kw_only=True):
+    """From what the gold of a layer was made: the scheme, and digests of articles and annotations."""
+
+    scheme_version: str
+    labels: tuple[str, ...]
+    scheme_sha256: str
+    articles_sha256: str
+    annotations_sha256: str
+    annotators: dict[str, Worked]
+    judge: Worked | None = None
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """manifest.json; what early releases don't say has a default.
+
+    `files` has every file but the manifest by path, `content` each table by <config>/<split>, `features`
+    the columns of each config as `columns.card_features` writes them, `findings` counts by check, `iob2`
+    what `token_table.Unsaid` counted, by layer, and `chain` what the gold was made from, by layer.
+    `told_sha256` is the digest of what the documents are made from beside the tables.
+    """
+
+    format: Literal[1] = 1
+    name: str
+    version: str
+    draft: bool
+    open_gates: tuple[str, ...] = ()
+    date: str | None = None
+    license: str | None = None
+    files: dict[str, FileDigest]
+    features: dict[str, list[dict[str, Any]]] | None = None
+    content: dict[str, TableDigest]
+    content_sha256: str
+    content_of: str | None = None
+    told_sha256: str | None = None
+    made_with: dict[str, str] = {}
+    findings: dict[str, int] = {}
+    articles: ArticleCounts = ArticleCounts(0)
+    iob2: dict[str, dict[str, int]] = {}
+    cleaning: Told = Told()
+    chain: dict[str, Chain] = {}
+
+
 CARRIERS = frozenset({".git", ".gitattributes", ".cache"})
 """What git and the Hub's client leave beside a release that they brought."""
 
 
 def file_digests(
-    folder: Path, known: Mapping[str, dict[str, Any]] = MappingProxyType({})
-) -> dict[str, dict[str, Any]]:
-    """Path → sha256 and size of every file of a release but the manifest, sorted.
+    folder: Path, known: Mapping[str, FileDigest] = MappingProxyType({})
+) -> dict[str, FileDigest]:
+    """Path → digest of every file of a release but the manifest, sorted.
 
     Files that are `known` are not read again.
     """
@@ -37,10 +107,7 @@ def file_digests(
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != MANIFEST and name.partition("/")[0] not in CARRIERS:
-            found[name] = known.get(name) or {
-                "sha256": file_sha256(path),
-                "bytes": path.stat().st_size,
-            }
+            found[name] = known.get(name) or FileDigest(file_sha256(path), path.stat().st_size)
     return found
 
 
@@ -66,35 +133,34 @@ def _lines_digest(path: Path) -> tuple[int, str]:
     return rows, total.hexdigest()
 
 
-def overall(content: dict[str, dict[str, Any]]) -> str:
+def overall(content: Mapping[str, TableDigest]) -> str:
     """One digest over those of all tables."""
     total = sha256()
     for name in sorted(content):
-        total.update(f"{name} {content[name]['sha256']}\n".encode())
+        total.update(f"{name} {content[name].sha256}\n".encode())
     return total.hexdigest()
 
 
-def write(folder: Path, manifest: dict[str, Any]) -> None:
+def write(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest beside what it lists."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False, indent=1) + "\n"
     files.write_text(folder / MANIFEST, text)
 
 
-def load(folder: Path) -> dict[str, Any]:
-    """The manifest of a release; raises ReleaseError where there is none."""
+def load(folder: Path) -> Manifest:
+    """The manifest of a release; raises ReleaseError where there is none, or one that is damaged."""
     path = folder / MANIFEST
     if not path.is_file():
         raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}")
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ReleaseError(f"{path} is damaged: {error}") from error
-    return found
 
 
 def features(folder: Path) -> dict[str, Columns]:
     """Config → columns of a release's tables; early releases said them in the head of the card alone."""
-    given = load(folder).get("features")
+    given = load(folder).features
     if given is None:
         text = (folder / "README.md").read_text("utf-8")
         head = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
@@ -136,20 +202,20 @@ def verify(folder: str | Path) -> list[str]:
 def _differences(folder: Path) -> Iterator[str]:
     """Files, then the content of tables."""
     manifest = load(folder)
-    listed, there = manifest["files"], file_digests(folder)
+    listed, there = manifest.files, file_digests(folder)
     for name in sorted({*listed, *there}):
         if name not in there:
             yield f"{name} is missing"
         elif name not in listed:
             yield f"{name} is not part of the release"
-        elif listed[name]["sha256"] != there[name]["sha256"]:
+        elif listed[name].sha256 != there[name].sha256:
             yield f"{name} was changed"
-    told = manifest.get("content_of") == COLUMNS
+    told = manifest.content_of == COLUMNS
     digests = (content_digest,) if told else (_lines_digest, content_digest)
-    for name, said in manifest["content"].items():
-        if said["path"] in there and there[said["path"]] == listed.get(said["path"]):
-            path = folder / said["path"]
-            if (said["rows"], said["sha256"]) not in (digest(path) for digest in digests):
+    for name, said in manifest.content.items():
+        if said.path in there and there[said.path] == listed.get(said.path):
+            path = folder / said.path
+            if (said.rows, said.sha256) not in (digest(path) for digest in digests):
                 yield f"{name}: the rows are not those of the manifest"
-    if overall(manifest["content"]) != manifest["content_sha256"]:
+    if overall(manifest.content) != manifest.content_sha256:
         yield "the manifest's content digest is not that of its tables"
