@@ -65,3 +65,8 @@ def test_a_release_is_compared_with_one_of_today(kept):
     found = diff.difference(kept.releases / "0.1.0", new)
     assert found.level == "patch"
     assert list(manifest.verify(new)) == []
+    before, now = (manifest.load(kept.release(each)).chain for each in ("0.1.0", "0.1.1"))
+    assert {layer: each.scheme_sha256 for layer, each in now.items()} == {
+        layer: each.scheme_sha256 for layer, each in before.items()
+    }, "a key that schemes may have since then changes the digest of those that lack it: UNSET"
+    assert "The scheme of" not in (new / "CHANGELOG.md").read_text("utf-8")

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from qawl.core import strict_yaml
 from qawl.core.disk import Disk
@@ -55,7 +55,7 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     hotkey: str
     unit: Literal["mention", "clause"] = "mention"
     gives: str | None = None
-    finds: str | None = None
+    finds: str | UnsetType = UNSET
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
