@@ -307,3 +307,50 @@ def test_ray_gives_the_same_groups(trial, tmp_path):
     )
     assert one == other
     assert len(set(one.values())) == 60
+
+
+# Scripts that are written without spaces: a character is a word
+
+WITHOUT_SPACES = {
+    "zh": ("河湾公司昨日表示，青山市政府批准了新航线。新航线下月开通，每周三班。公司负责人说，票价将低于{}铁路。机场方面表示，已经做好准备，欢迎各地旅客乘坐。", "高速"),
+    "ja": ("川湾会社は昨日、青山市政府が新しい航路を承認したと発表した。新航路は来月に開通し、週に三便を予定している。料金は{}鉄道より安いという。空港は準備が整ったと話した。", "高速"),
+    "th": ("บริษัทอ่าวแม่น้ำเปิดเผยเมื่อวานนี้ว่าเทศบาลเมืองภูเขาเขียวอนุมัติเส้นทางใหม่แล้ว เส้นทางใหม่จะเปิดเดือนหน้าสัปดาห์ละสามเที่ยว ค่าโดยสารจะถูกกว่ารถไฟ{} ท่าอากาศยานพร้อมแล้ว", "ความเร็วสูง"),
+    "km": ("ក្រុមហ៊ុនឆកសមុទ្របានប្រកាសកាលពីម្សិលមិញថា រដ្ឋាភិបាលក្រុងភ្នំបៃតងបានអនុម័តខ្សែផ្លូវថ្មី។ ខ្សែផ្លូវថ្មីនឹងបើកនៅខែក្រោយ។ តម្លៃនឹងថោកជាងរថភ្លើង{}។", "លឿន"),
+    "my": ("မြစ်ကွေ့ကုမ္ပဏီက မနေ့က ပြောကြားရာတွင် တောင်စိမ်းမြို့အစိုးရသည် လမ်းကြောင်းသစ်ကို ခွင့်ပြုခဲ့သည်။ လမ်းကြောင်းသစ်ကို လာမည့်လတွင် ဖွင့်မည်။ ခရီးစရိတ်သည် {}ရထားထက် သက်သာမည်။", "အမြန်"),
+    "lo": ("ບໍລິສັດອ່າວແມ່ນ້ຳເປີດເຜີຍໃນວັນວານນີ້ວ່າລັດຖະບານເມືອງພູຂຽວອະນຸມັດເສັ້ນທາງໃໝ່ແລ້ວ ເສັ້ນທາງໃໝ່ຈະເປີດໃນເດືອນໜ້າ ຄ່າໂດຍສານຈະຖືກກວ່າລົດໄຟ{}", "ດ່ວນ"),
+    "bo": ("ཁ་སང་ཆུ་ཁུག་ཀུང་སིས་བཤད་དོན། རི་སྔོན་གྲོང་ཁྱེར་སྲིད་གཞུང་གིས་འགྲུལ་ལམ་གསར་པར་ཆོག་མཆན་སྤྲད་པ་རེད། འགྲུལ་ལམ་གསར་པ་ཟླ་རྗེས་མར་འགོ་འཛུགས་རྒྱུ་རེད། རིན་གོང་མེ་འཁོར་{}ལས་ཁེ་བ་རེད། གནམ་ཐང་གིས་གྲ་སྒྲིག་ཚང་མ་ཚར་སོང་ཞེས་བཤད་པ་རེད། ས་གནས་ཁག་གི་འགྲུལ་པ་ཚོར་དགའ་བསུ་ཞུ་རྒྱུ་རེད།", "མགྱོགས་པོ་"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", WITHOUT_SPACES)
+def test_copies_that_differ_in_a_word_are_one_group_without_spaces_too(tmp_path, language):
+    text, word = WITHOUT_SPACES[language]
+    others = [each for name, (each, _) in WITHOUT_SPACES.items() if name != language]
+    texts = [text.format(""), text.format(word), *(each.format("") for each in others)]
+    given = tmp_path / "a.jsonl"
+    given.write_text(
+        "".join(
+            json.dumps({"text": each, "source": str(n)}) + "\n" for n, each in enumerate(texts)
+        ),
+        "utf-8",
+    )
+    made = init.init(tmp_path / "c", name="c")
+    subprocess.run([sys.executable, "-m", "qawl", "-C", made.root, "ingest", given], check=True)
+    groups = {each.source: each.group for each in article_store.articles(made)}
+    assert groups["0"] == groups["1"]
+    assert len(set(groups.values())) == len(texts) - 1
+
+
+@given(
+    st.lists(st.sampled_from("新航线山市"), max_size=40),
+    st.lists(st.sampled_from("新航线山市"), max_size=40),
+)
+def test_similarity_without_spaces_is_that_of_the_sets_of_five_characters(one, other):
+    spaced = likeness(" ".join(one), " ".join(other))
+    assert likeness("".join(one), "，".join(other)) == spaced
+
+
+def test_scripts_side_by_side():
+    mixed = likeness("iPhone手机在2024年上市", "iPhone 手 机 在 2024 年 上 市")
+    assert mixed == (1, 1)
+    assert likeness("cafe\u0301 จาก กรุงเทพ", "cafe จากกรุงเทพ") == (1, 1)

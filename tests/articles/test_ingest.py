@@ -266,6 +266,19 @@ def test_frozen_text_stays_when_a_line_turns_out_to_recur(trial, pile):
     assert not take(trial, folder).changed
 
 
+def test_a_line_of_marks_alone_is_no_chrome(trial, pile):
+    """Corpora come with a word or a sentence a line: the mark that ends one recurs in every article."""
+    menu = "أخبار المرسى"
+    texts = [
+        f"{menu}\n{NEWS} رقم {number}\n.\nنعم {number}\n؟\n***\n{OTHER} {number}\n…"
+        for number in range(8)
+    ]
+    take(trial, pile({f"{number}.txt": text for number, text in enumerate(texts)}))
+    assert {each.text for each in article_store.articles(trial)} == {
+        text.removeprefix(f"{menu}\n") for text in texts
+    }
+
+
 def test_killed_at_any_moment_leaves_the_corpus_as_before_or_after(trial, pile):
     take(trial, pile({"a.txt": NEWS}))
     before = (trial.corpus / "articles.jsonl").read_bytes()

@@ -12,6 +12,7 @@ from trafilatura.utils import load_html
 from qawl.articles.decoding import decode
 from qawl.articles.metadata import Metadata, override
 from qawl.articles.received import Found, SetAside, checked
+from qawl.core import words
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 SHORTEST = 12
@@ -53,4 +54,4 @@ def _language(declared: str | None) -> str | None:
 
 
 def _is_article(text: str) -> bool:
-    return max(len(line.split()) for line in text.split("\n")) >= SHORTEST
+    return max(words.count(line) for line in text.split("\n")) >= SHORTEST

@@ -21,8 +21,9 @@ Recurring = Mapping[str, AbstractSet[int]]
 class Lines:
     """Counts in how many articles of a source each short line stands, as hashes of 8 bytes.
 
-    The longest line of an article never counts, and articles with the same one count once: versions
-    of one story are no sign of chrome. The hashes hold for one process.
+    The longest line of an article never counts, nor does one without a letter or digit, and articles
+    with the same longest one count once: versions of one story are no sign of chrome. The
+    hashes hold for one process.
     """
 
     def __init__(self) -> None:
@@ -35,7 +36,7 @@ class Lines:
         for edit in article.edits:
             if edit.rule == RULE:
                 lines = (line.strip() for line in edit.was.split("\n"))
-                self._known[of(article)].update(hash(line) for line in lines if line)
+                self._known[of(article)].update(hash(line) for line in lines if _says(line))
 
     def add(self, article: Article) -> None:
         """Counts the lines of an article."""
@@ -45,8 +46,8 @@ class Lines:
         if (body := hash(longest)) in self._longest[source]:
             return
         self._longest[source].add(body)
-        short = {each.strip() for each in lines if len(each) <= LONGEST_CHROME} - {"", longest}
-        self._lines[source].extend(map(hash, short))
+        short = {each.strip() for each in lines if len(each) <= LONGEST_CHROME} - {longest}
+        self._lines[source].extend(hash(each) for each in short if _says(each))
 
     def found(self, settings: Ingest) -> Recurring:
         """The lines that recur, now or when articles of the source were frozen before."""
@@ -60,6 +61,11 @@ class Lines:
             if often:
                 recurring[source] = recurring.get(source, set()) | set(often)
         return recurring
+
+
+def _says(line: str) -> bool:
+    """Whether a line has a letter or digit: a mark alone belongs to the text, as in a word a line."""
+    return any(map(str.isalnum, line))
 
 
 def without(article: Article, recurring: Recurring) -> Article:

@@ -1,13 +1,13 @@
 """Level 2: do the spans stand where they say, on the text that was frozen?"""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import regex
 
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span
+from qawl.core.words import in_word, splits_word, word_at
 from qawl.scheme.scheme import Scheme
 
 _CHARACTER = regex.compile(r"\X")
@@ -98,33 +98,3 @@ def _character(text: str, at: int) -> tuple[int, int]:
         if match.end() + low > at:
             return match.start() + low, match.end() + low
     return at, at
-
-
-def splits_word(text: str, at: int) -> bool:
-    """Whether letters, digits or marks stand on both sides of this offset."""
-    return 0 < at < len(text) and in_word(text[at - 1]) and in_word(text[at])
-
-
-@cache
-def in_word(character: str) -> bool:
-    """Whether a character can stand inside a word; combining marks and tatweel can."""
-    return character.isalnum() or unicodedata.category(character)[0] == "M" or character in "ـ_"
-
-
-def word_at(text: str, at: int) -> str:
-    """The word around an offset."""
-    return text[word_start(text, at) : word_end(text, at)]
-
-
-def word_start(text: str, at: int) -> int:
-    """Where the word around an offset starts."""
-    while at > 0 and in_word(text[at - 1]):
-        at -= 1
-    return at
-
-
-def word_end(text: str, at: int) -> int:
-    """Where the word around an offset ends."""
-    while at < len(text) and in_word(text[at]):
-        at += 1
-    return at

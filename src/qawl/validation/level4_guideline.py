@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span, ends
 from qawl.core.text import PROCLITICS
+from qawl.core.words import word_end, word_start
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
 from qawl.scheme.scheme import Scheme
-from qawl.validation.level2_anchoring import word_end, word_start
 
 OPENING = frozenset("\"«“‟„'‘‹「『")
 CLOSING = frozenset("\"»”“'’›」』")

@@ -1,7 +1,8 @@
 """Texts → hashes of their runs of five words, many texts at a time.
 
 A word is a run of letters and digits; case, diacritics, tatweel and invisible marks don't count, nor
-does punctuation. Hashes have 64 bits, so that in practice equal hashes are equal words.
+does punctuation. Of a script that is written without spaces each character is a word. Hashes have 64
+bits, so that in practice equal hashes are equal words.
 """
 
 import unicodedata
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qawl.core.words import unspaced
+
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
@@ -20,6 +23,8 @@ WORDS = 5
 """Words in a shingle."""
 
 _SPACE = 32
+_FIRST_UNSPACED = 0x0E00
+"""Letters below this are of scripts that part words by spaces."""
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 
@@ -72,14 +77,24 @@ def _words(texts: Sequence[str]) -> tuple[Hashes, Ints]:
     if not kept.all():
         ends = np.cumsum(kept)[ends - 1]
         codes = codes[kept]
-    inside = np.concatenate([[False], codes != _SPACE])
-    turns = np.flatnonzero(inside[1:] != inside[:-1])
-    starts, stops = turns[::2], turns[1::2]
+    starts, stops = _bounds(codes)
     # A word is a polynomial in the place of its letters; dividing by the power of its start makes
     # it the same wherever it stands.
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * _powers(len(codes)))])
     words = (sums[stops] - sums[starts]) * _powers(len(codes), _INVERSE)[starts]
     return _mixed(words), np.searchsorted(stops, ends, side="right")
+
+
+def _bounds(codes: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Where words start and where they stop in letters that end with a space."""
+    inside = np.concatenate([[False], codes != _SPACE])
+    turns = inside[1:] != inside[:-1]
+    if codes.max(initial=0) < _FIRST_UNSPACED:
+        both = np.flatnonzero(turns)
+        return both[::2], both[1::2]
+    alone = np.concatenate([[False], _alone()[codes]])
+    turns |= alone[1:] | alone[:-1]
+    return np.flatnonzero(turns & inside[1:]), np.flatnonzero(turns & inside[:-1])
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -96,6 +111,12 @@ def _powers(count: int, base: int = _BASE) -> Hashes:
 @lru_cache(8)
 def _table(base: int, count: int) -> Hashes:
     return np.cumprod(np.full(count, base, np.uint64), dtype=np.uint64)
+
+
+@cache
+def _alone() -> NDArray[np.bool_]:
+    """UTF-16 unit → whether it counts as a word of its own."""
+    return np.array([unspaced(chr(code)) for code in range(0x10000)])
 
 
 @cache

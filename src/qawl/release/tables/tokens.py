@@ -30,10 +30,11 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from qawl.core.words import UNSPACED
+
 OUTSIDE = "O"
 
-_UNSPACED = r"[\p{Ideographic}\p{Script=Hiragana}\p{Line_Break=SA}]"
-_WORD = rf"[[\p{{L}}\p{{N}}\p{{M}}\p{{Pc}}\p{{Prepended_Concatenation_Mark}}]--{_UNSPACED}]"
+_WORD = rf"[[\p{{L}}\p{{N}}\p{{M}}\p{{Pc}}\p{{Prepended_Concatenation_Mark}}]--{UNSPACED}]"
 _MORE = rf"[{_WORD}\p{{Grapheme_Cluster_Break=Extend}}\p{{Join_Control}}]"
 _PATTERN = rf"""
     (?:https?://|www\.)[^\s<>"«»“”،؛؟]*[^\s\p{{P}}<>]/?
