@@ -20,9 +20,10 @@ NEWS = "استقبل الميناء القديم أول باخرة منذ أحد
 OTHER = 'قال المدير "غدا"، ثم مضى\nإلى البيت؛ والباقي في الصباح.'
 
 
-@pytest.fixture
-def ingest(tmp_path):
+@pytest.fixture(scope="module")
+def ingest(tmp_path_factory):
     """ingest(content, name) → (texts by where they came from, what was set aside, exit code)."""
+    tmp_path = tmp_path_factory.mktemp("tables")
     made = init.init(tmp_path / "trial", name="trial")
 
     def run(content, name="news.csv", *options):

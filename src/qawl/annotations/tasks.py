@@ -31,7 +31,7 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
         "article_id": article.id,
         "text_sha256": article.text_sha256,
         "layer": current.layer,
-        "title": article.title or "",
+        "title": _title(article),
         # Not `source`: by that name Label Studio's editor shows the whole task as JSON.
         "article_source": article.source or "",
         "date": article.published or "",
@@ -41,6 +41,12 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
         if attribute.suggest:
             data[attribute.suggest] = [{"value": name} for name in known.get(attribute.suggest, [])]
     return {"data": data}
+
+
+def _title(article: Article) -> str:
+    """The title, unless the text begins with it: then it would be shown twice."""
+    title = article.title or ""
+    return "" if title.split() == article.text.partition("\n")[0].split() else title
 
 
 def names(project: Project) -> dict[str, dict[str, list[str]]]:

@@ -4,17 +4,26 @@ Barbaresi (2021), doi:10.18653/v1/2021.acl-demo.15.
 """
 
 import re
+from configparser import ConfigParser
+from copy import deepcopy
+from functools import cache
+from typing import Any
 
 from trafilatura import bare_extraction
-from trafilatura.settings import Document
+from trafilatura.settings import DEFAULT_CONFIG, Document
 from trafilatura.utils import load_html
 
 from qawl.articles.decoding import decode
 from qawl.articles.metadata import Metadata, override
-from qawl.articles.received import Found, SetAside, checked
+from qawl.articles.page_tree import disguised, parted
+from qawl.articles.received import Found, checked, set_aside
 from qawl.core import words
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SHORT = 80
+"""Characters of the shortest article of Chinese, as 250 are of English."""
+_HEAD = 3
+"""Lines after the first in which a title may stand again."""
 SHORTEST = 12
 """Words in the longest line of the shortest article: menus have shorter ones alone."""
 
@@ -24,33 +33,69 @@ def read_page(content: bytes, path: str, given: Metadata) -> Found:
     try:
         tree = load_html(decode(content, declares=True))
     except ValueError as error:
-        return SetAside(path=path, reason=str(error))
+        return set_aside(path, str(error))
     if tree is None:
-        return SetAside(path=path, reason="not an HTML page")
-    found = bare_extraction(
-        tree,
-        with_metadata=True,
-        include_comments=False,
-        include_tables=False,
-        # A date that the page does not declare is not searched for in its links and pictures.
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if not isinstance(found, Document) or not _is_article(found.text or ""):
-        return SetAside(path=path, reason="no article found in the page")
+        return set_aside(path, "not an HTML page")
+    language = _language(tree.get("lang"))
+    read = disguised(tree)
+    found = _extracted(parted(tree))
+    if found is None or not _is_article(found.text or ""):
+        return set_aside(path, "no article found in the page")
+    source = found.sitename or found.hostname
     said = Metadata(
-        title=found.title,
-        language=_language(tree.get("lang")),
-        source=found.sitename or found.hostname,
+        title=found.title and found.title.translate(read),
+        language=language,
+        source=source and source.translate(read),
         url=found.url,
         published=found.date,
     )
-    return checked(str(found.text), path, None, override(said, given))
+    text = _titled_once(str(found.text).translate(read))
+    return checked(text, path, None, override(said, given))
+
+
+def _extracted(tree: Any) -> Document | None:
+    """What trafilatura makes of a page; a fault of it is a page without an article."""
+    try:
+        found = bare_extraction(
+            tree,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=False,
+            # A date that the page does not declare is not searched for in its links and pictures.
+            date_extraction_params={"extensive_search": False, "original_date": True},
+            config=_short() if _is_unspaced(tree) else DEFAULT_CONFIG,
+        )
+    except Exception:  # noqa: BLE001 - whatever it and its parsers raise
+        return None
+    return found if isinstance(found, Document) else None
+
+
+def _is_unspaced(tree: Any) -> bool:
+    """Whether a page is mostly in a script without spaces, which says more in fewer characters."""
+    body = tree.find("body")
+    letters = list(filter(str.isalpha, "".join((tree if body is None else body).itertext())))
+    return sum(map(words.unspaced, letters)) > len(letters) / 3
+
+
+@cache
+def _short() -> ConfigParser:
+    """Trafilatura's settings for such pages: below a size it takes the whole page for the article."""
+    config = deepcopy(DEFAULT_CONFIG)
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_SHORT))
+    return config
 
 
 def _language(declared: str | None) -> str | None:
     """The language tag that a page declares, if it is one."""
     tag = (declared or "").strip().replace("_", "-")
     return tag if _TAG.fullmatch(tag) else None
+
+
+def _titled_once(text: str) -> str:
+    """The text without what repeats its first line at once: pages have their title for two screens."""
+    first, *lines = text.split("\n")
+    kept = [line for at, line in enumerate(lines) if at >= _HEAD or line.strip() != first.strip()]
+    return "\n".join([first, *kept])
 
 
 def _is_article(text: str) -> bool:
