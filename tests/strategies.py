@@ -58,7 +58,7 @@ def attributes_for(draw, allowed):
     for each in allowed:
         if not each.required and draw(st.booleans()):
             continue
-        names = [value.name for value in each.values]
+        names = each.categories
         if each.kind == "text":
             found[each.name] = draw(
                 st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)

@@ -5,17 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, ListOf, Record, Value
 from qawl.release.tables import arrays
-from qawl.release.tables.columns import (
-    BOOLEAN,
-    INTEGER,
-    STRING,
-    ClassLabel,
-    Record,
-    Sequence,
-    Value,
-    arrow_type,
-)
+from qawl.release.tables.columns import arrow_type
 from qawl.release.tables.tokens import edges
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -28,10 +20,10 @@ KINDS = {
     "time": (Value("float64"), st.floats(allow_nan=False)),
     "truth": (BOOLEAN, st.booleans()),
     "class": (ClassLabel(NAMES), st.sampled_from(NAMES)),
-    "texts": (Sequence(STRING), st.lists(st.none() | TEXT, max_size=3)),
-    "lists": (Sequence(Sequence(INTEGER)), st.lists(st.none() | st.lists(st.integers(0, 9)))),
+    "texts": (ListOf(STRING), st.lists(st.none() | TEXT, max_size=3)),
+    "lists": (ListOf(ListOf(INTEGER)), st.lists(st.none() | st.lists(st.integers(0, 9)))),
     "records": (
-        Sequence(Record.of(FIELDS)),
+        ListOf(Record.of(FIELDS)),
         st.lists(
             st.fixed_dictionaries(
                 {
@@ -77,4 +69,4 @@ def test_pieces_are_slices(text):
 
 def test_a_class_that_is_unknown_is_named():
     with pytest.raises(KeyError, match="d"):
-        arrays.batch({"it": Sequence(ClassLabel(NAMES))}, [{"it": ["a", "d"]}])
+        arrays.batch({"it": ListOf(ClassLabel(NAMES))}, [{"it": ["a", "d"]}])

@@ -18,6 +18,7 @@ from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits
 from qawl.core import project
+from qawl.core.column_types import STRING, ClassLabel, ListOf, Record
 from qawl.core.errors import ReleaseError
 from qawl.core.records import Annotation, Provenance, Relation, Span
 from qawl.core.settings import Release
@@ -309,9 +310,7 @@ def test_a_new_layer_has_tables_of_its_own(make_corpus, schemes):
 
 
 def test_rows_become_arrays_and_come_back():
-    kind = columns.Record.of(
-        {"x": columns.Sequence(columns.ClassLabel(("a", "b"))), "y": columns.STRING}
-    )
+    kind = Record.of({"x": ListOf(ClassLabel(("a", "b"))), "y": STRING})
     values = [{"x": ["b", "a"], "y": None}, {"x": None, "y": "z"}, {"x": [], "y": ""}]
     tables_rows = [{"value": each, "of": each["x"]} for each in values]
     made = arrays.batch({"value": kind, "of": kind.fields[0][1]}, tables_rows)

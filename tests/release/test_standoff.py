@@ -21,7 +21,7 @@ from qawl.release.rights import shipped, standoff
 from qawl.release.rights.withheld import RUN, Guard
 from qawl.release.tables import tables
 from qawl.release.versions import diff
-from qawl.scheme.scheme import Attribute
+from qawl.scheme.attributes import Text
 from test_lifecycle import TEXT, voice
 
 LONG = "الناطق باسم " + TEXT[: RUN + 3] + " نفسه"
@@ -193,7 +193,7 @@ def test_a_name_that_is_taken_is_refused(recorded):
 
     known = scheme.load(recorded, "quote")
     for name, of in (("x_standoff", ("CONTENT",)), ("standoff", ())):
-        own = Attribute(name=name, title=known.title, kind="text", of=of)
+        own = Text(name=name, title=known.title, of=of)
         changed = msgspec.structs.replace(known, attributes=(*known.attributes, own))
         with pytest.raises(SchemeError, match="standoff: names in _standoff are Qawl's own"):
             tables.all_columns({"quote": changed})

@@ -12,6 +12,7 @@ from conftest import LAYERS, ROOT, TOY
 from qawl.core import project, settings
 from qawl.core.errors import ProjectError, SchemeError
 from qawl.scheme import generated, json_schema, scheme
+from qawl.scheme.digest import digest
 from qawl.scheme.label_config import config_xml
 from qawl.setup import init
 from qawl.validation.validate import check_format
@@ -26,7 +27,7 @@ def test_every_label_and_value_is_explained_in_arabic_and_english(schemes, layer
         for language in ("ar", "en"):
             assert "[" in label.example[language], label.name
     for attribute in current.attributes:
-        for each in (attribute, *attribute.values):
+        for each in (attribute, *attribute.listed):
             assert each.title.keys() >= {"ar", "en"}
 
 
@@ -38,7 +39,7 @@ def test_no_two_keys_of_a_config_are_the_same(schemes, layer):
         keys += [
             value.hotkey
             for each in current.attributes_of(label.name)
-            for value in each.values
+            for value in each.listed
             if value.hotkey
         ]
         assert len(keys) == len(set(keys)), label.name
@@ -239,3 +240,15 @@ def test_wrong_settings_are_one_line(text, said):
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_digest_of_a_scheme_is_the_one_of_earlier_releases(schemes):
+    """A changelog says that a scheme changed where its digest did."""
+    assert {layer: digest(each)[:12] for layer, each in schemes.items()} == {
+        "entity": "b7dda57fc063",
+        "quote": "8e87eea776b2",
+        "claim": "9b1fed658966",
+    }
+    assert digest(scheme.parse(TOY, "x")) != digest(
+        scheme.parse(TOY.replace("en: a", "en: b"), "x")
+    )

@@ -16,7 +16,8 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Disagreement
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.scheme import Scheme, title_in
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import title_in
 
 AROUND = 50
 """Code points of text shown on either side of a place."""

@@ -38,9 +38,12 @@ from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, to_json
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Attribute, Scheme
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import Scheme
 
 RESAMPLES = 1000
+MEASURED = ("nominal", "ordinal")
+"""The families of attributes that have coefficients."""
 
 
 def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
@@ -159,7 +162,7 @@ def measure(
     estimates = pool.estimates()
     found |= {path[0]: each for path, each in estimates.items() if len(path) == 1}
     found["attributes"] = {
-        each.name: {} for each in layer_scheme.attributes if each.kind == "choice"
+        each.name: {} for each in layer_scheme.attributes if each.family in MEASURED
     }
     found["labels"] = {each: {} for each in marks.labels}
     found["pairs"] = {}
@@ -183,7 +186,7 @@ def _figures(
     by_label, by_pair = _span_figures(units, layer_scheme, sets)
     found: dict[bootstrap.Path, Figure] = {(name,): each for name, each in by_label[None].items()}
     for attribute in layer_scheme.attributes:
-        if attribute.kind == "choice":
+        if attribute.family in MEASURED:
             for name, each in _attribute_figures(units, attribute).items():
                 found["attributes", attribute.name, name] = each
     for label in units.labels:
@@ -260,7 +263,7 @@ def _unitizing(sums: Array, lengths: Ints) -> Figure:
 
 def _attribute_figures(units: Units, attribute: Attribute) -> dict[str, Figure]:
     """Kappa, AC1 and alpha of a choice, on spans that match (or on articles)."""
-    order = [value.name for value in attribute.values]
+    order = list(attribute.categories)
     order += [each for each in units.values.get(attribute.name, ()) if each not in order]
     tables = _tables(units, attribute, tuple(order))
     flat = tables.reshape(len(tables), len(order) ** 2)
@@ -288,7 +291,9 @@ def _attribute_figures(units: Units, attribute: Attribute) -> dict[str, Figure]:
         "cohen_kappa": lambda sums: coefficients.cohen_kappa(square(sums)),
         "fleiss_kappa": lambda sums: coefficients.fleiss_kappa(pair_sums(sums)),
         "ac1": lambda sums: coefficients.ac1(pair_sums(sums)),
-        "alpha": lambda sums: coefficients.alpha(symmetric(sums), ordinal=attribute.ordered),
+        "alpha": lambda sums: coefficients.alpha(
+            symmetric(sums), ordinal=attribute.family == "ordinal"
+        ),
     }
     return {name: Figure(flat, value, count) for name, value in values.items()}
 

@@ -26,7 +26,8 @@ from qawl.core.records import (
     span_order,
 )
 from qawl.core.text import OffsetMap, offset_map, sha256
-from qawl.scheme.scheme import TYPED, Scheme
+from qawl.scheme import attributes as attribute_kinds
+from qawl.scheme.scheme import Scheme
 
 Raw = Mapping[str, Any]
 
@@ -81,13 +82,14 @@ def read_annotation(
     results = _results(annotation)
     attributes: list[Raw] = []
     relations: list[Raw] = []
+    kinds = attribute_kinds.result_types()
     for result in results:
         kind = result.get("type")
         if kind == "labels" and result.get("from_name") in (*reading.others,):
             continue
         if kind == "labels":
             _read_region(reading, result)
-        elif kind in ("choices", "textarea"):
+        elif kind in kinds:
             attributes.append(result)
         elif kind == "relation":
             relations.append(result)
@@ -228,50 +230,38 @@ def _read_attributes(reading: _Reading, results: Iterable[Raw]) -> Attributes:
     document: Attributes = {}
     for result in results:
         value = _value(result)
-        name = str(result.get("from_name") or "")
-        given = _given(value)
+        control = str(result.get("from_name") or "")
+        stated = attribute_kinds.value_of(value)
+        attribute = reading.scheme.control.get(control)
+        given = attribute.read(stated) if attribute else attribute_kinds.as_value(stated)
         if given is None:
             continue
         identity = str(result.get("id") or "")
         spans = reading.regions.get(identity)
         if spans:
-            _set(reading, spans, name, given)
+            _set(reading, spans, control, given)
         elif "start" in value or spans is not None:
-            reading.found("attribute-orphan", f"{name}={given!r} belongs to region {identity}")
+            reading.found("attribute-orphan", f"{control}={given!r} belongs to region {identity}")
         else:
-            document[name] = given
+            document[attribute.name if attribute else control] = given
     return document
 
 
-def _given(value: Raw) -> AttributeValue | None:
-    """A single value as a string, several as a list; None where nothing is set."""
-    given = value.get("choices", value.get("text"))
-    if isinstance(given, str):
-        return given or None
-    if not isinstance(given, list) or not given:
-        return None
-    words = [each if isinstance(each, str) else _json(each) for each in given]
-    return words[0] if len(words) == 1 else words
+def _set(reading: _Reading, spans: list[Span], control: str, given: AttributeValue) -> None:
+    """Sets an attribute on those spans of a region whose label can have it, else on the first.
 
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _set(reading: _Reading, spans: list[Span], name: str, given: AttributeValue) -> None:
-    """Sets an attribute on those spans of a region whose label can have it, else on the first."""
-    typed = name.removesuffix(TYPED)
-    if typed != name and typed in reading.scheme.attribute:
-        name = typed
-        for span in spans:
-            if span.attributes.get(name, given) != given:
+    Of a name that was chosen and typed the typed one counts.
+    """
+    attribute = reading.scheme.control.get(control)
+    name = attribute.name if attribute else control
+    there = [span for span in spans if name in span.attributes]
+    if control != name:
+        for span in there:
+            if span.attributes[name] != given:
                 reading.found("attribute-twice", f"{name} was chosen and typed", span)
-    elif typed == name and any(name in span.attributes for span in spans):
+    elif there:
         reading.found("attribute-twice", f"{name} was chosen and typed", spans[0])
         return
-    attribute = reading.scheme.attribute.get(name)
-    if attribute and attribute.kind == "choices" and isinstance(given, str):
-        given = [given]
     wanted = [span for span in spans if attribute and span.label in attribute.of] or spans[:1]
     for span in wanted:
         span.attributes[name] = given

@@ -38,8 +38,8 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
     }
     known = offered.get(article.id, {})
     for attribute in current.attributes:
-        if attribute.suggest:
-            data[attribute.suggest] = [{"value": name} for name in known.get(attribute.suggest, [])]
+        if key := attribute.offered:
+            data[key] = [{"value": name} for name in known.get(key, [])]
     return {"data": data}
 
 

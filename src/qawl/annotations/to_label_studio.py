@@ -16,6 +16,7 @@ from qawl.core.records import (
     Span,
     Suggestion,
 )
+from qawl.scheme import attributes
 from qawl.scheme.scheme import Scheme
 
 
@@ -64,10 +65,10 @@ def _write_region(
         "origin": "manual",
         "value": {**place, "labels": [span.label for span in spans]},
     }
-    attributes: Attributes = {}
+    said: Attributes = {}
     for span in spans:
-        attributes.update(span.attributes)
-    for name, value in attributes.items():
+        said.update(span.attributes)
+    for name, value in said.items():
         yield _attribute(scheme, identity, name, value, place)
 
 
@@ -75,15 +76,14 @@ def _attribute(
     scheme: Scheme, identity: str, name: str, value: AttributeValue, place: dict[str, Any]
 ) -> dict[str, Any]:
     attribute = scheme.attribute.get(name)
-    kind = "textarea" if attribute and attribute.kind == "text" else "choices"
-    words = [value] if isinstance(value, str) else list(value)
+    control, kind, written = attribute.write(value) if attribute else attributes.write(name, value)
     return {
         "id": identity,
-        "from_name": attribute.typed if attribute and kind == "textarea" else name,
+        "from_name": control,
         "to_name": "text",
         "type": kind,
         "origin": "manual",
-        "value": {**place, ("text" if kind == "textarea" else "choices"): words},
+        "value": {**place, **written},
     }
 
 

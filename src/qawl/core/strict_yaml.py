@@ -1,6 +1,6 @@
 """YAML text → typed values: a key given twice is refused, a date stays the text that it is written as."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -12,6 +12,11 @@ T = TypeVar("T")
 
 def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
     """YAML text as a typed value; `error` is raised with file, line and key."""
+    return convert(read(text, where, error), where, kind, error)
+
+
+def read(text: str, where: str, error: type[QawlError] = ProjectError) -> Any:
+    """YAML text as the plain values that it is written as; `error` is raised with file and line."""
     try:
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, only stricter
     except yaml.MarkedYAMLError as problem:
@@ -20,8 +25,13 @@ def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectE
         raise error(f"{where}{at}: not YAML: {problem.problem}") from problem
     except yaml.YAMLError as problem:
         raise error(f"{where}: not YAML: {str(problem).splitlines()[0]}") from problem
+    return {} if value is None else value
+
+
+def convert(value: object, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
+    """A plain value as a typed one; `error` is raised with the key."""
     try:
-        return msgspec.convert({} if value is None else value, kind)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
         raise error(f"{where}: {problem}") from problem
 

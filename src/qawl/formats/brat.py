@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from qawl.core.records import AttributeValue, Span, ends, to_json
 from qawl.formats.job import Job, Work, stem
-from qawl.scheme.scheme import Attribute, Scheme
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import Scheme
 
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 _ENDS = r"\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"  # where what reads brat's files may end a line
@@ -87,9 +88,9 @@ def _relations(work: Work, numbers: Mapping[str, int]) -> Iterator[str]:
 
 def _is_choice(attribute: Attribute | None, value: AttributeValue) -> bool:
     """Whether brat can hold it as an attribute: one value of a list, written as brat allows."""
-    if attribute is None or attribute.kind != "choice" or not isinstance(value, str):
+    if attribute is None or attribute.several or not isinstance(value, str):
         return False
-    return value in {each.name for each in attribute.values} and not _FOREIGN.search(value)
+    return value in attribute.categories and not _FOREIGN.search(value)
 
 
 def _written(work: Work, name: str, span: Span | None) -> str:
@@ -114,8 +115,8 @@ def _conf(scheme: Scheme) -> Iterator[str]:
         yield f"{_plain(relation.name)}\tArg1:{_ends(relation.from_)}, Arg2:{_ends(relation.to)}\n"
     yield "\n[events]\n\n[attributes]\n"
     for attribute in scheme.attributes:
-        values = [each.name for each in attribute.values if not _FOREIGN.search(each.name)]
-        if attribute.of and attribute.kind == "choice" and values:
+        values = [each for each in attribute.categories if not _FOREIGN.search(each)]
+        if attribute.of and not attribute.several and values:
             of = _ends(attribute.of)
             yield f"{_plain(attribute.name)}\tArg:{of}, Value:{'|'.join(values)}\n"
 

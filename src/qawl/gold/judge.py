@@ -20,7 +20,8 @@ from qawl.core.records import JUDGE, Annotation, Article, Disagreement, Gold
 from qawl.gold import decide
 from qawl.gold.decide import as_annotation
 from qawl.scheme import scheme
-from qawl.scheme.scheme import Scheme, title_in
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import title_in
 
 WORDS = {
     "ar": {

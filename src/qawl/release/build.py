@@ -41,6 +41,7 @@ from qawl.release.versions import manifest as versions_manifest
 from qawl.release.versions.diff import Difference
 from qawl.release.versions.manifest import ArticleCounts, Chain, FileDigest, Manifest, Worked
 from qawl.scheme import scheme
+from qawl.scheme.digest import digest
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
 
@@ -324,7 +325,7 @@ class _Chain:
         return Chain(
             scheme_version=scheme.version,
             labels=tuple(scheme.label),
-            scheme_sha256=sha256(to_json(scheme)).hexdigest(),
+            scheme_sha256=digest(scheme),
             articles_sha256=self.articles.hexdigest(),
             annotations_sha256=self.annotations.hexdigest(),
             annotators={**said, **{name: Worked(None) for name in unknown}},

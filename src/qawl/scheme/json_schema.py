@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from qawl.core import bundled
-from qawl.scheme.scheme import Attribute, RelationType, Scheme
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import RelationType, Scheme
 
 Schema = dict[str, Any]
 
@@ -59,20 +60,11 @@ def _attributes(attributes: tuple[Attribute, ...]) -> Schema:
     schema: Schema = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {each.name: _values(each) for each in attributes},
+        "properties": {each.name: each.json_schema() for each in attributes},
     }
     if required := [each.name for each in attributes if each.required]:
         schema["required"] = required
     return schema
-
-
-def _values(attribute: Attribute) -> Schema:
-    if attribute.kind == "text":
-        return {"type": "string", "minLength": 1}
-    one: Schema = {"enum": [value.name for value in attribute.values]}
-    if attribute.kind == "choice":
-        return one
-    return {"type": "array", "items": one, "uniqueItems": True, "minItems": 1}
 
 
 def joins(relation: RelationType, start: str, end: str) -> bool:

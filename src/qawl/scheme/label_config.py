@@ -2,8 +2,10 @@
 
 from xml.sax.saxutils import quoteattr
 
+from qawl.scheme.attributes import Attribute
 from qawl.scheme.languages import RTL
-from qawl.scheme.scheme import Attribute, Scheme, Titles, title_in
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import Titles, title_in
 
 # The bar sticks to the top, so that it is in view for the last paragraph too. The attributes keep
 # their height whether they show something or not, so that selecting a span does not move the text.
@@ -28,8 +30,8 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
     """
     direction = "rtl" if language.split("-", maxsplit=1)[0] in RTL else "ltr"
     style = f"direction: {direction}; text-align: {'right' if direction == 'rtl' else 'left'}"
-    rows = [sum(map(_rows, scheme.attributes_of(label))) for label in scheme.label]
-    height = ROW * (max(rows, default=0) + sum(map(_rows, scheme.document_attributes)))
+    rows = [sum(each.rows for each in scheme.attributes_of(label)) for label in scheme.label]
+    height = ROW * (max(rows, default=0) + sum(each.rows for each in scheme.document_attributes))
     lines = [
         f"<!-- Made from {scheme.layer}.yaml by `qawl scheme`. -->",
         f'<View style="{style}">',
@@ -79,51 +81,13 @@ def _attribute(attribute: Attribute, scheme: Scheme, language: str) -> list[str]
             f'whenLabelValue="{",".join(attribute.of)}"'
         )
     title = _title(attribute.title, language, attribute.name)
-    style = f"display: flex; align-items: center; height: {ROW * _rows(attribute)}px"
+    style = f"display: flex; align-items: center; height: {ROW * attribute.rows}px"
     return [
         f'      <View style="{style}"{shown}>',
         f'        <Header value={title} size="6"/>',
-        *(_text(attribute) if attribute.kind == "text" else _choices(attribute, language)),
+        *(f"        {line}" for line in attribute.config(language)),
         "      </View>",
     ]
-
-
-def _rows(attribute: Attribute) -> int:
-    """Rows that an attribute takes: suggested names wrap."""
-    return 3 if attribute.suggest else 1
-
-
-def _choices(attribute: Attribute, language: str) -> list[str]:
-    lines = [f"        {_open_choices(attribute)}>"]
-    for value in attribute.values:
-        hotkey = f" hotkey={quoteattr(value.hotkey)}" if value.hotkey else ""
-        title = _title(value.title, language, value.name)
-        lines.append(f"          <Choice value={title} alias={quoteattr(value.name)}{hotkey}/>")
-    return [*lines, "        </Choices>"]
-
-
-def _text(attribute: Attribute) -> list[str]:
-    """A text area; where names are suggested, they are chosen by a key or click, or typed beside."""
-    area = (
-        f'        <TextArea name="{attribute.typed}" toName="text" rows="1" maxSubmissions="1" '
-        f'editable="true"{_per_region(attribute)}/>'
-    )
-    if not attribute.suggest:
-        return [area]
-    names = f'        {_open_choices(attribute)} value="${attribute.suggest}"/>'
-    return ['        <View className="qawl-names">', names, "        </View>", area]
-
-
-def _open_choices(attribute: Attribute) -> str:
-    kind = "multiple" if attribute.kind == "choices" else "single-radio"
-    return (
-        f'<Choices name="{attribute.name}" toName="text" choice="{kind}" layout="inline"'
-        f"{_per_region(attribute)}"
-    )
-
-
-def _per_region(attribute: Attribute) -> str:
-    return ' perRegion="true"' if attribute.of else ""
 
 
 def _relations(scheme: Scheme) -> list[str]:

@@ -6,17 +6,17 @@ Schema (`schemas`) and the guidelines are made from the value that stands here.
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType, field, structs
 
 from qawl.core import strict_yaml
 from qawl.core.disk import Disk
 from qawl.core.errors import SchemeError
 from qawl.core.project import Project
+from qawl.scheme.attributes import DEFAULT, KINDS, Attribute
 from qawl.scheme.rules import NoCrossing, RelationCount, Rule
-
-TYPED = "_typed"
+from qawl.scheme.titles import Titles
 
 QUOTES = ("content", "cue", "source", "addressee")
 CLAIMS = ("claim", "claimer")
@@ -25,19 +25,6 @@ ENTITIES = ("person", "organisation", "place", "region", "facility", "nationalit
             "website")  # fmt: skip
 FINDS = frozenset((*QUOTES, *CLAIMS, *ENTITIES))
 """What `qawl suggest` can find; a label says by `finds` which of these it is for."""
-
-Titles = dict[str, str]
-"""BCP 47 language → words for people in that language."""
-
-
-def title_in(titles: Titles, language: str, default: str = "") -> str:
-    """The words for a language, else for its primary subtag, else in English, else `default`."""
-    return (
-        titles.get(language)
-        or titles.get(language.split("-", maxsplit=1)[0])
-        or titles.get("en")
-        or default
-    )
 
 
 class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,38 +43,6 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     unit: Literal["mention", "clause"] = "mention"
     gives: str | None = None
     finds: str | UnsetType = UNSET
-
-
-class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One value that a choice can take."""
-
-    name: str
-    title: Titles
-    definition: Titles = {}
-    hotkey: str | None = None
-
-
-class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is said of a span of the labels `of`, or of the whole article where `of` is empty.
-
-    `kind` choice holds one value, choices several, text any string. A text may be chosen from the
-    names that the task brings under the key `suggest`. `ordered` values form a scale.
-    """
-
-    name: str
-    title: Titles
-    kind: Literal["choice", "choices", "text"] = "choice"
-    of: tuple[str, ...] = ()
-    required: bool = False
-    ordered: bool = False
-    definition: Titles = {}
-    values: tuple[Value, ...] = ()
-    suggest: str | None = None
-
-    @property
-    def typed(self) -> str:
-        """The control in which a text is typed: beside the suggested names, where there are any."""
-        return self.name + TYPED if self.suggest else self.name
 
 
 class RelationType(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -165,6 +120,11 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     def attribute(self) -> dict[str, Attribute]:
         """Attributes by name."""
         return {attribute.name: attribute for attribute in self.attributes}
+
+    @cached_property
+    def control(self) -> dict[str, Attribute]:
+        """Attributes by the names of their controls in Label Studio."""
+        return {name: attribute for attribute in self.attributes for name in attribute.controls}
 
     @cached_property
     def relation(self) -> dict[str, RelationType]:
@@ -245,10 +205,27 @@ def parse(text: str, where: str) -> Scheme:
 
     The same text is parsed once: many steps of one command ask for the schemes.
     """
-    scheme = strict_yaml.load(text, where, Scheme, SchemeError)
+    stated = strict_yaml.read(text, where, SchemeError)
+    given = stated.pop("attributes", ()) if isinstance(stated, dict) else ()
+    scheme = strict_yaml.convert(stated, where, Scheme, SchemeError)
+    scheme = structs.replace(scheme, attributes=_attributes(given, where))
     for problem in _problems(scheme):
         raise SchemeError(f"{where}: {problem}")
     return scheme
+
+
+def _attributes(given: object, where: str) -> tuple[Attribute, ...]:
+    """The attributes as a scheme states them, each of its kind."""
+    each_of = strict_yaml.convert(given, f"{where}: attributes", list[dict[str, Any]], SchemeError)
+    found = []
+    for stated in each_of:
+        at = f"{where}: attribute {stated.get('name')}"
+        kind = KINDS.get(str(stated.get("kind", DEFAULT)))
+        if kind is None:
+            known = ", ".join(KINDS)
+            raise SchemeError(f"{at}: kind {stated['kind']!r} is not one of {known}")
+        found.append(strict_yaml.convert(stated, at, kind, SchemeError))
+    return tuple(found)
 
 
 def _problems(scheme: Scheme) -> list[str]:
@@ -264,7 +241,7 @@ def _problems(scheme: Scheme) -> list[str]:
         found += [
             f"attribute {attribute.name}: no label {of}" for of in attribute.of if of not in labels
         ]
-        found += _value_problems(attribute)
+        found += attribute.contradictions()
     for relation in scheme.relations:
         ends = (*relation.from_, *relation.to)
         found += [f"relation {relation.name}: no label {end}" for end in ends if end not in labels]
@@ -290,7 +267,7 @@ def _rule_problems(scheme: Scheme) -> list[str]:
                 found.append(f"rules: {rule.relation}: min {rule.min} is more than max {rule.max}")
         for name, values in conditions.items():
             attribute = scheme.attribute.get(name)
-            known = {value.name for value in attribute.values} if attribute else set()
+            known = attribute.categories if attribute else ()
             found += [f"rules: no value {name}={each}" for each in values if each not in known]
     return found + _contradictions(scheme)
 
@@ -327,21 +304,11 @@ def _table_problems(scheme: Scheme) -> list[str]:
         ]
         if projection.of:
             attribute = scheme.attribute.get(projection.of)
-            known = {value.name for value in attribute.values} if attribute else set()
+            known = attribute.categories if attribute else ()
             found += [
                 f"{where}: no value {each}" for each in projection.values if each not in known
             ]
     return found
-
-
-def _value_problems(attribute: Attribute) -> list[str]:
-    if attribute.kind == "text" and (attribute.values or attribute.ordered):
-        return [f"attribute {attribute.name} is a text: it can't have values or an order"]
-    if attribute.kind != "text" and not attribute.values:
-        return [f"attribute {attribute.name} has no values"]
-    if attribute.suggest and attribute.kind != "text":
-        return [f"attribute {attribute.name}: only a text can have suggestions"]
-    return []
 
 
 def _repeated(scheme: Scheme) -> list[str]:
@@ -354,7 +321,7 @@ def _repeated(scheme: Scheme) -> list[str]:
         "relation": [relation.name for relation in scheme.relations],
     }
     for attribute in scheme.attributes:
-        groups[f"value of {attribute.name}"] = [value.name for value in attribute.values]
+        groups[f"value of {attribute.name}"] = list(attribute.categories)
     names = [scheme.layer, "text", *scheme.attribute]
     groups["control name"] = names
     return [

@@ -18,7 +18,8 @@ from qawl.core.text import sha256 as text_hash
 from qawl.gold.judge import judge_tasks
 from qawl.scheme import scheme
 from qawl.scheme.label_config import config_xml
-from qawl.scheme.scheme import Scheme, title_in
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import title_in
 from qawl.studio import assignment
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.suggest import tasks as suggested
@@ -354,9 +355,9 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
 
     Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
     """
-    known = {*current.label, *(each.typed for each in current.attributes), *current.attribute}
-    values = {value.name for each in current.attributes for value in each.values}
-    free = {each.name for each in current.attributes if each.suggest}
+    known = {*current.label, *current.control}
+    values = {name for each in current.attributes for name in each.categories}
+    free = {each.name for each in current.attributes if each.offered}
     lost: Counter[str] = Counter()
     for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
         for annotation in task.get("annotations") or ():

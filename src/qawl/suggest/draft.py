@@ -51,7 +51,7 @@ class Draft:
         attribute = self._scheme.attribute.get(name)
         if attribute is None or label not in attribute.of:
             return False
-        return not attribute.values or value in {each.name for each in attribute.values}
+        return not attribute.categories or value in attribute.categories
 
     def arrow(self, start: str | None, end: str | None) -> None:
         """An arrow whose name follows from the labels at its ends."""

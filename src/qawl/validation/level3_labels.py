@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Attributes, Finding, Relation, Span, ends
-from qawl.scheme.scheme import Attribute, Scheme
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import Scheme
 
 
 def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
@@ -42,24 +43,11 @@ def _check_attributes(
             where = span.label if span else "the article"
             yield finding("attribute-unknown", f"{where} has no attribute {name}", record, span)
             continue
-        if attribute.kind != "choices" and isinstance(value, list):
-            message = f"{name} takes one value, it has {', '.join(value)}"
-            yield finding("value-several", message, record, span)
-        elif attribute.kind != "text":
-            yield from _check_values(attribute, value, record, span)
+        for problem in attribute.problems(value):
+            yield finding(problem.check, problem.message, record, span)
     for attribute in allowed:
         if attribute.required and attribute.name not in given:
             yield finding("attribute-missing", f"{attribute.name} is not set", record, span)
-
-
-def _check_values(
-    attribute: Attribute, value: str | list[str], record: Annotation, span: Span | None
-) -> Iterator[Finding]:
-    values = {each.name for each in attribute.values}
-    for each in [value] if isinstance(value, str) else value:
-        if each not in values:
-            message = f"{attribute.name} can't be {each!r}"
-            yield finding("value-unknown", message, record, span)
 
 
 def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:

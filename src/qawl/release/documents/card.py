@@ -12,7 +12,8 @@ from qawl.core.templates import bundled, rendered
 from qawl.release.documents import citation, licences
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
-from qawl.scheme.scheme import Scheme, title_in
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import title_in
 
 CARD = "README.md"
 TEMPLATE = "card.md.j2"

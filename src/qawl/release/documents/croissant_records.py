@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qawl.core.column_types import ClassLabel, ListOf, Record, Type, Value
 from qawl.release.documents.facts import Described
-from qawl.release.tables.columns import ClassLabel, Record, Sequence, Type, Value
 
 Node = dict[str, Any]
 Names = tuple[str, ...]
@@ -114,7 +114,7 @@ def _classes(described: Described) -> dict[Names, str]:
 def _class_labels(name: str, kind: Type) -> Iterator[tuple[str, Names]]:
     if isinstance(kind, ClassLabel):
         yield name, kind.names
-    elif isinstance(kind, Sequence):
+    elif isinstance(kind, ListOf):
         yield from _class_labels(name, kind.item)
     elif isinstance(kind, Record):
         for inner, each in kind.fields:
@@ -174,11 +174,11 @@ def _column(config: str, name: str, kind: Type, known: Mapping[Names, str]) -> N
 
 
 def _item(kind: Type) -> Type:
-    return kind.item if isinstance(kind, Sequence) else kind
+    return kind.item if isinstance(kind, ListOf) else kind
 
 
 def _array(kind: Type) -> Node:
-    return {"isArray": True} if isinstance(kind, Sequence) else {}
+    return {"isArray": True} if isinstance(kind, ListOf) else {}
 
 
 def _type(kind: Type) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from qawl.core.column_types import Columns
 from qawl.core.project import Project
-from qawl.release.tables.columns import Columns
 from qawl.release.tables.table_file import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid

@@ -13,17 +13,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from qawl.core import arrow
+from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type, Value
 from qawl.core.errors import ReleaseError
-from qawl.release.tables.columns import (
-    ClassLabel,
-    Columns,
-    Record,
-    Sequence,
-    Type,
-    Value,
-    arrow_schema,
-    arrow_type,
-)
+from qawl.release.tables.columns import arrow_schema, arrow_type
 
 NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64}
 
@@ -41,7 +33,7 @@ def _array(kind: Type, values: list[Any]) -> pa.Array:
     if isinstance(kind, Record):
         fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
         return _filled(kind, len(values), None, children=fields)
-    if isinstance(kind, Sequence):
+    if isinstance(kind, ListOf):
         lists = [each for each in values if each is not None]
         there = None if len(lists) == len(values) else [each is not None for each in values]
         lengths = [0 if each is None else len(each) for each in values]

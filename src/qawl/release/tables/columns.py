@@ -1,54 +1,12 @@
-"""The types of a release's tables, once: as an Arrow schema, and as the features of a dataset card."""
+"""The types of a release's columns as an Arrow schema, and as the features of a dataset card."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Union
+from typing import Any
 
 import pyarrow as pa
 
+from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type, Value
 from qawl.core.errors import ReleaseError
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A plain value: string, int32, int64, float64 or bool."""
-
-    dtype: str = "string"
-
-
-@dataclass(frozen=True, slots=True)
-class ClassLabel:
-    """One of these names, stored as its index; null where there is none."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Any number of values of one type."""
-
-    item: "Type"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Named values."""
-
-    fields: tuple[tuple[str, "Type"], ...]
-
-    @staticmethod
-    def of(fields: Mapping[str, "Type"]) -> "Record":
-        """A record of these fields, in their order."""
-        return Record(tuple(fields.items()))
-
-
-Type = Union[Value, ClassLabel, Sequence, Record]  # noqa: UP007 - refers to classes that refer to it
-Columns = Mapping[str, Type]
-
-STRING = Value("string")
-INTEGER = Value("int32")
-BOOLEAN = Value("bool")
 
 
 def unknown(table: str, name: object) -> ReleaseError:
@@ -68,7 +26,7 @@ def arrow_type(kind: Type) -> pa.DataType:
         return pa.bool_() if kind.dtype == "bool" else getattr(pa, kind.dtype)()
     if isinstance(kind, ClassLabel):
         return pa.int64()
-    if isinstance(kind, Sequence):
+    if isinstance(kind, ListOf):
         return pa.list_(arrow_type(kind.item))
     return pa.struct([pa.field(name, arrow_type(each)) for name, each in kind.fields])
 
@@ -84,7 +42,7 @@ def _card(kind: Type) -> dict[str, Any]:
     if isinstance(kind, ClassLabel):
         names = {str(index): name for index, name in enumerate(kind.names)}
         return {"dtype": {"class_label": {"names": names}}}
-    if isinstance(kind, Sequence):
+    if isinstance(kind, ListOf):
         inner = _card(kind.item)
         if isinstance(kind.item, Record):
             return {"list": inner["struct"]}
@@ -102,7 +60,7 @@ def decode(kind: Type, value: Any) -> Any:
         return value
     if isinstance(kind, ClassLabel):
         return kind.names[value]
-    if isinstance(kind, Sequence):
+    if isinstance(kind, ListOf):
         return [decode(kind.item, each) for each in value]
     return {name: decode(each, value.get(name)) for name, each in kind.fields}
 
@@ -118,7 +76,7 @@ def _of_card(given: Any) -> Type:
     if isinstance(given, list):
         return Record.of(of_card(given))
     if "list" in given:
-        return Sequence(_of_card(given["list"]))
+        return ListOf(_of_card(given["list"]))
     if "struct" in given:
         return Record.of(of_card(given["struct"]))
     kind = given["dtype"]

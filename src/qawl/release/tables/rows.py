@@ -21,7 +21,8 @@ from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.tables.tables import PROVENANCE, Annotated, container, host, links
 from qawl.release.tables.token_table import TABLE, token_rows
-from qawl.scheme.scheme import Attribute, Scheme, Table
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import Scheme, Table
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -104,7 +105,7 @@ class _Shown:
         for each in known:
             value = given.get(each.name)
             row[before + each.name] = self.value(value)
-            if each.kind == "text":
+            if each.free:
                 row[before + each.name + rights_standoff.SUFFIX] = self.standoff(value)
         return row
 

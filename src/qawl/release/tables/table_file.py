@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
+from qawl.core.column_types import Columns, ListOf, Record
 from qawl.core.errors import ReleaseError
 from qawl.release.tables import arrays, columns
-from qawl.release.tables.columns import Columns, Record, Sequence
 from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.token_table import TABLE
 
@@ -47,7 +47,7 @@ class TableFile:
             store_schema=False,
         )
         nested = any(
-            isinstance(kind, Sequence) and isinstance(kind.item, Record) for kind in kinds.values()
+            isinstance(kind, ListOf) and isinstance(kind.item, Record) for kind in kinds.values()
         )
         self._batch = BATCH if nested else FLAT_BATCH
         self._rows: list[dict[str, Any]] = []

@@ -3,20 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from qawl.core.column_types import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    ClassLabel,
+    Columns,
+    ListOf,
+    Record,
+    Type,
+    Value,
+)
 from qawl.core.errors import SchemeError
 from qawl.core.records import Annotation, Article, Gold
 from qawl.release.rights import standoff
-from qawl.release.tables import columns
-from qawl.release.tables.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
 from qawl.release.tables.token_table import TABLE, token_columns
-from qawl.scheme.scheme import Attribute, Scheme, Table
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import Scheme, Table
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
 _ATTRIBUTE = Record.of(
     {
         "name": STRING,
         "value": STRING,
-        "values": columns.Sequence(STRING),
+        "values": ListOf(STRING),
         f"value{standoff.SUFFIX}": STRING,
     }
 )
@@ -27,22 +37,22 @@ _ANNOTATED_SPAN = Record.of(
         "start": INTEGER,
         "end": INTEGER,
         "text": STRING,
-        "attributes": columns.Sequence(_ATTRIBUTE),
+        "attributes": ListOf(_ATTRIBUTE),
     }
 )
-_ARROW: dict[str, columns.Type] = {
+_ARROW: dict[str, Type] = {
     "label": STRING,
     "from": STRING,
     "to": STRING,
     "direction": STRING,
 }
-PROVENANCE: dict[str, columns.Type] = {
+PROVENANCE: dict[str, Type] = {
     "project": INTEGER,
     "task": INTEGER,
     "annotation": INTEGER,
     "created_at": STRING,
     "updated_at": STRING,
-    "lead_time": columns.Value("float64"),
+    "lead_time": Value("float64"),
 }
 
 
@@ -82,18 +92,18 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         "status": ClassLabel(("submitted", "skipped")),
         "text_sha256": STRING,
         "scheme_version": STRING,
-        "spans": columns.Sequence(_ANNOTATED_SPAN),
-        "relations": columns.Sequence(Record.of(_ARROW)),
-        "attributes": columns.Sequence(_ATTRIBUTE),
+        "spans": ListOf(_ANNOTATED_SPAN),
+        "relations": ListOf(Record.of(_ARROW)),
+        "attributes": ListOf(_ATTRIBUTE),
         **PROVENANCE,
     }
     return found
 
 
-def _check_told(table: str, kinds: Mapping[str, columns.Type]) -> None:
+def _check_told(table: str, kinds: Mapping[str, Type]) -> None:
     """Raises SchemeError where a name says that a column tells of another, and it doesn't."""
     for name, kind in kinds.items():
-        item = kind.item if isinstance(kind, columns.Sequence) else kind
+        item = kind.item if isinstance(kind, ListOf) else kind
         if isinstance(item, Record):
             _check_told(table, dict(item.fields))
         of = name.removesuffix(standoff.SUFFIX)
@@ -101,25 +111,16 @@ def _check_told(table: str, kinds: Mapping[str, columns.Type]) -> None:
             raise SchemeError(f"table {table}: {name}: names in {standoff.SUFFIX} are Qawl's own")
 
 
-def _attribute_columns(
-    attributes: Sequence[Attribute], before: str = ""
-) -> dict[str, columns.Type]:
+def _attribute_columns(attributes: Sequence[Attribute], before: str = "") -> dict[str, Type]:
     """A column an attribute, and one beside each free text for what is withheld of it."""
-    found: dict[str, columns.Type] = {}
+    found: dict[str, Type] = {}
     for each in attributes:
         if each.name.endswith(standoff.SUFFIX):
             raise SchemeError(f"attribute {each.name}: names in {standoff.SUFFIX} are Qawl's own")
-        found[before + each.name] = _attribute_type(each)
-        if each.kind == "text":
+        found[before + each.name] = each.column()
+        if each.free:
             found[before + each.name + standoff.SUFFIX] = STRING
     return found
-
-
-def _attribute_type(attribute: Attribute) -> columns.Type:
-    if attribute.kind == "text":
-        return STRING
-    label = ClassLabel(tuple(value.name for value in attribute.values))
-    return label if attribute.kind == "choice" else columns.Sequence(label)
 
 
 def _span_columns(scheme: Scheme) -> Columns:
@@ -132,12 +133,12 @@ def _span_columns(scheme: Scheme) -> Columns:
         "end": INTEGER,
         "text": STRING,
         **_attribute_columns([each for each in scheme.attributes if each.of]),
-        "support": columns.Sequence(STRING),
+        "support": ListOf(STRING),
     }
 
 
 def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
-    found: dict[str, columns.Type] = {
+    found: dict[str, Type] = {
         "id": STRING,
         "text": STRING,
         "text_sha256": STRING,
@@ -156,20 +157,20 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
     for layer, scheme in schemes.items():
         span = dict(_span_columns(scheme))
         del span["article_id"], span["text_sha256"]
-        arrow: dict[str, columns.Type] = {**_ARROW, "support": columns.Sequence(STRING)}
+        arrow: dict[str, Type] = {**_ARROW, "support": ListOf(STRING)}
         if scheme.relations:
             arrow["label"] = ClassLabel(tuple(scheme.relation))
         found[f"{layer}_complete"] = BOOLEAN
         found[f"{layer}_decided_by"] = STRING
-        found[f"{layer}_spans"] = columns.Sequence(Record.of(span))
-        found[f"{layer}_relations"] = columns.Sequence(Record.of(arrow))
+        found[f"{layer}_spans"] = ListOf(Record.of(span))
+        found[f"{layer}_relations"] = ListOf(Record.of(arrow))
         found |= _attribute_columns(scheme.document_attributes, f"{layer}_")
     return found
 
 
 def _row_columns(scheme: Scheme, table: Table, schemes: Mapping[str, Scheme]) -> Columns:
     label = table.rows or ""
-    found: dict[str, columns.Type] = {
+    found: dict[str, Type] = {
         "article_id": STRING,
         "text_sha256": STRING,
         "id": STRING,
@@ -178,19 +179,19 @@ def _row_columns(scheme: Scheme, table: Table, schemes: Mapping[str, Scheme]) ->
         "text": STRING,
     }
     if table.joined_by:
-        found["pieces"] = columns.Sequence(_MENTION)
-    found |= {name: columns.Sequence(_MENTION) for name in table.columns}
+        found["pieces"] = ListOf(_MENTION)
+    found |= {name: ListOf(_MENTION) for name in table.columns}
     found |= _attribute_columns(scheme.attributes_of(label))
     if table.speaker:
         found["speaker_id"] = STRING
         found["source_entity"] = STRING
     found[container(table, schemes)] = STRING
     found["paragraph"] = INTEGER
-    found |= {name: columns.Sequence(STRING) for name in links(scheme, table)}
+    found |= {name: ListOf(STRING) for name in links(scheme, table)}
     for projection in scheme.projections:
         if projection.of:
             found[projection.name] = ClassLabel(tuple(dict.fromkeys(projection.values.values())))
-    found["support"] = columns.Sequence(STRING)
+    found["support"] = ListOf(STRING)
     return found
 
 

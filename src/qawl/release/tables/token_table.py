@@ -13,10 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qawl.core.column_types import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    ClassLabel,
+    Columns,
+    ListOf,
+    Record,
+    Type,
+)
 from qawl.core.records import Article, Gold
 from qawl.release.tables import columns
 from qawl.release.tables.arrays import pieces
-from qawl.release.tables.columns import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record
 from qawl.release.tables.tokens import KINDS, Edges, edges, iob2, tagged_at
 from qawl.scheme.scheme import Scheme
 
@@ -34,21 +43,21 @@ def token_columns(schemes: Mapping[str, Scheme]) -> Columns:
     tags, and the spans that the tags don't give as they are, by their ids. All null where the layer
     has no gold.
     """
-    found: dict[str, columns.Type] = {
+    found: dict[str, Type] = {
         "article_id": STRING,
         "text_sha256": STRING,
         "withheld": BOOLEAN,
-        "tokens": columns.Sequence(STRING),
-        "starts": columns.Sequence(INTEGER),
-        "ends": columns.Sequence(INTEGER),
-        "paragraphs": columns.Sequence(INTEGER),
+        "tokens": ListOf(STRING),
+        "starts": ListOf(INTEGER),
+        "ends": ListOf(INTEGER),
+        "paragraphs": ListOf(INTEGER),
     }
     for layer, scheme in _tagged_layers(schemes):
-        tags = columns.Sequence(ClassLabel(iob2(scheme.label)))
+        tags = ListOf(ClassLabel(iob2(scheme.label)))
         found[f"{layer}_complete"] = BOOLEAN
-        found[f"{layer}_undecided"] = columns.Sequence(INTEGER)
+        found[f"{layer}_undecided"] = ListOf(INTEGER)
         found |= {f"{layer}_{name}": tags for name in LEVELS}
-        found[f"{layer}_lost"] = columns.Sequence(_LOST)
+        found[f"{layer}_lost"] = ListOf(_LOST)
     return found
 
 

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import pyarrow.parquet as pq
 from msgspec import Struct
 
+from qawl.core.column_types import Columns
 from qawl.core.errors import ReleaseError
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns
-from qawl.release.tables.columns import Columns
 from qawl.release.versions import manifest
 
 Key = tuple[str, str, str]

@@ -15,11 +15,11 @@ from msgspec import Struct
 
 from qawl.articles.removed_lines import Told
 from qawl.core import files
+from qawl.core.column_types import Columns
 from qawl.core.errors import ReleaseError
 from qawl.core.records import to_json
 from qawl.core.text import file_sha256
 from qawl.release.tables import columns
-from qawl.release.tables.columns import Columns
 from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.table_file import TableDigest
 

@@ -1,0 +1,46 @@
+"""The types of a table's columns, as plain values: what Arrow and a dataset card are told from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Union
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A plain value: string, int32, int64, float64 or bool."""
+
+    dtype: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLabel:
+    """One of these names, stored as its index; null where there is none."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Any number of values of one type."""
+
+    item: "Type"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Named values."""
+
+    fields: tuple[tuple[str, "Type"], ...]
+
+    @staticmethod
+    def of(fields: Mapping[str, "Type"]) -> "Record":
+        """A record of these fields, in their order."""
+        return Record(tuple(fields.items()))
+
+
+Type = Union[Value, ClassLabel, ListOf, Record]  # noqa: UP007 - refers to classes that refer to it
+Columns = Mapping[str, Type]
+
+STRING = Value("string")
+INTEGER = Value("int32")
+BOOLEAN = Value("bool")

@@ -1,0 +1,36 @@
+"""The digest of a scheme's content: equal as long as a scheme says the same, whatever Qawl reads it."""
+
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from qawl.core.records import to_json
+from qawl.scheme.scheme import Scheme
+
+_FIRST: dict[str, Any] = {
+    "name": "",
+    "title": {},
+    "kind": "choice",
+    "of": [],
+    "required": False,
+    "ordered": False,
+    "definition": {},
+    "values": [],
+    "suggest": None,
+}
+"""An attribute's keys in the first releases, when every kind had all of them."""
+
+
+_UNSEEN = ("finds",)
+"""Keys of a label that say what Qawl's own tools do with it, and nothing to annotators."""
+
+
+def digest(scheme: Scheme) -> str:
+    """SHA-256 over what a scheme says. A release's changelog tells by it whether a scheme changed."""
+    said = msgspec.to_builtins(scheme)
+    said["attributes"] = [{**_FIRST, **each} for each in said["attributes"]]
+    for label in said["labels"]:
+        for key in _UNSEEN:
+            label.pop(key, None)
+    return sha256(to_json(said)).hexdigest()
