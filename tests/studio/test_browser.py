@@ -203,7 +203,7 @@ def test_the_feedback_page_opens_fast_and_filters(browser, make_corpus):
     records.sort(key=lambda each: (each.article_id, each.annotator))
     files.write(derive.path(made, "entity"), records)
     path = made.root / "page.html"
-    files.write_text(path, agreement_page.page(made, report.report(made, resamples=20)["layers"]))
+    files.write_text(path, agreement_page.page(made, report.report(made)["layers"]))
     page = browser.new_page()
     requests = []
     page.on("request", lambda request: requests.append(request.url))

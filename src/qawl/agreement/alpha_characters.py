@@ -18,14 +18,20 @@ from qawl.agreement.spans_table import Units
 Mask = NDArray[np.bool_]
 
 
-def coverage(units: Units, sets: dict[int, int]) -> tuple[Array, Array]:
-    """Sums (agreeing coincidences, marginals …) for `nominal_alpha`: labels × articles × 3 of each label,
-    and articles × (1 + k) of the sets of labels.
+AGREEING = -1
+"""The name of the column of agreeing coincidences; the others are named after a set of labels."""
 
-    `sets` has the column of each set, and takes those that occur for the first time.
+
+def coverage(units: Units) -> tuple[Array, Array, Ints]:
+    """Sums (agreeing coincidences, marginals …) for `nominal_alpha`: labels × articles × 3 of each label;
+    articles × (1 + k) of the k sets of labels that occur, and a number for each of these columns.
+
+    A set has the same number in other articles with the same labels to choose from.
     """
-    sections = [_within(marked(units, who), units) for who in range(len(units.annotators))]
-    return _of_labels(units, sections), _of_sets(units, sections, sets)
+    sections = [
+        _within(marked(units, annotator), units) for annotator in range(len(units.annotators))
+    ]
+    return _of_labels(units, sections), *_of_sets(units, sections)
 
 
 def _within(sections: Sections, units: Units) -> Sections:
@@ -40,8 +46,8 @@ def _of_labels(units: Units, sections: list[Sections]) -> Array:
     shape = len(units.labels), len(units.articles)
     size = shape[0] * shape[1]
     own = np.zeros((len(sections), *shape))
-    for who, each in enumerate(sections):
-        own[who] = np.bincount(each.home, weights=each.length, minlength=size).reshape(shape)
+    for annotator, each in enumerate(sections):
+        own[annotator] = np.bincount(each.home, weights=each.length, minlength=size).reshape(shape)
     raters = units.done.sum(0)
     apart, pairs = np.zeros(shape), np.zeros(shape[1])
     for one, other in combinations(range(len(sections)), 2):
@@ -63,7 +69,7 @@ def _shared(one: Sections, other: Sections, size: int) -> Array:
     return np.bincount(one.home[left], np.maximum(length, 0), size).astype(np.float64)
 
 
-def _of_sets(units: Units, sections: list[Sections], sets: dict[int, int]) -> Array:
+def _of_sets(units: Units, sections: list[Sections]) -> tuple[Array, Ints]:
     """Each label has a random number; the sum of those that cover a stretch tells their set."""
     articles = len(units.articles)
     base = np.concatenate([[0], np.cumsum(units.lengths)])
@@ -78,11 +84,11 @@ def _of_sets(units: Units, sections: list[Sections], sets: dict[int, int]) -> Ar
         np.add.at(step, np.searchsorted(bounds, each.start + offset), number)
         np.subtract.at(step, np.searchsorted(bounds, each.end + offset), number)
     covering = np.cumsum(steps, 1)[:, :-1]
-    found = np.unique(covering)
-    columns = np.array([sets.setdefault(each, len(sets)) for each in found.tolist()], np.int64)
-    codes = columns[np.searchsorted(found, covering)]
+    sets, codes = np.unique(covering, return_inverse=True)
+    codes = codes.reshape(covering.shape)
     article = np.searchsorted(base, bounds[:-1], side="right") - 1
-    return _sums(codes, units.done[:, article], np.diff(bounds), article, articles, len(sets))
+    sums = _sums(codes, units.done[:, article], np.diff(bounds), article, articles, len(sets))
+    return sums, np.concatenate([[AGREEING], sets])
 
 
 def _sums(

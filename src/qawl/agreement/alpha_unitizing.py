@@ -30,7 +30,7 @@ def unitizing(units: Units) -> Array:
     found = np.zeros((count, articles, 2))
     if len(units.annotators) < 2:
         return found
-    sections = [marked(units, who) for who in range(len(units.annotators))]
+    sections = [marked(units, annotator) for annotator in range(len(units.annotators))]
     active = np.zeros(count * articles, bool)
     for each in sections:
         active[each.home] = True
@@ -41,9 +41,10 @@ def unitizing(units: Units) -> Array:
 
 
 def _sums(sections: list[Sections], done: NDArray[np.bool_], active: Mask, lengths: Ints) -> Array:
-    units = [_in(each, active & done[who]) for who, each in enumerate(sections)]
+    units = [_in(each, active & done[annotator]) for annotator, each in enumerate(sections)]
     gaps = [
-        _gaps(each, np.flatnonzero(active & done[who]), lengths) for who, each in enumerate(units)
+        _gaps(each, np.flatnonzero(active & done[annotator]), lengths)
+        for annotator, each in enumerate(units)
     ]
     count = len(lengths)
     observers = done.sum(0).astype(np.float64)

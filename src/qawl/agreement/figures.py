@@ -1,7 +1,7 @@
-"""The figures of agreement in one layer, each as sums over articles and a function of those sums.
+"""The figures of agreement on spans and relations, each as sums over articles and a function of them.
 
-That form gives every subset and every resample of articles the same code: a source, an article, and
-the bootstrap (Efron 1979, doi:10.1214/aos/1176344552) are rows of weights on the articles.
+That form gives every choice of articles the same code: a source, an article, and all articles but one
+(`intervals`) are sums of the same rows. Figures of attributes: `attributes`.
 """
 
 from collections.abc import Callable
@@ -21,31 +21,56 @@ TOLERANCE = 3
 
 Matcher = Callable[[Spans, Spans, int], Ints]
 Pair = tuple[int, int]
+Matches = dict[Pair, tuple[Ints, Ints]]
+"""pair of annotators → the rows of the one, and those of the other that stand for the same"""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A coefficient: `sums` (articles × d) are additive; `value` and `count` read d sums.
 
-    Both functions take (… × d) and give (…); `value` is nan where undefined.
+    Both functions take (… × d) and give (…); `value` is nan where undefined, else between `bottom`
+    and 1. `chances` (articles) is how many disagreements there could be. Where the columns of other
+    articles may be others, `names` has a number for each that tells which are the same.
     """
 
     sums: Array
     value: Callable[[Array], Array]
     count: Callable[[Array], Array]
+    chances: Array
+    bottom: float
+    names: Ints | None = None
 
 
-def f1_figures(units: Units, matcher: Matcher, starts: Ints | None = None) -> dict[Pair, Array]:
+def pairs_of(units: Units) -> list[Pair]:
+    """Every two annotators."""
+    return list(combinations(range(len(units.annotators)), 2))
+
+
+def matches(units: Units) -> Matches:
+    """The spans of every two annotators that stand for one another, by label: see `best_pairs`."""
+    found = {}
+    for one, other in pairs_of(units):
+        shared = units.done[one] & units.done[other]
+        rows = units.rows(one, shared), units.rows(other, shared)
+        left, right = matching.best_pairs(*(units.spans(each) for each in rows))
+        found[one, other] = rows[0][left], rows[1][right]
+    return found
+
+
+def f1_sums(units: Units, matcher: Matcher, starts: Ints | None = None) -> dict[Pair, Array]:
     """Per pair of annotators (matched, spans of one, spans of the other), articles × labels × 3."""
-    return {
-        (one, other): _matched(units, (one, other), matcher, starts)
-        for one, other in combinations(range(len(units.annotators)), 2)
-    }
+    return {pair: _matched(units, pair, matcher, starts) for pair in pairs_of(units)}
 
 
-def f1_figure(sums: Array) -> Figure:
-    """F1 as a figure; n is the number of spans on both sides."""
-    return Figure(sums, coefficients.f1, lambda total: total[..., 1] + total[..., 2])
+def f1_figure(sums: Array, raters: Ints) -> Figure:
+    """F1 as a figure; n is the number of spans on both sides.
+
+    `raters` is of how many annotators the pairs are (articles, or one number): each of their spans
+    stands in `sums` once for each of the others.
+    """
+    chances = (sums[:, 1] + sums[:, 2]) / 2 / np.maximum(raters - 1, 1)
+    return Figure(sums, coefficients.f1, lambda total: total[..., 1] + total[..., 2], chances, 0)
 
 
 def exact(one: Spans, other: Spans, groups: int) -> Ints:
@@ -71,51 +96,71 @@ def _matched(units: Units, pair: Pair, matcher: Matcher, starts: Ints | None) ->
     return np.stack(counted, axis=-1).reshape(shape).astype(np.float64)
 
 
-def relation_sums(units: Units, pair: Pair) -> Array:
-    """(drawn by both, by one, by the other) per article; ends are compared through `best_pairs`.
+def relation_sums(units: Units, pair: Pair, matched: Matches) -> Array:
+    """(drawn by both, by one, by the other) per article.
 
-    Two arrows are the same where their label and both their ends are; one in both directions has no
-    first end.
+    Two arrows are the same where their label is, and both their ends stand for one another; one in
+    both directions has no first end.
     """
     shared = units.done[pair[0]] & units.done[pair[1]]
-    rows = [units.rows(each, shared) for each in pair]
-    left, right = matching.best_pairs(*(units.spans(each) for each in rows))
+    left, right = matched[pair]
     span = np.arange(len(units.start))
-    span[rows[1][right]] = rows[0][left]
-    drawn = [_drawn(units.relations, who, shared, span) for who in pair]
+    span[right] = left
+    drawn = [_drawn(units.relations, annotator, shared, span) for annotator in pair]
     arrows, times = np.unique(np.concatenate(drawn), axis=0, return_counts=True)
     counted = (arrows[times == len(pair)], *drawn)
     columns = [np.bincount(each[:, 0], minlength=len(units.articles)) for each in counted]
     return np.stack(columns, -1).astype(np.float64)
 
 
-def _drawn(relations: Ints, who: int, shared: NDArray[np.bool_], span: Ints) -> Ints:
+def _drawn(relations: Ints, annotator: int, shared: NDArray[np.bool_], span: Ints) -> Ints:
     """The different arrows of an annotator in the articles that are `shared`, as rows of (article,
     kind, start, end); `span` has for each row of the spans the one that stands for it."""
-    mine = relations[(relations[:, 0] == who) & shared[relations[:, 1]]]
+    mine = relations[(relations[:, 0] == annotator) & shared[relations[:, 1]]]
     ends = span[mine[:, 3:]]
     ends = np.where(mine[:, 2:3] % 2 == BOTH_WAYS, np.sort(ends, 1), ends)
     found: Ints = np.unique(np.concatenate([mine[:, 1:3], ends], 1), axis=0)
     return found
 
 
-def attribute_tables(units: Units, name: str, order: tuple[str, ...], pair: Pair) -> Array:
-    """How a pair of annotators set an attribute on matched spans: articles × k × k, values in `order`.
+def same_spans(units: Units, matched: Matches) -> Ints:
+    """For each span the number of its item: spans of several annotators that stand for one another.
 
-    Spans where one of them left it unset are missing, not a category.
+    Spans with the same label, bounds and attributes are one item; then pairs that match are joined,
+    those that overlap most first, unless an annotator would have two spans in the item. Neither the
+    names of annotators nor the order of records matters.
     """
-    shared = units.done[pair[0]] & units.done[pair[1]]
-    index = {value: number for number, value in enumerate(order)}
-    recode = np.array([index[value] for value in units.values.get(name, ())] + [-1], np.int64)
-    codes = recode[units.attributes[name]] if name in units.attributes else None
-    table = np.zeros((len(units.articles), len(order), len(order)))
-    if codes is None:
-        return table
-    rows = [each[codes[each] >= 0] for each in (units.rows(who, shared) for who in pair)]
-    left, right = matching.best_pairs(*(units.spans(each) for each in rows))
-    left, right = rows[0][left], rows[1][right]
-    np.add.at(table, (units.article[left], codes[left], codes[right]), 1)
-    return table
+    places = np.stack([units.article, units.label, units.start, units.end, units.twin], 1)
+    first, item = np.unique(places, axis=0, return_index=True, return_inverse=True)[1:]
+    item = item.reshape(-1)
+    left = np.concatenate([one for one, _ in matched.values()] or [item[:0]])
+    right = np.concatenate([other for _, other in matched.values()] or [item[:0]])
+    apart = item[left] != item[right]
+    edges = np.sort(np.stack([item[left[apart]], item[right[apart]]], 1), 1)
+    edges = np.unique(edges, axis=0)
+    # Items are numbered in the order of their places, so that ties are settled by place.
+    one, other = first[edges[:, 0]], first[edges[:, 1]]
+    order = np.argsort(-matching.overlap(units.start, units.end, one, other), kind="stable")
+    return _joined(item, units.annotator, edges[order])
+
+
+def _joined(item: Ints, annotator: Ints, edges: Ints) -> Ints:
+    """The items after those of each edge in turn became one, unless they share an annotator."""
+    touched = np.isin(item, edges)
+    annotators: dict[int, set[int]] = {}
+    for number, each in zip(item[touched].tolist(), annotator[touched].tolist(), strict=True):
+        annotators.setdefault(number, set()).add(each)
+    target = {number: number for number in annotators}
+    members = {number: [number] for number in annotators}
+    for pair in edges.tolist():
+        one, other = (target[each] for each in pair)
+        if one != other and not annotators[one] & annotators[other]:
+            annotators[one] |= annotators[other]
+            members[one] += members[other]
+            target.update(dict.fromkeys(members[other], one))
+    become = np.arange(int(item.max(initial=-1)) + 1)
+    become[list(target)] = list(target.values())
+    return become[item]
 
 
 def confusion(units: Units, pair: Pair) -> Array:

@@ -1,7 +1,8 @@
 """One-to-one matching of two annotators' spans, optimal, so that no order changes a score.
 
 Spans stand in arrays: `group` (only spans of one group can match: one article and label, say),
-`start` and `end` (half-open code points). Each side holds a span of a group at most once.
+`start` and `end` (half-open code points). `kind` tells apart spans of one annotator with the same
+group, start and end; without it, each is there once.
 """
 
 from collections.abc import Iterator
@@ -13,12 +14,17 @@ Ints = NDArray[np.int64]
 
 
 class Spans:
-    """One annotator's spans as parallel arrays, sorted by (group, start, end)."""
+    """One annotator's spans as parallel arrays, sorted by (group, start, end, kind)."""
 
-    __slots__ = ("end", "group", "start")
+    __slots__ = ("end", "group", "kind", "start")
 
-    def __init__(self, group: Ints, start: Ints, end: Ints) -> None:
+    def __init__(self, group: Ints, start: Ints, end: Ints, kind: Ints | None = None) -> None:
         self.group, self.start, self.end = group, start, end
+        self.kind = np.zeros(len(start), np.int64) if kind is None else kind
+
+    def __getitem__(self, rows: Ints) -> "Spans":
+        """These rows of them."""
+        return Spans(self.group[rows], self.start[rows], self.end[rows], self.kind[rows])
 
 
 def overlapping(one: Spans, other: Spans, groups: int) -> Ints:
@@ -60,33 +66,85 @@ def within(one: Spans, other: Spans, groups: int, tolerance: int) -> Ints:
 
 
 def best_pairs(one: Spans, other: Spans) -> tuple[Ints, Ints]:
-    """The rows of both sides that belong together: identical spans first, then those pairs of the
-    rest that overlap with the greatest total intersection over union."""
+    """The rows of both sides that stand for one another, one to one.
+
+    Identical spans first, those of the same kind before others; then those pairs of the rest that
+    overlap with the greatest total intersection over union. Whose spans come first does not matter.
+    """
+    found: list[tuple[Ints, Ints]] = []
+    rest = np.arange(len(one.group)), np.arange(len(other.group))
+    for matcher in (_identical, _same_bounds, _best_overlaps):
+        left, right = matcher(one[rest[0]], other[rest[1]])
+        found.append((rest[0][left], rest[1][right]))
+        rest = np.delete(rest[0], left), np.delete(rest[1], right)
+    chosen = [np.concatenate(side) for side in zip(*found, strict=True)]
+    order = np.argsort(chosen[0], kind="stable")
+    return chosen[0][order], chosen[1][order]
+
+
+def _identical(one: Spans, other: Spans) -> tuple[Ints, Ints]:
+    """Pairs with the same bounds and kind."""
+    left, right = _candidates(one, other, 0)
+    same = (one.end[left] == other.end[right]) & (one.kind[left] == other.kind[right])
+    return left[same], right[same]
+
+
+def _same_bounds(one: Spans, other: Spans) -> tuple[Ints, Ints]:
+    """Pairs with the same bounds: the first of one side with the first of the other, and so on."""
     left, right = _candidates(one, other, 0)
     same = one.end[left] == other.end[right]
-    pairs = [(left[same], right[same])]
-    rest_one = np.setdiff1d(np.arange(len(one.group)), left[same], assume_unique=True)
-    rest_other = np.setdiff1d(np.arange(len(other.group)), right[same], assume_unique=True)
-    group = np.concatenate([one.group[rest_one], other.group[rest_other]])
-    start = np.concatenate([one.start[rest_one], other.start[rest_other]])
-    end = np.concatenate([one.end[rest_one], other.end[rest_other]])
+    left, right = left[same], right[same]
+    same = _number_of_twin(one)[left] == _number_of_twin(other)[right]
+    return left[same], right[same]
+
+
+def _number_of_twin(spans: Spans) -> Ints:
+    """For each span how many with the same bounds come before it."""
+    fresh = np.ones(len(spans.start), bool)
+    fresh[1:] = (
+        (spans.group[1:] != spans.group[:-1])
+        | (spans.start[1:] != spans.start[:-1])
+        | (spans.end[1:] != spans.end[:-1])
+    )
+    row = np.arange(len(fresh))
+    number: Ints = row - np.maximum.accumulate(np.where(fresh, row, 0))
+    return number
+
+
+def _best_overlaps(one: Spans, other: Spans) -> tuple[Ints, Ints]:
+    """The pairs that overlap with the greatest total intersection over union."""
+    first = len(one.group)
+    group = np.concatenate([one.group, other.group])
+    start = np.concatenate([one.start, other.start])
+    end = np.concatenate([one.end, other.end])
     cluster = clusters(group, start, end)
-    first = len(rest_one)
     size = int(cluster.max(initial=-1)) + 1
     both = (np.bincount(cluster[:first], minlength=size) > 0) & (
         np.bincount(cluster[first:], minlength=size) > 0
     )
+    none = np.zeros(0, np.int64)
+    found: list[tuple[Ints, Ints]] = [(none, none)]
     for rows in _rows_of(cluster, np.flatnonzero(both)):
         ours, theirs = rows[rows < first], rows[rows >= first]
-        shared = np.minimum(end[ours][:, None], end[theirs]) - np.maximum(
-            start[ours][:, None], start[theirs]
-        )
-        union = (end - start)[ours][:, None] + (end - start)[theirs] - shared
-        a, b = _assign(np.maximum(shared, 0) / union)
-        pairs.append((rest_one[ours[a]], rest_other[theirs[b] - first]))
-    chosen = np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs])
-    order = np.argsort(chosen[0], kind="stable")
-    return chosen[0][order], chosen[1][order]
+        turned = _places(start, end, theirs) < _places(start, end, ours)
+        if turned:  # of several best ways to pair them, the same is found from both sides
+            ours, theirs = theirs, ours
+        a, b = _assign(overlap(start, end, ours[:, None], theirs[None, :]))
+        pairs = (theirs[b], ours[a]) if turned else (ours[a], theirs[b])
+        found.append((pairs[0], pairs[1] - first))
+    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+
+
+def _places(start: Ints, end: Ints, rows: Ints) -> tuple[int, list[list[int]]]:
+    return len(rows), [start[rows].tolist(), end[rows].tolist()]
+
+
+def overlap(start: Ints, end: Ints, one: Ints, other: Ints) -> NDArray[np.float64]:
+    """The intersection over union of these rows with those, as both broadcast."""
+    shared = np.minimum(end[one], end[other]) - np.maximum(start[one], start[other])
+    union = end[one] - start[one] + end[other] - start[other] - shared
+    found: NDArray[np.float64] = np.maximum(shared, 0) / np.maximum(union, 1)
+    return found
 
 
 def clusters(group: Ints, start: Ints, end: Ints) -> Ints:

@@ -75,6 +75,7 @@ def _layer(current: Scheme, said: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": title_in(current.title, "en", current.layer),
         "articles": said["articles_compared"],
+        "warnings": said["warnings"],
         "figures": figures,
         "labels": [said["confusion"]["labels"][row] or "∅" for row in used],
         "cells": [[(counts[a][b], counts[a][b] / top if top else 0) for b in used] for a in used],

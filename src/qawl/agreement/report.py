@@ -1,7 +1,8 @@
-"""How far annotators agree: coefficients with bootstrap intervals, per layer, label, pair and article.
+"""How far annotators agree: coefficients with intervals, per layer, label, attribute, pair and article.
 
 The report is plain JSON values: `{"value", "low", "high", "n"}` for each figure, `value` null where
-a coefficient is undefined. `exports/agreement.json` is its stored form.
+a coefficient is undefined, `low` and `high` also where it rests on one article. `exports/agreement.json`
+is its stored form.
 """
 
 import json
@@ -14,22 +15,25 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from qawl.agreement import bootstrap, coefficients, matching
+from qawl.agreement import coefficients, matching
 from qawl.agreement.alpha_characters import coverage
 from qawl.agreement.alpha_unitizing import unitizing
-from qawl.agreement.bootstrap import Grouped, Pool, plain
+from qawl.agreement.attributes import Gathered
 from qawl.agreement.coefficients import Array
 from qawl.agreement.figures import (
     Figure,
+    Matches,
     Pair,
-    attribute_tables,
     confusion,
     exact,
     f1_figure,
-    f1_figures,
+    f1_sums,
+    matches,
     near,
+    pairs_of,
     relation_sums,
 )
+from qawl.agreement.intervals import FEW, Grouped, Pool, Where, plain
 from qawl.agreement.matching import Ints
 from qawl.agreement.spans_table import Text, Units, collect
 from qawl.annotations import derive
@@ -38,26 +42,27 @@ from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, to_json
 from qawl.scheme import scheme
-from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 
-RESAMPLES = 1000
-MEASURED = ("nominal", "ordinal")
-"""The families of attributes that have coefficients."""
+FIGURES = 2
+"""The version of the figures' definitions; a stored report with figures of another is made anew."""
+
+INTERVALS = "95 %: Wilson, with the jackknife's variance over articles and Student's t"
 
 
-def report(project: Project, *, resamples: int = RESAMPLES) -> dict[str, Any]:
+def report(project: Project) -> dict[str, Any]:
     """The agreement of every layer, from the annotations on disk."""
     schemes = scheme.load_all(project)
     layers = {
-        layer: measure(_with_texts(project, layer), schemes[layer], resamples=resamples)
+        layer: measure(_with_texts(project, layer), schemes[layer])
         for layer in project.settings.layers
     }
     return {
         "format": 1,
         "annotations_sha256": digest(project),
         "people": {name: each.person for name, each in project.annotators.items()},
-        "resamples": resamples,
+        "figures": FIGURES,
+        "intervals": INTERVALS,
         "layers": layers,
     }
 
@@ -87,11 +92,13 @@ class _Stored(msgspec.Struct):
 
     annotations_sha256: str
     layers: dict[str, dict[str, msgspec.Raw]]
+    figures: int = 1
 
 
 def stored(project: Project) -> dict[str, dict[str, Any]] | None:
     """The figures of each layer in exports/agreement.json, without those of single articles; None if
-    it is damaged, or was made from other annotations than stand there now."""
+    it is damaged, has figures by other definitions, or was made from other annotations than stand
+    there now."""
     path = project.agreement_file
     if not path.is_file():
         return None
@@ -99,7 +106,7 @@ def stored(project: Project) -> dict[str, dict[str, Any]] | None:
         found = msgspec.json.decode(path.read_bytes(), type=_Stored)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if found.annotations_sha256 != digest(project):
+    if (found.figures, found.annotations_sha256) != (FIGURES, digest(project)):
         return None
     return {
         layer: {name: json.loads(bytes(raw)) for name, raw in said.items() if name != "articles"}
@@ -135,35 +142,32 @@ def _digest(project: Project, paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def measure(
-    records: Iterable[tuple[Annotation, Text]],
-    layer_scheme: Scheme,
-    *,
-    resamples: int = RESAMPLES,
-) -> dict[str, Any]:
+def measure(records: Iterable[tuple[Annotation, Text]], layer_scheme: Scheme) -> dict[str, Any]:
     """The agreement of one layer, from annotations with the text that they are of."""
     human = (each for each in records if each[0].annotator != JUDGE)
     marks = collect(human, layer_scheme.label)
-    pool, sources = Pool(len(marks.articles), resamples), Grouped()
-    sets: dict[int, int] = {}
+    pool, sources = Pool(len(marks.articles)), Grouped()
+    attributes = Gathered(layer_scheme.attributes, marks)
     articles: dict[str, dict[str, Any]] = {}
     confused = np.zeros((len(marks.labels) + 1, len(marks.labels) + 1))
     for first, units in marks.blocks():
-        figures = _figures(units, layer_scheme, sets)
+        matched = matches(units)
+        figures = _figures(units, layer_scheme, matched)
         pool.add(first, figures)
-        whole = {path[0]: figure for path, figure in figures.items() if len(path) == 1}
+        attributes.add(first, units, matched)
+        whole = {where[0]: figure for where, figure in figures.items() if len(where) == 1}
         sources.add(np.array(units.sources), whole)
         articles |= _by_article(units, whole)
         confused += _confused(units)
+    compared = int((marks.done.sum(0) >= 2).sum())
+    estimates = pool.estimates()
     found: dict[str, Any] = {
         "annotators": list(marks.annotators),
-        "articles_compared": int((marks.done.sum(0) >= 2).sum()),
+        "articles_compared": compared,
+        "warnings": list(_warnings(compared)),
     }
-    estimates = pool.estimates()
-    found |= {path[0]: each for path, each in estimates.items() if len(path) == 1}
-    found["attributes"] = {
-        each.name: {} for each in layer_scheme.attributes if each.family in MEASURED
-    }
+    found |= {where[0]: each for where, each in estimates.items() if len(where) == 1}
+    found["attributes"] = attributes.estimates()
     found["labels"] = {each: {} for each in marks.labels}
     found["pairs"] = {}
     found["against_rest"] = {each: {} for each in marks.annotators}
@@ -179,16 +183,20 @@ def measure(
     return found
 
 
-def _figures(
-    units: Units, layer_scheme: Scheme, sets: dict[int, int]
-) -> dict[bootstrap.Path, Figure]:
-    """All figures of these articles by their place in the report; `sets` as in `coverage`."""
-    by_label, by_pair = _span_figures(units, layer_scheme, sets)
-    found: dict[bootstrap.Path, Figure] = {(name,): each for name, each in by_label[None].items()}
-    for attribute in layer_scheme.attributes:
-        if attribute.family in MEASURED:
-            for name, each in _attribute_figures(units, attribute).items():
-                found["attributes", attribute.name, name] = each
+def _warnings(articles: int) -> Iterator[str]:
+    """What whoever reads the figures must know, in a sentence each."""
+    if 0 < articles < FEW:
+        count = "1 article" if articles == 1 else f"{articles} articles"
+        yield (
+            f"agreement is measured on {count}: with fewer than {FEW}, read the intervals rather than "
+            "the values"
+        )
+
+
+def _figures(units: Units, layer_scheme: Scheme, matched: Matches) -> dict[Where, Figure]:
+    """All figures of these articles but those of attributes, by their place in the report."""
+    by_label, by_pair = _span_figures(units, layer_scheme, matched)
+    found: dict[Where, Figure] = {(name,): each for name, each in by_label[None].items()}
     for label in units.labels:
         for name, each in by_label[label].items():
             found["labels", label, name] = each
@@ -199,22 +207,22 @@ def _figures(
         mine = [figures for pair, figures in by_pair.items() if who in pair]
         for name in mine[0] if mine else {}:
             sums = np.sum([each[name].sums for each in mine], axis=0)
-            found["against_rest", annotator, name] = f1_figure(sums)
+            found["against_rest", annotator, name] = f1_figure(sums, units.done.sum(0))
     return found
 
 
 def _span_figures(
-    units: Units, layer_scheme: Scheme, sets: dict[int, int]
+    units: Units, layer_scheme: Scheme, matched: Matches
 ) -> tuple[dict[str | None, dict[str, Figure]], dict[Pair, dict[str, Figure]]]:
     """Figures by label (None: all labels), and by pair of annotators."""
     kinds = {
-        "exact_f1": f1_figures(units, exact),
-        "overlap_f1": f1_figures(units, matching.overlapping),
-        "boundary_f1": f1_figures(units, near),
+        "exact_f1": f1_sums(units, exact),
+        "overlap_f1": f1_sums(units, matching.overlapping),
+        "boundary_f1": f1_sums(units, near),
     }
     if layer_scheme.labels_of("mention"):
-        kinds["clitic_f1"] = f1_figures(units, exact, units.word)
-    pairs = list(combinations(range(len(units.annotators)), 2))
+        kinds["clitic_f1"] = f1_sums(units, exact, units.word)
+    pairs, raters, two = pairs_of(units), units.done.sum(0), np.array(2)
     by_label: dict[str | None, dict[str, Figure]] = {
         None: {},
         **{each: {} for each in units.labels},
@@ -223,101 +231,68 @@ def _span_figures(
     shape = (len(units.articles), len(units.labels), 3)
     for name, counted in kinds.items():
         summed = sum(counted.values(), np.zeros(shape))
-        by_label[None][name] = f1_figure(summed.sum(1))
+        by_label[None][name] = f1_figure(summed.sum(1), raters)
         for index, label in enumerate(units.labels):
-            by_label[label][name] = f1_figure(summed[:, index])
+            by_label[label][name] = f1_figure(summed[:, index], raters)
         for pair in pairs:
-            by_pair[pair][name] = f1_figure(counted[pair].sum(1))
+            by_pair[pair][name] = f1_figure(counted[pair].sum(1), two)
     if layer_scheme.relations:
-        relations = {pair: relation_sums(units, pair) for pair in pairs}
+        relations = {pair: relation_sums(units, pair, matched) for pair in pairs}
         total = sum(relations.values(), np.zeros((len(units.articles), 3)))
-        by_label[None]["relation_f1"] = f1_figure(total)
+        by_label[None]["relation_f1"] = f1_figure(total, raters)
         for pair in pairs:
-            by_pair[pair]["relation_f1"] = f1_figure(relations[pair])
-    by_cover, by_set = coverage(units, sets)
-    for label, sums in zip(units.labels, by_cover, strict=True):
-        by_label[label]["alpha"] = _nominal(sums)
-    by_label[None]["alpha"] = _nominal(by_set)
-    unitized = unitizing(units)
-    if len(units.annotators) > 1:
-        for label, sums in zip(units.labels, unitized, strict=True):
-            by_label[label]["alpha_u"] = _unitizing(sums, units.lengths)
-    by_label[None]["alpha_u"] = _unitizing(unitized.sum(0), units.lengths)
+            by_pair[pair]["relation_f1"] = f1_figure(relations[pair], two)
+    _add_alphas(by_label, units)
     return by_label, by_pair
 
 
-def _nominal(sums: Array) -> Figure:
-    """Nominal alpha as a figure; n is the number of pairable values."""
-    return Figure(sums, coefficients.nominal_alpha, lambda total: total[..., 1:].sum(-1))
+def _add_alphas(by_label: dict[str | None, dict[str, Figure]], units: Units) -> None:
+    """Adds both alphas on text to the figures of each label, and of all."""
+    by_cover, by_set, names = coverage(units)
+    marked = _spans_compared(units)
+    for label, sums, spans in zip(units.labels, by_cover, marked, strict=True):
+        by_label[label]["alpha"] = _nominal(sums, spans)
+    by_label[None]["alpha"] = _nominal(by_set, marked.sum(0), names)
+    unitized = unitizing(units)
+    if len(units.annotators) > 1:
+        for label, sums, spans in zip(units.labels, unitized, marked, strict=True):
+            by_label[label]["alpha_u"] = _unitizing(sums, units.lengths, spans)
+    by_label[None]["alpha_u"] = _unitizing(unitized.sum(0), units.lengths, marked.sum(0))
 
 
-def _unitizing(sums: Array, lengths: Ints) -> Figure:
+def _spans_compared(units: Units) -> Array:
+    """How many spans stand in texts that two or more annotated: labels × articles."""
+    shape = len(units.labels), len(units.articles)
+    inside = (units.start < units.lengths[units.article]) & (units.end > 0)
+    place = (units.label * shape[1] + units.article)[inside]
+    count = np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
+    compared: Array = count * (units.done.sum(0) >= 2.0)
+    return compared
+
+
+def _nominal(sums: Array, spans: Array, names: Ints | None = None) -> Figure:
+    """Nominal alpha on code points as a figure; n is the number of pairable code points. Annotators
+    agree or not span by span: half of the spans are the chances to disagree."""
+    return Figure(
+        sums,
+        coefficients.nominal_alpha,
+        lambda total: total[..., 1:].sum(-1),
+        chances=spans / 2,
+        bottom=-1,
+        names=names,
+    )
+
+
+def _unitizing(sums: Array, lengths: Ints, spans: Array) -> Figure:
     """Unitizing alpha as a figure; n is the length of the articles where the label occurs."""
     used = (sums[:, 1] > 0) * lengths
     return Figure(
         np.column_stack([sums, used]),
         lambda total: coefficients.unitizing_alpha(total[..., :2]),
         lambda total: total[..., 2],
+        chances=spans / 2,
+        bottom=-1,
     )
-
-
-def _attribute_figures(units: Units, attribute: Attribute) -> dict[str, Figure]:
-    """Kappa, AC1 and alpha of a choice, on spans that match (or on articles)."""
-    order = list(attribute.categories)
-    order += [each for each in units.values.get(attribute.name, ()) if each not in order]
-    tables = _tables(units, attribute, tuple(order))
-    flat = tables.reshape(len(tables), len(order) ** 2)
-    width = len(order)
-
-    def square(sums: Array) -> Array:
-        return sums.reshape(*sums.shape[:-1], width, width)
-
-    def symmetric(sums: Array) -> Array:
-        table = square(sums)
-        return table + np.swapaxes(table, -1, -2)
-
-    def pair_sums(sums: Array) -> Array:
-        table = square(sums)
-        count = table.sum((-1, -2))[..., None]
-        agreeing = np.trace(table, axis1=-2, axis2=-1)[..., None]
-        return np.concatenate([count, agreeing, (table.sum(-1) + table.sum(-2)) / 2], -1)
-
-    def count(sums: Array) -> Array:
-        total: Array = sums.sum(-1)
-        return total
-
-    values = {
-        "percent": lambda sums: coefficients.f1(_agreeing(square(sums))),
-        "cohen_kappa": lambda sums: coefficients.cohen_kappa(square(sums)),
-        "fleiss_kappa": lambda sums: coefficients.fleiss_kappa(pair_sums(sums)),
-        "ac1": lambda sums: coefficients.ac1(pair_sums(sums)),
-        "alpha": lambda sums: coefficients.alpha(
-            symmetric(sums), ordinal=attribute.family == "ordinal"
-        ),
-    }
-    return {name: Figure(flat, value, count) for name, value in values.items()}
-
-
-def _agreeing(table: Array) -> Array:
-    """(agreeing, items, items): their F1 is the share of items on which both agree."""
-    items = table.sum((-1, -2))
-    return np.stack([np.trace(table, axis1=-2, axis2=-1), items, items], -1)
-
-
-def _tables(units: Units, attribute: Attribute, order: tuple[str, ...]) -> Array:
-    """Contingency tables of an attribute, articles × k × k, summed over pairs of annotators."""
-    pairs = list(combinations(range(len(units.annotators)), 2))
-    width = len(order)
-    total = np.zeros((len(units.articles), width, width))
-    if attribute.of:
-        return sum((attribute_tables(units, attribute.name, order, pair) for pair in pairs), total)
-    given = units.documents.get(attribute.name, {})
-    for one, other in pairs:
-        for article in range(len(units.articles)):
-            if (one, article) in given and (other, article) in given:
-                values = order.index(given[one, article]), order.index(given[other, article])
-                total[article, *values] += 1
-    return total
 
 
 def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str, Any]]:
@@ -343,7 +318,7 @@ def _worst_first(figures: dict[str, Any]) -> float:
 def _confused(units: Units) -> Array:
     """Which label stands against which where places match, summed over pairs and both ways."""
     total = np.zeros((len(units.labels) + 1, len(units.labels) + 1))
-    for pair in combinations(range(len(units.annotators)), 2):
+    for pair in pairs_of(units):
         table = confusion(units, pair)
         total += table + table.T
     return total

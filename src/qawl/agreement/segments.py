@@ -22,12 +22,12 @@ class Sections:
         return self.end - self.start
 
 
-def marked(units: Units, who: int) -> Sections:
+def marked(units: Units, annotator: int) -> Sections:
     """One annotator's units in each label of each article (continuum label * articles + article).
 
     What overlaps within a label is one unit.
     """
-    low, high = np.searchsorted(units.annotator, [who, who + 1])
+    low, high = np.searchsorted(units.annotator, [annotator, annotator + 1])
     home = units.label[low:high] * len(units.articles) + units.article[low:high]
     start, end = units.start[low:high], units.end[low:high]
     cluster = clusters(home, start, end)

@@ -7,13 +7,12 @@ neither texts nor records nor what is counted between is ever in memory for a wh
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.matching import Ints, Spans
-from qawl.core.records import Annotation, Relation, ends
+from qawl.core.records import Annotation, AttributeValue, Relation, ends
 from qawl.core.text import PROCLITICS
 
 BLOCK = 50_000
@@ -22,8 +21,8 @@ BLOCK = 50_000
 BOTH_WAYS = 1
 """What an odd kind of a relation says: it is drawn in both directions."""
 
-Documents = dict[str, dict[tuple[int, int], str]]
-"""attribute of the whole article → (annotator, article) → value"""
+Category = str | tuple[str, ...]
+"""The value of an attribute: a choice or a text, or several choices in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,14 @@ class Text:
 class Units:
     """The spans and relations of some articles; names are replaced by their index in the tuples.
 
-    Rows of spans are sorted by (annotator, article, label, start, end), each there once; `word` is the
-    start, moved over proclitics to the start of the word. `done[annotator, article]` says who annotated
-    what (a skipped task is missing, not empty). `attributes[name]` holds for each row the index of its
-    value in `values[name]`, -1 where unset. `lengths` are those of the texts in code points.
-    `relations` has a row an arrow: annotator, article, kind (twice the number of its label, and
-    BOTH_WAYS), and the rows of the spans at its start and its head.
+    Rows of spans are sorted by (annotator, article, label, start, end). One that an annotator gave
+    twice with the same attributes is there once; `twin` tells apart those that differ in attributes
+    alone, and is 0 where nobody has such. `word` is the start, moved over proclitics to the start of
+    the word. `done[annotator, article]` says which annotator did which article (a skipped task is
+    missing, not empty). `attributes[name]` holds for each row the index of its value in the `values`
+    of `Marks`, -1 where unset. `lengths` are those of the texts in code points. `relations` has a row
+    an arrow: annotator, article, kind (twice the number of its label, and BOTH_WAYS), and the rows of
+    the spans at its start and its head.
     """
 
     articles: tuple[str, ...]
@@ -57,11 +58,10 @@ class Units:
     label: Ints
     start: Ints
     end: Ints
+    twin: Ints
     word: Ints
     attributes: dict[str, Ints]
-    values: dict[str, tuple[str, ...]]
     relations: Ints
-    documents: Documents
 
     def rows(self, annotator: int, shared: NDArray[np.bool_]) -> Ints:
         """The rows of one annotator in the articles where `shared` holds."""
@@ -71,35 +71,52 @@ class Units:
 
     def spans(self, rows: Ints, *, by_label: bool = True, start: Ints | None = None) -> Spans:
         """These rows for matching: within an article and label, or within an article."""
-        group = self.article[rows]
+        starts = self.start[rows] if start is None else start[rows]
+        group, kind = self.article[rows], self.twin[rows]
         if by_label:
             group = group * len(self.labels) + self.label[rows]
-        starts = self.start[rows] if start is None else start[rows]
-        return Spans(group, starts, self.end[rows])
+        else:
+            kind = self.label[rows]
+        return Spans(group, starts, self.end[rows], kind)
 
 
 class Marks:
-    """What was marked in a whole layer: `done[annotator, article]` and names as in `Units`."""
+    """What was marked in a whole layer: `done[annotator, article]` and names as in `Units`.
+
+    `values[name]` are the values of an attribute of spans. `said[name]` (annotators × articles) has
+    those of an attribute of the whole article, by their index in `sayings[name]`, -1 where unset.
+    """
 
     def __init__(self, seen: "_Seen", known: tuple[str, ...]) -> None:
-        self.annotators, who = _sorted(seen.annotators)
+        self.annotators, annotator = _sorted(seen.annotators)
         self.articles, where = _sorted(seen.articles)
         self._seen = seen
-        self._who, self._where = who[np.asarray(seen.who)], where[np.asarray(seen.where)]
+        self._annotator, self._where = (
+            annotator[np.asarray(seen.annotator)],
+            where[np.asarray(seen.where)],
+        )
         self._counts = np.asarray(seen.counts).astype(np.int64)
         self._first = np.cumsum(self._counts) - self._counts
         # The last record of each article and annotator, in their order.
-        place = self._where * len(self.annotators) + self._who
+        place = self._where * len(self.annotators) + self._annotator
         self._order = len(place) - 1 - np.unique(place[::-1], return_index=True)[1]
         self.done = np.zeros((len(self.annotators), len(self.articles)), bool)
-        self.done[self._who, self._where] = True
+        self.done[self._annotator, self._where] = True
         counting = np.zeros(len(place), bool)
         counting[self._order] = True
         rows = np.repeat(counting, self._counts)
         self.labels, self._recode = _named(seen.labels, known, np.asarray(seen.label)[rows])
-        coded = {name: each.coded(rows) for name, each in sorted(seen.attributes.items())}
-        self._values = {name: values for name, (values, _) in coded.items() if values}
-        self._attributes = {name: codes for name, (values, codes) in coded.items() if values}
+        coded = {name: each.coded(len(rows)) for name, each in sorted(seen.attributes.items())}
+        self.values = {name: values for name, (values, _) in coded.items()}
+        self._attributes = {name: codes for name, (_, codes) in coded.items()}
+        self.sayings: dict[str, tuple[Category, ...]] = {}
+        self.said: dict[str, Ints] = {}
+        for name, each in sorted(seen.documents.items()):
+            self.sayings[name], codes = each.coded(len(place))
+            self.said[name] = np.full(self.done.shape, -1, np.int64)
+            self.said[name][self._annotator[self._order], self._where[self._order]] = codes[
+                self._order
+            ]
 
     def blocks(self) -> Iterator[tuple[int, Units]]:
         """(index of its first article, units) of each block of articles; at least one."""
@@ -124,25 +141,20 @@ class Marks:
         counts = self._counts[records]
         begin = np.cumsum(counts) - counts
         rows = np.repeat(self._first[records] - begin, counts) + np.arange(counts.sum())
-        columns = np.stack(
-            [
-                np.repeat(self._who[records], counts),
-                np.repeat(self._where[records] - low, counts),
-                self._recode[np.asarray(self._seen.label)[rows]],
-                np.asarray(self._seen.start)[rows],
-                np.asarray(self._seen.end)[rows],
-                np.asarray(self._seen.word)[rows],
-            ]
-        )
-        order = np.lexsort(columns[4::-1])
-        columns = columns[:, order]
-        fresh = np.ones(len(order), bool)
-        fresh[1:] = (columns[:, 1:] != columns[:, :-1]).any(0)
+        places = [
+            np.repeat(self._annotator[records], counts),
+            np.repeat(self._where[records] - low, counts),
+            self._recode[np.asarray(self._seen.label)[rows]],
+            np.asarray(self._seen.start)[rows].astype(np.int64),
+            np.asarray(self._seen.end)[rows].astype(np.int64),
+        ]
+        said = [codes[rows] for codes in self._attributes.values()]
+        order, fresh = _distinct([*places, *said])
         row_of = np.empty(len(order), np.int64)
         row_of[order] = np.cumsum(fresh) - 1
-        annotator, article, label, start, end, word = columns[:, fresh]
+        kept = order[fresh]
+        annotator, article, label, start, end = (each[kept] for each in places)
         texts = [self._seen.texts[self._seen.articles[each]] for each in self.articles[low:high]]
-        places = list(zip(records.tolist(), begin.tolist(), strict=True))
         return Units(
             articles=self.articles[low:high],
             sources=tuple(source for _, source in texts),
@@ -155,28 +167,50 @@ class Marks:
             label=label,
             start=start,
             end=end,
-            word=word,
-            attributes={
-                name: codes[rows[order[fresh]]] for name, codes in self._attributes.items()
-            },
-            values=self._values,
-            relations=np.array(
-                [
-                    (self._who[record], self._where[record] - low, kind, *row_of[[at + a, at + b]])
-                    for record, at in places
-                    for kind, a, b in self._seen.relations.get(record, ())
-                ],
-                np.int64,
-            ).reshape(-1, 5),
-            documents={
-                name: {
-                    (int(self._who[record]), int(self._where[record]) - low): given[record]
-                    for record, _ in places
-                    if record in given
-                }
-                for name, given in self._seen.documents.items()
-            },
+            twin=_twins([annotator, article, label, start, end], [each[kept] for each in said]),
+            word=np.asarray(self._seen.word)[rows[kept]].astype(np.int64),
+            attributes={name: codes[rows[kept]] for name, codes in self._attributes.items()},
+            relations=self._relations(records, low, begin, row_of),
         )
+
+    def _relations(self, records: Ints, low: int, begin: Ints, row_of: Ints) -> Ints:
+        """The arrows of these records, whose spans begin where `begin` says, as `Units` has them."""
+        drawn = [
+            (
+                self._annotator[record],
+                self._where[record] - low,
+                kind,
+                row_of[at + one],
+                row_of[at + other],
+            )
+            for record, at in zip(records.tolist(), begin.tolist(), strict=True)
+            for kind, one, other in self._seen.relations.get(record, ())
+        ]
+        return np.array(drawn, np.int64).reshape(-1, 5)
+
+
+def _distinct(columns: list[Ints]) -> tuple[Ints, NDArray[np.bool_]]:
+    """The order of rows by their columns, the first of them first; and which of the rows, in that
+    order, differ from the one before."""
+    order = np.lexsort(columns[::-1])
+    fresh = np.ones(len(order), bool)
+    fresh[1:] = np.any([each[order[1:]] != each[order[:-1]] for each in columns], 0)
+    return order, fresh
+
+
+def _twins(places: list[Ints], said: list[Ints]) -> Ints:
+    """For each row a number of what its attributes say, where some annotator has several spans in its
+    place; else 0. Rows are sorted by `places`: annotator, then where the span stands."""
+    found = np.zeros(len(places[0]), np.int64)
+    again = np.ones(len(found), bool)
+    again[:1] = False
+    again[1:] = np.all([each[1:] == each[:-1] for each in places], 0)
+    if again.any():
+        place = np.unique(np.stack(places[1:], 1), axis=0, return_inverse=True)[1].reshape(-1)
+        rows = np.isin(place, place[again])
+        values = np.stack([each[rows] for each in said], 1)
+        found[rows] = 1 + np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
+    return found
 
 
 def collect(records: Iterable[tuple[Annotation, Text]], labels: Iterable[str]) -> Marks:
@@ -219,7 +253,7 @@ class _Seen:
     annotators: dict[str, int] = field(default_factory=dict)
     labels: dict[str, int] = field(default_factory=dict)
     where: "array[int]" = field(default_factory=_integers)
-    who: "array[int]" = field(default_factory=_integers)
+    annotator: "array[int]" = field(default_factory=_integers)
     counts: "array[int]" = field(default_factory=_integers)
     label: "array[int]" = field(default_factory=_integers)
     start: "array[int]" = field(default_factory=_integers)
@@ -228,14 +262,14 @@ class _Seen:
     attributes: dict[str, "_Values"] = field(default_factory=dict)
     kinds: dict[str | None, int] = field(default_factory=dict)
     relations: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
-    documents: dict[str, dict[int, str]] = field(default_factory=dict)
+    documents: dict[str, "_Values"] = field(default_factory=dict)
 
     def add(self, record: Annotation, text: Text) -> None:
         number, first, spans = len(self.counts), len(self.label), record.spans
         if record.article_id not in self.articles:
             self.texts.append((len(text.text), text.source or ""))
         self.where.append(self.articles.setdefault(record.article_id, len(self.articles)))
-        self.who.append(self.annotators.setdefault(record.annotator, len(self.annotators)))
+        self.annotator.append(self.annotators.setdefault(record.annotator, len(self.annotators)))
         self.counts.append(len(spans))
         codes = self.labels
         self.label.extend([codes.setdefault(span.label, len(codes)) for span in spans])
@@ -244,12 +278,12 @@ class _Seen:
         self.word.extend(_offsets([_word(text.text, span.start) for span in spans]))
         for row, span in enumerate(spans, start=first):
             for name, value in span.attributes.items():
-                self.attributes.setdefault(name, _Values()).add(row, _as_text(value))
+                self.attributes.setdefault(name, _Values()).add(row, _category(value))
         if record.relations:
             row_of = {span.id: row for row, span in enumerate(spans)}
             self.relations[number] = list(self._arrows(record.relations, row_of))
         for name, value in record.attributes.items():
-            self.documents.setdefault(name, {})[number] = _as_text(value)
+            self.documents.setdefault(name, _Values()).add(number, _category(value))
 
     def _arrows(
         self, drawn: Iterable[Relation], row_of: Mapping[str, int]
@@ -284,28 +318,24 @@ def _named(
 class _Values:
     """The values of one attribute: rows, and a code for each."""
 
-    codes: dict[str, int] = field(default_factory=dict)
+    codes: dict[Category, int] = field(default_factory=dict)
     row: "array[int]" = field(default_factory=_integers)
     code: "array[int]" = field(default_factory=_integers)
 
-    def add(self, row: int, value: str) -> None:
+    def add(self, row: int, value: Category) -> None:
         self.row.append(row)
         self.code.append(self.codes.setdefault(value, len(self.codes)))
 
-    def coded(self, counting: NDArray[np.bool_]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-        """The sorted values of those rows that count, and for each row its index there, -1 if unset."""
-        rows, codes = np.asarray(self.row), np.asarray(self.code)
-        names = list(self.codes)
-        used = sorted(names[code] for code in np.unique(codes[counting[rows]]).tolist())
-        index = {value: number for number, value in enumerate(used)}
-        every = np.full(len(counting), -1, np.int32)
-        every[rows] = np.array([index.get(name, -1) for name in names], np.int32)[codes]
-        return tuple(used), every
+    def coded(self, rows: int) -> tuple[tuple[Category, ...], Ints]:
+        """The values, and for each of so many rows the index of its value there, -1 if unset."""
+        every = np.full(rows, -1, np.int64)
+        every[np.asarray(self.row)] = np.asarray(self.code)
+        return tuple(self.codes), every
 
 
-def _as_text(value: Any) -> str:
-    """One comparable value: several choices count as the set that they are."""
-    return value if isinstance(value, str) else " | ".join(sorted(value))
+def _category(value: AttributeValue) -> Category:
+    """A value as agreement compares it: several choices are the set that they are."""
+    return value if isinstance(value, str) else tuple(sorted(set(value)))
 
 
 def _word(text: str, start: int) -> int:

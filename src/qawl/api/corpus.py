@@ -316,13 +316,8 @@ class Corpus:
         """
         return validate.examine(self._project, {})[0]
 
-    def agreement(self, *, resamples: int = 1000) -> dict[str, Any]:
+    def agreement(self) -> dict[str, Any]:
         """How far annotators agree, as `qawl agreement --json` prints it; nothing is written.
-
-        Parameters
-        ----------
-        resamples : int
-            How often articles are resampled for the intervals.
 
         Returns
         -------
@@ -338,7 +333,7 @@ class Corpus:
 
         Examples
         --------
-        >>> found = qawl.Corpus(".").agreement(resamples=10)
+        >>> found = qawl.Corpus(".").agreement()
         >>> sorted(found["layers"])
         ['claim', 'entity', 'quote']
         >>> 0 < found["layers"]["entity"]["exact_f1"]["value"] < 1
@@ -346,7 +341,7 @@ class Corpus:
         """
         from qawl.agreement import report  # noqa: PLC0415 - imports numpy
 
-        return report.report(self._project, resamples=resamples)
+        return report.report(self._project)
 
     def decide(self) -> dict[str, list[Gold]]:
         """Gold, decided from the annotations as they are now; nothing is written.

@@ -5,6 +5,9 @@ from typing import Any
 
 import click
 
+WORST = 5
+"""Articles that are named, those on which annotators agree least."""
+
 MATRIX = 9
 """Labels that a confusion matrix shows in a terminal, those that differ most; JSON and page have all."""
 
@@ -19,9 +22,10 @@ MATRIX = 9
 def command(as_json: bool, html: Path | None, layer: str | None, label: str | None) -> None:
     """Measure how far annotators agree, with intervals.
 
-    F1 of spans (exact, overlapping, boundaries off by a little, without proclitics), alpha on code
-    points, kappa and AC1 of attributes, F1 of relations; pooled over articles, with bootstrap intervals
-    over articles. Stored in exports/agreement.json.
+    F1 of spans (exact, overlapping, boundaries off by a little, without proclitics) and of relations,
+    alpha on code points, and alpha, kappa and AC1 of attributes, for any number of annotators. Figures
+    are pooled over articles; their 95 % intervals say how far other articles might take them. Stored in
+    exports/agreement.json. docs/agreement.md explains each figure.
     """
     import json
 
@@ -43,9 +47,18 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     if as_json:
         click.echo(json.dumps({**found, "layers": layers}, ensure_ascii=False))
         return
-    people = [name for name, person in found["people"].items() if person]
-    if not people:
-        click.echo("the annotators are recorded hands, not people")
+    _show_all(found["people"], layers, label)
+    for name, figures in layers.items():
+        for warning in figures["warnings"]:
+            click.echo(f"{name}: {warning}", err=True)
+
+
+def _show_all(people: dict[str, bool], layers: dict[str, Any], label: str | None) -> None:
+    known = sorted({each for figures in layers.values() for each in figures["labels"]})
+    if label is not None and label not in known:
+        raise click.BadParameter(f"{label}: not one of {', '.join(known)}")
+    if not any(people.values()):
+        click.echo("no annotator is a person (see annotators in qawl.yaml)")
     for name, figures in layers.items():
         _show(name, figures, label)
 
@@ -55,7 +68,7 @@ def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)  # labels are shown as they are
     if not figures["articles_compared"]:
         console.print(f"{layer}: no article has two annotators, so there is nothing to compare")
         return
@@ -68,11 +81,9 @@ def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
     console.print(_matrix(figures["confusion"]))
     for each in figures["confusion"]["most"][:8]:
         one, other = (name or "no span" for name in each["labels"])
-        console.print(f"  {each['n']:4} × {one} against {other}", highlight=False)
-    for article, said in list(figures["articles"].items())[:5]:
-        console.print(
-            f"  {article}: exact F1 {_number(said['exact_f1']['value'])}", highlight=False
-        )
+        console.print(f"  {each['n']:4} × {one} against {other}")
+    for article, said in list(figures["articles"].items())[:WORST]:
+        console.print(f"  {article}: exact F1 {_number(said['exact_f1']['value'])}")
 
 
 def _matrix(confusion: dict[str, Any]) -> Any:
@@ -96,27 +107,35 @@ def _matrix(confusion: dict[str, Any]) -> Any:
     return table
 
 
-def _rows(figures: dict[str, Any], label: str | None) -> list[tuple[str, dict[str, Any]]]:
-    def plain(found: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
-        return [
-            (prefix + name, said)
-            for name, said in found.items()
-            if isinstance(said, dict) and "value" in said
-        ]
+Row = tuple[str, dict[str, Any]]
 
-    rows = [] if label else plain(figures)
-    if not label:
-        for name, found in figures["attributes"].items():
-            rows += plain(found, f"{name} ")
-        for name, found in figures["pairs"].items():
-            rows += plain({"exact_f1": found["exact_f1"]}, f"{name} ")
-        if len(figures["annotators"]) > 2:
-            for name, found in figures["against_rest"].items():
-                rows += plain({"exact_f1": found["exact_f1"]}, f"{name} against the rest ")
-    for name, found in figures["labels"].items():
-        if label in (None, name) and found["exact_f1"]["n"]:
-            rows += plain(found if label else {"exact_f1": found["exact_f1"]}, f"{name} ")
-    return rows
+
+def _rows(figures: dict[str, Any], label: str | None) -> list[Row]:
+    """The rows of the table: a name and a figure each; with a label, those of that label alone."""
+    if label:
+        return _named(figures["labels"][label], f"{label} ") if label in figures["labels"] else []
+    several = len(figures["annotators"]) > 2
+    rows = _named(figures)
+    for name, found in figures["attributes"].items():
+        rows += _named(found, f"{name} ")
+        if several:
+            for pair, each in found["pairs"].items():
+                rows += _named(each, f"{name} {pair} ")
+    parts = [*figures["pairs"].items()]
+    if several:
+        rest = figures["against_rest"].items()
+        parts += [(f"{name} against the rest", each) for name, each in rest]
+    parts += [(name, each) for name, each in figures["labels"].items() if each["exact_f1"]["n"]]
+    return rows + [(f"{name} exact_f1", each["exact_f1"]) for name, each in parts]
+
+
+def _named(found: dict[str, Any], prefix: str = "") -> list[Row]:
+    """The figures that stand here by name; other parts of the report are passed over."""
+    return [
+        (prefix + name, said)
+        for name, said in found.items()
+        if isinstance(said, dict) and "value" in said
+    ]
 
 
 def _number(value: float | None) -> str:

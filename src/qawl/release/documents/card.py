@@ -188,6 +188,7 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, Any]:
         "decided": facts.decided[scheme.layer],
         "incomplete": facts.incomplete[scheme.layer],
         "skipped": facts.skipped[scheme.layer],
+        "warnings": described.agreement.get(scheme.layer, {}).get("warnings", []),
         "hands": {
             count: articles
             for (layer, count), articles in sorted(facts.hands.items())
