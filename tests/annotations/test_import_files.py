@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qawl import cli
-from qawl.annotations import derive, import_files, journal, json_stream
+from qawl.annotations import derive, import_files, journal, json_stream, users
 from qawl.annotations import store as annotation_store
 from qawl.core.errors import InputError, JournalError
 from qawl.validation import validate
@@ -72,7 +72,7 @@ def test_a_lost_user_map_is_found_again_from_the_journal(run):
     tasks = [task(user=9, identity=1), task(user=4, identity=2)]
     corpus, _ = run(tasks)
     before = list(derive.read(corpus, "quote"))
-    (corpus.state / import_files.USERS).unlink()
+    users.path(corpus).unlink()
     _, outcome = run([tasks[0]])
     assert outcome.new.total() == 0
     assert list(derive.read(corpus, "quote")) == before

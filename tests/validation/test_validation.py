@@ -39,7 +39,7 @@ def build(case, make_corpus, tmp_path):
         for layer in made.settings.layers:
             for _, path in journal.files(made, layer):
                 opened = journal.load(path)
-                gone = [key for key, home in opened.alive.items() if home[0] in case["gone"]]
+                gone = [key for key, home in opened.alive.items() if home.project in case["gone"]]
                 opened.delete(gone)
             annotation_store.rebuild(made, layer)
     for layer, lines in case.get("lines", {}).items():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from qawl.annotations import journal, repairs
+from qawl.annotations import identity, journal, kept, repairs
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import Latest
 from qawl.articles import store as article_store
@@ -35,7 +35,7 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     groups = groupby(
         journal.latest(project, layer), key=lambda place: (place.article_id, place.annotator)
     )
-    users: dict[str, set[object]] = {}
+    users: dict[str, dict[object, set[int]]] = {}
     with journal.opened() as at:
         for ((article_id, annotator), group), article in articles.beside(
             groups, lambda group: group[0][0]
@@ -44,7 +44,7 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
             if article is None:
                 yield _finding("article-unknown", layer, article_id, annotator, "no such article")
                 continue
-            seen = users.setdefault(annotator, set())
+            seen = users.setdefault(annotator, {})
             deleted = [place for place in places if place.deleted]
             for _ in deleted:
                 message = "it was deleted in Label Studio; the journal keeps it"
@@ -57,17 +57,22 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
                 else:
                     yield each
     for annotator, seen in sorted(users.items()):
-        if len(seen) > 1:
-            message = f"{len(seen)} users worked as {annotator}: a pseudonym is one person's"
+        # One person may have another number on each server.
+        if (count := max(map(len, seen.values()), default=0)) > 1:
+            message = f"{count} users worked as {annotator}: a pseudonym is one person's"
             yield _finding("annotator-several", layer, None, annotator, message)
 
 
 def _chosen(
-    alive: list[Latest], article: Article, current: Scheme, annotator: str, users: set[object]
+    alive: list[Latest],
+    article: Article,
+    current: Scheme,
+    annotator: str,
+    users: dict[object, set[int]],
 ) -> Iterator[Converted | Finding]:
     """The annotation that counts of those that one annotator made of an article.
 
-    The ids of the users who made them are added to `users`.
+    The numbers of the users who made them are added to `users`, by server.
     """
     alive.sort(key=_age)
     for each in alive[:-1]:
@@ -76,8 +81,9 @@ def _chosen(
             f"{alive[-1].annotation.get('id')} of the same annotator is newer"
         )
         yield _finding("annotation-duplicate", current.layer, article.id, annotator, message)
-    named = (each.annotation.get("completed_by") for each in alive)
-    users |= {user for user in named if user and isinstance(user, int | str)}
+    for each in alive:
+        if user := kept.user(each.annotation.get("completed_by")):
+            users.setdefault(each.task.get("origin", 1), set()).add(user)
     for each in alive[-1:]:
         yield _convert(each, article=article, current=current, annotator=annotator)
 
@@ -94,10 +100,11 @@ def _convert(latest: Latest, *, article: Article, current: Scheme, annotator: st
     return Converted(stamped, converted.findings)
 
 
-def _age(latest: Latest) -> tuple[str, int]:
-    identity = latest.annotation.get("id")
-    updated = str(latest.annotation.get("updated_at") or "")
-    return updated, identity if isinstance(identity, int) else 0
+def _age(latest: Latest) -> tuple[float, int]:
+    """The order of annotations of one article by one annotator: by the time of their last change."""
+    number = latest.annotation.get("id")
+    changed = identity.instant(latest.annotation.get("updated_at"))
+    return float("-inf") if changed is None else changed, number if type(number) is int else 0
 
 
 def _finding(

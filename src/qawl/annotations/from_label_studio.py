@@ -143,8 +143,8 @@ def _start(task: Raw, *, article: Article, scheme: Scheme, annotator: str) -> _R
     reading = _Reading(article, scheme, annotator, text, None, others)
     if text == article.text:
         return reading
-    frozen, edits = cleaning.clean(text)
-    if frozen == article.text:
+    edits = cleaning.edits_into(article, text)
+    if edits is not None:
         reading.moved = offset_map(edits)
         reading.found("task-text-mapped", CHECKS["task-text-mapped"].explanation)
     else:

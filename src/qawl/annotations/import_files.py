@@ -1,23 +1,28 @@
-"""Label Studio's JSON export files into the journal; what a task holds, sorted into its entries."""
+"""Label Studio's JSON export files into the journal: read whole, then told apart by who made what."""
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from qawl.annotations import journal, json_stream
+import msgspec
+
+from qawl.annotations import identity, journal, json_stream, users
 from qawl.annotations import store as annotation_store
-from qawl.annotations.journal import Entry
-from qawl.annotations.sorter import Incoming, Outcome, Sorter
+from qawl.annotations.attribution import Attribution, Export, Person, Share
+from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.sorter import Incoming, Outcome, Sorted, Sorter
+from qawl.annotations.users import User
 from qawl.core import files, names
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 
-USERS = "users.json"
+Named = Mapping[User | None, str]
+"""User → the pseudonym that was given for them; None: all users."""
 
 
 def pull_files(
@@ -25,44 +30,52 @@ def pull_files(
     paths: Iterable[Path],
     *,
     layer: str | None,
-    annotator: str | None,
+    annotator: str | Iterable[str] | None = None,
     judge: bool = False,
 ) -> Outcome:
     """Journals what Label Studio's JSON exports hold, and derives the annotations.
 
-    All is the work of `annotator`, or of the judge; else users get pseudonyms.
+    All is the work of `annotator`, or of the judge; or of those users who are named as USER=NAME.
     Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
-    Raises InputError where a file is no such export, or none of its tasks belongs to this corpus.
+    Raises InputError where a file is no such export, none of its tasks belongs to this corpus, or nobody
+    can tell who a user is.
     """
     outcome = Outcome()
-    named = JUDGE if judge else _named(project, annotator)
+    named: Named = {None: JUDGE} if judge else _named(project, annotator)
     project.make_state()
     with tempfile.TemporaryDirectory(dir=project.state) as folder:
-        spool = _Spool(Path(folder))
+        spool = _Spool(Path(folder), named)
         sorter = Sorter(project, outcome, layer)
-        with spool.files_open:
-            for task in chain.from_iterable(map(_tasks, paths)):
-                for name, user, entry in sorter.entries(Incoming(task)):
-                    spool.write(name, named or user, entry, named is not None)
-        if outcome.tasks and outcome.unreadable == outcome.tasks:
-            raise InputError(f"no task can be read: {'; '.join(outcome.left_out())}")
-        if outcome.tasks and outcome.set_aside["task of no article"] == outcome.tasks:
-            raise InputError(
-                f"none of the {outcome.tasks} tasks belongs to this corpus: their texts are not in "
-                "corpus/articles.jsonl (ingest them first, or run in the right folder)"
-            )
+        with closing(spool):
+            for path in _exports(paths):
+                spool.begin(path)
+                for task in _tasks(path):
+                    for each in sorter.entries(Incoming(task, source=path.name)):
+                        spool.write(each)
+        _refuse_strange(outcome)
+        spool.refuse_unknown()
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
         outcome.records[name] = annotation_store.refresh(project, name)
     return outcome
 
 
-def _named(project: Project, annotator: str | None) -> str | None:
-    """The pseudonym that a user gave, checked; raises InputError."""
-    if annotator is None:
-        return None
+def _named(project: Project, given: str | Iterable[str] | None) -> Named:
+    """The pseudonyms that were given, checked; raises InputError."""
+    listed = () if given is None else (given,) if isinstance(given, str) else tuple(given)
+    found: dict[User | None, str] = {}
+    for each in listed:
+        who, equals, name = each.rpartition("=")
+        user = users.user(who) if equals else None
+        if user == User() or user in found or (None in found):
+            raise InputError(f"--annotator {each}: give one NAME, or USER=NAME once a user")
+        found[user] = _pseudonym(project, name)
+    return found
+
+
+def _pseudonym(project: Project, given: str) -> str:
     try:
-        name = names.pseudonym(annotator)
+        name = names.pseudonym(given)
     except ValueError as error:
         raise InputError(f"--annotator: {error}") from error
     if other := names.confused(name, {*project.annotators, *journal.annotators(project)}):
@@ -72,41 +85,117 @@ def _named(project: Project, annotator: str | None) -> str | None:
     return name
 
 
+def _exports(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that were named, and the JSON files in folders that were named; each once."""
+    seen: set[Path] = set()
+    for path in chain.from_iterable(map(_files, paths)):
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield path
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise InputError(f"{path}: no such file or folder")
+    inside = path.rglob("*")
+    found = sorted(each for each in inside if each.suffix.lower() == ".json" and each.is_file())
+    if not found:
+        raise InputError(f"{path}: no .json file in this folder: export as JSON from Label Studio")
+    return found
+
+
 def _tasks(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
     for task in json_stream.elements(path):
         if "annotations" not in task and ("annotation_id" in task or "annotator" in task):
             raise InputError(f"{path}: this is JSON_MIN, which loses relations; export as JSON")
         yield task
 
 
+def _refuse_strange(outcome: Outcome) -> None:
+    """Refuses exports of which nothing is of this corpus."""
+    if outcome.tasks and outcome.unreadable == outcome.tasks:
+        raise InputError(f"no task can be read: {'; '.join(outcome.left_out())}")
+    if outcome.tasks and outcome.unplaced == outcome.tasks:
+        listed = ", ".join(sorted(outcome.fields)) or "none"
+        raise InputError(
+            f"none of the {outcome.tasks} tasks belongs to this corpus: their texts (fields of the "
+            f"tasks: {listed}) are not in corpus/articles.jsonl (ingest them first, or run in the "
+            "right folder)"
+        )
+
+
+@dataclass(slots=True)
+class _Part:
+    """Entries of one user in one layer of one export, on disk; their places in the user's share."""
+
+    export: Export
+    layer: str
+    share: Share
+    path: Path
+    places: list[int] = field(default_factory=list)
+
+
 class _Spool:
-    """Entries on disk, by layer and user, until the users have their pseudonyms."""
+    """Entries on disk, by export, layer and user, until the users have their pseudonyms."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.files: dict[tuple[str, str], Path] = {}
-        self.keys: dict[str, set[str]] = {}
-        self.named: set[str] = set()
-        self.files_open = ExitStack()
-        self._open: dict[tuple[str, str], BinaryIO] = {}
+    def __init__(self, folder: Path, named: Named) -> None:
+        self._folder, self._named = folder, named
+        self.exports: list[Export] = []
+        self.parts: list[_Part] = []
+        self._open: dict[tuple[str, User, bool], tuple[_Part, BinaryIO]] = {}
+        self._files = ExitStack()
 
-    def write(self, layer: str, user: str, entry: Entry, named: bool) -> None:
-        place = layer, user
-        if place not in self.files:
-            self.files[place] = self._folder / f"{len(self.files)}.jsonl"
-            self._open[place] = self.files_open.enter_context(self.files[place].open("wb"))
-        self._open[place].write(to_json(entry) + b"\n")
-        if named:
-            self.named.add(user)
-        else:
-            self.keys.setdefault(user, set()).add(entry.key)
+    def begin(self, path: Path) -> None:
+        """Goes on to another export."""
+        self.close()
+        self.exports.append(Export(path.name))
+
+    def close(self) -> None:
+        """Ends the export."""
+        self._files.close()
+        self._open.clear()
+
+    def write(self, each: Sorted) -> None:
+        """Keeps an entry."""
+        place = each.layer, each.user, each.judge
+        if place not in self._open:
+            self._open[place] = self._part(each)
+        part, file = self._open[place]
+        content = to_json(each.entry)
+        part.places.append(len(part.share.identities))
+        part.share.identities.append(identity.read(content).identity)
+        file.write(content + b"\n")
+
+    def refuse_unknown(self) -> None:
+        """Refuses a user who was named and is in no export."""
+        there = {user for export in self.exports for user, _ in export.shares}
+        for user in self._named:
+            if user is not None and not any(map(user.fits, there)):
+                raise InputError(f"--annotator: {user} made nothing in these exports")
+
+    def _part(self, each: Sorted) -> tuple[_Part, BinaryIO]:
+        export = self.exports[-1]
+        share = export.shares.get((each.user, each.judge))
+        if share is None:
+            given = self._given(each, export)
+            share = export.shares[each.user, each.judge] = Share(each.user, given)
+        part = _Part(export, each.layer, share, self._folder / f"{len(self.parts)}.jsonl")
+        self.parts.append(part)
+        return part, self._files.enter_context(part.path.open("wb"))
+
+    def _given(self, each: Sorted, export: Export) -> str | None:
+        """The pseudonym of a user, where it was given or the task is a judge's."""
+        fitting = (name for user, name in self._named.items() if user and user.fits(each.user))
+        given = next(fitting, self._named.get(None))
+        if each.judge and given not in (None, JUDGE):
+            raise InputError(f"{export.name}: it holds a judge's tasks: leave out --annotator")
+        return JUDGE if each.judge else given
 
 
 def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
-    """Gives every user a pseudonym and appends the entries to the journals; the layers touched."""
-    touched = {layer for layer, _ in spool.files}
+    """Tells whose every entry is and appends it to their journal; the layers touched."""
     journals = {
         (layer, annotator): journal.load(path)
         for layer in project.settings.layers
@@ -115,49 +204,59 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
     for (layer, annotator), opened in journals.items():
         if opened.mended:
             outcome.mended.append(journal.said_mended(layer, annotator))
-    users = _pseudonyms(project, spool, journals)
-    for (layer, user), path in sorted(spool.files.items()):
-        annotator = user if user in spool.named else users[user]
-        target = project.journal_file(layer, annotator)
-        opened = journals.get((layer, annotator)) or journal.load(target)
-        journals[layer, annotator] = opened
-        lines = (line for _, line in files.lines(path))
-        outcome.note(layer, annotator, opened.append_encoded(lines))
-    return touched
+    _attribute(project, spool, journals, outcome)
+    articles: dict[tuple[str, str], set[str]] = {}
+    for part in spool.parts:
+        for person in dict.fromkeys(part.share.people):
+            place = part.layer, str(person.name)
+            if place not in journals:
+                journals[place] = journal.load(project.journal_file(*place))
+            sure = part.share.given is not None
+            added = journals[place].append_encoded(_lines(part, person), sure=sure)
+            outcome.note(*place, added)
+            seen = articles.setdefault(place, set())
+            seen |= {each.article for each in part.share.identities}
+    for (layer, annotator), seen in articles.items():
+        if annotator != JUDGE:
+            outcome.double(layer, annotator, journals[layer, annotator].holds.several(seen))
+    return {part.layer for part in spool.parts}
 
 
-def _pseudonyms(
-    project: Project, spool: _Spool, journals: Mapping[tuple[str, str], journal.Journal]
-) -> dict[str, str]:
-    """User → pseudonym: as before, else by annotations already journalled, else the next free one."""
-    path = project.state / USERS
-    known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    for user, keys in spool.keys.items():
-        for (_, annotator), opened in journals.items():
-            if user not in known and not keys.isdisjoint(opened.versions):
-                known[user] = annotator
-    taken = {*known.values(), *(annotator for _, annotator in journals), *spool.named}
-    free = _free(project, taken)
-    for user in sorted(spool.keys, key=_user_order):
-        if user not in known:
-            known[user] = next(free)
-    if spool.keys:
-        said = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
-        files.write_text(path, said, private=True)
-    return known
+def _attribute(
+    project: Project,
+    spool: _Spool,
+    journals: Mapping[tuple[str, str], Journal],
+    outcome: Outcome,
+) -> None:
+    """Tells the users of exports apart, and keeps in mind who they are."""
+    accounts, damaged = users.load(project)
+    if damaged:
+        outcome.notes.append(
+            f"{users.path(project)} was damaged: it is put aside, and the users in it are found again "
+            "from the journal"
+        )
+    attribution = Attribution(accounts)
+    for (_, annotator), opened in journals.items():
+        for each in opened.holds.all():
+            attribution.know(attribution.named(annotator), each)
+    for export in spool.exports:
+        attribution.attribute(export)
+    taken = {each.annotator for each in accounts} | {annotator for _, annotator in journals}
+    taken |= {each.share.given for each in spool.parts if each.share.given}
+    settled = attribution.settle(users.free(project, taken))
+    if settled != accounts or damaged:
+        users.store(project, settled)
 
 
-def _free(project: Project, taken: set[str]) -> Iterator[str]:
-    """Pseudonyms of qawl.yaml that nobody has, then further ones."""
-    for name in project.annotators:
-        if name not in taken:
-            yield name
-    number = len(project.annotators)
-    while True:
-        number += 1
-        if f"a{number}" not in taken and f"a{number}" not in project.annotators:
-            yield f"a{number}"
-
-
-def _user_order(user: str) -> tuple[int, int, str]:
-    return (0, int(user), "") if user.isdecimal() and len(user) < 20 else (1, 0, user)
+def _lines(part: _Part, person: Person) -> Iterator[bytes]:
+    """The entries of a part that are a person's, with the number of the server they came from."""
+    origin = part.export.origin
+    people = (part.share.people[place] for place in part.places)
+    for each, (_, line) in zip(people, files.lines(part.path), strict=True):
+        if each is not person:
+            continue
+        if origin == 1:
+            yield line
+            continue
+        entry = msgspec.json.decode(line, type=Entry)
+        yield to_json(msgspec.structs.replace(entry, task={**entry.task, "origin": origin}))

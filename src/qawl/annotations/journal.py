@@ -15,17 +15,14 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 from msgspec import Struct
 
+from qawl.annotations import identity
+from qawl.annotations.holdings import Holdings
+from qawl.annotations.identity import Identity, Version
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, to_json
 
 START = "0" * 64
-VOLATILE = frozenset({"created_ago", "created_username", "drafts", "draft", "prediction"})
-"""Fields of an annotation that change by themselves or name people."""
-
-
-Home = tuple[int | None, str | None]
-"""A project of a server: its id, and when the server made it."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -77,26 +74,9 @@ class _LatestLine(Struct):
     entry: Latest
 
 
-class _Task(Struct):
-    """What tells where an annotation stands, of whatever type it came."""
-
-    project: Any = None
-    project_created_at: Any = None
-    layers: Any = None
-
-
-class _Head(Struct):
-    event: str
-    key: str
-    article_id: str
-    text: str | None
-    annotation: msgspec.Raw
-    task: _Task
-
-
 _line = msgspec.json.Decoder(Line)
-_head = msgspec.json.Decoder(_Head)
 _latest = msgspec.json.Decoder(_LatestLine)
+_entry = msgspec.json.Decoder(Entry)
 
 
 def folder(project: Project) -> Path:
@@ -117,41 +97,48 @@ def annotators(project: Project) -> set[str]:
 
 @dataclass(slots=True)
 class Journal:
-    """One journal file, checked: the last hash, and each annotation's latest version.
+    """One journal file, checked, and the annotations that it holds.
 
-    `alive` has the server's project of each annotation that is not known to be deleted, with when
-    that project was made. `heads` are the hashes of all lines, `last` that of the last. `mended` counts
-    the bytes of a torn last line that a crash left and opening dropped.
+    `heads` are the hashes of all lines, `last` that of the last. `mended` counts the bytes of a torn
+    last line that a crash left and opening dropped.
     """
 
     path: Path
     last: str = START
-    versions: dict[str, bytes] = field(default_factory=dict)
-    alive: dict[str, Home] = field(default_factory=dict)
+    holds: Holdings = field(default_factory=Holdings)
     heads: set[bytes] = field(default_factory=lambda: {bytes.fromhex(START)})
     mended: int = 0
 
-    def append(self, entries: Iterable[Entry]) -> list[str]:
-        """Adds those entries that are not the latest version of their annotation; their articles."""
-        return self.append_encoded(map(to_json, entries))
+    @property
+    def alive(self) -> dict[str, Identity]:
+        """The version that counts of each annotation that is not known to be deleted, by key."""
+        return self.holds.alive
 
-    def append_encoded(self, contents: Iterable[bytes]) -> list[str]:
-        """The same for entries that are JSON already: their bytes are what the journal holds."""
+    def append(self, entries: Iterable[Entry], *, live: bool = False) -> list[str]:
+        """Adds those entries that are new versions of their annotations; the articles of these.
+
+        `live`: they are what the server has now, so what was deleted and stands there again is back.
+        """
+        return self.append_encoded(map(to_json, entries), live=live)
+
+    def append_encoded(
+        self, contents: Iterable[bytes], *, live: bool = False, sure: bool = False
+    ) -> list[str]:
+        """The same for entries that are JSON already: their bytes are what the journal holds.
+
+        `sure`: an annotation with a known number is the one that has it, whatever is different.
+        """
         added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         size = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab") as file:
             try:
                 for content in contents:
-                    head = _head.decode(content)
-                    version = _version(head)
-                    if self.versions.get(head.key) == version:
-                        continue
-                    digest = _chained(self.last, content)
-                    line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
-                    file.write(to_json(line) + b"\n")
-                    self.note(digest, head.key, version, _home(head))
-                    added.append(head.article_id)
+                    for fresh in self._fresh(content, live=live, sure=sure):
+                        version = identity.read(fresh)
+                        file.write(self._line(version, fresh))
+                        if version.event == "version":
+                            added.append(version.identity.article)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:
@@ -159,15 +146,31 @@ class Journal:
                 raise
         return added
 
-    def note(self, digest: str, key: str, version: bytes, home: Home | None) -> None:
-        """Keeps in mind what a line says; no home where it says that the annotation is gone."""
+    def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[bytes]:
+        """What an entry adds: nothing, itself, or an old version of what is deleted and stays so."""
+        version = identity.read(content)
+        key = self.holds.key(version, sure=sure)
+        if self.holds.has(key, version, live=live):
+            return
+        stays = not live and self.holds.outlived(key, version)
+        if key != version.key:
+            content = to_json(msgspec.structs.replace(_entry.decode(content), key=key))
+        yield content
+        if stays:
+            yield to_json(_deletion(_entry.decode(content), "deleted"))
+
+    def _line(self, version: Version, content: bytes) -> bytes:
+        """The line of an entry, which is to be written next."""
+        digest = _chained(self.last, content)
+        line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
+        self.note(digest, version)
+        return to_json(line) + b"\n"
+
+    def note(self, digest: str, version: Version) -> None:
+        """Keeps in mind what a line says."""
         self.last = digest
         self.heads.add(bytes.fromhex(digest))
-        self.versions[key] = version
-        if home is None:
-            self.alive.pop(key, None)
-        else:
-            self.alive[key] = home
+        self.holds.note(version)
 
     def delete(self, keys: Collection[str], tasks: Collection[int] = ()) -> int:
         """Journals that these annotations are gone from Label Studio; what they held stays.
@@ -178,14 +181,15 @@ class Journal:
         last = {entry.key: entry for entry in entries(self.path) if entry.key in wanted}
         gone = {key for key in wanted if last[key].task.get("id") not in tasks}
         self.append(
-            msgspec.structs.replace(
-                last[key],
-                event="task-deleted" if key in gone else "deleted",
-                annotation=msgspec.Raw(b"{}"),
-            )
+            _deletion(last[key], "task-deleted" if key in gone else "deleted")
             for key in sorted(wanted)
         )
         return len(gone)
+
+
+def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
+    """The entry that says that an annotation is gone."""
+    return msgspec.structs.replace(entry, event=event, annotation=msgspec.Raw(b"{}"))
 
 
 def mend(project: Project, layer: str) -> Iterator[str]:
@@ -205,28 +209,25 @@ def load(path: Path) -> Journal:
     journal = Journal(path)
     if path.exists():
         journal.mended = _mend(path)
-    for _, _, line, head in _checked(path):
-        journal.note(line.sha256, head.key, _version(head), _home(head))
+    for _, _, line, version in _checked(path):
+        journal.note(line.sha256, version)
     return journal
-
-
-def _home(head: _Head) -> Home | None:
-    if head.event != "version":
-        return None
-    number, created = head.task.project, head.task.project_created_at
-    return number if type(number) is int else None, created if isinstance(created, str) else None
 
 
 def latest(project: Project, layer: str) -> list[Place]:
     """Where the latest entry of each annotation of a layer stands, by article, then annotator."""
     found: list[Place] = []
     for annotator, path in files(project, layer):
-        places = {}
-        for number, (offset, length, _, head) in enumerate(_checked(path), start=1):
-            deleted = head.event != "version"
-            article = head.article_id
-            places[head.key] = Place(path, offset, length, annotator, article, deleted, number)
-        found += places.values()
+        places: dict[str, tuple[Place, Identity]] = {}
+        for number, (offset, length, _, version) in enumerate(_checked(path), start=1):
+            given, deleted = version.identity, version.event != "version"
+            before, there = places.get(version.key, (None, given))
+            alive = before is not None and not before.deleted
+            if not (alive and not deleted and not identity.newer(given, there)):
+                article = given.article
+                place = Place(path, offset, length, annotator, article, deleted, number)
+                places[version.key] = place, given
+        found += (place for place, _ in places.values())
     return sorted(found, key=lambda place: (place.article_id, place.annotator))
 
 
@@ -248,11 +249,25 @@ def opened() -> Iterator[Callable[[Place], Latest]]:
 def entries(path: Path) -> Iterator[Entry]:
     """All entries of a journal file, in the order in which they came."""
     for _, _, line, _ in _checked(path):
-        yield msgspec.json.decode(line.entry, type=Entry)
+        yield _entry.decode(line.entry)
 
 
-def _checked(path: Path) -> Iterator[tuple[int, int, Line, _Head]]:
-    """(offset, length, line, head of its entry) of each; raises JournalError at one that was changed."""
+def counting(path: Path) -> list[Entry]:
+    """The version that counts of each annotation, also of those that are gone, in the order in which
+    these came."""
+    found: dict[str, tuple[msgspec.Raw, Identity]] = {}
+    for _, _, line, version in _checked(path):
+        key, given = version.key, version.identity
+        if version.event == "version" and (
+            key not in found or identity.newer(given, found[key][1])
+        ):
+            found.pop(key, None)
+            found[key] = line.entry, given
+    return [_entry.decode(entry) for entry, _ in found.values()]
+
+
+def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
+    """(offset, length, line, version) of each; raises JournalError at one that was changed."""
     if not path.exists():
         return
     offset, prev = 0, START
@@ -265,12 +280,12 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, _Head]]:
                 )
             try:
                 line = _line.decode(content)
-                head = _head.decode(line.entry)
+                version = identity.read(line.entry)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise _changed(path, number) from error
             if line.prev != prev or line.sha256 != _chained(prev, bytes(line.entry)):
                 raise _changed(path, number)
-            yield offset, len(content), line, head
+            yield offset, len(content), line, version
             offset, prev = offset + len(content), line.sha256
 
 
@@ -300,21 +315,3 @@ def _mend(path: Path) -> int:
 
 def _chained(prev: str, content: bytes) -> str:
     return sha256(prev.encode() + content).hexdigest()
-
-
-def _version(head: _Head) -> bytes:
-    """What makes two entries of an annotation the same version."""
-    shared = f"{head.task.layers} " if head.task.layers else ""
-    said = f"{head.event} {head.text} {shared}"
-    return sha256(said.encode() + bytes(head.annotation)).digest()
-
-
-def stripped(annotation: dict[str, Any]) -> dict[str, Any]:
-    """An annotation without names, addresses and what changes by itself; users are ids."""
-    kept = {name: value for name, value in annotation.items() if name not in VOLATILE}
-    for name in ("completed_by", "updated_by", "last_created_by"):
-        user = kept.get(name)
-        user = user.get("id") if isinstance(user, dict) else user
-        if name in kept:
-            kept[name] = user if type(user) is int else None
-    return kept

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from qawl.annotations import journal, json_stream
+from qawl.annotations import json_stream, kept
 from qawl.annotations.from_label_studio import controls
+from qawl.annotations.identity import Identity
 from qawl.annotations.journal import Entry
-from qawl.articles import cleaning
-from qawl.articles import store as article_store
+from qawl.annotations.placing import Placed, Placing
+from qawl.annotations.users import User, user
 from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.core.text import sha256
@@ -25,9 +26,11 @@ NAMED = 5
 class Outcome:
     """What a pull did: new versions by (layer, annotator), and what was left out and why.
 
-    `unreadable` counts tasks of which nothing could be read. `set_aside` counts what was left out by
-    the reason, `named` has the first of each. `changed` has (layer, article, annotator) of every new
-    version. `agreed` has, for each project of a server, in how many annotations its count and the
+    `unreadable` counts tasks of which nothing could be read, `unplaced` those of no article, whose
+    data have texts in `fields`. `set_aside` counts what was left out by the reason, `named` has the first
+    of each, `lost` is how many annotations went with it. `doubled` names annotations that do not count,
+    since their annotator has another of the article. `changed` has (layer, article, annotator) of every
+    new version. `agreed` has, for each project of a server, in how many annotations its count and the
     journal's agree.
     """
 
@@ -35,11 +38,16 @@ class Outcome:
     annotations: int = 0
     new: Counter[tuple[str, str]] = field(default_factory=Counter)
     unreadable: int = 0
+    unplaced: int = 0
+    fields: set[str] = field(default_factory=set)
     set_aside: Counter[str] = field(default_factory=Counter)
     named: dict[str, list[str]] = field(default_factory=dict)
+    lost: int = 0
+    doubled: list[str] = field(default_factory=list)
     drafts: int = 0
     predictions: int = 0
     mended: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
     changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
@@ -50,12 +58,27 @@ class Outcome:
         self.new[layer, annotator] += len(articles)
         self.changed |= {(layer, article, annotator) for article in articles}
 
-    def leave(self, why: str, what: str | None) -> None:
-        """Counts something that is left out, and keeps what it was."""
+    @property
+    def whole(self) -> bool:
+        """Whether no annotation was left out."""
+        return not self.lost and not self.doubled
+
+    def leave(self, why: str, what: str | None, annotations: int = 1) -> None:
+        """Counts something that is left out with so many annotations, and keeps what it was."""
+        self.lost += annotations
         self.set_aside[why] += 1
         names = self.named.setdefault(why, [])
         if what and len(names) < NAMED and what not in names:
             names.append(what)
+
+    def double(self, layer: str, annotator: str, several: Mapping[str, list[Identity]]) -> None:
+        """Names the annotations of articles that have a newer one of the same annotator."""
+        for article, those in sorted(several.items()):
+            *older, newest = (f"annotation {each.id} (task {each.task})" for each in those)
+            self.doubled.append(
+                f"{layer} by {annotator}: article {article}: {', '.join(older)} does not count: "
+                f"{newest} of the same annotator is newer"
+            )
 
     def left_out(self) -> Iterator[str]:
         """What was left out in words, a line a reason, the most frequent first."""
@@ -71,101 +94,104 @@ class Incoming:
     """A task with annotations, and what is known of it beforehand.
 
     `created` is when the server made the task's project: with its id that tells projects apart where a
-    corpus moved to another server.
+    corpus moved to another server. `source` is the file that it stands in.
     """
 
     task: Mapping[str, Any]
     layer: str | None = None
     scheme_version: str | None = None
     created: str | None = None
+    source: str | None = None
+
+    @property
+    def named(self) -> str:
+        """What people find the task by."""
+        name = f"task {_short(self.task.get('id'))}"
+        return f"{name} of {self.source}" if self.source else name
 
 
-class Corpus:
-    """Which article a task belongs to."""
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """An annotation in its place: the layer, its user as Label Studio tells it, and the entry.
 
-    def __init__(self, project: Project) -> None:
-        self._hashes = {each.id: each.text_sha256 for each in article_store.articles(project)}
-        self._ids = {digest: identity for identity, digest in self._hashes.items()}
+    `judge` says that the task is one that Qawl made for a judge.
+    """
 
-    def article(self, data: Mapping[str, Any]) -> tuple[str | None, str | None]:
-        """(article id, the task's text unless it is the frozen one); no id where none fits."""
-        identity, text = data.get("article_id"), data.get("text")
-        given = text if isinstance(text, str) else None
-        digest = sha256(given) if given is not None else None
-        known = identity if isinstance(identity, str) and identity in self._hashes else None
-        if known and data.get("text_sha256") == self._hashes[known]:
-            return known, None if digest in (None, self._hashes[known]) else given
-        if digest in self._ids:
-            return self._ids[digest], None
-        cleaned = sha256(cleaning.clean(given)[0]) if given else None
-        return self._ids.get(cleaned or "", known), given
+    layer: str
+    user: User
+    judge: bool
+    entry: Entry
 
 
 class Sorter:
     """Tasks → journal entries; what can't be placed is counted in the outcome, with the reason."""
 
     def __init__(self, project: Project, outcome: Outcome, layer: str | None = None) -> None:
-        self._corpus = Corpus(project)
+        self._placing = Placing(project)
         self._versions = {name: each.version for name, each in scheme.load_all(project).items()}
         self._outcome, self._layer = outcome, layer
 
-    def entries(self, each: Incoming) -> Iterator[tuple[str, str, Entry]]:
-        """(layer, user, entry) of each annotation of a task, one for each layer that it is of."""
+    def entries(self, each: Incoming) -> Iterator[Sorted]:
+        """The annotations of a task, one for each layer that it is of."""
         task, outcome = each.task, self._outcome
         outcome.tasks += 1
-        annotations = self._annotations(task)
+        annotations = self._annotations(each)
         if annotations is None:
             return
-        named = f"task {_short(task.get('id'))}"
         data = task.get("data")
         data = data if isinstance(data, Mapping) else {}
         outcome.drafts += _count(task.get("drafts"))
         outcome.predictions += _count(task.get("predictions"))
-        article_id, text = self._corpus.article(data)
-        if article_id is None:
-            outcome.leave("task of no article", named)
+        placed = self._placing.place(data)
+        if placed is None:
+            outcome.unplaced += 1
+            outcome.fields.update(name for name, value in data.items() if isinstance(value, str))
+            outcome.leave("task of no article", each.named, len(annotations))
             return
-        kept = {
-            "id": task.get("id"),
-            "project": task.get("project"),
-            **({"project_created_at": each.created} if each.created else {}),
-            "data": {name: value for name, value in data.items() if name != "text"},
-        }
         for annotation in annotations:
             if not isinstance(annotation, Mapping):
-                outcome.leave("annotation that is no object", named)
+                outcome.leave("annotation that is no object", each.named)
                 continue
             layers = [each.layer] if each.layer else self._layers(data, annotation)
             if not layers:
-                outcome.leave("annotation of no layer (give --layer)", named)
+                outcome.leave("annotation of no layer (give --layer)", each.named)
                 continue
             outcome.annotations += 1
-            shared = {"layers": layers} if len(layers) > 1 else {}
-            for name in layers:
-                entry = Entry(
-                    key=f"{article_id}/{identity(annotation)}",
-                    article_id=article_id,
-                    scheme_version=each.scheme_version or self._versions[name],
-                    text=text,
-                    task={**kept, **shared},
-                    annotation=msgspec.Raw(to_json(journal.stripped(dict(annotation)))),
-                )
-                yield name, _user(annotation), entry
+            yield from self._sorted(each, annotation, placed, layers)
 
-    def _annotations(self, task: Mapping[str, Any]) -> list[Any] | None:
+    def _sorted(
+        self, each: Incoming, annotation: Mapping[str, Any], placed: Placed, layers: list[str]
+    ) -> Iterator[Sorted]:
+        """An annotation as the journal keeps it, in each of its layers."""
+        task = kept.task(each.task)
+        task |= {"project_created_at": each.created} if each.created else {}
+        task |= {"layers": layers} if len(layers) > 1 else {}
+        judge = isinstance(task["data"].get("basis"), str)
+        for name in layers:
+            entry = Entry(
+                key=f"{placed.article}/{identity(annotation)}",
+                article_id=placed.article,
+                scheme_version=each.scheme_version or self._versions[name],
+                text=placed.text,
+                task=task,
+                annotation=msgspec.Raw(to_json(kept.annotation(annotation))),
+            )
+            yield Sorted(name, user(annotation.get("completed_by")), judge, entry)
+
+    def _annotations(self, each: Incoming) -> list[Any] | None:
         """The annotations of a task, which early versions of Label Studio call completions.
 
         None, and counted, where the task can't be read or they are no list.
         """
+        task = each.task
         if json_stream.UNREADABLE in task:
             self._outcome.unreadable += 1
             self._outcome.leave(f"task {task[json_stream.UNREADABLE]}", task.get(json_stream.NAMED))
             return None
         given = task.get("annotations", task.get("completions"))
         if not isinstance(given, list):
-            self._outcome.leave(
-                "task without a list of annotations", f"task {_short(task.get('id'))}"
-            )
+            lost = 0 if given is None else 1
+            self._outcome.leave("task without a list of annotations", each.named, lost)
             return None
         return given
 
@@ -196,13 +222,3 @@ def identity(annotation: Mapping[str, Any]) -> str:
         if annotation.get(name):
             return str(annotation[name])
     return sha256(to_json(annotation.get("result")).decode())[:16]
-
-
-def _user(annotation: Mapping[str, Any]) -> str:
-    """The user that made an annotation, as told apart by Label Studio: an id, else an address."""
-    user = annotation.get("completed_by")
-    if isinstance(user, Mapping):
-        user = user.get("id") or user.get("email")
-    if isinstance(user, str):
-        return user
-    return "" if user is None else to_json(user).decode()

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from qawl.core.records import Edit
-from qawl.core.text import NFC, Replacement, substitute
+from qawl.core.records import Article, Edit
+from qawl.core.text import NFC, Replacement, received, substitute
 
 CHROME = (
     # Arabic news sites
@@ -47,6 +47,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
 _CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
+RECURRING = "recurring"
+WHOLE_LINES = frozenset({"chrome", RECURRING})
+"""Rules whose edits are whole lines."""
+
 LineTest = Callable[[str], object]
 Rule = tuple[str, Callable[[str], list[Replacement]]]
 
@@ -63,8 +67,29 @@ def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit
 
 def without_lines(text: str, edits: Sequence[Edit], drop: LineTest) -> tuple[str, tuple[Edit, ...]]:
     """A frozen text without the lines that `drop` says recur, and its edits with those of that."""
-    text, made = _run(text, [("recurring", partial(_lines, drop=drop)), *_SPACE])
+    text, made = _run(text, [(RECURRING, partial(_lines, drop=drop)), *_SPACE])
     return text, (*edits, *made)
+
+
+def removed_lines(edits: Iterable[Edit]) -> set[str]:
+    """The lines that cleaning removed, without white space around them."""
+    removed = (edit.was.split("\n") for edit in edits if edit.rule in WHOLE_LINES)
+    return {line.strip() for lines in removed for line in lines} - {""}
+
+
+def edits_into(article: Article, text: str) -> Sequence[Edit] | None:
+    """The edits that make a text the frozen one of an article; None where cleaning does not.
+
+    The text as it was received has those of the article. A copy of it, with other white space or line
+    ends, loses the lines that the article lost.
+    """
+    if received(article.text, article.edits) == text:
+        return article.edits
+    bare, edits = clean(text, chrome=())
+    frozen, edits = without_lines(bare, edits, removed_lines(article.edits).__contains__)
+    if frozen != article.text:
+        frozen, edits = clean(text)
+    return edits if frozen == article.text else None
 
 
 def _run(text: str, passes: Iterable[Rule]) -> tuple[str, tuple[Edit, ...]]:

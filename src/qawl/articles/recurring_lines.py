@@ -7,12 +7,10 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from qawl.articles.cleaning import LONGEST_CHROME
+from qawl.articles.cleaning import LONGEST_CHROME, RECURRING
 from qawl.articles.freezing import without_lines
 from qawl.core.records import Article
 from qawl.core.settings import Ingest
-
-RULE = "recurring"
 
 Recurring = Mapping[str, AbstractSet[int]]
 """Source → the hashes of its recurring lines."""
@@ -34,7 +32,7 @@ class Lines:
     def know(self, article: Article) -> None:
         """Takes over what was found to recur when this article was frozen."""
         for edit in article.edits:
-            if edit.rule == RULE:
+            if edit.rule == RECURRING:
                 lines = (line.strip() for line in edit.was.split("\n"))
                 self._known[of(article)].update(hash(line) for line in lines if _says(line))
 

@@ -17,9 +17,6 @@ from qawl.core.records import Article
 from qawl.core.settings import Ingest
 from qawl.core.text import sha256
 
-_LINES = frozenset({"chrome", recurring_lines.RULE})
-"""Rules whose edits are whole lines."""
-
 
 class Told(Struct, frozen=True):
     """What a manifest says of the cleaning; `lines` has a list of hashes for each source."""
@@ -38,12 +35,8 @@ class Removed:
         """Adds one article."""
         if article.redistribute:
             return
-        for edit in article.edits:
-            if edit.rule in _LINES:
-                lines = (line.strip() for line in edit.was.split("\n"))
-                self._lines[recurring_lines.of(article)].update(
-                    _hash(each) for each in lines if each
-                )
+        if lines := cleaning.removed_lines(article.edits):
+            self._lines[recurring_lines.of(article)].update(map(_hash, lines))
 
     def told(self, settings: Ingest) -> Told:
         """What the manifest says."""

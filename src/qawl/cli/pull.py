@@ -1,5 +1,6 @@
 """`qawl pull`."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
     "files",
     multiple=True,
     type=Given(path_type=Path),
-    help="A JSON export of Label Studio, in place of its server; may be given again.",
+    help="A JSON export of Label Studio, or a folder of them, in place of its server; repeatable.",
 )
 @click.argument("more", nargs=-1, type=Given(path_type=Path))
 @click.option("--layer", help="The layer of exports that do not name one.")
-@click.option("--annotator", help="The pseudonym of all annotations in the exports.")
+@click.option(
+    "--annotator",
+    "annotators",
+    multiple=True,
+    help="The pseudonym of all annotations in the exports; USER=NAME for a user's, by number or address.",
+)
+@click.option("--partial", is_flag=True, help="Exit 0 although annotations were left out.")
 @click.option("--judge", is_flag=True, help="The exports are the judge's own work.")
 @click.option(
     "--watch", is_flag=True, help="Keep pulling, and say at once what new work has wrong."
@@ -41,7 +48,8 @@ def command(
     files: tuple[Path, ...],
     more: tuple[Path, ...],
     layer: str | None,
-    annotator: str | None,
+    annotators: tuple[str, ...],
+    partial: bool,
     judge: bool,
     rebuild: bool,
     watch: bool,
@@ -58,7 +66,7 @@ def command(
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
-    _check_usage(files, more, named=annotator is not None, judge=judge, alone=watch or rebuild)
+    _check_usage(files, more, named=bool(annotators), judge=judge, alone=watch or rebuild)
     if watch:
         _watch(corpus, every)
         return
@@ -68,12 +76,14 @@ def command(
             return
         if files:
             outcome = import_files.pull_files(
-                corpus, (*files, *more), layer=layer, annotator=annotator, judge=judge
+                corpus, (*files, *more), layer=layer, annotator=annotators, judge=judge
             )
         else:
             outcome = _from_server(corpus)
     for line in summary(outcome):
         click.echo(line)
+    if not outcome.whole and not partial:
+        sys.exit(1)
 
 
 def _check_usage(
@@ -147,6 +157,7 @@ def _news(corpus: "Project") -> "Iterator[str]":
     ill = len({(each.layer, each.article_id, each.annotator) for each in found})
     yield f"{len(outcome.changed)} new or changed annotations, {ill} with findings"
     yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
+    yield from _left_out(outcome)
 
 
 def _from_server(corpus: "Project") -> "Outcome":
@@ -160,7 +171,7 @@ def _from_server(corpus: "Project") -> "Outcome":
 
 def summary(outcome: "Outcome") -> list[str]:
     """What a pull did, in lines."""
-    lines = [f"journal mended: {each}" for each in outcome.mended]
+    lines = [*outcome.notes, *(f"journal mended: {each}" for each in outcome.mended)]
     lines.append(
         f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
         f"{outcome.new.total()} new versions"
@@ -175,14 +186,23 @@ def summary(outcome: "Outcome") -> list[str]:
             f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
             f"{len(outcome.agreed)} projects"
         )
-    lines += [f"set aside: {each}" for each in outcome.left_out()]
     if outcome.drafts or outcome.predictions:
         lines.append(
             f"not pulled: {outcome.drafts} drafts (not submitted), "
             f"{outcome.predictions} suggestions"
         )
-    lines += [f"ALARM: {each}" for each in outcome.alarms]
     lines += [
         f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
     ]
+    lines += [f"ALARM: {each}" for each in outcome.alarms]
+    return [*lines, *_left_out(outcome)]
+
+
+def _left_out(outcome: "Outcome") -> list[str]:
+    """What a pull left out, in lines: the last and loudest of what it says."""
+    lines = [f"set aside: {each}" for each in outcome.left_out()]
+    lines += [f"does not count: {each}" for each in outcome.doubled]
+    if not outcome.whole:
+        count = outcome.lost + len(outcome.doubled)
+        lines.append(f"LEFT OUT: {count} annotations, as said above (--partial accepts that)")
     return lines

@@ -5,6 +5,7 @@ edits are sorted and apart, so undoing all from the last to the first rebuilds w
 """
 
 import hashlib
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qawl.core.records import Edit
+
+ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")
+"""An e-mail address; the group is its domain."""
 
 PROCLITICS = frozenset("وفبلكس")
 """Arabic proclitics of one letter."""

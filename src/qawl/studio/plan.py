@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from qawl.annotations import tasks
-from qawl.annotations.journal import Home
+from qawl.annotations.identity import Home
 from qawl.articles import selection, withdrawal
 from qawl.core import names
 from qawl.core.errors import ProjectError, ServerError

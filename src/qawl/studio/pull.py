@@ -12,14 +12,16 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import journal
+from qawl.annotations import identity, journal
 from qawl.annotations import store as annotation_store
-from qawl.annotations.journal import Entry, Home, Journal
-from qawl.annotations.sorter import Incoming, Outcome, Sorter, identity
+from qawl.annotations.identity import Home, Version
+from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.sorter import Incoming, Outcome, Sorter
 from qawl.articles import withdrawal
 from qawl.core import files
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
+from qawl.core.records import JUDGE, to_json
 from qawl.studio import plan
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.plan import Remote
@@ -37,7 +39,8 @@ class Mark(Struct, kw_only=True):
 
     `since` is the server's time of the last reading that came to its end. While one goes on, `until`
     is the time that it will have come to and `after` the task that it is at. `head` is the last hash
-    of the journal then, `total` the server's count of annotations.
+    of the journal then, `total` the server's count of annotations. `shared` are the annotations that came
+    by an export too, which does not say when their project was made.
     """
 
     layer: str
@@ -48,6 +51,7 @@ class Mark(Struct, kw_only=True):
     until: str | None = None
     after: int = 0
     total: int | None = None
+    shared: set[str] = set()
 
 
 def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
@@ -136,6 +140,7 @@ class _Reading:
         self.mark = marks.of(remote, opened)
         self.placed: set[str] = set()
         self.seen: set[str] = set()
+        self.articles: set[str] = set()
 
     def read(self, now: datetime | None) -> None:
         """Journals what changed."""
@@ -153,14 +158,17 @@ class _Reading:
             return
         mark = self.mark
         low, high = sorted(map(plan.total, (self.remote.fields, after)))
-        if not low <= len(self._held()) <= high:
+        if not low <= self._count() <= high:
             self._compare(low, high)
         elif mark.total is not None and high < mark.total:
             self._alarm(f"{self._fallen(high)}, and the journal does not say which are gone")
-        self.outcome.agreed.append(len(self._held()))
+        self.outcome.agreed.append(self._count())
         mark.total = high
         mark.since, mark.until, mark.after = mark.until, None, 0
         self.marks.save()
+        if self.remote.annotator != JUDGE:
+            several = self.opened.holds.several(self.articles)
+            self.outcome.double(self.remote.layer, self.remote.annotator, several)
 
     def _read(self, where: list[Filter]) -> None:
         """Journals the annotations of tasks, page by page."""
@@ -168,7 +176,7 @@ class _Reading:
             self.remote.id, annotations=True, where=[ANNOTATED, *where], after=self.mark.after
         )
         for page in pages:
-            added = self.opened.append(self._entries(page))
+            added = self.opened.append(self._entries(page), live=True)
             self.outcome.note(self.remote.layer, self.remote.annotator, added)
             self.mark.after, self.mark.head = page[-1]["id"], self.opened.last
             self.marks.save()
@@ -176,31 +184,45 @@ class _Reading:
     def _entries(self, page: Iterable[Json]) -> Iterator[Entry]:
         remote = self.remote
         for task in page:
-            self.seen.update(map(identity, task["annotations"]))
+            self.seen.update(str(each["id"]) for each in task["annotations"])
             given = Incoming(
                 {**task, "drafts": ()},  # those of all tasks are counted already
                 layer=remote.layer,
                 scheme_version=remote.scheme_version,
                 created=remote.fields["created_at"],
             )
-            for _, _, entry in self.sorter.entries(given):
-                self.placed.add(_identity(entry.key))
-                yield entry
+            for each in self.sorter.entries(given):
+                self._place(identity.read(to_json(each.entry)))
+                yield each.entry
 
-    def _held(self) -> list[str]:
-        """The keys of this project's annotations that the journal has and does not know to be gone."""
-        number, created = self.remote.home
-        # Annotations from an export file do not say when their project was made.
-        homes = {(number, created), (number, None)}
-        return [key for key, home in self.opened.alive.items() if home in homes]
+    def _place(self, version: Version) -> None:
+        """Keeps in mind that an annotation stands here."""
+        number = str(version.identity.id)
+        self.placed.add(number)
+        self.articles.add(version.identity.article)
+        known = self.opened.holds.known(self.opened.holds.key(version))
+        if known and known.home is None:
+            self.mark.shared.add(number)
+
+    def _held(self) -> dict[str, str]:
+        """The keys of those annotations here that the journal does not know to be gone, and their
+        numbers on the server."""
+        return {
+            key: str(each.id)
+            for key, each in self.opened.alive.items()
+            if each.place == self.remote.home or (each.home is None and each.id in self.mark.shared)
+        }
+
+    def _count(self) -> int:
+        return len({*self._held().values()})
 
     def _compare(self, low: int, high: int) -> None:
         """Finds out which annotations the journal and the server don't share."""
         there = self._listed()
-        if there - {_identity(key) for key in self._held()} - (self.seen - self.placed):
+        if there - {*self._held().values()} - (self.seen - self.placed):
             self.mark.after = 0
             self._read([])
-        gone = [key for key in self._held() if _identity(key) not in there]
+        gone = [key for key, number in self._held().items() if number not in there]
         if gone:
             tasks = {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
             with_task = self.opened.delete(gone, tasks)
@@ -210,7 +232,7 @@ class _Reading:
                 f"tasks ({self._fallen(high)}); the journal keeps them, and "
                 "`qawl push --recover` puts them back"
             )
-        count = len(self._held()) + len(self.seen - self.placed)
+        count = self._count() + len(self.seen - self.placed)
         if not low <= count <= high:
             raise ServerError(
                 f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
@@ -226,12 +248,11 @@ class _Reading:
         return f"project {self.remote.id} held {before} at the last pull, now {now}"
 
     def _listed(self) -> set[str]:
-        """The identities of all annotations of the project."""
-        fields = ("id", "annotations", "unique_id")
+        """The numbers of all annotations of the project."""
         tasks = self.client.tasks(
-            self.remote.id, annotations=True, fields=fields, where=[ANNOTATED]
+            self.remote.id, annotations=True, fields=("id", "annotations"), where=[ANNOTATED]
         )
-        return {identity(each) for task in tasks for each in task["annotations"]}
+        return {str(each["id"]) for task in tasks for each in task["annotations"]}
 
 
 def _since(mark: Mark) -> list[Filter]:
@@ -240,10 +261,6 @@ def _since(mark: Mark) -> list[Filter]:
         return []
     earlier = datetime.fromisoformat(mark.since).astimezone(UTC) - MARGIN
     return [("updated_at", "greater", earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))]
-
-
-def _identity(key: str) -> str:
-    return key.partition("/")[2]
 
 
 def _name_withdrawn(project: Project, outcome: Outcome) -> None:
@@ -274,8 +291,8 @@ def _look_for_lost(
         if home in there:
             continue
         opened = _opened(project, mark.layer, mark.annotator, journals, outcome)
-        lost = {key for key, each in opened.alive.items() if each == home}
-        again = {_article(key) for key, each in opened.alive.items() if each in there}
+        lost = {key for key, each in opened.alive.items() if each.place == home}
+        again = {_article(key) for key, each in opened.alive.items() if each.place in there}
         opened.delete([key for key in lost if _article(key) in again])
         left = sum(_article(key) not in again for key in lost)
         if left:

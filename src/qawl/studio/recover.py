@@ -57,6 +57,5 @@ def recover(client: Client, project: Project, *, watch: Watch = list) -> int:
 def _latest(path: Path) -> Known:
     return {
         (entry.article_id, entry.task["data"].get("basis")): msgspec.json.decode(entry.annotation)
-        for entry in journal.entries(path)
-        if entry.event == "version"
+        for entry in journal.counting(path)
     }

@@ -12,11 +12,11 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core.project import Project
 from qawl.core.records import Annotation, from_json, to_json
+from qawl.core.text import ADDRESS
 from qawl.release.rights.withheld import strings
 from qawl.scheme import scheme
 
 NAMES = "names.txt"
-_ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")
 _RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test|localhost)$")
 """Domains that nobody can have (RFC 2606): guidelines may show them."""
 
@@ -34,7 +34,7 @@ def found(project: Project) -> Iterator[str]:
 
 def is_personal(text: str, names: Iterable[str]) -> bool:
     """Whether a text has an e-mail address in it, or one of these names as it is written there."""
-    if any(not _RESERVED.search(each[1].lower()) for each in _ADDRESS.finditer(text)):
+    if any(not _RESERVED.search(each[1].lower()) for each in ADDRESS.finditer(text)):
         return True
     return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names)
 

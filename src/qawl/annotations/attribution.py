@@ -1,0 +1,236 @@
+"""Whose work exports hold: the users in each, and the annotators that they are here.
+
+A user is told by annotations that are journalled already, by an e-mail address or a name, by a number on
+one server. Servers count alike from 1: a number that stands for two things shows that an export came from
+another server, and then numbers of users tell nothing. Where nobody can tell, the user is asked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from qawl.annotations.identity import Identity, same
+from qawl.annotations.users import Account, User
+from qawl.core.errors import InputError
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """An annotator; who has no name yet is new here."""
+
+    name: str | None = None
+    user: User = field(default_factory=User)
+
+
+@dataclass(slots=True)
+class Share:
+    """What one user made in one export: identities in their order, and whose each of them is."""
+
+    user: User
+    given: str | None = None
+    identities: list[Identity] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Export:
+    """An export with its name for people, and the number of the server that it came from.
+
+    `shares` has what each user made as an annotator, or in a judge's tasks.
+    """
+
+    name: str
+    shares: dict[tuple[User, bool], Share] = field(default_factory=dict)
+    origin: int = 1
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What is known of a user's annotations: whose each is, the servers, and which numbers clash."""
+
+    matches: dict[int, Person] = field(default_factory=dict)
+    origins: Counter[int] = field(default_factory=Counter)
+    clashing: list[Identity] = field(default_factory=list)
+    foreign: bool = False
+
+
+class Attribution:
+    """The annotators of a corpus, with what is known of their users and annotations."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._people: dict[str, Person] = {}
+        self._links: dict[tuple[User, int], Person] = {}
+        self._by_name: dict[str, set[Person]] = {}
+        self._by_number: dict[tuple[int, int | None], set[Person]] = {}
+        self._known: dict[str, list[tuple[Person, Identity]]] = {}
+        self._tasks: dict[tuple[int | None, str], set[str]] = {}
+        self._origins = {1}
+        for each in accounts:
+            self._link(self.named(each.annotator), User(each.id, each.name), each.origin)
+
+    def named(self, name: str) -> Person:
+        """The annotator of this pseudonym."""
+        return self._people.setdefault(name, Person(name))
+
+    def know(self, person: Person, identity: Identity) -> None:
+        """Takes over an annotation of an annotator.
+
+        What came from a server itself does not tell who its users are in exports: there the project has
+        the pseudonym.
+        """
+        for number in _numbers(identity):
+            self._known.setdefault(number, []).append((person, identity))
+        if identity.task:
+            self._tasks.setdefault((identity.project, identity.task), set()).add(identity.article)
+        if identity.user is not None and identity.home is None:
+            self._by_number.setdefault((identity.origin, identity.user), set()).add(person)
+        self._origins.add(identity.origin)
+
+    def attribute(self, export: Export) -> None:
+        """Says whose each annotation of an export is; raises InputError where nobody can tell."""
+        restarting = _restarting(export)
+        shares = sorted(export.shares.values(), key=lambda share: share.user.order)
+        told = [(share, self._look(share, restarting=restarting)) for share in shares]
+        origins = sum((each.origins for _, each in told), Counter[int]())
+        foreign = any(each.foreign for _, each in told)
+        alone = not foreign and self._origins == {1}
+        if origins:
+            export.origin = origins.most_common(1)[0][0]
+        elif not alone:
+            export.origin = max(self._origins) + 1
+        for share, evidence in told:
+            self._share(export, share, evidence, sure=bool(origins) or alone)
+        for share in shares:
+            for person, identity in zip(share.people, share.identities, strict=True):
+                self.know(person, msgspec.structs.replace(identity, origin=export.origin))
+
+    def settle(self, free: Iterator[str]) -> list[Account]:
+        """Gives the next free pseudonyms to those who are new, by number; all accounts."""
+        for _, person in sorted(self._links.items(), key=lambda each: each[0][0].order):
+            person.name = person.name or next(free)
+        return [
+            Account(annotator=str(person.name), id=user.id, name=user.name, origin=origin)
+            for (user, origin), person in self._links.items()
+        ]
+
+    def _link(self, person: Person, user: User, origin: int) -> None:
+        self._links[user, origin] = person
+        self._by_number.setdefault((origin, user.id), set()).add(person)
+        if user.name:
+            self._by_name.setdefault(user.name, set()).add(person)
+
+    def _look(self, share: Share, *, restarting: bool) -> _Evidence:
+        """Which of a user's annotations are known, and which numbers stand for other things."""
+        found = _Evidence()
+        for place, identity in enumerate(share.identities):
+            known = [each for number in _numbers(identity) for each in self._known.get(number, ())]
+            match = next((each for each in known if self._is(share.user, identity, *each)), None)
+            if match:
+                found.matches[place] = match[0]
+                found.origins[match[1].origin] += 1
+            elif any(_clash(each, identity, restarting=restarting) for _, each in known):
+                found.clashing.append(identity)
+                found.foreign = True
+            elif not restarting and identity.task:
+                articles = self._tasks.get((identity.project, identity.task))
+                found.foreign |= bool(articles) and identity.article not in (articles or ())
+        return found
+
+    def _is(self, user: User, identity: Identity, person: Person, there: Identity) -> bool:
+        """Whether an annotation is one of a person that is known."""
+        if there.unique and there.unique == identity.unique:
+            return True
+        other = user.name and self._has_name(person) and person not in self._with_name(user)
+        return not other and same(there, identity)
+
+    def _has_name(self, person: Person) -> bool:
+        return any(person in people for people in self._by_name.values())
+
+    def _with_name(self, user: User) -> set[Person]:
+        return self._by_name.get(user.name, set()) if user.name else set()
+
+    def _share(self, export: Export, share: Share, evidence: _Evidence, *, sure: bool) -> None:
+        """Says whose the annotations of one user are."""
+        places = range(len(share.identities))
+        if share.given:
+            share.people = [self.named(share.given) for _ in places]
+            return
+        if len(evidence.matches) == len(places):
+            share.people = [evidence.matches[place] for place in places]
+            return
+        person = self._told(share.user, evidence, export, sure=sure)
+        if person is None:
+            raise InputError(_question(export, share.user, evidence))
+        self._link(person, share.user, export.origin)
+        share.people = [evidence.matches.get(place, person) for place in places]
+
+    def _told(
+        self, user: User, evidence: _Evidence, export: Export, *, sure: bool
+    ) -> Person | None:
+        """Who a user is, perhaps somebody new; None where it can't be told."""
+        matched = set(evidence.matches.values())
+        numbered = self._by_number.get((export.origin, user.id), set()) if sure else set()
+        if user.name:
+            unnamed = {each for each in numbered if not self._has_name(each)}
+            found = self._with_name(user) or matched or unnamed
+        else:
+            found = matched or numbered
+            elsewhere = any(number == user.id for _, number in self._by_number)
+            if self._taken(found, evidence) or (not sure and not found and elsewhere):
+                return None
+        if len(found) > 1:
+            return None
+        return next(iter(found), None) or Person(user=user)
+
+    def _taken(self, people: set[Person], evidence: _Evidence) -> bool:
+        """Whether one of these people has other work under one of the numbers."""
+        return any(
+            person in people and there.id == identity.id
+            for identity in evidence.clashing
+            for person, there in self._known.get(f"id {identity.id}", ())
+        )
+
+
+def _numbers(identity: Identity) -> Iterator[str]:
+    """What an annotation can be found by."""
+    if identity.unique:
+        yield f"unique {identity.unique}"
+    if identity.id:
+        yield f"id {identity.id}"
+
+
+def _clash(there: Identity, identity: Identity, *, restarting: bool) -> bool:
+    """Whether a number stands for two things, though a server gives each but once."""
+    if not there.id or there.id != identity.id:
+        return False
+    if there.article == identity.article or (there.task and there.task == identity.task):
+        return True
+    return not restarting
+
+
+def _restarting(export: Export) -> bool:
+    """Whether the numbers of annotations begin anew with each task, as other tools have it."""
+    seen: dict[str, tuple[str | None, str]] = {}
+    return any(
+        seen.setdefault(each.id, (each.task, each.article)) != (each.task, each.article)
+        for share in export.shares.values()
+        for each in share.identities
+        if each.id
+    )
+
+
+def _question(export: Export, user: User, evidence: _Evidence) -> str:
+    """What nobody can tell, and how to say it."""
+    why = "the journal knows this number from elsewhere"
+    if evidence.clashing:
+        one = evidence.clashing[0]
+        why = (
+            f"annotation {one.id} of task {one.task} here is other work than the one that the "
+            "journal has under this number, so the export may come from another server"
+        )
+    return (
+        f"{export.name}: nobody can tell who {user} is: {why}; give --annotator NAME "
+        "(or --annotator NUMBER=NAME for each user); nothing was written"
+    )

@@ -1,0 +1,204 @@
+"""Which annotation a journal's entry is of, and which version of it.
+
+The same annotation comes by the server and by exports, with more or less said of it. It has a number that
+is unique on its server, in exports a `unique_id` too; project, task, user and the time when it was made
+never change. Two servers use the same numbers: what these things tell apart is told apart.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from qawl.annotations import kept
+from qawl.core.records import to_json
+
+Home = tuple[int | None, str | None]
+"""A project of a server: its id, and when the server made it."""
+
+
+class Identity(Struct, frozen=True, kw_only=True, gc=False):
+    """What tells a version of an annotation from others, None where it is not known.
+
+    `home` is when the server made the project, known of what came from the server itself. `made` and
+    `changed` are instants in seconds; `content` is a digest of the results and the state. `origin`
+    numbers the servers that exports came from.
+    """
+
+    article: str
+    id: str | None = None
+    unique: str | None = None
+    project: int | None = None
+    home: str | None = None
+    task: str | None = None
+    user: int | None = None
+    made: float | None = None
+    changed: float | None = None
+    content: bytes = b""
+    origin: int = 1
+
+    @property
+    def place(self) -> Home:
+        """The project that it stands in."""
+        return self.project, self.home
+
+
+class _Task(Struct):
+    """What tells where an annotation stands, of whatever type it came."""
+
+    id: Any = None
+    project: Any = None
+    project_created_at: Any = None
+    layers: Any = None
+    origin: Any = None
+
+
+class _Sent(Struct):
+    """What tells an annotation from others, and its versions apart, of whatever type it came."""
+
+    id: Any = None
+    unique_id: Any = None
+    project: Any = None
+    task: Any = None
+    completed_by: Any = None
+    created_at: Any = None
+    updated_at: Any = None
+    was_cancelled: Any = None
+    ground_truth: Any = None
+    result: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Entry(Struct):
+    """What of a journal's entry is looked at when the journal is read."""
+
+    event: str
+    key: str
+    article_id: str
+    text: str | None
+    annotation: _Sent
+    task: _Task
+
+
+class Version(Struct, frozen=True, gc=False):
+    """A version of an annotation, or that it is gone, as an entry says it.
+
+    `digest` is equal for what is the same version, by whatever road it came.
+    """
+
+    key: str
+    event: str
+    identity: Identity
+    digest: bytes
+
+
+_decoder = msgspec.json.Decoder(_Entry)
+
+
+def read(content: bytes | msgspec.Raw) -> Version:
+    """The version that an entry's JSON is; raises DecodeError where it is none."""
+    given = _decoder.decode(content)
+    identity = _identify(given)
+    changed = identity.changed
+    when = given.annotation.updated_at if changed is None else changed
+    layers = f"{given.task.layers} " if given.task.layers else ""
+    said = f"{given.event} {given.text} {layers}{when} "
+    digest = sha256(said.encode() + identity.content).digest()[:16]
+    return Version(given.key, given.event, identity, digest)
+
+
+def _identify(given: _Entry) -> Identity:
+    task, sent = given.task, given.annotation
+    project = task.project if type(task.project) is int else sent.project
+    created, origin = task.project_created_at, task.origin
+    return Identity(
+        article=given.article_id,
+        id=_number(sent.id),
+        unique=sent.unique_id if isinstance(sent.unique_id, str) and sent.unique_id else None,
+        project=project if type(project) is int else None,
+        home=created if isinstance(created, str) else None,
+        task=_number(task.id if task.id is not None else sent.task),
+        user=kept.user(sent.completed_by),
+        made=instant(sent.created_at),
+        changed=instant(sent.updated_at),
+        content=_content(sent),
+        origin=origin if type(origin) is int else 1,
+    )
+
+
+def _content(sent: _Sent) -> bytes:
+    """A digest of what an annotation says; addresses in notes, which are not kept, are no difference."""
+    result = bytes(sent.result)
+    if b"@" in result:
+        result = to_json(kept.results(msgspec.json.decode(result)))
+    state = f"{bool(sent.was_cancelled)} {bool(sent.ground_truth)} "
+    return sha256(state.encode() + result).digest()[:16]
+
+
+def _number(given: object) -> str | None:
+    """A number as a server gives it, or another tool's name for a thing."""
+    if type(given) is int or (isinstance(given, str) and given):
+        return str(given)
+    return None
+
+
+def same(one: Identity, other: Identity, *, sure: bool = False) -> bool:
+    """Whether both are of one annotation.
+
+    Two contents with one time, or without any, are two works that have one number on two servers;
+    unless `sure` says that both came from one, or both came from one project of a server itself.
+    """
+    if one.unique and other.unique:
+        return one.unique == other.unique
+    if not one.id or one.id != other.id:
+        return False
+    if any(None not in pair and pair[0] != pair[1] for pair in _constant(one, other)):
+        return False
+    one_place = one.home is not None and (one.project, one.home) == (other.project, other.home)
+    return sure or one_place or one.content == other.content or one.changed != other.changed
+
+
+def filled(one: Identity, other: Identity) -> Identity:
+    """A version with what an earlier one of the same annotation told of it."""
+    lacking = {
+        name: getattr(other, name)
+        for name in ("id", "unique", "project", "home", "task", "user", "made")
+        if getattr(one, name) is None
+    }
+    return msgspec.structs.replace(one, **lacking) if lacking else one
+
+
+def newer(one: Identity, other: Identity) -> bool:
+    """Whether a version is as new as one that came before it, or newer."""
+    return None in (one.changed, other.changed) or (one.changed or 0) >= (other.changed or 0)
+
+
+def after(one: Identity, other: Identity) -> bool:
+    """Whether a version is known to be newer than another."""
+    return None not in (one.changed, other.changed) and (one.changed or 0) > (other.changed or 0)
+
+
+def instant(given: object) -> float | None:
+    """A time as Label Studio writes it (ISO 8601; seconds in early versions), in seconds."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return float(given)
+    if not isinstance(given, str):
+        return None
+    try:
+        when = datetime.fromisoformat(given.strip())
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _constant(one: Identity, other: Identity) -> tuple[tuple[object, object], ...]:
+    """What never changes, in pairs."""
+    return (
+        (one.article, other.article),
+        (one.project, other.project),
+        (one.home, other.home),
+        (one.task, other.task),
+        (one.user, other.user),
+        (one.made, other.made),
+    )

@@ -1,0 +1,91 @@
+"""What the journal keeps of what Label Studio sent: results whole, ids, times, the state of the task.
+
+What is not named here stays out, so that no name, address or comment enters by a field that a later
+edition adds. Addresses go from what is kept, but for the values of results: these are the annotation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from qawl.core.text import ADDRESS
+
+ANNOTATION = (
+    "id",
+    "unique_id",
+    "import_id",
+    "project",
+    "task",
+    "result",
+    "was_cancelled",
+    "ground_truth",
+    "created_at",
+    "updated_at",
+    "draft_created_at",
+    "lead_time",
+    "parent_annotation",
+    "parent_prediction",
+)
+USERS = ("completed_by", "updated_by")
+TASK = ("id", "inner_id", "project", "created_at", "updated_at", "is_labeled")
+DATA = ("article_id", "text_sha256", "layer", "basis")
+"""The fields of a task's data that Qawl itself writes and reads again."""
+
+_STRUCTURE = frozenset(
+    {
+        *("id", "type", "value", "from_name", "to_name", "from_id", "to_id"),
+        *("labels", "direction", "origin", "parentID"),
+    }
+)
+"""Fields of a result that say what it is; they are kept to the letter."""
+GONE = "[address]"
+
+
+def annotation(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """An annotation as the journal keeps it; users are numbers, or None where they are none."""
+    kept = {name: without_addresses(sent[name]) for name in ANNOTATION if name in sent}
+    if "result" in sent:
+        kept["result"] = results(sent["result"])
+    return kept | {name: user(sent[name]) for name in USERS if name in sent}
+
+
+def task(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """A task as the journal keeps it."""
+    data = sent.get("data")
+    given = data if isinstance(data, Mapping) else {}
+    kept = {name: without_addresses(sent[name]) for name in TASK if name in sent}
+    return kept | {"data": {name: without_addresses(given[name]) for name in DATA if name in given}}
+
+
+def results(given: object) -> object:
+    """The results of an annotation, whole but for addresses in notes on regions."""
+    if not isinstance(given, list):
+        return without_addresses(given)
+    return [
+        _result(each) if isinstance(each, Mapping) else without_addresses(each) for each in given
+    ]
+
+
+def _result(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if name in _STRUCTURE else without_addresses(value)
+        for name, value in given.items()
+    }
+
+
+def user(given: object) -> int | None:
+    """The number of a user; an address or a name is none."""
+    number = given.get("id") if isinstance(given, Mapping) else given
+    return number if type(number) is int and abs(number) < 1 << 63 else None
+
+
+def without_addresses(value: object) -> object:
+    """A value of any kind with a mark in place of each e-mail address."""
+    if isinstance(value, str):
+        return ADDRESS.sub(GONE, value) if "@" in value else value
+    if isinstance(value, Mapping):
+        return {
+            str(without_addresses(name)): without_addresses(each) for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [without_addresses(each) for each in value]
+    return value

@@ -1,0 +1,127 @@
+"""Users of Label Studio as exports name them, and the pseudonyms that they have here.
+
+The map stands in .qawl/users.json, on this machine alone. Lost or damaged, it is found again from the
+journals. Numbers of users are those of one server: `origin` numbers the servers that exports came from.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from qawl.core import files, names
+from qawl.core.project import Project
+
+
+class User(Struct, frozen=True, order=True):
+    """Who made an annotation: a number on a server, an e-mail address or a name, or neither."""
+
+    id: int | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        known = [str(each) for each in (self.id, self.name) if each is not None]
+        return f"user {', '.join(known)}" if known else "a user without a number"
+
+    def fits(self, other: "User") -> bool:
+        """Whether another user has this number and this name, as far as they are given."""
+        return self.id in (None, other.id) and self.name in (None, other.name)
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """Numbers first, by size; then names."""
+        return self.id is None, self.id or 0, self.name or ""
+
+
+def user(given: object) -> User:
+    """The user that `completed_by` names, in any way that Label Studio and others write it."""
+    if isinstance(given, Mapping):
+        name = next((given[key] for key in ("email", "username") if given.get(key)), None)
+        return User(_number(given.get("id")), _name(name))
+    return User(_number(given), None if _number(given) is not None else _name(given))
+
+
+def _number(given: object) -> int | None:
+    if type(given) is int:
+        return given if abs(given) < 1 << 63 else None
+    digits = isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 19
+    return int(str(given)) if digits else None
+
+
+def _name(given: object) -> str | None:
+    """An e-mail address or a name; upper and lower case are no difference."""
+    return given.strip().casefold() or None if isinstance(given, str) else None
+
+
+class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A user who has a pseudonym here."""
+
+    annotator: str
+    id: int | None = None
+    name: str | None = None
+    origin: int = 1
+
+
+class _File(Struct, frozen=True):
+    format: int
+    users: tuple[Account, ...]
+
+
+def path(project: Project) -> Path:
+    """Where the map stands."""
+    return project.state / "users.json"
+
+
+def load(project: Project) -> tuple[list[Account], bool]:
+    """The accounts that are known, and whether the file was damaged and put aside."""
+    file = path(project)
+    if not file.is_file():
+        return [], False
+    try:
+        return _checked(_read(file.read_bytes())), False
+    except (ValueError, msgspec.DecodeError):  # a name that is no pseudonym is a ValueError too
+        file.replace(file.with_suffix(".json.damaged"))
+        return [], True
+
+
+def _read(content: bytes) -> Iterable[Account]:
+    """The accounts of a file; early ones map a number or an address to a pseudonym."""
+    given: Any = msgspec.json.decode(content)
+    if isinstance(given, dict) and "users" in given:
+        return msgspec.convert(given, _File).users
+    early = msgspec.convert(given, dict[str, str])
+    return [
+        Account(annotator=name, id=one.id, name=one.name)
+        for key, name in early.items()
+        for one in (user(key),)
+    ]
+
+
+def _checked(accounts: Iterable[Account]) -> list[Account]:
+    return [
+        msgspec.structs.replace(each, annotator=names.pseudonym(each.annotator))
+        for each in accounts
+    ]
+
+
+def store(project: Project, accounts: Iterable[Account]) -> None:
+    """Writes the map, for its owner alone."""
+    listed = [msgspec.to_builtins(each) for each in accounts]
+    said = json.dumps({"format": 2, "users": listed}, ensure_ascii=False, indent=1) + "\n"
+    files.write_text(path(project), said, private=True)
+
+
+def free(project: Project, taken: set[str]) -> Iterator[str]:
+    """Pseudonyms of qawl.yaml that nobody has, then further ones."""
+    used = {each.casefold() for each in taken}
+    listed = [name for name in project.annotators if name.casefold() not in used]
+    yield from listed
+    used |= {each.casefold() for each in project.annotators}
+    number = len(project.annotators)
+    while True:
+        number += 1
+        if f"a{number}" not in used:
+            yield f"a{number}"

@@ -1,0 +1,472 @@
+"""Whose work an export holds, which article it is of, and what of it the journal keeps: by the command.
+
+Exports come late, twice, in any order, from servers that all count from 1, with and without addresses.
+"""
+
+import itertools
+import json
+
+import pytest
+from test_foreign_exports import SAMI, Foreign, region
+
+OMAR = "Omar came home."
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """A corpus with two texts."""
+    made = Foreign(tmp_path / "corpus")
+    made.ingest(SAMI, OMAR)
+    return made
+
+
+def work(text=SAMI, surface="Sami", *, number=1, task=1, user=1, day=1, label="PER", **more):
+    """A task with one annotation; `day` is when it was changed, `made` when it was made."""
+    made = {
+        "id": number,
+        "completed_by": user,
+        "created_at": "2025-05-01T10:00:00Z",
+        "updated_at": f"2025-05-{day:02}T10:00:00Z",
+        "result": [region(text, surface, label)] if surface else [],
+        **more,
+    }
+    return {"id": task, "project": 1, "data": {"text": text}, "annotations": [made]}
+
+
+def pull(corpus, *exports, options=()):
+    """`qawl pull --from` of these exports, in this order."""
+    named = []
+    for number, tasks in enumerate(exports):
+        path = corpus.folder.parent / f"export-{number}.json"
+        path.write_text(json.dumps(tasks), "utf-8")
+        named += ["--from", str(path)]
+    return corpus.run("pull", *named, "--layer", "ner", *options)
+
+
+def whose(corpus):
+    """Annotator → the surfaces that they marked, over all articles."""
+    found = {}
+    for record in corpus.records():
+        marked = [span["text"] for span in record["spans"]]
+        found.setdefault(record["annotator"], []).extend(marked)
+    return {name: sorted(marked) for name, marked in found.items()}
+
+
+def journal(corpus):
+    files = sorted((corpus.folder / "exports" / "journal").glob("*.jsonl"))
+    return b"".join(each.read_bytes() for each in files)
+
+
+# Which version counts
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3))])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_latest_version_counts_in_whatever_order_exports_come(corpus, order, at_once):
+    versions = [
+        [work(surface=each, day=day)] for day, each in enumerate(["Layla", "met", "Sami"], 1)
+    ]
+    given = [versions[number] for number in order]
+    for exports in [given] if at_once else [[each] for each in given]:
+        assert pull(corpus, *exports).exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"]}
+    before = journal(corpus)
+    assert "0 new versions" in pull(corpus, *versions).output
+    assert journal(corpus) == before
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"]}
+
+
+@pytest.mark.parametrize(
+    ("older", "later"),
+    [
+        ("2025-05-01T10:00:00Z", "2025-05-01T10:00:00.5Z"),
+        ("2025-05-01T12:00:00+03:00", "2025-05-01T10:00:00Z"),
+        ("2025-05-01T10:00:00", "2025-05-01T10:00:01Z"),
+        ("2025-05-01T10:00:00.123456Z", "2025-05-01T10:00:00.123457Z"),
+        (1746093600, "2025-05-02T10:00:00Z"),
+        (None, "2025-05-02T10:00:00Z"),
+    ],
+)
+def test_times_are_compared_as_instants(corpus, older, later):
+    """As text, `.5Z` sorts before `Z` and an offset is not seen."""
+    new, old = [work(updated_at=later)], [work(surface="Layla", updated_at=older)]
+    pull(corpus, old, new)
+    assert whose(corpus) == {"a1": ["Sami"]}
+    if older:
+        pull(corpus, old, options=["--annotator", "b1"])
+        pull(corpus, new, options=["--annotator", "b1"])
+        pull(corpus, old, options=["--annotator", "b1"])
+        assert whose(corpus)["b1"] == ["Sami"]
+
+
+def test_the_same_annotation_with_its_unique_id_and_without_is_one(corpus):
+    """The API sends the number, an export of the same server the unique_id too."""
+    bare, named = [work()], [work(unique_id="6f1c")]
+    pull(corpus, bare)
+    assert "0 new versions" in pull(corpus, named).output
+    later = [work(surface="Layla", day=2, unique_id="6f1c")]
+    assert "1 new versions" in pull(corpus, later).output
+    assert "0 new versions" in pull(corpus, bare, named).output
+    assert whose(corpus) == {"a1": ["Layla"]}
+
+
+def test_what_changes_by_itself_or_between_editions_is_no_new_version(corpus):
+    pull(corpus, [work(created_ago="1 minute", result_count=1)])
+    again = work(created_ago="2 years", result_count=7, reviews=[], last_action="updated")
+    again["updated_at"], again["total_annotations"] = "2031-01-01T00:00:00Z", 5
+    assert "0 new versions" in pull(corpus, [again]).output
+
+
+# Who is who
+
+
+def person(number, address):
+    return {"id": number, "email": address, "first_name": "", "last_name": ""}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_two_people_who_are_both_user_1_are_told_apart_by_their_addresses(corpus, at_once):
+    """Each has a Label Studio of their own, which counts from 1."""
+    first = [work(user=person(1, "a@team.example"))]
+    second = [work(surface="Layla", user=person(1, "b@team.example"))]
+    for exports in [[first, second]] if at_once else [[first], [second]]:
+        assert pull(corpus, *exports).exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+    assert "0 new versions" in pull(corpus, second, first).output
+    later = [work(surface="Layla", user=person(1, "B@Team.example"), day=9, number=9, task=9)]
+    assert pull(corpus, later).exit_code == 1  # one more of the same article
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"surface": "Layla"},
+        {"surface": "Layla", "created_at": "2025-04-01T10:00:00Z"},
+        {"surface": "Layla", "day": 7, "created_at": "2025-04-01T10:00:00Z"},
+        {"surface": None},
+        {"text": OMAR, "surface": "Omar"},
+        {"text": OMAR, "surface": "Omar", "task": 2},
+        {"text": OMAR, "surface": "Omar", "number": 2},
+        {"surface": "Layla", "unique_id": "other"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_where_nobody_can_tell_who_user_1_is_pull_asks_and_writes_nothing(corpus, other, at_once):
+    first, second = [work(unique_id="one") if "unique_id" in other else work()], [work(**other)]
+    if not at_once:
+        pull(corpus, first)
+    before = journal(corpus)
+    done = pull(corpus, *([first] if at_once else []), second)
+    assert isinstance(done.exception, Exception)
+    assert "nobody can tell who user 1 is" in str(done.exception)
+    assert "--annotator" in str(done.exception)
+    assert journal(corpus) == before
+    if at_once:
+        pull(corpus, first)
+    assert pull(corpus, second, options=["--annotator", "1=a2"]).exit_code == 0
+    marked = [other["surface"]] if other["surface"] else []
+    assert whose(corpus) == {"a1": ["Sami"], "a2": marked}
+    assert "0 new versions" in pull(corpus, first).output
+    assert "0 new versions" in pull(corpus, second).output
+
+
+def test_two_servers_with_other_users_need_no_word(corpus):
+    done = pull(corpus, [work()], [work(surface="Layla", user=2)])
+    assert done.exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+
+
+def test_a_server_is_known_again_by_what_it_sent_before(corpus):
+    """Users 1 of both are people of their own in whatever comes later with work that is known."""
+    here, there = work(user=2), work(surface="Layla", user=3)
+    pull(corpus, [here])
+    pull(corpus, [there])
+    more = work(OMAR, "Omar", user=2, number=2, task=2)
+    done = pull(corpus, [there, more])  # user 2 of the second server
+    assert done.exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"], "a3": ["Omar"]}
+    more = work(OMAR, "home", user=2, number=3, task=3)
+    assert pull(corpus, [here, more]).exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami", "home"], "a2": ["Layla"], "a3": ["Omar"]}
+
+
+def test_one_person_on_two_servers_is_one_by_their_address(corpus):
+    pull(corpus, [work(user=person(1, "a@team.example"))])
+    pull(corpus, [work(OMAR, "Omar", number=7, task=7, user=person(5, "A@team.example"))])
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+    assert corpus.errors() == []
+
+
+def test_an_address_that_comes_later_belongs_to_the_number(corpus):
+    """Early exports have numbers alone, later ones addresses too."""
+    pull(corpus, [work()])
+    pull(corpus, [work(OMAR, "Omar", number=2, task=2, user=person(1, "a@team.example"))])
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+    pull(corpus, [work(OMAR, "home", number=3, task=3, user=person(1, "b@team.example"))])
+    assert whose(corpus) == {"a1": ["Omar", "Sami"], "a2": ["home"]}
+
+
+def test_a_tool_that_counts_annotations_from_1_in_each_task_is_no_second_server(corpus):
+    pull(corpus, [work(), work(OMAR, "Omar", task=2)])
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+    assert "0 new versions" in pull(corpus, [work(OMAR, "Omar", task=2), work()]).output
+
+
+@pytest.mark.parametrize(
+    "damaged", ["{", "[1]", '{"1": "../x"}', '{"1": "adjudication"}', "", "\0", '{"1": 5}']
+)
+def test_a_damaged_map_of_users_is_put_aside_and_found_again(corpus, damaged):
+    exports = [work(user=9), work(OMAR, "Omar", number=2, task=2, user=4)]
+    pull(corpus, exports)
+    before = whose(corpus)
+    path = corpus.folder / ".qawl" / "users.json"
+    path.write_text(damaged)
+    done = pull(corpus, [work(OMAR, "home", number=3, task=3, user=9)])
+    assert "users.json was damaged" in done.output
+    assert path.with_suffix(".json.damaged").read_text() == damaged
+    assert whose(corpus) == {
+        name: [*marked, "home"] if "Sami" in marked else marked for name, marked in before.items()
+    }
+    assert oct(path.stat().st_mode)[-3:] == "600"
+
+
+def test_the_map_of_an_earlier_version_is_read(corpus):
+    path = corpus.folder / ".qawl" / "users.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"7": "a2", "b@team.example": "ruba"}')
+    pull(
+        corpus, [work(user=7)], [work(surface="Layla", number=2, user={"email": "B@team.example"})]
+    )
+    assert whose(corpus) == {"a2": ["Sami"], "ruba": ["Layla"]}
+
+
+def test_users_of_one_export_can_be_named_one_by_one(corpus):
+    exports = [
+        work(),
+        work(surface="Layla", number=2, user=2),
+        work(OMAR, "Omar", number=3, task=2, user=3),
+    ]
+    done = pull(corpus, exports, options=["--annotator", "1=b1", "--annotator", "2=b2"])
+    assert done.exit_code == 0, done.exception
+    assert whose(corpus) == {"b1": ["Sami"], "b2": ["Layla"], "a1": ["Omar"]}
+
+
+@pytest.mark.parametrize(
+    "given", [["9=b1"], ["1=b1", "1=b2"], ["b1", "b2"], ["1=../x"], ["=b1"], ["b1", "1=b2"]]
+)
+def test_names_that_fit_no_user_are_refused(corpus, given):
+    done = pull(corpus, [work()], options=[f"--annotator={each}" for each in given])
+    assert "--annotator" in str(done.exception)
+    assert not journal(corpus)
+
+
+# Which article
+
+
+def test_two_tasks_of_one_article_by_one_annotator_are_named(corpus):
+    exports = [work(number=101, task=11), work(surface="Layla", number=102, task=12, day=2)]
+    for _ in range(2):
+        done = pull(corpus, exports)
+        assert done.exit_code == 1
+        last = done.output.splitlines()[-2:]
+        assert "annotation 101 (task 11) does not count: annotation 102 (task 12)" in last[0]
+        assert last[1].startswith("LEFT OUT: 1 ")
+    assert pull(corpus, exports, options=["--partial"]).exit_code == 0
+    assert whose(corpus) == {"a1": ["Layla"]}
+
+
+def test_two_annotators_of_one_article_are_overlap(corpus):
+    assert pull(corpus, [work(), work(surface="Layla", number=2, task=2, user=2)]).exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+
+
+@pytest.fixture
+def cleaned(tmp_path):
+    """cleaned(settings, text, …) → a corpus with these texts cleaned in its own way."""
+
+    def made(settings, *texts):
+        corpus = Foreign(tmp_path / "corpus")
+        with (corpus.folder / "qawl.yaml").open("a") as file:
+            file.write(settings)
+        corpus.ingest(*texts)
+        return corpus
+
+    return made
+
+
+RECURRING = [f"{name} came to the {place}.\n(APPLAUSE)\nThe mayor spoke to {name} then." for name, place in
+             [("Sami", "harbour"), ("Layla", "bridge"), ("Omar", "school"), ("Nada", "field"), ("Hani", "market"), ("Rima", "court")]]  # fmt: skip
+OWN = [
+    "Sami came.\n-- from our desk --\nThe mayor spoke.",
+    "Read also: more\nThe mayor left.\n\n\n\nAt night.",
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "texts"),
+    [
+        ("", RECURRING),
+        ("ingest: {chrome: ['-- from our desk --']}\n", OWN),
+        ("ingest: {default_chrome: false}\n", OWN),
+        ("ingest: {recurring_articles: 2, recurring_share: 0.01}\n", RECURRING[:3]),
+    ],
+    ids=["recurring", "own chrome", "no chrome", "recurring soon"],
+)
+@pytest.mark.parametrize(
+    "copied", [str, lambda text: text.replace("\n", "\r\n"), lambda text: f"\ufeff{text}\n\n"]
+)
+def test_received_texts_are_matched_by_what_was_done_to_each(cleaned, settings, texts, copied):
+    """They were cleaned again by default rules before, and most did not match."""
+    corpus = cleaned(settings, *texts)
+    tasks = [
+        work(copied(text), "The mayor", number=number, task=number)
+        for number, text in enumerate(texts, 1)
+    ]
+    done = pull(corpus, tasks)
+    assert done.exit_code == 0, done.output
+    assert corpus.spans() == [("PER", "The mayor")] * len(texts)
+    assert corpus.errors() == []
+
+
+@pytest.mark.parametrize("name", ["Full_Text", "النص", "body", "text "])
+def test_a_text_may_stand_in_any_field(corpus, name):
+    one = work()
+    one["data"] = {"title": "A meeting", name: one["data"]["text"], "n": 5}
+    assert pull(corpus, [one]).exit_code == 0
+    assert corpus.spans() == [("PER", "Sami")]
+
+
+def test_where_no_text_is_known_the_fields_are_named(corpus):
+    one = work()
+    one["data"] = {"Full_Text": "Somebody else came.", "title": "x"}
+    said = str(pull(corpus, [one]).exception)
+    assert "none of the 1 tasks belongs" in said
+    assert "Full_Text, title" in said
+
+
+def test_of_articles_with_one_text_the_one_is_taken_that_the_task_tells(tmp_path):
+    corpus = Foreign(tmp_path / "corpus")
+    path = tmp_path / "texts.jsonl"
+    lines = [{"id": str(n), "text": SAMI, "source": name} for n, name in enumerate(["x", "y", "z"])]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    corpus.run("ingest", str(path))
+    one = work()
+    one["data"]["source"] = "y"
+    pull(corpus, [one])
+    articles = map(json.loads, (corpus.folder / "corpus/articles.jsonl").read_text().splitlines())
+    (there,) = [each["id"] for each in articles if each["source"] == "y"]
+    assert [each["article_id"] for each in corpus.records()] == [there]
+
+
+# What is left out
+
+
+def test_what_is_left_out_is_said_last_and_by_the_exit_code(corpus):
+    strange = [work("Elsewhere.", "E", number=8, task=8), work("Nowhere.", "N", number=9, task=9)]
+    done = pull(corpus, [work()], strange)
+    assert done.exit_code == 1
+    *_, reason, last = done.output.splitlines()
+    assert (
+        reason
+        == "set aside: 2 × task of no article (task 8 of export-1.json, task 9 of export-1.json)"
+    )
+    assert last.startswith("LEFT OUT: 2 annotations")
+    assert corpus.spans() == [("PER", "Sami")]
+    assert pull(corpus, [work()], strange, options=["--partial"]).exit_code == 0
+
+
+def test_tasks_elsewhere_that_nobody_worked_on_are_no_loss(corpus):
+    empty = work("Elsewhere.", "E", task=8)
+    empty["annotations"] = []
+    done = pull(corpus, [work(), empty])
+    assert done.exit_code == 0
+    assert "1 × task of no article" in done.output
+
+
+def test_the_exports_of_a_folder_are_read(corpus, tmp_path):
+    folder = tmp_path / "today"
+    (folder / "more").mkdir(parents=True)
+    (folder / "a.json").write_text(json.dumps([work()]))
+    (folder / "more" / "B.JSON").write_text(json.dumps([work(OMAR, "Omar", number=2, task=2)]))
+    (folder / "notes.txt").write_text("no export")
+    done = corpus.run(
+        "pull", "--from", str(folder), "--from", str(folder / "a.json"), "--layer", "ner"
+    )
+    assert done.exit_code == 0, done.exception
+    assert "read 2 tasks" in done.output
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+
+
+def test_a_folder_without_exports_is_said(corpus, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = corpus.run("pull", "--from", str(tmp_path / "empty"), "--layer", "ner")
+    assert "no .json file in this folder" in str(done.exception)
+
+
+# What the journal keeps
+
+
+ADDRESSES = ("desk@team.example", "مكتب@فريق.مثال", "first.last+x@sub.team.example")
+
+
+def hidden(address):
+    """An annotation with an address in every field that some edition writes, and in new ones."""
+    who = {"id": 9, "email": address, "first_name": "F", "last_name": "L"}
+    one = work(OMAR, "Omar", user={"id": 7, "email": address, "username": address})
+    made = one["annotations"][0]
+    for name in (
+        "created_by",
+        "reviewed_by",
+        "last_action_by",
+        "draft_created_by",
+        "updated_by",
+        "new",
+    ):
+        made[name] = who
+    made |= {"created_username": address, "last_created_by": address, "unique_id": "u1"}
+    made |= {"reviews": [{"created_by": who}], "comments": [{"text": address, "created_by": who}]}
+    made |= {
+        "history": [{"created_by": who, "result": [{"meta": address}]}],
+        "drafts": [{"user": address}],
+    }
+    region_ = made["result"][0]
+    region_ |= {
+        "meta": {"text": [f"seen by {address}, twice"], address: 1},
+        "user": who,
+        "id": "r@1",
+    }
+    one |= {
+        "comment_authors": [who],
+        "annotators": [address],
+        "file_upload": address,
+        "updated_by": [who],
+    }
+    one["data"] |= {"assigned": address, "reviewer": who}
+    return one
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_enters_the_journal_by_any_field(corpus, address):
+    pull(corpus, [hidden(address), work(number=2, task=2)])
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]} or len(whose(corpus)) == 2
+    for path in (corpus.folder / "exports").rglob("*"):
+        assert path.is_dir() or address not in path.read_text("utf-8"), path
+    kept = json.loads(journal(corpus).splitlines()[1])["entry"]["annotation"]
+    assert kept["result"][0]["id"] == "r@1"
+    assert kept["result"][0]["meta"]["text"] == ["seen by [address], twice"]
+    assert kept["unique_id"] == "u1"
+    assert kept["completed_by"] == 7
+    assert {"created_at", "updated_at", "id", "result"} <= set(kept)
+    assert kept.get("updated_by") == 9
+
+
+def test_an_address_in_the_text_stays_where_it_was_marked(tmp_path):
+    """What annotators mark and type is the annotation; a release looks for addresses itself."""
+    corpus = Foreign(tmp_path / "corpus")
+    corpus.ingest("Write to desk@paper.example now.")
+    pull(corpus, [work("Write to desk@paper.example now.", "desk@paper.example")])
+    assert corpus.spans() == [("PER", "desk@paper.example")]
+    assert corpus.errors() == []
