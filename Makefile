@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint offline live soak bench dist lock clean
+.PHONY: help demo test check lint offline live lowest soak bench dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,7 +22,10 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## the whole loop on this machine, with a real Label Studio
 	$(BIN)/qawl demo
 
-test: check live ## every test but the long ones
+test: ## every test but the long ones, with the coverage of the code
+	@$(MAKE) lint
+	@$(MAKE) offline COVER="--cov=qawl --cov-report="
+	@$(MAKE) live COVER="--cov=qawl --cov-append --cov-report=term:skip-covered"
 
 check: lint offline ## lint, types and the tests that need no server: under a minute
 
@@ -34,13 +37,18 @@ lint: $(READY)
 	$(BIN)/qawl scheme --check
 
 offline: $(READY)
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not live and not soak"
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not live and not soak" $(COVER)
 
 live: $(READY)
-	$(BIN)/pytest -q -m "live and not soak"
+	$(BIN)/pytest -q -m "live and not soak" $(COVER)
 
 soak: $(READY) ## the tests that take longer
 	$(BIN)/pytest -q -m soak
+
+lowest: ## the tests that need no server, on the lowest versions that pyproject.toml allows
+	uv venv .venv-lowest
+	uv pip install --python .venv-lowest --resolution lowest-direct --group dev --editable .
+	.venv-lowest/bin/pytest -q -m "not live and not soak"
 
 bench: $(READY) ## benchmarks, each against a baseline of the same run
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
@@ -54,4 +62,4 @@ lock: ## pins what is installed in .venv (run after raising a version there)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude qawl > requirements.lock
 
 clean: ## removes what was made, not the corpus
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest .coverage dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
