@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -33,8 +34,23 @@ def test_the_journal_gives_the_same_annotations_and_gold(kept):
         path.unlink()
         annotation_store.rebuild(kept, layer)
         assert path.read_bytes() == before
-        assert list(decide.gold(kept, layer)) == list(decide.read(kept, layer))
+        now, then = decide.gold(kept, layer), decide.read(kept, layer)
+        for one, other in zip(now, then, strict=True):
+            assert _by_number(one) == other
     assert not [each for each in validate.validate(kept) if each.severity == "error"]
+
+
+def _by_number(gold):
+    """Gold with the span ids of earlier versions: s1, s2, … in the order of the text."""
+    replace = msgspec.structs.replace
+    ids = {span.id: f"s{number}" for number, span in enumerate(gold.spans, start=1)}
+    return replace(
+        gold,
+        spans=tuple(replace(each, id=ids[each.id]) for each in gold.spans),
+        relations=tuple(
+            replace(each, from_=ids[each.from_], to=ids[each.to]) for each in gold.relations
+        ),
+    )
 
 
 def test_a_release_whose_digests_are_of_rows_is_verified(kept):

@@ -23,6 +23,7 @@ from qawl.formats import export as formats_export
 from qawl.formats.export import FORMATS, Request, export
 from qawl.formats.losses import KINDS
 from qawl.gold import decide
+from qawl.gold import record as gold_record
 from qawl.release.tables import tokens
 from qawl.scheme import scheme
 from qawl.setup import init
@@ -289,7 +290,7 @@ def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_gold_goes_to_label_studio_and_back(recorded, tmp_path, layer):
-    gold = [decide.as_annotation(each) for each in decide.gold(recorded, layer)]
+    gold = [gold_record.as_annotation(each) for each in decide.gold(recorded, layer)]
     run(recorded, "label-studio", tmp_path / "out", with_withheld=True)
     shutil.rmtree(recorded.exports)
     written = tmp_path / "out" / f"{layer}.gold.json"

@@ -1,47 +1,35 @@
 """Where annotators of one article differ: spans, attributes and relations, side by side."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TypeVar
 
-from qawl.core.records import (
-    Annotation,
-    Attributes,
-    AttributeValue,
-    Disagreement,
-    Relation,
-    Span,
-    ends,
-)
+from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable, readings, text_order
+from qawl.core.records import Annotation, Attributes, AttributeValue, Disagreement
 
-Place = tuple[str, int, int]
-"""(label, start, end): what makes two annotators' spans the same span."""
+T = TypeVar("T")
+
+BETWEEN = " | "
+"""Stands between the names of a disagreement that is about several labels or relations."""
 
 
-class Arrow(NamedTuple):
-    """What makes two annotators' relations the same relation: its label, its ends and its sense.
-
-    An arrow in both directions has its ends in the order of the text, however it was drawn.
-    """
-
-    label: str | None
-    start: Place
-    end: Place
-    both_ways: bool
-
-
-def place(span: Span) -> Place:
-    """What makes two annotators' spans the same span."""
-    return span.label, span.start, span.end
-
-
-def find(voices: Sequence[Annotation]) -> list[Disagreement]:
+def find(records: Sequence[Annotation]) -> list[Disagreement]:
     """What the annotations of an article don't agree on, in the order of the text."""
-    marked = marks(voices)
-    every = set().union(*marked.values())
-    common = every.intersection(*marked.values())
-    spans = at(marked, every - common)
-    return in_order([*spans, *_attributes(voices), *_relations(voices), *_document(voices)])
+    every = readings(records)
+    return in_order(
+        [
+            *spans(every, not_common([each.spans for each in every])),
+            *attributes(every, {mark for each in every for mark in each.spans}),
+            *relations(every, not_common([each.arrows for each in every])),
+            *document(every),
+        ]
+    )
+
+
+def not_common(sides: Sequence[Collection[T]]) -> set[T]:
+    """What some sides have and not all."""
+    every = [set(each) for each in sides]
+    return {each for side in every for each in side if not all(each in other for other in every)}
 
 
 def in_order(found: Iterable[Disagreement]) -> list[Disagreement]:
@@ -52,91 +40,129 @@ def in_order(found: Iterable[Disagreement]) -> list[Disagreement]:
     return [each for each, _ in groupby(ordered)]
 
 
-def marks(voices: Sequence[Annotation]) -> dict[str, set[Place]]:
-    """The places that each annotator marked."""
-    return {voice.annotator: {place(span) for span in voice.spans} for voice in voices}
+def clusters(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
+    """Marks in groups that a chain of overlaps joins, in the order of the text."""
+    cluster: list[Mark] = []
+    reach = 0
+    for mark in sorted(marks, key=text_order):
+        if cluster and mark.start >= reach:
+            yield cluster
+            cluster = []
+        cluster.append(mark)
+        end = max(mark.end, mark.start + 1)
+        reach = max(reach, end) if len(cluster) > 1 else end
+    if cluster:
+        yield cluster
 
 
-def at(marked: Mapping[str, set[Place]], places: Iterable[Place]) -> Iterator[Disagreement]:
-    """What each annotator says at these places: the span's label, or None."""
-    for label, start, end in sorted(places, key=str):
-        readings: dict[str, AttributeValue | None] = {
-            name: label if (label, start, end) in each else None for name, each in marked.items()
+def spans(every: Sequence[Reading], marks: Iterable[Mark]) -> Iterator[Disagreement]:
+    """One for each cluster of these marks: what each annotator marked there.
+
+    A reading is the label where the cluster is one place, else the labels with their places.
+    """
+    for cluster in clusters(marks):
+        first = cluster[0]
+        alone = len(cluster) == 1
+        said: dict[str, list[str]] = {
+            each.annotator: [
+                mark.label if alone else _told(mark) for mark in cluster if mark in each.spans
+            ]
+            for each in every
         }
-        yield Disagreement(kind="span", start=start, end=end, label=label, readings=readings)
+        yield Disagreement(
+            kind="span",
+            start=first.start,
+            end=max(mark.end for mark in cluster),
+            label=BETWEEN.join(sorted({mark.label for mark in cluster})),
+            readings={who: _value(marked) for who, marked in said.items()},
+        )
 
 
-def _attributes(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
-    """Attributes of spans that at least two annotators marked."""
-    set_at = {place(span) for voice in voices for span in voice.spans if span.attributes}
-    given: dict[Place, dict[str, Attributes]] = {each: {} for each in set_at}
-    for voice in voices:
-        for span in voice.spans:
-            if (where := place(span)) in given:
-                given[where][voice.annotator] = span.attributes
-    for (label, start, end), by_annotator in given.items():
-        for name in sorted({name for each in by_annotator.values() for name in each}):
-            readings = {who: each.get(name) for who, each in by_annotator.items()}
-            if differ(readings.values()):
-                yield Disagreement(
-                    kind="attribute",
-                    start=start,
-                    end=end,
-                    label=label,
-                    name=name,
-                    readings=readings,
+def _told(mark: Mark) -> str:
+    return f"{mark.label} {mark.start}-{mark.end}"
+
+
+def _value(said: list[str]) -> Value:
+    """One thing as itself, several as a list, nothing as None."""
+    return said if len(said) > 1 else next(iter(said), None)
+
+
+def attributes(every: Sequence[Reading], marks: Iterable[Mark]) -> Iterator[Disagreement]:
+    """The attributes on which those differ who made these marks."""
+    for mark in marks:
+        given = {
+            each.annotator: each.spans[mark].attributes for each in every if mark in each.spans
+        }
+        for name, said in _differing(given):
+            yield Disagreement(
+                kind="attribute",
+                start=mark.start,
+                end=mark.end,
+                label=mark.label,
+                name=name,
+                readings=said,
+            )
+
+
+def document(every: Sequence[Reading]) -> Iterator[Disagreement]:
+    """The attributes of the article on which annotators differ."""
+    for name, said in _differing({each.annotator: each.attributes for each in every}):
+        yield Disagreement(kind="attribute", start=0, end=0, label="", name=name, readings=said)
+
+
+def _differing(given: dict[str, Attributes]) -> Iterator[tuple[str, dict[str, Value]]]:
+    """(attribute, what each says) of those that not all set alike."""
+    for name in sorted({name for each in given.values() for name in each}):
+        said: dict[str, Value] = {who: each.get(name) for who, each in given.items()}
+        if differ(said.values()):
+            yield name, said
+
+
+def relations(every: Sequence[Reading], arrows: Iterable[Arrow]) -> Iterator[Disagreement]:
+    """One for each two marks that these arrows join: which of them each annotator drew.
+
+    It stands at the start of the arrows; where they lead both ways or back, at what comes first in the
+    text. A reading tells the way and the other end, where several relations are meant also which.
+    """
+    by_ends: dict[frozenset[Mark], list[Arrow]] = {}
+    for arrow in sorted(arrows, key=_arrow_order):
+        by_ends.setdefault(frozenset((arrow.start, arrow.end)), []).append(arrow)
+    for group in by_ends.values():
+        at = _stands_at(group)
+        names = sorted({arrow.label or "?" for arrow in group})
+        yield Disagreement(
+            kind="relation",
+            start=at.start,
+            end=at.end,
+            label=at.label,
+            name=BETWEEN.join(names),
+            readings={
+                each.annotator: _value(
+                    [_way(arrow, at, len(names) > 1) for arrow in group if arrow in each.arrows]
                 )
+                for each in every
+            },
+        )
 
 
-def _document(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
-    for name in sorted({name for voice in voices for name in voice.attributes}):
-        readings = {voice.annotator: voice.attributes.get(name) for voice in voices}
-        if differ(readings.values()):
-            yield Disagreement(
-                kind="attribute", start=0, end=0, label="", name=name, readings=readings
-            )
+def _arrow_order(arrow: Arrow) -> tuple[object, ...]:
+    return text_order(arrow.start), text_order(arrow.end), arrow.label or "", arrow.both_ways
 
 
-def _relations(voices: Sequence[Annotation]) -> Iterator[Disagreement]:
-    drawn = {voice.annotator: set(arrows(voice)) for voice in voices}
-    for arrow in sorted(set().union(*drawn.values()), key=str):
-        label, start, end, both_ways = arrow
-        said = f"{'↔' if both_ways else '→'} {end[0]} {end[1]}-{end[2]}"
-        readings: dict[str, AttributeValue | None] = {
-            name: said if arrow in each else None for name, each in drawn.items()
-        }
-        if None in readings.values():
-            yield Disagreement(
-                kind="relation",
-                start=start[1],
-                end=start[2],
-                label=start[0],
-                name=label or "?",
-                readings=readings,
-            )
+def _stands_at(arrows: Sequence[Arrow]) -> Mark:
+    starts = {arrow.start for arrow in arrows}
+    return min(starts, key=text_order)
 
 
-def arrows(voice: Annotation) -> Iterator[Arrow]:
-    """The arrow of each relation that has both ends."""
-    spans = {span.id: place(span) for span in voice.spans} if voice.relations else {}
-    for relation in voice.relations:
-        if drawn := arrow_of(relation, spans):
-            yield drawn
+def _way(arrow: Arrow, at: Mark, named: bool) -> str:
+    """An arrow as it is seen from one of its ends."""
+    away = arrow.start == at
+    other = arrow.end if away else arrow.start
+    way = "↔" if arrow.both_ways else "→" if away else "←"
+    name = f"{arrow.label or '?'} " if named else ""
+    return f"{name}{way} {_told(other)}"
 
 
-def arrow_of(relation: Relation, spans: Mapping[str, Place]) -> Arrow | None:
-    """The arrow that a relation means; None where an end is missing."""
-    first, last = ends(relation)
-    start, end = spans.get(first), spans.get(last)
-    if start is None or end is None:
-        return None
-    both_ways = relation.direction == "bi"
-    if both_ways:
-        start, end = sorted((start, end), key=lambda each: (each[1], -each[2], each[0]))
-    return Arrow(relation.label, start, end, both_ways)
-
-
-def differ(readings: Iterable[AttributeValue | None]) -> bool:
+def differ(said: Iterable[AttributeValue | None]) -> bool:
     """Whether not all say the same; several choices are a set."""
-    plain = [sorted(each) if isinstance(each, list) else each for each in readings]
-    return any(each != plain[0] for each in plain)
+    return len({comparable(each) for each in said}) > 1

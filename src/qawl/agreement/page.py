@@ -10,6 +10,7 @@ from markupsafe import escape
 from msgspec import Struct
 
 from qawl.agreement import disagreements
+from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core.project import Project
@@ -25,7 +26,7 @@ AROUND = 50
 FIGURES = ("exact_f1", "overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "alpha", "alpha_u")
 
 
-class Reading(Struct, frozen=True):
+class Side(Struct, frozen=True):
     """What one annotator says of a place, as HTML: the text with the marks, or a value."""
 
     annotator: str
@@ -39,7 +40,7 @@ class Place(Struct, frozen=True):
     article: str
     labels: str
     kind: str
-    readings: tuple[Reading, ...]
+    readings: tuple[Side, ...]
     rtl: bool
 
 
@@ -88,26 +89,27 @@ def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Place]:
     for layer in schemes:
         records = derive.read(project, layer)
         for identity, group in groupby(records, key=lambda record: record.article_id):
-            voices = [
+            submitted = [
                 record
                 for record in group
                 if record.annotator != JUDGE and record.status == "submitted"
             ]
-            if identity in articles and len(voices) > 1:
-                yield from _of_article(layer, articles[identity], voices)
+            if identity in articles and len(submitted) > 1:
+                yield from _of_article(layer, articles[identity], submitted)
 
 
-def _of_article(layer: str, article: Article, voices: list[Annotation]) -> Iterator[Place]:
-    found = disagreements.find(voices)
-    for cluster in _clusters([each for each in found if each.kind == "span"]):
-        start, end = cluster[0].start, max(each.end for each in cluster)
-        readings = tuple(
-            Reading(voice.annotator, _marked(article.text, start, end, _mine(voice, cluster)))
-            for voice in voices
+def _of_article(layer: str, article: Article, records: list[Annotation]) -> Iterator[Place]:
+    every = readings(records)
+    differing = disagreements.not_common([each.spans for each in every])
+    for cluster in disagreements.clusters(differing):
+        start, end = cluster[0].start, max(mark.end for mark in cluster)
+        shown = tuple(
+            Side(each.annotator, _marked(article.text, start, end, _mine(each, cluster)))
+            for each in every
         )
-        labels = " ".join(sorted({each.label for each in cluster}))
-        yield Place(layer, article.id, labels, "span", readings, is_rtl(article.language))
-    for each in found:
+        labels = " ".join(sorted({mark.label for mark in cluster}))
+        yield Place(layer, article.id, labels, "span", shown, is_rtl(article.language))
+    for each in disagreements.find(records):
         if each.kind != "span":
             yield _of_value(layer, article, each)
 
@@ -115,11 +117,11 @@ def _of_article(layer: str, article: Article, voices: list[Annotation]) -> Itera
 def _of_value(layer: str, article: Article, each: Disagreement) -> Place:
     """A place where an attribute or an arrow differs."""
     around = _marked(article.text, each.start, each.end, [(each.start, each.end, each.label)])
-    readings = tuple(
-        Reading(who, f"{around}<br><b>{escape(f'{each.name}: {_said(value)}')}</b>")
+    sides = tuple(
+        Side(who, f"{around}<br><b>{escape(f'{each.name}: {_said(value)}')}</b>")
         for who, value in each.readings.items()
     )
-    return Place(layer, article.id, each.label, each.kind, readings, is_rtl(article.language))
+    return Place(layer, article.id, each.label, each.kind, sides, is_rtl(article.language))
 
 
 def _said(value: str | list[str] | None) -> str:
@@ -128,26 +130,8 @@ def _said(value: str | list[str] | None) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def _clusters(found: list[Disagreement]) -> Iterator[list[Disagreement]]:
-    """Disagreements that overlap are one place."""
-    cluster: list[Disagreement] = []
-    reach = -1
-    for each in found:
-        if cluster and each.start >= reach:
-            yield cluster
-            cluster = []
-        cluster.append(each)
-        reach = max(reach, each.end) if len(cluster) > 1 else each.end
-    if cluster:
-        yield cluster
-
-
-def _mine(voice: Annotation, cluster: list[Disagreement]) -> list[tuple[int, int, str]]:
-    return [
-        (each.start, each.end, each.label)
-        for each in cluster
-        if each.readings.get(voice.annotator) is not None
-    ]
+def _mine(reading: Reading, cluster: list[Mark]) -> list[tuple[int, int, str]]:
+    return [(mark.start, mark.end, mark.label) for mark in cluster if mark in reading.spans]
 
 
 def _marked(text: str, start: int, end: int, spans: list[tuple[int, int, str]]) -> str:

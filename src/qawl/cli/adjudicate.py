@@ -19,8 +19,11 @@ def command() -> None:
     with project.lock(corpus, "adjudicate"):
         outcome = judge.adjudicate(corpus)
     for layer, count in outcome.decided.items():
-        left = outcome.incomplete[layer]
-        rest = f"{left} wait for a judge (`qawl push` sends them)" if left else "all complete"
-        click.echo(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {rest}")
+        judged, waiting = outcome.incomplete[layer], outcome.waiting[layer]
+        rest = [f"{judged} wait for a judge (`qawl push` sends them)"] if judged else []
+        if waiting:
+            rest.append(f"{waiting} wait for further annotators: one alone does not complete them")
+        said = "; ".join(rest) or "all complete"
+        click.echo(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:
         click.echo(f"reopened: {each}")

@@ -149,6 +149,12 @@ class Project:
         judge = self.settings.adjudication
         return {**self.annotators, JUDGE: Annotator(name=JUDGE, person=judge.person, how=judge.how)}
 
+    def asked(self, layer: str, article_id: str) -> int:
+        """How many annotators the plan gives an article of a layer; all of them where it is training."""
+        if article_id in self.settings.training:
+            return len(self.settings.annotators)
+        return self.overlap(layer)
+
     def overlap(self, layer: str) -> int:
         """How many annotators see each article of a layer; all of them where nothing is set."""
         everyone = len(self.settings.annotators)

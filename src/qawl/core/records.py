@@ -245,15 +245,17 @@ class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
     Attributes
     ----------
     kind : str
-        span, attribute or relation.
+        span, attribute, relation, or article: too few annotated it (`name` is annotators), or its own
+        attributes break the scheme (`name` is attributes).
     start, end : int
         Where to look in the text: code points, 0-based, half-open.
     label : str
-        The label of the span.
+        The label of the span; of marks that overlap and differ, their labels with " | " between them.
     name : str or None
         The attribute, or the relation.
     readings : dict of str to str, list of str or None
-        What each annotator says; None where one says nothing.
+        What each annotator says; None where one says nothing. Of marks that overlap, the labels with
+        their places.
 
     Examples
     --------
@@ -261,7 +263,7 @@ class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
     >>> qawl.Disagreement(kind="span", start=0, end=4, label="PER", readings=both).readings["a2"]
     """
 
-    kind: Literal["span", "attribute", "relation"]
+    kind: Literal["span", "attribute", "relation", "article"]
     start: int
     end: int
     label: str

@@ -14,6 +14,7 @@ from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Span, span_ref
 from qawl.formats.losses import Losses, Lost
 from qawl.gold import decide
+from qawl.gold import record as gold_record
 from qawl.scheme.scheme import Scheme
 
 GOLD = "gold"
@@ -141,7 +142,7 @@ class Job:
         """(record, whether everything in it is decided)."""
         if hand is None:
             for gold in decide.gold(self.project, layer):
-                yield decide.as_annotation(gold), gold.complete
+                yield gold_record.as_annotation(gold), gold.complete
             return
         for record in derive.read(self.project, layer):
             if record.annotator == hand:

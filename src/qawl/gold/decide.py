@@ -4,16 +4,16 @@ Spans are decided first, then the attributes of decided spans, then relations be
 make a record that does not validate is not decided but left to the judge.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
-from typing import Any
 
 import msgspec
 
 from qawl.agreement import disagreements
-from qawl.agreement.disagreements import Arrow, Place, arrow_of, place
+from qawl.agreement.readings import Mark, readings
 from qawl.annotations import derive, journal
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -25,17 +25,15 @@ from qawl.core.records import (
     Attributes,
     AttributeValue,
     DecidedBy,
-    Direction,
+    Disagreement,
+    Finding,
     Gold,
-    GoldRelation,
-    GoldSpan,
-    Relation,
-    Span,
-    ends,
-    relation_order,
+    Status,
     to_json,
 )
 from qawl.core.settings import Adjudication
+from qawl.gold.record import Decided, as_annotation, filled
+from qawl.gold.vote import Vote
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
@@ -74,10 +72,11 @@ def decider(project: Project, layer: str, *, below: str | None = None) -> Decide
     passes = passing(project, below=below)
 
     def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
-        voices = [record for record in records if record.annotator != JUDGE]
+        annotations = [record for record in records if record.annotator != JUDGE]
         judged = [record for record in records if record.annotator == JUDGE]
         verdict = Verdict(judged[-1], bases.get(article.id)) if judged else None
-        return decide(voices, article, current, rule, verdict, passes)
+        asked = project.asked(layer, article.id)
+        return decide(annotations, article, current, rule, verdict, passes, asked)
 
     return decide_one
 
@@ -89,20 +88,54 @@ def decide(
     rule: Adjudication = Adjudication(),  # noqa: B008 - a frozen value
     verdict: Verdict | None = None,
     passes: Passes = nothing_passes,
+    asked: int = 1,
 ) -> Gold:
     """The gold of one article from everybody's annotations of it and, where there is one, a verdict.
 
-    Who skipped the article is left out, unless everybody did. A verdict counts while the annotations
-    are those that the judge saw.
+    Who skipped the article or worked on another text has no vote; where all skipped it, it is skipped. A
+    verdict counts while the annotations are those that the judge saw. `asked` is how many annotators
+    the plan gives the article: where it is several, one alone does not complete it.
     """
-    voices = [record for record in records if record.status == "submitted"]
-    judged = verdict is not None and verdict.annotation.status == "submitted"
-    if verdict and judged and (not voices or verdict.basis == basis(records)):
-        return _judged(verdict.annotation, voices)
-    trusted = [record for record in voices if record.annotator == rule.trusted]
-    if not voices:
-        return _skipped(list(records))
-    return _decided(trusted or voices, article, current, rule, passes)
+    submitted = [each for each in records if each.status == "submitted" and _fits(each, article)]
+    if verdict and _counts(verdict, records, article):
+        return _judged(verdict.annotation, submitted, article)
+    trusted = [each for each in submitted if each.annotator == rule.trusted]
+    if trusted:
+        return _Voting(trusted, article, current, rule, passes).gold()
+    skipped = [each for each in records if each.status == "skipped"]
+    if submitted:
+        made = _Voting(submitted, article, current, rule, passes).gold()
+    elif skipped:
+        made = _empty(skipped, article, "skipped", rule)
+    else:
+        usable = records or [verdict.annotation for verdict in (verdict,) if verdict]
+        made = _empty(usable, article, "submitted", rule)
+    if len(submitted or skipped) >= min(asked, 2):
+        return made
+    return _opened(made, [_unfinished(records, article)])
+
+
+def _fits(record: Annotation, article: Article) -> bool:
+    return record.text_sha256 == article.text_sha256
+
+
+def _counts(verdict: Verdict, records: Sequence[Annotation], article: Article) -> bool:
+    """Whether a verdict decides: it was made from these annotations, or there are none any more."""
+    judged = verdict.annotation.status == "submitted" and _fits(verdict.annotation, article)
+    left = any(each.status == "submitted" for each in records)
+    return judged and (not left or verdict.basis == basis(records))
+
+
+def _unfinished(records: Sequence[Annotation], article: Article) -> Disagreement:
+    """That too few annotated the article: nobody can agree or differ."""
+    return Disagreement(
+        kind="article",
+        start=0,
+        end=len(article.text),
+        label="",
+        name="annotators",
+        readings={each.annotator: each.status for each in records},
+    )
 
 
 def basis(records: Sequence[Annotation]) -> str:
@@ -115,251 +148,173 @@ def _digest(record: Annotation) -> str:
     return sha256(to_json(record)).hexdigest()
 
 
-def _skipped(records: list[Annotation]) -> Gold:
-    first = records[0]
-    return Gold(
-        article_id=first.article_id,
-        layer=first.layer,
-        status="skipped",
-        text_sha256=first.text_sha256,
-        scheme_version=first.scheme_version,
-        decided_by="single" if len(records) == 1 else "unanimous",
-        complete=True,
-        decided_from={record.annotator: _digest(record) for record in records},
-    )
-
-
-def _judged(record: Annotation, voices: Sequence[Annotation]) -> Gold:
-    """A verdict as gold; support are the annotators who had said so."""
-    marked = disagreements.marks(voices)
-    drawn = {voice.annotator: set(disagreements.arrows(voice)) for voice in voices}
-    places = {span.id: place(span) for span in record.spans}
-    ids = {span.id: f"s{number}" for number, span in enumerate(record.spans, start=1)}
-    spans = tuple(
-        GoldSpan(
-            id=ids[span.id],
-            label=span.label,
-            start=span.start,
-            end=span.end,
-            text=span.text,
-            attributes=span.attributes,
-            support=_saying(marked, place(span)),
-            decided_by="adjudicator",
-        )
-        for span in record.spans
-    )
-    relations = tuple(
-        sorted(
-            (
-                GoldRelation(
-                    label=each.label,
-                    from_=ids[ends(each)[0]],
-                    to=ids[ends(each)[1]],
-                    direction=_direction(arrow),
-                    support=_saying(drawn, arrow),
-                    decided_by="adjudicator",
-                )
-                for each in record.relations
-                if (arrow := arrow_of(each, places))
-            ),
-            key=relation_order,
-        )
-    )
-    return Gold(
-        article_id=record.article_id,
-        layer=record.layer,
-        text_sha256=record.text_sha256,
-        scheme_version=record.scheme_version,
-        decided_by="adjudicator",
-        complete=True,
-        spans=spans,
-        relations=relations,
-        attributes=record.attributes,
-        decided_from={each.annotator: _digest(each) for each in (*voices, record)},
-    )
-
-
-def _saying(said: Mapping[str, set[Any]], what: Any) -> tuple[str, ...]:
-    """The annotators who said it."""
-    return tuple(sorted(name for name, each in said.items() if what in each))
-
-
-def _decided(
-    voices: Sequence[Annotation],
-    article: Article,
-    current: Scheme,
-    rule: Adjudication,
-    passes: Passes,
+def _empty(
+    used: Sequence[Annotation], article: Article, status: Status, rule: Adjudication
 ) -> Gold:
-    """What the rule decides; spans that would not validate are taken out until none is left.
-
-    What is taken out is open, whoever agreed on it: only a judge can say what should stand there.
-    """
-    majority = rule.rule == "majority"
-    by_place: dict[Place, dict[str, Span]] = {}
-    for voice in voices:
-        for span in voice.spans:
-            if marks := by_place.get(where := place(span)):
-                marks[voice.annotator] = span
-            else:
-                by_place[where] = {voice.annotator: span}
-    agreed = {
-        where: marks
-        for where, marks in by_place.items()
-        if _carried(len(marks), len(voices), majority)
-    }
-    made = _record(voices, agreed, majority)
-    if len(voices) > 1:
-        made = _valid(made, voices, agreed, article, current, majority, passes)
-    opened = disagreements.find(voices)
-    if majority:
-        opened = [each for each in opened if not _settled(each.readings.values())]
-    if len(made.spans) < len(agreed):
-        lost = set(agreed) - {(each.label, each.start, each.end) for each in made.spans}
-        opened = disagreements.in_order(
-            [*opened, *disagreements.at(disagreements.marks(voices), lost)]
-        )
-    return msgspec.structs.replace(made, open=tuple(opened), complete=not opened)
-
-
-def _valid(
-    made: Gold,
-    voices: Sequence[Annotation],
-    agreed: Mapping[Place, Mapping[str, Span]],
-    article: Article,
-    current: Scheme,
-    majority: bool,
-    passes: Passes,
-) -> Gold:
-    """The record that was made of agreed spans, or one of those of them that validate together."""
-    left = dict(agreed)
-    while True:
-        found = validate.check_annotation(as_annotation(made), article, current, (), passes)
-        errors = [each for each in found if each.severity == "error" and not passes(each)]
-        at_fault = {each.span.id for each in errors if each.span}
-        if not at_fault:
-            return made
-        for each in made.spans:
-            if each.id in at_fault:
-                del left[each.label, each.start, each.end]
-        made = _record(voices, left, majority)
-
-
-def _carried(count: int, of: int, majority: bool) -> bool:
-    """Whether so many of so many carry a decision."""
-    return count * 2 > of if majority else count == of
-
-
-def _settled(readings: Any) -> bool:
-    """Whether more than half say the same."""
-    said = [tuple(each) if isinstance(each, list) else each for each in readings]
-    return any(said.count(each) * 2 > len(said) for each in said)
-
-
-def _record(
-    voices: Sequence[Annotation], agreed: Mapping[Place, Mapping[str, Span]], majority: bool
-) -> Gold:
-    """The gold of these spans, with what is agreed of their attributes and relations."""
-    first = voices[0]
-    ordered = sorted(agreed, key=lambda each: (each[1], -each[2], each[0]))
-    ids = {where: f"s{number}" for number, where in enumerate(ordered, start=1)}
-    spans = tuple(_gold_span(ids[where], agreed[where], len(voices), majority) for where in ordered)
+    """A record in which nothing is decided yet, made from these annotations."""
+    newest = max(used, key=lambda each: _version_order(each.scheme_version))
     return Gold(
-        article_id=first.article_id,
-        layer=first.layer,
-        text_sha256=first.text_sha256,
-        scheme_version=first.scheme_version,
-        decided_by=_how(len(voices), len(voices)) if not majority else _how(0, len(voices)),
+        article_id=article.id,
+        layer=newest.layer,
+        status=status,
+        text_sha256=article.text_sha256,
+        scheme_version=newest.scheme_version,
+        decided_by=_how(len(used), len(used), rule.rule == "majority" and status == "submitted"),
         complete=True,
-        spans=spans,
-        relations=_relations(voices, ids, majority),
-        attributes=_shared([voice.attributes for voice in voices], majority),
-        decided_from={voice.annotator: _digest(voice) for voice in voices},
+        decided_from={each.annotator: _digest(each) for each in used},
     )
 
 
-def _how(count: int, of: int) -> DecidedBy:
+def _version_order(version: str) -> tuple[list[int], str]:
+    return [int(each) for each in version.split(".") if each.isdecimal()], version
+
+
+def _how(count: int, of: int, majority: bool = False) -> DecidedBy:
     if of == 1:
         return "single"
-    return "unanimous" if count == of else "majority"
+    return "majority" if majority or count < of else "unanimous"
 
 
-def _gold_span(identity: str, marks: Mapping[str, Span], of: int, majority: bool) -> GoldSpan:
-    span = next(iter(marks.values()))
-    return GoldSpan(
-        id=identity,
-        label=span.label,
-        start=span.start,
-        end=span.end,
-        text=span.text,
-        attributes=_shared([each.attributes for each in marks.values()], majority),
-        support=tuple(sorted(marks)),
-        decided_by=_how(len(marks), of),
+def _opened(made: Gold, more: Iterable[Disagreement]) -> Gold:
+    """The record with further open points."""
+    points = tuple(disagreements.in_order([*made.open, *more]))
+    return msgspec.structs.replace(made, open=points, complete=not points)
+
+
+def _judged(record: Annotation, others: Sequence[Annotation], article: Article) -> Gold:
+    """A verdict as gold; support are the annotators who had said so."""
+    *every, judge = readings([*others, record])
+    kept = {mark: span.attributes for mark, span in judge.spans.items() if _stands(mark, article)}
+    arrows = {
+        each: way for each, way in judge.arrows.items() if {each.start, each.end} <= kept.keys()
+    }
+    empty = _empty([*others, record], article, "submitted", Adjudication())
+    empty = msgspec.structs.replace(
+        empty, scheme_version=record.scheme_version, decided_by="adjudicator"
     )
+    decided = Decided(kept, arrows, record.attributes)
+    made = filled(empty, decided, article, every, lambda _: "adjudicator")
+    return _opened(made, disagreements.spans([judge], judge.spans.keys() - kept.keys()))
 
 
-def _shared(given: Sequence[Attributes], majority: bool) -> Attributes:
-    """The attributes that carry."""
-    found: Attributes = {}
-    if not any(given):
-        return found
-    for name in dict.fromkeys(name for each in given for name in each):
-        said: list[AttributeValue | None] = [each.get(name) for each in given]
-        best = max(said, key=said.count)
-        if best is not None and _carried(said.count(best), len(said), majority):
-            found[name] = best
-    return found
+def _stands(mark: Mark, article: Article) -> bool:
+    """Whether a mark stands in the text."""
+    return 0 <= mark.start < mark.end <= len(article.text)
 
 
-def _relations(
-    voices: Sequence[Annotation], ids: Mapping[Place, str], majority: bool
-) -> tuple[GoldRelation, ...]:
-    """The relations that carry between decided spans."""
-    drawn: dict[Arrow, set[str]] = {}
-    for voice in voices:
-        places = {span.id: place(span) for span in voice.spans} if voice.relations else {}
-        for relation in voice.relations:
-            if arrow := arrow_of(relation, places):
-                drawn.setdefault(arrow, set()).add(voice.annotator)
-    found = (
-        GoldRelation(
-            label=arrow.label,
-            from_=ids[arrow.start],
-            to=ids[arrow.end],
-            direction=_direction(arrow),
-            support=tuple(sorted(by)),
-            decided_by=_how(len(by), len(voices)),
+class _Voting:
+    """One article put to the vote.
+
+    What carries and would not validate is taken out and is open, whoever agreed on it: only a judge can
+    say what should stand there.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Annotation],
+        article: Article,
+        current: Scheme,
+        rule: Adjudication,
+        passes: Passes,
+    ) -> None:
+        self.records, self.article, self.scheme, self.passes = records, article, current, passes
+        self.every = readings(records)
+        self.vote = Vote(self.every, rule.rule == "majority")
+        self.empty = _empty(records, article, "submitted", rule)
+        self.marks = self.vote.marks()
+        self.arrows = self.vote.arrows(self.marks)
+
+    def gold(self) -> Gold:
+        """What carries and validates, with what is open."""
+        kept = {mark for mark in self.marks.decided if _stands(mark, self.article)}
+        made, errors = self._made(kept), []
+        while len(self.records) > 1 and (errors := self._errors(made)):
+            at_fault = {
+                (each.span.label, each.span.start, each.span.end) for each in errors if each.span
+            }
+            if not at_fault:
+                break
+            kept = {mark for mark in kept if mark[:3] not in at_fault}
+            made = self._made(kept)
+        return _opened(made, [*self._open(self.marks.decided - kept), *self._broken(errors)])
+
+    def _made(self, kept: AbstractSet[Mark]) -> Gold:
+        arrows = {
+            arrow: any(each.arrows.get(arrow, False) for each in self.every)
+            for arrow in self.arrows.decided
+            if {arrow.start, arrow.end} <= kept
+        }
+        marks = {
+            mark: self._shared(
+                [each.spans[mark].attributes for each in self.every if mark in each.spans]
+            )
+            for mark in kept
+        }
+        decided = Decided(marks, arrows, self._shared([each.attributes for each in self.every]))
+        return filled(
+            self.empty,
+            decided,
+            self.article,
+            self.every,
+            lambda count: _how(count, len(self.every)),
         )
-        for arrow, by in drawn.items()
-        if arrow.start in ids and arrow.end in ids and _carried(len(by), len(voices), majority)
-    )
-    return tuple(sorted(found, key=relation_order))
 
+    def _shared(self, given: Sequence[Attributes]) -> Attributes:
+        """The attributes that carry, in the scheme's order."""
+        if not any(given):
+            return {}
+        names = {name for each in given for name in each}
+        values = {
+            name: self.vote.value([each.get(name) for each in given])
+            for name in sorted(names, key=self._attribute_order)
+        }
+        return {
+            name: self._written(name, value) for name, value in values.items() if value is not None
+        }
 
-def _direction(arrow: Arrow) -> Direction | msgspec.UnsetType:
-    """Gold has no turned arrows: they stand as the arrow they mean."""
-    return "bi" if arrow.both_ways else msgspec.UNSET
+    def _attribute_order(self, name: str) -> tuple[int, str]:
+        known = list(self.scheme.attribute)
+        return (known.index(name) if name in known else len(known)), name
 
+    def _written(self, name: str, value: AttributeValue) -> AttributeValue:
+        """Several choices in the scheme's order, whoever chose them in which."""
+        if not isinstance(value, list):
+            return value
+        attribute = self.scheme.attribute.get(name)
+        known = attribute.categories if attribute else ()
+        return sorted(
+            set(value), key=lambda each: (known.index(each) if each in known else len(known), each)
+        )
 
-def as_annotation(record: Gold) -> Annotation:
-    """Gold in the form that validation and Label Studio read."""
-    return Annotation(
-        article_id=record.article_id,
-        layer=record.layer,
-        annotator="gold",
-        status=record.status,
-        text_sha256=record.text_sha256,
-        scheme_version=record.scheme_version,
-        spans=tuple(
-            Span(each.id, each.label, each.start, each.end, each.text, each.attributes)
-            for each in record.spans
-        ),
-        relations=tuple(
-            Relation(label=each.label, from_=each.from_, to=each.to, direction=each.direction)
-            for each in record.relations
-        ),
-        attributes=record.attributes,
-    )
+    def _errors(self, made: Gold) -> list[Finding]:
+        """What is wrong with a record and not let pass."""
+        found = validate.check_annotation(
+            as_annotation(made), self.article, self.scheme, (), self.passes
+        )
+        return [each for each in found if each.severity == "error" and not self.passes(each)]
+
+    def _open(self, lost: AbstractSet[Mark]) -> Iterator[Disagreement]:
+        """What did not carry, without what was voted out, and the marks that were taken out."""
+        standing = self.marks.decided | self.marks.open
+        values = [
+            *disagreements.attributes(self.every, standing),
+            *disagreements.document(self.every),
+        ]
+        yield from disagreements.spans(self.every, self.marks.open | lost)
+        yield from disagreements.relations(self.every, self.arrows.open)
+        yield from (each for each in values if not self.vote.settles(each.readings.values()))
+
+    def _broken(self, errors: Sequence[Finding]) -> Iterator[Disagreement]:
+        """That values of the article break a rule of the scheme, if they do."""
+        if any(each.span is None for each in errors):
+            yield Disagreement(
+                kind="article",
+                start=0,
+                end=len(self.article.text),
+                label="",
+                name="attributes",
+                readings={each.annotator: each.status for each in self.records},
+            )
 
 
 def _bases(project: Project, layer: str) -> dict[str, str]:
@@ -372,11 +327,6 @@ def _bases(project: Project, layer: str) -> dict[str, str]:
     }
 
 
-def path(project: Project, layer: str) -> Any:
-    """exports/gold/<layer>.jsonl."""
-    return project.gold_file(layer)
-
-
 def read(project: Project, layer: str) -> Iterator[Gold]:
     """The stored gold of a layer."""
-    return files.read(path(project, layer), Gold)
+    return files.read(project.gold_file(layer), Gold)

@@ -52,7 +52,7 @@ def _check_attributes(
 
 def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     spans = {span.id: span for span in record.spans}
-    drawn: Counter[tuple[str | None, str, str]] = Counter()
+    drawn: Counter[tuple[str | None, ...]] = Counter()
     for relation in record.relations:
         first, last = ends(relation)
         start, end = spans.get(first), spans.get(last)
@@ -65,8 +65,9 @@ def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
         if start is end:
             yield finding("relation-self", f"{name} leads to its own start", record, start)
             continue
-        drawn[relation.label, first, last] += 1
-        if drawn[relation.label, first, last] == 2:
+        ordered = sorted((first, last)) if relation.direction == "bi" else (first, last)
+        drawn[relation.label, *ordered] += 1
+        if drawn[relation.label, *ordered] == 2:
             yield finding("relation-duplicate", f"{name} to {end.text!r} is twice", record, start)
         yield from _check_joined(relation, start, end, record, scheme)
     yield from _check_cycles(record, scheme, spans)

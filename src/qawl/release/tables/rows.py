@@ -151,11 +151,13 @@ def _table_rows(
     """A row for each span of the table's label; joined pieces are one row."""
     scheme = shown.scheme
     spans = {span.id: span for span in gold.spans}
+    order = {identity: number for number, identity in enumerate(spans)}
     pieces = _pieces(gold, table)
     speakers: dict[str, str] = {}
     for first, joined in pieces.items():
         head = spans[first]
         drawn = [each for each in gold.relations if each.from_ in joined and each.to in spans]
+        drawn.sort(key=lambda each: order[each.to])
         row: Row = {
             "article_id": item.article.id,
             "text_sha256": item.article.text_sha256,

@@ -1,0 +1,134 @@
+"""What each annotator says of an article, in a form that can be compared: marks, arrows, values."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from qawl.core.records import (
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Relation,
+    Span,
+    ends,
+    to_json,
+)
+
+Value = AttributeValue | None
+"""What an annotator says of an attribute; None where they say nothing."""
+
+
+class Mark(NamedTuple):
+    """What makes two annotators' spans the same span: label and half-open extent.
+
+    `copy` is empty, but for spans of which some annotator has several in one place: those are the same
+    where they say the same, so `copy` has their attributes and arrows, and which of equal ones it is.
+    """
+
+    label: str
+    start: int
+    end: int
+    copy: str = ""
+
+
+class Arrow(NamedTuple):
+    """What makes two annotators' relations the same relation.
+
+    One that leads `both_ways` starts at the end that comes first in the text.
+    """
+
+    label: str | None
+    start: Mark
+    end: Mark
+    both_ways: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One annotator's work on an article.
+
+    `arrows` has for each whether it was drawn from its start; relations that lack an end are left out.
+    """
+
+    annotator: str
+    spans: dict[Mark, Span]
+    arrows: dict[Arrow, bool]
+    attributes: Attributes
+
+
+def readings(records: Sequence[Annotation]) -> list[Reading]:
+    """What these annotations of one article say, in their order."""
+    crowded = {
+        place
+        for record in records
+        for place, count in Counter(map(_place, record.spans)).items()
+        if count > 1
+    }
+    return [_reading(record, crowded) for record in records]
+
+
+def comparable(value: Value) -> bytes:
+    """The same for values that say the same: several choices are a set."""
+    return to_json(sorted(set(value)) if isinstance(value, list) else value)
+
+
+def text_order(mark: Mark) -> tuple[int, int, str, str]:
+    """Sort key of marks: by start, the longer first, then label and copy."""
+    return mark.start, -mark.end, mark.label, mark.copy
+
+
+def _place(span: Span) -> Mark:
+    return Mark(span.label, span.start, span.end)
+
+
+def _reading(record: Annotation, crowded: Iterable[Mark]) -> Reading:
+    marks = [_place(span) for span in record.spans]
+    if crowded:
+        marks = _told_apart(record, marks, set(crowded))
+    by_id = {span.id: mark for span, mark in zip(record.spans, marks, strict=True)}
+    arrows: dict[Arrow, bool] = {}
+    for relation in record.relations:
+        if arrow := _arrow(relation, by_id):
+            forward = arrow.start == by_id[ends(relation)[0]]
+            arrows[arrow] = forward or arrows.get(arrow, False)
+    spans = dict(zip(marks, record.spans, strict=True))
+    return Reading(record.annotator, spans, arrows, record.attributes)
+
+
+def _arrow(relation: Relation, by_id: Mapping[str, Mark]) -> Arrow | None:
+    start, end = (by_id.get(each) for each in ends(relation))
+    if start is None or end is None:
+        return None
+    both_ways = relation.direction == "bi"
+    if both_ways:
+        start, end = sorted((start, end), key=text_order)
+    return Arrow(relation.label, start, end, both_ways)
+
+
+def _told_apart(record: Annotation, marks: list[Mark], crowded: set[Mark]) -> list[Mark]:
+    """The marks of a record, those in crowded places with what is said of them."""
+    places = {span.id: mark for span, mark in zip(record.spans, marks, strict=True)}
+    seen: Counter[tuple[Mark, str]] = Counter()
+    found = []
+    for span, mark in zip(record.spans, marks, strict=True):
+        if mark in crowded:
+            said = _said_of(span, record.relations, places)
+            seen[mark, said] += 1
+            found.append(mark._replace(copy=f"{said} {seen[mark, said]}"))
+        else:
+            found.append(mark)
+    return found
+
+
+def _said_of(span: Span, relations: Iterable[Relation], places: Mapping[str, Mark]) -> str:
+    """The attributes of a span and the arrows at it, as JSON."""
+    values = sorted((name, comparable(value).decode()) for name, value in span.attributes.items())
+    arrows = []
+    for relation in relations:
+        start, end = ends(relation)
+        other = end if start == span.id else start
+        if span.id in (start, end) and other in places:
+            way = "both" if relation.direction == "bi" else "from" if start == span.id else "to"
+            arrows.append((relation.label or "", way, *places[other][:3]))
+    return to_json([values, sorted(arrows)]).decode()

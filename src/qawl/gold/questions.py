@@ -1,0 +1,93 @@
+"""The open points of an article as a judge reads them: an HTML list, each side under its letter."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from qawl.agreement.disagreements import BETWEEN, differ
+from qawl.core.records import Article, AttributeValue, Disagreement, Gold
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import title_in
+
+WORDS = {
+    "ar": {
+        "span": "مقطع",
+        "attribute": "سمة",
+        "relation": "علاقة",
+        "article": "المقال",
+        "none": "لا شيء",
+        "breaks": "متفق عليه لكنه يخالف قواعد المخطط",
+        "alone": "وسمه شخص واحد فقط",
+        "open": "مواضع الخلاف",
+    },
+    "en": {
+        "span": "span",
+        "attribute": "attribute",
+        "relation": "relation",
+        "article": "article",
+        "none": "nothing",
+        "breaks": "all agree, but it breaks a rule of the scheme",
+        "alone": "one annotator alone did it",
+        "open": "Open",
+    },
+}
+
+LONGEST = 60
+"""Code points of a surface that are shown."""
+
+_MARK = re.compile(r"(?P<way>(?:.* )?[→←↔] )?(?P<label>.*) (?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+"""What `disagreements` writes of a mark: its label and its place, behind the arrow that leads there."""
+
+
+class Questions:
+    """Writes the open points of articles of one layer in the annotators' language."""
+
+    def __init__(self, current: Scheme, language: str) -> None:
+        self._scheme, self._language = current, language
+        self._words = WORDS.get(language.split("-", maxsplit=1)[0], WORDS["en"])
+
+    def listed(self, gold: Gold, article: Article, letters: Mapping[str, str]) -> str:
+        """The list; `letters` are those of the annotators, who are not named."""
+        items = "".join(f"<li>{self._line(each, article, letters)}</li>" for each in gold.open)
+        return f"<p>{self._words['open']}: {len(gold.open)}</p><ol>{items}</ol>"
+
+    def _line(self, each: Disagreement, article: Article, letters: Mapping[str, str]) -> str:
+        kind = self._words[each.kind]
+        if each.kind == "article":
+            return f"{kind}: {self._words['alone' if each.name == 'annotators' else 'breaks']}"
+        name = f" {each.name}" if each.name else ""
+        surface = _surface(article, each.start, each.end)
+        title = BETWEEN.join(self._title(label) for label in each.label.split(BETWEEN))
+        sides = self._words["breaks"]
+        if differ(each.readings.values()):
+            said = sorted(
+                (letters[who], self._said(each.kind, what, article))
+                for who, what in each.readings.items()
+                if who in letters
+            )
+            sides = " · ".join(f"{letter}: {escape(what)}" for letter, what in said)
+        return f"{kind}{escape(name)} «{escape(surface)}» ({escape(title)}) {sides}"
+
+    def _title(self, label: str) -> str:
+        known = self._scheme.label.get(label)
+        return title_in(known.title, self._language, label) if known else label
+
+    def _said(self, kind: str, value: AttributeValue | None, article: Article) -> str:
+        if value is None:
+            return self._words["none"]
+        said = [value] if isinstance(value, str) else value
+        marks = said if kind == "attribute" else [self._mark(each, article) for each in said]
+        return ", ".join(marks)
+
+    def _mark(self, said: str, article: Article) -> str:
+        """A mark by its title and surface, where it is told with its place."""
+        found = _MARK.fullmatch(said)
+        if not found:
+            return said
+        surface = _surface(article, int(found["start"]), int(found["end"]))
+        return f"{found['way'] or ''}{self._title(found['label'])} «{surface}»"
+
+
+def _surface(article: Article, start: int, end: int) -> str:
+    shown = " ".join(article.text[start:end].split())
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}…"

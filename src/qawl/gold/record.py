@@ -1,0 +1,132 @@
+"""A gold record, made of what was decided: marks, arrows and values."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from qawl.agreement.readings import Arrow, Mark, Reading, text_order
+from qawl.core.records import (
+    Annotation,
+    Article,
+    Attributes,
+    DecidedBy,
+    Gold,
+    GoldRelation,
+    GoldSpan,
+    Relation,
+    Span,
+    relation_order,
+    to_json,
+)
+
+How = Callable[[int], DecidedBy]
+"""How something was decided that so many annotators say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What stands in a record: marks with their attributes, arrows between them, values of the article.
+
+    `arrows` has for each whether it is written from its start.
+    """
+
+    marks: Mapping[Mark, Attributes]
+    arrows: Mapping[Arrow, bool]
+    attributes: Attributes
+
+
+def filled(
+    empty: Gold, decided: Decided, article: Article, every: Sequence[Reading], how: How
+) -> Gold:
+    """The record with what was decided; `every` are the readings that support it."""
+    ordered = sorted(decided.marks, key=text_order)
+    ids = dict(zip(ordered, span_ids(article.id, empty.layer, ordered), strict=True))
+    return msgspec.structs.replace(
+        empty,
+        spans=tuple(
+            _span(ids[mark], mark, decided.marks[mark], article.text, every, how)
+            for mark in ordered
+        ),
+        relations=tuple(
+            sorted(
+                _relations(decided.arrows, ids, every, how),
+                key=lambda each: (*relation_order(each), str(each.direction)),
+            )
+        ),
+        attributes=decided.attributes,
+    )
+
+
+def span_ids(article_id: str, layer: str, marks: Iterable[Mark]) -> Iterator[str]:
+    """An id for each mark, made of what it is, so that it stays while the mark does.
+
+    `s` and ten hex digits of the SHA-256 of the JSON array of article id, layer, label, start and end;
+    the second of two alike has `-2` behind it.
+    """
+    given: Counter[str] = Counter()
+    for mark in marks:
+        content = to_json([article_id, layer, mark.label, mark.start, mark.end])
+        name = f"s{sha256(content).hexdigest()[:10]}"
+        given[name] += 1
+        yield name if given[name] == 1 else f"{name}-{given[name]}"
+
+
+def _span(
+    identity: str,
+    mark: Mark,
+    attributes: Attributes,
+    text: str,
+    every: Sequence[Reading],
+    how: How,
+) -> GoldSpan:
+    support = tuple(sorted(each.annotator for each in every if mark in each.spans))
+    return GoldSpan(
+        id=identity,
+        label=mark.label,
+        start=mark.start,
+        end=mark.end,
+        text=text[mark.start : mark.end],
+        attributes=attributes,
+        support=support,
+        decided_by=how(len(support)),
+    )
+
+
+def _relations(
+    arrows: Mapping[Arrow, bool], ids: Mapping[Mark, str], every: Sequence[Reading], how: How
+) -> Iterator[GoldRelation]:
+    for arrow, forward in arrows.items():
+        support = tuple(sorted(each.annotator for each in every if arrow in each.arrows))
+        start, end = (arrow.start, arrow.end) if forward else (arrow.end, arrow.start)
+        yield GoldRelation(
+            label=arrow.label,
+            from_=ids[start],
+            to=ids[end],
+            direction="bi" if arrow.both_ways else msgspec.UNSET,
+            support=support,
+            decided_by=how(len(support)),
+        )
+
+
+def as_annotation(record: Gold) -> Annotation:
+    """Gold in the form that validation and Label Studio read."""
+    return Annotation(
+        article_id=record.article_id,
+        layer=record.layer,
+        annotator="gold",
+        status=record.status,
+        text_sha256=record.text_sha256,
+        scheme_version=record.scheme_version,
+        spans=tuple(
+            Span(each.id, each.label, each.start, each.end, each.text, each.attributes)
+            for each in record.spans
+        ),
+        relations=tuple(
+            Relation(label=each.label, from_=each.from_, to=each.to, direction=each.direction)
+            for each in record.relations
+        ),
+        attributes=record.attributes,
+    )
