@@ -1,14 +1,17 @@
 """brat standoff: <article>.txt and <article>.ann, with an annotation.conf made from the scheme.
 
 Offsets are code points into the .txt, as in the corpus. A span over a line break is one annotation
-of several fragments, as brat wants it.
+of several fragments, as brat wants it. brat's names are ASCII: where others stand for a scheme's names,
+names.json says which, and visual.conf lets brat show the scheme's own.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from qawl.core.records import AttributeValue, Span, ends, to_json
 from qawl.formats.job import Job, Work, stem
+from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 
@@ -18,18 +21,56 @@ _LINE = re.compile(f"[^{_ENDS}]+")
 _END = re.compile(f"[{_ENDS}]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What stands for the names of a scheme: labels, relations and attributes, and each one's values."""
+
+    scheme: Scheme
+    names: Names
+    values: Mapping[str, Names]
+
+    @classmethod
+    def of(cls, scheme: Scheme) -> "_Written":
+        choices = [each for each in scheme.attributes if each.categories and not each.several]
+        values = {each.name: Names(_plain, each.categories, kind="value") for each in choices}
+        return cls(scheme, Names(_plain, _names(scheme)), values)
+
+    def name(self, work: Work, name: str, span: Span | None) -> str:
+        """A name as brat allows it."""
+        written = self.names(name)
+        if written != name:
+            work.lost("name-changed", span, name)
+        return written
+
+    def value(self, work: Work, attribute: str, value: str, span: Span) -> str:
+        """A value of a choice as brat allows it."""
+        written = self.values[attribute](value)
+        if written != value:
+            work.lost("name-changed", span, value)
+        return written
+
+    def changed(self) -> dict[str, dict[str, str]]:
+        """What stands there → the scheme's name, of `names`, and of the values of each attribute."""
+        found = {"names": self.names.changed()}
+        found |= {f"values of {name}": each.changed() for name, each in self.values.items()}
+        return {of: names for of, names in found.items() if names}
+
+
 def write(job: Job) -> None:
     """A folder for each layer and hand."""
     for layer, scheme in job.schemes.items():
         for hand in job.hands:
-            name = stem(layer, hand)
-            job.folder.write(f"{name}/annotation.conf", _conf(scheme))
+            name, written = stem(layer, hand), _Written.of(scheme)
             for work in job.work(layer, hand):
                 job.folder.write(f"{name}/{work.article.id}.txt", [work.article.text])
-                job.folder.write(f"{name}/{work.article.id}.ann", _lines(work))
+                job.folder.write(f"{name}/{work.article.id}.ann", _lines(work, written))
+            job.folder.write(f"{name}/annotation.conf", _conf(written))
+            if changed := written.changed():
+                job.folder.write(f"{name}/names.json", [to_json(changed).decode(), "\n"])
+                job.folder.write(f"{name}/visual.conf", _visual(written))
 
 
-def _lines(work: Work) -> Iterator[str]:
+def _lines(work: Work, written: _Written) -> Iterator[str]:
     """The standoff of an article: T with its A and #, then R and its #."""
     numbers: dict[str, int] = {}
     attributes = notes = 0
@@ -38,20 +79,21 @@ def _lines(work: Work) -> Iterator[str]:
         numbers[span.id] = number
         pieces = [work.article.text[start:end] for start, end in place]
         offsets = ";".join(f"{start} {end}" for start, end in place)
-        label = _written(work, span.label, span)
+        label = written.name(work, span.label, span)
         yield f"T{number}\t{label} {offsets}\t{' '.join(pieces)}\n"
         noted = {}
         for name, value in span.attributes.items():
-            if _is_choice(work.scheme.attribute.get(name), value):
+            if isinstance(value, str) and _is_choice(work.scheme.attribute.get(name), value):
                 attributes += 1
-                yield f"A{attributes}\t{_written(work, name, span)} T{number} {value}\n"
+                chosen = written.value(work, name, value, span)
+                yield f"A{attributes}\t{written.name(work, name, span)} T{number} {chosen}\n"
             else:
                 work.lost("attribute-in-note", span, name)
                 noted[name] = value
         if noted:
             notes += 1
             yield f"#{notes}\tAnnotatorNotes T{number}\t{_note(noted)}\n"
-    yield from _relations(work, numbers)
+    yield from _relations(work, numbers, written)
     work.lose_attributes_of_article()
 
 
@@ -68,7 +110,7 @@ def _place(work: Work, span: Span) -> list[tuple[int, int]]:
     return found
 
 
-def _relations(work: Work, numbers: Mapping[str, int]) -> Iterator[str]:
+def _relations(work: Work, numbers: Mapping[str, int], written: _Written) -> Iterator[str]:
     number = 0
     spans = {span.id: span for span in work.record.spans}
     for relation in work.record.relations:
@@ -81,45 +123,59 @@ def _relations(work: Work, numbers: Mapping[str, int]) -> Iterator[str]:
             number += 1
             if relation.direction == "bi":
                 work.lost("relation-direction", start, relation.label)
-            name = _written(work, relation.label, start)
+            name = written.name(work, relation.label, start)
             one, other = (numbers[each] for each in ends(relation))
             yield f"R{number}\t{name} Arg1:T{one} Arg2:T{other}\n"
 
 
-def _is_choice(attribute: Attribute | None, value: AttributeValue) -> bool:
-    """Whether brat can hold it as an attribute: one value of a list, written as brat allows."""
-    if attribute is None or attribute.several or not isinstance(value, str):
-        return False
-    return value in attribute.categories and not _FOREIGN.search(value)
-
-
-def _written(work: Work, name: str, span: Span | None) -> str:
-    """A name as brat allows it."""
-    plain = _plain(name)
-    if plain != name:
-        work.lost("name-changed", span, name)
-    return plain
+def _is_choice(attribute: Attribute | None, value: str) -> bool:
+    """Whether brat can hold it as an attribute: one value of a list."""
+    return attribute is not None and not attribute.several and value in attribute.categories
 
 
 def _plain(name: str) -> str:
-    return _FOREIGN.sub("_", name)
+    """A name as brat allows it; a line of dashes alone is a separator there."""
+    plain = _FOREIGN.sub("_", name)
+    return plain if re.search("[a-zA-Z0-9]", plain) else ""
 
 
-def _conf(scheme: Scheme) -> Iterator[str]:
+def _names(scheme: Scheme) -> Iterator[str]:
+    """The names that brat tells apart by name alone."""
+    yield from (each.name for each in scheme.labels)
+    yield from (each.name for each in scheme.relations)
+    yield from (each.name for each in scheme.attributes)
+
+
+def _conf(written: _Written) -> Iterator[str]:
     """annotation.conf: the labels, the relations with their ends, the attributes with their values."""
+    scheme, names = written.scheme, written.names
+    known = {*_names(scheme)}
     yield "[entities]\n"
     for label in scheme.labels:
-        yield f"{_plain(label.name)}\n"
+        yield f"{names(label.name)}\n"
+    for other in names:
+        if other not in known:  # of a label or a relation that the scheme does not have
+            yield f"{names(other)}\n"
     yield "\n[relations]\n"
     for relation in scheme.relations:
-        yield f"{_plain(relation.name)}\tArg1:{_ends(relation.from_)}, Arg2:{_ends(relation.to)}\n"
+        one, other = _ends(names, relation.from_), _ends(names, relation.to)
+        yield f"{names(relation.name)}\tArg1:{one}, Arg2:{other}\n"
     yield "\n[events]\n\n[attributes]\n"
     for attribute in scheme.attributes:
-        values = [each for each in attribute.categories if not _FOREIGN.search(each)]
-        if attribute.of and not attribute.several and values:
-            of = _ends(attribute.of)
-            yield f"{_plain(attribute.name)}\tArg:{of}, Value:{'|'.join(values)}\n"
+        if attribute.of and attribute.name in written.values:
+            values = "|".join(map(written.values[attribute.name], written.values[attribute.name]))
+            yield f"{names(attribute.name)}\tArg:{_ends(names, attribute.of)}, Value:{values}\n"
 
 
-def _ends(labels: Iterable[str]) -> str:
-    return "|".join(_plain(label) for label in labels)
+def _ends(names: Names, labels: Iterable[str]) -> str:
+    return "|".join(map(names, labels))
+
+
+def _visual(written: _Written) -> Iterator[str]:
+    """visual.conf: what brat shows in place of its names; `|` parts the fields there."""
+    yield "[labels]\n"
+    tables = (written.names, *written.values.values())
+    for brats, name in (pair for table in tables for pair in table.changed().items()):
+        yield f"{brats} | {' '.join(name.replace('|', '/').split())}\n"
+    yield "\n[drawing]\nSPAN_DEFAULT\tfgColor:black, bgColor:lightgreen, borderColor:darken\n"
+    yield "ARC_DEFAULT\tcolor:black, arrowHead:triangle-5\n"

@@ -1,15 +1,23 @@
 """Spans as IOB2 columns: CoNLL-2003 with its four columns, and one TSV an article with all levels."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qawl.core.records import Span
+import numpy as np
+import regex
+
+from qawl.core.records import Span, to_json
 from qawl.formats.job import GOLD, Job, Work, stem
+from qawl.formats.names import Names
 from qawl.release.tables import tokens
+from qawl.scheme.scheme import Scheme
 
 PROJECTION = "conll"
 _SPACE = re.compile(r"\s")
+_COLUMNS = ("token", "start", "end")
+_UNSEEN = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
+"""Direction marks, joiners and the like: alone they are no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +41,58 @@ def write_conll2003(job: Job) -> None:
 
     Tags are IOB2 over the outermost spans, in the label set of the scheme's projection `conll`.
     """
-    for layer in job.schemes:
+    for layer, scheme in job.schemes.items():
+        labels = _projection(scheme)
+        names = Names(_plain, labels.values() if labels else scheme.label, kind="label")
         for hand in job.hands:
-            pieces = (_document(work) for work in job.work(layer, hand))
+            pieces = (_document(work, labels, names) for work in job.work(layer, hand))
             job.folder.write(f"{stem(layer, hand)}.conll", pieces)
+        _write_names(job, layer, names)
 
 
 def write_iob2(job: Job) -> None:
     """<hand>/<article>.tsv: token, start, end, then for each layer a column a level of nesting."""
+    names = {
+        layer: Names(_plain, scheme.label, kind="label") for layer, scheme in job.schemes.items()
+    }
+    columns = Names(str, job.schemes, taken=_COLUMNS)
     for hand in job.hands:
         for article, works in job.by_article(hand):
-            table = _table(article.text, works)
+            table = _table(article.text, works, names, columns)
             job.folder.write(f"{hand or GOLD}/{article.id}.tsv", table)
+    for layer, each in names.items():
+        _write_names(job, layer, each)
 
 
-def _document(work: Work) -> str:
+def _write_names(job: Job, layer: str, names: Names) -> None:
+    """<layer>.names.json: what stands in tags → the label that it stands for; if there is any."""
+    if changed := names.changed():
+        job.folder.write(f"{layer}.names.json", [to_json(changed).decode(), "\n"])
+
+
+def _plain(name: str) -> str:
+    """A label without white space, which ends a column."""
+    return _SPACE.sub("_", name)
+
+
+def _edges(text: str) -> tokens.Edges:
+    """Where tokens start and end, without those of which nothing is seen."""
+    starts, ends = at = tokens.edges(text)
+    unseen = [each.span() for each in _UNSEEN.finditer(text)]
+    if not unseen:
+        return at
+    firsts, lasts = np.array(unseen).T
+    holds = np.searchsorted(firsts, starts, "right") - 1
+    seen = (holds < 0) | (ends > lasts[holds])
+    return starts[seen], ends[seen]
+
+
+def _document(work: Work, labels: Mapping[str, str], names: Names) -> str:
     """One article of a CoNLL-2003 file."""
     text = work.article.text
-    at = tokens.edges(text)
+    at = _edges(text)
     work.lose_all_but_spans()
-    tags = _projected(work)
+    tags = _projected(work, labels, names) if labels else _own(work, names)
     tagged = tokens.tagged_at(tags, at)
     _note(work, tagged.losses)
     _note_torn(work, tags, tagged.losses)
@@ -68,34 +108,38 @@ def _document(work: Work) -> str:
     return "".join([*lines, "\n"])
 
 
-def _table(text: str, works: Sequence[Work]) -> Iterator[str]:
+def _table(
+    text: str, works: Sequence[Work], names: Mapping[str, Names], columns: Names
+) -> Iterator[str]:
     """One article with the tags of some layers."""
-    at = tokens.edges(text)
-    names = ["token", "start", "end"]
-    columns: list[list[str]] = []
+    at = _edges(text)
+    heads = [*_COLUMNS]
+    tags: list[list[str]] = []
     for work in works:
         work.lose_all_but_spans()
-        tagged = tokens.tagged_at(_own(work), at, columns=None)
-        _note(work, tagged.losses)
         layer = work.scheme.layer
-        names += [f"{layer}.{level}" if level else layer for level in range(len(tagged.classes))]
-        columns += tagged.tags()
-    yield "\t".join(names) + "\n"
-    for (start, end), *tags in zip(tokens.listed(at), *columns, strict=True):
-        yield "\t".join([text[start:end], str(start), str(end), *tags]) + "\n"
+        tagged = tokens.tagged_at(_own(work, names[layer]), at, columns=None)
+        _note(work, tagged.losses)
+        head = columns(layer)
+        heads += [f"{head}.{level}" if level else head for level in range(len(tagged.classes))]
+        tags += tagged.tags()
+    yield "\t".join(heads) + "\n"
+    for (start, end), *row in zip(tokens.listed(at), *tags, strict=True):
+        yield "\t".join([text[start:end], str(start), str(end), *row]) + "\n"
 
 
-def _own(work: Work) -> list[_Tag]:
+def _own(work: Work, names: Names) -> list[_Tag]:
     """The spans under the scheme's own labels."""
-    return [_Tag(_name(work, span), span) for span in work.spans()]
+    return [_Tag(_written(work, span, span.label, names), span) for span in work.spans()]
 
 
-def _projected(work: Work) -> list[_Tag]:
-    """The spans under the labels of the published set; under their own where the scheme has none."""
-    sets = [each.labels for each in work.scheme.projections if each.name == PROJECTION]
-    if not sets:
-        return _own(work)
-    labels = sets[0]
+def _projection(scheme: Scheme) -> Mapping[str, str]:
+    """The scheme's labels → those of the published set; empty where it has none."""
+    return next((each.labels for each in scheme.projections if each.name == PROJECTION), {})
+
+
+def _projected(work: Work, labels: Mapping[str, str], names: Names) -> list[_Tag]:
+    """The spans under the labels of the published set."""
     merged = _repeated(labels.values())
     found = []
     for span in work.spans():
@@ -105,7 +149,7 @@ def _projected(work: Work) -> list[_Tag]:
             continue
         if label in merged:
             work.lost("label-merged", span, label)
-        found.append(_Tag(label, span))
+        found.append(_Tag(_written(work, span, label, names), span))
     return found
 
 
@@ -114,12 +158,12 @@ def _repeated(values: Iterable[str]) -> set[str]:
     return {each for each in seen if seen.count(each) > 1}
 
 
-def _name(work: Work, span: Span) -> str:
-    """A label without white space, which ends a column."""
-    name = _SPACE.sub("_", span.label)
-    if name != span.label:
-        work.lost("name-changed", span, name)
-    return name
+def _written(work: Work, span: Span, label: str, names: Names) -> str:
+    """What stands for a label in tags."""
+    written = names(label)
+    if written != label:
+        work.lost("name-changed", span, written)
+    return written
 
 
 def _note(work: Work, losses: Iterable[tokens.Loss[_Tag]]) -> None:

@@ -41,11 +41,14 @@ FORMATS: dict[str, Format] = {
             _PLACES,
             _SUPPORT,
             "the ids of articles (they stand in the order of ids)",
-            "white space, and with it every offset",
+            "white space and invisible marks between words, and with them every offset",
             "parts of speech and chunks: nobody annotated them",
         ),
     ),
-    "iob2": Format(conll.write_iob2, (_PLACES, _SUPPORT, "white space (offsets are there)")),
+    "iob2": Format(
+        conll.write_iob2,
+        (_PLACES, _SUPPORT, "white space and invisible marks between words (offsets are there)"),
+    ),
     "brat": Format(brat.write, (_PLACES, _SUPPORT, "the articles' titles, sources and dates")),
     "label-studio": Format(
         label_studio.write, (_SUPPORT, "whose annotations they are: give `qawl pull --annotator`")

@@ -10,6 +10,7 @@ from pathlib import Path
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Span, span_ref
 from qawl.formats.losses import Losses, Lost
@@ -76,9 +77,15 @@ class Folder:
 
     path: Path
     files: dict[str, str] = field(default_factory=dict)
+    _folded: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str, pieces: Iterable[str]) -> None:
-        """One file of UTF-8 with line ends as they are."""
+        """One file of UTF-8 with line ends as they are; no two are one where case does not count."""
+        other = self._folded.setdefault(name.casefold(), name)
+        if other != name or name in self.files:
+            raise InputError(
+                f"{other} and {name} are one file on many systems: export one at a time"
+            )
         target = self.path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = sha256()

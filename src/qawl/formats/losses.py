@@ -27,7 +27,7 @@ KINDS: dict[str, str] = {
     "line-break": "the span goes over a line break: it is in parts, one a line",
     "label-unmapped": "the label has no counterpart in the published label set: no tag says it",
     "label-merged": "the published label stands for several labels: which one it was is not said",
-    "name-changed": "the format allows no such name: other characters became _",
+    "name-changed": "the format allows no such name: another stands for it (names.json says which)",
     "attribute": "an attribute of a span is not said",
     "attribute-in-note": "an attribute of a span stands in a note, as JSON",
     "article-attribute": "an attribute of the article is not said",
