@@ -27,6 +27,12 @@ def read(project: Project, layer: str) -> Iterator[Annotation]:
     return project.disk.read(project.annotations_file(layer), Annotation)
 
 
+def by_article(project: Project, layer: str) -> Iterator[tuple[str, list[Annotation]]]:
+    """(article id, its annotations by annotator) of a layer, in the order of the ids."""
+    for article_id, group in groupby(read(project, layer), key=lambda record: record.article_id):
+        yield article_id, list(group)
+
+
 def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     """The journal of a layer as records, by article, then annotator; findings where there is none."""
     current = scheme.load(project, layer)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+AROUND = 30
+"""Code points of text shown on either side of a span."""
+
 if TYPE_CHECKING:
     from qawl.core.project import Project
     from qawl.core.records import Finding
@@ -115,8 +118,9 @@ def line(found: "Finding") -> str:
 
 def around(text: str, found: "Finding") -> str:
     """The text around a finding's span, with the span in brackets, as one isolated line."""
+    from qawl.core import shown
+
     assert found.span is not None  # noqa: S101 - only asked for findings with a span
-    start, end = (min(max(each, 0), len(text)) for each in (found.span.start, found.span.end))
-    pieces = (text[max(0, start - 30) : start], text[start:end], text[end : end + 30])
+    pieces = shown.around(text, found.span.start, found.span.end, AROUND)
     before, inside, after = (" ".join(piece.split("\n")) for piece in pieces)
     return f"\u2068…{before}⟦{inside}⟧{after}…\u2069"

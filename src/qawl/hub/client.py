@@ -29,6 +29,8 @@ PAUSES = (1.0, 4.0)
 """Seconds to wait before a call is repeated."""
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP statuses of failures that may be gone in a moment."""
+_THERE_ALREADY = frozenset({409, 412})
+"""HTTP statuses of a change that is refused because of what is there: perhaps the change itself."""
 _SECRET = re.compile(r"(hf_|eyJ)[\w.-]{16,}")
 
 
@@ -196,23 +198,37 @@ class Repository:
         return msgspec.json.decode(done.stdout, type=dict[str, int])
 
     def _call(self, act: Callable[[], T], *, done: Callable[[], T | None] | None = None) -> T:
-        """What a call returns. A failure that passes is waited for; `done` looks up what was lost."""
-        errors = self._hf.errors
-        failures = (errors.HTTPError, errors.LocalEntryNotFoundError, ConnectionError, TimeoutError)
-        for pause in (None,) if self._hasty else (*PAUSES, None):
+        """What a call returns; one that failed in a way that passes is repeated after each pause.
+
+        `done` looks up whether what the call does was done, where its answer was lost.
+        """
+        pauses = iter(() if self._hasty else PAUSES)
+        while True:
             try:
-                return _within(HASTE, act) if self._hasty else act()
-            except (*failures, RuntimeError, ValueError) as error:
-                failure: Exception = error
-            passes = self._passes(failure)
-            if done is not None and (passes or _status(failure) in {409, 412}):
-                found = done()
-                if found is not None:
-                    return found
-            if pause is None or not passes:
-                break
+                return self._once(act, done)
+            except self._failures as failure:
+                pause = next(pauses, None) if self._passes(failure) else None
+                if pause is None:
+                    raise self._told(failure) from failure
             time.sleep(pause)
-        raise self._told(failure) from failure
+
+    def _once(self, act: Callable[[], T], done: Callable[[], T | None] | None) -> T:
+        """What a call returns, or `done` finds after it failed."""
+        try:
+            return _within(HASTE, act) if self._hasty else act()
+        except self._failures as failure:
+            lost = self._passes(failure) or _status(failure) in _THERE_ALREADY
+            found = done() if done and lost else None
+            if found is None:
+                raise
+            return found
+
+    @property
+    def _failures(self) -> tuple[type[Exception], ...]:
+        """What a call of huggingface_hub raises where it fails."""
+        errors = self._hf.errors
+        answered = (errors.HTTPError, errors.LocalEntryNotFoundError)
+        return (*answered, ConnectionError, TimeoutError, RuntimeError, ValueError)
 
     def _passes(self, failure: Exception) -> bool:
         if isinstance(failure, self._hf.errors.OfflineModeIsEnabled):

@@ -5,7 +5,7 @@ again, it finds what is done and does the rest.
 """
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from qawl.core import files as core_files
 from qawl.core import versions
 from qawl.core.errors import HubError, ReleaseError
 from qawl.core.project import Project
+from qawl.core.shown import listed
 from qawl.core.text import file_sha256
 from qawl.hub.client import Blob, Refs, Repository
 from qawl.release.documents import citation
@@ -103,12 +104,12 @@ def shipped(folder: Path) -> Shipped:
     said = manifest.load(folder)
     if problems := manifest.verify(folder):
         raise ReleaseError(
-            f"{folder} is not as its manifest says: {_listed(problems)}; nothing was published"
+            f"{folder} is not as its manifest says: {listed(problems, NAMED)}; nothing was published"
         )
     if said.draft:
         raise ReleaseError(
             f"{folder} is a draft, and drafts are not published: close what it lists "
-            f"({_listed(said.open_gates)}) and release it without --draft"
+            f"({listed(said.open_gates, NAMED)}) and release it without --draft"
         )
     paths = sorted([*said.files, MANIFEST])
     return Shipped(
@@ -221,7 +222,7 @@ def _refuse(release: Shipped, there: There) -> None:
         return
     if there.said is None:
         raise HubError(
-            f"{there.repo} holds what no release put there ({_listed(sorted(there.files))}): "
+            f"{there.repo} holds what no release put there ({listed(sorted(there.files), NAMED)}): "
             "publish to a repository of its own, or remove it there"
         )
     if there.said.name != release.name:
@@ -232,7 +233,7 @@ def _refuse(release: Shipped, there: There) -> None:
     if problems := list(foreign(there, there.said)):
         raise HubError(
             f"{there.repo} was changed since {there.said.version} was published: "
-            f"{_listed(problems)}; undo it there (or bring it into the corpus), then run it again"
+            f"{listed(problems, NAMED)}; undo it there (or bring it into the corpus), then run it again"
         )
     if versions.numbers(there.said.version) > versions.numbers(release.version):
         raise HubError(
@@ -333,7 +334,7 @@ def compare(repository: Repository, release: Shipped, commit: str) -> None:
 def _same(repository: Repository, commit: str, problems: Iterator[str]) -> None:
     if found := list(problems):
         raise HubError(
-            f"{repository.name} at {commit}, loaded back, is not the release ({_listed(found)}): "
+            f"{repository.name} at {commit}, loaded back, is not the release ({listed(found, NAMED)}): "
             "it was not tagged; compare that commit on the Hub with the folder"
         )
 
@@ -349,8 +350,3 @@ def _other_rows(rows: Mapping[str, int], release: Shipped) -> Iterator[str]:
     for name in sorted({*rows, *release.rows}):
         if rows.get(name) != release.rows.get(name):
             yield f"{name} has {rows.get(name, 0)} rows, not {release.rows.get(name, 0)}"
-
-
-def _listed(problems: Sequence[str]) -> str:
-    more = f", and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
-    return ", ".join(problems[:NAMED]) + more

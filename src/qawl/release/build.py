@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -338,7 +337,7 @@ def joined(
 ) -> Iterator[tables.Annotated]:
     """Each article with its gold and annotations, in the order of ids; everything is streamed."""
     deciders = {layer: decide.decider(project, layer, below=below) for layer in schemes}
-    everyone = {layer: _Ahead(_by_article(project, layer)) for layer in schemes}
+    everyone = {layer: _Ahead(derive.by_article(project, layer)) for layer in schemes}
     out = withdrawal.ids(project)
     for article in article_store.articles(project):
         if article.id in out:
@@ -346,40 +345,27 @@ def joined(
         gold = {}
         records: list[Annotation] = []
         for layer, ahead in everyone.items():
-            if group := ahead.take(article.id):
-                records += group.records
-                gold[layer] = deciders[layer](article, group.records)
+            if found := ahead.take(article.id):
+                records += found
+                gold[layer] = deciders[layer](article, found)
         yield tables.Annotated(article, gold, records)
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The annotations of one article in one layer."""
-
-    article_id: str
-    records: tuple[Annotation, ...]
-
-
-def _by_article(project: Project, layer: str) -> Iterator[_Group]:
-    found = groupby(derive.read(project, layer), key=lambda record: record.article_id)
-    for identity, records in found:
-        yield _Group(identity, tuple(records))
-
-
 class _Ahead:
-    """Records sorted by article id, handed out as the articles come by."""
+    """The annotations of a layer, handed out as the articles come by; both in the order of ids."""
 
-    def __init__(self, records: Iterator[Any]) -> None:
-        self._records = records
-        self._next = next(records, None)
+    def __init__(self, groups: Iterator[tuple[str, list[Annotation]]]) -> None:
+        self._groups = groups
+        self._next = next(groups, None)
 
-    def take(self, article_id: str) -> Any:
-        """The record of this article, None if there is none."""
-        while self._next is not None and self._next.article_id < article_id:
-            self._next = next(self._records, None)
-        if self._next is None or self._next.article_id != article_id:
-            return None
-        found, self._next = self._next, next(self._records, None)
+    def take(self, article_id: str) -> list[Annotation]:
+        """The annotations of this article; none where it has none."""
+        while self._next is not None and self._next[0] < article_id:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != article_id:
+            return []
+        _, found = self._next
+        self._next = next(self._groups, None)
         return found
 
 

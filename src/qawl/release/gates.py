@@ -9,6 +9,7 @@ from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
 from qawl.core.findings import CHECKS
 from qawl.core.project import Project
+from qawl.core.shown import listed
 from qawl.release.documents import card
 from qawl.release.rights import privacy
 from qawl.release.versions import manifest
@@ -54,7 +55,7 @@ def _undecided(project: Project) -> Iterator[str]:
     if sources:
         named = [f"{source} ({count})" for source, count in sorted(sources.items())]
         yield (
-            f"no licence decision for {_listed(named)}: give license and redistribute in a "
+            f"no licence decision for {listed(named, NAMED)}: give license and redistribute in a "
             "_source.yaml beside the articles (LicenseRef-unknown with redistribute: false withholds "
             "the texts) and ingest them again"
         )
@@ -92,14 +93,9 @@ def _personal(project: Project) -> Iterator[str]:
     """Addresses and names of people in what annotators or the corpus lead wrote."""
     if places := list(privacy.found(project)):
         yield (
-            f"an e-mail address or the name of a person stands in {_listed(places)} (mend it in "
+            f"an e-mail address or the name of a person stands in {listed(places, NAMED)} (mend it in "
             "Label Studio and pull, or where it is written)"
         )
-
-
-def _listed(names: list[str]) -> str:
-    more = f", and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
 
 
 def _moved(project: Project) -> Iterator[str]:

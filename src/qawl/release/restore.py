@@ -36,7 +36,7 @@ Articles = str | Path | Iterable[str | Path]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Restored:
     """What was put back and what was not found, by article id; copies that can't be read, and why."""
 
     restored: list[str]
@@ -94,13 +94,13 @@ class _Wanted:
                 self.found_titles[digest] = each
                 return
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Restored:
         """What was found and what was not, by name."""
 
         def names(digests: Iterable[str]) -> list[str]:
             return sorted(self.names[each] for each in digests)
 
-        return Outcome(
+        return Restored(
             restored=names(self.texts),
             missing=names(self.names.keys() - self.texts.keys()),
             untitled=names((self.titles.keys() & self.texts.keys()) - self.found_titles.keys()),
@@ -210,7 +210,7 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     return made
 
 
-def fill(dataset: D, articles: Articles, told: Told) -> tuple[D, Outcome]:
+def fill(dataset: D, articles: Articles, told: Told) -> tuple[D, Restored]:
     """The same, with what was put back and what was not found."""
     import datasets  # noqa: PLC0415 - takes over a second to import
 
@@ -253,7 +253,7 @@ def told_by(release: Path) -> Told:
     return told
 
 
-def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Outcome:
+def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Restored:
     """Copies a release to a new folder, whole or not at all, with every withheld text that matches its
     hash put back.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from qawl.core import bundled
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.scheme import RelationType, Scheme
+from qawl.scheme.scheme import Scheme
 
 Schema = dict[str, Any]
 
@@ -65,11 +65,6 @@ def _attributes(attributes: tuple[Attribute, ...]) -> Schema:
     if required := [each.name for each in attributes if each.required]:
         schema["required"] = required
     return schema
-
-
-def joins(relation: RelationType, start: str, end: str) -> bool:
-    """Whether the scheme lets this relation join spans of these labels."""
-    return start in relation.from_ and end in relation.to
 
 
 def as_text(schema: Schema) -> str:

@@ -1,6 +1,7 @@
 """Who annotates what: the overlap plan, deterministic, balanced and stable."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 
 Assigned = dict[str, set[str]]
@@ -12,7 +13,7 @@ def plan(
     annotators: Sequence[str],
     overlap: int,
     *,
-    there: Mapping[str, set[str]] | None = None,
+    there: Mapping[str, AbstractSet[str]] | None = None,
     shares: Mapping[str, float] | None = None,
     training: Iterable[str] = (),
     seed: int = 0,

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -80,7 +80,7 @@ class Wanted:
     instruction: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """What is to be done for one layer and annotator; `remote` is None where a project is to be made.
 
@@ -91,10 +91,10 @@ class Step:
     wanted: Wanted
     remote: Remote | None
     configure: bool = False
-    add: list[tasks.Task] = field(default_factory=list)
-    remove: dict[str, list[RemoteTask]] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
-    spare: list[int] = field(default_factory=list)
+    add: tuple[tasks.Task, ...] = ()
+    remove: Mapping[str, list[RemoteTask]] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    spare: tuple[int, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -258,46 +258,61 @@ class _Plan:
         for name, step in steps.items():
             missing = sorted(assigned.get(name, set()) - present[name])
             make = suggested.maker(project, current, self.offered)
-            step.add = [make(self.articles[each]) for each in missing]
             self._refuse_orphans(step, current)
-            yield step
+            yield replace(step, add=tuple(make(self.articles[each]) for each in missing))
         waiting = list(judge_tasks(project, current.layer))
         if waiting or judged:
             step = self._judging(wanted(project, current, JUDGE), judged, waiting)
             self._refuse_orphans(step, current)
             yield step
 
-    def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, set[str]]:
+    def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, frozenset[str]]:
         """The step of an annotator but for the tasks to add, and the articles that stay there."""
-        held = self.held
-        worked = [each for each in mine if any(task.worked_on for task in held[each.id])]
+        worked = [each for each in mine if any(task.worked_on for task in self.held[each.id])]
         main = next(iter(worked or mine), None)
-        step = Step(target, main)
-        step.spare = [each.id for each in mine if each is not main and each not in worked]
         if main is None:
-            return step, set()
-        step.configure = _differs(main, target)
-        there: dict[str, RemoteTask] = {}
-        begun = 0
-        every = [task for each in (worked or [main]) for task in held[each.id]]
-        for task in sorted(every, key=lambda each: not each.worked_on):
-            begun += task.worked_on
-            why = self._ill(task, target.annotator, there)
-            if why is None or task.worked_on:
-                there.setdefault(task.article_id, task)
-            if why and task.worked_on:
-                step.kept.append(f"task {task.id} has work and stays, though {why}")
-            elif why:
-                step.remove.setdefault(why, []).append(task)
-        if target.annotator not in self.project.annotators and begun:
-            step.kept.append(
-                f"{target.annotator} is not in qawl.yaml any more; what has work "
-                f"({counted(begun, 'task')}) stays, and `qawl pull` goes on collecting it"
-            )
-        return step, {*there} & {*self.articles}
+            return Step(target, None), frozenset()
+        those = [task for each in worked or [main] for task in self.held[each.id]]
+        looked = list(self._looked_at(those, target.annotator))
+        stays = {task.article_id for task, why in looked if why is None or task.worked_on}
+        step = Step(
+            target,
+            main,
+            configure=_differs(main, target),
+            remove=_by_reason((task, why) for task, why in looked if not task.worked_on),
+            kept=tuple(self._kept(looked, target.annotator)),
+            spare=tuple(each.id for each in mine if each is not main and each not in worked),
+        )
+        return step, frozenset(stays & self.articles.keys())
 
-    def _ill(self, task: RemoteTask, annotator: str, there: Mapping[str, RemoteTask]) -> str | None:
-        """Why a task should not stand where it does; None where it should."""
+    def _looked_at(
+        self, those: Iterable[RemoteTask], annotator: str
+    ) -> Iterator[tuple[RemoteTask, str | None]]:
+        """Each task with why it should not stand where it does (see `_ill`); first those with work."""
+        stands: set[str] = set()
+        for task in sorted(those, key=lambda each: not each.worked_on):
+            why = self._ill(task, annotator, stands)
+            if why is None or task.worked_on:
+                stands.add(task.article_id)
+            yield task, why
+
+    def _kept(
+        self, looked: Iterable[tuple[RemoteTask, str | None]], annotator: str
+    ) -> Iterator[str]:
+        """What has work and stays though it is not as it should be, in words."""
+        begun = [(task, why) for task, why in looked if task.worked_on]
+        for task, why in begun:
+            if why:
+                yield f"task {task.id} has work and stays, though {why}"
+        if begun and annotator not in self.project.annotators:
+            yield (
+                f"{annotator} is not in qawl.yaml any more; what has work "
+                f"({counted(len(begun), 'task')}) stays, and `qawl pull` goes on collecting it"
+            )
+
+    def _ill(self, task: RemoteTask, annotator: str, there: Collection[str]) -> str | None:
+        """Why a task should not stand where it does; None where it should. `there` are the articles
+        of the tasks before it."""
         article = self.articles.get(task.article_id)
         if article is None:
             gone = task.article_id in self.withdrawn
@@ -313,28 +328,37 @@ class _Plan:
 
     def _judging(self, target: Wanted, mine: list[Remote], waiting: list[tasks.Task]) -> Step:
         """The step of a layer's judge: a task is known by its article and by what it was made from."""
-        step = Step(target, next(iter(mine), None))
-        there = self.held[step.remote.id] if step.remote else []
-        step.configure = step.remote is not None and _differs(step.remote, target)
+        remote = next(iter(mine), None)
+        there = self.held[remote.id] if remote else []
         known = {(each.article_id, each.basis) for each in there}
-        keep = {(each["data"]["article_id"], each["data"]["basis"]) for each in waiting}
-        step.add = [
-            each
-            for each in waiting
-            if (each["data"]["article_id"], each["data"]["basis"]) not in known
-        ]
-        decided = [
-            each
-            for each in there
-            if not each.worked_on and (each.article_id, each.basis) not in keep
-        ]
-        if decided:
-            step.remove["nothing is left to decide there"] = decided
-        return step
+        wait = {(each["data"]["article_id"], each["data"]["basis"]): each for each in waiting}
+        done = "nothing is left to decide there"
+        return Step(
+            target,
+            remote,
+            configure=remote is not None and _differs(remote, target),
+            add=tuple(each for made_of, each in wait.items() if made_of not in known),
+            remove=_by_reason(
+                (each, done)
+                for each in there
+                if not each.worked_on and (each.article_id, each.basis) not in wait
+            ),
+        )
 
     def _refuse_orphans(self, step: Step, current: Scheme) -> None:
         if step.configure and step.remote and step.remote.config != step.wanted.config:
             refuse_orphans(self.client, step.remote.id, step.wanted.title, current)
+
+
+def _by_reason(
+    those: Iterable[tuple[RemoteTask, str | None]],
+) -> dict[str, list[RemoteTask]]:
+    """Reason → the tasks that it is given for; tasks without one are left out."""
+    found: dict[str, list[RemoteTask]] = {}
+    for task, why in those:
+        if why:
+            found.setdefault(why, []).append(task)
+    return found
 
 
 def _refuse_strange(training: Iterable[str], known: Collection[str]) -> None:

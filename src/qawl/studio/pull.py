@@ -218,8 +218,8 @@ class _Reading:
 
     def _compare(self, low: int, high: int) -> None:
         """Finds out which annotations the journal and the server don't share."""
-        there = self._listed()
-        if there - {*self._held().values()} - (self.seen - self.placed):
+        there = self._numbers()
+        if not there <= {*self._held().values()} | self._of_no_article():
             self.mark.after = 0
             self._read([])
         gone = [key for key, number in self._held().items() if number not in there]
@@ -232,7 +232,7 @@ class _Reading:
                 f"tasks ({self._fallen(high)}); the journal keeps them, and "
                 "`qawl push --recover` puts them back"
             )
-        count = self._count() + len(self.seen - self.placed)
+        count = self._count() + len(self._of_no_article())
         if not low <= count <= high:
             raise ServerError(
                 f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
@@ -247,8 +247,12 @@ class _Reading:
         before = "an unknown number" if self.mark.total is None else self.mark.total
         return f"project {self.remote.id} held {before} at the last pull, now {now}"
 
-    def _listed(self) -> set[str]:
-        """The numbers of all annotations of the project."""
+    def _of_no_article(self) -> set[str]:
+        """The numbers of annotations that were read and belong to no article of this corpus."""
+        return self.seen - self.placed
+
+    def _numbers(self) -> set[str]:
+        """The numbers of all annotations of the project on the server."""
         tasks = self.client.tasks(
             self.remote.id, annotations=True, fields=("id", "annotations"), where=[ANNOTATED]
         )

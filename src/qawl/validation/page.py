@@ -10,6 +10,7 @@ from qawl.articles import store as article_store
 from qawl.core.findings import CHECKS, LEVELS
 from qawl.core.project import Project
 from qawl.core.records import Finding
+from qawl.core.shown import around
 from qawl.scheme.languages import is_rtl
 
 AROUND = 60
@@ -42,6 +43,4 @@ def _around(found: Finding, articles: article_store.Articles) -> tuple[str, str,
     article = articles.get(found.article_id or "")
     if found.span is None or article is None:
         return None
-    text = article.text
-    start, end = (min(max(each, 0), len(text)) for each in (found.span.start, found.span.end))
-    return text[max(0, start - AROUND) : start], text[start:end], text[end : end + AROUND]
+    return around(article.text, found.span.start, found.span.end, AROUND)

@@ -20,7 +20,6 @@ class Groups:
     ) -> None:
         self._above: dict[int, int] = {}
         self._known = dict(known or {})
-        self._released = released
         self.refused: dict[int, tuple[int, int]] = {}
         for article, group in self._known.items():
             if article != group:

@@ -134,8 +134,20 @@ def _sizes(ids: Any, sketches: Any) -> tuple[Hashes, Ints]:
     return found[order], sizes[order]
 
 
+def _packed(one: Ints, other: Ints) -> Ints:
+    """Pairs of places below 2**32, each as one number: the smaller in the upper 32 bits. So pairs sort
+    and compare as fast as numbers."""
+    packed: Ints = np.minimum(one, other) << 32 | np.maximum(one, other)
+    return packed
+
+
+def _unpacked(pairs: Ints) -> tuple[Ints, Ints]:
+    """The smaller places and the greater ones of packed pairs."""
+    return pairs >> 32, pairs & 0xFFFFFFFF
+
+
 def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> tuple[Ints, Ints]:
-    """Pairs of articles as places in `ids`, the first in the upper half, and how often each is found.
+    """Pairs of articles as places in `ids`, packed, and how often each is found.
 
     `members` of a `group` have a hash in common; in each the longest text comes first.
     """
@@ -151,7 +163,7 @@ def _pairs(members: Hashes, group: Ints, ids: Hashes, sizes: Ints) -> tuple[Ints
         if step > _NEXT:
             same &= ~large[step:]
         pairs.append((place[:-step][same], place[step:][same]))
-    found = [np.minimum(one, other) << 32 | np.maximum(one, other) for one, other in pairs]
+    found = [_packed(one, other) for one, other in pairs]
     # The longest of a large group is also paired with itself; such a pair joins nothing.
     return np.unique(np.concatenate(found), return_counts=True)
 
@@ -160,7 +172,7 @@ def _likely(found: Sequence[tuple[Ints, Ints]], ids: Hashes, sizes: Ints) -> Int
     """The pairs of ids that share enough of their sketches, those that share most first."""
     pairs, inverse = np.unique(np.concatenate([each for each, _ in found]), return_inverse=True)
     shared = np.bincount(inverse, np.concatenate([counts for _, counts in found]), len(pairs))
-    one, other = pairs >> 32, pairs & 0xFFFFFFFF
+    one, other = _unpacked(pairs)
     smaller = np.maximum(np.minimum(sizes[one], sizes[other]), 1)
     # The fewer hashes, the farther off is the share in the sketch from that in the text.
     part = shared / smaller

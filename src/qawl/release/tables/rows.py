@@ -5,7 +5,7 @@ article that may not be redistributed are None.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from qawl.core.records import (
@@ -145,50 +145,107 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withh
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class _TableRows:
+    """The rows of one article in the table of a layer: one a span of the table's label.
+
+    `spans` are the gold spans by id, `order` has their order, `fuller` leads from a mention to a fuller
+    one, and `speakers` has the id of each speaker that a row named so far.
+    """
+
+    item: Annotated
+    gold: Gold
+    table: Table
+    schemes: Mapping[str, Scheme]
+    shown: _Shown
+    spans: Mapping[str, GoldSpan]
+    order: Mapping[str, int]
+    fuller: Mapping[str, str]
+    speakers: dict[str, str] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows; joined pieces are one."""
+        for first, joined in _pieces(self.gold, self.table).items():
+            yield self._row(self.spans[first], joined)
+
+    def _row(self, head: GoldSpan, joined: Sequence[str]) -> Row:
+        scheme, shown, article = self.shown.scheme, self.shown, self.item.article
+        drawn = sorted(
+            (
+                each
+                for each in self.gold.relations
+                if each.from_ in joined and each.to in self.spans
+            ),
+            key=lambda each: self.order[each.to],
+        )
+        targets = {
+            name: [self.spans[each.to] for each in drawn if each.label == relation]
+            for name, relation in self.table.columns.items()
+        }
+        return {
+            "article_id": article.id,
+            "text_sha256": article.text_sha256,
+            **shown.mention(head),
+            **self._parts(joined),
+            **{name: [shown.mention(each) for each in found] for name, found in targets.items()},
+            **shown.attributes(head.attributes, scheme.attributes_of(head.label)),
+            **self._source(head, targets),
+            container(self.table, self.schemes): _around(head, self.item, self.schemes, self.table),
+            "paragraph": article.text.count("\n", 0, head.start),
+            **{
+                name: [each.to for each in drawn if each.label == name]
+                for name in links(scheme, self.table)
+            },
+            **_projected(head, scheme),
+            "support": list(head.support),
+        }
+
+    def _parts(self, joined: Sequence[str]) -> Row:
+        """The pieces, where the table joins some."""
+        if not self.table.joined_by:
+            return {}
+        return {"pieces": [self.shown.mention(self.spans[each]) for each in joined]}
+
+    def _source(self, head: GoldSpan, targets: Mapping[str, Sequence[GoldSpan]]) -> Row:
+        """Who stands behind the row, where the table names an attribute that says so."""
+        if not self.table.speaker:
+            return {}
+        scheme, name = self.shown.scheme, head.attributes.get(self.table.speaker)
+        columns = (each for each in self.table.columns if _refers(scheme, self.table, each))
+        sources = targets.get(next(columns, ""), ())
+        return {
+            "speaker_id": self._speaker(str(name or ""), sources),
+            "source_entity": _entity(sources, str(name or ""), self.item, self.schemes),
+        }
+
+    def _speaker(self, name: str, sources: Sequence[GoldSpan]) -> str | None:
+        """An id that is the same for one speaker throughout the article: by name, else by mention."""
+        if not name and sources:
+            mention = sources[0]
+            name = self.spans.get(self.fuller.get(mention.id, ""), mention).text
+        if not name:
+            return None
+        key = " ".join(name.split())
+        return self.speakers.setdefault(key, f"p{len(self.speakers) + 1}")
+
+
+def _projected(head: GoldSpan, scheme: Scheme) -> Row:
+    """What the value of an attribute is called in other label sets."""
+    return {
+        each.name: each.values.get(str(head.attributes.get(each.of)))
+        for each in scheme.projections
+        if each.of
+    }
+
+
 def _table_rows(
     item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: _Shown
 ) -> Iterator[Row]:
     """A row for each span of the table's label; joined pieces are one row."""
-    scheme = shown.scheme
     spans = {span.id: span for span in gold.spans}
     order = {identity: number for number, identity in enumerate(spans)}
-    pieces = _pieces(gold, table)
-    speakers: dict[str, str] = {}
-    for first, joined in pieces.items():
-        head = spans[first]
-        drawn = [each for each in gold.relations if each.from_ in joined and each.to in spans]
-        drawn.sort(key=lambda each: order[each.to])
-        row: Row = {
-            "article_id": item.article.id,
-            "text_sha256": item.article.text_sha256,
-            **shown.mention(head),
-        }
-        if table.joined_by:
-            row["pieces"] = [shown.mention(spans[each]) for each in joined]
-        targets = {
-            name: [spans[each.to] for each in drawn if each.label == relation]
-            for name, relation in table.columns.items()
-        }
-        row |= {name: [shown.mention(each) for each in found] for name, found in targets.items()}
-        row |= shown.attributes(head.attributes, scheme.attributes_of(head.label))
-        if table.speaker:
-            sources = next(
-                (targets[name] for name in table.columns if _refers(scheme, table, name)), []
-            )
-            row["speaker_id"] = _speaker(head, sources, table, gold, spans, speakers)
-            row["source_entity"] = _entity(
-                sources, str(head.attributes.get(table.speaker, "")), item, schemes
-            )
-        row[container(table, schemes)] = _around(head, item, schemes, table)
-        row["paragraph"] = item.article.text.count("\n", 0, head.start)
-        for name in links(scheme, table):
-            row[name] = [each.to for each in drawn if each.label == name]
-        for projection in scheme.projections:
-            if projection.of:
-                value = head.attributes.get(projection.of)
-                row[projection.name] = projection.values.get(str(value))
-        row["support"] = list(head.support)
-        yield row
+    fuller = {each.from_: each.to for each in gold.relations if each.label == table.refers}
+    return _TableRows(item, gold, table, schemes, shown, spans, order, fuller).rows()
 
 
 def _pieces(gold: Gold, table: Table) -> dict[str, list[str]]:
@@ -215,28 +272,6 @@ def _refers(scheme: Scheme, table: Table, name: str) -> bool:
     if not table.refers:
         return False
     return bool({*scheme.relation[table.columns[name]].to} & {*scheme.relation[table.refers].from_})
-
-
-def _speaker(
-    head: GoldSpan,
-    sources: Sequence[GoldSpan],
-    table: Table,
-    gold: Gold,
-    spans: Mapping[str, GoldSpan],
-    known: dict[str, str],
-) -> str | None:
-    """An id that is the same for one speaker throughout the article: by name, else by mention."""
-    name = head.attributes.get(table.speaker or "")
-    if not name and sources:
-        fuller = {each.from_: each.to for each in gold.relations if each.label == table.refers}
-        mention = sources[0]
-        if fuller.get(mention.id) in spans:
-            mention = spans[fuller[mention.id]]
-        name = mention.text
-    if not name:
-        return None
-    key = " ".join(str(name).split())
-    return known.setdefault(key, f"p{len(known) + 1}")
 
 
 def _entity(

@@ -26,7 +26,8 @@ from qawl.release.versions import manifest
 Key = tuple[str, str, str]
 T = TypeVar("T")
 Row = dict[str, Any]
-Place = tuple[str, int, int]
+Marked = tuple[str, int, int]
+"""What a span is beside its id: label, start, end."""
 
 
 class Change(Struct, frozen=True):
@@ -132,11 +133,13 @@ def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
     yield from ((layer, label, "re-linked") for label, *_ in sorted(drawn))
 
 
-def _places(spans: list[Row]) -> dict[Place, str]:
+def _places(spans: list[Row]) -> dict[Marked, str]:
     return {(span["label"], *_place(span)): span["id"] for span in spans}
 
 
-def _arrows(row: Row, layer: str, stayed: AbstractSet[Place]) -> set[tuple[str, Place, Place, str]]:
+def _arrows(
+    row: Row, layer: str, stayed: AbstractSet[Marked]
+) -> set[tuple[str, Marked, Marked, str]]:
     """The relations between spans that stand in both releases; others come and go with their spans."""
     ids = {
         identity: where

@@ -1,0 +1,18 @@
+"""What messages and pages show: lists cut short, and the text around a span."""
+
+from collections.abc import Sequence
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """The first of these names, and how many more there are."""
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def around(text: str, start: int, end: int, width: int) -> tuple[str, str, str]:
+    """The text before a span, in it and after it; `width` code points on either side.
+
+    Where the span reaches over an end of the text it is cut there.
+    """
+    start, end = (min(max(each, 0), len(text)) for each in (start, end))
+    return text[max(0, start - width) : start], text[start:end], text[end : end + width]
