@@ -14,6 +14,7 @@ from conftest import ROOT
 from qawl import cli
 from qawl.agreement.disagreements import BETWEEN
 from qawl.annotations import derive, tasks
+from qawl.annotations.verdicts import basis
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import files, project, versions
@@ -21,7 +22,7 @@ from qawl.core.errors import InputError, ReleaseError
 from qawl.core.records import JUDGE, Annotation, Relation, Span
 from qawl.core.settings import Adjudication
 from qawl.gold import judge
-from qawl.gold.decide import Verdict, basis, decide
+from qawl.gold.decide import Verdict, decide
 from qawl.gold.record import as_annotation
 from qawl.release import build, restore
 from qawl.release.versions import diff, manifest

@@ -1,18 +1,20 @@
 """exports/annotations: the latest version of every annotation, derived from the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from qawl.annotations import identity, journal, kept, repairs
+from qawl.annotations import identity, journal, kept, repairs, verdicts
 from qawl.annotations.from_label_studio import Converted, read_annotation
-from qawl.annotations.journal import Latest
+from qawl.annotations.journal import Latest, Place
 from qawl.articles import store as article_store
 from qawl.core.findings import finding
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Article, Finding
+from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
@@ -38,30 +40,21 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
     current = scheme.load(project, layer)
     articles = article_store.by_id(project)
     known = repairs.load(project, layer)
-    groups = groupby(
-        journal.latest(project, layer), key=lambda place: (place.article_id, place.annotator)
-    )
-    users: dict[str, dict[object, set[int]]] = {}
+    groups = groupby(journal.latest(project, layer), key=lambda place: place.article_id)
+    users: Users = {}
     with journal.opened() as at:
-        for ((article_id, annotator), group), article in articles.beside(
-            groups, lambda group: group[0][0]
-        ):
-            places = list(group)
+        for (article_id, group), article in articles.beside(groups, lambda group: group[0]):
+            by_annotator = {
+                annotator: list(places)
+                for annotator, places in groupby(group, key=lambda place: place.annotator)
+            }
             if article is None:
-                yield _finding("article-unknown", layer, article_id, annotator, "no such article")
+                for annotator in by_annotator:
+                    message = "no such article"
+                    yield _finding("article-unknown", layer, article_id, annotator, message)
                 continue
-            seen = users.setdefault(annotator, {})
-            deleted = [place for place in places if place.deleted]
-            for _ in deleted:
-                message = "it was deleted in Label Studio; the journal keeps it"
-                yield _finding("annotation-deleted", layer, article_id, annotator, message)
-            alive = [at(place) for place in places if not place.deleted]
-            for each in _chosen(alive, article, current, annotator, seen):
-                if isinstance(each, Converted) and known:
-                    record = repairs.applied(each.annotation, article.text, known)
-                    yield Converted(record, each.findings)
-                else:
-                    yield each
+            deriving = _Deriving(article, current, known, at, users)
+            yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
         # One person may have another number on each server.
         if (count := max(map(len, seen.values()), default=0)) > 1:
@@ -69,29 +62,94 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
             yield _finding("annotator-several", layer, None, annotator, message)
 
 
-def _chosen(
-    alive: list[Latest],
-    article: Article,
-    current: Scheme,
-    annotator: str,
-    users: dict[object, set[int]],
-) -> Iterator[Converted | Finding]:
-    """The annotation that counts of those that one annotator made of an article.
+Users = dict[str, dict[object, set[int]]]
+"""Annotator → server → the numbers of the users who worked under that name there."""
 
-    The numbers of the users who made them are added to `users`, by server.
+
+@dataclass(frozen=True, slots=True)
+class _Deriving:
+    """One article: what its annotators made, and which of it counts."""
+
+    article: Article
+    current: Scheme
+    repairs: Mapping[repairs.Key, list[repairs.Repair]]
+    at: Callable[[Place], Latest]
+    users: Users
+
+    def made(self, by_annotator: Mapping[str, list[Place]]) -> Iterator[Converted | Finding]:
+        """What each annotator made; the judge's work is chosen by what the others made."""
+        found = {
+            annotator: list(self._of(annotator, places, _age))
+            for annotator, places in by_annotator.items()
+            if annotator != JUDGE
+        }
+        if JUDGE in by_annotator:
+            records = (each for several in found.values() for each in several)
+            now = verdicts.basis(each.annotation for each in records if isinstance(each, Converted))
+            found[JUDGE] = list(
+                self._of(
+                    JUDGE,
+                    by_annotator[JUDGE],
+                    lambda each: (*verdicts.preferred(each, now), *_age(each)),
+                )
+            )
+        for annotator in by_annotator:
+            yield from found[annotator]
+
+    def _of(
+        self, annotator: str, places: Iterable[Place], order: Callable[[Latest], Any]
+    ) -> Iterator[Converted | Finding]:
+        """The annotation that counts of those that one annotator made; the last in this order."""
+        alive = []
+        for place in places:
+            if place.deleted:
+                message = "it was deleted in Label Studio; the journal keeps it"
+                yield self._finding("annotation-deleted", annotator, message)
+            else:
+                alive.append(self.at(place))
+        alive.sort(key=order)
+        for each in alive:
+            if user := kept.user(each.annotation.get("completed_by")):
+                seen = self.users.setdefault(annotator, {})
+                seen.setdefault(each.task.get("origin", 1), set()).add(user)
+        for each in alive[:-1]:
+            if why := _passed_over(each, alive[-1]):
+                yield self._finding("annotation-duplicate", annotator, why)
+        for each in alive[-1:]:
+            yield self._repaired(
+                _convert(each, article=self.article, current=self.current, annotator=annotator)
+            )
+
+    def _repaired(self, made: Converted) -> Converted:
+        if not self.repairs:
+            return made
+        record = repairs.applied(made.annotation, self.article.text, self.repairs)
+        return Converted(record, made.findings)
+
+    def _finding(self, check: str, annotator: str, message: str) -> Finding:
+        return _finding(check, self.current.layer, self.article.id, annotator, message)
+
+
+def _passed_over(one: Latest, counting: Latest) -> str | None:
+    """Why an annotation does not count where another of the same annotator does.
+
+    None where that is as it should be: a judge's verdict on what annotators have changed since.
     """
-    alive.sort(key=_age)
-    for each in alive[:-1]:
-        message = (
-            f"annotation {each.annotation.get('id')} does not count, "
-            f"{alive[-1].annotation.get('id')} of the same annotator is newer"
+    number, other = one.annotation.get("id"), counting.annotation.get("id")
+    newer, elsewhere = (
+        _age(one) > _age(counting),
+        verdicts.made_from(one) != verdicts.made_from(counting),
+    )
+    if elsewhere and newer:
+        return (
+            f"annotation {number} does not count, its task is from before the annotations changed; "
+            f"{other} counts"
         )
-        yield _finding("annotation-duplicate", current.layer, article.id, annotator, message)
-    for each in alive:
-        if user := kept.user(each.annotation.get("completed_by")):
-            users.setdefault(each.task.get("origin", 1), set()).add(user)
-    for each in alive[-1:]:
-        yield _convert(each, article=article, current=current, annotator=annotator)
+    if elsewhere:
+        return None
+    if newer:
+        return f"annotation {number} does not count, it skips what {other} decides"
+    return f"annotation {number} does not count, {other} of the same annotator is newer"
 
 
 def _convert(latest: Latest, *, article: Article, current: Scheme, annotator: str) -> Converted:

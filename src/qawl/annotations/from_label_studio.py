@@ -111,7 +111,7 @@ def read_annotation(
         spans=tuple(sorted(spans, key=span_order)),
         relations=tuple(sorted(drawn, key=relation_order)),
         attributes=document,
-        provenance=_provenance(task, annotation),
+        provenance=provenance(task, annotation),
     )
     return Converted(record, tuple(reading.findings))
 
@@ -296,7 +296,8 @@ def _named(reading: _Reading, start: str, end: str) -> str | None:
     return None
 
 
-def _provenance(task: Raw, annotation: Raw) -> Provenance:
+def provenance(task: Raw, annotation: Raw) -> Provenance:
+    """Where an annotation stands in Label Studio."""
     return Provenance(
         project=_whole(annotation.get("project", task.get("project"))),
         task=_whole(task.get("id", annotation.get("task"))),

@@ -7,14 +7,14 @@ make a record that does not validate is not decided but left to the judge.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby
 
 import msgspec
 
 from qawl.agreement import disagreements
 from qawl.agreement.readings import Mark, readings
-from qawl.annotations import derive, journal
+from qawl.annotations import derive, verdicts
+from qawl.annotations.verdicts import basis, digest
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
@@ -29,7 +29,6 @@ from qawl.core.records import (
     Finding,
     Gold,
     Status,
-    to_json,
 )
 from qawl.core.settings import Adjudication
 from qawl.gold.record import Decided, as_annotation, filled
@@ -67,14 +66,15 @@ def decider(project: Project, layer: str, *, below: str | None = None) -> Decide
     With `below`, dispensations that run out count as they did before that version was released.
     """
     current = scheme.load(project, layer)
-    bases = _bases(project, layer)
+    bases = verdicts.bases(project, layer)
     rule = project.settings.adjudication
     passes = passing(project, below=below)
 
     def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
         annotations = [record for record in records if record.annotator != JUDGE]
         judged = [record for record in records if record.annotator == JUDGE]
-        verdict = Verdict(judged[-1], bases.get(article.id)) if judged else None
+        made_from = [bases.get((article.id, record.provenance)) for record in judged]
+        verdict = Verdict(judged[-1], made_from[-1]) if judged else None
         asked = project.asked(layer, article.id)
         return decide(annotations, article, current, rule, verdict, passes, asked)
 
@@ -138,16 +138,6 @@ def _unfinished(records: Sequence[Annotation], article: Article) -> Disagreement
     )
 
 
-def basis(records: Sequence[Annotation]) -> str:
-    """A digest of the annotations that a verdict is about."""
-    work = sorted(each for each in (_digest(record) for record in records))
-    return sha256(" ".join(work).encode()).hexdigest()[:16]
-
-
-def _digest(record: Annotation) -> str:
-    return sha256(to_json(record)).hexdigest()
-
-
 def _empty(
     used: Sequence[Annotation], article: Article, status: Status, rule: Adjudication
 ) -> Gold:
@@ -161,7 +151,7 @@ def _empty(
         scheme_version=newest.scheme_version,
         decided_by=_how(len(used), len(used), rule.rule == "majority" and status == "submitted"),
         complete=True,
-        decided_from={each.annotator: _digest(each) for each in used},
+        decided_from={each.annotator: digest(each) for each in used},
     )
 
 
@@ -315,16 +305,6 @@ class _Voting:
                 name="attributes",
                 readings={each.annotator: each.status for each in self.records},
             )
-
-
-def _bases(project: Project, layer: str) -> dict[str, str]:
-    """Article id → what the judge's task said that it was made from."""
-    path = project.journal_file(layer, JUDGE)
-    return {
-        entry.article_id: str(entry.task["data"].get("basis"))
-        for entry in journal.entries(path)
-        if entry.event == "version"
-    }
 
 
 def read(project: Project, layer: str) -> Iterator[Gold]:

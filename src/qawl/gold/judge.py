@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from qawl.annotations import derive, tasks
+from qawl.annotations import derive, tasks, verdicts
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -19,6 +19,9 @@ from qawl.gold.questions import Questions
 from qawl.gold.record import as_annotation
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
+
+START = "agreed"
+"""The name of the suggestion that a judge's project opens with, in all tasks."""
 
 
 @dataclass(slots=True)
@@ -45,18 +48,22 @@ def adjudicate(project: Project) -> Outcome:
         made: list[dict[str, Any]] = []
         golds = []
         outcome.waiting[layer] = 0
-        for gold, records in _with_annotations(project, layer, articles):
+        for each in _with_annotations(project, layer, articles):
+            gold = each.gold
             golds.append(gold)
             old = before.get(gold.article_id)
-            if old and old.decided_by == "adjudicator" and gold.decided_by != "adjudicator":
+            judged = gold.decided_by == "adjudicator"
+            undone = (each.verdict and not gold.complete) or (
+                old and old.decided_by == "adjudicator"
+            )
+            if undone and not judged:
                 outcome.reopened.append(
                     f"{layer} {gold.article_id}: its annotations changed after the judge decided"
                 )
-            if _waits(gold, records, project):
+            if _waits(gold, each.records, project):
                 outcome.waiting[layer] += 1
             elif not gold.complete:
-                article = articles[gold.article_id]
-                made.append(_task(gold, records, article, current, offered, project))
+                made.append(_task(each, articles[gold.article_id], current, offered, project))
         outcome.decided[layer] = len(golds)
         outcome.incomplete[layer] = len(made)
         outcome.changed[layer] = sum(before.get(each.article_id) != each for each in golds)
@@ -78,37 +85,60 @@ def judge_tasks(project: Project, layer: str) -> Iterator[dict[str, Any]]:
         yield msgspec.json.decode(line)
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void."""
+
+    gold: Gold
+    records: list[Annotation]
+    verdict: Annotation | None
+
+
 def _with_annotations(
     project: Project, layer: str, articles: article_store.Articles
-) -> Iterator[tuple[Gold, list[Annotation]]]:
-    """Each gold with the annotations that it was decided from."""
+) -> Iterator[_Decided]:
     decide_one = decide.decider(project, layer)
     records = derive.read(project, layer)
     for identity, group in groupby(records, key=lambda record: record.article_id):
         if identity in articles:
-            every = list(group)
-            annotations = [record for record in every if record.annotator != JUDGE]
-            yield decide_one(articles[identity], every), annotations
+            every, article = list(group), articles[identity]
+            judged = (
+                each
+                for each in every
+                if (each.annotator, each.status) == (JUDGE, "submitted")
+                and each.text_sha256 == article.text_sha256
+            )
+            yield _Decided(
+                decide_one(article, every),
+                [each for each in every if each.annotator != JUDGE],
+                next(judged, None),
+            )
 
 
 def _task(
-    gold: Gold,
-    records: list[Annotation],
+    decided: _Decided,
     article: Article,
     current: Scheme,
     offered: tasks.Names,
     project: Project,
 ) -> dict[str, Any]:
-    """The judge's task: what all agree on first, then each side as an anonymous suggestion."""
+    """The judge's task. Its first suggestion is what the judge starts from: what they decided before,
+    else what all agree on. Then each side follows as an anonymous suggestion."""
     task = tasks.task(article, current, offered)
-    lettered = _lettered(records)
+    lettered = _lettered(decided.records)
     letters = {record.annotator: letter for letter, record in lettered}
     questions = Questions(current, project.settings.language)
-    task["data"]["basis"] = decide.basis(records)
-    task["data"]["disagreements"] = questions.listed(gold, article, letters)
-    sides = [("agreed", as_annotation(gold)), *lettered]
+    task["data"]["basis"] = verdicts.basis(decided.records)
+    task["data"]["disagreements"] = questions.listed(
+        decided.gold, article, letters, again=decided.verdict is not None
+    )
+    agreed = as_annotation(decided.gold)
+    first = (
+        [(START, decided.verdict), ("agreed now", agreed)] if decided.verdict else [(START, agreed)]
+    )
     task["predictions"] = [
-        {"model_version": name, "result": write_results(record, current)} for name, record in sides
+        {"model_version": name, "result": write_results(record, current)}
+        for name, record in (*first, *lettered)
     ]
     return task
 

@@ -19,6 +19,7 @@ WORDS = {
         "breaks": "متفق عليه لكنه يخالف قواعد المخطط",
         "alone": "وسمه شخص واحد فقط",
         "open": "مواضع الخلاف",
+        "again": "تغيّر الوسم بعد قرارك؛ تبدأ مما قررته سابقا.",
     },
     "en": {
         "span": "span",
@@ -29,6 +30,7 @@ WORDS = {
         "breaks": "all agree, but it breaks a rule of the scheme",
         "alone": "one annotator alone did it",
         "open": "Open",
+        "again": "The annotations changed after you decided; you start from what you decided.",
     },
 }
 
@@ -46,10 +48,16 @@ class Questions:
         self._scheme, self._language = current, language
         self._words = WORDS.get(language.split("-", maxsplit=1)[0], WORDS["en"])
 
-    def listed(self, gold: Gold, article: Article, letters: Mapping[str, str]) -> str:
-        """The list; `letters` are those of the annotators, who are not named."""
+    def listed(
+        self, gold: Gold, article: Article, letters: Mapping[str, str], *, again: bool = False
+    ) -> str:
+        """The list; `letters` are those of the annotators, who are not named.
+
+        `again` says that the judge decided before and starts from that.
+        """
         items = "".join(f"<li>{self._line(each, article, letters)}</li>" for each in gold.open)
-        return f"<p>{self._words['open']}: {len(gold.open)}</p><ol>{items}</ol>"
+        said = f"<p>{self._words['again']}</p>" if again else ""
+        return f"{said}<p>{self._words['open']}: {len(gold.open)}</p><ol>{items}</ol>"
 
     def _line(self, each: Disagreement, article: Article, letters: Mapping[str, str]) -> str:
         kind = self._words[each.kind]

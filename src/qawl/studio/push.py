@@ -6,6 +6,7 @@ from itertools import groupby
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
+from qawl.gold.judge import START
 from qawl.studio.client import Client
 from qawl.studio.plan import RemoteTask, Step, begun, plan
 
@@ -46,8 +47,7 @@ def apply(client: Client, step: Step) -> None:
         "enable_empty_annotation": True,
     }
     if target.annotator == JUDGE:
-        # The first suggestion, what all agree on, is what the judge starts from.
-        fields |= {"model_version": "agreed", "show_collab_predictions": True}
+        fields |= {"model_version": START, "show_collab_predictions": True}
     elif version := _suggested(step):
         fields |= {"model_version": version, "show_collab_predictions": True}
     if step.remote is None:

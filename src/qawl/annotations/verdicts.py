@@ -1,0 +1,57 @@
+"""Which of a judge's verdicts counts: the newest that was made from the annotations as they are.
+
+A judge's task carries a digest of the annotations that it was made from, its basis. When annotations
+change, the article gets another task; verdicts in older tasks no longer count, whenever they were edited.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+import msgspec
+
+from qawl.annotations import journal
+from qawl.annotations.from_label_studio import provenance
+from qawl.annotations.journal import Latest
+from qawl.core.project import Project
+from qawl.core.records import JUDGE, Annotation, Provenance, to_json
+
+Bases = Mapping[tuple[str, Provenance], str]
+"""(article id, where a verdict stands) → the basis of its task."""
+
+
+def basis(records: Iterable[Annotation]) -> str:
+    """A digest of the annotations that a verdict is about, whatever their order."""
+    work = sorted(digest(record) for record in records)
+    return sha256(" ".join(work).encode()).hexdigest()[:16]
+
+
+def digest(record: Annotation) -> str:
+    """The SHA-256 of a record."""
+    return sha256(to_json(record)).hexdigest()
+
+
+def preferred(verdict: Latest, current: str) -> tuple[bool, bool]:
+    """What decides between verdicts on an article before their age does; the greatest counts."""
+    skipped = bool(verdict.annotation.get("was_cancelled"))
+    return made_from(verdict) == current, not skipped
+
+
+def made_from(verdict: Latest) -> str | None:
+    """The basis of the task that a verdict was made in."""
+    return _basis(verdict.task)
+
+
+def bases(project: Project, layer: str) -> Bases:
+    """What each journalled verdict of a layer was made from."""
+    found: dict[tuple[str, Provenance], str] = {}
+    for entry in journal.entries(project.journal_file(layer, JUDGE)):
+        annotation = msgspec.json.decode(entry.annotation)
+        if entry.event == "version" and (given := _basis(entry.task)):
+            found[entry.article_id, provenance(entry.task, annotation)] = given
+    return found
+
+
+def _basis(task: Mapping[str, object]) -> str | None:
+    data = task.get("data")
+    given = data.get("basis") if isinstance(data, Mapping) else None
+    return given if isinstance(given, str) else None
