@@ -1,6 +1,7 @@
 """Push and pull against a real Label Studio."""
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -117,7 +118,28 @@ def test_server_and_its_own_export_give_the_same_annotations(served, make_corpus
     path.write_text(json.dumps(exported), "utf-8")
     other = make_corpus(TEXTS[0], name="offline", settings=ONE_LAYER)
     import_files.pull_files(other, [path], layer=None, annotator=None)
-    assert list(derive.read(other, "quote")) == list(derive.read(corpus, "quote"))
+    records = list(derive.read(corpus, "quote"))
+    assert list(derive.read(other, "quote")) == records
+
+    def by_export(corpus):
+        return import_files.pull_files(corpus, [path], layer=None).new.total()
+
+    def by_server(corpus):
+        return pull_all(client, corpus).new.total()
+
+    # The same work by the other road adds nothing, whichever came first.
+    assert by_export(corpus) == by_server(corpus) == 0
+    copied = shutil.ignore_patterns("exports", ".qawl")
+    again = project.load(shutil.copytree(corpus.root, tmp_path / "again", ignore=copied))
+    assert by_export(again) == 1
+    assert by_server(again) == by_export(again) == by_server(again) == 0
+    assert list(derive.read(again, "quote")) == records
+    (annotation,) = exported[0]["annotations"]
+    client.request("DELETE", f"api/annotations/{annotation['id']}/")
+    for each in (corpus, again):
+        assert len(pull_all(client, each).alarms) == 1
+        assert by_export(each) == 0
+        assert not list(derive.read(each, "quote"))
 
 
 def test_versions_and_deletions_stay_in_the_journal(served):
