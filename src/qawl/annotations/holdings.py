@@ -1,6 +1,6 @@
 """What a journal holds: of each annotation the version that counts, and which versions came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from qawl.annotations import identity
@@ -26,14 +26,20 @@ class Holdings:
         """The version that counts, also of what is gone."""
         return self.alive.get(key) or self.gone.get(key)
 
+    def find(self, given: Version, *, sure: bool = False) -> str | None:
+        """The key of an annotation that is known, by whatever road it came; None where it is new."""
+        numbers = _numbers(given.identity)
+        for key in (key for number in numbers for key in self._keys.get(number, ())):
+            there = self.known(key)
+            if there and identity.same(there, given.identity, sure=sure):
+                return key
+        return given.key if not numbers and self.known(given.key) else None
+
     def key(self, given: Version, *, sure: bool = False) -> str:
         """The key that an annotation has here: its own, unless it came by another before."""
-        for number in _numbers(given.identity):
-            for key in self._keys.get(number, ()):
-                there = self.known(key)
-                if there and identity.same(there, given.identity, sure=sure):
-                    return key
-        if not self.known(given.key) or not _numbers(given.identity):
+        if found := self.find(given, sure=sure):
+            return found
+        if not self.known(given.key):
             return given.key
         count = 2
         while self.known(f"{given.key}~{count}"):
@@ -87,6 +93,17 @@ class Holdings:
         return {
             article: sorted(those, key=age) for article, those in found.items() if len(those) > 1
         }
+
+
+def doubles(layer: str, annotator: str, several: Mapping[str, list[Identity]]) -> Iterator[str]:
+    """The annotations of articles that have a newer one of the same annotator, in words."""
+    for article, those in sorted(several.items()):
+        *older, newest = (f"annotation {each.id} (task {each.task})" for each in those)
+        for each in older:
+            yield (
+                f"{layer} by {annotator}: article {article}: {each} does not count: "
+                f"{newest} of the same annotator is newer"
+            )
 
 
 def age(given: Identity) -> tuple[float, int]:

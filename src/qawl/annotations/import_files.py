@@ -13,6 +13,7 @@ import msgspec
 from qawl.annotations import identity, journal, json_stream, users
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
+from qawl.annotations.holdings import doubles
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.sorter import Incoming, Outcome, Sorted, Sorter
 from qawl.annotations.users import User
@@ -218,7 +219,8 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
             seen |= {each.article for each in part.share.identities}
     for (layer, annotator), seen in articles.items():
         if annotator != JUDGE:
-            outcome.double(layer, annotator, journals[layer, annotator].holds.several(seen))
+            several = journals[layer, annotator].holds.several(seen)
+            outcome.doubled += doubles(layer, annotator, several)
     return {part.layer for part in spool.parts}
 
 

@@ -28,7 +28,8 @@ START = "0" * 64
 class Entry(Struct, frozen=True, kw_only=True):
     """One version of one annotation, or that it is gone, alone or with its task.
 
-    `text` is the task's own text, kept only where it is not the frozen text of the article.
+    `text` is the task's own text, kept only where it is not the frozen text of the article. `was` has the
+    hashes that the line had before it was cleaned (see `cleaned`).
     """
 
     event: Literal["version", "deleted", "task-deleted"] = "version"
@@ -38,6 +39,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     text: str | None = None
     task: dict[str, Any] = {}
     annotation: msgspec.Raw = msgspec.Raw(b"{}")
+    was: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -128,17 +130,23 @@ class Journal:
 
         `sure`: an annotation with a known number is the one that has it, whatever is different.
         """
+        fresh = (
+            each for content in contents for each in self._fresh(content, live=live, sure=sure)
+        )
+        return self.add(fresh)
+
+    def add(self, contents: Iterable[bytes]) -> list[str]:
+        """Adds entries as they are, whatever the journal has; the articles of those versions."""
         added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         size = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab") as file:
             try:
                 for content in contents:
-                    for fresh in self._fresh(content, live=live, sure=sure):
-                        version = identity.read(fresh)
-                        file.write(self._line(version, fresh))
-                        if version.event == "version":
-                            added.append(version.identity.article)
+                    version = identity.read(content)
+                    file.write(self._line(version, content))
+                    if version.event == "version":
+                        added.append(version.identity.article)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:
@@ -154,17 +162,16 @@ class Journal:
             return
         stays = not live and self.holds.outlived(key, version)
         if key != version.key:
-            content = to_json(msgspec.structs.replace(_entry.decode(content), key=key))
+            content = renamed(content, key)
         yield content
         if stays:
-            yield to_json(_deletion(_entry.decode(content), "deleted"))
+            yield deletion(content)
 
     def _line(self, version: Version, content: bytes) -> bytes:
         """The line of an entry, which is to be written next."""
-        digest = _chained(self.last, content)
-        line = Line(prev=self.last, sha256=digest, entry=msgspec.Raw(content))
+        digest, made = line(self.last, content)
         self.note(digest, version)
-        return to_json(line) + b"\n"
+        return made
 
     def note(self, digest: str, version: Version) -> None:
         """Keeps in mind what a line says."""
@@ -189,7 +196,8 @@ class Journal:
 
 def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
     """The entry that says that an annotation is gone."""
-    return msgspec.structs.replace(entry, event=event, annotation=msgspec.Raw(b"{}"))
+    nothing = msgspec.Raw(b"{}")
+    return msgspec.structs.replace(entry, event=event, annotation=nothing, was=msgspec.UNSET)
 
 
 def mend(project: Project, layer: str) -> Iterator[str]:
@@ -248,8 +256,42 @@ def opened() -> Iterator[Callable[[Place], Latest]]:
 
 def entries(path: Path) -> Iterator[Entry]:
     """All entries of a journal file, in the order in which they came."""
+    for _, entry in versions(path):
+        yield _entry.decode(entry)
+
+
+def versions(path: Path) -> Iterator[tuple[Version, bytes]]:
+    """All versions in a journal file with their entries' bytes, in the order in which they came."""
+    for _, _, line, version in _checked(path):
+        yield version, bytes(line.entry)
+
+
+def hashes(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The hash of each line with its entry's bytes."""
     for _, _, line, _ in _checked(path):
-        yield _entry.decode(line.entry)
+        yield line.sha256, bytes(line.entry)
+
+
+def chained(prev: str, content: bytes) -> str:
+    """The hash of a line: that of the hash before it and the entry's bytes."""
+    return sha256(prev.encode() + content).hexdigest()
+
+
+def line(prev: str, content: bytes) -> tuple[str, bytes]:
+    """The hash of a line after another, and the line with its end."""
+    digest = chained(prev, content)
+    made = Line(prev=prev, sha256=digest, entry=msgspec.Raw(content))
+    return digest, to_json(made) + b"\n"
+
+
+def deletion(content: bytes) -> bytes:
+    """The entry that says that an annotation is gone, from one of its versions."""
+    return to_json(_deletion(_entry.decode(content), "deleted"))
+
+
+def renamed(content: bytes, key: str) -> bytes:
+    """An entry under another key."""
+    return to_json(msgspec.structs.replace(_entry.decode(content), key=key, was=msgspec.UNSET))
 
 
 def counting(path: Path) -> list[Entry]:
@@ -282,14 +324,19 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
                 line = _line.decode(content)
                 version = identity.read(line.entry)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise _changed(path, number) from error
-            if line.prev != prev or line.sha256 != _chained(prev, bytes(line.entry)):
+                raise _changed(path, number, content) from error
+            if line.prev != prev or line.sha256 != chained(prev, bytes(line.entry)):
                 raise _changed(path, number)
             yield offset, len(content), line, version
             offset, prev = offset + len(content), line.sha256
 
 
-def _changed(path: Path, number: int) -> JournalError:
+def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
+    if content.startswith(b"<<<<<<<"):
+        return JournalError(
+            f"{path}, line {number}: git left both sides of a merge here: run `git checkout --ours "
+            "exports/journal`, then `qawl pull --merge MERGE_HEAD`"
+        )
     return JournalError(
         f"{path}, line {number}: the journal was changed: bring the file back from version control"
     )
@@ -311,7 +358,3 @@ def _mend(path: Path) -> int:
         if at < size:
             file.truncate(at)
     return size - at
-
-
-def _chained(prev: str, content: bytes) -> str:
-    return sha256(prev.encode() + content).hexdigest()

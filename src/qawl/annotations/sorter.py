@@ -9,7 +9,6 @@ import msgspec
 
 from qawl.annotations import json_stream, kept
 from qawl.annotations.from_label_studio import controls
-from qawl.annotations.identity import Identity
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.users import User, user
@@ -70,15 +69,6 @@ class Outcome:
         names = self.named.setdefault(why, [])
         if what and len(names) < NAMED and what not in names:
             names.append(what)
-
-    def double(self, layer: str, annotator: str, several: Mapping[str, list[Identity]]) -> None:
-        """Names the annotations of articles that have a newer one of the same annotator."""
-        for article, those in sorted(several.items()):
-            *older, newest = (f"annotation {each.id} (task {each.task})" for each in those)
-            self.doubled.append(
-                f"{layer} by {annotator}: article {article}: {', '.join(older)} does not count: "
-                f"{newest} of the same annotator is newer"
-            )
 
     def left_out(self) -> Iterator[str]:
         """What was left out in words, a line a reason, the most frequent first."""

@@ -44,6 +44,24 @@ if TYPE_CHECKING:
     help="Seconds between two pulls of --watch.",
 )
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
+@click.option(
+    "--merge",
+    "others",
+    multiple=True,
+    metavar="OTHER",
+    help="Join the journals of a branch of git, or of another folder of this corpus; repeatable.",
+)
+@click.option(
+    "--merge-file",
+    "two",
+    nargs=2,
+    metavar="OURS THEIRS",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Join one journal file to another, as git's merge driver.",
+)
+@click.option(
+    "--clean-journal", "clean", is_flag=True, help="Take out of the journal what is no longer kept."
+)
 def command(
     files: tuple[Path, ...],
     more: tuple[Path, ...],
@@ -54,61 +72,82 @@ def command(
     rebuild: bool,
     watch: bool,
     every: int,
+    others: tuple[str, ...],
+    two: tuple[Path, Path] | None,
+    clean: bool,
 ) -> None:
     """Collect every new annotation version into the journal.
 
     Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
     every version ever pulled; exports/annotations holds the latest of each.
     """
-    from qawl.annotations import import_files
+    from qawl.cli import journals
     from qawl.core import project
 
+    modes = {
+        "--from": files,
+        "--watch": watch,
+        "--rebuild": rebuild,
+        "--merge": others,
+        "--merge-file": two,
+        "--clean-journal": clean,
+    }
+    _check_usage([name for name, given in modes.items() if given], more)
+    if (annotators or judge) and not files:
+        raise click.UsageError("--annotator and --judge are for exports: give --from")
+    if two:
+        journals.merge_file(*two)
+        return
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
-    _check_usage(files, more, named=bool(annotators), judge=judge, alone=watch or rebuild)
     if watch:
         _watch(corpus, every)
         return
     with project.lock(corpus, "pull"):
         if rebuild:
-            _rebuild(corpus)
-            return
-        if files:
-            outcome = import_files.pull_files(
-                corpus, (*files, *more), layer=layer, annotator=annotators, judge=judge
-            )
+            journals.rebuild(corpus)
+        elif clean:
+            journals.clean(corpus)
+        elif others:
+            whole = journals.merge(corpus, (*others, *map(str, more)))
         else:
-            outcome = _from_server(corpus)
-    for line in summary(outcome):
-        click.echo(line)
-    if not outcome.whole and not partial:
+            exports = (*files, *more)
+            whole = _pull(corpus, exports, layer=layer, annotators=annotators, judge=judge)
+    if not (rebuild or clean or whole or partial):
         sys.exit(1)
 
 
-def _check_usage(
-    files: tuple[Path, ...], more: tuple[Path, ...], *, named: bool, judge: bool, alone: bool
-) -> None:
+def _check_usage(modes: list[str], more: tuple[Path, ...]) -> None:
     """Refuses options that don't go together."""
-    if more and not files:
+    if len(modes) > 1:
+        raise click.UsageError(f"{' and '.join(modes)} don't go together: give one")
+    if more and not {"--from", "--merge"} & {*modes}:
         raise click.UsageError("give files after --from")
-    if files and alone:
-        raise click.UsageError("--watch and --rebuild read no exports: leave out --from")
-    if (named or judge) and not files:
-        raise click.UsageError("--annotator and --judge are for exports: give --from")
-    if named and judge:
+
+
+def _pull(
+    corpus: "Project",
+    exports: tuple[Path, ...],
+    *,
+    layer: str | None,
+    annotators: tuple[str, ...],
+    judge: bool,
+) -> bool:
+    """Pulls from exports, or else from the server; whether nothing was left out."""
+    from qawl.annotations import import_files
+
+    if annotators and judge:
         raise click.UsageError("give --annotator or --judge: the judge has a pseudonym already")
-
-
-def _rebuild(corpus: "Project") -> None:
-    """Derives exports/annotations from the journal."""
-    from qawl.annotations import journal
-    from qawl.annotations import store as annotation_store
-
-    for name in corpus.settings.layers:
-        for each in journal.mend(corpus, name):
-            click.echo(f"journal mended: {each}")
-        click.echo(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+    if exports:
+        outcome = import_files.pull_files(
+            corpus, exports, layer=layer, annotator=annotators, judge=judge
+        )
+    else:
+        outcome = _from_server(corpus)
+    for line in summary(outcome):
+        click.echo(line)
+    return outcome.whole
 
 
 def _watch(corpus: "Project", every: int) -> None:

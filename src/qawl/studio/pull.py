@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from qawl.annotations import identity, journal
 from qawl.annotations import store as annotation_store
+from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Home, Version
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.sorter import Incoming, Outcome, Sorter
@@ -168,7 +169,7 @@ class _Reading:
         self.marks.save()
         if self.remote.annotator != JUDGE:
             several = self.opened.holds.several(self.articles)
-            self.outcome.double(self.remote.layer, self.remote.annotator, several)
+            self.outcome.doubled += doubles(self.remote.layer, self.remote.annotator, several)
 
     def _read(self, where: list[Filter]) -> None:
         """Journals the annotations of tasks, page by page."""

@@ -1,0 +1,236 @@
+"""Two journals of one corpus joined: what two people pulled in branches, copies or folders of it.
+
+What stands here stays, line by line; what the other journal has besides comes after it, chained anew. So
+no version is lost or doubled, whoever joins. A deletion that either knows stays one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+
+from qawl.annotations import cleaned, journal
+from qawl.annotations import users as pseudonyms
+from qawl.annotations.holdings import doubles
+from qawl.annotations.identity import Identity, Version
+from qawl.annotations.journal import Journal
+from qawl.core.errors import InputError, JournalError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
+
+Place = tuple[str, str]
+"""A layer and an annotator."""
+
+
+@dataclass(slots=True)
+class Other:
+    """A journal of another place: the users and the latest version of each annotation in it."""
+
+    source: str
+    layer: str
+    annotator: str
+    path: Path
+    users: set[int] = field(default_factory=set)
+    latest: dict[str, Version] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Reads it once, and checks its chain."""
+        versions = (each for each, _ in journal.versions(self.path) if each.event == "version")
+        self.latest = {each.key: each for each in versions}
+        self.users = _users(each.identity for each in self.latest.values())
+
+
+@dataclass(slots=True)
+class Joined:
+    """What one journal of another place brought, and under whose name it stands here."""
+
+    source: str
+    layer: str
+    theirs: str
+    annotator: str
+    versions: int = 0
+    added: int = 0
+    articles: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Merged:
+    """What was joined, the journals that have no place here, and the annotations that do not count."""
+
+    joined: list[Joined] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+
+
+def merge(project: Project, others: Mapping[str, Path]) -> Merged:
+    """Joins the journals of other places, by their name, to those of a corpus.
+
+    All are read and checked before the first is written. Raises JournalError where a journal was changed,
+    or nobody can tell whose it is here.
+    """
+    outcome = Merged()
+    there = [
+        Other(name, layer, annotator, path)
+        for name, place in others.items()
+        for layer, annotator, path in _journals(project, name, place, outcome)
+    ]
+    for each in there:
+        each.look()
+    for name in others:
+        here = {
+            (layer, annotator): journal.load(path)
+            for layer in project.settings.layers
+            for annotator, path in journal.files(project, layer)
+        }
+        mine = [each for each in there if each.source == name]
+        names = _names(project, here, mine)
+        for each in mine:
+            place = each.layer, names[each.annotator]
+            opened = here.get(place) or journal.load(project.journal_file(*place))
+            joined = _join(opened, each, names[each.annotator])
+            outcome.joined.append(joined)
+            if joined.annotator != JUDGE:
+                several = opened.holds.several(joined.articles)
+                outcome.doubled += doubles(each.layer, joined.annotator, several)
+    return outcome
+
+
+def merge_files(ours: Path, theirs: Path) -> Joined:
+    """Joins one journal file to another of the same layer and annotator, as git asks for it."""
+    opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
+    other.look()
+    users = _users(opened.holds.all())
+    if users and other.users and users.isdisjoint(other.users):
+        raise JournalError(
+            f"{ours} and {theirs} are of different users: run `qawl pull --merge` with the branch"
+        )
+    return _join(opened, other, "")
+
+
+def _journals(
+    project: Project, name: str, place: Path, outcome: Merged
+) -> Iterator[tuple[str, str, Path]]:
+    """(layer, annotator, file) of the journals in another place; strange ones are named."""
+    folders = (place / "exports" / "journal", place / "journal", place)
+    folder = next(each for each in folders if each.is_dir() or each == place)
+    found = 0
+    for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+        layer, _, rest = path.name.partition(".")
+        annotator, _, end = rest.rpartition(".")
+        if end != "jsonl" or not annotator:
+            continue
+        found += 1
+        if layer in project.settings.layers:
+            project.journal_file(layer, annotator)  # refuses what is no pseudonym
+            yield layer, annotator, path
+        else:
+            outcome.strange.append(f"{path.name} of {name}: {layer} is no layer of this corpus")
+    if not found:
+        raise InputError(f"{name}: no journal there (LAYER.ANNOTATOR.jsonl in exports/journal)")
+
+
+def _users(identities: Iterable[Identity]) -> set[int]:
+    """The numbers of those who made annotations that came by exports of the first server.
+
+    In a project of a server the pseudonym is the project's, whoever worked there.
+    """
+    return {
+        each.user
+        for each in identities
+        if each.user is not None and each.home is None and each.origin == 1
+    }
+
+
+def _names(project: Project, here: Mapping[Place, Journal], there: list[Other]) -> dict[str, str]:
+    """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
+    users: dict[str, set[int]] = {}
+    for (_, annotator), opened in here.items():
+        users.setdefault(annotator, set()).update(_users(opened.holds.all()))
+    taken = {*users, *(each.annotator for each in there)}
+    free = pseudonyms.free(project, taken)
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(each.annotator for each in there):
+        mine = [each for each in there if each.annotator == name]
+        owners = {who for each in mine for who in _owners(here, each)}
+        if len(owners) > 1:
+            raise JournalError(
+                f"{mine[0].source}: the work of {name} there stands under {', '.join(sorted(owners))} "
+                "here: nobody can tell whose the rest is"
+            )
+        numbers = {user for each in mine for user in each.users}
+        found[name] = next(iter(owners), None) or _by_number(name, numbers, users) or next(free)
+    return found
+
+
+def _owners(here: Mapping[Place, Journal], other: Other) -> set[str]:
+    """Those who have some of another journal's annotations here."""
+    if other.annotator == JUDGE:
+        return {JUDGE}
+    return {
+        annotator
+        for (layer, annotator), opened in here.items()
+        if layer == other.layer and any(map(opened.holds.find, other.latest.values()))
+    }
+
+
+def _by_number(name: str, numbers: set[int], users: Mapping[str, set[int]]) -> str | None:
+    """The annotator who has these users' numbers, else the same name; None where it is another's."""
+    same = next((who for who, theirs in users.items() if numbers & theirs), None)
+    if same or not numbers or not users.get(name):
+        return same or name
+    return None
+
+
+Course = list[tuple[Version, bytes]]
+"""The versions of one annotation with their entries, in the order in which they came."""
+
+
+def _join(opened: Journal, other: Other, annotator: str) -> Joined:
+    """Adds to a journal what another has besides."""
+    joined = Joined(other.source, other.layer, other.annotator, annotator)
+    ours: dict[str, Course] = {}
+    for version, content in journal.versions(opened.path):
+        # Of what has a time the content is not needed again.
+        kept = content if version.identity.changed is None else b""
+        ours.setdefault(version.key, []).append((version, kept))
+    theirs: dict[str, Course] = {}
+    for version, content in journal.versions(other.path):
+        joined.versions += version.event == "version"
+        theirs.setdefault(version.key, []).append((version, content))
+    fresh = []
+    for course in theirs.values():
+        key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
+        fresh += [
+            journal.renamed(cleaned.entry(content), key or course[0][0].key)
+            for content in _besides(ours.get(key or "", []), course)
+        ]
+    added = opened.add(fresh) if fresh else []
+    joined.added, joined.articles = len(added), {*added}
+    return joined
+
+
+def _besides(ours: Course, theirs: Course) -> Iterator[bytes]:
+    """What another course of an annotation adds to ours."""
+    pairs = zip(ours, theirs, strict=False)
+    common = sum(1 for _ in takewhile(lambda pair: pair[0][0].digest == pair[1][0].digest, pairs))
+    if common == len(ours):
+        yield from (content for _, content in theirs[common:])
+    elif common < len(theirs):
+        yield from _parted(ours, theirs)
+
+
+def _parted(ours: Course, theirs: Course) -> Iterator[bytes]:
+    """The same where both went on: new versions, then what says that it is gone, where either knows it.
+
+    Versions without a time count by their order: where theirs ended with one of ours, ours still counts.
+    """
+    known = {version.digest for version, _ in ours}
+    fresh = [each for each in theirs if each[0].event == "version" and each[0].digest not in known]
+    yield from (content for _, content in fresh)
+    (mine, content), (last, gone) = ours[-1], theirs[-1]
+    if last.event != "version" and mine.event == "version":
+        yield gone
+    elif mine.event != "version" and fresh:
+        yield journal.deletion(fresh[-1][1])
+    elif fresh and content and last.digest in known:
+        yield content

@@ -1,0 +1,109 @@
+"""What `qawl pull` does with journals that are there: derive from them, join, clean."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qawl.core.errors import InputError
+
+if TYPE_CHECKING:
+    from qawl.annotations.merging import Merged
+    from qawl.core.project import Project
+
+
+def rebuild(corpus: "Project") -> None:
+    """Derives exports/annotations from the journal."""
+    from qawl.annotations import journal
+    from qawl.annotations import store as annotation_store
+
+    for name in corpus.settings.layers:
+        for each in journal.mend(corpus, name):
+            click.echo(f"journal mended: {each}")
+        click.echo(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+
+
+def clean(corpus: "Project") -> None:
+    """Takes out of the journals what is no longer kept, and says what that was."""
+    from qawl.annotations import cleaned
+    from qawl.annotations import store as annotation_store
+
+    done = list(cleaned.clean(corpus))
+    for each in done:
+        fields = ", ".join(f"{count} × {name}" for name, count in each.left_out.items())
+        click.echo(f"{each.journal}: {each.changed} of {each.versions} lines cleaned: {fields}")
+    if not done:
+        click.echo("nothing to clean")
+        return
+    click.echo(f"logged in {corpus.journal / cleaned.LOG}; versions in git keep what was there")
+    for name in corpus.settings.layers:
+        annotation_store.refresh(corpus, name)
+
+
+def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
+    """Joins the journals of other places; whether every journal there has its place here."""
+    from qawl.annotations import merging
+    from qawl.annotations import store as annotation_store
+
+    with ExitStack() as stack:
+        places = {name: _place(corpus, name, stack) for name in others}
+        outcome = merging.merge(corpus, places)
+    for line in _said(outcome):
+        click.echo(line)
+    for name in sorted({each.layer for each in outcome.joined}):
+        count = annotation_store.refresh(corpus, name)
+        click.echo(f"exports/annotations/{name}.jsonl: {count} records")
+    for each in outcome.doubled:
+        click.echo(f"does not count: {each}")
+    for each in outcome.strange:
+        click.echo(f"LEFT OUT: {each}")
+    return not outcome.strange and not outcome.doubled
+
+
+def merge_file(ours: Path, theirs: Path) -> None:
+    """Joins one journal file to another."""
+    from qawl.annotations import merging
+
+    joined = merging.merge_files(ours, theirs)
+    click.echo(f"{joined.added} of {joined.versions} versions added", err=True)
+
+
+def _said(outcome: "Merged") -> Iterator[str]:
+    """What was joined, a line a journal."""
+    for each in outcome.joined:
+        name = f"{each.layer}.{each.annotator}"
+        other = "" if each.theirs == each.annotator else f" ({each.theirs} there)"
+        yield f"{name}: {each.added} of {each.versions} versions of {each.source}{other} added"
+
+
+def _place(corpus: "Project", name: str, stack: ExitStack) -> Path:
+    """Where the journals of another place stand: a folder or file, else a branch laid out as files."""
+    if Path(name).exists():
+        return Path(name)
+    commit = _git(
+        corpus, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+    )
+    if commit is None:
+        raise InputError(f"{name}: no such folder, and no branch or commit of git")
+    at = commit.decode().strip()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    listed = _git(corpus, "ls-tree", "-z", "--name-only", at, "exports/journal/") or b""
+    for path in filter(None, listed.decode().split("\0")):
+        content = _git(corpus, "show", f"{at}:./{path}") or b""
+        (folder / Path(path).name).write_bytes(content)
+    return folder
+
+
+def _git(corpus: "Project", *words: str) -> bytes | None:
+    """What git says in the corpus; None where it can't do it, or is not there."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(corpus.root), *words], check=False, capture_output=True
+        )
+    except FileNotFoundError:
+        return None
+    return None if done.returncode else done.stdout

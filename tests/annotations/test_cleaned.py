@@ -1,0 +1,162 @@
+"""Journals of earlier versions kept whatever Label Studio sent; a named step takes it out, provably."""
+
+import hashlib
+import json
+
+import pytest
+from test_foreign_exports import SAMI, Foreign, region
+from test_whose_work import OMAR, pull, whose, work
+
+ADDRESS = "desk@team.example"
+
+
+def early(article, number, surface, text):
+    """An entry as an earlier version kept it."""
+    mark = {**region(text, surface), "meta": {"text": [f"seen by {ADDRESS}"]}}
+    return {
+        "event": "version",
+        "key": f"{article}/{number}",
+        "article_id": article,
+        "scheme_version": "1",
+        "text": None,
+        "task": {"id": number, "project": 1, "data": {"title": "x", "assigned": ADDRESS}},
+        "annotation": {
+            "id": number,
+            "result": [mark] if number != 2 else [region(text, surface)],
+            "completed_by": 1,
+            "created_at": "2025-05-01T10:00:00Z",
+            "updated_at": "2025-05-01T10:00:00Z",
+            "reviews": [{"created_by": {"email": ADDRESS}}],
+            "created_by": {"email": ADDRESS},
+        },
+    }
+
+
+def chain(entries):
+    prev, made = "0" * 64, []
+    for entry in entries:
+        content = json.dumps(entry, separators=(",", ":"), ensure_ascii=False)
+        digest = hashlib.sha256((prev + content).encode()).hexdigest()
+        made.append(f'{{"format":1,"prev":"{prev}","sha256":"{digest}","entry":{content}}}\n')
+        prev = digest
+    return "".join(made)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """A corpus with a journal of an earlier version."""
+    made = Foreign(tmp_path / "corpus")
+    made.ingest(SAMI, OMAR)
+    path = made.folder / "corpus" / "articles.jsonl"
+    ids = {each["text"]: each["id"] for each in map(json.loads, path.read_text().splitlines())}
+    entries = [early(ids[SAMI], 1, "Sami", SAMI), early(ids[OMAR], 2, "Omar", OMAR)]
+    target = made.folder / "exports" / "journal" / "ner.a1.jsonl"
+    target.parent.mkdir(parents=True)
+    target.write_text(chain(entries))
+    assert made.run("pull", "--rebuild").exit_code == 0
+    return made
+
+
+def lines(corpus, name="ner.a1"):
+    path = corpus.folder / "exports" / "journal" / f"{name}.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def followed(corpus, number, count):
+    """The last hash before a cleaning, as docs/exports.md says that it can be told from the file."""
+    last = "0" * 64
+    path = corpus.folder / "exports" / "journal" / "ner.a1.jsonl"
+    for line in path.read_text().splitlines()[:count]:
+        entry = line[line.index('"entry":') + 8 : -1]
+        was = json.loads(entry).get("was", {})
+        last = was.get(str(number)) or hashlib.sha256((last + entry).encode()).hexdigest()
+    return last
+
+
+def test_what_is_no_longer_kept_goes_by_a_step_that_is_logged(corpus):
+    before, records = lines(corpus), corpus.records()
+    done = corpus.run("pull", "--clean-journal")
+    assert done.exit_code == 0, done.exception
+    assert "ner.a1: 2 of 2 lines cleaned: 2 × annotation.created_by, " in done.output
+    exports = corpus.folder / "exports"
+    assert not any(ADDRESS in each.read_text() for each in exports.rglob("*") if each.is_file())
+    assert corpus.records() == records
+    (log,) = lines(corpus, "cleaned")
+    assert (log["journal"], log["number"], log["versions"], log["changed"]) == ("ner.a1", 1, 2, 2)
+    assert log["left_out"]["annotation.reviews"] == 2
+    assert log["left_out"]["annotation.result"] == 1
+    assert log["before"] == before[-1]["sha256"] == followed(corpus, 1, 2)
+    assert log["after"] == lines(corpus)[-1]["sha256"]
+    assert [each["entry"]["was"] for each in lines(corpus)] == [
+        {"1": each["sha256"]} for each in before
+    ]
+    assert corpus.run("pull", "--clean-journal").output == "nothing to clean\n"
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+
+
+def test_what_comes_again_is_no_new_version_before_or_after(corpus):
+    again = [work(), work(OMAR, "Omar", number=2, task=2)]
+    again[0]["annotations"][0]["result"][0]["meta"] = {"text": [f"seen by {ADDRESS}"]}
+    for each in again:
+        each["annotations"][0]["result"][0].pop("id")
+        each["annotations"][0]["result"][0] = {
+            **lines(corpus)[each["id"] - 1]["entry"]["annotation"]["result"][0]
+        }
+    assert "0 new versions" in pull(corpus, again).output
+    corpus.run("pull", "--clean-journal")
+    assert "0 new versions" in pull(corpus, again).output
+
+
+def test_a_second_cleaning_keeps_the_first_provable(corpus, monkeypatch):
+    from qawl.annotations import kept
+
+    first = lines(corpus)[-1]["sha256"]
+    corpus.run("pull", "--clean-journal")
+    pull(corpus, [work(OMAR, "came", number=2, task=2, day=7)])
+    second = lines(corpus)[-1]["sha256"]
+    # A later version of Qawl keeps less: results of one annotation change, the others don't.
+    monkeypatch.setattr(kept, "TASK", tuple(name for name in kept.TASK if name != "project"))
+    shown = kept.task
+    monkeypatch.setattr(
+        kept,
+        "task",
+        lambda sent: {k: v for k, v in shown(sent).items() if k != "id" or sent["id"] == 1},
+    )
+    assert corpus.run("pull", "--clean-journal").exit_code == 0
+    one, two = lines(corpus, "cleaned")
+    assert (one["before"], two["before"]) == (first, second)
+    assert followed(corpus, 1, 2) == first
+    assert followed(corpus, 2, 3) == second
+    assert corpus.run("pull", "--clean-journal").output == "nothing to clean\n"
+    assert whose(corpus) == {"a1": ["Sami", "came"]}
+
+
+def test_a_cleaned_journal_that_does_not_fit_its_log_is_refused(corpus):
+    corpus.run("pull", "--clean-journal")
+    path = corpus.folder / "exports" / "journal" / "cleaned.jsonl"
+    log = json.loads(path.read_text())
+    path.write_text(json.dumps(log | {"before": "0" * 64}) + "\n")
+    assert "is not what cleaning 1 made of it" in str(
+        corpus.run("pull", "--clean-journal").exception
+    )
+
+
+def test_a_killed_cleaning_is_done_again(corpus, monkeypatch):
+    """The log is written first; its record then says nothing of the journal."""
+    from qawl.core import files
+
+    write = files.write_bytes
+
+    def killed(path, chunks, **more):
+        if path.name == "ner.a1.jsonl":
+            raise KeyboardInterrupt
+        write(path, chunks, **more)
+
+    before = lines(corpus)
+    monkeypatch.setattr(files, "write_bytes", killed)
+    assert corpus.run("pull", "--clean-journal").exit_code != 0
+    assert lines(corpus) == before
+    monkeypatch.setattr(files, "write_bytes", write)
+    assert corpus.run("pull", "--clean-journal").exit_code == 0
+    assert followed(corpus, 2, 2) == before[-1]["sha256"]
+    assert corpus.run("pull", "--clean-journal").output == "nothing to clean\n"

@@ -1,0 +1,276 @@
+"""Two leads pull in branches or copies of one corpus; the journals are joined by the command."""
+
+import json
+import random
+import shutil
+import subprocess
+
+import pytest
+from test_foreign_exports import SAMI, Foreign
+from test_whose_work import OMAR, pull, whose, work
+
+LINE = "{}.a1.jsonl"
+
+
+class Lead(Foreign):
+    """A copy of a corpus in a folder of its own, as it stands."""
+
+    def __init__(self, folder, other):
+        shutil.copytree(other.folder, folder)
+        self.folder = folder
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    (tmp_path / "one").mkdir()
+    made = Foreign(tmp_path / "one" / "corpus")
+    made.ingest(SAMI, OMAR, "Nada left.")
+    return made
+
+
+@pytest.fixture
+def copied(corpus, tmp_path):
+    """copied() → another lead's copy of the corpus as it is now."""
+
+    def made(name="two"):
+        (tmp_path / name).mkdir()
+        return Lead(tmp_path / name / "corpus", corpus)
+
+    return made
+
+
+def lines(corpus, name="ner.a1"):
+    path = corpus.folder / "exports" / "journal" / f"{name}.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def versions(corpus):
+    """The versions in all journals: annotator, article, time and what was marked."""
+    found = []
+    for path in sorted((corpus.folder / "exports" / "journal").glob("*.*.jsonl")):
+        for line in map(json.loads, path.read_text().splitlines()):
+            made = line["entry"]["annotation"]
+            marked = [each["value"]["text"] for each in made.get("result", ())]
+            found.append((path.stem, line["entry"]["article_id"], made.get("updated_at"), *marked))
+    return sorted(found, key=str)
+
+
+def test_what_each_pulled_is_there_once_after_a_merge(corpus, copied):
+    pull(corpus, [work()])
+    other = copied()
+    pull(corpus, [work(surface="Layla", day=3), work(OMAR, "Omar", number=2, task=2)])
+    pull(other, [work(surface="met", day=2), work("Nada left.", "Nada", number=3, task=3)])
+    before = lines(corpus)
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 0, done.exception
+    assert "ner.a1: 2 of 3 versions" in done.output
+    assert lines(corpus)[: len(before)] == before
+    assert len(versions(corpus)) == len(set(versions(corpus))) == 5
+    assert whose(corpus) == {"a1": ["Layla", "Nada", "Omar"]}
+    assert "0 of 3 versions" in corpus.run("pull", "--merge", str(other.folder)).output
+    # The other way round gives the same records.
+    assert other.run("pull", "--merge", str(corpus.folder)).exit_code == 0
+    assert other.records() == corpus.records()
+    assert versions(other) == versions(corpus)
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    assert "0 new versions" in pull(corpus, [work(), work(surface="met", day=2)]).output
+
+
+@pytest.mark.parametrize(
+    "where", ["", "exports", "exports/journal", "exports/journal/ner.a1.jsonl"]
+)
+def test_another_place_may_be_a_corpus_its_exports_its_journal_or_a_file(corpus, copied, where):
+    other = copied()
+    pull(other, [work()])
+    assert corpus.run("pull", "--merge", str(other.folder / where)).exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"]}
+
+
+def test_several_places_are_joined_at_once(corpus, copied):
+    two, three = copied("two"), copied("three")
+    pull(two, [work()])
+    pull(three, [work(), work(OMAR, "Omar", number=2, task=2)])
+    assert corpus.run("pull", "--merge", str(two.folder), str(three.folder)).exit_code == 0
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+
+
+def test_one_pseudonym_of_two_people_is_not_joined(corpus, copied):
+    """Each lead pulled another annotator first, so both are a1 in one branch."""
+    other = copied()
+    pull(corpus, [work(user=4)])
+    pull(other, [work(surface="Layla", user=9, number=2, task=2)])
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 0
+    assert "(a1 there)" in done.output
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+    # User 9 is known by now.
+    pull(other, [work(OMAR, "Omar", user=9, number=3, task=3)])
+    corpus.run("pull", "--merge", str(other.folder))
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla", "Omar"]}
+
+
+def test_one_person_with_two_pseudonyms_is_joined_by_their_work(corpus, copied):
+    other = copied()
+    pull(corpus, [work(user=4), work(surface="Layla", user=9, number=2, task=2)])
+    pull(
+        other,
+        [
+            work(surface="Layla", user=9, number=2, task=2),
+            work(OMAR, "Omar", user=9, number=3, task=3),
+        ],
+    )
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert "ner.a2: 1 of 2 versions" in done.output
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla", "Omar"]}
+
+
+def test_a_journal_of_no_layer_here_is_left_out_and_said(corpus, copied):
+    other = copied()
+    pull(other, [work()])
+    journal = other.folder / "exports" / "journal"
+    (journal / "ner.a1.jsonl").rename(journal / "quo.a1.jsonl")
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 1
+    assert "LEFT OUT: quo.a1.jsonl" in done.output
+
+
+def test_a_damaged_journal_elsewhere_is_refused_and_nothing_is_written(corpus, copied):
+    other = copied()
+    pull(corpus, [work()])
+    pull(other, [work(), work(OMAR, "Omar", number=2, task=2)])
+    path = other.folder / "exports" / "journal" / "ner.a1.jsonl"
+    path.write_text(path.read_text().replace("Omar", "Umar", 1))
+    before = lines(corpus)
+    assert "the journal was changed" in str(
+        corpus.run("pull", "--merge", str(other.folder)).exception
+    )
+    assert lines(corpus) == before
+
+
+@pytest.mark.parametrize("name", ["nowhere", "../nowhere", "--", "HEAD"])
+def test_what_is_no_place_is_said(corpus, name):
+    done = corpus.run("pull", "--merge", name)
+    assert done.exit_code != 0
+    assert "no such folder" in str(done.exception) or done.exit_code == 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_two_histories_are_joined_without_loss(corpus, copied, seed):
+    """Pulls of any versions in any order in three copies, some with deletions, joined both ways."""
+    chance = random.Random(seed)
+    copies = [corpus, copied("two"), copied("three")]
+    texts = [SAMI, OMAR, "Nada left."]
+    pool = [
+        work(text, text.split()[0], number=number, task=number, day=day)
+        for number, text in enumerate(texts, 1)
+        for day in range(1, 6)
+    ]
+    for each in (*copies, *chance.choices(copies, k=4)):
+        pull(each, *([one] for one in chance.sample(pool, chance.randint(1, 4))))
+    every = set().union(*(versions(each) for each in copies))
+    for each in copies:
+        places = [str(other.folder) for other in copies if other is not each]
+        chance.shuffle(places)
+        assert each.run("pull", "--merge", *places).exit_code == 0
+    for each in copies:
+        assert versions(each) == sorted(every, key=str)
+        assert each.records() == corpus.records()
+        assert each.errors() == []
+
+
+def gone(corpus, text):
+    """Journals that the annotation of a text was deleted on its server."""
+    from qawl.annotations import journal
+
+    path = corpus.folder / "exports" / "journal" / "ner.a1.jsonl"
+    opened = journal.load(path)
+    opened.delete([key for key, each in opened.alive.items() if each.task == text])
+    corpus.run("pull", "--rebuild")
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_deletion_that_either_knows_stays_one(corpus, copied, both):
+    pull(corpus, [work()])
+    other = copied()
+    gone(corpus, "1")
+    if both:
+        pull(other, [work(surface="met", day=2)])
+    for one, two in ((corpus, other), (other, corpus)):
+        assert one.run("pull", "--merge", str(two.folder)).exit_code == 0
+        assert one.records() == []
+    assert "0 new versions" in pull(corpus, [work()]).output
+    assert corpus.records() == []
+
+
+def git(folder, *words):
+    return subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@team.example", *words],
+        cwd=folder, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def branches(corpus):
+    """A repository whose branches `one` and `two` each pulled something."""
+    top = corpus.folder.parent
+    pull(corpus, [work()])
+    for words in (["init", "-q", "-b", "one"], ["add", "corpus"], ["commit", "-qm", "start"]):
+        assert git(top, *words).returncode == 0
+    git(top, "checkout", "-qb", "two")
+    pull(corpus, [work(surface="met", day=2), work(OMAR, "Omar", number=2, task=2)])
+    git(top, "add", "corpus")
+    git(top, "commit", "-qm", "two")
+    git(top, "checkout", "-q", "one")
+    pull(corpus, [work(surface="Layla", day=3), work("Nada left.", "Nada", number=3, task=3)])
+    git(top, "add", "corpus")
+    git(top, "commit", "-qm", "one")
+    return top
+
+
+def test_a_branch_is_joined_by_its_name(corpus, branches):
+    """The corpus stands in a folder below the top of the repository."""
+    done = corpus.run("pull", "--merge", "two")
+    assert done.exit_code == 0, done.exception
+    assert whose(corpus) == {"a1": ["Layla", "Nada", "Omar"]}
+    assert branches.is_dir()
+
+
+def test_a_merge_that_git_left_half_done_can_be_finished(corpus, branches):
+    assert git(branches, "merge", "two").returncode != 0
+    done = pull(corpus, [work()])
+    assert "git checkout --ours exports/journal" in str(done.exception)
+    assert "qawl pull --merge MERGE_HEAD" in str(done.exception)
+    assert git(corpus.folder, "checkout", "--ours", "exports/journal").returncode == 0
+    assert corpus.run("pull", "--merge", "MERGE_HEAD").exit_code == 0
+    assert whose(corpus) == {"a1": ["Layla", "Nada", "Omar"]}
+
+
+def test_git_joins_journals_by_itself_when_it_is_told_how(corpus, branches, monkeypatch):
+    """As docs/exports.md has it."""
+    import sys
+
+    driver = f"{sys.executable} -m qawl pull --merge-file %A %B"
+    git(branches, "config", "merge.qawl.driver", driver)
+    git(branches, "config", "merge.ours.driver", "true")
+    (branches / ".gitattributes").write_text(
+        "exports/journal/*.jsonl merge=qawl\n**/exports/journal/*.jsonl merge=qawl\n"
+        "**/exports/annotations/*.jsonl merge=ours\n"
+    )
+    git(branches, "add", "-A")
+    git(branches, "commit", "-qm", "attributes")
+    done = git(branches, "merge", "two", "-m", "joined")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    assert whose(corpus) == {"a1": ["Layla", "Nada", "Omar"]}
+    assert "0 new versions" in pull(corpus, [work(), work(surface="met", day=2)]).output
+
+
+def test_git_is_told_of_a_conflict_where_one_pseudonym_is_two_people(corpus, copied):
+    other = copied()
+    pull(corpus, [work(user=4)])
+    pull(other, [work(surface="Layla", user=9, number=2, task=2)])
+    files = [str(each.folder / "exports/journal/ner.a1.jsonl") for each in (corpus, other)]
+    before = lines(corpus)
+    done = corpus.run("pull", "--merge-file", *files)
+    assert "different users" in str(done.exception)
+    assert lines(corpus) == before
