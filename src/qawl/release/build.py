@@ -233,7 +233,7 @@ class _Building:
 
     def _write(self, item: tables.Annotated) -> None:
         split = self.splits[item.article.id]
-        made = rows.rows(item, self.schemes, lambda text: self.guard.run_in(text) is not None)
+        made = rows.rows(item, self.schemes, self.guard)
         self.facts.iob2.count(item.gold, made[TABLE])
         for config, found in made.items():
             for row in found:

@@ -15,6 +15,7 @@ from qawl.core.errors import ReleaseError
 from qawl.release.rights import standoff
 from qawl.release.rights.withheld import Guard, strings
 
+_ADDRESSES = ("url", "source_id")
 BATCH = 500
 """Rows that are searched at a time."""
 
@@ -34,6 +35,8 @@ def check(folder: Path, guard: Guard) -> None:
 def _found(path: Path, guard: Guard) -> str | None:
     """The first run of withheld text in a file."""
     if path.suffix == ".parquet":
+        if run := guard.run_in("\n".join(_told_of_columns(path))):
+            return run
         runs = (_in_column(name, column, guard) for name, column in text_columns(path))
         return next((run for run in runs if run), None)
     content = path.read_bytes()
@@ -43,6 +46,14 @@ def _found(path: Path, guard: Guard) -> str | None:
         texts = strings(json.loads(content))
         return next((run for run in map(guard.run_in, texts) if run), None)
     return None
+
+
+def _told_of_columns(path: Path) -> Iterator[str]:
+    """The names of a parquet file's columns, and what is told of them beside the values."""
+    schema = pq.read_schema(path)
+    yield str(schema)
+    for key, value in (schema.metadata or {}).items():
+        yield f"{key.decode('utf-8', 'replace')} {value.decode('utf-8', 'replace')}"
 
 
 def text_columns(path: Path) -> Iterator[tuple[str, pa.StringArray]]:
@@ -66,13 +77,14 @@ def _leaves(name: str, column: pa.Array) -> Iterator[tuple[str, pa.StringArray]]
 def _in_column(name: str, column: pa.StringArray, guard: Guard) -> str | None:
     """The first run of withheld text in a value. All values are searched as one text first: a run in
     one of them stands in that text, and where it has none, no value needs to be looked at. What is told
-    beside a free text has escapes of JSON, which are undone."""
-    told = name.endswith(standoff.SUFFIX)
-    if not told and guard.run_in(_joined(column)) is None:
+    beside a free text has escapes of JSON, which are undone. An address may spell a headline: it counts
+    as it stands."""
+    told, exact = name.endswith(standoff.SUFFIX), name in _ADDRESSES
+    if not told and guard.run_in(_joined(column), exact=exact) is None:
         return None
     values = (value for value in column.to_pylist() if value is not None)
     texts = map(standoff.words, values) if told else values
-    return next((run for run in map(guard.run_in, texts) if run), None)
+    return next((run for text in texts if (run := guard.run_in(text, exact=exact))), None)
 
 
 def _joined(column: pa.StringArray) -> str:

@@ -16,13 +16,13 @@ _Parts = list[str | tuple[int, int]]
 _decoder = msgspec.json.Decoder(_Parts)
 
 
-def encode(value: str, text: str) -> str:
-    """The value by what it shares with the article's text, each run where it stands first."""
+def encode(value: str, text: str, run: int = RUN) -> str:
+    """The value by the runs that it shares with a text, each told where it stands first."""
     parts: _Parts = []
     own = ""
     at = 0
     while at < len(value):
-        start = text.find(value[at : at + RUN]) if at + RUN <= len(value) else -1
+        start = text.find(value[at : at + run]) if at + run <= len(value) else -1
         if start < 0:
             own += value[at]
             at += 1

@@ -1,9 +1,15 @@
-"""Text that may not be redistributed: no run of it may stand in anything that is shipped."""
+"""Text that may not be redistributed: no run of it may stand in anything that is shipped.
+
+A run is told as it stands, and as it is spelt otherwise: without diacritics, tatweel, case, punctuation
+and white space, in any compatible form of its letters.
+"""
 
 import sys
 import tarfile
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +26,74 @@ CHUNK = 1 << 18
 """Code points that are hashed at a time."""
 
 Hashes = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
 
 
-def hashes(text: str) -> Hashes:
-    """A hash of each run of RUN code points of a text (polynomial, modulo 2**64)."""
-    points: Hashes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
-    count = len(points) - RUN + 1
+def hashes(text: str, run: int = RUN) -> Hashes:
+    """A hash of each run of so many code points of a text (polynomial, modulo 2**64)."""
+    encoded = text.encode("utf-32-le", "surrogatepass")
+    points: Hashes = np.frombuffer(encoded, np.uint32).astype(np.uint64)
+    count = len(points) - run + 1
     if count <= 0:
         return np.zeros(0, np.uint64)
     rolled: Hashes = np.zeros(count, np.uint64)
-    for offset in range(RUN):
+    for offset in range(run):
         rolled *= np.uint64(0x9E3779B97F4A7C15)
         rolled += points[offset : offset + count]
     return rolled
+
+
+def folded(text: str) -> str:
+    """The letters and digits of a text, however they are spelt: compatible forms, bare, in lower case."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), "<u4")
+    letters = codes[_letters()[codes]].tobytes().decode("utf-32-le")
+    return unicodedata.normalize("NFC", letters)  # Hangul alone is composed of letters
+
+
+@cache
+def _letters() -> Mask:
+    """Code point → whether it is a letter or digit; tatweel is none."""
+    found = np.array([chr(code).isalnum() for code in range(sys.maxunicode + 1)])
+    found[ord("ـ")] = False
+    return found
+
+
+class _Runs:
+    """The hashes of runs that stand in withheld texts and in no other."""
+
+    def __init__(
+        self, articles: Callable[[], Iterable[Article]], spelt: Callable[[str], str]
+    ) -> None:
+        self._spelt = spelt
+        held = [hashes(spelt(each.text)) for each in articles() if not each.redistribute]
+        none = np.zeros(0, np.uint64)
+        self.hashes = np.unique(np.concatenate([none, *held]))
+        if len(self.hashes):
+            free = (hashes(spelt(each.text)) for each in articles() if each.redistribute)
+            self.hashes = np.setdiff1d(
+                self.hashes, np.concatenate([none, *free]), assume_unique=False
+            )
+
+    def known(self, spelt: str) -> Mask:
+        """For each run of a text that is spelt so, whether it is withheld."""
+        wanted = hashes(spelt)
+        if not len(self.hashes):
+            return np.zeros(len(wanted), bool)
+        places = np.searchsorted(self.hashes, wanted)
+        places[places == len(self.hashes)] = 0
+        known: Mask = self.hashes[places] == wanted
+        return known
+
+    def first(self, text: str) -> str | None:
+        """The first run in a text."""
+        spelt = self._spelt(text)
+        for start in range(0, max(len(spelt) - RUN + 1, 0), CHUNK):
+            piece = spelt[start : start + CHUNK + RUN - 1]
+            found = np.flatnonzero(self.known(piece))
+            if len(found):
+                return piece[found[0] : found[0] + RUN]
+        return None
 
 
 class Guard:
@@ -40,37 +101,24 @@ class Guard:
 
     def __init__(self, articles: Callable[[], Iterable[Article]]) -> None:
         """`articles` gives all of them anew each time it is called."""
-        held = [hashes(each.text) for each in articles() if not each.redistribute]
-        none = np.zeros(0, np.uint64)
-        self._runs = np.unique(np.concatenate([none, *held]))
-        if len(self._runs):
-            free = (hashes(each.text) for each in articles() if each.redistribute)
-            self._runs = np.setdiff1d(
-                self._runs, np.concatenate([none, *free]), assume_unique=False
-            )
+        self._exact = _Runs(articles, str)
+        self._folded = _Runs(articles, folded)
 
     @property
     def watches(self) -> bool:
         """Whether there is withheld text at all."""
-        return len(self._runs) > 0
+        return len(self._exact.hashes) > 0 or len(self._folded.hashes) > 0
 
-    def run_in(self, text: str) -> str | None:
-        """The first run of withheld text that stands in this text."""
-        if not self.watches or len(text) < RUN:
+    def run_in(self, text: str, *, exact: bool = False) -> str | None:
+        """The first run of withheld text that stands in this text; `exact`: spelt as it is there."""
+        if not self.watches or len(unicodedata.normalize("NFKC", text)) < RUN:
             return None
-        for start in range(0, len(text) - RUN + 1, CHUNK):
-            piece = text[start : start + CHUNK + RUN - 1]
-            found = np.flatnonzero(self._known(hashes(piece)))
-            if len(found):
-                return piece[found[0] : found[0] + RUN]
-        return None
+        found = self._exact.first(text)
+        return found if found or exact else self._folded.first(text)
 
-    def _known(self, wanted: Hashes) -> NDArray[np.bool_]:
-        """Which of these hashes are those of withheld runs, which are sorted."""
-        places = np.searchsorted(self._runs, wanted)
-        places[places == len(self._runs)] = 0
-        known: NDArray[np.bool_] = self._runs[places] == wanted
-        return known
+    def known(self, letters: str) -> Mask:
+        """For each run of a folded text whether it is withheld."""
+        return self._folded.known(letters)
 
     def run_in_bytes(self, content: bytes) -> str | None:
         """The same for a file that is not known to be text: its UTF-8 and its JSON escapes."""

@@ -4,7 +4,7 @@ Rows hold names and words; `arrays.batch` turns class names into indices. Texts 
 article that may not be redistributed are None.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from qawl.core.records import (
 )
 from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
+from qawl.release.rights.free_texts import FreeTexts
+from qawl.release.rights.withheld import Guard
 from qawl.release.tables.tables import PROVENANCE, Annotated, container, host, links
 from qawl.release.tables.token_table import TABLE, token_rows
 from qawl.scheme.attributes import Attribute
@@ -27,21 +29,19 @@ from qawl.scheme.scheme import Scheme, Table
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
-Withhold = Callable[[str], bool]
-"""Whether a free text of a withheld article holds too much of its text."""
 
-
-def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> Rows:
+def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
     """The rows of one article in every table."""
     article = item.article
-    whole = _article_row(item, schemes, withhold)
+    texts = _free_texts(item, schemes, guard)
+    whole = _article_row(item, schemes, texts)
     found: Rows = {"articles": [whole]}
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
         if gold is None:
             continue
         table = scheme.table
-        shown = _Shown(article, withhold, scheme)
+        shown = _Shown(article, texts, scheme)
         if table is None or table.rows is None:
             name = table.name if table else layer
             of = {"article_id": article.id, "text_sha256": article.text_sha256}
@@ -54,10 +54,29 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> 
             ]
     found[TABLE] = token_rows(article, item.gold, schemes)
     found["annotations"] = [
-        _annotation_row(each, _Shown(article, withhold, schemes[each.layer]))
+        _annotation_row(each, _Shown(article, texts, schemes[each.layer]))
         for each in item.annotations
     ]
     return found
+
+
+def _free_texts(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> FreeTexts | None:
+    """What annotators typed, record by record; none where the article's text is shown anyway."""
+    if item.article.redistribute:
+        return None
+    records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations]
+    typed = [list(_typed(each, schemes[each.layer])) for each in records]
+    return FreeTexts(item.article, typed, guard)
+
+
+def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str]]:
+    """(attribute, text) of what is no value of the scheme's, span by span."""
+    known = {each.name: each.categories for each in scheme.attributes}
+    for attributes in (record.attributes, *(span.attributes for span in record.spans)):
+        for name, given in attributes.items():
+            for value in given if isinstance(given, list) else [given]:
+                if isinstance(value, str) and value not in known.get(name, ()):
+                    yield name, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ class _Shown:
     """What of an article's spans may be shown."""
 
     article: Article
-    withhold: Withhold
+    texts: FreeTexts | None
     scheme: Scheme
 
     def text(self, text: str) -> str | None:
@@ -74,17 +93,14 @@ class _Shown:
     def value(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self.value(each) for each in value]
-        return None if self._held(value) else value
+        return None if self._hidden(value) else value
 
     def standoff(self, value: Any) -> str | None:
-        """What is told of a free text that is withheld, unless other articles' text is in it."""
-        if not self._held(value):
-            return None
-        told = rights_standoff.encode(value, self.article.text)
-        return None if self.withhold(rights_standoff.words(told)) else told
+        """What is told of a free text that is withheld."""
+        return self.texts.told(value) if self.texts and self._hidden(value) else None
 
-    def _held(self, value: Any) -> bool:
-        return not self.article.redistribute and isinstance(value, str) and self.withhold(value)
+    def _hidden(self, value: Any) -> bool:
+        return self.texts is not None and isinstance(value, str) and self.texts.hides(value)
 
     def mention(self, span: GoldSpan) -> Row:
         return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
@@ -110,7 +126,7 @@ class _Shown:
         return row
 
 
-def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withhold) -> Row:
+def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeTexts | None) -> Row:
     article = item.article
     hidden = not article.redistribute
     row: Row = {
@@ -131,7 +147,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], withhold: Withh
     }
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
-        shown = _Shown(article, withhold, scheme)
+        shown = _Shown(article, texts, scheme)
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
