@@ -18,6 +18,7 @@ class Outcome:
 
     `copies` have source and text of another and are set aside; `same_text` and `near` are the newly
     frozen ones that stand in a group with another; `groups` are all groups of more than one.
+    `annotated` counts records by their fields that hold annotations, of which nothing is taken.
     """
 
     read: int = 0
@@ -32,6 +33,7 @@ class Outcome:
     set_aside: list[SetAside] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     undecided: Counter[str] = field(default_factory=Counter)
+    annotated: Counter[str] = field(default_factory=Counter)
     changed: bool = False
 
     @property
@@ -61,6 +63,7 @@ class Intake:
             self.outcome.set_aside.append(found)
             return
         self.outcome.read += 1
+        self.outcome.annotated.update(found.annotated)
         text = text_number(found.metadata.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")

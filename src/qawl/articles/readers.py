@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 import zstandard
+from msgspec.structs import replace
 
-from qawl.articles import delimited
+from qawl.articles import annotated, delimited
 from qawl.articles.decoding import decode
 from qawl.articles.metadata import (
     FIELDS,
@@ -21,7 +22,7 @@ from qawl.articles.metadata import (
     beside,
     from_fields,
 )
-from qawl.articles.received import Found, checked, set_aside
+from qawl.articles.received import Found, Received, checked, set_aside
 from qawl.core.errors import InputError
 from qawl.core.text import printable
 
@@ -234,9 +235,16 @@ def _read_fields(
     if not isinstance(text, str):
         return set_aside(path, "no field `text` with a string (see --map)", number)
     try:
-        return checked(text, path, number, from_fields(renamed, given))
+        found = checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
         return set_aside(path, str(error), number)
+    return _holding(found, annotated.fields(fields))
+
+
+def _holding(found: Found, fields: Iterable[str]) -> Found:
+    """An article with the names of those fields of its record that hold annotations."""
+    held = tuple(fields)
+    return replace(found, annotated=held) if held and isinstance(found, Received) else found
 
 
 def _read_rows(
@@ -274,13 +282,15 @@ def _read_table(
     try:
         with pq.ParquetFile(file) as table:
             there = {*_NAMES, *mapping.values()} & {*table.schema_arrow.names}
+            held = annotated.columns(table.schema_arrow.names)
             for batch in table.iter_batches(batch_size=1000, columns=sorted(there)):
                 for fields in _dicts(batch):
                     row += 1
                     if isinstance(fields, str):
                         yield set_aside(path, fields, row)
                     else:
-                        yield _read_fields(fields, path, row, mapping, given)
+                        found = _read_fields(fields, path, row, mapping, given)
+                        yield _holding(found, held)
     except pa.ArrowException as error:
         reason = f"not parquet: {str(error).splitlines()[0]}"
         yield set_aside(path, reason, row + 1 if row else None)

@@ -17,12 +17,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """An article as it came; `line` is the line or row where the file holds several."""
+    """An article as it came; `line` is the line or row where the file holds several.
+
+    `annotated` names the fields of the record that hold annotations, which are not taken.
+    """
 
     path: str
     line: int | None = None
     text: str
     metadata: Metadata
+    annotated: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:

@@ -34,6 +34,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield "            each with its place and reason in corpus/set-aside.jsonl"
     yield from _findings(outcome)
     yield from _undecided(outcome)
+    yield from _annotated(outcome)
     if not outcome.changed:
         yield "nothing to do"
 
@@ -43,6 +44,16 @@ def _findings(outcome: Outcome) -> Iterator[str]:
         yield f"{finding.severity}: {finding.check}: {finding.message}"
     if (more := len(outcome.findings) - _SHOWN) > 0:
         yield f"and {more} more such findings (--json shows all)"
+
+
+def _annotated(outcome: Outcome) -> Iterator[str]:
+    """The fields whose annotations were not taken."""
+    if not outcome.annotated:
+        return
+    yield "NOT TAKEN: records hold annotations (spans, labels, relations), and ingest takes texts alone;"
+    yield "exports of Label Studio come by `qawl pull --from`:"
+    for name, count in outcome.annotated.most_common():
+        yield f"            {count} × field {name}"
 
 
 def _undecided(outcome: Outcome) -> Iterator[str]:
@@ -73,6 +84,7 @@ def as_json(outcome: Outcome) -> Iterator[str]:
     more = {
         "set_aside": dict(outcome.reasons),
         "rights_undecided": dict(+outcome.undecided),
+        "annotations_not_taken": dict(outcome.annotated),
         "findings": findings,
     }
     yield json.dumps(counts | more, ensure_ascii=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, type=Given(path_type=Path, allow_dash=True))
 @click.option("--map", "mapping", help="Names of fields and columns: text=body,published=date.")
-@click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside.")
+@click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside or not taken.")
 @click.option(
     "--engine",
     type=click.Choice(["local", "ray"]),
@@ -56,7 +56,8 @@ def command(
     outcome = _ingest(corpus, paths, _mapping(mapping), engine)
     for line in summary.as_json(outcome) if as_json else summary.lines(outcome):
         click.echo(line)
-    if (strict and outcome.set_aside) or not (outcome.read or outcome.known):
+    left_out = outcome.set_aside or outcome.annotated
+    if (strict and left_out) or not (outcome.read or outcome.known):
         sys.exit(1)
 
 
