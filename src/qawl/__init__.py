@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from qawl.release.restore import restore
     from qawl.release.tables.align import align
+    from qawl.release.tables.unalign import spans
     from qawl.release.versions.manifest import verify
     from qawl.scheme.scheme import Scheme
 
@@ -54,6 +55,7 @@ __all__ = [
     "__version__",
     "align",
     "restore",
+    "spans",
     "verify",
 ]
 
@@ -66,6 +68,7 @@ _HOMES = {
     "Scheme": "scheme.scheme",
     "align": "release.tables.align",
     "restore": "release.restore",
+    "spans": "release.tables.unalign",
     "verify": "release.versions.manifest",
 }
 """Public name → the module that has it; the others are records."""

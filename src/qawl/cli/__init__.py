@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "adjudicate": "Make gold where annotators agree, and a judge's tasks for the rest.",
     "release": "Build a release of the dataset, offline and reproducible.",
     "diff": "Show what changed between two releases, and the version it calls for.",
+    "score": "Score predictions against the gold of a release.",
     "restore": "Put withheld text back from your own copy, checked by hash.",
     "verify": "Check a release against its manifest.",
     "withdraw": "Take an article out of the next release and out of what is served.",

@@ -224,7 +224,9 @@ class _Building:
             self.project, self.version, self.schemes, self.columns, self.facts, made, measured
         )
         for name, text in _documents(described, previous, found).items():
-            (self.folder / name).write_bytes(text.encode())
+            path = self.folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode())
         files = versions_manifest.file_digests(self.folder, made.files)
         complete = msgspec.structs.replace(made, files=files)
         versions_manifest.write(self.folder, complete)
@@ -379,4 +381,8 @@ def _documents(
         croissant.CROISSANT: croissant.text(described),
         guidelines.GUIDELINES: guidelines.text(described.title, described.schemes),
         changelog.CHANGELOG: changelog.text(described, previous, found),
+        **{
+            f"schemes/{layer}.yaml": described.project.scheme_file(layer).read_text("utf-8")
+            for layer in described.schemes
+        },
     }

@@ -29,7 +29,11 @@ class _Named:
 
 @overload
 def align(
-    spans: Iterable[Any], offset_mapping: Iterable[Sequence[int]], *, level: int = 0
+    spans: Iterable[Any],
+    offset_mapping: Iterable[Sequence[int]],
+    *,
+    level: int = 0,
+    undecided: Iterable[Any] = (),
 ) -> list[str | None]: ...
 
 
@@ -41,6 +45,7 @@ def align(
     labels: Sequence[str],
     level: int = 0,
     ignored: int = IGNORED,
+    undecided: Iterable[Any] = (),
 ) -> list[int]: ...
 
 
@@ -51,6 +56,7 @@ def align(
     labels: Sequence[str] | None = None,
     level: int = 0,
     ignored: int = IGNORED,
+    undecided: Iterable[Any] = (),
 ) -> list[str | None] | list[int]:
     """The IOB2 tag of each piece of one text: names, or with `labels` indices.
 
@@ -69,11 +75,14 @@ def align(
         0 are the outermost spans, 1 those one level below, and so on.
     ignored : int
         The index of a piece without text: what the loss leaves out.
+    undecided : iterable of mappings or objects with `start` and `end`
+        The column `<layer>_open` of the row: stretches of which nothing is decided. Pieces that touch
+        one are left out of the loss like those without text.
 
     Returns
     -------
     list of str or None, or list of int
-        As long as `offset_mapping`. A piece without text is None, or `ignored`.
+        As long as `offset_mapping`. A piece without text, or undecided, is None, or `ignored`.
 
     Raises
     ------
@@ -97,6 +106,10 @@ def align(
     tags: list[str | None] = [None] * len(pieces)
     for index, tag in zip(shown, tagged(named, over, level + 1).tags()[level], strict=True):
         tags[index] = tag
+    for start, end in map(_stretch, undecided):
+        for index in shown:
+            if pieces[index][0] < end and start < pieces[index][1]:
+                tags[index] = None
     if labels is None:
         return tags
     classes: dict[str | None, int] = {name: index for index, name in enumerate(iob2(labels))}
@@ -116,3 +129,12 @@ def _named(span: Any, labels: Sequence[str] | None) -> _Named:
     elif labels is not None and label not in labels:
         raise InputError(f"label {label!r} is not one of labels: add it, or leave its spans out")
     return _Named(label, read("start"), read("end"))
+
+
+def _stretch(given: Any) -> tuple[int, int]:
+    """(start, end) of a stretch, given as a mapping, an object or a pair."""
+    if isinstance(given, Mapping):
+        return given["start"], given["end"]
+    if isinstance(given, Sequence):
+        return given[0], given[1]
+    return given.start, given.end

@@ -150,6 +150,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
         shown = _Shown(article, texts, scheme)
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
+        row[f"{layer}_open"] = open_stretches(gold) if gold else None
         row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
         row[f"{layer}_relations"] = (
             [{**_arrow(each), "support": list(each.support)} for each in gold.relations]
@@ -159,6 +160,18 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
         given = gold.attributes if gold else {}
         row |= shown.attributes(given, scheme.document_attributes, f"{layer}_")
     return row
+
+
+def open_stretches(gold: Gold) -> list[dict[str, int]]:
+    """The stretches of which nothing is decided yet, in order and apart: what is not gold there is not
+    absent."""
+    found: list[dict[str, int]] = []
+    for each in sorted((each.start, each.end) for each in gold.open if each.kind == "span"):
+        if found and each[0] <= found[-1]["end"]:
+            found[-1]["end"] = max(found[-1]["end"], each[1])
+        else:
+            found.append({"start": each[0], "end": each[1]})
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
             arrow["label"] = ClassLabel(tuple(scheme.relation))
         found[f"{layer}_complete"] = BOOLEAN
         found[f"{layer}_decided_by"] = STRING
+        found[f"{layer}_open"] = ListOf(Record.of({"start": INTEGER, "end": INTEGER}))
         found[f"{layer}_spans"] = ListOf(Record.of(span))
         found[f"{layer}_relations"] = ListOf(Record.of(arrow))
         found |= _attribute_columns(scheme.document_attributes, f"{layer}_")

@@ -124,7 +124,7 @@ def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
     yield from _span_changes(layer, before, after, turned)
     if was is None or now is None:
         return  # all of it came, or went
-    own = {f"{layer}_{each}" for each in ("complete", "decided_by", "spans", "relations")}
+    own = {f"{layer}_{each}" for each in ("complete", "decided_by", "open", "spans", "relations")}
     names = {each for each in new if each.startswith(f"{layer}_")} - own
     for name in sorted(_reattributed(old, new, names, turned)):
         yield layer, name.removeprefix(f"{layer}_"), "re-attributed"

@@ -1,0 +1,45 @@
+"""What several spans say together: discontinuous quotes as wholes, and who said what, end to end."""
+
+from collections.abc import Iterator
+
+from qawl.core.records import Annotation, Span
+from qawl.scheme.scheme import Scheme
+
+Whole = tuple[tuple[int, int], ...]
+"""The pieces (start, end) of one row of a layer's table, in order."""
+
+
+def wholes(record: Annotation, scheme: Scheme) -> dict[str, Whole]:
+    """Id of the first piece → the pieces that `joined_by` makes one; empty for a layer without rows."""
+    table = scheme.table
+    if table is None or table.rows is None:
+        return {}
+    spans = {span.id: span for span in record.spans if span.label == table.rows}
+    first = {each.from_: each.to for each in record.relations if each.label == table.joined_by}
+    heads: dict[str, list[Span]] = {}
+    for span in spans.values():
+        heads.setdefault(_head(span.id, first), []).append(span)
+    return {
+        head: tuple(sorted((span.start, span.end) for span in those))
+        for head, those in heads.items()
+    }
+
+
+def _head(identity: str, first: dict[str, str]) -> str:
+    seen = {identity}
+    while identity in first and first[identity] not in seen:
+        identity = first[identity]
+        seen.add(identity)
+    return identity
+
+
+def said(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str]]:
+    """(pieces, name of the speaker) of each quote that names one, compared without case and spaces."""
+    table = scheme.table
+    if table is None or table.speaker is None:
+        return
+    spans = {span.id: span for span in record.spans}
+    for head, pieces in wholes(record, scheme).items():
+        name = spans[head].attributes.get(table.speaker) if head in spans else None
+        if isinstance(name, str):
+            yield pieces, " ".join(name.casefold().split())

@@ -1,0 +1,71 @@
+"""`qawl.spans`: the way back from tags, over windows, bytes of one character and damaged sequences."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qawl
+import strategies
+from qawl.core.errors import InputError
+from qawl.core.records import Span
+from qawl.release.tables.tokens import iob2, tokens
+
+TEXT = "قال لترامب أمس"
+
+
+def places(found):
+    return [(each.start, each.end, each.label) for each in found]
+
+
+def test_windows_with_a_stride_give_each_span_once():
+    span = Span("a", "A", 2, 8, "")
+    windows = [[(0, 1), (2, 4), (5, 6)], [(2, 4), (5, 6), (7, 8)]]
+    tags = [tag for each in windows for tag in qawl.align([span], each)]
+    assert places(qawl.spans(tags, [piece for each in windows for piece in each])) == [(2, 8, "A")]
+
+
+def test_tags_that_begin_in_the_middle_begin_a_span():
+    offsets = [(0, 1), (2, 3), (4, 5), (6, 7)]
+    assert places(qawl.spans(["I-A", "I-B", "O", "I-B"], offsets)) == [
+        (0, 1, "A"),
+        (2, 3, "B"),
+        (6, 7, "B"),
+    ]
+
+
+def test_what_has_no_tag_neither_ends_nor_begins():
+    labels = ["A"]
+    offsets = [(0, 0), (0, 1), (1, 2), (0, 0)]
+    assert places(qawl.spans([-100, 1, 2, -100], offsets, labels=labels)) == [(0, 2, "A")]
+
+
+def test_undecided_pieces_are_left_out_of_the_loss():
+    offsets = [(0, 0), (0, 3), (4, 10), (11, 14)]
+    span = {"label": "PERS", "start": 5, "end": 10}
+    tags = qawl.align([span], offsets, labels=["PERS"], undecided=[{"start": 11, "end": 13}])
+    assert tags == [-100, 0, 1, -100]
+    assert qawl.align([span], offsets, undecided=[(5, 10)]) == [None, "O", None, "O"]
+
+
+def test_too_few_tags_are_one_line():
+    with pytest.raises(InputError, match="1 tags for 2 pieces"):
+        qawl.spans(["O"], [(0, 1), (1, 2)])
+
+
+@given(strategies.texts, st.data())
+def test_spans_of_whole_tokens_come_back(text, data):
+    over = list(tokens(text))
+    spans, at = [], 0
+    while at < len(over):
+        size = data.draw(st.integers(1, 3))
+        last = min(at + size, len(over)) - 1
+        if data.draw(st.booleans()):
+            label = data.draw(st.sampled_from(["A", "B"]))
+            spans.append(Span(f"s{at}", label, over[at][0], over[last][1], ""))
+        at = last + 1
+    labels = ["A", "B"]
+    wanted = [(each.start, each.end, each.label) for each in spans]
+    assert places(qawl.spans(qawl.align(spans, over), over)) == wanted
+    indices = qawl.align(spans, over, labels=labels)
+    assert places(qawl.spans(indices, over, labels=labels)) == wanted
+    assert max(indices, default=0) < len(iob2(labels))
