@@ -382,7 +382,9 @@ def _documents(
         guidelines.GUIDELINES: guidelines.text(described.title, described.schemes),
         changelog.CHANGELOG: changelog.text(described, previous, found),
         **{
-            f"schemes/{layer}.yaml": described.project.scheme_file(layer).read_text("utf-8")
+            f"schemes/{layer}.yaml": described.project.disk.text(
+                described.project.scheme_file(layer)
+            )
             for layer in described.schemes
         },
     }
