@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import strategies
 from qawl.annotations import derive
 from qawl.articles import store as article_store
-from qawl.articles.removed_lines import Told
 from qawl.core import files
 from qawl.core.errors import ReleaseError, SchemeError
 from qawl.release import build, restore
@@ -107,7 +106,7 @@ def test_a_loaded_dataset_gets_them_too(built, tmp_path, monkeypatch, config):
     _, withheld = built(redistribute=False)
     _, shown = built(redistribute=True)
     loaded = datasets.load_dataset(str(withheld), config, cache_dir=str(tmp_path / "cache"))
-    filled, _ = restore.fill(loaded, [TEXT], Told())
+    filled, _ = restore.fill(loaded, [TEXT])
     assert filled["train"].to_list() == rows(shown)[config]
 
 

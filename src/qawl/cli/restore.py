@@ -23,8 +23,9 @@ from qawl.cli.paths import Given
 def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
     """Put withheld text back from your own copy, checked by hash.
 
-    A copy may differ in what ingest cleans (line ends, Unicode form, site chrome). Exit 1 if a
-    withheld article was not found.
+    A copy may differ in what ingest cleans (line ends, Unicode form, site chrome), and in white space
+    and invisible marks: blank lines, trailing spaces, all in one line. Exit 1 if a withheld article
+    was not found.
     """
     from qawl.release import restore
 

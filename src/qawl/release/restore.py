@@ -9,6 +9,7 @@ import shutil
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,8 +21,10 @@ from qawl.articles.received import Received
 from qawl.articles.removed_lines import Told, candidates
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.text import sha256
+from qawl.release.layout import Layouts, respaced
 from qawl.release.rights import standoff
 from qawl.release.rights.standoff import SUFFIX
+from qawl.release.tables.token_table import TABLE
 from qawl.release.versions import manifest
 
 _SPAN = ("start", "end", "text")
@@ -54,6 +57,8 @@ class _Wanted:
     texts: dict[str, str] = field(default_factory=dict)
     found_titles: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    lengths: dict[str, int] = field(default_factory=dict)
+    layouts: Layouts = field(default_factory=Layouts)
 
     def ask(self, row: Row) -> None:
         """Notes what a row lacks."""
@@ -62,6 +67,10 @@ class _Wanted:
         self.names[digest] = row.get("article_id") or row.get("id") or digest
         if row.get("title") is None and (title := row.get("title_sha256")):
             self.titles[digest] = title
+        if length := row.get("code_points"):
+            self.lengths[digest] = length
+        if row.get("starts") is not None:
+            self.layouts.add(row, self.lengths.get(digest))
 
     def look(self, articles: Articles, told: Told) -> None:
         """Takes what is wanted from copies."""
@@ -76,7 +85,11 @@ class _Wanted:
                     self.unread.append(f"{found.path}: {found.reason}")
 
     def _look_in(self, copy: str, title: str | None, told: Told) -> None:
-        for text in candidates(copy, told):
+        """Takes the text that a copy is: as it is, as ingest cleans it, with other white space."""
+        cleaned = list(dict.fromkeys(candidates(copy, told)))
+        known = (text for each in cleaned for text in (each, *respaced(each)))
+        laid_out = (text for each in cleaned if (text := self.layouts.find(each)))
+        for text in chain(known, laid_out):
             digest = sha256(text)
             if digest in self.names:
                 self.texts[digest] = text
@@ -175,8 +188,8 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
         Your copies: one file or folder; or several, where a `str` is a text and a `Path` a file. They
         may differ from the frozen text in what `qawl ingest` cleans.
     release : str or Path, optional
-        The folder of the release, which tells what else was cleaned in its corpus: its own site chrome
-        and recurring lines.
+        The folder of the release, which tells what else was cleaned in its corpus (its own site chrome
+        and recurring lines), and how texts were laid out: copies may then differ in white space.
 
     Returns
     -------
@@ -201,7 +214,7 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     >>> [row["text"] is None for row in restored["train"]]
     [False, False, False]
     """
-    made, outcome = fill(dataset, articles, told_by(Path(release)) if release else Told())
+    made, outcome = fill(dataset, articles, Path(release) if release else None)
     for what, names in (("texts", outcome.missing), ("titles", outcome.untitled)):
         if names:
             some = ", ".join(names[:5])
@@ -210,7 +223,7 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     return made
 
 
-def fill(dataset: D, articles: Articles, told: Told) -> tuple[D, Restored]:
+def fill(dataset: D, articles: Articles, release: Path | None = None) -> tuple[D, Restored]:
     """The same, with what was put back and what was not found."""
     import datasets  # noqa: PLC0415 - takes over a second to import
 
@@ -226,7 +239,11 @@ def fill(dataset: D, articles: Articles, told: Told) -> tuple[D, Restored]:
             raise InputError("the dataset has no column text_sha256: no text can be checked")
         for row in part:
             wanted.ask(row)
-    wanted.look(articles, told)
+    if release:
+        layouts = _Wanted()
+        _ask(release, layouts)
+        wanted.layouts = layouts.layouts
+    wanted.look(articles, told_by(release) if release else Told())
     outcome = wanted.outcome()
     state = sha256(" ".join([*sorted(wanted.texts), *sorted(wanted.found_titles)]))[:16]
     made = {
@@ -264,10 +281,7 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Resto
     if target.exists() and any(target.iterdir()):
         raise ReleaseError(f"{target} is not empty: name a new folder with --to")
     wanted = _Wanted()
-    for path in sorted((release / "articles").glob("*.parquet")):
-        for batch in pq.ParquetFile(path).iter_batches(1000, columns=_ASKED):
-            for row in batch.to_pylist():
-                wanted.ask(row)
+    _ask(release, wanted)
     wanted.look(paths, told)
     building = target.resolve().with_name(f".restoring-{target.name}")
     shutil.rmtree(building, ignore_errors=True)
@@ -294,7 +308,18 @@ def _write(release: Path, target: Path, wanted: _Wanted) -> None:
         _rewrite(path, place, wanted)
 
 
-_ASKED = ["id", "text_sha256", "title_sha256", "withheld"]
+_ASKED = ["id", "text_sha256", "title_sha256", "withheld", "code_points"]
+_LAID_OUT = ["article_id", "text_sha256", "withheld", "starts", "ends", "paragraphs"]
+
+
+def _ask(release: Path, wanted: _Wanted) -> None:
+    """Notes what a release lacks, and how its withheld texts are laid out; older ones don't say."""
+    for table, columns in (("articles", _ASKED), (TABLE, _LAID_OUT)):
+        for path in sorted((release / table).glob("*.parquet")):
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(1000, columns=columns):
+                    for row in batch.to_pylist():
+                        wanted.ask(row)
 
 
 def _rewrite(source: Path, target: Path, wanted: _Wanted) -> None:
