@@ -1,6 +1,7 @@
 """Corpora written by tests and taken through the commands that users type: what Label Studio exports
 goes in by `qawl pull --from`, figures come out of `qawl agreement --json`."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from qawl import cli
 
 def qawl(folder, *words):
     """Runs a command in a corpus and returns its result; what fails is shown."""
-    done = CliRunner().invoke(cli.group, ["-C", str(folder), *map(str, words)])
-    assert done.exit_code == 0, f"qawl {' '.join(map(str, words))}: {done.output}"
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(cli.group, [str(each) for each in words])
+    assert done.exit_code == 0, f"qawl {' '.join(map(str, words))}: {done.output} {done.exception}"
     return done
 
 

@@ -84,25 +84,26 @@ def measured(
     """
     categories, code = _categories(attribute, known)
     ratings = given.recoded(code, len(categories))
-    undefined = np.full(1 + ratings.folds, np.nan)
+    of = coefficients.summary(ratings)
+    chances = coefficients.chances(of)
+    undefined = np.full_like(of.items, np.nan)
     of_set = attribute.family == "set"
-    pairs = {} if of_set else _kappas(ratings)
-    values = {
-        "percent": coefficients.percent(ratings),
-        "cohen_kappa": _mean(pairs.values(), undefined),
-        "fleiss_kappa": undefined if of_set else coefficients.fleiss_kappa(ratings),
-        "ac1": undefined if of_set or attribute.family == "text" else coefficients.ac1(ratings),
+    kappas = {} if of_set else _kappas(ratings)
+    kappa = _estimate(ratings, _mean(kappas.values(), undefined), chances)
+    fleiss = undefined if of_set else coefficients.fleiss_kappa(of)
+    counted = attribute.family in {"nominal", "ordinal"}
+    ac1 = coefficients.ac1(of, len(categories)) if counted else undefined
+    return {
+        "percent": _estimate(ratings, coefficients.percent(of), len(ratings.codes), bottom=0),
+        "cohen_kappa": {**kappa, "n": sum(len(between.codes) for between, _ in kappas.values())},
+        "fleiss_kappa": _estimate(ratings, fleiss, chances),
+        "ac1": _estimate(ratings, ac1, chances),
+        "alpha": _alpha(attribute, categories, ratings, chances),
+        "pairs": {
+            f"{annotators[one]} {annotators[other]}": {"cohen_kappa": _kappa_of_two(*each)}
+            for (one, other), each in kappas.items()
+        },
     }
-    found: dict[str, Any] = {name: _estimate(ratings, each, name) for name, each in values.items()}
-    found["cohen_kappa"]["n"] = sum(len(ratings.between(*pair).codes) for pair in pairs)
-    found["alpha"] = _alpha(attribute, categories, ratings)
-    found["pairs"] = {
-        f"{annotators[one]} {annotators[other]}": {
-            "cohen_kappa": _estimate(ratings.between(one, other), each, "cohen_kappa")
-        }
-        for (one, other), each in pairs.items()
-    }
-    return found
 
 
 def _categories(
@@ -122,48 +123,47 @@ def _categories(
     return found, [index[value] for value in given]
 
 
-def _alpha(attribute: Attribute, categories: Sequence[Category], ratings: Ratings) -> Estimate:
+def _alpha(
+    attribute: Attribute, categories: Sequence[Category], ratings: Ratings, chances: float
+) -> Estimate:
     """Alpha as the attribute's family has it. A value that is not on a scale is no point on it: it is
     missing."""
     if attribute.family == "set":
         distance = coefficients.masi(categories)
-        return _estimate(ratings, coefficients.distance_alpha(ratings, distance), "alpha", distance)
+        chances = coefficients.weighed_chances(ratings, distance)
+        return _estimate(ratings, coefficients.distance_alpha(ratings, distance), chances)
     if attribute.family == "ordinal":
         steps = np.arange(len(attribute.categories))
         code = [*steps, *[-1] * (len(categories) - len(steps))]
-        on_scale = ratings.recoded(code, len(steps))
-        distance = ((steps[:, None] - steps) / max(len(steps) - 1, 1)) ** 2.0
-        return _estimate(on_scale, coefficients.ordinal_alpha(on_scale), "alpha", distance)
-    return _estimate(ratings, coefficients.nominal_alpha(ratings), "alpha")
+        ratings = ratings.recoded(code, len(steps))
+        chances = coefficients.weighed_chances(ratings, (steps[:, None] - steps) ** 2.0)
+        return _estimate(ratings, coefficients.ordinal_alpha(ratings), chances)
+    return _estimate(ratings, coefficients.nominal_alpha(ratings), chances)
 
 
-def _estimate(
-    ratings: Ratings, values: Array, name: str, distance: Array | None = None
-) -> Estimate:
+def _estimate(ratings: Ratings, values: Array, chances: float, bottom: int = -1) -> Estimate:
     items = coefficients.items(ratings)
-    of_share = name == "percent"
-    return estimate(
-        values,
-        items > 0,
-        n=int(items.sum()),
-        chances=len(ratings.codes) if of_share else coefficients.chances(ratings, distance),
-        bottom=0 if of_share else -1,
-    )
+    return estimate(values, items > 0, n=int(items.sum()), chances=chances, bottom=bottom)
 
 
-def _kappas(ratings: Ratings) -> dict[tuple[int, int], Array]:
-    """Cohen's kappa of every two annotators who judged an item in common (1 + parts each)."""
+def _kappas(ratings: Ratings) -> dict[tuple[int, int], tuple[Ratings, Array]]:
+    """The items that every two annotators have in common, if any, and their kappa (1 + parts)."""
     pairs = combinations(range(ratings.codes.shape[1]), 2)
+    common = {pair: ratings.between(*pair) for pair in pairs}
     return {
-        pair: coefficients.cohen_kappa(ratings, *pair)
-        for pair in pairs
-        if len(ratings.between(*pair).codes)
+        pair: (between, coefficients.cohen_kappa(between))
+        for pair, between in common.items()
+        if len(between.codes)
     }
 
 
-def _mean(kappas: Iterable[Array], undefined: Array) -> Array:
+def _kappa_of_two(between: Ratings, kappa: Array) -> Estimate:
+    return _estimate(between, kappa, coefficients.chances(coefficients.summary(between)))
+
+
+def _mean(kappas: Iterable[tuple[Ratings, Array]], undefined: Array) -> Array:
     """The mean of those that are defined."""
-    every = np.array([*kappas]).reshape(-1, len(undefined))
+    every = np.array([kappa for _, kappa in kappas]).reshape(-1, len(undefined))
     defined = ~np.isnan(every)
     counted = defined.sum(0)
     return np.where(

@@ -119,20 +119,29 @@ def _best_overlaps(one: Spans, other: Spans) -> tuple[Ints, Ints]:
     end = np.concatenate([one.end, other.end])
     cluster = clusters(group, start, end)
     size = int(cluster.max(initial=-1)) + 1
-    both = (np.bincount(cluster[:first], minlength=size) > 0) & (
-        np.bincount(cluster[first:], minlength=size) > 0
-    )
-    none = np.zeros(0, np.int64)
-    found: list[tuple[Ints, Ints]] = [(none, none)]
-    for rows in _rows_of(cluster, np.flatnonzero(both)):
-        ours, theirs = rows[rows < first], rows[rows >= first]
-        turned = _places(start, end, theirs) < _places(start, end, ours)
-        if turned:  # of several best ways to pair them, the same is found from both sides
-            ours, theirs = theirs, ours
-        a, b = _assign(overlap(start, end, ours[:, None], theirs[None, :]))
-        pairs = (theirs[b], ours[a]) if turned else (ours[a], theirs[b])
-        found.append((pairs[0], pairs[1] - first))
+    ours = np.bincount(cluster[:first], minlength=size)
+    theirs = np.bincount(cluster[first:], minlength=size)
+    alone = np.flatnonzero((ours == 1) & (theirs == 1))
+    row = np.zeros((2, size), np.int64)
+    row[0, cluster[:first]], row[1, cluster[first:]] = np.arange(first), np.arange(len(other.group))
+    left, right = row[0, alone], row[1, alone]
+    met = overlap(start, end, left, right + first) > 0
+    found = [(left[met], right[met])]
+    several = np.flatnonzero((ours > 0) & (theirs > 0) & (ours + theirs > 2))
+    for rows in _rows_of(cluster, several):
+        a, b = _best_of_cluster(start, end, rows[rows < first], rows[rows >= first])
+        found.append((a, b - first))
     return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+
+
+def _best_of_cluster(start: Ints, end: Ints, ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
+    """The rows of a cluster that overlap best. Of several best ways to pair them, the same is found
+    from both sides."""
+    if _places(start, end, theirs) < _places(start, end, ours):
+        b, a = _best_of_cluster(start, end, theirs, ours)
+        return a, b
+    a, b = _assign(overlap(start, end, ours[:, None], theirs[None, :]))
+    return ours[a], theirs[b]
 
 
 def _places(start: Ints, end: Ints, rows: Ints) -> tuple[int, list[list[int]]]:

@@ -18,9 +18,6 @@ from qawl.agreement.intervals import without_each
 from qawl.agreement.matching import Ints
 from qawl.agreement.spans_table import Category
 
-CELLS = 4_000_000
-"""Numbers that are held at a time where values are many."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
@@ -62,45 +59,67 @@ def items(ratings: Ratings) -> Ints:
     return np.bincount(ratings.fold, minlength=ratings.folds)
 
 
-def percent(ratings: Ratings) -> Array:
+class Summary(NamedTuple):
+    """What `percent`, `fleiss_kappa` and `ac1` are made of, each 1 + parts.
+
+    `agreeing` is the share of pairs of values that are equal, summed over `items`, their number;
+    `squares` the sum over categories of the square of how often each was given, where an item counts
+    once.
+    """
+
+    agreeing: Array
+    items: Array
+    squares: Array
+
+
+def summary(ratings: Ratings) -> Summary:
+    """The sums that three of the coefficients are made of."""
+    given = ratings.given
+    equal = np.zeros(len(given))
+    for one, other in _pairs(ratings):
+        equal += (one == other) & (one >= 0)
+    _, tally = _values(ratings, shares=True)
+    return Summary(
+        _summed(ratings, 2 * equal / (given * (given - 1))),
+        _summed(ratings, np.ones(len(given))),
+        _products(tally, tally, ratings),
+    )
+
+
+def percent(of: Summary) -> Array:
     """The share of pairs of values that are equal, in the mean of the items."""
-    agreeing, counted, _ = _by_item(ratings)
-    return ratio(agreeing, counted)
+    return ratio(of.agreeing, of.items)
 
 
-def fleiss_kappa(ratings: Ratings) -> Array:
+def fleiss_kappa(of: Summary) -> Array:
     """Kappa of any number of annotators.
 
     Fleiss (1971), doi:10.1037/h0031619. Where annotators of an item vary in number, agreement and the
     shares of categories are means over items (Gwet 2014, Handbook of Inter-Rater Reliability, chapter 2).
     """
-    agreeing, counted, squares = _by_item(ratings)
-    return above_chance(ratio(agreeing, counted), ratio(squares, counted**2))
+    return above_chance(percent(of), ratio(of.squares, of.items**2))
 
 
-def ac1(ratings: Ratings) -> Array:
+def ac1(of: Summary, categories: int) -> Array:
     """AC1 of any number of annotators; steady where one category dominates.
 
     Gwet (2008), doi:10.1348/000711006X126600; for uneven numbers of annotators as `fleiss_kappa`.
     Undefined where a single category was used, as the others are.
     """
-    agreeing, counted, squares = _by_item(ratings)
-    spread = 1 - ratio(squares, counted**2)
+    spread = 1 - ratio(of.squares, of.items**2)
     spread = np.where(spread > 1e-12, spread, np.nan)
-    return above_chance(ratio(agreeing, counted), spread / max(ratings.values - 1, 1))
+    return above_chance(percent(of), spread / max(categories - 1, 1))
 
 
-def cohen_kappa(ratings: Ratings, one: int, other: int) -> Array:
-    """Kappa of two of the annotators, over the items that both judged.
+def cohen_kappa(both: Ratings) -> Array:
+    """Kappa of two annotators, over the items that both judged (see `Ratings.between`).
 
     Cohen (1960), doi:10.1177/001316446002000104.
     """
-    both = ratings.between(one, other)
     counted = _summed(both, np.ones(len(both.codes)))
-    equal = both.codes[:, 0] == both.codes[:, 1]
-    agreeing = _summed(both, equal)
-    each = [_Tally(both.fold, codes, np.ones(len(codes))) for codes in both.codes.T]
-    chance = _products(each[0], each[1], both.folds, both.values)
+    agreeing = _summed(both, both.codes[:, 0] == both.codes[:, 1])
+    one, other = (_Tally(both.fold, codes, np.ones(len(codes))) for codes in both.codes.T)
+    chance = _products(one, other, both)
     return above_chance(ratio(agreeing, counted), ratio(chance, counted**2))
 
 
@@ -112,7 +131,7 @@ def nominal_alpha(ratings: Ratings) -> Array:
     """
     total, tally = _values(ratings)
     observed = _observed(ratings, lambda one, other: (one != other).astype(np.float64))
-    expected = total**2 - _products(tally, tally, ratings.folds, ratings.values)
+    expected = total**2 - _products(tally, tally, ratings)
     return 1 - ratio(observed * (total - 1), expected)
 
 
@@ -120,7 +139,7 @@ def distance_alpha(ratings: Ratings, distance: Array) -> Array:
     """Krippendorff's alpha with a distance between any two values (values × values, 0 to 1)."""
     total, tally = _values(ratings)
     observed = _observed(ratings, lambda one, other: distance[one, other])
-    marginals = without_each(_by_fold(tally, 0, ratings.values, ratings.folds))
+    marginals = without_each(_by_fold(tally, ratings))
     expected = ((marginals @ distance) * marginals).sum(-1)
     return 1 - ratio(observed * (total - 1), expected)
 
@@ -131,7 +150,7 @@ def ordinal_alpha(ratings: Ratings) -> Array:
     Two values are as far apart as values lie between them, by how often each was given.
     """
     total, tally = _values(ratings)
-    marginals = without_each(_by_fold(tally, 0, ratings.values, ratings.folds))
+    marginals = without_each(_by_fold(tally, ratings))
     upto = np.cumsum(marginals, -1) - marginals / 2
     distance = (upto[:, :, None] - upto[:, None, :]) ** 2
     observed = (without_each(_coincidences(ratings)) * distance).sum((-1, -2))
@@ -158,16 +177,18 @@ def _masi(one: frozenset[str], other: frozenset[str]) -> float:
     return 1 - both / len(one | other) * monotonic
 
 
-def chances(ratings: Ratings, distance: Array | None = None) -> float:
-    """How many items would be disagreed on by chance; with distances, as many as weigh as much."""
-    _, counted, squares = _by_item(ratings)
-    if not counted[0]:
-        return 0
-    if distance is None:
-        return float(counted[0] - squares[0] / counted[0])
+def chances(of: Summary) -> float:
+    """How many items would be disagreed on by chance."""
+    return float(of.items[0] - of.squares[0] / of.items[0]) if of.items[0] else 0
+
+
+def weighed_chances(ratings: Ratings, distance: Array) -> float:
+    """How many items at the greatest distance would weigh as much as what is disagreed on by chance."""
     share = np.bincount(ratings.codes[ratings.codes >= 0], minlength=ratings.values)
-    share = share / share.sum()
-    return float(counted[0] * (share @ distance @ share) / max(distance.max(), 1e-12))
+    share = share / max(share.sum(), 1)
+    return float(
+        len(ratings.codes) * (share @ distance @ share) / max(distance.max(initial=0), 1e-12)
+    )
 
 
 class _Tally(NamedTuple):
@@ -185,18 +206,6 @@ def _values(ratings: Ratings, *, shares: bool = False) -> tuple[Array, _Tally]:
     fold = np.broadcast_to(ratings.fold[:, None], there.shape)[there]
     weight = np.broadcast_to((1 / given if shares else np.ones(len(given)))[:, None], there.shape)
     return _summed(ratings, given), _Tally(fold, ratings.codes[there], weight[there])
-
-
-def _by_item(ratings: Ratings) -> tuple[Array, Array, Array]:
-    """(agreement of items summed, items, squares of the summed shares of categories), 1 + parts each."""
-    given = ratings.given
-    equal = np.zeros(len(given))
-    for one, other in _pairs(ratings):
-        equal += (one == other) & (one >= 0)
-    agreeing = _summed(ratings, 2 * equal / (given * (given - 1)))
-    _, tally = _values(ratings, shares=True)
-    squares = _products(tally, tally, ratings.folds, ratings.values)
-    return agreeing, _summed(ratings, np.ones(len(given))), squares
 
 
 def _summed(ratings: Ratings, each: Array | Ints) -> Array:
@@ -229,20 +238,29 @@ def _coincidences(ratings: Ratings) -> Array:
     return found + np.swapaxes(found, -1, -2)
 
 
-def _products(one: _Tally, other: _Tally, folds: int, values: int) -> Array:
-    """The sum over values of the weight that it has in both (1 + parts); few values at a time."""
-    found = np.zeros(1 + folds)
-    step = max(CELLS // max(folds, 1), 1)
-    for low in range(0, values, step):
-        high = min(low + step, values)
-        both = [without_each(_by_fold(each, low, high, folds)) for each in (one, other)]
-        found += (both[0] * both[1]).sum(-1)
-    return found
+def _products(one: _Tally, other: _Tally, of: Ratings) -> Array:
+    """The sum over values of the weight that each has in the one times that in the other (1 + parts).
+
+    Without part p it is the sum of (X - x)(Y - y), X and Y being the weights in all, x and y those in p;
+    only the values that occur in p are looked at, so that values may be many.
+    """
+    every = [np.bincount(each.code, each.weight, of.values) for each in (one, other)]
+    less = np.bincount(one.fold, one.weight * every[1][one.code], of.folds)
+    less = less + np.bincount(other.fold, other.weight * every[0][other.code], of.folds)
+    cells = [each.fold * of.values + each.code for each in (one, other)]
+    cell, place = np.unique(np.concatenate(cells), return_inverse=True)
+    places = np.split(place.reshape(-1), [len(one.code)])
+    part = [
+        np.bincount(at, each.weight, len(cell))
+        for at, each in zip(places, (one, other), strict=True)
+    ]
+    again = np.bincount(cell // max(of.values, 1), part[0] * part[1], of.folds)
+    total = every[0] @ every[1]
+    return np.concatenate([[total], total - less + again])
 
 
-def _by_fold(tally: _Tally, low: int, high: int, folds: int) -> Array:
-    """The weight of each value from `low` on and below `high` in each part: parts × values."""
-    rows = (tally.code >= low) & (tally.code < high)
-    cell = tally.fold[rows] * (high - low) + tally.code[rows] - low
-    found = np.bincount(cell, tally.weight[rows], folds * (high - low)).astype(np.float64)
-    return found.reshape(folds, high - low)
+def _by_fold(tally: _Tally, of: Ratings) -> Array:
+    """The weight of each value in each part: parts × values."""
+    cell = tally.fold * of.values + tally.code
+    found = np.bincount(cell, tally.weight, of.folds * of.values).astype(np.float64)
+    return found.reshape(of.folds, of.values)
