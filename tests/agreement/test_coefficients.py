@@ -274,6 +274,7 @@ def test_sets_of_choices_have_an_alpha_by_their_masi_distance(figures):
             lambda one, other: definitions.masi(known[int(one)], known[int(other)], None)
         )(a, b),
     )
+    assert found["alpha"]["distance"] == "MASI"
     assert value(found, "alpha") == near(by_oracle)
     assert value(found, "alpha") == near(definitions.alpha(sets, definitions.masi))
     assert value(found, "percent") == near((1 / 3 + 1 + 1 / 3 + 0 + 0) / 5)

@@ -98,7 +98,14 @@ def measured(
         "cohen_kappa": {**kappa, "n": sum(len(between.codes) for between, _ in kappas.values())},
         "fleiss_kappa": _estimate(ratings, fleiss, chances),
         "ac1": _estimate(ratings, ac1, chances),
-        "alpha": _alpha(attribute, categories, ratings, chances),
+        "alpha": {
+            **_alpha(attribute, categories, ratings, chances),
+            "distance": "MASI"
+            if of_set
+            else "ordinal"
+            if attribute.family == "ordinal"
+            else "nominal",
+        },
         "pairs": {
             f"{annotators[one]} {annotators[other]}": {"cohen_kappa": _kappa_of_two(*each)}
             for (one, other), each in kappas.items()

@@ -33,8 +33,8 @@ class Side(Struct, frozen=True):
     shown: str
 
 
-class Place(Struct, frozen=True):
-    """A place of an article where annotators differ."""
+class Difference(Struct, frozen=True):
+    """A place of an article where annotators differ, as the page shows it."""
 
     layer: str
     article: str
@@ -84,7 +84,7 @@ def _layer(current: Scheme, said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Place]:
+def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Difference]:
     articles = article_store.by_id(project)
     for layer in schemes:
         records = derive.read(project, layer)
@@ -98,7 +98,7 @@ def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Place]:
                 yield from _of_article(layer, articles[identity], submitted)
 
 
-def _of_article(layer: str, article: Article, records: list[Annotation]) -> Iterator[Place]:
+def _of_article(layer: str, article: Article, records: list[Annotation]) -> Iterator[Difference]:
     every = readings(records)
     differing = disagreements.not_common([each.spans for each in every])
     for cluster in disagreements.clusters(differing):
@@ -108,20 +108,20 @@ def _of_article(layer: str, article: Article, records: list[Annotation]) -> Iter
             for each in every
         )
         labels = " ".join(sorted({mark.label for mark in cluster}))
-        yield Place(layer, article.id, labels, "span", shown, is_rtl(article.language))
+        yield Difference(layer, article.id, labels, "span", shown, is_rtl(article.language))
     for each in disagreements.find(records):
         if each.kind != "span":
             yield _of_value(layer, article, each)
 
 
-def _of_value(layer: str, article: Article, each: Disagreement) -> Place:
+def _of_value(layer: str, article: Article, each: Disagreement) -> Difference:
     """A place where an attribute or an arrow differs."""
     around = _marked(article.text, each.start, each.end, [(each.start, each.end, each.label)])
     sides = tuple(
         Side(who, f"{around}<br><b>{escape(f'{each.name}: {_said(value)}')}</b>")
         for who, value in each.readings.items()
     )
-    return Place(layer, article.id, each.label, each.kind, sides, is_rtl(article.language))
+    return Difference(layer, article.id, each.label, each.kind, sides, is_rtl(article.language))
 
 
 def _said(value: str | list[str] | None) -> str:
