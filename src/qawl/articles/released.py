@@ -1,6 +1,7 @@
 """Which articles stand in a release of this corpus."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from qawl.core.project import Project
 from qawl.core.versions import numbers
@@ -30,24 +31,48 @@ def last_version(project: Project, *, below: str | None = None) -> str | None:
 
 def versions(project: Project) -> tuple[str, ...]:
     """The versions that were released, from the lowest, drafts left out."""
-    manifests = sorted(project.releases.glob("[0-9]*/manifest.json"))
+    paths = manifests(project)
 
     def made() -> tuple[str, ...]:
-        whole = (path for path in manifests if b'"draft": false' in path.read_bytes())
+        whole = (path for path in paths if b'"draft": false' in path.read_bytes())
         return tuple(sorted((path.parent.name for path in whole), key=numbers))
 
-    return project.disk.once("released versions", made, *manifests)
+    return project.disk.once("released versions", made, *paths)
 
 
-def splits_of_last(project: Project) -> dict[str, str]:
-    """Article id → split in the last release; empty if there is none."""
-    last = last_version(project)
+def manifests(project: Project) -> list[Path]:
+    """The manifests of all releases, drafts too."""
+    return sorted(project.releases.glob("[0-9]*/manifest.json"))
+
+
+def alone(project: Project) -> Iterator[str]:
+    """The articles of the first release where it has a train split alone and others were asked for.
+
+    Then it may have been one group of near-duplicates (see `splits`).
+    """
+    first = next(iter(versions(project)), None)
+    shares = project.settings.release.splits
+    if first is None or not {name for name, share in shares.items() if share} - {"train"}:
+        return
+    folder = project.release(first)
+    if [path.stem for path in (folder / "articles").glob("*.parquet")] == ["train"]:
+        yield from _splits_in(folder)
+
+
+def splits_of_last(project: Project, *, below: str | None = None) -> dict[str, str]:
+    """Article id → split in the last release (`below` a version); empty if there is none."""
+    last = last_version(project, below=below)
     if last is None:
         return {}
+    return _splits_in(project.release(last))
+
+
+def _splits_in(folder: Path) -> dict[str, str]:
+    """Article id → split in a release."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
 
     found: dict[str, str] = {}
-    for path in (project.release(last) / "articles").glob("*.parquet"):
+    for path in (folder / "articles").glob("*.parquet"):
         ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
         found.update(dict.fromkeys(ids, path.stem))
     return found

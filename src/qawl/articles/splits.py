@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+from qawl.articles import released
 from qawl.articles import store as article_store
 from qawl.articles.store import Head
 from qawl.core.project import Project
@@ -11,12 +12,31 @@ from qawl.core.settings import Release
 
 
 def splits_of(project: Project) -> Mapping[str, str]:
-    """Article id → split, of all articles of a corpus."""
-    return project.disk.once(
-        "splits",
-        lambda: splits(article_store.heads(project), project.settings.release),
-        project.articles_file,
-    )
+    """Article id → split, of all articles of a corpus.
+
+    What was released while the corpus was one group stays in train.
+    """
+
+    def made() -> dict[str, str]:
+        found = splits(article_store.heads(project), project.settings.release)
+        before = set(released.alone(project))
+        if any(found.get(each, "train") != "train" for each in before):
+            found.update(_kept(project, before))
+        return found
+
+    return project.disk.once("splits", made, project.articles_file, *released.manifests(project))
+
+
+def _kept(project: Project, before: set[str]) -> dict[str, str]:
+    """The group that all articles released before are of, in train, unless it is locked to test."""
+    groups: dict[str, set[str]] = {}
+    for each in article_store.heads(project):
+        groups.setdefault(each.group, set()).add(each.id)
+    locked = set(project.settings.release.locked_test)
+    found = {group: ids for group, ids in groups.items() if ids & before}
+    if len(found) != 1 or any({group, *ids} & locked for group, ids in found.items()):
+        return {}
+    return {each: "train" for ids in found.values() for each in ids}
 
 
 def splits(articles: Iterable[Article | Head], settings: Release) -> dict[str, str]:

@@ -20,7 +20,9 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
     """
     from qawl.core import project
     from qawl.core.errors import GatesFailed
+    from qawl.core.shown import listed
     from qawl.release import build
+    from qawl.release.gates import NAMED
 
     if bump == bool(version):
         raise click.UsageError("give a version, or --bump")
@@ -38,3 +40,10 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
         click.echo(f"{name}: {said.rows} rows")
     word = "built" if built.fresh else "is there already, with the same bytes"
     click.echo(f"{folder} {word}; content {built.manifest.content_sha256[:16]}")
+    for layer, ids in built.unannotated.items():
+        if ids:
+            what = "1 article" if len(ids) == 1 else f"{len(ids)} articles"
+            click.echo(
+                f"left out of {layer}: {what} that nobody has annotated yet ({listed(ids, NAMED)}), "
+                "released without annotations"
+            )

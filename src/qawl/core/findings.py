@@ -62,6 +62,7 @@ _ALL = (
     ),
     Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic stands apart (C1)"),
     Check("rule", 4, "error", "a check that a plug-in adds found something"),
+    Check("article-unannotated", 5, "warning", "nobody has annotated an article of the layer yet"),
     Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
     Check("annotator-outlier", 5, "warning", "an annotator agrees far less than the others do"),
     Check(

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from qawl.agreement import report
 from qawl.annotations import derive
-from qawl.articles import released, withdrawal
+from qawl.articles import released, selection, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.removed_lines import Removed
 from qawl.articles.splits import splits_of
@@ -49,11 +49,15 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A release on disk; `fresh` is False where the same release stood there already."""
+    """A release on disk; `fresh` is False where the same release stood there already.
+
+    `unannotated` has, by layer, the articles that are to be annotated and that nobody has annotated yet.
+    """
 
     folder: Path
     manifest: Manifest
     fresh: bool
+    unannotated: dict[str, list[str]] = field(default_factory=dict)
 
 
 def release(project: Project, version: str | None, *, draft: bool = False) -> Built:
@@ -64,7 +68,7 @@ def release(project: Project, version: str | None, *, draft: bool = False) -> Bu
     if version is not None:
         refuse_no_version(version)
     checks = validate.counts(project, below=version)
-    failing = list(gates.failing(project, checks))
+    failing = list(gates.failing(project, checks, below=version))
     if failing and not draft:
         raise GatesFailed(failing)
     return build(project, version or bumped(project, checks), notes=failing, checks=checks)
@@ -96,11 +100,11 @@ def build(
         made = work.write_documents(tabled, previous, change)
         if target.exists():
             _compare(target, building)
-            return Built(target, made, fresh=False)
+            return Built(target, made, fresh=False, unannotated=work.unannotated)
         building.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return Built(target, made, fresh=True)
+    return Built(target, made, fresh=True, unannotated=work.unannotated)
 
 
 def refuse_no_version(version: str) -> None:
@@ -180,6 +184,8 @@ class _Building:
         below: str | None = None,
     ) -> None:
         self.below = below
+        self.planned = set(selection.planned(project))
+        self.unannotated: dict[str, list[str]] = {layer: [] for layer in scheme.load_all(project)}
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
@@ -197,6 +203,7 @@ class _Building:
         for item in joined(self.project, self.schemes, self.below):
             self.facts.count(item)
             self.removed.add(item.article)
+            self._note_unannotated(item)
             for record in item.annotations:
                 chain[record.layer].add(item.article, record)
             self._write(item)
@@ -232,6 +239,12 @@ class _Building:
         versions_manifest.write(self.folder, complete)
         shipped.check(self.folder, self.guard)
         return complete
+
+    def _note_unannotated(self, item: tables.Annotated) -> None:
+        """Keeps in mind in which layers an article that is to be annotated has no annotation."""
+        if item.article.id in self.planned:
+            for layer in self.schemes.keys() - item.gold.keys():
+                self.unannotated[layer].append(item.article.id)
 
     def _write(self, item: tables.Annotated) -> None:
         split = self.splits[item.article.id]

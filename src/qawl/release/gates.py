@@ -1,7 +1,11 @@
 """What must hold before a release: each gate that fails says how to pass it."""
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+import yaml
 
 from qawl.agreement import report
 from qawl.articles import released, withdrawal
@@ -20,21 +24,27 @@ NAMED = 5
 """How many places a gate names."""
 
 
-def failing(project: Project, checks: Mapping[str, int] | None = None) -> Iterator[str]:
-    """The gates that fail, in words; `checks` counts what `validation.validate` finds, if known."""
+def failing(
+    project: Project, checks: Mapping[str, int] | None = None, *, below: str | None = None
+) -> Iterator[str]:
+    """The gates that fail, in words; `checks` counts what `validation.validate` finds, if known.
+
+    With `below`, the last release is the one before that version.
+    """
     stale = [path.relative_to(project.root).as_posix() for path in generated.stale(project)]
     if stale:
         yield f"stale: {', '.join(stale)} (run `qawl scheme`)"
     if checks is None:
-        checks = validate.counts(project)
+        checks = validate.counts(project, below=below)
     errors = {each: n for each, n in checks.items() if CHECKS[each].severity == "error"}
     if errors:
         names = ", ".join(sorted(errors))
         yield f"{sum(errors.values())} findings are errors (see `qawl validate`): {names}"
-    yield from _new_kinds(project, set(checks))
-    yield from _moved(project)
-    yield from _undecided(project)
-    yield from _unfilled(project)
+    yield from _new_kinds(project, checks, below)
+    yield from _moved(project, below)
+    articles = list(_releasable(project))
+    yield from _undecided(articles)
+    yield from _unfilled(project, len(articles))
     yield from _without_agreement(project)
     yield from _personal(project)
 
@@ -45,11 +55,11 @@ def _releasable(project: Project) -> Iterator[article_store.Head]:
     return (each for each in article_store.heads(project) if each.id not in out)
 
 
-def _undecided(project: Project) -> Iterator[str]:
+def _undecided(articles: Iterable[article_store.Head]) -> Iterator[str]:
     """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
     sources = Counter(
         article.source
-        for article in _releasable(project)
+        for article in articles
         if article.source and card.is_placeholder(article.license)
     )
     if sources:
@@ -61,9 +71,8 @@ def _undecided(project: Project) -> Iterator[str]:
         )
 
 
-def _unfilled(project: Project) -> Iterator[str]:
-    """Fields of the card that wait for an answer."""
-    count = sum(1 for _ in _releasable(project))
+def _unfilled(project: Project, count: int) -> Iterator[str]:
+    """Fields of the card that wait for an answer, where so many articles are released."""
     if fields := list(card.unfilled(project.settings.release.card, count)):
         keys = [f"release.card.{name}" for name in fields]
         yield (
@@ -98,10 +107,10 @@ def _personal(project: Project) -> Iterator[str]:
         )
 
 
-def _moved(project: Project) -> Iterator[str]:
+def _moved(project: Project, below: str | None) -> Iterator[str]:
     """Articles that would stand in another split than in the last release."""
     now = splits_of(project)
-    before = released.splits_of_last(project)
+    before = released.splits_of_last(project, below=below)
     moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
     if moved:
         yield (
@@ -110,14 +119,29 @@ def _moved(project: Project) -> Iterator[str]:
         )
 
 
-def _new_kinds(project: Project, kinds: set[str]) -> Iterator[str]:
+def _new_kinds(project: Project, checks: Mapping[str, int], below: str | None) -> Iterator[str]:
     """A check that had no findings in the last release may not have any in the next."""
-    last = released.last_version(project)
+    last = released.last_version(project, below=below)
     if last is None:
         return
     before = manifest.load(project.release(last)).findings
-    if fresh := sorted(kinds - set(before)):
+    if fresh := sorted(set(checks) - set(before)):
+        counted = ", ".join(f"{each} ({checks[each]})" for each in fresh)
         yield (
-            f"new kinds of findings since {last}: {', '.join(fresh)} (mend them, or say in "
-            "qawl.yaml, under dispensations, why they pass)"
+            f"new kinds of findings since {last}: {counted}: mend what `qawl validate` shows, or say why "
+            f"they pass. For that, paste into qawl.yaml: {_dispensing(project, fresh)}"
         )
+
+
+def _dispensing(project: Project, checks: Iterable[str]) -> str:
+    """The line of qawl.yaml by which these checks pass too, all that is let pass already in it."""
+    given = [
+        {name: value for name, value in msgspec.to_builtins(each).items() if value}
+        for each in project.settings.dispensations
+    ]
+    given += [{"check": each, "reason": "say why"} for each in checks]
+    flow = yaml.safe_dump(
+        given, default_flow_style=True, allow_unicode=True, sort_keys=False, width=math.inf
+    )
+    instead = "  # in the place of what stands there" if project.settings.dispensations else ""
+    return f"dispensations: {flow.strip()}{instead}"

@@ -1,7 +1,7 @@
 """Level 5: what only the whole collection of a layer shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import median
@@ -22,11 +22,13 @@ ENOUGH = 5
 class Collection:
     """What is gathered of a layer while its records pass by.
 
-    `surfaces` counts by (surface, label), `first` has where each was first: article, annotator, span.
+    `submitted` and `skipped` count the annotations of an article. `surfaces` counts by (surface, label),
+    `first` has where each was first: article, annotator, span.
     """
 
     scheme: Scheme
-    counted: Counter[str] = field(default_factory=Counter)
+    submitted: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     surfaces: Counter[tuple[str, str]] = field(default_factory=Counter)
     first: dict[tuple[str, str], tuple[str, str, Span]] = field(default_factory=dict)
@@ -38,7 +40,8 @@ class Collection:
         """Takes the next record, in the order of articles."""
         if record.annotator == JUDGE:
             return
-        self.counted[record.article_id] += 1
+        counted = self.submitted if record.status == "submitted" else self.skipped
+        counted[record.article_id] += 1
         if record.provenance.lead_time:
             self.times.setdefault(record.annotator, []).append(record.provenance.lead_time)
         if self._group and self._group[0].article_id != record.article_id:
@@ -66,21 +69,32 @@ class Collection:
             sums[1] += len(marked[one]) + len(marked[other])
         self._group.clear()
 
-    def findings(self, planned: Iterable[str], overlap: int) -> Iterator[Finding]:
-        """What the collection shows; `planned` are the articles that are to be annotated."""
+    def findings(self, planned: Iterable[str], asked: Callable[[str], int]) -> Iterator[Finding]:
+        """What the collection shows; `planned` are the articles that are to be annotated, each by as many
+        as are `asked`."""
         self._compare()
-        if not self.counted:
+        if not self.submitted and not self.skipped:
             return
         layer = self.scheme.layer
         for identity in planned:
-            if self.counted[identity] < overlap:
-                message = f"{self.counted[identity]} of {overlap} planned annotations are there"
-                yield finding("annotator-missing", message, layer=layer, article_id=identity)
+            if not self.submitted[identity] and not self.skipped[identity]:
+                message = "nobody has annotated it yet"
+                yield finding("article-unannotated", message, layer=layer, article_id=identity)
+            elif missing := self._missing(identity, asked(identity)):
+                yield finding("annotator-missing", missing, layer=layer, article_id=identity)
         if unused := [label for label in self.scheme.label if not self.labels[label]]:
             yield finding("label-unused", f"never used: {', '.join(unused)}", layer=layer)
         yield from self._outliers()
         yield from self._hurried()
         yield from self._labelled_otherwise()
+
+    def _missing(self, identity: str, asked: int) -> str | None:
+        """That annotations of an article are missing. Who skipped it has not done it, unless all did."""
+        submitted, skipped = self.submitted[identity], self.skipped[identity]
+        if (submitted or skipped) >= asked:
+            return None
+        also = f", {skipped} skipped it" if submitted and skipped else ""
+        return f"{submitted or skipped} of {asked} planned annotations are there{also}"
 
     def _outliers(self) -> Iterator[Finding]:
         names = sorted({name for pair in self.pairs for name in pair})

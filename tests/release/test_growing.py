@@ -1,0 +1,233 @@
+"""A corpus that grows, is withdrawn from and corrected, over several releases."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import corpora
+from qawl import cli
+
+LABELS = ("PER", "ORG")
+SCHEME = corpora.scheme("toy", LABELS, relations=["works_for"])
+TEXTS = {
+    "t1": "Minister Layla Haddad met the board of Northwind.",
+    "t2": "Northwind paid Omar Said for a report on wells.",
+    "t3": "Nobody asked Huda Aziz about the port of Sour.",
+    "t4": "Omar Said left Northwind for the Sour Water Works.",
+    "t5": "Layla Haddad opened the well of Deir Amar today.",
+}
+
+
+def run(folder, *words):
+    return CliRunner().invoke(cli.group, ["-C", str(folder), *words])
+
+
+def desk(folder, *names, lines="release: {splits: {train: 1.0}}"):
+    """A corpus with these of the texts; its settings end with these lines."""
+    corpora.qawl(folder.parent, "init", folder, "--name", "trial", "--language", "en")
+    known = "name: trial\nlanguage: en\nlayers: [toy]\nannotators: [a1, a2]"
+    (folder / "qawl.yaml").write_text(f"{known}\n{lines}\n", "utf-8")
+    (folder / "label_config" / "toy.yaml").write_text(json.dumps(SCHEME), "utf-8")
+    corpora.qawl(folder, "scheme")
+    grow(folder, *names)
+    return folder
+
+
+def grow(folder, *names, **more):
+    """Further texts come in."""
+    path = folder.parent / f"more-{names[0]}.jsonl"
+    known = {"source": "desk", "license": "cc-by-4.0", "redistribute": True, **more}
+    lines = (json.dumps({"id": name, "text": TEXTS[name], **known}) for name in names)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    corpora.qawl(folder, "ingest", path)
+
+
+def marks(text, *surfaces):
+    """Spans of these surfaces, by label; an arrow from the first PER to the first ORG."""
+    found = [
+        corpora.mark(f"r{number}", label, text.index(surface), text.index(surface) + len(surface))
+        for number, (label, surface) in enumerate(surfaces)
+    ]
+    ends = {span["label"]: span["id"] for span in reversed(found)}
+    arrows = [corpora.arrow("works_for", ends["PER"], ends["ORG"])] if len(ends) == 2 else []
+    return corpora.work(found, arrows)
+
+
+WORK = {
+    "t1": marks(TEXTS["t1"], ("PER", "Layla Haddad"), ("ORG", "Northwind")),
+    "t2": marks(TEXTS["t2"], ("ORG", "Northwind"), ("PER", "Omar Said")),
+    "t3": marks(TEXTS["t3"], ("PER", "Huda Aziz")),
+    "t4": marks(
+        TEXTS["t4"], ("PER", "Omar Said"), ("ORG", "Northwind"), ("ORG", "Sour Water Works")
+    ),
+    "t5": marks(TEXTS["t5"], ("PER", "Layla Haddad")),
+}
+
+
+def annotate(folder, *names, by=("a1", "a2")):
+    """Both annotators do the same on these articles."""
+    of = {name: WORK[name] for name in names}
+    corpora.pull(folder, "toy", TEXTS, dict.fromkeys(by, of))
+
+
+def test_a_new_article_without_annotations_does_not_close_a_release(tmp_path):
+    made = desk(tmp_path / "trial", "t1", "t2")
+    annotate(made, "t1", "t2")
+    first = run(made, "release", "0.1.0")
+    assert (first.exit_code, "left out" in first.output) == (0, False)
+    grow(made, "t3", "t4")
+    second = run(made, "release", "0.2.0")
+    assert second.exit_code == 0, second.output
+    last = second.output.splitlines()[-1]
+    assert last.startswith("left out of toy: 2 articles that nobody has annotated yet (")
+    checks = json.loads(run(made, "validate", "--json").stdout)["summary"]["checks"]
+    assert checks["article-unannotated"] == 2
+    assert "annotator-missing" not in checks
+    manifest = json.loads((made / "exports/releases/0.2.0/manifest.json").read_text("utf-8"))
+    assert "article-unannotated" not in manifest["findings"]
+    assert run(made, "release", "0.2.0").output.splitlines()[-1] == last
+
+
+def test_near_duplicates_that_are_not_to_be_annotated_are_not_named(tmp_path):
+    """One of a group is annotated; the others are text alone, as planned."""
+    made = desk(tmp_path / "trial", "t1")
+    annotate(made, "t1")
+    grow(made, "t1", source="other")
+    done = run(made, "release", "0.1.0", "--draft")
+    assert done.exit_code == 0
+    assert "articles/train: 2 rows" in done.output
+    assert "left out" not in done.output
+
+
+@pytest.mark.parametrize(
+    "before", ["", "- {check: label-unused, reason: 'none: yet', until: 9.0.0}"]
+)
+def test_what_the_gate_prints_can_be_pasted_into_the_settings(tmp_path, before):
+    """A new article that one of two has done; the lead lets it pass, beside what passes already."""
+    lines = "release: {splits: {train: 1.0}}"
+    given = f"{lines}\ndispensations:\n  {before}" if before else lines
+    made = desk(tmp_path / "trial", "t1", "t2", lines=given)
+    annotate(made, "t1", "t2")
+    assert run(made, "release", "0.1.0").exit_code == 0
+    grow(made, "t3")
+    annotate(made, "t3", by=("a1",))
+    refused = run(made, "release", "0.2.0")
+    assert refused.exit_code == 1
+    (gate,) = [each for each in refused.output.splitlines() if each.startswith("gate: ")]
+    assert "annotator-missing (1)" in gate
+    pasted = gate[gate.index("dispensations: [") :]
+    checks = [each["check"] for each in yaml.safe_load(pasted)["dispensations"]]
+    assert checks == ["label-unused", "annotator-missing"] if before else ["annotator-missing"]
+    settings = made / "qawl.yaml"
+    text = settings.read_text("utf-8").partition("dispensations:")[0]
+    settings.write_text(f"{text}{pasted}\n", "utf-8")
+    passed = run(made, "release", "0.2.0")
+    assert passed.exit_code == 0, passed.output
+    (row,) = [
+        each
+        for each in pq.read_table(
+            made / "exports/releases/0.2.0/articles/train.parquet"
+        ).to_pylist()
+        if each["source_id"] == "t3"
+    ]
+    assert row["toy_complete"] is False
+
+
+@pytest.mark.parametrize(
+    "names", [("t1", "t2"), ("t2", "t3"), ("t3", "t4"), ("t4", "t5"), ("t5", "t1")]
+)
+def test_the_only_article_of_a_first_release_stays_in_its_split(tmp_path, names):
+    """One group alone is train, whatever the shares; a second one does not move it."""
+    made = desk(tmp_path / "trial", names[0], lines="release: {splits: {train: 0.2, test: 0.8}}")
+    annotate(made, names[0])
+    assert run(made, "release", "0.1.0").exit_code == 0
+    grow(made, names[1])
+    again = run(made, "release", "0.2.0")
+    assert again.exit_code == 0, again.output
+    annotate(made, names[1])
+    third = run(made, "release", "--bump")
+    assert third.exit_code == 0, third.output
+    text = (
+        (made / "qawl.yaml")
+        .read_text("utf-8")
+        .replace("t: 0.8", "t: 0.8}, locked_test: [ID]")
+        .replace("]}}", "]}")
+    )
+    first = next(
+        each["id"]
+        for line in (made / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+        if (each := json.loads(line))["source_id"] == names[0]
+    )
+    (made / "qawl.yaml").write_text(text.replace("ID", first), "utf-8")
+    refused = run(made, "release", "0.9.0")
+    assert "would change their split" in refused.output
+
+
+def addresses(folder, version):
+    """(article, label, start, end) → id of every span, and the arrows by their ids."""
+    spans, arrows = {}, set()
+    for path in (folder / "exports/releases" / version / "articles").glob("*.parquet"):
+        for row in pq.read_table(path).to_pylist():
+            for span in row["toy_spans"] or ():
+                spans[row["source_id"], LABELS[span["label"]], span["start"], span["end"]] = span[
+                    "id"
+                ]
+            arrows |= {
+                (row["source_id"], each["from"], each["to"]) for each in row["toy_relations"] or ()
+            }
+    return spans, arrows
+
+
+def test_an_unchanged_span_keeps_its_address_over_five_releases(tmp_path):
+    """The corpus grows twice, loses an article, and is corrected; no release is asked for another."""
+    made = desk(tmp_path / "trial", "t1", "t2")
+    annotate(made, "t1", "t2")
+    versions = ["0.1.0"]
+    assert run(made, "release", "0.1.0").exit_code == 0
+
+    def again(version):
+        done = run(made, "release", version)
+        assert done.exit_code == 0, done.output
+        versions.append(version)
+
+    grow(made, "t3", "t4")
+    annotate(made, "t1", "t2", "t3", "t4")
+    again("0.2.0")
+    gone = next(
+        json.loads(line)["id"]
+        for line in (made / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+        if json.loads(line)["source_id"] == "t2"
+    )
+    corpora.qawl(made, "withdraw", gone, "--reason", "the source asked")
+    again("0.3.0")
+    text = TEXTS["t4"]
+    mended = marks(
+        text, ("PER", "Omar Said"), ("ORG", "the Sour Water Works"), ("ORG", "Northwind")
+    )
+    for who, user in (("a1", 1), ("a2", 2)):
+        path = tmp_path / f"mended-{who}.json"
+        task = corpora._task("toy", 4, user, text, mended)
+        task["annotations"][0]["updated_at"] = "2025-06-01T10:00:00Z"
+        path.write_text(json.dumps([task]), "utf-8")
+        corpora.qawl(made, "pull", "--from", path, "--layer", "toy", "--annotator", who)
+    again("0.4.0")
+    grow(made, "t5")
+    again("0.5.0")
+    found = [addresses(made, version) for version in versions]
+    known = {}
+    for spans, arrows in found:
+        for place, identity in spans.items():
+            assert known.setdefault(place, identity) == identity
+        ids = {place[0]: {spans[each] for each in spans if each[0] == place[0]} for place in spans}
+        assert all({start, end} <= ids[article] for article, start, end in arrows)
+        assert len({(place[0], identity) for place, identity in spans.items()}) == len(spans)
+    assert all(identity[0] == "s" and len(identity) == 11 for identity in known.values())
+    before, after = found[2][0].keys(), found[3][0].keys()
+    where = text.index("the Sour")
+    assert before - after == {("t4", "ORG", where + 4, where + 20)}
+    assert after - before == {("t4", "ORG", where, where + 20)}
+    assert "t2" in {place[0] for place in found[1][0]}
+    assert "t2" not in {place[0] for place in found[2][0]}
