@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -33,7 +33,7 @@ def lines(path: Path, opened: Opener = from_disk) -> Iterator[tuple[int, bytes]]
                 yield number, stripped
 
 
-def read(path: Path, kind: type[T], opened: Opener = from_disk) -> Iterator[T]:
+def read(path: Path, kind: type[T], opened: Opener = from_disk) -> Generator[T, None, None]:
     """The records of a file; a line that is none raises InputError with its number."""
     decoder = msgspec.json.Decoder(kind)
     for number, line in lines(path, opened):

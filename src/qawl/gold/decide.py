@@ -4,7 +4,7 @@ Spans are decided first, then the attributes of decided spans, then relations be
 make a record that does not validate is not decided but left to the judge.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import groupby
@@ -307,6 +307,6 @@ class _Voting:
             )
 
 
-def read(project: Project, layer: str) -> Iterator[Gold]:
+def read(project: Project, layer: str) -> Generator[Gold, None, None]:
     """The stored gold of a layer."""
     return files.read(project.gold_file(layer), Gold)

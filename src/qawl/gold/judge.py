@@ -1,10 +1,12 @@
 """exports/gold: the decided records, and the tasks in which a judge decides the rest."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import groupby
-from typing import Any
+from itertools import chain, groupby
+from typing import IO, Any
 
 import msgspec
 
@@ -13,7 +15,7 @@ from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Gold
+from qawl.core.records import JUDGE, Annotation, Article, Gold, to_json
 from qawl.gold import decide
 from qawl.gold.questions import Questions
 from qawl.gold.record import as_annotation
@@ -39,38 +41,80 @@ class Outcome:
 
 
 def adjudicate(project: Project) -> Outcome:
-    """Writes exports/gold and the judge's tasks; the same annotations again change nothing."""
+    """Writes exports/gold and the judge's tasks; the same annotations again change nothing.
+
+    Both are streamed: memory holds the records of one article at a time.
+    """
     outcome = Outcome()
-    articles = article_store.by_id(project)
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
-        before = {each.article_id: each for each in decide.read(project, layer)}
-        made: list[dict[str, Any]] = []
-        golds = []
-        outcome.waiting[layer] = 0
-        for each in _with_annotations(project, layer, articles):
-            gold = each.gold
-            golds.append(gold)
-            old = before.get(gold.article_id)
-            judged = gold.decided_by == "adjudicator"
-            undone = (each.verdict and not gold.complete) or (
-                old and old.decided_by == "adjudicator"
-            )
-            if undone and not judged:
-                outcome.reopened.append(
-                    f"{layer} {gold.article_id}: its annotations changed after the judge decided"
-                )
-            if _waits(gold, each.records, project):
-                outcome.waiting[layer] += 1
-            elif not gold.complete:
-                made.append(_task(each, articles[gold.article_id], current, offered, project))
-        outcome.decided[layer] = len(golds)
-        outcome.incomplete[layer] = len(made)
-        outcome.changed[layer] = sum(before.get(each.article_id) != each for each in golds)
-        if golds or before:
-            files.write(project.gold_file(layer), golds)
-            files.write(project.judge_file(layer), made)
+        path = project.gold_file(layer)
+        with closing(decide.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
+            counted = _Counted(project, layer, outcome, before)
+            golds = _golds(project, current, counted, offered, waiting)
+            first = next(golds, None)
+            if first is not None or path.exists():
+                files.write(path, chain([first] if first else [], golds))
+                waiting.seek(0)
+                files.write_bytes(project.judge_file(layer), waiting)
     return outcome
+
+
+def _golds(
+    project: Project,
+    current: Scheme,
+    counted: "_Counted",
+    offered: tasks.Names,
+    waiting: IO[bytes],
+) -> Iterator[Gold]:
+    """The gold of a layer; the judge's tasks are written to `waiting` meanwhile."""
+    articles = article_store.by_id(project)
+    for each in _with_annotations(project, current.layer, articles):
+        counted.count(each)
+        if counted.is_for_the_judge(each):
+            task = _task(each, articles[each.gold.article_id], current, offered, project)
+            waiting.write(to_json(task) + b"\n")
+        yield each.gold
+
+
+class _Counted:
+    """One layer's gold, counted beside that of the adjudication before, which is in the same order."""
+
+    def __init__(
+        self, project: Project, layer: str, outcome: Outcome, before: Iterator[Gold]
+    ) -> None:
+        self._project, self._layer, self._outcome = project, layer, outcome
+        self._before = before
+        self._next = next(before, None)
+        for counts in (outcome.decided, outcome.incomplete, outcome.waiting, outcome.changed):
+            counts[layer] = 0
+
+    def count(self, each: "_Decided") -> None:
+        """Counts one article."""
+        gold, old = each.gold, self._old(each.gold.article_id)
+        self._outcome.decided[self._layer] += 1
+        self._outcome.changed[self._layer] += old != gold
+        judged = gold.decided_by == "adjudicator"
+        undone = (each.verdict and not gold.complete) or (old and old.decided_by == "adjudicator")
+        if undone and not judged:
+            self._outcome.reopened.append(
+                f"{self._layer} {gold.article_id}: its annotations changed after the judge decided"
+            )
+
+    def is_for_the_judge(self, each: "_Decided") -> bool:
+        """Whether the judge is to decide on it, now that others have done their part; counts it."""
+        if _waits(each.gold, each.records, self._project):
+            self._outcome.waiting[self._layer] += 1
+            return False
+        self._outcome.incomplete[self._layer] += not each.gold.complete
+        return not each.gold.complete
+
+    def _old(self, identity: str) -> Gold | None:
+        """The gold of an article before, read as far as that."""
+        while self._next is not None and self._next.article_id < identity:
+            self._next = next(self._before, None)
+        found = self._next
+        return found if found is not None and found.article_id == identity else None
 
 
 def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:

@@ -76,6 +76,8 @@ def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 def _check_joined(
     relation: Relation, start: Span, end: Span, record: Annotation, scheme: Scheme
 ) -> Iterator[Finding]:
+    if start.label not in scheme.label or end.label not in scheme.label:
+        return  # that the label is unknown says it
     if relation.label is None:
         message = f"no relation leads from {start.label} to {end.label} ({end.text!r})"
         yield finding("relation-unnamed", message, record, start)

@@ -31,7 +31,7 @@ from qawl.validation.level5_collection import Collection
 def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]:
     """All findings of a corpus but those that its dispensations let pass (see `passing`)."""
     passes = passing(project, below=below)
-    return (each for each in everything(project, passes) if not passes(each))
+    return _once_a_name(each for each in everything(project, passes) if not passes(each))
 
 
 def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
@@ -42,7 +42,33 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Findin
     for each in everything(project, passes):
         if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
             (passed if passes(each) else found).append(each)
-    return sorted(found, key=_worst_first), passed
+    return sorted(_once_a_name(found), key=_worst_first), passed
+
+
+_NAMES = {
+    "label-unknown": "label",
+    "attribute-unknown": "attribute",
+    "value-unknown": "value",
+    "relation-unknown": "relation",
+}
+"""Checks that find a name which the scheme does not have → what it is the name of."""
+
+
+def _once_a_name(found: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those of a name that the scheme does not have as one at its first place."""
+    names: dict[tuple[str, str | None, str], list[Finding]] = {}
+    for each in found:
+        if each.check in _NAMES:
+            names.setdefault((each.check, each.layer, each.message), []).append(each)
+        else:
+            yield each
+    for (check, layer, message), same in names.items():
+        more = f"; the same {len(same) - 1} times more" if len(same) > 1 else ""
+        advice = (
+            f"if the {_NAMES[check]} was renamed or removed in label_config/{layer}.yaml, put its old "
+            "name back (its title is what annotators see), or annotate anew and pull"
+        )
+        yield msgspec.structs.replace(same[0], message=f"{message}{more}; {advice}")
 
 
 def _worst_first(found: Finding) -> tuple[str, int, str]:

@@ -1,0 +1,48 @@
+"""`qawl adjudicate` holds one article at a time, however many wait for the judge."""
+
+import json
+import tracemalloc
+
+from conftest import TOY
+from qawl.annotations import derive
+from qawl.articles import store as article_store
+from qawl.core import files
+from qawl.core.records import Annotation, Span
+from qawl.gold import judge
+from strategies import article
+
+SIZE, COUNT = 50_000, 200
+
+
+def test_tasks_of_the_judge_are_streamed(make_corpus):
+    made = make_corpus(settings="layers: [toy]\nannotators: [a1, a2]")
+    (made.root / "label_config" / "toy.yaml").write_text(TOY, "utf-8")
+    texts = [article(f"{number:06d} " + "x" * SIZE) for number in range(COUNT)]
+    article_store.write(made, texts)
+    records = [
+        Annotation(
+            article_id=each.id,
+            layer="toy",
+            annotator=name,
+            text_sha256=each.text_sha256,
+            scheme_version="1",
+            spans=(Span("s", "A", 0, end, each.text[:end], {}),),
+        )
+        for each in sorted(texts, key=lambda one: one.id)
+        for name, end in (("a1", 3), ("a2", 6))
+    ]
+    files.write(made.annotations_file("toy"), records)
+    judge.adjudicate(made)  # what is loaded once is loaded
+    tracemalloc.start()
+    outcome = judge.adjudicate(made)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert outcome.incomplete == {"toy": COUNT}
+    assert outcome.changed == {"toy": 0}
+    tasks = made.judge_file("toy").read_bytes()
+    assert len(tasks) > SIZE * COUNT
+    assert peak < len(tasks) / 4
+    assert [json.loads(line)["data"]["article_id"] for line in tasks.splitlines()] == sorted(
+        each.id for each in texts
+    )
+    assert list(derive.read(made, "toy")) == records
