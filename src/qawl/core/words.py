@@ -23,8 +23,8 @@ _STARTS_NONE = regex.compile(
 )
 _TSHEG = "\u0f0b"
 _LETTER = regex.compile(r"\p{Line_Break=SA}")
-_CHARACTERS, _LETTERS = 2, 4
-"""Characters of Chinese and Japanese in a word of news, and letters of the others, about."""
+_CHARACTERS, _LETTERS = 2, 5
+"""Characters of Chinese and Japanese in a word of news, and letters and marks of the others, about."""
 
 
 @cache
@@ -74,13 +74,13 @@ def word_end(text: str, at: int) -> int:
 
 def count(text: str) -> int:
     """How many words a text has: what stands between white space; where no space parts words, about."""
-    return sum(map(_words, text.split()))
+    return int(sum(map(_words, text.split())))
 
 
 @lru_cache(maxsize=1 << 15)  # news repeats its words
-def _words(stretch: str) -> int:
+def _words(stretch: str) -> float:
     """Words in a stretch without white space, one at least."""
-    found = [each for each in stretch if each.isalnum() and unspaced(each)]
+    found = [each for each in stretch if in_word(each) and unspaced(each)]
     letters = sum(_LETTER.match(each) is not None for each in found)
-    words = (len(found) - letters) // _CHARACTERS + letters // _LETTERS
+    words = (len(found) - letters) / _CHARACTERS + letters / _LETTERS
     return max(1, words, stretch.count(_TSHEG))
