@@ -6,10 +6,13 @@ A corpus has one layer `ner`, as small as can be; its texts are ingested as they
 import json
 import unicodedata
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from qawl import cli
+from qawl.annotations import journal
+from qawl.annotations.journal import Entry
 
 NER = """
 format: 1
@@ -65,14 +68,18 @@ class Foreign:
         return self.run("pull", "--from", str(path), *words)
 
     def records(self, layer="ner"):
-        path = self.folder / "exports" / "annotations" / f"{layer}.jsonl"
-        return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+        return self.lines(f"exports/annotations/{layer}.jsonl")
+
+    def articles(self):
+        return self.lines("corpus/articles.jsonl")
+
+    def lines(self, path):
+        text = (self.folder / path).read_text("utf-8")
+        return [json.loads(line) for line in text.split("\n") if line]
 
     def spans(self, layer="ner"):
         """(label, surface) of each span, after a look at every slice."""
-        path = self.folder / "corpus" / "articles.jsonl"
-        lines = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
-        text = {each["id"]: each["text"] for each in lines}
+        text = {each["id"]: each["text"] for each in self.articles()}
         found = []
         for record in self.records(layer):
             for span in record["spans"]:
@@ -103,7 +110,7 @@ def region(text, surface, label="PER", *, identity="r", nth=0, layer="ner", **va
         start = text.index(surface, start + 1)
     given = {"start": start, "end": start + len(surface), "text": surface, "labels": [label]}
     return {
-        "id": f"{identity}{start}",
+        "id": f"{identity}{start}-{given['end']}",
         "from_name": layer,
         "to_name": "text",
         "type": "labels",
@@ -357,3 +364,320 @@ def test_an_annotation_that_an_earlier_version_took_for_one_layer_is_parted(fore
     )
     corpus.pull([task(SAMI, *mixed)])
     assert (corpus.spans("ner"), corpus.spans("quo")) == ([("PER", "Sami")], [("PER", "Layla")])
+
+
+ACME = "Sami of Acme met Layla."
+
+
+def marked(*more, text=ACME):
+    """A task with a person and a company, and further results."""
+    return task(text, region(text, "Sami"), region(text, "Acme", "ORG"), *more)
+
+
+def edited(change):
+    """That task after `change` has worked on its annotation."""
+    made = marked()
+    change(made["annotations"][0])
+    return made
+
+
+def each_region(change):
+    def changed(annotation):
+        for result in annotation["result"]:
+            change(result)
+
+    return edited(changed)
+
+
+def test_a_foreign_control_is_one_warning_however_many_regions_it_made(foreign):
+    corpus = foreign()
+    corpus.ingest(ACME, SAMI)
+    renamed = each_region(lambda result: result.update(from_name="label"))
+    other = task(SAMI, region(SAMI, "Layla", layer="label"), number=2)
+    done = corpus.pull([renamed, other], "--layer", "ner")
+    (found,) = [each for each in corpus.findings() if each["check"] == "foreign-control"]
+    assert "control label (3 times in 2 annotations, first in article" in found["message"]
+    assert found["article_id"] is None
+    assert "not in the annotations" not in done.output
+    assert len(corpus.spans()) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("taxonomy", {"taxonomy": [["a", "b"]]}),
+        ("rating", {"rating": 4}),
+        ("number", {"number": 4}),
+        ("datetime", {"datetime": "2025-01-01"}),
+        ("pairwise", {"selected": "left"}),
+        ("ranker", {"ranker": {"a": [1]}}),
+        ("paragraphlabels", {"start": "0", "end": "2", "startOffset": 0, "endOffset": 4, "paragraphlabels": ["PER"]}),
+        ("timeserieslabels", {"start": 0, "end": 4, "timeserieslabels": ["PER"]}),
+        ("invented", {"x": 1}),
+    ],
+)  # fmt: skip
+def test_a_kind_of_results_that_is_not_read_is_named_by_pull_once_with_its_count(
+    foreign, kind, value
+):
+    """Only `validate` said so before, once a result."""
+    corpus = foreign()
+    corpus.ingest(ACME, SAMI)
+    odd = {"id": "x", "from_name": "more", "to_name": "text", "type": kind, "value": value}
+    done = corpus.pull([marked(odd, odd), task(SAMI, odd, number=2)], "--layer", "ner")
+    told = [line for line in done.output.split("\n") if "not in the annotations of ner" in line]
+    assert len(told) == 1
+    assert f"the type {kind} (3 times in 2 annotations" in told[0]
+    assert len(corpus.spans()) == 2
+    assert corpus.errors() == ["result-unsupported"]
+
+
+def paged(text, surface, label="PER", shift=0, **value):
+    """A region of a page that shows this text."""
+    made = region(text, surface, label)
+    start, end = (made["value"].pop(each) for each in ("start", "end"))
+    del made["value"]["labels"]
+    made["type"] = "hypertextlabels"
+    path = {"start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]", "startOffset": 0, "endOffset": 9}
+    shown = {"globalOffsets": {"start": start + shift, "end": end + shift}}
+    made["value"] |= {**path, **shown, "hypertextlabels": [label], **value}
+    return made
+
+
+def test_regions_of_a_page_are_read_where_it_shows_the_article(foreign):
+    """<HyperText> over plain text: its offsets stand in globalOffsets."""
+    corpus = foreign()
+    corpus.ingest(ACME)
+    corpus.pull([task(ACME, paged(ACME, "Sami"), paged(ACME, "Acme", "ORG"))], "--layer", "ner")
+    assert corpus.spans() == [("PER", "Sami"), ("ORG", "Acme")]
+    assert corpus.errors() == []
+
+
+def test_regions_of_a_page_that_shows_another_text_are_told_and_none_is_guessed(foreign):
+    """One surface stands by chance where its offsets lead."""
+    corpus = foreign()
+    corpus.ingest(ACME)
+    odd = [paged(ACME, "Sami"), paged(ACME, "Acme", "ORG", shift=2)]
+    done = corpus.pull([task(ACME, *odd)], "--layer", "ner")
+    assert corpus.spans() == []
+    assert corpus.errors() == ["offset-unreadable"]
+    assert "offset-unreadable: a region has no offsets that can be read (2 times)" in done.output
+
+
+def headline(field="headline", start=0, end=4, surface="Sami", identity="h"):
+    value = {
+        "start": start,
+        "end": end,
+        "labels": ["PER"],
+        **({"text": surface} if surface else {}),
+    }
+    return {"id": identity, "from_name": "ner", "to_name": field, "type": "labels", "value": value}
+
+
+@pytest.mark.parametrize(
+    ("texts", "fields", "expected"),
+    [
+        (["text", "headline"], {"headline": "Acme and Sami"}, 2),
+        (["text", "headline"], {}, 2),
+        (["text", 5], {}, 2),
+        (["article", "headline"], {"headline": "Acme and Sami"}, 2),
+        (["article", "title"], {}, 2),
+        (["article"], {}, 2),
+        (["headline"], {"headline": "Acme and Sami"}, 0),
+    ],
+)
+def test_regions_of_another_text_are_told_and_left_out(foreign, texts, fields, expected):
+    """A project may show a headline beside the article; `to_name` says which text a region is of."""
+    corpus = foreign()
+    corpus.ingest(ACME)
+    made = each_region(lambda result: result.update(to_name=texts[0]))
+    elsewhere = expected == 0 or len(texts) > 1
+    if len(texts) > 1:
+        arrow = {"type": "relation", "from_id": "h", "to_id": "r0-4", "labels": ["knows"]}
+        chosen = {
+            "id": "h",
+            "from_name": "certainty",
+            "type": "choices",
+            "value": {"choices": ["sure"]},
+        }
+        odd = [
+            headline(texts[1], 9, 13, "Sami"),
+            headline(texts[1], 0, 4, None, "i"),
+            arrow,
+            chosen,
+        ]
+        if texts[1] == 5:  # no name: it is as if it were not there
+            odd, elsewhere = [], False
+        made["annotations"][0]["result"] += odd
+    made["data"] |= fields
+    done = corpus.pull([made], "--layer", "ner")
+    assert len(corpus.spans()) == expected
+    assert ("a region of another text" in done.output) == elsewhere
+    assert corpus.errors() == []
+
+
+def test_arrows_between_layers_are_told_and_what_is_of_one_layer_is_read_with_it(foreign):
+    corpus = foreign("ner", "quo")
+    corpus.ingest(ACME)
+    other = region(ACME, "Acme", "ORG", layer="quo", identity="q")
+    layla = region(ACME, "Layla", layer="quo", identity="q")
+    cross = {"type": "relation", "from_id": "r0-4", "to_id": other["id"], "labels": ["works_for"]}
+    within = {
+        "type": "relation",
+        "from_id": layla["id"],
+        "to_id": other["id"],
+        "labels": ["works_for"],
+    }
+    sure = {
+        "id": other["id"],
+        "from_name": "certainty",
+        "type": "choices",
+        "value": {"choices": ["sure"]},
+    }
+    done = corpus.pull([task(ACME, region(ACME, "Sami"), other, layla, cross, within, sure)])
+    assert (len(corpus.spans("ner")), len(corpus.spans("quo"))) == (1, 2)
+    (ner,), (quo,) = corpus.records("ner"), corpus.records("quo")
+    assert (ner["relations"], len(quo["relations"])) == ([], 1)
+    assert [span["attributes"] for span in quo["spans"]] == [{"certainty": "sure"}, {}]
+    assert done.output.count("an arrow to a region of another text or layer") == 2
+    assert corpus.errors() == []
+
+
+def test_regions_without_ids_get_their_own_and_keep_attributes_and_arrows(foreign):
+    """A script may leave ids out, or count them from 0."""
+    corpus = foreign()
+    corpus.ingest(ACME, SAMI)
+    numbered = marked({"type": "relation", "from_id": 0, "to_id": 1, "labels": ["works_for"]})
+    for number, result in enumerate(numbered["annotations"][0]["result"][:2]):
+        result["id"] = number
+    bare = task(SAMI, region(SAMI, "Sami"), region(SAMI, "Layla"), number=2)
+    for result in bare["annotations"][0]["result"]:
+        del result["id"]
+    place = {"start": 0, "end": 4, "text": "Sami"}
+    sure = {"from_name": "certainty", "type": "choices", "value": {**place, "choices": ["sure"]}}
+    bare["annotations"][0]["result"].append(sure)
+    corpus.pull([numbered, bare], "--layer", "ner")
+    assert corpus.errors() == []
+    by_task = {each["provenance"]["task"]: each for each in corpus.records()}
+    (arrow,) = by_task[1]["relations"]
+    assert (arrow["from"], arrow["to"]) == ("0", "1")
+    spans = by_task[2]["spans"]
+    assert len({each["id"] for each in spans}) == 2
+    assert [each["attributes"] for each in spans] == [{"certainty": "sure"}, {}]
+
+
+def test_one_id_at_two_places_is_an_error_in_any_order_and_no_arrow_is_guessed(foreign):
+    arrow = {"type": "relation", "from_id": "x", "to_id": "s", "labels": ["knows"]}
+    for number, order in enumerate([(0, 1, 2), (2, 1, 0), (1, 2, 0)]):
+        results = [region(ACME, "Sami"), region(ACME, "Layla"), region(ACME, "Acme", "ORG")]
+        results[0]["id"], results[1]["id"], results[2]["id"] = "x", "s", "s"
+        place = results[1]["value"] | {"choices": ["sure"]}
+        sure = {"id": "s", "from_name": "certainty", "type": "choices", "value": place}
+        corpus = Foreign(foreign().folder.parent / str(number))
+        corpus.ingest(ACME)
+        corpus.pull([task(ACME, *(results[each] for each in order), arrow, sure)], "--layer", "ner")
+        assert corpus.errors() == ["region-id-twice", "relation-dangling"]
+        given = {each["text"]: each["attributes"] for each in corpus.records()[0]["spans"]}
+        assert given == {"Sami": {}, "Layla": {"certainty": "sure"}, "Acme": {}}
+
+
+MALFORMED = {
+    "results a number": (edited(lambda annotation: annotation.update(result=5)), "result-unreadable"),
+    "results a text": (edited(lambda annotation: annotation.update(result="x")), "result-unreadable"),
+    "results an object": (edited(lambda annotation: annotation.update(result={})), "result-unreadable"),
+    "results null": (edited(lambda annotation: annotation.update(result=None)), "result-unreadable"),
+    "no results": (edited(lambda annotation: annotation.pop("result")), "result-unreadable"),
+    "labels a number": (each_region(lambda result: result["value"].update(labels=5)), "result-unreadable"),
+    "labels of numbers": (each_region(lambda result: result["value"].update(labels=[5])), "result-unreadable"),
+    "labels null": (each_region(lambda result: result["value"].update(labels=None)), "region-unlabelled"),
+    "labels an object": (each_region(lambda result: result["value"].update(labels={})), "result-unreadable"),
+    "value a list": (each_region(lambda result: result.update(value=[])), "offset-unreadable"),
+    "no value": (each_region(lambda result: result.pop("value")), "offset-unreadable"),
+    "type a list": (each_region(lambda result: result.update(type=["labels"])), "result-unsupported"),
+    "no type": (each_region(lambda result: result.pop("type")), "result-unsupported"),
+    "control a list": (each_region(lambda result: result.update(from_name=["ner"])), "foreign-control"),
+    "start true": (each_region(lambda result: result["value"].update(start=True)), "offset-unreadable"),
+    "start null": (each_region(lambda result: result["value"].update(start=None)), "offset-unreadable"),
+    "start an object": (each_region(lambda result: result["value"].update(start={})), "offset-unreadable"),
+    "start a huge number": (each_region(lambda result: result["value"].update(start=10**300)), "offset-unreadable"),
+    "start a huge float": (each_region(lambda result: result["value"].update(start=1e300)), "offset-unreadable"),
+    "start a huge text": (each_region(lambda result: result["value"].update(start="9" * 5000)), "offset-unreadable"),
+    "start a fraction": (each_region(lambda result: result["value"].update(start=0.5)), "offset-unreadable"),
+    "end far outside": (each_region(lambda result: result["value"].update(end=10**12)), "offset-range"),
+    "surface of another place": (each_region(lambda result: result["value"].update(text="Zoe")), "surface-differs"),
+    "ids a list": (each_region(lambda result: result.update(id=[1])), None),
+    "ids an object": (each_region(lambda result: result.update(id={"x": 1})), None),
+    "surface a list": (each_region(lambda result: result["value"].update(text=["x"])), None),
+    "text of a region a list": (each_region(lambda result: result.update(to_name=["text"])), None),
+    "a label as a text": (each_region(lambda result: result["value"].update(labels=result["value"]["labels"][0])), None),
+    "cancelled a text": (edited(lambda annotation: annotation.update(was_cancelled="no")), "field-unreadable"),
+    "times of odd types": (edited(lambda annotation: annotation.update(created_at=[1], updated_at={})), "field-unreadable"),
+    "a time that is none": (edited(lambda annotation: annotation.update(created_at="yesterday")), "field-unreadable"),
+    "a lead time of text": (edited(lambda annotation: annotation.update(lead_time="x")), "field-unreadable"),
+    "a lead time below 0": (edited(lambda annotation: annotation.update(lead_time=-5)), "field-unreadable"),
+    "an arrow without ends": (marked({"type": "relation"}), "result-unreadable"),
+    "an arrow of lists": (marked({"type": "relation", "from_id": [1], "to_id": {}}), "result-unreadable"),
+    "arrow labels a number": (marked({"type": "relation", "from_id": "r0-4", "to_id": "r8-12", "labels": 5}), "result-unreadable"),
+    "an arrow's direction a list": (marked({"type": "relation", "from_id": "r0-4", "to_id": "r8-12", "direction": [1]}), None),
+    "a choice of no control": (marked({"type": "choices", "value": {"choices": ["x"]}}), "result-unreadable"),
+    "a choice that is a number": (marked({"id": "r0-4", "from_name": "certainty", "type": "choices", "value": {"choices": 5}}), "result-unreadable"),
+    "a choice without value": (marked({"id": "r0-4", "from_name": "certainty", "type": "choices"}), "result-unreadable"),
+    "a choice of odd things": (marked({"id": "r0-4", "from_name": "certainty", "type": "choices", "value": {"choices": [{}]}}), "value-unknown"),
+    "one topic and another": (marked(*({"id": each, "from_name": "topic", "type": "choices", "value": {"choices": [each]}} for each in ("sport", "trade"))), "attribute-twice"),
+    "task id a list": ({**marked(), "id": [1]}, None),
+    "task id huge": ({**marked(), "id": 10**300}, None),
+    "project an object": ({**marked(), "project": {"id": 1}}, None),
+    "project a text": ({**marked(), "project": "1"}, None),
+    "annotation id a list": (edited(lambda annotation: annotation.update(id=["x"])), None),
+    "annotation id huge": (edited(lambda annotation: annotation.update(id=10**300)), None),
+    "no ids at all": (edited(lambda annotation: annotation.pop("id")), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_a_malformed_value_is_journalled_and_found_and_all_else_goes_on(foreign, kind):
+    """Some of these stopped every later command on the layer, for the journal keeps what it has."""
+    odd, check = MALFORMED[kind]
+    corpus = foreign()
+    corpus.ingest(ACME, SAMI)
+    done = corpus.pull([odd, task(SAMI, region(SAMI, "Layla"), number=2)], "--layer", "ner")
+    assert done.exit_code == 0
+    found = {each["check"]: each for each in corpus.findings() if each["level"] < 5}
+    assert set(found) <= {check, "region-unlabelled", "label-unknown"}
+    assert check is None or check in found
+    assert "annotation-unreadable" not in found
+    assert ("PER", "Layla") in [
+        (span["label"], span["text"]) for record in corpus.records() for span in record["spans"]
+    ]
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    assert "0 new versions" in corpus.pull([odd], "--layer", "ner").output
+
+
+def test_a_journal_of_an_earlier_version_with_malformed_values_is_read_with_findings(foreign):
+    """Earlier versions appended what they then could not read."""
+    corpus = foreign()
+    corpus.ingest(ACME, SAMI)
+    article = sorted(each["id"] for each in corpus.articles())
+    opened = journal.load(corpus.folder / "exports" / "journal" / "ner.a1.jsonl")
+    good = marked()["annotations"][0]
+    odd = [
+        '{"id": 1, "result": 5}',
+        '{"id": 2, "completed_by": ["x"], "result": [{"type": ["x"]}]}',
+        '{"id": 3, "updated_at": "2030-01-01", "result": [1e999]}',
+    ]
+    for number, each in enumerate([json.dumps(good), *odd]):
+        entry = Entry(
+            key=f"{article[number % 2]}/{number}",
+            article_id=article[number % 2],
+            scheme_version="1",
+            task={"id": [5], "data": 5, "layers": 5},
+            annotation=msgspec.Raw(each.encode()),
+        )
+        opened.append([entry])
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    assert {"annotation-unreadable", "result-unreadable"} <= set(corpus.errors())
+    (bad,) = [
+        each
+        for each in corpus.findings()
+        if each["check"] == "annotation-unreadable" and each["article_id"] == article[1]
+    ]
+    assert "exports/journal/ner.a1.jsonl, line 4: " in bad["message"]

@@ -319,11 +319,19 @@ def test_any_annotation_goes_to_label_studio_and_back(layer, data, ground):
 
 
 def test_what_label_studio_cannot_hold_is_said(small, tmp_path):
-    twin = marked(TEXT, "PERS", 0, 3, "x#2")
-    made = small(record(TEXT, "entity", marked(TEXT, "ORG", 4, 4, "x"), twin))
+    third = marked(TEXT, "PERS", 4, 4, "x#3")
+    made = small(record(TEXT, "entity", marked(TEXT, "ORG", 4, 4, "x"), third))
     done, report = run(made, "label-studio", tmp_path / "out", annotators=("a1",))
     assert done.losses == {"changed": 1}
-    assert report["losses"][0]["span"]["id"] == "x#2"
+    assert report["losses"][0]["span"]["id"] == "x#3"
+
+
+def test_ids_that_look_like_a_second_label_of_a_region_stay_apart(small, tmp_path):
+    """Scripts write ids such as ann#1 and ann#2."""
+    first, second = marked(TEXT, "PERS", 0, 3, "ann"), marked(TEXT, "ORG", 4, 4, "ann#2")
+    made = small(record(TEXT, "entity", first, second))
+    done, _ = run(made, "label-studio", tmp_path / "out", annotators=("a1",))
+    assert done.losses == {}
 
 
 @pytest.mark.parametrize("name", list(FORMATS))

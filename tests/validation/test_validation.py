@@ -35,6 +35,18 @@ def build(case, make_corpus, tmp_path):
         path = tmp_path / "export.json"
         path.write_text(json.dumps(case["tasks"]), "utf-8")
         import_files.pull_files(made, [path], layer=None, annotator=case.get("annotator"))
+    if case.get("journal"):
+        opened = journal.load(made.journal_file("quote", "a1"))
+        opened.append(
+            journal.Entry(
+                key=f"{article(case['texts'][0]).id}/{number}",
+                article_id=article(case["texts"][0]).id,
+                scheme_version="0.1",
+                annotation=msgspec.Raw(each.encode()),
+            )
+            for number, each in enumerate(case["journal"])
+        )
+        annotation_store.rebuild(made, "quote")
     if case.get("gone"):
         for layer in made.settings.layers:
             for _, path in journal.files(made, layer):

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from qawl.annotations import identity, journal, kept, repairs, verdicts
+from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import Latest, Place
+from qawl.annotations.reading import fields
 from qawl.articles import store as article_store
-from qawl.core.findings import finding
+from qawl.core.findings import Gathered, finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.scheme import scheme
@@ -36,8 +38,22 @@ def by_article(project: Project, layer: str) -> Iterator[tuple[str, list[Annotat
 
 
 def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
-    """The journal of a layer as records, by article, then annotator; findings where there is none."""
-    current = scheme.load(project, layer)
+    """The journal of a layer as records, by article, then annotator; findings where there is none.
+
+    What is gathered comes last, once for each cause.
+    """
+    gathered = Gathered()
+    for each in _derived(project, layer):
+        if isinstance(each, Finding):
+            yield each
+            continue
+        yield Converted(each.annotation, tuple(gathered.but(each.findings)))
+    yield from gathered.findings()
+
+
+def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
+    """The same with every finding where it was made."""
+    schemes = scheme.load_all(project)
     articles = article_store.by_id(project)
     known = repairs.load(project, layer)
     groups = groupby(journal.latest(project, layer), key=lambda place: place.article_id)
@@ -53,7 +69,7 @@ def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
                     message = "no such article"
                     yield _finding("article-unknown", layer, article_id, annotator, message)
                 continue
-            deriving = _Deriving(article, current, known, at, users)
+            deriving = _Deriving(article, layer, schemes, known, at, users)
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
         # One person may have another number on each server.
@@ -71,7 +87,8 @@ class _Deriving:
     """One article: what its annotators made, and which of it counts."""
 
     article: Article
-    current: Scheme
+    layer: str
+    schemes: Mapping[str, Scheme]
     repairs: Mapping[repairs.Key, list[repairs.Repair]]
     at: Callable[[Place], Latest]
     users: Users
@@ -100,25 +117,48 @@ class _Deriving:
         self, annotator: str, places: Iterable[Place], order: Callable[[Latest], Any]
     ) -> Iterator[Converted | Finding]:
         """The annotation that counts of those that one annotator made; the last in this order."""
-        alive = []
+        alive: list[tuple[Place, Latest]] = []
         for place in places:
             if place.deleted:
                 message = "it was deleted in Label Studio; the journal keeps it"
                 yield self._finding("annotation-deleted", annotator, message)
-            else:
-                alive.append(self.at(place))
-        alive.sort(key=order)
-        for each in alive:
+                continue
+            try:
+                alive.append((place, self.at(place)))
+            except (msgspec.DecodeError, RecursionError) as error:
+                yield self._unreadable(annotator, place, error)
+        alive.sort(key=lambda each: order(each[1]))
+        for _, each in alive:
             if user := kept.user(each.annotation.get("completed_by")):
                 seen = self.users.setdefault(annotator, {})
                 seen.setdefault(each.task.get("origin", 1), set()).add(user)
-        for each in alive[:-1]:
-            if why := _passed_over(each, alive[-1]):
+        for _, each in alive[:-1]:
+            if why := _passed_over(each, alive[-1][1]):
                 yield self._finding("annotation-duplicate", annotator, why)
-        for each in alive[-1:]:
-            yield self._repaired(
-                _convert(each, article=self.article, current=self.current, annotator=annotator)
-            )
+        for place, latest in alive[-1:]:
+            try:
+                yield self._repaired(self._converted(annotator, latest))
+            except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
+                yield self._unreadable(annotator, place, error)
+
+    def _converted(self, annotator: str, latest: Latest) -> Converted:
+        """The record of a journal entry, stamped with the scheme version that it was made under."""
+        text = self.article.text if latest.text is None else latest.text
+        current = self.schemes[self.layer]
+        converted = read_annotation(
+            {**latest.task, "data": {**fields(latest.task), "text": text}},
+            latest.annotation,
+            article=self.article,
+            scheme=current,
+            annotator=annotator,
+            schemes=self.schemes,
+        )
+        if latest.scheme_version == current.version:
+            return converted
+        stamped = msgspec.structs.replace(
+            converted.annotation, scheme_version=latest.scheme_version
+        )
+        return Converted(stamped, converted.findings)
 
     def _repaired(self, made: Converted) -> Converted:
         if not self.repairs:
@@ -127,7 +167,12 @@ class _Deriving:
         return Converted(record, made.findings)
 
     def _finding(self, check: str, annotator: str, message: str) -> Finding:
-        return _finding(check, self.current.layer, self.article.id, annotator, message)
+        return _finding(check, self.layer, self.article.id, annotator, message)
+
+    def _unreadable(self, annotator: str, place: Place, error: Exception) -> Finding:
+        where = f"exports/journal/{place.path.name}, line {place.line}"
+        message = f"{where}: {type(error).__name__}: {brief(str(error))}"
+        return self._finding("annotation-unreadable", annotator, message)
 
 
 def _passed_over(one: Latest, counting: Latest) -> str | None:
@@ -135,7 +180,7 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
 
     None where that is as it should be: a judge's verdict on what annotators have changed since.
     """
-    number, other = one.annotation.get("id"), counting.annotation.get("id")
+    number, other = (brief(each.annotation.get("id")) for each in (one, counting))
     newer, elsewhere = (
         _age(one) > _age(counting),
         verdicts.made_from(one) != verdicts.made_from(counting),
@@ -150,18 +195,6 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
     if newer:
         return f"annotation {number} does not count, it skips what {other} decides"
     return f"annotation {number} does not count, {other} of the same annotator is newer"
-
-
-def _convert(latest: Latest, *, article: Article, current: Scheme, annotator: str) -> Converted:
-    """The record of a journal entry, stamped with the scheme version that it was made under."""
-    task = {**latest.task, "data": {"text": article.text if latest.text is None else latest.text}}
-    converted = read_annotation(
-        task, latest.annotation, article=article, scheme=current, annotator=annotator
-    )
-    if latest.scheme_version == current.version:
-        return converted
-    stamped = msgspec.structs.replace(converted.annotation, scheme_version=latest.scheme_version)
-    return Converted(stamped, converted.findings)
 
 
 def _age(latest: Latest) -> tuple[float, int]:

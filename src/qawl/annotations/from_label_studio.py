@@ -1,17 +1,18 @@
 """Label Studio JSON → Annotation, without loss: what a record can't express becomes a finding.
 
-The only place, with `results`, where Label Studio's words (result, region, from_name) are read.
+With `reading`, `regions` and `to_label_studio` the only place where Label Studio's words (result, region,
+from_name) are read or written. Any JSON is read: a value of another type than expected is a finding.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
-from qawl.articles import cleaning
-from qawl.core.findings import CHECKS, finding
+from qawl.annotations import reading as read
+from qawl.annotations import regions
+from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
+from qawl.annotations.reading import Raw, Reading
 from qawl.core.records import (
     Annotation,
     Article,
@@ -25,16 +26,9 @@ from qawl.core.records import (
     relation_order,
     span_order,
 )
-from qawl.core.text import OffsetMap, offset_map, sha256
+from qawl.core.text import sha256
 from qawl.scheme import attributes as attribute_kinds
 from qawl.scheme.scheme import Scheme
-
-Raw = Mapping[str, Any]
-
-DIGITS = 15
-"""Digits of the largest whole number that is read."""
-LONGEST = 10**11
-"""Seconds since 1970, or of work, that are no mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,209 +39,137 @@ class Converted:
     findings: tuple[Finding, ...]
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What is gathered while the results of one annotation are read."""
-
-    article: Article
-    scheme: Scheme
-    annotator: str
-    task_text: str
-    moved: OffsetMap | None
-    others: frozenset[str]
-    regions: dict[str, list[Span]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-    def found(self, check: str, message: str, span: Span | None = None) -> None:
-        self.findings.append(
-            finding(
-                check,
-                message,
-                span=span,
-                layer=self.scheme.layer,
-                article_id=self.article.id,
-                annotator=self.annotator,
-            )
-        )
-
-
 def read_annotation(
-    task: Raw, annotation: Raw, *, article: Article, scheme: Scheme, annotator: str
+    task: Raw,
+    annotation: Raw,
+    *,
+    article: Article,
+    scheme: Scheme,
+    annotator: str,
+    schemes: Mapping[str, Scheme] | None = None,
 ) -> Converted:
     """The record of one annotation as Label Studio sent it.
 
     `task` needs `id`, `project` and `data.text`; one without a text is taken to hold the frozen one.
+    Where it names `layers` that share its annotations, `schemes` says what belongs to the others.
     """
-    reading = _start(task, article=article, scheme=scheme, annotator=annotator)
-    results = _results(annotation)
-    attributes: list[Raw] = []
-    relations: list[Raw] = []
-    kinds = attribute_kinds.result_types()
-    for result in results:
-        kind = result.get("type")
-        if kind == "labels" and result.get("from_name") in (*reading.others,):
-            continue
-        if kind == "labels":
-            _read_region(reading, result)
-        elif kind in kinds:
-            attributes.append(result)
-        elif kind == "relation":
-            relations.append(result)
-        else:
-            reading.found(
-                "result-unsupported", f"a result of type {kind!r} was left in the journal"
-            )
-    document = _read_attributes(reading, attributes)
-    drawn = [each for result in relations for each in _read_relation(reading, result)]
+    reading = read.start(
+        task, article=article, scheme=scheme, annotator=annotator, schemes=schemes or {}
+    )
+    results = _sorted(reading, annotation)
+    regions.read_regions(reading, task, results["region"])
+    document = _read_attributes(reading, results["attribute"])
+    drawn = [each for result in results["relation"] for each in _read_relation(reading, result)]
     spans = (span for region in reading.regions.values() for span in region)
-    mapped = reading.task_text == article.text or reading.moved is not None
     record = Annotation(
         article_id=article.id,
         layer=scheme.layer,
         annotator=annotator,
-        status="skipped" if annotation.get("was_cancelled") else "submitted",
-        text_sha256=article.text_sha256 if mapped else sha256(reading.task_text),
+        status="skipped" if _skipped(annotation) else "submitted",
+        text_sha256=article.text_sha256 if reading.fits else sha256(reading.task_text),
         scheme_version=scheme.version,
         spans=tuple(sorted(spans, key=span_order)),
         relations=tuple(sorted(drawn, key=relation_order)),
         attributes=document,
-        provenance=provenance(task, annotation),
+        provenance=_checked_provenance(reading, task, annotation),
     )
     return Converted(record, tuple(reading.findings))
 
 
 def controls(annotation: Raw) -> tuple[set[str], set[str]]:
     """The names of the controls that made an annotation's regions, and of all others."""
-    regions: set[str] = set()
+    marking: set[str] = set()
     others: set[str] = set()
-    for each in _results(annotation):
-        name, kind = each.get("from_name"), each.get("type")
-        if isinstance(name, str):
-            (regions if isinstance(kind, str) and kind.endswith("labels") else others).add(name)
-    return regions, others
+    for each in _objects(annotation.get("result")):
+        control = each.get("from_name")
+        if isinstance(control, str):
+            (marking if each.get("type") in regions.TYPES else others).add(control)
+    return marking, others
 
 
-def _results(annotation: Raw) -> list[Raw]:
-    """The results of an annotation that are objects."""
+def texts(annotation: Raw) -> set[str]:
+    """The names of the texts that an annotation's regions are of."""
+    named = (each.get("to_name") for each in _objects(annotation.get("result")))
+    return {each for each in named if isinstance(each, str)}
+
+
+def _objects(results: object) -> list[Raw]:
+    return [each for each in results if isinstance(each, dict)] if isinstance(results, list) else []
+
+
+def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
+    """The results of an annotation: its regions, attributes and relations; others become findings."""
     given = annotation.get("result")
-    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    found: dict[str, list[Raw]] = {"region": [], "attribute": [], "relation": []}
+    kinds = dict.fromkeys(attribute_kinds.result_types(), "attribute")
+    kinds |= dict.fromkeys(regions.TYPES, "region") | {"relation": "relation"}
+    for each in _objects(given):
+        kind = each.get("type")
+        if isinstance(kind, str) and kind in kinds:
+            found[kinds[kind]].append(each)
+        else:
+            reading.found("result-unsupported", f"a result of the type {brief(kind)}")
+    if not isinstance(given, list):
+        if given is not None or not _skipped(annotation):
+            reading.found("result-unreadable", f"the results are no list but {brief(given)}")
+    elif odd := [each for each in given if not isinstance(each, dict)]:
+        message = f"{len(odd)} results are no objects; the first is {brief(odd[0])}"
+        reading.found("result-unreadable", message)
+    return found
 
 
-def _start(task: Raw, *, article: Article, scheme: Scheme, annotator: str) -> _Reading:
-    """Compares the task's text with the frozen one and says how its offsets are to be read."""
-    data = task.get("data")
-    given = data.get("text") if isinstance(data, Mapping) else None
-    text = given if isinstance(given, str) else article.text
-    shared = task.get("layers")
-    others = frozenset(shared if isinstance(shared, list) else ()) - {scheme.layer}
-    reading = _Reading(article, scheme, annotator, text, None, others)
-    if text == article.text:
-        return reading
-    edits = cleaning.edits_into(article, text)
-    if edits is not None:
-        reading.moved = offset_map(edits)
-        reading.found("task-text-mapped", CHECKS["task-text-mapped"].explanation)
-    else:
-        reading.found(
-            "task-text-differs",
-            "the task's text is not the frozen text of its article; offsets stand as they came",
-        )
-    return reading
-
-
-def _read_region(reading: _Reading, result: Raw) -> None:
-    """One region with its labels → a span for each label."""
-    value = _value(result)
-    identity = str(result.get("id") or "")
-    bounds = _bounds(reading, value)
-    labels = [str(label) for label in value.get("labels") or ()]
-    if bounds is None:
-        reading.found(
-            "offset-unreadable",
-            f"region {identity} ({', '.join(labels)}) has start {value.get('start')!r} and end "
-            f"{value.get('end')!r}; it was left in the journal",
-        )
-        return
-    start, end = bounds
-    region = reading.regions.setdefault(identity, [])
-    if not labels:
-        reading.found("region-unlabelled", f"region {identity} at {start} to {end} has no label")
-    surface = _surface(reading, value.get("text"), start, end)
-    for label in labels:
-        number = len(region) + 1
-        name = identity if number == 1 else f"{identity}#{number}"
-        region.append(Span(name, label, start, end, surface))
-    if region and result.get("from_name") != reading.scheme.layer:
-        reading.found(
-            "foreign-control",
-            f"region {identity} was made with the control {result.get('from_name')!r}",
-            region[-1],
-        )
-
-
-def _value(result: Raw) -> Raw:
-    value = result.get("value")
-    return value if isinstance(value, dict) else {}
-
-
-def _bounds(reading: _Reading, value: Raw) -> tuple[int, int] | None:
-    """Start and end in code points of the frozen text; None where they can't be read or mapped."""
-    start, end = _whole(value.get("start")), _whole(value.get("end"))
-    if start is None or end is None:
-        return None
-    if reading.moved is None:
-        return start, end
-    first, last = reading.moved(start), reading.moved(end)
-    return None if first is None or last is None else (first, last)
-
-
-def _whole(value: object) -> int | None:
-    """A whole number, also one written as 5.0 or "5"; None for anything else (True is no int here)."""
-    if isinstance(value, str):
-        return int(value) if value.isdecimal() and len(value) <= DIGITS else None
-    number = int(value) if isinstance(value, float) and value.is_integer() else value
-    return number if type(number) is int and abs(number) < 10**DIGITS else None
-
-
-def _surface(reading: _Reading, given: object, start: int, end: int) -> str:
-    """The slice, unless the surface that came contradicts it; then the one that came."""
-    text = reading.article.text
-    piece = text[start:end] if 0 <= start <= end <= len(text) else ""
-    if given == piece or not isinstance(given, str):
-        return piece
-    return piece if _plain(given) == _plain(piece) else given
-
-
-def _plain(surface: str) -> str:
-    """A surface as cleaning leaves texts, without what Label Studio does to it: escaped line breaks,
-    collapsed white space."""
-    spaced = surface.replace("\\r", " ").replace("\\n", " ")
-    return " ".join(cleaning.clean(spaced, chrome=())[0].split())
-
-
-def _read_attributes(reading: _Reading, results: Iterable[Raw]) -> Attributes:
+def _read_attributes(reading: Reading, results: Sequence[Raw]) -> Attributes:
     """Puts per-region attributes on their spans; returns those of the whole article."""
     document: Attributes = {}
     for result in results:
-        value = _value(result)
-        control = str(result.get("from_name") or "")
-        stated = attribute_kinds.value_of(value)
-        attribute = reading.scheme.control.get(control)
-        given = attribute.read(stated) if attribute else attribute_kinds.as_value(stated)
-        if given is None:
+        control = result.get("from_name")
+        if not isinstance(control, str) or not control:
+            reading.found("result-unreadable", f"a choice or text of the control {brief(control)}")
             continue
-        identity = str(result.get("id") or "")
-        spans = reading.regions.get(identity)
-        if spans:
-            _set(reading, spans, control, given)
-        elif "start" in value or spans is not None:
-            reading.found("attribute-orphan", f"{control}={given!r} belongs to region {identity}")
-        else:
-            document[attribute.name if attribute else control] = given
+        attribute = reading.scheme.control.get(control)
+        if attribute is None and any(control in each.control for each in reading.others.values()):
+            continue  # it is read with the other layer
+        stated = attribute_kinds.value_of(read.value(result))
+        given = attribute.read(stated) if attribute else attribute_kinds.as_value(stated)
+        if given is not None:
+            _place(reading, document, result, control, given)
+        elif stated not in ([], ""):
+            message = f"the value of {brief(control)} is {brief(stated)}"
+            reading.found("result-unreadable", message)
     return document
 
 
-def _set(reading: _Reading, spans: list[Span], control: str, given: AttributeValue) -> None:
+def _place(
+    reading: Reading, document: Attributes, result: Raw, control: str, given: AttributeValue
+) -> None:
+    """Puts one attribute where it belongs: on the spans of its region, or on the article."""
+    identity = name(result.get("id"))
+    spans = _region(reading, result)
+    if spans:
+        _set(reading, spans, control, given)
+    elif spans is None and identity in reading.away:
+        if reading.away[identity]:
+            reading.found("result-elsewhere", "an attribute of a region of another text")
+    elif spans is not None or "start" in read.value(result):
+        message = f"{brief(control)}={brief(given)} belongs to region {brief(identity)}"
+        reading.found("attribute-orphan", message)
+    else:
+        attribute = reading.scheme.control.get(control)
+        own = attribute.name if attribute else control
+        if document.get(own, given) != given:
+            reading.found("attribute-twice", f"{own} is given twice")
+        document[own] = given
+
+
+def _region(reading: Reading, result: Raw) -> list[Span] | None:
+    """The spans of the region that an attribute is of, by its id, else by its place."""
+    identity, place = name(result.get("id")), regions.bounds(reading, read.value(result))
+    if identity in reading.regions or place is None:
+        return reading.regions.get(identity or "")
+    return reading.regions.get(regions.at_place(place, identity))
+
+
+def _set(reading: Reading, spans: list[Span], control: str, given: AttributeValue) -> None:
     """Sets an attribute on those spans of a region whose label can have it, else on the first.
 
     Of a name that was chosen and typed the typed one counts.
@@ -260,66 +182,77 @@ def _set(reading: _Reading, spans: list[Span], control: str, given: AttributeVal
             if span.attributes[name] != given:
                 reading.found("attribute-twice", f"{name} was chosen and typed", span)
     elif there:
-        reading.found("attribute-twice", f"{name} was chosen and typed", spans[0])
+        reading.found("attribute-twice", f"{name} is given twice", spans[0])
         return
     wanted = [span for span in spans if attribute and span.label in attribute.of] or spans[:1]
     for span in wanted:
         span.attributes[name] = given
 
 
-def _read_relation(reading: _Reading, result: Raw) -> list[Relation]:
+def _read_relation(reading: Reading, result: Raw) -> list[Relation]:
     """One arrow → a relation for each of its labels, or one named by the labels at its ends.
 
     One that its ends name stands in the sense of its arrow, or in the only sense that has a name.
     """
-    start, end = str(result.get("from_id") or ""), str(result.get("to_id") or "")
+    start, end = name(result.get("from_id")), name(result.get("to_id"))
+    if start is None or end is None:
+        reading.found("result-unreadable", "an arrow without two ends")
+        return []
+    if away := [
+        each for each in (start, end) if each not in reading.regions and each in reading.away
+    ]:
+        if len(away) == 1 or any(reading.away[each] for each in away):
+            reading.found("result-elsewhere", "an arrow to a region of another text or layer")
+        return []
     given = result.get("direction")
     direction: Direction | msgspec.UnsetType = given if given in ("left", "bi") else msgspec.UNSET
-    labels = [str(label) for label in result.get("labels") or ()]
+    labels = regions.names(reading, result.get("labels"), "an arrow")
     if labels:
         return [Relation(label=label, from_=start, to=end, direction=direction) for label in labels]
     senses = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]
     for first, last in senses:
-        if name := _named(reading, first, last):
+        if told := _named(reading, first, last):
             both = direction if direction == "bi" else msgspec.UNSET
-            return [Relation(label=name, from_=first, to=last, direction=both)]
+            return [Relation(label=told, from_=first, to=last, direction=both)]
     return [Relation(label=None, from_=start, to=end, direction=direction)]
 
 
-def _named(reading: _Reading, start: str, end: str) -> str | None:
+def _named(reading: Reading, start: str, end: str) -> str | None:
     """The relation that the labels at the ends tell; None where they tell none."""
     for first in reading.regions.get(start, ()):
         for last in reading.regions.get(end, ()):
-            name = reading.scheme.relation_between.get((first.label, last.label))
-            if name:
-                return name
+            told = reading.scheme.relation_between.get((first.label, last.label))
+            if told:
+                return told
     return None
 
 
+def _skipped(annotation: Raw) -> bool:
+    """Whether the annotator skipped the task; `skipped` is what early versions say."""
+    return True in (annotation.get("was_cancelled"), annotation.get("skipped"))
+
+
 def provenance(task: Raw, annotation: Raw) -> Provenance:
-    """Where an annotation stands in Label Studio."""
+    """Where an annotation stands in Label Studio, and when it was made, as far as that can be read."""
     return Provenance(
-        project=_whole(annotation.get("project", task.get("project"))),
-        task=_whole(task.get("id", annotation.get("task"))),
-        annotation=_whole(annotation.get("id")),
-        created_at=_time(annotation.get("created_at")),
-        updated_at=_time(annotation.get("updated_at")),
-        lead_time=_seconds(annotation.get("lead_time")),
+        project=whole(annotation.get("project", task.get("project"))),
+        task=whole(task.get("id", annotation.get("task"))),
+        annotation=whole(annotation.get("id")),
+        created_at=moment(annotation.get("created_at")),
+        updated_at=moment(annotation.get("updated_at")),
+        lead_time=seconds(annotation.get("lead_time")),
     )
 
 
-def _seconds(given: object) -> float | None:
-    """Seconds as they came; None for anything that can't be a length of time."""
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        return None
-    return given if 0 <= given < LONGEST else None
-
-
-def _time(given: object) -> str | None:
-    """A time as it came; early versions of Label Studio count seconds since 1970."""
-    if isinstance(given, str):
-        return given
-    seconds = _seconds(given)
-    if seconds is None:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+def _checked_provenance(reading: Reading, task: Raw, annotation: Raw) -> Provenance:
+    """The same, with a finding for each time or state that can't be read."""
+    made = provenance(task, annotation)
+    times = ("created_at", "updated_at", "lead_time")
+    odd = [
+        each for each in times if annotation.get(each) is not None and getattr(made, each) is None
+    ]
+    flags = ("was_cancelled", "skipped")
+    odd += [each for each in flags if annotation.get(each) not in (None, True, False)]
+    for each in odd:
+        reading.found("field-unreadable", f"{each} can't be read")
+    return made

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from qawl.annotations import kept
+from qawl.annotations.foreign_values import LONGEST
 from qawl.core.records import to_json
 
 Home = tuple[int | None, str | None]
@@ -182,7 +183,7 @@ def after(one: Identity, other: Identity) -> bool:
 def instant(given: object) -> float | None:
     """A time as Label Studio writes it (ISO 8601; seconds in early versions), in seconds."""
     if isinstance(given, int | float) and not isinstance(given, bool):
-        return float(given)
+        return float(given) if abs(given) < LONGEST else None
     if not isinstance(given, str):
         return None
     try:

@@ -57,7 +57,8 @@ def pull_files(
         spool.refuse_unknown()
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
-        outcome.records[name] = annotation_store.refresh(project, name)
+        records = annotation_store.refresh(project, name)
+        outcome.derived(name, records, annotation_store.unread(project, name))
     return outcome
 
 

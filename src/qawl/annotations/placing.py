@@ -60,6 +60,12 @@ class Placing:
                 return self._placed(found, each)
         return self._placed(known, given) if known else None
 
+    def holds(self, text: str, placed: Placed) -> bool:
+        """Whether a text is that by which a task was placed."""
+        if placed.text is not None:
+            return text == placed.text
+        return sha256(text) == self._hashes[placed.article]
+
     def _placed(self, identity: str, text: str | None) -> Placed:
         frozen = text is None or sha256(text) == self._hashes[identity]
         return Placed(identity, None if frozen else text)

@@ -1,14 +1,14 @@
 """Tasks of Label Studio sorted into journal entries: which article, which layer, whose work."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from qawl.annotations import json_stream, kept
-from qawl.annotations.from_label_studio import controls
+from qawl.annotations.from_label_studio import controls, texts
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.users import User, user
@@ -29,7 +29,8 @@ class Outcome:
     data have texts in `fields`. `set_aside` counts what was left out by the reason, `named` has the first
     of each, `lost` is how many annotations went with it. `doubled` names annotations that do not count,
     since their annotator has another of the article. `changed` has (layer, article, annotator) of every
-    new version. `agreed` has, for each project of a server, in how many annotations its count and the
+    new version. `unread` says for each layer what the journal has and the annotations have not.
+    `agreed` has, for each project of a server, in how many annotations its count and the
     journal's agree.
     """
 
@@ -48,6 +49,7 @@ class Outcome:
     mended: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, list[str]] = field(default_factory=dict)
     changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
     agreed: list[int] = field(default_factory=list)
@@ -61,6 +63,10 @@ class Outcome:
     def whole(self) -> bool:
         """Whether no annotation was left out."""
         return not self.lost and not self.doubled
+
+    def derived(self, layer: str, records: int, unread: Iterable[str]) -> None:
+        """Notes what a layer holds after the pull, and what of the journal is not in it."""
+        self.records[layer], self.unread[layer] = records, list(unread)
 
     def leave(self, why: str, what: str | None, annotations: int = 1) -> None:
         """Counts something that is left out with so many annotations, and keeps what it was."""
@@ -156,6 +162,8 @@ class Sorter:
         task = kept.task(each.task)
         task |= {"project_created_at": each.created} if each.created else {}
         task |= {"layers": layers} if len(layers) > 1 else {}
+        others = self._other_texts(each.task, annotation, placed)
+        task |= {"other_texts": others} if others else {}
         judge = isinstance(task["data"].get("basis"), str)
         for name in layers:
             entry = Entry(
@@ -167,6 +175,14 @@ class Sorter:
                 annotation=msgspec.Raw(to_json(kept.annotation(annotation))),
             )
             yield Sorted(name, user(annotation.get("completed_by")), judge, entry)
+
+    def _other_texts(
+        self, task: Mapping[str, Any], annotation: Mapping[str, Any], placed: Placed
+    ) -> list[str]:
+        """The fields of a task that regions are of and that hold another text than the article's."""
+        data = task["data"]
+        fields = {name for name in texts(annotation) if isinstance(data.get(name), str)}
+        return sorted(name for name in fields if not self._placing.holds(data[name], placed))
 
     def _annotations(self, each: Incoming) -> list[Any] | None:
         """The annotations of a task, which early versions of Label Studio call completions.

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,7 @@ from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.repairs import Repair
 from qawl.articles import store as article_store
 from qawl.core import files
-from qawl.core.findings import finding
+from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Finding, to_json
 
@@ -75,6 +75,30 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
         yield finding("annotations-stale", message, layer=layer)
 
 
+UNREAD = (
+    "annotation-unreadable",
+    "result-unreadable",
+    "result-unsupported",
+    "result-elsewhere",
+    "offset-unreadable",
+    "attribute-orphan",
+)
+"""The checks that find what the journal has and the annotations have not."""
+
+
+def unread(project: Project, layer: str) -> Iterator[str]:
+    """What the journal of a layer has and its annotations have not, in words, a line a cause."""
+    found = [each for each in findings(project, layer) if each.check in UNREAD]
+    for check, group in groupby(
+        sorted(found, key=lambda each: UNREAD.index(each.check)), key=lambda each: each.check
+    ):
+        every = list(group)
+        if CHECKS[check].gathered or len(every) == 1:
+            yield from (f"{check}: {each.message}" for each in every)
+        else:
+            yield f"{check}: {CHECKS[check].explanation} ({len(every)} times)"
+
+
 def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Annotation]:
     """The annotations that the journal gives; findings on the way go to `found`."""
     for each in derive.derive(project, layer):
@@ -103,7 +127,7 @@ def _place(project: Project, layer: str, inputs: str) -> Path:
 def _inputs(project: Project, layer: str) -> str:
     """The digest of all that derivation reads, and of Python and Qawl themselves."""
     paths = [path for _, path in journal.files(project, layer)]
-    paths += [project.scheme_file(layer), project.articles_file]
+    paths += [*map(project.scheme_file, project.settings.layers), project.articles_file]
     read = _digest(project, [*paths, project.repairs_file, *_code()])
     return sha256(f"{sys.version} {read}".encode()).hexdigest()
 

@@ -1,6 +1,6 @@
 """Annotation → Label Studio `result` JSON, as its editor would send it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -26,10 +26,13 @@ def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> lis
     Spans `x`, `x#2`, … of one place become one region with several labels again. An arrow that the
     scheme names by its ends is written without a label, as annotators draw it.
     """
+    region_of = _regions(record.spans)
     regions: dict[str, list[Span | GoldSpan]] = {}
-    ordered: list[Span | GoldSpan] = sorted(record.spans, key=lambda each: _number(each.id))
+    ordered: list[Span | GoldSpan] = sorted(
+        record.spans, key=lambda each: _number(each.id, region_of[each.id])
+    )
     for span in ordered:
-        regions.setdefault(_region(span.id), []).append(span)
+        regions.setdefault(region_of[span.id], []).append(span)
     results = [
         result
         for identity, spans in regions.items()
@@ -38,18 +41,26 @@ def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> lis
     for name, value in record.attributes.items():
         results.append(_attribute(scheme, f"{name}-{record.article_id}", name, value, {}))
     labels = {span.id: span.label for span in record.spans}
-    results += [_write_relation(relation, labels, scheme) for relation in record.relations]
+    results += [
+        _write_relation(relation, labels, region_of, scheme) for relation in record.relations
+    ]
     return results
 
 
-def _region(identity: str) -> str:
-    """The region that a span came from: `x` for `x#2`."""
-    base, mark, number = identity.rpartition("#")
-    return base if mark and number.isdecimal() and base else identity
+def _regions(spans: Sequence[Span | GoldSpan]) -> dict[str, str]:
+    """Span id → region id: `x` for `x#2`, if that is another label of the region `x`."""
+    places = {span.id: (span.start, span.end) for span in spans}
+    found = {}
+    for identity, place in places.items():
+        base, mark, number = identity.rpartition("#")
+        same = mark and number.isdecimal() and places.get(base) == place
+        found[identity] = base if same else identity
+    return found
 
 
-def _number(identity: str) -> int:
-    return int(identity.rpartition("#")[2]) if _region(identity) != identity else 1
+def _number(identity: str, region: str) -> int:
+    """Which label of its region a span is, from 1."""
+    return 1 if identity == region else int(identity.rpartition("#")[2])
 
 
 def _write_region(
@@ -88,15 +99,18 @@ def _attribute(
 
 
 def _write_relation(
-    relation: Relation | GoldRelation, labels: dict[str, str], scheme: Scheme
+    relation: Relation | GoldRelation,
+    labels: dict[str, str],
+    region_of: dict[str, str],
+    scheme: Scheme,
 ) -> dict[str, Any]:
     ends = labels.get(relation.from_, ""), labels.get(relation.to, "")
     told = scheme.relation_between.get(ends)
     given = relation.direction
     written: dict[str, Any] = {
         "type": "relation",
-        "from_id": _region(relation.from_),
-        "to_id": _region(relation.to),
+        "from_id": region_of.get(relation.from_, relation.from_),
+        "to_id": region_of.get(relation.to, relation.to),
         "direction": "right" if given is msgspec.UNSET else given,
     }
     if relation.label is not None and relation.label != told:

@@ -5,6 +5,7 @@ change, the article gets another task; verdicts in older tasks no longer count, 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 
 import msgspec
@@ -45,8 +46,11 @@ def bases(project: Project, layer: str) -> Bases:
     """What each journalled verdict of a layer was made from."""
     found: dict[tuple[str, Provenance], str] = {}
     for entry in journal.entries(project.journal_file(layer, JUDGE)):
-        annotation = msgspec.json.decode(entry.annotation)
-        if entry.event == "version" and (given := _basis(entry.task)):
+        given = _basis(entry.task)
+        if entry.event != "version" or given is None:
+            continue
+        with suppress(msgspec.DecodeError):  # deriving says that it can't be read
+            annotation = msgspec.json.decode(entry.annotation)
             found[entry.article_id, provenance(entry.task, annotation)] = given
     return found
 

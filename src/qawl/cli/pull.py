@@ -233,6 +233,11 @@ def summary(outcome: "Outcome") -> list[str]:
     lines += [
         f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
     ]
+    lines += [
+        f"kept in the journal, not in the annotations of {layer}: {each}"
+        for layer, causes in outcome.unread.items()
+        for each in causes
+    ]
     lines += [f"ALARM: {each}" for each in outcome.alarms]
     return [*lines, *_left_out(outcome)]
 

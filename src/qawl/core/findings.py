@@ -1,6 +1,10 @@
 """Every check of `qawl validate`: its name, level, severity and what it says. A level runs only on
 what passed the one below: 1 format, 2 anchoring, 3 label set, 4 guideline, 5 collection."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
 from msgspec import Struct
 
 from qawl.core.records import Annotation, Finding, Severity, Span, span_ref
@@ -9,17 +13,33 @@ LEVELS = {1: "format", 2: "anchoring", 3: "label set", 4: "guideline", 5: "colle
 
 
 class Check(Struct, frozen=True):
-    """A named check; `level` is 1 to 5."""
+    """A named check; `level` is 1 to 5.
+
+    What is `gathered` is said once for each cause in a layer, with how often it was found.
+    """
 
     id: str
     level: int
     severity: Severity
     explanation: str
+    gathered: bool = False
 
 
 _ALL = (
     Check("format", 1, "error", "a record does not fit the JSON Schema of annotations"),
     Check("id-duplicate", 1, "error", "two spans of an annotation have the same id"),
+    Check("annotation-unreadable", 1, "error", "an annotation in the journal can't be read"),
+    Check(
+        "result-unreadable", 1, "error", "a part of an annotation is not as Label Studio writes it"
+    ),
+    Check("region-id-twice", 1, "error", "two regions of an annotation have the same id"),
+    Check(
+        "field-unreadable",
+        1,
+        "warning",
+        "a time, a length of time or a state of annotations can't be read",
+        gathered=True,
+    ),
     Check("annotations-stale", 1, "error", "exports/annotations is not what the journal gives"),
     Check(
         "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
@@ -77,18 +97,36 @@ _ALL = (
         2,
         "warning",
         "the task's text differs from the frozen one only by what ingest cleans; offsets were mapped",
+        gathered=True,
     ),
     Check("task-text-differs", 2, "error", "the task's text is not the frozen text of its article"),
     Check("offset-unreadable", 2, "error", "a region has no offsets that can be read"),
     Check(
-        "foreign-control", 3, "warning", "a region was made with a control that is not the layer's"
+        "result-elsewhere",
+        2,
+        "warning",
+        "a result is of another text or layer; it stays in the journal",
+        gathered=True,
+    ),
+    Check(
+        "foreign-control",
+        3,
+        "warning",
+        "a region was made with a control that is not the layer's",
+        gathered=True,
     ),
     Check("region-unlabelled", 3, "error", "a region has no label"),
     Check("attribute-orphan", 3, "error", "an attribute belongs to a region that has no label"),
     Check(
         "attribute-twice", 3, "warning", "a name was both chosen and typed; the typed one counts"
     ),
-    Check("result-unsupported", 3, "error", "a result is of a type that Qawl does not read"),
+    Check(
+        "result-unsupported",
+        3,
+        "error",
+        "a result is of a type that Qawl does not read; it stays in the journal",
+        gathered=True,
+    ),
     Check(
         "annotation-duplicate",
         5,
@@ -128,3 +166,39 @@ def finding(
         span=span_ref(span) if span else None,
         message=message,
     )
+
+
+class Gathered:
+    """Findings that are said once for each cause, with how often they were made."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], Finding] = {}
+        self._places: dict[tuple[str, str], Counter[tuple[str | None, str | None]]] = {}
+
+    def but(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Those findings that are not gathered; the others are added here."""
+        for each in found:
+            if not CHECKS[each.check].gathered:
+                yield each
+                continue
+            cause = each.check, each.message
+            self._first.setdefault(cause, each)
+            self._places.setdefault(cause, Counter())[each.article_id, each.annotator] += 1
+
+    def findings(self) -> Iterator[Finding]:
+        """One finding a cause; it names an article where all were made in one annotation."""
+        for cause, first in self._first.items():
+            places = self._places[cause]
+            if places.total() == 1:
+                yield first
+                continue
+            alone = len(places) == 1
+            where = "one annotation" if alone else f"{len(places)} annotations"
+            since = "" if alone else f", first in article {first.article_id}"
+            yield msgspec.structs.replace(
+                first,
+                message=f"{first.message} ({places.total()} times in {where}{since})",
+                article_id=first.article_id if alone else None,
+                annotator=first.annotator if alone else None,
+                span=None,
+            )

@@ -82,7 +82,8 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
     finally:
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
-                outcome.records[layer] = annotation_store.refresh(project, layer)
+                records = annotation_store.refresh(project, layer)
+                outcome.derived(layer, records, annotation_store.unread(project, layer))
     return outcome
 
 
