@@ -21,7 +21,7 @@ from qawl.core.project import Project
 from qawl.core.records import FORMAT, to_json
 
 LOG = "cleaned.jsonl"
-_OURS = ("project_created_at", "layers", "origin")
+_OURS = ("project_created_at", "layers", "other_texts", "origin")
 """What Qawl itself adds to a task."""
 
 
