@@ -231,3 +231,16 @@ def test_an_unchanged_span_keeps_its_address_over_five_releases(tmp_path):
     assert after - before == {("t4", "ORG", where, where + 20)}
     assert "t2" in {place[0] for place in found[1][0]}
     assert "t2" not in {place[0] for place in found[2][0]}
+
+
+def test_what_one_alone_annotated_is_undecided_as_a_whole(tmp_path):
+    """The plan asks for two: what the first has not marked is not absent yet."""
+    made = desk(tmp_path / "trial", "t1")
+    annotate(made, "t1", by=("a1",))
+    assert run(made, "release", "0.1.0", "--draft").exit_code == 0
+    folder = made / "exports/releases/0.1.0"
+    (row,) = pq.read_table(folder / "articles/train.parquet").to_pylist()
+    assert (row["toy_complete"], len(row["toy_spans"])) == (False, 2)
+    assert row["toy_open"] == [{"start": 0, "end": len(TEXTS["t1"])}]
+    (tokens,) = pq.read_table(folder / "tokens/train.parquet").to_pylist()
+    assert tokens["toy_undecided"] == list(range(len(tokens["tokens"])))

@@ -270,6 +270,11 @@ class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
     name: str | None = None
     readings: dict[str, AttributeValue | None]
 
+    @property
+    def of_spans(self) -> bool:
+        """Whether it is open which spans stand there: what is missing there is not absent."""
+        return self.kind == "span" or (self.kind, self.name) == ("article", "annotators")
+
 
 class GoldSpan(Struct, frozen=True, kw_only=True, gc=False):
     """A decided span.

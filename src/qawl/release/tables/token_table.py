@@ -101,7 +101,7 @@ def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[Any]:
     undecided = {
         index
         for each in gold.open
-        if each.kind == "span"
+        if each.of_spans
         for index in range(
             np.searchsorted(ends, each.start, "right"), np.searchsorted(starts, each.end, "left")
         )
