@@ -173,6 +173,43 @@ def test_where_nobody_can_tell_who_user_1_is_pull_asks_and_writes_nothing(corpus
     assert "0 new versions" in pull(corpus, second).output
 
 
+def test_two_exports_in_one_file_are_no_better(corpus):
+    """Somebody joined two exports into one list."""
+    done = pull(corpus, [work(), work(surface="Layla")])
+    assert "annotation 1 of task 1 stands there twice" in str(done.exception)
+    assert not journal(corpus)
+    both = [
+        work(user=person(1, "a@team.example")),
+        work(surface="Layla", user=person(1, "b@team.example")),
+    ]
+    assert pull(corpus, both).exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla"]}
+
+
+@pytest.mark.parametrize("name", ["سلمى", "नीता", "李四", "Ж-1", "x" * 64])
+def test_a_pseudonym_of_any_script_goes_through_every_step(corpus, name):
+    pull(corpus, [work(), work(OMAR, "Omar", number=2, task=2)], options=["--annotator", name])
+    assert corpus.errors() == []
+    for words in (
+        ["agreement"],
+        ["adjudicate"],
+        ["release", "0.1.0", "--draft"],
+        ["verify", "exports/releases/0.1.0"],
+    ):
+        assert corpus.run(*words).exit_code == 0, words
+    to = str(corpus.folder.parent / "out")
+    assert (
+        corpus.run(
+            "export", "label-studio", "--annotator", name, "--to", to, "--with-withheld"
+        ).exit_code
+        == 0
+    )
+    before = corpus.records()
+    back = corpus.run("pull", "--from", f"{to}/ner.{name}.json", "--annotator", name)
+    assert back.exit_code == 0, back.exception
+    assert [each["spans"] for each in corpus.records()] == [each["spans"] for each in before]
+
+
 def test_two_servers_with_other_users_need_no_word(corpus):
     done = pull(corpus, [work()], [work(surface="Layla", user=2)])
     assert done.exit_code == 0
@@ -272,7 +309,7 @@ def test_two_tasks_of_one_article_by_one_annotator_are_named(corpus):
         done = pull(corpus, exports)
         assert done.exit_code == 1
         last = done.output.splitlines()[-2:]
-        assert "annotation 101 (task 11) does not count: annotation 102 (task 12)" in last[0]
+        assert "annotation 101 (task 11) does not count, annotation 102 (task 12)" in last[0]
         assert last[1].startswith("LEFT OUT: 1 ")
     assert pull(corpus, exports, options=["--partial"]).exit_code == 0
     assert whose(corpus) == {"a1": ["Layla"]}

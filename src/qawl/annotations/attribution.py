@@ -101,6 +101,8 @@ class Attribution:
         elif not alone:
             export.origin = max(self._origins) + 1
         for share, evidence in told:
+            if not share.given:
+                _refuse_two_in_one(export, share)
             self._share(export, share, evidence, sure=bool(origins) or alone)
         for share in shares:
             for person, identity in zip(share.people, share.identities, strict=True):
@@ -219,6 +221,18 @@ def _restarting(export: Export) -> bool:
         for each in share.identities
         if each.id
     )
+
+
+def _refuse_two_in_one(export: Export, share: Share) -> None:
+    """Refuses an export of two servers in one file, where one number of one user stands for two works."""
+    seen: dict[tuple[str, str | None, str], Identity] = {}
+    for each in share.identities:
+        if each.id and not same(seen.setdefault((each.id, each.task, each.article), each), each):
+            raise InputError(
+                f"{export.name}: annotation {each.id} of task {each.task} stands there twice, with "
+                f"other work of {share.user}: nobody can tell whose it is; pull the exports one by "
+                "one, each with --annotator NAME; nothing was written"
+            )
 
 
 def _question(export: Export, user: User, evidence: _Evidence) -> str:

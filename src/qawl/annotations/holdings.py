@@ -101,8 +101,8 @@ def doubles(layer: str, annotator: str, several: Mapping[str, list[Identity]]) -
         *older, newest = (f"annotation {each.id} (task {each.task})" for each in those)
         for each in older:
             yield (
-                f"{layer} by {annotator}: article {article}: {each} does not count: "
-                f"{newest} of the same annotator is newer"
+                f"{layer} by {annotator}: article {article}: {each} does not count, "
+                f"{newest} of the same annotator does"
             )
 
 

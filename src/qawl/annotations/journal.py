@@ -130,20 +130,21 @@ class Journal:
 
         `sure`: an annotation with a known number is the one that has it, whatever is different.
         """
-        fresh = (
-            each for content in contents for each in self._fresh(content, live=live, sure=sure)
+        return self._write(
+            fresh for content in contents for fresh in self._fresh(content, live=live, sure=sure)
         )
-        return self.add(fresh)
 
     def add(self, contents: Iterable[bytes]) -> list[str]:
         """Adds entries as they are, whatever the journal has; the articles of those versions."""
+        return self._write((identity.read(content), content) for content in contents)
+
+    def _write(self, fresh: Iterable[tuple[Version, bytes]]) -> list[str]:
         added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         size = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab") as file:
             try:
-                for content in contents:
-                    version = identity.read(content)
+                for version, content in fresh:
                     file.write(self._line(version, content))
                     if version.event == "version":
                         added.append(version.identity.article)
@@ -154,7 +155,7 @@ class Journal:
                 raise
         return added
 
-    def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[bytes]:
+    def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[tuple[Version, bytes]]:
         """What an entry adds: nothing, itself, or an old version of what is deleted and stays so."""
         version = identity.read(content)
         key = self.holds.key(version, sure=sure)
@@ -163,9 +164,11 @@ class Journal:
         stays = not live and self.holds.outlived(key, version)
         if key != version.key:
             content = renamed(content, key)
-        yield content
+            version = msgspec.structs.replace(version, key=key)
+        yield version, content
         if stays:
-            yield deletion(content)
+            gone = deletion(content)
+            yield identity.read(gone), gone
 
     def _line(self, version: Version, content: bytes) -> bytes:
         """The line of an entry, which is to be written next."""

@@ -42,9 +42,11 @@ GONE = "[address]"
 
 def annotation(sent: Mapping[str, Any]) -> dict[str, Any]:
     """An annotation as the journal keeps it; users are numbers, or None where they are none."""
-    kept = {name: without_addresses(sent[name]) for name in ANNOTATION if name in sent}
-    if "result" in sent:
-        kept["result"] = results(sent["result"])
+    kept = {
+        name: results(sent[name]) if name == "result" else without_addresses(sent[name])
+        for name in ANNOTATION
+        if name in sent
+    }
     return kept | {name: user(sent[name]) for name in USERS if name in sent}
 
 
@@ -60,12 +62,12 @@ def results(given: object) -> object:
     """The results of an annotation, whole but for addresses in notes on regions."""
     if not isinstance(given, list):
         return without_addresses(given)
-    return [
-        _result(each) if isinstance(each, Mapping) else without_addresses(each) for each in given
-    ]
+    return [_result(each) if isinstance(each, dict) else without_addresses(each) for each in given]
 
 
-def _result(given: Mapping[str, Any]) -> dict[str, Any]:
+def _result(given: dict[str, Any]) -> dict[str, Any]:
+    if given.keys() <= _STRUCTURE:
+        return given
     return {
         name: value if name in _STRUCTURE else without_addresses(value)
         for name, value in given.items()
@@ -82,7 +84,7 @@ def without_addresses(value: object) -> object:
     """A value of any kind with a mark in place of each e-mail address."""
     if isinstance(value, str):
         return ADDRESS.sub(GONE, value) if "@" in value else value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {
             str(without_addresses(name)): without_addresses(each) for name, each in value.items()
         }

@@ -58,7 +58,7 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
         count = annotation_store.refresh(corpus, name)
         click.echo(f"exports/annotations/{name}.jsonl: {count} records")
     for each in outcome.doubled:
-        click.echo(f"does not count: {each}")
+        click.echo(f"twice: {each}")
     for each in outcome.strange:
         click.echo(f"LEFT OUT: {each}")
     return not outcome.strange and not outcome.doubled

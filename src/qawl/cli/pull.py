@@ -245,7 +245,7 @@ def summary(outcome: "Outcome") -> list[str]:
 def _left_out(outcome: "Outcome") -> list[str]:
     """What a pull left out, in lines: the last and loudest of what it says."""
     lines = [f"set aside: {each}" for each in outcome.left_out()]
-    lines += [f"does not count: {each}" for each in outcome.doubled]
+    lines += [f"twice: {each}" for each in outcome.doubled]
     if not outcome.whole:
         count = outcome.lost + len(outcome.doubled)
         lines.append(f"LEFT OUT: {count} annotations, as said above (--partial accepts that)")
