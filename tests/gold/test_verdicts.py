@@ -203,3 +203,23 @@ def test_a_verdict_is_kept_when_annotators_agree_and_part_again(rounds):
     here.pull("three", judged(3, task, annotation(904, "none", 13)), judge=True)
     gold, task, _ = here.adjudicate()
     assert (gold.decided_by, marked(gold), task) == ("adjudicator", [], None)
+
+
+def test_a_verdict_keeps_two_spans_of_one_extent_apart(rounds):
+    """The judge marks the minister twice; both are gold, whatever the ids of their regions."""
+    desk, _, second = rounds
+    found = []
+    for ids in ("xy", "yx"):
+        here = desk.copy(f"twice-{ids}")
+        (region,) = span("name")
+        end = {**region, "id": "org", "value": {"start": 39, "end": 48, "labels": ["ORG"]}}
+        arrow = {"type": "relation", "from_id": "y", "to_id": "org", "labels": ["works_for"]}
+        verdict = annotation(902, "name", 8)
+        verdict["result"] = [*({**region, "id": each} for each in ids), end, arrow]
+        here.pull("twice", judged(2, second, verdict), judge=True)
+        gold, _, _ = here.adjudicate()
+        assert [each.label for each in gold.spans] == ["PER", "PER", "ORG"]
+        assert gold.spans[1].id == f"{gold.spans[0].id}-2"
+        found.append([(each.from_, each.to) for each in gold.relations])
+    assert found[0] == found[1]
+    assert len(found[0]) == 1

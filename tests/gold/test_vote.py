@@ -293,6 +293,47 @@ def test_two_spans_of_one_extent_that_differ_are_open(room):
         assert len({str(span.attributes) for span in gold.spans}) == len(gold.spans)
 
 
+def test_a_majority_keeps_the_copies_that_it_made(room):
+    """Two of three quote one stretch twice; the third once."""
+    twice = [("A", 0, 4, {"kind": "direct"}), ("A", 0, 4, {"kind": "indirect"})]
+    passed = {"dispensations": [{"check": "span-duplicate", "reason": "quoted twice"}]}
+    records = [work("a1", *twice), work("a2", *twice[::-1]), work("a3", twice[0])]
+    gold, _ = room(records, "majority", NAMES[:3], passed)
+    assert gold.complete
+    assert [(each.attributes["kind"], each.support) for each in gold.spans] == [
+        ("direct", ("a1", "a2", "a3")),
+        ("indirect", ("a1", "a2")),
+    ]
+
+
+def test_relations_between_spans_of_one_extent(room):
+    """Two labels on one stretch, and an arrow between them, there and back."""
+    ends = (("A", 0, 4), ("B", 0, 4))
+    records = [work(who, *ends, arrows=[("r", 0, 1), ("s", 1, 0)]) for who in NAMES[:3]]
+    gold, _ = room(records, names=NAMES[:3])
+    assert gold.complete
+    assert drawn(gold) == {("r", *ends, False), ("s", *ends[::-1], False)}
+    records[2] = work("a3", *ends, arrows=[("r", 1, 0), ("s", 1, 0)])
+    gold, _ = room(records, names=NAMES[:3])
+    assert (drawn(gold), opened(gold)) == ({("s", *ends[::-1], False)}, [("relation", "A", 0, 4)])
+    (point,) = gold.open
+    assert point.readings == {"a1": "→ B 0-4", "a2": "→ B 0-4", "a3": "← B 0-4"}
+
+
+def test_nested_spans_are_decided_each_for_itself(room):
+    """All agree on what stands around, and differ on what stands in it."""
+    outer = ("A", 0, 12)
+    records = [
+        work(who, outer, ("B", 2, end)) for who, end in zip(NAMES[:3], (4, 5, 6), strict=True)
+    ]
+    for rule in ("unanimous", "majority"):
+        gold, _ = room(records, rule, NAMES[:3])
+        assert (places(gold), opened(gold)) == ([outer], [("span", "B", 2, 6)])
+    records[1] = work("a2", outer, ("B", 2, 4))
+    gold, _ = room(records, "majority", NAMES[:3])
+    assert (places(gold), gold.complete) == ([outer, ("B", 2, 4)], True)
+
+
 SKIPPED = "skipped"
 
 

@@ -70,7 +70,9 @@ def readings(records: Sequence[Annotation]) -> list[Reading]:
 
 def comparable(value: Value) -> bytes:
     """The same for values that say the same: several choices are a set."""
-    return to_json(sorted(set(value)) if isinstance(value, list) else value)
+    if isinstance(value, list):
+        return b"[" + b",".join(sorted({to_json(each) for each in value}))
+    return to_json(value)
 
 
 def text_order(mark: Mark) -> tuple[int, int, str, str]:

@@ -22,7 +22,10 @@ def command() -> None:
         judged, waiting = outcome.incomplete[layer], outcome.waiting[layer]
         rest = [f"{judged} wait for a judge (`qawl push` sends them)"] if judged else []
         if waiting:
-            rest.append(f"{waiting} wait for further annotators: one alone does not complete them")
+            rest.append(
+                f"{waiting} wait for further annotators, one alone did them (set overlap.{layer} to 1 in "
+                "qawl.yaml if one is enough)"
+            )
         said = "; ".join(rest) or "all complete"
         click.echo(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:
