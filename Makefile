@@ -43,7 +43,7 @@ live: $(READY)
 	$(BIN)/pytest -q -m "live and not soak" $(COVER)
 
 soak: $(READY) ## the tests that take longer
-	$(BIN)/pytest -q -m soak
+	$(BIN)/pytest -q -s -m soak
 
 lowest: ## the tests that need no server, on the lowest versions that pyproject.toml allows
 	uv venv .venv-lowest

@@ -15,6 +15,9 @@ from qawl.agreement.ratings import Ratings
 from qawl.agreement.spans_table import Category, Marks, Units
 from qawl.scheme.attributes import Attribute
 
+DISTANCES = {"set": "MASI", "ordinal": "ordinal"}
+"""The distance that alpha takes by the family of an attribute, where values are not just equal or not."""
+
 Estimate = dict[str, Any]
 Values = tuple[Ints, Ints]
 """Codes (items × annotators, -1 where unset), and the article of each item."""
@@ -100,11 +103,7 @@ def measured(
         "ac1": _estimate(ratings, ac1, chances),
         "alpha": {
             **_alpha(attribute, categories, ratings, chances),
-            "distance": "MASI"
-            if of_set
-            else "ordinal"
-            if attribute.family == "ordinal"
-            else "nominal",
+            "distance": DISTANCES.get(attribute.family, "nominal"),
         },
         "pairs": {
             f"{annotators[one]} {annotators[other]}": {"cohen_kappa": _kappa_of_two(*each)}
