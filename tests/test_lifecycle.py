@@ -219,9 +219,9 @@ def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
     assert "0 changed" in run(cli.group, ["adjudicate"]).output
     assert disputed.gold_file("quote").read_bytes() == before
     (task,) = judge.judge_tasks(disputed, "quote")
-    assert [each["model_version"] for each in task["predictions"]] == ["agreed", "A", "B"]
-    assert "القائل" in task["data"]["disagreements"] or "speaker" in task["data"]["disagreements"]
-    assert "a1" not in task["data"]["disagreements"]
+    assert [each.model_version for each in task.predictions] == ["agreed", "A", "B"]
+    assert "القائل" in task.data["disagreements"] or "speaker" in task.data["disagreements"]
+    assert "a1" not in task.data["disagreements"]
 
 
 def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion(make_corpus):
@@ -245,18 +245,18 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
     firsts = set()
     for task in judge.judge_tasks(made, "quote"):
         said = {}
-        for each in task["predictions"][1:]:
+        for each in task.predictions[1:]:
             (name,) = {
                 text
-                for result in each["result"]
+                for result in each.result
                 if result.get("from_name", "").startswith("speaker")
                 for text in result["value"]["text"]
             }
-            said[each["model_version"]] = name
+            said[each.model_version] = name
         assert set(said) == {"A", "B", "C"}
         firsts.add(said["A"])
         (line,) = [
-            each for each in task["data"]["disagreements"].split("<li>") if "speaker of" in each
+            each for each in task.data["disagreements"].split("<li>") if "speaker of" in each
         ]
         for letter, name in said.items():
             assert (f"{letter}: {name}" in line) == (name != "speaker of a1")

@@ -55,8 +55,8 @@ def open_task(browser, served, label_studio):
         corpus, client = served(TEXT, name=name, settings=settings, **{"title": "عنوان", **fields})
         for step in plan.plan(client, corpus):
             for task in step.add:
-                if "speakers" in task["data"]:
-                    task["data"]["speakers"] = [{"value": "كريم الصافي"}, {"value": "وزارة المياه"}]
+                if "speakers" in task.data:
+                    task.data["speakers"] = [{"value": "كريم الصافي"}, {"value": "وزارة المياه"}]
             push.apply(client, step)
         remote = plan.remotes(client, corpus)[0]
         task = next(plan.remote_tasks(client, remote))

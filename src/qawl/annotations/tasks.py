@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec import UNSET, Struct, UnsetType
+
 from qawl.annotations import derive
 from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
@@ -10,7 +12,34 @@ from qawl.core.records import Article
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
-Task = dict[str, Any]
+Shown = str | list[dict[str, str]]
+"""A value of a task's data: a text, or names to choose from as `[{"value": name}, …]`."""
+
+
+class Prediction(Struct, frozen=True):
+    """A suggestion in a task; `result` is Label Studio's JSON."""
+
+    model_version: str
+    result: list[dict[str, Any]]
+
+
+class Task(Struct, frozen=True):
+    """A task as Label Studio imports it; `data` ties its annotations to the article."""
+
+    data: dict[str, Shown]
+    predictions: tuple[Prediction, ...] | UnsetType = UNSET
+
+    @property
+    def article_id(self) -> str:
+        """The article."""
+        return str(self.data["article_id"])
+
+    @property
+    def basis(self) -> str | None:
+        """What a judge's task was made from; None for an annotator's."""
+        found = self.data.get("basis")
+        return found if isinstance(found, str) else None
+
 
 Names = Mapping[str, Mapping[str, list[str]]]
 """Article id → name of a list (`speakers`) → the names in it."""
@@ -26,7 +55,7 @@ def tasks(project: Project, layer: str) -> Iterator[Task]:
 
 def task(article: Article, current: Scheme, offered: Names) -> Task:
     """One task; `article_id` and `text_sha256` tie its annotations to the article."""
-    data: dict[str, Any] = {
+    data: dict[str, Shown] = {
         "text": article.text,
         "article_id": article.id,
         "text_sha256": article.text_sha256,
@@ -40,7 +69,7 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
     for attribute in current.attributes:
         if key := attribute.offered:
             data[key] = [{"value": name} for name in known.get(key, [])]
-    return {"data": data}
+    return Task(data)
 
 
 def _title(article: Article) -> str:

@@ -16,6 +16,8 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
     """
     import json
 
+    from msgspec import to_builtins
+
     from qawl.core import files, project
     from qawl.studio import assignment
     from qawl.suggest import tasks
@@ -27,7 +29,7 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
     if annotator is not None:
         if annotator not in corpus.annotators:
             raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")
-        ids = [each["data"]["article_id"] for each in every]
+        ids = [each.article_id for each in every]
         share = assignment.plan(
             ids,
             [name for name, each in corpus.annotators.items() if not each.away],
@@ -36,8 +38,8 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
             training=corpus.settings.training,
             seed=corpus.settings.seed,
         ).get(annotator, set())
-        every = [each for each in every if each["data"]["article_id"] in share]
-    text = json.dumps(every, ensure_ascii=False, indent=1)
+        every = [each for each in every if each.article_id in share]
+    text = json.dumps(to_builtins(every), ensure_ascii=False, indent=1)
     if out is None:
         click.echo(text)
     else:

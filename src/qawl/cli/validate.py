@@ -69,8 +69,8 @@ def command(
     else:
         _print(corpus, found)
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
-        click.echo(f"{counts['errors']} errors, {counts['warnings']} warnings{exempt}")
-    sys.exit(1 if counts["errors"] else 0)
+        click.echo(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
+    sys.exit(1 if counts.errors else 0)
 
 
 def _repair(corpus: "Project", undo: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Union
+from typing import Any, Union
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class Record:
 
 Type = Union[Value, ClassLabel, ListOf, Record]  # noqa: UP007 - refers to classes that refer to it
 Columns = Mapping[str, Type]
+
+Row = dict[str, Any]
+"""A row of a table: its cells by column, each a value of the type of its column, or None."""
 
 STRING = Value("string")
 INTEGER = Value("int32")

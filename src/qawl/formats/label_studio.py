@@ -31,9 +31,8 @@ def _listed(values: Iterator[str]) -> Iterator[str]:
 def _task(work: Work, offered: tasks.Names) -> dict[str, Any]:
     """A task with its annotation; read back at once, and what differs then is noted."""
     record, told = work.record, work.record.provenance
-    task = _given(id=told.task, project=told.project) | tasks.task(
-        work.article, work.scheme, offered
-    )
+    plain = tasks.task(work.article, work.scheme, offered)
+    task = {**_given(id=told.task, project=told.project), "data": plain.data}
     annotation = {
         **_given(
             id=told.annotation,

@@ -6,11 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, groupby
-from typing import IO, Any
-
-import msgspec
+from typing import IO
 
 from qawl.annotations import derive, tasks, verdicts
+from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -123,10 +122,9 @@ def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:
     return alone and len(records) < project.asked(gold.layer, gold.article_id)
 
 
-def judge_tasks(project: Project, layer: str) -> Iterator[dict[str, Any]]:
+def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
     """The stored tasks of a layer's judge."""
-    for _, line in files.lines(project.judge_file(layer)):
-        yield msgspec.json.decode(line)
+    return project.disk.read(project.judge_file(layer), Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +163,26 @@ def _task(
     current: Scheme,
     offered: tasks.Names,
     project: Project,
-) -> dict[str, Any]:
+) -> Task:
     """The judge's task. Its first suggestion is what the judge starts from: what they decided before,
     else what all agree on. Then each side follows as an anonymous suggestion."""
     task = tasks.task(article, current, offered)
     lettered = _lettered(decided.records)
     letters = {record.annotator: letter for letter, record in lettered}
     questions = Questions(current, project.settings.language)
-    task["data"]["basis"] = verdicts.basis(decided.records)
-    task["data"]["disagreements"] = questions.listed(
-        decided.gold, article, letters, again=decided.verdict is not None
-    )
+    data = {
+        **task.data,
+        "basis": verdicts.basis(decided.records),
+        "disagreements": questions.listed(
+            decided.gold, article, letters, again=decided.verdict is not None
+        ),
+    }
     agreed = as_annotation(decided.gold)
     first = (
         [(START, decided.verdict), ("agreed now", agreed)] if decided.verdict else [(START, agreed)]
     )
-    task["predictions"] = [
-        {"model_version": name, "result": write_results(record, current)}
-        for name, record in (*first, *lettered)
-    ]
-    return task
+    sides = (*first, *lettered)
+    return Task(data, tuple(Prediction(name, write_results(each, current)) for name, each in sides))
 
 
 def _lettered(records: list[Annotation]) -> list[tuple[str, Annotation]]:

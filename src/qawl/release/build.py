@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
@@ -43,6 +43,9 @@ from qawl.scheme import scheme
 from qawl.scheme.digest import digest
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 SPLITS = ("train", "validation", "test")
 
@@ -315,8 +318,8 @@ class _Building:
 class _Chain:
     """What a layer's gold was made from: digests of the articles and of the annotations used."""
 
-    articles: Any = field(default_factory=sha256)
-    annotations: Any = field(default_factory=sha256)
+    articles: "Hash" = field(default_factory=sha256)
+    annotations: "Hash" = field(default_factory=sha256)
     annotators: set[str] = field(default_factory=set)
     last: str = ""
 

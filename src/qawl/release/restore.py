@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from qawl.articles import readers
 from qawl.articles.received import Received
 from qawl.articles.removed_lines import Told, candidates
+from qawl.core.column_types import Row
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.text import sha256
 from qawl.release.layout import Layouts, respaced
@@ -33,7 +34,6 @@ _ANYWHERE = Path("/")
 """Copies are read wherever they stand, in the folder of a corpus too."""
 D = TypeVar("D")
 
-Row = dict[str, Any]
 Articles = str | Path | Iterable[str | Path]
 """A file or a folder, or several texts (`str`) and files (`Path`)."""
 

@@ -170,9 +170,9 @@ def _work(record: Annotation) -> Annotation:
 
 def _validate(corpus: Project, say: Say) -> None:
     counts = validate.summary(validate.validate(corpus))
-    if counts["errors"]:
-        raise QawlError(f"{corpus.root}: {counts['errors']} errors, see `qawl validate`")
-    say(f"validated: no errors, {counts['warnings']} warnings")
+    if counts.errors:
+        raise QawlError(f"{corpus.root}: {counts.errors} errors, see `qawl validate`")
+    say(f"validated: no errors, {counts.warnings} warnings")
 
 
 def _load(folder: Path, cache: Path) -> Iterator[tuple[str, str, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from qawl.annotations import tasks
 from qawl.articles import selection
@@ -129,9 +129,9 @@ def _round_trip(client: Client, project: Project) -> Iterator[Line]:
     made_project = client.create_project(fields)["id"]
     try:
         sent = tasks.task(article, current, {})
-        client.import_tasks(made_project, [sent])
+        client.import_tasks(made_project, [to_builtins(sent)])
         (back,) = client.tasks(made_project)
-        same = back["data"] == sent["data"]
+        same = back["data"] == sent.data
         sqlite = client.on_sqlite(made_project)
     finally:
         client.delete_project(made_project)

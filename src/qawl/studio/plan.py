@@ -331,7 +331,7 @@ class _Plan:
         remote = next(iter(mine), None)
         there = self.held[remote.id] if remote else []
         known = {(each.article_id, each.basis) for each in there}
-        wait = {(each["data"]["article_id"], each["data"]["basis"]): each for each in waiting}
+        wait = {(each.article_id, each.basis): each for each in waiting}
         done = "nothing is left to decide there"
         return Step(
             target,

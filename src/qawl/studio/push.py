@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from msgspec import to_builtins
+
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
@@ -58,7 +60,7 @@ def apply(client: Client, step: Step) -> None:
             client.update_project(identity, fields)
     _remove(client, [task for those in step.remove.values() for task in those])
     if step.add:
-        client.import_tasks(identity, step.add)
+        client.import_tasks(identity, [to_builtins(each) for each in step.add])
     for spare in step.spare:
         if not begun(client, spare):
             client.delete_project(spare)
@@ -66,8 +68,8 @@ def apply(client: Client, step: Step) -> None:
 
 def _suggested(step: Step) -> str | None:
     """The version of the suggestions that the new tasks of a step bring; None where they bring none."""
-    brought = (each["predictions"] for each in step.add if "predictions" in each)
-    return next((each["model_version"] for several in brought for each in several), None)
+    brought = (each for task in step.add for each in task.predictions or ())
+    return next((each.model_version for each in brought), None)
 
 
 def _remove(client: Client, those: Iterable[RemoteTask]) -> None:

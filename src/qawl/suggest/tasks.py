@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from qawl.annotations import tasks
-from qawl.annotations.tasks import Names, Task
+from qawl.annotations.tasks import Names, Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
@@ -35,12 +35,8 @@ def maker(project: Project, current: Scheme, offered: Names) -> Make:
             and (found.spans or found.attributes)
             and not without(project, current.layer, article.id)
         ):
-            task["predictions"] = [
-                {
-                    "model_version": f"{found.model} {found.model_version}",
-                    "result": write_results(found, current),
-                }
-            ]
+            version = f"{found.model} {found.model_version}"
+            return Task(task.data, (Prediction(version, write_results(found, current)),))
         return task
 
     return make

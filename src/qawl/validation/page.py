@@ -2,7 +2,6 @@
 
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
 
 import jinja2
 
@@ -12,12 +11,13 @@ from qawl.core.project import Project
 from qawl.core.records import Finding
 from qawl.core.shown import around
 from qawl.scheme.languages import is_rtl
+from qawl.validation.validate import Summary
 
 AROUND = 60
 """Code points of text shown on either side of a span."""
 
 
-def page(project: Project, found: list[Finding], counts: dict[str, Any]) -> str:
+def page(project: Project, found: list[Finding], counts: Summary) -> str:
     """The page, in the order of `found`; each with the text around it and the address of its task."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(

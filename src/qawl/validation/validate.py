@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 import msgspec
+from msgspec import Struct
 
 from qawl.annotations import store as annotation_store
 from qawl.articles import selection
@@ -214,17 +215,26 @@ def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
     return msgspec.structs.replace(found, url=url)
 
 
+class Summary(Struct, frozen=True):
+    """How many findings there are: by severity, level and check; `exempt` were let pass."""
+
+    errors: int
+    warnings: int
+    exempt: int
+    levels: dict[str, int]
+    checks: dict[str, int]
+
+
 def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
     """How many findings of each check a release has, but those that are let pass (see `passing`).
 
     That nobody has annotated an article yet is none of them: it has no annotations that could be wrong.
     """
-    found: dict[str, int] = summary(validate(project, below=below))["checks"]
-    found.pop("article-unannotated", None)
-    return found
+    checks = summary(validate(project, below=below)).checks
+    return {check: count for check, count in checks.items() if check != "article-unannotated"}
 
 
-def summary(findings: Iterable[Finding], passed: Sized = ()) -> dict[str, Any]:
+def summary(findings: Iterable[Finding], passed: Sized = ()) -> Summary:
     """Counts by severity, level and check, and how many were let pass."""
     severities: Counter[str] = Counter()
     levels: Counter[str] = Counter()
@@ -233,10 +243,10 @@ def summary(findings: Iterable[Finding], passed: Sized = ()) -> dict[str, Any]:
         severities[each.severity] += 1
         levels[str(each.level)] += 1
         checks[each.check] += 1
-    return {
-        "errors": severities["error"],
-        "warnings": severities["warning"],
-        "exempt": len(passed),
-        "levels": dict(sorted(levels.items())),
-        "checks": dict(sorted(checks.items())),
-    }
+    return Summary(
+        errors=severities["error"],
+        warnings=severities["warning"],
+        exempt=len(passed),
+        levels=dict(sorted(levels.items())),
+        checks=dict(sorted(checks.items())),
+    )

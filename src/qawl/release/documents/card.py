@@ -1,6 +1,7 @@
 """The dataset card: README.md of a release, made from the numbers and from what the lead says."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -62,7 +63,7 @@ def text(described: Described) -> str:
     return rendered(content, where, fields(described))
 
 
-def fields(described: Described) -> dict[str, Any]:
+def fields(described: Described) -> dict[str, object]:
     """What a template of the card can ask for; docs/release.md lists it."""
     settings, facts = described.project.settings, described.facts
     filled = {name.partition("/")[0] for name in described.content}
@@ -100,9 +101,9 @@ def fields(described: Described) -> dict[str, Any]:
     }
 
 
-def _said(card: Card) -> dict[str, Any]:
+def _said(card: Card) -> dict[str, object]:
     """Every field that the lead fills; "Not stated." where nothing is said."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name in card.__struct_fields__:
         value = getattr(card, name)
         if not isinstance(value, dict):
@@ -112,27 +113,46 @@ def _said(card: Card) -> dict[str, Any]:
     return found
 
 
-def _people(described: Described) -> Iterator[dict[str, Any]]:
-    """Everybody whose annotations are in the release, and whether they are a person."""
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Somebody whose annotations are in the release; `person` is None where nobody says."""
+
+    name: str
+    person: bool | None
+    how: str | None
+    n: int
+
+
+def _people(described: Described) -> Iterator[Contributor]:
+    """Everybody whose annotations are in the release, in the order of qawl.yaml."""
     counted: dict[str, int] = {}
     for (_, name), count in sorted(described.facts.annotated.items()):
         counted[name] = counted.get(name, 0) + count
     known = described.project.hands
     for name in dict.fromkeys([*described.project.annotators, *sorted(counted)]):
         annotator = known.get(name)
-        yield {
-            "name": name,
-            "person": None if annotator is None else annotator.person,
-            "how": annotator.how if annotator else None,
-            "n": counted.get(name, 0),
-        }
+        yield Contributor(
+            name,
+            person=annotator.person if annotator else None,
+            how=annotator.how if annotator else None,
+            n=counted.get(name, 0),
+        )
 
 
-def _languages(described: Described) -> Iterator[dict[str, Any]]:
-    """The languages of the articles by tag, with what the lead says of each."""
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the articles, how many are in it, and what the lead says of it."""
+
+    tag: str
+    n: int
+    words: str
+
+
+def _languages(described: Described) -> Iterator[Language]:
+    """The languages of the articles by tag."""
     said = described.project.settings.release.card.languages
     for tag, count in sorted(described.facts.languages.items()):
-        yield {"tag": tag, "n": count, "words": (said.get(tag) or NOT_STATED).strip()}
+        yield Language(tag, count, (said.get(tag) or NOT_STATED).strip())
 
 
 def _shares(described: Described) -> str:
@@ -164,7 +184,7 @@ def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
     return figures
 
 
-def _layer(scheme: Scheme, described: Described) -> dict[str, Any]:
+def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
     """What the card says of a layer."""
     facts = described.facts
     return {
@@ -209,8 +229,8 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, Any]:
 
 def metadata(described: Described) -> str:
     """The YAML at the head of the card; empty tables and splits are left out, loaders choke on them."""
-    configs: list[dict[str, Any]] = []
-    infos: list[dict[str, Any]] = []
+    configs: list[dict[str, object]] = []
+    infos: list[dict[str, object]] = []
     for config, kinds in described.columns.items():
         parts = {
             name.partition("/")[2]: said
@@ -219,7 +239,7 @@ def metadata(described: Described) -> str:
         }
         if not parts:
             continue
-        entry: dict[str, Any] = {
+        entry: dict[str, object] = {
             "config_name": config,
             "data_files": [{"split": split, "path": said.path} for split, said in parts.items()],
         }

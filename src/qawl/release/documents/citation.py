@@ -1,7 +1,6 @@
 """How a release is cited: CITATION.cff (1.2.0), and the same as BibTeX and in one line."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
@@ -18,9 +17,9 @@ def text(described: Described) -> str:
     return _yaml(_fields(described)) + "".join(f"# {line}\n" for line in _open(described))
 
 
-def _fields(described: Described) -> dict[str, Any]:
+def _fields(described: Described) -> dict[str, object]:
     release = described.project.settings.release
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "cff-version": "1.2.0",
         "message": (
             "If you use this dataset, cite the version that you used. "
@@ -78,7 +77,7 @@ def published(citation: str, *, commit: str, doi: str | None) -> str:
     return _yaml({key: value for key, value in known.items() if value})
 
 
-def _yaml(fields: dict[str, Any]) -> str:
+def _yaml(fields: dict[str, object]) -> str:
     dumped: str = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)
     return dumped
 

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from qawl.core.settings import Card
 from qawl.release.documents import citation, croissant_records, licences
 from qawl.release.documents.facts import DEMONSTRATION, Described
 
 CROISSANT = "croissant.json"
-Node = dict[str, Any]
+Node = dict[str, object]
 
 _OURS = (
     *("annotation", "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty"),
@@ -96,7 +95,7 @@ def _responsible(described: Described) -> Node:
         for name, each in described.project.hands.items()
         if not each.person
     ]
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "dataCollection": said(card.collection) or None,
         "dataCollectionType": "Document analysis",
         "dataCollectionMissingData": _missing(described),

@@ -1,12 +1,11 @@
 """The files and tables of a release in the terms of Croissant: distribution and record sets."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from qawl.core.column_types import ClassLabel, ListOf, Record, Type, Value
 from qawl.release.documents.facts import Described
 
-Node = dict[str, Any]
+Node = dict[str, object]
 Names = tuple[str, ...]
 
 PARQUET = "application/x-parquet"
@@ -204,7 +203,7 @@ def _part(name: str, kind: Type) -> str:
     return f"{name} (in the parquet files only: records of {inner})"
 
 
-def _field(identity: str, kind: str, description: str, **more: Any) -> Node:
+def _field(identity: str, kind: str, description: str, **more: object) -> Node:
     return {
         "@type": "cr:Field",
         "@id": identity,

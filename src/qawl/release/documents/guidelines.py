@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from qawl.core.templates import bundled, rendered
 from qawl.scheme.rules import Condition, Marks, NoCrossing, RelationCount, Rule
@@ -80,7 +79,7 @@ def text(title: str, schemes: Mapping[str, Scheme]) -> str:
     )
 
 
-def _layer(scheme: Scheme) -> Mapping[str, Any]:
+def _layer(scheme: Scheme) -> Mapping[str, object]:
     return {
         "scheme": scheme,
         "languages": list(_languages(scheme)),

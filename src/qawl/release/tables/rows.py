@@ -6,12 +6,13 @@ article that may not be redistributed are None.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from qawl.core.column_types import Row
 from qawl.core.records import (
     Annotation,
     Article,
     Attributes,
+    AttributeValue,
     Gold,
     GoldRelation,
     GoldSpan,
@@ -26,7 +27,6 @@ from qawl.release.tables.token_table import TABLE, token_rows
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme, Table
 
-Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
 
@@ -90,17 +90,20 @@ class _Shown:
     def text(self, text: str) -> str | None:
         return text if self.article.redistribute else None
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: AttributeValue | None) -> str | list[str | None] | None:
+        """A value, or what of several may be shown: None stands for those that may not."""
         if isinstance(value, list):
-            return [self.value(each) for each in value]
-        return None if self._hidden(value) else value
+            return [None if self._hidden(each) else each for each in value]
+        return None if value is None or self._hidden(value) else value
 
-    def standoff(self, value: Any) -> str | None:
+    def standoff(self, value: AttributeValue | None) -> str | None:
         """What is told of a free text that is withheld."""
-        return self.texts.told(value) if self.texts and self._hidden(value) else None
+        if self.texts is None or not isinstance(value, str) or not self._hidden(value):
+            return None
+        return self.texts.told(value)
 
-    def _hidden(self, value: Any) -> bool:
-        return self.texts is not None and isinstance(value, str) and self.texts.hides(value)
+    def _hidden(self, text: str) -> bool:
+        return self.texts is not None and self.texts.hides(text)
 
     def mention(self, span: GoldSpan) -> Row:
         return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}

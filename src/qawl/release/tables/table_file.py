@@ -1,13 +1,12 @@
 """One table of a release on disk: a parquet file in row groups, with the digest of its content."""
 
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from qawl.core.column_types import Columns, ListOf, Record
+from qawl.core.column_types import Columns, ListOf, Record, Row
 from qawl.core.errors import ReleaseError
 from qawl.release.tables import arrays, columns
 from qawl.release.tables.content_digest import Digest
@@ -50,11 +49,11 @@ class TableFile:
             isinstance(kind, ListOf) and isinstance(kind.item, Record) for kind in kinds.values()
         )
         self._batch = BATCH if nested else FLAT_BATCH
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[Row] = []
         self._batches: list[pa.RecordBatch] = []
         self._digest = Digest()
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: Row) -> None:
         """The next row, with the names of its classes."""
         self._rows.append(row)
         if len(self._rows) == self._batch:

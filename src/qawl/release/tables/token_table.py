@@ -21,6 +21,7 @@ from qawl.core.column_types import (
     Columns,
     ListOf,
     Record,
+    Row,
     Type,
 )
 from qawl.core.records import Article, Gold
@@ -67,14 +68,14 @@ def _tagged_layers(schemes: Mapping[str, Scheme]) -> Iterator[tuple[str, Scheme]
 
 def token_rows(
     article: Article, gold: Mapping[str, Gold], schemes: Mapping[str, Scheme]
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """The row of an article; none where no layer has gold for it."""
     decided = {layer: each for layer, each in gold.items() if each.status == "submitted"}
     if not decided:
         return []
     text = article.text
     starts, ends = at = edges(text)
-    row: dict[str, Any] = {
+    row: Row = {
         "article_id": article.id,
         "text_sha256": article.text_sha256,
         "withheld": not article.redistribute,
@@ -123,7 +124,7 @@ class Unsaid:
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def count(self, gold: Mapping[str, Gold], rows: Sequence[Mapping[str, Any]]) -> None:
+    def count(self, gold: Mapping[str, Gold], rows: Sequence[Row]) -> None:
         """Adds one article with its rows of the table."""
         for row in rows:
             for layer, said in gold.items():

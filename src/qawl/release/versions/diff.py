@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from qawl.core.column_types import Columns
+from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
@@ -25,7 +25,6 @@ from qawl.release.versions import manifest
 
 Key = tuple[str, str, str]
 T = TypeVar("T")
-Row = dict[str, Any]
 Marked = tuple[str, int, int]
 """What a span is beside its id: label, start, end."""
 
