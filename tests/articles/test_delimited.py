@@ -155,6 +155,24 @@ def test_a_text_longer_than_an_article_and_one_nearly_so(ingest):
     assert aside == {2: "too long for an article: 1000001 code points"}
 
 
+def test_a_field_longer_than_what_is_looked_at_first(ingest, monkeypatch):
+    monkeypatch.setattr(delimited, "HEAD", 1000)
+    long = 'سطر، فيه "" علامة \\ واحدة\n' * 90
+    texts, aside, _ = ingest(table(["id", "text"], ["1", long], ["2", NEWS]))
+    assert ([len(each) for each in texts.values()], aside) in (
+        ([len(long.strip()), len(NEWS)], {}),
+        ([len(NEWS), len(long.strip())], {}),
+    )
+
+
+def test_what_stands_before_the_damage_is_read(ingest):
+    rows = [[str(number), f"{NEWS} {number} {number * 7919 % 100_003}"] for number in range(900)]
+    packed = gzip.compress(table(["id", "text"], *rows).encode())
+    texts, aside, _ = ingest(packed[:-900], "cut.csv.gz")
+    assert len(texts) > 400
+    assert ["cut off or damaged" in each for each in aside.values()] == [True]
+
+
 def test_endings_that_are_not_read_are_named(ingest):
     for name in ("news.xml", "news.json", "news.docx"):
         texts, aside, done = ingest(f'<text>"{NEWS}"</text>', name)

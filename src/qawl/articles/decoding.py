@@ -33,19 +33,18 @@ def decode(content: bytes, *, declares: bool = False) -> str:
     )
 
 
-def encoding(head: bytes, *, whole: bool) -> str:
+def encoding(head: bytes) -> str:
     """The name of the encoding of a file that starts so; raises ValueError where it can't be told.
 
-    Unless the head is the `whole` file, it may end inside a character. UTF-8 may have some lines that
-    are not: no line of a code page with letters beyond ASCII is likely to be UTF-8 by chance.
+    The head may end inside a character. UTF-8 may have some lines that are not: no line of a code page
+    with letters beyond ASCII is likely to be UTF-8 by chance.
     """
-    cuts = (0,) if whole else range(_LONGEST)
     lines = [line for line in head.split(b"\n") if not line.isascii()]
     fit = sum(_utf8(line) is not None for line in lines)
     if fit and fit >= len(lines) / 2 and b"\x00" not in head:
         return "utf-8"
     for attempt in (_marked, _utf16, _utf8, _code_page):
-        for cut in cuts:
+        for cut in range(_LONGEST):
             found = attempt(head[: len(head) - cut])
             if found is not None:
                 return found[0]

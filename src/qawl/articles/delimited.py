@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 from qawl.articles.decoding import encoding
@@ -63,7 +64,7 @@ def rows(
     `head` is the start of the `stream`, up to HEAD bytes; `wanted` is a column that must be there.
     """
     try:
-        name = encoding(head, whole=len(head) < HEAD)
+        name = encoding(head)
     except ValueError as error:
         yield None, Wrong(str(error))
         return
@@ -71,10 +72,8 @@ def rows(
     text = io.TextIOWrapper(stream, name, errors=_errors(name), newline="")
     csv.field_size_limit(LONGEST_FIELD)
     start = head.decode(name, "replace")
-    if len(head) == HEAD:
-        start = start[: max(start.rfind("\n"), start.rfind("\r")) + 1] or start
     skipped = 1 if _told(start) and next(text, None) else 0
-    dialect = _dialect(start, wanted, tabs=tabs)
+    dialect = _dialect(start, wanted, tabs=tabs, cut=len(head) == HEAD)
     try:
         yield from _rows(_fields(dialect.reader(text), skipped), wanted)
     finally:
@@ -146,25 +145,27 @@ def _told(start: str) -> str | None:
     return found[1] if found else None
 
 
-def _dialect(start: str, wanted: str, *, tabs: bool) -> _Dialect:
+def _dialect(start: str, wanted: str, *, tabs: bool, cut: bool) -> _Dialect:
     """The way of reading under which the wanted column is there and rows have as many fields as it."""
     if told := _told(start):
         return _Dialect(told)
-    found = _TABS if tabs else _QUOTED
-    return max(found, key=lambda each: _fit(each, start, wanted))
+    found = [each for each in (_TABS if tabs else _QUOTED) if not each.escape or '\\"' in start]
+    return max(found, key=lambda each: _fit(each, start, wanted, cut=cut))
 
 
-def _fit(dialect: _Dialect, start: str, wanted: str) -> tuple[bool, float, int]:
+def _fit(dialect: _Dialect, start: str, wanted: str, *, cut: bool) -> tuple[bool, float, int]:
     """How well it fits: is the column there, the share of rows that are whole, how many columns."""
-    whole = count = 0
+    lines = io.StringIO(start, newline="")
+    reader = filter(any, dialect.reader(lines))
     columns: list[str] = []
-    reader = dialect.reader(io.StringIO(start, newline=""))
+    rows: list[int] = []
     try:
         columns = [each.strip() for each in next(reader, [])]
-        for count, fields in enumerate(filter(any, reader), start=1):
-            whole += len(fields) == len(columns)
-            if count == _ROWS:
-                break
+        rows += (len(fields) for fields in islice(reader, _ROWS))
     except csv.Error:
-        count += 1
-    return wanted in columns, whole / count if count else 1.0, len(columns)
+        if not cut or lines.read(1):
+            rows.append(0)
+    if cut and len(rows) < _ROWS and not lines.read(1):
+        del rows[-1:]  # where the head ends is no row's end
+    whole = sum(each == len(columns) for each in rows)
+    return wanted in columns, whole / len(rows) if rows else 1.0, len(columns)

@@ -5,6 +5,7 @@ import io
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -254,8 +255,7 @@ def _read_rows(
     text, flag = (mapping.get(name, name) for name in ("text", "redistribute"))
     tabs, empty = file.name.lower().endswith(TABBED), True
     try:
-        with _opened(file) as stream:
-            head = stream.read(delimited.HEAD)
+        head = _head(file)
         with _opened(file) as stream:
             for line, row in delimited.rows(head, stream, text, tabs=tabs):
                 empty = False
@@ -270,6 +270,15 @@ def _read_rows(
         return
     if empty:
         yield set_aside(path, "no rows")
+
+
+def _head(file: Path) -> bytes:
+    """The start of a file, as far as it can be read."""
+    head = bytearray()
+    with _opened(file) as stream, suppress(*_DAMAGED):
+        while len(head) < delimited.HEAD and (part := stream.read(1 << 16)):
+            head += part
+    return bytes(head[: delimited.HEAD])
 
 
 def _read_table(
