@@ -27,7 +27,7 @@ _MARKS = (
 _LINES = 400
 """Lines of a copy up to which the text is also looked for in part of it."""
 _TRIED = 2000
-_MARKED = 5
+_MARKED = 6
 """Kinds of marks of which it is tried with and without what kind of space."""
 
 Ints = NDArray[np.int64]
@@ -167,8 +167,10 @@ def _laid(layout: _Layout, seen: _Seen) -> str | None:
 
 def _edged(body: str, before: int, after: int) -> Iterator[str]:
     """A text with so much white space around it; most have none."""
-    for one, other in product(" \n", " \n") if before or after else [("", "")]:
-        yield f"{one * before}{body}{other * after}"
+    starts = dict.fromkeys(each * before for each in " \n\u3000")
+    ends = dict.fromkeys((" " * after, "\n" * after, f"{' ' * (after - 1)}\n" if after else ""))
+    for start, end in product(starts, ends):
+        yield f"{start}{body}{end}"
 
 
 Fill = Callable[[_Gap], str]
@@ -189,9 +191,9 @@ def _beside(gap: _Gap) -> str | None:
     """What asks for a space that does not break, as French news have it: a mark, or two digits."""
     if (gap.before + gap.after).isdecimal():
         return "0"
-    if "«" in (gap.before, gap.after) or "»" in (gap.before, gap.after):
+    if gap.before == "«" or gap.after == "»":
         return "«"
-    return gap.after if gap.after in ":;!?%؛؟" else None
+    return gap.after if gap.after in ":;!?%؛؟–—" else None
 
 
 def _unbroken(gaps: Sequence[_Gap]) -> Iterator[Fill]:
@@ -216,8 +218,11 @@ _BREAKS: tuple[Fill, ...] = (
     lambda gap: " " * (gap.size - 1) + "\n",
     lambda gap: "\n" + " " * (gap.size - 1),
     lambda gap: " " * (gap.size - 2) + "\n" * min(gap.size, 2),
+    lambda gap: "\n" + "\u3000" * (gap.size - 1),
+    lambda gap: "\n" * min(gap.size, 2) + "\u3000" * (gap.size - 2),
 )
-"""White space with a line end: blank lines, as in the copy, spaces before the end, after it, and both."""
+"""White space with a line end: blank lines, as in the copy, spaces before the end, after it, before a
+blank line, and Chinese indents."""
 
 
 def _fills(gaps: Sequence[_Gap], breaks: frozenset[int]) -> Iterator[list[str]]:
