@@ -37,7 +37,7 @@ class Loop:
             done = CliRunner().invoke(cli.group, words)
         assert "a fault in qawl" not in done.output, done.output
         if not fails:
-            assert done.exit_code == 0, (words, done.output)
+            assert done.exit_code == 0, (words, done.output, done.exception)
         return done.output
 
     def tasks(self, layer):
@@ -46,7 +46,7 @@ class Loop:
         self.run("tasks", "--layer", layer, "--out", str(out))
         return json.loads(out.read_text("utf-8"))
 
-    def annotate(self, layer, results):
+    def annotate(self, layer, results, field="text"):
         """Pulls an export in which each annotator gave `results(annotator, text)` for every task."""
         export = [
             {
@@ -58,7 +58,7 @@ class Loop:
                 ],
             }
             for number, task in enumerate(self.tasks(layer), start=1)
-            for text in [task["data"]["text"]]
+            for text in [task["data"][field]]
         ]
         path = self.folder.parent / f"{layer}.export.json"
         path.write_text(json.dumps(export), "utf-8")

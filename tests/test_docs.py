@@ -136,14 +136,26 @@ def test_unknown_commands_and_missing_corpora_are_one_line(tmp_path):
     assert done.returncode == 2
 
 
-def test_the_scheme_that_the_documentation_shows_is_one():
+def test_the_schemes_that_the_documentation_shows_are_some():
     from qawl.scheme import scheme
     from qawl.scheme.label_config import config_xml
 
     text = (ROOT / "docs" / "rules.md").read_text("utf-8")
-    shown = re.search(r"```yaml\n(.*?)```", text, re.DOTALL).group(1)
-    assert "held_by" in scheme.parse(shown, "stance.yaml").relation
-    assert "TARGET" in config_xml(scheme.parse(shown, "stance.yaml"), "en")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    shown = [scheme.parse(each, "x.yaml") for each in blocks if "layer:" in each]
+    assert [each.layer for each in shown] == ["ner", "stance", "tone"]
+    assert "held_by" in shown[1].relation
+    assert "TARGET" in config_xml(shown[1], "en")
+    for part in blocks:
+        if "layer:" not in part:  # what a scheme has beside its labels
+            indented = part.startswith("  ")
+            text = (
+                f"layer: x\nlabels: [PER, LOC]\nattributes:\n{part}"
+                if indented
+                else f"layer: x\n{part}"
+            )
+            text += "" if "label_sets" in text or "labels:" in text else "labels: [PER, LOC]\n"
+            scheme.parse(text, "x.yaml")
 
 
 def test_files_are_found_in_the_corpus_and_where_the_command_was_typed(tmp_path):

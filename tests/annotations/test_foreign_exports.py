@@ -405,10 +405,6 @@ def test_a_foreign_control_is_one_warning_however_many_regions_it_made(foreign):
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("taxonomy", {"taxonomy": [["a", "b"]]}),
-        ("rating", {"rating": 4}),
-        ("number", {"number": 4}),
-        ("datetime", {"datetime": "2025-01-01"}),
         ("pairwise", {"selected": "left"}),
         ("ranker", {"ranker": {"a": [1]}}),
         ("paragraphlabels", {"start": "0", "end": "2", "startOffset": 0, "endOffset": 4, "paragraphlabels": ["PER"]}),

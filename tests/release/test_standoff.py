@@ -20,7 +20,7 @@ from qawl.release.rights import shipped, standoff
 from qawl.release.rights.withheld import RUN, Guard
 from qawl.release.tables import tables
 from qawl.release.versions import diff
-from qawl.scheme.attributes import Text
+from qawl.scheme.kinds.texts import Text
 from test_lifecycle import TEXT, voice
 
 LONG = "الناطق باسم " + TEXT[: RUN + 3] + " نفسه"

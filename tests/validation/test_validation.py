@@ -27,7 +27,14 @@ CASES = sorted(FINDINGS.glob("*.json"))
 
 
 def build(case, make_corpus, tmp_path):
-    """The corpus of a fixture: texts, then Label Studio tasks to pull, or lines as they are."""
+    """The corpus of a fixture: texts, then Label Studio tasks to pull, or lines as they are.
+
+    `schemes` are of layers of its own.
+    """
+    for layer, text in case.get("schemes", {}).items():
+        folder = tmp_path / "trial" / "label_config"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{layer}.yaml").write_text(text, "utf-8")
     made = make_corpus(
         *case["texts"], settings=case.get("settings", "layers: [quote]\nannotators: [a1]")
     )

@@ -13,7 +13,7 @@ from qawl.agreement.intervals import estimate, folds_of
 from qawl.agreement.matching import Ints
 from qawl.agreement.ratings import Ratings
 from qawl.agreement.spans_table import Category, Marks, Units
-from qawl.scheme.attributes import Attribute
+from qawl.scheme.attributes import Attribute, as_number
 
 DISTANCES = {"set": "MASI", "ordinal": "ordinal"}
 """The distance that alpha takes by the family of an attribute, where values are not just equal or not."""
@@ -138,6 +138,8 @@ def _alpha(
         distance = coefficients.masi(categories)
         chances = coefficients.weighed_chances(ratings, distance)
         return _estimate(ratings, coefficients.distance_alpha(ratings, distance), chances)
+    if attribute.family == "interval":
+        return _interval(categories, ratings)
     if attribute.family == "ordinal":
         steps = np.arange(len(attribute.categories))
         code = [*steps, *[-1] * (len(categories) - len(steps))]
@@ -145,6 +147,18 @@ def _alpha(
         chances = coefficients.weighed_chances(ratings, (steps[:, None] - steps) ** 2.0)
         return _estimate(ratings, coefficients.ordinal_alpha(ratings), chances)
     return _estimate(ratings, coefficients.nominal_alpha(ratings), chances)
+
+
+def _interval(categories: Sequence[Category], ratings: Ratings) -> Estimate:
+    """Alpha of numbers: distances are squares of differences, as shares of the widest."""
+    numbers = {code: as_number(each) for code, each in enumerate(categories)}
+    code = [n if isinstance(each, int | float) else -1 for n, each in numbers.items()]
+    ratings = ratings.recoded(code, len(categories))
+    line = np.array([each if isinstance(each, int | float) else 0 for each in numbers.values()])
+    apart = np.abs(line[:, None] - line)
+    distance = (apart / max(apart.max(initial=0), 1e-300)) ** 2.0
+    chances = coefficients.weighed_chances(ratings, distance)
+    return _estimate(ratings, coefficients.distance_alpha(ratings, distance), chances)
 
 
 def _estimate(ratings: Ratings, values: Array, chances: float, bottom: int = -1) -> Estimate:

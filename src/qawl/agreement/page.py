@@ -14,7 +14,7 @@ from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Disagreement
+from qawl.core.records import JUDGE, Annotation, Article, AttributeValue, Disagreement, in_words
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
@@ -124,10 +124,10 @@ def _of_value(layer: str, article: Article, each: Disagreement) -> Difference:
     return Difference(layer, article.id, each.label, each.kind, sides, is_rtl(article.language))
 
 
-def _said(value: str | list[str] | None) -> str:
+def _said(value: AttributeValue | None) -> str:
     if value is None:
         return "—"
-    return value if isinstance(value, str) else ", ".join(value)
+    return in_words(value)
 
 
 def _mine(reading: Reading, cluster: list[Mark]) -> list[tuple[int, int, str]]:

@@ -69,9 +69,12 @@ def readings(records: Sequence[Annotation]) -> list[Reading]:
 
 
 def comparable(value: Value) -> bytes:
-    """The same for values that say the same: several choices are a set."""
+    """The same for values that say the same: the order of several choices says nothing.
+
+    Nor does that of a path, since a tree has no two values with the same names (`kinds.trees`).
+    """
     if isinstance(value, list):
-        return b"[" + b",".join(sorted({to_json(each) for each in value}))
+        return b"[" + b",".join(sorted(to_json(each) for each in value))
     return to_json(value)
 
 

@@ -145,7 +145,7 @@ def _digest(project: Project, paths: Iterable[Path]) -> str:
 def measure(records: Iterable[tuple[Annotation, Text]], layer_scheme: Scheme) -> dict[str, Any]:
     """The agreement of one layer, from annotations with the text that they are of."""
     human = (each for each in records if each[0].annotator != JUDGE)
-    marks = collect(human, layer_scheme.label)
+    marks = collect(human, layer_scheme.label, layer_scheme.attributes)
     pool, sources = Pool(len(marks.articles)), Grouped()
     attributes = Gathered(layer_scheme.attributes, marks)
     articles: dict[str, dict[str, Any]] = {}

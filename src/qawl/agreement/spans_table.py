@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from qawl.agreement.matching import Ints, Spans
 from qawl.core.records import Annotation, AttributeValue, Relation, ends
 from qawl.core.text import PROCLITICS
+from qawl.scheme.attributes import Attribute, Same, alike
 
 BLOCK = 50_000
 """Spans that are counted at a time, or those of one article where it has more."""
@@ -21,8 +22,8 @@ BLOCK = 50_000
 BOTH_WAYS = 1
 """What an odd kind of a relation says: it is drawn in both directions."""
 
-Category = str | tuple[str, ...]
-"""The value of an attribute: a choice or a text, or several choices in their order."""
+Category = Same
+"""What values of an attribute that say the same have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +214,18 @@ def _twins(places: list[Ints], said: list[Ints]) -> Ints:
     return found
 
 
-def collect(records: Iterable[tuple[Annotation, Text]], labels: Iterable[str]) -> Marks:
+def collect(
+    records: Iterable[tuple[Annotation, Text]],
+    labels: Iterable[str],
+    attributes: Iterable[Attribute] = (),
+) -> Marks:
     """What these annotations mark, whatever their order.
 
-    `labels` come first in the scheme's order, others that occur after them. A span given twice
+    `labels` come first in the scheme's order, others that occur after them. `attributes` say which of
+    their values are the same. A span given twice
     counts once; of two records of one annotator for one article the later one counts.
     """
-    seen = _Seen()
+    seen = _Seen({each.name: each for each in attributes})
     for record, text in records:
         if record.status == "submitted":
             seen.add(record, text)
@@ -248,6 +254,7 @@ class _Seen:
     Of relations and attributes of the article, by record: rows are counted within the record.
     """
 
+    known: Mapping[str, Attribute]
     articles: dict[str, int] = field(default_factory=dict)
     texts: list[tuple[int, str]] = field(default_factory=list)
     annotators: dict[str, int] = field(default_factory=dict)
@@ -278,12 +285,16 @@ class _Seen:
         self.word.extend(_offsets([_word(text.text, span.start) for span in spans]))
         for row, span in enumerate(spans, start=first):
             for name, value in span.attributes.items():
-                self.attributes.setdefault(name, _Values()).add(row, _category(value))
+                self.attributes.setdefault(name, _Values()).add(row, self._same(name, value))
         if record.relations:
             row_of = {span.id: row for row, span in enumerate(spans)}
             self.relations[number] = list(self._arrows(record.relations, row_of))
         for name, value in record.attributes.items():
-            self.documents.setdefault(name, _Values()).add(number, _category(value))
+            self.documents.setdefault(name, _Values()).add(number, self._same(name, value))
+
+    def _same(self, name: str, value: AttributeValue) -> Category:
+        known = self.known.get(name)
+        return known.same(value) if known else alike(value)
 
     def _arrows(
         self, drawn: Iterable[Relation], row_of: Mapping[str, int]
@@ -331,11 +342,6 @@ class _Values:
         every = np.full(rows, -1, np.int64)
         every[np.asarray(self.row)] = np.asarray(self.code)
         return tuple(self.codes), every
-
-
-def _category(value: AttributeValue) -> Category:
-    """A value as agreement compares it: several choices are the set that they are."""
-    return value if isinstance(value, str) else tuple(sorted(set(value)))
 
 
 def _word(text: str, start: int) -> int:

@@ -146,7 +146,7 @@ class _Deriving:
         text = self.article.text if latest.text is None else latest.text
         current = self.schemes[self.layer]
         converted = read_annotation(
-            {**latest.task, "data": {**fields(latest.task), "text": text}},
+            {**latest.task, "data": {**fields(latest.task), current.text_field: text}},
             latest.annotation,
             article=self.article,
             scheme=current,

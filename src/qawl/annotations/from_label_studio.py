@@ -27,7 +27,8 @@ from qawl.core.records import (
     span_order,
 )
 from qawl.core.text import sha256
-from qawl.scheme import attributes as attribute_kinds
+from qawl.scheme.attributes import as_value
+from qawl.scheme.kinds import registry as attribute_kinds
 from qawl.scheme.scheme import Scheme
 
 
@@ -50,7 +51,8 @@ def read_annotation(
 ) -> Converted:
     """The record of one annotation as Label Studio sent it.
 
-    `task` needs `id`, `project` and `data.text`; one without a text is taken to hold the frozen one.
+    `task` needs `id`, `project` and, under `data`, the text field of the scheme; one without a text is
+    taken to hold the frozen one.
     Where it names `layers` that share its annotations, `schemes` says what belongs to the others.
     """
     reading = read.start(
@@ -126,11 +128,13 @@ def _read_attributes(reading: Reading, results: Sequence[Raw]) -> Attributes:
         if not isinstance(control, str) or not control:
             reading.found("result-unreadable", f"a choice or text of the control {brief(control)}")
             continue
-        attribute = reading.scheme.control.get(control)
-        if attribute is None and any(control in each.control for each in reading.others.values()):
+        attribute = reading.scheme.of_control.get(control)
+        if attribute is None and any(
+            control in each.of_control for each in reading.others.values()
+        ):
             continue  # it is read with the other layer
         stated = attribute_kinds.value_of(read.value(result))
-        given = attribute.read(stated) if attribute else attribute_kinds.as_value(stated)
+        given = attribute.read(stated) if attribute else as_value(stated)
         if given is not None:
             _place(reading, document, result, control, given)
         elif stated not in ([], ""):
@@ -154,7 +158,7 @@ def _place(
         message = f"{brief(control)}={brief(given)} belongs to region {brief(identity)}"
         reading.found("attribute-orphan", message)
     else:
-        attribute = reading.scheme.control.get(control)
+        attribute = reading.scheme.of_control.get(control)
         own = attribute.name if attribute else control
         if document.get(own, given) != given:
             reading.found("attribute-twice", f"{own} is given twice")
@@ -174,7 +178,7 @@ def _set(reading: Reading, spans: list[Span], control: str, given: AttributeValu
 
     Of a name that was chosen and typed the typed one counts.
     """
-    attribute = reading.scheme.control.get(control)
+    attribute = reading.scheme.of_control.get(control)
     name = attribute.name if attribute else control
     there = [span for span in spans if name in span.attributes]
     if control != name:

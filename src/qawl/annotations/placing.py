@@ -48,14 +48,14 @@ class Placing:
             self._by_text.setdefault(digest, []).append(article.id)
             self._recurring |= cleaning.removed_lines(article.edits)
 
-    def place(self, data: Mapping[str, Any]) -> Placed | None:
-        """Where a task with this data belongs; None where no article fits."""
-        identity, text = data.get("article_id"), data.get("text")
+    def place(self, data: Mapping[str, Any], field: str = "text") -> Placed | None:
+        """Where a task with this data belongs; None where no article fits. `field` holds its text."""
+        identity, text = data.get("article_id"), data.get(field)
         known = identity if isinstance(identity, str) and identity in self._hashes else None
         given = text if isinstance(text, str) else None
         if known and data.get("text_sha256") == self._hashes[known]:
             return self._placed(known, given)
-        for each in _texts(data):
+        for each in _texts(data, field):
             if found := self._with_text(each, data):
                 return self._placed(found, each)
         return self._placed(known, given) if known else None
@@ -98,13 +98,13 @@ class Placing:
         return max(sorted(set(found)), key=told)
 
 
-def _texts(data: Mapping[str, Any]) -> Iterator[str]:
-    """What may be the text of a task: the field `text`, then all others, the longest first.
+def _texts(data: Mapping[str, Any], field: str) -> Iterator[str]:
+    """What may be the text of a task: the field that should hold it, then all others, the longest first.
 
     A config may show any field: `<Text value="$Full_Text">`.
     """
-    text = data.get("text")
+    text = data.get(field)
     if isinstance(text, str):
         yield text
-    others = (each for name, each in data.items() if name != "text" and isinstance(each, str))
+    others = (each for name, each in data.items() if name != field and isinstance(each, str))
     yield from sorted(filter(None, others), key=len, reverse=True)

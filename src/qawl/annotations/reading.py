@@ -13,9 +13,6 @@ from qawl.scheme.scheme import Scheme
 Raw = Mapping[str, Any]
 """Foreign JSON: its values may be of any type."""
 
-OURS = "text"
-"""The name of the text in a config that Qawl makes, and its key in a task's data."""
-
 
 @dataclass(slots=True)
 class Reading:
@@ -60,7 +57,7 @@ def start(
     task: Raw, *, article: Article, scheme: Scheme, annotator: str, schemes: Mapping[str, Scheme]
 ) -> Reading:
     """Compares the task's text with the frozen one and says how its offsets are to be read."""
-    text = fields(task).get(OURS)
+    text = fields(task).get(scheme.text_field)
     shared = task.get("layers")
     shared = shared if isinstance(shared, list) else []
     others = {

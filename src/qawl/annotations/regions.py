@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from qawl.annotations import reading as read
 from qawl.annotations.foreign_values import brief, name, whole
-from qawl.annotations.reading import OURS, Raw, Reading
+from qawl.annotations.reading import Raw, Reading
 from qawl.articles import cleaning
 from qawl.core.records import Span
 
@@ -21,10 +21,12 @@ def read_regions(reading: Reading, task: Raw, results: Sequence[Raw]) -> None:
     pages = [each for each in results if _shown(read.value(each))]
     reading.paged = all(_stands(reading, each) for each in pages)
     texts = _other_texts(reading, task, results)
+    ours = reading.scheme.marking
     marks: Marks = {}
+    away = {each for other in reading.others.values() for each in other.marking} - ours
     for result in results:
         layer, text = result.get("from_name"), result.get("to_name")
-        if layer in list(reading.others):
+        if layer in list(away):
             _set_apart(reading, result, told=False)
         elif text in list(texts):
             reading.found("result-elsewhere", f"a region of another text ({brief(text)})")
@@ -65,7 +67,7 @@ def _mark(reading: Reading, marks: Marks, result: Raw) -> None:
     if not labels:
         where = f"region {brief(identity)} at {start} to {end}"
         reading.found("region-unlabelled", f"{where} has no label")
-    elif result.get("from_name") != reading.scheme.layer:
+    elif result.get("from_name") not in list(reading.scheme.marking):
         control = brief(result.get("from_name"))
         reading.found("foreign-control", f"a region was made with the control {control}")
 
@@ -126,15 +128,18 @@ def _stands(reading: Reading, result: Raw) -> bool:
 def _other_texts(reading: Reading, task: Raw, results: Sequence[Raw]) -> set[str]:
     """The names of the texts that regions are of and that are not the article's.
 
-    `other_texts` of a task are its fields that hold another text. Ours is called as in Qawl's own
-    configs; where no region is of a text of that name, it is the one on which the surfaces stand.
+    `other_texts` of a task are its fields that hold another text. Ours is called as the scheme
+    says; where no region is of a text of that name, it is the one on which the surfaces stand.
     """
     told = task.get("other_texts")
     named = {text for each in results if isinstance(text := each.get("to_name"), str)}
     fields = named.intersection(told if isinstance(told, list) else ())
+    ours = reading.scheme.text_control
+    if reading.scheme.text_field != ours:
+        fields -= {ours}  # a field of that name is another one than its text
     unknown = named - fields
-    if OURS in unknown:
-        return named - {OURS}
+    if ours in unknown:
+        return named - {ours}
     fitting = {str(each.get("to_name")) for each in results if _stands(reading, each)} & unknown
     return fields | (unknown - fitting if fitting else set())
 

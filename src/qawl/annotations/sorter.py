@@ -16,6 +16,7 @@ from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.core.text import sha256
 from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
 
 NAMED = 5
 """How many things that are left out for one reason are named."""
@@ -124,7 +125,8 @@ class Sorter:
 
     def __init__(self, project: Project, outcome: Outcome, layer: str | None = None) -> None:
         self._placing = Placing(project)
-        self._versions = {name: each.version for name, each in scheme.load_all(project).items()}
+        self._schemes = scheme.load_all(project)
+        self._versions = {name: each.version for name, each in self._schemes.items()}
         self._outcome, self._layer = outcome, layer
 
     def entries(self, each: Incoming) -> Iterator[Sorted]:
@@ -138,7 +140,8 @@ class Sorter:
         data = data if isinstance(data, Mapping) else {}
         outcome.drafts += _count(task.get("drafts"))
         outcome.predictions += _count(task.get("predictions"))
-        placed = self._placing.place(data)
+        field = self._text_field(data)
+        placed = self._placing.place(data, field)
         if placed is None:
             outcome.unplaced += 1
             outcome.fields.update(name for name, value in data.items() if isinstance(value, str))
@@ -201,15 +204,46 @@ class Sorter:
             return None
         return given
 
+    def _text_field(self, data: Mapping[str, Any]) -> str:
+        """The field of a task that holds its text: its layer's, else the first that it has."""
+        told = self._schemes.get(str(data.get("layer")))
+        fields = [each.text_field for each in ([told] if told else self._schemes.values())]
+        return next((each for each in fields if each in data), "text")
+
     def _layers(self, data: Mapping[str, Any], annotation: Mapping[str, Any]) -> list[str]:
         """The layer that the task names and those whose control made regions; where there is none,
-        one whose control made something, else the one given."""
+        those whose control made something, else the one given."""
         told = {data["layer"]} if isinstance(data.get("layer"), str) else set()
         regions, others = controls(annotation)
-        for found in (told | regions, others, {self._layer}):
+        for found in (
+            told | self._owners(regions, told, regions=True),
+            self._owners(others | regions, told, regions=False),
+            {self._layer},
+        ):
             if layers := [name for name in self._versions if name in found]:
                 return layers
         return []
+
+    def _owners(self, made: set[str], told: set[str], *, regions: bool) -> set[str]:
+        """The layers to whose controls these belong. A control of several layers is the told one's,
+        else the given one's."""
+        found: set[str] = set()
+        for control in made:
+            owners = {
+                name
+                for name, each in self._schemes.items()
+                if control in _controls(each, regions=regions)
+            }
+            if len(owners) > 1:
+                owners &= told or {self._layer}
+            found |= owners
+        return found
+
+
+def _controls(known: Scheme, *, regions: bool) -> set[str]:
+    """The controls of a layer's labels, or those of its attributes; and the layer's own name."""
+    names = {each.control for each in known.sets} if regions else {*known.of_control}
+    return {known.layer, *names}
 
 
 def _count(values: object) -> int:

@@ -56,7 +56,6 @@ def tasks(project: Project, layer: str) -> Iterator[Task]:
 def task(article: Article, current: Scheme, offered: Names) -> Task:
     """One task; `article_id` and `text_sha256` tie its annotations to the article."""
     data: dict[str, Shown] = {
-        "text": article.text,
         "article_id": article.id,
         "text_sha256": article.text_sha256,
         "layer": current.layer,
@@ -64,6 +63,8 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
         # Not `source`: by that name Label Studio's editor shows the whole task as JSON.
         "article_source": article.source or "",
         "date": article.published or "",
+        **{each.field: article.context_text(each.field) or "" for each in current.context},
+        current.text_field: article.text,
     }
     known = offered.get(article.id, {})
     for attribute in current.attributes:

@@ -68,19 +68,29 @@ def _write_region(
 ) -> Iterator[dict[str, Any]]:
     first = spans[0]
     place = {"start": first.start, "end": first.end, "text": first.text}
-    yield {
-        "id": identity,
-        "from_name": scheme.layer,
-        "to_name": "text",
-        "type": "labels",
-        "origin": "manual",
-        "value": {**place, "labels": [span.label for span in spans]},
-    }
+    by_control: dict[str, list[str]] = {}
+    for span in spans:
+        by_control.setdefault(_control(span.label, scheme), []).append(span.label)
+    for control, labels in by_control.items():
+        yield {
+            "id": identity,
+            "from_name": control,
+            "to_name": scheme.text_control,
+            "type": "labels",
+            "origin": "manual",
+            "value": {**place, "labels": labels},
+        }
     said: Attributes = {}
     for span in spans:
         said.update(span.attributes)
     for name, value in said.items():
         yield _attribute(scheme, identity, name, value, place)
+
+
+def _control(label: str, scheme: Scheme) -> str:
+    """The control of a label; for one that the scheme lacks the first."""
+    known = scheme.set_of.get(label) or next(iter(scheme.sets), None)
+    return known.control if known else scheme.layer
 
 
 def _attribute(
@@ -91,7 +101,7 @@ def _attribute(
     return {
         "id": identity,
         "from_name": control,
-        "to_name": "text",
+        "to_name": scheme.text_control,
         "type": kind,
         "origin": "manual",
         "value": {**place, **written},

@@ -12,7 +12,7 @@ from qawl.core.records import Article
 from qawl.core.settings import Ingest, Settings
 from qawl.core.text import sha256
 
-_SAID = ("title", "language", "url", "source_id", "license")
+_SAID = ("title", "language", "url", "source_id", "license", "context")
 """Fields that are taken over as they are given."""
 
 

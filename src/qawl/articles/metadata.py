@@ -20,6 +20,7 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a record, a page or a file beside the article says; None where nothing is known.
 
     `published` is as it was found; `crawled`, the time of the visit, tells what "two hours ago" was.
+    `context` has what annotators are to see beside the text, by field.
     """
 
     title: str | None = None
@@ -30,6 +31,7 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     license: str | None = None
     redistribute: bool | None = None
     source_id: str | None = None
+    context: dict[str, Any] | None = None
     crawled: str | None = None
 
 
@@ -76,6 +78,8 @@ def override(below: Metadata, above: Metadata) -> Metadata:
 def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
     """The known fields of a record over what was given; raises ValueError naming a wrong one."""
     known = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
+    if not isinstance(known.get("context"), dict) or not known["context"]:
+        known.pop("context", None)  # a field of that name which is not ours
     for name in _TEXTUAL:
         if name in known and not isinstance(known[name], bool):
             known[name] = str(known[name])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,12 +58,24 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
         return set_aside(path, "no text, or white space only", line)
     if len(text) > LONGEST:
         return set_aside(path, f"too long for an article: {len(text)} code points", line)
-    if wrong := next(_broken({"text": text, **_strings(metadata)}), None):
+    context = metadata.context
+    texts = {"text": text, **_strings(metadata), "context": str(context or "")}
+    if wrong := next(_broken(texts), None):
         return set_aside(
             path, f"half a surrogate pair, which is no character: in its {wrong}", line
         )
     plain = {name: _CONTROL.sub("", each) for name, each in _strings(metadata).items()}
-    return Received(path=path, line=line, text=text, metadata=replace(metadata, **plain))
+    known = replace(metadata, **plain, context=None if context is None else _plain(context))
+    return Received(path=path, line=line, text=text, metadata=known)
+
+
+def _plain(value: Any) -> Any:
+    """A value of JSON without control characters in its texts and keys."""
+    if isinstance(value, dict):
+        return {_CONTROL.sub("", str(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return _CONTROL.sub("", value) if isinstance(value, str) else value
 
 
 def _strings(metadata: Metadata) -> dict[str, str]:

@@ -57,6 +57,10 @@ _ALL = (
     Check("attribute-unknown", 3, "error", "the scheme has no such attribute for this label"),
     Check("value-unknown", 3, "error", "the scheme has no such value for this attribute"),
     Check("value-several", 3, "error", "an attribute that takes one value has several"),
+    Check("value-twice", 3, "error", "an attribute of several values has one twice"),
+    Check(
+        "attribute-unasked", 3, "error", "an attribute is set where the scheme does not ask for it"
+    ),
     Check("attribute-missing", 3, "error", "a required attribute is not set"),
     Check("relation-unnamed", 3, "error", "no relation of the scheme joins these labels"),
     Check("relation-unknown", 3, "error", "the scheme has no such relation"),

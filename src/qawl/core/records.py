@@ -4,7 +4,8 @@ Offsets are Unicode code points, 0-based, half-open, into the frozen article tex
 is the key order in files. `to_json` and `from_json` are the only doors between values and lines.
 """
 
-from typing import Literal, TypeVar
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -14,7 +15,9 @@ FORMAT = 1
 JUDGE = "adjudication"
 """The pseudonym of who decides between annotators, and the last word of that project's title."""
 
-AttributeValue = str | list[str]
+AttributeValue = str | int | float | Sequence[str | Sequence[str]]
+"""A choice, text or date; a number; several choices or texts, or a path in a tree; several paths.
+Lists are read as `list`."""
 Attributes = dict[str, AttributeValue]
 Direction = Literal["right", "left", "bi"]
 Status = Literal["submitted", "skipped"]
@@ -77,6 +80,8 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
         The file, and the place in it.
     edits : tuple of Edit
         What cleaning removed or mapped, by place.
+    context : dict or UNSET
+        Other fields of the task that annotators see with the text; absent where there are none.
 
     Examples
     --------
@@ -101,6 +106,12 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
     source_id: str | None = None
     received: str
     edits: tuple[Edit, ...] = ()
+    context: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+    def context_text(self, field: str) -> str | None:
+        """A field of the context as people see it, what is no text as JSON; None if absent."""
+        value = None if isinstance(self.context, msgspec.UnsetType) else self.context.get(field)
+        return value if value is None or isinstance(value, str) else to_json(value).decode()
 
 
 class Span(Struct, frozen=True, gc=False):
@@ -450,6 +461,16 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     span: SpanRef | None = None
     message: str
     url: str | None = None
+
+
+def in_words(value: AttributeValue) -> str:
+    """A value as people read it: a number without needless digits, a list with commas, a path with
+    slashes."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return str(int(value)) if float(value).is_integer() else repr(value)
+    return ", ".join(each if isinstance(each, str) else " / ".join(each) for each in value)
 
 
 T = TypeVar("T")

@@ -1,5 +1,6 @@
 """YAML text → typed values: a key given twice is refused, a date stays the text that it is written as."""
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -8,6 +9,7 @@ import yaml
 from qawl.core.errors import ProjectError, QawlError
 
 T = TypeVar("T")
+_TRUTH = "tag:yaml.org,2002:bool"
 
 
 def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
@@ -15,10 +17,16 @@ def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectE
     return convert(read(text, where, error), where, kind, error)
 
 
-def read(text: str, where: str, error: type[QawlError] = ProjectError) -> Any:
-    """YAML text as the plain values that it is written as; `error` is raised with file and line."""
+def read(
+    text: str, where: str, error: type[QawlError] = ProjectError, *, words: bool = False
+) -> Any:
+    """YAML text as the plain values that it is written as; `error` is raised with file and line.
+
+    With `words`, yes, no, on and off are words, as in YAML 1.2: they are names more often than truths.
+    """
+    loader = _WordLoader if words else _Loader
     try:
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, only stricter
+        value = yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader, only stricter
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -52,3 +60,17 @@ class _Loader(yaml.SafeLoader):
                     None, None, f"the key {key!r} stands twice", key_node.start_mark
                 )
         return super().construct_mapping(node, deep)
+
+
+class _WordLoader(_Loader):
+    """Reads true and false alone as truths."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
+        first: [each for each in resolvers if each[0] != _TRUTH]
+        for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+    }
+
+
+_WordLoader.add_implicit_resolver(
+    _TRUTH, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF")
+)

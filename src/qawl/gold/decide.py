@@ -268,13 +268,8 @@ class _Voting:
 
     def _written(self, name: str, value: AttributeValue) -> AttributeValue:
         """Several choices in the scheme's order, whoever chose them in which."""
-        if not isinstance(value, list):
-            return value
         attribute = self.scheme.attribute.get(name)
-        known = attribute.categories if attribute else ()
-        return sorted(
-            set(value), key=lambda each: (known.index(each) if each in known else len(known), each)
-        )
+        return attribute.in_order(value) if attribute else value
 
     def _errors(self, made: Gold) -> list[Finding]:
         """What is wrong with a record and not let pass."""

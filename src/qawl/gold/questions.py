@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape
 
 from qawl.agreement.disagreements import BETWEEN, differ
-from qawl.core.records import Article, AttributeValue, Disagreement, Gold
+from qawl.core.records import Article, AttributeValue, Disagreement, Gold, in_words
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
 
@@ -83,9 +83,10 @@ class Questions:
     def _said(self, kind: str, value: AttributeValue | None, article: Article) -> str:
         if value is None:
             return self._words["none"]
+        if kind == "attribute" or isinstance(value, int | float):
+            return in_words(value)
         said = [value] if isinstance(value, str) else value
-        marks = said if kind == "attribute" else [self._mark(each, article) for each in said]
-        return ", ".join(marks)
+        return ", ".join(self._mark(str(each), article) for each in said)
 
     def _mark(self, said: str, article: Article) -> str:
         """A mark by its title and surface, where it is told with its place."""

@@ -158,7 +158,7 @@ def _told_of(value: Row) -> Iterator[str]:
     """The free texts of a row that are told by places."""
     for name, told in value.items():
         of = name.removesuffix(SUFFIX)
-        if of != name and of in value and isinstance(told, str):
+        if of != name and of in value and (isinstance(told, str) or any(told or ())):
             yield of
 
 
@@ -171,10 +171,18 @@ def _surfaces(value: Any, text: str) -> Any:
         if set(_SPAN) <= set(value):
             filled["text"] = text[value["start"] : value["end"]]
         for name in _told_of(value):
-            told = filled[name + SUFFIX]
-            filled |= {name: standoff.decode(told, text), name + SUFFIX: None}
+            filled |= _decoded(name, filled[name], filled[name + SUFFIX], text)
         return filled
     return value
+
+
+def _decoded(name: str, given: Any, told: Any, text: str) -> Row:
+    """A free text, or several, as they were, with nothing left to tell."""
+    if isinstance(told, str):
+        return {name: standoff.decode(told, text), name + SUFFIX: None}
+    pairs = zip(given, told, strict=True)
+    texts = [was if each is None else standoff.decode(each, text) for was, each in pairs]
+    return {name: texts, name + SUFFIX: [None] * len(texts)}
 
 
 def restore(dataset: D, articles: Articles, *, release: str | Path | None = None) -> D:

@@ -1,25 +1,27 @@
-"""Attributes: what annotators say of a span or an article. One class an attribute kind.
+"""Attributes: what annotators say of a span or an article. The base of every attribute kind.
 
 A kind says all that Qawl has to know of it: how it stands in a Label Studio config, how it is read
 from Label Studio's results and written to them, its JSON Schema, its column in a release, its check,
-and how agreement measures it. A new kind is a class here and its line in KINDS.
+and how agreement measures it. The kinds stand in `kinds`: a new one is a class, and a line in its
+`registry`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
 
-from qawl.core.column_types import STRING, ClassLabel, ListOf, Type
-from qawl.core.records import AttributeValue, to_json
-from qawl.scheme.titles import Titles, title_in
+from qawl.core.column_types import Type
+from qawl.core.records import Attributes, AttributeValue, in_words, to_json
+from qawl.scheme.rules import Condition, applies
+from qawl.scheme.titles import Titles
 
-TYPED = "_typed"
+Family = Literal["nominal", "ordinal", "interval", "set", "text"]
+"""How agreement measures an attribute: as one of several names, as a point on a scale of names, as a
+number, as a set of names, or only by whether two values are equal."""
 
-Family = Literal["nominal", "ordinal", "set", "text"]
-"""How agreement measures an attribute: as one of several names, as a point on a scale of names, as
-a set of names, or not at all but for whether two texts are equal."""
+Same = str | tuple[str, ...]
 
 Json = dict[str, Any]
 
@@ -28,7 +30,7 @@ class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One value that a choice can take."""
 
     name: str
-    title: Titles
+    title: Titles = {}
     definition: Titles = {}
     hotkey: str | None = None
 
@@ -48,18 +50,30 @@ class Problem(NamedTuple):
     message: str
 
 
+class Place(NamedTuple):
+    """Where in a config a control stands: the text that it is of, and the XML attributes that say of
+    which regions."""
+
+    text: str
+    regions: str = ""
+
+
 class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
     """What is said of a span of the labels `of`, or of the whole article where `of` is empty.
 
     The base of every kind. A kind must give `family`, `type`, `key` and the methods that raise
-    NotImplementedError here; the others have a default that fits most kinds.
+    NotImplementedError here; the others have a default that fits most kinds. `when` says which values
+    of other attributes it is asked for. `control` is the name of its control in Label Studio where
+    that is not the attribute's.
     """
 
     name: str
-    title: Titles
+    title: Titles = {}
     of: tuple[str, ...] = ()
     required: bool = False
     definition: Titles = {}
+    when: Condition = {}
+    control: str | None = None
 
     type: ClassVar[str]
     """The type of the results that Label Studio sends of it."""
@@ -67,8 +81,6 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     """The key in a result's `value` under which it stands."""
     free: ClassVar[bool] = False
     """Whether people type it, so that it can hold pieces of the article's text."""
-    several: ClassVar[bool] = False
-    """Whether a value is a list."""
 
     @property
     def kind(self) -> str:
@@ -81,6 +93,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         raise NotImplementedError
 
     @property
+    def several(self) -> bool:
+        """Whether a value is a list of what is set."""
+        return False
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """The names that a value can have, in the scheme's order; none where it is open."""
         return ()
@@ -89,6 +106,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     def listed(self) -> tuple[Value, ...]:
         """The values that the scheme lists, with their titles and definitions."""
         return ()
+
+    @property
+    def decides(self) -> bool:
+        """Whether Label Studio can show other attributes by its value (`when`)."""
+        return False
 
     @property
     def offered(self) -> str | None:
@@ -104,189 +126,110 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         """What contradicts itself in how the scheme states it, in words."""
         return []
 
+    def asked(self, given: Attributes) -> bool:
+        """Whether it is asked for, beside these values of the others."""
+        return applies(given, self.when, {})
+
     @property
     def controls(self) -> tuple[str, ...]:
         """The names of its controls in a Label Studio config."""
-        return (self.name,)
+        return (self.control or self.name,)
+
+    @property
+    def enforced(self) -> bool:
+        """Whether Label Studio itself can ask for it: of regions it can't by the value of another."""
+        return self.required and not (self.of and self.when)
 
     @property
     def rows(self) -> int:
         """Rows of the bar above the text that it takes."""
         return 1
 
-    def config(self, language: str) -> list[str]:
+    def config(self, language: str, place: Place) -> list[str]:
         """The lines of its controls in a Label Studio config, without indentation."""
         raise NotImplementedError
 
+    def opened(self, tag: str, control: str, more: str, place: Place) -> str:
+        """The start of a control's tag, without its end."""
+        region = ' perRegion="true"' if self.of else ""
+        asked = f' required="true"{place.regions}' if self.enforced else ""
+        more = f" {more}" if more else ""
+        return (
+            f"<{tag} name={quoteattr(control)} toName={quoteattr(place.text)}{more}{region}{asked}"
+        )
+
     def read(self, given: object) -> AttributeValue | None:
-        """The value of what stands in a result; None where nothing is set."""
-        return as_value(given)
+        """The value of what stands in a result; None where nothing is set, or nothing of this kind."""
+        return as_words(given)
 
     def write(self, value: AttributeValue) -> Result:
         """The result by which Label Studio shows a value."""
-        return write(self.name, value, self.type, self.key)
+        return write(self.controls[0], value, self.type, self.key)
+
+    def same(self, value: AttributeValue) -> Same:
+        """What two values have in common where they say the same: a name of `categories`, or several."""
+        return alike(value)
+
+    def in_order(self, value: AttributeValue) -> AttributeValue:
+        """A value with several choices in the scheme's order, each once."""
+        return value
 
     def json_schema(self) -> Json:
         """The JSON Schema of a value in a record."""
         raise NotImplementedError
 
+    def json_of(self, names: Sequence[str]) -> Json:
+        """The JSON Schema of a value that is, or has, one of these names."""
+        one: Json = {"enum": list(names)}
+        return {"type": "array", "contains": one} if self.several else one
+
     def column(self) -> Type:
         """The type of its column in a release."""
         raise NotImplementedError
 
+    def fits(self, value: AttributeValue) -> bool:
+        """Whether its column can hold a value."""
+        return isinstance(value, str) is not self.several
+
     def problems(self, value: AttributeValue) -> Iterator[Problem]:
         """What is wrong with a value that a record holds."""
-        if isinstance(value, list) and not self.several:
-            message = f"{self.name} takes one value, it has {', '.join(value)}"
-            yield Problem("value-several", message)
+        if isinstance(value, int | float):
+            yield self.unknown(value)
+        elif not isinstance(value, str) and not self.several:
+            yield self.one_wanted(value)
         elif self.categories:
-            for each in [value] if isinstance(value, str) else value:
+            each_of = [value] if isinstance(value, str) else value
+            for each in each_of:
                 if each not in self.categories:
-                    yield Problem("value-unknown", f"{self.name} can't be {each!r}")
+                    yield self.unknown(each)
+            if len({*map(str, each_of)}) < len(each_of):
+                yield Problem("value-twice", f"{self.name} has a value twice: {in_words(value)}")
 
-    def opened(self, tag: str, control: str, more: str) -> str:
-        """The start of a control's tag, without its end."""
-        region = ' perRegion="true"' if self.of else ""
-        return f'<{tag} name="{control}" toName="text" {more}{region}'
+    def one_wanted(self, value: AttributeValue) -> Problem:
+        """That one value is wanted."""
+        return Problem("value-several", f"{self.name} takes one value, it has {in_words(value)}")
 
-
-class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An attribute whose values the scheme lists."""
-
-    values: tuple[Value, ...] = ()
-
-    type: ClassVar[str] = "choices"
-    key: ClassVar[str] = "choices"
-    choice: ClassVar[str]
-    """Label Studio's word for how many may be chosen."""
-
-    @property
-    def listed(self) -> tuple[Value, ...]:
-        return self.values
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        return tuple(value.name for value in self.values)
-
-    def contradictions(self) -> list[str]:
-        return [] if self.values else [f"attribute {self.name} has no values"]
-
-    def config(self, language: str) -> list[str]:
-        more = f'choice="{self.choice}" layout="inline"'
-        lines = [f"{self.opened('Choices', self.name, more)}>"]
-        for value in self.values:
-            hotkey = f" hotkey={quoteattr(value.hotkey)}" if value.hotkey else ""
-            title = quoteattr(title_in(value.title, language, value.name))
-            lines.append(f"  <Choice value={title} alias={quoteattr(value.name)}{hotkey}/>")
-        return [*lines, "</Choices>"]
+    def unknown(self, value: object) -> Problem:
+        """That it can't have a value."""
+        return Problem("value-unknown", f"{self.name} can't be {value!r}")
 
 
-class Choice(_OfValues, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="choice"):
-    """One of the values; `ordered` ones form a scale."""
-
-    ordered: bool = False
-
-    choice: ClassVar[str] = "single-radio"
-
-    @property
-    def family(self) -> Family:
-        return "ordinal" if self.ordered else "nominal"
-
-    @property
-    def takes(self) -> str:
-        return "one value, in order" if self.ordered else "one value"
-
-    def json_schema(self) -> Json:
-        return {"enum": list(self.categories)}
-
-    def column(self) -> Type:
-        return ClassLabel(self.categories)
-
-
-class Choices(_OfValues, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="choices"):
-    """Any number of the values."""
-
-    several: ClassVar[bool] = True
-    choice: ClassVar[str] = "multiple"
-
-    @property
-    def family(self) -> Family:
-        return "set"
-
-    @property
-    def takes(self) -> str:
-        return "any number of values"
-
-    def read(self, given: object) -> AttributeValue | None:
-        value = as_value(given)
-        return [value] if isinstance(value, str) else value
-
-    def json_schema(self) -> Json:
-        one: Json = {"enum": list(self.categories)}
-        return {"type": "array", "items": one, "uniqueItems": True, "minItems": 1}
-
-    def column(self) -> Type:
-        return ListOf(ClassLabel(self.categories))
-
-
-class Text(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="text"):
-    """Any text, typed, or chosen from the names that the task brings under the key `suggest`."""
-
-    suggest: str | None = None
-
-    type: ClassVar[str] = "textarea"
-    key: ClassVar[str] = "text"
-    free: ClassVar[bool] = True
-
-    @property
-    def family(self) -> Family:
-        return "text"
-
-    @property
-    def takes(self) -> str:
-        return "text"
-
-    @property
-    def offered(self) -> str | None:
-        return self.suggest
-
-    @property
-    def controls(self) -> tuple[str, ...]:
-        return (self.name, self.name + TYPED) if self.suggest else (self.name,)
-
-    @property
-    def rows(self) -> int:
-        return 3 if self.suggest else 1  # suggested names wrap
-
-    def config(self, language: str) -> list[str]:
-        """A text area; where names are suggested, they are chosen by a key or click, or typed beside."""
-        typed = 'rows="1" maxSubmissions="1" editable="true"'
-        area = f"{self.opened('TextArea', self.controls[-1], typed)}/>"
-        if not self.suggest:
-            return [area]
-        choices = self.opened("Choices", self.name, 'choice="single-radio" layout="inline"')
-        names = f'{choices} value="${self.suggest}"/>'
-        return ['<View className="qawl-names">', names, "</View>", area]
-
-    def write(self, value: AttributeValue) -> Result:
-        return super().write(value)._replace(control=self.controls[-1])
-
-    def json_schema(self) -> Json:
-        return {"type": "string", "minLength": 1}
-
-    def column(self) -> Type:
-        return STRING
-
-
-KINDS: dict[str, type[Attribute]] = {"choice": Choice, "choices": Choices, "text": Text}
-"""The kinds by their name in a scheme."""
-
-DEFAULT = "choice"
-"""The kind of an attribute that names none."""
+def alike(value: AttributeValue) -> Same:
+    """What two values have in common where they say the same: several choices are a set."""
+    if isinstance(value, str | int | float):
+        return in_words(value)
+    return tuple(sorted({in_words(each) for each in value}))
 
 
 def as_value(given: object) -> AttributeValue | None:
-    """A single value as a string, several as a list; None where nothing is set."""
+    """A value of no known kind: a number, or as `as_words` says."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return as_number(given)
+    return as_words(given)
+
+
+def as_words(given: object) -> str | list[str] | None:
+    """A single text as it is, several as a list; None where nothing is set."""
     if isinstance(given, str):
         return given or None
     if not isinstance(given, list) or not given:
@@ -295,20 +238,35 @@ def as_value(given: object) -> AttributeValue | None:
     return words[0] if len(words) == 1 else words
 
 
+LARGEST = 10**15
+"""Numbers beyond this are no ratings, and not all of them are numbers to every reader of JSON."""
+
+
+def as_number(given: object) -> AttributeValue | None:
+    """A number, also one that is written as a text or alone in a list; what is none as it came."""
+    if isinstance(given, list) and len(given) == 1:
+        given = given[0]
+    if isinstance(given, str):
+        try:
+            number = float(given)
+        except ValueError:
+            return as_words(given)
+    elif isinstance(given, int | float) and not isinstance(given, bool):
+        if not abs(given) < LARGEST:
+            return f"{given:.15g}" if isinstance(given, float) else f"a number above {LARGEST:g}"
+        number = float(given)
+    else:
+        return as_words(given)
+    if not abs(number) < LARGEST:
+        return str(given)
+    return int(number) if number.is_integer() else number
+
+
 def write(
     control: str, value: AttributeValue, kind: str = "choices", key: str = "choices"
 ) -> Result:
-    """The result of a control that holds words."""
-    words = [value] if isinstance(value, str) else list(value)
+    """The result of a control that holds words; numbers stand in those of the kind `number`."""
+    if isinstance(value, int | float):
+        return Result(control, "number", {"number": value})
+    words = [value] if isinstance(value, str) else [in_words(each) for each in value]
     return Result(control, kind, {key: words})
-
-
-def result_types() -> frozenset[str]:
-    """The types of Label Studio's results that some kind is read from."""
-    return frozenset(each.type for each in KINDS.values())
-
-
-def value_of(value: Mapping[str, Any]) -> object:
-    """What a result's `value` holds of an attribute; `text` is also where a region's surface stands."""
-    keys = sorted(dict.fromkeys(each.key for each in KINDS.values()), key=lambda key: key == "text")
-    return next((value[key] for key in keys if key in value), None)

@@ -21,7 +21,9 @@ _FIRST: dict[str, Any] = {
 }
 """An attribute's keys in the first releases, when every kind had all of them."""
 
-
+_LATER = ("label_sets", "control", "multiple", "text_field", "text_control", "context")
+"""A scheme's keys that came later: they count where they say something else than if left out."""
+_UNSAID: tuple[Any, ...] = (None, False, (), [], {}, "text")
 _UNSEEN = ("finds",)
 """Keys of a label that say what Qawl's own tools do with it, and nothing to annotators."""
 
@@ -29,8 +31,18 @@ _UNSEEN = ("finds",)
 def digest(scheme: Scheme) -> str:
     """SHA-256 over what a scheme says. A release's changelog tells by it whether a scheme changed."""
     said = msgspec.to_builtins(scheme)
-    said["attributes"] = [{**_FIRST, **each} for each in said["attributes"]]
+    said = {key: each for key, each in said.items() if key not in _LATER or each not in _UNSAID}
+    said["attributes"] = [{**_FIRST, **_without_unsaid(each)} for each in said["attributes"]]
     for label in said["labels"]:
         for key in _UNSEEN:
             label.pop(key, None)
     return sha256(to_json(said)).hexdigest()
+
+
+def _without_unsaid(attribute: dict[str, Any]) -> dict[str, Any]:
+    """An attribute without later keys that say nothing."""
+    return {
+        key: each
+        for key, each in attribute.items()
+        if key in _FIRST or each not in _UNSAID or (each == 0 and each is not False)
+    }

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def annotation_schema(scheme: Scheme) -> Schema:
     schema["properties"]["attributes"] = _attributes(scheme.document_attributes)
     definitions = schema["$defs"]
     del definitions["attributes"]
+    if not scheme.labels:
+        schema["properties"]["spans"] = {"type": "array", "maxItems": 0}
     span = definitions["span"]
     span["properties"]["label"] = {"enum": list(scheme.label)}
     for bound in ("start", "end"):
@@ -62,9 +65,31 @@ def _attributes(attributes: tuple[Attribute, ...]) -> Schema:
         "additionalProperties": False,
         "properties": {each.name: each.json_schema() for each in attributes},
     }
-    if required := [each.name for each in attributes if each.required]:
+    if required := [each.name for each in attributes if each.required and not each.when]:
         schema["required"] = required
+    if conditional := [rule for each in attributes for rule in _conditional(each, attributes)]:
+        schema["allOf"] = conditional
     return schema
+
+
+def _conditional(attribute: Attribute, others: tuple[Attribute, ...]) -> Iterator[Schema]:
+    """That an attribute is there only where it is asked for; a required one must be there then.
+
+    A span's attribute that a value of the whole article asks for is left to `qawl validate`.
+    """
+    known = {each.name: each for each in others}
+    if not attribute.when or not attribute.when.keys() <= known.keys():
+        return
+    condition = {
+        "required": list(attribute.when),
+        "properties": {
+            name: known[name].json_of(values) for name, values in attribute.when.items()
+        },
+    }
+    asked: Schema = {"if": condition, "else": {"properties": {attribute.name: False}}}
+    if attribute.required:
+        asked["then"] = {"required": [attribute.name]}
+    yield asked
 
 
 def as_text(schema: Schema) -> str:

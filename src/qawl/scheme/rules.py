@@ -3,9 +3,11 @@
 docs/rules.md describes it for people. `qawl validate` checks each rule at level 4.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
-from qawl.core.records import Attributes
+from qawl.core.records import Attributes, AttributeValue, in_words
 
 Condition = dict[str, tuple[str, ...]]
 """Attribute name → values that meet the condition."""
@@ -46,7 +48,17 @@ Rule = NoCrossing | RelationCount | Marks
 
 
 def applies(attributes: Attributes, where: Condition, unless: Condition) -> bool:
-    """Whether a span with these attributes meets all of `where` and none of `unless`."""
-    return all(attributes.get(name) in values for name, values in where.items()) and not any(
-        attributes.get(name) in values for name, values in unless.items()
+    """Whether a span with these attributes meets all of `where` and none of `unless`.
+
+    Of several values one is enough.
+    """
+    return all(_has(attributes.get(name), values) for name, values in where.items()) and not any(
+        _has(attributes.get(name), values) for name, values in unless.items()
     )
+
+
+def _has(given: AttributeValue | None, values: Sequence[str]) -> bool:
+    if given is None or isinstance(given, str):
+        return given in values
+    several = [given] if isinstance(given, int | float) else given
+    return any(in_words(each) in values for each in several)

@@ -1,5 +1,8 @@
 """Words for people in several languages: titles, definitions, examples, instructions."""
 
+import re
+from xml.sax.saxutils import quoteattr
+
 Titles = dict[str, str]
 """BCP 47 language → words for people in that language."""
 
@@ -12,3 +15,14 @@ def title_in(titles: Titles, language: str, default: str = "") -> str:
         or titles.get("en")
         or default
     )
+
+
+_FIELD = re.compile(r"\$(?=[\w\[\].{}])")
+
+
+def shown(titles: Titles, language: str, default: str) -> str:
+    """The words for a language as an attribute of Label Studio's XML, with its quotes.
+
+    Label Studio would take a $ before a word for a field of the task: it is shown as ＄.
+    """
+    return quoteattr(_FIELD.sub("＄", title_in(titles, language, default)))

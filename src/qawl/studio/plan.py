@@ -379,7 +379,7 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
 
     Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
     """
-    known = {*current.label, *current.control}
+    known = {*current.label, *current.of_control}
     values = {name for each in current.attributes for name in each.categories}
     free = {each.name for each in current.attributes if each.offered}
     lost: Counter[str] = Counter()

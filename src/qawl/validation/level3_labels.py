@@ -25,7 +25,12 @@ def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     seen: set[tuple[str, int, int]] = set()
     for span in record.spans:
         if span.label not in scheme.label:
-            message = f"{span.label!r} is not one of {', '.join(scheme.label)}"
+            known = (
+                f"not one of {', '.join(scheme.label)}"
+                if scheme.label
+                else "no label: there are none"
+            )
+            message = f"{span.label!r} is {known}"
             yield finding("label-unknown", message, record, span)
         place = span.label, span.start, span.end
         if place in seen:
@@ -45,9 +50,18 @@ def _check_attributes(
             continue
         for problem in attribute.problems(value):
             yield finding(problem.check, problem.message, record, span)
+        if not attribute.asked({**record.attributes, **given}):
+            message = f"{name} is set, and only asked for where {_conditions(attribute)}"
+            yield finding("attribute-unasked", message, record, span)
     for attribute in allowed:
-        if attribute.required and attribute.name not in given:
+        asked = attribute.asked({**record.attributes, **given})
+        if attribute.required and asked and attribute.name not in given:
             yield finding("attribute-missing", f"{attribute.name} is not set", record, span)
+
+
+def _conditions(attribute: Attribute) -> str:
+    """The values of other attributes for which it is asked, in words."""
+    return " and ".join(f"{name} is {' or '.join(of)}" for name, of in attribute.when.items())
 
 
 def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:

@@ -90,6 +90,8 @@ def _layer(scheme: Scheme) -> Mapping[str, object]:
 def _languages(scheme: Scheme) -> dict[str, None]:
     """The languages that the scheme speaks, those of its title first."""
     titles = [scheme.title, scheme.instructions, *(each.definition for each in scheme.labels)]
+    titles += [each.title for each in scheme.labels]
+    titles += [each.title for each in scheme.attributes]
     return dict.fromkeys(language for each in titles for language in each)
 
 

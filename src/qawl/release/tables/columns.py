@@ -14,6 +14,13 @@ def unknown(table: str, name: object) -> ReleaseError:
     return ReleaseError(f"table {table}: {name!r} is not in the scheme: run `qawl validate`")
 
 
+def another_kind(table: str, what: object) -> ReleaseError:
+    """That a value does not fit its column."""
+    return ReleaseError(
+        f"table {table}: a value is of another kind than its column ({what}): run `qawl validate`"
+    )
+
+
 def arrow_schema(columns: Columns) -> pa.Schema:
     """The Arrow schema of a table."""
     return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns.items()])

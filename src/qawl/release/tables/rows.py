@@ -17,17 +17,22 @@ from qawl.core.records import (
     GoldRelation,
     GoldSpan,
     Relation,
+    in_words,
 )
 from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
-from qawl.release.rights.withheld import Guard
-from qawl.release.tables.tables import PROVENANCE, Annotated, container, host, links
+from qawl.release.rights.withheld import Guard, strings
+from qawl.release.tables import columns
+from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_rows
 from qawl.scheme.attributes import Attribute
+from qawl.scheme.names import container, host, links
 from qawl.scheme.scheme import Scheme, Table
 
 Rows = dict[str, list[Row]]
+Cell = AttributeValue | list["Cell"] | None
+"""A value of a row, or several; None where nothing is set or may be shown."""
 
 
 def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
@@ -42,6 +47,8 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
             continue
         table = scheme.table
         shown = _Shown(article, texts, scheme)
+        if not scheme.labels:
+            continue
         if table is None or table.rows is None:
             name = table.name if table else layer
             of = {"article_id": article.id, "text_sha256": article.text_sha256}
@@ -71,12 +78,11 @@ def _free_texts(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) ->
 
 def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str]]:
     """(attribute, text) of what is no value of the scheme's, span by span."""
-    known = {each.name: each.categories for each in scheme.attributes}
     for attributes in (record.attributes, *(span.attributes for span in record.spans)):
         for name, given in attributes.items():
-            for value in given if isinstance(given, list) else [given]:
-                if isinstance(value, str) and value not in known.get(name, ()):
-                    yield name, value
+            known = scheme.attribute.get(name)
+            if known is None or known.free or any(known.problems(given)):
+                yield from ((name, value) for value in strings(given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +96,17 @@ class _Shown:
     def text(self, text: str) -> str | None:
         return text if self.article.redistribute else None
 
-    def value(self, value: AttributeValue | None) -> str | list[str | None] | None:
+    def value(self, value: AttributeValue | None) -> Cell:
         """A value, or what of several may be shown: None stands for those that may not."""
         if isinstance(value, list):
-            return [None if self._hidden(each) else each for each in value]
-        return None if value is None or self._hidden(value) else value
+            return [self.value(each) for each in value]
+        hidden = isinstance(value, str) and self._hidden(value)
+        return None if hidden else value
 
-    def standoff(self, value: AttributeValue | None) -> str | None:
-        """What is told of a free text that is withheld."""
+    def standoff(self, value: AttributeValue | None) -> Cell:
+        """What is told of a free text that is withheld, or of each of several."""
+        if isinstance(value, list):
+            return [self.standoff(each) for each in value]
         if self.texts is None or not isinstance(value, str) or not self._hidden(value):
             return None
         return self.texts.told(value)
@@ -115,14 +124,20 @@ class _Shown:
             "start": span.start,
             "end": span.end,
             "text": self.text(span.text),
-            **self.attributes(span.attributes, self.scheme.attributes),
+            **self.attributes(span.attributes, self._of_spans),
             "support": list(span.support),
         }
+
+    @property
+    def _of_spans(self) -> list[Attribute]:
+        return [each for each in self.scheme.attributes if each.of]
 
     def attributes(self, given: Attributes, known: Sequence[Attribute], before: str = "") -> Row:
         row: Row = {}
         for each in known:
             value = given.get(each.name)
+            if value is not None and not each.fits(value):
+                raise columns.another_kind(self.scheme.layer, f"{each.name}={in_words(value)}")
             row[before + each.name] = self.value(value)
             if each.free:
                 row[before + each.name + rights_standoff.SUFFIX] = self.standoff(value)
@@ -153,15 +168,20 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
         shown = _Shown(article, texts, scheme)
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
-        row[f"{layer}_open"] = open_stretches(gold) if gold else None
-        row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
-        row[f"{layer}_relations"] = (
-            [{**_arrow(each), "support": list(each.support)} for each in gold.relations]
-            if gold
-            else None
-        )
+        if scheme.labels:
+            row[f"{layer}_open"] = open_stretches(gold) if gold else None
+            row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
+            row[f"{layer}_relations"] = (
+                [{**_arrow(each), "support": list(each.support)} for each in gold.relations]
+                if gold
+                else None
+            )
         given = gold.attributes if gold else {}
         row |= shown.attributes(given, scheme.document_attributes, f"{layer}_")
+    if context := context_fields(schemes):
+        row["context"] = {
+            field: None if hidden else article.context_text(field) for field in context
+        }
     return row
 
 
@@ -390,15 +410,33 @@ def _annotation_row(record: Annotation, shown: _Shown) -> Row:
 
 
 def _listed(given: Attributes, shown: _Shown) -> list[Row]:
-    """Attributes as a list, for a table that has every layer's: `value`, or `values` of several."""
+    """Attributes as a list, for a table that has every layer's: `value`, or `values` of several.
+
+    Numbers are written out. An attribute of several texts or paths stands there once for each.
+    """
     if not given:  # as of most spans
         return []
+    known = shown.scheme.attribute
     return [
         {
             "name": name,
-            "value": shown.value(value) if isinstance(value, str) else None,
-            "values": shown.value(value) if isinstance(value, list) else None,
-            f"value{rights_standoff.SUFFIX}": shown.standoff(value),
+            "value": None if isinstance(each, list) else shown.value(_written(each)),
+            "values": shown.value(each) if isinstance(each, list) else None,
+            f"value{rights_standoff.SUFFIX}": None
+            if isinstance(each, list)
+            else shown.standoff(each),
         }
         for name, value in given.items()
+        for each in _apart(value, free=name in known and known[name].free)
     ]
+
+
+def _written(value: AttributeValue) -> str:
+    return in_words(value) if isinstance(value, int | float) else str(value)
+
+
+def _apart(value: AttributeValue, *, free: bool) -> Sequence[AttributeValue]:
+    """The entries of a value: one, unless it has several texts or paths."""
+    if isinstance(value, list) and (free or any(isinstance(each, list) for each in value)):
+        return value
+    return [value]

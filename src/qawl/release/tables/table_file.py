@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from qawl.core.column_types import Columns, ListOf, Record, Row
-from qawl.core.errors import ReleaseError
 from qawl.release.tables import arrays, columns
 from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.token_table import TABLE
@@ -67,10 +66,7 @@ class TableFile:
         except KeyError as error:
             raise columns.unknown(self.config, error.args[0]) from error
         except (AttributeError, TypeError) as error:
-            raise ReleaseError(
-                f"table {self.config}: a value is of another kind than its column ({error}): "
-                "run `qawl validate`"
-            ) from error
+            raise columns.another_kind(self.config, error) from error
         self._batches.append(batch)
         self._rows.clear()
 

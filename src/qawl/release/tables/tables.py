@@ -19,6 +19,7 @@ from qawl.core.records import Annotation, Article, Gold
 from qawl.release.rights import standoff
 from qawl.release.tables.token_table import TABLE, token_columns
 from qawl.scheme.attributes import Attribute
+from qawl.scheme.names import collisions, container, links
 from qawl.scheme.scheme import Scheme, Table
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
@@ -66,16 +67,17 @@ class Annotated:
 
 
 def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
-    """The columns of every table, by config, the default first.
+    """The columns of every table, by config, the default first. Layers without labels have no spans.
 
-    Raises SchemeError where a layer's table or an attribute has a name that every release has.
+    Raises SchemeError where two tables, or two columns of one, would have the same name.
     """
-    named = {each.table.name if each.table else layer for layer, each in schemes.items()}
-    if taken := named & {"articles", TABLE, "annotations"}:
-        raise SchemeError(f"every release has a table {min(taken)}: call the layer's another name")
+    for problem in collisions(schemes):
+        raise SchemeError(problem)
     found: dict[str, Columns] = {"articles": _article_columns(schemes)}
     for layer, scheme in schemes.items():
         table = scheme.table
+        if not scheme.labels:
+            continue
         if table is None or table.rows is None:
             found[table.name if table else layer] = _span_columns(scheme)
         else:
@@ -107,7 +109,7 @@ def _check_told(table: str, kinds: Mapping[str, Type]) -> None:
         if isinstance(item, Record):
             _check_told(table, dict(item.fields))
         of = name.removesuffix(standoff.SUFFIX)
-        if of != name and (kind, kinds.get(of)) != (STRING, STRING):
+        if of != name and (kind not in (STRING, ListOf(STRING)) or kinds.get(of) != kind):
             raise SchemeError(f"table {table}: {name}: names in {standoff.SUFFIX} are Qawl's own")
 
 
@@ -119,12 +121,22 @@ def _attribute_columns(attributes: Sequence[Attribute], before: str = "") -> dic
             raise SchemeError(f"attribute {each.name}: names in {standoff.SUFFIX} are Qawl's own")
         found[before + each.name] = each.column()
         if each.free:
-            found[before + each.name + standoff.SUFFIX] = STRING
+            found[before + each.name + standoff.SUFFIX] = each.column()
+    return found
+
+
+def _joined(table: str, *parts: Columns) -> Columns:
+    """The columns of all parts; raises SchemeError where one would take another's place."""
+    found: dict[str, Type] = {}
+    for part in parts:
+        if both := found.keys() & part.keys():
+            raise SchemeError(f"table {table}: two columns would be called {min(both)}")
+        found |= part
     return found
 
 
 def _span_columns(scheme: Scheme) -> Columns:
-    return {
+    own: Columns = {
         "article_id": STRING,
         "text_sha256": STRING,
         "id": STRING,
@@ -132,9 +144,9 @@ def _span_columns(scheme: Scheme) -> Columns:
         "start": INTEGER,
         "end": INTEGER,
         "text": STRING,
-        **_attribute_columns([each for each in scheme.attributes if each.of]),
-        "support": ListOf(STRING),
     }
+    given = _attribute_columns([each for each in scheme.attributes if each.of])
+    return _joined(scheme.layer, own, given, {"support": ListOf(STRING)})
 
 
 def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
@@ -154,24 +166,32 @@ def _article_columns(schemes: Mapping[str, Scheme]) -> Columns:
         "group": STRING,
         "source_id": STRING,
     }
+    parts: list[Columns] = [found]
     for layer, scheme in schemes.items():
         span = dict(_span_columns(scheme))
         del span["article_id"], span["text_sha256"]
         arrow: dict[str, Type] = {**_ARROW, "support": ListOf(STRING)}
         if scheme.relations:
             arrow["label"] = ClassLabel(tuple(scheme.relation))
-        found[f"{layer}_complete"] = BOOLEAN
-        found[f"{layer}_decided_by"] = STRING
-        found[f"{layer}_open"] = ListOf(Record.of({"start": INTEGER, "end": INTEGER}))
-        found[f"{layer}_spans"] = ListOf(Record.of(span))
-        found[f"{layer}_relations"] = ListOf(Record.of(arrow))
-        found |= _attribute_columns(scheme.document_attributes, f"{layer}_")
-    return found
+        parts.append({f"{layer}_complete": BOOLEAN, f"{layer}_decided_by": STRING})
+        if scheme.labels:
+            place = Record.of({"start": INTEGER, "end": INTEGER})
+            kinds = {"open": place, "spans": Record.of(span), "relations": Record.of(arrow)}
+            parts.append({f"{layer}_{name}": ListOf(kind) for name, kind in kinds.items()})
+        parts.append(_attribute_columns(scheme.document_attributes, f"{layer}_"))
+    if context := context_fields(schemes):
+        parts.append({"context": Record.of(dict.fromkeys(context, STRING))})
+    return _joined("articles", *parts)
+
+
+def context_fields(schemes: Mapping[str, Scheme]) -> list[str]:
+    """The fields that annotators of any layer see with the text."""
+    return [*dict.fromkeys(field.field for each in schemes.values() for field in each.context)]
 
 
 def _row_columns(scheme: Scheme, table: Table, schemes: Mapping[str, Scheme]) -> Columns:
     label = table.rows or ""
-    found: dict[str, Type] = {
+    own: Columns = {
         "article_id": STRING,
         "text_sha256": STRING,
         "id": STRING,
@@ -179,42 +199,19 @@ def _row_columns(scheme: Scheme, table: Table, schemes: Mapping[str, Scheme]) ->
         "end": INTEGER,
         "text": STRING,
     }
-    if table.joined_by:
-        found["pieces"] = ListOf(_MENTION)
-    found |= {name: ListOf(_MENTION) for name in table.columns}
-    found |= _attribute_columns(scheme.attributes_of(label))
-    if table.speaker:
-        found["speaker_id"] = STRING
-        found["source_entity"] = STRING
-    found[container(table, schemes)] = STRING
-    found["paragraph"] = INTEGER
-    found |= {name: ListOf(STRING) for name in links(scheme, table)}
-    for projection in scheme.projections:
-        if projection.of:
-            found[projection.name] = ClassLabel(tuple(dict.fromkeys(projection.values.values())))
-    found["support"] = ListOf(STRING)
-    return found
-
-
-def host(table: Table, schemes: Mapping[str, Scheme]) -> str | None:
-    """The layer whose rows can contain this table's: its own where pieces are joined (quotes in
-    quotes), else the first such layer (the quote that a claim stands in)."""
-    joined = (layer for layer, each in schemes.items() if each.table and each.table.joined_by)
-    own = (layer for layer, each in schemes.items() if each.table == table)
-    return next(own if table.joined_by else joined, None)
-
-
-def container(table: Table, schemes: Mapping[str, Scheme]) -> str:
-    """The column that names the row around this one."""
-    layer = host(table, schemes)
-    return "parent" if table.joined_by or layer is None else f"in_{layer}"
-
-
-def links(scheme: Scheme, table: Table) -> list[str]:
-    """Relations between rows that have no column of spans: they become lists of row ids."""
-    told = {*table.columns.values(), table.joined_by, table.refers}
-    return [
-        each.name
-        for each in scheme.relations
-        if each.name not in told and table.rows in each.from_ and table.rows in each.to
-    ]
+    return _joined(
+        table.name,
+        own,
+        {"pieces": ListOf(_MENTION)} if table.joined_by else {},
+        {name: ListOf(_MENTION) for name in table.columns},
+        _attribute_columns(scheme.attributes_of(label)),
+        {"speaker_id": STRING, "source_entity": STRING} if table.speaker else {},
+        {container(table, schemes): STRING, "paragraph": INTEGER},
+        {name: ListOf(STRING) for name in links(scheme, table)},
+        {
+            each.name: ClassLabel(tuple(dict.fromkeys(each.values.values())))
+            for each in scheme.projections
+            if each.of
+        },
+        {"support": ListOf(STRING)},
+    )

@@ -1,0 +1,84 @@
+"""The kind of attributes that are days, or minutes of a day: date."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import ClassVar
+
+from qawl.core.column_types import STRING, Type
+from qawl.core.records import AttributeValue
+from qawl.scheme.attributes import (
+    Attribute,
+    Family,
+    Json,
+    Place,
+    Problem,
+    Result,
+)
+
+
+class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="date"):
+    """A day as YYYY-MM-DD, from `min` to `max` where they are given; with `time` also the minute."""
+
+    min: str | None = None
+    max: str | None = None
+    time: bool = False
+
+    type: ClassVar[str] = "datetime"
+    key: ClassVar[str] = "datetime"
+
+    @property
+    def family(self) -> Family:
+        return "text"
+
+    @property
+    def takes(self) -> str:
+        return f"a date ({self._form})"
+
+    @property
+    def _form(self) -> str:
+        return "YYYY-MM-DDThh:mm" if self.time else "YYYY-MM-DD"
+
+    def contradictions(self) -> list[str]:
+        given = [each for each in (self.min, self.max) if each]
+        if wrong := [each for each in given if not _is_day(each)]:
+            return [f"attribute {self.name}: {wrong[0]!r} is no date: write YYYY-MM-DD"]
+        if given != sorted(given):
+            return [f"attribute {self.name}: max must not be before min"]
+        return []
+
+    def config(self, language: str, place: Place) -> list[str]:
+        parts = [] if self.time else ['only="date"']
+        parts += [f'{name}="{day}"' for name, day in (("min", self.min), ("max", self.max)) if day]
+        return [f"{self.opened('DateTime', self.controls[0], ' '.join(parts), place)}/>"]
+
+    def write(self, value: AttributeValue) -> Result:
+        return Result(self.controls[0], self.type, {self.key: value})
+
+    def json_schema(self) -> Json:
+        time = r"T\d{2}:\d{2}" if self.time else ""
+        return {"type": "string", "pattern": rf"^\d{{4}}-\d{{2}}-\d{{2}}{time}$"}
+
+    def column(self) -> Type:
+        return STRING
+
+    def problems(self, value: AttributeValue) -> Iterator[Problem]:
+        if not isinstance(value, str):
+            yield from super().problems(value)
+            return
+        day, mark, time = value.partition("T")
+        timed = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time) if self.time else not mark
+        if not _is_day(day) or not timed:
+            yield Problem("value-unknown", f"{self.name} is {value!r}, no date like {self._form}")
+        elif not (self.min or day) <= day <= (self.max or day):
+            yield self.unknown(value)
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day as YYYY-MM-DD."""
+    try:
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is not None and bool(
+            date.fromisoformat(text)
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,38 @@
+"""The kinds of attributes by name, and the results of Label Studio that they are read from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.kinds.choices import Choice, Choices
+from qawl.scheme.kinds.dates import Date
+from qawl.scheme.kinds.numbers import Number, Scale
+from qawl.scheme.kinds.texts import Text, Texts
+from qawl.scheme.kinds.trees import Tree
+
+KINDS: dict[str, type[Attribute]] = {
+    "choice": Choice,
+    "choices": Choices,
+    "text": Text,
+    "texts": Texts,
+    "scale": Scale,
+    "number": Number,
+    "date": Date,
+    "tree": Tree,
+}
+"""The kinds by their name in a scheme."""
+
+DEFAULT = "choice"
+"""The kind of an attribute that names none."""
+
+
+def result_types() -> frozenset[str]:
+    """The types of Label Studio's results that some kind is read from."""
+    return frozenset(["rating", *(each.type for each in KINDS.values())])
+
+
+def value_of(value: Mapping[str, Any]) -> object:
+    """What a result's `value` holds of an attribute; `text` is also where a region's surface stands."""
+    keys = dict.fromkeys(["rating", *(each.key for each in KINDS.values())])
+    ordered = sorted(keys, key=lambda key: key == "text")
+    return next((value[key] for key in ordered if key in value), None)

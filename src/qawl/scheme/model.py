@@ -1,0 +1,207 @@
+"""A layer's scheme as a value: labels, attributes, relations and rules."""
+
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct, field
+
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.rules import Rule
+from qawl.scheme.titles import Titles
+
+
+class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a span can be. `unit` says whether it is a mention or a clause of whole words.
+
+    A scheme that gives no color and no hotkey gets free ones (`defaults`).
+
+    Surfaces of a label that `gives` a list are offered as names where an attribute suggests it.
+    `finds` says what `qawl suggest` looks for to suggest this label: one of FINDS.
+    """
+
+    name: str
+    title: Titles = {}
+    definition: Titles = {}
+    example: Titles = {}
+    color: str
+    hotkey: str | None = None
+    unit: Literal["mention", "clause"] = "mention"
+    gives: str | None = None
+    finds: str | None = None
+
+
+class LabelSet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Labels that stand in one control of Label Studio. With `multiple`, a region can have several.
+
+    `labels` are their names; a YAML file describes them here, one by one.
+    """
+
+    control: str
+    labels: tuple[str, ...]
+    multiple: bool = False
+
+
+class ContextField(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A field of the task that annotators see with the text, and that an article keeps as context."""
+
+    field: str
+    title: Titles = {}
+    show: Literal["above", "beside"] = "above"
+
+
+class RelationType(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A relation and the labels that it may join."""
+
+    name: str
+    title: Titles = {}
+    definition: Titles = {}
+    from_: tuple[str, ...] = field(name="from")
+    to: tuple[str, ...]
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a release shows the layer: a row a span, or a row a span of label `rows`.
+
+    `columns` are named after the relation that leads from the row's span to theirs; pieces that
+    the relation `joined_by` leads to are one row. `refers` leads from a mention to a fuller one,
+    `speaker` is the attribute that names who stands behind the row.
+    """
+
+    name: str
+    rows: str | None = None
+    joined_by: str | None = None
+    columns: dict[str, str] = {}
+    refers: str | None = None
+    speaker: str | None = None
+
+
+class Projection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A published label set that this scheme's labels, or the values of an attribute, map to."""
+
+    name: str
+    of: str | None = None
+    values: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    outermost: bool = False
+
+
+class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
+    """A layer's labels, attributes, relations and rules: what label_config/<layer>.yaml says.
+
+    docs/rules.md has every key. `label`, `attribute` and `relation` are mappings by name. A layer
+    without labels is of document attributes only.
+
+    Examples
+    --------
+    >>> scheme = qawl.Corpus(".").schemes["quote"]
+    >>> scheme.label["CUE"].unit, list(scheme.relation)[:2]
+    ('mention', ['has_source', 'has_cue'])
+    """
+
+    format: Literal[1] = 1
+    layer: str
+    version: str = "1"
+    title: Titles = {}
+    instructions: Titles = {}
+    granularity: Literal["symbol", "word"] = "symbol"
+    labels: tuple[Label, ...] = ()
+    label_sets: tuple[LabelSet, ...] = ()
+    control: str | None = None
+    multiple: bool = False
+    text_field: str = "text"
+    text_control: str = "text"
+    context: tuple[ContextField, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    relations: tuple[RelationType, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    table: Table | None = None
+    projections: tuple[Projection, ...] = ()
+
+    @cached_property
+    def label(self) -> dict[str, Label]:
+        """Labels by name."""
+        return {label.name: label for label in self.labels}
+
+    @cached_property
+    def found_by(self) -> dict[str, str]:
+        """What `qawl suggest` finds → the label that it is suggested with."""
+        return {label.finds: label.name for label in self.labels if label.finds}
+
+    @cached_property
+    def attribute(self) -> dict[str, Attribute]:
+        """Attributes by name."""
+        return {attribute.name: attribute for attribute in self.attributes}
+
+    @cached_property
+    def of_control(self) -> dict[str, Attribute]:
+        """Attributes by the names of their controls in Label Studio."""
+        return {name: attribute for attribute in self.attributes for name in attribute.controls}
+
+    @cached_property
+    def sets(self) -> tuple[LabelSet, ...]:
+        """The controls of labels in Label Studio: one, unless the scheme has several label sets."""
+        if self.label_sets or not self.labels:
+            return self.label_sets
+        control = self.control or self.layer
+        return (LabelSet(control=control, labels=tuple(self.label), multiple=self.multiple),)
+
+    @cached_property
+    def marking(self) -> frozenset[str]:
+        """The names of the controls that make spans in Label Studio."""
+        return frozenset(each.control for each in self.sets)
+
+    @cached_property
+    def set_of(self) -> dict[str, LabelSet]:
+        """The set of each label, by the label's name."""
+        return {label: each for each in self.sets for label in each.labels}
+
+    @cached_property
+    def relation(self) -> dict[str, RelationType]:
+        """Relations by name."""
+        return {relation.name: relation for relation in self.relations}
+
+    def attributes_of(self, label: str) -> tuple[Attribute, ...]:
+        """The attributes that a span of this label can have."""
+        return self._attributes_of.get(label, ())
+
+    @cached_property
+    def _attributes_of(self) -> dict[str, tuple[Attribute, ...]]:
+        return {
+            label: tuple(each for each in self.attributes if label in each.of)
+            for label in {label for each in self.attributes for label in each.of}
+        }
+
+    def labels_of(self, unit: Literal["mention", "clause"]) -> frozenset[str]:
+        """The names of the labels whose spans are of this unit."""
+        return self._labels_of.get(unit, frozenset())
+
+    @cached_property
+    def _labels_of(self) -> dict[str, frozenset[str]]:
+        return {
+            unit: frozenset(label.name for label in self.labels if label.unit == unit)
+            for unit in {label.unit for label in self.labels}
+        }
+
+    @cached_property
+    def document_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes of the whole article."""
+        return tuple(attribute for attribute in self.attributes if not attribute.of)
+
+    @cached_property
+    def relation_between(self) -> dict[tuple[str, str], str]:
+        """(label at the start, label at the end) → the one relation that joins them.
+
+        Pairs that several relations join are not here: their arrows must be named by hand.
+        """
+        joined: dict[tuple[str, str], list[str]] = {}
+        for relation in self.relations:
+            for start in relation.from_:
+                for end in relation.to:
+                    joined.setdefault((start, end), []).append(relation.name)
+        return {ends: names[0] for ends, names in joined.items() if len(names) == 1}
+
+    @property
+    def named_relations(self) -> tuple[RelationType, ...]:
+        """The relations whose name does not follow from the labels at their ends."""
+        told = set(self.relation_between.values())
+        return tuple(relation for relation in self.relations if relation.name not in told)

@@ -1,0 +1,463 @@
+"""What a scheme can say: each thing goes through the whole loop, and comes back from a loaded release."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+from label_studio_sdk.label_interface import LabelInterface
+
+from loop import Loop
+from qawl.core.errors import SchemeError
+from qawl.scheme import scheme
+from qawl.scheme.json_schema import annotation_schema
+from qawl.scheme.label_config import config_xml
+
+TEXTS = ["The council repaired the pipes.", "They shouted at the mayor, twice."]
+
+
+def said(control, kind, value, identity=None, place=None, to="text"):
+    """A result as Label Studio sends it: of a region where it has a place, else of the whole text."""
+    return {
+        "id": identity or f"d{control}",
+        "from_name": control,
+        "to_name": to,
+        "type": kind,
+        "origin": "manual",
+        "value": {**(place or {}), **value},
+    }
+
+
+def region(control, label, text, start, end, identity="r", **more):
+    place = {"start": start, "end": end, "text": text[start:end]}
+    labels = label if isinstance(label, list) else [label]
+    return said(control, "labels", {"labels": labels}, identity, place, **more)
+
+
+def config(text, language="en"):
+    """The config of a scheme, which the server's own check accepts."""
+    made = config_xml(scheme.parse(text, "x.yaml"), language)
+    LabelInterface(made).validate()
+    return ET.fromstring(made)
+
+
+TONE = """
+layer: tone
+context: [headline]
+text_field: body
+attributes:
+  - {name: tone, values: [calm, angry], required: yes}
+  - {name: topics, kind: choices, values: [water, roads, schools]}
+  - {name: why, values: [insult, threat], when: {tone: [angry]}, required: yes}
+  - {name: clarity, kind: scale, max: 5}
+  - {name: note, kind: text}
+  - {name: count, kind: number, min: 0, step: 1}
+  - {name: share, kind: number}
+  - {name: day, kind: date}
+  - {name: field, kind: tree, values: [{Politics: [Elections, Courts]}, Sport]}
+  - {name: fields, kind: tree, multiple: yes, values: [{Politics: [Elections, Courts]}, Sport]}
+  - {name: remarks, kind: texts}
+  - {name: likert, kind: scale, min: -1, max: 1, step: 0.5}
+"""
+
+
+def whole(who, text):
+    """What an annotator says of a text; the two differ in the note, and agree in the rest."""
+    angry = "shouted" in text
+    found = [
+        said("tone", "choices", {"choices": ["angry" if angry else "calm"]}),
+        said(
+            "topics", "choices", {"choices": ["roads", "water"] if who == 1 else ["water", "roads"]}
+        ),
+        said("clarity", "rating", {"rating": 4}),
+        said("note", "textarea", {"text": [f"note of {who}"]}),
+        said("count", "number", {"number": 3}),
+        said("share", "number", {"number": 0.25}),
+        said("day", "datetime", {"datetime": "2024-05-01"}),
+        said("field", "taxonomy", {"taxonomy": [["Politics", "Courts"]]}),
+        said("fields", "taxonomy", {"taxonomy": [["Sport"], ["Politics", "Courts"]]}),
+        said("remarks", "textarea", {"text": ["one", "two"]}),
+        said("likert", "choices", {"choices": ["-0.5"]}),
+    ]
+    return [*found, said("why", "choices", {"choices": ["insult"]})] if angry else found
+
+
+EXPECTED = {
+    "tone": "calm",
+    "topics": ["roads", "water"],
+    "clarity": 4,
+    "note": "note of 1",
+    "count": 3,
+    "share": 0.25,
+    "day": "2024-05-01",
+    "field": ["Politics", "Courts"],
+    "fields": [["Sport"], ["Politics", "Courts"]],
+    "remarks": ["one", "two"],
+    "likert": -0.5,
+}
+
+
+@pytest.fixture(scope="module")
+def toned(tmp_path_factory):
+    """A corpus of document attributes of every kind, annotated by two, and what its release holds."""
+    folder = tmp_path_factory.mktemp("tone")
+    articles = [
+        {
+            "text": text,
+            "redistribute": True,
+            "license": "CC-BY-4.0",
+            "context": {"headline": f"Headline {number}", "n": number},
+        }
+        for number, text in enumerate(TEXTS)
+    ]
+    loop = Loop(folder / "c", {"tone": TONE}, articles)
+    loop.annotate("tone", whole, field="body")
+    return loop, loop.release(folder / "cache")
+
+
+def test_a_layer_of_document_attributes_goes_through_the_loop(toned):
+    loop, rows = toned
+    records = {
+        (each["annotator"], each["attributes"]["tone"]): each for each in loop.records("tone")
+    }
+    assert records["a1", "calm"]["attributes"] == EXPECTED
+    assert records["a1", "angry"]["attributes"] == {**EXPECTED, "tone": "angry", "why": "insult"}
+    assert loop.findings(severity="error") == []
+    assert "tone" not in rows  # no spans, no table of spans
+    (row,) = [each for each in rows["articles"] if "council" in each["text"]]
+    agreed = {name: row[f"tone_{name}"] for name in EXPECTED}
+    kinds = rows["articles"].features
+    assert kinds["tone_tone"].names[agreed.pop("tone")] == "calm"
+    topics = [kinds["tone_topics"].feature.names[each] for each in agreed.pop("topics")]
+    assert sorted(topics) == ["roads", "water"]
+    assert agreed == {**{n: v for n, v in EXPECTED.items() if n in agreed}, "note": None} | {
+        "fields": [["Politics", "Courts"], ["Sport"]]  # in the scheme's order
+    }
+    assert row["tone_complete"] is False  # the notes differ
+    assert row["context"] == {"headline": "Headline 0"}
+
+
+def test_agreement_of_document_attributes_is_of_their_family(toned):
+    loop, _ = toned
+    figures = loop.agreement("tone")
+    for name in ("tone", "clarity", "likert", "field"):
+        assert figures["attributes"][name]["percent"]["value"] == 1, name
+    assert figures["exact_f1"]["n"] == 0
+
+
+def test_context_is_kept_with_the_article_and_shown_in_its_tasks(toned):
+    loop, _ = toned
+    tasks = loop.tasks("tone")
+    assert sorted(each["data"]["headline"] for each in tasks) == ["Headline 0", "Headline 1"]
+    assert {each["data"]["body"] for each in tasks} == set(TEXTS)
+    assert all("text" not in each["data"] for each in tasks)
+    lines = (loop.folder / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    kept = [json.loads(line) for line in lines]
+    assert sorted(each["context"]["n"] for each in kept) == [0, 1]
+
+
+def test_a_config_of_document_attributes_has_no_labels():
+    root = config(TONE)
+    assert root.find(".//Labels") is None
+    (text,) = root.iter("Text")
+    assert (text.get("name"), text.get("value")) == ("text", "$body")
+    tags = {each.get("name"): each.tag for each in root.iter() if each.get("toName")}
+    assert tags["clarity"] == "Rating"
+    assert tags["likert"] == tags["tone"] == "Choices"
+    assert (tags["count"], tags["day"], tags["field"]) == ("Number", "DateTime", "Taxonomy")
+    assert "$headline" in {each.get("value") for each in root.iter("Header")}
+    (shown,) = [each for each in root.iter("View") if each.get("whenChoiceValue")]
+    assert (shown.get("whenTagName"), shown.get("whenChoiceValue")) == ("tone", "angry")
+    assert shown.find("Choices").get("required") == "true"  # the view around it says when
+    assert [each.get("value") for each in root.iter("Choice")][:2] == ["calm", "angry"]
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "check"),
+    [
+        ("clarity", ("rating", {"rating": 7}), "value-unknown"),
+        ("clarity", ("rating", {"rating": 2.5}), "value-unknown"),
+        ("clarity", ("choices", {"choices": ["3"]}), None),
+        ("clarity", ("number", {"number": 3.0}), None),
+        ("clarity", ("choices", {"choices": ["good"]}), "value-unknown"),
+        ("clarity", ("choices", {"choices": ["1", "2"]}), "value-several"),
+        ("count", ("number", {"number": -1}), "value-unknown"),
+        ("count", ("number", {"number": 1.5}), "value-unknown"),
+        ("count", ("number", {"number": 10**400}), "value-unknown"),
+        ("count", ("number", {"number": True}), "result-unreadable"),
+        ("share", ("textarea", {"text": ["0.5"]}), None),
+        ("share", ("number", {"number": "nan"}), "value-unknown"),
+        ("day", ("datetime", {"datetime": "01.05.2024"}), "value-unknown"),
+        ("day", ("datetime", {"datetime": "2024-02-30"}), "value-unknown"),
+        ("day", ("datetime", {"datetime": "2024-05-01T10:00"}), "value-unknown"),
+        ("field", ("taxonomy", {"taxonomy": [["Politics"]]}), None),
+        ("field", ("taxonomy", {"taxonomy": [["Courts", "Politics"]]}), "value-unknown"),
+        ("field", ("taxonomy", {"taxonomy": [["Sport"], ["Politics"]]}), "value-several"),
+        ("field", ("choices", {"choices": ["Sport"]}), None),
+        ("fields", ("taxonomy", {"taxonomy": [["Sport"], ["Sport"]]}), "value-twice"),
+        ("topics", ("choices", {"choices": ["water", "water"]}), "value-twice"),
+        ("topics", ("choices", {"choices": ["air"]}), "value-unknown"),
+        ("topics", ("choices", {"choices": 5}), "result-unreadable"),
+        ("clarity", ("rating", {"rating": None}), "result-unreadable"),
+        ("unheard_of", ("rating", {"rating": 3}), "attribute-unknown"),
+        ("note", ("textarea", {"text": ["a", "b"]}), "value-several"),
+        ("why", ("choices", {"choices": ["insult"]}), "attribute-unasked"),
+    ],
+)
+def test_each_kind_checks_its_values(tmp_path, name, result, check):
+    loop = Loop(tmp_path / "c", {"tone": TONE}, TEXTS[:1])
+    calm = said("tone", "choices", {"choices": ["calm"]})
+    loop.annotate("tone", lambda who, text: [calm, said(name, *result)], field="body")
+    assert {each["check"] for each in loop.findings(severity="error")} == (
+        {check} if check else set()
+    )
+
+
+def test_a_required_attribute_is_missed_only_where_it_is_asked_for(tmp_path):
+    loop = Loop(tmp_path / "c", {"tone": TONE}, TEXTS)
+    tone = {"shouted": "angry", "council": "calm"}
+
+    def answer(who, text):
+        (value,) = [each for word, each in tone.items() if word in text]
+        return [said("tone", "choices", {"choices": [value]})]
+
+    loop.annotate("tone", answer, field="body")
+    found = loop.findings(severity="error")
+    assert {(each["check"], each["message"]) for each in found} == {
+        ("attribute-missing", "why is not set")
+    }
+    assert len(found) == 2
+
+
+SETS = """
+layer: news
+granularity: word
+text_control: txt
+label_sets:
+  - {control: names, labels: [PER, LOC], multiple: true}
+  - {control: events, labels: [weather, {name: closure, color: "#000000", hotkey: null}]}
+relations: [where]
+attributes:
+  - {name: certain, of: [PER, LOC, weather, closure], values: [yes, no]}
+  - {name: kind, of: [weather], values: [rain, snow], required: true}
+  - {name: role, of: [PER, closure], kind: texts}
+  - {name: depth, of: [weather], kind: number, when: {kind: snow}}
+"""
+
+
+WORD = {"c": (4, 11), " ": (5, 12)}
+"""Where the second word of each text stands."""
+
+
+def place(text):
+    start, end = WORD[text[4]]
+    return {"start": start, "end": end}
+
+
+def two_sets(who, text):
+    return [
+        region("names", ["PER", "LOC"], text, *WORD[text[4]], "p", to="txt"),
+        region("events", "weather", text, 0, text.index(" "), "w", to="txt"),
+        said("certain", "choices", {"choices": ["yes"]}, "p", place(text), to="txt"),
+        said(
+            "kind",
+            "choices",
+            {"choices": ["snow"]},
+            "w",
+            {"start": 0, "end": text.index(" ")},
+            to="txt",
+        ),
+        said(
+            "depth", "number", {"number": 2.5}, "w", {"start": 0, "end": text.index(" ")}, to="txt"
+        ),
+        {"type": "relation", "from_id": "w", "to_id": "p", "direction": "right"},
+    ]
+
+
+def test_several_label_sets_in_one_layer(tmp_path):
+    loop = Loop(tmp_path / "c", {"news": SETS}, TEXTS)
+    loop.annotate("news", two_sets)
+    assert loop.findings(severity="error") == []
+    assert loop.findings(check="foreign-control") == []
+    for record in loop.records("news"):
+        assert [each["label"] for each in record["spans"]] == ["weather", "LOC", "PER"]
+        assert {each["label"] for each in record["relations"]} == {"where"}
+        assert record["spans"][0]["attributes"] == {"kind": "snow", "depth": 2.5}
+    rows = loop.release(tmp_path / "cache")
+    assert len(rows["news"]) == 6
+    assert {each["depth"] for each in rows["news"]} == {None, 2.5}
+    loop.run("export", "label-studio", "--annotator", "a1", "--to", str(tmp_path / "out"))
+    written = json.loads((tmp_path / "out/news.a1.json").read_text("utf-8"))
+    results = written[0]["annotations"][0]["result"]
+    assert {(each["from_name"], each["to_name"]) for each in results if "id" in each} == {
+        (name, "txt") for name in ("names", "events", "certain", "kind", "depth")
+    }
+    assert json.loads((tmp_path / "out/report.json").read_text("utf-8")).get("losses", {}) in (
+        {},
+        [],
+    )
+
+
+def test_the_config_of_several_label_sets():
+    root = config(SETS)
+    assert [each.get("name") for each in root.iter("Labels")] == ["names", "events"]
+    assert [each.get("choice") for each in root.iter("Labels")] == ["multiple", None]
+    (text,) = root.iter("Text")
+    assert (text.get("name"), text.get("granularity")) == ("txt", "word")
+    controls = {each.get("name"): each for each in root.iter() if each.get("perRegion")}
+    assert controls["kind"].get("required") == "true"
+    assert controls["kind"].get("whenTagName") == "events"
+    assert controls["kind"].get("whenLabelValue") == "weather"
+    views = {
+        header.get("value"): view for view in root.iter("View") for header in view.findall("Header")
+    }
+    assert "whenLabelValue" not in views["certain"].attrib  # of all labels: none needs a name
+    assert views["role"].get("whenTagName") is None  # of labels of both sets
+    assert views["role"].get("whenLabelValue") == "PER,closure"
+    assert views["depth"].get("whenChoiceValue") == "snow"
+    labels = {each.get("alias"): each for each in root.iter("Label")}
+    assert labels["closure"].get("hotkey") is None
+    assert len({each.get("background") for each in labels.values()}) == 4
+
+
+def test_names_alone_are_a_working_layer(tmp_path):
+    names = "layer: ner\nlabels: [PER, 2024, 'no', true]\nrelations: [knows]\n"
+    loop = Loop(tmp_path / "c", {"ner": names}, TEXTS)
+    loop.annotate("ner", lambda who, text: [region("ner", "PER", text, 0, 3)])
+    assert loop.findings(severity="error") == []
+    assert {each["label"] for each in loop.release(tmp_path / "cache")["ner"]} == {0}
+    made = scheme.load_file(loop.folder / "label_config/ner.yaml")
+    assert list(made.label) == ["PER", "2024", "no", "true"]
+    assert [each.hotkey for each in made.labels] == ["1", "2", "3", "4"]
+    assert made.relation["knows"].to == ("PER", "2024", "no", "true")
+
+
+def test_free_colours_and_keys_are_given():
+    made = scheme.parse(
+        "layer: x\nlabels: [A, {name: B, color: '#0072B2', hotkey: 1}, C]\n"
+        "attributes: [{name: y, of: [A], values: [{name: v, hotkey: '2'}, w]}]\n",
+        "x.yaml",
+    )
+    assert [each.color for each in made.labels] == ["#e69f00", "#0072B2", "#009e73"]
+    assert [each.hotkey for each in made.labels] == ["3", "1", "4"]
+    many = scheme.parse(f"layer: x\nlabels: [{', '.join(f'L{n}' for n in range(60))}]\n", "x.yaml")
+    keys = [each.hotkey for each in many.labels if each.hotkey]
+    assert len(keys) == len(set(keys)) == 35
+    assert all(each.color for each in many.labels)
+
+
+def test_the_first_colours_are_told_apart_by_colour_blind_people():
+    """Simulated after Machado et al. (2009), severity 1; distances in CIELAB."""
+    import numpy as np
+
+    from qawl.scheme.defaults import COLORS
+
+    kinds = {
+        "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+        "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+        "none": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    }
+    given = (
+        np.array([[int(each[at : at + 2], 16) for at in (1, 3, 5)] for each in COLORS[:7]]) / 255
+    )
+    linear = np.where(given > 0.04045, ((given + 0.055) / 1.055) ** 2.4, given / 12.92)
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    for kind, matrix in kinds.items():
+        xyz = np.clip(linear @ np.array(matrix).T, 0, 1) @ to_xyz.T / [0.9505, 1, 1.089]
+        f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+        lab = np.stack(
+            [116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1
+        )
+        apart = np.linalg.norm(lab[:, None] - lab[None], axis=-1) + 1e9 * np.eye(len(lab))
+        assert apart.min() > 10, kind
+
+
+def test_a_control_may_be_called_otherwise_than_the_layer(tmp_path):
+    made = "layer: ner\ncontrol: label\nlabels: [PER]\nattributes: [{name: sure, control: x, of: [PER], values: [a]}]\n"
+    loop = Loop(tmp_path / "c", {"ner": made}, TEXTS)
+    path = tmp_path / "foreign.json"
+    path.write_text(
+        json.dumps(
+            [
+                {
+                    "id": 1,
+                    "data": {"text": TEXTS[0]},
+                    "annotations": [
+                        {
+                            "id": 1,
+                            "completed_by": 1,
+                            "result": [
+                                region("label", "PER", TEXTS[0], 4, 11),
+                                said(
+                                    "x", "choices", {"choices": ["a"]}, "r", {"start": 4, "end": 11}
+                                ),
+                            ],
+                        }
+                    ],
+                }
+            ]
+        ),
+        "utf-8",
+    )
+    loop.run("pull", "--from", str(path))
+    (record,) = loop.records("ner")
+    assert record["spans"][0]["attributes"] == {"sure": "a"}
+    assert loop.findings(check="foreign-control") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("layer: x", "nothing to mark"),
+        ("layer: x\nlabels: []\nattributes: []", "nothing to mark"),
+        ("layer: x\nlabels: [A]\nlabel_sets: [{control: y, labels: [B]}]", "label A is in no label set"),
+        ("layer: x\ncontrol: y\nlabel_sets: [{control: y, labels: [B]}]", "control: with label_sets"),
+        ("layer: x\nmultiple: yes\nattributes: [{name: a, kind: text}]", "multiple: there are no labels"),
+        ("layer: x\nlabel_sets: [{control: y, labels: [B]}, {control: z, labels: [B]}]", "label 'B' stands twice"),
+        ("layer: x\nlabel_sets: [{control: y, labels: [A]}, {control: y, labels: [B]}]", "control name 'y' stands twice"),
+        ("layer: x\nlabel_sets: [{control: y, labels: []}]", "nothing to mark|has no labels"),
+        ("layer: x\nlabel_sets: [y]", "label_sets"),
+        ("layer: x\nattributes: [{name: a, kind: scale}]", "attribute a: .*max"),
+        ("layer: x\nattributes: [{name: a, kind: scale, min: 3, max: 3}]", "max must be more than min"),
+        ("layer: x\nattributes: [{name: a, kind: scale, max: 2, step: 0}]", "step more than 0"),
+        ("layer: x\nattributes: [{name: a, kind: scale, max: 5, step: 3}]", "end at 4, not at max"),
+        ("layer: x\nattributes: [{name: a, kind: scale, max: 1000}]", "at most 101 points"),
+        ("layer: x\nattributes: [{name: a, kind: scale, max: .nan}]", "must be numbers"),
+        ("layer: x\nattributes: [{name: a, kind: number, min: .inf}]", "must be numbers"),
+        ("layer: x\nattributes: [{name: a, kind: number, min: 2, max: 1}]", "max must be more"),
+        ("layer: x\nattributes: [{name: a, kind: date, min: 1.5.2024}]", "is no date"),
+        ("layer: x\nattributes: [{name: a, kind: tree}]", "attribute a has no values"),
+        ("layer: x\nattributes: [{name: a, kind: tree, values: [{B: [c, c]}]}]", "'B / c' stands twice"),
+        ("layer: x\nattributes: [{name: a, kind: tree, values: [b / c]}]", "can't have a / alone"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: d}}]", "no other attribute c"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {a: b}}]", "no other attribute a"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: z}}, {name: c, values: [d]}]", "no value c=z"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: z}}, {name: c, kind: text}]", "can't tell by c, a text"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: 1}}, {name: c, kind: scale, max: 5}]", "can't tell by c, a scale"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: 'd, e'}}, {name: c, values: ['d, e']}]", "comma"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: d}}, {name: c, values: [d], when: {a: b}}]", "asked for by what"),
+        ("layer: x\nlabels: [L]\nattributes: [{name: a, values: [b], when: {c: d}}, {name: c, of: [L], values: [d]}]", "c is of L alone"),
+    ],
+)  # fmt: skip
+def test_what_a_scheme_cant_say_is_refused_with_the_reason(text, said):
+    with pytest.raises(SchemeError, match=f"^x.yaml: .*({said})") as caught:
+        scheme.parse(text, "x.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_json_schema_asks_under_conditions():
+    import jsonschema
+
+    made = annotation_schema(scheme.parse(TONE, "x.yaml"))["properties"]["attributes"]
+    for given, fits in (
+        ({"tone": "calm"}, True),
+        ({"tone": "angry", "why": "threat"}, True),
+        ({"tone": "angry"}, False),
+        ({"tone": "calm", "why": "threat"}, False),
+        ({}, False),
+        ({"tone": "calm", "fields": [["Sport"]], "field": ["Politics"], "likert": 0.5}, True),
+        ({"tone": "calm", "field": "Sport"}, False),
+        ({"tone": "calm", "likert": 0.25}, False),
+    ):
+        assert jsonschema.Draft202012Validator(made).is_valid(given) is fits, given
