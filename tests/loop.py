@@ -13,6 +13,7 @@ class Loop:
 
     def __init__(self, folder, schemes, texts, settings="", languages="en"):
         self.folder = folder
+        self.used = 0
         self.run("init", str(folder), "--name", "loop", "--language", languages, at=folder.parent)
         layers = ", ".join(schemes)
         (folder / "qawl.yaml").write_text(
@@ -36,6 +37,8 @@ class Loop:
         with contextlib.chdir(at or self.folder):
             done = CliRunner().invoke(cli.group, words)
         assert "a fault in qawl" not in done.output, done.output
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
         if not fails:
             assert done.exit_code == 0, (words, done.output, done.exception)
         return done.output
@@ -46,20 +49,25 @@ class Loop:
         self.run("tasks", "--layer", layer, "--out", str(out))
         return json.loads(out.read_text("utf-8"))
 
-    def annotate(self, layer, results, field="text"):
+    def annotate(self, layer, results, field="text", annotators=2):
         """Pulls an export in which each annotator gave `results(annotator, text)` for every task."""
         export = [
             {
-                "id": number,
+                "id": self.used + number,
                 **task,
                 "annotations": [
-                    {"id": number * 10 + who, "completed_by": who, "result": results(who, text)}
-                    for who in (1, 2)
+                    {
+                        "id": 10 * (self.used + number) + who,
+                        "completed_by": who,
+                        "result": results(who, text),
+                    }
+                    for who in range(1, annotators + 1)
                 ],
             }
             for number, task in enumerate(self.tasks(layer), start=1)
             for text in [task["data"][field]]
         ]
+        self.used += len(export)
         path = self.folder.parent / f"{layer}.export.json"
         path.write_text(json.dumps(export), "utf-8")
         return self.run("pull", "--from", str(path))

@@ -139,6 +139,8 @@ def test_what_collides_is_refused_and_what_does_not_works(text, said):
         ({"code": "attributes: [{name: points, kind: text}]"}, "every release has a column code_points"),
         ({"a": "labels: [A]", "a_b": "labels: [B]"}, None),
         ({"a": "attributes: [{name: b_complete, kind: text}]", "a_b": "labels: [B]"}, "a column a_b_complete"),
+        ({"a": "attributes: [{name: b_x, kind: text}]", "a_b": "labels: [B]"}, "column a_b_x would be taken for one of the layer a_b: call it b_x_of_article"),
+        ({"my_news": "labels: [A]\nattributes: [{name: c, kind: text}]"}, None),
         ({"a": "labels: [A]\ntable: {name: b}", "b": "labels: [B]"}, "the layer a has a table b"),
     ],
 )  # fmt: skip
@@ -150,8 +152,8 @@ def test_layers_of_a_corpus_do_not_collide(layers, said):
         assert tables.all_columns(schemes)
         assert token_columns(schemes)
     else:
-        assert re.search(said, found[0]), found
-        with pytest.raises(SchemeError, match=said):
+        assert re.search(said, " ".join(found)), found
+        with pytest.raises(SchemeError):
             tables.all_columns(schemes)
 
 

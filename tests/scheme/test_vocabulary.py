@@ -461,3 +461,89 @@ def test_the_json_schema_asks_under_conditions():
         ({"tone": "calm", "likert": 0.25}, False),
     ):
         assert jsonschema.Draft202012Validator(made).is_valid(given) is fits, given
+
+
+def test_what_changed_between_releases_is_told_of_layers_without_labels_and_with_underscores(
+    tmp_path,
+):
+    """A layer of attributes has no spans to compare; `a_b` is not the layer `a`."""
+    tone = "attributes: [{name: tone, values: [calm, angry]}, {name: n, kind: number}, {name: t, kind: texts}]"
+    schemes = {"a": f"layer: a\n{tone}\n", "a_b": f"layer: a_b\nlabels: [PER]\n{tone}\n"}
+    loop = Loop(tmp_path / "c", schemes, TEXTS[:1])
+
+    def answer(number):
+        return lambda who, text: [
+            said("tone", "choices", {"choices": ["calm"]}),
+            said("n", "number", {"number": number}),
+            said("t", "textarea", {"text": [f"note {number}", "same"]}),
+        ]
+
+    loop.annotate("a", answer(1))
+    loop.annotate("a_b", answer(1))
+    loop.run("adjudicate")
+    loop.run("release", "0.1.0", "--draft")
+    records = loop.folder / "exports/annotations/a_b.jsonl"
+    changed = records.read_text("utf-8").replace('"n":1', '"n":2').replace("note 1", "note 2")
+    records.write_text(changed, "utf-8")
+    loop.run("adjudicate")
+    loop.run("release", "0.2.0", "--draft", fails=True)
+    told = loop.run("diff", "0.1.0", "0.2.0")
+    assert "a_b n re-attributed: 1" in told
+    assert "a_b t re-attributed: 1" in told
+    assert "annotation edited: 2" in told
+    assert "a b_n" not in told
+
+
+def test_alpha_of_numbers_is_of_their_differences(tmp_path):
+    """Against Krippendorff's alpha by Castro (2017), where three annotators leave some unset."""
+    import random
+
+    import krippendorff
+
+    rng = random.Random(4)
+    given = [[rng.choice([None, 1, 2.5, 4, 10, -3]) for _ in range(12)] for _ in range(3)]
+    loop = Loop(
+        tmp_path / "c",
+        {"x": "layer: x\nattributes: [{name: n, kind: number}, {name: z, kind: text}]\n"},
+        [f"Text number {number} of twelve." for number in range(12)],
+        settings="annotators: [a1, a2, a3]",
+    )
+
+    def answer(who, text):
+        value = given[who - 1][int(text.split()[2])]
+        return [] if value is None else [said("n", "number", {"number": value})]
+
+    loop.annotate("x", answer, annotators=3)
+    figures = loop.agreement("x")["attributes"]["n"]
+    table = [[float("nan") if each is None else each for each in row] for row in given]
+    expected = krippendorff.alpha(reliability_data=table, level_of_measurement="interval")
+    assert figures["alpha"]["value"] == pytest.approx(expected, abs=1e-6)
+    assert figures["alpha"]["low"] <= figures["alpha"]["value"] <= figures["alpha"]["high"]
+
+
+def test_gold_of_document_attributes_is_the_same_whoever_answers_in_which_order(tmp_path):
+    """Several choices, paths and texts are sets; a path is not."""
+    tree = "kind: tree, values: [{A: [b, {b: [A]}]}, {C: [d]}]"
+    text = (
+        f"layer: x\nattributes: [{{name: p, {tree}}}, {{name: q, {tree}, multiple: true}}, "
+        "{name: c, kind: choices, values: [one, two]}, {name: t, kind: texts}]\n"
+    ).replace("[b, {b: [A]}]", "[b]")
+    loop = Loop(tmp_path / "c", {"x": text}, TEXTS[:1])
+    orders = {1: 1, 2: -1}
+
+    def answer(who, text):
+        turn = orders[who]
+        return [
+            said("p", "taxonomy", {"taxonomy": [["A", "b"]]}),
+            said("q", "taxonomy", {"taxonomy": [["C", "d"], ["A"]][::turn]}),
+            said("c", "choices", {"choices": ["two", "one"][::turn]}),
+            said("t", "textarea", {"text": ["x", "y"][::turn]}),
+        ]
+
+    loop.annotate("x", answer)
+    loop.run("adjudicate")
+    (gold,) = loop.records("x", "gold")
+    assert gold["complete"]
+    assert gold["attributes"] == {
+        "p": ["A", "b"], "q": [["A"], ["C", "d"]], "c": ["one", "two"], "t": ["x", "y"],
+    }  # fmt: skip

@@ -214,14 +214,37 @@ def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
                     yield f"layer {layer}: {what} {name}: the quotes around have this column"
         for name, what in columns(scheme)["articles"]:
             column = f"{layer}_{name}"
+            which = f"{what} {name}" if what else "a layer of this name"
             if column in whole:
-                which = f"{what} {name}" if what else "a layer of this name"
                 free = free_name(f"{name}_of_article" if what else f"{layer}_layer", whole)
                 yield (
                     f"layer {layer}: {which}: {whole[column]} has a column {column} in articles: "
                     f"call it {free}"
                 )
             whole[column] = f"the layer {layer}"
+            if what and (other := layer_of(column, schemes)) != layer:
+                free = free_name(f"{name}_of_article", whole)
+                yield (
+                    f"layer {layer}: {which}: its column {column} would be taken for one of the layer "
+                    f"{other}: call it {free}"
+                )
+
+
+def layer_of(column: str, layers: Iterable[str]) -> str | None:
+    """The layer that a column of the table articles is of: that of the longest name before it."""
+    if column in ARTICLE:
+        return None
+    found = [each for each in layers if column.startswith(f"{each}_")]
+    return max(found, key=len, default=None)
+
+
+def attribute_of(column: str, layer: str, layers: Iterable[str]) -> str | None:
+    """The attribute of the whole article that a column is of; None where it is none of this layer."""
+    name = column.removeprefix(f"{layer}_")
+    own = {*LAYER, *LAYER_OF_SPANS}
+    if layer_of(column, layers) != layer or name in own or f"_{name}".endswith(STANDOFF):
+        return None
+    return name
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """The gold of a release, read from its tables: what predictions are held against."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from qawl.core.records import Annotation, Attributes, Relation, Span
 from qawl.release.tables import columns
 from qawl.release.versions import manifest
 from qawl.scheme import scheme as schemes
+from qawl.scheme.names import attribute_of
 from qawl.scheme.scheme import Scheme
 
 GOLD = "gold"
@@ -90,7 +91,7 @@ class Release:
             text=named["text"],
             length=named["code_points"],
             source=named.get("source"),
-            gold={layer: _record(layer, named) for layer in self.layers},
+            gold={layer: _record(layer, named, self.layers) for layer in self.layers},
             open={layer: _open(layer, named) for layer in self.layers},
             hidden={layer: _hidden(layer, named) for layer in self.layers},
         )
@@ -102,7 +103,7 @@ class Release:
         return _shown(layer, self._columns)
 
 
-def _record(layer: str, row: Mapping[str, Any]) -> Annotation:
+def _record(layer: str, row: Mapping[str, Any], layers: Sequence[str]) -> Annotation:
     spans = tuple(
         Span(
             each["id"],
@@ -118,8 +119,7 @@ def _record(layer: str, row: Mapping[str, Any]) -> Annotation:
         Relation(label=each["label"], from_=each["from"], to=each["to"])
         for each in row.get(f"{layer}_relations") or ()
     )
-    prefix = f"{layer}_"
-    others = {"complete", "decided_by", "spans", "relations", "open"}
+    told = {name: attribute_of(name, layer, layers) for name in row}
     return Annotation(
         article_id=row["id"],
         layer=layer,
@@ -129,11 +129,9 @@ def _record(layer: str, row: Mapping[str, Any]) -> Annotation:
         spans=spans,
         relations=relations,
         attributes={
-            name.removeprefix(prefix): value
-            for name, value in row.items()
-            if name.startswith(prefix)
-            and name.removeprefix(prefix) not in others
-            and value not in _UNSET
+            name: row[column]
+            for column, name in told.items()
+            if name is not None and _is_said(row[column])
         },
     )
 
@@ -142,8 +140,13 @@ def _said(span: Mapping[str, Any]) -> Attributes:
     return {
         name: value
         for name, value in span.items()
-        if name not in _SPAN and not name.endswith("_standoff") and value not in _UNSET
+        if name not in _SPAN and not name.endswith("_standoff") and _is_said(value)
     }
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a cell tells a value: one of which a part is withheld does not."""
+    return value not in _UNSET and not (isinstance(value, list) and None in value)
 
 
 def _open(layer: str, row: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:

@@ -22,6 +22,7 @@ from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns
 from qawl.release.versions import manifest
+from qawl.scheme.names import layer_of
 
 Key = tuple[str, str, str]
 T = TypeVar("T")
@@ -98,7 +99,7 @@ def _article_changes(old: Row | None, new: Row | None, layers: list[str]) -> Ite
     else:
         yield from _metadata_changes(old, new, layers)
     for layer in layers:
-        yield from _layer_changes(layer, old or {}, new or {})
+        yield from _layer_changes(layer, old or {}, new or {}, layers)
 
 
 def _metadata_changes(old: Row, new: Row, layers: list[str]) -> Iterator[Key]:
@@ -108,12 +109,12 @@ def _metadata_changes(old: Row, new: Row, layers: list[str]) -> Iterator[Key]:
     if turned:
         yield "articles", "", "withheld" if new["withheld"] else "restored"
     for name, value in new.items():
-        own = name in old and name not in _DERIVED and name.partition("_")[0] not in layers
+        own = name in old and name not in _DERIVED and layer_of(name, layers) is None
         if own and value != old[name] and not (turned and name == "title"):
             yield "articles", name, "edited"
 
 
-def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
+def _layer_changes(layer: str, old: Row, new: Row, layers: list[str]) -> Iterator[Key]:
     """Changes of a layer's gold: whether it is whole, its spans, relations, choices on the article."""
     was, now = old.get(f"{layer}_complete"), new.get(f"{layer}_complete")
     if (was, now) in {(False, True), (True, False)}:
@@ -124,7 +125,7 @@ def _layer_changes(layer: str, old: Row, new: Row) -> Iterator[Key]:
     if was is None or now is None:
         return  # all of it came, or went
     own = {f"{layer}_{each}" for each in ("complete", "decided_by", "open", "spans", "relations")}
-    names = {each for each in new if each.startswith(f"{layer}_")} - own
+    names = {each for each in new if layer_of(each, layers) == layer} - own
     for name in sorted(_reattributed(old, new, names, turned)):
         yield layer, name.removeprefix(f"{layer}_"), "re-attributed"
     stayed = _places(before).keys() & _places(after).keys()
@@ -142,12 +143,12 @@ def _arrows(
     """The relations between spans that stand in both releases; others come and go with their spans."""
     ids = {
         identity: where
-        for where, identity in _places(row[f"{layer}_spans"] or []).items()
+        for where, identity in _places(row.get(f"{layer}_spans") or []).items()
         if where in stayed
     }
     return {
         (each["label"] or "", ids[each["from"]], ids[each["to"]], each["direction"])
-        for each in row[f"{layer}_relations"] or ()
+        for each in row.get(f"{layer}_relations") or ()
         if each["from"] in ids and each["to"] in ids
     }
 
@@ -183,8 +184,10 @@ def _attributes(row: Row) -> Row:
     """The attributes of an annotation as columns: by span and name, with what is told beside each."""
     found: Row = {}
     for owner in (row, *row["spans"]):
+        counted: Counter[str] = Counter()
         for each in owner["attributes"]:
-            name = f"{owner.get('start')} {owner.get('id')} {each['name']}"
+            counted[each["name"]] += 1  # of several texts or paths each stands there
+            name = f"{owner.get('start')} {owner.get('id')} {each['name']} {counted[each['name']]}"
             found[name] = each["value"] if each["values"] is None else each["values"]
             if "value" + SUFFIX in each:
                 found[name + SUFFIX] = each["value" + SUFFIX]
