@@ -331,6 +331,16 @@ def test_names_alone_are_a_working_layer(tmp_path):
     assert made.relation["knows"].to == ("PER", "2024", "no", "true")
 
 
+def test_one_name_may_stand_where_several_can():
+    made = scheme.parse(
+        "layer: x\nlabels: [A, B]\nrelations: [{name: r, from: A, to: [B, B]}]\n"
+        "attributes: [{name: y, of: A, values: [v]}]\n",
+        "x.yaml",
+    )
+    assert (made.relation["r"].from_, made.relation["r"].to) == (("A",), ("B",))
+    assert made.attribute["y"].of == ("A",)
+
+
 def test_free_colours_and_keys_are_given():
     made = scheme.parse(
         "layer: x\nlabels: [A, {name: B, color: '#0072B2', hotkey: 1}, C]\n"
@@ -418,6 +428,8 @@ def test_a_control_may_be_called_otherwise_than_the_layer(tmp_path):
         ("layer: x\nlabel_sets: [{control: y, labels: [A]}, {control: y, labels: [B]}]", "control name 'y' stands twice"),
         ("layer: x\nlabel_sets: [{control: y, labels: []}]", "nothing to mark|has no labels"),
         ("layer: x\nlabel_sets: [y]", "label_sets"),
+        ("layer: x\nlabels: [A]\nattributes: {a: b}", "attributes: Expected `array`"),
+        ("layer: x\nlabels: {A: B}", "labels"),
         ("layer: x\nattributes: [{name: a, kind: scale}]", "attribute a: .*max"),
         ("layer: x\nattributes: [{name: a, kind: scale, min: 3, max: 3}]", "max must be more than min"),
         ("layer: x\nattributes: [{name: a, kind: scale, max: 2, step: 0}]", "step more than 0"),

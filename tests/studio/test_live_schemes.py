@@ -200,3 +200,34 @@ def test_what_is_asked_of_one_label_is_not_asked_of_others(layered, at_work):
         ("ORG", {}),
         ("LOC", {"big": "large"}),
     ]
+
+
+@pytest.mark.browser
+def test_numbers_dates_trees_and_texts_are_entered_and_arrive(layered, at_work):
+    made, client = layered(
+        "attributes: [{name: n, kind: number, required: true}, {name: m, kind: number, max: 9, step: 3},\n"
+        " {name: day, kind: date}, {name: t, kind: tree, values: [{Alpha: [beta]}, gamma]},\n"
+        " {name: likert, kind: scale, min: -1, max: 1}, {name: notes, kind: texts}]",
+        "entered",
+    )
+    page = at_work(made, client)
+    page.fill("input[name=n]", "0.25")
+    page.fill("input[name=m]", "6")
+    page.fill("input[name=day-date]", "2024-02-29")
+    page.locator("label").filter(has_text="-1").click()
+    for words in ("first", "second"):
+        page.locator("textarea, input.ant-input[type=text]").last.fill(words)
+        page.keyboard.press("Shift+Enter")
+        time.sleep(0.5)
+    page.locator(".ant-select-selector").click()
+    time.sleep(0.5)
+    page.locator(".ant-select-tree-title, [class*=tree-title]").filter(
+        has_text="gamma"
+    ).last.click()
+    page.keyboard.press("Escape")
+    submit(page)
+    pull.pull(client, made)
+    (found,) = derive.read(made, "x")
+    assert found.attributes == {
+        "n": 0.25, "m": 6, "day": "2024-02-29", "t": ["gamma"], "likert": -1, "notes": ["first", "second"],
+    }  # fmt: skip

@@ -133,7 +133,7 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
     @property
     def controls(self) -> tuple[str, ...]:
         """The names of its controls in a Label Studio config."""
-        return (self.control or self.name,)
+        return (self.name if self.control is None else self.control,)
 
     @property
     def enforced(self) -> bool:

@@ -32,8 +32,8 @@ def filled(stated: Stated) -> Stated:
     for key, name in (("labels", "name"), ("relations", "name"), ("context", "field")):
         if key in said:
             said[key] = _named(said[key], name)
-    if "attributes" in said:
-        said["attributes"] = [_attribute(each) for each in _list(_named(said["attributes"]))]
+    if isinstance(said.get("attributes"), list):
+        said["attributes"] = [_attribute(each) for each in _named(said["attributes"])]
     if isinstance(said.get("label_sets"), list):
         said |= _flattened(said)
     labels = [each for each in _list(said.get("labels")) if isinstance(each, dict)]
@@ -43,6 +43,7 @@ def filled(stated: Stated) -> Stated:
         if isinstance(each, dict):
             for end in ("from", "to"):
                 each.setdefault(end, [label.get("name") for label in labels])
+                each[end] = _several(each[end])
     return said
 
 
@@ -60,6 +61,12 @@ def _named(given: Stated, key: str = "name") -> Stated:
 def _worded(each: dict[str, Any]) -> dict[str, Any]:
     """A mapping whose names and keys are texts, also where YAML takes them for numbers."""
     return {key: _word(value) if key in _NAMES else value for key, value in each.items()}
+
+
+def _several(given: Stated) -> Stated:
+    """One name as a list of it; a name that stands twice once."""
+    listed = [_word(each) for each in (given if isinstance(given, list) else [given])]
+    return [each for at, each in enumerate(listed) if each not in listed[:at]]
 
 
 def _word(given: Stated) -> Stated:
@@ -88,6 +95,8 @@ def _attribute(stated: Stated) -> Stated:
     if not isinstance(stated, dict):
         return stated
     said = dict(stated)
+    if "of" in said:
+        said["of"] = _several(said["of"])
     if "values" in said:
         said["values"] = _values(said["values"])
     if isinstance(said.get("when"), dict):

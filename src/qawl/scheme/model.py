@@ -142,7 +142,7 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
         """The controls of labels in Label Studio: one, unless the scheme has several label sets."""
         if self.label_sets or not self.labels:
             return self.label_sets
-        control = self.control or self.layer
+        control = self.layer if self.control is None else self.control
         return (LabelSet(control=control, labels=tuple(self.label), multiple=self.multiple),)
 
     @cached_property

@@ -36,6 +36,7 @@ def problems(scheme: Scheme) -> Iterator[str]:
     for what, name in _given(scheme):
         if reason := _unusable(name):
             yield f"{what} {name!r}: a name {reason}"
+    yield from _alike(scheme)
     yield from _fields(scheme)
     yield from _commas(scheme)
     yield from _columns(scheme)
@@ -50,6 +51,16 @@ def _given(scheme: Scheme) -> Iterator[tuple[str, str]]:
         for name in attribute.categories:
             yield f"attribute {attribute.name}: value", name
     yield from (("control", name) for name in controls(scheme))
+
+
+def _alike(scheme: Scheme) -> Iterator[str]:
+    """Two names of one kind that look the same: an invisible mark, or a letter composed and not."""
+    seen: dict[tuple[str, str], str] = {}
+    for what, name in _given(scheme):
+        shown = "".join(each for each in name if unicodedata.category(each) != "Cf")
+        other = seen.setdefault((what, unicodedata.normalize("NFC", shown)), name)
+        if other != name:
+            yield f"{what} {name!a} looks like {other!a}: call one of them another name"
 
 
 def _unusable(name: str) -> str | None:

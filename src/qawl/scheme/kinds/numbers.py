@@ -183,9 +183,8 @@ class Number(_Numeric, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         return []
 
     def config(self, language: str, place: Place) -> list[str]:
-        said = {name: in_words(each) for name, each in self._bounds.items()}
-        said.setdefault("step", "any")  # without it browsers take whole numbers alone
-        more = " ".join(f'{name}="{each}"' for name, each in said.items())
+        # No step where the scheme has none: Label Studio takes any other word for a number.
+        more = " ".join(f'{name}="{in_words(each)}"' for name, each in self._bounds.items())
         return [f"{self.opened('Number', self.controls[0], more, place)}/>"]
 
     def json_schema(self) -> Json:
