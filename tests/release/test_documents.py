@@ -20,12 +20,12 @@ from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import files as core_files
-from qawl.core import project
+from qawl.core import licences, project
 from qawl.core.errors import ProjectError, ReleaseError
 from qawl.core.records import Annotation, Span
 from qawl.core.settings import Card, parse_settings
 from qawl.release import build
-from qawl.release.documents import card, citation, guidelines, licences
+from qawl.release.documents import card, citation, guidelines
 from qawl.release.rights import shipped
 from qawl.release.rights.withheld import RUN, Guard
 from qawl.release.versions import manifest

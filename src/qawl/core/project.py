@@ -165,6 +165,11 @@ def load(folder: Path) -> Project:
     """The corpus of a folder; raises ProjectError with the place of the mistake."""
     path = folder / SETTINGS
     if not path.is_file():
+        if (folder / "manifest.json").is_file():
+            raise ProjectError(
+                f"{folder.resolve()} is a release, not a corpus: it has tables alone. Run this in the "
+                "corpus that it was made from; `score`, `verify`, `diff` and `restore` take releases"
+            )
         raise ProjectError(f"{folder.resolve()} has no {SETTINGS}: run `qawl init` there first")
     settings = parse_settings(path.read_text("utf-8"), str(path))
     return Project(root=folder.resolve(), settings=settings)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from qawl.core import names, strict_yaml
+from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import ProjectError
 from qawl.core.findings import CHECKS
 from qawl.core.versions import VERSION
@@ -322,6 +322,11 @@ def _check_citation(release: Release, where: str) -> None:
             raise ProjectError(
                 f"{where}: release.authors: {author.orcid!r} is no ORCID: give 0000-0000-0000-0000"
             )
+    if not licences.is_known(release.license):
+        raise ProjectError(
+            f"{where}: release.license: {release.license!r} is no licence that the Hub or SPDX knows: "
+            "give a name such as cc-by-4.0, or LicenseRef-NAME"
+        )
     if release.doi and not _DOI.fullmatch(release.doi):
         raise ProjectError(
             f"{where}: release.doi: {release.doi!r} is no DOI: give 10.NNNN/NAME, no address"

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from qawl.core import licences
 from qawl.core.project import Project
 from qawl.core.settings import Card
 from qawl.core.templates import bundled, rendered
-from qawl.release.documents import citation, licences
+from qawl.release.documents import citation
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
 from qawl.scheme.scheme import Scheme

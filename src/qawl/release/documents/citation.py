@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import yaml
 
+from qawl.core import licences
 from qawl.core.settings import Author
-from qawl.release.documents import licences
 from qawl.release.documents.facts import Described
 
 CITATION = "CITATION.cff"

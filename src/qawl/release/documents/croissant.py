@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 
+from qawl.core import licences
 from qawl.core.settings import Card
-from qawl.release.documents import citation, croissant_records, licences
+from qawl.release.documents import citation, croissant_records
 from qawl.release.documents.facts import DEMONSTRATION, Described
 
 CROISSANT = "croissant.json"

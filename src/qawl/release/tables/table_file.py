@@ -66,9 +66,18 @@ class TableFile:
         except KeyError as error:
             raise columns.unknown(self.config, error.args[0]) from error
         except (AttributeError, TypeError) as error:
-            raise columns.another_kind(self.config, error) from error
+            raise columns.another_kind(f"{self.config}, article {self._odd()}", error) from error
         self._batches.append(batch)
         self._rows.clear()
+
+    def _odd(self) -> str:
+        """The article of the first row that its columns can't hold."""
+        for row in self._rows:
+            try:
+                arrays.batch(self._kinds, [row])
+            except (AttributeError, TypeError):
+                return str(row.get("article_id") or row.get("id"))
+        return "unknown"
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._batches).combine_chunks()
