@@ -8,9 +8,11 @@ import sys
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 import qawl
 from conftest import ROOT
+from qawl import cli
 from qawl.formats import export
 
 PUBLIC = [name for name in qawl.__all__ if name != "__version__"]
@@ -168,3 +170,26 @@ def test_a_release_whose_gates_fail_names_them_all(make_corpus):
 def test_every_format_is_named_where_the_export_is_described():
     said = inspect.getdoc(qawl.Corpus.export)
     assert all(name in said for name in export.FORMATS)
+
+
+def test_folders_beside_the_releases_are_no_releases(recorded, monkeypatch):
+    corpus = qawl.Corpus(recorded.root)
+    corpus.release("0.1.0")
+    for name in ("1.0.0-beta", "10.x", "2024", "١.٠.٠", "01.0.0"):  # as people name their copies
+        (recorded.releases / name).mkdir()
+        (recorded.releases / name / "manifest.json").write_text('{"draft": false}', "utf-8")
+    assert list(corpus.releases) == ["0.1.0"]
+    assert corpus.release("0.1.0").version == "0.1.0"
+    done = CliRunner().invoke(cli.group, ["-C", str(recorded.root), "validate"])
+    assert done.exit_code == 0, done.output
+
+
+def test_one_layer_is_given_as_its_name_or_in_a_list(recorded, tmp_path):
+    corpus = qawl.Corpus(recorded.root)
+    one = corpus.export("iob2", tmp_path / "one", layers="quote", annotators="a1")
+    listed = corpus.export(
+        "iob2", tmp_path / "listed", layers=["quote", "quote"], annotators=["a1"]
+    )
+    assert one == listed
+    with pytest.raises(qawl.QawlError, match="nothing: no such layer"):
+        corpus.export("iob2", tmp_path / "none", layers="nothing")

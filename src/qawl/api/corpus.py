@@ -403,8 +403,8 @@ class Corpus:
         format: str,  # noqa: A002 - the word of `qawl export`
         to: str | Path,
         *,
-        layers: Sequence[str] = (),
-        annotators: Sequence[str] = (),
+        layers: str | Sequence[str] = (),
+        annotators: str | Sequence[str] = (),
         with_withheld: bool = False,
     ) -> "Exported":
         """Writes gold or annotations in another format, as `qawl export` does.
@@ -415,9 +415,9 @@ class Corpus:
             conll2003, iob2, brat or label-studio.
         to : str or Path
             A new or empty folder, or one that the same export wrote before.
-        layers : sequence of str
+        layers : str or sequence of str
             These layers alone; none are all.
-        annotators : sequence of str
+        annotators : str or sequence of str
             The annotations of these annotators; none is gold.
         with_withheld : bool
             With articles whose text may not be passed on.
@@ -441,7 +441,7 @@ class Corpus:
         """
         from qawl.formats import export  # noqa: PLC0415 - imports the writers of all formats
 
-        request = export.Request(format, tuple(layers), tuple(annotators), with_withheld)
+        request = export.Request(format, _several(layers), _several(annotators), with_withheld)
         with project.lock(self._project, "export"):
             return export.export(self._project, request, Path(to))
 
@@ -450,3 +450,8 @@ class Corpus:
             known = ", ".join(self.settings.layers)
             raise InputError(f"{layer}: no such layer: take one of {known}")
         return layer
+
+
+def _several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Names, each once; one that is given alone is one."""
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))

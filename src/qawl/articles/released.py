@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qawl.core.project import Project
-from qawl.core.versions import numbers
+from qawl.core.versions import VERSION, numbers
 
 
 def article_ids(project: Project) -> Iterator[str]:
@@ -41,8 +41,9 @@ def versions(project: Project) -> tuple[str, ...]:
 
 
 def manifests(project: Project) -> list[Path]:
-    """The manifests of all releases, drafts too."""
-    return sorted(project.releases.glob("[0-9]*/manifest.json"))
+    """The manifests of all releases, drafts too; a folder that is named otherwise is none."""
+    found = sorted(project.releases.glob("[0-9]*/manifest.json"))
+    return [path for path in found if VERSION.fullmatch(path.parent.name)]
 
 
 def alone(project: Project) -> Iterator[str]:
