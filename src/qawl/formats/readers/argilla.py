@@ -1,0 +1,79 @@
+"""Argilla's records as JSON: spans, labels, ratings and texts in the responses of each annotator.
+
+A record is `{"id", "fields": {"text", …}, "responses": {question: [{"value", "status", "user_id"}]},
+"metadata", "suggestions"}`. Source: Argilla's documentation of `Dataset.records.to_json`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qawl.core.records import AttributeValue
+from qawl.formats.readers.document import Document, Found, Mark, SetAside, Work, set_aside
+from qawl.formats.readers.json_lines import rows, whole, words
+
+
+def fits(row: dict[str, Any]) -> bool:
+    """Whether an object looks like a record of Argilla."""
+    return isinstance(row.get("fields"), dict) and "responses" in row
+
+
+def read(path: Path) -> Iterator[Found]:
+    """The documents of a file."""
+    for row in rows(path):
+        if isinstance(row, SetAside):
+            yield row
+        else:
+            yield _document(path, *row)
+
+
+def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
+    fields = row.get("fields")
+    texts = (
+        {n: v for n, v in fields.items() if isinstance(v, str)} if isinstance(fields, dict) else {}
+    )
+    if not texts:
+        return set_aside(str(path), "no text field", number)
+    name = "text" if "text" in texts else max(texts, key=lambda each: len(texts[each]))
+    made = Document(str(path), str(row.get("id", number)), texts.pop(name))
+    metadata = row.get("metadata") if isinstance(row.get("metadata"), dict) else {}
+    made.context = texts | {n: words(v) for n, v in (metadata or {}).items() if v not in (None, "")}
+    works: dict[str, Work] = {}
+    responses = row.get("responses")
+    for question, answers in responses.items() if isinstance(responses, dict) else ():
+        for answer in answers if isinstance(answers, list) else ():
+            _answer(made, works, str(question), answer)
+    made.works = list(works.values())
+    return made
+
+
+def _answer(made: Document, works: dict[str, Work], question: str, answer: Any) -> None:
+    if not isinstance(answer, dict):
+        made.notes.append("response that is no object")
+        return
+    user = str(answer.get("user_id") or answer.get("user") or "")
+    if answer.get("status") == "draft":
+        made.notes.append("draft")
+        return
+    work = works.setdefault(user, Work(user))
+    if answer.get("status") == "discarded":
+        work.skipped = True
+        return
+    value = answer.get("value")
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        for each in value:
+            _piece(made, work, question, each)
+    elif value not in (None, "", []):
+        work.attributes[question] = _plain(value)
+
+
+def _piece(made: Document, work: Work, question: str, each: dict[str, Any]) -> None:
+    start, end, label = whole(each.get("start")), whole(each.get("end")), each.get("label")
+    if start is not None and end is not None and isinstance(label, str):
+        work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
+    else:
+        made.notes.append(f"answer to {question} of a kind that is not read")
+
+
+def _plain(value: Any) -> AttributeValue:
+    return [words(each) for each in value] if isinstance(value, list) else words(value)

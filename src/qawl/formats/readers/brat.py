@@ -1,0 +1,119 @@
+"""brat standoff: folders of .txt and .ann, with an annotation.conf that names what they may hold.
+
+A span of several fragments is taken as one from the first start to the last end, and noted. A binary
+attribute has the value `true`. Events become relations from their trigger. Source: brat's description of
+its standoff format.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+
+
+def fits(path: Path) -> bool:
+    """Whether a folder holds .txt files with an .ann of the same name."""
+    return path.is_dir() and any(each.with_suffix(".txt").is_file() for each in path.rglob("*.ann"))
+
+
+def read(path: Path) -> Iterator[Found]:
+    """The documents of a folder and the folders below it, by path; a text without .ann has no work."""
+    for text in sorted(path.rglob("*.txt")):
+        yield _document(path, text)
+
+
+def _document(root: Path, path: Path) -> Found:
+    name = str(path.relative_to(root))
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return set_aside(name, "not UTF-8")
+    made = Document(str(path), name.removesuffix(".txt"), text)
+    standoff = path.with_suffix(".ann")
+    if standoff.is_file():
+        work = Work(_annotator(root, path))
+        _lines(made, work, standoff)
+        made.works.append(work)
+    return made
+
+
+def _annotator(root: Path, path: Path) -> str:
+    """The folder below the given one, where teams keep an annotator's work apart."""
+    parts = path.relative_to(root).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def _lines(made: Document, work: Work, path: Path) -> None:
+    marks: dict[str, Mark] = {}
+    later: list[tuple[str, list[str]]] = []
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        made.notes.append(f"{path.name} is not UTF-8")
+        return
+    for line in content.split("\n"):
+        name, _, rest = line.rstrip("\r").partition("\t")
+        if name[:1] == "T":
+            _text_bound(made, marks, name, rest)
+        elif name.strip():
+            later.append((name, rest.split("\t")))
+    work.marks = list(marks.values())
+    events = {
+        name: parts[0].split()[0].partition(":")[2]
+        for name, parts in later
+        if name[:1] == "E" and parts[0]
+    }
+    for name, parts in later:
+        _other(made, work, marks, events, name, parts)
+
+
+def _text_bound(made: Document, marks: dict[str, Mark], name: str, rest: str) -> None:
+    head = rest.split("\t", maxsplit=1)[0]
+    label, _, places = head.partition(" ")
+    fragments = [each.split() for each in places.split(";")]
+    numbers = [int(n) for each in fragments for n in each if n.isascii() and n.isdecimal()]
+    if not label or len(numbers) != 2 * len(fragments):
+        made.notes.append("text-bound annotation without offsets")
+        return
+    if len(fragments) > 1:
+        made.notes.append("span of several fragments, taken as one")
+    marks[name] = Mark(name, label, numbers[0], numbers[-1])
+
+
+def _other(
+    made: Document,
+    work: Work,
+    marks: dict[str, Mark],
+    events: dict[str, str],
+    name: str,
+    parts: list[str],
+) -> None:
+    """A relation, event, attribute or equivalence; notes and normalisations are named."""
+    words = parts[0].split()
+    if name[:1] == "R" and len(words) == 3:
+        ends = [events.get(end, end) for end in (each.partition(":")[2] for each in words[1:])]
+        _arrow(made, work, marks, words[0], ends)
+    elif name[:1] == "E" and words:
+        trigger = words[0].partition(":")[2]
+        for each in words[1:]:
+            role, _, end = each.partition(":")
+            _arrow(made, work, marks, role, [trigger, events.get(end, end)])
+    elif name[:1] in {"A", "M"} and len(words) >= 2:
+        mark = marks.get(events.get(words[1], words[1]))
+        if mark is None:
+            made.notes.append("attribute of no span")
+        else:
+            mark.attributes[words[0]] = words[2] if len(words) > 2 else "true"
+    elif name == "*" and len(words) > 2:
+        for end in words[2:]:
+            _arrow(made, work, marks, words[0], [words[1], end])
+    else:
+        kind = {"#": "note", "N": "normalisation"}.get(name[:1], f"line {name[:1]}")
+        made.notes.append(kind)
+
+
+def _arrow(made: Document, work: Work, marks: dict[str, Mark], label: str, ends: list[str]) -> None:
+    if all(end in marks for end in ends):
+        work.arrows.append(Arrow(label, ends[0], ends[1]))
+    else:
+        made.notes.append("relation to no span")

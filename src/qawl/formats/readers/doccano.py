@@ -1,0 +1,117 @@
+"""doccano's JSON Lines: sequence labelling (old and new), relations, categories, free texts.
+
+Formats: `{"text", "label": [[start, end, label], …]}` (`labels` in older releases), or with relations
+`{"text", "entities": [{id, label, start_offset, end_offset}], "relations": [{from_id, to_id, type}]}`;
+a category is a `label` of names. A project's export has a file an annotator, named after the user, or
+all.jsonl. Source: doccano's documentation of its export formats.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qawl.formats.readers.document import Arrow, Document, Found, Mark, SetAside, Work, set_aside
+from qawl.formats.readers.json_lines import rows, whole, words
+
+NOBODY = {"all", "unknown", "admin_all", "export", "doccano", "project"}
+"""File names that are no annotator's."""
+_OWN = {
+    "id",
+    "text",
+    "data",
+    "label",
+    "labels",
+    "entities",
+    "relations",
+    "cats",
+    "comments",
+    "Comments",
+    "meta",
+}
+CATEGORY = "category"
+
+
+def fits(row: dict[str, Any]) -> bool:
+    """Whether an object looks like doccano's."""
+    if not isinstance(row.get("text", row.get("data")), str):
+        return False
+    if isinstance(row.get("entities"), list) and "relations" in row:
+        return True
+    label = row.get("label", row.get("labels"))
+    return isinstance(label, list) and "spans" not in row and "tokens" not in row
+
+
+def read(path: Path) -> Iterator[Found]:
+    """The documents of a file."""
+    stem = path.stem
+    annotator = "" if stem.lower() in NOBODY else stem
+    for row in rows(path):
+        if isinstance(row, SetAside):
+            yield row
+        else:
+            yield _document(path, *row, annotator)
+
+
+def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> Found:
+    text = row.get("text", row.get("data"))
+    if not isinstance(text, str):
+        return set_aside(str(path), "no text", number)
+    made = Document(str(path), str(row.get("id", number)), text)
+    work = Work(annotator)
+    for at, each in enumerate(row.get("entities") or ()):
+        _entity(made, work, at, each)
+    _labels(made, work, row.get("label", row.get("labels")) or ())
+    known = {mark.id for mark in work.marks}
+    for each in row.get("relations") or ():
+        _relation(made, work, each, known)
+    made.works.append(work)
+    made.context = {
+        name: words(value)
+        for name, value in {**row, **_meta(row)}.items()
+        if name not in _OWN and value not in (None, "", [], {})
+    }
+    return made
+
+
+def _meta(row: dict[str, Any]) -> dict[str, Any]:
+    meta = row.get("meta")
+    return meta if isinstance(meta, dict) else {}
+
+
+def _entity(made: Document, work: Work, at: int, each: Any) -> None:
+    if not isinstance(each, dict):
+        made.notes.append("entity that is no object")
+        return
+    start, end = whole(each.get("start_offset")), whole(each.get("end_offset"))
+    label = each.get("label")
+    if start is None or end is None or not isinstance(label, str):
+        made.notes.append("entity without label or offsets")
+        return
+    work.marks.append(Mark(str(each.get("id", f"e{at + 1}")), label, start, end))
+
+
+def _labels(made: Document, work: Work, labels: Any) -> None:
+    names = []
+    for at, each in enumerate(labels):
+        if isinstance(each, str):
+            names.append(each)
+            continue
+        place = [whole(value) for value in each[:2]] if isinstance(each, list) else []
+        if len(place) == 2 and None not in place and len(each) > 2:
+            start, end = place
+            work.marks.append(Mark(f"s{at + 1}", words(each[2]), start or 0, end or 0))
+        else:
+            made.notes.append("label without offsets")
+    if names:
+        work.attributes[CATEGORY] = names
+
+
+def _relation(made: Document, work: Work, each: Any, known: set[str]) -> None:
+    if not isinstance(each, dict):
+        made.notes.append("relation that is no object")
+        return
+    start, end = str(each.get("from_id")), str(each.get("to_id"))
+    if {start, end} <= known:
+        work.arrows.append(Arrow(words(each.get("type", "")), start, end))
+    else:
+        made.notes.append("relation to no entity")

@@ -1,0 +1,70 @@
+"""Objects of a JSON Lines file or of a JSON list, one by one; a line that can't be read is set aside."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from qawl.formats.readers.document import SetAside, set_aside
+
+Row = tuple[int, dict[str, Any]]
+
+
+def rows(path: Path) -> Iterator[Row | SetAside]:
+    """(line or place in the list, object) of each object."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+        first = file.read(1)
+        while first.isspace():
+            first = file.read(1)
+        file.seek(0)
+        if first == "[":
+            yield from _listed(path, file.read())
+            return
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield _row(path, number, line)
+
+
+def _listed(path: Path, text: str) -> Iterator[Row | SetAside]:
+    value = _decoded(text)
+    if not isinstance(value, list):
+        yield set_aside(str(path), "not JSON")
+        return
+    for number, each in enumerate(value, start=1):
+        yield _object(path, number, each)
+
+
+def _row(path: Path, number: int, line: str) -> Row | SetAside:
+    return _object(path, number, _decoded(line))
+
+
+def _object(path: Path, number: int, value: Any) -> Row | SetAside:
+    if isinstance(value, dict):
+        return number, value
+    reason = "not JSON" if value is None else "no JSON object"
+    return set_aside(str(path), reason, number)
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, also one that is written as text or with a fraction of nothing; else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.isascii() and value.strip().isdecimal() and len(value) < 12:
+        return int(value)
+    return None
+
+
+def words(value: Any) -> str:
+    """A value as text: strings as they are, numbers and truth as JSON has them."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
