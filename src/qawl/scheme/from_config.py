@@ -1,0 +1,213 @@
+"""A Label Studio config read: its controls with their labels and choices, and what shows the text.
+
+What a config says is returned as it stands, in Label Studio's terms; `qawl.setup.adopt` makes a scheme
+of it. Tags that Qawl has no scheme for are named.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from qawl.core.errors import SchemeError
+
+LABELS = frozenset({"Labels", "HyperTextLabels", "ParagraphLabels"})
+TEXTS = frozenset({"Text", "HyperText", "Paragraphs"})
+ATTRIBUTES = {
+    "Choices": "choices",
+    "Rating": "rating",
+    "Number": "number",
+    "DateTime": "datetime",
+    "Taxonomy": "taxonomy",
+    "TextArea": "textarea",
+}
+"""Tag → type of its results."""
+_LAYOUT = frozenset(
+    {"View", "Style", "Header", "Label", "Choice", "Relations", "Relation", "Filter", "Collapse", "Panel", "Shortcut"}
+)  # fmt: skip
+LONGEST = 1_000_000
+"""Characters of the longest config that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A label or a choice: `name` is what is stored, `shown` what annotators read."""
+
+    name: str
+    shown: str
+    color: str | None = None
+    hotkey: str | None = None
+    hint: str | None = None
+    items: "tuple[Item, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a control is shown: for these labels, or where another control has one of these choices."""
+
+    control: str
+    labels: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control of a config; `tag` is its element, `to` the text that it is for."""
+
+    tag: str
+    name: str
+    to: str
+    items: tuple[Item, ...] = ()
+    per_region: bool = False
+    required: bool = False
+    several: bool = False
+    condition: Condition | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a config holds; `text_field` is the task's field that annotators mark.
+
+    `context` are other fields that it shows, `left_out` the tags that have no scheme with their counts.
+    """
+
+    text: str
+    text_field: str
+    granularity: str
+    controls: tuple[Control, ...]
+    relations: tuple[Item, ...]
+    context: tuple[str, ...]
+    left_out: Mapping[str, int]
+
+    def of(self, tags: frozenset[str]) -> Iterator[Control]:
+        """The controls of some tags, in the order of the config."""
+        return (each for each in self.controls if each.tag in tags)
+
+
+def read(text: str, where: str) -> Config:
+    """The controls of a config; raises SchemeError where it is none."""
+    root = _parsed(text, where)
+    texts = [each for each in root.iter() if each.tag in TEXTS and each.get("name")]
+    controls = tuple(_controls(root, None))
+    if not texts:
+        raise SchemeError(f"{where}: the config shows no text: a <Text> is needed")
+    marked = next((c.to for c in controls if c.tag in LABELS), None)
+    named = marked or next((c.to for c in controls), None)
+    shown = next((each for each in texts if each.get("name") == named), texts[0])
+    field_ = _field(shown.get("value"))
+    if field_ is None:
+        raise SchemeError(
+            f"{where}: <{shown.tag} name={shown.get('name')!r}> shows no field of the task"
+        )
+    return Config(
+        text=str(shown.get("name")),
+        text_field=field_,
+        granularity=shown.get("granularity", "symbol"),
+        controls=controls,
+        relations=tuple(_item(each) for each in root.iter("Relation") if _name(each)),
+        context=tuple(dict.fromkeys(f for f in _fields(root) if f != field_)),
+        left_out=_left_out(root),
+    )
+
+
+def _parsed(text: str, where: str) -> ET.Element:
+    if len(text) > LONGEST:
+        raise SchemeError(f"{where}: {len(text)} characters are too many for a config")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise SchemeError(f"{where}: a config has no document type and no entities: take them out")
+    try:
+        return ET.fromstring(text)  # noqa: S314 - entities are refused above
+    except ET.ParseError as error:
+        line, column = error.position
+        raise SchemeError(f"{where}, line {line}, column {column}: not XML: {error.msg}") from error
+    except RecursionError as error:
+        raise SchemeError(f"{where}: its elements are nested too deeply") from error
+
+
+def _controls(element: ET.Element, condition: Condition | None) -> Iterator[Control]:
+    """The controls below an element; a condition of a View holds for all in it."""
+    for each in element:
+        own = _condition(each) or condition
+        if (each.tag in LABELS or each.tag in ATTRIBUTES) and each.get("name"):
+            yield _control(each, own)
+        else:
+            yield from _controls(each, own)
+
+
+def _control(element: ET.Element, condition: Condition | None) -> Control:
+    return Control(
+        tag=element.tag,
+        name=str(element.get("name")),
+        to=element.get("toName", ""),
+        items=tuple(_items(element)),
+        per_region=_is(element, "perRegion"),
+        required=_is(element, "required"),
+        several=element.get("choice") in {"multiple", "multi"},
+        condition=condition,
+        settings=dict(element.attrib),
+    )
+
+
+def _items(element: ET.Element) -> Iterator[Item]:
+    """Labels and choices, also inside views of their own."""
+    for each in element:
+        if each.tag in {"Label", "Choice"} and _name(each):
+            yield _item(each)
+        elif each.tag == "View":
+            yield from _items(each)
+
+
+def _item(element: ET.Element) -> Item:
+    return Item(
+        name=_name(element),
+        shown=element.get("value") or _name(element),
+        color=element.get("background") or element.get("selectedColor"),
+        hotkey=element.get("hotkey"),
+        hint=element.get("hint"),
+        items=tuple(_items(element)),
+    )
+
+
+def _name(element: ET.Element) -> str:
+    return element.get("alias") or element.get("value") or ""
+
+
+def _is(element: ET.Element, name: str) -> bool:
+    return (element.get(name) or "").strip().lower() == "true"
+
+
+def _condition(element: ET.Element) -> Condition | None:
+    if element.get("visibleWhen") is None:
+        return None
+    return Condition(
+        control=element.get("whenTagName", ""),
+        labels=_listed(element.get("whenLabelValue")),
+        choices=_listed(element.get("whenChoiceValue")),
+    )
+
+
+def _listed(value: str | None) -> tuple[str, ...]:
+    return tuple(each.strip() for each in (value or "").split(",") if each.strip())
+
+
+def _fields(root: ET.Element) -> Iterator[str]:
+    """The task's fields that a config shows."""
+    for each in root.iter():
+        if each.tag in TEXTS or each.tag in {"Header", "Table", "List"}:
+            found = _field(each.get("value"))
+            if found:
+                yield found
+
+
+def _field(value: str | None) -> str | None:
+    """The name of a task's field: `body` of `$body`."""
+    return value[1:] if value and value.startswith("$") and len(value) > 1 else None
+
+
+def _left_out(root: ET.Element) -> dict[str, int]:
+    known = {*LABELS, *TEXTS, *ATTRIBUTES, *_LAYOUT}
+    counts: dict[str, int] = {}
+    for each in root.iter():
+        if isinstance(each.tag, str) and each.tag not in known and each.get("name"):
+            counts[each.tag] = counts.get(each.tag, 0) + 1
+    return counts
