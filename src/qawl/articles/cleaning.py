@@ -65,6 +65,11 @@ def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit
     return _run(text, passes)
 
 
+def as_annotated(text: str) -> tuple[str, tuple[Edit, ...]]:
+    """A text that was annotated elsewhere with line feeds alone at its line ends, and composed (NFC)."""
+    return _run(text, [("line_ends", _line_ends), (NFC, _nfc)])
+
+
 def without_lines(text: str, edits: Sequence[Edit], drop: LineTest) -> tuple[str, tuple[Edit, ...]]:
     """A frozen text without the lines that `drop` says recur, and its edits with those of that."""
     text, made = _run(text, [(RECURRING, partial(_lines, drop=drop)), *_SPACE])

@@ -18,6 +18,7 @@ from qawl.core.errors import QawlError
 # In the order of work; a test compares each line with the docstring of its command.
 COMMANDS: dict[str, str] = {
     "init": "Make a new corpus: the folders, the three schemes, qawl.yaml.",
+    "adopt": "Make a corpus of what a team has already annotated elsewhere.",
     "ingest": "Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.",
     "scheme": "Make the Label Studio configs and the schemas from the YAML schemes.",
     "suggest": "Suggest spans, arrows, types and names, which `push` shows to annotators.",

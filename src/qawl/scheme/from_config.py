@@ -22,8 +22,20 @@ ATTRIBUTES = {
 }
 """Tag → type of its results."""
 _LAYOUT = frozenset(
-    {"View", "Style", "Header", "Label", "Choice", "Relations", "Relation", "Filter", "Collapse", "Panel", "Shortcut"}
-)  # fmt: skip
+    (
+        "View",
+        "Style",
+        "Header",
+        "Label",
+        "Choice",
+        "Relations",
+        "Relation",
+        "Filter",
+        "Collapse",
+        "Panel",
+        "Shortcut",
+    )
+)
 LONGEST = 1_000_000
 """Characters of the longest config that is read."""
 

@@ -1,6 +1,7 @@
 """A new corpus: the folders with a note in each, qawl.yaml, the schemes and what is made from them."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from qawl.core import bundled, files
@@ -86,6 +87,22 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
     generated.make(corpus)
     files.write_text(settings, text)
     return corpus
+
+
+def empty(folder: Path, *, language: str, layers: Sequence[str], annotators: Sequence[str]) -> None:
+    """Makes the folders and the qawl.yaml of a corpus whose schemes come from elsewhere."""
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError(f"{folder} is a file: name a folder")
+    text = (
+        f"name: {_name(folder)}\nlanguage: {language}\nlayers: [{', '.join(layers)}]\n"
+        f"annotators: [{', '.join(annotators)}]\n"
+    )
+    parse_settings(text, SETTINGS)
+    for part, note in NOTES.items():
+        _keep(folder / part / "README.md", note)
+    (folder / "corpus" / "sources").mkdir(exist_ok=True)
+    _keep(folder / ".gitignore", _IGNORE)
+    files.write_text(folder / SETTINGS, text)
 
 
 def _keep(path: Path, text: str) -> None:

@@ -1,0 +1,57 @@
+"""`qawl adopt`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    default=Path(),
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The corpus: a new folder, or one that gets another layer (default: this folder).",
+)
+@click.option("--layer", help="Name of the layer; by default that of the control.")
+@click.option(
+    "--format", "given", help="Format of the sources, where their content does not tell it."
+)
+@click.option(
+    "--language", help="Language of the texts (BCP 47); by default guessed from their script."
+)
+@click.option("--dry-run", is_flag=True, help="Report alone; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
+def command(
+    sources: tuple[Path, ...],
+    into: Path,
+    layer: str | None,
+    given: str | None,
+    language: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make a corpus of what a team has already annotated elsewhere.
+
+    SOURCES are Label Studio exports (JSON) with their config (XML), or what doccano, Prodigy, Argilla,
+    brat, spaCy or INCEpTION exported, CoNLL files and tables. Texts are kept as they were annotated. The
+    report says how much came in, how much stands in the records, and every difference by its reason.
+    """
+    import json
+
+    from qawl.setup.adoption.adopt import Request, adopt
+
+    request = Request(sources, into, layer, given, language, dry_run)
+    report = adopt(request)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    said = report.as_json()
+    click.echo(f"layer {report.layer}" + (" (dry run: nothing was written)" if dry_run else ""))
+    for name, count in said["in"].items():
+        there = "" if dry_run else f", {said['records'][name]} in the records"
+        click.echo(f"  {name}: {count} in{there}")
+    for note in report.notes:
+        click.echo(note, err=True)
+    for each in said["left_out"]:
+        click.echo(f"left out: {each['count']} × {each['reason']}", err=True)

@@ -1,0 +1,150 @@
+"""What the work of a project shows: labels, values, the ends of relations, how much there is."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qawl.setup.adoption.sources import Task
+
+SPANS = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
+ATTRIBUTES = {
+    "choices": "choices",
+    "rating": "rating",
+    "number": "number",
+    "datetime": "datetime",
+    "taxonomy": "taxonomy",
+    "textarea": "text",
+}
+"""Type of a result → the key of its value."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was seen of one control that gives attributes."""
+
+    kind: str
+    values: Counter[str] = field(default_factory=Counter)
+    of: Counter[str] = field(default_factory=Counter)
+    documents: int = 0
+    regions: int = 0
+    several: bool = False
+    largest: float = 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """How much there is: in a source, or in the records."""
+
+    tasks: int = 0
+    annotations: int = 0
+    spans: int = 0
+    relations: int = 0
+    attributes: int = 0
+
+
+@dataclass(slots=True)
+class Facts:
+    """What all tasks together show; `left_out` counts by reason what no record will hold."""
+
+    counts: Counts = field(default_factory=Counts)
+    labels: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    attributes: dict[str, Seen] = field(default_factory=dict)
+    ends: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
+    texts: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def add(self, task: Task) -> None:
+        """Takes one task in."""
+        self.counts.tasks += 1
+        data = task.get("data")
+        self.fields.update(
+            name for name, value in data.items() if isinstance(value, str)
+        ) if isinstance(data, Mapping) else None
+        for name in ("drafts", "predictions"):
+            many = task.get(name)
+            if isinstance(many, list) and many:
+                self.left_out[name] += len(many)
+        for annotation in annotations(task):
+            self.counts.annotations += 1
+            if annotation.get("ground_truth"):
+                self.left_out["ground-truth marks (the work itself is taken)"] += 1
+            self._work(annotation.get("result"))
+
+    def _work(self, results: Any) -> None:
+        regions: dict[Any, list[str]] = defaultdict(list)
+        every = (
+            [each for each in results if isinstance(each, Mapping)]
+            if isinstance(results, list)
+            else []
+        )
+        for each in every:
+            if each.get("type") in SPANS:
+                self._region(each, regions)
+        for each in every:
+            kind = each.get("type")
+            if kind in ATTRIBUTES:
+                self._attribute(each, regions)
+            elif kind == "relation":
+                self._relation(each, regions)
+            elif kind not in SPANS:
+                self.left_out[f"results of type {kind}"] += 1
+
+    def _region(self, result: Mapping[str, Any], regions: dict[Any, list[str]]) -> None:
+        value = result.get("value")
+        given = (
+            value.get(str(result["type"]), value.get("labels"))
+            if isinstance(value, Mapping)
+            else None
+        )
+        labels = (
+            [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+        )
+        self.counts.spans += len(labels)
+        self.labels[str(result.get("from_name"))].update(labels)
+        self.texts[str(result.get("to_name"))] += 1
+        if isinstance(result.get("id"), (str, int)):
+            regions[str(result["id"])] += labels
+
+    def _attribute(self, result: Mapping[str, Any], regions: Mapping[Any, list[str]]) -> None:
+        self.counts.attributes += 1
+        kind = str(result["type"])
+        name = str(result.get("from_name"))
+        seen = self.attributes.setdefault(name, Seen(kind))
+        value = result.get("value")
+        held = value.get(ATTRIBUTES[kind]) if isinstance(value, Mapping) else None
+        listed = held if isinstance(held, list) else [held]
+        seen.several |= len(listed) > 1
+        seen.values.update(_said(each) for each in listed if each is not None)
+        seen.largest = max(
+            [seen.largest, *(each for each in listed if isinstance(each, (int, float)))]
+        )
+        of = regions.get(str(result.get("id")))
+        if of:
+            seen.regions += 1
+            seen.of.update(set(of))
+        else:
+            seen.documents += 1
+
+    def _relation(self, result: Mapping[str, Any], regions: Mapping[Any, list[str]]) -> None:
+        given = result.get("labels")
+        names = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+        start, end = str(result.get("from_id")), str(result.get("to_id"))
+        if result.get("direction") == "left":
+            start, end = end, start
+        pairs = {(a, b) for a in regions.get(start, ()) for b in regions.get(end, ())}
+        self.counts.relations += max(len(names), 1)
+        for name in names or [""]:
+            self.ends[name].update(pairs)
+
+
+def _said(value: object) -> str:
+    return " / ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def annotations(task: Task) -> Iterator[Mapping[str, Any]]:
+    """The annotations of a task that are objects, skipped ones too."""
+    given = task.get("annotations", task.get("completions"))
+    listed: Iterable[Any] = given if isinstance(given, list) else ()
+    return (each for each in listed if isinstance(each, Mapping))

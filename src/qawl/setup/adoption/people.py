@@ -1,0 +1,73 @@
+"""Who is who over several exports: users are told apart by their addresses, else by server and number."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qawl.setup.adoption.facts import annotations
+from qawl.setup.adoption.sources import Task
+
+
+@dataclass(slots=True)
+class People:
+    """The users of all sources → a key of their own, and a pseudonym by it.
+
+    Two exports are of one server unless an annotation of one number has two unique ids, or a user of one
+    number two addresses.
+    """
+
+    servers: list[dict[str, str]] = field(default_factory=list)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def server(self, tasks: Iterator[Task]) -> int:
+        """The number of the server that an export is of."""
+        told = dict(_told(tasks))
+        for number, known in enumerate(self.servers):
+            if all(known.get(key, value) == value for key, value in told.items()):
+                known.update(told)
+                return number
+        self.servers.append(told)
+        return len(self.servers) - 1
+
+    def pseudonym(self, server: int, annotation: Mapping[str, Any]) -> str:
+        """a1, a2, … in the order of first work."""
+        key = address(annotation) or f"{server} {user(annotation)}"
+        return self._names.setdefault(key, f"a{len(self._names) + 1}")
+
+    @property
+    def names(self) -> list[str]:
+        """All pseudonyms."""
+        return list(self._names.values())
+
+
+def _told(tasks: Iterator[Task]) -> Iterator[tuple[str, str]]:
+    """What must not contradict itself within one server."""
+    for task in tasks:
+        for annotation in annotations(task):
+            number, unique = annotation.get("id"), annotation.get("unique_id")
+            if number is not None and unique:
+                yield f"annotation {number}", str(unique)
+            who, said = user(annotation), address(annotation)
+            if who and said and "@" not in who:
+                yield f"user {who}", said
+
+
+def user(annotation: Mapping[str, Any]) -> str:
+    """The number of who made an annotation, or what stands in its place."""
+    given = annotation.get("completed_by")
+    if isinstance(given, Mapping):
+        given = given.get("id") or given.get("email")
+    return str(given) if isinstance(given, (str, int)) else ""
+
+
+def address(annotation: Mapping[str, Any]) -> str | None:
+    """The address of who made an annotation, in lower case; None where none is given."""
+    given = annotation.get("completed_by")
+    said = given.get("email") if isinstance(given, Mapping) else given
+    for each in (said, annotation.get("created_username")):
+        if isinstance(each, str) and each.strip():
+            words = [word.strip(" ,;<>()") for word in each.split()]
+            found = next((word for word in words if "@" in word), None)
+            if found or each is said:
+                return (found or each).lower()
+    return None

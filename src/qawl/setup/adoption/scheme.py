@@ -1,0 +1,272 @@
+"""A config and what the work shows → the scheme of a layer, as YAML.
+
+Where there is no config the scheme is inferred from the work alone. What a scheme can't say is a note.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import yaml
+
+from qawl.core import names as core_names
+from qawl.core.errors import InputError, SchemeError
+from qawl.core.records import Article
+from qawl.scheme import scheme as schemes
+from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
+from qawl.setup.adoption.facts import Facts, Seen
+
+DOCUMENT = "document"
+"""The layer of a project without labels."""
+UNNAMED = "related"
+"""The relation that arrows without a name become."""
+KINDS = {
+    "Rating": "scale",
+    "Number": "number",
+    "DateTime": "date",
+    "Taxonomy": "tree",
+    "TextArea": "text",
+}
+_OF_RESULTS = {
+    "rating": "scale",
+    "number": "number",
+    "datetime": "date",
+    "taxonomy": "tree",
+    "textarea": "text",
+}
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A scheme as YAML text; `context` are the fields of a task that are kept with the article."""
+
+    layer: str
+    text: str
+    notes: tuple[str, ...]
+    context: tuple[str, ...]
+
+    def with_context(self, article: Article, data: Mapping[str, Any]) -> Article:
+        """The article with the fields of its task that the layer shows."""
+        kept = {
+            name: value
+            for name in self.context
+            if isinstance(value := data.get(name), str) and value.strip()
+        }
+        return msgspec.structs.replace(article, context=kept) if kept else article
+
+
+def made(
+    config: Config | None, facts: Facts, layer: str | None, language: str, text_field: str
+) -> Made:
+    """The scheme of what was annotated; raises InputError where a name can't be taken."""
+    notes: list[str] = []
+    if config is None:
+        notes.append("the scheme is inferred from the work: no config was given")
+        node = _inferred(facts, language)
+        context: tuple[str, ...] = tuple(
+            n for n in facts.fields if n not in (text_field, "source_id")
+        )
+    else:
+        notes += [f"{tag}: no scheme can say it ({n})" for tag, n in config.left_out.items()]
+        node = _configured(config, facts, language, notes)
+        shown = [*config.context, *(n for n in facts.fields if n not in config.context)]
+        context = tuple(n for n in shown if n not in (text_field, "source_id"))
+    name = layer or _layer(config, facts)
+    node = {"format": 1, "layer": name, "version": "0.1", "title": {language: name}, **node}
+    if text_field != "text":
+        node["text_field"] = text_field
+    if config is not None and config.context:
+        node["context"] = list(config.context)
+    text = yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=110)
+    try:
+        schemes.parse(text, f"{name}.yaml")
+    except SchemeError as error:
+        raise InputError(f"the project can't become a layer as it is: {error}") from error
+    return Made(name, text, tuple(notes), context)
+
+
+def _layer(config: Config | None, facts: Facts) -> str:
+    """The name of the first control of labels that may name a layer."""
+    given = [each.name for each in config.of(LABELS)] if config else [*facts.labels]
+    for name in given:
+        try:
+            return core_names.layer(name)
+        except ValueError:
+            continue
+    return DOCUMENT
+
+
+def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -> Node:
+    node: Node = {}
+    if config.granularity == "word":
+        node["granularity"] = "word"
+    sets = list(config.of(LABELS))
+    if len(sets) == 1:
+        node["labels"] = [_label(each, language) for each in sets[0].items]
+        node["control"] = sets[0].name
+    elif sets:
+        node["label_sets"] = [_label_set(each, language) for each in sets]
+    every = [item.name for each in sets for item in each.items]
+    node["attributes"] = [
+        _attribute(each, facts, every, language, notes) for each in config.of(frozenset(ATTRIBUTES))
+    ]
+    node["relations"] = _relations(facts, config.relations, every, language)
+    return {name: value for name, value in node.items() if value}
+
+
+def _label(item: Item, language: str) -> Node:
+    node: Node = {"name": item.name}
+    if item.shown != item.name:
+        node["title"] = {language: item.shown}
+    if item.color:
+        node["color"] = item.color
+    if item.hotkey:
+        node["hotkey"] = item.hotkey
+    if item.hint:
+        node["definition"] = {language: item.hint}
+    return node
+
+
+def _label_set(control: Control, language: str) -> Node:
+    node: Node = {"control": control.name, "labels": [_label(e, language) for e in control.items]}
+    if control.several:
+        node["multiple"] = True
+    return node
+
+
+def _attribute(
+    control: Control, facts: Facts, labels: list[str], language: str, notes: list[str]
+) -> Node:
+    seen = facts.attributes.get(control.name)
+    node: Node = {"name": control.name, "title": {language: control.name}}
+    node |= _kind(control, seen, language)
+    if control.per_region:
+        asked = control.condition.labels if control.condition else ()
+        of = [each for each in asked if each in labels] or (list(seen.of) if seen else []) or labels
+        node["of"] = sorted(of, key=labels.index) if set(of) <= set(labels) else of
+    if control.required:
+        if _everywhere(control, seen, facts):
+            node["required"] = True
+        else:
+            notes.append(
+                f"{control.name} is required, but work lacks it: it is optional in the scheme"
+            )
+    condition = control.condition
+    if condition and condition.control and condition.choices:
+        node["when"] = {condition.control: list(condition.choices)}
+    return node
+
+
+def _everywhere(control: Control, seen: Seen | None, facts: Facts) -> bool:
+    """Whether nothing lacks what is required; conditions make some do without."""
+    if control.condition is not None:
+        return False
+    if seen is None:
+        return facts.counts.annotations == 0
+    if control.per_region:
+        marked = sum(
+            n for each in facts.labels.values() for label, n in each.items() if label in seen.of
+        )
+        return seen.regions >= marked
+    return seen.documents >= facts.counts.annotations
+
+
+def _kind(control: Control, seen: Seen | None, language: str) -> Node:
+    if control.tag == "Choices":
+        kind = "choices" if control.several or (seen and seen.several) else "choice"
+        values = [_value(each, language) for each in _flat(control.items)]
+        known = {each["name"] for each in values}
+        values += [{"name": each} for each in (seen.values if seen else ()) if each not in known]
+        return {"kind": kind, "values": values}
+    kind = KINDS[control.tag]
+    if kind == "scale":
+        return {"kind": kind, "min": 1, "max": int(control.settings.get("maxRating", "5"))}
+    if kind == "text" and seen and seen.several:
+        return {"kind": "texts"}
+    if kind == "tree":
+        return {"kind": kind, "values": [_branch(each, language) for each in control.items]}
+    return {"kind": kind}
+
+
+def _flat(items: Iterable[Item]) -> Iterator[Item]:
+    for each in items:
+        yield each
+        yield from _flat(each.items)
+
+
+def _value(item: Item, language: str) -> Node:
+    node: Node = {"name": item.name}
+    if item.shown != item.name:
+        node["title"] = {language: item.shown}
+    if item.hotkey:
+        node["hotkey"] = item.hotkey
+    return node
+
+
+def _branch(item: Item, language: str) -> Node:
+    node = _value(item, language)
+    if item.items:
+        node["values"] = [_branch(each, language) for each in item.items]
+    return node
+
+
+def _relations(
+    facts: Facts, declared: Iterable[Item], labels: list[str], language: str
+) -> list[Node]:
+    """Relations with the ends that were seen; those that nobody drew may join any labels."""
+    names = {each.name: each.shown for each in declared}
+    names |= {name: name for name in facts.ends if name and name not in names}
+    found = [_relation(n, shown, facts.ends.get(n), labels, language) for n, shown in names.items()]
+    if "" in facts.ends:
+        name = UNNAMED if UNNAMED not in names else f"{UNNAMED}_unnamed"
+        found.append(_relation(name, name, facts.ends[""], labels, language))
+    return [each for each in found if each["from"] and each["to"]]
+
+
+def _relation(
+    name: str,
+    shown: str,
+    ends: Mapping[tuple[str, str], int] | None,
+    labels: list[str],
+    language: str,
+) -> Node:
+    starts = sorted({a for a, _ in ends}) if ends else labels
+    stops = sorted({b for _, b in ends}) if ends else labels
+    return {"name": name, "title": {language: shown}, "from": starts, "to": stops}
+
+
+def _inferred(facts: Facts, language: str) -> Node:
+    node: Node = {}
+    sets = {control: list(labels) for control, labels in facts.labels.items() if labels}
+    if len(sets) == 1:
+        ((control, labels),) = sets.items()
+        node = {"labels": [{"name": each} for each in labels], "control": control}
+    elif sets:
+        node["label_sets"] = [
+            {"control": control, "labels": [{"name": each} for each in labels]}
+            for control, labels in sets.items()
+        ]
+    every = [label for labels in sets.values() for label in labels]
+    node["attributes"] = [
+        _inferred_attribute(name, seen, language) for name, seen in facts.attributes.items()
+    ]
+    node["relations"] = _relations(facts, (), every, language)
+    return {name: value for name, value in node.items() if value}
+
+
+def _inferred_attribute(name: str, seen: Seen, language: str) -> Node:
+    node: Node = {"name": name, "title": {language: name}}
+    if seen.kind == "choices":
+        node["kind"] = "choices" if seen.several else "choice"
+        node["values"] = [{"name": each} for each in seen.values]
+    else:
+        node["kind"] = _OF_RESULTS[seen.kind]
+        if node["kind"] == "scale":
+            node |= {"min": 1, "max": max(5, int(seen.largest))}
+        if node["kind"] == "text" and seen.several:
+            node["kind"] = "texts"
+    if seen.regions:
+        node["of"] = list(seen.of)
+    return node
