@@ -6,7 +6,7 @@ import click
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, required=True)
 @click.option(
     "--into",
     default=Path(),
@@ -23,7 +23,7 @@ import click
 @click.option("--dry-run", is_flag=True, help="Report alone; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 def command(
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     into: Path,
     layer: str | None,
     given: str | None,
@@ -33,7 +33,8 @@ def command(
 ) -> None:
     """Make a corpus of what a team has already annotated elsewhere.
 
-    SOURCES are Label Studio exports (JSON) with their config (XML), or what doccano, Prodigy, Argilla,
+    SOURCES are Label Studio exports (JSON) with their config (XML), the address of a project
+    (https://HOST/projects/12, with the token in LABEL_STUDIO_API_KEY), or what doccano, Prodigy, Argilla,
     brat, spaCy or INCEpTION exported, CoNLL files and tables. Texts are kept as they were annotated. The
     report says how much came in, how much stands in the records, and every difference by its reason.
     """

@@ -21,14 +21,16 @@ from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
 from qawl.core.errors import InputError, ProjectError
-from qawl.core.project import SETTINGS, Project, load
+from qawl.core.project import SETTINGS, Project, load, lock
 from qawl.core.records import Article, to_json
+from qawl.core.settings import parse_settings
 from qawl.scheme import from_config, generated
 from qawl.scheme import scheme as schemes
 from qawl.scheme.from_config import Config
 from qawl.setup import init
 from qawl.setup.adoption import articles as adopted
-from qawl.setup.adoption.facts import Counts, Facts, annotations
+from qawl.setup.adoption import server
+from qawl.setup.adoption.facts import UNREAD, Counts, Facts, annotations
 from qawl.setup.adoption.people import People
 from qawl.setup.adoption.scheme import Made, made
 from qawl.setup.adoption.sources import Source, Task, opened
@@ -70,7 +72,7 @@ def _counted(counts: Counts) -> dict[str, int]:
 class Request:
     """What a user asks for; `into` is a new folder or a corpus that gets another layer."""
 
-    paths: tuple[Path, ...]
+    sources: tuple[str, ...]
     into: Path
     layer: str | None = None
     format: str | None = None
@@ -83,12 +85,28 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
 
     Nothing is written before all sources were read once.
     """
-    sources, configs = opened(request.paths, request.format)
+    with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as folder:
+        return _adopt(request, *_opened(request, Path(folder)), watch)
+
+
+def _opened(request: Request, folder: Path) -> tuple[list[Source], Config | None]:
+    """The sources and the config: of files, folders and projects of servers."""
+    addresses = [each for each in request.sources if server.is_address(each)]
+    paths = [Path(each) for each in request.sources if not server.is_address(each)]
+    sources, configs = opened(paths, request.format, alone=not addresses)
     config = _config(configs)
+    for each in addresses:
+        source, text = server.fetched(each, folder)
+        sources.append(source)
+        config = config or from_config.read(text, each)
+    return sources, config
+
+
+def _adopt(request: Request, sources: list[Source], config: Config | None, watch: Watch) -> Report:
     facts, people, servers = _look(sources, watch)
     text_field = config.text_field if config else _text_field(facts)
     if facts.counts.tasks == 0:
-        raise InputError(f"{request.paths[0]}: no task can be read: {_reasons(facts.left_out)}")
+        raise InputError(f"{request.sources[0]}: no task can be read: {_reasons(facts.left_out)}")
     language = request.language or adopted.language_of(_texts(sources, text_field))
     found = made(config, facts, request.layer, language, text_field)
     report = Report(
@@ -99,7 +117,8 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
         return report
     taking = _Taking(sources, servers, people, found, text_field, language, report, watch)
     project = _corpus(request.into, found, language, people)
-    taking.into(project)
+    with lock(project, "adopt"):
+        taking.into(project)
     _count_records(project, found.layer, report)
     return report
 
@@ -124,12 +143,14 @@ def _look(sources: list[Source], watch: Watch) -> tuple[Facts, People, list[int]
     """The first reading: what all sources show, and of which server each is."""
     facts, people = Facts(), People()
     servers = [people.server(source.tasks()) if len(sources) > 1 else 0 for source in sources]
-    for source in sources:
+    for source, number in zip(sources, servers, strict=True):
         for task in watch(source.tasks(), "read"):
             if json_stream.UNREADABLE in task:
                 facts.left_out[f"task that can't be read: {task[json_stream.UNREADABLE]}"] += 1
-            else:
-                facts.add(task)
+                continue
+            facts.add(task)
+            for each in annotations(task):
+                people.pseudonym(number, each)
         facts.left_out.update(source.notes)
         source.notes.clear()
     return facts, people, servers
@@ -200,7 +221,14 @@ def _add_layer(folder: Path, layer: str, annotators: Sequence[str]) -> None:
         )
     fresh = [each for each in annotators if each not in known]
     lines += [f"layers: [{', '.join(layers)}]", f"annotators: [{', '.join([*known, *fresh])}]"]
-    files.write_text(path, "\n".join(lines) + "\n")
+    text = "\n".join(lines) + "\n"
+    try:
+        parse_settings(text, str(path))
+    except ProjectError as error:
+        raise ProjectError(
+            f"{path}: add the layer {layer} by hand: layers: [{', '.join(layers)}]; then run this again"
+        ) from error
+    files.write_text(path, text)
 
 
 @dataclass(slots=True)
@@ -219,14 +247,17 @@ class _Taking:
     def into(self, project: Project) -> None:
         """Writes all; work is told apart by annotator in a folder of its own first."""
         project.make_state()
+        there = self._there(project)
         with tempfile.TemporaryDirectory(dir=project.state) as name:
             folder = Path(name)
             with (folder / "articles.jsonl").open("wb") as spool, _Files(folder) as work:
-                for task, article, server in self._tasks():
-                    spool.write(to_json(article) + b"\n")
-                    self._work(task, article, server, work)
+                for task, article, number in self._tasks():
+                    known = there.pop(article.text_sha256, None)
+                    if known is None:
+                        spool.write(to_json(article) + b"\n")
+                    self._work(task, known or article.id, article.text_sha256, number, work)
             adding.add(project, files.read(folder / "articles.jsonl", Article), folder)
-            self._overlap(project, work)
+            self._plan(project, work)
             project = load(project.root)
             for annotator, path in work.paths.items():
                 outcome = import_files.pull_files(
@@ -236,7 +267,7 @@ class _Taking:
 
     def _tasks(self) -> Iterator[tuple[Task, Article, int]]:
         """Each task with its article."""
-        for source, server in zip(self.sources, self.servers, strict=True):
+        for source, number in zip(self.sources, self.servers, strict=True):
             for at, task in enumerate(self.watch(source.tasks(), "adopt"), start=1):
                 data = task.get("data")
                 text = data.get(self.text_field) if isinstance(data, dict) else None
@@ -246,7 +277,7 @@ class _Taking:
                     self.report.left_out[f"task without a text in {self.text_field}"] += 1
                     continue
                 place = f"{source.path.name}:{at}"
-                yield task, self._article(task, data, text, place), server
+                yield task, self._article(task, data, text, place), number
 
     def _article(self, task: Task, data: dict[str, Any], text: str, place: str) -> Article:
         own = data.get("source_id")
@@ -256,13 +287,20 @@ class _Taking:
         article = adopted.article(data, text, source_id, place, self.language)
         return self.found.with_context(article, data)
 
-    def _work(self, task: Task, article: Article, server: int, work: "_Files") -> None:
+    def _there(self, project: Project) -> dict[str, str]:
+        """Hash of a text → the one article of the corpus that has it: a further layer is of the same."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for each in article_store.articles(project):
+            found[each.text_sha256].append(each.id)
+        return {digest: ids[0] for digest, ids in found.items() if len(ids) == 1}
+
+    def _work(self, task: Task, article_id: str, digest: str, number: int, work: "_Files") -> None:
         by_annotator: dict[str, list[Any]] = defaultdict(list)
         for annotation in annotations(task):
-            by_annotator[self.people.pseudonym(server, annotation)].append(annotation)
+            by_annotator[self.people.pseudonym(number, annotation)].append(annotation)
         work.overlap[len(by_annotator)] += bool(by_annotator)
         data = {**task["data"], "text": task["data"][self.text_field]}
-        data |= {"article_id": article.id, "text_sha256": article.text_sha256}
+        data |= {"article_id": article_id, "text_sha256": digest}
         data["layer"] = self.found.layer
         for annotator, mine in by_annotator.items():
             work.write(
@@ -270,13 +308,23 @@ class _Taking:
                 {**task, "data": data, "annotations": mine, "drafts": [], "predictions": []},
             )
 
-    def _overlap(self, project: Project, work: "_Files") -> None:
-        """What the plan asks for is what was done: as many annotators as every annotated text has."""
+    def _plan(self, project: Project, work: "_Files") -> None:
+        """Says in qawl.yaml what follows from the work: the plan asks for as many annotators as every
+        annotated text has, and what no scheme can say is no error of the annotators."""
         least = min((n for n, count in work.overlap.items() if n and count), default=1)
         path = project.root / SETTINGS
         text = path.read_text("utf-8")
-        if "overlap:" not in text:
-            files.write_text(path, f"{text.rstrip()}\noverlap: {{{self.found.layer}: {least}}}\n")
+        more = []
+        if not project.settings.overlap:
+            more.append(f"overlap: {{{self.found.layer}: {least}}}")
+        unread = [each for each in self.report.left_out if each.startswith(UNREAD)]
+        if unread and not project.settings.dispensations:
+            kinds = ", ".join(each.removeprefix(UNREAD) for each in unread)
+            reason = f"adopted; no scheme can say {kinds}"
+            said = {"check": "result-unsupported", "reason": reason}
+            more.append(f"dispensations: [{json.dumps(said, ensure_ascii=False)}]")
+        if more:
+            files.write_text(path, "\n".join([text.rstrip(), *more]) + "\n")
 
 
 class _Files:

@@ -19,6 +19,10 @@ ATTRIBUTES = {
 """Type of a result → the key of its value."""
 
 
+UNREAD = "results of type "
+"""How the reason begins why a result that no scheme can say is left out."""
+
+
 @dataclass(slots=True)
 class Seen:
     """What was seen of one control that gives attributes."""
@@ -89,7 +93,7 @@ class Facts:
             elif kind == "relation":
                 self._relation(each, regions)
             elif kind not in SPANS:
-                self.left_out[f"results of type {kind}"] += 1
+                self.left_out[f"{UNREAD}{kind}"] += 1
 
     def _region(self, result: Mapping[str, Any], regions: dict[Any, list[str]]) -> None:
         value = result.get("value")

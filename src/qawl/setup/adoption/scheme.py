@@ -3,6 +3,7 @@
 Where there is no config the scheme is inferred from the work alone. What a scheme can't say is a note.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,16 @@ from qawl.core.errors import InputError, SchemeError
 from qawl.core.records import Article
 from qawl.scheme import scheme as schemes
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
+from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, free_name
 from qawl.setup.adoption.facts import Facts, Seen
 
 DOCUMENT = "document"
 """The layer of a project without labels."""
 UNNAMED = "related"
 """The relation that arrows without a name become."""
+_FIELD = re.compile(r"[A-Za-z0-9_]+")
+_TAKEN = frozenset((*SPAN, *LAYER, *LAYER_OF_SPANS, "open"))
+"""Columns of a release that an attribute must not be called like."""
 KINDS = {
     "Rating": "scale",
     "Number": "number",
@@ -64,7 +69,7 @@ def made(
     notes: list[str] = []
     if config is None:
         notes.append("the scheme is inferred from the work: no config was given")
-        node = _inferred(facts, language)
+        node = _inferred(facts, language, notes)
         context: tuple[str, ...] = tuple(
             n for n in facts.fields if n not in (text_field, "source_id")
         )
@@ -78,7 +83,13 @@ def made(
     if text_field != "text":
         node["text_field"] = text_field
     if config is not None and config.context:
-        node["context"] = list(config.context)
+        plain = [each for each in config.context if _FIELD.fullmatch(each)]
+        notes += [
+            f"the field {each} is kept with the articles, but not shown: Label Studio needs a plain name"
+            for each in config.context
+            if each not in plain
+        ]
+        node["context"] = plain
     text = yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=110)
     try:
         schemes.parse(text, f"{name}.yaml")
@@ -112,6 +123,9 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
     node["attributes"] = [
         _attribute(each, facts, every, language, notes) for each in config.of(frozenset(ATTRIBUTES))
     ]
+    if config.text != "text":
+        node["text_control"] = config.text
+    _rename(node["attributes"], notes)
     node["relations"] = _relations(facts, config.relations, every, language)
     return {name: value for name, value in node.items() if value}
 
@@ -144,8 +158,9 @@ def _attribute(
     node |= _kind(control, seen, language)
     if control.per_region:
         asked = control.condition.labels if control.condition else ()
-        of = [each for each in asked if each in labels] or (list(seen.of) if seen else []) or labels
-        node["of"] = sorted(of, key=labels.index) if set(of) <= set(labels) else of
+        of = [each for each in asked if each in labels] or labels
+        # Label Studio could not tell where a name with a comma ends.
+        node["of"] = labels if any("," in each for each in of) else of
     if control.required:
         if _everywhere(control, seen, facts):
             node["required"] = True
@@ -157,6 +172,19 @@ def _attribute(
     if condition and condition.control and condition.choices:
         node["when"] = {condition.control: list(condition.choices)}
     return node
+
+
+def _rename(attributes: list[Node], notes: list[str]) -> None:
+    """Attributes called like a column of a release get another name; their control keeps its own."""
+    used = {each["name"] for each in attributes}
+    for each in attributes:
+        if each["name"] in _TAKEN:
+            free = free_name(each["name"], {*used, *_TAKEN})
+            notes.append(
+                f"the attribute {each['name']} is called {free}: a release has such a column"
+            )
+            each["control"], each["name"] = each["name"], free
+            used.add(free)
 
 
 def _everywhere(control: Control, seen: Seen | None, facts: Facts) -> bool:
@@ -186,7 +214,7 @@ def _kind(control: Control, seen: Seen | None, language: str) -> Node:
     if kind == "text" and seen and seen.several:
         return {"kind": "texts"}
     if kind == "tree":
-        return {"kind": kind, "values": [_branch(each, language) for each in control.items]}
+        return {"kind": kind, "values": [_branch(each) for each in control.items]}
     return {"kind": kind}
 
 
@@ -205,11 +233,9 @@ def _value(item: Item, language: str) -> Node:
     return node
 
 
-def _branch(item: Item, language: str) -> Node:
-    node = _value(item, language)
-    if item.items:
-        node["values"] = [_branch(each, language) for each in item.items]
-    return node
+def _branch(item: Item) -> Node | str:
+    """A value of a tree: its name, or its name with those below it."""
+    return {item.name: [_branch(each) for each in item.items]} if item.items else item.name
 
 
 def _relations(
@@ -237,7 +263,7 @@ def _relation(
     return {"name": name, "title": {language: shown}, "from": starts, "to": stops}
 
 
-def _inferred(facts: Facts, language: str) -> Node:
+def _inferred(facts: Facts, language: str, notes: list[str]) -> Node:
     node: Node = {}
     sets = {control: list(labels) for control, labels in facts.labels.items() if labels}
     if len(sets) == 1:
@@ -252,6 +278,7 @@ def _inferred(facts: Facts, language: str) -> Node:
     node["attributes"] = [
         _inferred_attribute(name, seen, language) for name, seen in facts.attributes.items()
     ]
+    _rename(node["attributes"], notes)
     node["relations"] = _relations(facts, (), every, language)
     return {name: value for name, value in node.items() if value}
 

@@ -12,6 +12,7 @@ from typing import Any
 from qawl.annotations import json_stream
 from qawl.articles.received import SetAside
 from qawl.core.errors import InputError
+from qawl.core.records import AttributeValue
 from qawl.formats.readers import detect
 from qawl.formats.readers.document import Document, Work
 
@@ -43,11 +44,16 @@ class Source:
                 yield _task(each, number)
 
 
-def opened(paths: Sequence[Path], given: str | None) -> tuple[list[Source], list[Path]]:
-    """(sources, configs) of what a user named; raises InputError where a format is not known."""
+def opened(
+    paths: Sequence[Path], given: str | None, *, alone: bool = True
+) -> tuple[list[Source], list[Path]]:
+    """(sources, configs) of what a user named; raises InputError where a format is not known.
+
+    `alone` says that nothing else is adopted: a config by itself is not enough then.
+    """
     configs = [path for path in paths if path.suffix.lower() == ".xml" and _is_config(path)]
     rest = [path for path in paths if path not in configs]
-    if not rest:
+    if not rest and alone:
         raise InputError(
             "nothing to adopt: name an export, a folder or a project beside the config"
         )
@@ -109,10 +115,10 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, Any]:
         value = {**place, "labels": [mark.label]}
         result.append(_result(mark.id, CONTROL, "labels", value))
         for name, held in mark.attributes.items():
-            choices = [held] if isinstance(held, str) else list(held)
+            choices = _listed(held)
             result.append(_result(mark.id, name, "choices", {**place, "choices": choices}))
     for name, held in work.attributes.items():
-        choices = [held] if isinstance(held, str) else list(held)
+        choices = _listed(held)
         result.append(_result(f"d-{name}", name, "choices", {"choices": choices}))
     result += [
         {
@@ -130,6 +136,10 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, Any]:
         "was_cancelled": work.skipped,
         "result": result,
     }
+
+
+def _listed(held: AttributeValue) -> list[str]:
+    return [str(each) for each in held] if isinstance(held, list) else [str(held)]
 
 
 def _result(identity: str, control: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:

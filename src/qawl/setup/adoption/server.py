@@ -1,0 +1,60 @@
+"""A project of a Label Studio server as a source: its config, and its tasks with all that was done."""
+
+import json
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from qawl.core.errors import InputError, ServerError
+from qawl.setup.adoption.sources import Source
+from qawl.studio.client import Client
+from qawl.studio.token import TOKEN
+
+_PROJECT = re.compile(r"(?P<base>.*)/projects/(?P<number>\d{1,9})(/.*)?")
+
+
+def is_address(given: str) -> bool:
+    """Whether a source is an address, not a path."""
+    return given.startswith(("http://", "https://"))
+
+
+def fetched(address: str, folder: Path) -> tuple[Source, str]:
+    """(source, config) of a project; its tasks are put into the folder, so that they can be read twice.
+
+    Raises InputError where the address names no project, ServerError where the server refuses.
+    """
+    base, number = _parted(address)
+    key = os.environ.get(TOKEN, "").strip()
+    if not key:
+        raise ServerError(f"no token for {base}: set {TOKEN} to one from Account & Settings")
+    with Client(base, key) as client:
+        client.check()
+        try:
+            project = client.request("GET", f"api/projects/{number}/")
+        except ServerError as error:
+            if " answered 404 " not in str(error):
+                raise
+            raise ServerError(f"{base} has no project {number} that this token may see") from error
+        path = folder / f"project-{number}.json"
+        with path.open("wb") as file:
+            start = b"[\n"
+            for task in client.tasks(number, annotations=True):
+                file.write(start + json.dumps(task).encode())
+                start = b",\n"
+            file.write(b"\n]\n" if start != b"[\n" else b"[]\n")
+    return Source(path, "label-studio"), str(project["label_config"])
+
+
+def _parted(address: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise InputError(f"{address!r} is no address: {error}") from error
+    found = _PROJECT.fullmatch(parts.path)
+    if not parts.hostname or found is None:
+        raise InputError(f"{address}: name a project, as in https://HOST/projects/12")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    place = f"{host}:{port}" if port else host
+    return f"{parts.scheme}://{place}{found['base']}", int(found["number"])

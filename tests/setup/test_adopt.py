@@ -1,0 +1,260 @@
+"""`qawl adopt`: projects as others have them become corpora; what comes in stands in the records, or is named.
+
+Configs are written as public projects have them: controls called `label`, aliases, hotkeys, conditions,
+texts in other fields, several label sets, no labels at all.
+"""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+
+NAMES = """<View>
+  <Header value="$headline"/>
+  <Labels name="label" toName="txt">
+    <Label value="شخص" alias="PER" background="#c33" hotkey="1"/>
+    <Label value="مكان" alias="LOC"/>
+  </Labels>
+  <Relations><Relation value="born_in"/></Relations>
+  <Text name="txt" value="$body" granularity="word"/>
+  <Choices name="sure" toName="txt" perRegion="true" whenLabelValue="PER" visibleWhen="region-selected" whenTagName="label">
+    <Choice value="yes"/><Choice value="no"/>
+  </Choices>
+  <Choices name="complete" toName="txt" required="true"><Choice value="all"/><Choice value="some"/></Choices>
+  <Pairwise name="pair" toName="a,b"/>
+</View>"""
+TEXT = "ولدت ليلى في بيروت سنة 1980.\r\nوعاشت فيها."
+
+
+def region(identity, label, text, surface, control="label", to="txt"):
+    start = text.index(surface)
+    place = {"start": start, "end": start + len(surface), "text": surface}
+    return {
+        "id": identity, "from_name": control, "to_name": to, "type": "labels", "value": {**place, "labels": [label]},
+    }  # fmt: skip
+
+
+def work(number, results, user, **more):
+    return {
+        "id": number,
+        "completed_by": user,
+        "result": results,
+        "updated_at": "2026-03-01T10:00:00Z",
+        **more,
+    }
+
+
+def task(number, text, annotations, project=3, field="body", **data):
+    return {
+        "id": number, "project": project, "data": {field: text, **data}, "annotations": annotations,
+        "drafts": [], "predictions": [],
+    }  # fmt: skip
+
+
+def write(path, tasks):
+    path.write_text(json.dumps(tasks, ensure_ascii=False), "utf-8")
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli.group, list(map(str, arguments)))
+
+
+def adopt(tmp_path, *sources, **options):
+    more = [word for name, value in options.items() for word in (f"--{name}", value)]
+    done = run("adopt", *sources, "--into", tmp_path / "c", "--json", *more)
+    assert done.exit_code == 0, (done.output, done.exception)
+    return json.loads(done.stdout)
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def errors(folder):
+    done = run("-C", folder, "validate", "--json")
+    return [each for each in json.loads(done.stdout)["findings"] if each["severity"] == "error"]
+
+
+@pytest.fixture
+def named(tmp_path, monkeypatch):
+    """A project of names with an arrow, an attribute and a choice on the whole text, by two people."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.xml").write_text(NAMES, "utf-8")
+    place = region("a", "PER", TEXT, "ليلى")
+    results = [
+        place,
+        region("b", "LOC", TEXT, "بيروت"),
+        {"type": "relation", "from_id": "a", "to_id": "b", "direction": "right", "labels": ["born_in"]},
+        {"id": "a", "from_name": "sure", "to_name": "txt", "type": "choices", "value": {**{k: place["value"][k] for k in ("start", "end")}, "choices": ["yes"]}},
+        {"id": "d", "from_name": "complete", "to_name": "txt", "type": "choices", "value": {"choices": ["all"]}},
+        {"id": "p", "from_name": "pair", "to_name": "a", "type": "pairwise", "value": {"selected": "left"}},
+    ]  # fmt: skip
+    other = [*results[:2], results[4]]
+    skipped = work(3, [], {"id": 9, "email": "rana@team.example"}, was_cancelled=True)
+    tasks = [
+        task(1, TEXT, [work(1, results, {"id": 8, "email": "sami@team.example"}), work(2, other, {"id": 9, "email": "rana@team.example"})], headline="سيرة", source="wire"),
+        task(2, "نص آخر قصير.", [skipped]),
+    ]  # fmt: skip
+    return write(tmp_path / "export.json", tasks)
+
+
+def test_a_project_becomes_a_corpus_with_everything_in_it(named, tmp_path):
+    said = adopt(tmp_path, named, tmp_path / "config.xml")
+    assert said["in"] == {"tasks": 2, "annotations": 3, "spans": 4, "relations": 1, "attributes": 3}
+    assert said["records"] == said["in"]
+    assert {"reason": "results of type pairwise", "count": 1} in said["left_out"]
+    folder = tmp_path / "c"
+    articles = lines(folder / "corpus" / "articles.jsonl")
+    assert {each["text"] for each in articles} == {TEXT.replace("\r\n", "\n"), "نص آخر قصير."}
+    [first] = [each for each in articles if "context" in each]
+    assert (first["context"]["headline"], first["source"], first["language"]) == (
+        "سيرة",
+        "wire",
+        "ar",
+    )
+    records = lines(folder / "exports" / "annotations" / "label.jsonl")
+    assert [(each["annotator"], each["status"]) for each in records].count(("a2", "skipped")) == 1
+    spans = {(s["label"], s["text"]) for each in records for s in each["spans"]}
+    assert spans == {("PER", "ليلى"), ("LOC", "بيروت")}
+    assert not errors(folder)
+    everything = "".join(p.read_text("utf-8") for p in (folder / "exports").rglob("*.jsonl"))
+    assert "@team.example" not in everything
+
+
+def test_what_the_config_says_is_in_the_scheme(named, tmp_path):
+    said = adopt(tmp_path, named, tmp_path / "config.xml")
+    text = (tmp_path / "c" / "label_config" / "label.yaml").read_text("utf-8")
+    for word in (
+        "granularity: word",
+        "text_field: body",
+        "text_control: txt",
+        "'#c33'",
+        "شخص",
+        "headline",
+    ):
+        assert word in text
+    config = (tmp_path / "c" / "label_config" / "label.xml").read_text("utf-8")
+    assert (
+        'name="complete"' in config
+    )  # its column would be one of a release's own: only that is renamed
+    assert any("complete" in each for each in said["notes"])
+    assert any("Pairwise" in each for each in said["notes"])
+
+
+def test_an_adopted_corpus_is_released_and_loads(named, tmp_path, monkeypatch):
+    adopt(tmp_path, named, tmp_path / "config.xml")
+    folder = tmp_path / "c"
+    for arguments in (
+        ["adjudicate"],
+        ["agreement"],
+        ["release", "0.1.0", "--draft"],
+        ["verify", folder / "exports/releases/0.1.0"],
+    ):
+        done = run("-C", folder, *arguments)
+        assert done.exit_code == 0, (arguments, done.output, done.exception)
+
+
+def test_adopting_is_the_same_in_any_order_of_tasks_and_files(named, tmp_path):
+    tasks = json.loads(named.read_text("utf-8"))
+    adopt(tmp_path, named, tmp_path / "config.xml")
+    one = write(tmp_path / "one.json", tasks[1:])
+    two = write(tmp_path / "two.json", tasks[:1])
+    done = run("adopt", two, tmp_path / "config.xml", one, "--into", tmp_path / "d", "--json")
+    assert done.exit_code == 0, done.output
+    for name in ("corpus/articles.jsonl", "exports/annotations/label.jsonl"):
+        first, second = lines(tmp_path / "c" / name), lines(tmp_path / "d" / name)
+        assert [each.get("id", each.get("article_id")) for each in first] == [
+            each.get("id", each.get("article_id")) for each in second
+        ]
+
+
+def test_a_second_layer_is_of_the_same_articles(named, tmp_path):
+    adopt(tmp_path, named, tmp_path / "config.xml")
+    other = task(
+        7,
+        TEXT,
+        [work(5, [region("x", "CITY", TEXT, "بيروت", "places", "text")], 4)],
+        project=4,
+        field="text",
+    )
+    said = adopt(tmp_path, write(tmp_path / "more.json", [other]))
+    assert said["layer"] == "places"
+    assert len(lines(tmp_path / "c" / "corpus" / "articles.jsonl")) == 2
+    assert not errors(tmp_path / "c")
+    done = run("adopt", tmp_path / "more.json", "--into", tmp_path / "c")
+    assert "has a layer places already" in str(done.exception)
+
+
+def test_a_dry_run_writes_nothing(named, tmp_path):
+    done = run("adopt", named, tmp_path / "config.xml", "--into", tmp_path / "c", "--dry-run")
+    assert done.exit_code == 0
+    assert not (tmp_path / "c").exists()
+
+
+def test_one_person_under_one_number_on_two_servers_are_two(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, label in (("north", "A"), ("south", "B")):
+        results = [region("r", label, "Ada came.", "Ada", to="text")]
+        one = work(1, results, 1, unique_id=f"{name}-1")
+        write(tmp_path / f"{name}.json", [task(1, "Ada came.", [one], field="text")])
+    said = adopt(tmp_path, tmp_path / "north.json", tmp_path / "south.json")
+    assert said["records"]["annotations"] == 2
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    assert [each["annotator"] for each in records] == ["a1", "a2"]
+
+
+def test_the_same_export_twice_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one = work(1, [region("r", "A", "Ada came.", "Ada", to="text")], 1, unique_id="u")
+    for name in ("monday", "friday"):
+        write(tmp_path / f"{name}.json", [task(1, "Ada came.", [one], field="text")])
+    said = adopt(tmp_path, tmp_path / "monday.json", tmp_path / "friday.json")
+    assert said["records"]["annotations"] == 1
+    assert len(lines(tmp_path / "c" / "corpus" / "articles.jsonl")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<View><Labels name='l' toName='t'/></View>", "shows no text"),
+        ("<View><Text name='t' value='$t'>", "not XML"),
+        ("<!DOCTYPE x [<!ENTITY a 'b'>]><View>&a;</View>", "no document type"),
+        ("<View>" * 3000, "not XML"),
+    ],
+)
+def test_a_config_that_is_none_is_one_line(named, tmp_path, content, said):
+    (tmp_path / "config.xml").write_text(content, "utf-8")
+    done = run("adopt", named, tmp_path / "config.xml", "--into", tmp_path / "c")
+    assert said in str(done.exception)
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("tasks", "said"),
+    [
+        ([], "its format is not known"),
+        ([{"id": 1, "data": {"body": "x"}, "annotations": 5}], None),
+        (
+            [{"id": 1, "data": {"a": "x", "b": "y"}, "annotations": []}],
+            "which field holds the text",
+        ),
+        ([{"id": 1, "annotation_id": 2, "text": "x"}], "JSON_MIN"),
+    ],
+)
+def test_an_export_that_says_too_little_is_one_line(tmp_path, monkeypatch, tasks, said):
+    monkeypatch.chdir(tmp_path)
+    done = run("adopt", write(tmp_path / "e.json", tasks), "--into", tmp_path / "c")
+    if said is not None:
+        assert said in str(done.exception)
+    else:
+        assert done.exit_code == 0 or done.exception is not None
+
+
+def test_an_address_that_names_no_project_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "x" * 40)
+    for address in ("https://labels.example.org/", "http://[bad/projects/1"):
+        done = run("adopt", address, "--into", tmp_path / "c")
+        assert "address" in str(done.exception) or "name a project" in str(done.exception)
