@@ -1,23 +1,28 @@
 """The documentation is true: its tables are those of the code, its commands run."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
 import time
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
 from qawl import cli
+from qawl.release.tables.columns import decode
+from qawl.release.versions import manifest
 
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def between(name):
-    """The lines that stand between two markers of the README."""
-    return re.search(rf"<!-- {name} -->\n(.*)<!-- /{name} -->", README, re.DOTALL).group(1)
+def between(name, page):
+    """The lines that stand between two markers of a page."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return re.search(rf"<!-- {name} -->\n(.*)<!-- /{name} -->", text, re.DOTALL).group(1)
 
 
 def first_line(path):
@@ -25,15 +30,41 @@ def first_line(path):
     return ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines()[0]
 
 
-def test_readme_lists_the_commands_in_the_order_of_work():
+def test_the_page_of_commands_lists_them_in_the_order_of_work():
     rows = [f"| `qawl {name}` | {line} |" for name, line in cli.COMMANDS.items()]
-    assert [line for line in between("commands").splitlines() if line.startswith("| `")] == rows
+    shown = between("commands", "commands.md").splitlines()
+    assert [line for line in shown if line.startswith("| `")] == rows
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere():
+    assert len(README.encode()) < 10_000
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert "://" in link or (page.parent / link).exists(), (page.name, link)
+
+
+def test_the_row_that_the_readme_shows_is_one_of_the_release(recorded):
+    from qawl.release import build
+
+    (shown,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    wanted = json.loads(shown)
+    folder = build.build(recorded, "0.1.0", notes=[]).folder
+    columns = manifest.features(folder)["quotes"]
+    rows = pq.read_table(folder / "quotes" / "train.parquet").to_pylist()
+    found = [
+        {name: decode(columns[name], row[name]) for name in wanted}
+        for row in rows
+        if row["article_id"] == wanted["article_id"] and row["start"] == wanted["start"]
+    ]
+    for each in found:
+        for name in ("cue", "source"):
+            each[name] = [{"text": mention["text"]} for mention in each[name]]
+    assert found == [wanted]
 
 
 def test_the_architecture_page_maps_every_module():
     source = ROOT / "src" / "qawl"
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    shown = re.search(r"<!-- modules -->\n(.*)<!-- /modules -->", page, re.DOTALL).group(1)
+    shown = between("modules", "architecture.md")
     rows = [
         line.replace("*", "") for line in shown.splitlines() if line.startswith(("| `", "| **`"))
     ]
@@ -93,7 +124,8 @@ def test_python_that_the_readme_shows_runs(recorded, monkeypatch):
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", recorded.root / "cache")
     monkeypatch.chdir(recorded.root)
     build.build(recorded, "0.1.0", notes=[])
-    shown = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    pages = README, (ROOT / "docs" / "dataset.md").read_text("utf-8")
+    shown = [code for page in pages for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL)]
     assert len(shown) == 2
 
     def tokenizer(text, *, return_offsets_mapping):
