@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from qawl import cli
 from qawl.annotations import journal
 from qawl.annotations.journal import Entry
+from qawl.core.errors import QawlError
 
 NER = """
 format: 1
@@ -52,7 +53,7 @@ class Foreign:
 
     def run(self, *words, at=None):
         done = CliRunner().invoke(cli.group, ["-C", str(at or self.folder), *words])
-        known = done.exception is None or isinstance(done.exception, SystemExit | cli.QawlError)
+        known = done.exception is None or isinstance(done.exception, SystemExit | QawlError)
         assert known, done.exc_info
         return done
 

@@ -200,7 +200,11 @@ def test_a_second_version_sends_only_what_changed(hub, home, publish):
     assert said["commit"] == repo.head
     assert said["changed"] == CHANGED
     assert said["deleted"] == ["articles/validation.parquet"]
-    assert said["unchanged"] == ["GUIDELINES.md", "articles/train.parquet"]
+    assert said["unchanged"] == [
+        "GUIDELINES.md",
+        "articles/train.parquet",
+        "schemes/entity.yaml",
+    ]
     (sent,) = hub.sent
     assert set(sent) == {*CHANGED, "articles/validation.parquet"}
     assert repo.files == released(home, "0.2.0")
@@ -425,7 +429,7 @@ def test_a_dry_run_needs_no_hub_no_token_and_no_repository(hub, start, qawl):
         assert done.returncode == 0, done.stderr
         assert time.monotonic() - started < 8
         assert sum("everything is shown as new" in line for line in done.stderr.splitlines()) == 1
-        assert sum(line.startswith("added ") for line in done.stdout.splitlines()) == 8
+        assert sum(line.startswith("added ") for line in done.stdout.splitlines()) == 9
         assert "+# trial 0.1.0" in done.stdout.splitlines()
     assert not hub.repos
 

@@ -104,7 +104,7 @@ def stored(project: Project) -> dict[str, dict[str, Any]] | None:
         return None
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Stored)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except files.UNREADABLE:
         return None
     if (found.figures, found.annotations_sha256) != (FIGURES, digest(project)):
         return None

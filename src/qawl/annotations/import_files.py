@@ -1,6 +1,5 @@
 """Label Studio's JSON export files into the journal: read whole, then told apart by who made what."""
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from qawl.annotations.holdings import doubles
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.sorter import Incoming, Outcome, Sorted, Sorter
 from qawl.annotations.users import User
-from qawl.core import files, names
+from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
@@ -44,8 +43,9 @@ def pull_files(
     outcome = Outcome()
     named: Named = {None: JUDGE} if judge else _named(project, annotator)
     project.make_state()
-    with tempfile.TemporaryDirectory(dir=project.state) as folder:
-        spool = _Spool(Path(folder), named)
+    target = project.state / "pull"
+    with files.naming(target), temporary.folder(target) as folder:
+        spool = _Spool(folder, named)
         sorter = Sorter(project, outcome, layer)
         with closing(spool):
             for path in _exports(paths):
@@ -101,7 +101,7 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"{path}: no such file or folder")
-    inside = path.rglob("*")
+    inside = files.below(path)
     found = sorted(each for each in inside if each.suffix.lower() == ".json" and each.is_file())
     if not found:
         raise InputError(f"{path}: no .json file in this folder: export as JSON from Label Studio")

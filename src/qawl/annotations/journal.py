@@ -18,6 +18,7 @@ from msgspec import Struct
 from qawl.annotations import identity
 from qawl.annotations.holdings import Holdings
 from qawl.annotations.identity import Identity, Version
+from qawl.core import files as core_files
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, to_json
@@ -88,7 +89,7 @@ def folder(project: Project) -> Path:
 
 def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
     """(annotator, file) of a layer's journals, in the order of the annotators."""
-    for path in sorted(project.journal.glob(f"{layer}.*.jsonl")):
+    for path in core_files.listed(project.journal, f"{layer}.*.jsonl"):
         yield path.name.removeprefix(f"{layer}.").removesuffix(".jsonl"), path
 
 

@@ -48,7 +48,7 @@ def _rebuild(project: Project, layer: str, inputs: str) -> int:
     found: list[Finding] = []
     count = files.write(project.annotations_file(layer), _records(project, layer, found))
     project.make_state()
-    for old in (project.state / "derived").glob(f"{layer}.*.json"):
+    for old in files.listed(project.state / "derived", f"{layer}.*.json"):
         old.unlink(missing_ok=True)
     kept = to_json(_Kept(count, tuple(found)))
     files.write_bytes(_place(project, layer, inputs), [kept])
@@ -114,7 +114,7 @@ def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
     read."""
     try:
         return msgspec.json.decode(_place(project, layer, inputs).read_bytes(), type=_Kept)
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
+    except (OSError, *files.UNREADABLE):
         return None
 
 

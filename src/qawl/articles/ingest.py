@@ -4,7 +4,6 @@ What is new is staged on disk in the order it comes and read again to drop lines
 holds some numbers an article. The corpus is replaced at the end, at once.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from qawl.articles.duplicates.text_table import TextTable
 from qawl.articles.intake import Intake, Outcome, warning
 from qawl.articles.received import Found, SetAside
 from qawl.articles.recurring_lines import Lines
-from qawl.core import files
+from qawl.core import files, temporary
 from qawl.core.project import Project
 from qawl.core.records import Article, from_json, to_json
 
@@ -76,15 +75,10 @@ def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> No
 
 @contextmanager
 def _workshop(project: Project) -> Iterator[Path]:
-    """A folder for this ingest alone, on the disk of the corpus; what a killed one left goes."""
-    folder = project.state / "ingest"
-    for left in (folder, *project.corpus.glob(f".{project.articles_file.name}.*")):
-        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
-    folder.mkdir(parents=True)
-    try:
+    """A folder for this ingest alone, on the disk of the corpus."""
+    target = project.state / "ingest"
+    with files.naming(target), temporary.folder(target) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None:

@@ -11,7 +11,6 @@ from qawl.core import strict_yaml
 from qawl.core.errors import InputError
 
 FOLDER_FILE = "_source.yaml"
-TOO_DEEP = "lists or objects are nested too deeply"
 Language = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 """A language tag (BCP 47)."""
 
@@ -52,10 +51,7 @@ def beside(file: Path) -> Metadata:
 
 
 def _load(path: Path) -> Metadata:
-    try:
-        return strict_yaml.load(_text(path), path.name, Metadata, InputError)
-    except RecursionError as error:
-        raise InputError(f"{path.name}: {TOO_DEEP}") from error
+    return strict_yaml.load(_text(path), path.name, Metadata, InputError)
 
 
 def _text(path: Path) -> str:

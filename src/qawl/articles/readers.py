@@ -18,13 +18,12 @@ from qawl.articles.decoding import decode
 from qawl.articles.metadata import (
     FIELDS,
     FOLDER_FILE,
-    TOO_DEEP,
     Metadata,
     beside,
     from_fields,
 )
 from qawl.articles.received import Found, Received, checked, set_aside
-from qawl.core.errors import InputError
+from qawl.core.errors import TOO_DEEP, InputError
 from qawl.core.text import printable
 
 LONGEST_FILE = 16_000_000

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.versions import VERSION, numbers
 
 
 def article_ids(project: Project) -> Iterator[str]:
     """The ids in the `articles` tables of all releases, each as often as it was released."""
-    tables = sorted(project.releases.glob("[0-9]*/articles/*.parquet"))
+    tables = [
+        path
+        for folder in files.listed(project.releases, "[0-9]*")
+        for path in files.listed(folder / "articles", "*.parquet")
+    ]
     if not tables:
         return
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
@@ -42,8 +47,12 @@ def versions(project: Project) -> tuple[str, ...]:
 
 def manifests(project: Project) -> list[Path]:
     """The manifests of all releases, drafts too; a folder that is named otherwise is none."""
-    found = sorted(project.releases.glob("[0-9]*/manifest.json"))
-    return [path for path in found if VERSION.fullmatch(path.parent.name)]
+    folders = files.listed(project.releases, "[0-9]*")
+    return [
+        path
+        for each in folders
+        if VERSION.fullmatch(each.name) and (path := each / "manifest.json").is_file()
+    ]
 
 
 def alone(project: Project) -> Iterator[str]:
@@ -56,7 +65,7 @@ def alone(project: Project) -> Iterator[str]:
     if first is None or not {name for name, share in shares.items() if share} - {"train"}:
         return
     folder = project.release(first)
-    if [path.stem for path in (folder / "articles").glob("*.parquet")] == ["train"]:
+    if [path.stem for path in files.listed(folder / "articles", "*.parquet")] == ["train"]:
         yield from _splits_in(folder)
 
 
@@ -73,7 +82,7 @@ def _splits_in(folder: Path) -> dict[str, str]:
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
 
     found: dict[str, str] = {}
-    for path in (folder / "articles").glob("*.parquet"):
+    for path in files.listed(folder / "articles", "*.parquet"):
         ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
         found.update(dict.fromkeys(ids, path.stem))
     return found

@@ -1,19 +1,19 @@
 """The command line: parses, calls one function that does the work, prints what it returned.
 
 Each command stands in a module of its own that is imported when it runs, so that `qawl --help`
-imports nothing heavy. A QawlError ends as one line on stderr and exit code 1.
+imports nothing heavy. Every failure that is known ends as one line on stderr and exit code 1, Ctrl-C
+at any moment as one line and exit code 130: what takes time to import is imported below `main`.
 """
 
-import gc
-import importlib
 import os
+import signal
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import click
+if TYPE_CHECKING:
+    from qawl.cli.commands import group
 
-from qawl import __version__
-from qawl.core.errors import QawlError
+__all__ = ["COMMANDS", "group", "main"]
 
 # In the order of work; a test compares each line with the docstring of its command.
 COMMANDS: dict[str, str] = {
@@ -47,73 +47,79 @@ RARELY = 10_000
 refers to itself."""
 
 
-class Commands(click.Group):
-    """Commands in the order of work, each imported on use."""
+def __getattr__(name: str) -> Any:
+    if name != "group":
+        raise AttributeError(f"module 'qawl.cli' has no attribute {name!r}")
+    from qawl.cli.commands import group
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names in the order of work."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name; None if there is none."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"qawl.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of `--help`, made from the table so that nothing is imported for it."""
-        del ctx
-        with formatter.section("Commands, in the order of work"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="qawl")
-@click.option(
-    "-C",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Run as if started in this folder.",
-)
-@click.pass_context
-def group(ctx: click.Context, folder: Path | None) -> None:
-    """From news articles to a citable dataset of entities, quotes and claims."""
-    ctx.obj = Path.cwd()
-    if folder is not None:
-        os.chdir(folder)
+    return group
 
 
 def main() -> None:
     """Entry point: runs a command and turns every known failure into one line."""
-    gc.set_threshold(RARELY)
+    interrupts = _watched()
+    message = ""
     try:
-        code = group.main(standalone_mode=False)
-    except QawlError as error:
-        _stop(str(error))
-    except click.exceptions.Abort:
-        _stop("interrupted", code=130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _stop(f"{where}{error.strerror or error}")
-    except Exception as error:  # no traceback reaches a user who did not ask for it
-        if os.environ.get("QAWL_TRACEBACK"):
-            raise
-        _stop(
-            f"a fault in qawl itself ({type(error).__name__}: {error}); QAWL_TRACEBACK=1 shows where"
-        )
+        code = _run()
+    except SystemExit as error:
+        code = error.code
+    except BaseException as error:  # noqa: BLE001 - what an interrupt broke is an interrupt too
+        message, code = _told(error, interrupts)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: Ctrl-C changes nothing any more
+    exec("")  # noqa: S102 - an interrupt that came within an exec would else end Python by its signal
+    if message:
+        sys.stderr.write(f"qawl: {message}\n")
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _stop(message: str, *, code: int = 1) -> None:
-    click.echo(f"qawl: {message}", err=True)
-    sys.exit(code)
+def _told(error: BaseException, interrupts: list[int]) -> tuple[str, int]:
+    """The line that says what ended a command, and the exit code."""
+    if interrupts or isinstance(error, KeyboardInterrupt):
+        return "interrupted", 130
+    from qawl.cli.failures import explain
+
+    return explain(error)
+
+
+def _run() -> object:
+    """Runs the command that was asked for; its exit code, if it has one."""
+    import gc
+
+    from qawl.cli import terminal
+    from qawl.cli.commands import group
+
+    gc.set_threshold(RARELY)
+    _in_utf8()
+    terminal.prepare()
+    return group.main(prog_name="qawl", standalone_mode=False)
+
+
+def _watched() -> list[int]:
+    """The interrupts that come from now on: each is noted, and raised where the command is.
+
+    One that is raised where Python throws errors away (a destructor) is raised again.
+    """
+    seen: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    def again(thrown: "sys.UnraisableHookArgs") -> None:
+        if issubclass(thrown.exc_type, KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        else:
+            sys.__unraisablehook__(thrown)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, note)
+        sys.unraisablehook = again
+    return seen
+
+
+def _in_utf8() -> None:
+    """Starts Python again in its UTF-8 mode where the locale has another encoding for names of files."""
+    if sys.getfilesystemencoding() == "utf-8" or sys.flags.utf8_mode:
+        return
+    told = os.environ | {"PYTHONIOENCODING": sys.stdout.encoding}
+    os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], told)  # noqa: S606

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 def command() -> None:
@@ -27,6 +29,6 @@ def command() -> None:
                 "qawl.yaml if one is enough)"
             )
         said = "; ".join(rest) or "all complete"
-        click.echo(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
+        say(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:
-        click.echo(f"reopened: {each}")
+        say(f"reopened: {each}")

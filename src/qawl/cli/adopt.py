@@ -40,19 +40,20 @@ def command(
     """
     import json
 
+    from qawl.cli.terminal import say
     from qawl.setup.adoption.adopt import Request, adopt
 
     request = Request(sources, into, layer, given, language, dry_run)
     report = adopt(request)
     if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        say(json.dumps(report.as_json(), ensure_ascii=False))
         return
     said = report.as_json()
-    click.echo(f"layer {report.layer}" + (" (dry run: nothing was written)" if dry_run else ""))
+    say(f"layer {report.layer}" + (" (dry run: nothing was written)" if dry_run else ""))
     for name, count in said["in"].items():
         there = "" if dry_run else f", {said['records'][name]} in the records"
-        click.echo(f"  {name}: {count} in{there}")
+        say(f"  {name}: {count} in{there}")
     for note in report.notes:
-        click.echo(note, err=True)
+        say(note, err=True)
     for each in said["left_out"]:
-        click.echo(f"left out: {each['count']} × {each['reason']}", err=True)
+        say(f"left out: {each['count']} × {each['reason']}", err=True)

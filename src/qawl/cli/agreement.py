@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from qawl.cli.terminal import say
+
 WORST = 5
 """Articles that are named, those on which annotators agree least."""
 
@@ -43,14 +45,14 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
         from qawl.agreement import page as agreement_page
 
         files.write_text(html, agreement_page.page(corpus, layers))
-        click.echo(f"{html}: open it in a browser", err=True)
+        say(f"{html}: open it in a browser", err=True)
     if as_json:
-        click.echo(json.dumps({**found, "layers": layers}, ensure_ascii=False))
+        say(json.dumps({**found, "layers": layers}, ensure_ascii=False))
         return
     _show_all(found["people"], layers, label)
     for name, figures in layers.items():
         for warning in figures["warnings"]:
-            click.echo(f"{name}: {warning}", err=True)
+            say(f"{name}: {warning}", err=True)
 
 
 def _show_all(people: dict[str, bool], layers: dict[str, Any], label: str | None) -> None:
@@ -58,32 +60,33 @@ def _show_all(people: dict[str, bool], layers: dict[str, Any], label: str | None
     if label is not None and label not in known:
         raise click.BadParameter(f"{label}: not one of {', '.join(known)}")
     if not any(people.values()):
-        click.echo("no annotator is a person (see annotators in qawl.yaml)")
+        say("no annotator is a person (see annotators in qawl.yaml)")
     for name, figures in layers.items():
         _show(name, figures, label)
 
 
 def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
     """One layer: its figures, those of labels and pairs, and where annotators differ most."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(markup=False, emoji=False, highlight=False)  # labels are shown as they are
+    from qawl.cli.terminal import console
+
+    shown = console()
     if not figures["articles_compared"]:
-        console.print(f"{layer}: no article has two annotators, so there is nothing to compare")
+        shown.print(f"{layer}: no article has two annotators, so there is nothing to compare")
         return
     table = Table(
         "", "value", "95 %", "n", title=f"{layer}: {figures['articles_compared']} articles"
     )
     for name, said in _rows(figures, label):
         table.add_row(name, _number(said["value"]), _interval(said), str(said["n"]))
-    console.print(table)
-    console.print(_matrix(figures["confusion"]))
+    shown.print(table)
+    shown.print(_matrix(figures["confusion"]))
     for each in figures["confusion"]["most"][:8]:
         one, other = (name or "no span" for name in each["labels"])
-        console.print(f"  {each['n']:4} × {one} against {other}")
+        shown.print(f"  {each['n']:4} × {one} against {other}")
     for article, said in list(figures["articles"].items())[:WORST]:
-        console.print(f"  {article}: exact F1 {_number(said['exact_f1']['value'])}")
+        shown.print(f"  {article}: exact F1 {_number(said['exact_f1']['value'])}")
 
 
 def _matrix(confusion: dict[str, Any]) -> Any:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -16,20 +18,20 @@ def command(folder: Path | None, no_wait: bool) -> None:
     Copies this corpus to FOLDER (a temporary one by default), starts Label Studio, pushes, submits
     the recorded annotations, pulls, validates, releases and loads the release.
     """
-    from rich.console import Console
     from rich.table import Table
 
+    from qawl.cli.terminal import console
     from qawl.core import project
     from qawl.setup import demo
 
-    with demo.demo(project.load(Path()), folder, lambda line: click.echo(f"· {line}")) as loaded:
+    with demo.demo(project.load(Path()), folder, lambda line: say(f"· {line}")) as loaded:
         table = Table("table", "split", "rows", title=f"in the dataset ({loaded.folder.name})")
         for config, split, rows in loaded.rows:
             table.add_row(config, split, str(rows))
-        Console().print(table)
+        console().print(table)
         if not no_wait and sys.stdin.isatty():
-            click.echo(f"serving at {loaded.url} until Ctrl-C")
+            say(f"serving at {loaded.url} until Ctrl-C")
             try:
                 signal.pause()
             except KeyboardInterrupt:
-                click.echo("stopped")
+                say("stopped")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("old")
@@ -21,11 +23,11 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
     releases = Path("exports") / "releases"
     found = diff.difference(diff.resolve(releases, old), diff.resolve(releases, new))
     if as_json:
-        click.echo(to_json(found))
+        say(to_json(found))
     elif markdown:
-        click.echo(diff.markdown(found), nl=False)
+        say(diff.markdown(found), nl=False)
     else:
         for each in found.changes:
-            click.echo(f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " "))
+            say(f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " "))
         calls = f"a {found.level} change: {found.version}" if found.version else "no change"
-        click.echo(calls)
+        say(calls)

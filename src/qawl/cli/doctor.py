@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 def command() -> None:
@@ -20,5 +22,5 @@ def command() -> None:
     for line in doctor.examine(project.load(Path())):
         ill = ill or not line.well
         advice = f": {line.advice}" if line.advice and not line.well else ""
-        click.echo(f"{'ok ' if line.well else 'BAD'} {line.what}: {line.said}{advice}")
+        say(f"{'ok ' if line.well else 'BAD'} {line.what}: {line.said}{advice}")
     sys.exit(1 if ill else 0)

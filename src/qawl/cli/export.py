@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("name", metavar="FORMAT")
@@ -42,8 +44,8 @@ def command(
     request = export.Request(name, *chosen, with_withheld)
     with project.lock(corpus, "export"):
         done = export.export(corpus, request, target)
-    click.echo(f"{target}: {done.files} files and {export.REPORT}")
+    say(f"{target}: {done.files} files and {export.REPORT}")
     for line in export.kinds(done.losses, done.never):
-        click.echo(line, err=True)
+        say(line, err=True)
     if with_withheld:
-        click.echo("this holds text that may not be passed on: keep it at home", err=True)
+        say("this holds text that may not be passed on: keep it at home", err=True)

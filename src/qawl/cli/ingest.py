@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Given
+from qawl.cli.terminal import say
 from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ def command(
     corpus = project.load(Path())
     if explain:
         for line in summary.explain(corpus, explain):
-            click.echo(line)
+            say(line)
         return
     if not paths:
         raise click.UsageError("Name files or folders to ingest, or - for standard input.")
     outcome = _ingest(corpus, paths, _mapping(mapping), engine)
     for line in summary.as_json(outcome) if as_json else summary.lines(outcome):
-        click.echo(line)
+        say(line)
     left_out = outcome.set_aside or outcome.annotated
     if (strict and left_out) or not (outcome.read or outcome.known):
         sys.exit(1)
@@ -89,10 +90,9 @@ def _counted(found: Iterator["Found"]) -> Iterator["Found"]:
     if not sys.stderr.isatty():
         yield from found
         return
-    from rich.console import Console
+    from qawl.cli.terminal import console
 
-    console = Console(stderr=True)
-    with console.status("reading") as status:
+    with console(err=True).status("reading") as status:
         for number, each in enumerate(found, start=1):
             if number % 500 == 0:
                 status.update(f"{number} read")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
@@ -14,5 +16,5 @@ def command(folder: Path, name: str | None, language: str) -> None:
     from qawl.setup import init
 
     made = init.init(folder, name=name, language=language)
-    click.echo(f"{folder}: corpus {made.settings.name}, language {language}")
-    click.echo("next: put articles into corpus/sources and run `qawl ingest corpus/sources`")
+    say(f"{folder}: corpus {made.settings.name}, language {language}")
+    say("next: put articles into corpus/sources and run `qawl ingest corpus/sources`")

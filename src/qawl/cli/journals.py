@@ -7,8 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from qawl.cli.terminal import say
 from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ def rebuild(corpus: "Project") -> None:
 
     for name in corpus.settings.layers:
         for each in journal.mend(corpus, name):
-            click.echo(f"journal mended: {each}")
-        click.echo(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+            say(f"journal mended: {each}")
+        say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
 
 
 def clean(corpus: "Project") -> None:
@@ -35,11 +34,11 @@ def clean(corpus: "Project") -> None:
     done = list(cleaned.clean(corpus))
     for each in done:
         fields = ", ".join(f"{count} × {name}" for name, count in each.left_out.items())
-        click.echo(f"{each.journal}: {each.changed} of {each.versions} lines cleaned: {fields}")
+        say(f"{each.journal}: {each.changed} of {each.versions} lines cleaned: {fields}")
     if not done:
-        click.echo("nothing to clean")
+        say("nothing to clean")
         return
-    click.echo(f"logged in {corpus.journal / cleaned.LOG}; versions in git keep what was there")
+    say(f"logged in {corpus.journal / cleaned.LOG}; versions in git keep what was there")
     for name in corpus.settings.layers:
         annotation_store.refresh(corpus, name)
 
@@ -53,14 +52,14 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
         places = {name: _place(corpus, name, stack) for name in others}
         outcome = merging.merge(corpus, places)
     for line in _said(outcome):
-        click.echo(line)
+        say(line)
     for name in sorted({each.layer for each in outcome.joined}):
         count = annotation_store.refresh(corpus, name)
-        click.echo(f"exports/annotations/{name}.jsonl: {count} records")
+        say(f"exports/annotations/{name}.jsonl: {count} records")
     for each in outcome.doubled:
-        click.echo(f"twice: {each}")
+        say(f"twice: {each}")
     for each in outcome.strange:
-        click.echo(f"LEFT OUT: {each}")
+        say(f"LEFT OUT: {each}")
     return not outcome.strange and not outcome.doubled
 
 
@@ -69,7 +68,7 @@ def merge_file(ours: Path, theirs: Path) -> None:
     from qawl.annotations import merging
 
     joined = merging.merge_files(ours, theirs)
-    click.echo(f"{joined.added} of {joined.versions} versions added", err=True)
+    say(f"{joined.added} of {joined.versions} versions added", err=True)
 
 
 def _said(outcome: "Merged") -> Iterator[str]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.terminal import say
+
 if TYPE_CHECKING:
     from qawl.hub.client import Repository
     from qawl.hub.publish import Plan, Shipped, There
@@ -58,12 +60,12 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
     if as_json:
         _print_json(repository, release, todo, commit, changes)
         return
-    click.echo(changes, nl=False)
+    say(changes, nl=False)
     if dry_run and not todo.tagged:
-        click.echo("dry run: nothing was sent")
+        say("dry run: nothing was sent")
         return
     word = "is published already" if todo.tagged else "published"
-    click.echo(
+    say(
         f"{release.name} {release.version} {word}: {_address(repository, release)}, commit {commit}"
     )
 
@@ -92,7 +94,7 @@ def _show(release: "Shipped", todo: "Plan") -> None:
     for kind in ("added", "changed", "deleted", "unchanged"):
         for path in getattr(todo, kind):
             size = decimal(release.sizes[path]) if path in release.sizes else ""
-            click.echo(f"{kind:<9}  {path}  {size}".rstrip())
+            say(f"{kind:<9}  {path}  {size}".rstrip())
 
 
 def _note(repository: "Repository", release: "Shipped") -> None:
@@ -115,7 +117,7 @@ def _print_json(
 ) -> None:
     from qawl.core.records import to_json
 
-    click.echo(
+    say(
         to_json(
             {
                 "repo": repository.name,
@@ -133,4 +135,4 @@ def _print_json(
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    say(line, err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.paths import Given
+from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +147,7 @@ def _pull(
     else:
         outcome = _from_server(corpus)
     for line in summary(outcome):
-        click.echo(line)
+        say(line)
     return outcome.whole
 
 
@@ -161,22 +162,22 @@ def _watch(corpus: "Project", every: int) -> None:
     from qawl.core import project
     from qawl.core.errors import CorpusLocked, ServerError
 
-    click.echo(f"pulling every {every} s; Ctrl-C ends it", err=True)
+    say(f"pulling every {every} s; Ctrl-C ends it", err=True)
     first = True
     try:
         while True:
             try:
                 with project.lock(corpus, "pull --watch"):
                     for each in _news(corpus):
-                        click.echo(each)
+                        say(each)
                 first = False
             except (ServerError, CorpusLocked) as error:
                 if first:
                     raise
-                click.echo(f"waiting {every} s: {error}", err=True)
+                say(f"waiting {every} s: {error}", err=True)
             time.sleep(every)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        say("stopped", err=True)
 
 
 def _news(corpus: "Project") -> "Iterator[str]":
@@ -200,7 +201,7 @@ def _news(corpus: "Project") -> "Iterator[str]":
 
 
 def _from_server(corpus: "Project") -> "Outcome":
-    from qawl.cli.progress import progress
+    from qawl.cli.terminal import progress
     from qawl.studio import client as studio_client
     from qawl.studio import pull
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.terminal import say
+
 if TYPE_CHECKING:
     from qawl.core.project import Project
     from qawl.studio.client import Client
@@ -21,7 +23,7 @@ def command(dry_run: bool, recover: bool) -> None:
     One project for each layer and annotator. The plan is shown, then carried out; a second run has
     an empty plan. Tasks on which somebody has worked are never removed.
     """
-    from qawl.cli.progress import progress
+    from qawl.cli.terminal import progress
     from qawl.core import project
     from qawl.core.errors import ServerError
     from qawl.studio import client as studio_client
@@ -35,36 +37,36 @@ def command(dry_run: bool, recover: bool) -> None:
         steps = plan.plan(client, corpus)
         for step in steps:
             for line in step.lines():
-                click.echo(line)
+                say(line)
         open_steps = [step for step in steps if not step.empty]
         if not open_steps:
-            click.echo("nothing to do: Label Studio is in step")
+            say("nothing to do: Label Studio is in step")
             return
         if dry_run:
-            click.echo("dry run: nothing was changed")
+            say("dry run: nothing was changed")
             return
         for step in progress(open_steps, "push"):
             try:
                 push.apply(client, step)
             except ServerError as error:
-                click.echo(f"looked up and tried again after: {error}", err=True)
+                say(f"looked up and tried again after: {error}", err=True)
                 break
         push.bring(client, corpus)
-    click.echo(f"{plan.counted(len(open_steps), 'project')} brought in step at {client.url}")
+    say(f"{plan.counted(len(open_steps), 'project')} brought in step at {client.url}")
 
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     """Puts back what the server lost, once every task is there."""
-    from qawl.cli.progress import progress
+    from qawl.cli.terminal import progress
     from qawl.studio import plan, push
     from qawl.studio import recover as studio_recover
 
     if dry_run:
         lost = plan.counted(studio_recover.lost(client, corpus), "journalled annotation")
-        click.echo(f"{lost} not on the server\ndry run: nothing was changed")
+        say(f"{lost} not on the server\ndry run: nothing was changed")
         return
     push.bring(client, corpus)
     back = studio_recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
-    click.echo(f"{plan.counted(back, 'annotation')} put back")
+    say(f"{plan.counted(back, 'annotation')} put back")
     if back:
-        click.echo("the server counts them as yours; `qawl pull` collects them again")
+        say("the server counts them as yours; `qawl pull` collects them again")

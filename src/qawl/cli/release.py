@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("version", required=False)
@@ -32,18 +34,18 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
             built = build.release(corpus, version, draft=draft)
         except GatesFailed as error:
             for each in error.gates:
-                click.echo(f"gate: {each}", err=True)
-            click.echo("no release was built; --draft builds one that lists these", err=True)
+                say(f"gate: {each}", err=True)
+            say("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest.content.items():
-        click.echo(f"{name}: {said.rows} rows")
+        say(f"{name}: {said.rows} rows")
     word = "built" if built.fresh else "is there already, with the same bytes"
-    click.echo(f"{folder} {word}; content {built.manifest.content_sha256[:16]}")
+    say(f"{folder} {word}; content {built.manifest.content_sha256[:16]}")
     for layer, ids in built.unannotated.items():
         if ids:
             what = "1 article" if len(ids) == 1 else f"{len(ids)} articles"
-            click.echo(
+            say(
                 f"left out of {layer}: {what} that nobody has annotated yet ({listed(ids, NAMED)}), "
                 "released without annotations"
             )

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from qawl.cli.paths import Given
+from qawl.cli.terminal import say
 
 
 @click.command()
@@ -30,11 +31,11 @@ def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
     from qawl.release import restore
 
     outcome = restore.restore_release(release, articles, target)
-    click.echo(f"{target}: {len(outcome.restored)} articles restored")
+    say(f"{target}: {len(outcome.restored)} articles restored")
     for each in outcome.missing:
-        click.echo(f"not found: {each}")
+        say(f"not found: {each}")
     for each in outcome.untitled:
-        click.echo(f"title not found: {each}")
+        say(f"title not found: {each}")
     for each in outcome.unread:
-        click.echo(f"not read: {each}", err=True)
+        say(f"not read: {each}", err=True)
     sys.exit(1 if outcome.missing else 0)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a made file is stale.")
@@ -21,8 +23,8 @@ def command(check: bool) -> None:
     if check:
         stale = generated.stale(corpus)
         for path in stale:
-            click.echo(f"stale: {path.relative_to(corpus.root)} (run `qawl scheme`)")
+            say(f"stale: {path.relative_to(corpus.root)} (run `qawl scheme`)")
         sys.exit(1 if stale else 0)
     with project.lock(corpus, "scheme"):
         for path in generated.make(corpus):
-            click.echo(f"made {path.relative_to(corpus.root)}")
+            say(f"made {path.relative_to(corpus.root)}")

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -32,18 +34,18 @@ def command(
 
     found = score(Request(release, predictions, split, against))
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        say(json.dumps(found, ensure_ascii=False))
         return
     for name, figures in found["layers"].items():
         _show(name, figures)
     if found["without_predictions"]:
-        click.echo(f"no predictions for: {', '.join(found['without_predictions'])}", err=True)
+        say(f"no predictions for: {', '.join(found['without_predictions'])}", err=True)
 
 
 def _show(layer: str, figures: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+
+    from qawl.cli.terminal import console
 
     table = Table(
         "",
@@ -52,7 +54,7 @@ def _show(layer: str, figures: dict[str, Any]) -> None:
         "F1",
         "95 %",
         "n",
-        title=escape(f"{layer}: {figures['n_articles']} articles"),
+        title=f"{layer}: {figures['n_articles']} articles",
         title_justify="left",
     )
     _row(table, "exact", figures, figures["exact_f1"])
@@ -69,22 +71,20 @@ def _show(layer: str, figures: dict[str, Any]) -> None:
                 str(said["n"]),
             )
     for label, said in figures["labels"].items():
-        _row(table, escape(label), said, said["exact_f1"])
+        _row(table, label, said, said["exact_f1"])
     for name, said in figures["ranking"].items():
         table.add_row(
-            escape(f"{name}, average precision"),
+            f"{name}, average precision",
             "",
             "",
             _number(said["average_precision"]),
             "",
             str(said["n"]),
         )
-    Console().print(table)
+    console().print(table)
     if "paired" in figures:
         test = figures["paired"]["exact_f1"]
-        click.echo(
-            f"against the second system: {test['difference']:+.3f} exact F1, p = {test['p']:.4f}"
-        )
+        say(f"against the second system: {test['difference']:+.3f} exact F1, p = {test['p']:.4f}")
 
 
 def _row(table: Any, name: str, shares: dict[str, Any], figure: dict[str, Any]) -> None:

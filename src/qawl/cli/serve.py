@@ -1,9 +1,12 @@
 """`qawl serve`."""
 
 import signal
+from functools import partial
 from pathlib import Path
 
 import click
+
+from qawl.cli.terminal import say
 
 
 @click.command()
@@ -22,16 +25,15 @@ def command(port: int | None) -> None:
     corpus = project.load(Path())
     for each in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends Label Studio too
         signal.signal(each, signal.default_int_handler)
-    say = lambda line: click.echo(line, err=True)  # noqa: E731
-    with server.running(corpus, port=port, say=say) as access:
-        click.echo(f"Label Studio: {access.url}")
-        click.echo(f"sign in as {access.username} with {access.password}")
+    with server.running(corpus, port=port, say=partial(say, err=True)) as access:
+        say(f"Label Studio: {access.url}")
+        say(f"sign in as {access.username} with {access.password}")
         with studio_client.connect(corpus, access) as client:
-            click.echo(f"annotators sign up at {client.invitation()}")
+            say(f"annotators sign up at {client.invitation()}")
         if access.url != corpus.settings.label_studio.url.rstrip("/"):
-            click.echo(f'other commands need `label_studio: {{url: "{access.url}"}}` in qawl.yaml')
-        click.echo("Ctrl-C ends it")
+            say(f'other commands need `label_studio: {{url: "{access.url}"}}` in qawl.yaml')
+        say("Ctrl-C ends it")
         try:
             signal.pause()
         except KeyboardInterrupt:
-            click.echo("stopped")
+            say("stopped")

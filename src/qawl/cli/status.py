@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, one object a project.")
@@ -13,9 +15,9 @@ def command(as_json: bool) -> None:
     With the median minutes a task, and the address of each project's next open task.
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
+    from qawl.cli.terminal import console
     from qawl.core import project
     from qawl.core.records import to_json
     from qawl.studio import client as studio_client
@@ -25,12 +27,10 @@ def command(as_json: bool) -> None:
     with studio_client.connect(corpus) as client:
         found = status.standings(client, corpus)
     if as_json:
-        click.echo(to_json(found))
+        say(to_json(found))
         return
     if not found:
-        click.echo(
-            f"no project of this corpus at {corpus.settings.label_studio.url}: run `qawl push`"
-        )
+        say(f"no project of this corpus at {corpus.settings.label_studio.url}: run `qawl push`")
         return
     table = Table(
         *("layer", "annotator", "assigned", "done", "skipped", "drafts", "left", "minutes"),
@@ -46,11 +46,11 @@ def command(as_json: bool) -> None:
             each.minutes or "",
         )
         table.add_row(each.layer, each.annotator, *map(str, numbers))
-    Console().print(table)
-    click.echo("where to go on:")
+    console().print(table)
+    say("where to go on:")
     for each in found:
         where = each.next or f"{each.url} (nothing is left)"
-        click.echo(f"  {each.layer} {each.annotator}: {where}")
+        say(f"  {each.layer} {each.annotator}: {where}")
     there = {(each.layer, each.annotator) for each in found}
     lacking = [
         f"{layer} {name}"
@@ -59,4 +59,4 @@ def command(as_json: bool) -> None:
         if not each.away and (layer, name) not in there
     ]
     if lacking:
-        click.echo(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
+        say(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.terminal import say
+
 if TYPE_CHECKING:
     from qawl.core.project import Project
     from qawl.suggest.score import LayerScore, Share
@@ -26,7 +28,7 @@ def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
     --score compares the rules with gold: precision, recall and F1 by label, arrows, and the share of gold
     spans that need no touch. Names learned from gold are those of other articles.
     """
-    from qawl.cli.progress import progress
+    from qawl.cli.terminal import progress
     from qawl.core import project
     from qawl.suggest import store
 
@@ -44,9 +46,9 @@ def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
         made = store.make(corpus, chosen, lambda those: progress(those, "suggest"))
     for layer, count in made.articles.items():
         spans, relations = made.spans[layer], made.relations[layer]
-        click.echo(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
+        say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
     for reason, count in made.left_out.most_common():
-        click.echo(f"left out: {count} spans, since `qawl validate` would say {reason}", err=True)
+        say(f"left out: {count} spans, since `qawl validate` would say {reason}", err=True)
 
 
 def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None:
@@ -56,34 +58,32 @@ def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None
 
     found = store.score(corpus, layers)
     if as_json:
-        click.echo(msgspec.json.encode(found).decode())
+        say(msgspec.json.encode(found).decode())
         return
     if not found.layers:
-        click.echo("no complete gold to measure against: run `qawl adjudicate` first")
+        say("no complete gold to measure against: run `qawl adjudicate` first")
     for layer, figures in found.layers.items():
         _show(layer, figures)
 
 
 def _show(layer: str, figures: "LayerScore") -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+
+    from qawl.cli.terminal import console
 
     untouched = "undefined" if figures.untouched is None else f"{figures.untouched:.0%}"
     table = Table(
         "", "precision", "recall", "F1", "overlap F1", "n",
-        title=escape(f"{layer}: {untouched} of gold spans need no touch"), title_justify="left",
+        title=f"{layer}: {untouched} of gold spans need no touch", title_justify="left",
     )  # fmt: skip
     for label, said in figures.labels.items():
-        table.add_row(escape(label), *_row(said.exact), _number(said.overlap.f1), str(said.n))
+        table.add_row(label, *_row(said.exact), _number(said.overlap.f1), str(said.n))
         for value, part in (said.by_type or {}).items():
-            table.add_row(
-                escape(f"  {value}"), *_row(part.exact), _number(part.overlap.f1), str(part.n)
-            )
+            table.add_row(f"  {value}", *_row(part.exact), _number(part.overlap.f1), str(part.n))
     for name, arrows in {**figures.relations, **figures.types}.items():
         shares = (arrows.precision, arrows.recall, arrows.f1)
-        table.add_row(escape(name), *map(_number, shares), "", str(arrows.n))
-    Console().print(table)
+        table.add_row(name, *map(_number, shares), "", str(arrows.n))
+    console().print(table)
 
 
 def _row(share: "Share") -> tuple[str, str, str]:

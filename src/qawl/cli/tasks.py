@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.option("--layer", required=True, help="The layer to annotate.")
@@ -41,7 +43,7 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
         every = [each for each in every if each.article_id in share]
     text = json.dumps(to_builtins(every), ensure_ascii=False, indent=1)
     if out is None:
-        click.echo(text)
+        say(text)
     else:
         files.write_text(out, text + "\n")
-        click.echo(f"{out}: {len(every)} tasks")
+        say(f"{out}: {len(every)} tasks")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.terminal import say
+
 AROUND = 30
 """Code points of text shown on either side of a span."""
 
@@ -49,7 +51,7 @@ def command(
 
     if listing:
         for check in CHECKS.values():
-            click.echo(f"{check.level}  {check.severity:8} {check.id:20} {check.explanation}")
+            say(f"{check.level}  {check.severity:8} {check.id:20} {check.explanation}")
         return
     if only is not None and only not in CHECKS:
         raise click.BadParameter(f"{only}: no such check; see --list", param_hint="--check")
@@ -63,13 +65,13 @@ def command(
         from qawl.validation import page as validation_page
 
         files.write_text(html, validation_page.page(corpus, found, counts))
-        click.echo(f"{html}: open it in a browser", err=True)
+        say(f"{html}: open it in a browser", err=True)
     if as_json:
-        click.echo(to_json({"findings": found, "summary": counts}))
+        say(to_json({"findings": found, "summary": counts}))
     else:
         _print(corpus, found)
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
-        click.echo(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
+        say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
     sys.exit(1 if counts.errors else 0)
 
 
@@ -81,10 +83,10 @@ def _repair(corpus: "Project", undo: bool) -> None:
 
     with project.lock(corpus, "validate --fix"):
         if undo:
-            click.echo(f"{repairs.undo(corpus)} repairs taken back", err=True)
+            say(f"{repairs.undo(corpus)} repairs taken back", err=True)
         else:
             for name, count in annotation_store.fix(corpus).items():
-                click.echo(f"{name}: {count} annotations", err=True)
+                say(f"{name}: {count} annotations", err=True)
         for layer in corpus.settings.layers:
             annotation_store.rebuild(corpus, layer)
 
@@ -98,12 +100,12 @@ def _print(corpus: "Project", found: list["Finding"]) -> None:
     texts = article_store.by_id(corpus)
     for check, group in groupby(found, key=lambda each: each.check):
         every = list(group)
-        click.echo(f"{every[0].severity} {check}: {len(every)}")
+        say(f"{every[0].severity} {check}: {len(every)}")
         for each in every:
-            click.echo(f"  {line(each)}")
+            say(f"  {line(each)}")
             article = texts.get(each.article_id or "")
             if each.span and article:
-                click.echo(f"      {around(article.text, each)}")
+                say(f"      {around(article.text, each)}")
 
 
 def line(found: "Finding") -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from qawl.cli.paths import Given
+from qawl.cli.terminal import say
 
 
 @click.command()
@@ -19,11 +20,11 @@ def command(folder: Path) -> None:
 
     problems = manifest.verify(folder)
     for each in problems:
-        click.echo(each)
+        say(each)
     if problems:
         sys.exit(1)
     said = manifest.load(folder)
-    click.echo(
+    say(
         f"{said.name} {said.version}: {len(said.files)} files and "
         f"{sum(each.rows for each in said.content.values())} rows are as the manifest says"
     )

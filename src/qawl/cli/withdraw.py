@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.terminal import say
+
 
 @click.command()
 @click.argument("article")
@@ -20,4 +22,4 @@ def command(article: str, reason: str) -> None:
     corpus = project.load(Path())
     with project.lock(corpus, "withdraw"):
         fresh = withdrawal.withdraw(corpus, article, reason)
-    click.echo(f"{article} withdrawn" if fresh else f"{article} was withdrawn before")
+    say(f"{article} withdrawn" if fresh else f"{article} was withdrawn before")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from qawl.core import files
+from qawl.core.errors import InputError, QawlError
 
 T = TypeVar("T")
 
@@ -35,11 +36,9 @@ class Disk:
             return path.open("rb")
         return BytesIO(self.once(f"bytes of {path}", path.read_bytes, path))
 
-    def text(self, path: Path) -> str:
-        """The text of a file in UTF-8, with a line feed at the end of each line."""
-        with self.open(path) as file:
-            text = file.read().decode("utf-8")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+    def text(self, path: Path, error: type[QawlError] = InputError) -> str:
+        """The text of a file, as `files.text` gives it."""
+        return files.text(path, error, self.open)
 
     def lines(self, path: Path) -> Iterator[tuple[int, bytes]]:
         """The lines of a file, as `files.lines` gives them."""

@@ -14,6 +14,8 @@ QawlError                 anything a user can mend; the command line prints it a
 Problems in the data are no exceptions: they are `qawl.core.records.Finding` values.
 """
 
+TOO_DEEP = "lists or objects are nested too deeply"
+
 
 class QawlError(Exception):
     """One line for the user: what is wrong, where, and what to do. All errors of Qawl are of this kind.

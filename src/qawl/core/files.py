@@ -1,18 +1,28 @@
-"""JSON Lines on disk: streamed in, written whole or not at all. A line feed alone ends a line."""
+"""Files: JSON Lines streamed in, JSON and text read whole, everything written whole or not at all.
 
+A line feed alone ends a line. What can't be read is an error with file and place, never nothing.
+"""
+
+import fnmatch
+import logging
 import os
-import tempfile
+import stat
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from qawl.core.errors import InputError
+from qawl.core import temporary
+from qawl.core.errors import TOO_DEEP, InputError, QawlError
 from qawl.core.records import to_json
 
 T = TypeVar("T")
 
+_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
+"""What git writes into a file that it could not merge, at the start of lines."""
+_log = logging.getLogger("qawl")
 
 Opener = Callable[[Path], BinaryIO]
 """How a file is opened for reading: from disk, or from what was read before (see `disk`)."""
@@ -25,9 +35,11 @@ def from_disk(path: Path) -> BinaryIO:
 
 def lines(path: Path, opened: Opener = from_disk) -> Iterator[tuple[int, bytes]]:
     """(line number from 1, line without its end) of each non-empty line; nothing if no file."""
-    if not path.exists():
+    try:
+        file = opened(path)
+    except FileNotFoundError:
         return
-    with opened(path) as file:
+    with file, naming(path):
         for number, line in enumerate(file, start=1):
             if stripped := line.rstrip(b"\n"):
                 yield number, stripped
@@ -37,10 +49,92 @@ def read(path: Path, kind: type[T], opened: Opener = from_disk) -> Generator[T, 
     """The records of a file; a line that is none raises InputError with its number."""
     decoder = msgspec.json.Decoder(kind)
     for number, line in lines(path, opened):
-        try:
-            yield decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{path}, line {number}: {error}") from error
+        yield decoded(decoder, line, path, number)
+
+
+def decoded(decoder: "msgspec.json.Decoder[T]", line: bytes, path: Path, number: int) -> T:
+    """The record of a line; raises InputError with file and line where it is none."""
+    try:
+        return decoder.decode(line)
+    except UNREADABLE as error:
+        raise InputError(f"{path}, line {number}: {problem(line, error)}") from error
+
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding of JSON raises where the bytes are none, or not what they should be."""
+
+
+def problem(content: bytes, error: Exception) -> str:
+    """What is wrong with content that is not read, in words."""
+    if content.startswith(_MARKS):
+        return (
+            "git could not merge this file: keep the lines that count, and take out those with "
+            "<<<<<<<, =======, >>>>>>>"
+        )
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 at byte {error.start + 1}"
+    if isinstance(error, RecursionError):
+        return TOO_DEEP
+    return str(error)
+
+
+def load(path: Path, kind: type[T], error: type[QawlError] = InputError, advice: str = "") -> T:
+    """The JSON value of a whole file; `error` is raised, with `advice`, where it is none."""
+    content = path.read_bytes()
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except UNREADABLE as wrong:
+        more = f": {advice}" if advice else ""
+        raise error(f"{path} can't be read: {problem(content, wrong)}{more}") from wrong
+
+
+def kept(path: Path, kind: type[T]) -> T | None:
+    """The JSON value of a file that can be made anew; None where there is none.
+
+    One that is damaged is put aside under another name, and said.
+    """
+    try:
+        return load(path, kind)
+    except FileNotFoundError:
+        return None
+    except InputError as error:
+        aside = path.with_name(f"{path.name}.damaged")
+        path.replace(aside)
+        _log.warning("%s; it is put aside as %s and made anew", error, aside.name)
+        return None
+
+
+def text(path: Path, error: type[QawlError] = InputError, opened: Opener = from_disk) -> str:
+    """The text of a file in UTF-8, with a line feed at the end of each line; `error` is raised with
+    the line where it is in another encoding."""
+    with opened(path) as file:
+        content = file.read()
+    try:
+        return content.decode().replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as wrong:
+        number = content.count(b"\n", 0, wrong.start) + 1
+        raise error(f"{path}, line {number}: not UTF-8: save the file as UTF-8") from wrong
+
+
+def listed(folder: Path, pattern: str = "*") -> list[Path]:
+    """The entries of a folder whose names fit a pattern, sorted; none if no folder.
+
+    A folder that can't be read is an error (`Path.glob` takes it for an empty one).
+    """
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - what iterdir does
+    except FileNotFoundError:
+        return []
+    return [folder / each for each in sorted(names) if fnmatch.fnmatchcase(each, pattern)]
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, sorted within each; a folder that can't be read is an error."""
+    for path in listed(folder):
+        if path.is_dir() and not path.is_symlink():
+            yield from below(path)
+        else:
+            yield path
 
 
 def write(path: Path, records: Iterable[object]) -> int:
@@ -57,26 +151,52 @@ def write(path: Path, records: Iterable[object]) -> int:
     return count
 
 
-def write_bytes(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
-    """Replaces the file by these bytes; killed at any moment, the old or the new file stands.
-
-    A private file can be read by its owner alone, at every moment.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o600 if private else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink()
-        raise
-
-
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Replaces the file by this text in UTF-8, atomically and with its line ends as they are."""
     write_bytes(path, [text.encode()], private=private)
+
+
+def write_bytes(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
+    """Replaces the file by these bytes; killed at any moment, the old or the new file stands."""
+    with replacing(path, private=private) as file:
+        for chunk in chunks:
+            file.write(chunk)
+
+
+@contextmanager
+def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of `path` when the block ends; it goes if that fails.
+
+    A link stays one: what it leads to is replaced. A new file follows the umask, one that was there
+    keeps its mode. A private file can be read by its owner alone, at every moment.
+    """
+    target = path.resolve() if path.is_symlink() else path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = 0o600 if private else 0o666
+    with naming(path), temporary.file(target, mode) as (handle, made):
+        with os.fdopen(os.dup(handle), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if not private and (there := _mode(target)) is not None:
+            made.chmod(there)
+        made.replace(target)
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An error of the disk that names no file, or a temporary one of this one, names this one."""
+    try:
+        yield
+    except OSError as error:
+        meant = temporary.meant(error.filename, path)
+        if meant is not None and error.errno:
+            raise OSError(error.errno, os.strerror(error.errno), str(meant)) from error
+        raise

@@ -3,14 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import filelock
 
-from qawl.core import names
+from qawl.core import files, names, temporary
 from qawl.core.disk import Disk
 from qawl.core.errors import CorpusLocked, JournalError, ProjectError
 from qawl.core.records import JUDGE
@@ -131,10 +131,15 @@ class Project:
     def make_state(self) -> None:
         """Makes `state`, which its owner alone can read: the server's data hold names and tokens.
 
-        Git ignores it by a file of its own, whatever the folder around says.
+        Whoever made it before, others are shut out. Git ignores it by a file of its own, whatever the
+        folder around says.
         """
         self.state.mkdir(mode=0o700, exist_ok=True)
-        (self.state / ".gitignore").write_text("*\n")
+        if self.state.stat().st_mode & 0o077:
+            self.state.chmod(0o700)
+        ignore = self.state / ".gitignore"
+        if not ignore.is_file():
+            files.write_text(ignore, "*\n")
 
     @property
     def annotators(self) -> dict[str, Annotator]:
@@ -171,13 +176,16 @@ def load(folder: Path) -> Project:
                 "corpus that it was made from; `score`, `verify`, `diff` and `restore` take releases"
             )
         raise ProjectError(f"{folder.resolve()} has no {SETTINGS}: run `qawl init` there first")
-    settings = parse_settings(path.read_text("utf-8"), str(path))
+    settings = parse_settings(files.text(path, ProjectError), str(path))
     return Project(root=folder.resolve(), settings=settings)
 
 
 @contextmanager
 def lock(project: Project, command: str) -> Iterator[None]:
-    """Holds the corpus for one Qawl; raises CorpusLocked naming the holder."""
+    """Holds the corpus for one Qawl; raises CorpusLocked naming the holder.
+
+    What killed runs left unfinished is removed.
+    """
     project.make_state()
     holder = project.state / "holder.json"
     guard = filelock.FileLock(project.state / "lock", blocking=False)
@@ -188,16 +196,26 @@ def lock(project: Project, command: str) -> Iterator[None]:
             f"{project.root} is in use by {_holder(holder)}: wait for it or end it"
         ) from error
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "command": f"qawl {command}"}))
+        temporary.sweep(_written(project))
+        with suppress(OSError):  # it only tells others who works here
+            held = {"pid": os.getpid(), "command": f"qawl {command}"}
+            files.write_text(holder, json.dumps(held))
         yield
-        holder.unlink(missing_ok=True)
     finally:
+        holder.unlink(missing_ok=True)
         guard.release()
+
+
+def _written(project: Project) -> Iterator[Path]:
+    """The folders that Qawl writes to; not what was received."""
+    yield from (project.root, project.state)
+    yield from (project.corpus, project.label_config, project.schemas, project.exports)
+    yield from filter(Path.is_dir, files.listed(project.exports))
 
 
 def _holder(path: Path) -> str:
     try:
-        held = json.loads(path.read_text())
+        held = json.loads(path.read_bytes())
         return f"`{held['command']}` (process {held['pid']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another qawl"

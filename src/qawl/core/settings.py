@@ -291,8 +291,13 @@ def _check_dispensations(given: Iterable[Dispensation], where: str) -> None:
 
 
 def _check_address(url: str, where: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        strange = any(each.isspace() or not each.isprintable() for each in url)
+    except ValueError:  # a bracket left open, a port that is none
+        usable = False
+    if not usable or strange:
         raise ProjectError(
             f"{where}: label_studio.url {url!r} is no address: write http://HOST:PORT or https://HOST"
         )
@@ -307,7 +312,7 @@ def _check_patterns(patterns: Iterable[str], where: str) -> None:
     for pattern in patterns:
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:
             raise ProjectError(f"{where}: ingest.chrome: {pattern!r}: {error}") from error
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from qawl.core.errors import ProjectError, QawlError
+from qawl.core.errors import TOO_DEEP, ProjectError, QawlError
 
 T = TypeVar("T")
 _TRUTH = "tag:yaml.org,2002:bool"
@@ -30,9 +30,13 @@ def read(
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise error(f"{where}{at}: not YAML: {problem.problem}") from problem
+        raise error(f"{where}{at}: not YAML: {_said(text, problem.problem)}") from problem
     except yaml.YAMLError as problem:
         raise error(f"{where}: not YAML: {str(problem).splitlines()[0]}") from problem
+    except RecursionError as problem:
+        raise error(f"{where}: {TOO_DEEP}") from problem
+    except (ValueError, TypeError, AttributeError, LookupError) as problem:  # of tags as `!!int x`
+        raise error(f"{where}: not YAML: a value does not fit its tag ({problem})") from problem
     return {} if value is None else value
 
 
@@ -42,6 +46,14 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
         raise error(f"{where}: {problem}") from problem
+
+
+def _said(text: str, problem: str | None) -> str:
+    """What is wrong in words; the marks of a merge by git are named."""
+    marks = ("<<<<<<< ", "=======", ">>>>>>> ")
+    if all(f"\n{mark}" in f"\n{text}" for mark in marks):
+        return "git could not merge this file: take out the lines with <<<<<<<, =======, >>>>>>>"
+    return problem or "it can't be read"
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,7 +1,6 @@
 """`qawl export`: the formats, and a folder written whole with a report of what it can't carry."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from qawl.annotations import journal
 from qawl.core import files as core_files
+from qawl.core import temporary
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import to_json
@@ -81,16 +81,15 @@ def export(project: Project, request: Request, target: Path) -> Exported:
     every = scheme.load_all(project)
     schemes = {name: each for name, each in every.items() if name in (request.layers or every)}
     _check_target(target, request)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
-        building = Path(temporary) / "new"
+    with core_files.naming(target), temporary.folder(target) as work:
+        building = work / "new"
         building.mkdir()
-        with (Path(temporary) / "losses").open("w+b") as spool:
+        with (work / "losses").open("w+b") as spool:
             losses, folder = Losses(spool), Folder(building)
             job = Job(project, schemes, request.annotators, request.with_withheld, losses, folder)
             FORMATS[request.format].write(job)
             core_files.write_bytes(building / REPORT, _report(request, job))
-        _swap(building, target, Path(temporary) / "old")
+        _swap(building, target, work / "old")
     return Exported(len(folder.files), losses.counts(), FORMATS[request.format].never)
 
 
@@ -119,13 +118,13 @@ def _check_target(target: Path, request: Request) -> None:
     other = InputError(f"{target} holds something else: name a new folder")
     if not target.is_dir():
         raise other
-    there = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    there = {path.relative_to(target).as_posix() for path in core_files.below(target)}
     if not there:
         return
     try:
         report: Any = msgspec.json.decode((target / REPORT).read_bytes())
         asked, files = report["export"], report["files"]
-    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+    except (OSError, *core_files.UNREADABLE, KeyError, TypeError):
         raise other from None
     if asked != _asked(request):
         raise other

@@ -176,7 +176,7 @@ def _said(
     text = (release.folder / MANIFEST).read_bytes() if ours else repository.read(head, MANIFEST)
     try:
         return msgspec.json.decode(text, type=Said)
-    except msgspec.DecodeError:
+    except core_files.UNREADABLE:
         return None
 
 
@@ -289,7 +289,7 @@ def publish(
 def keep_citation(project: Project, release: Shipped, commit: str) -> None:
     """Writes exports/published/<version>.cff: the citation with the commit, which can't hold itself."""
     if citation.CITATION in release.files:
-        content = (release.folder / citation.CITATION).read_text("utf-8")
+        content = core_files.text(release.folder / citation.CITATION)
         known = citation.published(content, commit=commit, doi=project.settings.release.doi)
         core_files.write_text(project.exports / "published" / f"{release.version}.cff", known)
 

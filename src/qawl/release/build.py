@@ -19,7 +19,7 @@ from qawl.articles import released, selection, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.removed_lines import Removed
 from qawl.articles.splits import splits_of
-from qawl.core import versions
+from qawl.core import files, temporary, versions
 from qawl.core.errors import GatesFailed, ReleaseError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, to_json
@@ -87,10 +87,7 @@ def build(
     """
     refuse_no_version(version)
     target = project.release(version)
-    building = project.releases / f".building-{version}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
+    with files.naming(target), temporary.folder(target) as building:
         work = _Building(project, version, notes, building, checks, below=version)
         tabled = work.write_tables()
         last = released.last_version(project, below=version)
@@ -105,8 +102,6 @@ def build(
             _compare(target, building)
             return Built(target, made, fresh=False, unannotated=work.unannotated)
         building.rename(target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return Built(target, made, fresh=True, unannotated=work.unannotated)
 
 
@@ -121,14 +116,10 @@ def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
     last = released.last_version(project)
     if last is None:
         return "0.1.0"
-    trial = project.releases / ".building-bump"
-    shutil.rmtree(trial, ignore_errors=True)
-    trial.mkdir(parents=True)
-    try:
+    target = project.release(last)
+    with files.naming(target), temporary.folder(target) as trial:
         _Building(project, last, [], trial, checks).write_tables()
-        change = diff.difference(project.release(last), trial)
-    finally:
-        shutil.rmtree(trial, ignore_errors=True)
+        change = diff.difference(target, trial)
     if change.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
     return change.version
@@ -234,11 +225,9 @@ class _Building:
             self.project, self.version, self.schemes, self.columns, self.facts, made, measured
         )
         for name, text in _documents(described, previous, found).items():
-            path = self.folder / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(text.encode())
-        files = versions_manifest.file_digests(self.folder, made.files)
-        complete = msgspec.structs.replace(made, files=files)
+            files.write_text(self.folder / name, text)
+        listed = versions_manifest.file_digests(self.folder, made.files)
+        complete = msgspec.structs.replace(made, files=listed)
         versions_manifest.write(self.folder, complete)
         shipped.check(self.folder, self.guard)
         return complete

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from qawl.articles import readers
 from qawl.articles.received import Received
 from qawl.articles.removed_lines import Told, candidates
+from qawl.core import files, temporary
 from qawl.core.column_types import Row
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.text import sha256
@@ -291,16 +292,11 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Resto
     wanted = _Wanted()
     _ask(release, wanted)
     wanted.look(paths, told)
-    building = target.resolve().with_name(f".restoring-{target.name}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
+    with files.naming(target), temporary.folder(target.resolve()) as building:
         _write(release, building, wanted)
         if target.exists():
             target.rmdir()
         building.rename(target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return wanted.outcome()
 
 
@@ -310,7 +306,8 @@ def _write(release: Path, target: Path, wanted: _Wanted) -> None:
         if (release / name).is_file():
             shutil.copyfile(release / name, target / name)
     shutil.copyfile(release / manifest.MANIFEST, target / "manifest.original.json")
-    for path in sorted(release.glob("*/*.parquet")):
+    tables = (path for path in files.below(release) if path.match("*/*.parquet"))
+    for path in tables:
         place = target / path.relative_to(release)
         place.parent.mkdir(exist_ok=True)
         _rewrite(path, place, wanted)
@@ -323,7 +320,7 @@ _LAID_OUT = ["article_id", "text_sha256", "withheld", "starts", "ends", "paragra
 def _ask(release: Path, wanted: _Wanted) -> None:
     """Notes what a release lacks, and how its withheld texts are laid out; older ones don't say."""
     for table, columns in (("articles", _ASKED), (TABLE, _LAID_OUT)):
-        for path in sorted((release / table).glob("*.parquet")):
+        for path in files.listed(release / table, "*.parquet"):
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(1000, columns=columns):
                     for row in batch.to_pylist():

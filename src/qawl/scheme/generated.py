@@ -26,7 +26,7 @@ def stale(project: Project) -> list[Path]:
     return [
         path
         for path, content in made_files(project).items()
-        if not path.is_file() or path.read_text("utf-8") != content
+        if not path.is_file() or path.read_bytes() != content.encode()
     ]
 
 

@@ -68,7 +68,7 @@ def load_file(path: Path, disk: Disk | None = None) -> Scheme:
     """The scheme of a YAML file named <layer>.yaml; raises SchemeError with the place."""
     if not path.is_file():
         raise SchemeError(f"{path}: no such scheme: add it, or take the layer out of qawl.yaml")
-    scheme = parse((disk or Disk()).text(path), str(path))
+    scheme = parse((disk or Disk()).text(path, SchemeError), str(path))
     if scheme.layer != path.stem:
         raise SchemeError(f"{path}: layer is {scheme.layer!r}, but the file is named {path.stem!r}")
     return scheme

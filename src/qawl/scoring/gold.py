@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from qawl.core import files
 from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import Annotation, Attributes, Relation, Span
@@ -60,7 +61,7 @@ class Release:
     @cached_property
     def splits(self) -> tuple[str, ...]:
         """The splits of the release, those that have rows."""
-        return tuple(sorted(path.stem for path in (self.folder / "articles").glob("*.parquet")))
+        return tuple(path.stem for path in files.listed(self.folder / "articles", "*.parquet"))
 
     @cached_property
     def schemes(self) -> dict[str, Scheme]:

@@ -1,10 +1,9 @@
 """A new corpus: the folders with a note in each, qawl.yaml, the schemes and what is made from them."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from qawl.core import bundled, files
+from qawl.core import bundled, files, temporary
 from qawl.core.errors import ProjectError
 from qawl.core.project import SETTINGS, Project
 from qawl.core.settings import parse_settings
@@ -75,6 +74,7 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
         raise ProjectError(f"{folder} is a file: name a folder")
     text = _SETTINGS.format(name=name or _name(folder), language=language)
     corpus = Project(root=folder.resolve(), settings=parse_settings(text, SETTINGS))
+    temporary.sweep([folder, *(folder / part for part in NOTES)])
     for part, note in NOTES.items():
         _keep(folder / part / "README.md", note)
     (folder / "corpus" / "sources").mkdir(exist_ok=True)
@@ -82,7 +82,7 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
         source = bundled.folder("label_config") / f"{layer}.yaml"
         target = folder / "label_config" / source.name
         if not target.exists():
-            shutil.copyfile(source, target)
+            files.write_bytes(target, [source.read_bytes()])
     _keep(folder / ".gitignore", _IGNORE)
     generated.make(corpus)
     files.write_text(settings, text)

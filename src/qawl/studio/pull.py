@@ -104,12 +104,7 @@ class _Marks:
 
     def __init__(self, project: Project, url: str) -> None:
         self._path, self._url = project.state / "pulled.json", url
-        self._all: dict[str, list[Mark]] = {}
-        if self._path.is_file():
-            try:
-                self._all = msgspec.json.decode(self._path.read_bytes(), type=dict[str, list[Mark]])
-            except msgspec.DecodeError:  # it only saves time: everything is read again
-                self._all = {}
+        self._all = files.kept(self._path, dict[str, list[Mark]]) or {}
         self.by_home = {each.home: each for each in self._all.get(url, ())}
 
     def of(self, remote: Remote, opened: Journal) -> Mark:

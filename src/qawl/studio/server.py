@@ -25,10 +25,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import filelock
+import msgspec
 
 from qawl.core import files as core_files
+from qawl.core import temporary
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
+from qawl.studio.token import SERVED, Served
 
 VERSION = "1.23.2"
 """The Label Studio that Qawl installs and is tested with."""
@@ -38,6 +41,8 @@ EXECUTABLE = "QAWL_LABEL_STUDIO"
 
 START_SECONDS = 180
 USER = "qawl@localhost.example"
+DATA = "label-studio"
+"""The server's folder in .qawl/."""
 
 Say = Callable[[str], None]
 
@@ -106,30 +111,35 @@ def _install(environment: Path) -> None:
 
 def settled(project: Project, port: int | None = None) -> Access:
     """How to reach the corpus's own server; user, password and token are made once."""
-    path = project.state / "label-studio.json"
-    if path.is_file():
-        known = json.loads(path.read_text("utf-8"))
-    else:
-        known = {
-            "username": USER,
-            "password": secrets.token_urlsafe(9),
-            "token": secrets.token_hex(20),
-        }
-    address = urlsplit(project.settings.label_studio.url)
-    known["url"] = f"http://{address.hostname}:{port or address.port or 8080}"
     project.make_state()
-    core_files.write_text(path, json.dumps(known, indent=1) + "\n", private=True)
-    return Access(known["url"], known["username"], known["password"], known["token"])
+    path = project.state / SERVED
+    known = core_files.kept(path, Served) or _newcomer(project)
+    address = urlsplit(project.settings.label_studio.url)
+    url = f"http://{address.hostname}:{port or address.port or 8080}"
+    known = msgspec.structs.replace(known, url=url)
+    core_files.write_text(
+        path, json.dumps(msgspec.to_builtins(known), indent=1) + "\n", private=True
+    )
+    return Access(known.url, known.username, known.password, known.token)
+
+
+def _newcomer(project: Project) -> Served:
+    """A user for the server to make; one that it does not know yet, where it has data already."""
+    known = (project.state / DATA).exists()
+    name = f"qawl-{secrets.token_hex(4)}@localhost.example" if known else USER
+    return Served(username=name, password=secrets.token_urlsafe(9), token=secrets.token_hex(20))
 
 
 @contextmanager
 def running(project: Project, *, port: int | None = None, say: Say) -> Iterator[Access]:
     """The corpus's Label Studio, started and ready; stopped with all its children at the end."""
     command = executable(say)
-    data = project.state / "label-studio"
-    if not data.exists():
-        shutil.copytree(template(command, say), data)
+    data = project.state / DATA
     access = settled(project, port)
+    if not data.exists():
+        with core_files.naming(data), temporary.folder(data) as making:
+            shutil.copytree(template(command, say), making, dirs_exist_ok=True)
+            making.rename(data)
     with _process(command, data, access, project.state / "label-studio.log"):
         yield access
 

@@ -4,12 +4,27 @@ import os
 import stat
 from pathlib import Path
 
-import msgspec
+from msgspec import Struct
 
+from qawl.core import files
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 
 TOKEN = "LABEL_STUDIO_API_KEY"  # noqa: S105 - the name of a variable
+
+
+SERVED = "label-studio.json"
+"""The file in .qawl/ that says how to reach the server of `qawl serve`."""
+_ADVICE = "start `qawl serve` again: it makes a new one"
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """How to reach the corpus's own server, and how to get in; the token is never shown."""
+
+    username: str
+    password: str
+    token: str
+    url: str = ""
 
 
 def token(project: Project) -> str:
@@ -20,12 +35,12 @@ def token(project: Project) -> str:
     if path.is_file():
         _refuse_readable(path)
         return _plain(path.read_text("utf-8", "replace").strip(), str(path))
-    served = project.state / "label-studio.json"
+    served = project.state / SERVED
     if served.is_file():
         _refuse_readable(served)
-        known = msgspec.json.decode(served.read_bytes())
-        if known.get("url", "").rstrip("/") == project.settings.label_studio.url.rstrip("/"):
-            return str(known["token"])
+        known = files.load(served, Served, ServerError, _ADVICE)
+        if known.url.rstrip("/") == project.settings.label_studio.url.rstrip("/"):
+            return _plain(known.token, str(served))
     raise ServerError(
         f"no token for {project.settings.label_studio.url}: set {TOKEN}, write it to {path} "
         "(chmod 600), or start a local server with `qawl serve`"

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from qawl.core import licences
+from qawl.core import files, licences
 from qawl.core.project import Project
 from qawl.core.settings import Card
 from qawl.core.templates import bundled, rendered
@@ -54,7 +54,7 @@ def template(project: Project) -> tuple[str, str]:
     """The text of the card's template and what it is called: card.md.j2 beside qawl.yaml, or Qawl's."""
     own = project.root / TEMPLATE
     return (
-        own.read_text("utf-8") if own.is_file() else bundled("qawl.release.documents", TEMPLATE)
+        files.text(own) if own.is_file() else bundled("qawl.release.documents", TEMPLATE)
     ), TEMPLATE
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from qawl.core import files
 from qawl.release.documents.facts import Described
 from qawl.release.versions import diff, manifest
 from qawl.release.versions.diff import Difference
@@ -64,5 +65,5 @@ def _earlier(previous: Path) -> str:
     path = previous / CHANGELOG
     if not path.is_file():
         return f"{_ENTRY}{manifest.load(previous).version}\n\nReleased without a changelog.\n"
-    content = path.read_text("utf-8")
+    content = files.text(path)
     return content[content.index(f"\n{_ENTRY}") + 1 :]

@@ -42,7 +42,7 @@ def is_personal(text: str, names: Iterable[str]) -> bool:
 def known_names(project: Project) -> tuple[str, ...]:
     """The names in .qawl/names.txt, one a line: who annotates, known on this machine alone."""
     path = project.state / NAMES
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    lines = project.disk.text(path).splitlines() if path.is_file() else []
     return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 

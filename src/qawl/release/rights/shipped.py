@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qawl.core import files
 from qawl.core.errors import ReleaseError
 from qawl.release.rights import standoff
 from qawl.release.rights.withheld import Guard, strings
@@ -24,7 +25,7 @@ def check(folder: Path, guard: Guard) -> None:
     """Raises ReleaseError naming the file that holds withheld text; free where nothing is withheld."""
     if not guard.watches:
         return
-    for path in sorted(folder.rglob("*")):
+    for path in files.below(folder):
         if path.is_file() and (found := _found(path, guard)):
             raise ReleaseError(
                 f"{path.relative_to(folder)}: {found[:30]!r} is text that may not be redistributed: "

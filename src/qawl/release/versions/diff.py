@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pyarrow.parquet as pq
 from msgspec import Struct
 
+from qawl.core import files
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.versions import bumped
@@ -284,7 +285,7 @@ def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
 def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:
     """(split, row) of a table over all splits, in the order of article ids."""
     kinds = manifest.features(folder).get(config, {})
-    paths = sorted((folder / config).glob("*.parquet"))
+    paths = files.listed(folder / config, "*.parquet")
     parts = (_split(path, kinds, without) for path in paths)
     return merge(*parts, key=lambda each: each[1][key])
 

@@ -104,7 +104,7 @@ def file_digests(
     Files that are `known` are not read again.
     """
     found = {}
-    for path in sorted(folder.rglob("*")):
+    for path in files.below(folder):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != MANIFEST and name.partition("/")[0] not in CARRIERS:
             found[name] = known.get(name) or FileDigest(file_sha256(path), path.stat().st_size)

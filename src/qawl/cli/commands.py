@@ -1,0 +1,57 @@
+"""The commands in the order of work, and what they share: `-C` and `--version`."""
+
+import importlib
+import os
+from pathlib import Path
+
+import click
+
+from qawl import __version__
+from qawl.cli import COMMANDS
+
+
+class Commands(click.Group):
+    """Commands in the order of work, each imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"qawl.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command; click would say an interrupt by an empty line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise click.exceptions.Abort from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of `--help`, made from the table so that nothing is imported for it."""
+        del ctx
+        with formatter.section("Commands, in the order of work"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qawl")
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Run as if started in this folder.",
+)
+@click.pass_context
+def group(ctx: click.Context, folder: Path | None) -> None:
+    """From news articles to a citable dataset of entities, quotes and claims."""
+    ctx.obj = Path.cwd()
+    if folder is not None:
+        os.chdir(folder)

@@ -1,0 +1,57 @@
+"""What went wrong → the line that a user reads, and the exit code."""
+
+import errno
+import os
+import sys
+
+import click
+
+from qawl.cli.terminal import escaped, say
+from qawl.core.errors import QawlError
+
+
+def explain(error: BaseException) -> tuple[str, int]:
+    """The line and the exit code of an error that ended a command; no line where all is said."""
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return "", 0
+    if isinstance(error, click.exceptions.Abort):
+        return "interrupted", 130
+    if isinstance(error, click.ClickException):
+        return _line(_usage(error)), error.exit_code
+    return _line(_what(error)), 1
+
+
+def _what(error: BaseException) -> object:
+    """What went wrong, where, and what to do."""
+    if isinstance(error, QawlError):
+        return error
+    if isinstance(error, OSError):
+        return _of_disk(error)
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return f"{error.object!r:.200} is not UTF-8: give names and texts in UTF-8"
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    if os.environ.get("QAWL_TRACEBACK"):
+        raise error
+    name = type(error).__name__
+    return f"a fault in qawl itself ({name}: {error}); QAWL_TRACEBACK=1 shows where"
+
+
+def _of_disk(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    advice = ": make room, and run it again" if error.errno == errno.ENOSPC else ""
+    return f"{where}{error.strerror or error}{advice}"
+
+
+def _usage(error: click.ClickException) -> str:
+    """The same as click shows it: the usage on lines of its own, then what is wrong with it."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        say(context.get_usage(), err=True)
+        say(f"Try '{context.command_path} --help' for help.\n", err=True)
+    return error.format_message()
+
+
+def _line(message: object) -> str:
+    return escaped(str(message)).replace("\n", "\\n")

@@ -1,0 +1,82 @@
+"""What is printed: the one way from any command to the terminal.
+
+Texts come from strangers. Control characters in them are shown as escapes, never sent to the terminal,
+and rich takes nothing in them for markup. What the terminal's encoding lacks is shown as an escape too.
+"""
+
+import codecs
+import io
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+T = TypeVar("T")
+
+_CONTROLS = {
+    each: f"\\u{each:04x}" for each in (*range(0x20), *range(0x7F, 0xA0)) if chr(each) not in "\n\t"
+}
+"""Escapes as JSON has them: a JSON text stays one, and means the same."""
+
+
+def escaped(text: str) -> str:
+    """The text with its control characters as escapes; line feeds and tabs stay."""
+    return text.translate(_CONTROLS)
+
+
+def say(message: object = "", *, err: bool = False, nl: bool = True) -> None:
+    """Prints a line on stdout, or on stderr. Bytes are text in UTF-8."""
+    text = message.decode() if isinstance(message, bytes) else str(message)
+    click.echo(escaped(text), file=sys.stderr if err else sys.stdout, nl=nl)
+
+
+def console(*, err: bool = False) -> "Console":
+    """Rich's console for tables and bars; what it is given is text, not markup."""
+    from rich.console import Console
+    from rich.text import Text
+
+    class Plain(Console):
+        def render_str(self, text: str, **how: object) -> Text:
+            return super().render_str(escaped(text), **{**how, "markup": False, "emoji": False})  # type: ignore[arg-type]
+
+    return Plain(stderr=err, markup=False, emoji=False, highlight=False)
+
+
+def progress(items: Sequence[T], what: str) -> Iterable[T]:
+    """The items, with a bar on stderr while they are worked through; none where nobody watches."""
+    from rich.progress import track
+
+    shown = console(err=True)
+    return track(items, description=what, console=shown, disable=not shown.is_terminal)
+
+
+def prepare() -> None:
+    """Makes the streams of this process take every text, and shows what Qawl logs on stderr."""
+    codecs.register_error("qawl", _as_escapes)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="qawl")
+    log = logging.getLogger("qawl")
+    log.addHandler(_Said())
+    log.propagate = False
+
+
+def _as_escapes(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks, as JSON's escapes."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    units = (int.from_bytes(lacking[at : at + 2], "big") for at in range(0, len(lacking), 2))
+    return "".join(f"\\u{unit:04x}" for unit in units), error.end
+
+
+class _Said(logging.Handler):
+    """Log records as lines on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(f"qawl: {record.getMessage()}", err=True)

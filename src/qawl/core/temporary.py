@@ -1,0 +1,137 @@
+"""Temporary files and folders beside what they become; those of a killed run are known and removed.
+
+Who makes one holds a lock on it as long as it lives. One that nobody holds is left over.
+"""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ENDING = ".qawl-tmp"
+
+
+def _name(target: Path) -> Path:
+    """A name beside the target that nobody has, short enough for every file system."""
+    return target.parent / f"{_start(target)}{secrets.token_hex(4)}{ENDING}"
+
+
+def _start(target: Path) -> str:
+    """What the names of all temporary files of a target start with."""
+    return f".{target.name[:40]}."
+
+
+@contextmanager
+def file(target: Path, mode: int) -> Iterator[tuple[int, Path]]:
+    """An open descriptor and the path of a new file beside the target, with this mode under the umask.
+
+    The block gives the file its name; where it fails, the file goes.
+    """
+    _sweep(_left(target.parent, _start(target)))
+    path = _name(target)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        _held(handle)
+        yield handle, path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def folder(target: Path) -> Iterator[Path]:
+    """A new folder beside the target, removed in the end unless the block gave it another name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(_left(target.parent, _start(target)))
+    path = _name(target)
+    path.mkdir()
+    handle = _folder_handle(path)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def meant(named: object, target: Path) -> Path | None:
+    """What an error of the disk is about that names nothing, or a temporary file or folder of the
+    target, or something in that; None where it is about something else."""
+    if named is None:
+        return target
+    parts = Path(os.fsdecode(named)).parts if isinstance(named, str | bytes) else ()
+    for number, part in enumerate(parts):
+        if part.startswith(_start(target)) and part.endswith(ENDING):
+            return target.joinpath(*parts[number + 1 :])
+    return None
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Removes what killed runs left in these folders."""
+    for each in folders:
+        _sweep(_left(each, "."))
+
+
+def _left(folder: Path, start: str) -> list[Path]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        return [
+            folder / each.name
+            for each in entries
+            if each.name.startswith(start) and each.name.endswith(ENDING)
+        ]
+    return []
+
+
+def _sweep(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if _is_held(path):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+if sys.platform == "win32":  # what is open can't be removed there
+
+    def _folder_handle(_path: Path) -> int | None:
+        return None
+
+    def _held(_handle: int) -> None:
+        pass
+
+    def _is_held(_path: Path) -> bool:
+        return False
+
+else:
+    import fcntl
+
+    def _folder_handle(path: Path) -> int | None:
+        handle = os.open(path, os.O_RDONLY)
+        _held(handle)
+        return handle
+
+    def _held(handle: int) -> None:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _is_held(path: Path) -> bool:
+        """Whether a living process holds it."""
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        finally:
+            os.close(handle)
+        return False

@@ -1,0 +1,166 @@
+"""What reaches a terminal, and how a command ends: through the command itself, in a process of its own."""
+
+import json
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+QAWL = [sys.executable, "-m", "qawl"]
+ESC = "\x1b]0;title\x07\x1b[2J\x9b31m"
+"""Sets the title of the terminal, clears it, turns it red: by both forms of the escape."""
+
+
+def run(folder, *args, **environment):
+    return subprocess.run(
+        [*QAWL, "-C", folder, *args],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def on_a_terminal(folder, *args):
+    """What a terminal gets to see."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*QAWL, "-C", folder, *args], stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 1 << 16)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    process.wait()
+    os.close(ours)
+    return seen.decode()
+
+
+def tampered(corpus, old, new):
+    """A corpus in which a text of the annotations is another."""
+    path = corpus.annotations_file("entity")
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def test_control_characters_of_strangers_are_shown_not_sent(recorded):
+    """A label, a file name, a reason, an argument: whoever wrote it, it reaches no terminal as it is."""
+    escaped = json.dumps(ESC)[1:-1]
+    tampered(recorded, '"label":"GPE"', f'"label":"{escaped}"')
+    (recorded.root / "corpus" / "sources" / f"odd{ESC.replace('/', '')}.xyz").write_text("x")
+    for args in (
+        ["validate"],
+        ["agreement"],
+        ["ingest", str(recorded.root / "corpus" / "sources")],
+        ["withdraw", f"id{ESC}", "--reason", "x"],
+        ["export", f"brat{ESC}", "--to", "/nowhere"],
+        [f"no{ESC}"],
+        ["validate", "--check", ESC],
+        ["diff", ESC, ESC],
+    ):
+        seen = on_a_terminal(recorded.root, *args)
+        for each in ("\x1b]0", "\x1b[2J", "\x07", "\x9b"):
+            assert each not in seen, (args, seen)
+        assert "\\u001b" in seen or "\\x1b" in seen or args[0] in {"agreement", "ingest"}, (
+            args,
+            seen,
+        )
+
+
+def test_markup_of_rich_in_a_label_is_text(recorded):
+    tampered(recorded, '"label":"GPE"', '"label":"[/bold][red]x[blink]"')
+    done = run(recorded.root, "agreement")
+    assert done.returncode == 0, done.stderr
+    assert b"[/bold][red]x[blink]" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
+    ],
+)
+def test_every_locale_works(recorded, locale):
+    """Arabic texts, names of files in Arabic, and what is printed of both."""
+    article = recorded.articles_file.read_text("utf-8")
+    identity = json.loads(article.splitlines()[0])["id"]
+    source = recorded.root / "corpus" / "sources" / "مقال.txt"
+    source.write_text("خبر قصير عن السوق القديم في المدينة.", "utf-8")
+    for args, code in (
+        (["ingest", str(source)], 0),
+        (["validate"], 0),
+        (["validate", "--json"], 0),
+        (["agreement"], 0),
+        (["agreement", "--json"], 0),
+        (["tasks", "--layer", "entity"], 0),
+        (["withdraw", identity, "--reason", "طلب الناشر"], 0),
+        (["withdraw", "معرف", "--reason", "طلب"], 1),
+    ):
+        done = run(recorded.root, *args, **locale)
+        said = done.stderr.decode("latin-1")
+        assert done.returncode == code, (args, said)
+        assert "fault" not in said
+        if "--json" in args:
+            json.loads(done.stdout)
+    frozen = recorded.articles_file.read_bytes().splitlines()
+    received = [json.loads(line)["received"] for line in frozen]
+    assert "corpus/sources/مقال.txt" in received
+    withdrawn = json.loads(recorded.withdrawn_file.read_bytes())
+    assert withdrawn["reason"] == "طلب الناشر"
+
+
+def test_json_keeps_its_meaning_where_the_terminal_lacks_its_characters(recorded):
+    plain = json.loads(run(recorded.root, "tasks", "--layer", "entity").stdout)
+    narrow = run(recorded.root, "tasks", "--layer", "entity", PYTHONIOENCODING="ascii").stdout
+    assert narrow.isascii()
+    assert json.loads(narrow) == plain
+
+
+READY = (
+    "import sys, qawl.cli; sys.argv = ['qawl', *sys.argv[1:]]; print(flush=True); qawl.cli.main()"
+)
+"""Runs a command, and says first that Python has come to Qawl: before that nothing of it could answer."""
+
+
+def test_ctrl_c_at_any_moment_is_one_line(recorded):
+    """While modules are imported, files read, numbers counted, and at the end."""
+    choose = random.Random(16)
+    commands = (["validate"], ["agreement"], ["release", "0.1.0", "--draft"], ["pull", "--rebuild"])
+    ended = 0
+    for number in range(16):
+        process = subprocess.Popen(
+            [sys.executable, "-c", READY, "-C", recorded.root, *commands[number % len(commands)]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        process.stdout.readline()
+        time.sleep(0.01 + choose.random() * 0.8)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1].decode()
+        if process.returncode == 130:
+            assert said == "qawl: interrupted\n"
+            ended += 1
+        else:
+            assert process.returncode in {0, 1}, said
+    assert ended >= 4
+
+
+def test_a_closed_pipe_is_no_error(recorded):
+    done = subprocess.run(
+        f"{sys.executable} -m qawl -C {recorded.root} validate --list | head -n 1",
+        shell=True,
+        capture_output=True,
+        check=False,
+    )
+    assert done.stderr == b""
