@@ -202,6 +202,20 @@ def test_a_deletion_that_either_knows_stays_one(corpus, copied, both):
     assert corpus.records() == []
 
 
+def test_an_old_export_does_not_undo_a_deletion(corpus):
+    """A version newer than all that was known is work that somebody did since."""
+    pull(corpus, [work(day=5)])
+    gone(corpus, "1")
+    for old in ([work(surface="met", day=2)], [work(day=5)]):
+        done = pull(corpus, old)
+        assert done.exit_code == 0
+        assert "1 annotations that came were deleted in Label Studio later" in done.output
+        assert corpus.records() == []
+    assert "met" in json.dumps(lines(corpus))
+    pull(corpus, [work(surface="Layla", day=9)])
+    assert whose(corpus) == {"a1": ["Layla"]}
+
+
 def git(folder, *words):
     return subprocess.run(
         ["git", "-c", "user.name=x", "-c", "user.email=x@team.example", *words],

@@ -1,6 +1,6 @@
 """What a journal holds: of each annotation the version that counts, and which versions came."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from qawl.annotations import identity
@@ -83,6 +83,11 @@ class Holdings:
         """The version that counts of each annotation, also of what is gone."""
         yield from self.alive.values()
         yield from self.gone.values()
+
+    def deleted(self, identities: Iterable[Identity]) -> set[tuple[str, str | None]]:
+        """(article, number) of those of these annotations that are known to be deleted."""
+        gone = {(each.article, each.id) for each in self.gone.values()}
+        return {(each.article, each.id) for each in identities} & gone
 
     def several(self, articles: set[str]) -> dict[str, list[Identity]]:
         """Those of these articles of which more than one annotation is there, the newest last."""

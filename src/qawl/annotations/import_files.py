@@ -101,8 +101,13 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"{path}: no such file or folder")
-    inside = files.below(path)
-    found = sorted(each for each in inside if each.suffix.lower() == ".json" and each.is_file())
+    found = sorted(
+        each
+        for each in files.below(path)
+        if each.suffix.lower() == ".json"
+        and each.is_file()
+        and not any(part.startswith(".") for part in each.relative_to(path).parts)
+    )
     if not found:
         raise InputError(f"{path}: no .json file in this folder: export as JSON from Label Studio")
     return found
@@ -218,6 +223,8 @@ def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
             outcome.note(*place, added)
             seen = articles.setdefault(place, set())
             seen |= {each.article for each in part.share.identities}
+            gone = journals[place].holds.deleted(part.share.identities)
+            outcome.gone |= {(*place, article, number) for article, number in gone}
     for (layer, annotator), seen in articles.items():
         if annotator != JUDGE:
             several = journals[layer, annotator].holds.several(seen)
@@ -232,7 +239,7 @@ def _attribute(
     outcome: Outcome,
 ) -> None:
     """Tells the users of exports apart, and keeps in mind who they are."""
-    accounts, damaged = users.load(project)
+    accounts, damaged = users.load(project, {annotator for _, annotator in journals})
     if damaged:
         outcome.notes.append(
             f"{users.path(project)} was damaged: it is put aside, and the users in it are found again "

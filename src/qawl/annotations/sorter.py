@@ -29,8 +29,9 @@ class Outcome:
     `unreadable` counts tasks of which nothing could be read, `unplaced` those of no article, whose
     data have texts in `fields`. `set_aside` counts what was left out by the reason, `named` has the first
     of each, `lost` is how many annotations went with it. `doubled` names annotations that do not count,
-    since their annotator has another of the article. `changed` has (layer, article, annotator) of every
-    new version. `unread` says for each layer what the journal has and the annotations have not.
+    since their annotator has another of the article; `gone` are those that stay deleted. `changed` has
+    (layer, article, annotator) of every new version. `unread` says for each layer what the journal has
+    and the annotations have not.
     `agreed` has, for each project of a server, in how many annotations its count and the
     journal's agree.
     """
@@ -45,6 +46,7 @@ class Outcome:
     named: dict[str, list[str]] = field(default_factory=dict)
     lost: int = 0
     doubled: list[str] = field(default_factory=list)
+    gone: set[tuple[str, str, str, str | None]] = field(default_factory=set)
     drafts: int = 0
     predictions: int = 0
     mended: list[str] = field(default_factory=list)
@@ -168,14 +170,15 @@ class Sorter:
         others = self._other_texts(each.task, annotation, placed)
         task |= {"other_texts": others} if others else {}
         judge = isinstance(task["data"].get("basis"), str)
+        made = kept.annotation(annotation)
         for name in layers:
             entry = Entry(
-                key=f"{placed.article}/{identity(annotation)}",
+                key=f"{placed.article}/{identity(made)}",
                 article_id=placed.article,
                 scheme_version=each.scheme_version or self._versions[name],
                 text=placed.text,
                 task=task,
-                annotation=msgspec.Raw(to_json(kept.annotation(annotation))),
+                annotation=msgspec.Raw(to_json(made)),
             )
             yield Sorted(name, user(annotation.get("completed_by")), judge, entry)
 

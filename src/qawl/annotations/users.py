@@ -75,14 +75,17 @@ def path(project: Project) -> Path:
     return project.state / "users.json"
 
 
-def load(project: Project) -> tuple[list[Account], bool]:
-    """The accounts that are known, and whether the file was damaged and put aside."""
+def load(project: Project, there: Iterable[str]) -> tuple[list[Account], bool]:
+    """The accounts that are known, and whether the file was damaged and put aside.
+
+    `there` are the pseudonyms that have a journal: none may differ from them by case alone.
+    """
     file = path(project)
     if not file.is_file():
         return [], False
     try:
-        return _checked(_read(file.read_bytes())), False
-    except (ValueError, msgspec.DecodeError):  # a name that is no pseudonym is a ValueError too
+        return _checked(_read(file.read_bytes()), {*there, *project.annotators}), False
+    except (ValueError, RecursionError, msgspec.DecodeError):  # also of what is no pseudonym
         file.replace(file.with_suffix(".json.damaged"))
         return [], True
 
@@ -100,11 +103,14 @@ def _read(content: bytes) -> Iterable[Account]:
     ]
 
 
-def _checked(accounts: Iterable[Account]) -> list[Account]:
-    return [
-        msgspec.structs.replace(each, annotator=names.pseudonym(each.annotator))
-        for each in accounts
-    ]
+def _checked(accounts: Iterable[Account], there: set[str]) -> list[Account]:
+    found = []
+    for each in accounts:
+        name = names.pseudonym(each.annotator)
+        if other := names.confused(name, there):
+            raise ValueError(f"{name} and {other} differ in upper and lower case alone")
+        found.append(msgspec.structs.replace(each, annotator=name))
+    return found
 
 
 def store(project: Project, accounts: Iterable[Account]) -> None:

@@ -81,13 +81,13 @@ def _said(outcome: "Merged") -> Iterator[str]:
 
 def _place(corpus: "Project", name: str, stack: ExitStack) -> Path:
     """Where the journals of another place stand: a folder or file, else a branch laid out as files."""
-    if Path(name).exists():
+    if name and Path(name).exists():
         return Path(name)
     commit = _git(
         corpus, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
     )
     if commit is None:
-        raise InputError(f"{name}: no such folder, and no branch or commit of git")
+        raise InputError(f"{name!r}: no such folder, and no branch or commit of git")
     at = commit.decode().strip()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     listed = _git(corpus, "ls-tree", "-z", "--name-only", at, "exports/journal/") or b""

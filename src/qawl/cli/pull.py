@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     "--merge",
     "others",
     multiple=True,
+    type=Given(),
     metavar="OTHER",
     help="Join the journals of a branch of git, or of another folder of this corpus; repeatable.",
 )
@@ -230,6 +231,11 @@ def summary(outcome: "Outcome") -> list[str]:
         lines.append(
             f"not pulled: {outcome.drafts} drafts (not submitted), "
             f"{outcome.predictions} suggestions"
+        )
+    if outcome.gone:
+        lines.append(
+            f"{len(outcome.gone)} annotations that came were deleted in Label Studio later: they stay "
+            "deleted (`qawl push --recover` puts them back)"
         )
     lines += [
         f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
