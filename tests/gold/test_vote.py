@@ -28,8 +28,9 @@ SCHEME = corpora.scheme(
         corpora.choice("roles", "boss", "guest", "host", of=["A", "B"], kind="choices"),
         corpora.choice("mood", "good", "bad", of=[]),
     ],
-    ["r", "s"],
+    ["r", "s", "t"],
 )
+SCHEME["relations"][2] |= {"from": ["A"], "to": ["B"]}
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +213,23 @@ def test_who_marked_both_ends_votes_on_an_arrow(room, arrows, found):
     gold, _ = room(records, "majority", names)
     assert len(gold.relations) == (found == "drawn")
     assert gold.complete == (found != "open")
+
+
+@pytest.mark.parametrize("rule", ["unanimous", "majority"])
+@pytest.mark.parametrize("label", ["s", "t"])
+def test_an_arrow_both_ways_is_the_same_from_either_end(room, rule, label):
+    """Where the scheme has it from A to B alone, gold has it so, whoever drew it from where."""
+    ends = (("B", 0, 3), ("A", 5, 8))
+    records = [
+        work(who, *ends, arrows=[(label, *each, "bi")])
+        for who, each in zip(NAMES[:3], [(0, 1), (1, 0), (0, 1)], strict=True)
+    ]
+    gold, _ = room(records, rule, NAMES[:3])
+    assert gold.complete
+    (relation,) = gold.relations
+    starts = {span.id: span.label for span in gold.spans}
+    assert (relation.direction, len(relation.support)) == ("bi", 3)
+    assert starts[relation.from_] == ("A" if label == "t" else "B")
 
 
 def test_an_arrow_that_one_alone_can_draw_is_open(room):

@@ -48,12 +48,12 @@ class Arrow(NamedTuple):
 class Reading:
     """One annotator's work on an article.
 
-    `arrows` has for each whether it was drawn from its start; relations that lack an end are left out.
+    Relations that lack an end are left out.
     """
 
     annotator: str
     spans: dict[Mark, Span]
-    arrows: dict[Arrow, bool]
+    arrows: frozenset[Arrow]
     attributes: Attributes
 
 
@@ -92,11 +92,7 @@ def _reading(record: Annotation, crowded: Iterable[Mark]) -> Reading:
     if crowded:
         marks = _told_apart(record, marks, set(crowded))
     by_id = {span.id: mark for span, mark in zip(record.spans, marks, strict=True)}
-    arrows: dict[Arrow, bool] = {}
-    for relation in record.relations:
-        if arrow := _arrow(relation, by_id):
-            forward = arrow.start == by_id[ends(relation)[0]]
-            arrows[arrow] = forward or arrows.get(arrow, False)
+    arrows = frozenset(arrow for relation in record.relations if (arrow := _arrow(relation, by_id)))
     spans = dict(zip(marks, record.spans, strict=True))
     return Reading(record.annotator, spans, arrows, record.attributes)
 

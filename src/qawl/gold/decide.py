@@ -98,7 +98,7 @@ def decide(
     """
     submitted = [each for each in records if each.status == "submitted" and _fits(each, article)]
     if verdict and _counts(verdict, records, article):
-        return _judged(verdict.annotation, submitted, article)
+        return _judged(verdict.annotation, submitted, article, current)
     trusted = [each for each in submitted if each.annotator == rule.trusted]
     if trusted:
         return _Voting(trusted, article, current, rule, passes).gold()
@@ -171,19 +171,19 @@ def _opened(made: Gold, more: Iterable[Disagreement]) -> Gold:
     return msgspec.structs.replace(made, open=points, complete=not points)
 
 
-def _judged(record: Annotation, others: Sequence[Annotation], article: Article) -> Gold:
+def _judged(
+    record: Annotation, others: Sequence[Annotation], article: Article, current: Scheme
+) -> Gold:
     """A verdict as gold; support are the annotators who had said so."""
     *every, judge = readings([*others, record])
     kept = {mark: span.attributes for mark, span in judge.spans.items() if _stands(mark, article)}
-    arrows = {
-        each: way for each, way in judge.arrows.items() if {each.start, each.end} <= kept.keys()
-    }
+    arrows = {each for each in judge.arrows if {each.start, each.end} <= kept.keys()}
     empty = _empty([*others, record], article, "submitted", Adjudication())
     empty = msgspec.structs.replace(
         empty, scheme_version=record.scheme_version, decided_by="adjudicator"
     )
     decided = Decided(kept, arrows, record.attributes)
-    made = filled(empty, decided, article, every, lambda _: "adjudicator")
+    made = filled(empty, decided, article, current, every, lambda _: "adjudicator")
     return _opened(made, disagreements.spans([judge], judge.spans.keys() - kept.keys()))
 
 
@@ -229,11 +229,7 @@ class _Voting:
         return _opened(made, [*self._open(self.marks.decided - kept), *self._broken(errors)])
 
     def _made(self, kept: AbstractSet[Mark]) -> Gold:
-        arrows = {
-            arrow: any(each.arrows.get(arrow, False) for each in self.every)
-            for arrow in self.arrows.decided
-            if {arrow.start, arrow.end} <= kept
-        }
+        arrows = {each for each in self.arrows.decided if {each.start, each.end} <= kept}
         marks = {
             mark: self._shared(
                 [each.spans[mark].attributes for each in self.every if mark in each.spans]
@@ -245,6 +241,7 @@ class _Voting:
             self.empty,
             decided,
             self.article,
+            self.scheme,
             self.every,
             lambda count: _how(count, len(self.every)),
         )

@@ -1,7 +1,7 @@
 """A gold record, made of what was decided: marks, arrows and values."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -21,6 +21,7 @@ from qawl.core.records import (
     relation_order,
     to_json,
 )
+from qawl.scheme.scheme import Scheme
 
 How = Callable[[int], DecidedBy]
 """How something was decided that so many annotators say."""
@@ -28,18 +29,20 @@ How = Callable[[int], DecidedBy]
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What stands in a record: marks with their attributes, arrows between them, values of the article.
-
-    `arrows` has for each whether it is written from its start.
-    """
+    """What stands in a record: marks with their attributes, arrows between them, the article's values."""
 
     marks: Mapping[Mark, Attributes]
-    arrows: Mapping[Arrow, bool]
+    arrows: Collection[Arrow]
     attributes: Attributes
 
 
 def filled(
-    empty: Gold, decided: Decided, article: Article, every: Sequence[Reading], how: How
+    empty: Gold,
+    decided: Decided,
+    article: Article,
+    current: Scheme,
+    every: Sequence[Reading],
+    how: How,
 ) -> Gold:
     """The record with what was decided; `every` are the readings that support it."""
     ordered = sorted(decided.marks, key=text_order)
@@ -52,7 +55,7 @@ def filled(
         ),
         relations=tuple(
             sorted(
-                _relations(decided.arrows, ids, every, how),
+                _relations(decided.arrows, ids, current, every, how),
                 key=lambda each: (*relation_order(each), str(each.direction)),
             )
         ),
@@ -96,11 +99,19 @@ def _span(
 
 
 def _relations(
-    arrows: Mapping[Arrow, bool], ids: Mapping[Mark, str], every: Sequence[Reading], how: How
+    arrows: Iterable[Arrow],
+    ids: Mapping[Mark, str],
+    current: Scheme,
+    every: Sequence[Reading],
+    how: How,
 ) -> Iterator[GoldRelation]:
-    for arrow, forward in arrows.items():
+    """The relations; one that leads both ways is written the way that the scheme has it."""
+    for arrow in arrows:
         support = tuple(sorted(each.annotator for each in every if arrow in each.arrows))
-        start, end = (arrow.start, arrow.end) if forward else (arrow.end, arrow.start)
+        start, end = arrow.start, arrow.end
+        known = current.relation.get(arrow.label or "")
+        if arrow.both_ways and known and not known.joins(start.label, end.label):
+            start, end = end, start
         yield GoldRelation(
             label=arrow.label,
             from_=ids[start],

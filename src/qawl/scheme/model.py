@@ -58,6 +58,10 @@ class RelationType(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     from_: tuple[str, ...] = field(name="from")
     to: tuple[str, ...]
 
+    def joins(self, start: str, end: str) -> bool:
+        """Whether it may lead from a span of the one label to a span of the other."""
+        return start in self.from_ and end in self.to
+
 
 class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a release shows the layer: a row a span, or a row a span of label `rows`.

@@ -100,7 +100,10 @@ def _check_joined(
     if known is None:
         message = f"{relation.label!r} is not one of {', '.join(scheme.relation)}"
         yield finding("relation-unknown", message, record, start)
-    elif start.label not in known.from_ or end.label not in known.to:
+    elif not (
+        known.joins(start.label, end.label)
+        or (relation.direction == "bi" and known.joins(end.label, start.label))
+    ):
         message = f"{relation.label} can't lead from {start.label} to {end.label} ({end.text!r})"
         yield finding("relation-ends", message, record, start)
 
