@@ -137,7 +137,7 @@ def _read_attributes(reading: Reading, results: Sequence[Raw]) -> Attributes:
         given = attribute.read(stated) if attribute else as_value(stated)
         if given is not None:
             _place(reading, document, result, control, given)
-        elif stated not in ([], ""):
+        elif stated not in ([], "", [""]):
             message = f"the value of {brief(control)} is {brief(stated)}"
             reading.found("result-unreadable", message)
     return document
