@@ -164,3 +164,33 @@ def test_a_draft_is_work_that_is_not_handed_over(served):
     push(client, corpus)
     assert [each.id for each in plan.remote_tasks(client, owner)] == [task.id]
     assert pull.pull(client, corpus).drafts == 1
+
+
+def test_a_task_that_the_server_fails_to_send_is_named_and_all_others_are_pulled(served):
+    """Half an emoji in a surface: the server takes it, answers 500, and from then on to every reading."""
+    corpus, client = served(*TEXTS, name="half-an-emoji", settings=ONE_LAYER)
+    push(client, corpus)
+    first, second = plan.remotes(client, corpus)
+    submit(client, corpus, first, count=2)
+    submit(client, corpus, second)
+    assert pull.pull(client, corpus).whole
+    bad, good = [task.id for task in plan.remote_tasks(client, first)][-2:]
+    half = r'{"result": [{"id": "x", "from_name": "quote", "to_name": "text", "type": "labels",'
+    half += r' "value": {"start": 0, "end": 1, "text": "\ud83d", "labels": ["CUE"]}}]}'
+    done = client._http.httpx_client.post(
+        f"{client.url}/api/tasks/{bad}/annotations/",
+        content=half,
+        headers={**client._http.base_headers(), "Content-Type": "application/json"},
+    )
+    assert done.status_code == 500
+    client.submit(good, {"result": write_results(work(TEXTS[0]), scheme.load(corpus, "quote"))})
+    for new in (1, 0):
+        outcome = pull.pull(client, corpus)
+        assert outcome.new.total() == new
+        assert outcome.named == {
+            "task that the server can't send": [f"task {bad} of project {first.id}"]
+        }
+        assert not outcome.whole
+        assert not [alarm for alarm in outcome.alarms if "deleted" in alarm]
+    assert len(list(derive.read(corpus, "quote"))) == 4
+    assert push(client, corpus) == []

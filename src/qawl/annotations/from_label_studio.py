@@ -82,7 +82,7 @@ def controls(annotation: Raw) -> tuple[set[str], set[str]]:
     """The names of the controls that made an annotation's regions, and of all others."""
     marking: set[str] = set()
     others: set[str] = set()
-    for each in _objects(annotation.get("result")):
+    for each in read.results(annotation):
         control = each.get("from_name")
         if isinstance(control, str):
             (marking if each.get("type") in regions.TYPES else others).add(control)
@@ -91,12 +91,8 @@ def controls(annotation: Raw) -> tuple[set[str], set[str]]:
 
 def texts(annotation: Raw) -> set[str]:
     """The names of the texts that an annotation's regions are of."""
-    named = (each.get("to_name") for each in _objects(annotation.get("result")))
+    named = (each.get("to_name") for each in read.results(annotation))
     return {each for each in named if isinstance(each, str)}
-
-
-def _objects(results: object) -> list[Raw]:
-    return [each for each in results if isinstance(each, dict)] if isinstance(results, list) else []
 
 
 def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
@@ -105,7 +101,7 @@ def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
     found: dict[str, list[Raw]] = {"region": [], "attribute": [], "relation": []}
     kinds = dict.fromkeys(attribute_kinds.result_types(), "attribute")
     kinds |= dict.fromkeys(regions.TYPES, "region") | {"relation": "relation"}
-    for each in _objects(given):
+    for each in read.results(annotation):
         kind = each.get("type")
         if isinstance(kind, str) and kind in kinds:
             found[kinds[kind]].append(each)

@@ -86,6 +86,17 @@ def fields(task: Raw) -> Raw:
     return data if isinstance(data, Mapping) else {}
 
 
+def results(annotation: Raw) -> list[Raw]:
+    """The results of an annotation that are objects."""
+    given = annotation.get("result")
+    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+
+
+def words(given: object) -> list[str]:
+    """The words of a list, such as labels or choices; none where it is no list."""
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+
+
 def value(result: Raw) -> Raw:
     """The value of a result; an empty one where it is no object."""
     given = result.get("value")

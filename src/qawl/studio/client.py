@@ -9,11 +9,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
+from qawl.annotations.json_stream import note
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.studio.server import Access
 from qawl.studio.token import token
-from qawl.studio.transport import RETRIES, Json, NobodyListens, Transport
+from qawl.studio.transport import RETRIES, Json, NobodyListens, Transport, Unsendable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -148,19 +149,31 @@ class Client(Transport):
 
         `annotations` asks for them as the server sends them, `fields` for these alone, of tasks and of
         annotations; `where` are conditions that must all hold. Pages begin after an id, not at a
-        number, so that tasks that come or go meanwhile move none out of sight.
+        number, so that tasks that come or go meanwhile move none out of sight. In place of a task
+        that the server fails to send with its annotations stands a note (see `json_stream`).
         """
-        size = PAGE if annotations else LIGHT_PAGE
+        most = size = PAGE if annotations else LIGHT_PAGE
+        failing = 0  # how many of the next tasks hold one that the server fails at
         named = [_WITH_DRAFTS] if "draft_exists" in fields else []
         params = {
             "project": project,
-            "page_size": size,
             **({"fields": "all"} if annotations else {}),
             **({"include": ",".join(fields)} if fields else {}),
         }
         while True:
-            query = _query([*named, *where, ("id", "greater", after)])
-            said = self.request("GET", "api/tasks/", params={**params, "query": query})
+            conditions = [*named, *where, ("id", "greater", after)]
+            asked = {**params, "page_size": size, "query": _query(conditions)}
+            retries = RETRIES if size in (most, 1) else 0
+            try:
+                said = self.request("GET", "api/tasks/", params=asked, retries=retries)
+            except Unsendable:
+                if not annotations:
+                    raise
+                failing = size
+                if size > 1:  # half as many, until that task stands alone
+                    size //= 2
+                    continue
+                said = self._unsendable(project, conditions)
             page: list[Json] = said["tasks"]
             if len(page) < min(said["total"], size):
                 raise ServerError(
@@ -177,6 +190,16 @@ class Client(Transport):
                 after = page[-1]["id"]
             if said["total"] <= size:
                 return
+            failing = max(failing - size, 0)
+            size = max(failing // 2, 1) if failing else most
+
+    def _unsendable(self, project: int, where: Sequence[Filter]) -> Json:
+        """A page with a note in place of the first task, which the server can't send."""
+        total, first = self.count(project, where)
+        if first is None:  # it was deleted meanwhile
+            return {"total": 0, "tasks": []}
+        noted = note("that the server can't send", f"task {first} of project {project}")
+        return {"total": total, "tasks": [{**noted, "id": first, "annotations": []}]}
 
     def count(self, project: int, where: Sequence[Filter]) -> tuple[int, int | None]:
         """(how many tasks of a project meet these conditions, the id of the first one)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from qawl.annotations import tasks
+from qawl.annotations import reading, tasks
 from qawl.annotations.identity import Home
 from qawl.articles import selection, withdrawal
 from qawl.core import names
@@ -384,12 +384,13 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
     free = {each.name for each in current.attributes if each.offered}
     lost: Counter[str] = Counter()
     for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
-        for annotation in task.get("annotations") or ():
-            for result in annotation.get("result") or ():
-                value = result.get("value") or {}
-                lost.update(each for each in value.get("labels") or () if each not in known)
-                if result.get("from_name") not in free:
-                    lost.update(each for each in value.get("choices") or () if each not in values)
+        for annotation in task["annotations"]:
+            for result in reading.results(annotation):
+                value = reading.value(result)
+                labels, choices = (reading.words(value.get(each)) for each in ("labels", "choices"))
+                lost.update(each for each in labels if each not in known)
+                if result.get("from_name") not in [*free]:
+                    lost.update(each for each in choices if each not in values)
     if lost:
         counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
         raise ServerError(

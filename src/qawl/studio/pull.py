@@ -17,6 +17,7 @@ from qawl.annotations import store as annotation_store
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Home, Version
 from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.json_stream import UNREADABLE
 from qawl.annotations.sorter import Incoming, Outcome, Sorter
 from qawl.articles import withdrawal
 from qawl.core import files
@@ -137,6 +138,7 @@ class _Reading:
         self.mark = marks.of(remote, opened)
         self.placed: set[str] = set()
         self.seen: set[str] = set()
+        self.unsent: set[int] = set()
         self.articles: set[str] = set()
 
     def read(self, now: datetime | None) -> None:
@@ -159,7 +161,8 @@ class _Reading:
             self._compare(low, high)
         elif mark.total is not None and high < mark.total:
             self._alarm(f"{self._fallen(high)}, and the journal does not say which are gone")
-        self.outcome.agreed.append(self._count())
+        if not self.unsent:
+            self.outcome.agreed.append(self._count())
         mark.total = high
         mark.since, mark.until, mark.after = mark.until, None, 0
         self.marks.save()
@@ -181,6 +184,8 @@ class _Reading:
     def _entries(self, page: Iterable[Json]) -> Iterator[Entry]:
         remote = self.remote
         for task in page:
+            if self._unsent(task):
+                continue
             self.seen.update(str(each["id"]) for each in task["annotations"])
             given = Incoming(
                 {**task, "drafts": ()},  # those of all tasks are counted already
@@ -191,6 +196,15 @@ class _Reading:
             for each in self.sorter.entries(given):
                 self._place(identity.read(to_json(each.entry)))
                 yield each.entry
+
+    def _unsent(self, task: Json) -> bool:
+        """Whether the server could not send a task, which is named once."""
+        if UNREADABLE not in task:
+            return False
+        if task["id"] not in self.unsent:
+            self.unsent.add(task["id"])
+            list(self.sorter.entries(Incoming(task)))
+        return True
 
     def _place(self, version: Version) -> None:
         """Keeps in mind that an annotation stands here."""
@@ -220,7 +234,7 @@ class _Reading:
             self.mark.after = 0
             self._read([])
         gone = [key for key, number in self._held().items() if number not in there]
-        if gone:
+        if gone and not self.unsent:
             tasks = {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
             with_task = self.opened.delete(gone, tasks)
             self.mark.head = self.opened.last
@@ -230,7 +244,8 @@ class _Reading:
                 "`qawl push --recover` puts them back"
             )
         count = self._count() + len(self._of_no_article())
-        if not low <= count <= high:
+        # How many annotations a task has that the server can't send is not known.
+        if count > high or (count < low and not self.unsent):
             raise ServerError(
                 f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
                 f"{high} annotations, {count} were read: run `qawl pull` again"
@@ -253,7 +268,12 @@ class _Reading:
         tasks = self.client.tasks(
             self.remote.id, annotations=True, fields=("id", "annotations"), where=[ANNOTATED]
         )
-        return {str(each["id"]) for task in tasks for each in task["annotations"]}
+        return {
+            str(each["id"])
+            for task in tasks
+            if not self._unsent(task)
+            for each in task["annotations"]
+        }
 
 
 def _since(mark: Mark) -> list[Filter]:

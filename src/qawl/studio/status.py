@@ -68,7 +68,11 @@ def _skipped(client: Client, remote: Remote, answered: int) -> int:
         fields=("id", "annotations", "was_cancelled"),
         where=[ANNOTATED],
     )
-    return sum(all(each["was_cancelled"] for each in task["annotations"]) for task in tasks)
+    return sum(
+        all(each["was_cancelled"] for each in task["annotations"])
+        for task in tasks
+        if task["annotations"]
+    )
 
 
 def _times(client: Client, project: int) -> Iterator[float]:

@@ -6,6 +6,7 @@ DELETE) is retried with back-off; what is not (POST) is sent once, and the calle
 
 import re
 import time
+from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
@@ -24,6 +25,10 @@ _TITLE = re.compile(r"<title>\s*(.*?)\s*</title>", re.IGNORECASE | re.DOTALL)
 
 class NobodyListens(ServerError):
     """No server answers at the address: to ask again at once is of no use."""
+
+
+class Unsendable(ServerError):
+    """The server fails at this call itself: it can't make the answer, or the answer is no JSON."""
 
 
 class Transport:
@@ -62,8 +67,8 @@ class Transport:
             return None
         try:
             return msgspec.json.decode(answer.content)
-        except msgspec.DecodeError as error:
-            raise ServerError(
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Unsendable(
                 f"{self.url} answered {path} with something that is no JSON: {_reason(answer)}; "
                 "does label_studio.url in qawl.yaml name a Label Studio?"
             ) from error
@@ -87,7 +92,12 @@ class Transport:
             raise self._refused(_reason(answer))
         # What is to be deleted may be gone already: by a call whose answer was lost, or by others.
         if answer.status_code >= 400 and (method, answer.status_code) != ("DELETE", 404):
-            raise ServerError(
+            kind = (
+                Unsendable
+                if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+                else ServerError
+            )
+            raise kind(
                 f"{self.url} answered {answer.status_code} to {method} {path}: {_reason(answer)}",
             )
         return answer
