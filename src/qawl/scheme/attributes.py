@@ -229,14 +229,13 @@ def as_value(given: object) -> AttributeValue | None:
 
 
 def as_words(given: object) -> str | list[str] | None:
-    """A single text as it is, several as a list, each once; None where nothing is set."""
+    """A single text as it is, several as a list; None where nothing is set."""
     if isinstance(given, str):
         return given or None
-    if not isinstance(given, list):
+    if not isinstance(given, list) or not given:
         return None
-    said = (each if isinstance(each, str) else to_json(each).decode() for each in given)
-    words = list(dict.fromkeys(filter(None, said)))
-    return words[0] if len(words) == 1 else words or None
+    words = [each if isinstance(each, str) else to_json(each).decode() for each in given]
+    return words[0] if len(words) == 1 else words
 
 
 LARGEST = 10**15
