@@ -559,3 +559,22 @@ def test_gold_of_document_attributes_is_the_same_whoever_answers_in_which_order(
     assert gold["attributes"] == {
         "p": ["A", "b"], "q": [["A"], ["C", "d"]], "c": ["one", "two"], "t": ["x", "y"],
     }  # fmt: skip
+
+
+def test_an_address_in_the_context_closes_the_release(tmp_path):
+    """Fields of tasks that nobody has published may name people."""
+    loop = Loop(
+        tmp_path / "c",
+        {"x": "layer: x\nlabels: [A]\ncontext: [who]\n"},
+        [
+            {
+                "text": TEXTS[0],
+                "redistribute": True,
+                "license": "CC0-1.0",
+                "context": {"who": "m@acme.org"},
+            }
+        ],
+    )
+    loop.annotate("x", lambda who, text: [])
+    loop.run("adjudicate")
+    assert "who in the context of article" in loop.run("release", "0.1.0", fails=True)

@@ -92,6 +92,7 @@ def test_label_studio_takes_the_config_and_gives_back_what_is_said(layered, name
         article_id="", layer="x", annotator="a1", text_sha256="", scheme_version="1",
         spans=spans, attributes=SAID.get(name, {}),
     )  # fmt: skip
+    assert [step.lines() for step in plan.plan(client, made) if not step.empty] == []
     (task,) = plan.remote_tasks(client, remote)
     client.submit(task.id, {"result": write_results(record, current)})
     pull.pull(client, made)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 import msgspec
 
@@ -33,12 +33,42 @@ class _Id(msgspec.Struct):
 
 def articles(project: Project) -> Iterator[Article]:
     """The frozen articles, in the order of their ids; a text that its hash does not fit is an error."""
-    return map(frozen, project.disk.read(project.articles_file, Article))
+    return _ascending(map(frozen, project.disk.read(project.articles_file, Article)))
 
 
 def heads(project: Project) -> Iterator[Head]:
     """The heads of the frozen articles, in the order of their ids; their texts are not looked at."""
-    return project.disk.read(project.articles_file, Head)
+    return _ascending(project.disk.read(project.articles_file, Head))
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def _ascending(records: Iterable[N]) -> Iterator[N]:
+    """The records, as long as each id is above the one before; else InputError: what reads them in step
+    with annotations would pass over the others."""
+    before = ""
+    for each in records:
+        if each.id <= before:
+            raise _disordered(each.id, before)
+        before = each.id
+        yield each
+
+
+def _disordered(identity: str, before: str) -> InputError:
+    if identity == before:
+        return InputError(
+            f"corpus/articles.jsonl: article {identity} stands twice: remove one of its two lines"
+        )
+    return InputError(
+        f"corpus/articles.jsonl: article {identity} stands after {before}, but lines are sorted by id: "
+        "run `LC_ALL=C sort -o corpus/articles.jsonl corpus/articles.jsonl`, or restore the file"
+    )
 
 
 def frozen(article: Article) -> Article:

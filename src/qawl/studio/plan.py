@@ -17,6 +17,7 @@ from qawl.core.records import JUDGE
 from qawl.core.text import sha256 as text_hash
 from qawl.gold.judge import judge_tasks
 from qawl.scheme import scheme
+from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
@@ -61,6 +62,7 @@ class Remote:
     config: str
     instruction: str
     fields: Mapping[str, Any] = field(repr=False)
+    text_field: str = "text"
 
     @property
     def home(self) -> Home:
@@ -125,6 +127,7 @@ def counted(number: int, what: str) -> str:
 def remotes(client: Client, project: Project) -> list[Remote]:
     """The projects on the server that carry this corpus's mark, by id."""
     found = []
+    schemes = scheme.load_all(project)
     for fields in client.projects():
         mark = _MARK.search(fields.get("description") or "")
         if mark and mark["corpus"] == project.settings.name:
@@ -138,6 +141,7 @@ def remotes(client: Client, project: Project) -> list[Remote]:
                     config=fields.get("label_config") or "",
                     instruction=fields.get("expert_instruction") or "",
                     fields=fields,
+                    text_field=getattr(schemes.get(mark["layer"]), "text_field", "text"),
                 )
             )
     return sorted(found, key=lambda each: each.id)
@@ -170,7 +174,7 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
             id=each["id"],
             project=remote.id,
             article_id=str(data.get("article_id")),
-            text_sha256=text_hash(str(data.get("text"))),
+            text_sha256=text_hash(str(data.get(remote.text_field))),
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],
             basis=data.get("basis"),
@@ -379,24 +383,32 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
 
     Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
     """
-    known = {*current.label, *current.of_control}
-    values = {name for each in current.attributes for name in each.categories}
-    free = {each.name for each in current.attributes if each.offered}
     lost: Counter[str] = Counter()
     for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
         for annotation in task["annotations"]:
             for result in reading.results(annotation):
-                value = reading.value(result)
-                labels, choices = (reading.words(value.get(each)) for each in ("labels", "choices"))
-                lost.update(each for each in labels if each not in known)
-                if result.get("from_name") not in [*free]:
-                    lost.update(each for each in choices if each not in values)
+                lost.update(_lacking(current, result))
     if lost:
         counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
         raise ServerError(
             f"the new config of project {project} ({title}) lacks what its annotations use: {counts}; "
             f"keep it in label_config/{current.layer}.yaml"
         )
+
+
+def _lacking(current: Scheme, result: Mapping[str, Any]) -> Iterator[str]:
+    """What a result uses and the scheme lacks: labels, a control, values of a control."""
+    value = reading.value(result)
+    yield from (each for each in reading.words(value.get("labels")) if each not in current.label)
+    if result.get("type") not in result_types():
+        return
+    attribute = current.of_control.get(str(result.get("from_name")))
+    if attribute is None:
+        yield str(result.get("from_name"))
+    elif attribute.categories and (given := attribute.read(value_of(value))) is not None:
+        said = attribute.same(given)
+        every = [said] if isinstance(said, str) else said
+        yield from (each for each in every if each not in attribute.categories)
 
 
 def refuse_foreign(client: Client, titles: Collection[str], ours: Collection[int]) -> None:

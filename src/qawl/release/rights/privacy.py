@@ -1,7 +1,7 @@
 """Addresses and names of people in what a release would ship.
 
-Texts and titles are left as they were published; what annotators typed, what the corpus lead wrote and
-the pseudonyms are searched. Findings name the place, never the address: they stand in drafts.
+Texts and titles are left as they were published. Context, what annotators typed, what the corpus lead
+wrote and the pseudonyms are searched. Findings name the place, never the address: they stand in drafts.
 """
 
 import json
@@ -26,6 +26,9 @@ def found(project: Project) -> Iterator[str]:
     names = known_names(project)
     yield from _pseudonyms(project)
     for place, text in _written(project):
+        if is_personal(text, names):
+            yield place
+    for place, text in _context(project):
         if is_personal(text, names):
             yield place
     for layer in project.settings.layers:
@@ -71,6 +74,21 @@ def _written(project: Project) -> Iterator[tuple[str, str]]:
     for layer in scheme.load_all(project).values():
         for text in strings(json.loads(to_json(layer))):
             yield f"label_config/{layer.layer}.yaml", text
+
+
+def _context(project: Project) -> Iterator[tuple[str, str]]:
+    """(place, text) of the context that is shipped: other fields of tasks, which nobody has published."""
+    fields = {
+        each.field for current in scheme.load_all(project).values() for each in current.context
+    }
+    out = withdrawal.ids(project) if fields else set()
+    for article in article_store.articles(project) if fields else ():
+        if article.redistribute and article.id not in out:
+            for field in sorted(fields):
+                yield (
+                    f"{field} in the context of article {article.id}",
+                    article.context_text(field) or "",
+                )
 
 
 def _plain(value: object) -> object:
