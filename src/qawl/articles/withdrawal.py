@@ -34,6 +34,8 @@ def ids(project: Project) -> frozenset[str]:
 
 def withdraw(project: Project, article_id: str, reason: str) -> bool:
     """Takes an article out; False if it was out already. Its text and annotations stay on disk."""
+    if not reason.strip():
+        raise InputError(f"a reason is needed to withdraw {article_id}: give --reason WHY")
     known = {each.article_id: each for each in withdrawn(project)}
     if article_id in known:
         return False

@@ -20,6 +20,7 @@ Size = Annotated[int, msgspec.Meta(ge=0)]
 _ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]")
 
 
+_SPLIT = re.compile(r"\w+(\.\w+)*")
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
 
 
@@ -76,6 +77,10 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     glossary: dict[str, str | None] = {}
 
 
+SPLITS = ("train", "validation", "test")
+"""Splits in the order that releases list them; others follow in the order of qawl.yaml."""
+
+
 class Release(Struct, frozen=True, forbid_unknown_fields=True):
     """How releases are made: Hub repository, licence of the annotations, shares of the splits.
 
@@ -95,6 +100,11 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True):
     )
     locked_test: tuple[str, ...] = ()
     split_from: dict[str, str] = {}
+
+    @property
+    def split_names(self) -> tuple[str, ...]:
+        """All splits that a release may have, in its order."""
+        return (*SPLITS, *(name for name in self.splits if name not in SPLITS))
 
 
 class Ingest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -203,6 +213,14 @@ def parse_settings(text: str, where: str) -> Settings:
     _check_address(settings.label_studio.url, where)
     _check_patterns(settings.ingest.chrome, where)
     _check_citation(settings.release, where)
+    for name, share in settings.release.splits.items():
+        if not _SPLIT.fullmatch(name) or name == "all":
+            raise ProjectError(
+                f"{where}: release.splits: {name!r} is no name of a split: take letters, digits and _ "
+                "(`all` means every split to `datasets`)"
+            )
+        if not 0 <= share <= 1:
+            raise ProjectError(f"{where}: release.splits: {name} is {share}, not between 0 and 1")
     if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
     return settings

@@ -47,8 +47,6 @@ from qawl.validation import validate
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-SPLITS = ("train", "validation", "test")
-
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -206,7 +204,7 @@ class _Building:
         content = {
             f"{config}/{split}": self.writers[config, split].summary(self.folder)
             for config in self.columns
-            for split in SPLITS
+            for split in self.project.settings.release.split_names
             if (config, split) in self.writers
         }
         made = self._manifest(content, chain)
@@ -285,7 +283,7 @@ class _Building:
             count=self.facts.articles,
             withheld=tuple(sorted(self.facts.withheld)),
             withdrawn={each.article_id: each.reason for each in withdrawal.withdrawn(self.project)},
-            splits={name: split[name] for name in SPLITS},
+            splits={name: split[name] for name in self.project.settings.release.split_names},
         )
 
     def _told(self) -> str:

@@ -1,6 +1,7 @@
 """The files and tables of a release in the terms of Croissant: distribution and record sets."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from qawl.core.column_types import ClassLabel, ListOf, Record, Type, Value
 from qawl.release.documents.facts import Described
@@ -58,7 +59,7 @@ def record_sets(described: Described) -> Iterator[Node]:
             "@id": config,
             "name": config,
             "description": f"The table {config}: {counted} rows.",
-            "field": [_split(config), *fields],
+            "field": [_split(config, described.project.settings.release.split_names), *fields],
         }
 
 
@@ -84,16 +85,19 @@ def _splits(described: Described) -> Node:
             _field("splits/name", "sc:Text", "The name of the split."),
             _field("splits/url", "sc:URL", "What Croissant calls it."),
         ],
-        "data": [{"splits/name": each, "splits/url": f"cr:{_SPLITS[each]}Split"} for each in names],
+        "data": [
+            {"splits/name": each, "splits/url": f"cr:{_SPLITS.get(each, '')}Split"}
+            for each in names
+        ],
     }
 
 
-def _split(config: str) -> Node:
+def _split(config: str, splits: Iterable[str]) -> Node:
     """The split of a record, from the name of its file."""
     source = {
         "fileSet": {"@id": f"{config}-files"},
         "extract": {"fileProperty": "fullpath"},
-        "transform": {"regex": f"(?:.*/)?({'|'.join(_SPLITS)})(?:\\.parquet)?$"},
+        "transform": {"regex": f"(?:.*/)?({'|'.join(map(re.escape, splits))})(?:\\.parquet)?$"},
     }
     more = {"source": source, "references": {"field": {"@id": "splits/name"}}}
     return _field(f"{config}/split", "sc:Text", "The split of the record.", **more)

@@ -137,7 +137,8 @@ class _Shown:
         for each in known:
             value = given.get(each.name)
             if value is not None and not each.fits(value):
-                raise columns.another_kind(self.scheme.layer, f"{each.name}={in_words(value)}")
+                place = f"{self.scheme.layer}, article {self.article.id}"
+                raise columns.another_kind(place, f"{each.name}={in_words(value)}")
             row[before + each.name] = self.value(value)
             if each.free:
                 row[before + each.name + rights_standoff.SUFFIX] = self.standoff(value)
