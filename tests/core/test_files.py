@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -196,11 +197,27 @@ def test_a_folder_that_is_none_or_turns_in_a_circle_is_not_an_empty_one(tmp_path
     assert files.listed(tmp_path / "none") == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_folder_that_may_not_be_read_is_an_error(tmp_path):
-    (tmp_path / "shut").mkdir(mode=0)
-    with pytest.raises(PermissionError):
-        files.listed(tmp_path / "shut")
+def test_a_folder_that_may_not_be_read_is_an_error():
+    """In a process without root's rights: root reads everything."""
+    script = """
+import os, sys
+from pathlib import Path
+from qawl.core import files
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    files.listed(Path(sys.argv[1]))
+except PermissionError:
+    sys.exit(7)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        shut = Path(folder) / "shut"
+        shut.mkdir(mode=0)
+        done = subprocess.run([sys.executable, "-c", script, str(shut)], check=False)
+        shut.chmod(0o700)
+    assert done.returncode == 7
 
 
 def test_a_damaged_file_that_can_be_made_anew_is_put_aside_and_said(tmp_path, caplog):
