@@ -33,7 +33,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timing 2>&1 | tail -n 3
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/qawl scheme --check
 
 offline: $(READY)
