@@ -5,12 +5,13 @@ A record is `{"id", "fields": {"text", …}, "responses": {question: [{"value", 
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from qawl.core.records import AttributeValue
-from qawl.formats.readers.document import Document, Found, Mark, SetAside, Work, set_aside
-from qawl.formats.readers.json_lines import rows, whole, words
+from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.json_lines import documents, whole, words
 
 
 def fits(row: dict[str, Any]) -> bool:
@@ -20,11 +21,7 @@ def fits(row: dict[str, Any]) -> bool:
 
 def read(path: Path) -> Iterator[Found]:
     """The documents of a file."""
-    for row in rows(path):
-        if isinstance(row, SetAside):
-            yield row
-        else:
-            yield _document(path, *row)
+    return documents(path, partial(_document, path))
 
 
 def _document(path: Path, number: int, row: dict[str, Any]) -> Found:

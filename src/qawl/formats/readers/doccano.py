@@ -7,11 +7,12 @@ all.jsonl. Source: doccano's documentation of its export formats.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qawl.formats.readers.document import Arrow, Document, Found, Mark, SetAside, Work, set_aside
-from qawl.formats.readers.json_lines import rows, whole, words
+from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.json_lines import documents, whole, words
 
 NOBODY = {"all", "unknown", "admin_all", "export", "doccano", "project"}
 """File names that are no annotator's."""
@@ -45,11 +46,7 @@ def read(path: Path) -> Iterator[Found]:
     """The documents of a file."""
     stem = path.stem
     annotator = "" if stem.lower() in NOBODY else stem
-    for row in rows(path):
-        if isinstance(row, SetAside):
-            yield row
-        else:
-            yield _document(path, *row, annotator)
+    return documents(path, partial(_document, path, annotator=annotator))
 
 
 def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> Found:

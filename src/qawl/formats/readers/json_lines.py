@@ -1,11 +1,11 @@
 """Objects of a JSON Lines file or of a JSON list, one by one; a line that can't be read is set aside."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from qawl.formats.readers.document import SetAside, set_aside
+from qawl.formats.readers.document import Found, SetAside, set_aside
 
 Row = tuple[int, dict[str, Any]]
 
@@ -23,6 +23,12 @@ def rows(path: Path) -> Iterator[Row | SetAside]:
         for number, line in enumerate(file, start=1):
             if line.strip():
                 yield _row(path, number, line)
+
+
+def documents(path: Path, make: Callable[[int, dict[str, Any]], Found]) -> Iterator[Found]:
+    """What `make` gives of (line or place in the list, object); what is no object is passed on."""
+    for row in rows(path):
+        yield row if isinstance(row, SetAside) else make(*row)
 
 
 def _listed(path: Path, text: str) -> Iterator[Row | SetAside]:

@@ -6,11 +6,12 @@ Fields: `text`, `spans` [{start, end, label}], `relations` [{head_span, child_sp
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qawl.formats.readers.document import Arrow, Document, Found, Mark, SetAside, Work, set_aside
-from qawl.formats.readers.json_lines import rows, whole, words
+from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.json_lines import documents, whole, words
 
 CHOICE = "choice"
 _OWN = {
@@ -38,12 +39,8 @@ def fits(row: dict[str, Any]) -> bool:
 
 
 def read(path: Path) -> Iterator[Found]:
-    """The documents of a file; several answers to one text are one document of several annotators."""
-    for row in rows(path):
-        if isinstance(row, SetAside):
-            yield row
-        else:
-            yield _document(path, *row)
+    """The documents of a file, one an answer."""
+    return documents(path, partial(_document, path))
 
 
 def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
