@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
-from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
 from qawl.core import project
 from qawl.gold import decide
@@ -29,7 +28,7 @@ def kept(tmp_path):
 
 def test_the_journal_gives_the_same_annotations_and_gold(kept):
     for layer in kept.settings.layers:
-        path = derive.path(kept, layer)
+        path = kept.annotations_file(layer)
         before = path.read_bytes()
         path.unlink()
         annotation_store.rebuild(kept, layer)

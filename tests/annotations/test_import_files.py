@@ -145,7 +145,7 @@ def test_drafts_and_suggestions_are_counted(run):
 
 def test_annotations_can_be_rebuilt_from_the_journal_alone(run):
     corpus, _ = run([task(identity=1), task(user=2, identity=2)])
-    path = derive.path(corpus, "quote")
+    path = corpus.annotations_file("quote")
     before = path.read_bytes()
     path.unlink()
     annotation_store.rebuild(corpus, "quote")
@@ -154,7 +154,7 @@ def test_annotations_can_be_rebuilt_from_the_journal_alone(run):
 
 def test_a_torn_journal_is_named_by_readers_and_mended_by_rebuild(run, monkeypatch):
     corpus, _ = run([task(identity=1), task(user=2, identity=2)])
-    path = journal.folder(corpus) / "quote.a1.jsonl"
+    path = corpus.journal / "quote.a1.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:50])
     with pytest.raises(JournalError, match=r"line 2: the last line is torn.*--rebuild`, mends it"):

@@ -58,7 +58,7 @@ def small(make_corpus):
         made = make_corpus(text, settings=lines, **{"redistribute": True, **fields})
         version = scheme.load(made, layer).version
         stamped = [replace(each, scheme_version=version) for each in records]
-        core_files.write(derive.path(made, layer), stamped)
+        core_files.write(made.annotations_file(layer), stamped)
         return made
 
     return make
@@ -223,7 +223,7 @@ def test_brat_spans_survive_any_text(data, ground):
     text = data.draw(strategies.texts)
     made, out = ground(text)
     given_ = data.draw(strategies.annotations(scheme.load(made, "quote"), text))
-    core_files.write(derive.path(made, "quote"), [replace(given_, status="submitted")])
+    core_files.write(made.annotations_file("quote"), [replace(given_, status="submitted")])
     _, report = run(made, "brat", out, annotators=("a1",), layers=("quote",))
     spans, relations, _, _ = brat(out / "quote.a1" / f"{given_.article_id}.ann")
     empty = [each["span"]["id"] for each in report["losses"] if each["kind"] == "no-text"]
@@ -276,7 +276,7 @@ def test_a_note_of_brat_stays_one_line(small, tmp_path):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
-    before = derive.path(recorded, layer).read_bytes()
+    before = recorded.annotations_file(layer).read_bytes()
     hands = ("a1", "a2", JUDGE)
     done, _ = run(recorded, "label-studio", tmp_path / "out", annotators=hands, with_withheld=True)
     assert done.losses == {}
@@ -285,7 +285,7 @@ def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
         written = tmp_path / "out" / f"{layer}.{hand}.json"
         who = {"judge": True, "annotator": None} if hand == JUDGE else {"annotator": hand}
         import_files.pull_files(recorded, [written], layer=None, **who)
-    assert derive.path(recorded, layer).read_bytes() == before
+    assert recorded.annotations_file(layer).read_bytes() == before
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -310,7 +310,7 @@ def test_any_annotation_goes_to_label_studio_and_back(layer, data, ground):
     text = data.draw(strategies.texts)
     made, out = ground(text)
     before = data.draw(strategies.annotations(scheme.load(made, layer), text))
-    core_files.write(derive.path(made, layer), [before])
+    core_files.write(made.annotations_file(layer), [before])
     done, _ = run(made, "label-studio", out, annotators=("a1",), layers=(layer,))
     assert done.losses == {}
     written = out / f"{layer}.a1.json"
@@ -355,12 +355,12 @@ def test_withdrawn_skipped_and_changed_articles_are_left_out_and_counted(small, 
     spans = marked(TEXT, "PERS", TEXT.index("ترامب"), 5, "p")
     made = small(replace(record(TEXT, "entity", spans), text_sha256="0" * 64))
     assert run(made, name, tmp_path / "1", annotators=("a1",))[0].losses == {"text-differs": 1}
-    core_files.write(derive.path(made, "entity"), [record("another", "entity")])
+    core_files.write(made.annotations_file("entity"), [record("another", "entity")])
     done, _ = run(made, name, tmp_path / "2", annotators=("a1",))
     assert done.losses == {"article-unknown": 1}
     version = scheme.load(made, "entity").version
     skipped = record(TEXT, "entity", status="skipped", version=version)
-    core_files.write(derive.path(made, "entity"), [skipped])
+    core_files.write(made.annotations_file("entity"), [skipped])
     done, _ = run(made, name, tmp_path / "3", annotators=("a1",))
     assert done.losses == ({} if name == "label-studio" else {"skipped": 1})
     withdrawal.withdraw(made, sha256(TEXT)[:12], "asked for")

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 
 from conftest import ROOT
 from qawl import cli
-from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import files as core_files
@@ -514,13 +513,13 @@ def test_withheld_text_in_a_document_that_escapes_it_is_found(guarded):
 
 
 def test_withheld_text_in_the_free_text_of_a_free_article_is_found(guarded):
-    core_files.write(derive.path(guarded, "quote"), [marked(FREE, free=HELD[: RUN + 2])])
+    core_files.write(guarded.annotations_file("quote"), [marked(FREE, free=HELD[: RUN + 2])])
     assert "parquet: " in refused(guarded)
 
 
 def test_a_short_piece_and_pieces_beside_each_other_are_none(guarded):
     records = [marked(FREE, free=HELD[: RUN - 1])]
-    core_files.write(derive.path(guarded, "quote"), records)
+    core_files.write(guarded.annotations_file("quote"), records)
     folder = build.build(guarded, "0.1.0", notes=[]).folder
     name, ids = next(shipped.text_columns(folder / "articles" / "train.parquet"))
     assert (name, shipped._joined(ids)) == ("id", "".join(ids.to_pylist()))

@@ -4,7 +4,6 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
-from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.records import Annotation, Span
@@ -38,7 +37,7 @@ def record(annotator, text=TEXT, speaker=None, status="submitted"):
 
 def collected(made, *records):
     """The corpus with these annotations."""
-    files.write(derive.path(made, "quote"), sorted(records, key=lambda each: each.article_id))
+    files.write(made.annotations_file("quote"), sorted(records, key=lambda each: each.article_id))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def built(tmp_path_factory):
     )
     made = project.load(folder)
     claims = [each for each in derive.read(made, "claim") if each.article_id != ids[0]]
-    core_files.write(derive.path(made, "claim"), claims)
+    core_files.write(made.annotations_file("claim"), claims)
     return build.build(made, "0.1.0", notes=[]).folder
 
 

@@ -226,7 +226,7 @@ def test_a_manifest_fits_its_schema(built):
 def test_gates_are_closed_by_errors_and_stale_files(recorded):
     assert list(gates.failing(recorded)) == []
     (recorded.label_config / "quote.xml").write_text("old", "utf-8")
-    path = derive.path(recorded, "quote")
+    path = recorded.annotations_file("quote")
     path.write_text(path.read_text("utf-8").replace('"CUE"', '"VERB"', 1), "utf-8")
     said = list(gates.failing(recorded))
     assert "stale" in said[0]
@@ -300,10 +300,10 @@ def test_a_new_layer_has_tables_of_its_own(make_corpus, schemes):
         spans=spans,
         relations=(Relation(label="r", from_="x", to="y"),),
     )
-    derive.path(made, "toy").parent.mkdir(parents=True)
+    made.annotations_file("toy").parent.mkdir(parents=True)
     from qawl.core import files
 
-    files.write(derive.path(made, "toy"), [record])
+    files.write(made.annotations_file("toy"), [record])
     folder = build.build(project.load(made.root), "0.1.0", notes=[]).folder
     assert [row["text"] for row in table(folder, "toy")] == ["قال", "أحمد"]
     assert [row["label"] for row in table(folder, "toy_relations")] == ["r"]

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
-from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import ReleaseError, SchemeError
@@ -69,7 +68,7 @@ def built(make_corpus):
             redistribute=redistribute,
         )
         record = msgspec.structs.replace(voice("a1", speaker=speaker), attributes={"note": LONG})
-        files.write(derive.path(made, "quote"), [record])
+        files.write(made.annotations_file("quote"), [record])
         return made, build.build(made, version, notes=[]).folder
 
     return make
@@ -122,7 +121,7 @@ def test_a_loaded_dataset_gets_them_too(built, tmp_path, monkeypatch, config):
 @pytest.mark.parametrize("before", ["", TEXT[:RUN] + " "])
 def test_what_holds_another_withheld_text_is_not_told(make_corpus, other, before):
     made = make_corpus(TEXT, other, settings="layers: [quote]\nannotators: [a1]")
-    files.write(derive.path(made, "quote"), [voice("a1", speaker=before + other)])
+    files.write(made.annotations_file("quote"), [voice("a1", speaker=before + other)])
     folder = build.build(made, "0.1.0", notes=[]).folder
     (quote,) = rows(folder)["quotes"]
     assert (quote["speaker"], quote["speaker_standoff"]) == (None, None)

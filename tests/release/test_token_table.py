@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import TOY
-from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import ReleaseError, SchemeError
@@ -137,7 +136,7 @@ def disputed(make_corpus):
 
     day = Span("x", "DATE", 11, 14, "أمس")
     person = Span("y", "PERS", 5, 10, "ترامب")
-    path = derive.path(made, "entity")
+    path = made.annotations_file("entity")
     path.parent.mkdir(parents=True, exist_ok=True)
     found = [
         record("a1", frozen, person, day),
@@ -149,7 +148,7 @@ def disputed(make_corpus):
 
 
 def test_a_label_that_the_scheme_lacks_is_named(disputed):
-    path = derive.path(disputed, "entity")
+    path = disputed.annotations_file("entity")
     alone = [line for line in path.read_text("utf-8").splitlines() if '"a1"' in line]
     path.write_text("\n".join(alone).replace("DATE", "NOPE"), "utf-8")
     with pytest.raises(ReleaseError, match=r"'NOPE' is not in the scheme: run `qawl validate`"):
@@ -157,7 +156,7 @@ def test_a_label_that_the_scheme_lacks_is_named(disputed):
 
 
 def test_a_value_of_another_kind_than_its_column_is_named(disputed):
-    path = derive.path(disputed, "entity")
+    path = disputed.annotations_file("entity")
     (alone,) = [line for line in path.read_text("utf-8").splitlines() if '"ترامب"' in line]
     record = json.loads(alone)
     for span in record["spans"]:
@@ -212,8 +211,8 @@ def test_a_layer_of_any_scheme_is_tagged(make_corpus):
         scheme_version="1",
         spans=(Span("x", "A", 0, 1, "a"),),
     )
-    derive.path(made, "toy").parent.mkdir(parents=True, exist_ok=True)
-    files.write(derive.path(made, "toy"), [record])
+    made.annotations_file("toy").parent.mkdir(parents=True, exist_ok=True)
+    files.write(made.annotations_file("toy"), [record])
     folder = build.build(project.load(made.root), "0.1.0", notes=[]).folder
     (row,) = rows(folder)
     assert row["toy_tags"] == [1, 0]

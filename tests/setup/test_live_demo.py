@@ -39,7 +39,7 @@ def test_two_hands_and_a_judge_come_back_to_the_letter(recorded, tmp_path):
         every = sorted(
             [*first, *second, *judge], key=lambda each: (each.article_id, each.annotator)
         )
-        files.write(derive.path(recorded, layer), every)
+        files.write(recorded.annotations_file(layer), every)
     said = []
     with demo.demo(recorded, tmp_path / "demo", said.append) as loaded:
         assert {config for config, _, _ in loaded.rows} >= {

@@ -202,7 +202,7 @@ def test_the_feedback_page_opens_fast_and_filters(browser, make_corpus):
                 )
             )
     records.sort(key=lambda each: (each.article_id, each.annotator))
-    files.write(derive.path(made, "entity"), records)
+    files.write(made.annotations_file("entity"), records)
     path = made.root / "page.html"
     files.write_text(path, agreement_page.page(made, report.report(made)["layers"]))
     page = browser.new_page()

@@ -157,7 +157,7 @@ def test_versions_and_deletions_stay_in_the_journal(served):
     outcome = pull_all(client, corpus)
     assert len(outcome.alarms) == 1
     assert not list(derive.read(corpus, "quote"))
-    path = journal.folder(corpus) / "quote.a1.jsonl"
+    path = corpus.journal / "quote.a1.jsonl"
     assert [each.event for each in journal.entries(path)] == ["version", "version", "deleted"]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from test_live import ONE_LAYER, TEXTS, push, submit, work
 
-from qawl.annotations import derive, journal
+from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import project
@@ -84,14 +84,14 @@ def test_a_journal_brought_back_from_before_is_filled_again(served, prompt, tmp_
     first = plan.remotes(client, corpus)[0]
     (made,) = submit(client, corpus, first)
     pull.pull(client, corpus)
-    shutil.copytree(journal.folder(corpus), tmp_path / "before")
+    shutil.copytree(corpus.journal, tmp_path / "before")
     wait()
     changed = write_results(work(TEXTS[0], 7), scheme.load(corpus, "quote"))
     client.request("PATCH", f"api/annotations/{made}/", body={"result": changed})
     pull.pull(client, corpus)
     latest = list(derive.read(corpus, "quote"))
-    shutil.rmtree(journal.folder(corpus))
-    shutil.copytree(tmp_path / "before", journal.folder(corpus))
+    shutil.rmtree(corpus.journal)
+    shutil.copytree(tmp_path / "before", corpus.journal)
     wait()
     assert pull.pull(client, corpus).new.total() == 1
     assert list(derive.read(corpus, "quote")) == latest

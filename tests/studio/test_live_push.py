@@ -73,7 +73,7 @@ def test_a_task_that_was_edited_by_hand_is_replaced_or_named(served):
         == sorted(a.id for a in article_store.articles(made))
     )
     pull.pull(client, made)
-    (entry,) = journal.entries(journal.folder(made) / "quote.a1.jsonl")
+    (entry,) = journal.entries(made.journal / "quote.a1.jsonl")
     assert entry.text is not None
     assert entry.text.startswith("تعديل")
 

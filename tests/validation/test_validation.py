@@ -62,7 +62,7 @@ def build(case, make_corpus, tmp_path):
                 opened.delete(gone)
             annotation_store.rebuild(made, layer)
     for layer, lines in case.get("lines", {}).items():
-        files.write_text(derive.path(made, layer), "".join(f"{line}\n" for line in lines))
+        files.write_text(made.annotations_file(layer), "".join(f"{line}\n" for line in lines))
     if case.get("leak"):
         frozen = article(case["texts"][0])
         others = [
@@ -141,7 +141,7 @@ def test_the_repository_is_in_order(recorded, monkeypatch):
 
 
 def test_a_broken_corpus_exits_1_with_findings(recorded, monkeypatch):
-    path = derive.path(recorded, "quote")
+    path = recorded.annotations_file("quote")
     path.write_text(path.read_text("utf-8").replace('"CUE"', '"VERB"', 1), "utf-8")
     monkeypatch.chdir(recorded.root)
     done = CliRunner().invoke(cli.group, ["validate", "--json"])
@@ -315,7 +315,7 @@ def run(corpus_, monkeypatch, *arguments):
 
 def test_white_space_is_trimmed_by_name_and_can_be_undone(make_corpus, tmp_path, monkeypatch):
     made = trial(make_corpus, tmp_path, "قال أحمد نعم", [marked(0, 4, "قال ")])
-    before = derive.path(made, "quote").read_bytes()
+    before = made.annotations_file("quote").read_bytes()
     journal_before = (made.exports / "journal" / "quote.a1.jsonl").read_bytes()
     assert run(made, monkeypatch).exit_code == 1
     done = run(made, monkeypatch, "--fix")
@@ -326,7 +326,7 @@ def test_white_space_is_trimmed_by_name_and_can_be_undone(make_corpus, tmp_path,
     assert list(derive.read(made, "quote")) == [record]
     assert (made.exports / "journal" / "quote.a1.jsonl").read_bytes() == journal_before
     assert run(made, monkeypatch, "--undo").exit_code == 1
-    assert derive.path(made, "quote").read_bytes() == before
+    assert made.annotations_file("quote").read_bytes() == before
 
 
 @pytest.mark.parametrize(

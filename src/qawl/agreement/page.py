@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.resources import files
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 import jinja2
@@ -87,15 +87,14 @@ def _layer(current: Scheme, said: dict[str, Any]) -> dict[str, Any]:
 def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Difference]:
     articles = article_store.by_id(project)
     for layer in schemes:
-        records = derive.read(project, layer)
-        for identity, group in groupby(records, key=lambda record: record.article_id):
+        for article, records in derive.beside(project, layer, articles):
             submitted = [
                 record
-                for record in group
+                for record in records
                 if record.annotator != JUDGE and record.status == "submitted"
             ]
-            if identity in articles and len(submitted) > 1:
-                yield from _of_article(layer, articles[identity], submitted)
+            if len(submitted) > 1:
+                yield from _of_article(layer, article, submitted)
 
 
 def _of_article(layer: str, article: Article, records: list[Annotation]) -> Iterator[Difference]:

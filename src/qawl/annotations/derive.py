@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ import msgspec
 from qawl.annotations import identity, journal, kept, repairs, verdicts
 from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
-from qawl.annotations.journal import Latest, Place
+from qawl.annotations.journal import EntryAt, Latest
 from qawl.annotations.reading import fields
 from qawl.articles import store as article_store
 from qawl.core.findings import Gathered, finding
@@ -19,11 +18,6 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
-
-
-def path(project: Project, layer: str) -> Path:
-    """exports/annotations/<layer>.jsonl."""
-    return project.annotations_file(layer)
 
 
 def read(project: Project, layer: str) -> Iterator[Annotation]:
@@ -35,6 +29,15 @@ def by_article(project: Project, layer: str) -> Iterator[tuple[str, list[Annotat
     """(article id, its annotations by annotator) of a layer, in the order of the ids."""
     for article_id, group in groupby(read(project, layer), key=lambda record: record.article_id):
         yield article_id, list(group)
+
+
+def beside(
+    project: Project, layer: str, articles: article_store.Articles
+) -> Iterator[tuple[Article, list[Annotation]]]:
+    """(article, its annotations by annotator) of a layer; others are left out."""
+    for article_id, records in by_article(project, layer):
+        if article_id in articles:
+            yield articles[article_id], records
 
 
 def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:
@@ -90,10 +93,10 @@ class _Deriving:
     layer: str
     schemes: Mapping[str, Scheme]
     repairs: Mapping[repairs.Key, list[repairs.Repair]]
-    at: Callable[[Place], Latest]
+    at: Callable[[EntryAt], Latest]
     users: Users
 
-    def made(self, by_annotator: Mapping[str, list[Place]]) -> Iterator[Converted | Finding]:
+    def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
         found = {
             annotator: list(self._of(annotator, places, _age))
@@ -114,10 +117,10 @@ class _Deriving:
             yield from found[annotator]
 
     def _of(
-        self, annotator: str, places: Iterable[Place], order: Callable[[Latest], Any]
+        self, annotator: str, places: Iterable[EntryAt], order: Callable[[Latest], Any]
     ) -> Iterator[Converted | Finding]:
         """The annotation that counts of those that one annotator made; the last in this order."""
-        alive: list[tuple[Place, Latest]] = []
+        alive: list[tuple[EntryAt, Latest]] = []
         for place in places:
             if place.deleted:
                 message = "it was deleted in Label Studio; the journal keeps it"
@@ -169,7 +172,7 @@ class _Deriving:
     def _finding(self, check: str, annotator: str, message: str) -> Finding:
         return _finding(check, self.layer, self.article.id, annotator, message)
 
-    def _unreadable(self, annotator: str, place: Place, error: Exception) -> Finding:
+    def _unreadable(self, annotator: str, place: EntryAt, error: Exception) -> Finding:
         where = f"exports/journal/{place.path.name}, line {place.line}"
         message = f"{where}: {type(error).__name__}: {brief(str(error))}"
         return self._finding("annotation-unreadable", annotator, message)

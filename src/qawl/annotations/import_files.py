@@ -14,7 +14,7 @@ from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
 from qawl.annotations.journal import Entry, Journal
-from qawl.annotations.sorter import Incoming, Outcome, Sorted, Sorter
+from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import User
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
@@ -32,7 +32,7 @@ def pull_files(
     layer: str | None,
     annotator: str | Iterable[str] | None = None,
     judge: bool = False,
-) -> Outcome:
+) -> Pulled:
     """Journals what Label Studio's JSON exports hold, and derives the annotations.
 
     All is the work of `annotator`, or of the judge; or of those users who are named as USER=NAME.
@@ -40,7 +40,7 @@ def pull_files(
     Raises InputError where a file is no such export, none of its tasks belongs to this corpus, or nobody
     can tell who a user is.
     """
-    outcome = Outcome()
+    outcome = Pulled()
     named: Named = {None: JUDGE} if judge else _named(project, annotator)
     project.make_state()
     target = project.state / "pull"
@@ -120,7 +120,7 @@ def _tasks(path: Path) -> Iterator[dict[str, Any]]:
         yield task
 
 
-def _refuse_strange(outcome: Outcome) -> None:
+def _refuse_strange(outcome: Pulled) -> None:
     """Refuses exports of which nothing is of this corpus."""
     if outcome.tasks and outcome.unreadable == outcome.tasks:
         raise InputError(f"no task can be read: {'; '.join(outcome.left_out())}")
@@ -201,7 +201,7 @@ class _Spool:
         return JUDGE if each.judge else given
 
 
-def _append(project: Project, spool: _Spool, outcome: Outcome) -> set[str]:
+def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
     """Tells whose every entry is and appends it to their journal; the layers touched."""
     journals = {
         (layer, annotator): journal.load(path)
@@ -236,7 +236,7 @@ def _attribute(
     project: Project,
     spool: _Spool,
     journals: Mapping[tuple[str, str], Journal],
-    outcome: Outcome,
+    outcome: Pulled,
 ) -> None:
     """Tells the users of exports apart, and keeps in mind who they are."""
     accounts, damaged = users.load(project, {annotator for _, annotator in journals})

@@ -52,7 +52,7 @@ class Line(Struct, frozen=True, kw_only=True):
     entry: msgspec.Raw
 
 
-class Place(Struct, frozen=True, gc=False):
+class EntryAt(Struct, frozen=True, gc=False):
     """Where the latest entry of an annotation stands."""
 
     path: Path
@@ -80,11 +80,6 @@ class _LatestLine(Struct):
 _line = msgspec.json.Decoder(Line)
 _latest = msgspec.json.Decoder(_LatestLine)
 _entry = msgspec.json.Decoder(Entry)
-
-
-def folder(project: Project) -> Path:
-    """Where the journal stands."""
-    return project.journal
 
 
 def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
@@ -226,30 +221,30 @@ def load(path: Path) -> Journal:
     return journal
 
 
-def latest(project: Project, layer: str) -> list[Place]:
+def latest(project: Project, layer: str) -> list[EntryAt]:
     """Where the latest entry of each annotation of a layer stands, by article, then annotator."""
-    found: list[Place] = []
+    found: list[EntryAt] = []
     for annotator, path in files(project, layer):
-        places: dict[str, tuple[Place, Identity]] = {}
+        places: dict[str, tuple[EntryAt, Identity]] = {}
         for number, (offset, length, _, version) in enumerate(_checked(path), start=1):
             given, deleted = version.identity, version.event != "version"
             before, there = places.get(version.key, (None, given))
             alive = before is not None and not before.deleted
             if not (alive and not deleted and not identity.newer(given, there)):
                 article = given.article
-                place = Place(path, offset, length, annotator, article, deleted, number)
+                place = EntryAt(path, offset, length, annotator, article, deleted, number)
                 places[version.key] = place, given
         found += (place for place, _ in places.values())
     return sorted(found, key=lambda place: (place.article_id, place.annotator))
 
 
 @contextmanager
-def opened() -> Iterator[Callable[[Place], Latest]]:
+def opened() -> Iterator[Callable[[EntryAt], Latest]]:
     """Reads what stands at a place; each file is opened once and closed in the end."""
     files: dict[Path, BinaryIO] = {}
     with ExitStack() as stack:
 
-        def at(place: Place) -> Latest:
+        def at(place: EntryAt) -> Latest:
             if place.path not in files:
                 files[place.path] = stack.enter_context(place.path.open("rb"))
             files[place.path].seek(place.offset)

@@ -15,10 +15,10 @@ from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Journal
 from qawl.core.errors import InputError, JournalError
-from qawl.core.project import Project
+from qawl.core.project import JOURNAL, Project
 from qawl.core.records import JUDGE
 
-Place = tuple[str, str]
+JournalKey = tuple[str, str]
 """A layer and an annotator."""
 
 
@@ -111,7 +111,7 @@ def _journals(
     project: Project, name: str, place: Path, outcome: Merged
 ) -> Iterator[tuple[str, str, Path]]:
     """(layer, annotator, file) of the journals in another place; strange ones are named."""
-    folders = (place / "exports" / "journal", place / "journal", place)
+    folders = (place / JOURNAL, place / "journal", place)
     folder = next(each for each in folders if each.is_dir() or each == place)
     found = 0
     for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
@@ -141,7 +141,9 @@ def _users(identities: Iterable[Identity]) -> set[int]:
     }
 
 
-def _names(project: Project, here: Mapping[Place, Journal], there: list[Other]) -> dict[str, str]:
+def _names(
+    project: Project, here: Mapping[JournalKey, Journal], there: list[Other]
+) -> dict[str, str]:
     """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
     users: dict[str, set[int]] = {}
     for (_, annotator), opened in here.items():
@@ -162,7 +164,7 @@ def _names(project: Project, here: Mapping[Place, Journal], there: list[Other]) 
     return found
 
 
-def _owners(here: Mapping[Place, Journal], other: Other) -> set[str]:
+def _owners(here: Mapping[JournalKey, Journal], other: Other) -> set[str]:
     """Those who have some of another journal's annotations here."""
     if other.annotator == JUDGE:
         return {JUDGE}

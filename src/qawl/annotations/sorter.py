@@ -23,7 +23,7 @@ NAMED = 5
 
 
 @dataclass(slots=True)
-class Outcome:
+class Pulled:
     """What a pull did: new versions by (layer, annotator), and what was left out and why.
 
     `unreadable` counts tasks of which nothing could be read, `unplaced` those of no article, whose
@@ -125,7 +125,7 @@ class Sorted:
 class Sorter:
     """Tasks → journal entries; what can't be placed is counted in the outcome, with the reason."""
 
-    def __init__(self, project: Project, outcome: Outcome, layer: str | None = None) -> None:
+    def __init__(self, project: Project, outcome: Pulled, layer: str | None = None) -> None:
         self._placing = Placing(project)
         self._schemes = scheme.load_all(project)
         self._versions = {name: each.version for name, each in self._schemes.items()}

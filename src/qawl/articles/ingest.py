@@ -16,7 +16,7 @@ from qawl.articles import store as article_store
 from qawl.articles.duplicates.engine import Engine
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
-from qawl.articles.intake import Intake, Outcome, warning
+from qawl.articles.intake import Ingested, Intake, warning
 from qawl.articles.received import Found, SetAside
 from qawl.articles.recurring_lines import Lines
 from qawl.core import files, temporary
@@ -30,14 +30,14 @@ def ingest(
     *,
     released: AbstractSet[str] = frozenset(),
     on: Engine = "local",
-) -> Outcome:
+) -> Ingested:
     """Freezes what is new and writes the corpus; the same again changes nothing.
 
     `released` are the ids of articles that stand in a release: their groups keep apart.
     """
     lines = Lines()
     frozen = frozen_index.read(project, lines)
-    outcome = Outcome(undecided=frozen.undecided)
+    outcome = Ingested(undecided=frozen.undecided)
     with _workshop(project) as folder:
         with (folder / "staged.jsonl").open("wb") as staged:
             intake = Intake(project.settings, frozen, lines, staged, outcome)
@@ -120,7 +120,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
     return there is None
 
 
-def _warn_of_date(article: Article, outcome: Outcome) -> None:
+def _warn_of_date(article: Article, outcome: Ingested) -> None:
     if isinstance(article.published_read, str) and article.published is None:
         message = f"{article.received}: no date can be told from {article.published_read!r}"
         outcome.findings.append(warning("date-refused", article.id, message))

@@ -13,7 +13,7 @@ from qawl.core.settings import Settings
 
 
 @dataclass(slots=True)
-class Outcome:
+class Ingested:
     """What an ingest did, in articles.
 
     `copies` have source and text of another and are set aside; `same_text` and `near` are the newly
@@ -50,7 +50,7 @@ class Intake:
     known: Known
     lines: Lines
     staged: BinaryIO
-    outcome: Outcome
+    outcome: Ingested
     updates: dict[str, Article] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
     _texts: dict[int, str] = field(default_factory=dict)

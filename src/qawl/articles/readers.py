@@ -24,6 +24,7 @@ from qawl.articles.metadata import (
 )
 from qawl.articles.received import Found, Received, checked, set_aside
 from qawl.core.errors import TOO_DEEP, InputError
+from qawl.core.project import ARTICLES, SET_ASIDE
 from qawl.core.text import printable
 
 LONGEST_FILE = 16_000_000
@@ -50,7 +51,7 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
     `mapping` renames fields of JSONL and parquet (ours → theirs). Paths are recorded relative to
     `base`, or else to the folder that was named. What ingest itself wrote there is passed over.
     """
-    written = {base / "corpus" / name for name in ("articles.jsonl", "set-aside.jsonl")}
+    written = {base / ARTICLES, base / SET_ASIDE}
     for path in paths:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from qawl.articles import store as article_store
 from qawl.articles.duplicates.near import near
 from qawl.articles.duplicates.shingles import shingles, similarity
-from qawl.articles.intake import Outcome
+from qawl.articles.intake import Ingested
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import Article
@@ -14,7 +14,7 @@ from qawl.core.records import Article
 _SHOWN = 5
 
 
-def lines(outcome: Outcome) -> Iterator[str]:
+def lines(outcome: Ingested) -> Iterator[str]:
     """The outcome for people, one thing a line."""
     yield f"read        {outcome.read}"
     again = f" ({outcome.known} were there already)" if outcome.known else ""
@@ -39,14 +39,14 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield "nothing to do"
 
 
-def _findings(outcome: Outcome) -> Iterator[str]:
+def _findings(outcome: Ingested) -> Iterator[str]:
     for finding in outcome.findings[:_SHOWN]:
         yield f"{finding.severity}: {finding.check}: {finding.message}"
     if (more := len(outcome.findings) - _SHOWN) > 0:
         yield f"and {more} more such findings (--json shows all)"
 
 
-def _annotated(outcome: Outcome) -> Iterator[str]:
+def _annotated(outcome: Ingested) -> Iterator[str]:
     """The fields whose annotations were not taken."""
     if not outcome.annotated:
         return
@@ -56,7 +56,7 @@ def _annotated(outcome: Outcome) -> Iterator[str]:
         yield f"            {count} × field {name}"
 
 
-def _undecided(outcome: Outcome) -> Iterator[str]:
+def _undecided(outcome: Ingested) -> Iterator[str]:
     """The sources without a licence, those with most articles first."""
     sources = +outcome.undecided
     if not sources:
@@ -68,7 +68,7 @@ def _undecided(outcome: Outcome) -> Iterator[str]:
         yield f"            {count} × {source}"
 
 
-def as_json(outcome: Outcome) -> Iterator[str]:
+def as_json(outcome: Ingested) -> Iterator[str]:
     """The outcome for machines: one object."""
     counts = {
         name: getattr(outcome, name)

@@ -1,7 +1,5 @@
 """`qawl diff`."""
 
-from pathlib import Path
-
 import click
 
 from qawl.cli.terminal import say
@@ -17,11 +15,11 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
 
     OLD and NEW are versions of this corpus or folders.
     """
+    from qawl.core.project import RELEASES
     from qawl.core.records import to_json
     from qawl.release.versions import diff
 
-    releases = Path("exports") / "releases"
-    found = diff.difference(diff.resolve(releases, old), diff.resolve(releases, new))
+    found = diff.difference(diff.resolve(RELEASES, old), diff.resolve(RELEASES, new))
     if as_json:
         say(to_json(found))
     elif markdown:

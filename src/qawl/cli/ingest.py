@@ -13,7 +13,7 @@ from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
     from qawl.articles.duplicates.engine import Engine
-    from qawl.articles.intake import Outcome
+    from qawl.articles.intake import Ingested
     from qawl.articles.received import Found
     from qawl.core.project import Project
 
@@ -64,7 +64,7 @@ def command(
 
 def _ingest(
     corpus: "Project", paths: tuple[Path, ...], names: dict[str, str], engine: "Engine"
-) -> "Outcome":
+) -> "Ingested":
     """Runs the ingest under the lock, counting on stderr as it reads."""
     from qawl.articles import ingest, readers, released
     from qawl.articles.metadata import Metadata

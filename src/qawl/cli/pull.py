@@ -12,7 +12,7 @@ from qawl.cli.terminal import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qawl.annotations.sorter import Outcome
+    from qawl.annotations.sorter import Pulled
     from qawl.core.project import Project
 
 
@@ -201,7 +201,7 @@ def _news(corpus: "Project") -> "Iterator[str]":
     yield from _left_out(outcome)
 
 
-def _from_server(corpus: "Project") -> "Outcome":
+def _from_server(corpus: "Project") -> "Pulled":
     from qawl.cli.terminal import progress
     from qawl.studio import client as studio_client
     from qawl.studio import pull
@@ -210,7 +210,7 @@ def _from_server(corpus: "Project") -> "Outcome":
         return pull.pull(client, corpus, watch=lambda remotes: progress(remotes, "pull"))
 
 
-def summary(outcome: "Outcome") -> list[str]:
+def summary(outcome: "Pulled") -> list[str]:
     """What a pull did, in lines."""
     lines = [*outcome.notes, *(f"journal mended: {each}" for each in outcome.mended)]
     lines.append(
@@ -249,7 +249,7 @@ def summary(outcome: "Outcome") -> list[str]:
     return [*lines, *_left_out(outcome)]
 
 
-def _left_out(outcome: "Outcome") -> list[str]:
+def _left_out(outcome: "Pulled") -> list[str]:
     """What a pull left out, in lines: the last and loudest of what it says."""
     lines = [f"set aside: {each}" for each in outcome.left_out()]
     lines += [f"twice: {each}" for each in outcome.doubled]

@@ -20,6 +20,15 @@ T = TypeVar("T")
 
 SETTINGS = "qawl.yaml"
 
+CORPUS = Path("corpus")
+ARTICLES = CORPUS / "articles.jsonl"
+SET_ASIDE = CORPUS / "set-aside.jsonl"
+LABEL_CONFIG = Path("label_config")
+EXPORTS = Path("exports")
+JOURNAL = EXPORTS / "journal"
+RELEASES = EXPORTS / "releases"
+"""Where things stand in the folder of a corpus; a `Project` has the whole paths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -32,17 +41,17 @@ class Project:
     @property
     def corpus(self) -> Path:
         """The articles: as received, and frozen."""
-        return self.root / "corpus"
+        return self.root / CORPUS
 
     @property
     def articles_file(self) -> Path:
         """The frozen articles."""
-        return self.corpus / "articles.jsonl"
+        return self.root / ARTICLES
 
     @property
     def set_aside_file(self) -> Path:
         """What an ingest did not take, with the reasons."""
-        return self.corpus / "set-aside.jsonl"
+        return self.root / SET_ASIDE
 
     @property
     def withdrawn_file(self) -> Path:
@@ -52,7 +61,7 @@ class Project:
     @property
     def label_config(self) -> Path:
         """The schemes and the Label Studio configs made from them."""
-        return self.root / "label_config"
+        return self.root / LABEL_CONFIG
 
     def scheme_file(self, layer: str) -> Path:
         """The scheme of a layer."""
@@ -74,12 +83,12 @@ class Project:
     @property
     def exports(self) -> Path:
         """What was collected: journal, annotations, gold, releases."""
-        return self.root / "exports"
+        return self.root / EXPORTS
 
     @property
     def journal(self) -> Path:
         """The journals, one a layer and annotator."""
-        return self.exports / "journal"
+        return self.root / JOURNAL
 
     def journal_file(self, layer: str, annotator: str) -> Path:
         """The journal of an annotator in a layer; raises JournalError for what is no pseudonym."""
@@ -117,7 +126,7 @@ class Project:
     @property
     def releases(self) -> Path:
         """The releases, a folder each."""
-        return self.exports / "releases"
+        return self.root / RELEASES
 
     def release(self, version: str) -> Path:
         """The folder of a release."""
@@ -149,7 +158,7 @@ class Project:
         return {annotator.name: annotator for annotator in all_}
 
     @property
-    def hands(self) -> dict[str, Annotator]:
+    def contributors(self) -> dict[str, Annotator]:
         """Everybody whose work can stand in a release: the annotators, then the judge."""
         judge = self.settings.adjudication
         return {**self.annotators, JUDGE: Annotator(name=JUDGE, person=judge.person, how=judge.how)}

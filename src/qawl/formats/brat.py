@@ -57,11 +57,11 @@ class _Written:
 
 
 def write(job: Job) -> None:
-    """A folder for each layer and hand."""
+    """A folder for each layer and annotator."""
     for layer, scheme in job.schemes.items():
-        for hand in job.hands:
-            name, written = stem(layer, hand), _Written.of(scheme)
-            for work in job.work(layer, hand):
+        for annotator in job.annotators:
+            name, written = stem(layer, annotator), _Written.of(scheme)
+            for work in job.work(layer, annotator):
                 job.folder.write(f"{name}/{work.article.id}.txt", [work.article.text])
                 job.folder.write(f"{name}/{work.article.id}.ann", _lines(work, written))
             job.folder.write(f"{name}/annotation.conf", _conf(written))

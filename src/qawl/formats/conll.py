@@ -37,29 +37,29 @@ class _Tag:
 
 
 def write_conll2003(job: Job) -> None:
-    """<layer>.<hand>.conll: token, -X-, -X-, tag; a sentence ends at a line feed.
+    """<layer>.<annotator>.conll: token, -X-, -X-, tag; a sentence ends at a line feed.
 
     Tags are IOB2 over the outermost spans, in the label set of the scheme's projection `conll`.
     """
     for layer, scheme in job.schemes.items():
         labels = _projection(scheme)
         names = Names(_plain, labels.values() if labels else scheme.label, kind="label")
-        for hand in job.hands:
-            pieces = (_document(work, labels, names) for work in job.work(layer, hand))
-            job.folder.write(f"{stem(layer, hand)}.conll", pieces)
+        for annotator in job.annotators:
+            pieces = (_document(work, labels, names) for work in job.work(layer, annotator))
+            job.folder.write(f"{stem(layer, annotator)}.conll", pieces)
         _write_names(job, layer, names)
 
 
 def write_iob2(job: Job) -> None:
-    """<hand>/<article>.tsv: token, start, end, then for each layer a column a level of nesting."""
+    """<annotator>/<article>.tsv: token, start, end, then for each layer a column a level of nesting."""
     names = {
         layer: Names(_plain, scheme.label, kind="label") for layer, scheme in job.schemes.items()
     }
     columns = Names(str, job.schemes, taken=_COLUMNS)
-    for hand in job.hands:
-        for article, works in job.by_article(hand):
+    for annotator in job.annotators:
+        for article, works in job.by_article(annotator):
             table = _table(article.text, works, names, columns)
-            job.folder.write(f"{hand or GOLD}/{article.id}.tsv", table)
+            job.folder.write(f"{annotator or GOLD}/{article.id}.tsv", table)
     for layer, each in names.items():
         _write_names(job, layer, each)
 

@@ -86,7 +86,8 @@ def export(project: Project, request: Request, target: Path) -> Exported:
         building.mkdir()
         with (work / "losses").open("w+b") as spool:
             losses, folder = Losses(spool), Folder(building)
-            job = Job(project, schemes, request.annotators, request.with_withheld, losses, folder)
+            annotators = request.annotators or (None,)
+            job = Job(project, schemes, annotators, request.with_withheld, losses, folder)
             FORMATS[request.format].write(job)
             core_files.write_bytes(building / REPORT, _report(request, job))
         _swap(building, target, work / "old")
@@ -102,11 +103,11 @@ def _check(project: Project, request: Request) -> None:
             known = ", ".join(project.settings.layers)
             raise InputError(f"{layer}: no such layer: take one of {known}")
     layers = request.layers or project.settings.layers
-    hands = {name for layer in layers for name, _ in journal.files(project, layer)}
-    hands |= set(project.annotators)
+    people = {name for layer in layers for name, _ in journal.files(project, layer)}
+    people |= set(project.annotators)
     for name in request.annotators:
-        if name not in hands:
-            raise InputError(f"{name}: no such annotator: take one of {', '.join(sorted(hands))}")
+        if name not in people:
+            raise InputError(f"{name}: no such annotator: take one of {', '.join(sorted(people))}")
     if not any(project.annotations_file(layer).is_file() for layer in layers):
         raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
 

@@ -99,28 +99,23 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One export: of which layers and annotators (none: gold), and where it goes."""
+    """One export: of which layers and annotators (None: gold), and where it goes."""
 
     project: Project
     schemes: Mapping[str, Scheme]
-    annotators: tuple[str, ...]
+    annotators: tuple[str | None, ...]
     with_withheld: bool
     losses: Losses
     folder: Folder
 
-    @property
-    def hands(self) -> tuple[str | None, ...]:
-        """The annotators; None alone for gold."""
-        return self.annotators or (None,)
-
-    def work(self, layer: str, hand: str | None, *, skipped: bool = False) -> Iterator[Work]:
-        """What one hand did in a layer, by article; what is left out is noted.
+    def work(self, layer: str, annotator: str | None, *, skipped: bool = False) -> Iterator[Work]:
+        """What one annotator did in a layer, by article; what is left out is noted.
 
         Skipped articles come where the format can say that they were skipped.
         """
         articles = article_store.by_id(self.project)
         withdrawn = withdrawal.ids(self.project)
-        for record, complete in self._records(layer, hand):
+        for record, complete in self._records(layer, annotator):
             article = articles.get(record.article_id)
             kind = self._why_not(record, article, withdrawn, skipped)
             if article is None or kind:
@@ -128,31 +123,31 @@ class Job:
                     kind=kind or "article-unknown",
                     article_id=record.article_id,
                     layer=layer,
-                    annotator=hand,
+                    annotator=annotator,
                 )
                 self.losses.note(lost)
                 continue
-            one = Work(article, self.schemes[layer], hand, record, self.losses)
+            one = Work(article, self.schemes[layer], annotator, record, self.losses)
             if not complete:
                 one.lost("gold-incomplete")
             yield one
 
-    def by_article(self, hand: str | None) -> Iterator[tuple[Article, list[Work]]]:
-        """What one hand did in all layers, article by article."""
-        streams = [self.work(layer, hand) for layer in self.schemes]
+    def by_article(self, annotator: str | None) -> Iterator[tuple[Article, list[Work]]]:
+        """What one annotator did in all layers, article by article."""
+        streams = [self.work(layer, annotator) for layer in self.schemes]
         merged = heapq.merge(*streams, key=_identity)
         for _, group in groupby(merged, key=_identity):
             works = list(group)
             yield works[0].article, works
 
-    def _records(self, layer: str, hand: str | None) -> Iterator[tuple[Annotation, bool]]:
+    def _records(self, layer: str, annotator: str | None) -> Iterator[tuple[Annotation, bool]]:
         """(record, whether everything in it is decided)."""
-        if hand is None:
+        if annotator is None:
             for gold in decide.gold(self.project, layer):
                 yield gold_record.as_annotation(gold), gold.complete
             return
         for record in derive.read(self.project, layer):
-            if record.annotator == hand:
+            if record.annotator == annotator:
                 yield record, True
 
     def _why_not(
@@ -170,9 +165,9 @@ class Job:
         return None if record.text_sha256 == article.text_sha256 else "text-differs"
 
 
-def stem(layer: str, hand: str | None) -> str:
-    """The name of what holds one hand's work in a layer."""
-    return f"{layer}.{hand or GOLD}"
+def stem(layer: str, annotator: str | None) -> str:
+    """The name of what holds one annotator's work in a layer."""
+    return f"{layer}.{annotator or GOLD}"
 
 
 def _identity(work: Work) -> str:

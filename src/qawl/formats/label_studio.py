@@ -11,13 +11,13 @@ from qawl.formats.job import Job, Work, stem
 
 
 def write(job: Job) -> None:
-    """<layer>.<hand>.json: a list of tasks, each with one annotation."""
+    """<layer>.<annotator>.json: a list of tasks, each with one annotation."""
     offered = tasks.names(job.project)
     for layer in job.schemes:
-        for hand in job.hands:
-            works = job.work(layer, hand, skipped=True)
+        for annotator in job.annotators:
+            works = job.work(layer, annotator, skipped=True)
             made = (to_json(_task(work, offered)).decode() for work in works)
-            job.folder.write(f"{stem(layer, hand)}.json", _listed(made))
+            job.folder.write(f"{stem(layer, annotator)}.json", _listed(made))
 
 
 def _listed(values: Iterator[str]) -> Iterator[str]:

@@ -7,7 +7,6 @@ make a record that does not validate is not decided but left to the judge.
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import groupby
 
 import msgspec
 
@@ -54,10 +53,8 @@ def gold(project: Project, layer: str) -> Iterator[Gold]:
     """The gold of a layer, derived from the annotations on disk, in the order of article ids."""
     decide_one = decider(project, layer)
     articles = article_store.by_id(project)
-    records = derive.read(project, layer)
-    for identity, group in groupby(records, key=lambda record: record.article_id):
-        if identity in articles:
-            yield decide_one(articles[identity], list(group))
+    for article, records in derive.beside(project, layer, articles):
+        yield decide_one(article, records)
 
 
 def decider(project: Project, layer: str, *, below: str | None = None) -> Decider:

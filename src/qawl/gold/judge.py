@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import chain, groupby
+from itertools import chain
 from typing import IO
 
 from qawl.annotations import derive, tasks, verdicts
@@ -26,7 +26,7 @@ START = "agreed"
 
 
 @dataclass(slots=True)
-class Outcome:
+class Adjudicated:
     """What an adjudication did, by layer.
 
     `incomplete` counts the articles that wait for the judge, `waiting` those for further annotators.
@@ -39,12 +39,12 @@ class Outcome:
     reopened: list[str] = field(default_factory=list)
 
 
-def adjudicate(project: Project) -> Outcome:
+def adjudicate(project: Project) -> Adjudicated:
     """Writes exports/gold and the judge's tasks; the same annotations again change nothing.
 
     Both are streamed: memory holds the records of one article at a time.
     """
-    outcome = Outcome()
+    outcome = Adjudicated()
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
         path = project.gold_file(layer)
@@ -80,7 +80,7 @@ class _Counted:
     """One layer's gold, counted beside that of the adjudication before, which is in the same order."""
 
     def __init__(
-        self, project: Project, layer: str, outcome: Outcome, before: Iterator[Gold]
+        self, project: Project, layer: str, outcome: Adjudicated, before: Iterator[Gold]
     ) -> None:
         self._project, self._layer, self._outcome = project, layer, outcome
         self._before = before
@@ -140,21 +140,18 @@ def _with_annotations(
     project: Project, layer: str, articles: article_store.Articles
 ) -> Iterator[_Decided]:
     decide_one = decide.decider(project, layer)
-    records = derive.read(project, layer)
-    for identity, group in groupby(records, key=lambda record: record.article_id):
-        if identity in articles:
-            every, article = list(group), articles[identity]
-            judged = (
-                each
-                for each in every
-                if (each.annotator, each.status) == (JUDGE, "submitted")
-                and each.text_sha256 == article.text_sha256
-            )
-            yield _Decided(
-                decide_one(article, every),
-                [each for each in every if each.annotator != JUDGE],
-                next(judged, None),
-            )
+    for article, records in derive.beside(project, layer, articles):
+        judged = (
+            each
+            for each in records
+            if (each.annotator, each.status) == (JUDGE, "submitted")
+            and each.text_sha256 == article.text_sha256
+        )
+        yield _Decided(
+            decide_one(article, records),
+            [each for each in records if each.annotator != JUDGE],
+            next(judged, None),
+        )
 
 
 def _task(

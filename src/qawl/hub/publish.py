@@ -191,7 +191,7 @@ def _card(release: Shipped) -> bytes:
 
 
 def plan(release: Shipped, there: There) -> Plan:
-    """What is to be done; raises HubError for what another hand did, and for a version that is taken."""
+    """What is to be done; raises HubError for what somebody else did, and for a version that is taken."""
     if there.tagged is not None and there.tagged != release.files:
         raise HubError(
             f"{there.repo} has a tag {release.version} that names other files (commit {there.tag}): "

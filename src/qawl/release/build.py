@@ -293,7 +293,7 @@ class _Building:
         told = (
             [settings.name, own.title, own.repo, own.authors, own.doi, own.license, own.card],
             [own.splits, own.split_from, bool(own.locked_test)],
-            [[each.name, each.person, each.how] for each in self.project.hands.values()],
+            [[each.name, each.person, each.how] for each in self.project.contributors.values()],
             [each.reason for each in withdrawal.withdrawn(self.project)],
             guidelines.text(own.title or settings.name, self.schemes),
             card.template(self.project),
@@ -321,7 +321,7 @@ class _Chain:
         """What the manifest says; annotators that qawl.yaml does not name come last."""
         said = {
             name: Worked(each.person)
-            for name, each in project.hands.items()
+            for name, each in project.contributors.items()
             if name in self.annotators
         }
         judge = said.pop(JUDGE, None)

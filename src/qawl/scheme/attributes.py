@@ -50,7 +50,7 @@ class Problem(NamedTuple):
     message: str
 
 
-class Place(NamedTuple):
+class ControlPlace(NamedTuple):
     """Where in a config a control stands: the text that it is of, and the XML attributes that say of
     which regions."""
 
@@ -145,11 +145,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         """Rows of the bar above the text that it takes."""
         return 1
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         """The lines of its controls in a Label Studio config, without indentation."""
         raise NotImplementedError
 
-    def opened(self, tag: str, control: str, more: str, place: Place) -> str:
+    def opened(self, tag: str, control: str, more: str, place: ControlPlace) -> str:
         """The start of a control's tag, without its end."""
         region = ' perRegion="true"' if self.of else ""
         asked = f' required="true"{place.regions}' if self.enforced else ""

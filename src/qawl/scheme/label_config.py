@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
-from qawl.scheme.attributes import Attribute, Place
+from qawl.scheme.attributes import Attribute, ControlPlace
 from qawl.scheme.languages import RTL
 from qawl.scheme.model import ContextField, LabelSet, Scheme
 from qawl.scheme.names import context_control, listed
@@ -101,7 +101,7 @@ def _attribute(attribute: Attribute, scheme: Scheme, language: str) -> Lines:
     """The controls of one attribute, shown only for the labels and values that it belongs to."""
     regions = _regions(attribute, scheme)
     title = shown(attribute.title, language, attribute.name)
-    place = Place(scheme.text_control, regions)
+    place = ControlPlace(scheme.text_control, regions)
     lines = [f'<Header value={title} size="6"/>', *attribute.config(language, place)]
     height = f"height: {ROW * attribute.rows}px"
     if not attribute.of:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from qawl.agreement import shares as of_counts
+
 Counts = NDArray[np.int64]
 """Articles × (right, given, wanted)."""
 
@@ -15,11 +17,7 @@ DRAWS = 10_000
 def shares(counts: Counts) -> tuple[float | None, float | None, float | None]:
     """(precision, recall, F1), pooled over articles; None where nothing is there."""
     right, given, wanted = (int(each) for each in counts.sum(0))
-    return _ratio(right, given), _ratio(right, wanted), _ratio(2 * right, given + wanted)
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    return of_counts.shares(right, given, wanted)
 
 
 def f1(counts: Counts) -> NDArray[np.float64]:

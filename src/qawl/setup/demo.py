@@ -93,7 +93,7 @@ def _push(client: studio_client.Client, corpus: Project, say: Say) -> None:
 
 
 def _submit(client: studio_client.Client, corpus: Project, recorded: Project, say: Say) -> None:
-    """Submits what each hand recorded, in that hand's project, where it is not done yet."""
+    """Submits what each annotator recorded, in that annotator's project, where it is not done yet."""
     count = 0
     for remote in plan.remotes(client, corpus):
         current = scheme.load(corpus, remote.layer)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qawl.core import bundled, files, temporary
 from qawl.core.errors import ProjectError
-from qawl.core.project import SETTINGS, Project
+from qawl.core.project import CORPUS, LABEL_CONFIG, SETTINGS, Project
 from qawl.core.settings import parse_settings
 from qawl.scheme import generated
 
@@ -77,10 +77,10 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
     temporary.sweep([folder, *(folder / part for part in NOTES)])
     for part, note in NOTES.items():
         _keep(folder / part / "README.md", note)
-    (folder / "corpus" / "sources").mkdir(exist_ok=True)
+    (folder / CORPUS / "sources").mkdir(exist_ok=True)
     for layer in LAYERS:
         source = bundled.folder("label_config") / f"{layer}.yaml"
-        target = folder / "label_config" / source.name
+        target = folder / LABEL_CONFIG / source.name
         if not target.exists():
             files.write_bytes(target, [source.read_bytes()])
     _keep(folder / ".gitignore", _IGNORE)
@@ -100,7 +100,7 @@ def empty(folder: Path, *, language: str, layers: Sequence[str], annotators: Seq
     parse_settings(text, SETTINGS)
     for part, note in NOTES.items():
         _keep(folder / part / "README.md", note)
-    (folder / "corpus" / "sources").mkdir(exist_ok=True)
+    (folder / CORPUS / "sources").mkdir(exist_ok=True)
     _keep(folder / ".gitignore", _IGNORE)
     files.write_text(folder / SETTINGS, text)
 

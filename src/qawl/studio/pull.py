@@ -18,7 +18,7 @@ from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Home, Version
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.json_stream import UNREADABLE
-from qawl.annotations.sorter import Incoming, Outcome, Sorter
+from qawl.annotations.sorter import Incoming, Pulled, Sorter
 from qawl.articles import withdrawal
 from qawl.core import files
 from qawl.core.errors import ServerError
@@ -56,12 +56,12 @@ class Mark(Struct, kw_only=True):
     shared: set[str] = set()
 
 
-def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
+def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
     """Journals what is new on the server, and derives the annotations.
 
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
-    outcome = Outcome()
+    outcome = Pulled()
     remotes = plan.remotes(client, project)
     marks = _Marks(project, client.url)
     sorter = Sorter(project, outcome)
@@ -89,7 +89,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Outcome:
 
 
 def _opened(
-    project: Project, layer: str, annotator: str, journals: dict[Path, Journal], outcome: Outcome
+    project: Project, layer: str, annotator: str, journals: dict[Path, Journal], outcome: Pulled
 ) -> Journal:
     """The journal of a layer and annotator, loaded and checked once."""
     path = project.journal_file(layer, annotator)
@@ -130,7 +130,7 @@ class _Reading:
         remote: Remote,
         opened: Journal,
         sorter: Sorter,
-        outcome: Outcome,
+        outcome: Pulled,
         marks: _Marks,
     ) -> None:
         self.client, self.remote, self.opened = client, remote, opened
@@ -284,7 +284,7 @@ def _since(mark: Mark) -> list[Filter]:
     return [("updated_at", "greater", earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))]
 
 
-def _name_withdrawn(project: Project, outcome: Outcome) -> None:
+def _name_withdrawn(project: Project, outcome: Pulled) -> None:
     """Raises an alarm for new work on articles that are withdrawn."""
     out = withdrawal.ids(project)
     for layer, article, annotator in sorted(outcome.changed):
@@ -301,7 +301,7 @@ def _look_for_lost(
     remotes: list[Remote],
     marks: _Marks,
     journals: dict[Path, Journal],
-    outcome: Outcome,
+    outcome: Pulled,
 ) -> None:
     """Raises an alarm for projects that are gone from the server with annotations in them.
 

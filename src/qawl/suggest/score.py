@@ -11,9 +11,10 @@ import msgspec
 import numpy as np
 
 from qawl.agreement import matching
+from qawl.agreement.shares import share, shares
 from qawl.core.records import Gold, GoldRelation, GoldSpan, Relation, Span, Suggestion
 
-Place = tuple[str, int, int, str]
+SpanKey = tuple[str, int, int, str]
 """(article, start, end, label)."""
 
 
@@ -79,19 +80,19 @@ def layer_score(pairs: Sequence[Pair], typed: str | None) -> LayerScore:
         by_type = _by_type(one, other, kinds) if kinds else None
         scores[label] = _label(one, other, by_type)
     return LayerScore(
-        untouched=_ratio(len(wanted.keys() & given.keys()), len(wanted)),
+        untouched=share(len(wanted.keys() & given.keys()), len(wanted)),
         labels=scores,
         relations=_relations(pairs),
         types=_values(wanted, given, typed) if typed else {},
     )
 
 
-def _place(record: Gold | Suggestion, span: Span | GoldSpan) -> Place:
+def _place(record: Gold | Suggestion, span: Span | GoldSpan) -> SpanKey:
     return record.article_id, span.start, span.end, span.label
 
 
 def _label(
-    one: Sequence[Place], other: Sequence[Place], by_type: dict[str, LabelScore] | None = None
+    one: Sequence[SpanKey], other: Sequence[SpanKey], by_type: dict[str, LabelScore] | None = None
 ) -> LabelScore:
     return LabelScore(
         exact=_share(len({*one} & {*other}), len(other), len(one)),
@@ -102,9 +103,9 @@ def _label(
 
 
 def _by_type(
-    one: Sequence[Place],
-    other: Sequence[Place],
-    kinds: dict[int, dict[Place, frozenset[str]]],
+    one: Sequence[SpanKey],
+    other: Sequence[SpanKey],
+    kinds: dict[int, dict[SpanKey, frozenset[str]]],
 ) -> dict[str, LabelScore]:
     values = sorted({value for place in one for value in kinds[0].get(place, ())})
     return {
@@ -116,9 +117,9 @@ def _by_type(
     }
 
 
-def _types(pairs: Sequence[Pair], side: int, typed: str) -> dict[Place, frozenset[str]]:
+def _types(pairs: Sequence[Pair], side: int, typed: str) -> dict[SpanKey, frozenset[str]]:
     """Each span's values of an attribute: its own, and those of the spans whose arrows lead to it."""
-    found: dict[Place, set[str]] = {}
+    found: dict[SpanKey, set[str]] = {}
     for pair in pairs:
         record = pair[side]
         spans = {span.id: span for span in record.spans}
@@ -146,7 +147,7 @@ def _relations(pairs: Sequence[Pair]) -> dict[str, Counted]:
     }
 
 
-def _arrows(record: Gold | Suggestion) -> Iterable[tuple[str, Place, Place]]:
+def _arrows(record: Gold | Suggestion) -> Iterable[tuple[str, SpanKey, SpanKey]]:
     spans = {span.id: span for span in record.spans}
     relations: Iterable[Relation | GoldRelation] = record.relations
     for each in relations:
@@ -156,12 +157,12 @@ def _arrows(record: Gold | Suggestion) -> Iterable[tuple[str, Place, Place]]:
 
 
 def _values(
-    wanted: dict[Place, GoldSpan], given: dict[Place, Span], typed: str
+    wanted: dict[SpanKey, GoldSpan], given: dict[SpanKey, Span], typed: str
 ) -> dict[str, Counted]:
     """Values of an attribute on the spans that both have."""
     both = wanted.keys() & given.keys()
 
-    def held(side: dict[Place, GoldSpan] | dict[Place, Span], value: str) -> set[Place]:
+    def held(side: dict[SpanKey, GoldSpan] | dict[SpanKey, Span], value: str) -> set[SpanKey]:
         return {place for place in both if side[place].attributes.get(typed) == value}
 
     values = {wanted[place].attributes.get(typed) for place in both}
@@ -176,12 +177,12 @@ def _counted(one: Collection[object], other: Collection[object]) -> Counted:
     return Counted(share.precision, share.recall, share.f1, len(one))
 
 
-def _overlapping(one: Sequence[Place], other: Sequence[Place]) -> int:
+def _overlapping(one: Sequence[SpanKey], other: Sequence[SpanKey]) -> int:
     articles = {name: at for at, name in enumerate(sorted({p[0] for p in (*one, *other)}))}
     if not one or not other:
         return 0
 
-    def spans(side: Sequence[Place]) -> matching.Spans:
+    def spans(side: Sequence[SpanKey]) -> matching.Spans:
         rows = sorted((articles[article], start, end) for article, start, end, _ in side)
         table = np.array(rows, np.int64)
         return matching.Spans(table[:, 0], table[:, 1], table[:, 2])
@@ -190,8 +191,4 @@ def _overlapping(one: Sequence[Place], other: Sequence[Place]) -> int:
 
 
 def _share(right: int, given: int, wanted: int) -> Share:
-    return Share(_ratio(right, given), _ratio(right, wanted), _ratio(2 * right, given + wanted))
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    return Share(*shares(right, given, wanted))

@@ -129,7 +129,7 @@ def _people(described: Described) -> Iterator[Contributor]:
     counted: dict[str, int] = {}
     for (_, name), count in sorted(described.facts.annotated.items()):
         counted[name] = counted.get(name, 0) + count
-    known = described.project.hands
+    known = described.project.contributors
     for name in dict.fromkeys([*described.project.annotators, *sorted(counted)]):
         annotator = known.get(name)
         yield Contributor(
@@ -210,9 +210,9 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
         "incomplete": facts.incomplete[scheme.layer],
         "skipped": facts.skipped[scheme.layer],
         "warnings": described.agreement.get(scheme.layer, {}).get("warnings", []),
-        "hands": {
+        "annotator_counts": {
             count: articles
-            for (layer, count), articles in sorted(facts.hands.items())
+            for (layer, count), articles in sorted(facts.annotator_counts.items())
             if layer == scheme.layer
         },
         "decided_by": {

@@ -93,7 +93,7 @@ def _responsible(described: Described) -> Node:
     card, facts = described.project.settings.release.card, described.facts
     made = [
         f"{name}: {each.how or 'no person; it is not said how it was made'}"
-        for name, each in described.project.hands.items()
+        for name, each in described.project.contributors.items()
         if not each.person
     ]
     found: dict[str, object] = {
@@ -149,7 +149,7 @@ def _analysis(described: Described) -> Iterator[str]:
 
 
 def _per_item(described: Described) -> Iterator[str]:
-    for (layer, count), articles in sorted(described.facts.hands.items()):
+    for (layer, count), articles in sorted(described.facts.annotator_counts.items()):
         yield f"{layer}: {count} on {articles} articles"
 
 
@@ -179,7 +179,7 @@ def _annotators(described: Described) -> list[str]:
 
 
 def _agent(described: Described, annotator: str) -> Node:
-    known = described.project.hands.get(annotator)
+    known = described.project.contributors.get(annotator)
     kind = (
         "prov:Agent" if known is None else "prov:Person" if known.person else "prov:SoftwareAgent"
     )

@@ -25,7 +25,8 @@ class Facts:
 
     `date` is the day of the newest annotation, `begun` that of the oldest; `published` are the first
     and the last day of publication; `sources` counts articles by source, licence and whether their
-    texts are in the release; `hands` the articles of a layer by how many annotators submitted them.
+    texts are in the release; `annotator_counts` the articles of a layer by how many annotators
+    submitted them.
     """
 
     articles: int = 0
@@ -37,7 +38,7 @@ class Facts:
     relations: Counter[tuple[str, str]] = field(default_factory=Counter)
     annotated: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
-    hands: Counter[tuple[str, int]] = field(default_factory=Counter)
+    annotator_counts: Counter[tuple[str, int]] = field(default_factory=Counter)
     incomplete: Counter[str] = field(default_factory=Counter)
     decided: Counter[str] = field(default_factory=Counter)
     decided_by: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -81,7 +82,7 @@ class Facts:
             if day:
                 self.date = max(self.date or day, day)
                 self.begun = min(self.begun or day, day)
-        self.hands.update((layer, count) for layer, count in submitted.items())
+        self.annotator_counts.update((layer, count) for layer, count in submitted.items())
 
     def splits(self, assigned: Mapping[str, str]) -> Counter[str]:
         """How many articles each split has."""

@@ -67,7 +67,7 @@ def _written(project: Project) -> Iterator[tuple[str, str]]:
         if name != "contact":
             for text in strings(_plain(getattr(card, name))):
                 yield f"release.card.{name} in qawl.yaml", text
-    for annotator in project.hands.values():
+    for annotator in project.contributors.values():
         yield f"annotators in qawl.yaml: how, of {annotator.name}", annotator.how or ""
     for each in withdrawal.withdrawn(project):
         yield f"the reason why {each.article_id} was withdrawn", each.reason

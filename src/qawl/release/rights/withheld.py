@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qawl.core import files
+from qawl.core.project import ARTICLES
 from qawl.core.records import Article
 
 RUN = 20
@@ -171,7 +172,7 @@ def strings(values: Any) -> Iterator[str]:
 
 def main() -> None:
     """`python -m qawl.release.rights.withheld ARCHIVE…`: exit 1 if one holds withheld text."""
-    guard = Guard(lambda: files.read(Path("corpus/articles.jsonl"), Article))
+    guard = Guard(lambda: files.read(ARTICLES, Article))
     for name, content in archives(Path(each) for each in sys.argv[1:]):
         if guard.run_in_bytes(content):
             sys.exit(f"{name} holds text that may not be redistributed")

@@ -7,9 +7,9 @@ from qawl.core.column_types import ClassLabel, ListOf, Type
 from qawl.core.records import AttributeValue, in_words
 from qawl.scheme.attributes import (
     Attribute,
+    ControlPlace,
     Family,
     Json,
-    Place,
     Value,
     as_words,
 )
@@ -41,11 +41,11 @@ class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True
     def contradictions(self) -> list[str]:
         return [] if self.values else [f"attribute {self.name} has no values"]
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         options = [_option(each, language) for each in self.values]
         return self.opened_choices(self.choice, options, place)
 
-    def opened_choices(self, choice: str, options: list[str], place: Place) -> list[str]:
+    def opened_choices(self, choice: str, options: list[str], place: ControlPlace) -> list[str]:
         """Choices with these options."""
         more = f'choice="{choice}" layout="inline"'
         opened = self.opened("Choices", self.controls[0], more, place)

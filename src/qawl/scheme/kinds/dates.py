@@ -9,9 +9,9 @@ from qawl.core.column_types import STRING, Type
 from qawl.core.records import AttributeValue
 from qawl.scheme.attributes import (
     Attribute,
+    ControlPlace,
     Family,
     Json,
-    Place,
     Problem,
     Result,
 )
@@ -47,7 +47,7 @@ class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
             return [f"attribute {self.name}: max must not be before min"]
         return []
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         parts = [] if self.time else ['only="date"']
         parts += [f'{name}="{day}"' for name, day in (("min", self.min), ("max", self.max)) if day]
         return [f"{self.opened('DateTime', self.controls[0], ' '.join(parts), place)}/>"]

@@ -10,9 +10,9 @@ from qawl.core.records import AttributeValue, in_words
 from qawl.scheme.attributes import (
     LARGEST,
     Attribute,
+    ControlPlace,
     Family,
     Json,
-    Place,
     Problem,
     Result,
     as_number,
@@ -117,7 +117,7 @@ class Scale(_Numeric, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
             return [f"{where}: steps of {in_words(self.step)} end at {last}, not at max"]
         return []
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         if self._stars:
             most = f'maxRating="{in_words(self.max)}"'
             return [f"{self.opened('Rating', self.controls[0], most, place)}/>"]
@@ -182,7 +182,7 @@ class Number(_Numeric, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
             return [f"{where}: max must be more than min"]
         return []
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         # No step where the scheme has none: Label Studio takes any other word for a number.
         more = " ".join(f'{name}="{in_words(each)}"' for name, each in self._bounds.items())
         return [f"{self.opened('Number', self.controls[0], more, place)}/>"]

@@ -6,9 +6,9 @@ from qawl.core.column_types import STRING, ListOf, Type
 from qawl.core.records import AttributeValue
 from qawl.scheme.attributes import (
     Attribute,
+    ControlPlace,
     Family,
     Json,
-    Place,
     Result,
     as_words,
 )
@@ -50,7 +50,7 @@ class Text(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     def rows(self) -> int:
         return 3 if self.suggest else 1  # suggested names wrap
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         """A text area; where names are suggested, they are chosen by a key or click, or typed beside."""
         typed = 'rows="1" maxSubmissions="1" editable="true"'
         area = f"{self.opened('TextArea', self.controls[-1], typed, place)}/>"
@@ -94,7 +94,7 @@ class Texts(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     def rows(self) -> int:
         return 3
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         return [self.opened("TextArea", self.controls[0], 'editable="true"', place) + "/>"]
 
     def read(self, given: object) -> AttributeValue | None:

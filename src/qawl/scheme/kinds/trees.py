@@ -10,9 +10,9 @@ from qawl.core.column_types import STRING, ListOf, Type
 from qawl.core.records import AttributeValue, in_words
 from qawl.scheme.attributes import (
     Attribute,
+    ControlPlace,
     Family,
     Json,
-    Place,
     Problem,
     Result,
     Same,
@@ -87,7 +87,7 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
                 return [f"{where}: {both} have the same names: call one of them another name"]
         return []
 
-    def config(self, language: str, place: Place) -> list[str]:
+    def config(self, language: str, place: ControlPlace) -> list[str]:
         most = "" if self.multiple else 'maxUsages="1"'
         leaves = 'leafsOnly="true"' if self.leaves_only else ""
         more = " ".join(filter(None, (most, leaves)))

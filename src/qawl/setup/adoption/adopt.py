@@ -21,7 +21,7 @@ from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
 from qawl.core.errors import InputError, ProjectError
-from qawl.core.project import SETTINGS, Project, load, lock
+from qawl.core.project import LABEL_CONFIG, SETTINGS, Project, load, lock
 from qawl.core.records import Article, to_json
 from qawl.core.settings import parse_settings
 from qawl.scheme import from_config, generated
@@ -197,7 +197,7 @@ def _corpus(folder: Path, found: Made, language: str, people: People) -> Project
         )
     else:
         _add_layer(folder, found.layer, people.names)
-    files.write_text(folder / "label_config" / f"{found.layer}.yaml", found.text)
+    files.write_text(folder / LABEL_CONFIG / f"{found.layer}.yaml", found.text)
     project = load(folder)
     generated.make(project)
     return project
