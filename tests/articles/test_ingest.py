@@ -439,7 +439,9 @@ def test_long_line_is_passed_over_without_being_kept(trial, monkeypatch):
     monkeypatch.setattr(readers, "LONGEST_FILE", 1000)
     stream = io.BytesIO(b'{"text": "' + b"x" * 5000 + b'"}\n' + lines({"text": NEWS}))
     found = list(readers.read_lines(stream, "dump.jsonl", {}, readers.Metadata()))
-    assert found[0] == SetAside(path="dump.jsonl", line=1, reason="too long for an article")
+    assert found[0] == SetAside(
+        path="dump.jsonl", line=1, reason="too long for an article", check="text-long"
+    )
     assert (found[1].line, found[1].text) == (2, NEWS)
 
 

@@ -12,6 +12,7 @@ from qawl.annotations.from_label_studio import controls, texts
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.users import User, user
+from qawl.core.findings import Reason, reason
 from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.core.text import sha256
@@ -71,8 +72,9 @@ class Pulled:
         """Notes what a layer holds after the pull, and what of the journal is not in it."""
         self.records[layer], self.unread[layer] = records, list(unread)
 
-    def leave(self, why: str, what: str | None, annotations: int = 1) -> None:
+    def leave(self, reason: Reason, what: str | None, annotations: int = 1) -> None:
         """Counts something that is left out with so many annotations, and keeps what it was."""
+        why = reason.words
         self.lost += annotations
         self.set_aside[why] += 1
         names = self.named.setdefault(why, [])
@@ -147,15 +149,15 @@ class Sorter:
         if placed is None:
             outcome.unplaced += 1
             outcome.fields.update(name for name, value in data.items() if isinstance(value, str))
-            outcome.leave("task of no article", each.named, len(annotations))
+            outcome.leave(reason("task-unplaced"), each.named, len(annotations))
             return
         for annotation in annotations:
             if not isinstance(annotation, Mapping):
-                outcome.leave("annotation that is no object", each.named)
+                outcome.leave(reason("annotation-no-object"), each.named)
                 continue
             layers = [each.layer] if each.layer else self._layers(data, annotation)
             if not layers:
-                outcome.leave("annotation of no layer (give --layer)", each.named)
+                outcome.leave(reason("annotation-no-layer"), each.named)
                 continue
             outcome.annotations += 1
             yield from self._sorted(each, annotation, placed, layers)
@@ -198,12 +200,13 @@ class Sorter:
         task = each.task
         if json_stream.UNREADABLE in task:
             self._outcome.unreadable += 1
-            self._outcome.leave(f"task {task[json_stream.UNREADABLE]}", task.get(json_stream.NAMED))
+            why = reason("task-unreadable", in_words=f"task {task[json_stream.UNREADABLE]}")
+            self._outcome.leave(why, task.get(json_stream.NAMED))
             return None
         given = task.get("annotations", task.get("completions"))
         if not isinstance(given, list):
             lost = 0 if given is None else 1
-            self._outcome.leave("task without a list of annotations", each.named, lost)
+            self._outcome.leave(reason("task-no-list"), each.named, lost)
             return None
         return given
 

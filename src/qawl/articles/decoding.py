@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from qawl.core.findings import Reason, reason
+
 _DECLARED = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{3,20})""", re.IGNORECASE
 )
@@ -14,11 +16,18 @@ _FEW = 10
 _COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|إن|عن|التي|الذي|[وبلف]?ال\w{3,})(?!\w)")
 
 
+class Undecodable(ValueError):
+    """Bytes that are no text, or in an encoding that can't be told."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why.words)
+        self.reason = why
+
+
 def decode(content: bytes, *, declares: bool = False) -> str:
     """The text of these bytes; `declares` says that they may name their encoding, as HTML does.
 
-    A byte order mark of UTF-8 stays in the text. Raises ValueError with the reason where no encoding
-    fits.
+    A byte order mark of UTF-8 stays in the text. Raises Undecodable where no encoding fits.
     """
     attempts = [_marked, _utf16, _utf8, *([_declared] if declares else []), _code_page]
     for attempt in attempts:
@@ -26,15 +35,18 @@ def decode(content: bytes, *, declares: bool = False) -> str:
         if found is not None:
             return found[1]
     if b"\x00" in content:
-        raise ValueError("binary, not text: it holds NUL bytes")
-    raise ValueError(
-        "the encoding can't be told: no UTF-8, no UTF-16, and neither Arabic nor English in the "
-        "code pages windows-1256, ISO-8859-6 and windows-1252"
+        raise Undecodable(reason("binary", ": it holds NUL bytes"))
+    raise Undecodable(
+        reason(
+            "encoding-unknown",
+            ": no UTF-8, no UTF-16, and neither Arabic nor English in the code pages windows-1256, "
+            "ISO-8859-6 and windows-1252",
+        )
     )
 
 
 def encoding(head: bytes) -> str:
-    """The name of the encoding of a file that starts so; raises ValueError where it can't be told.
+    """The name of the encoding of a file that starts so; raises Undecodable where it can't be told.
 
     The head may end inside a character. UTF-8 may have some lines that are not: no line of a code page
     with letters beyond ASCII is likely to be UTF-8 by chance.
@@ -49,7 +61,7 @@ def encoding(head: bytes) -> str:
             if found is not None:
                 return found[0]
     decode(head)
-    raise ValueError("the encoding can't be told")
+    raise Undecodable(reason("encoding-unknown"))
 
 
 Read = tuple[str, str]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
-from qawl.articles.decoding import encoding
+from qawl.articles.decoding import Undecodable, encoding
+from qawl.core.findings import Reason, reason
 
 HEAD = 1 << 20
 """Bytes from which encoding, delimiter and quotes are told."""
@@ -29,7 +30,7 @@ Row = dict[str, Any]
 class Wrong:
     """What is no row, and why."""
 
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def rows(
     """
     try:
         name = encoding(head)
-    except ValueError as error:
-        yield None, Wrong(str(error))
+    except Undecodable as error:
+        yield None, Wrong(error.reason)
         return
     name = "utf-8-sig" if name == "utf-8" else name
     text = io.TextIOWrapper(stream, name, errors=_errors(name), newline="")
@@ -92,11 +93,11 @@ def _fields(reader: Any, skipped: int) -> Iterator[tuple[int, list[str] | Wrong]
         try:
             fields = next(reader, None)
         except csv.Error as error:
-            reason = f"the quotation marks can't be told ({error}); nothing from here on was read"
-            yield line, Wrong(reason)
+            more = f" ({error}); nothing from here on was read"
+            yield line, Wrong(reason("quotes-open", more))
             return
         except UnicodeDecodeError as error:
-            yield line, Wrong(f"cut off or damaged: {error.reason}")
+            yield line, Wrong(reason("file-damaged", f": {error.reason}"))
             return
         if fields is None:
             return
@@ -116,25 +117,26 @@ def _rows(
             yield line, _row(columns, fields)
         else:
             columns = [each.strip() for each in fields]
-            if reason := _unfit(columns, wanted):
-                yield None, Wrong(reason)
+            if why := _unfit(columns, wanted):
+                yield None, Wrong(why)
                 return
 
 
 def _row(columns: Sequence[str], fields: Sequence[str]) -> Row | Wrong:
     if len(fields) != len(columns):
-        return Wrong(f"fields and columns differ in number: {len(fields)} and {len(columns)}")
+        return Wrong(reason("row-ragged", f": {len(fields)} and {len(columns)}"))
     if any(_ESCAPED.search(each) for each in fields):
-        return Wrong("not in the encoding of the file")
+        return Wrong(reason("encoding-mixed"))
     return {name: field for name, field in zip(columns, fields, strict=True) if name}
 
 
-def _unfit(columns: Sequence[str], wanted: str) -> str | None:
+def _unfit(columns: Sequence[str], wanted: str) -> Reason | None:
     """Why this is no row of columns."""
     if twice := [each for each in dict.fromkeys(columns) if each and columns.count(each) > 1]:
-        return f"two columns of one name: {', '.join(twice)}"
+        return reason("columns-twice", f": {', '.join(twice)}")
     if wanted not in columns:
-        return f"no column `{wanted}` (see --map): the columns are {', '.join(columns)[:200]}"
+        named = ", ".join(columns)[:200]
+        return reason("column-missing", f" `{wanted}` (see --map): the columns are {named}")
     return None
 
 

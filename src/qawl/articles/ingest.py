@@ -16,10 +16,11 @@ from qawl.articles import store as article_store
 from qawl.articles.duplicates.engine import Engine
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
-from qawl.articles.intake import Ingested, Intake, warning
+from qawl.articles.intake import Ingested, Intake
 from qawl.articles.received import Found, SetAside
 from qawl.articles.recurring_lines import Lines
 from qawl.core import files, temporary
+from qawl.core.findings import finding, reason
 from qawl.core.project import Project
 from qawl.core.records import Article, from_json, to_json
 
@@ -66,7 +67,7 @@ def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> No
         one, other = (f"{group:012x}" for group in groups)
         article = every[f"{number:012x}"]
         outcome.undecided.subtract(frozen_index.undecided(article))
-        intake.set_aside(article.received, f"it would join two released groups: {one}, {other}")
+        intake.set_aside(article.received, reason("groups-joined", f": {one}, {other}"))
     outcome.groups = len(set(found.groups.values()))
     fresh = {number for number in found.groups if number not in intake.known.groups}
     outcome.same_text = len(fresh & found.same_text)
@@ -111,7 +112,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
     if there is None and article.id in intake.known.articles:
         there = intake.known.articles[article.id].received
     if not article.text:
-        intake.set_aside(article.received, "nothing is left of the text after cleaning")
+        intake.set_aside(article.received, reason("text-cleaned"))
         return False
     if there == article.received:
         intake.outcome.known += 1
@@ -123,7 +124,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
 def _warn_of_date(article: Article, outcome: Ingested) -> None:
     if isinstance(article.published_read, str) and article.published is None:
         message = f"{article.received}: no date can be told from {article.published_read!r}"
-        outcome.findings.append(warning("date-refused", article.id, message))
+        outcome.findings.append(finding("date-refused", message, article_id=article.id))
 
 
 def _merged(

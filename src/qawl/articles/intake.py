@@ -6,8 +6,9 @@ from typing import BinaryIO
 
 from qawl.articles.freezing import freeze, updated
 from qawl.articles.frozen_index import Known, claim, text_number, undecided
-from qawl.articles.received import Found, Received, SetAside
+from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
+from qawl.core.findings import Reason, finding, reason
 from qawl.core.records import Article, Finding, to_json
 from qawl.core.settings import Settings
 
@@ -91,7 +92,7 @@ class Intake:
         """Sets aside what has source and text of an article that came before."""
         if place != first:
             self.outcome.copies += 1
-            self.set_aside(place, f"a copy, of the same source: {first}")
+            self.set_aside(place, reason("article-copy", f": {first}"))
 
     def _in_doubt(self, found: Received, text: int) -> bool:
         """Whether another article of this run has the same id from its source.
@@ -102,36 +103,29 @@ class Intake:
         what = claim(metadata.source, metadata.source_id, found.place)
         other = self._claims.setdefault(what, text)
         if other != text and metadata.source_id is not None:
-            reason = f"two articles with one id: {metadata.source_id}, and this text is another"
-            self.set_aside(found.place, reason)
+            more = f": {metadata.source_id}, and this text is another"
+            self.set_aside(found.place, reason("id-twice", more))
             return True
         if other == text and what in self.known.claims:
             frozen = f"{self.known.claims[what]:012x}"
             message = (
                 f"{found.place} changed after article {frozen} was frozen; it is a new article"
             )
-            self.outcome.findings.append(warning("source-changed", frozen, message))
+            self.outcome.findings.append(finding("source-changed", message, article_id=frozen))
         return False
 
     def _stage(self, found: Received) -> None:
         article = freeze(found, self.settings)
         if not article.text:
-            self.set_aside(found.place, "nothing is left of the text after cleaning")
+            self.set_aside(found.place, reason("text-cleaned"))
             return
         self.lines.add(article)
         self.staged.write(to_json(article) + b"\n")
 
-    def set_aside(self, place: str, reason: str) -> None:
+    def set_aside(self, place: str, why: Reason) -> None:
         """Sets aside what came from a place."""
         path, _, line = place.rpartition(":")
         several = path in self.visited and line.isdecimal()
         self.outcome.set_aside.append(
-            SetAside(path=path, line=int(line), reason=reason)
-            if several
-            else SetAside(path=place, reason=reason)
+            set_aside(path, why, int(line)) if several else set_aside(place, why)
         )
-
-
-def warning(check: str, identity: str, message: str) -> Finding:
-    """A finding of an ingest."""
-    return Finding(check=check, level=1, severity="warning", article_id=identity, message=message)

@@ -82,4 +82,4 @@ def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
     try:
         return override(given, msgspec.convert(known, Metadata))
     except msgspec.ValidationError as error:
-        raise ValueError(f"a field is not as it should be: {error}") from error
+        raise ValueError(str(error)) from error

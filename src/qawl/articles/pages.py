@@ -13,11 +13,12 @@ from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, Document
 from trafilatura.utils import load_html
 
-from qawl.articles.decoding import decode
+from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import Metadata, override
 from qawl.articles.page_tree import disguised, parted
 from qawl.articles.received import Found, checked, set_aside
 from qawl.core import words
+from qawl.core.findings import reason
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SHORT = 80
@@ -32,15 +33,17 @@ def read_page(content: bytes, path: str, given: Metadata) -> Found:
     """The article of a page with what the page says of itself; `given` overrides that."""
     try:
         tree = load_html(decode(content, declares=True))
+    except Undecodable as error:
+        return set_aside(path, error.reason)
     except ValueError as error:
-        return set_aside(path, str(error))
+        return set_aside(path, reason("not-page", f": {error}"))
     if tree is None:
-        return set_aside(path, "not an HTML page")
+        return set_aside(path, reason("not-page"))
     language = _language(tree.get("lang"))
     read = disguised(tree)
     found = _extracted(parted(tree))
     if found is None or not _is_article(found.text or ""):
-        return set_aside(path, "no article found in the page")
+        return set_aside(path, reason("page-empty"))
     source = found.sitename or found.hostname
     said = Metadata(
         title=found.title and found.title.translate(read),

@@ -14,7 +14,7 @@ import zstandard
 from msgspec.structs import replace
 
 from qawl.articles import annotated, delimited
-from qawl.articles.decoding import decode
+from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import (
     FIELDS,
     FOLDER_FILE,
@@ -24,6 +24,7 @@ from qawl.articles.metadata import (
 )
 from qawl.articles.received import Found, Received, checked, set_aside
 from qawl.core.errors import TOO_DEEP, InputError
+from qawl.core.findings import Reason, reason
 from qawl.core.project import ARTICLES, SET_ASIDE
 from qawl.core.text import printable
 
@@ -64,7 +65,7 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
             try:
                 yield from _read_file(file, name, mapping, root.resolve() if path != file else None)
             except OSError as error:
-                yield set_aside(name, f"can't be read: {error.strerror or error}")
+                yield set_aside(name, reason("file-unreadable", f": {error.strerror or error}"))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -91,13 +92,13 @@ def _read_file(
 ) -> Iterator[Found]:
     """The articles of one file; where it was found in a `folder` it must not lead out of it."""
     kind = file.name.lower()
-    if reason := _unfit(file, kind, folder):
-        yield set_aside(name, reason)
+    if why := _unfit(file, kind, folder):
+        yield set_aside(name, why)
         return
     try:
         given = beside(file)
     except InputError as error:
-        yield set_aside(name, f"its metadata is wrong: {error}")
+        yield set_aside(name, reason("metadata-wrong", f": {error}"))
         return
     if kind.endswith(LINES):
         with _opened(file) as stream:
@@ -114,29 +115,29 @@ def _read_file(
         yield _read_text(file.read_bytes(), name, given)
 
 
-def _unfit(file: Path, kind: str, folder: Path | None) -> str | None:
+def _unfit(file: Path, kind: str, folder: Path | None) -> Reason | None:
     """Why a file is not read at all; one without an ending is a text where it was named itself."""
-    if reason := _unreadable(file, folder):
-        return reason
+    if why := _unreadable(file, folder):
+        return why
     if not kind.endswith(READ) and (folder or file.suffix):
         ending = file.suffix or "no ending"
-        return f"not a kind of file that is read ({ending}): {', '.join(READ)} are"
+        return reason("file-kind", f" ({ending}): {', '.join(READ)} are")
     size = file.stat().st_size
     if not size:
-        return "empty file"
+        return reason("file-empty")
     if size > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
-        return f"too long for an article: {size} bytes"
+        return reason("text-long", f": {size} bytes")
     return None
 
 
-def _unreadable(file: Path, folder: Path | None) -> str | None:
+def _unreadable(file: Path, folder: Path | None) -> Reason | None:
     """Why nothing of a file can be read, or told from another."""
     if printable(str(file)) != str(file) and Path(printable(str(file))).exists():
-        return "its name is not UTF-8, and what would stand for it is another file: rename it"
+        return reason("file-name")
     if folder and not file.resolve().is_relative_to(folder):
-        return "a link that leaves the folder"
+        return reason("file-outside")
     if not file.is_file():
-        return "not a file, or a folder that can't be opened"
+        return reason("file-special")
     return None
 
 
@@ -155,10 +156,10 @@ def _opened(file: Path) -> BinaryIO:
 def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
     try:
         text = decode(content)
-    except ValueError as error:
-        return set_aside(path, str(error))
+    except Undecodable as error:
+        return set_aside(path, error.reason)
     if text.count("\x00") > len(text) / 100:
-        return set_aside(path, "binary, not text: it holds NUL characters")
+        return set_aside(path, reason("binary", ": it holds NUL characters"))
     return checked(text, path, None, metadata)
 
 
@@ -171,15 +172,15 @@ def read_lines(
         for number, line in enumerate(_bounded(stream), start=1):
             if line is None:
                 empty = False
-                yield set_aside(path, "too long for an article", number)
+                yield set_aside(path, reason("text-long"), number)
             elif line.strip():
                 empty = False
                 yield _read_line(line, path, number, mapping, given)
     except _DAMAGED as error:
-        yield set_aside(path, f"cut off or damaged: {error}", number + 1)
+        yield set_aside(path, reason("file-damaged", f": {error}"), number + 1)
     else:
         if empty:
-            yield set_aside(path, "no lines")
+            yield set_aside(path, reason("file-no-lines"))
 
 
 def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -199,9 +200,9 @@ def _read_line(
     try:
         fields = _json(line.removeprefix(b"\xef\xbb\xbf"))
     except ValueError as error:
-        return set_aside(path, f"not JSON: {error}", number)
+        return set_aside(path, reason("not-json", f": {error}"), number)
     if not isinstance(fields, dict):
-        return set_aside(path, "not a JSON object", number)
+        return set_aside(path, reason("not-object"), number)
     return _read_fields(fields, path, number, mapping, given)
 
 
@@ -234,11 +235,11 @@ def _read_fields(
         renamed["source_id"] = fields.get("id")
     text = renamed.get("text")
     if not isinstance(text, str):
-        return set_aside(path, "no field `text` with a string (see --map)", number)
+        return set_aside(path, reason("text-missing"), number)
     try:
         found = checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
-        return set_aside(path, str(error), number)
+        return set_aside(path, reason("field-wrong", f": {error}"), number)
     return _holding(found, annotated.fields(fields))
 
 
@@ -266,10 +267,10 @@ def _read_rows(
                         row[flag] = _FLAGS.get(row[flag].strip().lower(), row[flag])
                     yield _read_fields(row, path, line, mapping, given)
     except _DAMAGED as error:
-        yield set_aside(path, f"cut off or damaged: {error}")
+        yield set_aside(path, reason("file-damaged", f": {error}"))
         return
     if empty:
-        yield set_aside(path, "no rows")
+        yield set_aside(path, reason("file-no-rows"))
 
 
 def _head(file: Path) -> bytes:
@@ -295,23 +296,23 @@ def _read_table(
             for batch in table.iter_batches(batch_size=1000, columns=sorted(there)):
                 for fields in _dicts(batch):
                     row += 1
-                    if isinstance(fields, str):
+                    if isinstance(fields, Reason):
                         yield set_aside(path, fields, row)
                     else:
                         found = _read_fields(fields, path, row, mapping, given)
                         yield _holding(found, held)
     except pa.ArrowException as error:
-        reason = f"not parquet: {str(error).splitlines()[0]}"
-        yield set_aside(path, reason, row + 1 if row else None)
+        why = reason("not-parquet", f": {str(error).splitlines()[0]}")
+        yield set_aside(path, why, row + 1 if row else None)
 
 
-def _dicts(batch: Any) -> Iterator[dict[str, Any] | str]:
+def _dicts(batch: Any) -> Iterator[dict[str, Any] | Reason]:
     """The rows of a batch of Arrow; of one that Python can't hold, the reason."""
     try:
         yield from batch.to_pylist()
     except (ValueError, OverflowError, ArithmeticError) as error:
         if len(batch) == 1:
-            yield f"a value that can't be read: {error}"
+            yield reason("value-unreadable", f": {error}")
             return
         for number in range(len(batch)):
             yield from _dicts(batch.slice(number, 1))

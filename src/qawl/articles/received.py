@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from qawl.articles.metadata import FIELDS, Metadata
+from qawl.core.findings import Reason, reason
 from qawl.core.text import printable
 
 LONGEST = 1_000_000
@@ -42,28 +43,27 @@ class SetAside(Struct, frozen=True, kw_only=True):
     path: str
     line: int | None = None
     reason: str
+    check: str | UnsetType = UNSET  # lines of earlier versions have none
 
 
 Found = Received | SetAside
 
 
-def set_aside(path: str, reason: str, line: int | None = None) -> SetAside:
+def set_aside(path: str, why: Reason, line: int | None = None) -> SetAside:
     """What is no article; a reason may quote what is not Unicode."""
-    return SetAside(path=path, line=line, reason=printable(reason))
+    return SetAside(path=path, line=line, reason=printable(why.words), check=why.check)
 
 
 def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found:
     """A received article, unless its text is none."""
     if not text.strip(_NOTHING):
-        return set_aside(path, "no text, or white space only", line)
+        return set_aside(path, reason("text-empty"), line)
     if len(text) > LONGEST:
-        return set_aside(path, f"too long for an article: {len(text)} code points", line)
+        return set_aside(path, reason("text-long", f": {len(text)} code points"), line)
     context = metadata.context
     texts = {"text": text, **_strings(metadata), "context": str(context or "")}
     if wrong := next(_broken(texts), None):
-        return set_aside(
-            path, f"half a surrogate pair, which is no character: in its {wrong}", line
-        )
+        return set_aside(path, reason("text-half", f": in its {wrong}"), line)
     plain = {name: _CONTROL.sub("", each) for name, each in _strings(metadata).items()}
     known = replace(metadata, **plain, context=None if context is None else _plain(context))
     return Received(path=path, line=line, text=text, metadata=known)

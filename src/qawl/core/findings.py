@@ -1,8 +1,12 @@
-"""Every check of `qawl validate`: its name, level, severity and what it says. A level runs only on
-what passed the one below: 1 format, 2 anchoring, 3 label set, 4 guideline, 5 collection."""
+"""The one register of findings: every name that a command can print, with level, severity and sentence.
+
+`validate` looks at annotations in five levels; `ingest`, `pull` and `adopt` find what is wrong with what
+they read, or set it aside. docs/checks.md is made from the register by tools/make_checks.py.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -10,12 +14,17 @@ from msgspec import Struct
 from qawl.core.records import Annotation, Finding, Severity, Span, span_ref
 
 LEVELS = {1: "format", 2: "anchoring", 3: "label set", 4: "guideline", 5: "collection"}
+"""The levels of `qawl validate`: a level runs only on what passed the one below."""
+
+By = Literal["validate", "ingest", "reading", "pull"]
+"""Who finds it: `reading` is `ingest` and `adopt`, where something is set aside."""
 
 
 class Check(Struct, frozen=True):
     """A named check; `level` is 1 to 5.
 
-    What is `gathered` is said once for each cause in a layer, with how often it was found.
+    What is `gathered` is said once for each cause in a layer, with how often it was found. `by` says
+    what finds it.
     """
 
     id: str
@@ -23,9 +32,10 @@ class Check(Struct, frozen=True):
     severity: Severity
     explanation: str
     gathered: bool = False
+    by: By = "validate"
 
 
-_ALL = (
+_VALIDATED = (
     Check("format", 1, "error", "a record does not fit the JSON Schema of annotations"),
     Check("id-duplicate", 1, "error", "two spans of an annotation have the same id"),
     Check("annotation-unreadable", 1, "error", "an annotation in the journal can't be read"),
@@ -142,10 +152,87 @@ _ALL = (
     Check("article-unknown", 2, "error", "an annotation's article is not in the corpus"),
 )
 
-CHECKS: dict[str, Check] = {
-    check.id: check for check in sorted(_ALL, key=lambda check: check.level)
+_INGESTED = {
+    "source-changed": "what stands at an article's place has another text now; it is a new article",
+    "date-refused": "no date can be told from what a source gives as one; the article has none",
 }
-"""All checks by id, in the order of their levels."""
+_SET_ASIDE = {
+    "file-unreadable": "can't be read",
+    "file-name": "its name is not UTF-8, and what would stand for it is another file: rename it",
+    "file-outside": "a link that leaves the folder",
+    "file-special": "not a file, or a folder that can't be opened",
+    "file-kind": "not a kind of file that is read",
+    "file-empty": "empty file",
+    "file-damaged": "cut off or damaged",
+    "file-no-lines": "no lines",
+    "file-no-rows": "no rows",
+    "metadata-wrong": "its metadata is wrong",
+    "binary": "binary, not text",
+    "encoding-unknown": "the encoding can't be told",
+    "encoding-mixed": "not in the encoding of the file",
+    "not-utf-8": "not UTF-8",
+    "not-json": "not JSON",
+    "not-object": "not a JSON object",
+    "not-table": "not a table",
+    "not-parquet": "not parquet",
+    "not-page": "not an HTML page",
+    "page-empty": "no article found in the page",
+    "columns-twice": "two columns of one name",
+    "column-missing": "no column",
+    "row-ragged": "fields and columns differ in number",
+    "quotes-open": "the quotation marks can't be told",
+    "value-unreadable": "a value that can't be read",
+    "field-wrong": "a field is not as it should be",
+    "text-missing": "no field `text` with a string (see --map)",
+    "text-empty": "no text, or white space only",
+    "text-long": "too long for an article",
+    "text-half": "half a surrogate pair, which is no character",
+    "text-cleaned": "nothing is left of the text after cleaning",
+    "article-copy": "a copy, of the same source",
+    "id-twice": "two articles with one id",
+    "groups-joined": "it would join two released groups",
+}
+_LEFT_OUT = {
+    "task-unplaced": "task of no article",
+    "task-unreadable": "task that can't be read",
+    "task-no-list": "task without a list of annotations",
+    "annotation-no-object": "annotation that is no object",
+    "annotation-no-layer": "annotation of no layer (give --layer)",
+}
+
+
+def _registered(by: By, severity: Severity, sentences: dict[str, str]) -> list[Check]:
+    """What is found before there are records to look at: level 1."""
+    return [Check(name, 1, severity, said, by=by) for name, said in sentences.items()]
+
+
+REGISTER: dict[str, Check] = {
+    check.id: check
+    for check in (
+        *sorted(_VALIDATED, key=lambda check: check.level),
+        *_registered("ingest", "warning", _INGESTED),
+        *_registered("reading", "warning", _SET_ASIDE),
+        *_registered("pull", "error", _LEFT_OUT),
+    )
+}
+"""Everything that can be found, by its name."""
+
+CHECKS: dict[str, Check] = {
+    name: check for name, check in REGISTER.items() if check.by == "validate"
+}
+"""The checks of `qawl validate`, in the order of their levels."""
+
+
+class Reason(NamedTuple):
+    """Why something is set aside: the name in the register, and the words."""
+
+    check: str
+    words: str
+
+
+def reason(check: str, more: str = "", *, in_words: str | None = None) -> Reason:
+    """Why something is set aside: the sentence of the register with `more`, or closer words for it."""
+    return Reason(check, in_words or REGISTER[check].explanation + more)
 
 
 def finding(
@@ -158,8 +245,8 @@ def finding(
     article_id: str | None = None,
     annotator: str | None = None,
 ) -> Finding:
-    """A finding of a check about a record, or one of its spans."""
-    known = CHECKS[check]
+    """A finding about a record, or one of its spans: the one way to make one."""
+    known = REGISTER[check]
     return Finding(
         check=check,
         level=known.level,
@@ -182,7 +269,7 @@ class Gathered:
     def but(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """Those findings that are not gathered; the others are added here."""
         for each in found:
-            if not CHECKS[each.check].gathered:
+            if not REGISTER[each.check].gathered:
                 yield each
                 continue
             cause = each.check, each.message

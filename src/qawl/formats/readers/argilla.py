@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, whole, words
@@ -30,7 +31,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         {n: v for n, v in fields.items() if isinstance(v, str)} if isinstance(fields, dict) else {}
     )
     if not texts:
-        return set_aside(str(path), "no text field", number)
+        return set_aside(str(path), reason("text-empty"), number)
     name = "text" if "text" in texts else max(texts, key=lambda each: len(texts[each]))
     made = Document(str(path), str(row.get("id", number)), texts.pop(name))
     metadata = row.get("metadata") if isinstance(row.get("metadata"), dict) else {}

@@ -8,6 +8,7 @@ its standoff format.
 from collections.abc import Iterator
 from pathlib import Path
 
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 
 
@@ -27,7 +28,7 @@ def _document(root: Path, path: Path) -> Found:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        return set_aside(name, "not UTF-8")
+        return set_aside(name, reason("not-utf-8"))
     made = Document(str(path), name.removesuffix(".txt"), text)
     standoff = path.with_suffix(".ann")
     if standoff.is_file():

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 
 _TAG = re.compile(r"(?:[BIESLU]-\S+|O)")
@@ -28,7 +29,7 @@ def read(path: Path) -> Iterator[Found]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        yield set_aside(str(path), "not UTF-8")
+        yield set_aside(str(path), reason("not-utf-8"))
         return
     for number, sentences in enumerate(_documents(text), start=1):
         yield _document(path, number, sentences)

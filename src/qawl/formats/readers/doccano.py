@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, whole, words
 
@@ -52,7 +53,7 @@ def read(path: Path) -> Iterator[Found]:
 def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> Found:
     text = row.get("text", row.get("data"))
     if not isinstance(text, str):
-        return set_aside(str(path), "no text", number)
+        return set_aside(str(path), reason("text-empty"), number)
     made = Document(str(path), str(row.get("id", number)), text)
     work = Work(annotator)
     for at, each in enumerate(row.get("entities") or ()):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
 Row = tuple[int, dict[str, Any]]
@@ -34,7 +35,7 @@ def documents(path: Path, make: Callable[[int, dict[str, Any]], Found]) -> Itera
 def _listed(path: Path, text: str) -> Iterator[Row | SetAside]:
     value = _decoded(text)
     if not isinstance(value, list):
-        yield set_aside(str(path), "not JSON")
+        yield set_aside(str(path), reason("not-json"))
         return
     for number, each in enumerate(value, start=1):
         yield _object(path, number, each)
@@ -47,8 +48,8 @@ def _row(path: Path, number: int, line: str) -> Row | SetAside:
 def _object(path: Path, number: int, value: Any) -> Row | SetAside:
     if isinstance(value, dict):
         return number, value
-    reason = "not JSON" if value is None else "no JSON object"
-    return set_aside(str(path), reason, number)
+    why = reason("not-json" if value is None else "not-object")
+    return set_aside(str(path), why, number)
 
 
 def _decoded(text: str) -> Any:

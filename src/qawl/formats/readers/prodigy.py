@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, whole, words
 
@@ -46,7 +47,7 @@ def read(path: Path) -> Iterator[Found]:
 def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     text = row.get("text")
     if not isinstance(text, str):
-        return set_aside(str(path), "no text", number)
+        return set_aside(str(path), reason("text-empty"), number)
     made = Document(str(path), str(row.get("_input_hash", number)), text)
     work = Work(str(row.get("_annotator_id") or row.get("_session_id") or ""))
     work.skipped = row.get("answer") in {"reject", "ignore"}

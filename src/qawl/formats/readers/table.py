@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Document, Found, set_aside
 
 TEXT = ("text", "body", "content", "article", "full_text", "sentence", "النص", "نص")
@@ -21,9 +22,9 @@ def read(path: Path, text: str | None = None) -> Iterator[Found]:
             reader = csv.reader(file, delimiter=_delimiter(path, sample))
             yield from _rows(path, reader, text)
     except UnicodeDecodeError:
-        yield set_aside(str(path), "not UTF-8")
+        yield set_aside(str(path), reason("not-utf-8"))
     except csv.Error as error:
-        yield set_aside(str(path), f"not a table: {error}")
+        yield set_aside(str(path), reason("not-table", f": {error}"))
 
 
 def _delimiter(path: Path, sample: str) -> str:
@@ -39,15 +40,17 @@ def _rows(path: Path, reader: Iterator[list[str]], text: str | None) -> Iterator
     if column is None:
         wanted = text or "text"
         named = ", ".join(header) or "none"
-        yield set_aside(str(path), f"no column {wanted}: its columns are {named}")
+        yield set_aside(str(path), reason("column-missing", f" {wanted}: its columns are {named}"))
         return
     for number, row in enumerate(reader, start=2):
         if not any(row):
             continue
         if len(row) != len(header):
-            yield set_aside(str(path), f"{len(row)} cells under {len(header)} columns", number)
+            yield set_aside(
+                str(path), reason("row-ragged", f": {len(row)} and {len(header)}"), number
+            )
         elif not row[column].strip():
-            yield set_aside(str(path), "no text", number)
+            yield set_aside(str(path), reason("text-empty"), number)
         else:
             others = {n: v for n, v in zip(header, row, strict=True) if v and n != header[column]}
             yield Document(str(path), str(number), row[column], [], others)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qawl.core.errors import InputError
+from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 
 _LABELS = ("value", "label", "identifier", "type", "role")
@@ -48,7 +49,7 @@ def read(path: Path) -> Iterator[Found]:
         raise InputError(f"{path}: not a CAS that can be read ({type(error).__name__})") from error
     text = cas.sofa_string
     if not isinstance(text, str):
-        yield set_aside(str(path), "a CAS without text")
+        yield set_aside(str(path), reason("text-empty"))
         return
     yield _document(path, text, cas)
 

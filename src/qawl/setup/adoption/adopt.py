@@ -21,6 +21,7 @@ from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
 from qawl.core.errors import InputError, ProjectError
+from qawl.core.findings import reason
 from qawl.core.project import LABEL_CONFIG, SETTINGS, Project, load, lock
 from qawl.core.records import Article, to_json
 from qawl.core.settings import parse_settings
@@ -146,7 +147,8 @@ def _look(sources: list[Source], watch: Watch) -> tuple[Facts, People, list[int]
     for source, number in zip(sources, servers, strict=True):
         for task in watch(source.tasks(), "read"):
             if json_stream.UNREADABLE in task:
-                facts.left_out[f"task that can't be read: {task[json_stream.UNREADABLE]}"] += 1
+                why = reason("task-unreadable", f": {task[json_stream.UNREADABLE]}")
+                facts.left_out[why.words] += 1
                 continue
             facts.add(task)
             for each in annotations(task):
