@@ -150,7 +150,7 @@ def _lacks(row: Row) -> bool:
 
 def _bare(value: Row) -> bool:
     """Whether a surface is null, or a free text."""
-    if "start" in value and value.get("text") is None:
+    if "start" in value and "text" in value and value["text"] is None:
         return True
     return any(_told_of(value))
 

@@ -25,7 +25,8 @@ ARTICLE = (
 LAYER, LAYER_OF_SPANS = ("complete", "decided_by"), ("open", "spans", "relations")
 SPANS = "articles.spans"
 """The name here of the columns of a span, nested in articles or in the layer's own table."""
-TABLES = ("articles", "tokens", "annotations")
+TABLES = ("articles", "tokens", "annotations", "votes", "soft_labels")
+"""The tables that every release has beside those of its layers."""
 STANDOFF = "_standoff"
 """The end of the names of columns that tell of withheld free texts."""
 _FIELD = re.compile(r"[A-Za-z0-9_]+")

@@ -4,13 +4,13 @@ Rows hold names and words; `arrays.batch` turns class names into indices. Texts 
 article that may not be redistributed are None.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qawl.core.column_types import Row
 from qawl.core.records import (
+    JUDGE,
     Annotation,
-    Article,
     Attributes,
     AttributeValue,
     Gold,
@@ -23,30 +23,34 @@ from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
-from qawl.release.tables import columns
+from qawl.release.tables.shown import Shown
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_rows
-from qawl.scheme.attributes import Attribute
+from qawl.release.tables.votes import SOFT, VOTES, hidden, typed, vote_rows
 from qawl.scheme.names import container, host, links
 from qawl.scheme.scheme import Scheme, Table
 
 Rows = dict[str, list[Row]]
-Cell = AttributeValue | list["Cell"] | None
-"""A value of a row, or several; None where nothing is set or may be shown."""
 
 
 def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
     """The rows of one article in every table."""
     article = item.article
-    texts = _free_texts(item, schemes, guard)
+    votes = {
+        layer: vote_rows(gold, item.annotations, article, schemes[layer])
+        for layer, gold in item.gold.items()
+    }
+    texts = _free_texts(item, schemes, guard, [typed(each[VOTES]) for each in votes.values()])
     whole = _article_row(item, schemes, texts)
-    found: Rows = {"articles": [whole]}
+    found: Rows = {"articles": [whole], VOTES: [], SOFT: []}
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
         if gold is None:
             continue
         table = scheme.table
-        shown = _Shown(article, texts, scheme)
+        shown = Shown(article, texts, scheme)
+        found[VOTES] += hidden(votes[layer][VOTES], shown)
+        found[SOFT] += votes[layer][SOFT]
         if not scheme.labels:
             continue
         if table is None or table.rows is None:
@@ -61,19 +65,25 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
             ]
     found[TABLE] = token_rows(article, item.gold, schemes)
     found["annotations"] = [
-        _annotation_row(each, _Shown(article, texts, schemes[each.layer]))
+        _annotation_row(each, Shown(article, texts, schemes[each.layer]))
         for each in item.annotations
     ]
     return found
 
 
-def _free_texts(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> FreeTexts | None:
-    """What annotators typed, record by record; none where the article's text is shown anyway."""
+def _free_texts(
+    item: Annotated,
+    schemes: Mapping[str, Scheme],
+    guard: Guard,
+    votes: Iterable[Sequence[tuple[str, str]]],
+) -> FreeTexts | None:
+    """What annotators typed, record by record and as it stands in the votes of each layer; none where
+    the article's text is shown anyway."""
     if item.article.redistribute:
         return None
     records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations]
-    typed = [list(_typed(each, schemes[each.layer])) for each in records]
-    return FreeTexts(item.article, typed, guard)
+    said = [list(_typed(each, schemes[each.layer])) for each in records]
+    return FreeTexts(item.article, [*said, *votes], guard)
 
 
 def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str]]:
@@ -83,66 +93,6 @@ def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str
             known = scheme.attribute.get(name)
             if known is None or known.free or any(known.problems(given)):
                 yield from ((name, value) for value in strings(given))
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What of an article's spans may be shown."""
-
-    article: Article
-    texts: FreeTexts | None
-    scheme: Scheme
-
-    def text(self, text: str) -> str | None:
-        return text if self.article.redistribute else None
-
-    def value(self, value: AttributeValue | None) -> Cell:
-        """A value, or what of several may be shown: None stands for those that may not."""
-        if isinstance(value, list):
-            return [self.value(each) for each in value]
-        hidden = isinstance(value, str) and self._hidden(value)
-        return None if hidden else value
-
-    def standoff(self, value: AttributeValue | None) -> Cell:
-        """What is told of a free text that is withheld, or of each of several."""
-        if isinstance(value, list):
-            return [self.standoff(each) for each in value]
-        if self.texts is None or not isinstance(value, str) or not self._hidden(value):
-            return None
-        return self.texts.told(value)
-
-    def _hidden(self, text: str) -> bool:
-        return self.texts is not None and self.texts.hides(text)
-
-    def mention(self, span: GoldSpan) -> Row:
-        return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
-
-    def span(self, span: GoldSpan) -> Row:
-        return {
-            "id": span.id,
-            "label": span.label,
-            "start": span.start,
-            "end": span.end,
-            "text": self.text(span.text),
-            **self.attributes(span.attributes, self._of_spans),
-            "support": list(span.support),
-        }
-
-    @property
-    def _of_spans(self) -> list[Attribute]:
-        return [each for each in self.scheme.attributes if each.of]
-
-    def attributes(self, given: Attributes, known: Sequence[Attribute], before: str = "") -> Row:
-        row: Row = {}
-        for each in known:
-            value = given.get(each.name)
-            if value is not None and not each.fits(value):
-                place = f"{self.scheme.layer}, article {self.article.id}"
-                raise columns.another_kind(place, f"{each.name}={in_words(value)}")
-            row[before + each.name] = self.value(value)
-            if each.free:
-                row[before + each.name + rights_standoff.SUFFIX] = self.standoff(value)
-        return row
 
 
 def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeTexts | None) -> Row:
@@ -166,7 +116,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
     }
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
-        shown = _Shown(article, texts, scheme)
+        shown = Shown(article, texts, scheme)
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
@@ -210,7 +160,7 @@ class _TableRows:
     gold: Gold
     table: Table
     schemes: Mapping[str, Scheme]
-    shown: _Shown
+    shown: Shown
     spans: Mapping[str, GoldSpan]
     order: Mapping[str, int]
     fuller: Mapping[str, str]
@@ -292,7 +242,7 @@ def _projected(head: GoldSpan, scheme: Scheme) -> Row:
 
 
 def _table_rows(
-    item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: _Shown
+    item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: Shown
 ) -> Iterator[Row]:
     """A row for each span of the table's label; joined pieces are one row."""
     spans = {span.id: span for span in gold.spans}
@@ -384,12 +334,13 @@ def _arrow(relation: GoldRelation | Relation) -> Row:
     }
 
 
-def _annotation_row(record: Annotation, shown: _Shown) -> Row:
+def _annotation_row(record: Annotation, shown: Shown) -> Row:
     where = record.provenance
     return {
         "article_id": record.article_id,
         "layer": record.layer,
-        "annotator": record.annotator,
+        "annotator": None if record.annotator == JUDGE else record.annotator,
+        "judge": record.annotator == JUDGE,
         "status": record.status,
         "text_sha256": record.text_sha256,
         "scheme_version": record.scheme_version,
@@ -410,7 +361,7 @@ def _annotation_row(record: Annotation, shown: _Shown) -> Row:
     }
 
 
-def _listed(given: Attributes, shown: _Shown) -> list[Row]:
+def _listed(given: Attributes, shown: Shown) -> list[Row]:
     """Attributes as a list, for a table that has every layer's: `value`, or `values` of several.
 
     Numbers are written out. An attribute of several texts or paths stands there once for each.

@@ -18,6 +18,7 @@ from qawl.core.errors import SchemeError
 from qawl.core.records import Annotation, Article, Gold
 from qawl.release.rights import standoff
 from qawl.release.tables.token_table import TABLE, token_columns
+from qawl.release.tables.votes import vote_columns
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.names import collisions, container, links
 from qawl.scheme.scheme import Scheme, Table
@@ -85,12 +86,14 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
     found[TABLE] = token_columns(schemes)
+    found |= vote_columns(schemes)
     for name, kinds in found.items():
         _check_told(name, kinds)
     found["annotations"] = {
         "article_id": STRING,
         "layer": STRING,
         "annotator": STRING,
+        "judge": BOOLEAN,
         "status": ClassLabel(("submitted", "skipped")),
         "text_sha256": STRING,
         "scheme_version": STRING,

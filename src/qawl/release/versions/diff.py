@@ -19,6 +19,7 @@ from msgspec import Struct
 from qawl.core import files
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
+from qawl.core.records import JUDGE
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns
@@ -279,7 +280,7 @@ def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
     """(article id, its annotations by layer and annotator, without where they stood), sorted."""
     rows = _rows(folder, "annotations", "article_id", set())
     for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):
-        yield article_id, {(row["layer"], row["annotator"]): row for row in group}
+        yield article_id, {(row["layer"], row["annotator"] or JUDGE): row for row in group}
 
 
 def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:
