@@ -214,7 +214,7 @@ def test_a_new_version_of_a_scheme_is_stamped_after_a_push(served):
     task = list(plan.remote_tasks(client, first))[1]
     client.submit(task.id, {"result": results(made)})
     pull.pull(client, made)
-    assert any("change the config" in line for line in push(client, made))
+    assert any("bring the config" in line for line in push(client, made))
     assert push(client, made) == []
     task = list(plan.remote_tasks(client, first))[2]
     client.submit(task.id, {"result": results(made)})

@@ -21,6 +21,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
     id: str
     group: str
+    language: str = "und"
     source: str | None = None
     published: str | None = None
     license: str | None = None

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "adopt": "Make a corpus of what a team has already annotated elsewhere.",
     "ingest": "Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.",
     "scheme": "Make the Label Studio configs and the schemas from the YAML schemes.",
+    "guidelines": "Write the annotators' guidelines as a page, from the schemes and gold.",
     "suggest": "Suggest spans, arrows, types and names, which `push` shows to annotators.",
     "tasks": "Write what `push` would send, for import by hand.",
     "serve": "Run a local Label Studio, set up for this corpus.",

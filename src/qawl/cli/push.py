@@ -40,6 +40,8 @@ def command(dry_run: bool, recover: bool) -> None:
                 say(line)
         open_steps = [step for step in steps if not step.empty]
         if not open_steps:
+            if not dry_run:
+                push.note_told(corpus)
             say("nothing to do: Label Studio is in step")
             return
         if dry_run:

@@ -115,6 +115,10 @@ class Project:
         """What is suggested to the annotators of a layer."""
         return self.exports / "suggestions" / f"{layer}.jsonl"
 
+    def guidelines_file(self, layer: str) -> Path:
+        """What the annotators of a layer were told."""
+        return self.exports / "guidelines" / f"{layer}.jsonl"
+
     def gold_file(self, layer: str) -> Path:
         """The gold of a layer."""
         return self.exports / "gold" / f"{layer}.jsonl"

@@ -26,8 +26,9 @@ from qawl.core.records import JUDGE, Annotation, Article, to_json
 from qawl.core.text import file_sha256
 from qawl.core.versions import __version__
 from qawl.gold import decide
+from qawl.guidelines import markdown as guidelines
 from qawl.release import gates
-from qawl.release.documents import card, changelog, citation, croissant, guidelines
+from qawl.release.documents import card, changelog, citation, croissant
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.rights import shipped
 from qawl.release.rights.withheld import Guard
@@ -295,7 +296,7 @@ class _Building:
             [own.splits, own.split_from, bool(own.locked_test)],
             [[each.name, each.person, each.how] for each in self.project.contributors.values()],
             [each.reason for each in withdrawal.withdrawn(self.project)],
-            guidelines.text(own.title or settings.name, self.schemes),
+            guidelines.text(own.title or settings.name, self.schemes, self.facts.languages),
             card.template(self.project),
         )
         return sha256(to_json(told)).hexdigest()
@@ -342,7 +343,7 @@ def joined(
 ) -> Iterator[tables.Annotated]:
     """Each article with its gold and annotations, in the order of ids; everything is streamed."""
     deciders = {layer: decide.decider(project, layer, below=below) for layer in schemes}
-    everyone = {layer: _Ahead(derive.by_article(project, layer)) for layer in schemes}
+    everyone = {layer: derive.Ahead(derive.by_article(project, layer)) for layer in schemes}
     out = withdrawal.ids(project)
     for article in article_store.articles(project):
         if article.id in out:
@@ -356,24 +357,6 @@ def joined(
         yield tables.Annotated(article, gold, records)
 
 
-class _Ahead:
-    """The annotations of a layer, handed out as the articles come by; both in the order of ids."""
-
-    def __init__(self, groups: Iterator[tuple[str, list[Annotation]]]) -> None:
-        self._groups = groups
-        self._next = next(groups, None)
-
-    def take(self, article_id: str) -> list[Annotation]:
-        """The annotations of this article; none where it has none."""
-        while self._next is not None and self._next[0] < article_id:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != article_id:
-            return []
-        _, found = self._next
-        self._next = next(self._groups, None)
-        return found
-
-
 def _documents(
     described: Described, previous: Path | None, found: Difference | None
 ) -> dict[str, str]:
@@ -382,7 +365,9 @@ def _documents(
         card.CARD: card.text(described),
         citation.CITATION: citation.text(described),
         croissant.CROISSANT: croissant.text(described),
-        guidelines.GUIDELINES: guidelines.text(described.title, described.schemes),
+        guidelines.GUIDELINES: guidelines.text(
+            described.title, described.schemes, described.facts.languages, described.facts.examples
+        ),
         changelog.CHANGELOG: changelog.text(described, previous, found),
         **{
             f"schemes/{layer}.yaml": described.project.disk.text(

@@ -21,7 +21,10 @@ _FIRST: dict[str, Any] = {
 }
 """An attribute's keys in the first releases, when every kind had all of them."""
 
-_LATER = ("label_sets", "control", "multiple", "text_field", "text_control", "context")
+_LATER = (
+    *("label_sets", "control", "multiple", "text_field", "text_control", "context"),
+    "instructions_for",
+)
 """A scheme's keys that came later: they count where they say something else than if left out."""
 _UNSAID: tuple[Any, ...] = (None, False, (), [], {}, "text")
 _UNSEEN = ("finds",)
@@ -36,6 +39,8 @@ def digest(scheme: Scheme) -> str:
     for label in said["labels"]:
         for key in _UNSEEN:
             label.pop(key, None)
+        if not label["counter_example"]:  # it came later
+            del label["counter_example"]
     return sha256(to_json(said)).hexdigest()
 
 

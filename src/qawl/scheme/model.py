@@ -13,6 +13,8 @@ from qawl.scheme.titles import Titles
 class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a span can be. `unit` says whether it is a mention or a clause of whole words.
 
+    `counter_example` shows in brackets what looks like it and is not.
+
     A scheme that gives no color and no hotkey gets free ones (`defaults`).
 
     Surfaces of a label that `gives` a list are offered as names where an attribute suggests it.
@@ -23,6 +25,7 @@ class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     title: Titles = {}
     definition: Titles = {}
     example: Titles = {}
+    counter_example: Titles = {}
     color: str
     hotkey: str | None = None
     unit: Literal["mention", "clause"] = "mention"
@@ -92,8 +95,9 @@ class Projection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict=True):
     """A layer's labels, attributes, relations and rules: what label_config/<layer>.yaml says.
 
-    docs/rules.md has every key. `label`, `attribute` and `relation` are mappings by name. A layer
-    without labels is of document attributes only.
+    docs/rules.md has every key. `instructions_for` are for articles of one language alone. `label`,
+    `attribute` and `relation` are mappings by name. A layer without labels is of document attributes
+    only.
 
     Examples
     --------
@@ -107,6 +111,7 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     version: str = "1"
     title: Titles = {}
     instructions: Titles = {}
+    instructions_for: dict[str, Titles] = {}
     granularity: Literal["symbol", "word"] = "symbol"
     labels: tuple[Label, ...] = ()
     label_sets: tuple[LabelSet, ...] = ()

@@ -16,11 +16,11 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.core.text import sha256 as text_hash
 from qawl.gold.judge import judge_tasks
+from qawl.guidelines.page import Briefing, briefings
 from qawl.scheme import scheme
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme
-from qawl.scheme.titles import title_in
 from qawl.studio import assignment
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.suggest import tasks as suggested
@@ -109,7 +109,7 @@ class Step:
         if self.remote is None:
             yield f"make project {name}"
         if self.configure:
-            yield f"change the config of {name}"
+            yield f"bring the config and the guidelines of {name} up to date"
         if self.add:
             yield f"add {counted(len(self.add), 'task')} to {name}"
         for why, those in self.remove.items():
@@ -190,23 +190,27 @@ def _ids(client: Client, project: int, where: Filter) -> set[int]:
     return {task["id"] for task in client.tasks(project, fields=("id",), where=[where])}
 
 
-def wanted(project: Project, current: Scheme, annotator: str) -> Wanted:
+def wanted(project: Project, told: Briefing, annotator: str) -> Wanted:
     """The project that a layer's annotator, or its judge, works in."""
-    language = project.settings.language
+    current, language = told.scheme, project.settings.language
     judging = annotator == JUDGE
     config = config_xml(current, language, judging=judging).strip()  # as the server keeps it
     digest = sha256(config.encode()).hexdigest()[:8]
     return Wanted(
         layer=current.layer,
         annotator=annotator,
-        title=f"{project.settings.name} · {current.layer} · {annotator}"[:TITLE],
+        title=_title(project, current.layer, annotator),
         description=(
             f"qawl corpus={project.settings.name} layer={current.layer} annotator={annotator} "
             f"scheme={current.version}/{digest}"
         ),
         config=config,
-        instruction=title_in(current.instructions, language).replace("\n", "<br>"),
+        instruction=told.html(annotator).strip(),
     )
+
+
+def _title(project: Project, layer: str, annotator: str) -> str:
+    return f"{project.settings.name} · {layer} · {annotator}"[:TITLE]
 
 
 def plan(client: Client, project: Project) -> list[Step]:
@@ -214,7 +218,7 @@ def plan(client: Client, project: Project) -> list[Step]:
     there = remotes(client, project)
     schemes = scheme.load_all(project)
     people = (*project.annotators, JUDGE)
-    titles = {wanted(project, each, name).title for each in schemes.values() for name in people}
+    titles = {_title(project, layer, name) for layer in schemes for name in people}
     refuse_foreign(client, titles, {each.id for each in there})
     held = client.together(lambda remote: list(remote_tasks(client, remote)), there)
     plan_of = _Plan(client, project, dict(zip((each.id for each in there), held, strict=True)))
@@ -236,6 +240,7 @@ class _Plan:
         self.withdrawn = withdrawal.ids(project)
         _refuse_strange(project.settings.training, {*self.articles, *self.withdrawn})
         self.offered = tasks.names(project)
+        self.told = briefings(project)
         self.working = [name for name, each in project.annotators.items() if not each.away]
 
     def steps(self, current: Scheme, there: list[Remote]) -> Iterator[Step]:
@@ -248,7 +253,7 @@ class _Plan:
         steps, present = {}, {}
         for name in dict.fromkeys((*project.annotators, *owners)):
             if name in self.working or name in owners:
-                target = wanted(project, current, name)
+                target = wanted(project, self.told[current.layer], name)
                 steps[name], present[name] = self._standing(target, owners.get(name, []))
         assigned = assignment.plan(
             self.articles,
@@ -266,7 +271,7 @@ class _Plan:
             yield replace(step, add=tuple(make(self.articles[each]) for each in missing))
         waiting = list(judge_tasks(project, current.layer))
         if waiting or judged:
-            step = self._judging(wanted(project, current, JUDGE), judged, waiting)
+            step = self._judging(wanted(project, self.told[current.layer], JUDGE), judged, waiting)
             self._refuse_orphans(step, current)
             yield step
 

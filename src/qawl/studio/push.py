@@ -9,6 +9,8 @@ from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.gold.judge import START
+from qawl.guidelines import told
+from qawl.guidelines.page import briefings
 from qawl.studio.client import Client
 from qawl.studio.plan import RemoteTask, Step, begun, plan
 
@@ -25,6 +27,7 @@ def bring(client: Client, project: Project, *, tries: int = 5) -> int:
     for left in reversed(range(tries)):
         steps = [step for step in plan(client, project) if not step.empty]
         if not steps:
+            note_told(project)
             return done
         try:
             for step in steps:
@@ -34,6 +37,12 @@ def bring(client: Client, project: Project, *, tries: int = 5) -> int:
             if not left:
                 raise
     raise ServerError(f"{client.url} is not in step after {tries} tries: run `qawl push` again")
+
+
+def note_told(project: Project) -> None:
+    """Keeps what the guidelines say now, so that a later push can say what has changed since."""
+    for layer, each in briefings(project).items():
+        told.tell(project, layer, each.scheme.version, each.guide.said)
 
 
 def apply(client: Client, step: Step) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from qawl.core.column_types import Columns
 from qawl.core.project import Project
+from qawl.guidelines.examples import Examples
 from qawl.release.tables.table_file import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
@@ -47,6 +48,7 @@ class Facts:
     begun: str | None = None
     published: tuple[str, str] | None = None
     iob2: Unsaid = field(default_factory=Unsaid)
+    examples: Examples = field(default_factory=Examples)
     _ids: list[str] = field(default_factory=list)
 
     def count(self, item: Annotated) -> None:
@@ -70,6 +72,9 @@ class Facts:
             self.incomplete[layer] += not gold.complete
             self.labels.update((layer, span.label) for span in gold.spans)
             self.relations.update((layer, each.label or "") for each in gold.relations)
+            if article.redistribute:
+                mine = (each for each in item.annotations if each.layer == layer)
+                self.examples.add(article, gold, mine)
         self._count_annotations(item)
 
     def _count_annotations(self, item: Annotated) -> None:

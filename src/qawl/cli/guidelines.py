@@ -1,0 +1,29 @@
+"""`qawl guidelines`."""
+
+from pathlib import Path
+
+import click
+
+from qawl.cli.terminal import say
+
+
+@click.command()
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page to this file."
+)
+def command(html: Path | None) -> None:
+    """Write the annotators' guidelines as a page, from the schemes and gold.
+
+    In the corpus's language where the schemes have it, else in English. With each label's definition,
+    examples and counter-examples, the rules, and what changed since annotators worked last. `push` shows
+    the same in Label Studio as the instructions of each project.
+    """
+    from qawl.core import files, project
+    from qawl.guidelines import page
+
+    made = page.page(project.load(Path()))
+    if html is None:
+        say(made)
+    else:
+        files.write_text(html, made)
+        say(f"{html}: open it in a browser", err=True)
