@@ -36,12 +36,12 @@ def marked(text, label, start, length, identity, **attributes):
     return Span(identity, label, start, start + length, text[start : start + length], attributes)
 
 
-def record(text, layer, *spans, hand="a1", version="1.0.0", **more):
+def record(text, layer, *spans, annotator="a1", version="1.0.0", **more):
     """An annotation of a text."""
     return Annotation(
         article_id=sha256(text)[:12],
         layer=layer,
-        annotator=hand,
+        annotator=annotator,
         text_sha256=sha256(text),
         scheme_version=version,
         spans=tuple(spans),
@@ -158,9 +158,47 @@ def test_conll2003_is_the_projection_of_the_outermost_spans(small, tmp_path):
     }
 
 
-def done_by(recorded, layer, hand="a1"):
-    """What one hand recorded in a layer."""
-    return [each for each in derive.read(recorded, layer) if each.annotator == hand]
+NESTED = """layer: ner
+labels: [TITLE, ORG, PLACE]
+projections: [{name: conll, labels: {TITLE: MISC, ORG: ORG, PLACE: LOC}, outermost: FLAT}]
+"""
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_outermost_says_whether_nested_spans_have_columns(flat, make_corpus, tmp_path):
+    """`minister of the bank of Egypt`, three deep; a projection that is not `outermost` says it all."""
+    made = make_corpus(TEXT, settings="layers: [ner]\nannotators: [a1]", redistribute=True)
+    made.scheme_file("ner").write_text(NESTED.replace("FLAT", str(flat).lower()), "utf-8")
+    at = TEXT.index("بنك")
+    spans = [
+        marked(TEXT, "TITLE", at, 7, "t"),
+        marked(TEXT, "ORG", at, 7, "o"),
+        marked(TEXT, "PLACE", TEXT.index("\nمصر") + 1, 3, "p"),
+    ]
+    made.annotations_file("ner").parent.mkdir(parents=True, exist_ok=True)
+    core_files.write(made.annotations_file("ner"), [record(TEXT, "ner", *spans, relations=())])
+    folder = tmp_path / "out"
+    done = CliRunner().invoke(
+        cli.group,
+        ["-C", str(made.root), "export", "conll2003", "--to", str(folder), "--annotator", "a1"],
+    )
+    assert done.exit_code == 0, done.output
+    lines = (folder / "ner.a1.conll").read_text("utf-8").splitlines()
+    rows = [line.split(" ") for line in lines if line]
+    assert {len(row) for row in rows} == ({4} if flat else {6})
+    tagged = {row[0]: row[3:] for row in rows if row[3:] != ["O"] * len(row[3:])}
+    lost = json.loads((folder / "report.json").read_text("utf-8"))["counts"]
+    if flat:
+        assert tagged == {"بنك": ["B-MISC"], "مصر": ["B-MISC"]}
+        assert lost["too-deep"] == 2
+    else:
+        assert tagged == {"بنك": ["B-MISC", "B-ORG", "O"], "مصر": ["B-MISC", "B-ORG", "B-LOC"]}
+        assert "too-deep" not in lost
+
+
+def done_by(recorded, layer, annotator="a1"):
+    """What one annotator recorded in a layer."""
+    return [each for each in derive.read(recorded, layer) if each.annotator == annotator]
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -277,13 +315,15 @@ def test_a_note_of_brat_stays_one_line(small, tmp_path):
 @pytest.mark.parametrize("layer", LAYERS)
 def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
     before = recorded.annotations_file(layer).read_bytes()
-    hands = ("a1", "a2", JUDGE)
-    done, _ = run(recorded, "label-studio", tmp_path / "out", annotators=hands, with_withheld=True)
+    annotators = ("a1", "a2", JUDGE)
+    done, _ = run(
+        recorded, "label-studio", tmp_path / "out", annotators=annotators, with_withheld=True
+    )
     assert done.losses == {}
     shutil.rmtree(recorded.exports)
-    for hand in hands:
-        written = tmp_path / "out" / f"{layer}.{hand}.json"
-        who = {"judge": True, "annotator": None} if hand == JUDGE else {"annotator": hand}
+    for annotator in annotators:
+        written = tmp_path / "out" / f"{layer}.{annotator}.json"
+        who = {"judge": True, "annotator": None} if annotator == JUDGE else {"annotator": annotator}
         import_files.pull_files(recorded, [written], layer=None, **who)
     assert recorded.annotations_file(layer).read_bytes() == before
 

@@ -1,4 +1,4 @@
-"""Spans as IOB2 columns: CoNLL-2003 with its four columns, and one TSV an article with all levels."""
+"""Spans as IOB2 columns: CoNLL-2003 in columns, and one TSV an article with all levels."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,9 +11,10 @@ from qawl.core.records import Span, to_json
 from qawl.formats.job import GOLD, Job, Work, stem
 from qawl.formats.names import Names
 from qawl.release.tables import tokens
+from qawl.release.tables.token_table import LEVELS
+from qawl.scheme.model import CONLL, Projection
 from qawl.scheme.scheme import Scheme
 
-PROJECTION = "conll"
 _SPACE = re.compile(r"\s")
 _COLUMNS = ("token", "start", "end")
 _UNSEEN = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
@@ -39,13 +40,15 @@ class _Tag:
 def write_conll2003(job: Job) -> None:
     """<layer>.<annotator>.conll: token, -X-, -X-, tag; a sentence ends at a line feed.
 
-    Tags are IOB2 over the outermost spans, in the label set of the scheme's projection `conll`.
+    Tags are IOB2 in the label set of the scheme's projection `conll`: a column of the outermost spans,
+    and one for each of two levels below where the projection is not `outermost`.
     """
     for layer, scheme in job.schemes.items():
-        labels = _projection(scheme)
-        names = Names(_plain, labels.values() if labels else scheme.label, kind="label")
+        projection = _projection(scheme)
+        wanted = projection.labels.values() if projection else scheme.label
+        names = Names(_plain, wanted, kind="label")
         for annotator in job.annotators:
-            pieces = (_document(work, labels, names) for work in job.work(layer, annotator))
+            pieces = (_document(work, projection, names) for work in job.work(layer, annotator))
             job.folder.write(f"{stem(layer, annotator)}.conll", pieces)
         _write_names(job, layer, names)
 
@@ -87,23 +90,25 @@ def _edges(text: str) -> tokens.Edges:
     return starts[seen], ends[seen]
 
 
-def _document(work: Work, labels: Mapping[str, str], names: Names) -> str:
+def _document(work: Work, projection: Projection | None, names: Names) -> str:
     """One article of a CoNLL-2003 file."""
     text = work.article.text
     at = _edges(text)
     work.lose_all_but_spans()
-    tags = _projected(work, labels, names) if labels else _own(work, names)
-    tagged = tokens.tagged_at(tags, at)
+    tags = _projected(work, projection.labels, names) if projection else _own(work, names)
+    flat = projection is None or projection.outermost
+    tagged = tokens.tagged_at(tags, at, columns=1 if flat else len(LEVELS))
     _note(work, tagged.losses)
     _note_torn(work, tags, tagged.losses)
-    lines = ["-DOCSTART- -X- -X- O\n\n"]
+    columns = tagged.tags()
+    lines = [f"-DOCSTART- -X- -X-{' O' * len(columns)}\n\n"]
     ended = 0
-    for (start, end), tag in zip(tokens.listed(at), tagged.tags()[0], strict=True):
+    for (start, end), *row in zip(tokens.listed(at), *columns, strict=True):
         if ended and "\n" in text[ended:start]:
             lines.append("\n")
             # a sentence can't begin inside a span: what goes on is tagged as one of its own
-            tag = f"B-{tag[2:]}" if tag.startswith("I-") else tag  # noqa: PLW2901
-        lines.append(f"{text[start:end]} -X- -X- {tag}\n")
+            row = [f"B-{tag[2:]}" if tag.startswith("I-") else tag for tag in row]  # noqa: PLW2901
+        lines.append(f"{text[start:end]} -X- -X- {' '.join(row)}\n")
         ended = end
     return "".join([*lines, "\n"])
 
@@ -133,9 +138,9 @@ def _own(work: Work, names: Names) -> list[_Tag]:
     return [_Tag(_written(work, span, span.label, names), span) for span in work.spans()]
 
 
-def _projection(scheme: Scheme) -> Mapping[str, str]:
-    """The scheme's labels → those of the published set; empty where it has none."""
-    return next((each.labels for each in scheme.projections if each.name == PROJECTION), {})
+def _projection(scheme: Scheme) -> Projection | None:
+    """How the scheme's labels become those of the published set."""
+    return next((each for each in scheme.projections if each.name == CONLL), None)
 
 
 def _projected(work: Work, labels: Mapping[str, str], names: Names) -> list[_Tag]:

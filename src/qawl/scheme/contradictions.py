@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qawl.scheme import names
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.model import Scheme
+from qawl.scheme.model import CONLL, Projection, Scheme
 from qawl.scheme.rules import NoCrossing, RelationCount
 
 QUOTES = ("content", "cue", "source", "addressee")
@@ -143,13 +143,34 @@ def _table_problems(scheme: Scheme) -> list[str]:
         found += [
             f"{where}: no label {each}" for each in projection.labels if each not in scheme.label
         ]
+        found += [f"{where}: {problem}" for problem in _without_effect(projection)]
         if projection.of:
             attribute = scheme.attribute.get(projection.of)
-            known = attribute.categories if attribute else ()
+            if attribute is None:
+                found.append(f"{where}: no attribute {projection.of}")
+                continue
+            known = attribute.categories
             found += [
                 f"{where}: no value {each}" for each in projection.values if each not in known
             ]
     return found
+
+
+def _without_effect(projection: Projection) -> Iterator[str]:
+    """Keys of a projection that nothing reads."""
+    if projection.of is None:
+        if projection.name != CONLL:
+            yield f"give `of`, an attribute; labels are projected under the name {CONLL} alone"
+        elif not projection.labels:
+            yield "give labels"
+        if projection.values:
+            yield "values: give `of`, the attribute that they are of"
+        return
+    if projection.labels or projection.outermost:
+        key = "labels" if projection.labels else "outermost"
+        yield f"{key}: a projection of an attribute has values"
+    elif not projection.values:
+        yield "give values"
 
 
 def _repeated(scheme: Scheme) -> list[str]:

@@ -82,8 +82,16 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     speaker: str | None = None
 
 
+CONLL = "conll"
+"""The projection of labels that `qawl export conll2003` writes."""
+
+
 class Projection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A published label set that this scheme's labels, or the values of an attribute, map to."""
+    """A published label set that this scheme's labels, or the values of the attribute `of`, map to.
+
+    `values` become a column of the release, named after the projection. `labels` are those of
+    `qawl export conll2003` where the name is `conll`; with `outermost`, it has the outermost spans alone.
+    """
 
     name: str
     of: str | None = None
