@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["finite", "participle", "passive", "demand", "attribution", "appears"]
+Kind = Literal["finite", "participle", "passive", "demand", "attribution", "appears", "saying"]
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -37,6 +37,24 @@ class Lexicon(msgspec.Struct, frozen=True):
     breaks: frozenset[str] = frozenset()
     turns: frozenset[str] = frozenset()
     after_object: frozenset[str] = frozenset()
+    sayings: frozenset[str] = frozenset()
+    requests: frozenset[str] = frozenset()
+    pronouns_by: frozenset[str] = frozenset()
+    telling: frozenset[str] = frozenset()
+    announcing: frozenset[str] = frozenset()
+    governs: dict[str, str] = {}
+    deeds: frozenset[str] = frozenset()
+    adverbs: frozenset[str] = frozenset()
+    adverbs_by: frozenset[str] = frozenset()
+    manners: frozenset[str] = frozenset()
+    occasions_of: frozenset[str] = frozenset()
+    occasion_adjectives: frozenset[str] = frozenset()
+    determiners: frozenset[str] = frozenset()
+    to_do: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
+    statements: frozenset[str] = frozenset()
+    participles: frozenset[str] = frozenset()
+    studies: frozenset[str] = frozenset()
 
     def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:
         """(kind, letters of a conjunction before it) of a word that is a cue; None for others."""
@@ -78,9 +96,15 @@ def lexicon(language: str) -> Lexicon | None:
     cues |= dict.fromkeys(given.get("verbs", ()), "finite")
     cues |= dict.fromkeys(given.get("attributions", ()), "attribution")
     cues |= dict.fromkeys(given.get("appears", ()), "appears")
-    known = {name for name in Lexicon.__struct_fields__ if name not in {"cues", "stops"}}
+    cues |= dict.fromkeys(given.get("sayings", ()), "saying")
+    cues |= dict.fromkeys(given.get("participles", ()), "participle")
+    cues |= dict.fromkeys(given.get("demands", ()), "demand")
+    cues = {form: kind for form, kind in cues.items() if form not in given.get("no_cues", ())}
+    known = {*Lexicon.__struct_fields__} - {"cues", "stops", "governs"}
     lists = {name: frozenset(values) for name, values in given.items() if name in known}
-    return Lexicon(cues=cues, stops=tuple(given.get("stops", ())), **lists)
+    return Lexicon(
+        cues=cues, stops=tuple(given.get("stops", ())), governs=given.get("governs", {}), **lists
+    )
 
 
 def _arabic() -> dict[str, Kind]:

@@ -1,6 +1,6 @@
 """Entities by rule and by name: numbers, dates, money, places, titles and the persons behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,7 +9,7 @@ import msgspec
 import regex
 
 from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, places
-from qawl.suggest.quotes import Quote
+from qawl.suggest.sentences import Quote
 from qawl.suggest.words import Word, words
 
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,٫٬/]\p{Nd}+)*(?![\p{L}\p{N}])")
@@ -99,7 +99,7 @@ class _Text:
         return not self.text[self.every[at - 1].end : self.every[at].start].strip(" \u00a0/-")
 
 
-def entities(text: str, language: str, known: Gazetteer, quotes: list[Quote]) -> list[Match]:
+def entities(text: str, language: str, known: Gazetteer, quotes: Sequence[Quote]) -> list[Match]:
     """The entities of a text, by what they are (`person`, `place`, …; see `qawl.scheme.scheme.FINDS`).
 
     `known` are names that annotators marked in other articles.
@@ -341,7 +341,7 @@ def _sites(read: _Text) -> Iterator[Match]:
         del at
 
 
-def _persons(read: _Text, quotes: list[Quote]) -> Iterator[Match]:
+def _persons(read: _Text, quotes: Sequence[Quote]) -> Iterator[Match]:
     """Who is quoted by name: a source without its title, and its last name wherever it recurs."""
     last_names: dict[str, None] = {}
     for quote in quotes:

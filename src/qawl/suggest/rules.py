@@ -15,7 +15,8 @@ from qawl.suggest.cues import lexicon
 from qawl.suggest.draft import Draft
 from qawl.suggest.entities import entities
 from qawl.suggest.gazetteer import Gazetteer, Match
-from qawl.suggest.quotes import Quote, quotes
+from qawl.suggest.quotes import quotes
+from qawl.suggest.sentences import Quote
 from qawl.suggest.words import Stretch, plain, words
 
 MODEL = "qawl-rules"
@@ -59,17 +60,22 @@ def _quotes(draft: Draft, article: Article, names: Sequence[str]) -> None:
         ):
             if part is not None:
                 draft.arrow(identity, draft.found(what, part.start, part.end))
+        if each.source is not None and each.antecedent is not None:
+            one, other = each.source, each.antecedent
+            full = draft.found("source", other.start, other.end)
+            draft.arrow(draft.found("source", one.start, one.end), full)
 
 
 def _content(
-    draft: Draft, article: Article, quote: Quote, found: list[Quote], names: Sequence[str]
+    draft: Draft, article: Article, quote: Quote, found: Sequence[Quote], names: Sequence[str]
 ) -> str | None:
     said = found[quote.follows] if quote.follows is not None else quote
     attributes: Attributes = {"quote_type": quote.kind}
     if said.status is not None:
         attributes["source_status"] = said.status
-    if said.source is not None and said.status in {"named", "implicit"}:
-        source = article.text[said.source.start : said.source.end]
+    whose = said.antecedent or said.source
+    if whose is not None and said.status in {"named", "implicit", "pronoun"}:
+        source = article.text[whose.start : whose.end]
         if speaker := full_name(source, names):
             attributes["speaker"] = speaker
     return draft.found("content", quote.content.start, quote.content.end, attributes)

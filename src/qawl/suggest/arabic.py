@@ -1,0 +1,611 @@
+"""Quotes in Arabic: the verb comes first, then who says it, to whom, and what."""
+
+from collections.abc import Iterator
+
+from qawl.suggest.cues import Lexicon
+from qawl.suggest.gazetteer import places
+from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece
+from qawl.suggest.words import Stretch, Word, trimmed
+
+Said = tuple[Stretch, Kind, int]
+"""What is said, its kind, and where it begins with what introduces it."""
+
+Parties = tuple[Stretch | None, Stretch | None]
+"""(source, addressee)."""
+
+_NAMED = 3
+"""A quoted stretch of so many words may be a name: منظمة «أنا يقظ»."""
+_BARE = frozenset(("أن", "إن", "ان", "بأن", "أنه", "إنه", "انه", "بأنه"))
+"""Complementisers that say nothing of the subject."""
+_END = ".،,؛؟!…:"
+
+
+def read(sentence: Sentence) -> Iterator[Quote]:
+    """The quotes of a sentence, cue by cue; one content has one cue."""
+    seen: set[Stretch] = set()
+    for at, word in enumerate(sentence.words):
+        cue = _cue(sentence, word)
+        if cue is None:
+            continue
+        what, lead = cue
+        found = _ATTEMPTS[what](sentence, at, Stretch(word.start + lead, word.end))
+        if found is not None and found.content not in seen:
+            seen.add(found.content)
+            sentence.sources[at] = found.source
+            yield found
+            for each in piece(sentence, found):
+                seen.add(each.content)
+                yield each
+
+
+def _cue(sentence: Sentence, word: Word) -> tuple[str, int] | None:
+    return sentence.lexicon.cue(word.form, proclitics=True)
+
+
+def _until(sentence: Sentence, at: int, end: int) -> list[Word]:
+    return [each for each in sentence.words[at + 1 :] if each.start < end]
+
+
+def _stem(form: str, stems: frozenset[str] | tuple[str, ...]) -> bool:
+    return any(stem in form for stem in stems)
+
+
+# The attempts: one for each kind of cue.
+
+
+def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """A quote of a finite verb: what is said before it in marks, or after it."""
+    form = sentence.form(at)
+    if sentence.form(at - 1) in {"لم", "لن", "ولم", "ولن"}:
+        return None
+    end = _clause_end(sentence, at)
+    inverted = _before(sentence, at)
+    said = inverted or _said_after(sentence, at, end) or _noun_after(sentence, at, end)
+    if said is None:
+        return None
+    content, what, until = said
+    between = _until(sentence, at, end if inverted else until)
+    if "نقل" in form:
+        return _relayed(sentence, between, cue, content, what)
+    source, addressee = _parties(sentence, at, end if inverted else until)
+    ahead = None if inverted else _subject_ahead(sentence, at)
+    if ahead is not None and source is not None and _stem(form, sentence.lexicon.telling):
+        source, addressee = ahead, source
+    elif source is None:
+        source = ahead
+    return Quote(content, what, cue, source, addressee, "implicit" if source is None else None)
+
+
+def _relayed(
+    sentence: Sentence, between: list[Word], cue: Stretch, content: Stretch, what: Kind
+) -> Quote | None:
+    """نقلت الوكالة عن مصدر أن: whom it is relayed from is the source."""
+    forms = [each.form for each in between]
+    if any(each in sentence.lexicon.sayings for each in forms):
+        return None
+    if "عنه" in forms or "عنها" in forms:
+        return Quote(content, what, cue, None, status="implicit")
+    if "عن" not in forms:
+        return Quote(content, what, cue, _run(sentence, between))
+    source = _run(sentence, between[forms.index("عن") + 1 :])
+    return Quote(content, what, cue, source)
+
+
+def _saying(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """نقل عن الوزير قوله إن: the noun of saying is the cue, and who is named by عن the source."""
+    said = _said_after(sentence, at, _clause_end(sentence, at), near=3)
+    if said is None:
+        return None
+    ahead = sentence.words[:at]
+    source = None
+    for step in range(len(ahead) - 1, -1, -1):
+        if ahead[step].form == "عن":
+            source = _run(sentence, ahead[step + 1 :])
+            break
+    return Quote(said[0], said[1], cue, source, status=None if source else "implicit")
+
+
+def _passive(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    said = _said_after(sentence, at, _clause_end(sentence, at), near=2)
+    return said and Quote(said[0], said[1], cue, status="none")
+
+
+def _participle(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    end = _clause_end(sentence, at)
+    said = _said_after(sentence, at, end, near=4) or _noun_after(sentence, at, end)
+    if said is None:
+        return None
+    source = _actor(sentence, at)
+    return Quote(said[0], said[1], cue, source, status=None if source else "implicit")
+
+
+def _actor(sentence: Sentence, at: int) -> Stretch | None:
+    """Who did what stands before a participle: the subject of the last verb of saying there."""
+    for step in range(at - 1, -1, -1):
+        cue = _cue(sentence, sentence.words[step])
+        if cue is None or cue[0] not in {"finite", "demand"}:
+            continue
+        if step in sentence.sources:
+            return sentence.sources[step]
+        comma = sentence.text.find("،", sentence.words[step].end, sentence.words[at].start)
+        until = comma if comma >= 0 else sentence.words[at].start
+        said = _said_after(sentence, step, until)
+        return (
+            _subject_ahead(sentence, step)
+            or (_parties(sentence, step, said[2] if said else until)[0])
+        )
+    return None
+
+
+def _demand(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """What is asked for begins with a preposition: بوقف الضخ, للتوقف, إلى وقف الضخ."""
+    end = _clause_end(sentence, at)
+    for step, word in enumerate(_until(sentence, at, end)[:12]):
+        form = sentence.form(at).removeprefix("و").removeprefix("ف")
+        urged = "ناشد" in form or form in sentence.lexicon.requests
+        if form in sentence.lexicon.requests and not _is_request(sentence, at, word):
+            continue
+        start = _asked(sentence, word, urged=urged)
+        if start is None:
+            continue
+        content = trimmed(sentence.text, start, end, _END)
+        if sentence.size(content) < 2:
+            return None
+        content = closed(sentence, content)
+        what = kind(sentence, content, proclitics=True)
+        between = _until(sentence, at, word.start)[:step]
+        source, addressee = _asking(sentence, at, between)
+        return Quote(content, what, cue, source, addressee, None if source else "implicit")
+    return None
+
+
+def _is_request(sentence: Sentence, at: int, word: Word) -> bool:
+    """Whether من stands between a form of طلب and a word: it is a noun else."""
+    between = sentence.within(sentence.words[at].end, word.start)
+    return any(each.form in {"من", "منه", "منها", "منهم"} for each in between)
+
+
+def _asked(sentence: Sentence, word: Word, *, urged: bool = False) -> int | None:
+    """Where what is asked for begins at a word; None where it does not."""
+    if word.form in {"إلى", "الى"}:
+        return word.end
+    if word.form in sentence.lexicon.plain_complementisers:
+        return word.start
+    rest = word.form[1:]
+    if urged and word.form.startswith("ال") and word.form[2:] in sentence.lexicon.deeds:
+        return word.start
+    if not word.form.startswith("ب") or rest in sentence.lexicon.adverbs_by:
+        to = word.form.startswith("لل") and len(word.form) > 4
+        return word.start if to and word.form[2:] in sentence.lexicon.deeds else None
+    noun = rest.startswith("ال") or _deed(sentence.lexicon, rest)
+    known = (word.form,) in places("ar").names
+    return word.start if noun and not known else None
+
+
+def _asking(sentence: Sentence, at: int, between: list[Word]) -> Parties:
+    """(source, addressee) between a verb of asking and what is asked for."""
+    form, known = sentence.form(at), sentence.lexicon
+    bare = form.removeprefix("و").removeprefix("ف")
+    participle = (
+        bare.endswith(("ا", "ة", "ين"))
+        and bare[:1] in {"م", "د", "ط", "ح"}
+        and not bare.endswith("وا")
+    )
+    between = [each for each in between if sentence.text[each.start - 1] != "("]
+    if bare in known.requests:
+        return _requested(sentence, at, between)
+    at_cut = next(
+        (n for n, each in enumerate(between) if each.form in known.prepositions | known.adverbs),
+        None,
+    )
+    if at_cut is not None:
+        after = [each for each in between[at_cut + 1 :] if each.form not in known.adverbs]
+        told = _whole(sentence, after) if between[at_cut].form in known.adverbs else None
+        return _whole(sentence, between[:at_cut]), told
+    if participle:
+        return _actor(sentence, at), _whole(sentence, between)
+    cut = _second(between)
+    if cut:
+        return _whole(sentence, between[:cut]), _whole(sentence, between[cut:])
+    ahead = _subject_ahead(sentence, at)
+    masculine = not form.endswith("ت") and not form.removeprefix("و").startswith("ت")
+    if between and (ahead or (masculine and between[0].form.endswith("ة"))):
+        return ahead, _whole(sentence, between)
+    return _whole(sentence, between) or ahead, None
+
+
+def _requested(sentence: Sentence, at: int, between: list[Word]) -> Parties:
+    """طلب الوزير من البلدية أن: who stands before من asks, who stands after it is asked."""
+    cut = next(
+        (n for n, each in enumerate(between) if each.form in {"من", "منه", "منها", "منهم"}), None
+    )
+    if cut is None:
+        return _whole(sentence, between) or _actor(sentence, at), None
+    told = between[cut + 1 :] if between[cut].form == "من" else between[cut : cut + 1]
+    told = [each for each in told if each.form not in sentence.lexicon.adverbs]
+    return _whole(sentence, between[:cut]) or _actor(sentence, at), _whole(sentence, told)
+
+
+def _second(run: list[Word]) -> int:
+    """Where the second of two nouns begins that no word parts; 0 if there is one alone."""
+    known = places("ar").names
+    for n in range(1, len(run)):
+        before, form = run[n - 1].form, run[n].form
+        whole = before.startswith("ال") or (before,) in known
+        if not whole:
+            continue
+        people = form.startswith("ال") and form.endswith("ين") and len(form) > 6
+        if people or ((form,) in known and known[(form,)] != "nationality"):
+            return n
+    return 0
+
+
+def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """بحسب فلان، … or …، بحسب فلان."""
+    if sentence.inside(cue.start):
+        return None
+    inner = _until(sentence, at, sentence.end)
+    if inner and inner[0].form == "ما":
+        inner = inner[2:]
+    source = _run(sentence, inner, addressed=False)
+    if source is None:
+        return None
+    governs = sentence.form(at).endswith("قا")
+    lead = governs and inner[0].form.startswith("ل") and not inner[0].form.startswith("لل")
+    rest = trimmed(sentence.text, source.end, _clause_end(sentence, at), " ،,:.؛")
+    ahead = trimmed(sentence.text, _opening(sentence), cue.start, " ،,؛")
+    first = cue.start - sentence.start <= 2
+    content = rest if first else ahead
+    if sentence.size(content) < FEW:
+        return None
+    if not first and not sentence.text[ahead.end : cue.start].strip():
+        # No comma: the words right before belong to the clause all the same.
+        content = closed(sentence, content)
+    what = kind(sentence, content, proclitics=True)
+    return Quote(content, what, cue, Stretch(source.start + lead, source.end))
+
+
+def _opening(sentence: Sentence) -> int:
+    """Where a sentence begins behind its place and agency: القاهرة (رويترز) -."""
+    head = sentence.text[sentence.start : sentence.start + 40]
+    for sign in (" - ", " – ", " — ", ") "):
+        cut = head.find(sign)
+        if cut >= 0 and (sign == ") " or "(" in head[:cut] or head[:cut].count(" ") < 2):
+            if sign == ") " and head[cut + 2 : cut + 3] not in "-–—":
+                continue
+            return sentence.start + cut + len(sign)
+    return sentence.start
+
+
+def _appears(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """جاء في بيان للوزارة: «…»."""
+    inner = _until(sentence, at, sentence.end)
+    if len(inner) < 2 or inner[0].form not in {"في", "على"}:
+        return None
+    if inner[1].form.removeprefix("ال") not in sentence.lexicon.nouns:
+        return None
+    said = _said_after(sentence, at, _clause_end(sentence, at))
+    if said is None:
+        return None
+    ahead = [each for each in inner[1:] if each.end <= said[0].start]
+    source = _run(sentence, ahead, prepositions=False)
+    return Quote(said[0], said[1], cue, source)
+
+
+_ATTEMPTS = {
+    "finite": _verb,
+    "passive": _passive,
+    "participle": _participle,
+    "demand": _demand,
+    "attribution": _attribution,
+    "appears": _appears,
+    "saying": _saying,
+}
+
+# What is said.
+
+
+def _before(sentence: Sentence, at: int) -> Said | None:
+    """A quoted stretch that ends right before the cue: «…»، قال فلان."""
+    word = sentence.words[at]
+    for each in sentence.quoted:
+        gap = sentence.text[each.end : word.start]
+        if each.end <= word.start and not gap.strip(" ،,\u00a0-–—") and sentence.size(each) >= 2:
+            return each, "direct", each.start
+    return None
+
+
+def _said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Said | None:
+    """What is said after a cue; None if nothing shows it."""
+    own = sentence.inside(sentence.words[at].start)
+    for step, word in enumerate(_until(sentence, at, end)):
+        if step > near:
+            return None
+        mark = next((q for q in sentence.quoted if q.start < word.start < q.end), None)
+        if mark is not None and mark is not own:
+            if _is_name(sentence, mark, end):
+                continue
+            return _marked(sentence, mark, end, step)
+        if word.form in sentence.lexicon.plain_complementisers:
+            return _clause(sentence, word, end)
+        cue = _cue(sentence, word) if step else None
+        if cue and cue[0] == "finite" and not _is_relative(sentence, word):
+            return None
+    return None
+
+
+def _is_relative(sentence: Sentence, word: Word) -> bool:
+    at = sentence.words.index(word)
+    return sentence.form(at - 1) in {"التي", "الذي", "الذين"}
+
+
+def _is_name(sentence: Sentence, mark: Stretch, end: int) -> bool:
+    """Whether a short quoted stretch is a name on the way to what is said: صحيفة «الخليج» أن."""
+    if sentence.size(mark) > _NAMED or sentence.before(mark.start) in {":", "،"}:
+        return False
+    known = sentence.lexicon
+    rest = sentence.within(mark.end, end)[:8]
+    later = any(each.start >= mark.end for each in sentence.quoted)
+    return any(w.form in known.plain_complementisers for w in rest) or (
+        later and ":" in sentence.text[mark.end : end]
+    )
+
+
+def _marked(sentence: Sentence, mark: Stretch, end: int, step: int) -> Said | None:
+    """What is said in quotation marks; words that belong to it may follow them."""
+    introduced = sentence.before(mark.start) == ":"
+    if sentence.size(mark) < (2 if introduced or step < 2 else FEW):
+        return None
+    rest = trimmed(sentence.text, mark.end, end, ".؟!…")
+    trailing = sentence.text[mark.end : end].lstrip(" ")
+    if 0 < sentence.size(rest) <= 6 and trailing[:1].isalnum() and not introduced:
+        first = next(each for each in sentence.words if each.start >= rest.start)
+        if not _cue(sentence, first) and first.form not in sentence.lexicon.adjuncts:
+            return Stretch(mark.start, rest.end), "mixed", mark.start
+    return mark, "direct", mark.start
+
+
+def _clause(sentence: Sentence, word: Word, end: int) -> Said:
+    """What is said in a clause that a complementiser opens."""
+    content = trimmed(sentence.text, word.start, end, _END)
+    for mark in sentence.quoted:
+        whole = not sentence.text[word.end : mark.start].strip() and mark.start >= word.end
+        goes_on = mark.end < content.end and sentence.text[mark.end] not in "،,"
+        subject = word.form not in _BARE and sentence.size(mark) < FEW + 2
+        if whole and not goes_on and not subject and sentence.size(mark) >= FEW:
+            return mark, "direct", word.start
+    content = closed(sentence, content)
+    return content, kind(sentence, content, proclitics=True), word.start
+
+
+def _noun_after(sentence: Sentence, at: int, end: int) -> Said | None:
+    """What is said as a noun: أعلن البنك رفع الفائدة, حذر من كارثة, هدد باستئناف الهجمات."""
+    form, known = sentence.form(at), sentence.lexicon
+    governed = next((by for stem, by in known.governs.items() if stem in form), None)
+    plain = _stem(form, known.announcing)
+    if governed is None and not plain:
+        return None
+    words = _until(sentence, at, end)[:14]
+    for step, word in enumerate(words):
+        mark = sentence.inside(word.start)
+        if (
+            mark is not None
+            and sentence.size(mark) <= _NAMED
+            and sentence.before(mark.start) != ":"
+        ):
+            continue
+        if mark is not None or (step and _cue(sentence, word)):
+            return None
+        if governed and len(governed) > 1 and word.form == governed and step + 1 < len(words):
+            following = words[step + 1]
+            deed = governed == "من" or _deed(known, following.form)
+            return _as_noun(sentence, following, end, word) if deed else None
+        by = len(governed or "") == 1 and word.form.startswith(governed or "")
+        if (by and _asked(sentence, word) is not None) or (plain and _deed(known, word.form)):
+            return _as_noun(sentence, word, end, word)
+    return None
+
+
+def _deed(known: Lexicon, form: str) -> bool:
+    """Whether a word is the noun of a deed in construct state: رفع, مقتل, نيته."""
+    if form in known.deeds:
+        return True
+    return any(
+        form.endswith(end) and form.removesuffix(end) in known.deeds for end in ("ه", "ها", "هم")
+    )
+
+
+def _as_noun(sentence: Sentence, first: Word, end: int, opening: Word) -> Said | None:
+    content = trimmed(sentence.text, first.start, end, _END)
+    if sentence.size(content) < 2:
+        return None
+    content = closed(sentence, content)
+    return content, kind(sentence, content, proclitics=True), opening.start
+
+
+def _clause_end(sentence: Sentence, at: int) -> int:
+    """Where what a cue says ends: before the next clause that is the reporter's own."""
+    start = sentence.words[at].end
+    own = sentence.inside(sentence.words[at].start)
+    if own is not None:
+        return own.end - 1
+    for n in range(at + 1, len(sentence.words)):
+        each = sentence.words[n]
+        if sentence.inside(each.start):
+            continue
+        comma = sentence.text[start : each.start].rstrip()[-1:] in {"،", ",", "؛", "»", "”"}
+        if each.form in sentence.lexicon.afterwards or (
+            comma and (_turns(sentence, n) or _stops(sentence, each))
+        ):
+            return _trim_comma(sentence.text, each.start)
+    return sentence.end
+
+
+def _turns(sentence: Sentence, at: int) -> bool:
+    """Whether a word after a comma opens another report: مضيفا, بحسب, وأضاف أن, ثم قال."""
+    word = sentence.words[at]
+    if word.form in {"ثم", "قبل"}:
+        ahead = range(at + 1, min(at + 3, len(sentence.words)))
+        return any(_cue(sentence, sentence.words[n]) for n in ahead)
+    cue = _cue(sentence, word)
+    if cue is None:
+        return False
+    what, lead = cue
+    if what in {"participle", "attribution"} or (what == "demand" and not lead):
+        return True
+    return what in {"finite", "demand", "appears"} and lead > 0 and _shows(sentence, at)
+
+
+def _shows(sentence: Sentence, at: int) -> bool:
+    """Whether something said follows a verb soon."""
+    for word in sentence.words[at + 1 : at + 9]:
+        if word.form in sentence.lexicon.plain_complementisers or sentence.inside(word.start):
+            return True
+    return False
+
+
+def _trim_comma(text: str, at: int) -> int:
+    while text[at - 1] in " ،,؛":
+        at -= 1
+    return at
+
+
+def _stops(sentence: Sentence, word: Word) -> bool:
+    ahead = sentence.text[word.start : word.start + 24]
+    return any(ahead.startswith((f"{each} ", f"و{each} ")) for each in sentence.lexicon.stops)
+
+
+# Who says it, and to whom.
+
+
+def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
+    """The subject before a verb, where it stands right before it: تقرير للوزارة قدّر أن, أما فلان فقال."""
+    known = sentence.lexicon
+    opened = sentence.form(0) in {"أما", "اما"} and at > 1
+    run: list[Word] = []
+    last = sentence.words[at]
+    for each in reversed(sentence.words[:at]):
+        gap = sentence.gap(each, run[-1] if run else last)
+        if each.form in {"قد", "وقد", "فقد"} and not run and not gap:
+            last = each
+            continue
+        stops = known.complementisers | known.conjunctions
+        comma = gap in {"،", ","} and opened and not run
+        if (gap and not comma) or each.form in stops or _cue(sentence, each) or len(run) > 7:
+            break
+        run.append(each)
+    attached = sentence.form(at)[:1] in {"و", "ف"} and not opened and last is sentence.words[at]
+    if not run or attached or run[-1].form.removeprefix("و") in known.prepositions:
+        return None
+    if run[-1].form.removeprefix("و") in known.occasions_of:
+        return None
+    first = run[-1]
+    lead = 1 if first.form[:1] in {"و", "ف"} and first.form[1:] in known.pronouns else 0
+    return Stretch(first.start + lead, run[0].end)
+
+
+def _parties(sentence: Sentence, at: int, until: int) -> Parties:
+    """(source, addressee) between a verb and what is said."""
+    inner = _until(sentence, at, until)
+    source = _run(sentence, inner)
+    rest = [each for each in inner if source is None or each.start >= source.end]
+    return source, _addressee(sentence, rest)
+
+
+def _run(
+    sentence: Sentence, inner: list[Word], *, prepositions: bool = True, addressed: bool = True
+) -> Stretch | None:
+    """The words from the first on that name somebody: up to a comma, a preposition, an addressee."""
+    taken: list[Word] = []
+    known = sentence.lexicon
+    while inner and inner[0].form in known.pronouns_by:
+        inner = inner[1:]
+    if inner and (inner[0].form in known.manners or _is_participle(sentence, inner[0])):
+        return None
+    for each in inner:
+        gap = sentence.gap(taken[-1], each).strip('«»“”"') if taken else ""
+        if gap or each.form in known.complementisers:
+            break
+        if each.form in known.adverbs and taken:
+            break
+        if prepositions and each.form in known.prepositions and not _belongs(sentence, taken, each):
+            break
+        addressee = prepositions and _to(sentence, each) and not _of_title(known, taken, each)
+        if addressee and (addressed or taken):
+            break
+        taken.append(each)
+    if not taken:
+        return None
+    return _whole(sentence, taken)
+
+
+def _whole(sentence: Sentence, run: list[Word]) -> Stretch | None:
+    """A run of words with the closing mark of a name at its end."""
+    if not run:
+        return None
+    start, end = run[0].start, run[-1].end
+    mark = sentence.inside(run[-1].start)
+    named = mark is not None and mark.start >= start and mark.end == end + 1
+    return Stretch(start, end + named)
+
+
+def _is_participle(sentence: Sentence, word: Word) -> bool:
+    cue = _cue(sentence, word)
+    return cue is not None and cue[0] == "participle"
+
+
+def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
+    """Whether a preposition goes on with a description: مسؤول في البلدية, رفض الكشف عن هويته."""
+    if not taken or taken[0].form not in sentence.lexicon.described:
+        return False
+    if word.form == "عن":
+        return any(each.form in {"الكشف", "الإفصاح"} for each in taken)
+    after = next((each for each in sentence.words if each.start > word.start), None)
+    return (
+        word.form in {"في", "من"}
+        and after is not None
+        and after.form.removeprefix("ال") not in sentence.lexicon.nouns | sentence.lexicon.occasions
+    )
+
+
+def _of_title(known: Lexicon, taken: list[Word], word: Word) -> bool:
+    """Whether ل belongs to a name that is not over yet: المدير العام للوزارة, هيئة الشارقة للكتاب."""
+    bare = word.form.removeprefix("لل").removeprefix("ل")
+    if not taken or len(taken) > 4 or bare in known.reporters:
+        return False
+    return word.form.startswith("لل") or all(each.form.startswith("ال") for each in taken)
+
+
+def _to(sentence: Sentence, word: Word) -> bool:
+    """Whether a word is an addressee: ل before a noun, as in للصحافيين or لترامب or لـ«الشرق»."""
+    if word.form == "ل":
+        return True
+    return (
+        word.form.startswith("ل")
+        and len(word.form) > 3
+        and word.form not in sentence.lexicon.no_addressees
+    )
+
+
+def _addressee(sentence: Sentence, rest: list[Word]) -> Stretch | None:
+    """Whom a quote is addressed to, without a proclitic that stands apart (C1)."""
+    if len(rest) > 2 and rest[0].form == "في" and rest[1].form in sentence.lexicon.occasions:
+        more = 1 if rest[2].form in sentence.lexicon.occasion_adjectives else 0
+        rest = rest[2 + more :]
+    before = bool(rest) and rest[0].form == "أمام"
+    apart = bool(rest) and rest[0].form == "ل"
+    rest = rest[1:] if before or apart else rest
+    if not rest or not (before or apart or _to(sentence, rest[0])):
+        return None
+    run = [rest[0]]
+    for each in rest[1:]:
+        gap = sentence.gap(run[-1], each)
+        stops = sentence.lexicon.prepositions | sentence.lexicon.complementisers
+        if gap or each.form in stops | sentence.lexicon.adverbs or _is_participle(sentence, each):
+            break
+        run.append(each)
+    lead = 0 if before or apart or rest[0].form.startswith("لل") else 1
+    start = run[0].start + lead
+    while sentence.text[start : start + 1] == "\u0640":
+        start += 1
+    return Stretch(start, run[-1].end)

@@ -1,0 +1,107 @@
+"""A quote with its parts, and a sentence as the rules for quotes look at it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from qawl.suggest.cues import Lexicon
+from qawl.suggest.words import Stretch, Word
+
+FEW = 4
+"""A quoted stretch of so many words is a quote even where no cue stands near it."""
+
+Kind = Literal["direct", "indirect", "mixed", "continuation"]
+Status = Literal["named", "described", "pronoun", "implicit", "none"]
+
+
+@dataclass(slots=True)
+class Quote:
+    """A quote and its parts as stretches of the text.
+
+    `follows` is the index of the quote that this one continues; `status` is None where nothing tells
+    whose words they are; `antecedent` is the full source that a pronoun as source stands for.
+    """
+
+    content: Stretch
+    kind: Kind
+    cue: Stretch | None = None
+    source: Stretch | None = None
+    addressee: Stretch | None = None
+    status: Status | None = None
+    follows: int | None = None
+    antecedent: Stretch | None = None
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence with its words and quoted stretches, and what is known of its language."""
+
+    text: str
+    start: int
+    end: int
+    words: list[Word]
+    quoted: list[Stretch]
+    lexicon: Lexicon
+    sources: dict[int, Stretch | None] = field(default_factory=dict)
+    """Number of the cue → source, of the quotes found so far."""
+
+    def inside(self, position: int) -> Stretch | None:
+        """The quoted stretch that a position lies in."""
+        return next((each for each in self.quoted if each.holds(position)), None)
+
+    def gap(self, one: Word | Stretch, other: Word | Stretch) -> str:
+        """What stands between two words, without white space and full stops of abbreviations."""
+        return self.text[one.end : other.start].strip(" .\u00a0\n")
+
+    def before(self, position: int) -> str:
+        """The last sign before a position that is no white space; empty at the sentence's start."""
+        return self.text[self.start : position].rstrip()[-1:]
+
+    def within(self, start: int, end: int) -> list[Word]:
+        """The words that begin in a stretch of the text."""
+        return [each for each in self.words if start <= each.start < end]
+
+    def size(self, stretch: Stretch) -> int:
+        """How many words a stretch has."""
+        return sum(stretch.start <= each.start < stretch.end for each in self.words)
+
+    def form(self, at: int) -> str:
+        """The form of a word by its number; empty beyond the sentence."""
+        return self.words[at].form if 0 <= at < len(self.words) else ""
+
+
+def stretch(run: list[Word]) -> Stretch | None:
+    """From the first word of a run to its last; None of no words."""
+    return Stretch(run[0].start, run[-1].end) if run else None
+
+
+def closed(sentence: Sentence, content: Stretch) -> Stretch:
+    """A content that ends inside quotation marks ends behind them."""
+    for mark in sentence.quoted:
+        if content.start <= mark.start < content.end < mark.end:
+            return Stretch(content.start, mark.end)
+    return content
+
+
+def kind(sentence: Sentence, content: Stretch, *, proclitics: bool) -> Kind:
+    """Mixed where part of it stands in marks that no cue of their own explains."""
+    for mark in sentence.quoted:
+        if content.start <= mark.start and mark.end <= content.end:
+            ahead = sentence.within(content.start, mark.start)[-3:]
+            if not any(sentence.lexicon.cue(w.form, proclitics=proclitics) for w in ahead):
+                return "mixed"
+    return "indirect"
+
+
+def piece(sentence: Sentence, quote: Quote) -> Iterator[Quote]:
+    """The later piece of an interrupted direct quote: «…»، قال فلان، «…»."""
+    if quote.kind != "direct" or quote.cue is None or quote.cue.start < quote.content.end:
+        return
+    for each in sentence.quoted:
+        between = sentence.text[quote.cue.end : each.start]
+        if each.start < quote.cue.end or sentence.size(each) < 2 or "." in between:
+            continue
+        others = sentence.within(quote.cue.end, each.start)
+        if not any(sentence.lexicon.cue(w.form, proclitics=True) for w in others):
+            yield Quote(each, "continuation", follows=0)
+        return
