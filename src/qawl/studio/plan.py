@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from html import unescape
 from typing import Any
 
 from qawl.annotations import reading, tasks
@@ -29,6 +30,7 @@ _MARK = re.compile(
     r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) annotator=(?P<annotator>\S+) "
     r"scheme=(?P<version>\S+)"
 )
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 TITLE = 50
 """Characters that Label Studio allows in a project's title."""
 
@@ -379,8 +381,13 @@ def _refuse_strange(training: Iterable[str], known: Collection[str]) -> None:
 
 
 def _differs(remote: Remote, target: Wanted) -> bool:
-    there = remote.config, remote.instruction, remote.fields["description"]
-    return there != (target.config, target.instruction, target.description)
+    there = remote.config, _words(remote.instruction), remote.fields["description"]
+    return there != (target.config, _words(target.instruction), target.description)
+
+
+def _words(html: str) -> str:
+    """What HTML says: Label Studio takes out attributes and elements that it does not know."""
+    return " ".join(unescape(_TAG.sub(" ", html)).split())
 
 
 def refuse_orphans(client: Client, project: int, title: str, current: Scheme) -> None:
