@@ -175,11 +175,11 @@ def test_the_schemes_that_the_documentation_shows_are_some():
     text = (ROOT / "docs" / "rules.md").read_text("utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     shown = [scheme.parse(each, "x.yaml") for each in blocks if "layer:" in each]
-    assert [each.layer for each in shown] == ["ner", "stance", "tone"]
+    assert [each.layer for each in shown] == ["ner", "stance", "tone", "x"]
     assert "held_by" in shown[1].relation
     assert "TARGET" in config_xml(shown[1], "en")
     for part in blocks:
-        if "layer:" not in part:  # what a scheme has beside its labels
+        if "layer:" not in part and "projections:" not in part:  # what stands beside labels
             indented = part.startswith("  ")
             text = (
                 f"layer: x\nlabels: [PER, LOC]\nattributes:\n{part}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qawl.core.records import (
         Annotation,
         Article,
+        Brought,
         Disagreement,
         Edit,
         Finding,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Annotation",
     "Article",
+    "Brought",
     "Corpus",
     "Disagreement",
     "Edit",

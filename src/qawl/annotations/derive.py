@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from qawl.annotations import identity, journal, kept, repairs, verdicts
+from qawl.annotations import brought, identity, journal, kept, repairs, verdicts
 from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import EntryAt, Latest
@@ -16,7 +16,8 @@ from qawl.articles import store as article_store
 from qawl.core.findings import Gathered, finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
-from qawl.scheme import scheme
+from qawl.scheme import changes, older, scheme
+from qawl.scheme.changes import Change
 from qawl.scheme.scheme import Scheme
 
 
@@ -79,6 +80,7 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
     known = repairs.load(project, layer)
     groups = groupby(journal.latest(project, layer), key=lambda place: place.article_id)
     users: Users = {}
+    ways: dict[str, Way] = {}
     with journal.opened() as at:
         for (article_id, group), article in articles.beside(groups, lambda group: group[0]):
             by_annotator = {
@@ -90,7 +92,7 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
                     message = "no such article"
                     yield _finding("article-unknown", layer, article_id, annotator, message)
                 continue
-            deriving = _Deriving(article, layer, schemes, known, at, users)
+            deriving = _Deriving(article, layer, schemes, known, at, users, ways)
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
         # One person may have another number on each server.
@@ -103,6 +105,13 @@ Users = dict[str, dict[object, set[int]]]
 """Annotator → server → the numbers of the users who worked under that name there."""
 
 
+class Way(NamedTuple):
+    """How work of an older scheme version comes to the current one, and what it is read by."""
+
+    changes: tuple[Change, ...]
+    older: Scheme
+
+
 @dataclass(frozen=True, slots=True)
 class _Deriving:
     """One article: what its annotators made, and which of it counts."""
@@ -113,6 +122,7 @@ class _Deriving:
     repairs: Mapping[repairs.Key, list[repairs.Repair]]
     at: Callable[[EntryAt], Latest]
     users: Users
+    ways: dict[str, "Way"]
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
@@ -158,33 +168,44 @@ class _Deriving:
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
             try:
-                yield self._repaired(self._converted(annotator, latest))
+                yield self._read(annotator, latest)
             except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
                 yield self._unreadable(annotator, place, error)
 
-    def _converted(self, annotator: str, latest: Latest) -> Converted:
-        """The record of a journal entry, stamped with the scheme version that it was made under."""
-        text = self.article.text if latest.text is None else latest.text
+    def _read(self, annotator: str, latest: Latest) -> Converted:
+        """The record of a journal entry, read by the scheme version that it was made under."""
         current = self.schemes[self.layer]
-        converted = read_annotation(
-            {**latest.task, "data": {**fields(latest.task), current.text_field: text}},
+        if latest.scheme_version == current.version:
+            return self._converted(annotator, latest, current)
+        way = self._way(latest.scheme_version, current)
+        made = self._converted(annotator, latest, way.older)
+        if not way.changes:
+            return Converted(made.annotation, (*made.findings, *_unreached(made, current)))
+        record, found = brought.forward(made.annotation, way.changes, current)
+        return Converted(record, (*made.findings, *found))
+
+    def _way(self, version: str, current: Scheme) -> "Way":
+        if version not in self.ways:
+            way = changes.path(current.changes, version, current.version)
+            self.ways[version] = Way(way, older.before(current, way) if way else current)
+        return self.ways[version]
+
+    def _converted(self, annotator: str, latest: Latest, by: Scheme) -> Converted:
+        """The record as a scheme reads it, stamped with the version that it was made under, repaired."""
+        text = self.article.text if latest.text is None else latest.text
+        made = read_annotation(
+            {**latest.task, "data": {**fields(latest.task), by.text_field: text}},
             latest.annotation,
             article=self.article,
-            scheme=current,
+            scheme=by,
             annotator=annotator,
             schemes=self.schemes,
         )
-        if latest.scheme_version == current.version:
-            return converted
-        stamped = msgspec.structs.replace(
-            converted.annotation, scheme_version=latest.scheme_version
-        )
-        return Converted(stamped, converted.findings)
-
-    def _repaired(self, made: Converted) -> Converted:
-        if not self.repairs:
-            return made
-        record = repairs.applied(made.annotation, self.article.text, self.repairs)
+        record = made.annotation
+        if record.scheme_version != latest.scheme_version:
+            record = msgspec.structs.replace(record, scheme_version=latest.scheme_version)
+        if self.repairs:
+            record = repairs.applied(record, self.article.text, self.repairs)
         return Converted(record, made.findings)
 
     def _finding(self, check: str, annotator: str, message: str) -> Finding:
@@ -194,6 +215,15 @@ class _Deriving:
         where = f"exports/journal/{place.path.name}, line {place.line}"
         message = f"{where}: {type(error).__name__}: {brief(str(error))}"
         return self._finding("annotation-unreadable", annotator, message)
+
+
+def _unreached(made: Converted, current: Scheme) -> Iterator[Finding]:
+    """That no change leads from the version of a record to the scheme's, which states changes."""
+    record = made.annotation
+    if current.changes:
+        way = f"version {record.scheme_version} → {current.version}"
+        message = f"{way}: no change of the scheme leads there; it is read as it stands"
+        yield finding("scheme-brought", message, record)
 
 
 def _passed_over(one: Latest, counting: Latest) -> str | None:

@@ -58,7 +58,8 @@ def pull_files(
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
         records = annotation_store.refresh(project, name)
-        outcome.derived(name, records, annotation_store.unread(project, name))
+        unread = annotation_store.unread(project, name)
+        outcome.derived(name, records, unread, annotation_store.brought(project, name))
     return outcome
 
 

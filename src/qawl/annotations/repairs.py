@@ -37,7 +37,10 @@ Key = tuple[str, str]
 
 
 def version(record: Annotation) -> str:
-    """What identifies an annotation as it was converted."""
+    """What identifies an annotation as it was converted: the SHA-256 of its record, before it was brought
+    forward to a newer scheme."""
+    if record.brought is not msgspec.UNSET:
+        return record.brought.sha256
     return sha256(to_json(record)).hexdigest()
 
 

@@ -32,7 +32,7 @@ class Pulled:
     of each, `lost` is how many annotations went with it. `doubled` names annotations that do not count,
     since their annotator has another of the article; `gone` are those that stay deleted. `changed` has
     (layer, article, annotator) of every new version. `unread` says for each layer what the journal has
-    and the annotations have not.
+    and the annotations have not, `brought` what was brought forward from older versions of its scheme.
     `agreed` has, for each project of a server, in how many annotations its count and the
     journal's agree.
     """
@@ -54,6 +54,7 @@ class Pulled:
     notes: list[str] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
     unread: dict[str, list[str]] = field(default_factory=dict)
+    brought: dict[str, list[str]] = field(default_factory=dict)
     changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
     agreed: list[int] = field(default_factory=list)
@@ -68,9 +69,13 @@ class Pulled:
         """Whether no annotation was left out."""
         return not self.lost and not self.doubled
 
-    def derived(self, layer: str, records: int, unread: Iterable[str]) -> None:
-        """Notes what a layer holds after the pull, and what of the journal is not in it."""
+    def derived(
+        self, layer: str, records: int, unread: Iterable[str], brought: Iterable[str]
+    ) -> None:
+        """Notes what a layer holds after the pull, what of the journal is not in it, and what of it was
+        brought forward from older versions of the scheme."""
         self.records[layer], self.unread[layer] = records, list(unread)
+        self.brought[layer] = list(brought)
 
     def leave(self, reason: Reason, what: str | None, annotations: int = 1) -> None:
         """Counts something that is left out with so many annotations, and keeps what it was."""

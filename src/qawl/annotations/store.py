@@ -99,6 +99,17 @@ def unread(project: Project, layer: str) -> Iterator[str]:
             yield f"{check}: {CHECKS[check].explanation} ({len(every)} times)"
 
 
+def brought(project: Project, layer: str) -> Iterator[str]:
+    """What was brought forward from older versions of the scheme, in words, a line a step."""
+    asked = 0
+    for each in findings(project, layer):
+        asked += each.check == "scheme-split"
+        if each.check in {"scheme-brought", "scheme-step"}:
+            yield each.message
+    if asked:
+        yield f"{asked} places took a default and need a person: `qawl validate --check scheme-split`"
+
+
 def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Annotation]:
     """The annotations that the journal gives; findings on the way go to `found`."""
     for each in derive.derive(project, layer):

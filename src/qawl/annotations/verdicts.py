@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import msgspec
 
-from qawl.annotations import journal
+from qawl.annotations import journal, repairs
 from qawl.annotations.from_label_studio import provenance
 from qawl.annotations.journal import Latest
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Provenance, to_json
+from qawl.core.records import JUDGE, Annotation, Provenance
 
 Bases = Mapping[tuple[str, Provenance], str]
 """(article id, where a verdict stands) → the basis of its task."""
@@ -27,8 +27,8 @@ def basis(records: Iterable[Annotation]) -> str:
 
 
 def digest(record: Annotation) -> str:
-    """The SHA-256 of a record."""
-    return sha256(to_json(record)).hexdigest()
+    """The SHA-256 of a record, before it was brought forward: verdicts on it count on."""
+    return repairs.version(record)
 
 
 def preferred(verdict: Latest, current: str) -> tuple[bool, bool]:

@@ -24,6 +24,8 @@ def rebuild(corpus: "Project") -> None:
         for each in journal.mend(corpus, name):
             say(f"journal mended: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+        for each in annotation_store.brought(corpus, name):
+            say(f"{name}, brought forward: {each}")
 
 
 def clean(corpus: "Project") -> None:

@@ -245,6 +245,11 @@ def summary(outcome: "Pulled") -> list[str]:
         for layer, causes in outcome.unread.items()
         for each in causes
     ]
+    lines += [
+        f"{layer}, brought forward: {each}"
+        for layer, causes in outcome.brought.items()
+        for each in causes
+    ]
     lines += [f"ALARM: {each}" for each in outcome.alarms]
     return [*lines, *_left_out(outcome)]
 

@@ -142,6 +142,26 @@ _VALIDATED = (
         gathered=True,
     ),
     Check(
+        "scheme-brought",
+        3,
+        "warning",
+        "annotations of an older version of the scheme are read by the steps that it states",
+        gathered=True,
+    ),
+    Check(
+        "scheme-step",
+        3,
+        "warning",
+        "a step of the scheme changes what older annotations say",
+        gathered=True,
+    ),
+    Check(
+        "scheme-split",
+        3,
+        "warning",
+        "an older annotation took the default of a split: a person should look at it",
+    ),
+    Check(
         "annotation-duplicate",
         5,
         "warning",
@@ -151,6 +171,9 @@ _VALIDATED = (
     Check("annotation-deleted", 5, "warning", "an annotation was deleted in Label Studio"),
     Check("article-unknown", 2, "error", "an annotation's article is not in the corpus"),
 )
+
+STATED = ("scheme-brought", "scheme-step")
+"""Checks that find what the scheme itself says: nothing is wrong with it."""
 
 _INGESTED = {
     "source-changed": "what stands at an article's place has another text now; it is a new article",

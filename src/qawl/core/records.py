@@ -208,6 +208,20 @@ class Provenance(Struct, frozen=True, kw_only=True, gc=False):
     lead_time: float | None = None
 
 
+class Brought(Struct, frozen=True, gc=False):
+    """Where an annotation was brought forward from: `version` is that of the scheme that it was made on,
+    `sha256` the digest of the record that it would be by that version.
+
+    Examples
+    --------
+    >>> qawl.Brought("1", 64 * "0").version
+    '1'
+    """
+
+    version: str
+    sha256: str
+
+
 class Annotation(Struct, frozen=True, kw_only=True, gc=False):
     """One annotator's work on one article in one layer; a line of exports/annotations.
 
@@ -229,6 +243,8 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
         Those of the whole article.
     provenance : Provenance
         Where in Label Studio it stands.
+    brought : Brought
+        Only where it was made on an older version of the scheme and brought forward by its `changes`.
 
     Examples
     --------
@@ -248,6 +264,7 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
     relations: tuple[Relation, ...] = ()
     attributes: Attributes = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
+    brought: Brought | msgspec.UnsetType = msgspec.UNSET
 
 
 class Disagreement(Struct, frozen=True, kw_only=True, gc=False):

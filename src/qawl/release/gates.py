@@ -11,7 +11,7 @@ from qawl.agreement import report
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core.findings import CHECKS
+from qawl.core.findings import CHECKS, STATED
 from qawl.core.project import Project
 from qawl.core.shown import listed
 from qawl.release.documents import card
@@ -120,12 +120,15 @@ def _moved(project: Project, below: str | None) -> Iterator[str]:
 
 
 def _new_kinds(project: Project, checks: Mapping[str, int], below: str | None) -> Iterator[str]:
-    """A check that had no findings in the last release may not have any in the next."""
+    """A check that had no findings in the last release may not have any in the next.
+
+    The steps that a scheme states are decided; the changelog names them.
+    """
     last = released.last_version(project, below=below)
     if last is None:
         return
     before = manifest.load(project.release(last)).findings
-    if fresh := sorted(set(checks) - set(before)):
+    if fresh := sorted({*checks} - {*before, *STATED}):
         counted = ", ".join(f"{each} ({checks[each]})" for each in fresh)
         yield (
             f"new kinds of findings since {last}: {counted}: mend what `qawl validate` shows, or say why "

@@ -108,6 +108,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         return ()
 
     @property
+    def nameable(self) -> tuple[str, ...]:
+        """The names that values consist of, which steps can be of; numbers and texts have none."""
+        return ()
+
+    @property
     def decides(self) -> bool:
         """Whether Label Studio can show other attributes by its value (`when`)."""
         return False

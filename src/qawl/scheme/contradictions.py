@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from qawl.scheme import names
+from qawl.scheme import change_problems, names
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import CONLL, Projection, Scheme
 from qawl.scheme.rules import NoCrossing, RelationCount
@@ -35,7 +35,8 @@ def problems(scheme: Scheme) -> list[str]:
         ]
         if not relation.from_ or not relation.to:
             found.append(f"relation {relation.name} joins nothing: give from and to")
-    return [*found, *_rule_problems(scheme), *_table_problems(scheme)]
+    found += [*_rule_problems(scheme), *_table_problems(scheme)]
+    return found or list(change_problems.problems(scheme))
 
 
 def _empty(scheme: Scheme) -> Iterator[str]:

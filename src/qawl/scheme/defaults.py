@@ -39,6 +39,8 @@ def filled(stated: Stated) -> Stated:
     labels = [each for each in _list(said.get("labels")) if isinstance(each, dict)]
     _color(labels)
     _give_keys(labels, said.get("attributes"))
+    if isinstance(said.get("changes"), list):
+        said["changes"] = [_change(each) for each in said["changes"]]
     for each in _list(said.get("relations")):
         if isinstance(each, dict):
             for end in ("from", "to"):
@@ -105,6 +107,38 @@ def _attribute(stated: Stated) -> Stated:
             for name, values in said["when"].items()
         }
     return said
+
+
+def _change(stated: Stated) -> Stated:
+    """A change with names that are texts, also where YAML takes them for numbers or truths."""
+    if not isinstance(stated, dict):
+        return stated
+    steps = {
+        how: [_in_words(each) for each in those] if isinstance(those, list) else those
+        for how, those in stated.items()
+        if how not in {"from", "to"}
+    }
+    said = {name: _version(stated[name]) for name in ("from", "to") if name in stated}
+    if "from" in said and not isinstance(said["from"], list):
+        said["from"] = [said["from"]]
+    return {**said, **steps}
+
+
+def _version(given: Stated) -> Stated:
+    """A version; a whole number is the text that it is (1.10 would lose its end)."""
+    if isinstance(given, list):
+        return [_version(each) for each in given]
+    return str(given) if type(given) is int else given
+
+
+def _in_words(step: Stated) -> Stated:
+    """A step whose names are texts."""
+    if not isinstance(step, dict):
+        return step
+    return {
+        key: [_word(each) for each in value] if isinstance(value, list) else _word(value)
+        for key, value in step.items()
+    }
 
 
 def _values(given: Stated) -> Stated:

@@ -23,7 +23,7 @@ _FIRST: dict[str, Any] = {
 
 _LATER = (
     *("label_sets", "control", "multiple", "text_field", "text_control", "context"),
-    "instructions_for",
+    *("instructions_for", "changes"),
 )
 """A scheme's keys that came later: they count where they say something else than if left out."""
 _UNSAID: tuple[Any, ...] = (None, False, (), [], {}, "text")

@@ -5,7 +5,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from qawl.scheme import changes
 from qawl.scheme.attributes import Attribute
+from qawl.scheme.changes import Change
 from qawl.scheme.rules import Rule
 from qawl.scheme.titles import Titles
 
@@ -133,6 +135,7 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     rules: tuple[Rule, ...] = ()
     table: Table | None = None
     projections: tuple[Projection, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @cached_property
     def label(self) -> dict[str, Label]:
@@ -216,6 +219,10 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
                 for end in relation.to:
                     joined.setdefault((start, end), []).append(relation.name)
         return {ends: names[0] for ends, names in joined.items() if len(names) == 1}
+
+    def steps_since(self, version: str) -> list[str]:
+        """The steps that lead here from an older version, in words; none where no change does."""
+        return list(changes.lines(changes.path(self.changes, version, self.version)))
 
     @property
     def named_relations(self) -> tuple[RelationType, ...]:

@@ -84,7 +84,8 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
                 records = annotation_store.refresh(project, layer)
-                outcome.derived(layer, records, annotation_store.unread(project, layer))
+                unread = annotation_store.unread(project, layer)
+                outcome.derived(layer, records, unread, annotation_store.brought(project, layer))
     return outcome
 
 

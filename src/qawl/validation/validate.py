@@ -67,7 +67,7 @@ def _once_a_name(found: Iterable[Finding]) -> Iterator[Finding]:
         more = f"; the same {len(same) - 1} times more" if len(same) > 1 else ""
         advice = (
             f"if the {_NAMES[check]} was renamed or removed in label_config/{layer}.yaml, put its old "
-            "name back (its title is what annotators see), or annotate anew and pull"
+            "name back (its title is what annotators see), or state the step under `changes`"
         )
         yield msgspec.structs.replace(same[0], message=f"{message}{more}; {advice}")
 
@@ -82,7 +82,12 @@ def everything(project: Project, passes: Passes = nothing_passes) -> Iterator[Fi
     plugged = plugins()
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
-        yield from annotation_store.findings(project, layer)
+        waiting: dict[tuple[str | None, str | None], list[Finding]] = {}
+        for each in annotation_store.findings(project, layer):
+            if each.check == "scheme-split":
+                waiting.setdefault((each.article_id, each.annotator), []).append(each)
+            else:
+                yield each
         gathered = Collection(current)
         read = _read(project, layer, passes)
         for record, article in articles.beside(read, lambda each: each.article_id):
@@ -90,6 +95,8 @@ def everything(project: Project, passes: Passes = nothing_passes) -> Iterator[Fi
                 yield record
                 continue
             gathered.add(record)
+            for each in waiting.pop((record.article_id, record.annotator), ()):
+                yield _linked(each, record, project)
             if article is None:
                 message = f"article {record.article_id} is not in the corpus"
                 yield finding("article-unknown", message, record)

@@ -37,19 +37,21 @@ def _entry(described: Described, previous: Path | None, found: Difference | None
     else:
         yield f"The records are those of {found.old}."
     now = described.manifest
-    if lines := [*_schemes(before, now), *_withdrawn(before, now)]:
+    if lines := [*_schemes(before, described), *_withdrawn(before, now)]:
         yield ""
         yield from lines
     yield ""
 
 
-def _schemes(before: Manifest | None, now: Manifest) -> Iterator[str]:
-    """Layers whose scheme changed since the release before."""
+def _schemes(before: Manifest | None, described: Described) -> Iterator[str]:
+    """Layers whose scheme changed since the release before, with the steps that it states."""
     old = before.chain if before else {}
-    for layer, said in now.chain.items():
+    for layer, said in described.manifest.chain.items():
         if layer in old and old[layer].scheme_sha256 != said.scheme_sha256:
             versions = f"{old[layer].scheme_version} → {said.scheme_version}"
             yield f"- The scheme of `{layer}` changed ({versions}); GUIDELINES.md is the new one."
+            steps = described.schemes[layer].steps_since(old[layer].scheme_version)
+            yield from (f"  - {each}" for each in steps)
 
 
 def _withdrawn(before: Manifest | None, now: Manifest) -> Iterator[str]:

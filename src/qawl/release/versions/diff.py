@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from qawl.core import files
 from qawl.core.column_types import Columns, Row
@@ -24,6 +24,8 @@ from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns
 from qawl.release.versions import manifest
+from qawl.release.versions.manifest import Manifest
+from qawl.scheme import scheme
 from qawl.scheme.names import layer_of
 
 Key = tuple[str, str, str]
@@ -42,13 +44,17 @@ class Change(Struct, frozen=True):
 
 
 class Difference(Struct, frozen=True):
-    """All changes, and the level they call for: major, minor, patch, or none."""
+    """All changes, and the level they call for: major, minor, patch, or none.
+
+    `steps` has, by layer, the steps in which the newer scheme says that it follows from the older.
+    """
 
     old: str
     new: str
     changes: tuple[Change, ...]
     level: str
     version: str | None
+    steps: dict[str, list[str]] | UnsetType = UNSET
 
 
 MAJOR = frozenset(
@@ -91,7 +97,19 @@ def difference(old: Path, new: Path) -> Difference:
         level = "patch"
     else:
         level = "none"
-    return Difference(before.version, after.version, changes, level, bumped(before.version, level))
+    calls = bumped(before.version, level)
+    steps = dict(_steps(new, before, after)) or UNSET
+    return Difference(before.version, after.version, changes, level, calls, steps)
+
+
+def _steps(new: Path, before: Manifest, after: Manifest) -> Iterator[tuple[str, list[str]]]:
+    """(layer, steps) of each scheme that states how it follows from that of the older release."""
+    for layer in before.chain.keys() & after.chain.keys():
+        path = new / "schemes" / f"{layer}.yaml"
+        if path.is_file():
+            stated = scheme.load_file(path).steps_since(before.chain[layer].scheme_version)
+            if stated:
+                yield layer, stated
 
 
 def _article_changes(old: Row | None, new: Row | None, layers: list[str]) -> Iterator[Key]:
@@ -318,4 +336,11 @@ def markdown(found: Difference) -> str:
     lines += [
         f"| {each.layer} | {each.label} | {each.kind} | {each.count} |" for each in found.changes
     ]
+    lines += ["", *(f"- {each}" for each in steps(found))] if found.steps else []
     return "\n".join(lines) + "\n"
+
+
+def steps(found: Difference) -> Iterator[str]:
+    """The steps of the schemes in words."""
+    for layer, stated in sorted((found.steps or {}).items()):
+        yield from (f"scheme of {layer}: {each}" for each in stated)

@@ -35,6 +35,10 @@ class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True
         return tuple(value.name for value in self.values)
 
     @property
+    def nameable(self) -> tuple[str, ...]:
+        return self.categories
+
+    @property
     def decides(self) -> bool:
         return True
 

@@ -72,6 +72,10 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
             if not (self.leaves_only and each.values)
         )
 
+    @property
+    def nameable(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.name for _, each in _paths(self.values)))
+
     def contradictions(self) -> list[str]:
         where = f"attribute {self.name}"
         if not self.values:
