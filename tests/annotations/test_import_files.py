@@ -112,7 +112,7 @@ def test_an_export_of_another_corpus_is_refused_and_nothing_is_written(run):
     [
         ("{}", "not a JSON list"),
         ("", "not a JSON list"),
-        ("[1]", "no task can be read: 1 × task that is no object"),
+        ("[1]", "no task can be read: 1 × task that is not an object"),
         ('[{"id": 1', "cut off"),
         ('[{"id": 1, "text": "x", "annotator": 1, "annotation_id": 2}]', "JSON_MIN"),
     ],
@@ -162,7 +162,7 @@ def test_a_torn_journal_is_named_by_readers_and_mended_by_rebuild(run, monkeypat
     monkeypatch.chdir(corpus.root)
     done = CliRunner().invoke(cli.group, ["pull", "--rebuild"])
     assert done.exit_code == 0
-    assert "journal mended: quote.a1: a torn last line was dropped" in done.output
+    assert "journal repaired: quote.a1: a torn last line was dropped" in done.output
     assert "quote: 2 annotations" in done.output
     assert path.read_bytes() == whole
 

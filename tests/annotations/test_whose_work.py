@@ -161,7 +161,7 @@ def test_where_nobody_can_tell_who_user_1_is_pull_asks_and_writes_nothing(corpus
     before = journal(corpus)
     done = pull(corpus, *([first] if at_once else []), second)
     assert isinstance(done.exception, Exception)
-    assert "nobody can tell who user 1 is" in str(done.exception)
+    assert "it is not clear who user 1 is" in str(done.exception)
     assert "--annotator" in str(done.exception)
     assert journal(corpus) == before
     if at_once:
@@ -176,7 +176,7 @@ def test_where_nobody_can_tell_who_user_1_is_pull_asks_and_writes_nothing(corpus
 def test_two_exports_in_one_file_are_no_better(corpus):
     """Somebody joined two exports into one list."""
     done = pull(corpus, [work(), work(surface="Layla")])
-    assert "annotation 1 of task 1 stands there twice" in str(done.exception)
+    assert "annotation 1 of task 1 is there twice" in str(done.exception)
     assert not journal(corpus)
     both = [
         work(user=person(1, "a@team.example")),

@@ -11,7 +11,7 @@ from qawl import cli
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [(reversed, "stands after"), (lambda those: [*those[:1], *those], "stands twice")],
+    [(reversed, "stands after"), (lambda those: [*those[:1], *those], "is there twice")],
 )
 @pytest.mark.parametrize(
     "command", [["release", "0.1.0"], ["tasks", "--layer", "quote"], ["validate"]]

@@ -514,7 +514,7 @@ def test_what_holds_for_any_annotations(room, rule, lines, data):
     every_arrow = set().union(*(arrows for _, arrows in said)) if said else set()
     assert drawn(gold) <= every_arrow
 
-    # What all marked and drew alike is there; what stands twice breaks a rule of the scheme.
+    # What all marked and drew alike is there; what is there twice breaks a rule of the scheme.
     if len(submitted) > 1 and not any(map(repeats, submitted)):
         alike = set.intersection(*(set(values) for values, _ in said))
         assert alike <= set(said_by(as_annotation(gold))[0])

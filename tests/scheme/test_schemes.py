@@ -99,7 +99,7 @@ def test_a_stale_made_file_is_found_and_made_again(make_corpus):
         (
             "hotkey: a}",
             "hotkey: a}\n  - {name: A, title: {}, definition: {}, example: {}, color: x, hotkey: b}",
-            "label 'A' stands twice",
+            "label 'A' is there twice",
         ),
         (
             'version: "1"',
@@ -111,7 +111,7 @@ def test_a_stale_made_file_is_found_and_made_again(make_corpus):
             "one rule asks for 2, another allows 1",
         ),
         ("format: 1", "format: 2", "format"),
-        ("layer: toy", "layer: toy\nlayer: toy", "stands twice"),
+        ("layer: toy", "layer: toy\nlayer: toy", "is there twice"),
         ("layer: toy", "layer: [", "not YAML"),
         ("layer: toy", "layer: toy\nlabls: []", "labls"),
         ('version: "1"', 'version: "1"\nrules: [{rule: no_crossing, labels: [B]}]', "no label B"),
@@ -129,7 +129,7 @@ def test_a_stale_made_file_is_found_and_made_again(make_corpus):
         (
             'version: "1"',
             'version: "1"\nattributes: [{name: toy, title: {}, kind: text}]',
-            "'toy' stands twice",
+            "'toy' is there twice",
         ),
     ],
 )
@@ -227,11 +227,11 @@ def test_git_never_sees_what_belongs_to_this_machine(tmp_path):
         ("name: x\noverlap: {qoute: 1}", "overlap.qoute: not one of the layers"),
         ("name: x\nannotators: [{name: a1, share: 0}]", "share of a1 is 0"),
         ("name: x\nannotators: [a1, adjudication]", "the judge's pseudonym"),
-        ("name: x\nlabel_studio: {url: 'localhost:8080'}", "is no address"),
+        ("name: x\nlabel_studio: {url: 'localhost:8080'}", "is not an address"),
         ("name: x\nlabel_studio: {url: 'http://me:secret@host'}", "holds a password"),
         ("name: x\nrelease: {splits: {train: 0.5}}", "add up to 1"),
         ("name: [", "not YAML"),
-        ("name: x\nname: y", "stands twice"),
+        ("name: x\nname: y", "is there twice"),
     ],
 )
 def test_wrong_settings_are_one_line(text, said):

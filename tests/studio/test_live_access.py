@@ -115,7 +115,7 @@ def test_an_expired_token_and_what_is_none_are_said(served, monkeypatch):
         connect(corpus)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "سر خفي")
     with pytest.raises(
-        ServerError, match="what stands in LABEL_STUDIO_API_KEY is no token"
+        ServerError, match="the content of LABEL_STUDIO_API_KEY is not a token"
     ) as said:
         connect(corpus)
     assert "سر" not in str(said.value)
@@ -159,8 +159,8 @@ class _Old(BaseHTTPRequestHandler):
             b'{"release": "1.7.0", "label-studio-os-package": {}}',
             "runs Label Studio 1.7.0; Qawl wo",
         ),
-        (b'["something else"]', "is no Label Studio"),
-        (b"<html><title>Welcome</title></html>", "with something that is no JSON: Welcome"),
+        (b'["something else"]', "is not a Label Studio"),
+        (b"<html><title>Welcome</title></html>", "with something that is not JSON: Welcome"),
     ],
 )
 def test_an_old_server_and_what_is_none_are_refused(served, says, message):
@@ -279,7 +279,7 @@ def test_serve_listens_at_the_address_of_the_settings(tmp_path, monkeypatch):
             person.close()
     other = settle(made, "http://192.0.2.1:8080")
     with (
-        pytest.raises(ServerError, match=r"192\.0\.2\.1 is no address of this machine"),
+        pytest.raises(ServerError, match=r"192\.0\.2\.1 is not an address of this machine"),
         server.running(other, say=print),
     ):
         pass

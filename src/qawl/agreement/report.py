@@ -325,7 +325,7 @@ def _confused(units: Units) -> Array:
 
 
 def _confusion(names: list[str], total: Array) -> dict[str, Any]:
-    """The confusion matrix for the report; the name "" is no span."""
+    """The confusion matrix for the report; the name "" means no span."""
     off = [
         (-int(total[a, b]), names[a], names[b])
         for a, b in combinations(range(len(names)), 2)

@@ -229,8 +229,8 @@ def _refuse_two_in_one(export: Export, share: Share) -> None:
     for each in share.identities:
         if each.id and not same(seen.setdefault((each.id, each.task, each.article), each), each):
             raise InputError(
-                f"{export.name}: annotation {each.id} of task {each.task} stands there twice, with "
-                f"other work of {share.user}: nobody can tell whose it is; pull the exports one by "
+                f"{export.name}: annotation {each.id} of task {each.task} is there twice, with "
+                f"other work of {share.user}: it is not clear whose it is; pull the exports one by "
                 "one, each with --annotator NAME; nothing was written"
             )
 
@@ -245,6 +245,6 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
             "journal has under this number, so the export may come from another server"
         )
     return (
-        f"{export.name}: nobody can tell who {user} is: {why}; give --annotator NAME "
+        f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
         "(or --annotator NUMBER=NAME for each user); nothing was written"
     )

@@ -317,7 +317,7 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
             if not content.endswith(b"\n"):
                 raise JournalError(
                     f"{path}, line {number}: the last line is torn, as a crash leaves it: "
-                    "`qawl pull`, or `qawl pull --rebuild`, mends it"
+                    "`qawl pull` or `qawl pull --rebuild` removes it"
                 )
             try:
                 line = _line.decode(content)
@@ -333,7 +333,7 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
 def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
     if content.startswith(b"<<<<<<<"):
         return JournalError(
-            f"{path}, line {number}: git left both sides of a merge here: run `git checkout --ours "
+            f"{path}, line {number}: git left an unfinished merge here: run `git checkout --ours "
             "exports/journal`, then `qawl pull --merge MERGE_HEAD`"
         )
     return JournalError(

@@ -186,7 +186,7 @@ def decode(content: bytes) -> Element:
     try:
         value = msgspec.json.decode(content)
         if not isinstance(value, dict):
-            return note("that is no object")
+            return note("that is not an object")
         if _deep(value):
             return note("nested too deeply")
         if repeated := _repeated(content, value):
@@ -210,7 +210,7 @@ def _deep(value: object) -> bool:
 
 
 def _repeated(content: bytes, value: Element) -> str | None:
-    """A key that stands twice in one object: JSON's readers drop the first without a word.
+    """A key that is there twice in one object: JSON's readers drop the first without a word.
 
     Quotation marks are counted first: a key that was dropped takes two with it.
     """

@@ -124,7 +124,7 @@ def _journals(
             project.journal_file(layer, annotator)  # refuses what is no pseudonym
             yield layer, annotator, path
         else:
-            outcome.strange.append(f"{path.name} of {name}: {layer} is no layer of this corpus")
+            outcome.strange.append(f"{path.name} of {name}: {layer} is not a layer of this corpus")
     if not found:
         raise InputError(f"{name}: no journal there (LAYER.ANNOTATOR.jsonl in exports/journal)")
 
@@ -157,7 +157,7 @@ def _names(
         if len(owners) > 1:
             raise JournalError(
                 f"{mine[0].source}: the work of {name} there stands under {', '.join(sorted(owners))} "
-                "here: nobody can tell whose the rest is"
+                "here: it is not clear whose the rest is"
             )
         numbers = {user for each in mine for user in each.users}
         found[name] = next(iter(owners), None) or _by_number(name, numbers, users) or next(free)

@@ -75,13 +75,13 @@ def start(
     else:
         reading.found(
             "task-text-differs",
-            "the task's text is not the frozen text of its article; offsets stand as they came",
+            "the task's text is not the frozen text of its article; offsets are kept as they came",
         )
     return reading
 
 
 def fields(task: Raw) -> Raw:
-    """The data of a task; none where that is no object."""
+    """The data of a task; none where that is not an object."""
     data = task.get("data")
     return data if isinstance(data, Mapping) else {}
 
@@ -98,6 +98,6 @@ def words(given: object) -> list[str]:
 
 
 def value(result: Raw) -> Raw:
-    """The value of a result; an empty one where it is no object."""
+    """The value of a result; an empty one where it is not an object."""
     given = result.get("value")
     return given if isinstance(given, Mapping) else {}

@@ -36,7 +36,7 @@ def read_regions(reading: Reading, task: Raw, results: Sequence[Raw]) -> None:
     for identity, places in marks.items():
         if len(places) > 1:
             where = ", ".join(f"{start} to {end}" for start, end in sorted(places))
-            reading.found("region-id-twice", f"region {brief(identity)} stands at {where}")
+            reading.found("region-id-twice", f"region {brief(identity)} is at {where}")
         for place, labels in places.items():
             own = identity if len(places) == 1 else at_place(place, identity)
             reading.regions[own] = list(_spans(own, place, labels))

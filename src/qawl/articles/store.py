@@ -64,7 +64,7 @@ def _ascending(records: Iterable[N]) -> Iterator[N]:
 def _disordered(identity: str, before: str) -> InputError:
     if identity == before:
         return InputError(
-            f"corpus/articles.jsonl: article {identity} stands twice: remove one of its two lines"
+            f"corpus/articles.jsonl: article {identity} is there twice: remove one of its two lines"
         )
     return InputError(
         f"corpus/articles.jsonl: article {identity} stands after {before}, but lines are sorted by id: "

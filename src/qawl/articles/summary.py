@@ -61,9 +61,9 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     sources = +outcome.undecided
     if not sources:
         return
-    yield "rights undecided, so the texts are withheld from releases (give license and redistribute"
-    yield "in a _source.yaml beside the articles, and ingest them again; a release wants that decision"
-    yield "of every source that has a name):"
+    yield "without a licence, so the texts are left out of releases (give license and redistribute"
+    yield "in a _source.yaml beside the articles and ingest them again; a release needs them for"
+    yield "every source that has a name):"
     for source, count in sorted(sources.items(), key=lambda each: (-each[1], each[0])):
         yield f"            {count} × {source}"
 
@@ -94,7 +94,7 @@ def explain(project: Project, identity: str) -> Iterator[str]:
     """Each other article of the group, with how like the two are; raises InputError for no article."""
     articles = article_store.by_id(project)
     if identity not in articles:
-        raise InputError(f"{identity} is no article of this corpus: see corpus/articles.jsonl")
+        raise InputError(f"{identity} is not an article of this corpus: see corpus/articles.jsonl")
     article = articles[identity]
     others = [
         each
@@ -102,9 +102,9 @@ def explain(project: Project, identity: str) -> Iterator[str]:
         if each.group == article.group and each.id != identity
     ]
     if not others:
-        yield f"{identity} stands alone: no other article is a duplicate of it"
+        yield f"{identity} is in no group: no other article is a near-duplicate of it"
         return
-    yield f"{identity} stands in group {article.group} with"
+    yield f"{identity} is in group {article.group} with"
     for other in others:
         yield f"  {other.id}  {other.source or 'no source'}, {other.received}"
         yield f"      {_why(article, other, others)}"

@@ -41,7 +41,7 @@ def withdraw(project: Project, article_id: str, reason: str) -> bool:
         return False
     if article_id not in article_store.by_id(project):
         raise InputError(
-            f"{article_id} is no article of this corpus; ids stand in corpus/articles.jsonl"
+            f"{article_id} is not an article of this corpus; the ids are in corpus/articles.jsonl"
         )
     known[article_id] = Withdrawal(article_id=article_id, reason=reason)
     files.write(project.withdrawn_file, [known[each] for each in sorted(known)])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=Given(path_type=Path, allow_dash=True))
-@click.option("--map", "mapping", help="Names of fields and columns: text=body,published=date.")
+@click.option("--map", "mapping", help="Rename fields: OURS=THEIRS,… (text=body,published=date).")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside or not taken.")
 @click.option(
     "--engine",
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     default="local",
     help="Where near-duplicates are looked for: here, or on the Ray cluster of RAY_ADDRESS.",
 )
-@click.option("--explain", metavar="ID", help="Show why an article stands in its group.")
+@click.option("--explain", metavar="ID", help="Show why an article is in its group.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(
     paths: tuple[Path, ...],

@@ -22,7 +22,7 @@ def rebuild(corpus: "Project") -> None:
 
     for name in corpus.settings.layers:
         for each in journal.mend(corpus, name):
-            say(f"journal mended: {each}")
+            say(f"journal repaired: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
         for each in annotation_store.brought(corpus, name):
             say(f"{name}, brought forward: {each}")

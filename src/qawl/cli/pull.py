@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 @click.option("--partial", is_flag=True, help="Exit 0 although annotations were left out.")
 @click.option("--judge", is_flag=True, help="The exports are the judge's own work.")
 @click.option(
-    "--watch", is_flag=True, help="Keep pulling, and say at once what new work has wrong."
+    "--watch",
+    is_flag=True,
+    help="Keep pulling, and report problems in new annotations as they arrive.",
 )
 @click.option(
     "--every",
@@ -62,7 +64,10 @@ if TYPE_CHECKING:
     help="Join one journal file to another, as git's merge driver.",
 )
 @click.option(
-    "--clean-journal", "clean", is_flag=True, help="Take out of the journal what is no longer kept."
+    "--clean-journal",
+    "clean",
+    is_flag=True,
+    help="Remove from the journal what Qawl no longer keeps.",
 )
 def command(
     files: tuple[Path, ...],
@@ -212,7 +217,7 @@ def _from_server(corpus: "Project") -> "Pulled":
 
 def summary(outcome: "Pulled") -> list[str]:
     """What a pull did, in lines."""
-    lines = [*outcome.notes, *(f"journal mended: {each}" for each in outcome.mended)]
+    lines = [*outcome.notes, *(f"journal repaired: {each}" for each in outcome.mended)]
     lines.append(
         f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
         f"{outcome.new.total()} new versions"

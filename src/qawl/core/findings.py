@@ -74,7 +74,7 @@ _VALIDATED = (
     Check("attribute-missing", 3, "error", "a required attribute is not set"),
     Check("relation-unnamed", 3, "error", "no relation of the scheme joins these labels"),
     Check("relation-unknown", 3, "error", "the scheme has no such relation"),
-    Check("relation-dangling", 3, "error", "a relation's end is no span of the annotation"),
+    Check("relation-dangling", 3, "error", "a relation's end is not a span of the annotation"),
     Check("relation-self", 3, "error", "a relation leads from a span to itself"),
     Check(
         "relation-ends", 3, "error", "a relation joins labels that the scheme does not let it join"
@@ -92,9 +92,12 @@ _VALIDATED = (
     Check("marks-missing", 4, "error", "content that should be inside quotation marks is not"),
     Check("final-stop", 4, "warning", "a span ends with the full stop of its sentence (C3)"),
     Check(
-        "proclitic-kept", 4, "warning", "a mention starts with a proclitic that stands apart (C1)"
+        "proclitic-kept",
+        4,
+        "warning",
+        "a mention starts with a proclitic that should be left out (C1)",
     ),
-    Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic stands apart (C1)"),
+    Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic is attached (C1)"),
     Check("rule", 4, "error", "a check that a plug-in adds found something"),
     Check("article-unannotated", 5, "warning", "nobody has annotated an article of the layer yet"),
     Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
@@ -104,7 +107,7 @@ _VALIDATED = (
     ),
     Check("label-slip", 5, "warning", "a surface has once another label than everywhere else"),
     Check("surface-mixed", 5, "warning", "the same surface is labelled in several ways"),
-    Check("split-leak", 5, "error", "the same text stands in two splits"),
+    Check("split-leak", 5, "error", "the same text is in two splits"),
     Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
     Check(
         "task-text-mapped",

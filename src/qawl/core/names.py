@@ -22,7 +22,7 @@ def pseudonym(given: object) -> str:
     """
     name = unicodedata.normalize("NFC", given) if isinstance(given, str) else ""
     if not isinstance(given, str) or not any(map(str.isalnum, name)):
-        raise ValueError(f"{given!r} is no pseudonym: give letters and digits")
+        raise ValueError(f"{given!r} is not a pseudonym: give letters and digits")
     if odd := next((each for each in name if not _fits(each)), None):
         raise ValueError(f"{given!r} has {odd!r}: a pseudonym has letters, digits, - and _ only")
     if len(name) > LONGEST:

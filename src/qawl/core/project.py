@@ -91,7 +91,7 @@ class Project:
         return self.root / JOURNAL
 
     def journal_file(self, layer: str, annotator: str) -> Path:
-        """The journal of an annotator in a layer; raises JournalError for what is no pseudonym."""
+        """The journal of an annotator in a layer; raises JournalError for what is not a pseudonym."""
         try:
             return self.journal / f"{layer}.{names.of_journal(annotator)}.jsonl"
         except ValueError as error:

@@ -216,7 +216,7 @@ def parse_settings(text: str, where: str) -> Settings:
     for name, share in settings.release.splits.items():
         if not _SPLIT.fullmatch(name) or name == "all":
             raise ProjectError(
-                f"{where}: release.splits: {name!r} is no name of a split: take letters, digits and _ "
+                f"{where}: release.splits: {name!r} is not a name of a split: take letters, digits and _ "
                 "(`all` means every split to `datasets`)"
             )
         if not 0 <= share <= 1:
@@ -303,7 +303,7 @@ def _check_dispensations(given: Iterable[Dispensation], where: str) -> None:
             raise ProjectError(f"{where}: dispensations: {each.check}: the reason is empty")
         if each.until is not None and not VERSION.fullmatch(each.until):
             raise ProjectError(
-                f"{where}: dispensations: {each.check}: until: {each.until!r} is no version: "
+                f"{where}: dispensations: {each.check}: until: {each.until!r} is not a version: "
                 "give three numbers, as in 0.2.0"
             )
 
@@ -317,7 +317,7 @@ def _check_address(url: str, where: str) -> None:
         usable = False
     if not usable or strange:
         raise ProjectError(
-            f"{where}: label_studio.url {url!r} is no address: write http://HOST:PORT or https://HOST"
+            f"{where}: label_studio.url {url!r} is not an address: write http://HOST:PORT or https://HOST"
         )
     if parts.username or parts.password:
         raise ProjectError(
@@ -343,14 +343,14 @@ def _check_citation(release: Release, where: str) -> None:
             )
         if author.orcid and not _ORCID.fullmatch(author.orcid):
             raise ProjectError(
-                f"{where}: release.authors: {author.orcid!r} is no ORCID: give 0000-0000-0000-0000"
+                f"{where}: release.authors: {author.orcid!r} is not an ORCID: give 0000-0000-0000-0000"
             )
     if not licences.is_known(release.license):
         raise ProjectError(
-            f"{where}: release.license: {release.license!r} is no licence that the Hub or SPDX knows: "
+            f"{where}: release.license: {release.license!r} is not a licence that the Hub or SPDX knows: "
             "give a name such as cc-by-4.0, or LicenseRef-NAME"
         )
     if release.doi and not _DOI.fullmatch(release.doi):
         raise ProjectError(
-            f"{where}: release.doi: {release.doi!r} is no DOI: give 10.NNNN/NAME, no address"
+            f"{where}: release.doi: {release.doi!r} is not a DOI: give 10.NNNN/NAME without an address"
         )

@@ -69,7 +69,7 @@ class _Loader(yaml.SafeLoader):
         for key, (key_node, _) in zip(keys, node.value, strict=True):
             if keys.count(key) > 1:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                    None, None, f"the key {key!r} is there twice", key_node.start_mark
                 )
         return super().construct_mapping(node, deep)
 

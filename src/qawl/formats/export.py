@@ -40,7 +40,7 @@ FORMATS: dict[str, Format] = {
         (
             _PLACES,
             _SUPPORT,
-            "the ids of articles (they stand in the order of ids)",
+            "the ids of articles (they are in the order of ids)",
             "white space and invisible marks between words, and with them every offset",
             "parts of speech and chunks: nobody annotated them",
         ),

@@ -56,9 +56,9 @@ class Repository:
         try:
             self._hf.utils.validate_repo_id(name)
         except ValueError as error:
-            raise HubError(f"{name!r} is no name of a repository: {_line(error)}") from error
+            raise HubError(f"{name!r} is not a name of a repository: {_line(error)}") from error
         if name.count("/") != 1:
-            raise HubError(f"{name!r} is no name of a repository: give OWNER/NAME")
+            raise HubError(f"{name!r} is not a name of a repository: give OWNER/NAME")
         self.name = name
         self._api = self._hf.HfApi(library_name="qawl")
         self._hasty = hasty

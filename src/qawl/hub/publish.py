@@ -195,7 +195,7 @@ def plan(release: Shipped, there: There) -> Plan:
     if there.tagged is not None and there.tagged != release.files:
         raise HubError(
             f"{there.repo} has a tag {release.version} that names other files (commit {there.tag}): "
-            "a tag is never moved, release a higher version"
+            "a tag never moves, so release a higher version"
         )
     if there.tagged is not None:
         return Plan(unchanged=tuple(release.files), commit=there.tag, tagged=True)
@@ -222,7 +222,7 @@ def _refuse(release: Shipped, there: There) -> None:
         return
     if there.said is None:
         raise HubError(
-            f"{there.repo} holds what no release put there ({listed(sorted(there.files), NAMED)}): "
+            f"{there.repo} holds files that are from no release ({listed(sorted(there.files), NAMED)}): "
             "publish to a repository of its own, or remove it there"
         )
     if there.said.name != release.name:

@@ -107,7 +107,7 @@ def build(
 def refuse_no_version(version: str) -> None:
     """Raises ReleaseError where a version is not written as three numbers."""
     if not versions.VERSION.fullmatch(version):
-        raise ReleaseError(f"{version!r} is no version: give three numbers, as in 0.1.0")
+        raise ReleaseError(f"{version!r} is not a version: give three numbers, as in 0.1.0")
 
 
 def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
@@ -135,7 +135,7 @@ def _fits(project: Project, version: str, found: Difference | None) -> None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
     if versions.numbers(version) < versions.numbers(found.version):
         raise ReleaseError(
-            f"{version} says too little: the changes since {last} are {found.level} and call for "
+            f"{version} is too low: the changes since {last} are {found.level} and call for "
             f"{found.version} (or --bump)"
         )
 

@@ -102,7 +102,7 @@ def _personal(project: Project) -> Iterator[str]:
     """Addresses and names of people in what annotators or the corpus lead wrote."""
     if places := list(privacy.found(project)):
         yield (
-            f"an e-mail address or the name of a person stands in {listed(places, NAMED)} (mend it in "
+            f"an e-mail address or the name of a person is in {listed(places, NAMED)} (correct it in "
             "Label Studio and pull, or where it is written)"
         )
 
@@ -131,7 +131,7 @@ def _new_kinds(project: Project, checks: Mapping[str, int], below: str | None) -
     if fresh := sorted({*checks} - {*before, *STATED}):
         counted = ", ".join(f"{each} ({checks[each]})" for each in fresh)
         yield (
-            f"new kinds of findings since {last}: {counted}: mend what `qawl validate` shows, or say why "
+            f"new kinds of findings since {last}: {counted}: correct what `qawl validate` shows, or say why "
             f"they pass. For that, paste into qawl.yaml: {_dispensing(project, fresh)}"
         )
 
@@ -146,5 +146,5 @@ def _dispensing(project: Project, checks: Iterable[str]) -> str:
     flow = yaml.safe_dump(
         given, default_flow_style=True, allow_unicode=True, sort_keys=False, width=math.inf
     )
-    instead = "  # in the place of what stands there" if project.settings.dispensations else ""
+    instead = "  # in place of the line that is there" if project.settings.dispensations else ""
     return f"dispensations: {flow.strip()}{instead}"

@@ -77,7 +77,7 @@ def _attribute_problems(attribute: Attribute, scheme: Scheme) -> Iterator[str]:
                 "give the value a name without one, and a title with it"
             )
     if attribute.name in _behind(attribute, scheme):
-        yield f"{where}: when: it is asked for by what is asked for by it"
+        yield f"{where}: when: the conditions go in a circle"
 
 
 def _behind(attribute: Attribute, scheme: Scheme) -> set[str]:
@@ -189,7 +189,7 @@ def _repeated(scheme: Scheme) -> list[str]:
         groups[f"value of {attribute.name}"] = values
     groups["control name"] = list(names.controls(scheme))
     return [
-        f"the {kind} {name!r} stands twice"
+        f"the {kind} {name!r} is there twice"
         for kind, values in groups.items()
         for name in dict.fromkeys(values)
         if values.count(name) > 1

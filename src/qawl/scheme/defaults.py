@@ -66,7 +66,7 @@ def _worded(each: dict[str, Any]) -> dict[str, Any]:
 
 
 def _several(given: Stated) -> Stated:
-    """One name as a list of it; a name that stands twice once."""
+    """One name as a list of it; a repeated name once."""
     listed = [_word(each) for each in (given if isinstance(given, list) else [given])]
     return [each for at, each in enumerate(listed) if each not in listed[:at]]
 

@@ -75,7 +75,7 @@ class Predictions:
             place = made.article_id, made.layer
             if place in self._by_place:
                 raise InputError(
-                    f"{path}, line {number}: {made.layer} of article {made.article_id} stands twice"
+                    f"{path}, line {number}: {made.layer} of article {made.article_id} is there twice"
                 )
             self._by_place[place] = number, made
 
@@ -141,7 +141,7 @@ def _record(made: Prediction, spans: list[Span], scheme: Scheme) -> Annotation:
     for each in made.relations:
         if {each.from_, each.to} - ids:
             raise ValueError(
-                f"a relation joins {each.from_} and {each.to}, one of which is no span"
+                f"a relation joins {each.from_} and {each.to}, one of which is not a span"
             )
         ends = labels[each.from_], labels[each.to]
         name = each.label if each.label is not None else scheme.relation_between.get(ends)

@@ -60,7 +60,9 @@ def _address(url: str) -> Line:
     parts = urlsplit(url)
     path = parts.path.strip("/")
     under = (
-        f", under the path /{path}: its proxy must hand on what stands below that" if path else ""
+        f", under the path /{path}: its proxy must forward everything below that path"
+        if path
+        else ""
     )
     local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
     open_ = parts.scheme == "http" and not local

@@ -50,7 +50,7 @@ class Client(Transport):
     """What Qawl asks of a Label Studio server."""
 
     def check(self) -> None:
-        """Refuses a server that is not there, that is no Label Studio, or that is too old."""
+        """Refuses a server that is not there, that is not a Label Studio, or that is too old."""
         try:
             release, _ = self.version(retries=0)
         except NobodyListens:
@@ -68,7 +68,9 @@ class Client(Transport):
         """(release, edition) of the Label Studio that answers."""
         said = self.request("GET", "api/version", retries=retries)
         if not isinstance(said, dict):
-            raise ServerError(f"{self.url} is no Label Studio: mend label_studio.url in qawl.yaml")
+            raise ServerError(
+                f"{self.url} is not a Label Studio: correct label_studio.url in qawl.yaml"
+            )
         release = said.get("release") or said.get("label-studio-os-package", {}).get("version")
         return str(release), str(said.get("edition") or "unknown edition")
 

@@ -329,7 +329,7 @@ class _Plan:
             gone = task.article_id in self.withdrawn
             return "its article is withdrawn" if gone else "its article is not to be annotated"
         if task.article_id in there:
-            return "its article stands there twice"
+            return "its article is there twice"
         if task.text_sha256 != article.text_sha256:
             return "its text was edited in Label Studio"
         if annotator not in self.working and not task.worked_on:
@@ -376,7 +376,7 @@ def _refuse_strange(training: Iterable[str], known: Collection[str]) -> None:
     if strange := [each for each in training if each not in known]:
         raise ProjectError(
             f"qawl.yaml: training: {', '.join(strange)}: not among the articles to annotate "
-            "(ids stand in corpus/articles.jsonl)"
+            "(the ids are in corpus/articles.jsonl)"
         )
 
 

@@ -67,7 +67,7 @@ def executable(say: Say) -> Path:
     """The label-studio command; its environment is made the first time, which takes minutes."""
     if given := os.environ.get(EXECUTABLE):
         if not Path(given).is_file():
-            raise ServerError(f"{EXECUTABLE} is {given}, which is no file")
+            raise ServerError(f"{EXECUTABLE} is {given}, which is not a file")
         return Path(given)
     home = cache()
     ready, command = home / "ready", home / "env" / "bin" / "label-studio"
@@ -208,7 +208,7 @@ def _refuse_taken(host: str, port: int) -> None:
                 f"port {port} is in use: stop what runs there, or give another with --port"
             ) from error
         raise ServerError(
-            f"{host} is no address of this machine: `qawl serve` runs a server here, and "
+            f"{host} is not an address of this machine: `qawl serve` runs a server here, and "
             "label_studio.url in qawl.yaml names another"
         ) from error
 

@@ -28,7 +28,7 @@ class NobodyListens(ServerError):
 
 
 class Unsendable(ServerError):
-    """The server fails at this call itself: it can't make the answer, or the answer is no JSON."""
+    """The server fails at this call itself: it can't make the answer, or the answer is not JSON."""
 
 
 class Transport:
@@ -69,7 +69,7 @@ class Transport:
             return msgspec.json.decode(answer.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Unsendable(
-                f"{self.url} answered {path} with something that is no JSON: {_reason(answer)}; "
+                f"{self.url} answered {path} with something that is not JSON: {_reason(answer)}; "
                 "does label_studio.url in qawl.yaml name a Label Studio?"
             ) from error
 

@@ -50,5 +50,5 @@ def _refuse_unknown(project: Project) -> None:
         if article_id not in known:
             raise ProjectError(
                 f"qawl.yaml: dispensations: {each.check}: there is no article {article_id} "
-                "(ids stand in corpus/articles.jsonl)"
+                "(the ids are in corpus/articles.jsonl)"
             )

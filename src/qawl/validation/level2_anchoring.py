@@ -36,7 +36,7 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
             yield finding("offset-range", message, record, span)
             continue
         if start == end:
-            yield finding("span-empty", f"nothing stands between {start} and {end}", record, span)
+            yield finding("span-empty", f"nothing is between {start} and {end}", record, span)
             continue
         if span.text != text[start:end]:
             message = f"the surface is {span.text!r}, the text there is {text[start:end]!r}"

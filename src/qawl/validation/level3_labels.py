@@ -34,7 +34,7 @@ def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
             yield finding("label-unknown", message, record, span)
         place = span.label, span.start, span.end
         if place in seen:
-            message = f"{span.label} stands at {span.start} to {span.end} already"
+            message = f"{span.label} is already at {span.start} to {span.end}"
             yield finding("span-duplicate", message, record, span)
         seen.add(place)
 
@@ -73,7 +73,7 @@ def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
         name = relation.label or "a relation"
         if start is None or end is None:
             lost = first if start is None else last
-            message = f"{name} ends at {lost!r}, which is no span of this annotation"
+            message = f"{name} ends at {lost!r}, which is not a span of this annotation"
             yield finding("relation-dangling", message, record, start or end)
             continue
         if start is end:

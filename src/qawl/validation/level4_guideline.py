@@ -74,7 +74,7 @@ def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
     start, end = span.start, span.end
     before = text[word_start(text, start) : start]
     if before and not (len(before) <= 2 and set(before) <= PROCLITICS):
-        message = f"the word starts with {before!r}, which is no proclitic"
+        message = f"the word starts with {before!r}, which is not a proclitic"
         yield finding("proclitic-cut", message, record, span)
     after = text[end : word_end(text, end)]
     if after and text[end - 1 : end].isalnum():

@@ -78,7 +78,7 @@ class Collection:
         layer = self.scheme.layer
         for identity in planned:
             if not self.submitted[identity] and not self.skipped[identity]:
-                message = "nobody has annotated it yet"
+                message = "not annotated yet"
                 yield finding("article-unannotated", message, layer=layer, article_id=identity)
             elif missing := self._missing(identity, asked(identity)):
                 yield finding("annotator-missing", missing, layer=layer, article_id=identity)

@@ -47,7 +47,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
 
 def _answer(made: Document, works: dict[str, Work], question: str, answer: Any) -> None:
     if not isinstance(answer, dict):
-        made.notes.append("response that is no object")
+        made.notes.append("response that is not an object")
         return
     user = str(answer.get("user_id") or answer.get("user") or "")
     if answer.get("status") == "draft":

@@ -78,7 +78,7 @@ def _meta(row: dict[str, Any]) -> dict[str, Any]:
 
 def _entity(made: Document, work: Work, at: int, each: Any) -> None:
     if not isinstance(each, dict):
-        made.notes.append("entity that is no object")
+        made.notes.append("entity that is not an object")
         return
     start, end = whole(each.get("start_offset")), whole(each.get("end_offset"))
     label = each.get("label")
@@ -106,7 +106,7 @@ def _labels(made: Document, work: Work, labels: Any) -> None:
 
 def _relation(made: Document, work: Work, each: Any, known: set[str]) -> None:
     if not isinstance(each, dict):
-        made.notes.append("relation that is no object")
+        made.notes.append("relation that is not an object")
         return
     start, end = str(each.get("from_id")), str(each.get("to_id"))
     if {start, end} <= known:

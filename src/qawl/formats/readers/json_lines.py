@@ -27,7 +27,7 @@ def rows(path: Path) -> Iterator[Row | SetAside]:
 
 
 def documents(path: Path, make: Callable[[int, dict[str, Any]], Found]) -> Iterator[Found]:
-    """What `make` gives of (line or place in the list, object); what is no object is passed on."""
+    """What `make` gives of (line or place in the list, object); what is not an object is passed on."""
     for row in rows(path):
         yield row if isinstance(row, SetAside) else make(*row)
 

@@ -74,7 +74,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
 def _span(made: Document, work: Work, each: Any) -> Mark | None:
     """Adds a span and returns it; one that stands there already is returned as it is."""
     if not isinstance(each, dict):
-        made.notes.append("span that is no object")
+        made.notes.append("span that is not an object")
         return None
     start, end = whole(each.get("start")), whole(each.get("end"))
     label = each.get("label")
@@ -90,7 +90,7 @@ def _span(made: Document, work: Work, each: Any) -> Mark | None:
 
 def _relation(made: Document, work: Work, each: Any) -> None:
     if not isinstance(each, dict):
-        made.notes.append("relation that is no object")
+        made.notes.append("relation that is not an object")
         return
     ends = [_span(made, work, each[name]) for name in ("head_span", "child_span") if name in each]
     if len(ends) == 2 and ends[0] and ends[1]:

@@ -129,7 +129,7 @@ def _enumeration(identity: str, names: Names) -> Node:
         "@type": "cr:RecordSet",
         "@id": identity,
         "name": identity,
-        "description": "What the numbers of a column stand for; GUIDELINES.md defines each name.",
+        "description": "What the numbers of a column mean; GUIDELINES.md defines each name.",
         "dataType": "sc:Enumeration",
         "key": {"@id": f"{identity}/number"},
         "field": [

@@ -45,7 +45,9 @@ def decode(told: str, text: str) -> str:
     parts = _parts(told)
     places = [each for each in parts if not isinstance(each, str)]
     if not all(0 <= start < end <= len(text) for start, end in places):
-        raise ReleaseError(f"{told[:40]!r} is not of this text: look at it with `qawl verify`")
+        raise ReleaseError(
+            f"{told[:40]!r} does not belong to this text: check the release with `qawl verify`"
+        )
     return "".join(each if isinstance(each, str) else text[each[0] : each[1]] for each in parts)
 
 
@@ -54,5 +56,5 @@ def _parts(told: str) -> _Parts:
         return _decoder.decode(told)
     except msgspec.DecodeError as error:
         raise ReleaseError(
-            f"{told[:40]!r} tells no text: look at the release with `qawl verify`"
+            f"{told[:40]!r} does not describe a text: check the release with `qawl verify`"
         ) from error

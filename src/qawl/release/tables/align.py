@@ -124,7 +124,7 @@ def _named(span: Any, labels: Sequence[str] | None) -> _Named:
         if labels is None:
             raise InputError(f"label {label} is an index: give the names too, labels=…")
         if not 0 <= label < len(labels):
-            raise InputError(f"label {label} is no index of the {len(labels)} labels given")
+            raise InputError(f"label {label} is not an index of the {len(labels)} labels given")
         label = labels[label]
     elif labels is not None and label not in labels:
         raise InputError(f"label {label!r} is not one of labels: add it, or leave its spans out")

@@ -322,7 +322,7 @@ def resolve(releases: Path, name: str) -> Path:
     for folder in (releases / name, Path(name)):
         if (folder / manifest.MANIFEST).is_file():
             return folder
-    raise ReleaseError(f"{name} is no release: give a version in {releases} or a folder")
+    raise ReleaseError(f"{name} is not a release: give a version in {releases} or a folder")
 
 
 def markdown(found: Difference) -> str:

@@ -151,7 +151,7 @@ def load(folder: Path) -> Manifest:
     """The manifest of a release; raises ReleaseError where there is none, or one that is damaged."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}")
+        raise ReleaseError(f"{folder} is not a release: it has no {MANIFEST}")
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -42,7 +42,7 @@ class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     def contradictions(self) -> list[str]:
         given = [each for each in (self.min, self.max) if each]
         if wrong := [each for each in given if not _is_day(each)]:
-            return [f"attribute {self.name}: {wrong[0]!r} is no date: write YYYY-MM-DD"]
+            return [f"attribute {self.name}: {wrong[0]!r} is not a date: write YYYY-MM-DD"]
         if given != sorted(given):
             return [f"attribute {self.name}: max must not be before min"]
         return []

@@ -51,7 +51,7 @@ def _parted(address: str) -> tuple[str, int]:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise InputError(f"{address!r} is no address: {error}") from error
+        raise InputError(f"{address!r} is not an address: {error}") from error
     found = _PROJECT.fullmatch(parts.path)
     if not parts.hostname or found is None:
         raise InputError(f"{address}: name a project, as in https://HOST/projects/12")
