@@ -375,7 +375,7 @@ def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
     two = build.build(disputed, "0.2.0", notes=[]).folder
     assert manifest.load(two).articles.withdrawn == {identity: "the source asked"}
     assert diff.difference(one, two).level == "major"
-    with pytest.raises(InputError, match="no article"):
+    with pytest.raises(InputError, match="not an article"):
         withdrawal.withdraw(disputed, "0" * 12, "x")
 
 

@@ -157,7 +157,7 @@ def test_a_torn_journal_is_named_by_readers_and_mended_by_rebuild(run, monkeypat
     path = corpus.journal / "quote.a1.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:50])
-    with pytest.raises(JournalError, match=r"line 2: the last line is torn.*--rebuild`, mends it"):
+    with pytest.raises(JournalError, match=r"line 2: the last line is torn.*--rebuild` removes it"):
         list(derive.derive(corpus, "quote"))
     monkeypatch.chdir(corpus.root)
     done = CliRunner().invoke(cli.group, ["pull", "--rebuild"])

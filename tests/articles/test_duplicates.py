@@ -240,7 +240,7 @@ def test_ingest_groups_counts_and_explains(trial):
     shown = "\n".join(summary.explain(trial, ids["a"]))
     assert "the same text" in shown
     assert "Jaccard 0.9" in shown
-    assert "stands alone" in "\n".join(summary.explain(trial, ids["d"]))
+    assert "is in no group" in "\n".join(summary.explain(trial, ids["d"]))
 
 
 def test_groups_are_stable_when_more_arrives(trial):

@@ -56,7 +56,7 @@ def test_bytes_of_one_character_and_windows():
     ("spans", "offsets", "options", "message"),
     [
         ([{**PERSON, "label": 1}], [(0, 1)], {}, "give the names too"),
-        ([{**PERSON, "label": 7}], [(0, 1)], {"labels": ["A"]}, "no index of the 1 labels"),
+        ([{**PERSON, "label": 7}], [(0, 1)], {"labels": ["A"]}, "not an index of the 1 labels"),
         ([PERSON], [(0, 1)], {"labels": ["A"]}, "'PERS' is not one of labels"),
         ([], [(0, 4), (5, 9), (0, 3)], {}, "one text at a time"),
     ],

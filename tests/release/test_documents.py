@@ -276,8 +276,8 @@ def test_a_published_citation_has_its_commit_and_doi(make_corpus):
     [
         ("authors: [{}]", "family and given, or the name"),
         ("authors: [{name: A, family: B}]", "family and given, or the name"),
-        ("authors: [{name: A, orcid: '123'}]", "no ORCID"),
-        ("doi: https://doi.org/10.5281/x", "no DOI"),
+        ("authors: [{name: A, orcid: '123'}]", "not an ORCID"),
+        ("doi: https://doi.org/10.5281/x", "not a DOI"),
         ("card: {fundng: x}", "fundng"),
     ],
 )

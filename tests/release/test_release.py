@@ -201,7 +201,7 @@ def test_a_version_that_exists_with_other_bytes_is_refused(recorded, built):
 
 @pytest.mark.parametrize("version", ["1", "0.1", "v0.1.0", "0.1.0-rc1", "../x", "01.0.0"])
 def test_a_wrong_version_is_one_line(recorded, version):
-    with pytest.raises(ReleaseError, match="no version"):
+    with pytest.raises(ReleaseError, match="not a version"):
         build.build(recorded, version, notes=[])
 
 

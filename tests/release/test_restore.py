@@ -219,6 +219,6 @@ def test_a_restore_that_fails_leaves_nothing(built, secret, tmp_path):
     pq.write_table(table.set_column(at, "speaker_standoff", told), path)
     copy = tmp_path / "copy.txt"
     copy.write_text(secret.text, "utf-8")
-    with pytest.raises(ReleaseError, match="is not of this text"):
+    with pytest.raises(ReleaseError, match="does not belong to this text"):
         restore.restore_release(built, [copy], tmp_path / "full")
     assert not [each for each in tmp_path.iterdir() if "full" in each.name]

@@ -46,13 +46,13 @@ def test_what_is_told():
 
 @pytest.mark.parametrize("told", ["", "{}", "[1]", '["a", [1]]', "[[0, 1, 2]]"])
 def test_what_tells_nothing_is_refused(told):
-    with pytest.raises(ReleaseError, match="tells no text"):
+    with pytest.raises(ReleaseError, match="does not describe a text"):
         standoff.decode(told, TEXT)
 
 
 @pytest.mark.parametrize("told", ["[[-5, 3]]", "[[5, 3]]", "[[3, 3]]", "[[0, 9999]]"])
 def test_what_is_of_another_text_is_refused(told):
-    with pytest.raises(ReleaseError, match="is not of this text"):
+    with pytest.raises(ReleaseError, match="does not belong to this text"):
         standoff.decode(told, TEXT)
 
 

@@ -448,7 +448,7 @@ def test_a_control_may_be_called_otherwise_than_the_layer(tmp_path):
         ("layer: x\nattributes: [{name: a, values: [b], when: {c: z}}, {name: c, kind: text}]", "can't tell by c, a text"),
         ("layer: x\nattributes: [{name: a, values: [b], when: {c: 1}}, {name: c, kind: scale, max: 5}]", "can't tell by c, a scale"),
         ("layer: x\nattributes: [{name: a, values: [b], when: {c: 'd, e'}}, {name: c, values: ['d, e']}]", "comma"),
-        ("layer: x\nattributes: [{name: a, values: [b], when: {c: d}}, {name: c, values: [d], when: {a: b}}]", "asked for by what"),
+        ("layer: x\nattributes: [{name: a, values: [b], when: {c: d}}, {name: c, values: [d], when: {a: b}}]", "in a circle"),
         ("layer: x\nlabels: [L]\nattributes: [{name: a, values: [b], when: {c: d}}, {name: c, of: [L], values: [d]}]", "c is of L alone"),
     ],
 )  # fmt: skip

@@ -48,7 +48,7 @@ def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
         spans, relations = made.spans[layer], made.relations[layer]
         say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
     for reason, count in made.left_out.most_common():
-        say(f"left out: {count} spans, since `qawl validate` would say {reason}", err=True)
+        say(f"left out: {count} spans, because `qawl validate` would report {reason}", err=True)
 
 
 def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None:

@@ -131,8 +131,8 @@ def _new_kinds(project: Project, checks: Mapping[str, int], below: str | None) -
     if fresh := sorted({*checks} - {*before, *STATED}):
         counted = ", ".join(f"{each} ({checks[each]})" for each in fresh)
         yield (
-            f"new kinds of findings since {last}: {counted}: correct what `qawl validate` shows, or say why "
-            f"they pass. For that, paste into qawl.yaml: {_dispensing(project, fresh)}"
+            f"new kinds of findings since {last}: {counted}: correct what `qawl validate` shows, or say "
+            f"why they pass. For that, paste into qawl.yaml: {_dispensing(project, fresh)}"
         )
 
 
