@@ -18,7 +18,7 @@ CHANGED = {
     "articles": lambda corpus: corpus.corpus / "articles.jsonl",
     "scheme": lambda corpus: corpus.label_config / "quote.yaml",
     "repairs": lambda corpus: corpus.repairs_file,
-    "annotations": lambda corpus: annotation_derive.path(corpus, "quote"),
+    "annotations": lambda corpus: corpus.annotations_file("quote"),
 }
 
 
@@ -59,9 +59,9 @@ def test_what_was_kept_is_what_deriving_finds(pulled, derivations):
 
 
 def test_a_file_that_stands_is_not_derived_again(pulled, derivations):
-    before = annotation_derive.path(pulled, "quote").stat()
+    before = pulled.annotations_file("quote").stat()
     assert annotation_store.refresh(pulled, "quote") == 1
-    after = annotation_derive.path(pulled, "quote").stat()
+    after = pulled.annotations_file("quote").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
     assert not derivations
 
@@ -119,7 +119,7 @@ def test_what_can_t_be_read_is_derived(pulled):
 
 
 def test_a_changed_file_is_named_and_rebuilt(pulled):
-    path = annotation_derive.path(pulled, "quote")
+    path = pulled.annotations_file("quote")
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b'"start":0', b'"start":1'))
     assert "annotations-stale" in {each.check for each in validate.validate(pulled)}

@@ -93,7 +93,7 @@ def _fields(reader: Any, skipped: int) -> Iterator[tuple[int, list[str] | Wrong]
         try:
             fields = next(reader, None)
         except csv.Error as error:
-            more = f" ({error}); nothing from here on was read"
+            more = f" ({error}); the rest was not read"
             yield line, Wrong(reason("quotes-open", more))
             return
         except UnicodeDecodeError as error:

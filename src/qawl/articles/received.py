@@ -37,7 +37,7 @@ class Received(Struct, frozen=True, kw_only=True):
 
 
 class SetAside(Struct, frozen=True, kw_only=True):
-    """Something that is no article; a line of corpus/set-aside.jsonl."""
+    """Something that is not an article; a line of corpus/set-aside.jsonl."""
 
     format: int = 1
     path: str
@@ -50,7 +50,7 @@ Found = Received | SetAside
 
 
 def set_aside(path: str, why: Reason, line: int | None = None) -> SetAside:
-    """What is no article; a reason may quote what is not Unicode."""
+    """What is not an article; a reason may quote what is not Unicode."""
     return SetAside(path=path, line=line, reason=printable(why.words), check=why.check)
 
 

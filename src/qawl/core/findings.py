@@ -180,7 +180,7 @@ STATED = ("scheme-brought", "scheme-step")
 
 _INGESTED = {
     "source-changed": "what stands at an article's place has another text now; it is a new article",
-    "date-refused": "no date can be told from what a source gives as one; the article has none",
+    "date-refused": "no date can be read from what a source gives as one; the article has none",
 }
 _SET_ASIDE = {
     "file-unreadable": "can't be read",
@@ -194,7 +194,7 @@ _SET_ASIDE = {
     "file-no-rows": "no rows",
     "metadata-wrong": "its metadata is wrong",
     "binary": "binary, not text",
-    "encoding-unknown": "the encoding can't be told",
+    "encoding-unknown": "the encoding is unknown",
     "encoding-mixed": "not in the encoding of the file",
     "not-utf-8": "not UTF-8",
     "not-json": "not JSON",
@@ -206,13 +206,13 @@ _SET_ASIDE = {
     "columns-twice": "two columns of one name",
     "column-missing": "no column",
     "row-ragged": "fields and columns differ in number",
-    "quotes-open": "the quotation marks can't be told",
+    "quotes-open": "unclosed or mixed quotation marks",
     "value-unreadable": "a value that can't be read",
-    "field-wrong": "a field is not as it should be",
+    "field-wrong": "a field has the wrong form",
     "text-missing": "no field `text` with a string (see --map)",
     "text-empty": "no text, or white space only",
     "text-long": "too long for an article",
-    "text-half": "half a surrogate pair, which is no character",
+    "text-half": "half a surrogate pair, which is not a character",
     "text-cleaned": "nothing is left of the text after cleaning",
     "article-copy": "a copy, of the same source",
     "id-twice": "two articles with one id",
@@ -222,7 +222,7 @@ _LEFT_OUT = {
     "task-unplaced": "task of no article",
     "task-unreadable": "task that can't be read",
     "task-no-list": "task without a list of annotations",
-    "annotation-no-object": "annotation that is no object",
+    "annotation-no-object": "annotation that is not an object",
     "annotation-no-layer": "annotation of no layer (give --layer)",
 }
 
