@@ -1,10 +1,11 @@
 """Which articles go to annotation: the first of each group, and of large sources a seeded sample."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.core.errors import ProjectError
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.settings import Sample
@@ -28,19 +29,34 @@ def ids(project: Project) -> tuple[str, ...]:
     )
 
 
-def _ids(project: Project) -> Iterator[str]:
-    sample = project.settings.sample
-    firsts = (
-        (each.source or "", each.id)
-        for each in article_store.heads(project)
-        if each.group == each.id
-    )
-    if not sample.sources and sample.others is None:
-        return (identity for _, identity in firsts)
-    return iter(sorted(_picked(firsts, sample)))
+def _ids(project: Project) -> list[str]:
+    sample, sources = project.settings.sample, set[str]()
+    firsts = _firsts(project, sources)
+    everything = not sample.sources and sample.others is None
+    found = [each for _, each in firsts] if everything else sorted(_picked(firsts, sample))
+    if sources:
+        _refuse_strange("sample.sources", sample.sources, sources, "the sources of articles")
+        known = {*found, *withdrawal.ids(project)}
+        where = "the articles to annotate (the ids are in corpus/articles.jsonl)"
+        _refuse_strange("training", project.settings.training, known, where)
+    return found
 
 
-def _picked(articles: Iterator[tuple[str, str]], sample: Sample) -> set[str]:
+def _firsts(project: Project, sources: set[str]) -> Iterator[tuple[str, str]]:
+    """(source, id) of the first article of each group; the sources of all are added to `sources`."""
+    for each in article_store.heads(project):
+        sources.add(each.source or "")
+        if each.group == each.id:
+            yield each.source or "", each.id
+
+
+def _refuse_strange(key: str, named: Iterable[str], known: Collection[str], where: str) -> None:
+    """Raises ProjectError where qawl.yaml names what there is not."""
+    if strange := [each for each in named if each not in known]:
+        raise ProjectError(f"qawl.yaml: {key}: {', '.join(strange)}: not among {where}")
+
+
+def _picked(articles: Iterable[tuple[str, str]], sample: Sample) -> set[str]:
     """The ids of a sample: of each source those whose seeded hash is smallest.
 
     So a larger sample holds the smaller one, and further articles of a source change few of it.

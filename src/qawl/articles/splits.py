@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from qawl.articles import released
+from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.store import Head
+from qawl.core.errors import ProjectError
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.settings import Release
@@ -18,6 +19,7 @@ def splits_of(project: Project) -> Mapping[str, str]:
     """
 
     def made() -> dict[str, str]:
+        _refuse_strange(project)
         found = splits(article_store.heads(project), project.settings.release)
         before = set(released.alone(project))
         if any(found.get(each, "train") != "train" for each in before):
@@ -25,6 +27,18 @@ def splits_of(project: Project) -> Mapping[str, str]:
         return found
 
     return project.disk.once("splits", made, project.articles_file, *released.manifests(project))
+
+
+def _refuse_strange(project: Project) -> None:
+    """Raises ProjectError where `locked_test` names what is no article and no group."""
+    locked = project.settings.release.locked_test
+    heads = article_store.heads(project) if locked else ()
+    known = {name for each in heads for name in (each.id, each.group)} | withdrawal.ids(project)
+    if strange := [each for each in locked if each not in known]:
+        raise ProjectError(
+            f"qawl.yaml: release.locked_test: {', '.join(strange)}: no article or group of that id "
+            "(the ids are in corpus/articles.jsonl)"
+        )
 
 
 def _kept(project: Project, before: set[str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def command(
     from qawl.core import files, project
     from qawl.core.findings import CHECKS
     from qawl.core.records import to_json
-    from qawl.validation import validate
+    from qawl.validation import dispensations, validate
 
     if listing:
         for check in CHECKS.values():
@@ -70,6 +70,8 @@ def command(
         say(to_json({"findings": found, "summary": counts}))
     else:
         _print(corpus, found)
+        for each in dispensations.said(corpus, passed):
+            say(each)
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
     sys.exit(1 if counts.errors else 0)

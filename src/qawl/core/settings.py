@@ -20,6 +20,7 @@ Size = Annotated[int, msgspec.Meta(ge=0)]
 _ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]")
 
 
+_DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
 
@@ -223,7 +224,22 @@ def parse_settings(text: str, where: str) -> Settings:
             raise ProjectError(f"{where}: release.splits: {name} is {share}, not between 0 and 1")
     if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
+    _check_days(settings.release, where)
     return settings
+
+
+def _check_days(release: Release, where: str) -> None:
+    """`split_from` names splits, each with a day."""
+    for name, day in release.split_from.items():
+        if name not in release.splits:
+            raise ProjectError(
+                f"{where}: release.split_from: {name!r} is not one of the splits "
+                f"{', '.join(release.splits)}"
+            )
+        if not _DAY.fullmatch(day):
+            raise ProjectError(
+                f"{where}: release.split_from: {name} is {day!r}: give a day as in 2024-05-01"
+            )
 
 
 def _check_layers(layers: tuple[str, ...], where: str) -> None:

@@ -12,7 +12,7 @@ from qawl.annotations import reading, tasks
 from qawl.annotations.identity import Home
 from qawl.articles import selection, withdrawal
 from qawl.core import names
-from qawl.core.errors import ProjectError, ServerError
+from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.core.text import sha256 as text_hash
@@ -240,7 +240,6 @@ class _Plan:
         self.client, self.project, self.held = client, project, held
         self.articles = {article.id: article for article in selection.to_annotate(project)}
         self.withdrawn = withdrawal.ids(project)
-        _refuse_strange(project.settings.training, {*self.articles, *self.withdrawn})
         self.offered = tasks.names(project)
         self.told = briefings(project)
         self.working = [name for name, each in project.annotators.items() if not each.away]
@@ -370,14 +369,6 @@ def _by_reason(
         if why:
             found.setdefault(why, []).append(task)
     return found
-
-
-def _refuse_strange(training: Iterable[str], known: Collection[str]) -> None:
-    if strange := [each for each in training if each not in known]:
-        raise ProjectError(
-            f"qawl.yaml: training: {', '.join(strange)}: not among the articles to annotate "
-            "(the ids are in corpus/articles.jsonl)"
-        )
 
 
 def _differs(remote: Remote, target: Wanted) -> bool:

@@ -1,6 +1,6 @@
 """What qawl.yaml lets pass: the findings of its `dispensations`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from qawl.articles import released
 from qawl.articles import store as article_store
@@ -32,6 +32,14 @@ def passing(project: Project, *, below: str | None = None) -> Passes:
     last = released.last_version(project, below=below)
     open_ones = [each for each in given if not _ran_out(each, last)]
     return lambda found: any(_covers(each, found) for each in open_ones)
+
+
+def said(project: Project, passed: Iterable[Finding]) -> Iterator[str]:
+    """What was let pass in words: a line a dispensation, with how often and the reason."""
+    every = list(passed)
+    for each in project.settings.dispensations:
+        if count := sum(_covers(each, found) for found in every):
+            yield f"let pass: {each.check}: {count} ({each.reason})"
 
 
 def _ran_out(each: Dispensation, last: str | None) -> bool:
