@@ -127,7 +127,7 @@ class _Deriving:
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
         found = {
-            annotator: list(self._of(annotator, places, _age))
+            annotator: list(self._of(annotator, places, self._newest))
             for annotator, places in by_annotator.items()
             if annotator != JUDGE
         }
@@ -164,13 +164,21 @@ class _Deriving:
                 seen = self.users.setdefault(annotator, {})
                 seen.setdefault(each.task.get("origin", 1), set()).add(user)
         for _, each in alive[:-1]:
-            if why := _passed_over(each, alive[-1][1]):
+            anew = self._newest(each)[0] < self._newest(alive[-1][1])[0]
+            if not anew and (why := _passed_over(each, alive[-1][1])):
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
             try:
                 yield self._read(annotator, latest)
             except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
                 yield self._unreadable(annotator, place, error)
+
+    def _newest(self, each: Latest) -> tuple[bool, float, int]:
+        """The order of one annotator's annotations of an article: the latest counts; where the scheme
+        states changes, first those of its own version, since who was asked anew has answered there."""
+        current = self.schemes[self.layer]
+        own = bool(current.changes) and each.scheme_version == current.version
+        return (own, *_age(each))
 
     def _read(self, annotator: str, latest: Latest) -> Converted:
         """The record of a journal entry, read by the scheme version that it was made under."""

@@ -14,7 +14,7 @@ from qawl.articles import selection, withdrawal
 from qawl.core import names
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
-from qawl.core.records import JUDGE
+from qawl.core.records import JUDGE, Annotation
 from qawl.core.text import sha256 as text_hash
 from qawl.gold.judge import judge_tasks
 from qawl.guidelines.page import Briefing, briefings
@@ -22,7 +22,7 @@ from qawl.scheme import scheme
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme
-from qawl.studio import assignment
+from qawl.studio import assignment, older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.suggest import tasks as suggested
 
@@ -89,7 +89,8 @@ class Step:
     """What is to be done for one layer and annotator; `remote` is None where a project is to be made.
 
     `remove` has tasks without work by the reason, `kept` what has work and stays though it is not as it
-    should be, `spare` projects without work that double another.
+    should be, `spare` projects without work that double another. `older` are projects of an older scheme
+    version that get another title, by which people tell them from the new one.
     """
 
     wanted: Wanted
@@ -99,11 +100,13 @@ class Step:
     remove: Mapping[str, list[RemoteTask]] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
     spare: tuple[int, ...] = ()
+    older: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Whether nothing is to be done."""
-        return bool(self.remote) and not (self.configure or self.add or self.remove or self.spare)
+        change = self.configure or self.add or self.remove or self.spare or self.older
+        return bool(self.remote) and not change
 
     def lines(self) -> Iterator[str]:
         """The step in words."""
@@ -112,6 +115,8 @@ class Step:
             yield f"make project {name}"
         if self.configure:
             yield f"bring the config and the guidelines of {name} up to date"
+        for identity, title in self.older.items():
+            yield f"call project {identity} {title}"
         if self.add:
             yield f"add {counted(len(self.add), 'task')} to {name}"
         for why, those in self.remove.items():
@@ -242,6 +247,7 @@ class _Plan:
         self.withdrawn = withdrawal.ids(project)
         self.offered = tasks.names(project)
         self.told = briefings(project)
+        self.unsettled: dict[str, dict[str, dict[str, Annotation]]] = {}
         self.working = [name for name, each in project.annotators.items() if not each.away]
 
     def steps(self, current: Scheme, there: list[Remote]) -> Iterator[Step]:
@@ -252,10 +258,15 @@ class _Plan:
             owners.setdefault(each.annotator, []).append(each)
         judged = owners.pop(JUDGE, [])
         steps, present = {}, {}
+        olds = {name: self._older(mine, current) for name, mine in owners.items()}
         for name in dict.fromkeys((*project.annotators, *owners)):
             if name in self.working or name in owners:
                 target = wanted(project, self.told[current.layer], name)
-                steps[name], present[name] = self._standing(target, owners.get(name, []))
+                old = olds.get(name, [])
+                mine = [each for each in owners.get(name, []) if each not in old]
+                step, there_ = self._standing(target, mine)
+                steps[name] = self._beside(step, old) if old else step
+                present[name] = there_ | self._worked(old)
         assigned = assignment.plan(
             self.articles,
             self.working,
@@ -269,12 +280,63 @@ class _Plan:
             missing = sorted(assigned.get(name, set()) - present[name])
             make = suggested.maker(project, current, self.offered)
             self._refuse_orphans(step, current)
-            yield replace(step, add=tuple(make(self.articles[each]) for each in missing))
+            add = [make(self.articles[each]) for each in missing]
+            if olds.get(name) and name in self.working:
+                add += self._anew(name, step, make, current, _suggestion(add))
+            yield _made(replace(step, add=tuple(add)), olds.get(name, []))
         waiting = list(judge_tasks(project, current.layer))
         if waiting or judged:
-            step = self._judging(wanted(project, self.told[current.layer], JUDGE), judged, waiting)
+            target = wanted(project, self.told[current.layer], JUDGE)
+            old = self._older(judged, current)
+            step = self._judging(target, [each for each in judged if each not in old], old, waiting)
             self._refuse_orphans(step, current)
-            yield step
+            yield _made(step, old)
+
+    def _older(self, mine: list[Remote], current: Scheme) -> list[Remote]:
+        """The projects that keep the scheme version that they have: their work uses names that the
+        steps since then change."""
+        renewed = any(each.scheme_version == current.version for each in mine)
+        return [
+            each
+            for each in mine
+            if older.leads(each.scheme_version, current)
+            and any(task.worked_on for task in self.held[each.id])
+            and (renewed or older.touched(self.client, each.id, each.scheme_version, current))
+        ]
+
+    def _worked(self, those: Iterable[Remote]) -> frozenset[str]:
+        """The articles on which somebody has worked in these projects."""
+        tasks_ = (task for each in those for task in self.held[each.id] if task.worked_on)
+        return frozenset(task.article_id for task in tasks_) & self.articles.keys()
+
+    def _beside(self, step: Step, old: list[Remote]) -> Step:
+        """The step of a new project beside those of older scheme versions, which keep their work."""
+        kept, remove, titles = list(step.kept), dict(step.remove), {}
+        for each in old:
+            held = self.held[each.id]
+            done = sum(task.worked_on for task in held)
+            version = f"version {each.scheme_version} of the scheme"
+            kept.append(
+                f"project {each.id} keeps {version} and {counted(done, 'task')} with work; "
+                "`qawl pull` goes on collecting it"
+            )
+            if open_ := [task for task in held if not task.worked_on]:
+                remove[f"project {each.id} keeps {version}"] = open_
+            title = _versioned(step.wanted.title, each.scheme_version)
+            if each.fields.get("title") != title:
+                titles[each.id] = title
+        return replace(step, kept=tuple(kept), remove=remove, older=titles)
+
+    def _anew(
+        self, name: str, step: Step, make: suggested.Make, current: Scheme, suggestion: str
+    ) -> list[tasks.Task]:
+        """The tasks of which steps ask a person, unless they stand in the new project."""
+        stands = {task.article_id for task in self.held[step.remote.id]} if step.remote else set()
+        if current.layer not in self.unsettled:
+            self.unsettled[current.layer] = older.unsettled(self.project, current)
+        asked = self.unsettled[current.layer].get(name, {})
+        those = [asked[each] for each in sorted(asked.keys() & self.articles.keys() - stands)]
+        return older.anew(those, self.articles, make, current, suggestion)
 
     def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, frozenset[str]]:
         """The step of an annotator but for the tasks to add, and the articles that stay there."""
@@ -336,14 +398,17 @@ class _Plan:
             return f"{annotator} is {left}, others take over"
         return None
 
-    def _judging(self, target: Wanted, mine: list[Remote], waiting: list[tasks.Task]) -> Step:
+    def _judging(
+        self, target: Wanted, mine: list[Remote], old: list[Remote], waiting: list[tasks.Task]
+    ) -> Step:
         """The step of a layer's judge: a task is known by its article and by what it was made from."""
         remote = next(iter(mine), None)
         there = self.held[remote.id] if remote else []
-        known = {(each.article_id, each.basis) for each in there}
+        done_before = (task for each in old for task in self.held[each.id] if task.worked_on)
+        known = {(each.article_id, each.basis) for each in (*there, *done_before)}
         wait = {(each.article_id, each.basis): each for each in waiting}
         done = "nothing is left to decide there"
-        return Step(
+        step = Step(
             target,
             remote,
             configure=remote is not None and _differs(remote, target),
@@ -354,10 +419,30 @@ class _Plan:
                 if not each.worked_on and (each.article_id, each.basis) not in wait
             ),
         )
+        return self._beside(step, old) if old else step
 
     def _refuse_orphans(self, step: Step, current: Scheme) -> None:
         if step.configure and step.remote and step.remote.config != step.wanted.config:
             refuse_orphans(self.client, step.remote.id, step.wanted.title, current)
+
+
+def _suggestion(add: Iterable[tasks.Task]) -> str:
+    """The name of the suggestions that tasks bring: Label Studio shows those of one name."""
+    brought = (each.model_version for task in add for each in task.predictions or ())
+    return next(brought, older.EARLIER)
+
+
+def _made(step: Step, old: list[Remote]) -> Step:
+    """The step; beside older projects no new one is made until there is something to do in it."""
+    if old and step.remote is None and not step.add:
+        return replace(step, remote=old[0], older={})
+    return step
+
+
+def _versioned(title: str, version: str) -> str:
+    """The title of a project that keeps an older version of the scheme."""
+    said = f" (version {version})"[: TITLE // 2]
+    return title[: TITLE - len(said)] + said
 
 
 def _by_reason(
@@ -395,7 +480,8 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
         counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
         raise ServerError(
             f"the new config of project {project} ({title}) lacks what its annotations use: {counts}; "
-            f"keep it in label_config/{current.layer}.yaml"
+            f"keep it in label_config/{current.layer}.yaml, or say there under `changes` what became of "
+            "it"
         )
 
 

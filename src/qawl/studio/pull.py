@@ -5,7 +5,7 @@ one that it speaks of, a project is read whole. Each page is journalled before t
 so a killed pull goes on where it was.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from qawl.core import files
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
+from qawl.scheme import scheme
+from qawl.studio import older as studio_older
 from qawl.studio import plan
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.plan import Remote
@@ -63,6 +65,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
     """
     outcome = Pulled()
     remotes = plan.remotes(client, project)
+    older = _older(project, remotes)
     marks = _Marks(project, client.url)
     sorter = Sorter(project, outcome)
     journals: dict[Path, Journal] = {}
@@ -73,7 +76,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
         readings = []
         for remote in watch(remotes):
             opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
-            readings.append(_Reading(client, remote, opened, sorter, outcome, marks))
+            readings.append(_Reading(client, remote, opened, sorter, outcome, marks, older))
             readings[-1].read(now)
         after = {each["id"]: each for each in client.projects()}
         for reading in readings:
@@ -87,6 +90,22 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
                 unread = annotation_store.unread(project, layer)
                 outcome.derived(layer, records, unread, annotation_store.brought(project, layer))
     return outcome
+
+
+def _older(project: Project, remotes: Iterable[Remote]) -> set[Home]:
+    """The projects of older scheme versions beside which one of the current version stands."""
+    schemes = scheme.load_all(project)
+    current = {
+        (each.layer, each.annotator)
+        for each in remotes
+        if each.layer in schemes and each.scheme_version == schemes[each.layer].version
+    }
+    return {
+        each.home
+        for each in remotes
+        if (each.layer, each.annotator) in current
+        and studio_older.leads(each.scheme_version, schemes[each.layer])
+    }
 
 
 def _opened(
@@ -133,9 +152,11 @@ class _Reading:
         sorter: Sorter,
         outcome: Pulled,
         marks: _Marks,
+        older: Collection[Home],
     ) -> None:
         self.client, self.remote, self.opened = client, remote, opened
         self.sorter, self.outcome, self.marks = sorter, outcome, marks
+        self.older = older
         self.mark = marks.of(remote, opened)
         self.placed: set[str] = set()
         self.seen: set[str] = set()
@@ -168,7 +189,11 @@ class _Reading:
         mark.since, mark.until, mark.after = mark.until, None, 0
         self.marks.save()
         if self.remote.annotator != JUDGE:
-            several = self.opened.holds.several(self.articles)
+            several = {
+                article: renewed
+                for article, those in self.opened.holds.several(self.articles).items()
+                if len(renewed := [e for e in those if e.place not in self.older] or those) > 1
+            }
             self.outcome.doubled += doubles(self.remote.layer, self.remote.annotator, several)
 
     def _read(self, where: list[Filter]) -> None:

@@ -67,6 +67,8 @@ def apply(client: Client, step: Step) -> None:
         identity = step.remote.id
         if step.configure:
             client.update_project(identity, fields)
+    for old, title in step.older.items():
+        client.update_project(old, {"title": title})
     _remove(client, [task for those in step.remove.values() for task in those])
     if step.add:
         client.import_tasks(identity, [to_builtins(each) for each in step.add])

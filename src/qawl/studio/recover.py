@@ -9,6 +9,7 @@ from qawl.annotations import journal
 from qawl.core.project import Project
 from qawl.studio import plan
 from qawl.studio.client import Client
+from qawl.studio.plan import Remote
 from qawl.studio.pull import Watch
 
 KEPT = ("result", "was_cancelled", "lead_time")
@@ -43,15 +44,28 @@ def recover(client: Client, project: Project, *, watch: Watch = list) -> int:
     goes back only to a task that was made from the same annotations.
     """
     count = 0
-    for remote in watch(plan.remotes(client, project)):
+    there = plan.remotes(client, project)
+    for remote in watch(there):
         latest = _latest(project.journal_file(remote.layer, remote.annotator))
+        twins = [each for each in there if _of_one(each, remote) and each is not remote]
+        stands = {
+            (task.article_id, task.basis)
+            for each in twins
+            for task in plan.remote_tasks(client, each)
+            if task.annotated
+        }
         for task in plan.remote_tasks(client, remote) if latest else ():
             known = latest.get((task.article_id, task.basis))
-            if known and not task.annotated:
+            if known and not task.annotated and (task.article_id, task.basis) not in stands:
                 sent = {name: known[name] for name in KEPT if known.get(name) is not None}
                 client.submit(task.id, sent)
                 count += 1
     return count
+
+
+def _of_one(one: Remote, other: Remote) -> bool:
+    """Whether two projects are of one annotator of one layer."""
+    return (one.layer, one.annotator) == (other.layer, other.annotator)
 
 
 def _latest(path: Path) -> Known:

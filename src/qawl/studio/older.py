@@ -1,0 +1,88 @@
+"""Projects of an older scheme version, which keep their config and their work, and what is asked anew."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from qawl.annotations import derive, reading
+from qawl.annotations import store as annotation_store
+from qawl.annotations.tasks import Prediction, Task
+from qawl.annotations.to_label_studio import write_results
+from qawl.core.project import Project
+from qawl.core.records import Annotation, Article
+from qawl.scheme.changes import Change, Name, path
+from qawl.scheme.kinds.registry import value_of
+from qawl.scheme.scheme import Scheme
+from qawl.studio.client import ANNOTATED, Client
+from qawl.suggest.tasks import Make
+
+EARLIER = "earlier work"
+"""The name of the suggestion that an annotator's own work of an older version is."""
+
+
+def leads(version: str, current: Scheme) -> bool:
+    """Whether the scheme states how it follows from another version."""
+    return version != current.version and bool(path(current.changes, version, current.version))
+
+
+def touched(client: Client, project: int, version: str, current: Scheme) -> Counter[str]:
+    """How often the work in a server's project uses names that the steps since its version change."""
+    way = path(current.changes, version, current.version)
+    found: Counter[str] = Counter()
+    for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
+        for annotation in task["annotations"]:
+            for result in reading.results(annotation):
+                found.update(str(name) for name in _names(result) if _changed(name, way))
+    return found
+
+
+def _changed(name: Name, way: Iterable[Change]) -> bool:
+    return any(name in change.fates for change in way)
+
+
+def _names(result: Mapping[str, Any]) -> Iterator[Name]:
+    """The names that a result uses."""
+    value = reading.value(result)
+    if result.get("type") == "relation":
+        yield from (Name("relation", each) for each in reading.words(result.get("labels")))
+        return
+    for labels in (value.get("labels"), value.get("hypertextlabels")):
+        yield from (Name("label", each) for each in reading.words(labels))
+    control = str(result.get("from_name"))
+    yield Name("attribute", control)
+    given = value_of(value)
+    for each in given if isinstance(given, list) else [given]:
+        parts = each if isinstance(each, list) else [each]
+        yield from (Name("value", part, control) for part in parts if isinstance(part, str))
+
+
+def unsettled(project: Project, current: Scheme) -> dict[str, dict[str, Annotation]]:
+    """Annotator → article → their work that took a default, of which a person is asked."""
+    if not current.changes:
+        return {}
+    asked = {
+        (each.article_id, each.annotator)
+        for each in annotation_store.findings(project, current.layer)
+        if each.check == "scheme-split"
+    }
+    found: dict[str, dict[str, Annotation]] = {}
+    for record in derive.read(project, current.layer) if asked else ():
+        if (record.article_id, record.annotator) in asked:
+            found.setdefault(record.annotator, {})[record.article_id] = record
+    return found
+
+
+def anew(
+    those: Collection[Annotation],
+    articles: Mapping[str, Article],
+    make: Make,
+    current: Scheme,
+    name: str,
+) -> list[Task]:
+    """Tasks that annotators get again, with their work so far as a suggestion called `name`."""
+    found = []
+    for record in those:
+        task = make(articles[record.article_id])
+        work = Prediction(name, write_results(record, current))
+        found.append(Task(task.data, (work,)))
+    return found

@@ -1,0 +1,121 @@
+"""A scheme changes while its work stands on a real Label Studio: nothing there is lost, and what needs a person is
+asked anew in a new project."""
+
+import pytest
+
+from qawl.annotations import derive
+from qawl.core import project
+from qawl.studio import plan, pull, recover
+from qawl.studio import push as studio_push
+from qawl.validation import validate
+
+pytestmark = pytest.mark.live
+
+TEXTS = [f"Mona opened bank {number} in Tripoli." for number in range(3)]
+OLD = 'layer: x\nversion: "1"\nlabels: [PERS, ORG, LOC]\n'
+NEW = """
+layer: x
+version: "2"
+labels: [PERSON, FIRM, OFFICE, LOC]
+changes:
+  - from: "1"
+    renamed: [{label: PERS, to: PERSON}]
+    split: [{label: ORG, into: [FIRM, OFFICE], default: FIRM}]
+"""
+
+
+def region(label, start, end, text):
+    value = {"start": start, "end": end, "text": text[start:end], "labels": [label]}
+    return {
+        "id": f"r{start}",
+        "from_name": "x",
+        "to_name": "text",
+        "type": "labels",
+        "value": value,
+    }
+
+
+def changed(made, text):
+    (made.label_config / "x.yaml").write_text(text, "utf-8")
+    return project.load(made.root)
+
+
+def push(client, made):
+    steps = [step for step in plan.plan(client, made) if not step.empty]
+    for step in steps:
+        studio_push.apply(client, step)
+    return [line for step in steps for line in step.lines()]
+
+
+@pytest.fixture
+def at_work(served, request):
+    """(corpus, client, its one project) with three tasks: one with a split to decide, one renamed, one open."""
+    made, client = served(
+        *TEXTS,
+        name=f"changes{len(request.node.name)}",
+        settings="language: en\nlayers: [x]\nannotators: [a1]\noverlap: {x: 1}",
+    )
+    made = changed(made, OLD)
+    push(client, made)
+    (remote,) = plan.remotes(client, made)
+    first, second, _ = client.tasks(remote.id)
+    for task, labels in ((first, ["PERS", "ORG"]), (second, ["PERS"])):
+        text = task["data"]["text"]
+        places = [(0, 4), (12, 16)][: len(labels)]
+        marked = [region(each, *at, text) for each, at in zip(labels, places, strict=True)]
+        client.submit(task["id"], {"result": marked})
+    pull.pull(client, made)
+    return made, client, remote
+
+
+def test_work_stays_and_what_needs_a_person_is_asked_in_a_new_project(at_work):
+    made, client, old = at_work
+    made = changed(made, NEW)
+    outcome = pull.pull(client, made)
+    assert outcome.whole
+    said = "\n".join(push(client, made))
+    assert f"project {old.id} keeps version 1 of the scheme and 2 tasks with work" in said
+    assert (
+        f"remove 1 task without work from {made.settings.name} · x · a1: project {old.id} keeps"
+        in said
+    )
+    assert f"add 2 tasks to {made.settings.name} · x · a1" in said
+    assert push(client, made) == []
+    there = {each.id: each for each in plan.remotes(client, made)}
+    assert there[old.id].scheme_version == "1"
+    (new,) = [each for each in there.values() if each.scheme_version == "2"]
+    tasks = list(plan.remote_tasks(client, new))
+    assert len(tasks) == 2
+    before = sorted(
+        (each.label, each.text) for record in derive.read(made, "x") for each in record.spans
+    )
+    assert before == [("FIRM", TEXTS[0][12:16]), ("PERSON", "Mona"), ("PERSON", "Mona")]
+    asked = [each for each in validate.validate(made) if each.check == "scheme-split"]
+    assert len(asked) == 1
+    assert f"/projects/{old.id}/data?task=" in asked[0].url
+    again = next(each for each in tasks if each.article_id == asked[0].article_id)
+    (shown,) = client.request("GET", f"api/predictions/?task={again.id}")
+    assert {each["value"]["labels"][0] for each in shown["result"]} == {"PERSON", "FIRM"}
+    # The annotator says that the bank is an office.
+    text = TEXTS[0]
+    result = [region("PERSON", 0, 4, text), region("OFFICE", 12, 16, text)]
+    client.submit(again.id, {"result": result})
+    outcome = pull.pull(client, made)
+    assert outcome.whole, list(outcome.doubled)
+    assert outcome.alarms == []
+    record = next(each for each in derive.read(made, "x") if each.article_id == again.article_id)
+    assert [each.label for each in record.spans] == ["PERSON", "OFFICE"]
+    assert record.scheme_version == "2"
+    found = {each.check for each in validate.validate(made)}
+    assert not {"scheme-split", "annotation-duplicate", "annotation-deleted"} & found
+    assert push(client, made) == []
+    assert recover.recover(client, made) == 0
+
+
+def test_work_that_no_step_touches_stays_in_its_project(at_work):
+    made, client, old = at_work
+    added = OLD.replace('"1"', '"2"').replace("LOC]", "PLACE]")
+    made = changed(made, added + "changes: [{from: 1, renamed: [{label: LOC, to: PLACE}]}]\n")
+    assert any("config" in line for line in push(client, made))
+    (remote,) = plan.remotes(client, made)
+    assert (remote.id, remote.scheme_version) == (old.id, "2")
