@@ -1,5 +1,6 @@
 """What tests share: schemes, corpora in temporary folders, one real Label Studio for a session."""
 
+import importlib
 import os
 import shutil
 from pathlib import Path
@@ -36,6 +37,14 @@ def skip_or_fail(reason):
     if os.environ.get("QAWL_NO_SKIP"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def needs(module):
+    """A module of an extra; without it the test is skipped or fails."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        skip_or_fail(f"{module} is not installed")
 
 
 @pytest.fixture(scope="session")

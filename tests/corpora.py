@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from qawl import cli
 
+RIGHTS = {"license": "CC-BY-4.0", "redistribute": True}
+
 
 def qawl(folder, *words):
     """Runs a command in a corpus and returns its result; what fails is shown."""
@@ -62,7 +64,7 @@ def corpus(folder, current, texts, annotators):
     folder.joinpath("label_config", f"{layer}.yaml").write_text(json.dumps(current), "utf-8")
     received = folder.parent / f"{folder.name}.jsonl"
     lines = (
-        json.dumps({"id": name, "text": text, "source": "desk", "redistribute": True})
+        json.dumps({"id": name, "text": text, "source": "desk", **RIGHTS})
         for name, text in texts.items()
     )
     received.write_text("\n".join(lines) + "\n", "utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zlib
 
 import pytest
 from click.testing import CliRunner
@@ -15,12 +16,14 @@ from qawl import cli
 from qawl.annotations import derive, import_files
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
+from qawl.articles.splits import splits_of
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
 from qawl.core.records import JUDGE, Annotation, Relation, Span
 from qawl.core.text import sha256
 from qawl.formats import export as formats_export
 from qawl.formats.export import FORMATS, Request, export
+from qawl.formats.from_corpus import Corpus
 from qawl.formats.losses import KINDS
 from qawl.gold import decide
 from qawl.gold import record as gold_record
@@ -81,7 +84,7 @@ def ground(tmp_path_factory):
 
 def run(project, name, target, **asked):
     """What an export wrote, and its report."""
-    done = export(project, Request(name, **asked), target)
+    done = export(Corpus(project), Request(name, **asked), target)
     report = json.loads((target / "report.json").read_text("utf-8"))
     assert report["counts"] == done.losses
     by_kind = [each["kind"] for each in report["losses"]]
@@ -94,6 +97,12 @@ def files(folder):
     found = [path for path in folder.rglob("*") if path.is_file()]
     assert len(found) > 1
     return found
+
+
+def contents(path):
+    """What a file says, a DocBin unpacked."""
+    packed = path.read_bytes()
+    return (zlib.decompress(packed) if path.suffix == ".spacy" else packed).decode(errors="replace")
 
 
 def brat(path):
@@ -123,9 +132,10 @@ def conll(path):
     documents = []
     for block in path.read_text("utf-8").split("\n\n"):
         rows = [line.split(" ") for line in block.splitlines()]
-        assert all(len(row) == 4 and row[1] == row[2] == "-X-" for row in rows)
+        started = rows and rows[0][0] == "-DOCSTART-"
+        assert all(len(row) == 4 and (started or row[1] == row[2] == "-X-") for row in rows)
         if rows and rows[0][0] == "-DOCSTART-":
-            documents.append([])
+            documents.append([])  # its second column is the id of the article
         elif rows:
             documents[-1].append([(row[0], row[3]) for row in rows])
     return documents
@@ -142,7 +152,9 @@ def test_conll2003_is_the_projection_of_the_outermost_spans(small, tmp_path):
     ]
     made = small(record(TEXT, "entity", *spans, relations=()))
     _, report = run(made, "conll2003", tmp_path / "out", annotators=("a1",))
-    (document,) = conll(tmp_path / "out" / "entity.a1.conll")
+    path = tmp_path / "out" / "entity.a1.train.conll"
+    assert path.read_text("utf-8").startswith(f"-DOCSTART- {sha256(TEXT)[:12]} -X- O\n\n")
+    (document,) = conll(path)
     assert [len(each) for each in document] == [5, 2, 4]
     tags = [(token, tag) for each in document for token, tag in each if tag != "O"]
     assert tags == [("مصر", "B-LOC"), ("بنك", "B-ORG"), ("مصر", "B-ORG"), ("لترامب", "B-PER")]
@@ -206,9 +218,14 @@ def test_conll2003_of_the_recorded_corpus_agrees_with_the_tags(recorded, tmp_pat
     run(recorded, "conll2003", tmp_path / "out", annotators=("a1",), with_withheld=True)
     current = scheme.load(recorded, layer)
     labels = next((each.labels for each in current.projections if each.name == "conll"), None)
-    documents = conll(tmp_path / "out" / f"{layer}.a1.conll")
+    splits = splits_of(recorded)
+    documents = {
+        split: iter(conll(tmp_path / "out" / f"{layer}.a1.{split}.conll"))
+        for split in {splits[each.article_id] for each in done_by(recorded, layer)}
+    }
     articles = article_store.by_id(recorded)
-    for document, each in zip(documents, done_by(recorded, layer), strict=True):
+    for each in done_by(recorded, layer):
+        document = next(documents[splits[each.article_id]])
         text = articles[each.article_id].text
         spans = [
             replace(span, label=labels[span.label] if labels else span.label)
@@ -221,24 +238,38 @@ def test_conll2003_of_the_recorded_corpus_agrees_with_the_tags(recorded, tmp_pat
         assert [token for token, _ in got] == [text[start:end] for start, end in over]
         assert [tag[2:] for _, tag in got] == [tag[2:] for tag in expected]
         assert all(sentence[0][1][0] in "BO" for sentence in document)
+    assert not [each for rest in documents.values() for each in rest]
 
 
-def test_iob2_has_a_column_for_each_layer_and_level(recorded, tmp_path):
+def test_iob2_has_the_same_columns_in_all_articles(recorded, tmp_path):
+    """As many of a layer as any article needs; what nobody did is said."""
+    alone = next(each.id for each in article_store.articles(recorded) if each.redistribute)
+    kept = [each for each in derive.read(recorded, "claim") if each.article_id != alone]
+    core_files.write(recorded.annotations_file("claim"), kept)
     run(recorded, "iob2", tmp_path / "out", annotators=("a1",), with_withheld=True)
-    records = {layer: done_by(recorded, layer) for layer in LAYERS}
-    for number, article in enumerate(article_store.articles(recorded)):
+    records = {
+        layer: {each.article_id: each for each in done_by(recorded, layer)} for layer in LAYERS
+    }
+    heads = set()
+    for article in article_store.articles(recorded):
         path = tmp_path / "out" / "a1" / f"{article.id}.tsv"
         head, *rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
+        heads.add(tuple(head))
         over = [(int(row[1]), int(row[2])) for row in rows]
         assert over == list(tokens.tokens(article.text))
         assert all(article.text[int(start) : int(end)] == token for token, start, end, *_ in rows)
-        columns, names = [], ["token", "start", "end"]
+        columns = []
         for layer in LAYERS:
-            made = tokens.tagged(records[layer][number].spans, over, None).tags()
-            names += [layer, *(f"{layer}.{level}" for level in range(1, len(made)))]
-            columns += made
-        assert head == names
+            wide = sum(name.partition(".")[0] == layer for name in head)
+            record = records[layer].get(article.id)
+            if record is None:
+                columns += [["_"] * len(rows)] * wide
+            else:
+                columns += tokens.tagged(record.spans, over, wide).tags()
         assert [row[3:] for row in rows] == [list(tags) for tags in zip(*columns, strict=True)]
+    (head,) = heads
+    assert head[:4] == ("token", "start", "end", "entity")
+    assert "entity.1" in head
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -382,7 +413,7 @@ def test_withheld_text_stays_at_home_unless_asked_for(recorded, tmp_path, name):
     assert report["may_be_passed_on"]
     words = [held.text[start : start + 40].split()[1:5] for start in range(0, 400, 40)]
     for path in files(tmp_path / "shared"):
-        content = path.read_text("utf-8")
+        content = contents(path)
         assert held.id not in content or path.name == "report.json"
         assert not any(" ".join(each) in content for each in words)
     _, report = run(recorded, name, tmp_path / "home", with_withheld=True)
@@ -434,15 +465,15 @@ def test_a_folder_of_something_else_is_left_alone(recorded, tmp_path):
     target.mkdir()
     (target / "notes.txt").write_text("mine", "utf-8")
     with pytest.raises(InputError, match="holds something else"):
-        export(recorded, Request("brat"), target)
+        export(Corpus(recorded), Request("brat"), target)
     (target / "notes.txt").unlink()
     run(recorded, "brat", target)
     with pytest.raises(InputError, match="holds something else"):
-        export(recorded, Request("iob2"), target)
+        export(Corpus(recorded), Request("iob2"), target)
     changed = next(target.rglob("*.ann"))
     changed.write_text("T1\tPERS 0 1\tx\n", "utf-8")
     with pytest.raises(InputError, match=f"{changed.name} is not as it was exported"):
-        export(recorded, Request("brat"), target)
+        export(Corpus(recorded), Request("brat"), target)
     assert changed.read_text("utf-8") == "T1\tPERS 0 1\tx\n"
 
 
@@ -460,7 +491,7 @@ def test_an_export_that_fails_leaves_what_was_there(recorded, tmp_path, monkeypa
     monkeypatch.setitem(formats_export.FORMATS, "conll2003", broken)
     for folder in (target, tmp_path / "new"):
         with pytest.raises(OSError, match="No space"):
-            export(recorded, Request("conll2003"), folder)
+            export(Corpus(recorded), Request("conll2003"), folder)
     assert {path.name: path.read_bytes() for path in target.iterdir()} == before
     assert {path.name for path in tmp_path.iterdir()} == {"out", recorded.root.name}
 
@@ -468,7 +499,7 @@ def test_an_export_that_fails_leaves_what_was_there(recorded, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["word"], "word: no such format: take one of conll2003, iob2, brat, label-studio"),
+        (["word"], f"word: no such format: take one of {', '.join(FORMATS)}"),
         (["brat", "--layer", "mood"], "mood: no such layer: take one of entity, quote, claim"),
         (["brat", "--annotator", "a7"], "a7: no such annotator: take one of a1, a2, adjudication"),
     ],
@@ -483,7 +514,7 @@ def test_what_is_not_there_is_one_line(recorded, tmp_path, words, said):
 
 def test_a_corpus_without_annotations_has_nothing_to_export(make_corpus, tmp_path):
     with pytest.raises(InputError, match="run `qawl pull` first"):
-        export(make_corpus(TEXT), Request("brat"), tmp_path / "out")
+        export(Corpus(make_corpus(TEXT)), Request("brat"), tmp_path / "out")
 
 
 def test_the_command_tells_the_losses_on_stderr(recorded, tmp_path):

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from qawl.annotations import derive
 from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
-from qawl.core.records import Article
+from qawl.core.records import Annotation, Article
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
@@ -48,12 +48,12 @@ Names = Mapping[str, Mapping[str, list[str]]]
 def tasks(project: Project, layer: str) -> Iterator[Task]:
     """The tasks of a layer, one an article to be annotated, in the order of ids."""
     current = scheme.load(project, layer)
-    offered = names(project)
+    known = names(project)
     for article in to_annotate(project):
-        yield task(article, current, offered)
+        yield task(article, current, known)
 
 
-def task(article: Article, current: Scheme, offered: Names) -> Task:
+def task(article: Article, current: Scheme, known: Names) -> Task:
     """One task; `article_id` and `text_sha256` tie its annotations to the article."""
     data: dict[str, Shown] = {
         "article_id": article.id,
@@ -66,10 +66,10 @@ def task(article: Article, current: Scheme, offered: Names) -> Task:
         **{each.field: article.context_text(each.field) or "" for each in current.context},
         current.text_field: article.text,
     }
-    known = offered.get(article.id, {})
+    offered = known.get(article.id, {})
     for attribute in current.attributes:
         if key := attribute.offered:
-            data[key] = [{"value": name} for name in known.get(key, [])]
+            data[key] = [{"value": name} for name in offered.get(key, [])]
     return Task(data)
 
 
@@ -80,19 +80,29 @@ def _title(article: Article) -> str:
 
 
 def names(project: Project) -> dict[str, dict[str, list[str]]]:
-    """The names that each article's annotations offer for text attributes, the longest first.
+    """The names that each article's annotations offer for text attributes, the longest first."""
+    layers = scheme.load_all(project).items()
+    return offered(
+        (current, derive.read(project, layer))
+        for layer, current in layers
+        if any(label.gives for label in current.labels)
+    )
+
+
+def offered(
+    layers: Iterable[tuple[Scheme, Iterable[Annotation]]],
+) -> dict[str, dict[str, list[str]]]:
+    """The same of these schemes with their annotations.
 
     A scheme says with `gives` which of its labels are names for which list.
     """
     found: dict[str, dict[str, list[str]]] = {}
-    for layer, current in scheme.load_all(project).items():
+    for current, records in layers:
         gives = {label.name: label.gives for label in current.labels if label.gives}
-        if not gives:
-            continue
-        for record in derive.read(project, layer):
+        for record in records:
             lists = found.setdefault(record.article_id, {})
             for span in record.spans:
-                if wanted := gives.get(span.label):
+                if (wanted := gives.get(span.label)) and span.text:
                     _add(lists.setdefault(wanted, []), span.text)
     return {identity: _longest_first(lists) for identity, lists in found.items()}
 

@@ -412,7 +412,7 @@ class Corpus:
         Parameters
         ----------
         format : str
-            conll2003, iob2, brat or label-studio.
+            A name that `qawl export --help` lists, such as jsonl or brat.
         to : str or Path
             A new or empty folder, or one that the same export wrote before.
         layers : str or sequence of str
@@ -439,11 +439,11 @@ class Corpus:
         >>> done.losses["withheld"]
         1
         """
-        from qawl.formats import export  # noqa: PLC0415 - imports the writers of all formats
+        from qawl.formats import export, from_corpus  # noqa: PLC0415 - the writers of all formats
 
         request = export.Request(format, _several(layers), _several(annotators), with_withheld)
         with project.lock(self._project, "export"):
-            return export.export(self._project, request, Path(to))
+            return export.export(from_corpus.Corpus(self._project), request, Path(to))
 
     def _known(self, layer: str) -> str:
         if layer not in self.settings.layers:

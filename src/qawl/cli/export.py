@@ -1,16 +1,28 @@
 """`qawl export`."""
 
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Given
 from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from qawl.formats.source import Source
 
 
 @click.command()
 @click.argument("name", metavar="FORMAT")
 @click.option(
     "--to", "target", required=True, type=click.Path(path_type=Path), help="A new folder."
+)
+@click.option(
+    "--from",
+    "folder",
+    type=Given(exists=True, file_okay=False, path_type=Path),
+    help="A release, or a copy with restored texts; by default the corpus or release of this folder.",
 )
 @click.option("--layer", "layers", multiple=True, help="Only this layer; may be given again.")
 @click.option(
@@ -27,25 +39,46 @@ from qawl.cli.terminal import say
 def command(
     name: str,
     target: Path,
+    folder: Path | None,
     layers: tuple[str, ...],
     annotators: tuple[str, ...],
     with_withheld: bool,
 ) -> None:
-    """Write gold or annotations in other formats, and say what these can't carry.
+    """Write gold or annotations of a corpus or release in other formats; say what these can't carry.
 
-    FORMAT is conll2003, iob2, brat or label-studio. What is lost is counted on stderr and listed in
-    report.json, by article and span. The same export again replaces its folder.
+    FORMAT is jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat or
+    label-studio. What is lost is counted on stderr and listed in report.json, by article and span. The
+    same export again replaces its folder.
     """
-    from qawl.core import project
     from qawl.formats import export
 
-    corpus = project.load(Path())
     chosen = tuple(dict.fromkeys(layers)), tuple(dict.fromkeys(annotators))
     request = export.Request(name, *chosen, with_withheld)
-    with project.lock(corpus, "export"):
-        done = export.export(corpus, request, target)
+    with ExitStack() as stack:
+        source = _source(folder, target, stack)
+        done = export.export(source, request, target)
     say(f"{target}: {done.files} files and {export.REPORT}")
     for line in export.kinds(done.losses, done.never):
         say(line, err=True)
     if with_withheld:
         say("this holds text that may not be passed on: keep it at home", err=True)
+
+
+def _source(folder: Path | None, target: Path, stack: ExitStack) -> "Source":
+    """The release that is named or that stands here, else the corpus, which is locked."""
+    from qawl.core.errors import InputError
+    from qawl.release.versions.manifest import is_release
+
+    release = folder or Path()
+    if folder is not None or (not Path("qawl.yaml").is_file() and is_release(release)):
+        from qawl.formats.from_release import Release
+
+        if target.resolve().is_relative_to(release.resolve()):
+            raise InputError(f"{target} is in the release: name a folder outside of it")
+        return Release(release)
+    from qawl.core import project
+    from qawl.formats.from_corpus import Corpus
+
+    corpus = project.load(Path())
+    stack.enter_context(project.lock(corpus, "export"))
+    return Corpus(corpus)

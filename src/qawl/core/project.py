@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import filelock
-
 from qawl.core import files, names, temporary
 from qawl.core.disk import Disk
 from qawl.core.errors import CorpusLocked, JournalError, ProjectError
@@ -186,7 +184,8 @@ def load(folder: Path) -> Project:
         if (folder / "manifest.json").is_file():
             raise ProjectError(
                 f"{folder.resolve()} is a release, not a corpus: it has tables alone. Run this in the "
-                "corpus that it was made from; `score`, `verify`, `diff` and `restore` take releases"
+                "corpus that it was made from; `score`, `verify`, `diff`, `restore` and `export` take "
+                "releases"
             )
         raise ProjectError(f"{folder.resolve()} has no {SETTINGS}: run `qawl init` there first")
     settings = parse_settings(files.text(path, ProjectError), str(path))
@@ -199,6 +198,8 @@ def lock(project: Project, command: str) -> Iterator[None]:
 
     What killed runs left unfinished is removed.
     """
+    import filelock  # noqa: PLC0415 - who reads a release does without
+
     project.make_state()
     holder = project.state / "holder.json"
     guard = filelock.FileLock(project.state / "lock", blocking=False)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from qawl.core.records import AttributeValue, Span, ends, to_json
+from qawl.core.records import AttributeValue, Span, to_json
 from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
@@ -111,21 +111,13 @@ def _place(work: Work, span: Span) -> list[tuple[int, int]]:
 
 
 def _relations(work: Work, numbers: Mapping[str, int], written: _Written) -> Iterator[str]:
-    number = 0
-    spans = {span.id: span for span in work.record.spans}
-    for relation in work.record.relations:
-        start = spans.get(ends(relation)[0])
-        if relation.label is None:
-            work.lost("relation-unnamed", start)
-        elif relation.from_ not in numbers or relation.to not in numbers:
-            work.lost("relation-dangling", start, relation.label)
-        else:
-            number += 1
-            if relation.direction == "bi":
-                work.lost("relation-direction", start, relation.label)
-            name = written.name(work, relation.label, start)
-            one, other = (numbers[each] for each in ends(relation))
-            yield f"R{number}\t{name} Arg1:T{one} Arg2:T{other}\n"
+    known = (span for span in work.record.spans if span.id in numbers)
+    for number, (relation, start, end) in enumerate(work.arrows(known), start=1):
+        label = str(relation.label)
+        if relation.direction == "bi":
+            work.lost("relation-direction", start, label)
+        name = written.name(work, label, start)
+        yield f"R{number}\t{name} Arg1:T{numbers[start.id]} Arg2:T{numbers[end.id]}\n"
 
 
 def _is_choice(attribute: Attribute | None, value: str) -> bool:

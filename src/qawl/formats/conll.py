@@ -17,6 +17,8 @@ from qawl.scheme.scheme import Scheme
 
 _SPACE = re.compile(r"\s")
 _COLUMNS = ("token", "start", "end")
+NOT_ANNOTATED = "_"
+"""What stands for a tag where nobody has annotated the article in the layer."""
 _UNSEEN = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]+")
 """Direction marks, joiners and the like: alone they are no token."""
 
@@ -38,8 +40,9 @@ class _Tag:
 
 
 def write_conll2003(job: Job) -> None:
-    """<layer>.<annotator>.conll: token, -X-, -X-, tag; a sentence ends at a line feed.
+    """<layer>.<annotator>.<split>.conll: token, -X-, -X-, tag; a sentence ends at a line feed.
 
+    The line -DOCSTART- before an article has its id in the second column.
     Tags are IOB2 in the label set of the scheme's projection `conll`: a column of the outermost spans,
     and one for each of two levels below where the projection is not `outermost`.
     """
@@ -48,20 +51,26 @@ def write_conll2003(job: Job) -> None:
         wanted = projection.labels.values() if projection else scheme.label
         names = Names(_plain, wanted, kind="label")
         for annotator in job.annotators:
-            pieces = (_document(work, projection, names) for work in job.work(layer, annotator))
-            job.folder.write(f"{stem(layer, annotator)}.conll", pieces)
+            with job.folder.several() as add:
+                for work in job.work(layer, annotator):
+                    name = f"{stem(layer, annotator)}.{work.split}.conll"
+                    add(name, _document(work, projection, names))
         _write_names(job, layer, names)
 
 
 def write_iob2(job: Job) -> None:
-    """<annotator>/<article>.tsv: token, start, end, then for each layer a column a level of nesting."""
+    """<annotator>/<article>.tsv: token, start, end, then for each layer a column a level of nesting.
+
+    All articles have the same columns: as many of a layer as the one that needs most.
+    """
     names = {
         layer: Names(_plain, scheme.label, kind="label") for layer, scheme in job.schemes.items()
     }
     columns = Names(str, job.schemes, taken=_COLUMNS)
     for annotator in job.annotators:
+        wide = {layer: _width(job, layer, annotator) for layer in job.schemes}
         for article, works in job.by_article(annotator):
-            table = _table(article.text, works, names, columns)
+            table = _table(article.text, works, names, columns, wide)
             job.folder.write(f"{annotator or GOLD}/{article.id}.tsv", table)
     for layer, each in names.items():
         _write_names(job, layer, each)
@@ -101,7 +110,7 @@ def _document(work: Work, projection: Projection | None, names: Names) -> str:
     _note(work, tagged.losses)
     _note_torn(work, tags, tagged.losses)
     columns = tagged.tags()
-    lines = [f"-DOCSTART- -X- -X-{' O' * len(columns)}\n\n"]
+    lines = [f"-DOCSTART- {work.article.id} -X-{' O' * len(columns)}\n\n"]
     ended = 0
     for (start, end), *row in zip(tokens.listed(at), *columns, strict=True):
         if ended and "\n" in text[ended:start]:
@@ -113,23 +122,41 @@ def _document(work: Work, projection: Projection | None, names: Names) -> str:
     return "".join([*lines, "\n"])
 
 
+def _width(job: Job, layer: str, annotator: str | None) -> int:
+    """How many columns a layer has: as many as its deepest nesting in any article."""
+    deepest = 0
+    for work in job.wide(layer, annotator):
+        placed, _ = tokens.layout(work.inside(), _edges(work.article.text))
+        deepest = max([deepest, *(each.level for each in placed)])
+    return deepest + 1
+
+
 def _table(
-    text: str, works: Sequence[Work], names: Mapping[str, Names], columns: Names
+    text: str,
+    works: Sequence[Work],
+    names: Mapping[str, Names],
+    columns: Names,
+    wide: Mapping[str, int],
 ) -> Iterator[str]:
-    """One article with the tags of some layers."""
+    """One article with the tags of all layers; NOT_ANNOTATED in those of a layer that nobody did."""
     at = _edges(text)
-    heads = [*_COLUMNS]
-    tags: list[list[str]] = []
+    tags: dict[str, tuple[list[str], ...]] = {
+        layer: ([NOT_ANNOTATED] * len(at[0]),) * width for layer, width in wide.items()
+    }
     for work in works:
         work.lose_all_but_spans()
         layer = work.scheme.layer
-        tagged = tokens.tagged_at(_own(work, names[layer]), at, columns=None)
+        tagged = tokens.tagged_at(_own(work, names[layer]), at, columns=wide[layer])
         _note(work, tagged.losses)
-        head = columns(layer)
-        heads += [f"{head}.{level}" if level else head for level in range(len(tagged.classes))]
-        tags += tagged.tags()
-    yield "\t".join(heads) + "\n"
-    for (start, end), *row in zip(tokens.listed(at), *tags, strict=True):
+        tags[layer] = tagged.tags()
+    heads = [
+        f"{columns(layer)}.{level}" if level else columns(layer)
+        for layer, width in wide.items()
+        for level in range(width)
+    ]
+    yield "\t".join([*_COLUMNS, *heads]) + "\n"
+    rows = zip(tokens.listed(at), *(each for of in tags.values() for each in of), strict=True)
+    for (start, end), *row in rows:
         yield "\t".join([text[start:end], str(start), str(end), *row]) + "\n"
 
 

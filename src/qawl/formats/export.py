@@ -8,17 +8,15 @@ from typing import Any
 
 import msgspec
 
-from qawl.annotations import journal
 from qawl.core import files as core_files
 from qawl.core import temporary
 from qawl.core.errors import InputError
-from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.core.text import file_sha256
-from qawl.formats import brat, conll, label_studio
+from qawl.formats import brat, conll, docbin, json_lines, label_studio, tei, uima, web_annotation
 from qawl.formats.job import Folder, Job
 from qawl.formats.losses import KINDS, Losses
-from qawl.scheme import scheme
+from qawl.formats.source import Source
 
 REPORT = "report.json"
 
@@ -31,27 +29,42 @@ class Format:
     never: tuple[str, ...]
 
 
-_PLACES = "the ids of spans, the version of the scheme, and where in Label Studio they stand"
-_SUPPORT = "for gold: who supports a span, how it was decided, and what is still open"
+_WHERE = "the version of the scheme, and where in Label Studio the work stands"
+_SUPPORT = (
+    "for gold: who supports a span, how it was decided, and what annotators said where it is open"
+)
+_IDS = "the ids of spans"
+_ABOUT = "the articles' titles, sources and dates"
+_SPLIT = "the splits of articles"
+_PAST = "white space and invisible marks between words"
 
 FORMATS: dict[str, Format] = {
+    "jsonl": Format(json_lines.write_plain, (_WHERE, _SUPPORT)),
+    "spacy": Format(docbin.write, (_WHERE, _SUPPORT, _ABOUT)),
+    "gliner": Format(
+        json_lines.write_gliner, (_IDS, _WHERE, _SUPPORT, _ABOUT, f"{_PAST}, and what is undecided")
+    ),
+    "chat": Format(json_lines.write_chat, (_IDS, _WHERE, _SUPPORT, _ABOUT, "what is undecided")),
     "conll2003": Format(
         conll.write_conll2003,
         (
-            _PLACES,
+            _IDS,
+            _WHERE,
             _SUPPORT,
-            "the ids of articles (they are in the order of ids)",
-            "white space and invisible marks between words, and with them every offset",
+            f"{_PAST}, and with them every offset",
             "parts of speech and chunks: nobody annotated them",
         ),
     ),
     "iob2": Format(
-        conll.write_iob2,
-        (_PLACES, _SUPPORT, "white space and invisible marks between words (offsets are there)"),
+        conll.write_iob2, (_IDS, _WHERE, _SUPPORT, _SPLIT, f"{_PAST} (offsets are there)")
     ),
-    "brat": Format(brat.write, (_PLACES, _SUPPORT, "the articles' titles, sources and dates")),
+    "uima": Format(uima.write, (_WHERE, _SUPPORT, _ABOUT, _SPLIT)),
+    "web-annotation": Format(web_annotation.write, (_WHERE, _SUPPORT, _ABOUT, _SPLIT)),
+    "tei": Format(tei.write, (_WHERE, _SUPPORT, _SPLIT)),
+    "brat": Format(brat.write, (_IDS, _WHERE, _SUPPORT, _ABOUT, _SPLIT)),
     "label-studio": Format(
-        label_studio.write, (_SUPPORT, "whose annotations they are: give `qawl pull --annotator`")
+        label_studio.write,
+        (_SUPPORT, _SPLIT, "whose annotations they are: give `qawl pull --annotator`"),
     ),
 }
 
@@ -75,10 +88,10 @@ class Exported:
     never: tuple[str, ...]
 
 
-def export(project: Project, request: Request, target: Path) -> Exported:
+def export(source: Source, request: Request, target: Path) -> Exported:
     """Writes the folder with its report, or leaves everything as it was; raises InputError."""
-    _check(project, request)
-    every = scheme.load_all(project)
+    every = source.schemes
+    _check(source, request)
     schemes = {name: each for name, each in every.items() if name in (request.layers or every)}
     _check_target(target, request)
     with core_files.naming(target), temporary.folder(target) as work:
@@ -87,29 +100,26 @@ def export(project: Project, request: Request, target: Path) -> Exported:
         with (work / "losses").open("w+b") as spool:
             losses, folder = Losses(spool), Folder(building)
             annotators = request.annotators or (None,)
-            job = Job(project, schemes, annotators, request.with_withheld, losses, folder)
+            job = Job(source, schemes, annotators, request.with_withheld, losses, folder)
             FORMATS[request.format].write(job)
             core_files.write_bytes(building / REPORT, _report(request, job))
         _swap(building, target, work / "old")
     return Exported(len(folder.files), losses.counts(), FORMATS[request.format].never)
 
 
-def _check(project: Project, request: Request) -> None:
+def _check(source: Source, request: Request) -> None:
     """Raises InputError where something that is asked for is not there."""
     if request.format not in FORMATS:
         raise InputError(f"{request.format}: no such format: take one of {', '.join(FORMATS)}")
     for layer in request.layers:
-        if layer not in project.settings.layers:
-            known = ", ".join(project.settings.layers)
+        if layer not in source.schemes:
+            known = ", ".join(source.schemes)
             raise InputError(f"{layer}: no such layer: take one of {known}")
-    layers = request.layers or project.settings.layers
-    people = {name for layer in layers for name, _ in journal.files(project, layer)}
-    people |= set(project.annotators)
+    people = source.annotators if request.annotators else ()
     for name in request.annotators:
         if name not in people:
             raise InputError(f"{name}: no such annotator: take one of {', '.join(sorted(people))}")
-    if not any(project.annotations_file(layer).is_file() for layer in layers):
-        raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
+    source.check(request.layers or tuple(source.schemes))
 
 
 def _check_target(target: Path, request: Request) -> None:
@@ -162,6 +172,7 @@ def _report(request: Request, job: Job) -> Iterator[bytes]:
     counts = job.losses.counts()
     head = {
         "export": _asked(request),
+        "of": job.source.name,
         "may_be_passed_on": not request.with_withheld,
         "never_carried": list(FORMATS[request.format].never),
         "counts": counts,

@@ -1,21 +1,18 @@
 """What an export writes from and to: the chosen records article by article, and a folder of files."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from qawl.annotations import derive
-from qawl.articles import store as article_store
-from qawl.articles import withdrawal
 from qawl.core.errors import InputError
-from qawl.core.project import Project
-from qawl.core.records import Annotation, Article, Span, span_ref
+from qawl.core.records import Annotation, Article, Relation, Span, ends, span_ref
 from qawl.formats.losses import Losses, Lost
-from qawl.gold import decide
-from qawl.gold import record as gold_record
+from qawl.formats.source import Given, Source
 from qawl.scheme.scheme import Scheme
 
 GOLD = "gold"
@@ -24,13 +21,19 @@ GOLD = "gold"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The annotation of one article in one layer; `annotator` is None for gold."""
+    """The annotation of one article in one layer; `annotator` is None for gold.
+
+    `open` are the stretches (start, end) of which nothing is decided.
+    """
 
     article: Article
     scheme: Scheme
     annotator: str | None
     record: Annotation
     losses: Losses
+    split: str = ""
+    complete: bool = True
+    open: tuple[tuple[int, int], ...] = ()
 
     def lost(self, kind: str, span: Span | None = None, what: str | None = None) -> None:
         """Notes something of it that the export does not say."""
@@ -47,22 +50,44 @@ class Work:
 
     def spans(self) -> list[Span]:
         """Its spans that stand in the text; the others are noted as lost."""
-        inside = []
+        inside = self.inside()
+        kept = {id(span) for span in inside}
         for span in self.record.spans:
-            if 0 <= span.start < span.end <= len(self.article.text):
-                inside.append(span)
-            else:
+            if id(span) not in kept:
                 self.lost("span-outside", span)
         return inside
 
+    def inside(self) -> list[Span]:
+        """Its spans that stand in the text."""
+        length = len(self.article.text)
+        return [each for each in self.record.spans if 0 <= each.start < each.end <= length]
+
+    def arrows(self, known: Iterable[Span]) -> Iterator[tuple[Relation, Span, Span]]:
+        """Its relations with the spans that they lead from and to, those between `known` ones; what has
+        no name or an end that is not there is noted as lost."""
+        spans = {span.id: span for span in known}
+        every = {span.id: span for span in self.record.spans}
+        for relation in self.record.relations:
+            start, end = ends(relation)
+            if relation.label is None:
+                self.lost("relation-unnamed", every.get(start))
+            elif start not in spans or end not in spans:
+                self.lost("relation-dangling", every.get(start), relation.label)
+            else:
+                yield relation, spans[start], spans[end]
+
     def lose_all_but_spans(self) -> None:
         """Notes attributes and relations, for formats that have neither."""
+        self.lose_attributes()
+        every = {span.id: span for span in self.record.spans}
+        for relation in self.record.relations:
+            self.lost("relation", every.get(relation.from_), relation.label)
+
+    def lose_attributes(self) -> None:
+        """Notes what is said of spans and of the article."""
         for span in self.record.spans:
             for name in span.attributes:
                 self.lost("attribute", span, name)
-        ends = {span.id: span for span in self.record.spans}
-        for relation in self.record.relations:
-            self.lost("relation", ends.get(relation.from_), relation.label)
         self.lose_attributes_of_article()
 
     def lose_attributes_of_article(self) -> None:
@@ -79,8 +104,35 @@ class Folder:
     files: dict[str, str] = field(default_factory=dict)
     _folded: dict[str, str] = field(default_factory=dict)
 
-    def write(self, name: str, pieces: Iterable[str]) -> None:
-        """One file of UTF-8 with line ends as they are; no two are one where case does not count."""
+    def write(self, name: str, pieces: Iterable[str | bytes]) -> None:
+        """One file of UTF-8 with line ends as they are."""
+        with self.several() as add:
+            add(name, "")
+            for piece in pieces:
+                add(name, piece)
+
+    @contextmanager
+    def several(self) -> Iterator[Callable[[str, str | bytes], None]]:
+        """add(name, piece): writes to the end of a file; as many files as there are names.
+
+        No two are one where case does not count.
+        """
+        opened: dict[str, tuple[Any, Any]] = {}
+        with ExitStack() as stack:
+
+            def add(name: str, piece: str | bytes) -> None:
+                if name not in opened:
+                    opened[name] = stack.enter_context(self._new(name).open("wb")), sha256()
+                file, digest = opened[name]
+                encoded = piece.encode() if isinstance(piece, str) else piece
+                digest.update(encoded)
+                file.write(encoded)
+
+            yield add
+        self.files.update({name: digest.hexdigest() for name, (_, digest) in opened.items()})
+
+    def _new(self, name: str) -> Path:
+        """Where a file is to stand; raises InputError where another one stands there."""
         other = self._folded.setdefault(name.casefold(), name)
         if other != name or name in self.files:
             raise InputError(
@@ -88,20 +140,14 @@ class Folder:
             )
         target = self.path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        digest = sha256()
-        with target.open("wb") as file:
-            for piece in pieces:
-                encoded = piece.encode()
-                digest.update(encoded)
-                file.write(encoded)
-        self.files[name] = digest.hexdigest()
+        return target
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One export: of which layers and annotators (None: gold), and where it goes."""
 
-    project: Project
+    source: Source
     schemes: Mapping[str, Scheme]
     annotators: tuple[str | None, ...]
     with_withheld: bool
@@ -113,24 +159,36 @@ class Job:
 
         Skipped articles come where the format can say that they were skipped.
         """
-        articles = article_store.by_id(self.project)
-        withdrawn = withdrawal.ids(self.project)
-        for record, complete in self._records(layer, annotator):
-            article = articles.get(record.article_id)
-            kind = self._why_not(record, article, withdrawn, skipped)
-            if article is None or kind:
-                lost = Lost(
-                    kind=kind or "article-unknown",
-                    article_id=record.article_id,
-                    layer=layer,
-                    annotator=annotator,
-                )
-                self.losses.note(lost)
+        for given in self._given(layer, annotator):
+            one = self._work(given, layer, annotator)
+            kind = self._why_not(given, skipped)
+            if kind:
+                one.lost(kind)
                 continue
-            one = Work(article, self.schemes[layer], annotator, record, self.losses)
-            if not complete:
+            if not given.complete:
                 one.lost("gold-incomplete")
+            for _ in range(given.hidden):
+                one.lost("value-withheld")
             yield one
+
+    def wide(self, layer: str, annotator: str | None) -> Iterator[Work]:
+        """The same once more, for what must be known of all before one is written; notes nothing."""
+        for given in self._given(layer, annotator):
+            if not self._why_not(given, skipped=False):
+                yield self._work(given, layer, annotator)
+
+    def _work(self, given: Given, layer: str, annotator: str | None) -> Work:
+        article = given.article or _unknown(given.record)
+        return Work(
+            article,
+            self.schemes[layer],
+            annotator,
+            given.record,
+            self.losses,
+            given.split,
+            given.complete,
+            given.open,
+        )
 
     def by_article(self, annotator: str | None) -> Iterator[tuple[Article, list[Work]]]:
         """What one annotator did in all layers, article by article."""
@@ -140,29 +198,33 @@ class Job:
             works = list(group)
             yield works[0].article, works
 
-    def _records(self, layer: str, annotator: str | None) -> Iterator[tuple[Annotation, bool]]:
-        """(record, whether everything in it is decided)."""
+    def _given(self, layer: str, annotator: str | None) -> Iterator[Given]:
         if annotator is None:
-            for gold in decide.gold(self.project, layer):
-                yield gold_record.as_annotation(gold), gold.complete
-            return
-        for record in derive.read(self.project, layer):
-            if record.annotator == annotator:
-                yield record, True
+            return self.source.gold(layer)
+        return self.source.annotations(layer, annotator)
 
-    def _why_not(
-        self, record: Annotation, article: Article | None, withdrawn: frozenset[str], skipped: bool
-    ) -> str | None:
+    def _why_not(self, given: Given, skipped: bool) -> str | None:
         """The kind of loss where a record is left out."""
+        article, record = given.article, given.record
         if article is None:
             return "article-unknown"
-        if article.id in withdrawn:
+        if article.id in self.source.withdrawn:
             return "withdrawn"
         if not article.redistribute and not self.with_withheld:
             return "withheld"
+        if not given.has_text:
+            return "text-not-here"
         if record.status == "skipped" and not skipped:
             return "skipped"
         return None if record.text_sha256 == article.text_sha256 else "text-differs"
+
+
+def _unknown(record: Annotation) -> Article:
+    """What stands for an article that is not there."""
+    identity = record.article_id
+    return Article(
+        id=identity, text="", text_sha256="", language="und", group=identity, received=""
+    )
 
 
 def stem(layer: str, annotator: str | None) -> str:

@@ -12,7 +12,7 @@ from qawl.formats.job import Job, Work, stem
 
 def write(job: Job) -> None:
     """<layer>.<annotator>.json: a list of tasks, each with one annotation."""
-    offered = tasks.names(job.project)
+    offered = job.source.offered()
     for layer in job.schemes:
         for annotator in job.annotators:
             works = job.work(layer, annotator, skipped=True)

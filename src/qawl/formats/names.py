@@ -9,8 +9,9 @@ Plain = Callable[[str], str]
 class Names:
     """What stands for each name: itself where the format allows it, else what `plain` leaves of it.
 
-    Where two would be one, or nothing is left, a number tells them apart (`a_b-2`, `label-3`). Names
-    that are `known` come first, in their order, so that others never change what stands for them.
+    Where two would be one, or nothing is left, a number after `dash` tells them apart (`a_b-2`,
+    `label-3`). Names that are `known` come first, in their order, so that others never change what
+    stands for them.
     """
 
     def __init__(
@@ -20,8 +21,9 @@ class Names:
         *,
         kind: str = "name",
         taken: Iterable[str] = (),
+        dash: str = "-",
     ) -> None:
-        self._plain, self._kind = plain, kind
+        self._plain, self._kind, self._dash = plain, kind, dash
         self._written: dict[str, str] = {}
         self._taken = {*taken}
         names = list(dict.fromkeys(known))
@@ -46,7 +48,7 @@ class Names:
         if stem and stem not in self._taken:
             return stem
         number = 2 if stem else len(self._written) + 1
-        while (found := f"{stem or self._kind}-{number}") in self._taken:
+        while (found := f"{stem or self._kind}{self._dash}{number}") in self._taken:
             number += 1
         return found
 

@@ -305,7 +305,9 @@ def _write(release: Path, target: Path, wanted: _Wanted) -> None:
     for name in ("README.md", "CITATION.cff", "GUIDELINES.md", "CHANGELOG.md"):
         if (release / name).is_file():
             shutil.copyfile(release / name, target / name)
-    shutil.copyfile(release / manifest.MANIFEST, target / "manifest.original.json")
+    shutil.copyfile(release / manifest.MANIFEST, target / manifest.ORIGINAL)
+    if (release / "schemes").is_dir():
+        shutil.copytree(release / "schemes", target / "schemes")
     tables = (path for path in files.below(release) if path.match("*/*.parquet"))
     for path in tables:
         place = target / path.relative_to(release)

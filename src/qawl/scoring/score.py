@@ -11,15 +11,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 
 from qawl.agreement.report import measure
 from qawl.agreement.spans_table import Text
 from qawl.core.errors import InputError
 from qawl.core.records import Annotation, Span
+from qawl.release.reading import Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Counts, average_precision, paired, shares
-from qawl.scoring.gold import Article, Release
 from qawl.scoring.predictions import Predictions
 from qawl.scoring.wholes import said, wholes
 
@@ -89,7 +90,7 @@ def _gathered(release: Release, given: Predictions, split: str | None) -> dict[s
         for name, layer in layers.items():
             system, scores = given.of(article.id, article.length, layer.scheme)
             stretches = article.open[name]
-            gold = _decided(article.gold[name], stretches)
+            gold = _decided(_undirected(article.gold[name]), stretches)
             layer.pairs.append((article, gold, _decided(system, stretches), scores))
     if split is not None and split not in release.splits:
         raise InputError(f"no split {split}: the release has {', '.join(release.splits)}")
@@ -97,6 +98,12 @@ def _gathered(release: Release, given: Predictions, split: str | None) -> dict[s
     for layer in layers.values():
         layer.pairs.sort(key=lambda pair: pair[0].id)
     return layers
+
+
+def _undirected(record: Annotation) -> Annotation:
+    """Gold with its arrows as predictions give them: from one span to another."""
+    arrows = tuple(msgspec.structs.replace(each, direction=UNSET) for each in record.relations)
+    return msgspec.structs.replace(record, relations=arrows)
 
 
 def _decided(record: Annotation, stretches: tuple[tuple[int, int], ...]) -> Annotation:

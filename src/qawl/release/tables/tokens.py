@@ -185,7 +185,7 @@ def iob2(labels: Iterable[str]) -> tuple[str, ...]:
 
 def tagged(spans: Iterable[S], over: Sequence[Token], columns: int | None = 1) -> Tagged[S]:
     """The spans as IOB2 over tokens, in this many columns; None for as many as they need."""
-    return tagged_at(spans, _edges(over), columns)
+    return tagged_at(spans, arrays(over), columns)
 
 
 def tagged_at(
@@ -215,8 +215,9 @@ def tagged_at(
     return Tagged(made, tuple(labels), tuple(losses))
 
 
-def _edges(over: Sequence[Token]) -> Edges:
-    both = np.array(over, np.int64).reshape(-1, 2)
+def arrays(over: Iterable[Token]) -> Edges:
+    """Tokens, one by one, as where they start and where they end."""
+    both = np.array(list(over), np.int64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
 

@@ -24,6 +24,8 @@ from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.table_file import TableDigest
 
 MANIFEST = "manifest.json"
+ORIGINAL = "manifest.original.json"
+"""The manifest in a copy with restored texts, whose bytes are no longer those that it lists."""
 COLUMNS = "columns"
 """What content digests are of, as manifests say it; early ones say nothing, most of them hashed rows."""
 
@@ -152,6 +154,23 @@ def load(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.is_file():
         raise ReleaseError(f"{folder} is not a release: it has no {MANIFEST}")
+    return _load(path)
+
+
+def is_release(folder: Path) -> bool:
+    """Whether a folder holds a release, or a copy of one with restored texts."""
+    return any((folder / name).is_file() for name in (MANIFEST, ORIGINAL))
+
+
+def of_copy(folder: Path) -> Manifest:
+    """The manifest of a release, or of the release that a copy with restored texts was made from."""
+    original = folder / ORIGINAL
+    if not (folder / MANIFEST).is_file() and original.is_file():
+        return _load(original)
+    return load(folder)
+
+
+def _load(path: Path) -> Manifest:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -160,7 +179,7 @@ def load(folder: Path) -> Manifest:
 
 def features(folder: Path) -> dict[str, Columns]:
     """Config → columns of a release's tables; early releases said them in the head of the card alone."""
-    given = load(folder).features
+    given = of_copy(folder).features
     if given is None:
         text = (folder / "README.md").read_text("utf-8")
         head = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)

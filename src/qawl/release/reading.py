@@ -1,21 +1,34 @@
-"""The gold of a release, read from its tables: what predictions are held against."""
+"""A release read from its tables, or a copy of it with restored texts: articles and records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from msgspec import UNSET
 
 from qawl.core import files
 from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type
 from qawl.core.errors import ReleaseError
-from qawl.core.records import Annotation, Attributes, Relation, Span
+from qawl.core.records import (
+    Annotation,
+    Attributes,
+    AttributeValue,
+    Provenance,
+    Relation,
+    Span,
+)
 from qawl.release.tables import columns
 from qawl.release.versions import manifest
 from qawl.scheme import scheme as schemes
-from qawl.scheme.names import attribute_of
+from qawl.scheme.attributes import Attribute, as_number
+from qawl.scheme.names import attribute_of, layer_of
 from qawl.scheme.scheme import Scheme
 
 GOLD = "gold"
@@ -29,7 +42,8 @@ class Article:
     """An article of a release with its gold by layer; `text` is None where it is withheld.
 
     `open` has for each layer the stretches (start, end) of which nothing is decided, `hidden` the
-    places and attributes whose value holds withheld text.
+    places and attributes whose value holds withheld text, `complete` whether all is decided. `about` is
+    what else its row says.
     """
 
     id: str
@@ -40,6 +54,8 @@ class Article:
     gold: Mapping[str, Annotation]
     open: Mapping[str, tuple[tuple[int, int], ...]]
     hidden: Mapping[str, frozenset[tuple[int, int, str]]]
+    complete: Mapping[str, bool]
+    about: Mapping[str, Any]
 
 
 class Release:
@@ -47,10 +63,11 @@ class Release:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest = manifest.load(folder)
+        self.manifest = manifest.of_copy(folder)
         features = manifest.features(folder)
         if "articles" not in features:
             raise ReleaseError(f"{folder}: the release has no table `articles`")
+        self._features = features
         self._columns: Columns = features["articles"]
 
     @cached_property
@@ -68,19 +85,56 @@ class Release:
         """The scheme of each layer: as the release holds it, else as its columns show it."""
         return {layer: self._scheme(layer) for layer in self.layers}
 
-    def articles(self, split: str | None) -> Iterator[Article]:
-        """The articles of a split, or of all, by id within a split."""
+    def articles(self, split: str | None, layers: Sequence[str] | None = None) -> Iterator[Article]:
+        """The articles of a split, or of all, by id within a split; with the gold of these layers."""
         if split is not None and split not in self.splits:
             raise ReleaseError(
                 f"{self.folder} has no split {split}: its splits are {', '.join(self.splits)}"
             )
+        wanted = self.layers if layers is None else layers
+        others = {each for each in self.layers if each not in wanted}
+        names = [each for each in self._columns if layer_of(each, self.layers) not in others]
         for name in [split] if split else self.splits:
             with pq.ParquetFile(self.folder / "articles" / f"{name}.parquet") as table:
-                for batch in table.iter_batches(batch_size=50):
+                kept = [each for each in names if each in table.schema_arrow.names]
+                for batch in table.iter_batches(batch_size=50, columns=kept):
                     for row in batch.to_pylist():
-                        yield self._article(name, row)
+                        yield self._article(name, row, wanted)
 
-    def _article(self, split: str, row: dict[str, Any]) -> Article:
+    def by_id(self, layers: Sequence[str]) -> Iterator[Article]:
+        """The articles of all splits in the order of their ids, with the gold of these layers."""
+        streams = [self.articles(split, layers) for split in self.splits]
+        return heapq.merge(*streams, key=lambda article: article.id)
+
+    def annotations(self, layer: str, annotator: str | None = None) -> Iterator[Annotation]:
+        """What annotators did in a layer, one of them or all, in the order of article ids.
+
+        A value that holds withheld text is not there.
+        """
+        paths = files.listed(self.folder / "annotations", "*.parquet")
+        streams = [self._annotations(path, layer, annotator) for path in paths]
+        return heapq.merge(*streams, key=lambda record: record.article_id)
+
+    @cached_property
+    def annotators(self) -> tuple[str, ...]:
+        """Whose annotations the release holds, by pseudonym."""
+        found: set[str] = set()
+        for path in files.listed(self.folder / "annotations", "*.parquet"):
+            found.update(pq.read_table(path, columns=["annotator"])["annotator"].to_pylist())
+        return tuple(sorted(found))
+
+    def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Annotation]:
+        kinds = self._features["annotations"]
+        with pq.ParquetFile(path) as table:
+            for batch in table.iter_batches(batch_size=100):
+                asked = pc.equal(batch["layer"], layer)
+                if annotator is not None:
+                    asked = pc.and_(asked, pc.equal(batch["annotator"], annotator))
+                for row in batch.filter(asked).to_pylist():
+                    named = {n: columns.decode(kinds[n], each) for n, each in row.items()}
+                    yield _annotation(named, self.schemes[layer])
+
+    def _article(self, split: str, row: dict[str, Any], layers: Sequence[str]) -> Article:
         named = {
             name: columns.decode(kind, row[name])
             for name, kind in self._columns.items()
@@ -92,9 +146,15 @@ class Release:
             text=named["text"],
             length=named["code_points"],
             source=named.get("source"),
-            gold={layer: _record(layer, named, self.layers) for layer in self.layers},
-            open={layer: _open(layer, named) for layer in self.layers},
-            hidden={layer: _hidden(layer, named) for layer in self.layers},
+            gold={layer: self._record(layer, named) for layer in layers},
+            open={layer: _open(layer, named) for layer in layers},
+            hidden={layer: _hidden(layer, named) for layer in layers},
+            complete={
+                layer: done
+                for layer in layers
+                if (done := named.get(f"{layer}_complete")) is not None
+            },
+            about=named,
         )
 
     def _scheme(self, layer: str) -> Scheme:
@@ -103,8 +163,11 @@ class Release:
             return schemes.parse(path.read_text("utf-8"), str(path))
         return _shown(layer, self._columns)
 
+    def _record(self, layer: str, row: Mapping[str, Any]) -> Annotation:
+        return _gold(layer, row, self.layers, self.schemes[layer].version)
 
-def _record(layer: str, row: Mapping[str, Any], layers: Sequence[str]) -> Annotation:
+
+def _gold(layer: str, row: Mapping[str, Any], layers: Sequence[str], version: str) -> Annotation:
     spans = tuple(
         Span(
             each["id"],
@@ -116,30 +179,88 @@ def _record(layer: str, row: Mapping[str, Any], layers: Sequence[str]) -> Annota
         )
         for each in row.get(f"{layer}_spans") or ()
     )
-    relations = tuple(
-        Relation(label=each["label"], from_=each["from"], to=each["to"])
-        for each in row.get(f"{layer}_relations") or ()
-    )
+    relations = tuple(map(_relation, row.get(f"{layer}_relations") or ()))
     told = {name: attribute_of(name, layer, layers) for name in row}
     return Annotation(
         article_id=row["id"],
         layer=layer,
         annotator=GOLD,
         text_sha256=row["text_sha256"],
-        scheme_version="",
+        scheme_version=version,
         spans=spans,
         relations=relations,
         attributes={
-            name: row[column]
+            name: _plain_number(row[column])
             for column, name in told.items()
             if name is not None and _is_said(row[column])
         },
     )
 
 
+def _relation(given: Mapping[str, Any]) -> Relation:
+    """An arrow as the tables hold it; early ones say no direction."""
+    way = given.get("direction")
+    direction = way if way in ("left", "bi") else UNSET
+    return Relation(label=given["label"], from_=given["from"], to=given["to"], direction=direction)
+
+
+def _annotation(row: Mapping[str, Any], current: Scheme) -> Annotation:
+    """A row of the table `annotations`."""
+    return Annotation(
+        article_id=row["article_id"],
+        layer=row["layer"],
+        annotator=row["annotator"],
+        status=row["status"],
+        text_sha256=row["text_sha256"],
+        scheme_version=row["scheme_version"],
+        spans=tuple(
+            Span(
+                each["id"],
+                each["label"],
+                each["start"],
+                each["end"],
+                each["text"] or "",
+                _values(each["attributes"], current),
+            )
+            for each in row["spans"] or ()
+        ),
+        relations=tuple(map(_relation, row["relations"] or ())),
+        attributes=_values(row["attributes"], current),
+        provenance=Provenance(
+            **{name: row[name] for name in Provenance.__struct_fields__ if name in row}
+        ),
+    )
+
+
+def _values(listed: Iterable[Mapping[str, Any]] | None, current: Scheme) -> Attributes:
+    """Attributes as `annotations` lists them: one of several texts or paths stands there for each."""
+    found: Attributes = {}
+    for name, rows in groupby(listed or (), key=itemgetter("name")):
+        cells = [each["value"] if each["values"] is None else each["values"] for each in rows]
+        if not any(each is None for each in cells):
+            found[name] = _of_kind(cells, current.attribute.get(name))
+    return found
+
+
+def _of_kind(cells: list[Any], known: Attribute | None) -> AttributeValue:
+    apart = known is not None and (
+        (known.free and known.several) or getattr(known, "multiple", False)
+    )
+    value: AttributeValue = cells if apart or len(cells) > 1 else cells[0]
+    if known is not None and isinstance(value, str) and not known.fits(value):
+        read = known.read(value)  # a number is written out
+        return value if read is None else read
+    return value
+
+
+def _plain_number(value: Any) -> Any:
+    """A number as records have it, whole where it is; anything else as it is."""
+    return as_number(value) if isinstance(value, float) else value
+
+
 def _said(span: Mapping[str, Any]) -> Attributes:
     return {
-        name: value
+        name: _plain_number(value)
         for name, value in span.items()
         if name not in _SPAN and not name.endswith("_standoff") and _is_said(value)
     }
@@ -159,7 +280,7 @@ def _hidden(layer: str, row: Mapping[str, Any]) -> frozenset[tuple[int, int, str
         (span["start"], span["end"], name.removesuffix("_standoff"))
         for span in row.get(f"{layer}_spans") or ()
         for name, value in span.items()
-        if name.endswith("_standoff") and value is not None
+        if name.endswith("_standoff") and (isinstance(value, str) or any(value or ()))
     )
 
 

@@ -1,0 +1,77 @@
+"""A corpus as what an export is made from."""
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+
+from qawl.annotations import derive, journal, tasks
+from qawl.articles import splits, withdrawal
+from qawl.articles import store as article_store
+from qawl.core.errors import InputError
+from qawl.core.project import Project
+from qawl.core.records import Annotation
+from qawl.formats.source import Given, Names
+from qawl.gold import decide
+from qawl.gold import record as gold_record
+from qawl.release.tables.rows import open_stretches
+from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
+
+
+class Corpus:
+    """The corpus of a folder: its gold as it is derived now, and everybody's annotations."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @property
+    def name(self) -> str:
+        """The name in qawl.yaml."""
+        return self._project.settings.name
+
+    @cached_property
+    def schemes(self) -> Mapping[str, Scheme]:
+        """The schemes in label_config."""
+        return scheme.load_all(self._project)
+
+    @cached_property
+    def annotators(self) -> Collection[str]:
+        """Those of qawl.yaml, and all who have a journal."""
+        return journal.annotators(self._project) | set(self._project.annotators)
+
+    @property
+    def withdrawn(self) -> Collection[str]:
+        """As withdrawn.jsonl has them."""
+        return withdrawal.ids(self._project)
+
+    def gold(self, layer: str) -> Iterator[Given]:
+        """Decided now, from the annotations."""
+        for each in decide.gold(self._project, layer):
+            record = gold_record.as_annotation(each)
+            stretches = tuple((one["start"], one["end"]) for one in open_stretches(each))
+            yield self._given(record, complete=each.complete, stretches=stretches)
+
+    def annotations(self, layer: str, annotator: str) -> Iterator[Given]:
+        """As exports/annotations has them."""
+        for record in derive.read(self._project, layer):
+            if record.annotator == annotator:
+                yield self._given(record)
+
+    def offered(self) -> Names:
+        """The names in everybody's annotations."""
+        return tasks.names(self._project)
+
+    def check(self, layers: Collection[str]) -> None:
+        """Raises InputError where nobody has annotated."""
+        if not any(self._project.annotations_file(layer).is_file() for layer in layers):
+            raise InputError("exports/annotations has nothing to export: run `qawl pull` first")
+
+    def _given(
+        self,
+        record: Annotation,
+        *,
+        complete: bool = True,
+        stretches: tuple[tuple[int, int], ...] = (),
+    ) -> Given:
+        article = article_store.by_id(self._project).get(record.article_id)
+        split = splits.splits_of(self._project).get(record.article_id, "")
+        return Given(record, article, split, complete, stretches)

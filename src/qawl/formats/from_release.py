@@ -1,0 +1,124 @@
+"""A release as what an export is made from: its folder, or a copy of it with restored texts."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from qawl.annotations import tasks
+from qawl.core.errors import ReleaseError
+from qawl.core.records import Annotation, Article, Span
+from qawl.formats.source import Given, Names
+from qawl.release import reading
+from qawl.scheme.scheme import Scheme
+
+
+class Release:
+    """The release of a folder: gold and annotations as its tables hold them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._release = reading.Release(folder)
+        self._withheld = frozenset(self._release.manifest.articles.withheld)
+
+    @property
+    def name(self) -> str:
+        """<name>@<version>."""
+        return f"{self._release.manifest.name}@{self._release.manifest.version}"
+
+    @property
+    def schemes(self) -> Mapping[str, Scheme]:
+        """As the release holds them."""
+        return self._release.schemes
+
+    @property
+    def annotators(self) -> Collection[str]:
+        """Those of the table `annotations`."""
+        return self._release.annotators
+
+    @property
+    def withdrawn(self) -> Collection[str]:
+        """None: the tables don't have them."""
+        return ()
+
+    def gold(self, layer: str) -> Iterator[Given]:
+        """As the table `articles` has it."""
+        for article in self._release.by_id([layer]):
+            if layer in article.complete:
+                yield self._given(
+                    article,
+                    article.gold[layer],
+                    complete=article.complete[layer],
+                    stretches=article.open[layer],
+                    hidden=len(article.hidden[layer]),
+                )
+
+    def annotations(self, layer: str, annotator: str) -> Iterator[Given]:
+        """As the table `annotations` has them."""
+        articles = self._release.by_id([])
+        for record in self._release.annotations(layer, annotator):
+            article = next((each for each in articles if each.id >= record.article_id), None)
+            if article is None or article.id != record.article_id:
+                raise ReleaseError(
+                    f"{self._release.folder}: article {record.article_id} is not in order in "
+                    "`articles` and `annotations`: run `qawl verify`"
+                )
+            yield self._given(article, record)
+
+    def offered(self) -> Names:
+        """The names in everybody's annotations, as far as their text is here."""
+        return tasks.offered(self._everybody())
+
+    def check(self, layers: Collection[str]) -> None:
+        """A release always has something."""
+
+    def _everybody(self) -> Iterator[tuple[Scheme, Iterable[Annotation]]]:
+        for layer, current in self.schemes.items():
+            if any(label.gives for label in current.labels):
+                yield current, self._release.annotations(layer)
+
+    def _given(
+        self,
+        found: reading.Article,
+        record: Annotation,
+        *,
+        complete: bool = True,
+        stretches: tuple[tuple[int, int], ...] = (),
+        hidden: int = 0,
+    ) -> Given:
+        text = found.text
+        article = self._article(found)
+        filled = tuple(_filled(span, text or "") for span in record.spans)
+        return Given(
+            structs.replace(record, spans=filled),
+            article,
+            found.split,
+            complete,
+            stretches,
+            hidden,
+            text is not None,
+        )
+
+    def _article(self, found: reading.Article) -> Article:
+        said = found.about
+        context: Any = said.get("context") or UNSET
+        return Article(
+            id=found.id,
+            text=found.text or "",
+            text_sha256=said["text_sha256"],
+            language=said["language"] or "und",
+            redistribute=found.text is not None and found.id not in self._withheld,
+            group=said.get("group") or found.id,
+            received=self.name,
+            context=context,
+            title=said.get("title"),
+            source=said.get("source"),
+            url=said.get("url"),
+            published=said.get("published"),
+            license=said.get("license"),
+            source_id=said.get("source_id"),
+        )
+
+
+def _filled(span: Span, text: str) -> Span:
+    return structs.replace(span, text=text[span.start : span.end])

@@ -1,0 +1,151 @@
+"""TEI P5 with stand-off annotation: the text as it is, and spans that point into it by code points."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qawl.core.records import Attributes, AttributeValue, in_words
+from qawl.formats import xml
+from qawl.formats.job import Job, Work, stem
+from qawl.formats.names import Names
+from qawl.scheme.scheme import Scheme
+from qawl.scheme.titles import Titles
+
+_TEXT = "text"
+"""The xml:id of the element that holds the whole text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The xml:ids of labels, and the names of relations and features without white space."""
+
+    labels: Names
+    names: Names
+
+    @classmethod
+    def of(cls, scheme: Scheme) -> "_Written":
+        relations = (each.name for each in scheme.relations)
+        attributes = (each.name for each in scheme.attributes)
+        return cls(
+            Names(_id, scheme.label, kind="label", taken=(_TEXT,)),
+            Names(_word, [*relations, *attributes]),
+        )
+
+    def name(self, work: Work, name: str) -> str:
+        written = self.names(name)
+        if written != name:
+            work.lost("name-changed", None, name)
+        return written
+
+
+def write(job: Job) -> None:
+    """<layer>.<annotator>/<article>.xml."""
+    for layer, scheme in job.schemes.items():
+        for annotator in job.annotators:
+            for work in job.work(layer, annotator):
+                lines = _lines(work, _Written.of(scheme), job.source.name)
+                job.folder.write(f"{stem(layer, annotator)}/{work.article.id}.xml", lines)
+
+
+def _lines(work: Work, written: _Written, name: str) -> Iterator[str]:
+    """The document: header with the labels as categories, the annotation, the text."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<TEI xmlns="http://www.tei-c.org/ns/1.0">\n'
+    body = "".join(_standoff(work, written))  # labels that the scheme lacks enter the header
+    yield from _header(work, written, name)
+    yield body
+    if count := xml.changed(work.article.text):
+        work.lost("character-changed", None, str(count))
+    language = xml.attribute(work.article.language)
+    yield f"<text xml:lang={language}><body>"
+    yield f'<ab xml:id="{_TEXT}" xml:space="preserve">{xml.text(work.article.text)}</ab>'
+    yield "</body></text>\n</TEI>\n"
+
+
+def _header(work: Work, written: _Written, name: str) -> Iterator[str]:
+    article = work.article
+    title = xml.text(article.title or article.id)
+    yield f"<teiHeader><fileDesc><titleStmt><title>{title}</title></titleStmt>\n"
+    licence = f"<licence>{xml.text(article.license)}</licence>" if article.license else "<p/>"
+    yield f"<publicationStmt><publisher>{xml.text(name)}</publisher>"
+    yield f'<idno type="article">{article.id}</idno>'
+    yield f'<idno type="sha256">{article.text_sha256}</idno>'
+    yield f"<availability>{licence}</availability></publicationStmt>\n"
+    told = ", ".join(filter(None, (article.source, article.published, article.url)))
+    yield f"<sourceDesc><p>{xml.text(told)}</p></sourceDesc></fileDesc>\n"
+    layer = xml.attribute(work.scheme.layer)
+    yield f"<encodingDesc><classDecl><taxonomy n={layer}>\n"
+    for label in written.labels:
+        known = work.scheme.label.get(label)
+        described = "".join(_described(known.definition if known else {}))
+        identity, n = written.labels(label), xml.attribute(label)
+        yield f'<category xml:id="{identity}" n={n}>{described or "<catDesc/>"}</category>\n'
+    yield "</taxonomy></classDecl></encodingDesc></teiHeader>\n"
+
+
+def _described(titles: Titles) -> Iterator[str]:
+    for language, words in titles.items():
+        yield f"<catDesc xml:lang={xml.attribute(language)}>{xml.text(words)}</catDesc>"
+
+
+def _standoff(work: Work, written: _Written) -> Iterator[str]:
+    spans = work.spans()
+    ids = {span.id: f"s{number}" for number, span in enumerate(spans, start=1)}
+    yield f"<standOff>\n<spanGrp type={xml.attribute(_word(work.scheme.layer))}>\n"
+    for span in spans:
+        label = written.labels(span.label)
+        features = f"#f{ids[span.id]}" if span.attributes else ""
+        place = f"#string-range({_TEXT},{span.start},{span.end - span.start})"
+        pointers = " ".join(filter(None, (f"#{label}", features)))
+        identity, n = f"annotation.{ids[span.id]}", xml.attribute(span.id)
+        yield f'<span xml:id="{identity}" n={n} target="{place}" ana="{pointers}">'
+        yield f"{xml.text(span.text)}</span>\n"
+    yield "</spanGrp>\n"
+    for span in spans:
+        if span.attributes:
+            yield from _features(work, f"f{ids[span.id]}", span.attributes, written)
+    if work.record.attributes:
+        yield from _features(work, "features", work.record.attributes, written)
+    relations = list(_relations(work, ids, written))
+    if relations:
+        yield "<listRelation>\n"
+        yield from relations
+        yield "</listRelation>\n"
+    yield "</standOff>\n"
+
+
+def _relations(work: Work, ids: Mapping[str, str], written: _Written) -> Iterator[str]:
+    for relation, start, end in work.arrows(each for each in work.record.spans if each.id in ids):
+        name = xml.attribute(written.name(work, str(relation.label)))
+        one, other = (f"#annotation.{ids[each.id]}" for each in (start, end))
+        if relation.direction == "bi":
+            yield f'<relation name={name} mutual="{one} {other}"/>\n'
+        else:
+            yield f'<relation name={name} active="{one}" passive="{other}"/>\n'
+
+
+def _features(work: Work, identity: str, given: Attributes, written: _Written) -> Iterator[str]:
+    """A feature structure."""
+    yield f'<fs xml:id="{identity}">'
+    for name, value in given.items():
+        yield f"<f name={xml.attribute(written.name(work, name))}>{_value(value)}</f>"
+    yield "</fs>\n"
+
+
+def _value(value: AttributeValue) -> str:
+    """A string, a number, or a list of either; a path in a tree is a list too."""
+    if isinstance(value, str):
+        return f"<string>{xml.text(value)}</string>"
+    if isinstance(value, int | float):
+        return f'<numeric value="{in_words(value)}"/>'
+    return f'<vColl org="list">{"".join(map(_value, value))}</vColl>'
+
+
+def _word(name: str) -> str:
+    """A name without white space and what else TEI allows in no name."""
+    return re.sub(r"[^\w.:-]", "_", name)
+
+
+def _id(name: str) -> str:
+    """A name that can be an xml:id and stand in a list of pointers: letters and digits."""
+    plain = re.sub("[^A-Za-z0-9_-]", "_", name)
+    return f"label.{plain}" if re.search("[A-Za-z0-9]", plain) else ""

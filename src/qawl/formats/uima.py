@@ -1,0 +1,147 @@
+"""UIMA CAS as JSON, a file an article, with types made from the scheme. Needs dkpro-cassis (an extra)."""
+
+import keyword
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from qawl.core.column_types import Value
+from qawl.core.errors import InputError
+from qawl.core.records import Attributes, AttributeValue, to_json
+from qawl.formats.job import Job, Work, stem
+from qawl.formats.names import Names
+from qawl.scheme.attributes import Attribute
+from qawl.scheme.scheme import Scheme
+
+_PACKAGE = "webanno.custom"
+"""Where INCEpTION looks for layers of one's own."""
+_OWN = ("id", "label", "begin", "end", "sofa", "direction", "Governor", "Dependent")
+_STRING, _DOUBLE, _ARRAY = "uima.cas.String", "uima.cas.Double", "uima.cas.StringArray"
+
+
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """The types of a layer: of spans, of relations and of the article; attribute → feature."""
+
+    cassis: ModuleType
+    system: Any
+    span: Any
+    relation: Any
+    article: Any
+    names: Names
+    kinds: Mapping[str, str]
+
+
+def write(job: Job) -> None:
+    """<layer>.<annotator>/<article>.json.
+
+    Spans are of the type webanno.custom.<Layer>, relations of <Layer>Relation (from `Governor` to
+    `Dependent`), attributes of the article of <Layer>Article.
+    """
+    try:
+        import cassis  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise InputError("uima needs dkpro-cassis: `pip install qawl[uima]`") from error
+    layers = Names(_type_name, job.schemes, kind="Layer", dash="_")
+    for layer, scheme in job.schemes.items():
+        changed: dict[str, str] = {}
+        for annotator in job.annotators:
+            for work in job.work(layer, annotator):
+                types = _types(cassis, layers(layer), scheme, work)
+                made = _cas(types, work).to_json()
+                job.folder.write(f"{stem(layer, annotator)}/{work.article.id}.json", [made])
+                changed |= types.names.changed()
+        if changed:
+            job.folder.write(f"{layer}.names.json", [to_json(changed), "\n"])
+
+
+def _types(cassis: ModuleType, name: str, scheme: Scheme, work: Work) -> _Types:
+    """The type system of a layer, with a feature for each attribute that the scheme or the work has."""
+    system = cassis.TypeSystem()
+    span = system.create_type(f"{_PACKAGE}.{name}", "uima.tcas.Annotation")
+    relation = system.create_type(f"{_PACKAGE}.{name}Relation", "uima.tcas.Annotation")
+    article = system.create_type(f"{_PACKAGE}.{name}Article", "uima.tcas.Annotation")
+    for own in ("id", "label"):
+        system.create_feature(span, own, _STRING)
+    for own in ("label", "direction"):
+        system.create_feature(relation, own, _STRING)
+    for own in ("Governor", "Dependent"):
+        system.create_feature(relation, own, span)
+    names = Names(_feature_name, scheme.attribute, kind="attribute", taken=_OWN, dash="_")
+    kinds = {each.name: _kind(each) for each in scheme.attributes}
+    given = {name for each in work.record.spans for name in each.attributes}
+    for attribute in sorted(given | {*work.record.attributes} | {*kinds}):
+        kind = kinds.setdefault(attribute, _STRING)
+        for type_ in (span, article):
+            system.create_feature(type_, names(attribute), kind, description=attribute)
+    return _Types(cassis, system, span, relation, article, names, kinds)
+
+
+def _cas(types: _Types, work: Work) -> Any:
+    cas = types.cassis.Cas(typesystem=types.system)
+    cas.sofa_string = work.article.text
+    cas.sofa_mime = "text/plain"
+    made = {}
+    for span in work.spans():
+        features = _features(types, work, span.attributes)
+        made[span.id] = types.span(
+            begin=span.start, end=span.end, id=span.id, label=span.label, **features
+        )
+        cas.add(made[span.id])
+    for relation, start, end in work.arrows(each for each in work.record.spans if each.id in made):
+        one = types.relation(
+            begin=end.start,
+            end=end.end,
+            label=relation.label,
+            direction="bi" if relation.direction == "bi" else "right",
+            Governor=made[start.id],
+            Dependent=made[end.id],
+        )
+        cas.add(one)
+    if work.record.attributes:
+        features = _features(types, work, work.record.attributes)
+        cas.add(types.article(begin=0, end=len(work.article.text), **features))
+    return cas
+
+
+def _features(types: _Types, work: Work, given: Attributes) -> dict[str, Any]:
+    """Attributes as features."""
+    found = {}
+    for name, value in given.items():
+        written = types.names(name)
+        if written != name:
+            work.lost("name-changed", None, name)
+        found[written] = _value(types, types.kinds[name], value)
+    return found
+
+
+def _value(types: _Types, kind: str, value: AttributeValue) -> Any:
+    """A value as a feature of this kind; a path of several is JSON in its entry."""
+    if kind == _DOUBLE and isinstance(value, int | float):
+        return float(value)
+    if kind == _ARRAY:
+        entries = [value] if isinstance(value, str | int | float) else value
+        words = [each if isinstance(each, str) else to_json(each).decode() for each in entries]
+        array = types.system.get_type(_ARRAY)
+        return array(elements=words)
+    return value if isinstance(value, str) else to_json(value).decode()
+
+
+def _kind(attribute: Attribute) -> str:
+    if attribute.several:
+        return _ARRAY
+    return _DOUBLE if attribute.column() in (Value("int64"), Value("float64")) else _STRING
+
+
+def _type_name(layer: str) -> str:
+    plain = re.sub("[^A-Za-z0-9]", "", layer.title())
+    return plain if re.match("[A-Za-z]", plain) else ""
+
+
+def _feature_name(name: str) -> str:
+    """A name that a Java and a Python class can have."""
+    plain = re.sub("[^A-Za-z0-9_]", "_", name)
+    reserved = keyword.iskeyword(plain) or plain in ("self", "type", "xmiID")
+    return plain if re.match("[A-Za-z]", plain) and not reserved else ""
