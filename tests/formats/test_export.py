@@ -195,7 +195,7 @@ def test_outermost_says_whether_nested_spans_have_columns(flat, make_corpus, tmp
         ["-C", str(made.root), "export", "conll2003", "--to", str(folder), "--annotator", "a1"],
     )
     assert done.exit_code == 0, done.output
-    lines = (folder / "ner.a1.conll").read_text("utf-8").splitlines()
+    lines = (folder / "ner.a1.train.conll").read_text("utf-8").splitlines()
     rows = [line.split(" ") for line in lines if line]
     assert {len(row) for row in rows} == ({4} if flat else {6})
     tagged = {row[0]: row[3:] for row in rows if row[3:] != ["O"] * len(row[3:])}
