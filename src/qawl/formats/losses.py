@@ -35,7 +35,7 @@ KINDS: dict[str, str] = {
     "attribute": "an attribute of a span is left out",
     "attribute-in-note": "an attribute of a span is in a note, as JSON",
     "article-attribute": "an attribute of the article is left out",
-    "relation": "a relation is not said",
+    "relation": "a relation is left out",
     "relation-dangling": "a relation has an end that is not there: it was left out",
     "relation-unnamed": "a relation has no name: it was left out",
     "relation-direction": "the relation was drawn in both directions: the second is left out",
