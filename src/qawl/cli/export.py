@@ -44,7 +44,9 @@ def command(
     annotators: tuple[str, ...],
     with_withheld: bool,
 ) -> None:
-    """Write gold or annotations of a corpus or release in other formats; say what these can't carry.
+    """Write gold or annotations in other formats, and say what these can't carry.
+
+    It takes the corpus or the release of this folder, or the release that --from names.
 
     FORMAT is jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat or
     label-studio. What is lost is counted on stderr and listed in report.json, by article and span. The
