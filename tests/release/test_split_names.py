@@ -28,6 +28,8 @@ def test_every_article_of_a_split_of_any_name_loads(make_corpus, tmp_path, monke
         ("{a-b: 1}", "'a-b'"),
         ("{train: 2, dev: -1}", "between 0 and 1"),
         ("{'': 1}", "''"),
+        # One file on macOS and Windows.
+        ("{train: 0.5, Train: 0.5}", "upper and lower case"),
     ],
 )
 def test_what_names_no_split_is_refused(splits, said):

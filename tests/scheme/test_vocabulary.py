@@ -530,6 +530,7 @@ def test_alpha_of_numbers_is_of_their_differences(tmp_path):
     table = [[float("nan") if each is None else each for each in row] for row in given]
     expected = krippendorff.alpha(reliability_data=table, level_of_measurement="interval")
     assert figures["alpha"]["value"] == pytest.approx(expected, abs=1e-6)
+    assert figures["alpha"]["distance"] == "interval"
     assert figures["alpha"]["low"] <= figures["alpha"]["value"] <= figures["alpha"]["high"]
 
 

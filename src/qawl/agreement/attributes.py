@@ -15,7 +15,7 @@ from qawl.agreement.ratings import Ratings
 from qawl.agreement.spans_table import Category, Marks, Units
 from qawl.scheme.attributes import Attribute, as_number
 
-DISTANCES = {"set": "MASI", "ordinal": "ordinal"}
+DISTANCES = {"set": "MASI", "ordinal": "ordinal", "interval": "interval"}
 """The distance that alpha takes by the family of an attribute, where values are not just equal or not."""
 
 Estimate = dict[str, Any]

@@ -214,7 +214,14 @@ def parse_settings(text: str, where: str) -> Settings:
     _check_address(settings.label_studio.url, where)
     _check_patterns(settings.ingest.chrome, where)
     _check_citation(settings.release, where)
-    for name, share in settings.release.splits.items():
+    _check_splits(settings.release.splits, where)
+    _check_days(settings.release, where)
+    return settings
+
+
+def _check_splits(splits: dict[str, float], where: str) -> None:
+    """Splits name files, also where upper and lower case are one; their shares are a whole."""
+    for name, share in splits.items():
         if not _SPLIT.fullmatch(name) or name == "all":
             raise ProjectError(
                 f"{where}: release.splits: {name!r} is not a name of a split: take letters, digits and _ "
@@ -222,10 +229,9 @@ def parse_settings(text: str, where: str) -> Settings:
             )
         if not 0 <= share <= 1:
             raise ProjectError(f"{where}: release.splits: {name} is {share}, not between 0 and 1")
-    if abs(sum(settings.release.splits.values()) - 1) > 1e-9:
+    if abs(sum(splits.values()) - 1) > 1e-9:
         raise ProjectError(f"{where}: release.splits must add up to 1")
-    _check_days(settings.release, where)
-    return settings
+    _check_once("release.splits", tuple(splits), where)
 
 
 def _check_days(release: Release, where: str) -> None:
