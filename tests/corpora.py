@@ -5,9 +5,15 @@ import contextlib
 import json
 from pathlib import Path
 
+import msgspec
 from click.testing import CliRunner
 
 from qawl import cli
+from qawl.annotations import heads, journal
+from qawl.annotations import store as annotation_store
+from qawl.annotations.to_label_studio import write_results
+from qawl.core import files
+from qawl.scheme import scheme as scheme_reader
 
 RIGHTS = {"license": "CC-BY-4.0", "redistribute": True}
 
@@ -18,6 +24,54 @@ def qawl(folder, *words):
         done = CliRunner().invoke(cli.group, [str(each) for each in words])
     assert done.exit_code == 0, f"qawl {' '.join(map(str, words))}: {done.output} {done.exception}"
     return done
+
+
+def annotate(made, layer, records):
+    """Puts these annotations into a corpus, in place of those of the layer, with a journal that gives
+    them; what no journal can give stands in exports/annotations alone."""
+    records = list(records)
+    for _, path in list(journal.files(made, layer)):
+        path.unlink()
+    _forget(made.journal, layer)
+    made.annotations_file(layer).unlink(missing_ok=True)
+    current = scheme_reader.load(made, layer)
+    for who in dict.fromkeys(each.annotator for each in records):
+        mine = [each for each in records if each.annotator == who]
+        entries = [_entry(each, number, current) for number, each in enumerate(mine)]
+        journal.load(made.journal_file(layer, who)).append(entries)
+    annotation_store.rebuild(made, layer)
+    if list(files.read(made.annotations_file(layer), type(records[0]))) != records:
+        files.write(made.annotations_file(layer), records)
+
+
+def _forget(folder, layer):
+    path = folder / heads.NAME
+    if path.is_file():
+        said = json.loads(path.read_bytes())
+        others = {
+            name: each
+            for name, each in said["journals"].items()
+            if not name.startswith(f"{layer}.")
+        }
+        path.write_text(json.dumps({**said, "journals": others}), "utf-8")
+
+
+def _entry(record, number, current):
+    sent = {
+        "result": write_results(record, current),
+        "was_cancelled": record.status == "skipped",
+        "lead_time": record.provenance.lead_time,
+        "updated_at": record.provenance.updated_at,
+        "created_at": record.provenance.created_at,
+    }
+    return journal.Entry(
+        key=f"{record.article_id}/{number}",
+        article_id=record.article_id,
+        scheme_version=record.scheme_version,
+        annotation=msgspec.Raw(
+            json.dumps({key: each for key, each in sent.items() if each is not None}).encode()
+        ),
+    )
 
 
 def choice(name, *values, **more):

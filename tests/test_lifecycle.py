@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 import strategies
 from conftest import ROOT
+from corpora import annotate
 from qawl import cli
 from qawl.agreement.disagreements import BETWEEN
 from qawl.annotations import tasks
 from qawl.annotations.verdicts import basis
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import files, project, versions
+from qawl.core import project, versions
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.records import JUDGE, Annotation, Relation, Span
 from qawl.core.settings import Adjudication
@@ -205,7 +206,7 @@ def test_any_two_annotations_have_gold_that_validates(data):
 def disputed(make_corpus):
     """A corpus in which two annotators differ on one article."""
     made = make_corpus(TEXT, settings="layers: [quote]\nannotators: [a1, a2]", redistribute=True)
-    files.write(made.annotations_file("quote"), [voice("a1"), voice("a2", speaker="ليلى")])
+    annotate(made, "quote", [voice("a1"), voice("a2", speaker="ليلى")])
     return made
 
 
@@ -240,7 +241,7 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
                 msgspec.structs.replace(one, article_id=frozen.id, text_sha256=frozen.text_sha256)
             )
     records.sort(key=lambda each: (each.article_id, each.annotator))
-    files.write(made.annotations_file("quote"), records)
+    annotate(made, "quote", records)
     judge.adjudicate(made)
     firsts = set()
     for task in judge.judge_tasks(made, "quote"):
@@ -274,7 +275,7 @@ def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
         disputed, [*article_store.articles(disputed), article("مقال", redistribute=True)]
     )
     one = build.build(disputed, "0.1.0", notes=[]).folder
-    files.write(disputed.annotations_file("quote"), [voice("a1"), voice("a2")])
+    annotate(disputed, "quote", [voice("a1"), voice("a2")])
     two = build.build(disputed, "0.2.0", notes=[]).folder
     found = diff.difference(one, two)
     assert {(each.label, each.kind) for each in found.changes} == {
@@ -298,7 +299,7 @@ def test_every_kind_of_change_is_named(disputed):
     replace = msgspec.structs.replace
 
     def released(version, *voices):
-        files.write(disputed.annotations_file("quote"), voices)
+        annotate(disputed, "quote", voices)
         shutil.rmtree(disputed.releases / version, ignore_errors=True)
         return build.build(disputed, version, notes=["trial"]).folder
 
@@ -457,7 +458,7 @@ def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     assert "| documents |  | reworded | 1 |" in told
     with pytest.raises(ReleaseError, match="nothing to release"):
         build.build(disputed, "0.2.0", notes=[])
-    files.write(disputed.annotations_file("quote"), [voice("a1"), voice("a2")])
+    annotate(disputed, "quote", [voice("a1"), voice("a2")])
     with pytest.raises(ReleaseError, match=r"call for 0\.2\.0"):
         build.build(disputed, "0.1.2", notes=[])
     assert build.bumped(disputed) == "0.2.0"

@@ -129,6 +129,8 @@ def test_a_journal_of_no_layer_here_is_left_out_and_said(corpus, copied):
     pull(other, [work()])
     journal = other.folder / "exports" / "journal"
     (journal / "ner.a1.jsonl").rename(journal / "quo.a1.jsonl")
+    heads = journal / "heads.json"
+    heads.write_text(heads.read_text("utf-8").replace("ner.a1", "quo.a1"), "utf-8")
     done = corpus.run("pull", "--merge", str(other.folder))
     assert done.exit_code == 1
     assert "LEFT OUT: quo.a1.jsonl" in done.output
@@ -268,7 +270,7 @@ def test_git_joins_journals_by_itself_when_it_is_told_how(corpus, branches, monk
     git(branches, "config", "merge.ours.driver", "true")
     (branches / ".gitattributes").write_text(
         "exports/journal/*.jsonl merge=qawl\n**/exports/journal/*.jsonl merge=qawl\n"
-        "**/exports/annotations/*.jsonl merge=ours\n"
+        "**/exports/journal/heads.json merge=ours\n**/exports/annotations/*.jsonl merge=ours\n"
     )
     git(branches, "add", "-A")
     git(branches, "commit", "-qm", "attributes")

@@ -4,6 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from corpora import annotate
 from qawl import cli
 from qawl.core import files, project
 from qawl.core.records import Annotation, Gold, Span
@@ -21,8 +22,11 @@ def cut(make_corpus, monkeypatch):
         made = make_corpus(TEXT, settings=lines, name=name, redistribute=True)
         frozen = article(TEXT)
         made.scheme_file("toy").write_text(SCHEME, "utf-8")
-        files.write(
-            made.annotations_file("toy"),
+        monkeypatch.chdir(made.root)
+        assert run("scheme").exit_code == 0
+        annotate(
+            project.load(made.root),
+            "toy",
             [
                 Annotation(
                     article_id=frozen.id,
@@ -35,8 +39,6 @@ def cut(make_corpus, monkeypatch):
                 for who in ("a1", "a2")
             ],
         )
-        monkeypatch.chdir(made.root)
-        assert run("scheme").exit_code == 0
         return project.load(made.root)
 
     return make

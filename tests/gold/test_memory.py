@@ -4,9 +4,9 @@ import json
 import tracemalloc
 
 from conftest import TOY
+from corpora import annotate
 from qawl.annotations import derive
 from qawl.articles import store as article_store
-from qawl.core import files
 from qawl.core.records import Annotation, Span
 from qawl.gold import judge
 from strategies import article
@@ -31,7 +31,7 @@ def test_tasks_of_the_judge_are_streamed(make_corpus):
         for each in sorted(texts, key=lambda one: one.id)
         for name, end in (("a1", 3), ("a2", 6))
     ]
-    files.write(made.annotations_file("toy"), records)
+    annotate(made, "toy", records)
     judge.adjudicate(made)  # what is loaded once is loaded
     tracemalloc.start()
     outcome = judge.adjudicate(made)

@@ -52,9 +52,7 @@ def room(tmp_path_factory):
         corpus = project.load(folder)
         text = article(TEXT)
         files.write(corpus.articles_file, [text])
-        files.write(
-            corpus.annotations_file("toy"), sorted(records, key=lambda each: each.annotator)
-        )
+        corpora.annotate(corpus, "toy", sorted(records, key=lambda each: each.annotator))
         done = CliRunner().invoke(cli.group, ["-C", str(folder), "adjudicate"])
         assert done.exit_code == 0, done.exception
         (gold,) = files.read(corpus.gold_file("toy"), Gold)

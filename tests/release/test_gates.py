@@ -3,9 +3,10 @@
 import pytest
 from click.testing import CliRunner
 
+from corpora import annotate
 from qawl import cli
 from qawl.articles import store as article_store
-from qawl.core import files, project
+from qawl.core import project
 from qawl.core.records import Annotation, Span
 from qawl.release import gates
 from qawl.release.rights import privacy
@@ -37,7 +38,7 @@ def record(annotator, text=TEXT, speaker=None, status="submitted"):
 
 def collected(made, *records):
     """The corpus with these annotations."""
-    files.write(made.annotations_file("quote"), sorted(records, key=lambda each: each.article_id))
+    annotate(made, "quote", sorted(records, key=lambda each: each.article_id))
 
 
 @pytest.fixture

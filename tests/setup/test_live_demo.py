@@ -4,9 +4,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from corpora import annotate
 from qawl import cli
 from qawl.annotations import derive
-from qawl.core import files
 from qawl.core.records import JUDGE
 from qawl.gold import decide
 from qawl.gold import judge as gold_judge
@@ -39,7 +39,7 @@ def test_two_hands_and_a_judge_come_back_to_the_letter(recorded, tmp_path):
         every = sorted(
             [*first, *second, *judge], key=lambda each: (each.article_id, each.annotator)
         )
-        files.write(recorded.annotations_file(layer), every)
+        annotate(recorded, layer, every)
     said = []
     with demo.demo(recorded, tmp_path / "demo", said.append) as loaded:
         assert {config for config, _, _ in loaded.rows} >= {

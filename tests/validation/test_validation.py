@@ -111,6 +111,8 @@ def test_a_fixture_gives_exactly_its_findings(path, make_corpus, tmp_path):
     case = json.loads(path.read_text("utf-8"))
     with plugged(case, tmp_path):
         found = list(validate.validate(build(case, make_corpus, tmp_path)))
+    if "lines" in case and path.stem != "journal-missing":  # what no journal can give
+        found = [each for each in found if each.check != "journal-missing"]
     assert sorted(map(brief, found), key=str) == sorted(case["findings"], key=str)
     assert path.stem in {each.check for each in found}
     assert all("\n" not in each.message for each in found)

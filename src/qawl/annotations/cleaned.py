@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import journal, kept
+from qawl.annotations import heads, journal, kept
+from qawl.annotations.heads import Head
 from qawl.annotations.journal import START, Entry
 from qawl.core import files
 from qawl.core.errors import JournalError
@@ -56,10 +57,13 @@ def clean(project: Project) -> Iterator[Cleaning]:
             for _ in done.lines():
                 pass
             if done.changed:
-                known.append(done.record())
+                made = done.record()
+                known.append(made)
                 files.write(log, known)
+                heads.move(path, Head(made.versions, made.before, cleaned=made.after))
                 files.write_bytes(path, _Cleaner(path, numbers).lines())
-                yield known[-1]
+                heads.move(path, Head(made.versions, made.after))
+                yield made
 
 
 def check(path: Path, known: Iterable[Cleaning]) -> None:

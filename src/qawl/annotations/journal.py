@@ -9,13 +9,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import identity
+from qawl.annotations import heads, identity
+from qawl.annotations.heads import Head
 from qawl.annotations.holdings import Holdings
 from qawl.annotations.identity import Identity, Version
 from qawl.core import files as core_files
@@ -84,7 +86,9 @@ _entry = msgspec.json.Decoder(Entry)
 
 def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
     """(annotator, file) of a layer's journals, in the order of the annotators."""
-    for path in core_files.listed(project.journal, f"{layer}.*.jsonl"):
+    paths = core_files.listed(project.journal, f"{layer}.*.jsonl")
+    heads.refuse_gone(project.journal, layer, {path.stem for path in paths})
+    for path in paths:
         yield path.name.removeprefix(f"{layer}.").removesuffix(".jsonl"), path
 
 
@@ -138,7 +142,7 @@ class Journal:
         added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         size = self.path.stat().st_size if self.path.exists() else 0
-        with self.path.open("ab") as file:
+        with core_files.naming(self.path), self.path.open("ab") as file:
             try:
                 for version, content in fresh:
                     file.write(self._line(version, content))
@@ -149,7 +153,13 @@ class Journal:
             except BaseException:
                 file.truncate(size)
                 raise
+        self.settle()
         return added
+
+    def settle(self) -> None:
+        """Says in heads.json where the journal stands now."""
+        if versions := len(self.heads) - 1:
+            heads.move(self.path, Head(versions, self.last))
 
     def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[tuple[Version, bytes]]:
         """What an entry adds: nothing, itself, or an old version of what is deleted and stays so."""
@@ -212,12 +222,19 @@ def said_mended(layer: str, annotator: str) -> str:
 
 
 def load(path: Path) -> Journal:
-    """A journal file with its chain checked; a torn last line is dropped, a changed one refused."""
+    """A journal file with its chain checked; a torn last line is dropped, a changed one refused.
+
+    Where it holds more than heads.json says, that is moved forward.
+    """
     journal = Journal(path)
-    if path.exists():
-        journal.mended = _mend(path)
-    for _, _, line, version in _checked(path):
-        journal.note(line.sha256, version)
+    for offset, length, read in _lines(path):
+        if read is None:
+            os.truncate(path, offset)
+            journal.mended = length
+        else:
+            line, version = read
+            journal.note(line.sha256, version)
+    journal.settle()
     return journal
 
 
@@ -308,26 +325,67 @@ def counting(path: Path) -> list[Entry]:
 
 
 def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
-    """(offset, length, line, version) of each; raises JournalError at one that was changed."""
-    if not path.exists():
-        return
-    offset, prev = 0, START
-    with path.open("rb") as file:
-        for number, content in enumerate(file, start=1):
+    """(offset, length, line, version) of each; raises JournalError at one that was changed or is torn."""
+    for number, (offset, length, read) in enumerate(_lines(path), start=1):
+        if read is None:
+            raise JournalError(
+                f"{path}, line {number}: the last line is torn, as a crash leaves it: `qawl pull`, or "
+                "`qawl pull --rebuild`, removes it"
+            )
+        line, version = read
+        yield offset, length, line, version
+
+
+def _lines(path: Path) -> Iterator[tuple[int, int, tuple[Line, Version] | None]]:
+    """(offset, length, (line, version)) of each, None for a torn last line; raises JournalError where one
+    was changed, or the journal lost what it held."""
+    head, number, offset, prev = heads.of(path), 0, 0, START
+    with _opened(path) as file, core_files.naming(path):
+        for content in file:
             if not content.endswith(b"\n"):
-                raise JournalError(
-                    f"{path}, line {number}: the last line is torn, as a crash leaves it: "
-                    "`qawl pull` or `qawl pull --rebuild` removes it"
-                )
-            try:
-                line = _line.decode(content)
-                version = identity.read(line.entry)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise _changed(path, number, content) from error
-            if line.prev != prev or line.sha256 != chained(prev, bytes(line.entry)):
-                raise _changed(path, number)
-            yield offset, len(content), line, version
+                break
+            number += 1
+            line, version = _read(path, number, content, prev)
+            heads.check(path, head, number, line.sha256)
+            yield offset, len(content), (line, version)
             offset, prev = offset + len(content), line.sha256
+        else:
+            content = b""
+    if head and number < head.versions:
+        raise heads.lost(path, head, number)
+    if content:
+        _refuse_rubbish(path, number + 1, content, prev)
+        yield offset, len(content), None
+
+
+def _read(path: Path, number: int, content: bytes, prev: str) -> tuple[Line, Version]:
+    """A line and its version; raises JournalError where it does not follow from the one before."""
+    try:
+        line = _line.decode(content)
+        version = identity.read(line.entry)
+    except core_files.UNREADABLE as error:
+        raise _changed(path, number, content) from error
+    if line.prev != prev or line.sha256 != chained(prev, bytes(line.entry)):
+        raise _changed(path, number)
+    return line, version
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A journal to read; an empty one where there is no file."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return BytesIO()
+
+
+def _refuse_rubbish(path: Path, number: int, content: bytes, prev: str) -> None:
+    """Raises JournalError where what stands last is not the beginning of the line that comes.
+
+    A machine that lost its power may leave null bytes in its place.
+    """
+    begun = line(prev, b"{}")[1].partition(b'"sha256"')[0]
+    if not begun.startswith(content[: len(begun)]) and content.strip(b"\x00"):
+        raise _changed(path, number, content)
 
 
 def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
@@ -339,21 +397,3 @@ def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
     return JournalError(
         f"{path}, line {number}: the journal was changed: bring the file back from version control"
     )
-
-
-def _mend(path: Path) -> int:
-    """Drops a last line without its end; how many bytes that were."""
-    with path.open("rb+") as file:
-        size = file.seek(0, os.SEEK_END)
-        at = size
-        while at:
-            step = min(at, 1 << 16)
-            file.seek(at - step)
-            tail = file.read(step)
-            if (found := tail.rfind(b"\n")) >= 0:
-                at += found + 1 - step
-                break
-            at -= step
-        if at < size:
-            file.truncate(at)
-    return size - at

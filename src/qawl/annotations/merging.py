@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from qawl.annotations import cleaned, journal
+from qawl.annotations import cleaned, heads, journal
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Journal
+from qawl.core import files
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import JOURNAL, Project
 from qawl.core.records import JUDGE
@@ -113,8 +114,10 @@ def _journals(
     """(layer, annotator, file) of the journals in another place; strange ones are named."""
     folders = (place / JOURNAL, place / "journal", place)
     folder = next(each for each in folders if each.is_dir() or each == place)
-    found = 0
-    for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+    found, listed = 0, files.listed(folder) if folder.is_dir() else [folder]
+    for each in project.settings.layers if folder.is_dir() else ():
+        heads.refuse_gone(folder, each, {path.stem for path in listed})
+    for path in listed:
         layer, _, rest = path.name.partition(".")
         annotator, _, end = rest.rpartition(".")
         if end != "jsonl" or not annotator:

@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
-from itertools import groupby, zip_longest
+from itertools import chain, groupby, zip_longest
 from pathlib import Path
 
 import msgspec
 
-from qawl.annotations import derive, journal, repairs
+from qawl.annotations import derive, heads, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.repairs import Repair
 from qawl.articles import store as article_store
 from qawl.core import files
+from qawl.core.errors import JournalError
 from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Finding, to_json
@@ -45,34 +46,44 @@ def rebuild(project: Project, layer: str) -> int:
 
 
 def _rebuild(project: Project, layer: str, inputs: str) -> int:
-    found: list[Finding] = []
-    count = files.write(project.annotations_file(layer), _records(project, layer, found))
+    made = _Made(project, layer)
+    count = files.write(project.annotations_file(layer), made.complete())
     project.make_state()
     for old in files.listed(project.state / "derived", f"{layer}.*.json"):
         old.unlink(missing_ok=True)
-    kept = to_json(_Kept(count, tuple(found)))
+    kept = to_json(_Kept(count, tuple(made.found)))
     files.write_bytes(_place(project, layer, inputs), [kept])
     return count
 
 
 def findings(project: Project, layer: str) -> Iterator[Finding]:
     """What reading the journal found, and whether exports/annotations is what it gives."""
-    if not any(journal.files(project, layer)):
+    on_disk = (line for _, line in project.disk.lines(project.annotations_file(layer)))
+    first = next(on_disk, None)
+    if first is None and not any(journal.files(project, layer)):
         return
     if kept := _kept(project, layer, _inputs(project, layer)):
         yield from kept.findings
         return
-    on_disk = (line for _, line in project.disk.lines(project.annotations_file(layer)))
-    found: list[Finding] = []
-    stale = False
-    for record, line in zip_longest(_records(project, layer, found), on_disk):
-        yield from found
-        found.clear()
+    made, stale = _Made(project, layer), False
+    given = chain((first,) if first is not None else (), on_disk)
+    for record, line in zip_longest(made.records(), given):
+        yield from made.found
+        made.found.clear()
         stale = stale or record is None or to_json(record) != line
-    yield from found
-    if stale:
+    yield from made.found
+    if lost := made.lost():
+        yield finding("journal-missing", lost, layer=layer)
+    elif stale:
         message = f"exports/annotations/{layer}.jsonl was changed: run `qawl pull --rebuild`"
         yield finding("annotations-stale", message, layer=layer)
+
+
+def require(project: Project, layer: str) -> None:
+    """Raises JournalError where there are annotations of a layer that no journal gives."""
+    for each in findings(project, layer):
+        if each.check == "journal-missing":
+            raise JournalError(each.message)
 
 
 UNREAD = (
@@ -110,14 +121,68 @@ def brought(project: Project, layer: str) -> Iterator[str]:
         yield f"{asked} places took a default and need a person: `qawl validate --check scheme-split`"
 
 
-def _records(project: Project, layer: str, found: list[Finding]) -> Iterator[Annotation]:
-    """The annotations that the journal gives; findings on the way go to `found`."""
-    for each in derive.derive(project, layer):
-        if isinstance(each, Converted):
-            found += each.findings
+_Place = tuple[str | None, str | None]
+"""An article and an annotator."""
+
+
+class _Made:
+    """The annotations that the journal of a layer gives, and what is found on the way."""
+
+    def __init__(self, project: Project, layer: str) -> None:
+        self._project, self._layer = project, layer
+        self._known: set[_Place] = set()
+        self.found: list[Finding] = []
+
+    def records(self) -> Iterator[Annotation]:
+        """The records; findings on the way go to `found`."""
+        for each in derive.derive(self._project, self._layer):
+            if isinstance(each, Finding):
+                self.found.append(each)
+                self._known.add((each.article_id, each.annotator))
+                continue
+            self.found += each.findings
+            self._known.add((each.annotation.article_id, each.annotation.annotator))
             yield each.annotation
-        else:
-            found.append(each)
+
+    def complete(self) -> Iterator[Annotation]:
+        """The same; raises JournalError in the end where records on disk would be lost."""
+        yield from self.records()
+        if lost := self.lost():
+            raise JournalError(lost)
+
+    def lost(self) -> str | None:
+        """What stands in exports/annotations and not in the journal, in words; None if nothing."""
+        path = self._project.annotations_file(self._layer)
+        known = self._known | {_UNREADABLE} if self._known else self._known
+        there = [each for each in _places(self._project, path) if each not in known]
+        if not there:
+            return None
+        article, annotator = there[0]
+        return (
+            f"exports/annotations/{path.name}: the journal has nothing of {len(there)} annotations in "
+            f"it, first of {article} by {annotator}: bring exports/journal back from version control "
+            "or a backup; records that were never pulled have to go"
+        )
+
+
+_UNREADABLE = ("?", "?")
+"""In the place of a record that can't be read: deriving anew mends it where there is a journal."""
+
+
+class _Record(msgspec.Struct):
+    article_id: str
+    annotator: str
+
+
+def _places(project: Project, path: Path) -> Iterator[_Place]:
+    """Whose work on which article a file has."""
+    decoder = msgspec.json.Decoder(_Record)
+    for _, line in project.disk.lines(path):
+        try:
+            record = decoder.decode(line)
+            yield record.article_id, record.annotator
+        except files.UNREADABLE:
+            yield _UNREADABLE
 
 
 def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
@@ -140,7 +205,8 @@ def _inputs(project: Project, layer: str) -> str:
     paths = [path for _, path in journal.files(project, layer)]
     paths += [*map(project.scheme_file, project.settings.layers), project.articles_file]
     read = _digest(project, [*paths, project.repairs_file, *_code()])
-    return sha256(f"{sys.version} {read}".encode()).hexdigest()
+    stood = [heads.of(path) for path in paths if path.parent == project.journal]
+    return sha256(f"{sys.version} {read} {stood}".encode()).hexdigest()
 
 
 @cache

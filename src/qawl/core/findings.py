@@ -50,6 +50,7 @@ _VALIDATED = (
         "a time, a length of time or a state of annotations can't be read",
         gathered=True,
     ),
+    Check("journal-missing", 1, "error", "there are annotations, and no journal that gives them"),
     Check("annotations-stale", 1, "error", "exports/annotations is not what the journal gives"),
     Check(
         "text-changed", 2, "error", "the annotation was made on another text than the frozen one"

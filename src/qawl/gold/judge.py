@@ -9,6 +9,7 @@ from itertools import chain
 from typing import IO
 
 from qawl.annotations import derive, tasks, verdicts
+from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
@@ -42,11 +43,13 @@ class Adjudicated:
 def adjudicate(project: Project) -> Adjudicated:
     """Writes exports/gold and the judge's tasks; the same annotations again change nothing.
 
-    Both are streamed: memory holds the records of one article at a time.
+    Both are streamed: memory holds the records of one article at a time. Raises JournalError where there
+    are annotations that no journal gives.
     """
     outcome = Adjudicated()
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
+        annotation_store.require(project, layer)
         path = project.gold_file(layer)
         with closing(decide.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
             counted = _Counted(project, layer, outcome, before)

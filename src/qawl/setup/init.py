@@ -33,8 +33,9 @@ May I edit it: no.
 """,
     "exports": """# exports
 
-What is here: `journal/`, every annotation version as Label Studio sent it; `annotations/` and `gold/`,
-derived from it; `releases/<version>/`, the datasets; `published/`, how each is cited with its commit.
+What is here: `journal/`, every annotation version as Label Studio sent it, with `heads.json`, how much
+each journal holds; `annotations/` and `gold/`, derived from it; `releases/<version>/`, the datasets;
+`published/`, how each is cited with its commit.
 Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
 May I edit it: no; the journal is chained by hashes. Keep it all in version control.
 """,

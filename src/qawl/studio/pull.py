@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import identity, journal
+from qawl.annotations import heads, identity, journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Home, Version
@@ -69,6 +69,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
     marks = _Marks(project, client.url)
     sorter = Sorter(project, outcome)
     journals: dict[Path, Journal] = {}
+    _look_at_all(project, journals, outcome)
     now = client.clock()
     try:
         drafts = client.together(lambda remote: client.count(remote.id, [DRAFTED])[0], remotes)
@@ -106,6 +107,15 @@ def _older(project: Project, remotes: Iterable[Remote]) -> set[Home]:
         if (each.layer, each.annotator) in current
         and studio_older.leads(each.scheme_version, schemes[each.layer])
     }
+
+
+def _look_at_all(project: Project, journals: dict[Path, Journal], outcome: Pulled) -> None:
+    """Opens the journals that heads.json does not know, so that it does."""
+    known = heads.load(project.journal)
+    for layer in project.settings.layers:
+        for annotator, path in list(journal.files(project, layer)):
+            if path.stem not in known:
+                _opened(project, layer, annotator, journals, outcome)
 
 
 def _opened(

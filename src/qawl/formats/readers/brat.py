@@ -8,19 +8,26 @@ its standoff format.
 from collections.abc import Iterator
 from pathlib import Path
 
+from qawl.core import files
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 
 
 def fits(path: Path) -> bool:
     """Whether a folder holds .txt files with an .ann of the same name."""
-    return path.is_dir() and any(each.with_suffix(".txt").is_file() for each in path.rglob("*.ann"))
+    return path.is_dir() and any(
+        each.with_suffix(".txt").is_file() for each in _below(path, ".ann")
+    )
 
 
 def read(path: Path) -> Iterator[Found]:
     """The documents of a folder and the folders below it, by path; a text without .ann has no work."""
-    for text in sorted(path.rglob("*.txt")):
+    for text in sorted(_below(path, ".txt")):
         yield _document(path, text)
+
+
+def _below(path: Path, ending: str) -> Iterator[Path]:
+    return (each for each in files.below(path) if each.suffix == ending)
 
 
 def _document(root: Path, path: Path) -> Found:

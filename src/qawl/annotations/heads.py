@@ -1,0 +1,93 @@
+"""exports/journal/heads.json: how many versions each journal holds, and its last hash.
+
+It stands in version control beside the journals. A journal may hold more than it says (a run that was
+killed before it said so), never less: what a journal lost is found, also where the whole file is gone.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from qawl.core import files
+from qawl.core.errors import JournalError
+from qawl.core.records import FORMAT
+
+NAME = "heads.json"
+_ADVICE = (
+    "in a merge run `git checkout --ours exports/journal`, then `qawl pull --merge MERGE_HEAD`; else "
+    "bring it back from version control, or remove it where every journal is whole: the next `qawl pull` "
+    "makes it"
+)
+
+
+class Head(Struct, frozen=True, omit_defaults=True):
+    """Where a journal stood: how many versions it held, and the hash of the last of them.
+
+    `cleaned` is the hash that the same line gets by a cleaning that is going on.
+    """
+
+    versions: int
+    sha256: str
+    cleaned: str | None = None
+
+
+class _Heads(Struct, frozen=True):
+    format: int = FORMAT
+    journals: dict[str, Head] = {}
+
+
+def load(folder: Path) -> dict[str, Head]:
+    """The heads of the journals in a folder, by layer and annotator as their files are named."""
+    try:
+        return files.load(folder / NAME, _Heads, JournalError, _ADVICE).journals
+    except FileNotFoundError:
+        return {}
+
+
+def of(journal: Path) -> Head | None:
+    """Where a journal stood when it was last appended to; None where nobody said."""
+    return load(journal.parent).get(journal.stem) if _has_one(journal) else None
+
+
+def move(journal: Path, head: Head) -> None:
+    """Says where a journal stands now."""
+    if not _has_one(journal):
+        return
+    known = load(journal.parent)
+    if known.get(journal.stem) != head:
+        known[journal.stem] = head
+        told = _Heads(journals=dict(sorted(known.items())))
+        content = msgspec.json.format(msgspec.json.encode(told), indent=1)
+        files.write_bytes(journal.parent / NAME, [content, b"\n"])
+
+
+def _has_one(journal: Path) -> bool:
+    """Whether this is a journal by its name, and not a copy that git makes for a merge."""
+    return journal.suffix == ".jsonl"
+
+
+def refuse_gone(folder: Path, layer: str, there: Collection[str]) -> None:
+    """Raises JournalError where a journal of a layer held versions and is not among those there."""
+    for name, head in sorted(load(folder).items()):
+        if name.startswith(f"{layer}.") and name not in there and head.versions:
+            raise lost(folder / f"{name}.jsonl", head, 0)
+
+
+def check(journal: Path, head: Head | None, versions: int, digest: str) -> None:
+    """Raises JournalError where a journal has another line in the place of the last that was said."""
+    if head and versions == head.versions and digest not in (head.sha256, head.cleaned):
+        raise JournalError(
+            f"{journal}, line {versions}: this is not the journal that {NAME} speaks of: bring both "
+            "back from version control (`qawl pull --merge` joins the journals of two branches)"
+        )
+
+
+def lost(journal: Path, head: Head, versions: int) -> JournalError:
+    """That a journal holds less than it did."""
+    said = f"it holds {versions}" if journal.exists() else "it is gone"
+    return JournalError(
+        f"{journal}: {NAME} says that it held {head.versions} versions, and {said}: bring the file "
+        "back from version control or a backup"
+    )
