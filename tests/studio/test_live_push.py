@@ -20,8 +20,9 @@ from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import project
+from qawl.core import files, project
 from qawl.core.errors import ProjectError
+from qawl.core.records import Span, Suggestion
 from qawl.scheme import scheme
 from qawl.setup import doctor
 from qawl.studio import plan, pull, recover, status
@@ -294,3 +295,34 @@ def test_counters_that_a_server_has_not_kept_are_not_trusted(served, tmp_path_fa
     made = settle(made, "[a1, a2]", "[a2]")
     push(client, made)
     assert len(ids(client, first)) == 2
+
+
+def test_suggestions_and_titles_that_change_reach_open_tasks_on_the_server(served):
+    """The server keeps suggestions apart from a task's data, and shows those of one model alone."""
+    lines = "layers: [quote]\nannotators: [a1]\nsuggestions: {without: 0}"
+    made, client = served(*TEXTS, name="push-later", settings=lines)
+    push(client, made)
+    (remote,) = plan.remotes(client, made)
+    submit(client, made, remote)
+    done = next(plan.remote_tasks(client, remote))
+    for model_version in ("1", "2"):
+        given = [
+            Suggestion(
+                article_id=each.id, layer="quote", model="rules", model_version=model_version,
+                text_sha256=each.text_sha256, scheme_version="0.1",
+                spans=(Span("s", "CUE", 0, 2, each.text[:2]),),
+            )
+            for each in article_store.articles(made)
+        ]  # fmt: skip
+        made.suggestions_file("quote").parent.mkdir(exist_ok=True)
+        files.write(made.suggestions_file("quote"), given)
+        lines = push(client, project.load(made.root))
+        assert any("bring 2 tasks without work up to date" in line for line in lines)
+        assert any("1 task has work and what was carried" in line for line in lines)
+        (remote,) = plan.remotes(client, made)
+        assert remote.fields["model_version"] == f"rules {model_version}"
+        for task in client.tasks(remote.id, fields=("id", "data")):
+            found = client.request("GET", "api/predictions/", params={"task": task["id"]})
+            versions = [each["model_version"] for each in found]
+            assert versions == ([] if task["id"] == done.id else [f"rules {model_version}"])
+    assert all(step.empty for step in plan.plan(client, project.load(made.root)))

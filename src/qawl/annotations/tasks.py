@@ -12,6 +12,9 @@ from qawl.core.records import Annotation, Article
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
+SUGGESTED = "qawl_suggested"
+"""The field of a task that tells its suggestions by a digest; nobody sees it."""
+
 Shown = str | list[dict[str, str]]
 """A value of a task's data: a text, or names to choose from as `[{"value": name}, …]`."""
 

@@ -28,6 +28,7 @@ def command(dry_run: bool, recover: bool) -> None:
     from qawl.core.errors import ServerError
     from qawl.studio import client as studio_client
     from qawl.studio import plan, push
+    from qawl.studio.steps import counted
 
     corpus = project.load(Path())
     with project.lock(corpus, "push"), studio_client.connect(corpus) as client:
@@ -54,21 +55,22 @@ def command(dry_run: bool, recover: bool) -> None:
                 say(f"looked up and tried again after: {error}", err=True)
                 break
         push.bring(client, corpus)
-    say(f"{plan.counted(len(open_steps), 'project')} brought in step at {client.url}")
+    say(f"{counted(len(open_steps), 'project')} brought in step at {client.url}")
 
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     """Puts back what the server lost, once every task is there."""
     from qawl.cli.terminal import progress
-    from qawl.studio import plan, push
+    from qawl.studio import push
     from qawl.studio import recover as studio_recover
+    from qawl.studio.steps import counted
 
     if dry_run:
-        lost = plan.counted(studio_recover.lost(client, corpus), "journalled annotation")
+        lost = counted(studio_recover.lost(client, corpus), "journalled annotation")
         say(f"{lost} not on the server\ndry run: nothing was changed")
         return
     push.bring(client, corpus)
     back = studio_recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
-    say(f"{plan.counted(back, 'annotation')} put back")
+    say(f"{counted(back, 'annotation')} put back")
     if back:
         say("the server counts them as yours; `qawl pull` collects them again")

@@ -182,7 +182,8 @@ class Suggestions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """qawl.yaml: all keys but `name` may be left out.
 
-    `training` names articles that every annotator gets; `seed` fixes who gets what.
+    `training` names articles that every annotator gets; `seed` fixes who gets what. `order` is that of
+    everybody's open tasks; None leaves each where it is.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     overlap: dict[str, int] = {}
     training: tuple[str, ...] = ()
     seed: int = 0
+    order: Literal["published", "random", "varied", "useful"] | None = None
     label_studio: LabelStudio = LabelStudio()
     adjudication: Adjudication = Adjudication()
     dispensations: tuple[Dispensation, ...] = ()

@@ -12,7 +12,9 @@ from itertools import chain, count
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme, Table
 
-TASK_KEYS = frozenset({"text", "article_id", "text_sha256", "layer", "disagreements", "basis"})
+TASK_KEYS = frozenset(
+    {"text", "article_id", "text_sha256", "layer", "disagreements", "basis", "qawl_suggested"}
+)
 """What a task holds beside what annotators see of its article."""
 HEAD_KEYS = frozenset({"title", "article_source", "date"})
 """What annotators see of an article; a context field of such a name stands in its place."""

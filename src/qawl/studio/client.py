@@ -224,6 +224,18 @@ class Client(Transport):
         made: Json = self.request("POST", f"api/tasks/{task}/annotations/", body=dict(annotation))
         return made
 
+    def update_task(self, task: int, data: Json) -> None:
+        """Changes what a task shows; its work and its suggestions stay."""
+        self.request("PATCH", f"api/tasks/{task}/", body={"data": data})
+
+    def suggest(self, task: int, predictions: Iterable[Json]) -> None:
+        """Puts these suggestions in the place of those that a task has."""
+        old = self.request("GET", "api/predictions/", params={"task": task})
+        for each in old["results"] if isinstance(old, dict) else old:
+            self.request("DELETE", f"api/predictions/{each['id']}/")
+        for each in predictions:
+            self.request("POST", "api/predictions/", body={**each, "task": task})
+
     def delete_tasks(self, tasks: Iterable[int]) -> None:
         """Removes tasks."""
         for task in tasks:

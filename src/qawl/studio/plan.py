@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from typing import Any
 
 from qawl.annotations import reading, tasks
-from qawl.annotations.identity import Home
 from qawl.articles import selection, withdrawal
 from qawl.core import names
 from qawl.core.errors import ServerError
@@ -22,9 +21,11 @@ from qawl.scheme import scheme
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme
-from qawl.studio import assignment, older
+from qawl.studio import assignment, carried, older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.suggest import tasks as suggested
+from qawl.studio.laid import Laid
+from qawl.studio.steps import Remote, RemoteTask, Step, Wanted, counted
+from qawl.suggest.tasks import Make
 
 _MARK = re.compile(
     r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) annotator=(?P<annotator>\S+) "
@@ -33,102 +34,6 @@ _MARK = re.compile(
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 TITLE = 50
 """Characters that Label Studio allows in a project's title."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteTask:
-    """A task on the server; `text_sha256` is the hash of the text that stands there now."""
-
-    id: int
-    project: int
-    article_id: str
-    text_sha256: str
-    annotated: bool
-    draft: bool
-    basis: str | None = None
-
-    @property
-    def worked_on(self) -> bool:
-        """Whether somebody has begun with it; a draft is work too."""
-        return self.annotated or self.draft
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A project of this corpus on the server."""
-
-    id: int
-    layer: str
-    annotator: str
-    scheme_version: str
-    config: str
-    instruction: str
-    fields: Mapping[str, Any] = field(repr=False)
-    text_field: str = "text"
-
-    @property
-    def home(self) -> Home:
-        """What tells this project from those of other servers."""
-        return self.id, self.fields["created_at"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a project should be."""
-
-    layer: str
-    annotator: str
-    title: str
-    description: str
-    config: str
-    instruction: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What is to be done for one layer and annotator; `remote` is None where a project is to be made.
-
-    `remove` has tasks without work by the reason, `kept` what has work and stays though it is not as it
-    should be, `spare` projects without work that double another. `older` are projects of an older scheme
-    version that get another title, by which people tell them from the new one.
-    """
-
-    wanted: Wanted
-    remote: Remote | None
-    configure: bool = False
-    add: tuple[tasks.Task, ...] = ()
-    remove: Mapping[str, list[RemoteTask]] = field(default_factory=dict)
-    kept: tuple[str, ...] = ()
-    spare: tuple[int, ...] = ()
-    older: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is to be done."""
-        change = self.configure or self.add or self.remove or self.spare or self.older
-        return bool(self.remote) and not change
-
-    def lines(self) -> Iterator[str]:
-        """The step in words."""
-        name = self.wanted.title
-        if self.remote is None:
-            yield f"make project {name}"
-        if self.configure:
-            yield f"bring the config and the guidelines of {name} up to date"
-        for identity, title in self.older.items():
-            yield f"call project {identity} {title}"
-        if self.add:
-            yield f"add {counted(len(self.add), 'task')} to {name}"
-        for why, those in self.remove.items():
-            yield f"remove {counted(len(those), 'task')} without work from {name}: {why}"
-        if self.spare:
-            yield f"remove {counted(len(self.spare), 'project')} without work: {name} is there twice"
-        yield from (f"{name}: {each}" for each in self.kept)
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things in words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def remotes(client: Client, project: Project) -> list[Remote]:
@@ -185,6 +90,8 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],
             basis=data.get("basis"),
+            carried=carried.digest(data, remote.text_field),
+            suggested=str(data.get(tasks.SUGGESTED)),
         )
 
 
@@ -276,14 +183,13 @@ class _Plan:
             training=project.settings.training,
             seed=project.settings.seed,
         )
-        for name, step in steps.items():
-            missing = sorted(assigned.get(name, set()) - present[name])
-            make = suggested.maker(project, current, self.offered)
-            self._refuse_orphans(step, current)
-            add = [make(self.articles[each]) for each in missing]
-            if olds.get(name) and name in self.working:
-                add += self._anew(name, step, make, current, _suggestion(add))
-            yield _made(replace(step, add=tuple(add)), olds.get(name, []))
+        laid = Laid(project, current, self.articles, self.offered, self.held)
+        for name, standing in steps.items():
+            self._refuse_orphans(standing, current)
+            asked = self._asked(name, current) if olds.get(name) and name in self.working else {}
+            step = laid.step(standing, assigned.get(name, set()) - present[name], kept=asked)
+            anew = self._anew(step, asked, laid.make, current)
+            yield _made(replace(step, add=(*step.add, *anew)), olds.get(name, []))
         waiting = list(judge_tasks(project, current.layer))
         if waiting or judged:
             target = wanted(project, self.told[current.layer], JUDGE)
@@ -327,16 +233,21 @@ class _Plan:
                 titles[each.id] = title
         return replace(step, kept=tuple(kept), remove=remove, older=titles)
 
-    def _anew(
-        self, name: str, step: Step, make: suggested.Make, current: Scheme, suggestion: str
-    ) -> list[tasks.Task]:
-        """The tasks of which steps ask a person, unless they stand in the new project."""
-        stands = {task.article_id for task in self.held[step.remote.id]} if step.remote else set()
+    def _asked(self, name: str, current: Scheme) -> dict[str, Annotation]:
+        """An annotator's work by the articles of which steps of the scheme ask a person."""
         if current.layer not in self.unsettled:
             self.unsettled[current.layer] = older.unsettled(self.project, current)
         asked = self.unsettled[current.layer].get(name, {})
-        those = [asked[each] for each in sorted(asked.keys() & self.articles.keys() - stands)]
-        return older.anew(those, self.articles, make, current, suggestion)
+        return {each: asked[each] for each in sorted(asked.keys() & self.articles.keys())}
+
+    def _anew(
+        self, step: Step, asked: Mapping[str, Annotation], make: Make, current: Scheme
+    ) -> Iterator[tasks.Task]:
+        """The tasks of which a person is asked, unless they stand in the new project."""
+        stands = {task.article_id for task in self.held[step.remote.id]} if step.remote else set()
+        those = [record for each, record in asked.items() if each not in stands]
+        name = _suggestion(step.add)
+        return map(carried.marked, older.anew(those, self.articles, make, current, name))
 
     def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, frozenset[str]]:
         """The step of an annotator but for the tasks to add, and the articles that stay there."""
@@ -402,17 +313,25 @@ class _Plan:
         self, target: Wanted, mine: list[Remote], old: list[Remote], waiting: list[tasks.Task]
     ) -> Step:
         """The step of a layer's judge: a task is known by its article and by what it was made from."""
+        field_ = self.told[target.layer].scheme.text_field
         remote = next(iter(mine), None)
         there = self.held[remote.id] if remote else []
         done_before = (task for each in old for task in self.held[each.id] if task.worked_on)
-        known = {(each.article_id, each.basis) for each in (*there, *done_before)}
-        wait = {(each.article_id, each.basis): each for each in waiting}
+        known = {(each.article_id, each.basis): each for each in (*there, *done_before)}
+        wait = {(each.article_id, each.basis): carried.marked(each) for each in waiting}
         done = "nothing is left to decide there"
         step = Step(
             target,
             remote,
             configure=remote is not None and _differs(remote, target),
             add=tuple(each for made_of, each in wait.items() if made_of not in known),
+            update=tuple(
+                (known[made_of], each)
+                for made_of, each in wait.items()
+                if made_of in known
+                and not known[made_of].worked_on
+                and known[made_of].carried != carried.digest(each.data, field_)
+            ),
             remove=_by_reason(
                 (each, done)
                 for each in there

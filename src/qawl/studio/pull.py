@@ -28,7 +28,7 @@ from qawl.scheme import scheme
 from qawl.studio import older as studio_older
 from qawl.studio import plan
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.studio.plan import Remote
+from qawl.studio.steps import Remote
 from qawl.studio.transport import Json
 
 MARGIN = timedelta(minutes=5)

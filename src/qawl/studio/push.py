@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from msgspec import to_builtins
 
+from qawl.annotations.tasks import SUGGESTED
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
@@ -12,7 +14,10 @@ from qawl.gold.judge import START
 from qawl.guidelines import told
 from qawl.guidelines.page import briefings
 from qawl.studio.client import Client
-from qawl.studio.plan import RemoteTask, Step, begun, plan
+from qawl.studio.plan import begun, plan
+from qawl.studio.steps import RemoteTask, Step
+
+T = TypeVar("T")
 
 BATCH = 50
 """Tasks that are removed before it is looked again what was begun meanwhile."""
@@ -57,21 +62,22 @@ def apply(client: Client, step: Step) -> None:
         "show_skip_button": True,
         "enable_empty_annotation": True,
     }
-    if target.annotator == JUDGE:
-        fields |= {"model_version": START, "show_collab_predictions": True}
-    elif version := _suggested(step):
-        fields |= {"model_version": version, "show_collab_predictions": True}
+    version = START if target.annotator == JUDGE else _suggested(step)
+    shown = {"model_version": version, "show_collab_predictions": True} if version else {}
     if step.remote is None:
-        identity = int(client.create_project(fields)["id"])
+        identity = int(client.create_project(fields | shown)["id"])
     else:
         identity = step.remote.id
         if step.configure:
             client.update_project(identity, fields)
     for old, title in step.older.items():
         client.update_project(old, {"title": title})
+    _update(client, step)
     _remove(client, [task for those in step.remove.values() for task in those])
     if step.add:
         client.import_tasks(identity, [to_builtins(each) for each in step.add])
+    if step.remote and version not in (None, step.remote.fields.get("model_version")):
+        client.update_project(identity, shown)  # it takes no version of which it has no suggestion
     for spare in step.spare:
         if not begun(client, spare):
             client.delete_project(spare)
@@ -79,8 +85,21 @@ def apply(client: Client, step: Step) -> None:
 
 def _suggested(step: Step) -> str | None:
     """The version of the suggestions that the new tasks of a step bring; None where they bring none."""
-    brought = (each for task in step.add for each in task.predictions or ())
+    sent = (*step.add, *(task for _, task in step.update))
+    brought = (each for task in sent for each in task.predictions or ())
     return next((each.model_version for each in brought), None)
+
+
+def _update(client: Client, step: Step) -> None:
+    """Brings tasks up to date but for those that somebody has begun since the plan was made."""
+    for batch in batched(step.update):
+        worked = begun(client, batch[0][0].project)
+        for there, wanted in batch:
+            if there.id in worked:
+                continue
+            if there.suggested != wanted.data[SUGGESTED]:
+                client.suggest(there.id, to_builtins(wanted.predictions or ()))
+            client.update_task(there.id, to_builtins(wanted.data))
 
 
 def _remove(client: Client, those: Iterable[RemoteTask]) -> None:
@@ -92,6 +111,6 @@ def _remove(client: Client, those: Iterable[RemoteTask]) -> None:
             client.delete_tasks(each for each in batch if each not in worked)
 
 
-def batched(those: Sequence[int]) -> Iterator[Sequence[int]]:
+def batched(those: Sequence[T]) -> Iterator[Sequence[T]]:
     """Pieces of a list in its order."""
     return (those[start : start + BATCH] for start in range(0, len(those), BATCH))

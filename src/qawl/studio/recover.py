@@ -9,8 +9,8 @@ from qawl.annotations import journal
 from qawl.core.project import Project
 from qawl.studio import plan
 from qawl.studio.client import Client
-from qawl.studio.plan import Remote
 from qawl.studio.pull import Watch
+from qawl.studio.steps import Remote
 
 KEPT = ("result", "was_cancelled", "lead_time")
 """What is sent again of an annotation; the server gives it a new id."""

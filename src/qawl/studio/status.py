@@ -8,7 +8,7 @@ from msgspec import Struct
 from qawl.core.project import Project
 from qawl.studio import plan
 from qawl.studio.client import ANNOTATED, DRAFTED, OPEN, Client
-from qawl.studio.plan import Remote
+from qawl.studio.steps import Remote
 
 
 class Standing(Struct, frozen=True):

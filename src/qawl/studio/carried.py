@@ -1,0 +1,23 @@
+"""What a task carries beside its text: names to choose from, context, suggestions; told by one digest."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from msgspec import UNSET, to_builtins
+
+from qawl.annotations.tasks import SUGGESTED, Task
+from qawl.core.records import to_json
+
+
+def marked(task: Task) -> Task:
+    """The task with a digest of its suggestions, by which it is seen on the server that they changed."""
+    shown = [] if task.predictions is UNSET else to_builtins(task.predictions)
+    told = sha256(to_json(shown)).hexdigest()[:16] if shown else ""
+    return Task({**task.data, SUGGESTED: told}, task.predictions)
+
+
+def digest(data: Mapping[str, Any], text_field: str) -> str:
+    """Of all that a task's data hold but the text, which has a hash of its own."""
+    told = sorted((key, each) for key, each in data.items() if key != text_field)
+    return sha256(to_json(told)).hexdigest()

@@ -1,0 +1,258 @@
+"""What a push plans and does, before a Label Studio in memory: what tasks carry, and their order."""
+
+import json
+import re
+
+import msgspec
+import pytest
+from memory import Memory
+
+from qawl.core import files, project
+from qawl.core.errors import ProjectError
+from qawl.core.records import Annotation, Provenance, Span, Suggestion
+from qawl.studio import plan, push
+from strategies import article
+
+TEXTS = ["قال أحمد سعيد نعم", "قالت ليلى حداد لا", "نص بلا أقوال", "Tom said no"]
+LINES = "layers: [entity, quote]\nannotators: [a1]"
+
+
+@pytest.fixture
+def corpus(make_corpus):
+    return make_corpus(*TEXTS, settings=LINES)
+
+
+def pushed(server, made):
+    """The lines of the plan, carried out; a second plan has nothing left."""
+    made = project.load(made.root)
+    lines = [line for step in plan.plan(server, made) for line in step.lines()]
+    push.bring(server, made)
+    return lines
+
+
+def of(server, layer):
+    (found,) = (each["id"] for each in server.made if f"layer={layer} " in each["description"])
+    return server.held[found]
+
+
+def named(made, text, name):
+    """A record that marks a name as a person."""
+    frozen = article(text)
+    start = text.index(name)
+    return Annotation(
+        article_id=frozen.id, layer="entity", annotator="a1", text_sha256=frozen.text_sha256,
+        scheme_version="0.1", spans=(Span("r", "PERS", start, start + len(name), name),),
+    )  # fmt: skip
+
+
+def record(made, *records):
+    files.write(made.annotations_file("entity"), sorted(records, key=lambda each: each.article_id))
+
+
+def suggest(made, layer, text, label, start, end, version="1"):
+    frozen = article(text)
+    span = Span("s", label, start, end, text[start:end])
+    return Suggestion(
+        article_id=frozen.id, layer=layer, model="rules", model_version=version,
+        text_sha256=frozen.text_sha256, scheme_version="0.1", spans=(span,),
+    )  # fmt: skip
+
+
+def settle(made, more):
+    path = made.root / "qawl.yaml"
+    path.write_text(f"{path.read_text('utf-8')}\n{more}\n", "utf-8")
+    return project.load(made.root)
+
+
+def test_names_that_came_later_reach_the_tasks_that_nobody_has_begun(corpus):
+    """The order of work is entities, then quotes: the names are there when quotes are pushed long ago."""
+    server = Memory()
+    pushed(server, corpus)
+    one, two = (
+        each
+        for each in of(server, "quote")
+        if "أحمد" in each["data"]["text"] or "ليلى" in each["data"]["text"]
+    )
+    assert one["data"]["speakers"] == two["data"]["speakers"] == []
+    one["draft_exists"] = True
+    begun = json.dumps(one)
+    record(corpus, named(corpus, TEXTS[0], "أحمد سعيد"), named(corpus, TEXTS[1], "ليلى حداد"))
+    lines = pushed(server, corpus)
+    assert json.dumps(one) == begun
+    assert two["data"]["speakers"] in ([{"value": "ليلى حداد"}], [{"value": "أحمد سعيد"}])
+    assert any(
+        "bring 1 task without work up to date in trial · quote · a1" in each for each in lines
+    )
+    assert any("1 task has work and what was carried when that began" in each for each in lines)
+    assert not any("remove" in each for each in lines)
+    server.calls.clear()
+    assert not [each for each in pushed(server, corpus) if "bring" in each]
+    assert server.calls == []
+
+
+def test_suggestions_that_come_later_change_or_go_are_brought_up_to_date(corpus):
+    corpus = settle(corpus, "suggestions: {without: 0}")
+    server = Memory()
+    pushed(server, corpus)
+    text = TEXTS[3]
+    (task,) = (each for each in of(server, "entity") if each["data"]["text"] == text)
+    (corpus.exports / "suggestions").mkdir()
+    for given, wanted in [
+        ([suggest(corpus, "entity", text, "PERS", 0, 3)], (0, "rules 1")),
+        ([suggest(corpus, "entity", text, "PERS", 4, 8, "2")], (4, "rules 2")),
+        ([], None),
+    ]:
+        files.write(corpus.suggestions_file("entity"), given)
+        lines = pushed(server, corpus)
+        assert (
+            "bring 1 task without work up to date in trial · entity · a1: names, context or suggestions changed"
+            in lines
+        )
+        if wanted is None:
+            assert task["predictions"] == []
+            continue
+        (shown,) = task["predictions"]
+        assert (shown["result"][0]["value"]["start"], shown["model_version"]) == wanted
+        (made,) = (each for each in server.made if "layer=entity " in each["description"])
+        assert made["model_version"] == wanted[1]
+
+
+def test_context_and_title_too_and_a_task_of_older_times(corpus):
+    server = Memory()
+    pushed(server, corpus)
+    first, second, *_ = of(server, "quote")
+    first["data"]["title"] = "by hand"
+    del second["data"]["qawl_suggested"]
+    assert sum("bring 2 tasks" in each for each in pushed(server, corpus)) == 1
+    assert first["data"]["title"] == ""
+
+
+def test_what_is_begun_between_plan_and_push_is_left(corpus):
+    server = Memory()
+    pushed(server, corpus)
+    record(corpus, named(corpus, TEXTS[0], "أحمد سعيد"))
+    (step,) = (each for each in plan.plan(server, project.load(corpus.root)) if each.update)
+    (there, _) = step.update[0]
+    server.task(there.id)["annotations"] = [{"result": []}]
+    push.apply(server, step)
+    assert server.task(there.id)["data"]["speakers"] == []
+
+
+def in_order(server, layer="entity"):
+    return [each["data"]["article_id"] for each in of(server, layer)]
+
+
+def dated(made, *given):
+    """Articles of the corpus: (text, source, day)."""
+    from qawl.articles import store
+
+    store.write(made, [article(text, source=source, published=day) for text, source, day in given])
+    return [article(text).id for text, *_ in given]
+
+
+MIXED = [
+    ("one of a", "a", "2024-05-03"),
+    ("two of a", "a", "2024-05-01"),
+    ("three of a", "a", None),
+    ("one of b", "b", "2024-05-02"),
+    ("two of b", "b", "2024-06-01"),
+    ("one of nobody", None, "2024-05-04"),
+]
+
+
+def test_as_published_the_oldest_come_first_and_those_without_a_date_last(make_corpus):
+    made = make_corpus("x", settings="layers: [entity]\nannotators: [a1]\norder: published")
+    a1, a2, a3, b1, b2, none = dated(made, *MIXED)
+    server = Memory()
+    pushed(server, made)
+    assert in_order(server) == [a2, b1, a1, none, b2, a3]
+
+
+def test_varied_one_of_each_source_after_the_other(make_corpus):
+    made = make_corpus("x", settings="layers: [entity]\nannotators: [a1]\norder: varied")
+    a1, a2, a3, b1, b2, none = dated(made, *MIXED)
+    server = Memory()
+    pushed(server, made)
+    assert in_order(server) == [none, a2, b1, a1, b2, a3]
+
+
+def test_random_is_another_order_by_the_seed_and_the_same_each_time(make_corpus):
+    orders = set()
+    for number, seed in enumerate((0, 0, 1)):
+        lines = f"layers: [entity]\nannotators: [a1]\norder: random\nseed: {seed}"
+        made = make_corpus(*(f"text {n}" for n in range(12)), name=f"n{number}", settings=lines)
+        server = Memory()
+        pushed(server, made)
+        orders.add(tuple(in_order(server)))
+    assert len(orders) == 2
+    assert all(list(each) != sorted(each) for each in orders)
+
+
+def test_a_new_order_moves_what_nobody_has_begun_but_the_next_one(make_corpus):
+    made = make_corpus("x", settings="layers: [entity]\nannotators: [a1]")
+    ids = dated(made, *MIXED)
+    server = Memory()
+    pushed(server, made)
+    before = in_order(server)
+    assert before == sorted(ids)
+    of(server, "entity")[1]["annotations"] = [{"result": []}]
+    of(server, "entity")[3]["draft_exists"] = True
+    made = settle(made, "order: published")
+    lines = pushed(server, made)
+    assert any("the order of work puts others before it" in each for each in lines)
+    after = in_order(server)
+    assert after[:3] == [before[0], before[1], before[3]]
+    a1, a2, a3, b1, b2, none = ids
+    published = [a2, b1, a1, none, b2, a3]
+    assert after[3:] == [each for each in published if each not in after[:3]]
+    server.calls.clear()
+    assert not any("remove" in each for each in pushed(server, made))
+    assert server.calls == []
+
+
+def test_without_an_order_nothing_moves_and_new_ones_come_last(make_corpus):
+    made = make_corpus("x", settings="layers: [entity]\nannotators: [a1]")
+    dated(made, *MIXED[:3])
+    server = Memory()
+    pushed(server, made)
+    before = in_order(server)
+    dated(made, *MIXED)
+    pushed(server, made)
+    assert in_order(server)[:3] == before
+    assert len(in_order(server)) == 6
+
+
+def test_most_useful_first_what_another_has_done_then_rare_labels(make_corpus):
+    lines = "layers: [entity]\nannotators: [a1, a2]\noverlap: {entity: 2}\norder: useful\nsuggestions: {without: 0}"
+    texts = ["Tom left", "Paris is far", "Ann left", "nothing here"]
+    made = make_corpus(*texts, settings=lines)
+    ids = [article(each).id for each in texts]
+    done = msgspec.structs.replace(
+        named(made, texts[2], "Ann"), annotator="a2", provenance=Provenance(task=1)
+    )
+    record(made, done)
+    (made.exports / "suggestions").mkdir()
+    given = [
+        suggest(made, "entity", texts[0], "PERS", 0, 3),
+        suggest(made, "entity", texts[1], "GPE", 0, 5),
+    ]
+    files.write(made.suggestions_file("entity"), sorted(given, key=lambda each: each.article_id))
+    server = Memory()
+    pushed(server, made)
+    mine = next(each["id"] for each in server.made if "annotator=a1 " in each["description"])
+    found = [each["data"]["article_id"] for each in server.held[mine]]
+    assert found == [ids[2], ids[1], ids[0], ids[3]]
+
+
+@pytest.mark.parametrize("said", ["order: newest", "order: [random]", "order: 3"])
+def test_an_order_that_there_is_not_is_refused(make_corpus, said):
+    with pytest.raises(ProjectError, match="order"):
+        make_corpus("x", settings=said)
+
+
+def test_a_scheme_can_not_name_the_field_by_which_suggestions_are_told(make_corpus):
+    made = make_corpus("x", settings="layers: [t]")
+    path = made.label_config / "t.yaml"
+    path.write_text("layer: t\nlabels: [A]\ncontext: [qawl_suggested]\n", "utf-8")
+    with pytest.raises(Exception, match=re.escape("a field qawl_suggested of Qawl's own")):
+        plan.plan(Memory(), project.load(made.root))
