@@ -4,11 +4,8 @@ To derive reads the whole journal. So that who validates or releases after a pul
 the findings are kept in .qawl/, under a digest of all that derivation reads and writes.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from hashlib import sha256
 from itertools import chain, groupby, zip_longest
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from qawl.annotations import derive, heads, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.repairs import Repair
 from qawl.articles import store as article_store
-from qawl.core import files
+from qawl.core import derived, files
 from qawl.core.errors import JournalError
 from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
@@ -196,7 +193,7 @@ def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
 
 def _place(project: Project, layer: str, inputs: str) -> Path:
     """Where it stands."""
-    made = _digest(project, [project.annotations_file(layer)])
+    made = derived.digest(project, [project.annotations_file(layer)])
     return project.state / "derived" / f"{layer}.{inputs[:32]}.{made[:32]}.json"
 
 
@@ -204,22 +201,8 @@ def _inputs(project: Project, layer: str) -> str:
     """The digest of all that derivation reads, and of Python and Qawl themselves."""
     paths = [path for _, path in journal.files(project, layer)]
     paths += [*map(project.scheme_file, project.settings.layers), project.articles_file]
-    read = _digest(project, [*paths, project.repairs_file, *_code()])
     stood = [heads.of(path) for path in paths if path.parent == project.journal]
-    return sha256(f"{sys.version} {read} {stood}".encode()).hexdigest()
-
-
-@cache
-def _code() -> tuple[Path, ...]:
-    return tuple(sorted(Path(__file__).parents[1].rglob("*.py")))
-
-
-def _digest(project: Project, paths: list[Path]) -> str:
-    """SHA-256 over the names and bytes of files."""
-    total = sha256()
-    for path in filter(Path.is_file, paths):
-        total.update(f"{path.name} {project.disk.sha256(path)}\n".encode())
-    return total.hexdigest()
+    return derived.inputs(project, [*paths, project.repairs_file], stood)
 
 
 def fix(project: Project) -> Counter[str]:

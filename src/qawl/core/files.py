@@ -98,10 +98,15 @@ def kept(path: Path, kind: type[T]) -> T | None:
     except FileNotFoundError:
         return None
     except InputError as error:
-        aside = path.with_name(f"{path.name}.damaged")
-        path.replace(aside)
-        _log.warning("%s; it is put aside as %s and made anew", error, aside.name)
+        put_aside(path, str(error))
         return None
+
+
+def put_aside(path: Path, why: str) -> None:
+    """Gives a damaged file that can be made anew another name, and says so."""
+    aside = path.with_name(f"{path.name}.damaged")
+    path.replace(aside)
+    _log.warning("%s; it is put aside as %s and made anew", why, aside.name)
 
 
 def text(path: Path, error: type[QawlError] = InputError, opened: Opener = from_disk) -> str:

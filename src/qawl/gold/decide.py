@@ -7,6 +7,7 @@ make a record that does not validate is not decided but left to the judge.
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
 
 import msgspec
 
@@ -15,7 +16,7 @@ from qawl.agreement.readings import Mark, readings
 from qawl.annotations import derive, verdicts
 from qawl.annotations.verdicts import basis, digest
 from qawl.articles import store as article_store
-from qawl.core import files
+from qawl.core import derived, files
 from qawl.core.project import Project
 from qawl.core.records import (
     JUDGE,
@@ -35,7 +36,7 @@ from qawl.gold.vote import Vote
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
-from qawl.validation.dispensations import Passes, nothing_passes, passing
+from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,60 @@ class Verdict:
 Decider = Callable[[Article, Sequence[Annotation]], Gold]
 
 
+_MARK = "gold/{}"
+
+
+def decider(project: Project, layer: str, *, below: str | None = None) -> Decider:
+    """Decides an article of this layer by the corpus's rule, its judge and its dispensations.
+
+    What `adjudicate` decided is taken from exports/gold while nothing that goes into it has changed, if
+    articles are asked for in the order of their ids. With `below`, dispensations that run out count as
+    they did before that version was released.
+    """
+    fresh = _fresh(project, layer, below=below)
+    made = project.gold_file(layer)
+    if not derived.is_marked(project, _MARK.format(layer), inputs(project, layer, below), [made]):
+        return fresh
+    stored = Stored(read(project, layer))
+
+    def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
+        return stored.take(article.id) or fresh(article, records)
+
+    return decide_one
+
+
+def inputs(project: Project, layer: str, below: str | None = None) -> str:
+    """The digest of all that gold is decided from."""
+    paths = [
+        project.annotations_file(layer),
+        project.journal_file(layer, JUDGE),
+        project.scheme_file(layer),
+        project.articles_file,
+    ]
+    return derived.inputs(project, paths, derived.settings(project), in_force(project, below=below))
+
+
+def mark(project: Project, layer: str, made_from: str) -> None:
+    """Keeps in mind that exports/gold of a layer was decided from these inputs, if it still would be."""
+    if inputs(project, layer) == made_from:
+        derived.mark(project, _MARK.format(layer), made_from, [project.gold_file(layer)])
+
+
+class Stored:
+    """Gold as it was stored, handed out as the articles come by; both in the order of ids."""
+
+    def __init__(self, golds: Iterator[Gold]) -> None:
+        self._golds = golds
+        self._next = next(golds, None)
+
+    def take(self, identity: str) -> Gold | None:
+        """The gold of this article; None where none is stored."""
+        while self._next is not None and self._next.article_id < identity:
+            self._next = next(self._golds, None)
+        found = self._next
+        return found if found is not None and found.article_id == identity else None
+
+
 def gold(project: Project, layer: str) -> Iterator[Gold]:
     """The gold of a layer, derived from the annotations on disk, in the order of article ids."""
     decide_one = decider(project, layer)
@@ -57,20 +112,17 @@ def gold(project: Project, layer: str) -> Iterator[Gold]:
         yield decide_one(article, records)
 
 
-def decider(project: Project, layer: str, *, below: str | None = None) -> Decider:
-    """Decides an article of this layer by the corpus's rule, its judge and its dispensations.
-
-    With `below`, dispensations that run out count as they did before that version was released.
-    """
+def _fresh(project: Project, layer: str, *, below: str | None = None) -> Decider:
+    """Decides each article anew."""
     current = scheme.load(project, layer)
-    bases = verdicts.bases(project, layer)
+    bases = cache(lambda: verdicts.bases(project, layer))
     rule = project.settings.adjudication
     passes = passing(project, below=below)
 
     def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
         annotations = [record for record in records if record.annotator != JUDGE]
         judged = [record for record in records if record.annotator == JUDGE]
-        made_from = [bases.get((article.id, record.provenance)) for record in judged]
+        made_from = [bases().get((article.id, record.provenance)) for record in judged]
         verdict = Verdict(judged[-1], made_from[-1]) if judged else None
         asked = project.asked(layer, article.id)
         return decide(annotations, article, current, rule, verdict, passes, asked)

@@ -50,7 +50,7 @@ def adjudicate(project: Project) -> Adjudicated:
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
         annotation_store.require(project, layer)
-        path = project.gold_file(layer)
+        path, made_from = project.gold_file(layer), decide.inputs(project, layer)
         with closing(decide.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
             counted = _Counted(project, layer, outcome, before)
             golds = _golds(project, current, counted, offered, waiting)
@@ -59,6 +59,7 @@ def adjudicate(project: Project) -> Adjudicated:
                 files.write(path, chain([first] if first else [], golds))
                 waiting.seek(0)
                 files.write_bytes(project.judge_file(layer), waiting)
+                decide.mark(project, layer, made_from)
     return outcome
 
 
@@ -86,14 +87,13 @@ class _Counted:
         self, project: Project, layer: str, outcome: Adjudicated, before: Iterator[Gold]
     ) -> None:
         self._project, self._layer, self._outcome = project, layer, outcome
-        self._before = before
-        self._next = next(before, None)
+        self._before = decide.Stored(before)
         for counts in (outcome.decided, outcome.incomplete, outcome.waiting, outcome.changed):
             counts[layer] = 0
 
     def count(self, each: "_Decided") -> None:
         """Counts one article."""
-        gold, old = each.gold, self._old(each.gold.article_id)
+        gold, old = each.gold, self._before.take(each.gold.article_id)
         self._outcome.decided[self._layer] += 1
         self._outcome.changed[self._layer] += old != gold
         judged = gold.decided_by == "adjudicator"
@@ -110,13 +110,6 @@ class _Counted:
             return False
         self._outcome.incomplete[self._layer] += not each.gold.complete
         return not each.gold.complete
-
-    def _old(self, identity: str) -> Gold | None:
-        """The gold of an article before, read as far as that."""
-        while self._next is not None and self._next.article_id < identity:
-            self._next = next(self._before, None)
-        found = self._next
-        return found if found is not None and found.article_id == identity else None
 
 
 def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:

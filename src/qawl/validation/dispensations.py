@@ -25,13 +25,19 @@ def passing(project: Project, *, below: str | None = None) -> Passes:
     With `below`, only releases before that version count. Raises ProjectError where a dispensation
     names an article that the corpus has not.
     """
+    if not (valid := in_force(project, below=below)):
+        return nothing_passes
+    return lambda found: any(_covers(each, found) for each in valid)
+
+
+def in_force(project: Project, *, below: str | None = None) -> list[Dispensation]:
+    """The dispensations of a corpus that did not run out; raises as `passing` does."""
     given = project.settings.dispensations
     if not given:
-        return nothing_passes
+        return []
     _refuse_unknown(project)
     last = released.last_version(project, below=below)
-    open_ones = [each for each in given if not _ran_out(each, last)]
-    return lambda found: any(_covers(each, found) for each in open_ones)
+    return [each for each in given if not _ran_out(each, last)]
 
 
 def said(project: Project, passed: Iterable[Finding]) -> Iterator[str]:

@@ -15,24 +15,26 @@ import jsonschema_rs
 import msgspec
 from msgspec import Struct
 
+from qawl.annotations import heads, journal
 from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
+from qawl.core import derived
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Span
 from qawl.scheme import json_schema, scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
-from qawl.validation.dispensations import Passes, nothing_passes, passing
+from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
 
 
 def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]:
     """All findings of a corpus but those that its dispensations let pass (see `passing`)."""
     passes = passing(project, below=below)
-    return _once_a_name(each for each in everything(project, passes) if not passes(each))
+    return _once_a_name(each for each in everything(project, below=below) if not passes(each))
 
 
 def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
@@ -40,7 +42,7 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Findin
     found: list[Finding] = []
     passed: list[Finding] = []
     passes = passing(project)
-    for each in everything(project, passes):
+    for each in everything(project):
         if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
             (passed if passes(each) else found).append(each)
     return sorted(_once_a_name(found), key=_worst_first), passed
@@ -76,10 +78,51 @@ def _worst_first(found: Finding) -> tuple[str, int, str]:
     return found.severity, found.level, found.check
 
 
-def everything(project: Project, passes: Passes = nothing_passes) -> Iterator[Finding]:
-    """All findings of a corpus; what `passes` does not keep a record from the next level."""
-    articles = article_store.by_id(project)
+def everything(project: Project, *, below: str | None = None) -> Iterator[Finding]:
+    """All findings of a corpus; what its dispensations let pass does not keep a record from the next
+    level.
+
+    They are kept until anything that they depend on changes. What checks of other packages look at is
+    not known: where some are installed, nothing is kept.
+    """
     plugged = plugins()
+    made = _examined(project, plugged, passing(project, below=below))
+    if plugged:
+        return made
+
+    def inputs() -> str:
+        return _inputs(project, below)
+
+    kept = derived.read(project, _KEPT, inputs(), Finding)
+    return derived.keeping(project, _KEPT, inputs, made) if kept is None else kept
+
+
+_KEPT = "findings/all"
+
+
+def _inputs(project: Project, below: str | None) -> str:
+    """The digest of all that validation reads."""
+    layers = project.settings.layers
+    paths = [
+        *(path for layer in layers for _, path in journal.files(project, layer)),
+        *map(project.annotations_file, layers),
+        *map(project.scheme_file, layers),
+        *(project.articles_file, project.withdrawn_file, project.repairs_file),
+        project.journal / heads.NAME,
+    ]
+    said = (
+        derived.settings(project),
+        in_force(project, below=below),
+        sorted(splits_of(project).items()),
+    )
+    return derived.inputs(project, paths, *said)
+
+
+def _examined(
+    project: Project, plugged: Iterable[tuple[str, "Plugin"]], passes: Passes
+) -> Iterator[Finding]:
+    """Every record against every check."""
+    articles = article_store.by_id(project)
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
         waiting: dict[tuple[str | None, str | None], list[Finding]] = {}

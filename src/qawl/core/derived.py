@@ -1,0 +1,136 @@
+"""What earlier commands made, kept in .qawl/ under the digest of its inputs: used while none changes.
+
+A name may have folders in it. What is kept can be thrown away at any time; what is damaged is put aside
+and made anew.
+"""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from qawl.core import bundled, files
+from qawl.core.project import Project
+from qawl.core.records import to_json
+from qawl.core.settings import Ingest, Release, Suggestions
+
+T = TypeVar("T")
+
+_LIBRARIES = ("jsonschema-rs", "msgspec", "numpy", "regex")
+"""Packages whose versions can change what is found or decided."""
+
+
+def inputs(project: Project, paths: Iterable[Path], *said: object) -> str:
+    """The digest of files and values from which something is made, and of Python and Qawl themselves."""
+    read = digest(project, [*paths, *_code()])
+    libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
+    return sha256(to_json([sys.version, libraries, read, said])).hexdigest()
+
+
+def digest(project: Project, paths: Iterable[Path]) -> str:
+    """SHA-256 over the names and bytes of files."""
+    total = sha256()
+    for path in filter(Path.is_file, paths):
+        total.update(f"{path.name} {project.disk.sha256(path)}\n".encode())
+    return total.hexdigest()
+
+
+def settings(project: Project) -> object:
+    """The settings that what is found and decided can depend on: not those of cards, ingest and
+    suggestions."""
+    given = project.settings
+    splits = Release(
+        splits=given.release.splits,
+        split_from=given.release.split_from,
+        locked_test=given.release.locked_test,
+    )
+    return msgspec.structs.replace(
+        given, release=splits, ingest=Ingest(), suggestions=Suggestions()
+    )
+
+
+@cache
+def _code() -> tuple[Path, ...]:
+    """Qawl's own modules, and the schemas that come with it."""
+    return (
+        *sorted(Path(__file__).parents[1].rglob("*.py")),
+        *files.listed(bundled.folder("schemas"), "*.json"),
+    )
+
+
+def read(project: Project, name: str, made_from: str, kind: type[T]) -> Iterator[T] | None:
+    """The records that are kept under this name, made from these inputs; None if there are none."""
+    path = _place(project, name, made_from)
+    try:
+        packed = path.read_bytes()
+        for _ in _lines(packed):
+            pass
+    except FileNotFoundError:
+        return None
+    except (OSError, EOFError, zlib.error) as error:
+        with suppress(OSError):
+            files.put_aside(path, f"{path} can't be read: {error}")
+        return None
+    return map(msgspec.json.Decoder(kind).decode, _lines(packed))
+
+
+def _lines(packed: bytes) -> Iterator[bytes]:
+    """The lines; raises EOFError where bytes are missing, also all of them."""
+    if not packed:
+        raise EOFError("it is empty")
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+        yield from file
+
+
+def keeping(
+    project: Project, name: str, made_from: Callable[[], str], records: Iterable[T]
+) -> Iterator[T]:
+    """The records; once all have been taken they are kept, where that can be written.
+
+    `made_from` gives the digest of their inputs: what changes while they are made is not kept.
+    """
+    before = made_from()
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1, mtime=0) as file:
+        for each in records:
+            file.write(to_json(each) + b"\n")
+            yield each
+    if made_from() == before:
+        with suppress(OSError):
+            _keep(project, name, _place(project, name, before), packed.getvalue())
+
+
+def mark(project: Project, name: str, made_from: str, made: Iterable[Path]) -> None:
+    """Keeps in mind that these files were made from these inputs."""
+    _keep(project, name, _mark(project, name, made_from, made), b"{}\n")
+
+
+def is_marked(project: Project, name: str, made_from: str, made: Iterable[Path]) -> bool:
+    """Whether these files, as they are, were made from these inputs."""
+    return _mark(project, name, made_from, made).is_file()
+
+
+def _keep(project: Project, name: str, path: Path, content: bytes) -> None:
+    """Writes what is kept under a name, in the place of what was kept of other inputs."""
+    project.make_state()
+    for old in files.listed(path.parent, f"{Path(name).name}.*"):
+        if old != path:
+            old.unlink(missing_ok=True)
+    files.write_bytes(path, [content])
+
+
+def _place(project: Project, name: str, made_from: str) -> Path:
+    return project.state / "derived" / f"{name}.{made_from[:32]}.jsonl.gz"
+
+
+def _mark(project: Project, name: str, made_from: str, made: Iterable[Path]) -> Path:
+    return project.state / "derived" / f"{name}.{made_from[:32]}.{digest(project, made)[:32]}.json"
