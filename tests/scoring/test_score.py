@@ -2,13 +2,16 @@
 
 import json
 import random
+import shutil
 import warnings
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from qawl import cli
 from qawl.release import build
+from qawl.scoring.predictions import Prediction
 
 
 @pytest.fixture
@@ -197,9 +200,8 @@ def test_undecided_stretches_count_for_nobody(recorded, tmp_path, monkeypatch):
     monkeypatch.chdir(recorded.root)
     for path in recorded.journal.glob("*.adjudication.jsonl"):
         path.unlink()
-    heads = recorded.journal / "heads.json"
-    if heads.is_file():
-        heads.unlink()
+    (recorded.journal / "heads.json").unlink(missing_ok=True)
+    shutil.rmtree(recorded.exports / "annotations")
     for arguments in (["pull", "--rebuild"], ["adjudicate"], ["agreement"]):
         run(*arguments)
     done = run("release", "0.1.0", "--draft")
@@ -231,5 +233,7 @@ def test_the_chapter_on_scoring_runs():
     page = (ROOT / "docs" / "scoring.md").read_text("utf-8")
     (shown,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(shown, {})
-    (line,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-    assert json.loads(line)["layer"] == "quote"
+    found = [json.loads(each) for each in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    assert [each["layer"] for each in found] == ["quote", "claim"]
+    for each in found:
+        msgspec.convert(each, Prediction)

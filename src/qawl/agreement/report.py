@@ -8,7 +8,7 @@ is its stored form.
 import json
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,7 @@ def measure(records: Iterable[tuple[Annotation, Text]], layer_scheme: Scheme) ->
     found["articles"] = dict(
         sorted(articles.items(), key=lambda item: (_worst_first(item[1]), item[0]))
     )
-    found["confusion"] = _confusion([*marks.labels, ""], confused)
+    found["confusion"] = confusion_of([*marks.labels, ""], confused)
     return found
 
 
@@ -324,11 +324,13 @@ def _confused(units: Units) -> Array:
     return total
 
 
-def _confusion(names: list[str], total: Array) -> dict[str, Any]:
-    """The confusion matrix for the report; the name "" means no span."""
+def confusion_of(names: list[str], total: Array, *, directed: bool = False) -> dict[str, Any]:
+    """The confusion matrix for the report; the name "" means no span. Where it is not `directed`, both
+    halves say the same."""
+    pairs = permutations if directed else combinations
     off = [
         (-int(total[a, b]), names[a], names[b])
-        for a, b in combinations(range(len(names)), 2)
+        for a, b in pairs(range(len(names)), 2)
         if total[a, b]
     ]
     return {

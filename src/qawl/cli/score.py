@@ -7,6 +7,9 @@ import click
 
 from qawl.cli.terminal import say
 
+WORST = 5
+"""Articles that are named, those where the system is furthest from gold."""
+
 
 @click.command()
 @click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -17,87 +20,81 @@ from qawl.cli.terminal import say
     type=click.Path(path_type=Path),
     help="Predictions of a second system, for a paired test.",
 )
+@click.option(
+    "--soft",
+    is_flag=True,
+    help="Hold distributions and answers against the votes of annotators too.",
+)
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to read."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
-    release: Path, predictions: Path, split: str | None, against: Path | None, as_json: bool
+    release: Path,
+    predictions: Path,
+    split: str | None,
+    against: Path | None,
+    soft: bool,
+    html: Path | None,
+    as_json: bool,
 ) -> None:
     """Score predictions against the gold of a release.
 
     PREDICTIONS is a JSON Lines file, a line an article and layer: article_id, layer, spans (label, start,
-    end, attributes), relations (label, from, to), attributes. The figures are those of `qawl agreement`,
-    with gold as one annotator and the system as the other. Undecided stretches count for nobody. Layers
-    without predictions are left out; an article without a line counts as predicted empty.
+    end, attributes), relations (label, from, to), attributes; or tags of the table tokens in place of
+    spans. The figures are those of `qawl agreement`, with gold as one annotator and the system as the
+    other. Undecided stretches count for nobody. Layers without predictions are left out; an article
+    without a line counts as predicted empty. docs/scoring.md explains each figure.
     """
     import json
 
-    from qawl.scoring.score import Request, score
+    from qawl.core import files
+    from qawl.scoring import score
 
-    found = score(Request(release, predictions, split, against))
+    request = score.Request(release, predictions, split, against, soft)
+    layers, head = score.gathered(request)
+    found = score.figures(request, layers, head)
+    if html is not None:
+        from qawl.scoring import page
+
+        files.write_text(html, page.page(found, layers))
+        say(f"{html}: open it in a browser", err=True)
     if as_json:
         say(json.dumps(found, ensure_ascii=False))
-        return
-    for name, figures in found["layers"].items():
-        _show(name, figures)
+    else:
+        for name, figures in found["layers"].items():
+            _show(name, figures)
+    _warn(found)
+
+
+def _warn(found: dict[str, Any]) -> None:
+    """What was not scored or not as it should be, last."""
     if found["without_predictions"]:
         say(f"no predictions for: {', '.join(found['without_predictions'])}", err=True)
+    for each in found["warnings"]:
+        say(each, err=True)
 
 
 def _show(layer: str, figures: dict[str, Any]) -> None:
     from rich.table import Table
 
     from qawl.cli.terminal import console
+    from qawl.scoring.page import rows
 
-    table = Table(
-        "",
-        "precision",
-        "recall",
-        "F1",
-        "95 %",
-        "n",
-        title=f"{layer}: {figures['n_articles']} articles",
-        title_justify="left",
-    )
-    _row(table, "exact", figures, figures["exact_f1"])
-    for name in ("overlap_f1", "boundary_f1", "relation_f1"):
-        if name in figures:
-            _row(table, name, {}, figures[name])
-    for name in ("whole", "who_said_what"):
-        if name in figures:
-            said = figures[name]
-            table.add_row(
-                name,
-                *map(_number, (said["precision"], said["recall"], said["value"])),
-                "",
-                str(said["n"]),
+    shown = console()
+    title = f"{layer}: {figures['n_articles']} articles"
+    table = Table("", "precision", "recall", "F1", "95 %", "n", title=title, title_justify="left")
+    for row in rows(figures):
+        table.add_row(*row)
+    shown.print(table)
+    for each in figures["confusion"]["most"][:WORST]:
+        gold, system = (name or "no span" for name in each["labels"])
+        shown.print(f"  {each['n']:4} × {gold} in gold is {system} in the system")
+    for article, said in list(figures["articles"].items())[:WORST]:
+        value = said["exact_f1"]["value"]
+        shown.print(f"  {article}: exact F1 {'–' if value is None else f'{value:.3f}'}")
+    for name, test in figures.get("paired", {}).items():
+        if test["p"] is not None:
+            shown.print(
+                f"  against the second system: {test['difference']:+.3f} {name}, p = {test['p']:.4f}"
             )
-    for label, said in figures["labels"].items():
-        _row(table, label, said, said["exact_f1"])
-    for name, said in figures["ranking"].items():
-        table.add_row(
-            f"{name}, average precision",
-            "",
-            "",
-            _number(said["average_precision"]),
-            "",
-            str(said["n"]),
-        )
-    console().print(table)
-    if "paired" in figures:
-        test = figures["paired"]["exact_f1"]
-        say(f"against the second system: {test['difference']:+.3f} exact F1, p = {test['p']:.4f}")
-
-
-def _row(table: Any, name: str, shares: dict[str, Any], figure: dict[str, Any]) -> None:
-    interval = "" if figure["low"] is None else f"{figure['low']:.2f} to {figure['high']:.2f}"
-    table.add_row(
-        name,
-        _number(shares.get("exact_precision")),
-        _number(shares.get("exact_recall")),
-        _number(figure["value"]),
-        interval,
-        str(figure["n"]),
-    )
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

@@ -17,6 +17,7 @@ from qawl.core import files
 from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
+    JUDGE,
     Annotation,
     Attributes,
     AttributeValue,
@@ -117,11 +118,11 @@ class Release:
 
     @cached_property
     def annotators(self) -> tuple[str, ...]:
-        """Whose annotations the release holds, by pseudonym."""
-        found: set[str] = set()
+        """Whose annotations the release holds, by pseudonym, the judge's too."""
+        found: set[str | None] = set()
         for path in files.listed(self.folder / "annotations", "*.parquet"):
             found.update(pq.read_table(path, columns=["annotator"])["annotator"].to_pylist())
-        return tuple(sorted(found))
+        return tuple(sorted(each or JUDGE for each in found))
 
     def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Annotation]:
         kinds = self._features["annotations"]
@@ -129,7 +130,8 @@ class Release:
             for batch in table.iter_batches(batch_size=100):
                 asked = pc.equal(batch["layer"], layer)
                 if annotator is not None:
-                    asked = pc.and_(asked, pc.equal(batch["annotator"], annotator))
+                    who = pc.fill_null(batch["annotator"], JUDGE)
+                    asked = pc.and_(asked, pc.equal(who, annotator))
                 for row in batch.filter(asked).to_pylist():
                     named = {n: columns.decode(kinds[n], each) for n, each in row.items()}
                     yield _annotation(named, self.schemes[layer])
@@ -209,7 +211,7 @@ def _annotation(row: Mapping[str, Any], current: Scheme) -> Annotation:
     return Annotation(
         article_id=row["article_id"],
         layer=row["layer"],
-        annotator=row["annotator"],
+        annotator=row["annotator"] or JUDGE,
         status=row["status"],
         text_sha256=row["text_sha256"],
         scheme_version=row["scheme_version"],

@@ -2,12 +2,17 @@
 
 A line is `{"article_id", "layer", "spans": [{"id", "label", "start", "end", "attributes", "scores"}],
 "relations": [{"label", "from", "to"}], "attributes"}`. Offsets are code points into the article's text,
-half-open. `scores` (attribute → number) rank spans by an attribute. What names an article, a label or a
-place that the release lacks is an error with its line.
+half-open. `scores` (attribute → number) rank spans by an attribute. In place of spans there may be `tags`
+(and `tags_2`, `tags_3`): one for each token of the table `tokens`. `distributions` and `answers` are what
+`--soft` scores. What names an article, a label, a value or a place that the release lacks is an error
+with its line; keys that are not read are counted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,26 +23,48 @@ from qawl.core.records import (
     Annotation,
     Attributes,
     AttributeValue,
+    Direction,
     Relation,
     Span,
     relation_order,
     span_order,
 )
+from qawl.release.tables import unalign
 from qawl.scheme.scheme import Scheme
 
 SYSTEM = "system"
 """Who stands for the system where figures tell annotators apart."""
+LABEL = "label"
+"""The attribute by which the table `votes` says as what a span was marked."""
+
+Distributions = dict[str, dict[str, float]]
+"""attribute → value → share."""
+Answers = dict[str, dict[str, AttributeValue | None]]
+"""attribute → annotator → what they would say."""
+Offsets = Sequence[tuple[int, int]]
+"""Start and end of each token of an article."""
+
+_WHOLE = 1.01
+"""What shares may sum to: they are often rounded."""
+_BOM = b"\xef\xbb\xbf"
+_TAGS = ("tags", "tags_2", "tags_3")
 
 
 class PredictedSpan(Struct, frozen=True):
-    """A span as a system gives it; `id` may be left out where no relation names it."""
+    """A span as a system gives it; `id` may be left out where no relation names it.
+
+    `text` may be there to be compared with the article's.
+    """
 
     label: str
     start: int
     end: int
     id: str | None = None
+    text: str | None = None
     attributes: dict[str, AttributeValue | None] = {}
     scores: dict[str, float] = {}
+    distributions: Distributions = {}
+    answers: Answers = {}
 
 
 class PredictedRelation(Struct, frozen=True):
@@ -46,6 +73,7 @@ class PredictedRelation(Struct, frozen=True):
     from_: str = msgspec.field(name="from")
     to: str
     label: str | None = None
+    direction: Direction = "right"
 
 
 class Prediction(Struct, frozen=True):
@@ -56,35 +84,98 @@ class Prediction(Struct, frozen=True):
     spans: tuple[PredictedSpan, ...] = ()
     relations: tuple[PredictedRelation, ...] = ()
     attributes: dict[str, AttributeValue | None] = {}
+    tags: tuple[str | int | None, ...] | None = None
+    tags_2: tuple[str | int | None, ...] | None = None
+    tags_3: tuple[str | int | None, ...] | None = None
+    distributions: Distributions = {}
+    answers: Answers = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a system says of an article in a layer: the record, and what it says beside, by span id.
+
+    The distributions and answers of the article itself stand under None.
+    """
+
+    record: Annotation
+    scores: Mapping[str, Mapping[str, float]]
+    distributions: Mapping[str | None, Distributions]
+    answers: Mapping[str | None, Answers]
+
+
+@dataclass(slots=True)
 class Predictions:
-    """The predictions of a file by article and layer."""
+    """The predictions of a file by article and layer; `noted` counts what was not as it should be."""
 
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise InputError(f"{path}: no such file")
-        self.path = path
-        self._by_place: dict[tuple[str, str], tuple[int, Prediction]] = {}
-        decoder = msgspec.json.Decoder(Prediction)
-        for number, line in files.lines(path):
-            try:
-                made = decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise InputError(f"{path}, line {number}: no prediction: {error}") from error
-            place = made.article_id, made.layer
-            if place in self._by_place:
-                raise InputError(
-                    f"{path}, line {number}: {made.layer} of article {made.article_id} is there twice"
-                )
-            self._by_place[place] = number, made
+    path: Path
+    noted: Counter[str] = field(default_factory=Counter)
+    _by_place: dict[tuple[str, str], tuple[int, Prediction]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.path.is_file():
+            raise InputError(f"{self.path}: no such file")
+        for number, line in files.lines(self.path):
+            bare = (line.removeprefix(_BOM) if number == 1 else line).strip()
+            if bare:
+                self._add(number, self._decoded(number, bare))
+        if not self._by_place:
+            raise InputError(
+                f"{self.path} holds no predictions: a line an article and layer is wanted"
+            )
+
+    def _decoded(self, number: int, line: bytes) -> Prediction:
+        try:
+            found = msgspec.json.decode(line)
+            made = msgspec.convert(found, Prediction)
+        except (*files.UNREADABLE, msgspec.ValidationError) as error:
+            said = error if isinstance(error, msgspec.ValidationError) else None
+            words = said or files.problem(line, error)
+            raise InputError(f"{self.path}, line {number}: no prediction: {words}") from error
+        self._note_unread(found)
+        return made
+
+    def _note_unread(self, found: dict[str, Any]) -> None:
+        """Counts the keys that nobody reads."""
+        parts = [(found, Prediction), *((each, PredictedSpan) for each in found.get("spans") or ())]
+        parts += [(each, PredictedRelation) for each in found.get("relations") or ()]
+        for given, kind in parts:
+            for key in given.keys() - {*kind.__struct_encode_fields__}:
+                self.noted[f"keys {key!r} are not read"] += 1
+
+    def _add(self, number: int, made: Prediction) -> None:
+        place = made.article_id, made.layer
+        if place in self._by_place:
+            raise InputError(
+                f"{self.path}, line {number}: {made.layer} of article {made.article_id} is there twice"
+            )
+        self._by_place[place] = number, made
 
     @property
     def layers(self) -> frozenset[str]:
         """The layers that are predicted."""
         return frozenset(layer for _, layer in self._by_place)
 
-    def check(self, known: Mapping[str, Scheme], articles: frozenset[str]) -> None:
+    @property
+    def tagged(self) -> frozenset[str]:
+        """The articles that are predicted by the tags of their tokens."""
+        return frozenset(
+            article
+            for (article, _), (_, made) in self._by_place.items()
+            if any(getattr(made, name) is not None for name in _TAGS)
+        )
+
+    @property
+    def soft(self) -> bool:
+        """Whether there is anything that `--soft` scores."""
+        return any(
+            made.distributions
+            or made.answers
+            or any(each.distributions or each.answers for each in made.spans)
+            for _, made in self._by_place.values()
+        )
+
+    def check(self, known: Mapping[str, Scheme], articles: Collection[str]) -> None:
         """Raises InputError where a line names a layer or an article that the release lacks."""
         for (article, layer), (number, _) in self._by_place.items():
             if layer not in known:
@@ -97,28 +188,68 @@ class Predictions:
                 )
 
     def of(
-        self, article_id: str, length: int, scheme: Scheme
-    ) -> tuple[Annotation, dict[str, dict[str, float]]]:
-        """(the record, scores by span id) of an article in a layer; empty where nothing is given."""
+        self,
+        article_id: str,
+        text: str | None,
+        length: int,
+        scheme: Scheme,
+        offsets: Offsets | None,
+    ) -> Given:
+        """What is given of an article in a layer; empty where nothing is."""
         number, made = self._by_place.get(
             (article_id, scheme.layer), (0, Prediction(article_id, scheme.layer))
         )
         try:
-            spans = list(_spans(made, length, scheme))
-            record = _record(made, [span for span, _ in spans], scheme)
+            given = [*_tagged(made, offsets, scheme), *made.spans]
+            spans = list(_spans(given, length, scheme))
+            record = _record(made, spans, scheme)
+            _check_soft((made, *made.spans), scheme)
         except ValueError as error:
             raise InputError(f"{self.path}, line {number}: {error}") from error
-        return record, {span.id: scores for span, scores in spans if scores}
+        if number:
+            self._note(record, given, text)
+        by_id = {span.id: each for span, each in zip(spans, given, strict=True)}
+        return Given(
+            record,
+            {name: each.scores for name, each in by_id.items() if each.scores},
+            {
+                None: made.distributions,
+                **{name: each.distributions for name, each in by_id.items()},
+            },
+            {None: made.answers, **{name: each.answers for name, each in by_id.items()}},
+        )
 
-    def outside(self, articles: frozenset[str]) -> int:
-        """How many lines are of other articles than these."""
-        return sum(article not in articles for article, _ in self._by_place)
+    def _note(self, record: Annotation, given: Sequence[PredictedSpan], text: str | None) -> None:
+        """Counts spans that stand there twice, and those whose text is another."""
+        said = {(s.label, s.start, s.end, msgspec.json.encode(s.attributes)) for s in record.spans}
+        if again := len(record.spans) - len(said):
+            self.noted["spans are there twice in one article, and count once"] += again
+        if text is not None and (
+            other := sum(each.text not in (None, text[each.start : each.end]) for each in given)
+        ):
+            self.noted[
+                "spans have another text than the release has there: offsets must be code points"
+            ] += other
 
 
-def _spans(
-    made: Prediction, length: int, scheme: Scheme
-) -> Iterator[tuple[Span, dict[str, float]]]:
-    for at, each in enumerate(made.spans, start=1):
+def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterator[PredictedSpan]:
+    """The spans that tags of tokens say."""
+    levels = [tags for name in _TAGS if (tags := getattr(made, name)) is not None]
+    if levels and made.spans:
+        raise ValueError("give spans or tags, not both")
+    if levels and offsets is None:
+        raise ValueError("the table tokens of the release has no such article")
+    for tags in levels:
+        if len(tags) != len(offsets or ()):
+            raise ValueError(f"{len(tags)} tags for {len(offsets or ())} tokens")
+        numbers = any(isinstance(each, int) for each in tags)
+        labels = list(scheme.label) if numbers else None
+        for each in unalign.spans(list(tags), offsets or (), labels=labels):
+            yield PredictedSpan(each.label, each.start, each.end)
+
+
+def _spans(given: Sequence[PredictedSpan], length: int, scheme: Scheme) -> Iterator[Span]:
+    for at, each in enumerate(given, start=1):
         if each.label not in scheme.label:
             raise ValueError(f"no label {each.label}: {scheme.layer} has {', '.join(scheme.label)}")
         if not 0 <= each.start < each.end <= length:
@@ -126,28 +257,22 @@ def _spans(
                 f"span {each.start} to {each.end} lies outside the text of {length} code points"
             )
         identity = each.id if each.id is not None else f"#{at}"
-        yield (
-            Span(identity, each.label, each.start, each.end, "", _set(each.attributes)),
-            dict(each.scores),
-        )
+        known = scheme.attributes_of(each.label)
+        _check_names(each.attributes, [one.name for one in known], each.label)
+        yield Span(identity, each.label, each.start, each.end, "", _set(each.attributes))
+
+
+def _check_names(given: Collection[str], known: Collection[str], of: str) -> None:
+    if unknown := sorted({*given} - {*known}):
+        has = f"has {', '.join(known)}" if known else "has none"
+        raise ValueError(f"no attribute {unknown[0]}: {of} {has}")
 
 
 def _record(made: Prediction, spans: list[Span], scheme: Scheme) -> Annotation:
-    ids = {span.id for span in spans}
-    if len(ids) < len(spans):
-        raise ValueError("two spans have one id")
     labels = {span.id: span.label for span in spans}
-    relations = []
-    for each in made.relations:
-        if {each.from_, each.to} - ids:
-            raise ValueError(
-                f"a relation joins {each.from_} and {each.to}, one of which is not a span"
-            )
-        ends = labels[each.from_], labels[each.to]
-        name = each.label if each.label is not None else scheme.relation_between.get(ends)
-        if name not in scheme.relation:
-            raise ValueError(f"no relation {name}: {scheme.layer} has {', '.join(scheme.relation)}")
-        relations.append(Relation(label=name, from_=each.from_, to=each.to))
+    if len(labels) < len(spans):
+        raise ValueError("two spans have one id")
+    _check_names(made.attributes, [each.name for each in scheme.document_attributes], "an article")
     return Annotation(
         article_id=made.article_id,
         layer=made.layer,
@@ -155,10 +280,51 @@ def _record(made: Prediction, spans: list[Span], scheme: Scheme) -> Annotation:
         text_sha256="",
         scheme_version="",
         spans=tuple(sorted(spans, key=span_order)),
-        relations=tuple(sorted(relations, key=relation_order)),
+        relations=tuple(sorted(_relations(made, labels, scheme), key=relation_order)),
         attributes=_set(made.attributes),
     )
 
 
+def _relations(made: Prediction, labels: Mapping[str, str], scheme: Scheme) -> Iterator[Relation]:
+    for each in made.relations:
+        if {each.from_, each.to} - labels.keys():
+            raise ValueError(
+                f"a relation joins {each.from_} and {each.to}, one of which is not a span"
+            )
+        ends = labels[each.from_], labels[each.to]
+        name = each.label if each.label is not None else scheme.relation_between.get(ends)
+        if name is None:
+            raise ValueError(f"a relation from {ends[0]} to {ends[1]} needs its label")
+        if name not in scheme.relation:
+            has = ", ".join(scheme.relation) or "none"
+            raise ValueError(f"no relation {name}: {scheme.layer} has {has}")
+        way = msgspec.UNSET if each.direction == "right" else each.direction
+        yield Relation(label=name, from_=each.from_, to=each.to, direction=way)
+
+
 def _set(given: Mapping[str, AttributeValue | None]) -> Attributes:
     return {name: value for name, value in given.items() if value not in (None, "", [])}
+
+
+def _check_soft(given: Sequence[Prediction | PredictedSpan], scheme: Scheme) -> None:
+    """Raises ValueError where a distribution is none, or names what the scheme lacks."""
+    for each in given:
+        of_span = isinstance(each, PredictedSpan)
+        known = {one.name: one for one in scheme.attributes if bool(one.of) == of_span}
+        names = [*known, LABEL] if of_span else [*known]
+        _check_names([*each.distributions, *each.answers], names, scheme.layer)
+        for name, shares in each.distributions.items():
+            values = scheme.label if name not in known else known[name].categories
+            if unknown := sorted(shares.keys() - {*values}):
+                raise ValueError(f"{name} has no value {unknown[0]}: it has {', '.join(values)}")
+            if not all(0 <= share <= _WHOLE for share in shares.values()):
+                raise ValueError(f"{name}: shares lie between 0 and 1")
+            if name not in known:
+                _check_whole(name, sum(shares.values()), least=0)
+            elif known[name].family != "set":
+                _check_whole(name, sum(shares.values()), least=2 - _WHOLE)
+
+
+def _check_whole(name: str, whole: float, least: float) -> None:
+    if not least <= whole <= _WHOLE:
+        raise ValueError(f"{name}: the shares of a distribution sum to 1, not to {whole:g}")

@@ -4,106 +4,145 @@ Undecided stretches count for nobody: spans that touch one, of gold or of the sy
 anything is counted, and so are the relations that lead to them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import UNSET
 
-from qawl.agreement.report import measure
-from qawl.agreement.spans_table import Text
-from qawl.core.errors import InputError
-from qawl.core.records import Annotation, Span
-from qawl.release.reading import Article, Release
+from qawl.agreement import figures as of_agreement
+from qawl.agreement.report import confusion_of, measure
+from qawl.agreement.spans_table import Text, collect
+from qawl.core.records import Annotation, Relation, Span, ends
+from qawl.release.reading import GOLD, Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
-from qawl.scoring.counts import Counts, average_precision, paired, shares
-from qawl.scoring.predictions import Predictions
+from qawl.scoring.counts import Counts, Ranking, counted, estimated, paired, shares
+from qawl.scoring.gold import offsets_of, refuse_no_split, tagged_of, votes_of
+from qawl.scoring.predictions import SYSTEM, Given, Predictions
+from qawl.scoring.soft import Judged, Votes, soft
 from qawl.scoring.wholes import said, wholes
-
-WORST = 10
-"""Articles that a page and a table show, those where the system is furthest from gold."""
-
-Pair = tuple[Article, Annotation, Annotation, Mapping[str, Mapping[str, float]]]
-"""(article, gold, what the system says, its scores by span id)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is scored: a release, a file of predictions, a split (None: all), a second file to compare."""
+    """What is scored: a release, a file of predictions, a split (None: all), a second file to compare;
+    `soft` also holds distributions and answers against votes."""
 
     release: Path
     predictions: Path
     split: str | None = None
     against: Path | None = None
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An article with its decided gold and what the system says where gold is decided."""
+
+    article: Article
+    gold: Annotation
+    system: Annotation
+    given: Given
 
 
 @dataclass(slots=True)
-class _Layer:
+class Layer:
     """What is gathered of one layer, an article at a time."""
 
     scheme: Scheme
     pairs: list[Pair] = field(default_factory=list)
+    votes: Votes = field(default_factory=Votes)
 
     def records(self) -> Iterator[tuple[Annotation, Text]]:
-        for article, gold, system, _ in self.pairs:
-            text = Text(
-                article.text if article.text is not None else " " * article.length, article.source
-            )
-            yield gold, text
-            yield system, text
+        """Gold and system of each article with its text; of a withheld one blanks."""
+        for pair in self.pairs:
+            article = pair.article
+            text = article.text if article.text is not None else " " * article.length
+            of = Text(text, article.source)
+            yield pair.gold, of
+            yield pair.system, of
+
+
+Parts = Callable[[Annotation, Article, Scheme], set[Any]]
+"""What of a record is counted as right or wrong."""
 
 
 def score(request: Request) -> dict[str, Any]:
     """The figures by layer, in the shape of `qawl agreement --json`; raises InputError, ReleaseError."""
+    return figures(request, *gathered(request))
+
+
+def gathered(request: Request) -> tuple[dict[str, Layer], dict[str, Any]]:
+    """The layers that are predicted, and what is to be said of the file as a whole."""
     release = Release(request.release)
+    refuse_no_split(release, request.split)
     given = Predictions(request.predictions)
-    layers = _gathered(release, given, request.split)
-    found: dict[str, Any] = {"format": 1, "split": request.split, "layers": {}}
+    layers = _layers(release, given, request.split)
+    if request.soft:
+        for row in votes_of(release, request.split):
+            if row["layer"] in layers:
+                layers[row["layer"]].votes.add(row)
+    elif given.soft:
+        given.noted["distributions or answers are scored with --soft"] += 1
+    head = {
+        "format": 1,
+        "release": release.manifest.version,
+        "content_sha256": release.manifest.content_sha256,
+        "split": request.split,
+        "warnings": [f"{count} × {what}" for what, count in sorted(given.noted.items())],
+        "without_predictions": [name for name in release.layers if name not in layers],
+    }
+    return layers, head
+
+
+def figures(request: Request, layers: Mapping[str, Layer], head: dict[str, Any]) -> dict[str, Any]:
+    """The figures of each layer, with a second system's beside them where one is given."""
+    found: dict[str, Any] = {**head, "layers": {}}
     for name, layer in layers.items():
         found["layers"][name] = _figures(layer)
+        if request.soft:
+            found["layers"][name]["soft"] = _soft(layer)
     if request.against is not None:
-        other = Predictions(request.against)
-        rival = _gathered(release, other, request.split)
-        for name in [each for each in layers if each in rival]:
-            one, two = (_exact(each.pairs) for each in (layers[name], rival[name]))
-            found["layers"][name]["paired"] = {"exact_f1": paired(one, two)}
-    found["articles"] = len(
-        {article.id for layer in layers.values() for article, *_ in layer.pairs}
-    )
-    found["without_predictions"] = [name for name in release.layers if name not in layers]
-    return found
+        release = Release(request.release)
+        rival = _layers(release, Predictions(request.against), request.split)
+        for name in layers.keys() & rival.keys():
+            one, two = (_every_count(each) for each in (layers[name], rival[name]))
+            tests = {key: paired(one[key], two[key]) for key in one}
+            found["layers"][name]["paired"] = tests
+    ids = {pair.article.id for layer in layers.values() for pair in layer.pairs}
+    return {**found, "articles": len(ids)}
 
 
-def _gathered(release: Release, given: Predictions, split: str | None) -> dict[str, _Layer]:
+def _layers(release: Release, given: Predictions, split: str | None) -> dict[str, Layer]:
     """The layers that are predicted, with gold and predictions of each article of the split."""
     schemes = release.schemes
-    layers = {name: _Layer(schemes[name]) for name in release.layers if name in given.layers}
+    layers = {name: Layer(schemes[name]) for name in release.layers if name in given.layers}
+    offsets, done = offsets_of(release, given.tagged), tagged_of(release)
     known: set[str] = set()
     for article in release.articles(None):
         known.add(article.id)
         if split is not None and article.split != split:
             continue
         for name, layer in layers.items():
-            system, scores = given.of(article.id, article.length, layer.scheme)
+            found = given.of(
+                article.id, article.text, article.length, layer.scheme, offsets.get(article.id)
+            )
+            if name not in article.complete or article.id not in done.get(name, (article.id,)):
+                if found.record.spans or found.record.attributes:
+                    given.noted[f"articles have no gold in {name}, and count for nobody"] += 1
+                continue
             stretches = article.open[name]
-            gold = _decided(_undirected(article.gold[name]), stretches)
-            layer.pairs.append((article, gold, _decided(system, stretches), scores))
-    if split is not None and split not in release.splits:
-        raise InputError(f"no split {split}: the release has {', '.join(release.splits)}")
-    given.check(schemes, frozenset(known))
+            gold, system = (
+                _decided(each, stretches) for each in (article.gold[name], found.record)
+            )
+            layer.pairs.append(Pair(article, gold, system, found))
+    given.check(schemes, known)
     for layer in layers.values():
-        layer.pairs.sort(key=lambda pair: pair[0].id)
+        layer.pairs.sort(key=lambda pair: pair.article.id)
     return layers
-
-
-def _undirected(record: Annotation) -> Annotation:
-    """Gold with its arrows as predictions give them: from one span to another."""
-    arrows = tuple(msgspec.structs.replace(each, direction=UNSET) for each in record.relations)
-    return msgspec.structs.replace(record, relations=arrows)
 
 
 def _decided(record: Annotation, stretches: tuple[tuple[int, int], ...]) -> Annotation:
@@ -120,17 +159,18 @@ def _decided(record: Annotation, stretches: tuple[tuple[int, int], ...]) -> Anno
     return msgspec.structs.replace(record, spans=kept, relations=arrows)
 
 
-def _figures(layer: _Layer) -> dict[str, Any]:
+def _figures(layer: Layer) -> dict[str, Any]:
     found = measure(layer.records(), layer.scheme)
     for name in ("annotators", "pairs", "against_rest", "articles_compared"):
         found.pop(name, None)
-    exact = _exact(layer.pairs)
+    exact = _count(layer, _places)
     found["n_articles"] = len(layer.pairs)
     found["exact_precision"], found["exact_recall"], _ = shares(exact)
-    for label, figures in found["labels"].items():
-        mine = _exact(layer.pairs, label)
-        figures["exact_precision"], figures["exact_recall"], _ = shares(mine)
-    found |= _together(layer)
+    for label, said_of in found["labels"].items():
+        mine = _count(layer, _places_of(label))
+        said_of["exact_precision"], said_of["exact_recall"], _ = shares(mine)
+    found["confusion"] = _confusion(layer)
+    found |= {name: estimated(_count(layer, parts)) for name, parts in _wholes(layer.scheme)}
     found["ranking"] = {
         each.name: _ranked(layer, each)
         for each in layer.scheme.attributes
@@ -139,78 +179,111 @@ def _figures(layer: _Layer) -> dict[str, Any]:
     return found
 
 
-def _exact(pairs: list[Pair], label: str | None = None) -> Counts:
-    """Articles × (right, given, wanted) of spans with label, start and end."""
-
-    def places(record: Annotation) -> set[tuple[str, int, int]]:
-        return {
-            (span.label, span.start, span.end)
-            for span in record.spans
-            if label is None or span.label == label
-        }
-
-    rows = [(len(g & s), len(s), len(g)) for g, s in ((places(p[1]), places(p[2])) for p in pairs)]
-    return np.array(rows, np.int64).reshape(-1, 3)
-
-
-def _together(layer: _Layer) -> dict[str, Any]:
-    """F1 of whole quotes, and of who said what; absent where the layer has none."""
-    scheme = layer.scheme
-    if scheme.table is None or scheme.table.rows is None:
-        return {}
-    whole, who = [], []
-    for article, gold, system, _ in layer.pairs:
-        one, other = {*wholes(gold, scheme).values()}, {*wholes(system, scheme).values()}
-        whole.append((len(one & other), len(other), len(one)))
-        hidden = {
-            (start, end)
-            for start, end, name in article.hidden[scheme.layer]
-            if name == scheme.table.speaker
-        }
-        named, told = (
-            {each for each in said(record, scheme) if not hidden.intersection(each[0])}
-            for record in (gold, system)
+def _count(layer: Layer, parts: Parts) -> Counts:
+    return counted(
+        (
+            parts(pair.gold, pair.article, layer.scheme),
+            parts(pair.system, pair.article, layer.scheme),
         )
-        who.append((len(named & told), len(told), len(named)))
-    found = {"whole": _share_figures(np.array(whole, np.int64).reshape(-1, 3))}
+        for pair in layer.pairs
+    )
+
+
+def _every_count(layer: Layer) -> dict[str, Counts]:
+    """What a paired test compares."""
+    known: dict[str, Parts] = {"exact_f1": _places}
+    if layer.scheme.relations:
+        known["relation_exact"] = _arrows
+    known |= dict(_wholes(layer.scheme))
+    return {name: _count(layer, parts) for name, parts in known.items()}
+
+
+def _wholes(scheme: Scheme) -> Iterator[tuple[str, Parts]]:
+    """What several spans say together; nothing where the layer has no such rows."""
+    if scheme.table is None or scheme.table.rows is None:
+        return
+    if scheme.table.joined_by:
+        yield "whole", _whole
     if scheme.table.speaker:
-        found["who_said_what"] = _share_figures(np.array(who, np.int64).reshape(-1, 3))
-    return found
+        yield "who_said_what", _who_said_what
 
 
-def _share_figures(counts: Counts) -> dict[str, Any]:
-    precision, recall, value = shares(counts)
-    return {"value": value, "precision": precision, "recall": recall, "n": int(counts[:, 2].sum())}
+def _places(record: Annotation, _: Article, __: Scheme) -> set[Any]:
+    return {(span.label, span.start, span.end) for span in record.spans}
 
 
-def _ranked(layer: _Layer, attribute: Attribute) -> dict[str, Any]:
+def _places_of(label: str) -> Parts:
+    def places(record: Annotation, _: Article, __: Scheme) -> set[Any]:
+        return {(span.start, span.end) for span in record.spans if span.label == label}
+
+    return places
+
+
+def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Any]:
+    """Relations whose ends stand in the same places; one that leads both ways has no first end."""
+    places = {span.id: (span.label, span.start, span.end) for span in record.spans}
+
+    def arrow(each: Relation) -> tuple[Any, ...]:
+        joined = [places[end] for end in ends(each)]
+        both = each.direction == "bi"
+        return each.label, both, *(sorted(joined) if both else joined)
+
+    return {arrow(each) for each in record.relations if {each.from_, each.to} <= places.keys()}
+
+
+def _whole(record: Annotation, _: Article, scheme: Scheme) -> set[Any]:
+    return {*wholes(record, scheme).values()}
+
+
+def _who_said_what(record: Annotation, article: Article, scheme: Scheme) -> set[Any]:
+    """Whole quotes with who said them, but for those whose speaker the release withholds."""
+    speaker = scheme.table.speaker if scheme.table else None
+    hidden = {(a, b) for a, b, name in article.hidden[scheme.layer] if name == speaker}
+    return {each for each in said(record, scheme) if not hidden.intersection(each[0])}
+
+
+def _confusion(layer: Layer) -> dict[str, Any]:
+    """Which label of gold (rows) stands against which of the system (columns) where places match."""
+    marks = collect(layer.records(), layer.scheme.label, layer.scheme.attributes)
+    total = np.zeros((len(marks.labels) + 1, len(marks.labels) + 1))
+    if marks.annotators == (GOLD, SYSTEM):
+        for _, units in marks.blocks():
+            total += of_agreement.confusion(units, (0, 1))
+    return confusion_of([*marks.labels, ""], total, directed=True)
+
+
+def _ranked(layer: Layer, attribute: Attribute) -> dict[str, Any]:
     """Average precision of the system's ranking of its spans by an ordered attribute.
 
     A span is right where gold has it with a value of the upper half of the scale.
     """
-    order = {value.name: at for at, value in enumerate(getattr(attribute, "values", ()))}
+    order = {name: at for at, name in enumerate(attribute.categories)}
     upper = {name for name, at in order.items() if at >= len(order) / 2}
-    ranking: list[tuple[float, str, int, bool]] = []
-    wanted = 0
-    for article, gold, system, scores in layer.pairs:
+    ranking = Ranking(len(layer.pairs))
+    for at, pair in enumerate(layer.pairs):
         right = {
             (span.label, span.start, span.end)
-            for span in gold.spans
+            for span in pair.gold.spans
             if span.attributes.get(attribute.name) in upper
         }
-        wanted += len(right)
-        for span in system.spans:
-            weight = _weight(span, scores, attribute.name, order)
-            if weight is not None:
-                ranking.append(
-                    (-weight, article.id, span.start, (span.label, span.start, span.end) in right)
-                )
-    ranking.sort(key=lambda each: each[:3])
-    return {
-        "average_precision": average_precision([each[3] for each in ranking]),
-        "ranked": len(ranking),
-        "n": wanted,
-    }
+        unknown = {
+            (span.label, span.start, span.end)
+            for span in pair.gold.spans
+            if attribute in layer.scheme.attributes_of(span.label)
+            and attribute.name not in span.attributes
+        }
+        weighed = {
+            (span.label, span.start, span.end): weight
+            for span in pair.system.spans
+            if (weight := _weight(span, pair.given.scores, attribute.name, order)) is not None
+        }
+        spans = (
+            (weight, place[1], place in right)
+            for place, weight in weighed.items()
+            if place not in unknown
+        )
+        ranking.add(at, len(right), spans)
+    return ranking.estimated()
 
 
 def _weight(
@@ -221,3 +294,15 @@ def _weight(
         return given
     value = span.attributes.get(name)
     return float(order[value]) if isinstance(value, str) and value in order else None
+
+
+def _soft(layer: Layer) -> dict[str, Any]:
+    judged = [
+        Judged(
+            pair.article,
+            {span.id: (span.label, span.start, span.end) for span in pair.gold.spans},
+            pair.given,
+        )
+        for pair in layer.pairs
+    ]
+    return soft(judged, layer.votes, layer.scheme)

@@ -1,0 +1,69 @@
+"""What scoring reads of a release beside its articles: tokens, votes, and what was skipped."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+import pyarrow.parquet as pq
+
+from qawl.core.column_types import Row
+from qawl.core.errors import ReleaseError
+from qawl.release.reading import Release
+from qawl.release.tables import columns
+from qawl.release.tables.token_table import TABLE
+from qawl.release.tables.votes import VOTES
+from qawl.release.versions import manifest
+
+_VOTE = ("article_id", "layer", "id", "attribute", "annotator", "marked", "value", "values")
+
+
+def refuse_no_split(release: Release, split: str | None) -> None:
+    """Raises ReleaseError where the release has no such split."""
+    if split is not None and split not in release.splits:
+        raise ReleaseError(
+            f"{release.folder} has no split {split}: its splits are {', '.join(release.splits)}"
+        )
+
+
+def tagged_of(release: Release) -> dict[str, set[str]]:
+    """Layer → articles that not all annotators skipped: those of which the table `tokens` has tags; of
+    layers without labels, and of releases without that table, nothing is known."""
+    known = manifest.features(release.folder).get(TABLE, {})
+    said = {layer: name for layer in release.layers if (name := f"{layer}_complete") in known}
+    found: dict[str, set[str]] = {layer: set() for layer in said}
+    splits = release.splits if said else ()
+    for row in _rows(release, TABLE, splits, ["article_id", *said.values()]):
+        for layer, name in said.items():
+            if row[name] is not None:
+                found[layer].add(row["article_id"])
+    return found
+
+
+def offsets_of(release: Release, articles: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """Start and end of each token of these articles, as the table `tokens` has them."""
+    splits = release.splits if articles else ()
+    return {
+        row["article_id"]: [*zip(row["starts"], row["ends"], strict=True)]
+        for row in _rows(release, TABLE, splits, ["article_id", "starts", "ends"])
+        if row["article_id"] in articles
+    }
+
+
+def votes_of(release: Release, split: str | None) -> Iterator[Row]:
+    """The rows of the table `votes`, with the names of their classes."""
+    kinds = manifest.features(release.folder).get(VOTES)
+    if kinds is None:
+        raise ReleaseError(
+            f"{release.folder} has no table {VOTES}: `--soft` scores releases that have one"
+        )
+    wanted = {name: kinds[name] for name in _VOTE if name in kinds}
+    for row in _rows(release, VOTES, [split] if split else release.splits, list(wanted)):
+        yield {name: columns.decode(kind, row[name]) for name, kind in wanted.items()}
+
+
+def _rows(release: Release, config: str, splits: Iterable[str], names: list[str]) -> Iterator[Row]:
+    """Rows of a table as they are stored; a split without any has no file."""
+    for split in splits:
+        path = release.folder / config / f"{split}.parquet"
+        if path.is_file():
+            with pq.ParquetFile(path) as table:
+                for batch in table.iter_batches(batch_size=200, columns=names):
+                    yield from batch.to_pylist()

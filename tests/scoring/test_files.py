@@ -1,0 +1,135 @@
+"""Files of predictions as other tools leave them: what is wrong is one line, what is odd is counted."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import corpora
+from qawl import cli
+from scoring import releases
+
+SCHEME = corpora.scheme("toy", ("PER", "ORG"), [corpora.choice("tone", "good", "bad", of=["PER"])])
+TEXT = "قالت 🇸🇩 سلمى إن العمل بدأ"
+
+
+@pytest.fixture
+def release(tmp_path):
+    """Three articles: with gold, with an open place, and one that all skipped."""
+    one, two, three = (releases.article(n, TEXT + " " + str(n)) for n in (1, 2, 3))
+    return releases.write(
+        tmp_path / "r",
+        [SCHEME],
+        (one, {"toy": releases.gold(one, "toy", [("PER", 8, 12)])}, []),
+        (two, {"toy": releases.gold(two, "toy", [("PER", 8, 12)], opened=[(0, 4)])}, []),
+        (three, {"toy": releases.gold(three, "toy", [], status="skipped")}, []),
+    )
+
+
+def row(number=1, *spans, **more):
+    return {"article_id": f"{number:012x}", "layer": "toy", "spans": list(spans), **more}
+
+
+PER = {"label": "PER", "start": 8, "end": 12}
+
+
+def run(release, content, *options):
+    path = release.parent / "p.jsonl"
+    path.write_bytes(content)
+    return CliRunner().invoke(cli.group, ["score", str(release), str(path), "--json", *options])
+
+
+def lines(*rows):
+    return b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in rows)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + lines(row(1, PER)),  # Windows PowerShell and Excel begin with a mark
+        lines(row(1, PER)).replace(b"\n", b"\r\n") + b"\r\n",
+        b"\n  \n" + lines(row(1, PER)),
+        lines(row(1, PER)).strip(),
+        lines(row(1, {**PER, "text": "سلمى"})),
+        lines(row(1, PER, {**PER, "id": "again"})),
+        lines(row(1, PER, relations=[], tags=None)),
+    ],
+)
+def test_what_other_tools_write_is_read(release, content):
+    done = run(release, content)
+    assert done.exit_code == 0, done.exception
+    figures = json.loads(done.stdout)["layers"]["toy"]
+    assert (figures["exact_precision"], figures["exact_recall"]) == (1, 0.5)
+    assert figures["n_articles"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "holds no predictions"),
+        (b"\n\r\n", "holds no predictions"),
+        (json.dumps([row(1, PER)]).encode(), "line 1: no prediction"),
+        (lines(row(1, PER)).decode().encode("utf-16"), "line 1: no prediction"),
+        (lines(row(1, PER)) + b'{"article_id": "\xff"}', "line 2: no prediction: not UTF-8"),
+        (lines(row(1, PER), row(1)), "line 2: toy of article 000000000001 is there twice"),
+        (lines(row(9, PER)), "line 1: the release has no article 000000000009"),
+        (lines({**row(1), "layer": "entity"}), "line 1: no layer entity: the release has toy"),
+        (lines(row(1, {**PER, "end": 8})), "line 1: span 8 to 8 lies outside"),
+        (lines(row(1, {**PER, "start": -1})), "line 1: span -1 to 12 lies outside"),
+        (lines(row(1, {**PER, "end": 10**30})), "line 1: span 8 to 1"),
+        (lines(row(1, {**PER, "start": 8.5})), "line 1: no prediction"),
+        (lines(row(1, {**PER, "label": "per"})), "line 1: no label per"),
+        (lines(row(1, {**PER, "attributes": {"mood": "x"}})), "line 1: no attribute mood"),
+        (lines(row(1, attributes={"tone": "good"})), "line 1: no attribute tone"),
+        (lines(row(1, {**PER, "id": "a"}, {**PER, "id": "a"})), "line 1: two spans have one id"),
+        (lines(row(1, PER, tags=["O"] * 8)), "line 1: give spans or tags, not both"),
+        (lines(row(1, tags=["O", "O"])), "line 1: 2 tags for "),
+        (b"[" * 9000 + b"\n", "line 1: no prediction"),
+        (b'{"article_id": NaN}\n', "line 1: no prediction"),
+        (b'"text"\n', "line 1: no prediction"),
+    ],
+)
+def test_what_is_wrong_is_one_line(release, content, said):
+    done = run(release, content)
+    assert done.exit_code == 1
+    message = str(done.exception)
+    assert said in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            lines(row(1, {**PER, "score": 0.9}), row(2, {**PER, "score": 1})),
+            "2 × keys 'score' are not",
+        ),
+        (lines(row(1, {**PER, "text": "إن"})), "1 × spans have another text"),
+        (lines(row(1, PER, PER)), "1 × spans are there twice"),
+        (lines(row(3, PER)), "1 × articles have no gold in toy, and count for nobody"),
+    ],
+)
+def test_what_is_odd_is_counted_and_said_last(release, content, said):
+    done = run(release, content)
+    assert done.exit_code == 0, done.exception
+    assert said in done.stderr.splitlines()[-1]
+    assert any(said in each for each in json.loads(done.stdout)["warnings"])
+
+
+def test_an_open_place_and_a_skipped_article_count_for_nobody(release):
+    wrong = {"label": "ORG", "start": 0, "end": 4}
+    done = run(release, lines(row(1, PER), row(2, PER, wrong), row(3, wrong)))
+    figures = json.loads(done.stdout)["layers"]["toy"]
+    assert (figures["exact_precision"], figures["exact_recall"]) == (1, 1)
+
+
+def test_the_page_shows_what_only_one_side_has(release):
+    path = release.parent / "page.html"
+    done = run(release, lines(row(1, {"label": "ORG", "start": 0, "end": 4})), "--html", str(path))
+    assert done.exit_code == 0, done.exception
+    page = path.read_text("utf-8")
+    assert "<mark class='missed'>سلمى</mark>" in page
+    assert "<mark class='extra'>قالت</mark>" in page
+    assert "http" not in page.replace("http-equiv", "")
+    table = run(release, lines(row(1, PER)))
+    assert "exact_f1" in table.stdout
