@@ -61,8 +61,10 @@ def _plain(kind: Value, values: list[Any], there: list[bool] | None) -> pa.Array
     """Texts, truth or numbers; what is null takes no place among texts, and is 0 elsewhere."""
     if kind.dtype == "string":
         texts = ["" if each is None else each for each in values] if there else values
-        encoded = [each.encode() for each in texts]
-        return _filled(kind, len(values), there, _bounds([*map(len, encoded)]), b"".join(encoded))
+        content = "".join(texts).encode()
+        ascii_alone = content.isascii()  # ids, labels and digests: a byte is a code point
+        lengths = map(len, texts) if ascii_alone else (len(each.encode()) for each in texts)
+        return _filled(kind, len(values), there, _bounds([*lengths]), content)
     given = values if there is None else [0 if each is None else each for each in values]
     if kind.dtype == "bool":
         return _filled(kind, len(given), there, _bits(given))

@@ -9,6 +9,7 @@ the span has one that says so. Who skipped the article has none, and a judge is 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -102,9 +103,13 @@ def vote_rows(
     ]
     votes: list[Row] = []
     soft: list[Row] = []
+    cells = _Cells(scheme)
     for item, attribute, given in _items(gold, every, article, scheme):
-        votes += [{**item, **_vote(each, attribute, scheme)} for each in given]
-        if (shares := _shares(given, attribute, scheme)) is not None:
+        votes += [
+            {**item, "annotator": who, "marked": how, **cells.vote(value, attribute)}
+            for who, how, value in given
+        ]
+        if (shares := cells.shares([each.value for each in given], attribute)) is not None:
             soft.append({**item, **shares})
     return {VOTES: votes, SOFT: soft}
 
@@ -242,51 +247,78 @@ def _said(given: Attributes) -> bytes:
     return to_json([[name, comparable(given[name]).decode()] for name in sorted(given)])
 
 
-def _vote(said: Said, attribute: Attribute | None, scheme: Scheme) -> Row:
-    """The cells of a vote: names of the scheme, numbers, and in words what is neither."""
-    known, number, words = _parts(said.value, attribute, scheme)
-    several = attribute is not None and attribute.family == "set"
-    return {
-        "annotator": said.annotator,
-        "marked": said.marked,
-        "value": known[0] if known and not several else None,
-        "values": known if known and several else None,
-        "number": number,
-        "words": words or None,
-        WORDS_TOLD: None,
-    }
+Parts = tuple[list[str], float | None, list[str]]
+"""(names that the scheme lists, a number, other words) of a value."""
 
 
-def _parts(
-    value: AttributeValue | None, attribute: Attribute | None, scheme: Scheme
-) -> tuple[list[str], float | None, list[str]]:
-    """(names that the scheme lists, a number, other words) of a value."""
-    if value is None:
-        return [], None, []
-    number = float(value) if isinstance(value, int | float) else None
-    names = scheme.label if attribute is None else attribute.categories
-    same = in_words(value) if attribute is None else attribute.same(value)
-    told = {same} if isinstance(same, str) else {*same}
-    known = [each for each in names if each in told]
-    if number is not None or (known and told <= {*known}):
-        return known, number, []
-    return known, None, [each for each in strings(value) if each not in known]
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of one article and layer, those of the same values made once."""
+
+    scheme: Scheme
+    votes: dict[object, Row] = field(default_factory=dict)
+    soft: dict[object, Row | None] = field(default_factory=dict)
+
+    def vote(self, value: AttributeValue | None, attribute: Attribute | None) -> Row:
+        """The cells of a value: names of the scheme, numbers, and in words what is neither."""
+        key = _key(attribute, value)
+        if key not in self.votes:
+            self.votes[key] = self._vote(value, attribute)
+        return self.votes[key]
+
+    def _vote(self, value: AttributeValue | None, attribute: Attribute | None) -> Row:
+        known, number, words = self._parts(value, attribute)
+        several = attribute is not None and attribute.family == "set"
+        return {
+            "value": known[0] if known and not several else None,
+            "values": known if known and several else None,
+            "number": number,
+            "words": words or None,
+            WORDS_TOLD: None,
+        }
+
+    def _parts(self, value: AttributeValue | None, attribute: Attribute | None) -> Parts:
+        if value is None:
+            return [], None, []
+        number = float(value) if isinstance(value, int | float) else None
+        names = self.scheme.label if attribute is None else attribute.categories
+        same = in_words(value) if attribute is None else attribute.same(value)
+        told = {same} if isinstance(same, str) else {*same}
+        known = [each for each in names if each in told]
+        if number is not None or (known and told <= {*known}):
+            return known, number, []
+        return known, None, [each for each in strings(value) if each not in known]
+
+    def shares(
+        self, given: Sequence[AttributeValue | None], attribute: Attribute | None
+    ) -> Row | None:
+        """The share of votes that each value has; None where nobody gave one that is listed.
+
+        Of a label it is the share of all who did the article, so that what is missing to 1 did not mark
+        the span; of several choices, the share of those who chose each.
+        """
+        key = _key(attribute, *given)
+        if key not in self.soft:
+            self.soft[key] = self._shares(given, attribute)
+        return self.soft[key]
+
+    def _shares(
+        self, given: Sequence[AttributeValue | None], attribute: Attribute | None
+    ) -> Row | None:
+        if attribute is not None and attribute.family not in _FAMILIES:
+            return None
+        names = list(self.scheme.label if attribute is None else attribute.categories)
+        told = [known for each in given if (known := self._parts(each, attribute)[0])]
+        n = len(given) if attribute is None else len(told)
+        if not told:
+            return None
+        votes = Counter(name for each in told for name in each)
+        if len(names) > MOST:
+            names = [name for name in names if votes[name]]
+        return {"names": names, "shares": [votes[name] / n for name in names], "n": n}
 
 
-def _shares(given: Sequence[Said], attribute: Attribute | None, scheme: Scheme) -> Row | None:
-    """The share of votes that each value has; None where nobody gave one that is listed.
-
-    Of a label it is the share of all who did the article, so that what is missing to 1 did not mark the
-    span; of several choices, the share of those who chose each.
-    """
-    if attribute is not None and attribute.family not in _FAMILIES:
-        return None
-    names = list(scheme.label) if attribute is None else list(attribute.categories)
-    told = [known for each in given if (known := _parts(each.value, attribute, scheme)[0])]
-    n = len(given) if attribute is None else len(told)
-    if not told:
-        return None
-    votes = Counter(name for each in told for name in each)
-    if len(names) > MOST:
-        names = [name for name in names if votes[name]]
-    return {"names": names, "shares": [votes[name] / n for name in names], "n": n}
+def _key(attribute: Attribute | None, *values: AttributeValue | None) -> object:
+    """The same for values of an attribute that are the same, also in kind: 1 is not 1.0 or true."""
+    said = [to_json(each) if isinstance(each, list) else (each.__class__, each) for each in values]
+    return (attribute and attribute.name, *said)
