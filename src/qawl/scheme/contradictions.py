@@ -11,7 +11,7 @@ QUOTES = ("content", "cue", "source", "addressee")
 CLAIMS = ("claim", "claimer")
 ENTITIES = ("person", "organisation", "place", "region", "facility", "nationality", "office", "event",
             "date", "time", "number", "ordinal", "percent", "quantity", "unit", "money", "currency",
-            "website")  # fmt: skip
+            "website", "law", "language")  # fmt: skip
 FINDS = frozenset((*QUOTES, *CLAIMS, *ENTITIES))
 """What `qawl suggest` can find; a label says by `finds` which of these it is for."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from qawl.suggest.cues import Lexicon
 from qawl.suggest.gazetteer import places
 from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece
-from qawl.suggest.words import Stretch, Word, trimmed
+from qawl.suggest.words import Stretch, Word, behind, trimmed
 
 Said = tuple[Stretch, Kind, int]
 """What is said, its kind, and where it begins with what introduces it."""
@@ -28,7 +28,7 @@ def read(sentence: Sentence) -> Iterator[Quote]:
         if cue is None:
             continue
         what, lead = cue
-        found = _ATTEMPTS[what](sentence, at, Stretch(word.start + lead, word.end))
+        found = _ATTEMPTS[what](sentence, at, Stretch(behind(sentence.text, word, lead), word.end))
         if found is not None and found.content not in seen:
             seen.add(found.content)
             sentence.sources[at] = found.source
@@ -262,7 +262,8 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         # No comma: the words right before belong to the clause all the same.
         content = closed(sentence, content)
     what = kind(sentence, content, proclitics=True)
-    return Quote(content, what, cue, Stretch(source.start + lead, source.end))
+    start = behind(sentence.text, inner[0], lead) if lead else source.start
+    return Quote(content, what, cue, Stretch(start, source.end))
 
 
 def _opening(sentence: Sentence) -> int:
@@ -501,7 +502,7 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
         return None
     first = run[-1]
     lead = 1 if first.form[:1] in {"و", "ف"} and first.form[1:] in known.pronouns else 0
-    return Stretch(first.start + lead, run[0].end)
+    return Stretch(behind(sentence.text, first, lead), run[0].end)
 
 
 def _parties(sentence: Sentence, at: int, until: int) -> Parties:
@@ -605,7 +606,4 @@ def _addressee(sentence: Sentence, rest: list[Word]) -> Stretch | None:
             break
         run.append(each)
     lead = 0 if before or apart or rest[0].form.startswith("لل") else 1
-    start = run[0].start + lead
-    while sentence.text[start : start + 1] == "\u0640":
-        start += 1
-    return Stretch(start, run[-1].end)
+    return Stretch(behind(sentence.text, run[0], lead), run[-1].end)

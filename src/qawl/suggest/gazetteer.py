@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import msgspec
 
-from qawl.suggest.words import Word, words
+from qawl.suggest.words import Word, behind, words
 
 LONGEST = 8
 """Words of the longest name that is looked for."""
@@ -40,7 +40,7 @@ class Gazetteer(msgspec.Struct, frozen=True):
                 found = self._longest(first, forms, at, text, every)
                 if found:
                     end, label = found
-                    yield Match(label, every[at].start + lead, every[end].end)
+                    yield Match(label, behind(text, every[at], lead), every[end].end)
                     break
 
     def _longest(
@@ -117,11 +117,17 @@ def places(language: str) -> Gazetteer:
     territories: dict[str, str] = {}
     with suppress(UnknownLocaleError, ValueError):
         territories = dict(Locale(short).territories)
+    people = [name for code, name in territories.items() if code.isalpha()]
+    capitals: list[str] = []
+    with suppress(UnknownLocaleError, ValueError):
+        zones = Locale(short).time_zones.items()
+        capitals = [z["city"] for name, z in zones if "city" in z]
     named = [
         name for code, name in territories.items() if code.isalpha() and code not in _NO_PLACES
     ]
     lines = files("qawl.suggest").joinpath("data", "places.txt").read_text("utf-8").splitlines()
     named += [line for line in lines if line and not line.startswith("#")]
+    named += capitals
     extra = _extra().get(short, {})
     named += extra.get("places", ())
     common = {*extra.get("words", ())}
@@ -135,12 +141,21 @@ def places(language: str) -> Gazetteer:
         key(territories[code]): "organisation" for code in ("EU", "UN") if code in territories
     }
     found |= {key(name): "organisation" for name in extra.get("organisations", ())}
+    regions = [name for code, name in territories.items() if code in _REGIONS]
+    found |= {key(name): "facility" for name in extra.get("facilities", ())}
+    found |= {key(name): "region" for name in (*regions, *extra.get("regions", ()))}
     return Gazetteer(
         found
-        | {each: "nationality" for each in _nationalities(short, named, extra) if each not in found}
+        | {
+            each: "nationality"
+            for each in _nationalities(short, people, extra)
+            if each not in found
+        }
     )
 
 
+_REGIONS = frozenset(("002", "003", "005", "009", "013", "019", "029", "142", "150", "419"))
+"""Continents and the like in CLDR."""
 _NO_PLACES = frozenset(("ZZ", "EU", "EZ", "UN", "XA", "XB", "QO"))
 
 

@@ -41,6 +41,17 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
         return self.start <= position < self.end
 
 
+def behind(text: str, word: Word, letters: int) -> int:
+    """Where a word goes on behind its first letters; vowel signs and tatweel are no letters."""
+    at = word.start
+    while letters and at < word.end:
+        letters -= _SIGNS.match(text, at) is None
+        at += 1
+    while at > word.start and at < word.end and _SIGNS.match(text, at):
+        at += 1
+    return at
+
+
 def plain(text: str) -> str:
     """A text without vowel signs and tatweel, in lower case."""
     bare: str = _SIGNS.sub("", text)

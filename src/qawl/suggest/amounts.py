@@ -1,0 +1,405 @@
+"""Amounts by rule: numbers, money, percentages, quantities, dates and times, addresses of sites."""
+
+from collections.abc import Iterator
+
+import regex
+
+from qawl.suggest.gazetteer import PROCLITICS, Match
+from qawl.suggest.lists import Reading
+
+_NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,٫٬/]\p{Nd}+)*(?![\p{L}\p{N}])")
+_SIGN_MONEY = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:US|A|C|HK)?[$€£¥]\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|m|bn|tn|k)\b)?",
+    regex.I,
+)
+_SIGN_PERCENT = regex.compile(r"\p{Nd}+(?:[.,٫]\p{Nd}+)?\s?[%٪]")
+_GLUED = regex.compile(
+    r"(?<![\p{L}\p{N}.,])\p{Nd}+(?:[.,]\p{Nd}+)?(km/h|km|kg|mm|cm|mph|kph|ft|ha|MW|GW|kW|m|g|t|l|°C|°F)(?![\p{L}\p{N}])"
+)
+_SITE = regex.compile(
+    r"(?<![\p{L}\p{N}@])(?:https?://\S+?|(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|gov|edu|info|io|tv))(?=[\s،,.;)»”\"]|$)",
+    regex.I,
+)
+_TIME = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:\p{Nd}{1,2}[:.]\p{Nd}{2}(?:\s?[ap]\.?m\b\.?)?(?:\s(?:GMT|BST|EST|ET))?"
+    r"(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?[ap]\.?m\b)",
+    regex.I,
+)
+_CLOCK_DOT = regex.compile(r"\p{Nd}{1,2}[.٫]\p{Nd}{2}$")
+_DECADE = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}0s\b")
+_YEARS = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}{2}[-–/]\p{Nd}{2,4}(?![\p{L}\p{N}])")
+
+
+def amounts(read: Reading) -> Iterator[Match]:
+    """Every number, amount, date, time and site of a text; what overlaps is settled later."""
+    yield from _signs(read)
+    yield from _numbers(read)
+    yield from _dates(read)
+    yield from _clock(read)
+    yield from _sites(read)
+
+
+def _signs(read: Reading) -> Iterator[Match]:
+    """What its signs or letters tell: £5m, 18%, 4pm, 80mm, the 1990s."""
+    for each in _SIGN_MONEY.finditer(read.text):
+        sign = next(n for n, c in enumerate(each.group()) if c in "$€£¥")
+        yield Match("money", *each.span())
+        yield Match("currency", each.start(), each.start() + sign + 1)
+    for each in _SIGN_PERCENT.finditer(read.text):
+        yield Match("percent", *each.span())
+    for each in _GLUED.finditer(read.text):
+        yield Match("quantity", *each.span())
+        yield Match("unit", *each.span(1))
+    for each in _TIME.finditer(read.text):
+        if not _CLOCK_DOT.search(each.group()):
+            yield Match("time", *each.span())
+    for shape in (_DECADE, _YEARS):
+        for each in shape.finditer(read.text):
+            yield Match("date", *each.span())
+
+
+def _numbers(read: Reading) -> Iterator[Match]:
+    """Amounts: what is counted decides between money, percent, quantity, time and number."""
+    at = 0
+    while at < len(read.every):
+        if _is_currency(read, at):
+            yield Match("currency", read.every[at].start, read.every[at].end)
+        last = _number_end(read, at)
+        if last is None:
+            if _is_ordinal(read, at):
+                yield Match("ordinal", *_bare(read, at))
+            at += 1
+            continue
+        yield from _counted(read, at, last)
+        at = last + 1
+
+
+def _is_currency(read: Reading, at: int) -> bool:
+    """Whether a currency is spoken of without an amount: the pound, الجنيه."""
+    form = read.form(at)
+    if form not in read.lists.currencies:
+        return False
+    if read.arabic:
+        return form.startswith("ال") and form != "الين"
+    return form in {"pound", "dollar", "euro", "yen", "rouble", "ruble", "lira", "rupee"} and (
+        read.form(at - 1) in {"the", "against"}
+    )
+
+
+def _is_ordinal(read: Reading, at: int) -> bool:
+    form = read.form(at)
+    bare = form[1:] if read.arabic and form[:1] in {"و", "ب", "ل"} else form
+    if not {form, bare} & read.lists.ordinals or (at and read.form(at - 1) in read.lists.months):
+        return False
+    second = form in {"second", "ثانية"} and read.form(at - 1) in read.lists.numbers
+    return not second
+
+
+def _bare(read: Reading, at: int) -> tuple[int, int]:
+    """A word's extent without a conjunction that stands apart."""
+    word = read.every[at]
+    form = word.form
+    lead = read.arabic and form[:1] in {"و", "ب", "ل"} and form not in read.lists.ordinals
+    return word.start + int(lead), word.end
+
+
+def _number_end(read: Reading, at: int) -> int | None:
+    """The last word of a number that begins at a word; None where none begins."""
+    if not _is_number(read, at):
+        return None
+    last = at
+    while read.near(last + 1):
+        form, before = read.form(last + 1), read.form(last)
+        joined = form.removeprefix("و") if read.arabic else form
+        scale = form in read.lists.scales and not (before in read.lists.scales and before == form)
+        spelt = before not in read.lists.scales and not before[:1].isdigit()
+        follows = read.arabic and form.startswith("و") and joined in read.lists.scales
+        if scale or follows or (spelt and joined in read.lists.numbers):
+            last += 1
+        else:
+            break
+    return last
+
+
+def _is_number(read: Reading, at: int) -> bool:
+    word = read.every[at]
+    surface = read.text[word.start : word.end]
+    form = word.form
+    if form in {"one", "واحد", "واحدة"}:
+        following = read.form(at + 1)
+        lists = read.lists
+        return following in lists.scales | lists.units | lists.currencies | lists.percent
+    if _bare_number(read, form) or _NUMBER.fullmatch(surface):
+        return True
+    parts = form.split("-")
+    return len(parts) > 1 and all(each in read.lists.numbers for each in parts)
+
+
+def _bare_number(read: Reading, form: str) -> bool:
+    if form in read.lists.numbers:
+        return True
+    return (
+        read.arabic
+        and form[:1] in {"و", "ب", "ل", "ف"}
+        and len(form) > 4
+        and form[1:] in read.lists.numbers
+    )
+
+
+def _start(read: Reading, at: int) -> int:
+    """Where a number begins: behind a conjunction or preposition that stands apart."""
+    word = read.every[at]
+    apart = (
+        read.arabic and word.form not in read.lists.numbers and word.form[1:] in read.lists.numbers
+    )
+    return word.start + int(apart)
+
+
+def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
+    lists, after = read.lists, last + 1
+    start, end = _start(read, at), read.every[last].end
+    following = read.form(after) if read.near(after) else ""
+    two = f"{following} {read.form(after + 1)}" if after + 1 < len(read.every) else ""
+    if following in lists.currencies:
+        stop = after + 1 if _of_country(read, after + 1) else after
+        yield Match("money", start, read.every[stop].end)
+        yield Match("currency", read.every[after].start, read.every[stop].end)
+    elif following in lists.percent:
+        yield Match("percent", start, read.every[after].end)
+    elif two in lists.percent:
+        yield Match("percent", start, read.every[after + 1].end)
+    elif following in lists.units:
+        stop = (
+            after + 1
+            if read.near(after + 1) and read.form(after + 1) in lists.unit_adjectives
+            else after
+        )
+        yield Match("quantity", start, read.every[stop].end)
+        yield Match("unit", read.every[after].start, read.every[stop].end)
+    elif following in lists.times:
+        long = read.text[start:end].isdecimal() and int(read.text[start:end]) >= 24
+        hours = following in {"hour", "hours", "ساعة", "ساعات"}
+        yield Match("date" if long and hours else "time", start, read.every[after].end)
+    elif following in lists.periods or following.endswith("-old"):
+        yield Match("date", start, read.every[after].end)
+    elif not _year(read, at, last) and not _month_beside(read, at, last):
+        yield from _plain(read, at, start, end)
+
+
+def _of_country(read: Reading, at: int) -> bool:
+    """Whether a word says whose currency: دولار أميركي."""
+    return read.near(at) and read.form(at) in read.lists.of_country
+
+
+def _plain(read: Reading, at: int, start: int, end: int) -> Iterator[Match]:
+    """A number that counts what no list knows, unless it is a score, a year's or a part of a name."""
+    around = read.text[max(0, start - 1) : start] + read.text[end : end + 1]
+    if set(around) & set("-–/:+#") or read.text[start:end].count("/"):
+        return
+    if (
+        read.form(at - 1) in read.lists.year_heads
+        and read.text[start:end].isdigit()
+        and read.arabic
+    ):
+        return
+    yield Match("number", start, end)
+
+
+def _year(read: Reading, at: int, last: int) -> bool:
+    surface = read.text[read.every[at].start : read.every[last].end]
+    return len(surface) == 4 and surface.isdecimal() and 1500 <= int(surface) <= 2100
+
+
+def _month_beside(read: Reading, at: int, last: int) -> bool:
+    months = read.lists.months
+    after = read.near(last + 1) and read.form(last + 1) in months
+    ahead = read.near(at) and read.form(at - 1) in months
+    return (after or ahead) and (read.arabic or read.upper(last + 1) or read.upper(at - 1))
+
+
+def _dates(read: Reading) -> Iterator[Match]:
+    """Days, months, years and the periods around today."""
+    at = 0
+    while at < len(read.every):
+        last = _date_end(read, at)
+        if last is None:
+            at += 1
+            continue
+        start = read.every[at].start
+        form = read.form(at)
+        known = read.lists.days | read.lists.relative | read.lists.period_heads | read.lists.months
+        apart = read.arabic and form not in known and form[:1] in {"و", "ف", "ل", "ب"}
+        yield Match("date", start + int(apart), read.every[last].end)
+        at = last + 1
+
+
+def _date_end(read: Reading, at: int) -> int | None:
+    """The last word of a date that begins at a word; None where none begins."""
+    lists, form = read.lists, read.form(at)
+    lead = form[:1] if read.arabic and form[:1] in {"و", "ف", "ل", "ب"} else ""
+    bare = (
+        form.removeprefix(lead) if form.removeprefix(lead) in lists.days | lists.relative else form
+    )
+    if bare in lists.relative and not (bare == "today" and read.upper(at) and not read.opens(at)):
+        return at
+    if bare in lists.days or _month_begins(read, at):
+        return _date_goes_on(read, at)
+    return _year_end(read, at) or _period_end(read, at)
+
+
+def _month_begins(read: Reading, at: int) -> bool:
+    """Whether a month, or a day of a month, stands at a word."""
+    months, word = read.lists.months, read.every[at]
+    if word.form in months:
+        if read.arabic:
+            return True
+        may = word.form in {"may", "march"}
+        dated = read.form(at + 1)[:1].isdigit() or read.form(at - 1) in {
+            "in",
+            "since",
+            "until",
+            "by",
+            "last",
+            "next",
+            "of",
+            "from",
+            "to",
+        }
+        return read.upper(at) and (dated or not may)
+    after = read.near(at + 1) and read.form(at + 1) in months
+    return after and _is_number(read, at) and (read.arabic or read.upper(at + 1))
+
+
+def _year_end(read: Reading, at: int) -> int | None:
+    """عام 2022 as a whole, of in 2022 the number alone."""
+    heads = read.lists.year_heads
+    if read.arabic:
+        if read.form(at) in heads and at + 1 < len(read.every) and _year(read, at + 1, at + 1):
+            return at + 1
+        form = read.form(at)
+        bare = form.removeprefix("و")
+        ahead = read.form(at - 1) in read.lists.year_before or (form != bare and at > 1)
+        whole = len(bare) == 4 and bare.isdecimal() and 1500 <= int(bare) <= 2100
+        return at if whole and ahead else None
+    if not _year(read, at, at):
+        return None
+    counted = read.beside(at + 1) and read.text[read.every[at + 1].start].islower()
+    free = not counted or read.form(at + 1) in read.lists.function_words | {
+        "after",
+        "was",
+        "were",
+        "with",
+        "when",
+        "has",
+        "had",
+        "is",
+    }
+    return at if read.form(at - 1) in heads and free else None
+
+
+def _period_end(read: Reading, at: int) -> int | None:
+    """الشهر المقبل, هذا العام, last week, the end of the year."""
+    lists, form, after = read.lists, read.form(at), read.form(at + 1)
+    if not read.near(at + 1):
+        return None
+    if read.arabic:
+        bare = form[1:] if form[:1] in {"و", "ب", "ل"} and form not in lists.period_heads else form
+        turned = bare in lists.period_heads and after in lists.period_adjectives
+        if (
+            bare in lists.period_heads
+            and read.near(at + 2)
+            and after in {"المالي", "الدراسي", "الميلادي", "الهجري"}
+        ):
+            return at + 2 if read.form(at + 2) in lists.period_adjectives else None
+        this = form in {"هذا", "هذه"} and after in lists.period_heads
+        return at + 1 if turned or this else None
+    near = after in lists.period_heads | lists.days | lists.months | lists.periods
+    if form not in lists.period_adjectives:
+        return None
+    counted = _number_end(read, at + 1)
+    if counted is not None and read.form(counted + 1) in lists.periods:
+        return counted + 1
+    return at + 1 if near else None
+
+
+def _date_goes_on(read: Reading, at: int) -> int:
+    """The last word of a date whose first is known: further numbers, months and years, a month's twin."""
+    last = at
+    months = read.lists.months
+    while read.near(last + 1) or _comma_year(read, last + 1):
+        form = read.form(last + 1)
+        number = read.text[read.every[last + 1].start].isdecimal() and _is_number(read, last + 1)
+        of_month = form in {"الأول", "الثاني"} and read.form(last) in months
+        month = form in months and (read.arabic or read.upper(last + 1))
+        day_number = (
+            number and read.form(last) not in read.lists.days | read.lists.period_adjectives
+        )
+        before_month = number and read.near(last + 2) and read.form(last + 2) in months
+        if (
+            month
+            or of_month
+            or day_number
+            or before_month
+            or (form in read.lists.period_adjectives and read.arabic)
+        ):
+            last += 1
+        else:
+            break
+    return last
+
+
+def _comma_year(read: Reading, at: int) -> bool:
+    """Whether a year follows a comma: 3 March, 2024."""
+    if at >= len(read.every) or at < 2 or read.arabic:
+        return False
+    gap = read.text[read.every[at - 1].end : read.every[at].start]
+    return gap == ", " and _year(read, at, at) and read.form(at - 1)[:1].isdigit()
+
+
+def _clock(read: Reading) -> Iterator[Match]:
+    """الساعة العاشرة صباحا, عند السادسة صباح السبت, ليلا, at midnight."""
+    lists = read.lists
+    for at, word in enumerate(read.every):
+        if word.form in lists.clock and at + 1 < len(read.every):
+            hour = read.form(at + 1)
+            if hour in lists.ordinals or hour[:1].isdigit() or hour == "الواحدة":
+                last = at + 1
+                while read.near(last + 1) and read.form(
+                    last + 1
+                ) in lists.time_words | lists.day_parts | {"والنصف", "والربع"}:
+                    last += 1
+                yield Match("time", word.start, read.every[last].end)
+        elif (
+            word.form in lists.ordinals
+            and read.form(at + 1) in lists.day_parts | lists.time_words
+            and read.arabic
+        ):
+            last = at + 1
+            if read.form(last) in lists.day_parts and read.form(last + 1) in lists.days:
+                last += 1
+            yield Match("time", word.start, read.every[last].end)
+        elif word.form in lists.time_words and not (
+            read.arabic and read.form(at + 1) in lists.days | lists.relative | {"اليوم"}
+        ):
+            yield Match("time", word.start, word.end)
+
+
+def _sites(read: Reading) -> Iterator[Match]:
+    for each in _SITE.finditer(read.text):
+        yield Match("website", *each.span())
+    for at, word in enumerate(read.every):
+        two = f"{word.form} {read.form(at + 1)}"
+        if two in read.lists.websites and read.beside(at + 1):
+            yield Match("website", word.start, read.every[at + 1].end)
+            continue
+        for lead in (0, 1):
+            apart = not lead or (read.arabic and word.form[0] in PROCLITICS)
+            if word.form[lead:] in read.lists.websites and apart and _is_site(read, at):
+                yield Match("website", word.start + lead, word.end)
+
+
+def _is_site(read: Reading, at: int) -> bool:
+    """Whether a word that is a site's name is one here: the letter X stands behind `on`."""
+    if read.form(at) not in {"x", "threads"}:
+        return read.arabic or read.upper(at)
+    return read.upper(at) and read.form(at - 1) in {"on", "platform", "منصة", "موقع"}

@@ -1,0 +1,451 @@
+"""Persons, posts, bodies, buildings, regions, events and laws in Arabic, by the words that open them."""
+
+from collections.abc import Iterator, Sequence
+
+from qawl.suggest.cues import lexicon
+from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, places
+from qawl.suggest.lists import Reading
+from qawl.suggest.sentences import Quote
+from qawl.suggest.words import behind
+
+_HEADS = (
+    ("organisation", "organisation_heads"),
+    ("facility", "facility_heads"),
+    ("region", "region_heads"),
+    ("event", "event_heads"),
+    ("law", "law_heads"),
+)
+
+
+def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
+    """The names that their words tell; what overlaps is settled later."""
+    people = [*_persons(read, quotes)]
+    yield from people
+    taken = {n for each in people for n in _inside(read, each)}
+    yield from _offices(read, taken)
+    for label, heads in _HEADS:
+        yield from _headed(read, label, getattr(read.lists, heads), taken)
+    yield from _alone(read)
+    yield from _places(read)
+    yield from _languages(read)
+
+
+def _inside(read: Reading, match: Match) -> list[int]:
+    return [n for n, w in enumerate(read.every) if match.start <= w.start < match.end]
+
+
+def _lead(form: str, known: frozenset[str]) -> int | None:
+    """How many letters stand before a known word: 0, or 1 for a proclitic; None for other words."""
+    if form in known:
+        return 0
+    if form[:1] in PROCLITICS and form[1:] in known:
+        return 1
+    return None
+
+
+def _stops(read: Reading, at: int) -> bool:
+    """Whether a word can't go on with a name: a particle, a verb of saying, a day, a number."""
+    form = read.form(at)
+    known = lexicon("ar")
+    lists = read.lists
+    if not read.near(at) or len(form) < 2 or form[:1].isdigit():
+        return True
+    cue = known.cue(form, proclitics=True) if known else None
+    others = (
+        lists.stops | lists.days | lists.relative | lists.relatives | lists.numbers | lists.months
+    )
+    return (
+        form in others
+        or (form[:1] == "و" and form[1:] in others)
+        or (cue is not None and cue[0] != "demand")
+    )
+
+
+# Persons.
+
+
+def _persons(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
+    """Names by their first word, behind a title, and as a source; the last word wherever it recurs."""
+    lasts: dict[str, None] = {}
+    found: list[Match] = []
+    at = 0
+    while at < len(read.every):
+        run = _person(read, at)
+        if run is None:
+            at += 1
+            continue
+        lead, last = run
+        found.append(Match("person", behind(read.text, read.every[at], lead), read.every[last].end))
+        if last > at:
+            lasts[read.form(last)] = None
+        at = last + 1
+    for quote in quotes:
+        found += _quoted(read, quote, lasts)
+    yield from found
+    yield from _again(read, lasts)
+
+
+def _person(read: Reading, at: int) -> tuple[int, int] | None:
+    """(letters of a proclitic, last word) of a name that begins at a word; None where none begins."""
+    lists, form = read.lists, read.form(at)
+    lead = _lead(form, lists.given)
+    if lead is None or _known_place(form) or (form == "باسم" and _is_title(read, at - 1)):
+        return None
+    last = at
+    while not _stops(read, last + 1) and last - at < 4:
+        form = read.form(last + 1)
+        before = read.form(last)
+        if before in lists.particles or before == "عبد" or form in lists.given | lists.particles:
+            last += 1
+        elif form.startswith("ال") and len(form) > 4 and form[2:] not in lists.occupations:
+            last += 1
+            break
+        elif last == at or before in lists.given:
+            if not _is_family(read, last + 1):
+                break
+            last += 1
+            break
+        else:
+            break
+    nisba = read.form(last + 1).startswith("ال") and read.form(last + 1).endswith("ي")
+    if last == at + 1 and nisba and not _stops(read, last + 1):
+        last += 1
+    given = read.form(at)[lead:]
+    titled = _is_title(read, at - 1)
+    if last == at:
+        return None
+    family = read.form(last)
+    if (
+        given in lists.common
+        and not titled
+        and not (family in lists.given or family.startswith("ال"))
+    ):
+        return None
+    return lead, last
+
+
+def _is_family(read: Reading, at: int) -> bool:
+    """Whether a word may be a family name: no word with a proclitic or of another list."""
+    form, lists = read.form(at), read.lists
+    if len(form) < 3 or _known_place(form):
+        return False
+    others = (
+        lists.occupations | lists.titles | lists.organisation_heads | lists.periods | lists.units
+    )
+    known = lexicon("ar")
+    return form not in others and not (known and form in known.deeds | known.adjuncts)
+
+
+def _is_title(read: Reading, at: int) -> bool:
+    """Whether a word ends a title: وزير, وزير الخارجية, الرئيس الأميركي."""
+    for step in range(at, max(-1, at - 4), -1):
+        if step < at and not read.beside(step + 1):
+            return False
+        form = read.form(step)
+        titles = read.lists.titles | read.lists.occupations
+        if _lead(form, titles) is not None or form.removeprefix("ال") in titles:
+            return True
+        if not form.startswith(("ال", "لل")):
+            return False
+    return False
+
+
+def _quoted(read: Reading, quote: Quote, lasts: dict[str, None]) -> Iterator[Match]:
+    """The name of who is quoted: what stands behind the title, two to three words."""
+    if quote.source is None or quote.status != "named":
+        return
+    source = Match("", quote.source.start, quote.source.end)
+    inner = _inside(read, source)
+    name = inner[_title_words(read, inner) :] if inner else []
+    forms = [read.form(n) for n in name]
+    unlike = any(each.startswith("لل") or each in read.lists.bodies for each in forms)
+    if not forms or unlike or forms[0].startswith("ال") or _other(read, forms[0]):
+        return
+    sure = len(name) < len(inner) or _lead(forms[0], read.lists.given) is not None
+    if sure and len(name) in {2, 3} and not any(_known_place(each) for each in forms):
+        yield Match("person", read.every[name[0]].start, read.every[name[-1]].end)
+        lasts[forms[-1]] = None
+    elif len(inner) == 1 and len(forms[0]) > 3 and _recurs(read, forms[0]):
+        lasts[forms[0]] = None
+
+
+def _title_words(read: Reading, inner: list[int]) -> int:
+    """How many words of a source are its title."""
+    titles = read.lists.titles | read.lists.occupations
+    if read.form(inner[0]) not in titles and read.form(inner[0]).removeprefix("ال") not in titles:
+        return 0
+    cut = 1
+    while cut < len(inner):
+        form = read.form(inner[cut])
+        construct = len(inner) - cut > 2 and form in read.lists.bodies
+        complement = cut > 1 and read.form(inner[cut - 1]) in read.lists.bodies
+        if not (form.startswith(("ال", "لل")) or construct or complement or _nationality(form)):
+            break
+        cut += 1
+    return cut
+
+
+def _other(read: Reading, form: str) -> bool:
+    lists = read.lists
+    return (
+        form
+        in lists.organisation_heads
+        | lists.no_names
+        | lists.days
+        | lists.facility_heads
+        | lists.region_heads
+    )
+
+
+def _recurs(read: Reading, form: str) -> bool:
+    bare = {form, *(f"{each}{form}" for each in PROCLITICS)}
+    known = read.lists.titles | read.lists.occupations | read.lists.no_names
+    return (
+        form not in known and not _known_place(form) and sum(w.form in bare for w in read.every) > 1
+    )
+
+
+def _again(read: Reading, lasts: dict[str, None]) -> Iterator[Match]:
+    for word in read.every:
+        for lead in (0, 1):
+            form = word.form[lead:]
+            if (not lead or word.form[0] in PROCLITICS) and form in lasts and len(form) > 2:
+                yield Match("person", behind(read.text, word, lead), word.end)
+                break
+
+
+def _known_place(form: str) -> bool:
+    return places("ar").names.get((form,)) in {"place", "organisation", "region"}
+
+
+def _nationality(form: str) -> bool:
+    return places("ar").names.get((form,)) == "nationality"
+
+
+# Posts.
+
+
+def _offices(read: Reading, taken: set[int]) -> Iterator[Match]:
+    """Posts with what belongs to them: وزير الخارجية, رئيس مجلس النواب, المتحدث باسم الجيش."""
+    titles = read.lists.titles | read.lists.occupations
+    known = titles | {f"ال{each}" for each in titles}
+    at = 0
+    while at < len(read.every):
+        form = read.form(at)
+        lead = _lead(form, known)
+        lam = form.startswith("لل") and form[2:] in titles
+        if at in taken or (lead is None and not lam) or _is_of_news(read, at):
+            at += 1
+            continue
+        last = _office_end(read, at, taken)
+        yield Match("office", behind(read.text, read.every[at], lead or 0), read.every[last].end)
+        at = last + 1
+
+
+def _is_of_news(read: Reading, at: int) -> bool:
+    """Whether a word says what kind of thing stands before it: مؤتمر صحافي."""
+    adjective = read.form(at).endswith(("في", "فية", "اسي", "اسية", "اسيين"))
+    return adjective and read.form(at - 1).removeprefix("ال") in read.lists.of_news
+
+
+def _office_end(read: Reading, at: int, taken: set[int]) -> int:
+    last = at
+    while last - at < 5 and last + 1 not in taken and not _stops(read, last + 1):
+        step = _office_step(read, at, last)
+        last += abs(step)
+        if step <= 0:
+            break
+    return last
+
+
+def _office_step(read: Reading, at: int, last: int) -> int:
+    """How many words a post goes on with; 0 or less where it ends with them."""
+    form, before = read.form(last + 1), read.form(last)
+    definite = read.form(at).startswith(("ال", "لل"))
+    if form == "باسم":
+        return 2 if read.near(last + 2) else 0
+    if form.startswith("لل"):
+        return -int(len(form) > 4 and (definite or last > at))
+    adjective = _is_adjective(read, form) and form not in read.lists.ordinals
+    if adjective or (form in read.lists.bodies and not (definite and last == at)):
+        return 1
+    place = _known_place(form)
+    if form.startswith("ال"):
+        foreign = place and read.form(at) not in read.lists.titles
+        return int(not definite and not foreign and (last == at or before in read.lists.bodies))
+    of_body = before in read.lists.bodies and last > at and place
+    return -1 if of_body else int(_nationality(form) or form in read.lists.ranks)
+
+
+# What a head word names.
+
+
+def _headed(read: Reading, label: str, heads: frozenset[str], taken: set[int]) -> Iterator[Match]:
+    for at, word in enumerate(read.every):
+        lead = _lead(word.form, heads)
+        lam = word.form.startswith("لل") and f"ال{word.form[2:]}" in heads
+        if at in taken or (lead is None and not lam):
+            continue
+        last = _complement(read, at, label, taken)
+        if last is None:
+            continue
+        end = read.every[last].end
+        mark = next(
+            (q for q in read.quoted if q.start < end <= q.end and q.start > word.start), None
+        )
+        yield Match(label, behind(read.text, word, lead or 0), mark.end if mark else end)
+
+
+def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | None:
+    """The last word of a name that a head word opens; None where it names nothing."""
+    quoted = _quoted_name(read, at)
+    if quoted is not None:
+        return quoted
+    if at + 1 in taken or _stops(read, at + 1):
+        return None
+    following = read.form(at + 1)
+    if read.form(at).startswith(("ال", "لل")):
+        return _adjectives(read, at) if _is_adjective(read, following) else None
+    if following.startswith("ال") or _known_place(following):
+        return _adjectives(read, at + 1) if _may_follow(read, at, label) else None
+    if read.text[read.every[at + 1].start].isascii():
+        return _latin(read, at + 1)
+    return _indefinite(read, at, label)
+
+
+def _head(read: Reading, at: int) -> str:
+    """A head word without a proclitic."""
+    head = read.form(at)
+    return (
+        head
+        if head in read.lists.named_by_a_word or head[1:] not in read.lists.named_by_a_word
+        else head[1:]
+    )
+
+
+def _may_follow(read: Reading, at: int, label: str) -> bool:
+    """Whether what stands behind a head makes it a name: not every street of a town has one."""
+    following = read.form(at + 1)
+    common = label in {"facility", "region", "event"}
+    return not common or _head(read, at) in read.lists.named_by_a_word or _known_place(following)
+
+
+def _latin(read: Reading, at: int) -> int:
+    """The last of the words in Latin script that a name begins with here."""
+    last = at
+    while (
+        read.beside(last + 1)
+        and read.text[read.every[last + 1].start].isascii()
+        and read.upper(last + 1)
+    ):
+        last += 1
+    return last
+
+
+def _indefinite(read: Reading, at: int, label: str) -> int | None:
+    """هيئة إدارة الكوارث, بنك مصر: a noun or a name without the article behind a head."""
+    following, head = read.form(at + 1), _head(read, at)
+    construct = not _stops(read, at + 2) and read.form(at + 2).startswith("ال")
+    if label == "organisation" and construct and head not in read.lists.of_one_word:
+        return _adjectives(read, at + 2)
+    if head not in read.lists.named_by_a_word or label not in {"organisation", "facility"}:
+        return None
+    known = lexicon("ar")
+    plain = known is not None and following in known.deeds | known.described
+    if plain or following in read.lists.occupations or following.endswith(("ية", "ين", "ات")):
+        return None
+    return _adjectives(read, at + 1)
+
+
+def _quoted_name(read: Reading, at: int) -> int | None:
+    """The last word of a name in marks right behind a head: شركة «النور»."""
+    if at + 1 >= len(read.every):
+        return None
+    word = read.every[at]
+    for mark in read.quoted:
+        gap = read.text[word.end : mark.start]
+        if mark.start >= word.end and not gap.strip():
+            inner = [n for n, w in enumerate(read.every) if mark.start <= w.start < mark.end]
+            return inner[-1] if 0 < len(inner) <= 4 else None
+    return None
+
+
+def _is_adjective(read: Reading, form: str) -> bool:
+    return form.startswith("ال") and (form.endswith(("ي", "ية")) or form in read.lists.adjectives)
+
+
+def _adjectives(read: Reading, at: int) -> int:
+    """The last of the adjectives, or nouns joined by و, behind a word."""
+    last = at
+    while last - at < 4 and not _stops(read, last + 1):
+        form = read.form(last + 1)
+        joined = form.startswith("وال") and len(form) > 5 and read.form(last).startswith("ال")
+        if not (_is_adjective(read, form) or joined or _nationality(form)):
+            break
+        last += 1
+    return last
+
+
+def _alone(read: Reading) -> Iterator[Match]:
+    """Bodies that one word names: الوزارة, للبلدية."""
+    known = read.lists.organisations_alone
+    for word in read.every:
+        lead = _lead(word.form, known)
+        lam = word.form.startswith("لل") and f"ال{word.form[2:]}" in known
+        if lead is not None or lam:
+            yield Match("organisation", behind(read.text, word, lead or 0), word.end)
+
+
+def _places(read: Reading) -> Iterator[Match]:
+    """What مدينة, بلدة or محافظة names, and the same name elsewhere in the text."""
+    found: dict[tuple[str, ...], str] = {}
+    for at, word in enumerate(read.every):
+        if _lead(word.form, read.lists.places_after) is None or _stops(read, at + 1):
+            continue
+        form = read.form(at + 1)
+        if _is_adjective(read, form) and not _known_place(form):
+            continue
+        key = [form]
+        before_place = form in {
+            "رأس",
+            "بني",
+            "بيت",
+            "دير",
+            "عين",
+            "كفر",
+            "تل",
+            "أم",
+            "أبو",
+            "خان",
+            "مرسى",
+            "برج",
+            "وادي",
+        }
+        if before_place and not _stops(read, at + 2):
+            key.append(read.form(at + 2))
+        others = read.lists.occupations | read.lists.stops | read.lists.organisation_heads
+        if len(form) > 2 and form not in others:
+            found[tuple(key)] = "place"
+    yield from Gazetteer(found).find(read.text, read.every, arabic=True)
+
+
+def _languages(read: Reading) -> Iterator[Match]:
+    """A language behind a word that speaks of one: باللغة الفرنسية, يتحدث الكورية."""
+    for at, word in enumerate(read.every):
+        for lead in (0, 1):
+            form = word.form[lead:]
+            known = form in read.lists.languages and (not lead or word.form[0] in PROCLITICS)
+            if known and _is_spoken(read, at):
+                yield Match("language", behind(read.text, word, lead), word.end)
+
+
+def _is_spoken(read: Reading, at: int) -> bool:
+    if _lead(read.form(at - 1), read.lists.speech_of) is not None:
+        return True
+    if any(_lead(read.form(n), read.lists.speaks) is not None for n in (at - 1, at - 2)):
+        return True
+    ahead = [read.form(n).removeprefix("و").removeprefix("ال") for n in range(max(0, at - 6), at)]
+    translated = any(
+        each.startswith(("ترجم", "يترجم", "مترجم", "لترجم", "للترجم")) for each in ahead
+    )
+    return translated and read.form(at - 1) in {"من", "إلى"}

@@ -1,0 +1,172 @@
+"""The words of one language that tell entities, and a text as the rules for entities look at it."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from qawl.suggest.words import Stretch, Word, plain, quoted, words
+
+
+class Lists(msgspec.Struct, frozen=True):
+    """The words of one language that tell entities; forms are without vowel signs, in lower case."""
+
+    numbers: frozenset[str] = frozenset()
+    scales: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    unit_adjectives: frozenset[str] = frozenset()
+    times: frozenset[str] = frozenset()
+    time_words: frozenset[str] = frozenset()
+    clock: frozenset[str] = frozenset()
+    periods: frozenset[str] = frozenset()
+    relative: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
+    period_heads: frozenset[str] = frozenset()
+    period_adjectives: frozenset[str] = frozenset()
+    year_heads: frozenset[str] = frozenset()
+    year_before: frozenset[str] = frozenset()
+    day_parts: frozenset[str] = frozenset()
+    percent: frozenset[str] = frozenset()
+    ordinals: frozenset[str] = frozenset()
+    websites: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    occupations: frozenset[str] = frozenset()
+    modifiers: frozenset[str] = frozenset()
+    not_offices: frozenset[str] = frozenset()
+    no_offices: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+    organisation_heads: frozenset[str] = frozenset()
+    organisation_words: frozenset[str] = frozenset()
+    organisation_openers: frozenset[str] = frozenset()
+    organisations_alone: frozenset[str] = frozenset()
+    named_by_a_word: frozenset[str] = frozenset()
+    facility_heads: frozenset[str] = frozenset()
+    facilities: frozenset[str] = frozenset()
+    region_heads: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    compass: frozenset[str] = frozenset()
+    places_after: frozenset[str] = frozenset()
+    event_heads: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    law_heads: frozenset[str] = frozenset()
+    laws: frozenset[str] = frozenset()
+    speech_of: frozenset[str] = frozenset()
+    streets: frozenset[str] = frozenset()
+    months: frozenset[str] = frozenset()
+    no_names: frozenset[str] = frozenset()
+    not_names: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    function_words: frozenset[str] = frozenset()
+    stops: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    adjectives: frozenset[str] = frozenset()
+    ranks: frozenset[str] = frozenset()
+    of_country: frozenset[str] = frozenset()
+    of_news: frozenset[str] = frozenset()
+    of_one_word: frozenset[str] = frozenset()
+    speaks: frozenset[str] = frozenset()
+
+
+@cache
+def lists(language: str) -> Lists:
+    """The lists of a language; empty ones where Qawl has none."""
+    short = language.partition("-")[0].lower()
+    given = {**_data("entities.yaml").get(short, {}), **_data("given_names.yaml").get(short, {})}
+    if not given:
+        return Lists()
+    told = {name: frozenset(values) for name, values in given.items()}
+    return Lists(**told, months=_months(short), languages=_languages(short))
+
+
+def _data(name: str) -> dict[str, dict[str, list[str]]]:
+    raw = files("qawl.suggest").joinpath("data", name).read_bytes()
+    return msgspec.yaml.decode(raw, type=dict[str, dict[str, list[str]]])
+
+
+def _months(short: str) -> frozenset[str]:
+    """Names of months in a language and its regions (CLDR), a word each."""
+    from babel import Locale  # noqa: PLC0415 - only suggestions need it
+
+    regions = {"ar": ("ar", "ar_LB", "ar_MA", "ar_DZ"), "en": ("en",)}[short]
+    names = {
+        name
+        for region in regions
+        for width in (("wide", "abbreviated") if short == "en" else ("wide",))
+        for name in Locale.parse(region).months["format"][width].values()
+    }
+    found = {word.form for name in names for word in words(name)}
+    return frozenset(found - {"may", "الأول", "الثاني"} | ({"may"} if short == "en" else set()))
+
+
+def _languages(short: str) -> frozenset[str]:
+    """Names of languages that are one word (CLDR)."""
+    from babel import Locale  # noqa: PLC0415 - only suggestions need it
+
+    found = (words(name) for name in Locale(short).languages.values())
+    return frozenset(each[0].form for each in found if len(each) == 1)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text with its words, and the lists of its language."""
+
+    text: str
+    every: list[Word]
+    lists: Lists
+    arabic: bool
+    quoted: list[Stretch]
+
+    def form(self, at: int) -> str:
+        """The form of a word by its number; empty beyond the text."""
+        return self.every[at].form if 0 <= at < len(self.every) else ""
+
+    def near(self, at: int) -> bool:
+        """Whether nothing but white space, a slash or a hyphen parts a word from the one before it."""
+        if not 0 < at < len(self.every):
+            return False
+        return not self.text[self.every[at - 1].end : self.every[at].start].strip(" \u00a0/-")
+
+    def beside(self, at: int) -> bool:
+        """Whether nothing but a space parts a word from the one before it."""
+        return 0 < at < len(self.every) and not self.text[
+            self.every[at - 1].end : self.every[at].start
+        ].strip(" \u00a0")
+
+    def upper(self, at: int) -> bool:
+        """Whether a word begins with a capital letter."""
+        return 0 <= at < len(self.every) and self.text[self.every[at].start].isupper()
+
+    def opens(self, at: int) -> bool:
+        """Whether a word is the first of a sentence, or of a quotation."""
+        if at == 0:
+            return True
+        gap = self.text[self.every[at - 1].end : self.every[at].start]
+        return bool(set(gap) & set('.!?\n“"‘:—–'))
+
+
+def reading(text: str, language: str) -> Reading:
+    """A text made ready for the rules."""
+    arabic = language.partition("-")[0].lower() == "ar"
+    return Reading(text, _with_numbers(text, words(text)), lists(language), arabic, quoted(text))
+
+
+def _with_numbers(text: str, every: list[Word]) -> list[Word]:
+    """Words in which a number with signs between its digits is one: 8,300."""
+    found: list[Word] = []
+    for each in every:
+        before = found[-1] if found else None
+        grouped = before is not None and text[before.end : each.start] in _GROUPS
+        if before and grouped and text[before.end - 1].isdecimal() and text[each.start].isdecimal():
+            found[-1] = Word(before.start, each.end, plain(text[before.start : each.end]))
+        else:
+            found.append(each)
+    return found
+
+
+_GROUPS = frozenset(",.٫٬")
