@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint offline live lowest soak bench dist lock clean
+.PHONY: help demo test check lint offline live postgresql lowest soak bench dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -41,6 +41,9 @@ offline: $(READY)
 
 live: $(READY)
 	$(BIN)/pytest -q -m "live and not soak" $(COVER)
+
+postgresql: $(READY) ## the tests with a Label Studio again, on Debian's PostgreSQL
+	QAWL_TEST_POSTGRESQL=1 $(BIN)/pytest -q -m "live and not soak" tests/studio
 
 soak: $(READY) ## the tests that take longer
 	$(BIN)/pytest -q -s -m soak

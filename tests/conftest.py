@@ -3,11 +3,13 @@
 import importlib
 import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import postgresql
 from qawl.articles import store as article_store
 from qawl.core import project
 from qawl.scheme import scheme
@@ -82,10 +84,18 @@ def recorded(tmp_path):
 
 @pytest.fixture(scope="session")
 def label_studio(tmp_path_factory):
-    """How to reach a real Label Studio on SQLite, started for this session."""
+    """How to reach a real Label Studio, started for this session: on SQLite, or on PostgreSQL
+    (QAWL_TEST_POSTGRESQL, as `make postgresql` sets it)."""
     home = init.init(tmp_path_factory.mktemp("server") / "home")
-    with server.running(home, port=server.free_port(), say=print) as access:
-        yield access
+    with ExitStack() as parts:
+        database = None
+        if os.environ.get("QAWL_TEST_POSTGRESQL"):
+            if postgresql.programs() is None:
+                skip_or_fail("PostgreSQL is not installed (Debian's package `postgresql`)")
+            database = parts.enter_context(postgresql.running())
+        yield parts.enter_context(
+            server.running(home, port=server.free_port(), say=print, database=database)
+        )
 
 
 @pytest.fixture

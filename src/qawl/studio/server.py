@@ -17,7 +17,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -131,8 +131,17 @@ def _newcomer(project: Project) -> Served:
 
 
 @contextmanager
-def running(project: Project, *, port: int | None = None, say: Say) -> Iterator[Access]:
-    """The corpus's Label Studio, started and ready; stopped with all its children at the end."""
+def running(
+    project: Project,
+    *,
+    port: int | None = None,
+    say: Say,
+    database: Mapping[str, str] | None = None,
+) -> Iterator[Access]:
+    """The corpus's Label Studio, started and ready; stopped with all its children at the end.
+
+    It is on SQLite, unless `database` has the variables that name another database to Label Studio.
+    """
     command = executable(say)
     data = project.state / DATA
     access = settled(project, port)
@@ -140,7 +149,7 @@ def running(project: Project, *, port: int | None = None, say: Say) -> Iterator[
         with core_files.naming(data), temporary.folder(data) as making:
             shutil.copytree(template(command, say), making, dirs_exist_ok=True)
             making.rename(data)
-    with _process(command, data, access, project.state / "label-studio.log"):
+    with _process(command, data, access, project.state / "label-studio.log", database or {}):
         yield access
 
 
@@ -156,7 +165,7 @@ def template(command: Path, say: Say) -> Path:
         making = home / "template.making"
         shutil.rmtree(making, ignore_errors=True)
         access = Access(f"http://127.0.0.1:{free_port()}", "", "", "")
-        with _process(command, making, access, home / "template.log"):
+        with _process(command, making, access, home / "template.log", {}):
             pass
         (making / ".env").unlink(missing_ok=True)  # holds a secret key; each corpus gets its own
         making.rename(target)
@@ -171,7 +180,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(command: Path, data: Path, access: Access, log: Path) -> Iterator[None]:
+def _process(
+    command: Path, data: Path, access: Access, log: Path, database: Mapping[str, str]
+) -> Iterator[None]:
     parts = urlsplit(access.url)
     host, port = str(parts.hostname), parts.port or 80
     _refuse_taken(host, port)
@@ -182,7 +193,7 @@ def _process(command: Path, data: Path, access: Access, log: Path) -> Iterator[N
                 *(str(command), "start", "--no-browser", "--port", str(port)),
                 *("--internal-host", host),
             ],
-            env=_environment(data, access),
+            env=_environment(data, access) | database,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
