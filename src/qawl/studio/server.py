@@ -193,7 +193,7 @@ def _process(
                 *(str(command), "start", "--no-browser", "--port", str(port)),
                 *("--internal-host", host),
             ],
-            env=_environment(data, access) | database,
+            env={**_environment(data, access), **database},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
