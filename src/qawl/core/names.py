@@ -3,10 +3,13 @@
 None holds anything that a path could read.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from qawl.core.records import JUDGE
+
+_SPLIT = re.compile(r"\w+(\.\w+)*")
 
 LONGEST = 64
 """Letters of the longest pseudonym."""
@@ -42,6 +45,11 @@ def layer(given: str) -> str:
     if not given.isascii() or not given.replace("-", "").replace("_", "").isalnum():
         raise ValueError(f"{given!r} may have letters a to z, digits, - and _ only")
     return given
+
+
+def is_split(name: str) -> bool:
+    """Whether `datasets` takes it for the name of a split; by `all` it means every split."""
+    return _SPLIT.fullmatch(name) is not None and name != "all"
 
 
 def confused(name: str, others: Iterable[str]) -> str | None:

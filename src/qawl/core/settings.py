@@ -21,7 +21,6 @@ _ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]")
 
 
 _DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
-_SPLIT = re.compile(r"\w+(\.\w+)*")
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
 
 
@@ -224,7 +223,7 @@ def parse_settings(text: str, where: str) -> Settings:
 def _check_splits(splits: dict[str, float], where: str) -> None:
     """Splits name files, also where upper and lower case are one; their shares are a whole."""
     for name, share in splits.items():
-        if not _SPLIT.fullmatch(name) or name == "all":
+        if not names.is_split(name):
             raise ProjectError(
                 f"{where}: release.splits: {name!r} is not a name of a split: take letters, digits and _ "
                 "(`all` means every split to `datasets`)"

@@ -27,7 +27,7 @@ from qawl.core.text import file_sha256
 from qawl.core.versions import __version__
 from qawl.gold import decide
 from qawl.guidelines import markdown as guidelines
-from qawl.release import gates
+from qawl.release import gates, loading
 from qawl.release.documents import card, changelog, citation, croissant
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.rights import shipped
@@ -228,6 +228,7 @@ class _Building:
         listed = versions_manifest.file_digests(self.folder, made.files)
         complete = msgspec.structs.replace(made, files=listed)
         versions_manifest.write(self.folder, complete)
+        loading.check(self.folder, complete)
         shipped.check(self.folder, self.guard)
         return complete
 

@@ -1,0 +1,82 @@
+"""What loads from a release by the files that its card names, against what its manifest counts."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import yaml
+
+from qawl.core import files, names
+from qawl.core.errors import ReleaseError
+from qawl.release.versions.manifest import Manifest
+
+_NAMED = 5
+
+
+def check(folder: Path, counted: Manifest) -> None:
+    """Raises ReleaseError where other rows would load than the manifest counts.
+
+    Only the footers of the tables are read. A loader finds a table by the `data_files` of the card alone.
+    """
+    if found := list(_differences(folder, counted)):
+        more = f" (and {len(found) - _NAMED} more)" if len(found) > _NAMED else ""
+        raise ReleaseError(
+            f"the release would not load as its manifest counts: {'; '.join(found[:_NAMED])}{more}"
+        )
+
+
+def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
+    """The tables by config and split, then the articles by split, then files that no config names."""
+    head = _head(folder)
+    loaded, named = _loaded(folder, head)
+    tables = {name: said.rows for name, said in counted.content.items()}
+    stated = {
+        f"{each['config_name']}/{split['name']}": split["num_examples"]
+        for each in head["dataset_info"]
+        for split in each["splits"]
+    }
+    for name in sorted({*tables, *loaded, *stated}):
+        counts = tables.get(name, 0), loaded.get(name, 0), stated.get(name, 0)
+        if len(set(counts)) > 1:
+            yield "{}: the manifest counts {} rows, {} load, the card says {}".format(name, *counts)
+    splits = +Counter(counted.articles.splits)
+    articles = {
+        name.partition("/")[2]: rows
+        for name, rows in loaded.items()
+        if name.startswith("articles/")
+    }
+    for split in sorted({*splits, *articles}):
+        if splits[split] != articles.get(split, 0):
+            yield (
+                f"split {split}: the manifest counts {splits[split]} articles, "
+                f"{articles.get(split, 0)} load"
+            )
+    if splits.total() != counted.articles.count:
+        yield f"{counted.articles.count} articles, of which {splits.total()} are in a split"
+    for path in files.below(folder):
+        if path.suffix == ".parquet" and path not in named:
+            yield f"{path.relative_to(folder).as_posix()} is in no config of the card"
+
+
+def _head(folder: Path) -> dict[str, Any]:
+    """The YAML at the head of the card."""
+    text = (folder / "README.md").read_text("utf-8")
+    head: dict[str, Any] = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
+    return head
+
+
+def _loaded(folder: Path, head: dict[str, Any]) -> tuple[dict[str, int], set[Path]]:
+    """(config/split → rows, the files that they stand in), by the patterns of the card."""
+    rows: Counter[str] = Counter()
+    named: set[Path] = set()
+    for config in head["configs"]:
+        for each in config["data_files"]:
+            split = each["split"]
+            if not names.is_split(split):
+                continue  # `datasets` refuses it, so nothing loads
+            for path in folder.glob(each["path"]):
+                named.add(path)
+                rows[f"{config['config_name']}/{split}"] += pq.read_metadata(path).num_rows
+    return dict(rows), named
