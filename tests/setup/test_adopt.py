@@ -241,7 +241,7 @@ def test_a_config_that_is_none_is_one_line(named, tmp_path, content, said):
             [{"id": 1, "data": {"a": "x", "b": "y"}, "annotations": []}],
             "which field holds the text",
         ),
-        ([{"id": 1, "annotation_id": 2, "text": "x"}], "JSON_MIN"),
+        ([{"id": 1, "annotation_id": 2, "text": "x"}], "no work from which"),
     ],
 )
 def test_an_export_that_says_too_little_is_one_line(tmp_path, monkeypatch, tasks, said):
@@ -258,3 +258,137 @@ def test_an_address_that_names_no_project_is_one_line(tmp_path, monkeypatch):
     for address in ("https://labels.example.org/", "http://[bad/projects/1"):
         done = run("adopt", address, "--into", tmp_path / "c")
         assert "address" in str(done.exception) or "name a project" in str(done.exception)
+
+
+MIN = """<View><Text name="txt" value="$body"/><Labels name="names" toName="txt"><Label value="PER"/></Labels>
+<Choices name="tone" toName="txt"><Choice value="calm"/><Choice value="loud"/></Choices>
+<Choices name="topics" toName="txt" choice="multiple"><Choice value="a"/><Choice value="b"/></Choices>
+<Choices name="sure" toName="txt" perRegion="true"><Choice value="yes"/></Choices>
+<Rating name="stars" toName="txt"/><Taxonomy name="field" toName="txt"><Choice value="x"><Choice value="y"/></Choice></Taxonomy>
+<TextArea name="note" toName="txt"/></View>"""
+
+
+@pytest.fixture
+def minimal(tmp_path, monkeypatch):
+    """JSON_MIN as Label Studio 1.13 writes it: a row an annotation, two of the same task."""
+    monkeypatch.chdir(tmp_path)
+    common = {
+        "id": 5,
+        "body": "Ada came.",
+        "source": "wire",
+        "created_at": "2026-03-01T10:00:00Z",
+        "updated_at": "2026-03-01T10:00:00Z",
+        "lead_time": 3.5,
+    }
+    rows = [
+        {**common, "names": [{"start": 0, "end": 3, "text": "Ada", "labels": ["PER"]}], "tone": "calm", "topics": {"choices": ["a", "b"]}, "sure": "yes", "stars": [{"rating": 4}], "field": [{"taxonomy": [["x", "y"]]}], "note": "fine", "annotator": 1, "annotation_id": 7},
+        {**common, "names": [], "tone": "loud", "note": {"text": ["one", "two"]}, "annotator": 2, "annotation_id": 8},
+    ]  # fmt: skip
+    return write(tmp_path / "min.json", rows)
+
+
+def test_json_min_is_read_with_a_word_on_what_it_has_lost(minimal, tmp_path):
+    (tmp_path / "config.xml").write_text(MIN, "utf-8")
+    said = adopt(tmp_path, minimal, tmp_path / "config.xml")
+    assert any("JSON_MIN has lost relations" in each for each in said["notes"])
+    lost = "values of regions that JSON_MIN does not name: sure"
+    assert {"reason": lost, "count": 1} in said["left_out"]
+    assert said["records"]["annotations"] == 2
+    one, two = lines(tmp_path / "c" / "exports" / "annotations" / "names.jsonl")
+    assert [(each["label"], each["text"]) for each in one["spans"]] == [("PER", "Ada")]
+    assert one["attributes"] == {
+        "tone": "calm", "topics": ["a", "b"], "stars": 4, "field": ["x", "y"], "note": ["fine"],
+    }  # fmt: skip
+    assert two["attributes"] == {"tone": "loud", "note": ["one", "two"]}
+    assert (one["provenance"]["lead_time"], not errors(tmp_path / "c")) == (3.5, True)
+    [article] = lines(tmp_path / "c" / "corpus" / "articles.jsonl")
+    assert (article["text"], article["source"]) == ("Ada came.", "wire")
+
+
+def test_json_min_without_a_config_is_told_by_its_values(minimal, tmp_path):
+    said = adopt(tmp_path, minimal)
+    assert said["layer"] == "names"
+    assert said["records"]["spans"] == 1
+
+
+def test_json_min_is_pulled_by_the_controls_of_the_schemes(minimal, tmp_path):
+    (tmp_path / "config.xml").write_text(MIN, "utf-8")
+    adopt(tmp_path, minimal, tmp_path / "config.xml")
+    rows = json.loads(minimal.read_text("utf-8"))
+    rows[0] |= {"annotation_id": 9, "tone": "loud", "updated_at": "2026-04-01T10:00:00Z"}
+    write(minimal, rows[:1])
+    done = run("-C", tmp_path / "c", "pull", "--from", minimal, "--annotator", "a3")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "JSON_MIN has lost relations" in done.output
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "names.jsonl")
+    assert [each["annotator"] for each in records] == ["a1", "a2", "a3"]
+    assert records[2]["attributes"]["tone"] == "loud"
+
+
+def test_a_failure_leaves_nothing_half_written(named, tmp_path, monkeypatch):
+    from qawl.annotations import import_files
+
+    def fails(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "there").mkdir()
+    adopt(tmp_path, named, tmp_path / "config.xml")
+    before = {each: each.read_bytes() for each in (tmp_path / "c").rglob("*") if each.is_file()}
+    monkeypatch.setattr(import_files, "pull_files", fails)
+    for into, layer in (("new", "x"), ("c", "other")):
+        done = run(
+            "adopt", named, tmp_path / "config.xml", "--into", tmp_path / into, "--layer", layer
+        )
+        assert done.exit_code != 0
+    assert not (tmp_path / "new").exists()
+    after = {each: each.read_bytes() for each in (tmp_path / "c").rglob("*") if each.is_file()}
+    assert before.keys() == after.keys()
+    assert all(after[each] == was for each, was in before.items() if ".qawl" not in each.parts)
+
+
+def test_work_of_several_annotators_on_one_text_is_one_article(tmp_path, monkeypatch):
+    """Prodigy writes an answer a line, doccano a file a user, brat a folder an annotator."""
+    monkeypatch.chdir(tmp_path)
+    row = {"text": "Ada came.", "_input_hash": 7, "answer": "accept"}
+    span = {"start": 0, "end": 3, "label": "PER"}
+    answers = [
+        {**row, "spans": [span], "_session_id": "db-mona"},
+        {**row, "spans": [], "_session_id": "db-omar"},
+        {**row, "spans": [{**span, "label": "ORG"}], "_session_id": "db-mona"},
+    ]
+    (tmp_path / "prodigy.jsonl").write_text("".join(json.dumps(each) + "\n" for each in answers))
+    for user in ("mona", "omar"):
+        said = {"id": 3, "text": "Ada came.", "label": [[0, 3, user]]}
+        (tmp_path / f"{user}.jsonl").write_text(json.dumps(said) + "\n")
+        (tmp_path / "brat" / user / "news").mkdir(parents=True)
+        (tmp_path / "brat" / user / "news" / "1.txt").write_text("Ada came.")
+        (tmp_path / "brat" / user / "news" / "1.ann").write_text("T1\tPER 0 3\tAda\n")
+    for name, sources, expected in (
+        ("p", ["prodigy.jsonl"], [["a1", "a2"], ["a1"]]),
+        ("d", ["mona.jsonl", "omar.jsonl"], [["a1", "a2"]]),
+        ("b", ["brat"], [["a1", "a2"]]),
+    ):
+        done = run("adopt", *sources, "--into", tmp_path / name)
+        assert done.exit_code == 0, (done.output, done.exception)
+        (path,) = (tmp_path / name / "exports" / "annotations").glob("*.jsonl")
+        found = {}
+        for each in lines(path):
+            found.setdefault(each["article_id"], []).append(each["annotator"])
+        assert sorted(found.values(), key=len, reverse=True) == expected, name
+        articles = lines(tmp_path / name / "corpus" / "articles.jsonl")
+        assert len(articles) == len(expected)
+        assert len({each["group"] for each in articles}) == 1
+        settings = (tmp_path / name / "qawl.yaml").read_text("utf-8")
+        assert f"overlap: {{{path.stem}: {min(map(len, expected))}}}" in settings
+
+
+def test_subfolders_of_brat_with_other_texts_are_no_annotators(tmp_path):
+    for name in ("train", "dev"):
+        folder = tmp_path / "brat" / name
+        folder.mkdir(parents=True)
+        (folder / "1.txt").write_text(f"Ada came to {name}.")
+        (folder / "1.ann").write_text("T1\tPER 0 3\tAda\n")
+    said = adopt(tmp_path, tmp_path / "brat")
+    assert said["records"]["annotations"] == 2
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    assert {each["annotator"] for each in records} == {"a1"}

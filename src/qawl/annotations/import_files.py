@@ -1,5 +1,6 @@
 """Label Studio's JSON export files into the journal: read whole, then told apart by who made what."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from qawl.annotations import identity, journal, json_stream, users
+from qawl.annotations import identity, journal, json_min, json_stream, users
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
@@ -20,6 +21,7 @@ from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
+from qawl.scheme import scheme
 
 Named = Mapping[User | None, str]
 """User → the pseudonym that was given for them; None: all users."""
@@ -47,10 +49,11 @@ def pull_files(
     with files.naming(target), temporary.folder(target) as folder:
         spool = _Spool(folder, named)
         sorter = Sorter(project, outcome, layer)
+        controls = _controls(project)
         with closing(spool):
             for path in _exports(paths):
                 spool.begin(path)
-                for task in _tasks(path):
+                for task in _tasks(path, controls, outcome):
                     for each in sorter.entries(Incoming(task, source=path.name)):
                         spool.write(each)
         _refuse_strange(outcome)
@@ -114,11 +117,32 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _tasks(path: Path) -> Iterator[dict[str, Any]]:
-    for task in json_stream.elements(path):
-        if "annotations" not in task and ("annotation_id" in task or "annotator" in task):
-            raise InputError(f"{path}: this is JSON_MIN, which loses relations; export as JSON")
-        yield task
+def _tasks(path: Path, controls: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, Any]]:
+    """The tasks of an export; rows of JSON_MIN as tasks, with a word on what it has lost."""
+    minimal: list[str] = []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for row in json_stream.elements(path):
+            if not minimal and json_min.fits(row):
+                minimal.append(f"{path.name}: {json_min.LOST}")
+            yield row
+
+    lost: Counter[str] = Counter()
+    yield from json_min.tasks(rows(), controls, lost)
+    outcome.notes += minimal
+    outcome.notes += [f"{path.name}: {count} {why}" for why, count in lost.items()]
+
+
+def _controls(project: Project) -> json_min.Controls:
+    """The controls of all layers, as JSON_MIN is read by them."""
+    found: dict[str, json_min.Given] = {}
+    for each in scheme.load_all(project).values():
+        found |= {name: json_min.Given("labels", each.text_control) for name in each.marking}
+        found |= {
+            name: json_min.Given(attribute.type, each.text_control, lost=bool(attribute.of))
+            for name, attribute in each.of_control.items()
+        }
+    return found
 
 
 def _refuse_strange(outcome: Pulled) -> None:

@@ -25,9 +25,11 @@ _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
 
 
 class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where this corpus's Label Studio answers."""
+    """Where this corpus's Label Studio answers; `adopted` has the project there that a layer was adopted
+    from and goes on in, by layer."""
 
     url: str = "http://127.0.0.1:8080"
+    adopted: dict[str, int] = {}
 
 
 class Author(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -213,6 +215,8 @@ def parse_settings(text: str, where: str) -> Settings:
     _check_trusted(settings, _plain(settings.annotators), where)
     _check_dispensations(settings.dispensations, where)
     _check_address(settings.label_studio.url, where)
+    if strange := [each for each in settings.label_studio.adopted if each not in settings.layers]:
+        raise ProjectError(f"{where}: label_studio.adopted: {strange[0]} is none of layers")
     _check_patterns(settings.ingest.chrome, where)
     _check_citation(settings.release, where)
     _check_splits(settings.release.splits, where)

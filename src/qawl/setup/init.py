@@ -73,7 +73,7 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
         raise ProjectError(f"{settings} exists: {folder} is a corpus already")
     if folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file: name a folder")
-    text = _SETTINGS.format(name=name or _name(folder), language=language)
+    text = _SETTINGS.format(name=name or name_of(folder), language=language)
     corpus = Project(root=folder.resolve(), settings=parse_settings(text, SETTINGS))
     temporary.sweep([folder, *(folder / part for part in NOTES)])
     for part, note in NOTES.items():
@@ -90,12 +90,14 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
     return corpus
 
 
-def empty(folder: Path, *, language: str, layers: Sequence[str], annotators: Sequence[str]) -> None:
+def empty(
+    folder: Path, *, name: str, language: str, layers: Sequence[str], annotators: Sequence[str]
+) -> None:
     """Makes the folders and the qawl.yaml of a corpus whose schemes come from elsewhere."""
     if folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file: name a folder")
     text = (
-        f"name: {_name(folder)}\nlanguage: {language}\nlayers: [{', '.join(layers)}]\n"
+        f"name: {name}\nlanguage: {language}\nlayers: [{', '.join(layers)}]\n"
         f"annotators: [{', '.join(annotators)}]\n"
     )
     parse_settings(text, SETTINGS)
@@ -112,7 +114,7 @@ def _keep(path: Path, text: str) -> None:
         files.write_text(path, text)
 
 
-def _name(folder: Path) -> str:
+def name_of(folder: Path) -> str:
     """The folder's name as a name for YAML and Label Studio."""
     name = "".join(each if each.isalnum() else "-" for each in folder.resolve().name).strip("-")
     return name if name and not name.isdecimal() else f"corpus-{name}".strip("-")

@@ -22,33 +22,42 @@ def fits(path: Path) -> bool:
 
 def read(path: Path) -> Iterator[Found]:
     """The documents of a folder and the folders below it, by path; a text without .ann has no work."""
-    for text in sorted(_below(path, ".txt")):
-        yield _document(path, text)
+    texts = sorted(_below(path, ".txt"))
+    annotators = _by_annotator(path, texts)
+    for text in texts:
+        yield _document(path, text, annotators=annotators)
 
 
 def _below(path: Path, ending: str) -> Iterator[Path]:
     return (each for each in files.below(path) if each.suffix == ending)
 
 
-def _document(root: Path, path: Path) -> Found:
-    name = str(path.relative_to(root))
+def _by_annotator(root: Path, texts: list[Path]) -> bool:
+    """Whether the folders below the given one are annotators: then some text stands in two of them."""
+    first: dict[Path, Path] = {}
+    for each in texts:
+        if each.parent != root:
+            other = first.setdefault(Path(*each.relative_to(root).parts[1:]), each)
+            if other is not each and other.read_bytes() == each.read_bytes():
+                return True
+    return False
+
+
+def _document(root: Path, path: Path, *, annotators: bool) -> Found:
+    inner = path.relative_to(root)
+    own = annotators and len(inner.parts) > 1
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        return set_aside(name, reason("not-utf-8"))
-    made = Document(str(path), name.removesuffix(".txt"), text)
+        return set_aside(str(inner), reason("not-utf-8"))
+    name = Path(*inner.parts[1:]) if own else inner
+    made = Document(str(path), str(name.with_suffix("")), text)
     standoff = path.with_suffix(".ann")
     if standoff.is_file():
-        work = Work(_annotator(root, path))
+        work = Work(inner.parts[0] if own else "")
         _lines(made, work, standoff)
         made.works.append(work)
     return made
-
-
-def _annotator(root: Path, path: Path) -> str:
-    """The folder below the given one, where teams keep an annotator's work apart."""
-    parts = path.relative_to(root).parts
-    return parts[0] if len(parts) > 1 else ""
 
 
 def _lines(made: Document, work: Work, path: Path) -> None:

@@ -39,6 +39,11 @@ def article(
     )
 
 
+def frozen_hash(text: str) -> str:
+    """The hash of a text as it would be frozen."""
+    return sha256(cleaning.as_annotated(text)[0])
+
+
 def _is_date(value: str) -> bool:
     parts = value.split("-")
     return [len(each) for each in parts] == [4, 2, 2] and all(each.isdecimal() for each in parts)

@@ -34,6 +34,7 @@ class Seen:
     regions: int = 0
     several: bool = False
     largest: float = 0
+    paths: dict[tuple[str, ...], None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -120,6 +121,10 @@ class Facts:
         held = value.get(ATTRIBUTES[kind]) if isinstance(value, Mapping) else None
         listed = held if isinstance(held, list) else [held]
         seen.several |= len(listed) > 1
+        if kind == "taxonomy":
+            seen.paths.update(
+                (tuple(map(str, each)), None) for each in listed if isinstance(each, list) and each
+            )
         seen.values.update(_said(each) for each in listed if each is not None)
         seen.largest = max(
             [seen.largest, *(each for each in listed if isinstance(each, (int, float)))]

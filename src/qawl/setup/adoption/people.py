@@ -4,9 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qawl.setup.adoption.facts import annotations
-from qawl.setup.adoption.sources import Task
-
 
 @dataclass(slots=True)
 class People:
@@ -19,20 +16,26 @@ class People:
     servers: list[dict[str, str]] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
 
-    def server(self, tasks: Iterator[Task]) -> int:
-        """The number of the server that an export is of."""
-        told = dict(_told(tasks))
+    def server(self, said: Mapping[str, str]) -> int:
+        """The number of the server that an export is of, by what its annotations tell (see `told`)."""
         for number, known in enumerate(self.servers):
-            if all(known.get(key, value) == value for key, value in told.items()):
-                known.update(told)
+            if all(known.get(key, value) == value for key, value in said.items()):
+                known.update(said)
                 return number
-        self.servers.append(told)
+        self.servers.append(dict(said))
         return len(self.servers) - 1
 
+    def user(self, annotation: Mapping[str, Any]) -> tuple[str | None, str]:
+        """(address, number) of who made an annotation."""
+        return address(annotation), user(annotation)
+
+    def name(self, server: int, address: str | None, user: str) -> str:
+        """The pseudonym of a user: a1, a2, … in the order of first work."""
+        return self._names.setdefault(address or f"{server} {user}", f"a{len(self._names) + 1}")
+
     def pseudonym(self, server: int, annotation: Mapping[str, Any]) -> str:
-        """a1, a2, … in the order of first work."""
-        key = address(annotation) or f"{server} {user(annotation)}"
-        return self._names.setdefault(key, f"a{len(self._names) + 1}")
+        """The pseudonym of who made an annotation."""
+        return self.name(server, *self.user(annotation))
 
     @property
     def names(self) -> list[str]:
@@ -40,16 +43,14 @@ class People:
         return list(self._names.values())
 
 
-def _told(tasks: Iterator[Task]) -> Iterator[tuple[str, str]]:
+def told(annotation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What must not contradict itself within one server."""
-    for task in tasks:
-        for annotation in annotations(task):
-            number, unique = annotation.get("id"), annotation.get("unique_id")
-            if number is not None and unique:
-                yield f"annotation {number}", str(unique)
-            who, said = user(annotation), address(annotation)
-            if who and said and "@" not in who:
-                yield f"user {who}", said
+    number, unique = annotation.get("id"), annotation.get("unique_id")
+    if number is not None and unique:
+        yield f"annotation {number}", str(unique)
+    who, said = user(annotation), address(annotation)
+    if who and said and "@" not in who:
+        yield f"user {who}", said
 
 
 def user(annotation: Mapping[str, Any]) -> str:

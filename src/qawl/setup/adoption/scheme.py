@@ -68,6 +68,10 @@ def made(
     """The scheme of what was annotated; raises InputError where a name can't be taken."""
     notes: list[str] = []
     if config is None:
+        if not any(facts.labels.values()) and not facts.attributes:
+            raise InputError(
+                "there is no work from which a scheme could be told: give the config beside the export"
+            )
         notes.append("the scheme is inferred from the work: no config was given")
         node = _inferred(facts, language, notes)
         context: tuple[str, ...] = tuple(
@@ -214,7 +218,8 @@ def _kind(control: Control, seen: Seen | None, language: str) -> Node:
     if kind == "text" and seen and seen.several:
         return {"kind": "texts"}
     if kind == "tree":
-        return {"kind": kind, "values": [_branch(each) for each in control.items]}
+        several: Node = {"multiple": True} if seen and seen.several else {}
+        return {"kind": kind, "values": [_branch(each) for each in control.items], **several}
     return {"kind": kind}
 
 
@@ -236,6 +241,16 @@ def _value(item: Item, language: str) -> Node:
 def _branch(item: Item) -> Node | str:
     """A value of a tree: its name, or its name with those below it."""
     return {item.name: [_branch(each) for each in item.items]} if item.items else item.name
+
+
+def _grown(paths: Iterable[tuple[str, ...]]) -> list[Node | str]:
+    """The values of a tree that has these paths."""
+    below: dict[str, list[tuple[str, ...]]] = {}
+    for first, *rest in paths:
+        below.setdefault(first, []).append(tuple(rest))
+    return [
+        {name: _grown(filter(None, each))} if any(each) else name for name, each in below.items()
+    ]
 
 
 def _relations(
@@ -294,6 +309,8 @@ def _inferred_attribute(name: str, seen: Seen, language: str) -> Node:
             node |= {"min": 1, "max": max(5, int(seen.largest))}
         if node["kind"] == "text" and seen.several:
             node["kind"] = "texts"
+        if node["kind"] == "tree":
+            node |= {"values": _grown(seen.paths)} | ({"multiple": True} if seen.several else {})
     if seen.regions:
         node["of"] = list(seen.of)
     return node

@@ -4,10 +4,11 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from qawl.core.errors import InputError, ServerError
-from qawl.setup.adoption.sources import Source
+from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 from qawl.studio.client import Client
 from qawl.studio.token import TOKEN
 
@@ -19,8 +20,15 @@ def is_address(given: str) -> bool:
     return given.startswith(("http://", "https://"))
 
 
-def fetched(address: str, folder: Path) -> tuple[Source, str]:
-    """(source, config) of a project; its tasks are put into the folder, so that they can be read twice.
+class Home(NamedTuple):
+    """Where a project stands."""
+
+    url: str
+    project: int
+
+
+def fetched(address: str, folder: Path) -> tuple[Source, str, Home]:
+    """(source, config, home) of a project; its tasks are put into the folder.
 
     Raises InputError where the address names no project, ServerError where the server refuses.
     """
@@ -43,7 +51,7 @@ def fetched(address: str, folder: Path) -> tuple[Source, str]:
                 file.write(start + json.dumps(task).encode())
                 start = b",\n"
             file.write(b"\n]\n" if start != b"[\n" else b"[]\n")
-    return Source(path, "label-studio"), str(project["label_config"])
+    return Source(path, LABEL_STUDIO), str(project["label_config"]), Home(base, number)
 
 
 def _parted(address: str) -> tuple[str, int]:

@@ -4,36 +4,56 @@ Every source gives tasks in Label Studio's JSON, so that one road leads from the
 become regions of the control `label`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qawl.annotations import json_stream
+from qawl.annotations import json_min, json_stream
 from qawl.articles.received import SetAside
 from qawl.core.errors import InputError
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import detect
 from qawl.formats.readers.document import Document, Work
+from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config
 
 Task = dict[str, Any]
 
+LABEL_STUDIO = "label-studio"
+JSON_MIN = "json-min"
+"""Formats that no reader of another tool is for."""
 CONTROL = "label"
 """The control that another tool's spans become regions of."""
 
 
 @dataclass(slots=True)
 class Source:
-    """One file, folder or project; `format` is `label-studio` or that of a reader."""
+    """One file, folder or project; `format` is Label Studio's or that of a reader.
+
+    While its tasks are read, `notes` gathers what of them could not be, `lost` counts what the format
+    itself has lost. `config` is what the tasks were annotated with, where it is known.
+    """
 
     path: Path
     format: str
+    config: Config | None = None
     notes: list[str] = field(default_factory=list)
+    lost: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What its format has lost, in words."""
+        return [f"{self.path.name}: {json_min.LOST}"] if self.format == JSON_MIN else []
 
     def tasks(self) -> Iterator[Task]:
         """Its tasks in Label Studio's JSON; a task that can't be read is a note (see json_stream)."""
-        if self.format == "label-studio":
+        if self.format == LABEL_STUDIO:
             yield from json_stream.elements(self.path)
+            return
+        if self.format == JSON_MIN:
+            controls = _controls(self.config) if self.config else None
+            yield from json_min.tasks(json_stream.elements(self.path), controls, self.lost)
             return
         for number, each in enumerate(detect.read(self.path, self.format), start=1):
             if isinstance(each, SetAside):
@@ -76,13 +96,19 @@ def _format(path: Path) -> str:
     if path.is_file():
         first = _first(path)
         if first is not None and isinstance(first.get("data"), dict):
-            return "label-studio"
-        if first is not None and "annotation_id" in first:
-            raise InputError(
-                f"{path}: this is JSON_MIN, which has lost relations and what belongs to a region: "
-                "export as JSON"
-            )
+            return LABEL_STUDIO
+        if first is not None and json_min.fits(first):
+            return JSON_MIN
     return detect.format_of(path)
+
+
+def _controls(config: Config) -> json_min.Controls:
+    """The controls of a config, as JSON_MIN is read by them."""
+    kinds = ATTRIBUTES | {tag: tag.lower() for tag in LABELS}
+    return {
+        each.name: json_min.Given(kinds[each.tag], config.text, lost=each.per_region)
+        for each in config.controls
+    }
 
 
 def _first(path: Path) -> Task | None:

@@ -1,0 +1,139 @@
+"""Label Studio's JSON_MIN as tasks again, without what it has lost: relations, what belongs to regions.
+
+A row is an annotation: the fields of its task, and what each control gave, under the control's name.
+Source: `prettify_result` of label-studio-sdk's converter.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+LOST = "JSON_MIN has lost relations and what belongs to a region; export as JSON to have them"
+
+
+class Given(NamedTuple):
+    """What a control gives: the type of its results, and the text that they are of.
+
+    What is said of a region without the region (`lost`) is of nothing any more.
+    """
+
+    type: str
+    text: str = "text"
+    lost: bool = False
+
+
+Controls = Mapping[str, Given]
+"""The controls of a config or scheme by name."""
+LOSING = "values of regions that JSON_MIN does not name: "
+"""How the reason begins why a value is left out."""
+_OWN = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
+_KEYS = {
+    "labels": "labels",
+    "hypertextlabels": "hypertextlabels",
+    "paragraphlabels": "paragraphlabels",
+    "choices": "choices",
+    "rating": "rating",
+    "number": "number",
+    "datetime": "datetime",
+    "taxonomy": "taxonomy",
+    "textarea": "text",
+    "pairwise": "selected",
+    "ranker": "ranker",
+}
+"""The type of a result → the key of its value."""
+
+
+def fits(row: Mapping[str, Any]) -> bool:
+    """Whether an object looks like a row of JSON_MIN."""
+    told = "annotation_id" in row or "annotator" in row
+    return told and not isinstance(row.get("annotations"), list)
+
+
+def tasks(
+    rows: Iterable[Mapping[str, Any]], controls: Controls | None, lost: Counter[str]
+) -> Iterator[dict[str, Any]]:
+    """The tasks of rows, those of one task together; without `controls` they are told by their values.
+
+    What is no row of JSON_MIN is passed on. `lost` counts what belongs to a region that nobody can tell.
+    """
+    for _, group in groupby(enumerate(rows), key=_place):
+        members = [row for _, row in group]
+        yield _task(members, controls, lost) if fits(members[0]) else dict(members[0])
+
+
+def _place(numbered: tuple[int, Mapping[str, Any]]) -> tuple[str, Any]:
+    number, row = numbered
+    identity = row.get("id")
+    return ("task", identity) if fits(row) and identity is not None else ("row", number)
+
+
+def _task(
+    rows: list[Mapping[str, Any]], controls: Controls | None, lost: Counter[str]
+) -> dict[str, Any]:
+    first = rows[0]
+    found = controls if controls is not None else _controls(first)
+    data = {name: value for name, value in first.items() if name not in {*_OWN, *found}}
+    made = {
+        "data": data,
+        "annotations": [
+            _annotation(each, found if controls is not None else _controls(each), lost)
+            for each in rows
+        ],
+    }
+    return {"id": first["id"], **made} if first.get("id") is not None else made
+
+
+def _annotation(row: Mapping[str, Any], controls: Controls, lost: Counter[str]) -> dict[str, Any]:
+    times = {name: row[name] for name in ("created_at", "updated_at", "lead_time") if name in row}
+    results = []
+    for name, given in controls.items():
+        if row.get(name) in (None, "", []):
+            continue
+        for result in _results(name, given, row[name]):
+            if given.lost:
+                lost[f"{LOSING}{name}"] += 1
+            else:
+                results.append(result)
+    return {
+        "id": row.get("annotation_id"),
+        "completed_by": row.get("annotator"),
+        "was_cancelled": False,
+        "result": results,
+        **times,
+    }
+
+
+def _results(name: str, control: Given, given: Any) -> Iterator[dict[str, Any]]:
+    """What a control gave: a value alone, or a list of regions and values; loose words are one value."""
+    listed = given if isinstance(given, list) else [given]
+    words = [each for each in listed if not isinstance(each, Mapping)]
+    values = [dict(each) for each in listed if isinstance(each, Mapping)]
+    if words:
+        values.append({_KEYS[control.type]: words})
+    for number, value in enumerate(values):
+        place = f"{value['start']}-{value['end']}" if {"start", "end"} <= value.keys() else number
+        yield {
+            "id": f"{name}-{place}",
+            "from_name": name,
+            "to_name": control.text,
+            "type": control.type,
+            "value": value,
+        }
+
+
+def _controls(row: Mapping[str, Any]) -> dict[str, Given]:
+    """The controls that the values of a row tell; a single choice looks like a field of the task."""
+    found = {}
+    for name, given in row.items():
+        values = given if isinstance(given, list) else [given]
+        first = values[0] if values else None
+        if isinstance(first, Mapping) and name not in _OWN and (kind := _kind(first)):
+            found[name] = Given(kind)
+    return found
+
+
+def _kind(value: Mapping[str, Any]) -> str | None:
+    if "start" in value and not {"labels", "hypertextlabels", "paragraphlabels"} & value.keys():
+        return None
+    return next((kind for kind, key in _KEYS.items() if key in value), None)

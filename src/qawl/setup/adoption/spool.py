@@ -1,0 +1,116 @@
+"""The tasks of a source, read once and kept in a temporary file until all that they show is known."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from qawl.annotations import json_stream
+from qawl.core import files
+from qawl.core.errors import InputError
+from qawl.setup.adoption.facts import Facts, annotations
+from qawl.setup.adoption.people import People, told
+from qawl.setup.adoption.sources import Source, Task
+
+SAMPLE = 50
+"""Tasks that the language is guessed from."""
+TEXT_FIELDS = ("text", "body", "content", "article", "document")
+"""Fields that hold the text where no config says so, the likeliest first."""
+
+Watch = Callable[[Iterable[Task], str], Iterable[Task]]
+
+_task = msgspec.json.Decoder(Task)
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """The tasks of one source on disk, and the number of the server that it is of."""
+
+    source: Source
+    path: Path
+    server: int
+
+    def tasks(self) -> Iterator[Task]:
+        """Its tasks that could be read, in their order."""
+        return (_task.decode(line) for _, line in files.lines(self.path))
+
+
+@dataclass(slots=True)
+class Look:
+    """What all sources show, who worked in them, and their tasks on disk."""
+
+    facts: Facts = field(default_factory=Facts)
+    people: People = field(default_factory=People)
+    spools: list[Spool] = field(default_factory=list)
+
+    def text_field(self) -> str:
+        """The field of a task that holds its text, where no config says so."""
+        fields = self.facts.fields
+        for name in TEXT_FIELDS:
+            if fields[name]:
+                return name
+        if not fields:
+            raise InputError("no task has a text: give the config beside the export")
+        if len(fields) == 1:
+            return next(iter(fields))
+        known = ", ".join(sorted(fields))
+        raise InputError(
+            f"which field holds the text? Give the config beside the export; there are: {known}"
+        )
+
+    def texts(self, text_field: str) -> Iterator[str]:
+        """Some texts of each source."""
+        for spool in self.spools:
+            for task in islice(spool.tasks(), SAMPLE):
+                data = task.get("data")
+                text = data.get(text_field) if isinstance(data, dict) else None
+                if isinstance(text, str):
+                    yield text
+
+
+def look(sources: list[Source], folder: Path, watch: Watch) -> Look:
+    """Reads each source once."""
+    found = Look()
+    for number, source in enumerate(sources):
+        path = folder / f"tasks-{number}.jsonl"
+        server = _server(source, path, found, watch, alone=len(sources) == 1)
+        found.facts.left_out.update(source.notes)
+        found.facts.left_out.update(source.lost)
+        found.spools.append(Spool(source, path, server))
+    return found
+
+
+def _server(source: Source, path: Path, found: Look, watch: Watch, *, alone: bool) -> int:
+    """Writes the tasks of a source; the number of the server that it is of."""
+    said: dict[str, str] = {}
+    users: dict[tuple[str | None, str], None] = {}
+    with path.open("wb") as file:
+        for task in watch(source.tasks(), "read"):
+            line = _line(task, found.facts.left_out)
+            if line is None:
+                continue
+            file.write(line + b"\n")
+            found.facts.add(task)
+            for each in annotations(task):
+                users.setdefault(found.people.user(each))
+                if not alone:
+                    said.update(told(each))
+    server = found.people.server(said)
+    for address, user in users:
+        found.people.name(server, address, user)
+    return server
+
+
+def _line(task: Task, left_out: Counter[str]) -> bytes | None:
+    """A task as a line; None, and counted, where it can't be read."""
+    why = task.get(json_stream.UNREADABLE)
+    if why is None:
+        try:
+            return msgspec.json.encode(task)
+        except (UnicodeEncodeError, OverflowError, RecursionError, TypeError, ValueError):
+            why = "it holds what no UTF-8 text or number can be"
+    left_out[f"task that can't be read: {why}"] += 1
+    return None

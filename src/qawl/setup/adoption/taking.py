@@ -1,0 +1,152 @@
+"""Tasks that were looked at → a corpus: articles as they were annotated, work into the journals."""
+
+import json
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from qawl.annotations import derive, import_files
+from qawl.articles import adding
+from qawl.articles import store as article_store
+from qawl.core import files, names
+from qawl.core.project import Project, load
+from qawl.core.records import Article, to_json
+from qawl.setup.adoption import articles as adopted
+from qawl.setup.adoption.facts import annotations
+from qawl.setup.adoption.scheme import Made
+from qawl.setup.adoption.sources import LABEL_STUDIO, Task
+from qawl.setup.adoption.spool import Look, Spool, Watch
+
+
+@dataclass(slots=True)
+class Taking:
+    """The tasks of all sources on their way into a corpus; `left_out` counts by reason."""
+
+    look: Look
+    found: Made
+    text_field: str
+    language: str
+    left_out: Counter[str]
+    watch: Watch
+    _meetings: dict[tuple[str, int], tuple[str, set[str]]] = field(default_factory=dict)
+
+    def into(self, project: Project) -> int:
+        """Writes all; by how many annotators, at least, an annotated text was annotated."""
+        project.make_state()
+        there = self._there(project)
+        with tempfile.TemporaryDirectory(dir=project.state) as name:
+            folder = Path(name)
+            work = folder / "work.json"
+            with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
+                listed = _List(file)
+                for task, article, server in self._tasks():
+                    known = there.pop(article.text_sha256, None)
+                    if known is None:
+                        spool.write(to_json(article) + b"\n")
+                    listed.add(self._work(task, known or article.id, article.text_sha256, server))
+                listed.end()
+            adding.add(project, files.read(folder / "articles.jsonl", Article), folder)
+            project = load(project.root)
+            if listed.count:
+                self._journal(project, work)
+        return _overlap(project, self.found.layer)
+
+    def _journal(self, project: Project, work: Path) -> None:
+        outcome = import_files.pull_files(
+            project,
+            [work],
+            layer=self.found.layer,
+            annotator=[f"{_account(each)}={each}" for each in self.look.people.names],
+        )
+        self.left_out.update(outcome.set_aside)
+
+    def _tasks(self) -> Iterator[tuple[Task, Article, int]]:
+        """Each task with its article."""
+        for spool in self.look.spools:
+            for at, task in enumerate(self.watch(spool.tasks(), "adopt"), start=1):
+                data = task.get("data")
+                text = data.get(self.text_field) if isinstance(data, dict) else None
+                if not isinstance(text, str) or not text.strip() or not isinstance(data, dict):
+                    self.left_out[f"task without a text in {self.text_field}"] += 1
+                    continue
+                yield task, self._article(task, data, text, at, spool), spool.server
+
+    def _article(
+        self, task: Task, data: dict[str, Any], text: str, at: int, spool: Spool
+    ) -> Article:
+        own = data.get("source_id")
+        place = f"{spool.source.path.name}:{at}"
+        project = task.get("project")
+        number = f"{project if project is not None else ''}/{task.get('id', place)}"
+        source_id = own if isinstance(own, str) and project is None else number
+        if spool.source.format != LABEL_STUDIO:
+            source_id = self._meeting(text, source_id, task, spool.server)
+        article = adopted.article(data, text, source_id, place, self.language)
+        return self.found.with_context(article, data)
+
+    def _meeting(self, text: str, source_id: str, task: Task, server: int) -> str:
+        """The id of the first text that equals this one and that other annotators worked on.
+
+        Other tools write a text once for each annotator. What one of them did twice, or nobody did, are
+        texts of their own.
+        """
+        who = {self.look.people.pseudonym(server, each) for each in annotations(task)}
+        digest = adopted.frozen_hash(text)
+        copy = 0
+        while who:
+            own = f"{source_id}#{copy + 1}" if copy else source_id
+            known, seen = self._meetings.setdefault((digest, copy), (own, set()))
+            if not seen & who:
+                seen |= who
+                return known
+            copy += 1
+        return source_id
+
+    def _there(self, project: Project) -> dict[str, str]:
+        """Hash of a text → the one article of the corpus that has it: a further layer is of the same."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for each in article_store.articles(project):
+            found[each.text_sha256].append(each.id)
+        return {digest: ids[0] for digest, ids in found.items() if len(ids) == 1}
+
+    def _work(self, task: Task, article_id: str, digest: str, server: int) -> Task:
+        """The task with its article and the pseudonyms of who worked on it."""
+        data = {**task["data"], "text": task["data"][self.text_field]}
+        data |= {"article_id": article_id, "text_sha256": digest, "layer": self.found.layer}
+        done = []
+        for each in annotations(task):
+            given = each.get("completed_by")
+            number = given.get("id") if isinstance(given, dict) else given
+            who = {"email": _account(self.look.people.pseudonym(server, each))}
+            done.append({**each, "completed_by": who | ({"id": number} if number else {})})
+        kept = {name: value for name, value in task.items() if name != "completions"}
+        return {**kept, "data": data, "annotations": done, "drafts": [], "predictions": []}
+
+
+def _account(pseudonym: str) -> str:
+    """The name of a user that stands for a pseudonym."""
+    return f"pseudonym {names.pseudonym(pseudonym)}"
+
+
+@dataclass(slots=True)
+class _List:
+    """A JSON list that is written element by element."""
+
+    file: BinaryIO
+    count: int = 0
+
+    def add(self, task: Task) -> None:
+        self.file.write(b",\n" if self.count else b"[\n")
+        self.file.write(json.dumps(task).encode())
+        self.count += 1
+
+    def end(self) -> None:
+        self.file.write(b"\n]\n")
+
+
+def _overlap(project: Project, layer: str) -> int:
+    """By how many annotators, at least, an annotated text was annotated."""
+    return min((len(records) for _, records in derive.by_article(project, layer)), default=1)
