@@ -16,6 +16,9 @@ from qawl.annotations.journal import Latest
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Provenance
 
+SEEN = "+"
+"""What stands in a basis between the digest of annotations and the id of each correction."""
+
 Bases = Mapping[tuple[str, Provenance], str]
 """(article id, where a verdict stands) → the basis of its task."""
 
@@ -26,15 +29,31 @@ def basis(records: Iterable[Annotation]) -> str:
     return sha256(" ".join(work).encode()).hexdigest()[:16]
 
 
+def with_corrections(made_of: str, ids: Iterable[str]) -> str:
+    """A basis with the corrections that a judge's task shows."""
+    return SEEN.join([made_of, *ids])
+
+
+def corrections(given: str | None) -> frozenset[str]:
+    """The ids of the corrections in a basis."""
+    return frozenset((given or "").split(SEEN)[1:])
+
+
+def of_annotations(given: str | None) -> str | None:
+    """A basis without the corrections in it."""
+    return None if given is None else given.split(SEEN)[0]
+
+
 def digest(record: Annotation) -> str:
     """The SHA-256 of a record, before it was brought forward: verdicts on it count on."""
     return repairs.version(record)
 
 
-def preferred(verdict: Latest, current: str) -> tuple[bool, bool]:
+def preferred(verdict: Latest, current: str) -> tuple[bool, bool, int]:
     """What decides between verdicts on an article before their age does; the greatest counts."""
     skipped = bool(verdict.annotation.get("was_cancelled"))
-    return made_from(verdict) == current, not skipped
+    seen = len(corrections(made_from(verdict)))
+    return of_annotations(made_from(verdict)) == current, not skipped, seen
 
 
 def made_from(verdict: Latest) -> str | None:

@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "restore": "Put withheld text back from your own copy, checked by hash.",
     "verify": "Check a release against its manifest.",
     "withdraw": "Take an article out of the next release and out of what is served.",
+    "correct": "Take a reader's correction of a released span to the judge.",
     "export": "Write gold or annotations in other formats, and say what these can't carry.",
     "publish": "Publish a release on the Hugging Face Hub: one commit and one tag.",
     "doctor": "Say what is wrong with the set-up, and what to do about it.",

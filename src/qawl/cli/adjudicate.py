@@ -28,6 +28,10 @@ def command() -> None:
                 f"{waiting} wait for further annotators, one alone did them (set overlap.{layer} to 1 in "
                 "qawl.yaml if one is enough)"
             )
+        if reported := outcome.reported[layer]:
+            rest.append(
+                f"{reported} corrections of readers wait for a judge (`qawl push` sends them)"
+            )
         said = "; ".join(rest) or "all complete"
         say(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:

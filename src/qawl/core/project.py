@@ -105,6 +105,11 @@ class Project:
         return self.exports / "repairs.jsonl"
 
     @property
+    def corrections_file(self) -> Path:
+        """What readers of releases reported."""
+        return self.exports / "corrections.jsonl"
+
+    @property
     def agreement_file(self) -> Path:
         """The last agreement report."""
         return self.exports / "agreement.json"

@@ -16,7 +16,8 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, to_json
-from qawl.gold import decide
+from qawl.gold import corrections, decide
+from qawl.gold.corrections import Correction
 from qawl.gold.questions import Questions
 from qawl.gold.record import as_annotation
 from qawl.scheme import scheme
@@ -30,12 +31,14 @@ START = "agreed"
 class Adjudicated:
     """What an adjudication did, by layer.
 
-    `incomplete` counts the articles that wait for the judge, `waiting` those for further annotators.
+    `incomplete` counts the articles that wait for the judge, `waiting` those for further annotators,
+    `reported` the corrections that wait for the judge.
     """
 
     decided: dict[str, int] = field(default_factory=dict)
     incomplete: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
+    reported: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     reopened: list[str] = field(default_factory=list)
 
@@ -72,7 +75,8 @@ def _golds(
 ) -> Iterator[Gold]:
     """The gold of a layer; the judge's tasks are written to `waiting` meanwhile."""
     articles = article_store.by_id(project)
-    for each in _with_annotations(project, current.layer, articles):
+    known = corrections.by_article(project)
+    for each in _with_annotations(project, current.layer, articles, known):
         counted.count(each)
         if counted.is_for_the_judge(each):
             task = _task(each, articles[each.gold.article_id], current, offered, project)
@@ -88,7 +92,13 @@ class _Counted:
     ) -> None:
         self._project, self._layer, self._outcome = project, layer, outcome
         self._before = decide.Stored(before)
-        for counts in (outcome.decided, outcome.incomplete, outcome.waiting, outcome.changed):
+        for counts in (
+            outcome.decided,
+            outcome.incomplete,
+            outcome.waiting,
+            outcome.changed,
+            outcome.reported,
+        ):
             counts[layer] = 0
 
     def count(self, each: "_Decided") -> None:
@@ -109,7 +119,8 @@ class _Counted:
             self._outcome.waiting[self._layer] += 1
             return False
         self._outcome.incomplete[self._layer] += not each.gold.complete
-        return not each.gold.complete
+        self._outcome.reported[self._layer] += len(each.pending)
+        return not each.gold.complete or bool(each.pending)
 
 
 def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:
@@ -125,17 +136,23 @@ def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void."""
+    """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void.
+
+    `known` are the corrections of the article, `pending` those that the judge has not decided on.
+    """
 
     gold: Gold
     records: list[Annotation]
     verdict: Annotation | None
+    known: list[Correction]
+    pending: list[Correction]
 
 
 def _with_annotations(
-    project: Project, layer: str, articles: article_store.Articles
+    project: Project, layer: str, articles: article_store.Articles, reported: corrections.Known
 ) -> Iterator[_Decided]:
     decide_one = decide.decider(project, layer)
+    bases = verdicts.bases(project, layer)
     for article, records in derive.beside(project, layer, articles):
         judged = (
             each
@@ -143,10 +160,16 @@ def _with_annotations(
             if (each.annotator, each.status) == (JUDGE, "submitted")
             and each.text_sha256 == article.text_sha256
         )
+        gold, verdict = decide_one(article, records), next(judged, None)
+        known = reported.get((layer, article.id), [])
+        counts = verdict is not None and gold.decided_by == "adjudicator"
+        basis = bases.get((article.id, verdict.provenance)) if verdict and counts else None
         yield _Decided(
-            decide_one(article, records),
+            gold,
             [each for each in records if each.annotator != JUDGE],
-            next(judged, None),
+            verdict,
+            known,
+            corrections.pending(known, basis, gold),
         )
 
 
@@ -163,18 +186,29 @@ def _task(
     lettered = _lettered(decided.records)
     letters = {record.annotator: letter for letter, record in lettered}
     questions = Questions(current, project.settings.language)
+    made_of = verdicts.basis(decided.records)
     data = {
         **task.data,
-        "basis": verdicts.basis(decided.records),
-        "disagreements": questions.listed(
-            decided.gold, article, letters, again=decided.verdict is not None
+        "basis": verdicts.with_corrections(made_of, (each.id for each in decided.known)),
+        "disagreements": questions.reported(decided.pending, article)
+        + questions.listed(
+            decided.gold,
+            article,
+            letters,
+            again=decided.verdict is not None and not decided.gold.complete,
         ),
     }
     agreed = as_annotation(decided.gold)
     first = (
-        [(START, decided.verdict), ("agreed now", agreed)] if decided.verdict else [(START, agreed)]
+        [(START, decided.verdict), ("agreed now", agreed)]
+        if decided.verdict and not decided.gold.complete
+        else [(START, agreed)]
     )
-    sides = (*first, *lettered)
+    reported = [
+        (f"reported {number}", corrections.applied(each, agreed, article))
+        for number, each in enumerate(decided.pending, start=1)
+    ]
+    sides = (*first, *reported, *lettered)
     return Task(data, tuple(Prediction(name, write_results(each, current)) for name, each in sides))
 
 

@@ -1,11 +1,12 @@
 """The open points of an article as a judge reads them: an HTML list, each side under its letter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from qawl.agreement.disagreements import BETWEEN, differ
 from qawl.core.records import Article, AttributeValue, Disagreement, Gold, in_words
+from qawl.gold.corrections import Correction
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
 
@@ -20,6 +21,8 @@ WORDS = {
         "alone": "وسمه شخص واحد فقط",
         "open": "مواضع الخلاف",
         "again": "تغيّر الوسم بعد قرارك؛ تبدأ مما قررته سابقا.",
+        "reported": "ما أبلغ عنه القراء",
+        "removed": "لا مقطع هنا",
     },
     "en": {
         "span": "span",
@@ -31,6 +34,8 @@ WORDS = {
         "alone": "one annotator alone did it",
         "open": "Open",
         "again": "The annotations changed after you decided; you start from what you decided.",
+        "reported": "Reported by readers",
+        "removed": "no span is there",
     },
 }
 
@@ -58,6 +63,25 @@ class Questions:
         items = "".join(f"<li>{self._line(each, article, letters)}</li>" for each in gold.open)
         said = f"<p>{self._words['again']}</p>" if again else ""
         return f"{said}<p>{self._words['open']}: {len(gold.open)}</p><ol>{items}</ol>"
+
+    def reported(self, known: Sequence[Correction], article: Article) -> str:
+        """What readers report, as a list; nothing where there is none."""
+        if not known:
+            return ""
+        items = "".join(f"<li>{self._report(each, article)}</li>" for each in known)
+        return f"<p>{self._words['reported']}: {len(known)}</p><ol>{items}</ol>"
+
+    def _report(self, each: Correction, article: Article) -> str:
+        was, right = each.was, each.right
+        said = [self._words["removed"]] if right is None else []
+        if right is not None and right != was:
+            surface = _surface(article, right.start, right.end)
+            said.append(f"«{surface}» ({self._title(right.label)})")
+        for name, value in each.values.items():
+            said.append(f"{name}: {self._words['none'] if value is None else in_words(value)}")
+        surface = _surface(article, was.start, was.end)
+        what = f"«{surface}» ({self._title(was.label)}) → {', '.join(said)}"
+        return escape(f"{what}. {' '.join(each.reason.split())}")
 
     def _line(self, each: Disagreement, article: Article, letters: Mapping[str, str]) -> str:
         kind = self._words[each.kind]

@@ -30,6 +30,7 @@ from qawl.guidelines import markdown as guidelines
 from qawl.release import gates, loading
 from qawl.release.documents import card, changelog, citation, croissant
 from qawl.release.documents.facts import Described, Facts
+from qawl.release.errata import Errata
 from qawl.release.rights import shipped
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import rows, tables
@@ -189,6 +190,7 @@ class _Building:
         self.writers: dict[tuple[str, str], TableFile] = {}
         self.facts = Facts()
         self.removed = Removed()
+        self.errata = Errata(project)
 
     def write_tables(self) -> Manifest:
         """Writes the tables and their manifest, which it returns."""
@@ -196,6 +198,8 @@ class _Building:
         for item in joined(self.project, self.schemes, self.below):
             self.facts.count(item)
             self.removed.add(item.article)
+            for gold in item.gold.values():
+                self.errata.add(gold)
             self._note_unannotated(item)
             for record in item.annotations:
                 chain[record.layer].add(item.article, record)
@@ -267,6 +271,7 @@ class _Building:
             content=content,
             content_sha256=versions_manifest.overall(content),
             content_of=versions_manifest.COLUMNS,
+            errata=self.errata.told() or msgspec.UNSET,
             told_sha256=self._told(),
             made_with={"qawl": __version__, "pyarrow": pa.__version__},
             findings=dict(self.checks),
@@ -300,7 +305,8 @@ class _Building:
             guidelines.text(own.title or settings.name, self.schemes, self.facts.languages),
             card.template(self.project),
         )
-        return sha256(to_json(told)).hexdigest()
+        errata = self.errata.told()
+        return sha256(to_json([*told, errata] if errata else told)).hexdigest()
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qawl.core import files
+from qawl.release import errata
 from qawl.release.documents.facts import Described
 from qawl.release.versions import diff, manifest
 from qawl.release.versions.diff import Difference
@@ -40,6 +41,11 @@ def _entry(described: Described, previous: Path | None, found: Difference | None
     if lines := [*_schemes(before, described), *_withdrawn(before, now)]:
         yield ""
         yield from lines
+    if found_out := errata.new(errata.of(now), before):
+        yield ""
+        yield "Errata, reported by readers:"
+        yield ""
+        yield from errata.lines(found_out)
     yield ""
 
 

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from qawl.articles.removed_lines import Told
 from qawl.core import files
@@ -52,6 +52,20 @@ class Worked(Struct, frozen=True):
     person: bool | None
 
 
+class Erratum(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A correction of a reader that gold has followed: the address that was corrected, what stood there
+    and stands now, in words; `reporter` is who wants to be named."""
+
+    id: str
+    address: str
+    layer: str
+    was: str
+    now: str | None = None
+    attributes: tuple[str, ...] = ()
+    removed: bool = False
+    reporter: str | None = None
+
+
 class Chain(Struct, frozen=True, kw_only=True):
     """From what the gold of a layer was made: the scheme, and digests of articles and annotations."""
 
@@ -70,7 +84,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     `files` has every file but the manifest by path, `content` each table by <config>/<split>, `features`
     the columns of each config as `columns.card_features` writes them, `findings` counts by check, `iob2`
     what `token_table.Unsaid` counted, by layer, and `chain` what the gold was made from, by layer.
-    `told_sha256` is the digest of what the documents are made from beside the tables.
+    `errata` are those of all releases up to this one; absent where there are none. `told_sha256` is the
+    digest of what the documents are made from beside the tables.
     """
 
     format: Literal[1] = 1
@@ -92,6 +107,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     iob2: dict[str, dict[str, int]] = {}
     cleaning: Told = Told()
     chain: dict[str, Chain] = {}
+    errata: tuple[Erratum, ...] | UnsetType = UNSET
 
 
 CARRIERS = frozenset({".git", ".gitattributes", ".cache"})

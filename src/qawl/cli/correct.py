@@ -1,0 +1,77 @@
+"""`qawl correct`."""
+
+from pathlib import Path
+
+import click
+
+from qawl.cli.terminal import say
+
+
+@click.command()
+@click.argument("address", required=False)
+@click.option("--label", help="The label that is right.")
+@click.option("--start", type=int, help="The first code point of the span that is right.")
+@click.option("--end", type=int, help="The code point after its last.")
+@click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value of an attribute that is right; again for each of several.",
+)
+@click.option("--unset", multiple=True, metavar="NAME", help="An attribute that has no value.")
+@click.option("--delete", is_flag=True, help="Nothing is to be marked there.")
+@click.option("--reason", default="", help="Why; the judge reads it, no release says it.")
+@click.option(
+    "--by", "reporter", default="", help="Who reports it; kept in exports/corrections.jsonl."
+)
+@click.option("--credit", is_flag=True, help="They want to be named: the next release thanks them.")
+def command(
+    address: str | None,
+    label: str | None,
+    start: int | None,
+    end: int | None,
+    values: tuple[str, ...],
+    unset: tuple[str, ...],
+    delete: bool,
+    reason: str,
+    reporter: str,
+    credit: bool,
+) -> None:
+    """Take a reader's correction of a released span to the judge.
+
+    ADDRESS is DATASET@VERSION#ARTICLE:SPAN, with the ids in the release's tables. Gold stays as it is
+    until the judge has decided: `qawl adjudicate` makes the task, `qawl push` sends it, and the release
+    after it names what was corrected. Without ADDRESS it lists all corrections and what became of them.
+    """
+    from qawl.core import project
+    from qawl.release import corrections
+
+    corpus = project.load(Path())
+    if address is None:
+        for each, state in corrections.states(corpus):
+            say(f"{each.id} {state}: {each.address} ({each.reporter})")
+        return
+    given = _given(values, unset)
+    asked = corrections.Asked(address, reason, reporter, label, start, end, given, delete, credit)
+    with project.lock(corpus, "correct"):
+        made = corrections.correct(corpus, asked)
+    if made is None:
+        say("this was reported before")
+        return
+    say(f"{made.id}: kept for the judge; `qawl adjudicate` and `qawl push` bring it there")
+
+
+def _given(values: tuple[str, ...], unset: tuple[str, ...]) -> dict[str, list[str]]:
+    """Attribute → its words, in the order given; none where it is to have no value."""
+    from qawl.core.errors import InputError
+
+    found: dict[str, list[str]] = {name: [] for name in unset}
+    for each in values:
+        name, parted, value = each.partition("=")
+        if not parted or not value:
+            raise InputError(f"--set {each}: write NAME=VALUE, or --unset NAME")
+        if name in unset:
+            raise InputError(f"--set and --unset both name {name}")
+        found.setdefault(name, []).append(value)
+    return found

@@ -1,0 +1,167 @@
+"""exports/corrections.jsonl: what readers of a release report, until a judge has decided on it.
+
+A correction changes no gold. It makes a task for the judge, who starts from gold and sees what is
+reported; a task names its corrections behind its basis, and so tells later what the judge has seen.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct, structs
+
+from qawl.annotations import verdicts
+from qawl.core import files
+from qawl.core.project import Project
+from qawl.core.records import (
+    Annotation,
+    Article,
+    Attributes,
+    AttributeValue,
+    Gold,
+    GoldSpan,
+    Span,
+    span_order,
+    to_json,
+)
+
+
+class Mark(Struct, frozen=True):
+    """A label and a place."""
+
+    label: str
+    start: int
+    end: int
+
+
+class Correction(Struct, frozen=True, kw_only=True):
+    """What a reader reports of a span of a release.
+
+    `was` and `had` are the mark and the attributes in question as they were when it was reported, `right`
+    the mark as it should be (None: there is none), `values` the attributes as they should be (None: not
+    set). `credit` says whether the reader is named in a release.
+    """
+
+    format: int = 1
+    id: str = ""
+    address: str
+    layer: str
+    article_id: str
+    was: Mark
+    had: Mapping[str, AttributeValue | None] = {}
+    right: Mark | None
+    values: Mapping[str, AttributeValue | None] = {}
+    reason: str
+    reporter: str
+    credit: bool = False
+
+
+Known = Mapping[tuple[str, str], list[Correction]]
+"""(layer, article id) → its corrections."""
+
+
+def load(project: Project) -> list[Correction]:
+    """All corrections in the order in which they were reported."""
+    return list(project.disk.read(project.corrections_file, Correction))
+
+
+def by_article(project: Project) -> Known:
+    """The corrections by layer and article."""
+    found: dict[tuple[str, str], list[Correction]] = {}
+    for each in load(project):
+        found.setdefault((each.layer, each.article_id), []).append(each)
+    return found
+
+
+def add(project: Project, reported: Correction) -> Correction | None:
+    """Keeps a correction and returns it with its id; None where the same was reported before."""
+    said = (reported.layer, reported.article_id, reported.was, reported.right, reported.values)
+    identity = f"c{sha256(to_json(said)).hexdigest()[:10]}"
+    known = load(project)
+    if any(each.id == identity for each in known):
+        return None
+    made = structs.replace(reported, id=identity)
+    files.write(project.corrections_file, [*known, made])
+    return made
+
+
+def pending(known: Iterable[Correction], basis: str | None, gold: Gold) -> list[Correction]:
+    """Those that the judge has not seen, by the basis of the verdict that counts, and gold has not."""
+    seen = verdicts.corrections(basis)
+    return [each for each in known if each.id not in seen and standing(each, gold)]
+
+
+def standing(correction: Correction, gold: Gold) -> bool:
+    """Whether gold still has the span as it was reported."""
+    span = at(gold, correction.was)
+    if span is None:
+        return False
+    changed = any(span.attributes.get(name) != had for name, had in correction.had.items())
+    return not changed
+
+
+def settled(correction: Correction, gold: Gold) -> bool:
+    """Whether the span is decided and no longer as it was reported."""
+    was = correction.was
+    undecided = any(each.start < was.end and was.start < each.end for each in gold.open)
+    return not undecided and not standing(correction, gold)
+
+
+def as_asked(correction: Correction, gold: Gold) -> bool:
+    """Whether gold is as the correction says."""
+    right = correction.right
+    if right is None:
+        return at(gold, correction.was) is None
+    span = at(gold, right)
+    moved = right == correction.was or at(gold, correction.was) is None
+    return (
+        moved
+        and span is not None
+        and all(span.attributes.get(name) == value for name, value in correction.values.items())
+    )
+
+
+def at(gold: Gold, mark: Mark) -> GoldSpan | None:
+    """The first span with this label and place."""
+    places = ((each, Mark(each.label, each.start, each.end)) for each in gold.spans)
+    return next((each for each, place in places if place == mark), None)
+
+
+def applied(correction: Correction, record: Annotation, article: Article) -> Annotation:
+    """A record as the correction would have it."""
+    spans: list[Span] = []
+    for span in record.spans:
+        if Mark(span.label, span.start, span.end) != correction.was:
+            spans.append(span)
+        elif correction.right is not None:
+            spans.append(_changed(span, correction.right, correction.values, article))
+    kept = {span.id for span in spans}
+    return structs.replace(
+        record,
+        spans=tuple(sorted(spans, key=span_order)),
+        relations=tuple(each for each in record.relations if {each.from_, each.to} <= kept),
+    )
+
+
+def _changed(
+    span: Span, right: Mark, values: Mapping[str, AttributeValue | None], article: Article
+) -> Span:
+    merged: dict[str, Any] = {**span.attributes, **values}
+    attributes: Attributes = {name: each for name, each in merged.items() if each is not None}
+    text = article.text[right.start : right.end]
+    return Span(span.id, right.label, right.start, right.end, text, attributes)
+
+
+def states(
+    known: Collection[Correction], gold: Gold | None, basis: str | None
+) -> Iterator[tuple[Correction, str]]:
+    """Each with what became of it: pending, corrected, declined, or undecided again."""
+    for each in known:
+        if gold is None:
+            yield each, "pending"
+        elif settled(each, gold):
+            yield each, "corrected"
+        elif not standing(each, gold):
+            yield each, "undecided"
+        else:
+            yield each, "declined" if each.id in verdicts.corrections(basis) else "pending"

@@ -1,0 +1,237 @@
+"""A reader's correction: from an address of a release to the judge, and into the errata of the next one."""
+
+import json
+
+import pytest
+import yaml
+from test_growing import SCHEME, TEXTS, addresses, annotate, desk, grow, run
+
+import corpora
+
+WHO = ("--by", "Layla Haddad", "--reason", "it is the name of a place")
+CHOICE = corpora.choice("sure", "yes", "no", of=["PER", "ORG"])
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A corpus with a release of two articles."""
+    folder = desk(tmp_path / "trial", "t1", "t2")
+    annotate(folder, "t1", "t2")
+    assert run(folder, "release", "0.1.0").exit_code == 0
+    return folder
+
+
+def ids(folder):
+    lines = (folder / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    return {each["source_id"]: each["id"] for each in map(json.loads, lines)}
+
+
+def address(folder, name, surface, version="0.1.0"):
+    """The address of the span with this surface."""
+    spans, _ = addresses(folder, version)
+    (found,) = (
+        identity
+        for (article, _, start, end), identity in spans.items()
+        if article == name and TEXTS[name][start:end] == surface
+    )
+    return f"trial@{version}#{ids(folder)[name]}:{found}"
+
+
+def correct(folder, where, *words):
+    return run(folder, "correct", where, *map(str, words))
+
+
+def task(folder):
+    """The judge's one task."""
+    corpora.qawl(folder, "adjudicate")
+    lines = (folder / "exports/gold/toy.tasks.jsonl").read_text("utf-8").splitlines()
+    (found,) = map(json.loads, lines)
+    return found
+
+
+def judge(folder, made, which, number=1, hour=1):
+    """The judge takes this suggestion of the task as it is."""
+    results = next(each["result"] for each in made["predictions"] if each["model_version"] == which)
+    annotation = {
+        "id": 900 + number,
+        "completed_by": 9,
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": f"2026-01-01T{hour:02}:00:00Z",
+        "result": results,
+    }
+    path = folder.parent / f"judge-{number}.json"
+    one = {"id": number, "project": 9, "data": made["data"], "annotations": [annotation]}
+    path.write_text(json.dumps([one]), "utf-8")
+    corpora.qawl(folder, "pull", "--from", path, "--layer", "toy", "--judge")
+    return corpora.qawl(folder, "adjudicate")
+
+
+def gold(folder):
+    lines = (folder / "exports/gold/toy.jsonl").read_text("utf-8").splitlines()
+    return {
+        (record["article_id"], span["label"], span["text"])
+        for record in map(json.loads, lines)
+        for span in record["spans"]
+    }
+
+
+def errata(folder, version):
+    folder = folder / "exports/releases" / version
+    told = json.loads((folder / "manifest.json").read_text("utf-8")).get("errata", [])
+    entry = (folder / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1]
+    return told, entry
+
+
+def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(made):
+    corpora.qawl(made, "adjudicate")
+    before = gold(made)
+    where = address(made, "t1", "Northwind")
+    done = correct(made, where, "--label", "PER", "--start", 36, *WHO, "--credit")
+    assert done.exit_code == 0, done.output
+    asked = task(made)
+    assert gold(made) == before, "a correction changes no gold"
+    assert "Reported by readers: 1" in asked["data"]["disagreements"]
+    assert "it is the name of a place" in asked["data"]["disagreements"]
+    assert "Layla Haddad" not in json.dumps([asked["data"]["disagreements"]])
+    assert "1 corrections of readers wait" in corpora.qawl(made, "adjudicate").output
+    told, entry = (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8"), run(made, "correct")
+    assert "pending" in entry.output
+    assert told
+    judge(made, asked, "reported 1")
+    assert (ids(made)["t1"], "PER", TEXTS["t1"][36:48]) in gold(made)
+    assert "corrected" in run(made, "correct").output
+    released = run(made, "release", "0.2.0")
+    assert released.exit_code == 0, released.output
+    told, entry = errata(made, "0.2.0")
+    assert [each["address"] for each in told] == [where]
+    assert f"- `{where}` (ORG 39-48): now PER 36-48. Reported by Layla Haddad." in entry
+    assert "it is the name" not in (made / "exports/releases/0.2.0/manifest.json").read_text(
+        "utf-8"
+    )
+    again = run(made, "release", "0.2.0")
+    assert again.exit_code == 0, again.output
+    grow(made, "t5")
+    annotate(made, "t1", "t2", "t5")
+    assert run(made, "release", "0.3.0").exit_code == 0
+    told, entry = errata(made, "0.3.0")
+    assert len(told) == 1
+    assert "Errata" not in entry, "each is named once"
+
+
+def test_what_the_judge_declines_stays_as_it_is_and_is_not_asked_again(made):
+    where = address(made, "t1", "Layla Haddad")
+    assert correct(made, where, "--delete", *WHO).exit_code == 0
+    corpora.qawl(made, "adjudicate")
+    before = gold(made)
+    judge(made, task(made), "agreed")
+    assert gold(made) == before
+    assert not (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8")
+    assert "declined" in run(made, "correct").output
+    assert correct(made, where, "--delete", *WHO).output.endswith("reported before\n")
+    assert correct(made, where, "--end", 14, *WHO).exit_code == 0
+    second = task(made)
+    assert "Reported by readers: 1" in second["data"]["disagreements"]
+    judge(made, second, "reported 1", 2, 2)
+    assert (ids(made)["t1"], "PER", TEXTS["t1"][9:14]) in gold(made)
+    assert run(made, "release", "0.2.0").exit_code == 0
+    (told,), entry = errata(made, "0.2.0")
+    assert told["now"] == "PER 9-14"
+    assert "Reported by" not in entry, "nobody is named who did not ask for it"
+
+
+def test_an_address_of_an_old_release_is_carried_to_gold_as_it_is(made):
+    """The corpus went on; the span did not change."""
+    where = address(made, "t2", "Omar Said")
+    grow(made, "t3")
+    annotate(made, "t1", "t2", "t3")
+    assert run(made, "release", "0.2.0").exit_code == 0
+    assert address(made, "t2", "Omar Said", "0.2.0").partition("#")[2] == where.partition("#")[2]
+    assert correct(made, where, "--label", "ORG", *WHO).exit_code == 0
+    judge(made, task(made), "reported 1")
+    assert (ids(made)["t2"], "ORG", "Omar Said") in gold(made)
+    late = correct(made, where, "--delete", *WHO)
+    assert late.exit_code == 1
+    assert "was changed since: now it is ORG 15-24, in a release that has it trial@0.2.0#" in str(
+        late.exception
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "said"),
+    [
+        ({}, ["--label", "PLACE"], "no label PLACE: toy has PER, ORG"),
+        ({}, ["--label", "ORG"], "that is what gold has"),
+        ({}, ["--end", "9000"], "is not a place in the text of 49 code points"),
+        ({}, ["--start", "-1"], "is not a place in the text"),
+        ({}, ["--set", "sure=yes"], "ORG has no attribute sure: it has none"),
+        ({}, ["--set", "sure"], "write NAME=VALUE"),
+        ({}, [], "say what is right"),
+        ({}, ["--delete", "--label", "PER"], "--delete stands alone"),
+        ({"trial": "other"}, ["--delete"], "this corpus is trial, not other"),
+        ({"0.1.0": "0.9.0"}, ["--delete"], "no release 0.9.0: it has 0.1.0"),
+        ({"0.1.0": "٠.١.٠"}, ["--delete"], "is not an address"),
+        ({"#": "/"}, ["--delete"], "is not an address"),
+        ({":s": ":x"}, ["--delete"], "has no span x"),
+        ({"#": "#0"}, ["--delete"], "has no article 0"),
+    ],
+)
+def test_what_leads_nowhere_is_said(made, change, words, said):
+    where = address(made, "t1", "Northwind")
+    for was, now in change.items():
+        where = where.replace(was, now, 1)
+    done = correct(made, where, *words, *WHO)
+    assert done.exit_code == 1, done.output
+    assert said in str(done.exception)
+    assert not (made / "exports/corrections.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["", "  ", "a\nb", "a@b.org", "x" * 101, "<b>", "a\u2028b", "\x1b[1m"]
+)
+def test_a_name_that_can_not_be_printed_is_refused(made, name):
+    where = address(made, "t1", "Northwind")
+    done = correct(made, where, "--delete", "--by", name, "--reason", "r")
+    assert "is not a name that can be printed" in str(done.exception)
+    assert "a reason is needed" in str(correct(made, where, "--delete", "--by", "A").exception)
+
+
+def test_names_of_any_script_are_shown_as_they_are(made):
+    where = address(made, "t1", "Northwind")
+    name = "ليلى *حداد* [x](y)"
+    assert (
+        correct(made, where, "--delete", "--by", name, "--reason", "r", "--credit").exit_code == 0
+    )
+    judge(made, task(made), "reported 1")
+    assert run(made, "release", "0.2.0").exit_code == 0
+    _, entry = errata(made, "0.2.0")
+    assert "(ORG 39-48): removed. Reported by ليلى \\*حداد\\* \\[x\\]\\(y\\)." in entry
+
+
+def test_a_withdrawn_article_has_nothing_to_correct(made):
+    where = address(made, "t1", "Northwind")
+    corpora.qawl(made, "withdraw", ids(made)["t1"], "--reason", "the source asked")
+    done = correct(made, where, "--delete", *WHO)
+    assert "was withdrawn (the source asked): nothing is left to correct" in str(done.exception)
+
+
+def test_values_are_corrected(tmp_path):
+    folder = tmp_path / "trial"
+    scheme = {**SCHEME, "attributes": [CHOICE]}
+    corpora.corpus(folder, scheme, TEXTS, ["a1", "a2"])
+    settings = yaml.safe_load((folder / "qawl.yaml").read_text("utf-8"))
+    (folder / "qawl.yaml").write_text(
+        yaml.safe_dump({**settings, "release": {"splits": {"train": 1.0}}}), "utf-8"
+    )
+    work = corpora.work([corpora.mark("r", "PER", 9, 21, sure="yes")])
+    corpora.pull(folder, "toy", TEXTS, {"a1": {"t1": work}, "a2": {"t1": work}})
+    assert run(folder, "release", "0.1.0").exit_code == 0
+    where = address(folder, "t1", "Layla Haddad")
+    wrong = correct(folder, where, "--set", "sure=maybe", *WHO)
+    assert "sure can't be 'maybe'" in str(wrong.exception)
+    assert correct(folder, where, "--set", "sure=no", *WHO).exit_code == 0
+    judge(folder, task(folder), "reported 1")
+    assert run(folder, "release", "0.2.0").exit_code == 0
+    (told,), entry = errata(folder, "0.2.0")
+    assert told["attributes"] == ["sure"]
+    assert "(PER 9-21): corrected in sure." in entry
+    assert correct(folder, where, "--unset", "sure", *WHO).exit_code == 0
