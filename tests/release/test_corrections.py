@@ -135,7 +135,7 @@ def test_what_the_judge_declines_stays_as_it_is_and_is_not_asked_again(made):
     assert (ids(made)["t1"], "PER", TEXTS["t1"][9:14]) in gold(made)
     assert run(made, "release", "0.2.0").exit_code == 0
     (told,), entry = errata(made, "0.2.0")
-    assert told["now"] == "PER 9-14"
+    assert told["became"] == "PER 9-14"
     assert "Reported by" not in entry, "nobody is named who did not ask for it"
 
 

@@ -43,7 +43,7 @@ def _erratum(each: Correction, gold: Gold) -> Erratum:
         address=each.address,
         layer=each.layer,
         was=_words(each.was),
-        now=_words(each.right) if asked and each.right not in (None, each.was) else None,
+        became=_words(each.right) if asked and each.right not in (None, each.was) else None,
         attributes=tuple(each.values) if asked else (),
         removed=asked and each.right is None,
         reporter=each.reporter if each.credit else None,
@@ -75,7 +75,7 @@ def lines(errata: Sequence[Erratum]) -> Iterator[str]:
 def _happened(each: Erratum) -> str:
     if each.removed:
         return "removed"
-    said = [f"now {each.now}"] if each.now else []
+    said = [f"now {each.became}"] if each.became else []
     if each.attributes:
         said.append(f"corrected in {', '.join(each.attributes)}")
     return ", ".join(said) or "corrected, otherwise than reported"

@@ -60,7 +60,7 @@ class Erratum(Struct, frozen=True, kw_only=True, omit_defaults=True):
     address: str
     layer: str
     was: str
-    now: str | None = None
+    became: str | None = None
     attributes: tuple[str, ...] = ()
     removed: bool = False
     reporter: str | None = None
