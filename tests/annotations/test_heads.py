@@ -134,7 +134,13 @@ def test_without_heads_the_next_pull_makes_them(recorded, run):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"\xff", b'{"journals": {"quote.a2": 5}}', b"<<<<<<< HEAD\n"]
+    "content",
+    [
+        *(b"", b"{", b"[]", b"\xff", b'{"journals": {"quote.a2": 5}}', b"<<<<<<< HEAD\n"),
+        # No journal is shorter than nothing, and a hash is a hash: neither may switch the check off.
+        b'{"journals": {"quote.a1": {"versions": -2, "sha256": "%s"}}}' % (b"0" * 64),
+        b'{"journals": {"quote.a1": {"versions": 1, "sha256": "x"}}}',
+    ],
 )
 def test_heads_that_cant_be_read_are_an_error_with_what_to_do(recorded, run, content):
     (recorded.journal / "heads.json").write_bytes(content)

@@ -6,6 +6,7 @@ killed before it said so), never less: what a journal lost is found, also where 
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from msgspec import Struct
@@ -28,8 +29,8 @@ class Head(Struct, frozen=True, omit_defaults=True):
     `cleaned` is the hash that the same line gets by a cleaning that is going on.
     """
 
-    versions: int
-    sha256: str
+    versions: Annotated[int, msgspec.Meta(ge=0)]
+    sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
     cleaned: str | None = None
 
 
