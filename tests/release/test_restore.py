@@ -75,7 +75,11 @@ def surfaces(value, text):
 
 
 @pytest.mark.parametrize(
-    "config", ["articles", "entities", "quotes", "claims", "tokens", "annotations", "votes"]
+    "config",
+    [
+        *("articles", "entities", "quotes", "claims", "tokens", "annotations"),
+        *("votes", "sentences", "candidates"),
+    ],
 )
 def test_a_dataset_of_any_config_is_filled(load, secret, config):
     before = load(config)

@@ -2,11 +2,13 @@
 
 import json
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 import corpora
 from qawl import cli
+from qawl.core.records import Disagreement
 from scoring import releases
 
 SCHEME = corpora.scheme("toy", ("PER", "ORG"), [corpora.choice("tone", "good", "bad", of=["PER"])])
@@ -133,3 +135,26 @@ def test_the_page_shows_what_only_one_side_has(release):
     assert "http" not in page.replace("http-equiv", "")
     table = run(release, lines(row(1, PER)))
     assert "exact_f1" in table.stdout
+
+
+def test_an_undecided_relation_counts_for_nobody(tmp_path):
+    made = corpora.scheme("toy", ("PER", "ORG"), (), ("of",))
+    of = releases.article(1, TEXT)
+    spans = [("PER", 0, 4), ("ORG", 8, 12), ("ORG", 13, 15)]
+    gold = releases.gold(of, "toy", spans, [("of", 1, 2)])
+    point = Disagreement(kind="relation", start=0, end=4, label="PER", name="of", readings={})
+    gold = msgspec.structs.replace(gold, open=(point,), complete=False)
+    folder = releases.write(tmp_path / "r", [made], (of, {"toy": gold}, []))
+
+    def f1(*arrows):
+        said = [
+            {"id": str(at), "label": s[0], "start": s[1], "end": s[2]} for at, s in enumerate(spans)
+        ]
+        drawn = [{"label": "of", "from": a, "to": b} for a, b in arrows]
+        rows = [row(1, *said, relations=drawn)]
+        path = releases.lines(tmp_path / "p.jsonl", rows)
+        return releases.score(folder, path)["layers"]["toy"]["relation_f1"]["value"]
+
+    assert f1(("1", "2")) == 1
+    assert f1(("1", "2"), ("0", "1")) == 1  # undecided
+    assert f1(("1", "2"), ("2", "1")) == pytest.approx(2 / 3)

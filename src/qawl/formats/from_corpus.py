@@ -12,7 +12,7 @@ from qawl.core.records import Annotation
 from qawl.formats.source import Given, Names
 from qawl.gold import decide
 from qawl.gold import record as gold_record
-from qawl.release.tables.rows import open_stretches
+from qawl.release.tables.stretches import open_stretches
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 

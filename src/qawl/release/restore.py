@@ -144,7 +144,7 @@ def _lacks(row: Row) -> bool:
     """Whether texts of a row are withheld; in tables without a flag its surfaces tell."""
     if "withheld" in row:
         return bool(row["withheld"])
-    inner = (*(row.get("spans") or ()), *(row.get("attributes") or ()))
+    inner = (*(row.get("spans") or ()), *(row.get("attributes") or ()), row.get("to") or {})
     return any(_bare(each) for each in (row, *inner))
 
 

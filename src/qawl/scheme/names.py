@@ -27,8 +27,11 @@ ARTICLE = (
 LAYER, LAYER_OF_SPANS = ("complete", "decided_by"), ("open", "spans", "relations")
 SPANS = "articles.spans"
 """The name here of the columns of a span, nested in articles or in the layer's own table."""
-TABLES = ("articles", "tokens", "annotations", "votes", "soft_labels")
+TABLES = (
+    *("articles", "tokens", "annotations", "votes", "soft_labels", "sentences", "candidates"),
+)
 """The tables that every release has beside those of its layers."""
+SENTENCE = ("article_id", "text_sha256", "number", "start", "end", "text")
 STANDOFF = "_standoff"
 """The end of the names of columns that tell of withheld free texts."""
 _FIELD = re.compile(r"[A-Za-z0-9_]+")
@@ -213,6 +216,7 @@ def table_names(layer: str, scheme: Scheme) -> Iterator[str]:
 
 def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
     """Names of a corpus's layers that a release could not tell apart."""
+    yield from _sentence_collisions(schemes)
     tables: dict[str, str] = dict.fromkeys(TABLES, "every release")
     whole: dict[str, str] = dict.fromkeys(ARTICLE, "every release")
     for layer, scheme in schemes.items():
@@ -242,6 +246,37 @@ def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
                     f"layer {layer}: {which}: its column {column} would be taken for one of the layer "
                     f"{other}: call it {free}"
                 )
+
+
+def sentence_columns(layer: str, scheme: Scheme) -> list[str]:
+    """The layer's columns of the table sentences: whether one has some, whether that is undecided, and
+    the highest value of each attribute of `ranked_in_sentences`."""
+    ranked = [f"{layer}_{each.name}" for each in ranked_in_sentences(scheme)]
+    return [f"has_{layer}", f"{layer}_undecided", *ranked]
+
+
+def ranked_in_sentences(scheme: Scheme) -> list[Attribute]:
+    """The ordered attributes of what the layer is of: the rows of its table, else its spans."""
+    rows = scheme.table.rows if scheme.table else None
+    return [
+        each
+        for each in scheme.attributes
+        if each.of and each.family == "ordinal" and (rows is None or rows in each.of)
+    ]
+
+
+def _sentence_collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
+    """Columns of the table sentences that two would have: a layer `has` with an attribute `x`, and a
+    layer `x`."""
+    known = dict.fromkeys(SENTENCE, "every release")
+    for layer, scheme in schemes.items():
+        for column in sentence_columns(layer, scheme) if scheme.labels else ():
+            if column in known:
+                yield (
+                    f"layer {layer}: {known[column]} has a column {column} in sentences too: call "
+                    "the attribute or the layer another name"
+                )
+            known[column] = f"the layer {layer}"
 
 
 def layer_of(column: str, layers: Iterable[str]) -> str | None:

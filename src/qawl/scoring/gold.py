@@ -1,6 +1,7 @@
 """What scoring reads of a release beside its articles: tokens, votes, and what was skipped."""
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -8,10 +9,13 @@ from qawl.core.column_types import Row
 from qawl.core.errors import ReleaseError
 from qawl.release.reading import Release
 from qawl.release.tables import columns
+from qawl.release.tables.candidates import CANDIDATES
 from qawl.release.tables.token_table import TABLE
 from qawl.release.tables.votes import VOTES
 from qawl.release.versions import manifest
 
+Arrow = tuple[Any, ...]
+"""(relation, place of its start, place of its end); a place is (label, start, end)."""
 _VOTE = ("article_id", "layer", "id", "attribute", "annotator", "marked", "value", "values")
 
 
@@ -45,6 +49,22 @@ def offsets_of(release: Release, articles: Collection[str]) -> dict[str, list[tu
         for row in _rows(release, TABLE, splits, ["article_id", "starts", "ends"])
         if row["article_id"] in articles
     }
+
+
+def open_arrows_of(release: Release) -> dict[tuple[str, str], set[Arrow]]:
+    """(article, layer) → relations of which the table `candidates` says that nobody has decided."""
+    kinds = manifest.features(release.folder).get(CANDIDATES)
+    found: dict[tuple[str, str], set[Arrow]] = {}
+    names = ["article_id", "layer", "relation", "from", "to", "right"]
+    for row in _rows(release, CANDIDATES, release.splits, names) if kinds else ():
+        if row["right"] is None and kinds:
+            named = {name: columns.decode(kinds[name], row[name]) for name in names}
+            ends = (
+                (each["label"], each["start"], each["end"]) for each in (named["from"], named["to"])
+            )
+            arrow = (named["relation"], *ends)
+            found.setdefault((row["article_id"], named["layer"]), set()).add(arrow)
+    return found
 
 
 def votes_of(release: Release, split: str | None) -> Iterator[Row]:

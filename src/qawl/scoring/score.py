@@ -5,6 +5,7 @@ anything is counted, and so are the relations that lead to them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,14 @@ from qawl.release.reading import GOLD, Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Counts, Ranking, counted, estimated, paired, shares
-from qawl.scoring.gold import offsets_of, refuse_no_split, tagged_of, votes_of
+from qawl.scoring.gold import (
+    Arrow,
+    offsets_of,
+    open_arrows_of,
+    refuse_no_split,
+    tagged_of,
+    votes_of,
+)
 from qawl.scoring.predictions import SYSTEM, Given, Predictions
 from qawl.scoring.soft import Judged, Votes, soft
 from qawl.scoring.wholes import said, wholes
@@ -121,6 +129,7 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
     schemes = release.schemes
     layers = {name: Layer(schemes[name]) for name in release.layers if name in given.layers}
     offsets, done = offsets_of(release, given.tagged), tagged_of(release)
+    arrows = open_arrows_of(release)
     known: set[str] = set()
     for article in release.articles(None):
         known.add(article.id)
@@ -134,9 +143,9 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 if found.record.spans or found.record.attributes:
                     given.noted[f"articles have no gold in {name}, and count for nobody"] += 1
                 continue
-            stretches = article.open[name]
+            undecided = article.open[name], arrows.get((article.id, name), set())
             gold, system = (
-                _decided(each, stretches) for each in (article.gold[name], found.record)
+                _decided(each, *undecided) for each in (article.gold[name], found.record)
             )
             layer.pairs.append(Pair(article, gold, system, found))
     given.check(schemes, known)
@@ -145,18 +154,25 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
     return layers
 
 
-def _decided(record: Annotation, stretches: tuple[tuple[int, int], ...]) -> Annotation:
-    """A record without the spans that touch an undecided stretch."""
-    if not stretches:
+def _decided(
+    record: Annotation, stretches: tuple[tuple[int, int], ...], arrows: AbstractSet[Arrow]
+) -> Annotation:
+    """A record without the spans that touch an undecided stretch, and without undecided relations."""
+    if not stretches and not arrows:
         return record
     kept = tuple(
         span
         for span in record.spans
         if not any(span.start < end and start < span.end for start, end in stretches)
     )
-    ids = {span.id for span in kept}
-    arrows = tuple(each for each in record.relations if {each.from_, each.to} <= ids)
-    return msgspec.structs.replace(record, spans=kept, relations=arrows)
+    places = {span.id: (span.label, span.start, span.end) for span in kept}
+    drawn = tuple(
+        each
+        for each in record.relations
+        if {each.from_, each.to} <= places.keys()
+        and (each.label, *(places[end] for end in ends(each))) not in arrows
+    )
+    return msgspec.structs.replace(record, spans=kept, relations=drawn)
 
 
 def _figures(layer: Layer) -> dict[str, Any]:

@@ -9,14 +9,12 @@ from itertools import pairwise
 import msgspec
 import regex
 
+from qawl.core.sentences import ends
+
 _WORD = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u0640\u200c]*(?:['’.\-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}]+)*"
 )
 _SIGNS = regex.compile(r"[\p{M}\u0640]")
-_END = regex.compile(r"[.!?؟。！？…]+[\"”»’')\]]*(?=\s|$)|\n+")
-_ABBREVIATION = regex.compile(
-    r"(?:^|[\s(«“\"])(?:[\p{L}]|Mr|Mrs|Ms|Dr|St|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|vs|No|Inc|Co)$"
-)
 PAIRS = {"«": "»", "“": "”", "„": "“”", "‹": "›", "「": "」", "『": "』", "‘": "’"}
 """Opening quotation mark → what closes it."""
 MARKS = frozenset('«»“”„‹›「」『』"')
@@ -111,14 +109,9 @@ def sentences(text: str, inside: list[Stretch]) -> Iterator[Stretch]:
     A full stop inside a quoted stretch ends none, but the one before its closing mark does.
     """
     cuts = [0]
-    for each in _END.finditer(text):
-        kept = [one for one in inside if one.start < each.start() and each.end() < one.end]
-        short = text[each.start()] == "." and _ABBREVIATION.search(
-            text[max(0, each.start() - 12) : each.start()]
-        )
-        if kept or short:
-            continue
-        cuts.append(each.end())
+    for at, end in ends(text):
+        if not any(one.start < at and end < one.end for one in inside):
+            cuts.append(end)
     cuts.append(len(text))
     for start, end in pairwise(cuts):
         stretch = trimmed(text, start, end)

@@ -23,7 +23,11 @@ from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
+from qawl.release.tables.candidates import CANDIDATES, candidate_rows
+from qawl.release.tables.pieces import pieces
+from qawl.release.tables.sentence_table import SENTENCES, sentence_rows
 from qawl.release.tables.shown import Shown
+from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_rows
 from qawl.release.tables.votes import SOFT, VOTES, hidden, typed, vote_rows
@@ -42,7 +46,7 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
     }
     texts = _free_texts(item, schemes, guard, [typed(each[VOTES]) for each in votes.values()])
     whole = _article_row(item, schemes, texts)
-    found: Rows = {"articles": [whole], VOTES: [], SOFT: []}
+    found: Rows = {"articles": [whole], VOTES: [], SOFT: [], CANDIDATES: []}
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
         if gold is None:
@@ -59,11 +63,13 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
             found[name] = [{**of, **span} for span in whole[f"{layer}_spans"]]
         else:
             found[table.name] = list(_table_rows(item, gold, schemes, table, shown))
+        found[CANDIDATES] += candidate_rows(gold, shown)
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = [
                 {"article_id": article.id, **_arrow(each)} for each in gold.relations
             ]
     found[TABLE] = token_rows(article, item.gold, schemes)
+    found[SENTENCES] = list(sentence_rows(article, item.gold, schemes))
     found["annotations"] = [
         _annotation_row(each, Shown(article, texts, schemes[each.layer]))
         for each in item.annotations
@@ -136,18 +142,6 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
     return row
 
 
-def open_stretches(gold: Gold) -> list[dict[str, int]]:
-    """The stretches of which nothing is decided yet, in order and apart: what is not gold there is not
-    absent."""
-    found: list[dict[str, int]] = []
-    for each in sorted((each.start, each.end) for each in gold.open if each.of_spans):
-        if found and each[0] <= found[-1]["end"]:
-            found[-1]["end"] = max(found[-1]["end"], each[1])
-        else:
-            found.append({"start": each[0], "end": each[1]})
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _TableRows:
     """The rows of one article in the table of a layer: one a span of the table's label.
@@ -168,7 +162,7 @@ class _TableRows:
 
     def rows(self) -> Iterator[Row]:
         """All rows; joined pieces are one."""
-        for first, joined in _pieces(self.gold, self.table).items():
+        for first, joined in pieces(self.gold, self.table).items():
             yield self._row(self.spans[first], joined)
 
     def _row(self, head: GoldSpan, joined: Sequence[str]) -> Row:
@@ -251,25 +245,6 @@ def _table_rows(
     return _TableRows(item, gold, table, schemes, shown, spans, order, fuller).rows()
 
 
-def _pieces(gold: Gold, table: Table) -> dict[str, list[str]]:
-    """First piece → all pieces of a row, in the order of the text."""
-    follows = {
-        each.from_: each.to
-        for each in gold.relations
-        if table.joined_by and each.label == table.joined_by
-    }
-    found: dict[str, list[str]] = {}
-    for span in gold.spans:
-        if span.label != table.rows:
-            continue
-        first, seen = span.id, {span.id}
-        while follows.get(first) and follows[first] not in seen:
-            first = follows[first]
-            seen.add(first)
-        found.setdefault(first, []).append(span.id)
-    return found
-
-
 def _refers(scheme: Scheme, table: Table, name: str) -> bool:
     """Whether a column holds the mentions that can refer to fuller ones: the sources."""
     if not table.refers:
@@ -321,7 +296,7 @@ def _around(
     best = min(around, key=lambda span: (span.end - span.start, -span.start), default=None)
     if best is None:
         return None
-    return next(first for first, joined in _pieces(gold, scheme.table).items() if best.id in joined)
+    return next(first for first, joined in pieces(gold, scheme.table).items() if best.id in joined)
 
 
 def _arrow(relation: GoldRelation | Relation) -> Row:

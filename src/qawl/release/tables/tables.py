@@ -17,6 +17,8 @@ from qawl.core.column_types import (
 from qawl.core.errors import SchemeError
 from qawl.core.records import Annotation, Article, Gold
 from qawl.release.rights import standoff
+from qawl.release.tables.candidates import candidate_columns
+from qawl.release.tables.sentence_table import columns_of_sentences
 from qawl.release.tables.token_table import TABLE, token_columns
 from qawl.release.tables.votes import vote_columns
 from qawl.scheme.attributes import Attribute
@@ -86,7 +88,7 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         if scheme.relations and table is None:
             found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
     found[TABLE] = token_columns(schemes)
-    found |= vote_columns(schemes)
+    found |= columns_of_sentences(schemes) | candidate_columns(schemes) | vote_columns(schemes)
     for name, kinds in found.items():
         _check_told(name, kinds)
     found["annotations"] = {
