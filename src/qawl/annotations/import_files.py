@@ -34,15 +34,17 @@ def pull_files(
     layer: str | None,
     annotator: str | Iterable[str] | None = None,
     judge: bool = False,
+    outcome: Pulled | None = None,
 ) -> Pulled:
     """Journals what Label Studio's JSON exports hold, and derives the annotations.
 
     All is the work of `annotator`, or of the judge; or of those users who are named as USER=NAME.
-    Everything is read to a temporary folder first, so that a fault in the middle leaves no trace.
+    Everything is read to a temporary folder first, so that a fault in the middle leaves no trace. Where
+    an `outcome` is given, what was done is added to it.
     Raises InputError where a file is no such export, none of its tasks belongs to this corpus, or nobody
     can tell who a user is.
     """
-    outcome = Pulled()
+    outcome = outcome or Pulled()
     named: Named = {None: JUDGE} if judge else _named(project, annotator)
     project.make_state()
     target = project.state / "pull"

@@ -55,6 +55,7 @@ def command(as_json: bool) -> None:
     lacking = [
         f"{layer} {name}"
         for layer in corpus.settings.layers
+        if layer not in corpus.settings.label_studio.adopted
         for name, each in corpus.annotators.items()
         if not each.away and (layer, name) not in there
     ]

@@ -21,7 +21,7 @@ from qawl.scheme import scheme
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme
-from qawl.studio import assignment, carried, older
+from qawl.studio import adopted, assignment, carried, older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.laid import Laid
 from qawl.studio.steps import Remote, RemoteTask, Step, Wanted, counted
@@ -166,7 +166,13 @@ class _Plan:
         judged = owners.pop(JUDGE, [])
         steps, present = {}, {}
         olds = {name: self._older(mine, current) for name, mine in owners.items()}
-        for name in dict.fromkeys((*project.annotators, *owners)):
+        own = current.layer not in project.settings.label_studio.adopted
+        if not own:
+            found = adopted.remotes(self.client, project)
+            yield from (
+                adopted.step(self.client, project, e) for e in found if e.layer == current.layer
+            )
+        for name in dict.fromkeys((*(project.annotators if own else ()), *owners)):
             if name in self.working or name in owners:
                 target = wanted(project, self.told[current.layer], name)
                 old = olds.get(name, [])
@@ -176,7 +182,7 @@ class _Plan:
                 present[name] = there_ | self._worked(old)
         assigned = assignment.plan(
             self.articles,
-            self.working,
+            self.working if own else [],
             project.overlap(current.layer),
             there=present,
             shares={name: each.share for name, each in project.annotators.items()},

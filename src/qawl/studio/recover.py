@@ -25,6 +25,8 @@ def lost(client: Client, project: Project) -> int:
     there = plan.remotes(client, project)
     count = 0
     for layer in project.settings.layers:
+        if layer in project.settings.label_studio.adopted:
+            continue
         for annotator, path in journal.files(project, layer):
             mine = [each for each in there if (each.layer, each.annotator) == (layer, annotator)]
             annotated = {

@@ -1,0 +1,161 @@
+"""Projects that work was adopted from: annotation goes on there, under the config that they have."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from qawl.annotations import import_files, journal, tasks
+from qawl.annotations import store as annotation_store
+from qawl.annotations.sorter import Pulled
+from qawl.articles import selection
+from qawl.articles import store as article_store
+from qawl.core.errors import SchemeError, ServerError
+from qawl.core.project import Project
+from qawl.scheme import from_config, scheme
+from qawl.scheme.from_config import Config, Item
+from qawl.scheme.scheme import Scheme
+from qawl.studio.client import Client
+from qawl.studio.steps import Remote, Step, Wanted
+
+ADOPTED = "adopted"
+"""What stands in the place of an annotator's pseudonym: all of them work in such a project."""
+
+
+def remotes(client: Client, project: Project) -> Iterator[Remote]:
+    """The projects that qawl.yaml says layers were adopted from; raises ServerError where one is gone."""
+    for layer, number in project.settings.label_studio.adopted.items():
+        current = scheme.load(project, layer)
+        try:
+            fields = client.request("GET", f"api/projects/{number}/")
+        except ServerError as error:
+            if " answered 404 " not in str(error):
+                raise
+            raise ServerError(
+                f"{client.url} has no project {number} that this token may see, from which {layer} was "
+                "adopted: see label_studio in qawl.yaml"
+            ) from error
+        yield Remote(
+            id=number,
+            layer=layer,
+            annotator=ADOPTED,
+            scheme_version=current.version,
+            config=fields.get("label_config") or "",
+            instruction=fields.get("expert_instruction") or "",
+            fields=fields,
+            text_field=current.text_field,
+        )
+
+
+def step(client: Client, project: Project, remote: Remote) -> Step:
+    """The articles that the project lacks are added; nothing else of it is changed."""
+    current = scheme.load(project, remote.layer)
+    there = set(_articles(client.tasks(remote.id, fields=("id", "data")), project, remote.id))
+    offered = tasks.names(project)
+    add = [
+        tasks.task(each, current, offered)
+        for each in selection.to_annotate(project)
+        if each.id not in there
+    ]
+    title = f"{remote.fields.get('title')} (project {remote.id}, adopted)"
+    target = Wanted(remote.layer, ADOPTED, title, "", remote.config, remote.instruction)
+    return Step(target, remote, add=tuple(add), kept=tuple(_kept(remote, current)))
+
+
+def _kept(remote: Remote, current: Scheme) -> Iterator[str]:
+    yield "its config stays as it is; change it in Label Studio"
+    try:
+        config = from_config.read(remote.config, f"the config of project {remote.id}")
+    except SchemeError as error:
+        yield str(error)
+        return
+    if lacking := [*_lacking(current, config)]:
+        yield f"its config lacks what the scheme has: {', '.join(lacking)}"
+
+
+def _lacking(current: Scheme, config: Config) -> Iterator[str]:
+    there = {item.name for control in config.controls for item in _every(control.items)}
+    yield from (f"label {each}" for each in current.label if each not in there)
+    names = {control.name for control in config.controls}
+    yield from (
+        f"attribute {each.name}" for each in current.attributes if not {*each.controls} & names
+    )
+
+
+def _every(items: Iterable[Item]) -> Iterator[Item]:
+    for each in items:
+        yield each
+        yield from _every(each.items)
+
+
+def _articles(those: Iterable[Any], project: Project, number: int) -> Iterator[str]:
+    """The articles of tasks: those that they name, or that were made of them."""
+    made = _made(project, number)
+    for task in those:
+        identity = made.get(task["id"]) or task["data"].get("article_id")
+        if isinstance(identity, str):
+            yield identity
+
+
+def _made(project: Project, number: int) -> dict[int, str]:
+    """Task of the project → the article that was adopted from it."""
+    start = f"{number}/"
+    return {
+        int(told.removeprefix(start)): each.id
+        for each in article_store.articles(project)
+        if (told := each.source_id or "").startswith(start) and told[len(start) :].isdecimal()
+    }
+
+
+def pull(client: Client, project: Project, outcome: Pulled) -> None:
+    """Journals what is new in these projects, by the users who are known from adoption."""
+    for remote in remotes(client, project):
+        with tempfile.TemporaryDirectory(prefix="qawl-pull-") as name:
+            path = Path(name) / f"project-{remote.id}.json"
+            held, stand = _written(client, project, remote, path)
+            if held:
+                import_files.pull_files(project, [path], layer=remote.layer, outcome=outcome)
+            _look_for_deleted(project, remote, held, stand, outcome)
+
+
+def _written(
+    client: Client, project: Project, remote: Remote, path: Path
+) -> tuple[set[str], set[int]]:
+    """The project's tasks as an export; the numbers of its annotations, and of its tasks."""
+    made = _made(project, remote.id)
+    hashes = {each.id: each.text_sha256 for each in article_store.articles(project)}
+    held: set[str] = set()
+    stand: set[int] = set()
+    with path.open("wb") as file:
+        start = b"[\n"
+        for task in client.tasks(remote.id, annotations=True):
+            stand.add(task["id"])
+            held |= {str(each["id"]) for each in task.get("annotations", ())}
+            if identity := made.get(task["id"]):
+                told = {"article_id": identity, "text_sha256": hashes[identity]}
+                task["data"] |= told | {"layer": remote.layer}
+            file.write(start + json.dumps(task).encode())
+            start = b",\n"
+        file.write(b"]\n" if stand else b"[]\n")
+    return held, stand
+
+
+def _look_for_deleted(
+    project: Project, remote: Remote, held: set[str], stand: set[int], outcome: Pulled
+) -> None:
+    """Journals that annotations are gone from the project, and raises an alarm."""
+    for annotator, path in journal.files(project, remote.layer):
+        opened = journal.load(path)
+        gone = [
+            key
+            for key, each in opened.alive.items()
+            if each.project == remote.id and each.home is None and each.id not in held
+        ]
+        if gone:
+            opened.delete(gone, stand)
+            outcome.alarms.append(
+                f"{remote.layer} by {annotator}: {len(gone)} annotations were deleted in project "
+                f"{remote.id}; the journal keeps them"
+            )
+    annotation_store.refresh(project, remote.layer)

@@ -1,0 +1,123 @@
+"""A project of a real Label Studio, made by other people's hands, is adopted by its address; annotation goes on there."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+from qawl.core.errors import ServerError
+
+pytestmark = pytest.mark.live
+
+CONFIG = """<View><Header value="$headline"/><Text name="txt" value="$body"/>
+<Labels name="label" toName="txt"><Label value="Person" alias="PER"/><Label value="LOC"/></Labels>
+<Choices name="tone" toName="txt"><Choice value="calm"/><Choice value="loud"/></Choices></View>"""
+TEXTS = ["ولدت ليلى في بيروت.", "Mona left Tripoli.", "Mona left Tripoli."]
+
+
+def run(folder, *words):
+    done = CliRunner().invoke(cli.group, ["-C", str(folder), *map(str, words)])
+    assert done.exit_code == 0, (words, done.output, done.exception)
+    return done.output
+
+
+def records(folder):
+    path = folder / "exports" / "annotations" / "label.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def result(text, surface, label="PER"):
+    start = text.index(surface)
+    value = {"start": start, "end": start + len(surface), "text": surface, "labels": [label]}
+    return [
+        {"id": f"r{start}", "from_name": "label", "to_name": "txt", "type": "labels", "value": value},
+        {"id": "t", "from_name": "tone", "to_name": "txt", "type": "choices", "value": {"choices": ["calm"]}},
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def foreign(label_studio, monkeypatch):
+    """(client, project): two of three tasks are done, the third text is that of the second."""
+    from qawl.studio.client import Client
+
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+    with Client(label_studio.url, label_studio.token) as client:
+        made = client.create_project({"title": "somebody's", "label_config": CONFIG})["id"]
+        client.import_tasks(made, [{"data": {"body": each, "headline": "H"}} for each in TEXTS])
+        first, second, _ = client.tasks(made)
+        client.submit(first["id"], {"result": result(TEXTS[0], "ليلى")})
+        client.submit(second["id"], {"result": result(TEXTS[1], "Mona")})
+        yield client, made
+
+
+def test_annotation_goes_on_in_the_project_that_was_adopted(foreign, tmp_path):
+    client, number = foreign
+    folder = tmp_path / "news"
+    done = CliRunner().invoke(
+        cli.group, ["adopt", f"{client.url}/projects/{number}/data", "--into", str(folder)]
+    )
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "annotations: 2 in, 2 in the records" in done.output
+    assert f"adopted: {{label: {number}}}" in (folder / "qawl.yaml").read_text("utf-8")
+    config = client.request("GET", f"api/projects/{number}/")["label_config"]
+    projects = len(list(client.projects()))
+
+    def nothing_more():
+        said = run(folder, "push")
+        assert "nothing to do" in said
+        assert "its config stays as it is" in said
+        assert len(list(client.projects())) == projects
+        assert len(list(client.tasks(number))) == len(TEXTS)
+
+    nothing_more()
+    assert "0 new versions" in run(folder, "pull")
+    # The annotator goes on: the open task is done, a done one is changed.
+    first, _, third = client.tasks(number, annotations=True)
+    client.submit(third["id"], {"result": result(TEXTS[2], "Tripoli", "LOC")})
+    changed = {"result": result(TEXTS[0], "بيروت", "LOC")}
+    client.request("PATCH", f"api/annotations/{first['annotations'][0]['id']}/", body=changed)
+    assert "2 new versions" in run(folder, "pull")
+    assert "0 new versions" in run(folder, "pull")
+    found = records(folder)
+    assert {each["annotator"] for each in found} == {"a1"}
+    assert len({each["article_id"] for each in found}) == 3
+    assert sorted(s["text"] for each in found for s in each["spans"]) == [
+        "Mona",
+        "Tripoli",
+        "بيروت",
+    ]
+    nothing_more()
+    # An article that comes later is annotated there too.
+    (tmp_path / "later.txt").write_text("Omar stayed in Sidon.", "utf-8")
+    run(folder, "ingest", tmp_path / "later.txt")
+    assert "add 1 task to somebody's" in run(folder, "push", "--dry-run")
+    run(folder, "push")
+    assert "nothing to do" in run(folder, "push")
+    *_, last = client.tasks(number)
+    assert last["data"]["body"] == "Omar stayed in Sidon."
+    client.submit(last["id"], {"result": result(last["data"]["body"], "Omar")})
+    assert "1 new versions" in run(folder, "pull")
+    assert len(records(folder)) == 4
+    assert client.request("GET", f"api/projects/{number}/")["label_config"] == config
+    said = json.loads(run(folder, "status", "--json"))
+    assert [(each["annotator"], each["assigned"], each["left"]) for each in said] == [
+        ("adopted", 4, 0)
+    ]
+    gone = next(iter(client.tasks(number, annotations=True)))["annotations"][0]["id"]
+    client.request("DELETE", f"api/annotations/{gone}/")
+    assert "1 annotations were deleted" in run(folder, "pull")
+    assert len(records(folder)) == 3
+    client.delete_project(number)
+    done = CliRunner().invoke(cli.group, ["-C", str(folder), "push"])
+    assert isinstance(done.exception, ServerError)
+    assert f"has no project {number}" in str(done.exception)
+
+
+def test_a_project_that_the_token_may_not_see_is_one_line(label_studio, tmp_path, monkeypatch):
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+    done = CliRunner().invoke(
+        cli.group, ["adopt", f"{label_studio.url}/projects/99999", "--into", str(tmp_path / "x")]
+    )
+    assert "has no project 99999" in str(done.exception)
+    assert not (tmp_path / "x").exists()
