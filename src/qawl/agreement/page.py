@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import escape
 from msgspec import Struct
 
-from qawl.agreement import disagreements
+from qawl.agreement import arms, disagreements
 from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
@@ -76,6 +76,9 @@ def _layer(current: Scheme, said: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": title_in(current.title, "en", current.layer),
         "articles": said["articles_compared"],
+        "arms": arms.rows(said["suggestions"]) if "suggestions" in said else [],
+        "fate": said.get("suggestions", {}).get("fate", {}),
+        "fates": arms.FATES,
         "warnings": said["warnings"],
         "figures": figures,
         "labels": [said["confusion"]["labels"][row] or "∅" for row in used],

@@ -18,6 +18,7 @@ import numpy as np
 from qawl.agreement import coefficients, matching
 from qawl.agreement.alpha_characters import coverage
 from qawl.agreement.alpha_unitizing import unitizing
+from qawl.agreement.arms import Arms, Drawn
 from qawl.agreement.attributes import Gathered
 from qawl.agreement.coefficients import Array
 from qawl.agreement.figures import (
@@ -37,6 +38,7 @@ from qawl.agreement.intervals import FEW, Grouped, Pool, Where, plain
 from qawl.agreement.matching import Ints
 from qawl.agreement.spans_table import Text, Units, collect
 from qawl.annotations import derive
+from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
@@ -54,7 +56,9 @@ def report(project: Project) -> dict[str, Any]:
     """The agreement of every layer, from the annotations on disk."""
     schemes = scheme.load_all(project)
     layers = {
-        layer: measure(_with_texts(project, layer), schemes[layer])
+        layer: measure(
+            _with_texts(project, layer), schemes[layer], selection.unsuggested(project, layer)
+        )
         for layer in project.settings.layers
     }
     return {
@@ -142,9 +146,17 @@ def _digest(project: Project, paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def measure(records: Iterable[tuple[Annotation, Text]], layer_scheme: Scheme) -> dict[str, Any]:
-    """The agreement of one layer, from annotations with the text that they are of."""
-    human = (each for each in records if each[0].annotator != JUDGE)
+def measure(
+    records: Iterable[tuple[Annotation, Text]],
+    layer_scheme: Scheme,
+    drawn: Drawn = lambda _: False,
+) -> dict[str, Any]:
+    """The agreement of one layer, from annotations with the text that they are of.
+
+    `drawn` says which articles were drawn to have no suggestions.
+    """
+    arms = Arms(drawn)
+    human = (each for each in arms.seen(records) if each[0].annotator != JUDGE)
     marks = collect(human, layer_scheme.label, layer_scheme.attributes)
     pool, sources = Pool(len(marks.articles)), Grouped()
     attributes = Gathered(layer_scheme.attributes, marks)
@@ -157,6 +169,7 @@ def measure(records: Iterable[tuple[Annotation, Text]], layer_scheme: Scheme) ->
         attributes.add(first, units, matched)
         whole = {where[0]: figure for where, figure in figures.items() if len(where) == 1}
         sources.add(np.array(units.sources), whole)
+        arms.add(first, units.articles, len(marks.articles), whole)
         articles |= _by_article(units, whole)
         confused += _confused(units)
     compared = int((marks.done.sum(0) >= 2).sum())
@@ -176,6 +189,8 @@ def measure(records: Iterable[tuple[Annotation, Text]], layer_scheme: Scheme) ->
             of, name = place
             found[part].setdefault(of, {})[name] = each
     found["sources"] = sources.values()
+    if (suggested := arms.values()) is not None:
+        found["suggestions"] = suggested
     found["articles"] = dict(
         sorted(articles.items(), key=lambda item: (_worst_first(item[1]), item[0]))
     )

@@ -13,6 +13,7 @@ from qawl.annotations import reading as read
 from qawl.annotations import regions
 from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
 from qawl.annotations.reading import Raw, Reading
+from qawl.annotations.to_label_studio import SUGGESTED
 from qawl.core.records import (
     Annotation,
     Article,
@@ -20,6 +21,7 @@ from qawl.core.records import (
     AttributeValue,
     Direction,
     Finding,
+    Origin,
     Provenance,
     Relation,
     Span,
@@ -30,6 +32,9 @@ from qawl.core.text import sha256
 from qawl.scheme.attributes import as_value
 from qawl.scheme.kinds import registry as attribute_kinds
 from qawl.scheme.scheme import Scheme
+
+ORIGINS: Mapping[str, Origin] = {SUGGESTED: "kept", f"{SUGGESTED}-changed": "changed"}
+"""What Label Studio says of a region that was a suggestion → what a span says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def read_annotation(
     regions.read_regions(reading, task, results["region"])
     document = _read_attributes(reading, results["attribute"])
     drawn = [each for result in results["relation"] for each in _read_relation(reading, result)]
-    spans = (span for region in reading.regions.values() for span in region)
+    spans = _with_origins(reading, results["region"])
     record = Annotation(
         article_id=article.id,
         layer=scheme.layer,
@@ -76,6 +81,24 @@ def read_annotation(
         provenance=_checked_provenance(reading, task, annotation),
     )
     return Converted(record, tuple(reading.findings))
+
+
+def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:
+    """The spans of all regions; where one was a suggestion, each says what became of it."""
+    said = {name(each.get("id")): each.get("origin") for each in results}
+    begun = any(each in ORIGINS for each in said.values() if isinstance(each, str))
+    if not begun:
+        return [span for region in reading.regions.values() for span in region]
+    return [
+        msgspec.structs.replace(span, origin=_origin(said, identity))
+        for identity, region in reading.regions.items()
+        for span in region
+    ]
+
+
+def _origin(said: Mapping[str | None, object], identity: str) -> Origin:
+    given = said.get(identity, said.get(identity.rpartition("@")[0]))
+    return ORIGINS.get(given, "made") if isinstance(given, str) else "made"
 
 
 def controls(annotation: Raw) -> tuple[set[str], set[str]]:

@@ -19,6 +19,9 @@ from qawl.core.records import (
 from qawl.scheme import attributes
 from qawl.scheme.scheme import Scheme
 
+SUGGESTED = "prediction"
+"""What Label Studio calls the origin of a region that was suggested."""
+
 
 def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> list[dict[str, Any]]:
     """The results of a record: regions with their attributes, the article's attributes, relations.
@@ -26,6 +29,7 @@ def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> lis
     Spans `x`, `x#2`, … of one place become one region with several labels again. An arrow that the
     scheme names by its ends is written without a label, as annotators draw it.
     """
+    origin = SUGGESTED if isinstance(record, Suggestion) else "manual"
     region_of = _regions(record.spans)
     regions: dict[str, list[Span | GoldSpan]] = {}
     ordered: list[Span | GoldSpan] = sorted(
@@ -36,7 +40,7 @@ def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> lis
     results = [
         result
         for identity, spans in regions.items()
-        for result in _write_region(identity, spans, scheme)
+        for result in _write_region(identity, spans, scheme, origin)
     ]
     for name, value in record.attributes.items():
         results.append(_attribute(scheme, f"{name}-{record.article_id}", name, value, {}))
@@ -64,7 +68,7 @@ def _number(identity: str, region: str) -> int:
 
 
 def _write_region(
-    identity: str, spans: list[Span | GoldSpan], scheme: Scheme
+    identity: str, spans: list[Span | GoldSpan], scheme: Scheme, origin: str
 ) -> Iterator[dict[str, Any]]:
     first = spans[0]
     place = {"start": first.start, "end": first.end, "text": first.text}
@@ -77,7 +81,7 @@ def _write_region(
             "from_name": control,
             "to_name": scheme.text_control,
             "type": "labels",
-            "origin": "manual",
+            "origin": origin,
             "value": {**place, "labels": labels},
         }
     said: Attributes = {}

@@ -1,7 +1,7 @@
 """Which articles go to annotation: the first of each group, and of large sources a seeded sample."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
@@ -27,6 +27,17 @@ def ids(project: Project) -> tuple[str, ...]:
     return project.disk.once(
         "articles to be annotated", lambda: tuple(_ids(project)), project.articles_file
     )
+
+
+def unsuggested(project: Project, layer: str) -> Callable[[str], bool]:
+    """Whether an article is drawn to get no suggestions in a layer, so that their influence shows."""
+    share, seed = project.settings.suggestions.without, project.settings.seed
+
+    def drawn(article_id: str) -> bool:
+        digest = sha256(f"{seed} {layer} {article_id}")
+        return int(digest[:16], 16) < share * 2**64
+
+    return drawn
 
 
 def _ids(project: Project) -> list[str]:

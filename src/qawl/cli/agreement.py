@@ -33,12 +33,16 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
 
     from qawl.agreement import report
     from qawl.core import files, project
+    from qawl.suggest.fate import fate
 
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     with project.lock(corpus, "agreement"):
         found = report.report(corpus)
+        for name, each in found["layers"].items():
+            if "suggestions" in each:
+                each["suggestions"]["fate"] = fate(corpus, name)
         report.store(corpus, found)
     layers = {name: each for name, each in found["layers"].items() if layer in (None, name)}
     if html is not None:
@@ -50,6 +54,9 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
         say(json.dumps({**found, "layers": layers}, ensure_ascii=False))
         return
     _show_all(found["people"], layers, label)
+    for name, figures in layers.items():
+        if "suggestions" in figures:
+            _show_suggested(name, figures["suggestions"])
     for name, figures in layers.items():
         for warning in figures["warnings"]:
             say(f"{name}: {warning}", err=True)
@@ -87,6 +94,29 @@ def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
         shown.print(f"  {each['n']:4} × {one} against {other}")
     for article, said in list(figures["articles"].items())[:WORST]:
         shown.print(f"  {article}: exact F1 {_number(said['exact_f1']['value'])}")
+
+
+def _show_suggested(layer: str, said: dict[str, Any]) -> None:
+    """What suggestions change: both arms with the interval of their difference, and their fate."""
+    from rich.table import Table
+
+    from qawl.agreement import arms
+    from qawl.cli.terminal import console
+
+    table = Table(
+        "", "with", "n", "without", "n", "difference", "95 %", title=f"{layer}: suggestions",
+    )  # fmt: skip
+    for each in arms.rows(said):
+        one, other, apart = each["with"], each["without"], each["difference"]
+        table.add_row(
+            each["name"], _number(one["value"]), str(one["n"]), _number(other["value"]), str(other["n"]),
+            _number(apart["value"]), _interval(apart),
+        )  # fmt: skip
+    console().print(table)
+    table = Table("", *arms.FATES, title=f"{layer}: what became of suggestions")
+    for label, counts in said["fate"].items():
+        table.add_row(label, *("–" if each is None else str(each) for each in counts.values()))
+    console().print(table)
 
 
 def _matrix(confusion: dict[str, Any]) -> Any:

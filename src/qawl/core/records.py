@@ -114,6 +114,10 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
         return value if value is None or isinstance(value, str) else to_json(value).decode()
 
 
+Origin = Literal["kept", "changed", "made"]
+"""What became of a suggestion in a span, or that it was made by hand."""
+
+
 class Span(Struct, frozen=True, gc=False):
     """A labelled stretch of text.
 
@@ -130,6 +134,9 @@ class Span(Struct, frozen=True, gc=False):
     attributes : dict of str to str or list of str
         By name; a single choice or a text is a string, several choices are a list. What is not set is
         absent.
+    origin : str or UNSET
+        In an annotation that began with suggestions: `kept` (a suggestion as it was), `changed` (a
+        suggestion whose edges were moved) or `made` (drawn by hand). Absent elsewhere, and in releases.
 
     Examples
     --------
@@ -145,6 +152,7 @@ class Span(Struct, frozen=True, gc=False):
     end: int
     text: str
     attributes: Attributes = field(default_factory=dict)
+    origin: Origin | msgspec.UnsetType = msgspec.UNSET
 
 
 class Relation(Struct, frozen=True, kw_only=True, gc=False):

@@ -1,12 +1,11 @@
 """Tasks as annotators get them: with suggestions, but for a share that gets none."""
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 
 from qawl.annotations import tasks
 from qawl.annotations.tasks import Names, Prediction, Task
 from qawl.annotations.to_label_studio import write_results
-from qawl.articles.selection import to_annotate
+from qawl.articles.selection import to_annotate, unsuggested
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.scheme import scheme as schemes
@@ -24,6 +23,7 @@ def served(project: Project, layer: str) -> Iterator[Task]:
 
 def maker(project: Project, current: Scheme, offered: Names) -> Make:
     """Makes the task of an article in a layer; its suggestion is taken if it is of the same text."""
+    drawn = unsuggested(project, current.layer)
     ready = {each.article_id: each for each in store.read(project, current.layer)}
 
     def make(article: Article) -> Task:
@@ -33,17 +33,10 @@ def maker(project: Project, current: Scheme, offered: Names) -> Make:
             found is not None
             and found.text_sha256 == article.text_sha256
             and (found.spans or found.attributes)
-            and not without(project, current.layer, article.id)
+            and not drawn(article.id)
         ):
             version = f"{found.model} {found.model_version}"
             return Task(task.data, (Prediction(version, write_results(found, current)),))
         return task
 
     return make
-
-
-def without(project: Project, layer: str, article_id: str) -> bool:
-    """Whether an article gets no suggestions in a layer, so that their influence can be measured."""
-    drawn = sha256(f"{project.settings.seed} {layer} {article_id}".encode()).digest()
-    share = project.settings.suggestions.without
-    return int.from_bytes(drawn[:8]) < share * 2**64

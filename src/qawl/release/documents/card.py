@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from qawl.agreement import arms
 from qawl.core import files, licences
 from qawl.core.project import Project
 from qawl.core.settings import Card
@@ -86,7 +87,12 @@ def fields(described: Described) -> dict[str, object]:
         "content_sha256": described.manifest.content_sha256,
         "empty": [name for name in described.columns if name not in filled],
         "layers": [
-            {**_layer(each, described), "agreement": _agreement(described.agreement.get(layer, {}))}
+            {
+                **_layer(each, described),
+                "agreement": _agreement(described.agreement.get(layer, {})),
+                "suggested": described.agreement.get(layer, {}).get("suggestions"),
+                "arms": _arms(described.agreement.get(layer, {})),
+            }
             for layer, each in described.schemes.items()
         ],
         "people": list(_people(described)),
@@ -183,6 +189,16 @@ def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
             if found[name]["value"] is not None
         ]
     return figures
+
+
+def _arms(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Agreement with and without suggestions, a row a figure that is defined."""
+    suggested = said.get("suggestions")
+    return [
+        each
+        for each in (arms.rows(suggested) if suggested else ())
+        if each["with"]["value"] is not None
+    ]
 
 
 def _layer(scheme: Scheme, described: Described) -> dict[str, object]:

@@ -1,0 +1,155 @@
+"""What annotators did with suggestions is seen: origins of spans, both arms, the fate by label."""
+
+import json
+from hashlib import sha256
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+
+TEXTS = [
+    f"زارت ليلى حداد مدينة بيروت يوم {day}، وقالت إن المعرض رقم {n} سيفتح أبوابه قريبا."
+    for n, day in enumerate(
+        ("الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة"), start=1
+    )
+]
+
+
+def run(root, *arguments, code=0):
+    done = CliRunner().invoke(cli.group, ["-C", str(root), *arguments], catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    """A corpus of two annotators, one of six articles at least drawn to have no suggestions."""
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "corpus"
+    run(tmp_path, "init", str(root))
+    lines = [
+        json.dumps({"text": each, "language": "ar", "source": "s", "license": "CC0-1.0"})
+        for each in TEXTS
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), "utf-8")
+    run(root, "ingest", str(tmp_path / "in.jsonl"))
+    settings = (root / "qawl.yaml").read_text("utf-8")
+    (root / "qawl.yaml").write_text(f"{settings}\nsuggestions: {{without: 0.54}}\n", "utf-8")
+    run(root, "suggest")
+    return root
+
+
+def tasks(root):
+    return json.loads(run(root, "tasks", "--layer", "entity"))
+
+
+def region(identity, label, start, end, text, origin):
+    value = {"start": start, "end": end, "text": text[start:end], "labels": [label]}
+    return {"id": identity, "from_name": "entity", "to_name": "text", "type": "labels",
+            "origin": origin, "value": value}  # fmt: skip
+
+
+def done(task, number, user):
+    """What Label Studio sends of a task: of its suggestions the first is deleted, the second trimmed
+    by a letter, the others kept; one span is made by hand."""
+    text, results = task["data"]["text"], []
+    for prediction in task.get("predictions", ()):
+        marked = [each for each in prediction["result"] if each["type"] == "labels"]
+        for at, each in enumerate(marked):
+            value = each["value"]
+            if at == 0:
+                continue
+            start = value["start"] + (1 if at == 1 else 0)
+            origin = "prediction-changed" if at == 1 else each["origin"]
+            results.append(region(f"r{at}", value["labels"][0], start, value["end"], text, origin))
+    at = text.index("المعرض")
+    results.append(region("hand", "EVENT", at, at + len("المعرض"), text, "manual"))
+    return {
+        "id": number,
+        "data": task["data"],
+        "annotations": [
+            {"id": 100 * user + number, "completed_by": user, "result": results,
+             "created_at": "2026-01-01T10:00:00Z", "updated_at": "2026-01-01T10:00:00Z", "lead_time": 9}
+        ],
+    }  # fmt: skip
+
+
+def pull(root, folder):
+    for user in (1, 2):
+        export = [done(each, number, user) for number, each in enumerate(tasks(root), start=1)]
+        path = folder / f"export{user}.json"
+        path.write_text(json.dumps(export), "utf-8")
+        run(root, "pull", "--from", str(path), "--layer", "entity", "--annotator", f"a{user}")
+    return [
+        json.loads(line)
+        for line in (root / "exports/annotations/entity.jsonl").read_text("utf-8").splitlines()
+    ]
+
+
+def is_drawn(article_id, seed=0, layer="entity", share=0.54):
+    digest = sha256(f"{seed} {layer} {article_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) < share * 2**64
+
+
+def test_each_span_says_what_became_of_its_suggestion(corpus, tmp_path):
+    for record in pull(corpus, tmp_path):
+        origins = {span["id"]: span.get("origin") for span in record["spans"]}
+        if is_drawn(record["article_id"]):
+            assert set(origins.values()) == {None}
+        else:
+            assert origins.pop("hand") == "made"
+            assert origins.pop("r1") == "changed"
+            assert set(origins.values()) <= {"kept"}
+
+
+def test_the_annotations_validate_with_their_origins(corpus, tmp_path):
+    import jsonschema
+
+    schema = json.loads((corpus / "schemas/annotation.entity.json").read_text("utf-8"))
+    for record in pull(corpus, tmp_path):
+        jsonschema.validate(record, schema)
+
+
+def test_agreement_shows_both_arms_and_the_interval_of_their_difference(corpus, tmp_path):
+    """Both annotators did the same, so both arms agree wholly; the counts are made again by hand."""
+    records = pull(corpus, tmp_path)
+    said = json.loads(run(corpus, "agreement", "--json"))["layers"]["entity"]["suggestions"]
+    n = {"with": 0, "without": 0}
+    for record in records:
+        n["without" if is_drawn(record["article_id"]) else "with"] += len(record["spans"])
+    assert all(n.values()), n
+    for arm, count in n.items():
+        assert said[arm]["exact_f1"]["value"] == 1
+        assert said[arm]["exact_f1"]["n"] == count
+    apart = said["difference"]["exact_f1"]
+    assert apart["value"] == 0
+    assert apart["low"] < 0 < apart["high"]
+    shown = run(corpus, "agreement", "--html", "page.html")
+    assert "what became of suggestions" in shown
+    assert "with suggestions" in (corpus / "page.html").read_text("utf-8")
+
+
+def test_the_fate_of_suggestions_is_a_table_by_label(corpus, tmp_path):
+    records = pull(corpus, tmp_path)
+    offered = {
+        each["article_id"]: len(each["spans"])
+        for each in map(
+            json.loads,
+            (corpus / "exports/suggestions/entity.jsonl").read_text("utf-8").splitlines(),
+        )
+    }
+    begun = [each for each in records if not is_drawn(each["article_id"])]
+    fate = json.loads(run(corpus, "agreement", "--json"))["layers"]["entity"]["suggestions"]["fate"]
+    total = {
+        what: sum(each[what] for each in fate.values()) for what in ("kept", "changed", "deleted")
+    }
+    assert sum(total.values()) == sum(offered[each["article_id"]] for each in begun)
+    assert total["deleted"] == total["changed"] == len(begun)
+    assert fate["EVENT"]["made"] == len(begun)
+
+
+def test_without_suggestions_nothing_is_said_of_them(recorded, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    said = json.loads(run(recorded.root, "agreement", "--json"))
+    assert all("suggestions" not in each for each in said["layers"].values())
