@@ -1,38 +1,86 @@
 """What a journal holds: of each annotation the version that counts, and which versions came."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import sqlite3
+import weakref
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple
 
-from qawl.annotations import identity
-from qawl.annotations.identity import Identity, Version
+import msgspec
+
+from qawl.annotations import identity, journal_index
+from qawl.annotations.identity import Home, Identity, Version
+
+_identity = msgspec.msgpack.Decoder(Identity)
 
 
-@dataclass(slots=True)
+class Spot(NamedTuple):
+    """Where the entry of a version stands: offset and length of its line, and the number of that."""
+
+    start: int
+    length: int
+    line: int
+
+
+@dataclass(slots=True, weakref_slot=True)
 class Holdings:
-    """The annotations of a journal, by key.
+    """The annotations of a journal, by key, in its index (see `journal_index`).
 
     The version with the latest `updated_at` counts, in whatever order they came; of those without a
-    time, and of equal times, the one that came last. `alive` has it of each annotation that is not known
-    to be deleted, `gone` of the others.
+    time, and of equal times, the one that came last. An annotation is alive unless it is known to be
+    deleted.
     """
 
-    alive: dict[str, Identity] = field(default_factory=dict)
-    gone: dict[str, Identity] = field(default_factory=dict)
-    _last: dict[str, bytes] = field(default_factory=dict)
-    _seen: set[bytes] = field(default_factory=set)
-    _keys: dict[str, list[str]] = field(default_factory=dict)
+    db: sqlite3.Connection = field(default_factory=journal_index.in_memory)
+
+    def __post_init__(self) -> None:
+        """Sees to it that the index is closed."""
+        weakref.finalize(self, self.db.close)
+
+    @property
+    def alive(self) -> dict[str, Identity]:
+        """The version that counts of each annotation that is not known to be deleted, by key."""
+        found = self.db.execute("SELECT key, identity FROM annotation WHERE alive ORDER BY rowid")
+        return {key: _identity.decode(content) for key, content in found}
+
+    def held(self, home: Home, shared: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+        """(key, number on the server) of those alive that stand in a project of a server, and of those
+        that exports brought alone, if their number is among the shared."""
+        where = "SELECT key, id FROM annotation WHERE alive = 1 AND project IS ? AND home IS ?"
+        for key, number in self.db.execute(where, home):
+            yield key, str(number)
+        if home[1] is not None and shared:
+            where = "SELECT key, id FROM annotation WHERE alive = 1 AND home IS NULL"
+            yield from ((key, number) for key, number in self.db.execute(where) if number in shared)
+
+    def count(self, home: Home, shared: Collection[str] = ()) -> int:
+        """How many numbers those have."""
+        if shared:
+            return len({number for _, number in self.held(home, shared)})
+        where = "SELECT count(DISTINCT ifnull(id, '')) FROM annotation WHERE alive = 1"
+        found = self.db.execute(f"{where} AND project IS ? AND home IS ?", home).fetchone()
+        return int(found[0])
 
     def known(self, key: str) -> Identity | None:
         """The version that counts, also of what is gone."""
-        return self.alive.get(key) or self.gone.get(key)
+        return self._state(key)[0]
+
+    def _state(self, key: str) -> tuple[Identity | None, bool]:
+        """The version that counts of an annotation, and whether it is alive."""
+        found = self.db.execute("SELECT identity, alive FROM annotation WHERE key = ?", (key,))
+        content, alive = found.fetchone() or (None, 0)
+        return (_identity.decode(content) if content else None), bool(alive)
 
     def find(self, given: Version, *, sure: bool = False) -> str | None:
         """The key of an annotation that is known, by whatever road it came; None where it is new."""
         numbers = _numbers(given.identity)
-        for key in (key for number in numbers for key in self._keys.get(number, ())):
-            there = self.known(key)
-            if there and identity.same(there, given.identity, sure=sure):
-                return key
+        for number in numbers:
+            where = "SELECT key FROM number WHERE number = ? ORDER BY rowid"
+            for (key,) in self.db.execute(where, (number,)).fetchall():
+                there = self.known(key)
+                if there and identity.same(there, given.identity, sure=sure):
+                    return str(key)
         return given.key if not numbers and self.known(given.key) else None
 
     def key(self, given: Version, *, sure: bool = False) -> str:
@@ -48,56 +96,94 @@ class Holdings:
 
     def has(self, key: str, given: Version, *, live: bool) -> bool:
         """Whether a version adds nothing; what is deleted and on the server all the same is back."""
-        if given.event == "version" and key in self.gone:
-            return not live and _mark(key, given) in self._seen
+        there, alive = self._state(key)
+        if given.event == "version" and there and not alive:
+            return not live and self._seen(key, given)
         if given.identity.changed is None:
-            return self._last.get(key) == given.digest
-        return _mark(key, given) in self._seen
+            last = self.db.execute("SELECT digest FROM annotation WHERE key = ?", (key,)).fetchone()
+            return bool(last == (given.digest,))
+        return self._seen(key, given)
+
+    def _seen(self, key: str, given: Version) -> bool:
+        found = self.db.execute("SELECT 1 FROM seen WHERE mark = ?", (_mark(key, given),))
+        return found.fetchone() is not None
 
     def outlived(self, key: str, given: Version) -> bool:
         """Whether a version is of a deleted annotation, and no newer than what was deleted."""
-        gone = self.gone.get(key)
-        return gone is not None and not identity.after(given.identity, gone)
+        there, alive = self._state(key)
+        return there is not None and not alive and not identity.after(given.identity, there)
 
-    def note(self, given: Version) -> None:
-        """Takes over what an entry says."""
+    def note(self, given: Version, at: Spot) -> None:
+        """Takes over what an entry says that stands there."""
         key = given.key
-        self._last[key] = given.digest
-        self._seen.add(_mark(key, given))
+        self.db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (_mark(key, given),))
+        known, alive = self._state(key)
         if given.event != "version":
-            self.gone[key] = self.known(key) or given.identity
-            if key in self.alive:
-                del self.alive[key]
+            self._put(given, known or given.identity, at, alive=False)
             return
         for number in _numbers(given.identity):
-            keys = self._keys.setdefault(number, [])
-            if key not in keys:
-                keys.append(key)
-        known = self.known(key)
-        if key not in self.alive or identity.newer(given.identity, self.alive[key]):
-            self.alive[key] = identity.filled(given.identity, known) if known else given.identity
-        if key in self.gone:
-            del self.gone[key]
+            self.db.execute("INSERT OR IGNORE INTO number VALUES (?, ?)", (number, key))
+        if known is None or not alive or identity.newer(given.identity, known):
+            merged = identity.filled(given.identity, known) if known else given.identity
+            self._put(given, merged, at, alive=True)
+        else:
+            self.db.execute("UPDATE annotation SET digest = ? WHERE key = ?", (given.digest, key))
+
+    def _put(self, given: Version, counting: Identity, at: Spot, *, alive: bool) -> None:
+        """Writes the version that counts, and where its entry stands, or that which deleted it."""
+        number, where, home = counting.id, counting.project, counting.home
+        content = msgspec.msgpack.encode(counting)
+        row = (given.key, alive, number, _integer(where), home, content, given.digest)
+        self.db.execute(
+            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
+            "DO UPDATE SET alive = excluded.alive, id = excluded.id, project = excluded.project, "
+            "home = excluded.home, identity = excluded.identity, digest = excluded.digest, "
+            "article = excluded.article, start = excluded.start, length = excluded.length, "
+            "line = excluded.line",
+            (*row, given.identity.article, *at),
+        )
+
+    def places(self) -> Iterator[tuple[str, Spot, bool]]:
+        """(article, place, whether it is gone) of each annotation, in the order of articles."""
+        found = self.db.execute(
+            "SELECT article, start, length, line, alive FROM annotation ORDER BY article, rowid"
+        )
+        for article, start, length, line, alive in found:
+            yield article, Spot(start, length, line), not alive
+
+    def place(self, key: str) -> Spot | None:
+        """Where the entry stands that counts of an annotation."""
+        where = "SELECT start, length, line FROM annotation WHERE key = ?"
+        found = self.db.execute(where, (key,)).fetchone()
+        return Spot(*found) if found else None
 
     def all(self) -> Iterator[Identity]:
         """The version that counts of each annotation, also of what is gone."""
-        yield from self.alive.values()
-        yield from self.gone.values()
+        found = self.db.execute("SELECT identity FROM annotation ORDER BY alive DESC, rowid")
+        return (_identity.decode(content) for (content,) in found)
 
     def deleted(self, identities: Iterable[Identity]) -> set[tuple[str, str | None]]:
         """(article, number) of those of these annotations that are known to be deleted."""
-        gone = {(each.article, each.id) for each in self.gone.values()}
+        found = self.db.execute("SELECT identity FROM annotation WHERE alive = 0")
+        gone = {
+            (each.article, each.id) for (content,) in found if (each := _identity.decode(content))
+        }
         return {(each.article, each.id) for each in identities} & gone
 
     def several(self, articles: set[str]) -> dict[str, list[Identity]]:
         """Those of these articles of which more than one annotation is there, the newest last."""
-        found: dict[str, list[Identity]] = {}
-        for each in self.alive.values():
-            if each.article in articles:
-                found.setdefault(each.article, []).append(each)
-        return {
-            article: sorted(those, key=age) for article, those in found.items() if len(those) > 1
-        }
+        found = {}
+        where = "SELECT identity FROM annotation WHERE article = ? AND alive = 1 ORDER BY rowid"
+        for article in articles:
+            there = [_identity.decode(content) for (content,) in self.db.execute(where, (article,))]
+            if len(there) > 1:
+                found[article] = sorted(there, key=age)
+        return found
+
+
+def _integer(given: int | None) -> int | str | None:
+    """A number that SQLite can hold; else as text, so that it is itself alone."""
+    return given if given is None or abs(given) < 1 << 63 else str(given)
 
 
 def doubles(layer: str, annotator: str, several: Mapping[str, list[Identity]]) -> Iterator[str]:
@@ -119,7 +205,8 @@ def age(given: Identity) -> tuple[float, int]:
 
 
 def _mark(key: str, given: Version) -> bytes:
-    return key.encode() + given.digest
+    """What tells a version of an annotation from all others."""
+    return sha256(key.encode() + given.digest).digest()[:16]
 
 
 def _numbers(given: Identity) -> list[str]:

@@ -231,7 +231,7 @@ class _Spool:
 def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
     """Tells whose every entry is and appends it to their journal; the layers touched."""
     journals = {
-        (layer, annotator): journal.load(path)
+        (layer, annotator): journal.opened_at(project, path)
         for layer in project.settings.layers
         for annotator, path in journal.files(project, layer)
     }
@@ -244,7 +244,7 @@ def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
         for person in dict.fromkeys(part.share.people):
             place = part.layer, str(person.name)
             if place not in journals:
-                journals[place] = journal.load(project.journal_file(*place))
+                journals[place] = journal.opened_at(project, project.journal_file(*place))
             sure = part.share.given is not None
             added = journals[place].append_encoded(_lines(part, person), sure=sure)
             outcome.note(*place, added)

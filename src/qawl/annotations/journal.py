@@ -6,9 +6,10 @@ a changed, missing or moved line is found. One file a layer and annotator: <laye
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from heapq import merge
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -16,10 +17,11 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, identity
+from qawl.annotations import heads, identity, journal_index
 from qawl.annotations.heads import Head
-from qawl.annotations.holdings import Holdings
+from qawl.annotations.holdings import Holdings, Spot
 from qawl.annotations.identity import Identity, Version
+from qawl.annotations.journal_index import Checked
 from qawl.core import files as core_files
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
@@ -101,14 +103,17 @@ def annotators(project: Project) -> set[str]:
 class Journal:
     """One journal file, checked, and the annotations that it holds.
 
-    `heads` are the hashes of all lines, `last` that of the last. `mended` counts the bytes of a torn
-    last line that a crash left and opening dropped.
+    `count` is how many lines it has, `last` the hash of the last, which starts at `start`. `mended`
+    counts the bytes of a torn last line that a crash left and opening dropped. `index` is where what it
+    holds is kept, None where it is not.
     """
 
     path: Path
-    last: str = START
+    index: Path | None = None
     holds: Holdings = field(default_factory=Holdings)
-    heads: set[bytes] = field(default_factory=lambda: {bytes.fromhex(START)})
+    last: str = START
+    count: int = 0
+    start: int = 0
     mended: int = 0
 
     @property
@@ -144,8 +149,11 @@ class Journal:
         size = self.path.stat().st_size if self.path.exists() else 0
         with core_files.naming(self.path), self.path.open("ab") as file:
             try:
+                at = size
                 for version, content in fresh:
-                    file.write(self._line(version, content))
+                    made = self._line(version, content, at)
+                    file.write(made)
+                    at += len(made)
                     if version.event == "version":
                         added.append(version.identity.article)
                 file.flush()
@@ -157,9 +165,21 @@ class Journal:
         return added
 
     def settle(self) -> None:
-        """Says in heads.json where the journal stands now."""
-        if versions := len(self.heads) - 1:
-            heads.move(self.path, Head(versions, self.last))
+        """Says in heads.json and in the index where the journal stands now."""
+        if self.count:
+            heads.move(self.path, Head(self.count, self.last))
+        self.keep()
+
+    def keep(self) -> None:
+        """Says in the index where the journal stands now."""
+        now = Checked(self.count, self.last, self.start)
+        with suppress(*journal_index.FAULTS):  # then it is made again
+            journal_index.settle(self.holds.db, self.path, now)
+
+    def knows(self, head: str) -> bool:
+        """Whether this is the hash of one of its lines, or of none."""
+        found = self.holds.db.execute("SELECT 1 FROM line WHERE head = ?", (_short(head),))
+        return head == START or found.fetchone() is not None
 
     def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[tuple[Version, bytes]]:
         """What an entry adds: nothing, itself, or an old version of what is deleted and stays so."""
@@ -176,17 +196,18 @@ class Journal:
             gone = deletion(content)
             yield identity.read(gone), gone
 
-    def _line(self, version: Version, content: bytes) -> bytes:
-        """The line of an entry, which is to be written next."""
+    def _line(self, version: Version, content: bytes, at: int) -> bytes:
+        """The line of an entry, which is to be written next, there."""
         digest, made = line(self.last, content)
-        self.note(digest, version)
+        self.note(digest, version, at, len(made))
         return made
 
-    def note(self, digest: str, version: Version) -> None:
-        """Keeps in mind what a line says."""
-        self.last = digest
-        self.heads.add(bytes.fromhex(digest))
-        self.holds.note(version)
+    def note(self, digest: str, version: Version, at: int, length: int) -> None:
+        """Keeps in mind what a line says that stands there."""
+        self.last, self.start = digest, at
+        self.count += 1
+        self.holds.db.execute("INSERT OR IGNORE INTO line VALUES (?)", (_short(digest),))
+        self.holds.note(version, Spot(at, length, self.count))
 
     def delete(self, keys: Collection[str], tasks: Collection[int] = ()) -> int:
         """Journals that these annotations are gone from Label Studio; what they held stays.
@@ -194,13 +215,27 @@ class Journal:
         `tasks` are those that still stand there; how many annotations went with their task.
         """
         wanted = set(keys)
-        last = {entry.key: entry for entry in entries(self.path) if entry.key in wanted}
+        last = {key: self._entry(key) for key in wanted}
         gone = {key for key in wanted if last[key].task.get("id") not in tasks}
         self.append(
             _deletion(last[key], "task-deleted" if key in gone else "deleted")
             for key in sorted(wanted)
         )
         return len(gone)
+
+    def _entry(self, key: str) -> Entry:
+        """The entry that counts of an annotation."""
+        place = self.holds.place(key)
+        if place is None:
+            raise KeyError(key)
+        with self.path.open("rb") as file:
+            file.seek(place.start)
+            return _entry.decode(_line.decode(file.read(place.length)).entry)
+
+
+def _short(head: str) -> int:
+    """The start of a hash, as a number that SQLite can hold."""
+    return int(head[:16], 16) - (1 << 63)
 
 
 def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
@@ -210,10 +245,17 @@ def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
 
 
 def mend(project: Project, layer: str) -> Iterator[str]:
-    """Drops the torn last lines that a crash left in a layer's journals, and says so."""
+    """Checks a layer's journals from their first lines; drops the torn last lines that a crash left, and
+    says so."""
     for annotator, path in files(project, layer):
-        if load(path).mended:
+        journal_index.remove(index(project, path))
+        if opened_at(project, path).mended:
             yield said_mended(layer, annotator)
+
+
+def check(path: Path) -> int:
+    """Checks a journal from its first line to its last; how many versions it holds."""
+    return sum(1 for _ in _checked(path))
 
 
 def said_mended(layer: str, annotator: str) -> str:
@@ -221,38 +263,115 @@ def said_mended(layer: str, annotator: str) -> str:
     return f"{layer}.{annotator}: a torn last line was dropped"
 
 
-def load(path: Path) -> Journal:
+def load(path: Path, index: Path | None = None) -> Journal:
     """A journal file with its chain checked; a torn last line is dropped, a changed one refused.
 
-    Where it holds more than heads.json says, that is moved forward.
+    Where it holds more than heads.json says, that is moved forward. With an index that is of the file as
+    it stands, only the last line is checked.
     """
-    journal = Journal(path)
-    for offset, length, read in _lines(path):
-        if read is None:
-            os.truncate(path, offset)
-            journal.mended = length
-        else:
+    opened = _indexed(path, index)
+    if opened.count == 0:
+        _read_whole(opened, mend=True)
+    opened.settle()
+    return opened
+
+
+def index(project: Project, path: Path) -> Path:
+    """Where the index of a journal stands."""
+    return project.state / "journal" / f"{path.stem}.sqlite"
+
+
+def opened_at(project: Project, path: Path) -> Journal:
+    """A journal of a corpus, opened to be added to, with its index."""
+    project.make_state()
+    return load(path, index(project, path))
+
+
+def reading(project: Project, path: Path) -> Journal:
+    """A journal of a corpus, opened to be read; nothing but its index is written.
+
+    Raises JournalError at a line that was changed or is torn.
+    """
+    with suppress(OSError):  # a corpus that may only be read
+        project.make_state()
+    opened = _indexed(path, index(project, path))
+    if opened.count == 0:
+        _read_whole(opened, mend=False)
+        opened.keep()
+    return opened
+
+
+def _indexed(path: Path, index: Path | None) -> Journal:
+    """A journal with what its index has of it; with nothing where it has to be read whole."""
+    if index is not None:
+        with suppress(*journal_index.FAULTS):
+            opened = Journal(path, index, Holdings(journal_index.opened(index)))
+            known = journal_index.checked(opened.holds.db, path)
+            if known is None or not known.versions:
+                journal_index.clear(opened.holds.db)
+            elif _ends_so(path, known):
+                opened.count, opened.last, opened.start = known
+            else:
+                journal_index.clear(opened.holds.db)
+            return opened
+    return Journal(path)
+
+
+def _ends_so(path: Path, known: Checked) -> bool:
+    """Whether a journal ends with the line that its index has as the last; raises JournalError where
+    heads.json says otherwise."""
+    with path.open("rb") as file:
+        file.seek(known.start)
+        content = file.read()
+    try:
+        last = _line.decode(content)
+    except core_files.UNREADABLE:
+        return False
+    if (last.sha256, chained(last.prev, bytes(last.entry))) != (known.last, known.last):
+        return False
+    head = heads.of(path)
+    if head and known.versions < head.versions:
+        raise heads.lost(path, head, known.versions)
+    if head and known.versions > head.versions:
+        return False  # the chain up to what heads.json says is looked at
+    heads.check(path, head, known.versions, known.last)
+    return True
+
+
+def _read_whole(opened: Journal, *, mend: bool) -> None:
+    """Checks a journal from its first line, and notes all that it holds."""
+    for offset, length, read in _lines(opened.path):
+        if read is not None:
             line, version = read
-            journal.note(line.sha256, version)
-    journal.settle()
-    return journal
+            opened.note(line.sha256, version, offset, length)
+        elif mend:
+            os.truncate(opened.path, offset)
+            opened.mended = length
+        else:
+            raise _torn(opened.path, opened.count + 1)
 
 
-def latest(project: Project, layer: str) -> list[EntryAt]:
+def stood(project: Project, path: Path) -> tuple[int, str]:
+    """How many versions a journal of a corpus holds, and the hash of the last: its content is checked."""
+
+    def found() -> tuple[int, str]:
+        opened = reading(project, path)
+        return opened.count, opened.last
+
+    return project.disk.once(f"end of {path}", found, path, path.parent / heads.NAME)
+
+
+def latest(project: Project, layer: str) -> Iterator[EntryAt]:
     """Where the latest entry of each annotation of a layer stands, by article, then annotator."""
-    found: list[EntryAt] = []
-    for annotator, path in files(project, layer):
-        places: dict[str, tuple[EntryAt, Identity]] = {}
-        for number, (offset, length, _, version) in enumerate(_checked(path), start=1):
-            given, deleted = version.identity, version.event != "version"
-            before, there = places.get(version.key, (None, given))
-            alive = before is not None and not before.deleted
-            if not (alive and not deleted and not identity.newer(given, there)):
-                article = given.article
-                place = EntryAt(path, offset, length, annotator, article, deleted, number)
-                places[version.key] = place, given
-        found += (place for place, _ in places.values())
-    return sorted(found, key=lambda place: (place.article_id, place.annotator))
+    journals = [
+        _places(annotator, reading(project, path)) for annotator, path in files(project, layer)
+    ]
+    return merge(*journals, key=lambda place: (place.article_id, place.annotator))
+
+
+def _places(annotator: str, opened: Journal) -> Iterator[EntryAt]:
+    for article, spot, gone in opened.holds.places():
+        yield EntryAt(opened.path, spot.start, spot.length, annotator, article, gone, spot.line)
 
 
 @contextmanager
@@ -328,12 +447,16 @@ def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
     """(offset, length, line, version) of each; raises JournalError at one that was changed or is torn."""
     for number, (offset, length, read) in enumerate(_lines(path), start=1):
         if read is None:
-            raise JournalError(
-                f"{path}, line {number}: the last line is torn, as a crash leaves it: `qawl pull`, or "
-                "`qawl pull --rebuild`, removes it"
-            )
+            raise _torn(path, number)
         line, version = read
         yield offset, length, line, version
+
+
+def _torn(path: Path, number: int) -> JournalError:
+    return JournalError(
+        f"{path}, line {number}: the last line is torn, as a crash leaves it: `qawl pull`, or "
+        "`qawl pull --rebuild`, removes it"
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, int, tuple[Line, Version] | None]]:

@@ -79,7 +79,7 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
         each.look()
     for name in others:
         here = {
-            (layer, annotator): journal.load(path)
+            (layer, annotator): journal.opened_at(project, path)
             for layer in project.settings.layers
             for annotator, path in journal.files(project, layer)
         }
@@ -87,7 +87,7 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
         names = _names(project, here, mine)
         for each in mine:
             place = each.layer, names[each.annotator]
-            opened = here.get(place) or journal.load(project.journal_file(*place))
+            opened = here.get(place) or journal.opened_at(project, project.journal_file(*place))
             joined = _join(opened, each, names[each.annotator])
             outcome.joined.append(joined)
             if joined.annotator != JUDGE:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from qawl.annotations import derive, heads, journal, repairs
+from qawl.annotations import derive, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.repairs import Repair
 from qawl.articles import store as article_store
@@ -199,9 +199,8 @@ def _place(project: Project, layer: str, inputs: str) -> Path:
 
 def _inputs(project: Project, layer: str) -> str:
     """The digest of all that derivation reads, and of Python and Qawl themselves."""
-    paths = [path for _, path in journal.files(project, layer)]
-    paths += [*map(project.scheme_file, project.settings.layers), project.articles_file]
-    stood = [heads.of(path) for path in paths if path.parent == project.journal]
+    paths = [*map(project.scheme_file, project.settings.layers), project.articles_file]
+    stood = [(name, journal.stood(project, path)) for name, path in journal.files(project, layer)]
     return derived.inputs(project, [*paths, project.repairs_file], stood)
 
 

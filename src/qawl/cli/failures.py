@@ -30,6 +30,8 @@ def _what(error: BaseException) -> object:
         return _of_disk(error)
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         return f"{error.object!r:.200} is not UTF-8: give names and texts in UTF-8"
+    if type(error).__module__ == "sqlite3":
+        return f"an index in .qawl/journal can't be used ({error}): `qawl pull --rebuild` makes it again"
     if isinstance(error, MemoryError):
         return "not enough memory"
     if os.environ.get("QAWL_TRACEBACK"):

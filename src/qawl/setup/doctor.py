@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, to_builtins
 
-from qawl.annotations import tasks
+from qawl.annotations import journal, tasks
 from qawl.articles import selection
 from qawl.core.errors import QawlError
 from qawl.core.project import Project
@@ -43,6 +43,7 @@ def examine(project: Project) -> Iterator[Line]:
     yield Line("made files", not stale, ", ".join(stale) or "fresh", "run `qawl scheme`")
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
+    yield _journals(project)
     yield _address(project.settings.label_studio.url)
     try:
         key = token(project)
@@ -54,6 +55,20 @@ def examine(project: Project) -> Iterator[Line]:
             yield from _server(client, project, token_kind(key))
     except QawlError as error:
         yield Line("server", False, str(error))
+
+
+def _journals(project: Project) -> Line:
+    """Whether every journal is whole, from its first line."""
+    count = versions = 0
+    try:
+        for layer in project.settings.layers:
+            for _, path in journal.files(project, layer):
+                count, versions = count + 1, versions + journal.check(path)
+    except QawlError as error:
+        return Line("journal", False, str(error))
+    return Line(
+        "journal", True, f"{versions} versions in {count} journals, all as they were written"
+    )
 
 
 def _address(url: str) -> Line:

@@ -125,7 +125,7 @@ def _opened(
     """The journal of a layer and annotator, loaded and checked once."""
     path = project.journal_file(layer, annotator)
     if path not in journals:
-        journals[path] = journal.load(path)
+        journals[path] = journal.opened_at(project, path)
         if journals[path].mended:
             outcome.mended.append(journal.said_mended(layer, annotator))
     return journals[path]
@@ -142,7 +142,7 @@ class _Marks:
     def of(self, remote: Remote, opened: Journal) -> Mark:
         """The mark of a project; a new one where the journal is not that which the old one knew."""
         known = self.by_home.get(remote.home)
-        if known is None or bytes.fromhex(known.head) not in opened.heads:
+        if known is None or not opened.knows(known.head):
             known = Mark(layer=remote.layer, annotator=remote.annotator, home=remote.home)
             self.by_home[remote.home] = known
         return known
@@ -255,14 +255,10 @@ class _Reading:
     def _held(self) -> dict[str, str]:
         """The keys of those annotations here that the journal does not know to be gone, and their
         numbers on the server."""
-        return {
-            key: str(each.id)
-            for key, each in self.opened.alive.items()
-            if each.place == self.remote.home or (each.home is None and each.id in self.mark.shared)
-        }
+        return dict(self.opened.holds.held(self.remote.home, self.mark.shared))
 
     def _count(self) -> int:
-        return len({*self._held().values()})
+        return self.opened.holds.count(self.remote.home, self.mark.shared)
 
     def _compare(self, low: int, high: int) -> None:
         """Finds out which annotations the journal and the server don't share."""
@@ -349,8 +345,8 @@ def _look_for_lost(
         if home in there:
             continue
         opened = _opened(project, mark.layer, mark.annotator, journals, outcome)
-        lost = {key for key, each in opened.alive.items() if each.place == home}
-        again = {_article(key) for key, each in opened.alive.items() if each.place in there}
+        lost = {key for key, _ in opened.holds.held(home)}
+        again = {_article(key) for each in there for key, _ in opened.holds.held(each)}
         opened.delete([key for key in lost if _article(key) in again])
         left = sum(_article(key) not in again for key in lost)
         if left:

@@ -15,7 +15,7 @@ import jsonschema_rs
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, journal
+from qawl.annotations import journal
 from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
@@ -104,16 +104,19 @@ def _inputs(project: Project, below: str | None) -> str:
     """The digest of all that validation reads."""
     layers = project.settings.layers
     paths = [
-        *(path for layer in layers for _, path in journal.files(project, layer)),
         *map(project.annotations_file, layers),
         *map(project.scheme_file, layers),
         *(project.articles_file, project.withdrawn_file, project.repairs_file),
-        project.journal / heads.NAME,
     ]
     said = (
         derived.settings(project),
         in_force(project, below=below),
         sorted(splits_of(project).items()),
+        [
+            (path.name, journal.stood(project, path))
+            for layer in layers
+            for _, path in journal.files(project, layer)
+        ],
     )
     return derived.inputs(project, paths, *said)
 

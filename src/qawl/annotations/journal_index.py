@@ -1,0 +1,128 @@
+"""The index of a journal, in .qawl/: what the journal holds and where, as far as it was checked.
+
+It can be thrown away. One that is missing, damaged, or of another state of the journal than stands there
+is made again from the journal, which is then checked from its first line.
+"""
+
+import sqlite3
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+FAULTS = (sqlite3.Error, OSError)
+"""What an index raises that can't be read or written."""
+
+_TABLES = """
+CREATE TABLE state (made_by TEXT, file TEXT, versions INTEGER, last TEXT, start INTEGER);
+CREATE TABLE line (head INTEGER PRIMARY KEY);
+CREATE TABLE seen (mark BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE number (number TEXT, key TEXT, UNIQUE (number, key));
+CREATE TABLE annotation (
+    key TEXT PRIMARY KEY, alive INTEGER, id TEXT, project INTEGER, home TEXT, identity BLOB,
+    digest BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER
+);
+CREATE INDEX by_article ON annotation (article);
+CREATE INDEX by_home ON annotation (alive, project, home, id);
+"""
+
+
+class Checked(NamedTuple):
+    """How far a journal was checked: how many versions, the hash of the last, where its line starts."""
+
+    versions: int
+    last: str
+    start: int
+
+
+def in_memory() -> sqlite3.Connection:
+    """An index that is not kept."""
+    return _made(":memory:")
+
+
+def opened(index: Path) -> sqlite3.Connection:
+    """The index at a path, in a transaction; an empty one where there is none or another made it."""
+    index.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if index.exists():
+            made = _connected(str(index))
+            with suppress(sqlite3.DatabaseError):
+                if made.execute("SELECT made_by FROM state").fetchone() == (_made_by(),):
+                    return made
+            made.close()
+    except sqlite3.OperationalError:  # it is another's, or may only be read
+        raise
+    except sqlite3.DatabaseError:  # it is none
+        pass
+    remove(index)
+    return _made(str(index))
+
+
+def remove(index: Path) -> None:
+    """Throws an index away."""
+    for each in (index, *(index.with_name(f"{index.name}-{part}") for part in ("wal", "shm"))):
+        each.unlink(missing_ok=True)
+
+
+def _connected(place: str) -> sqlite3.Connection:
+    made = sqlite3.connect(place, timeout=10, isolation_level=None)
+    try:
+        made.execute(
+            "PRAGMA journal_mode = WAL"
+        )  # who reads and who writes don't wait for each other
+        made.execute("PRAGMA cache_size = -16000")
+        made.execute("PRAGMA synchronous = NORMAL")
+        made.execute("BEGIN")
+    except sqlite3.Error:
+        made.close()
+        raise
+    return made
+
+
+def _made(place: str) -> sqlite3.Connection:
+    made = _connected(place)
+    for statement in filter(str.strip, _TABLES.split(";")):
+        made.execute(statement)
+    made.execute("INSERT INTO state (made_by, versions) VALUES (?, 0)", (_made_by(),))
+    return made
+
+
+@cache
+def _made_by() -> str:
+    """What tells versions of an annotation apart, and this index: their code."""
+    here = Path(__file__)
+    total = sha256()
+    for name in ("identity", "kept", "holdings", "foreign_values", here.stem):
+        total.update((here.parent / f"{name}.py").read_bytes())
+    return total.hexdigest()
+
+
+def checked(db: sqlite3.Connection, journal: Path) -> Checked | None:
+    """How far a journal was checked; None where the file is not as it was then."""
+    file, *found = db.execute("SELECT file, versions, last, start FROM state").fetchone()
+    return Checked(*found) if file is not None and file == _state(journal) else None
+
+
+def clear(db: sqlite3.Connection) -> None:
+    """Empties the index."""
+    for table in ("line", "seen", "number", "annotation"):
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+
+
+def settle(db: sqlite3.Connection, journal: Path, now: Checked) -> None:
+    """Keeps what was noted, of the journal as it stands now."""
+    db.execute(
+        "UPDATE state SET file = ?, versions = ?, last = ?, start = ?", (_state(journal), *now)
+    )
+    db.execute("COMMIT")
+    db.execute("BEGIN")
+
+
+def _state(journal: Path) -> str | None:
+    """What changes when a file is written or replaced; None if there is none."""
+    try:
+        found = journal.stat()
+    except OSError:
+        return None
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"

@@ -1,0 +1,242 @@
+"""The index of a journal: opening reads the last line alone, and an index that is wrong is noticed."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import msgspec
+import pytest
+
+from corpora import qawl
+from qawl.annotations import journal, journal_index
+from qawl.annotations.journal import Entry
+from qawl.core.errors import JournalError
+
+
+def entry(number, value, *, home="2026-01-01T00:00:00Z", changed=None):
+    when = f"2026-01-01T00:00:{value:02}Z" if changed is None else changed
+    annotation = {"id": number, "result": [value], "updated_at": when}
+    return Entry(
+        key=f"a/{number}",
+        article_id="a",
+        scheme_version="0.1",
+        task={"id": number, "project": 1, "project_created_at": home, "data": {}},
+        annotation=msgspec.Raw(json.dumps(annotation).encode()),
+    )
+
+
+@pytest.fixture
+def corpus(make_corpus):
+    return make_corpus("A text.")
+
+
+@pytest.fixture
+def path(corpus):
+    """A journal of ten annotations with two versions each."""
+    path = corpus.journal_file("quote", "a1")
+    opened = journal.opened_at(corpus, path)
+    opened.append(entry(number, value) for value in (1, 2) for number in range(10))
+    return path
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The journals that were read from their first line."""
+    seen = []
+    lines = journal._lines
+
+    def counted(path):
+        seen.append(path)
+        return lines(path)
+
+    monkeypatch.setattr(journal, "_lines", counted)
+    return seen
+
+
+def holds(opened):
+    """All that a journal says of what it holds."""
+    there = opened.holds
+    return (
+        opened.count,
+        opened.last,
+        there.alive,
+        list(there.places()),
+        sorted(there.held((1, "2026-01-01T00:00:00Z"))),
+        there.count((1, "2026-01-01T00:00:00Z")),
+    )
+
+
+def test_opening_reads_the_last_line_alone(corpus, path, read):
+    opened = journal.opened_at(corpus, path)
+    assert not read
+    whole = journal.load(path)
+    assert read == [path]
+    assert holds(opened) == holds(whole)
+    assert opened.count == 20
+    assert len(opened.alive) == 10
+
+
+def test_what_is_known_is_not_added_again_and_what_is_new_is(corpus, path, read):
+    opened = journal.opened_at(corpus, path)
+    assert opened.append(entry(number, value) for value in (2, 1) for number in range(10)) == []
+    assert opened.append([entry(3, 3), entry(11, 1)]) == ["a", "a"]
+    assert not read
+    assert holds(journal.opened_at(corpus, path)) == holds(journal.load(path))
+
+
+def test_every_head_of_its_past_is_known(corpus, path):
+    opened = journal.opened_at(corpus, path)
+    heads = [json.loads(line)["sha256"] for line in path.read_bytes().splitlines()]
+    assert all(map(opened.knows, [journal.START, *heads]))
+    assert not opened.knows("f" * 64)
+
+
+def test_deleting_tells_of_the_version_that_counts(corpus, path, read):
+    opened = journal.opened_at(corpus, path)
+    assert opened.delete(["a/3", "a/4"], [3]) == 1
+    assert not read
+    *_, one, two = journal.entries(path)
+    assert [(each.key, each.event) for each in (one, two)] == [
+        ("a/3", "deleted"),
+        ("a/4", "task-deleted"),
+    ]
+    assert "a/3" not in journal.opened_at(corpus, path).alive
+
+
+@pytest.mark.parametrize("number", [0, 7, 19])
+def test_a_changed_line_is_found_also_with_an_index(corpus, path, number):
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[number] = lines[number].replace(b'"result": [', b'"result":  [')
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(JournalError, match=f"line {number + 1}: the journal was changed"):
+        journal.opened_at(corpus, path)
+    with pytest.raises(JournalError, match=f"line {number + 1}: the journal was changed"):
+        list(journal.latest(corpus, "quote"))
+
+
+def older(index, corpus, path):
+    """An index from a backup, older than the journal."""
+    kept = index.read_bytes()
+    journal.opened_at(corpus, path).append([entry(30, 1)])
+    journal_index.remove(index)
+    index.write_bytes(kept)
+
+
+def others(index, corpus, path):
+    """The index of another annotator's journal in its place."""
+    other = corpus.journal_file("quote", "a2")
+    journal.opened_at(corpus, other).append([entry(50, 1)])
+    shutil.copy(journal.index(corpus, other), index)
+
+
+WRONG = {
+    "missing": lambda index, *_: index.unlink(),
+    "empty": lambda index, *_: index.write_bytes(b""),
+    "no database": lambda index, *_: index.write_bytes(b"x" * 5000),
+    "cut to its first page": lambda index, *_: index.write_bytes(index.read_bytes()[:100]),
+    "older": older,
+    "another's": others,
+    "the journal written anew by git": lambda _, __, path: path.write_bytes(path.read_bytes()),
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_an_index_that_is_wrong_is_noticed_and_made_again(corpus, path, read, how):
+    WRONG[how](journal.index(corpus, path), corpus, path)
+    read.clear()
+    opened = journal.opened_at(corpus, path)
+    assert read == [path]
+    assert holds(opened) == holds(journal.load(path))
+    read.clear()
+    assert holds(journal.opened_at(corpus, path)) == holds(opened)
+    assert not read
+
+
+def test_a_damaged_index_is_said_in_one_line_and_rebuild_makes_it_again(recorded):
+    qawl(recorded.root, "pull", "--rebuild")
+    index = journal.index(recorded, recorded.journal_file("quote", "a1"))
+    content = bytearray(index.read_bytes())
+    for at in range(8192, len(content)):  # past the table that says how far it was checked
+        content[at] = 0x5A
+    journal_index.remove(index)
+    index.write_bytes(content)
+    shutil.rmtree(recorded.state / "derived")
+    done = subprocess.run(
+        [sys.executable, "-m", "qawl", "validate"],
+        cwd=recorded.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "qawl pull --rebuild" in done.stderr
+    qawl(recorded.root, "pull", "--rebuild")
+    qawl(recorded.root, "validate")
+
+
+def test_where_no_index_can_be_made_the_journal_is_read(corpus, path, read, monkeypatch):
+    """A disk that can't lock, a folder that may only be read."""
+
+    def refused(_):
+        raise journal_index.sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(journal_index, "opened", refused)
+    opened = journal.opened_at(corpus, path)
+    assert read == [path]
+    assert opened.append([entry(3, 3)]) == ["a"]
+    assert holds(journal.opened_at(corpus, path)) == holds(journal.load(path))
+
+
+def test_doctor_and_rebuild_check_every_line(recorded, read):
+    qawl(recorded.root, "pull", "--rebuild")
+    read.clear()
+    qawl(recorded.root, "validate")
+    assert not read
+    qawl(recorded.root, "pull", "--rebuild")
+    assert len(read) == len(list(recorded.journal.glob("*.*.jsonl")))
+
+
+APPENDING = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_journal_index import entry
+from qawl.annotations import journal
+from qawl.core import project
+corpus = project.load(Path({root!r}))
+path = corpus.journal_file("quote", "a1")
+for value in range(1, 60):
+    opened = journal.opened_at(corpus, path)
+    opened.append(entry(number, value) for number in range(20))
+"""
+
+
+def killed(corpus, times):
+    """Kills runs that append at moments of chance; after each the journal is whole, with nothing twice."""
+    chance = random.Random(5)
+    path = corpus.journal_file("quote", "a1")
+    code = APPENDING.format(tests=os.path.dirname(__file__), root=str(corpus.root))  # noqa: PTH120
+    for _ in range(times):
+        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.3, 1.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        opened = journal.opened_at(corpus, path)
+        assert holds(opened) == holds(journal.load(path))
+        versions = [each.annotation for each in journal.entries(path)]
+        assert len(versions) == len(set(map(bytes, versions)))
+
+
+def test_a_run_that_is_killed_leaves_nothing_lost_or_doubled(corpus):
+    killed(corpus, 2)
+
+
+@pytest.mark.soak
+def test_many_runs_that_are_killed(corpus):
+    killed(corpus, 200)
