@@ -10,12 +10,16 @@ Stated = Any
 """Plain values as YAML gives them; what is malformed is left as it is, for the typed reading to say."""
 
 COLORS = (
-    *("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"),
+    *("#0374dd", "#e7a000", "#5e1e00", "#a8d4f0", "#fead90", "#002340", "#f0e442"),
     *("#332288", "#882255", "#117733", "#88ccee", "#999933", "#cc6677", "#44aa99", "#aa4499"),
     *("#ddcc77", "#661100", "#6699cc", "#888888", "#004949", "#b66dff", "#924900", "#24ff24"),
 )
-"""Colours that colour-blind people can tell apart, the first seven by Okabe and Ito (2008), the next by
-Tol (2021, muted); beyond twenty-three they come again."""
+"""Colours whose tints colour-blind people can tell apart, the first six in any two; from the eighth on
+by Tol (2021, muted); beyond twenty-three they come again."""
+EARLIER = dict(
+    zip(COLORS, ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"), strict=False)
+)
+"""The colours that were given in place of the first six at first (Okabe and Ito, 2008)."""
 KEYS = "1234567890qwertyiopasdfghjklzxcvbnm"
 """Keys for labels, in the order in which they are given out; Label Studio has u for itself."""
 

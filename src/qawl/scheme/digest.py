@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from qawl.core.records import to_json
+from qawl.scheme.defaults import EARLIER
 from qawl.scheme.scheme import Scheme
 
 _FIRST: dict[str, Any] = {
@@ -37,6 +38,7 @@ def digest(scheme: Scheme) -> str:
     said = {key: each for key, each in said.items() if key not in _LATER or each not in _UNSAID}
     said["attributes"] = [{**_FIRST, **_without_unsaid(each)} for each in said["attributes"]]
     for label in said["labels"]:
+        label["color"] = EARLIER.get(label["color"], label["color"])
         for key in _UNSEEN:
             label.pop(key, None)
         if not label["counter_example"]:  # it came later

@@ -1,32 +1,65 @@
 """A scheme → the XML of its Label Studio config: what an annotator sees."""
 
 from collections.abc import Iterable
+from math import ceil
 from xml.sax.saxutils import quoteattr
 
+from qawl.core.phrases import phrases
+from qawl.scheme import doubts
 from qawl.scheme.attributes import Attribute, ControlPlace
 from qawl.scheme.languages import RTL
 from qawl.scheme.model import ContextField, LabelSet, Scheme
 from qawl.scheme.names import context_control, listed
-from qawl.scheme.titles import shown
+from qawl.scheme.titles import shown, title_in
 
 # The bar sticks to the top, so that it is in view for the last paragraph too. The attributes keep
 # their height whether they show something or not, so that selecting a span does not move the text.
+# Each line of the text stands by its own script. The handles at a region's edges are areas, which
+# Label Studio hides; a span's title stands above its end.
 _STYLE = """
-.qawl-bar { position: sticky; top: 0; z-index: 2; padding: 4px 8px;
+.qawl-bar { position: sticky; top: 0; z-index: 2; padding: 2px 8px;
   background: var(--color-neutral-background, #fff); border-bottom: 1px solid rgba(128, 128, 128, .4); }
+.qawl-bar .lsf-labels { margin: 2px 0 0; }
+.qawl-bar .lsf-label { margin: 0 0 4px; margin-inline-end: 8px; }
 .qawl-document { max-height: 40vh; overflow-y: auto; }
-.qawl-attributes { height: HEIGHTpx; overflow-y: auto; }
-.qawl-bar form, .qawl-bar .ant-form-item { margin: 0; }
-.qawl-bar h4 { margin: 0 8px !important; font-size: 14px; white-space: nowrap; }
+.qawl-attributes { height: HEIGHTpx; overflow-y: auto; display: flex; flex-wrap: wrap;
+  align-content: flex-start; column-gap: 24px; }
+:is(.qawl-bar, .qawl-head) :is(form, .ant-form-item, .lsf-choices, .lsf-choice) { margin: 0; }
+:is(.qawl-bar, .qawl-head) .lsf-choice__checkbox { margin: 0; font-size: 13px; }
+:is(.qawl-bar, .qawl-head) .lsf-choice__checkbox > span:last-child { padding: 0 4px; }
+:is(.qawl-bar, .qawl-head) .lsf-text-area { margin: 0 !important; flex: 1; min-width: 160px; }
+:is(.qawl-bar, .qawl-head) .lsf-text-area :is(input, textarea) { height: 24px; min-height: 24px;
+  padding: 0 6px; font-size: 13px; }
+:is(.qawl-bar, .qawl-head) :is(h3, h4, h5, h6) { margin: 0 4px !important; font-size: 13px;
+  font-weight: 600; white-space: nowrap; }
+.qawl-head { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: center; opacity: .85; }
+.qawl-head h3 { font-size: 16px; white-space: normal; unicode-bidi: plaintext; }
 .qawl-names { flex: 1; height: 100%; overflow-y: auto; }
-.qawl-head { display: flex; flex-wrap: wrap; gap: 16px; align-items: baseline; opacity: .8; }
+.qawl-unsure { display: flex; align-items: center; gap: 4px; height: ROWpx; }
 .qawl-columns { display: flex; gap: 24px; align-items: flex-start; }
 .qawl-columns > * { flex: 1; min-width: 0; }
 .qawl-beside { max-width: 30%; opacity: .8; }
 .qawl-text .lsf-richtext__line, .qawl-text .lsf-htx-richtext { line-height: 2.2; }
+.lsf-htx-richtext .lsf-richtext__line { width: 100%; unicode-bidi: plaintext; text-align: start; }
+.lsf-richtext .htx-highlight::after { font: 9px/1 system-ui, sans-serif; }
+.lsf-richtext .htx-highlight area { display: block; }
+.lsf-richtext .htx-highlight.__active { color: var(--color-neutral-content, inherit) !important;
+  outline: 2px solid; background-image: linear-gradient(VEIL, VEIL) !important; }
+.lsf-label_selected { color: var(--color-neutral-content, inherit) !important;
+  background: var(--background) !important; box-shadow: inset 0 0 0 2px var(--color); }
+:is(.lsf-outliner-item__title, .lsf-labels-list, .lsf-labels-list span) {
+  color: var(--color-neutral-content, inherit) !important; }
+:is(.lsf-outliner-item__index, .lsf-detailed-region__index) { background: none !important; border: 1px solid; }
+:is(.lsf-outliner-item__index, .lsf-detailed-region__index, .lsf-detailed-region__index *) {
+  color: var(--color-neutral-content, inherit) !important; }
 """
-ROW = 32
-"""Pixels that one attribute takes in the bar."""
+_VEIL = "color-mix(in srgb, var(--color-neutral-background, #fff) 50%, transparent)"
+"""Over the colour of a selected span, which Label Studio shows at 80 %, so that its text can be read."""
+ROW = 26
+"""Pixels that one row of attributes takes in the bar."""
+_WIDTH, _GAP, _OPTION, _LETTER, _TYPED = 900, 24, 42, 6.2, 190
+"""Pixels: the bar beside Label Studio's own columns on a screen of 1280, what is between two attributes,
+the mark and the key of a choice, a letter, a field to type in."""
 
 Lines = list[str]
 
@@ -43,7 +76,7 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
         f'<View style="{style}">',
         *_inside(
             [
-                f"<Style>{_STYLE.replace('HEIGHT', str(_height(scheme)))}  </Style>",
+                f"<Style>{_style(scheme, language)}  </Style>",
                 *_bar(scheme, language),
                 *_head(scheme, language),
                 *(['<HyperText name="disagreements" value="$disagreements"/>'] if judging else []),
@@ -64,23 +97,67 @@ def _view(attributes: str, lines: Iterable[str]) -> Lines:
     return [f"<View {attributes}>", *_inside(lines), "</View>"]
 
 
-def _height(scheme: Scheme) -> int:
-    """Pixels for the attributes of a span of that label which has most."""
-    rows = [sum(each.rows for each in scheme.attributes_of(label)) for label in scheme.label]
-    return ROW * max(rows, default=0)
+def _style(scheme: Scheme, language: str) -> str:
+    height = str(ROW * _rows(scheme, language))
+    return _STYLE.replace("HEIGHT", height).replace("ROW", str(ROW)).replace("VEIL", _VEIL)
+
+
+def _rows(scheme: Scheme, language: str) -> int:
+    """Rows for the attributes of a span of that label which needs most, with the field for doubts."""
+    doubt = _LETTER * len(phrases(language)("annotate.unsure")) + _OPTION + _TYPED
+    found = []
+    for label in scheme.label:
+        low, high = _by_height(scheme.attributes_of(label))
+        sizes = [[_size(each, language) for each in those] for those in (low, high)]
+        found.append(_packed([*sizes[0], (1, doubt), *sizes[1]]))
+    return max(found, default=0)
+
+
+def _by_height(attributes: Iterable[Attribute]) -> tuple[list[Attribute], list[Attribute]]:
+    """Those that stand side by side in a row, and those that need rows of their own: these come last."""
+    every = list(attributes)
+    return [each for each in every if each.rows == 1], [each for each in every if each.rows > 1]
+
+
+def _size(attribute: Attribute, language: str) -> tuple[int, float]:
+    """Rows and pixels that an attribute takes."""
+    wide = _LETTER * len(title_in(attribute.title, language, attribute.name)) + 12
+    if not attribute.listed:
+        return attribute.rows, _WIDTH if attribute.rows > 1 else wide + _TYPED
+    for each in attribute.listed:
+        wide += _LETTER * len(title_in(each.title, language, each.name)) + _OPTION
+    return max(attribute.rows, ceil(wide / _WIDTH)), wide
+
+
+def _packed(sizes: Iterable[tuple[int, float]]) -> int:
+    """Rows that boxes of these sizes take side by side, as many in each as there is room for."""
+    rows, used, high = 0, float(_WIDTH), 0
+    for height, width in sizes:
+        if used + _GAP + width > _WIDTH:
+            rows, used, high = rows + high, 0.0, 0
+        used, high = used + _GAP + width, max(high, height)
+    return rows + high
 
 
 def _bar(scheme: Scheme, language: str) -> Lines:
     """Labels and attributes, above the text."""
     lines = [line for each in scheme.sets for line in _labels(each, scheme, language)]
-    for name, attributes in (
-        ("qawl-document", scheme.document_attributes),
-        ("qawl-attributes", [each for each in scheme.attributes if each.of]),
-    ):
-        if attributes:
-            rows = [line for each in attributes for line in _attribute(each, scheme, language)]
-            lines += _view(f'className="{name}"', rows)
+    if scheme.document_attributes:
+        rows = _attributes(scheme.document_attributes, scheme, language)
+        lines += _view('className="qawl-document"', rows)
+    if scheme.labels:
+        low, high = _by_height(each for each in scheme.attributes if each.of)
+        rows = [
+            *_attributes(low, scheme, language),
+            *_doubt(scheme, language),
+            *_attributes(high, scheme, language),
+        ]
+        lines += _view('className="qawl-attributes"', rows)
     return _view('className="qawl-bar"', lines)
+
+
+def _attributes(those: Iterable[Attribute], scheme: Scheme, language: str) -> Lines:
+    return [line for each in those for line in _attribute(each, scheme, language)]
 
 
 def _labels(which: LabelSet, scheme: Scheme, language: str) -> Lines:
@@ -103,9 +180,12 @@ def _attribute(attribute: Attribute, scheme: Scheme, language: str) -> Lines:
     title = shown(attribute.title, language, attribute.name)
     place = ControlPlace(scheme.text_control, regions)
     lines = [f'<Header value={title} size="6"/>', *attribute.config(language, place)]
-    height = f"height: {ROW * attribute.rows}px"
+    rows, _ = _size(attribute, language)
+    height = f"height: {ROW * rows}px"
     if not attribute.of:
         height = f"flex-wrap: wrap; min-{height}"
+    if not attribute.listed and attribute.rows > 1:
+        height += "; flex-basis: 100%"
     style = f"display: flex; align-items: center; {height}"
     *outer, inner = [regions, *(_chosen(name, scheme, of) for name, of in attribute.when.items())]
     lines = _view(f'style="{style}"{inner}', lines)
@@ -147,7 +227,26 @@ def _head(scheme: Scheme, language: str) -> Lines:
         if each.show == "above":
             lines += _context_title(each, language)
             lines.append(f'<Header value="${each.field}" size="5"/>')
-    return _view('className="qawl-head"', lines) if lines else []
+    return _view('className="qawl-head"', [*lines, *_doubt(scheme, language, of_task=True)])
+
+
+def _doubt(scheme: Scheme, language: str, *, of_task: bool = False) -> Lines:
+    """The controls by which an annotator says to be unsure of a span or of the task, with a note."""
+    flag, note, key = doubts.OF_TASK if of_task else doubts.OF_SPAN
+    of = "" if of_task else ' perRegion="true"'
+    where = "" if of_task else ' visibleWhen="region-selected"'
+    text, say = quoteattr(scheme.text_control), phrases(language)
+    asked, one_line = quoteattr(say("annotate.note")), 'rows="1" maxSubmissions="1" editable="true"'
+    said = quoteattr(say("annotate.unsure_task" if of_task else "annotate.unsure"))
+    return _view(
+        f'className="qawl-unsure"{where}',
+        [
+            f'<Choices name="{flag}" toName={text} choice="multiple" layout="inline"{of}>',
+            f'  <Choice value={said} alias="{doubts.UNSURE}" hotkey="{key}"/>',
+            "</Choices>",
+            f'<TextArea name="{note}" toName={text} {one_line} placeholder={asked}{of}/>',
+        ],
+    )
 
 
 def _context_title(each: ContextField, language: str) -> Lines:
@@ -158,9 +257,10 @@ def _context_title(each: ContextField, language: str) -> Lines:
 def _text(scheme: Scheme, style: str, language: str) -> Lines:
     """The text, with the context fields that stand beside it."""
     name = quoteattr(scheme.text_control)
+    shown = f'granularity="{scheme.granularity}" showLabels="true"'
     text = _view(
         f'className="qawl-text" style="{style}"',
-        [f'<Text name={name} value="${scheme.text_field}" granularity="{scheme.granularity}"/>'],
+        [f'<Text name={name} value="${scheme.text_field}" {shown}/>'],
     )
     beside = [each for each in scheme.context if each.show == "beside"]
     if not beside:

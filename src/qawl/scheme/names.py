@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
+from qawl.scheme import doubts
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme, Table
 
@@ -87,6 +88,7 @@ def controls(scheme: Scheme) -> Iterator[str]:
     if any(each.show == "beside" for each in scheme.context):
         yield from (context_control(each.field) for each in scheme.context if each.show == "beside")
     yield "disagreements"
+    yield from doubts.CONTROLS
 
 
 def context_control(field: str) -> str:

@@ -12,7 +12,8 @@ from qawl.studio.steps import Remote
 
 
 class Standing(Struct, frozen=True):
-    """One project's state; `minutes` is the median a finished task, `next` where an open task is."""
+    """One project's state; `minutes` is the median a finished task, `next` where Label Studio hands out
+    its open tasks one after the other."""
 
     layer: str
     annotator: str
@@ -51,7 +52,7 @@ def _standing(client: Client, remote: Remote) -> Standing:
         left=left,
         minutes=round(median(times) / 60, 1) if times else None,
         url=url,
-        next=f"{url}?task={first}" if first else None,
+        next=f"{url}?labeling=1" if first else None,
     )
 
 

@@ -48,7 +48,7 @@ class Text(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
 
     @property
     def rows(self) -> int:
-        return 3 if self.suggest else 1  # suggested names wrap
+        return 2 if self.suggest else 1  # suggested names wrap
 
     def config(self, language: str, place: ControlPlace) -> list[str]:
         """A text area; where names are suggested, they are chosen by a key or click, or typed beside."""
