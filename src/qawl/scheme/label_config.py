@@ -49,7 +49,8 @@ _STYLE = """
   background: var(--background) !important; box-shadow: inset 0 0 0 2px var(--color); }
 :is(.lsf-outliner-item__title, .lsf-labels-list, .lsf-labels-list span) {
   color: var(--color-neutral-content, inherit) !important; }
-:is(.lsf-outliner-item__index, .lsf-detailed-region__index) { background: none !important; border: 1px solid; }
+:is(.lsf-outliner-item__index, .lsf-detailed-region__index) { background: none !important;
+  border: 1px solid; }
 :is(.lsf-outliner-item__index, .lsf-detailed-region__index, .lsf-detailed-region__index *) {
   color: var(--color-neutral-content, inherit) !important; }
 """
