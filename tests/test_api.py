@@ -63,7 +63,7 @@ def test_the_example_of_each_public_name_runs(name, here):
 
 
 @pytest.mark.parametrize(
-    "name", [*METHODS, "Corpus.export", "Corpus", "align", "restore", "verify"]
+    "name", [*METHODS, "Corpus.export", "Corpus", "align", "export", "restore", "score", "verify"]
 )
 def test_each_public_function_says_what_it_takes_returns_and_raises(name):
     what = named(name)

@@ -1,8 +1,9 @@
 """Qawl turns news articles into a citable, versioned dataset of entities, quotes and claims.
 
 In Python, `qawl.Corpus(path)` opens a corpus; `qawl.align(spans, offset_mapping)` makes token labels for
-a tokenizer, `qawl.restore(dataset, articles)` puts withheld text back, and `qawl.verify(folder)` checks a
-release. `__all__` names everything that is public; each name is imported when it is first used.
+a tokenizer, `qawl.restore(dataset, articles)` puts withheld text back. `qawl.verify(folder)` checks a
+release, `qawl.score(folder, predictions)` scores a system on it, `qawl.export(folder, format, to)` writes
+it in other formats. `__all__` names everything that is public; each name is imported on first use.
 """
 
 from importlib import import_module
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
         Span,
         SpanRef,
     )
+    from qawl.formats.from_release import export
     from qawl.release.restore import restore
     from qawl.release.tables.align import align
     from qawl.release.tables.unalign import spans
     from qawl.release.versions.manifest import verify
     from qawl.scheme.scheme import Scheme
+    from qawl.scoring.public import score
 
 __all__ = [
     "Annotation",
@@ -56,7 +59,9 @@ __all__ = [
     "SpanRef",
     "__version__",
     "align",
+    "export",
     "restore",
+    "score",
     "spans",
     "verify",
 ]
@@ -69,7 +74,9 @@ _HOMES = {
     "Release": "api.corpus",
     "Scheme": "scheme.scheme",
     "align": "release.tables.align",
+    "export": "formats.from_release",
     "restore": "release.restore",
+    "score": "scoring.public",
     "spans": "release.tables.unalign",
     "verify": "release.versions.manifest",
 }

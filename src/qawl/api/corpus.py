@@ -412,7 +412,7 @@ class Corpus:
         Parameters
         ----------
         format : str
-            A name that `qawl export --help` lists, such as jsonl or brat.
+            jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat or label-studio.
         to : str or Path
             A new or empty folder, or one that the same export wrote before.
         layers : str or sequence of str
@@ -441,7 +441,8 @@ class Corpus:
         """
         from qawl.formats import export, from_corpus  # noqa: PLC0415 - the writers of all formats
 
-        request = export.Request(format, _several(layers), _several(annotators), with_withheld)
+        chosen = export.several(layers), export.several(annotators)
+        request = export.Request(format, *chosen, with_withheld)
         with project.lock(self._project, "export"):
             return export.export(from_corpus.Corpus(self._project), request, Path(to))
 
@@ -450,8 +451,3 @@ class Corpus:
             known = ", ".join(self.settings.layers)
             raise InputError(f"{layer}: no such layer: take one of {known}")
         return layer
-
-
-def _several(names: str | Sequence[str]) -> tuple[str, ...]:
-    """Names, each once; one that is given alone is one."""
-    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
-import zstandard
 from msgspec.structs import replace
 
 from qawl.articles import annotated, delimited
@@ -43,7 +42,7 @@ NOTES = ("readme", "notice", "license", "licence", "copying")
 
 _NAMES = ("text", "id", "text_sha256", *FIELDS)
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+_DAMAGED = (OSError, EOFError, zlib.error)
 
 
 def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Iterator[Found]:
@@ -146,11 +145,40 @@ def _opened(file: Path) -> BinaryIO:
     if kind.endswith(".gz"):
         return gzip.open(file)  # type: ignore[return-value]
     if kind.endswith(".zst"):
-        unpacked = zstandard.ZstdDecompressor().stream_reader(
-            file.open("rb"), read_across_frames=True
-        )
-        return io.BufferedReader(unpacked, buffer_size=1 << 20)
+        return io.BufferedReader(_Zstandard(file), buffer_size=1 << 20)
     return file.open("rb")
+
+
+class _Zstandard(io.RawIOBase):
+    """What a .zst file holds; damage is an OSError, as in every other file."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            import zstandard  # noqa: PLC0415 - who restores texts does without
+        except ImportError as error:
+            raise InputError(f"{file}: reading .zst needs `pip install zstandard`") from error
+        self._damaged = zstandard.ZstdError
+        opened = file.open("rb")
+        self._unpacked = zstandard.ZstdDecompressor().stream_reader(
+            opened, read_across_frames=True, closefd=True
+        )
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills a buffer; damage is an OSError."""
+        try:
+            return int(self._unpacked.readinto(buffer))
+        except self._damaged as error:
+            raise OSError(str(error)) from error
+
+    def close(self) -> None:
+        """Closes the file too."""
+        if not self.closed:
+            self._unpacked.close()  # type: ignore[no-untyped-call]
+        super().close()
 
 
 def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:

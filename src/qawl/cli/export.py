@@ -1,6 +1,5 @@
 """`qawl export`."""
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from qawl.cli.paths import Given
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
-    from qawl.formats.source import Source
+    from qawl.formats.export import Exported, Request
 
 
 @click.command()
@@ -53,12 +52,22 @@ def command(
     same export again replaces its folder.
     """
     from qawl.formats import export
+    from qawl.release.versions.manifest import is_release
 
-    chosen = tuple(dict.fromkeys(layers)), tuple(dict.fromkeys(annotators))
-    request = export.Request(name, *chosen, with_withheld)
-    with ExitStack() as stack:
-        source = _source(folder, target, stack)
-        done = export.export(source, request, target)
+    if folder is not None or (not Path("qawl.yaml").is_file() and is_release(Path())):
+        from qawl.formats import from_release
+
+        done = from_release.export(
+            folder or Path(),
+            name,
+            target,
+            layers=layers,
+            annotators=annotators,
+            with_withheld=with_withheld,
+        )
+    else:
+        chosen = export.several(layers), export.several(annotators)
+        done = _of_corpus(export.Request(name, *chosen, with_withheld), target)
     say(f"{target}: {done.files} files and {export.REPORT}")
     for line in export.kinds(done.losses, done.never):
         say(line, err=True)
@@ -66,21 +75,11 @@ def command(
         say("this holds text that may not be passed on: keep it at home", err=True)
 
 
-def _source(folder: Path | None, target: Path, stack: ExitStack) -> "Source":
-    """The release that is named or that stands here, else the corpus, which is locked."""
-    from qawl.core.errors import InputError
-    from qawl.release.versions.manifest import is_release
-
-    release = folder or Path()
-    if folder is not None or (not Path("qawl.yaml").is_file() and is_release(release)):
-        from qawl.formats.from_release import Release
-
-        if target.resolve().is_relative_to(release.resolve()):
-            raise InputError(f"{target} is in the release: name a folder outside of it")
-        return Release(release)
+def _of_corpus(request: "Request", target: Path) -> "Exported":
+    """The corpus of this folder, which is locked."""
     from qawl.core import project
-    from qawl.formats.from_corpus import Corpus
+    from qawl.formats import export, from_corpus
 
     corpus = project.load(Path())
-    stack.enter_context(project.lock(corpus, "export"))
-    return Corpus(corpus)
+    with project.lock(corpus, "export"):
+        return export.export(from_corpus.Corpus(corpus), request, target)

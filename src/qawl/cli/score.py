@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from qawl.cli.terminal import say
+from qawl.cli.terminal import say, table
 
 WORST = 5
 """Articles that are named, those where the system is furthest from gold."""
@@ -76,25 +76,18 @@ def _warn(found: dict[str, Any]) -> None:
 
 
 def _show(layer: str, figures: dict[str, Any]) -> None:
-    from rich.table import Table
-
-    from qawl.cli.terminal import console
     from qawl.scoring.page import rows
 
-    shown = console()
     title = f"{layer}: {figures['n_articles']} articles"
-    table = Table("", "precision", "recall", "F1", "95 %", "n", title=title, title_justify="left")
-    for row in rows(figures):
-        table.add_row(*row)
-    shown.print(table)
+    table(title, ("", "precision", "recall", "F1", "95 %", "n"), rows(figures))
     for each in figures["confusion"]["most"][:WORST]:
         gold, system = (name or "no span" for name in each["labels"])
-        shown.print(f"  {each['n']:4} × {gold} in gold is {system} in the system")
+        say(f"  {each['n']:4} × {gold} in gold is {system} in the system")
     for article, said in list(figures["articles"].items())[:WORST]:
         value = said["exact_f1"]["value"]
-        shown.print(f"  {article}: exact F1 {'–' if value is None else f'{value:.3f}'}")
+        say(f"  {article}: exact F1 {'–' if value is None else f'{value:.3f}'}")
     for name, test in figures.get("paired", {}).items():
         if test["p"] is not None:
-            shown.print(
+            say(
                 f"  against the second system: {test['difference']:+.3f} {name}, p = {test['p']:.4f}"
             )

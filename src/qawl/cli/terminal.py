@@ -47,6 +47,16 @@ def console(*, err: bool = False) -> "Console":
     return Plain(stderr=err, markup=False, emoji=False, highlight=False)
 
 
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table in plain text; the first column reads from the left, the others from the right."""
+    lines = [list(head), *map(list, rows)]
+    wide = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    say(title)
+    for first, *others in lines:
+        cells = [first.ljust(wide[0]), *map(str.rjust, others, wide[1:])]
+        say("  ".join(cells).rstrip())
+
+
 def progress(items: Sequence[T], what: str) -> Iterable[T]:
     """The items, with a bar on stderr while they are worked through; none where nobody watches."""
     from rich.progress import track

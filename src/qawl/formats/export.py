@@ -79,6 +79,11 @@ class Request:
     with_withheld: bool = False
 
 
+def several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Names, each once; one that is given alone is one."""
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """What an export wrote: how many files, and how many losses of each kind."""

@@ -1,17 +1,69 @@
 """A release as what an export is made from: its folder, or a copy of it with restored texts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET, structs
 
 from qawl.annotations import tasks
-from qawl.core.errors import ReleaseError
+from qawl.core.errors import InputError, ReleaseError
 from qawl.core.records import Annotation, Article, Span
+from qawl.formats.export import Exported, Request, several
+from qawl.formats.export import export as write
 from qawl.formats.source import Given, Names
 from qawl.release import reading
 from qawl.scheme.scheme import Scheme
+
+
+def export(
+    release: str | Path,
+    format: str,  # noqa: A002 - what it is called on the command line
+    to: str | Path,
+    *,
+    layers: str | Sequence[str] = (),
+    annotators: str | Sequence[str] = (),
+    with_withheld: bool = False,
+) -> Exported:
+    """Writes gold or annotations of a release in another format, as `qawl export --from` does.
+
+    Parameters
+    ----------
+    release : str or Path
+        The folder of a release, or of a copy with restored texts.
+    format : str
+        A name that `qawl export --help` lists, such as jsonl or brat.
+    to : str or Path
+        A new or empty folder outside of the release, or one that the same export wrote before.
+    layers : str or sequence of str
+        These layers alone; none are all.
+    annotators : str or sequence of str
+        The annotations of these annotators; none is gold.
+    with_withheld : bool
+        With articles whose text may not be passed on, where it was restored.
+
+    Returns
+    -------
+    Exported
+        `files`, how many were written; `losses`, how many there were of each kind; `never`, what
+        the format can't carry at all. report.json in the folder lists every loss.
+
+    Raises
+    ------
+    QawlError
+        There is no such release, format, layer or annotator, or the folder holds something else.
+
+    Examples
+    --------
+    >>> folder = qawl.Corpus(".").release("0.1.0").folder
+    >>> qawl.export(folder, "jsonl", "as-lines", layers="quote").losses
+    {'withheld': 1}
+    """
+    source, target = Release(Path(release)), Path(to)
+    if target.resolve().is_relative_to(Path(release).resolve()):
+        raise InputError(f"{target} is in the release: name a folder outside of it")
+    request = Request(format, several(layers), several(annotators), with_withheld)
+    return write(source, request, target)
 
 
 class Release:

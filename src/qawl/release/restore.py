@@ -6,6 +6,7 @@ text, and titles, which have a hash of their own. A text that fails its hash is 
 
 import re
 import shutil
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -191,8 +192,8 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
 
     Parameters
     ----------
-    dataset : datasets.Dataset or datasets.DatasetDict
-        Any config of a release, as `datasets.load_dataset` gives it.
+    dataset : datasets.Dataset, datasets.DatasetDict or pyarrow.Table
+        Any config of a release, as `datasets.load_dataset` or `pyarrow.parquet.read_table` gives it.
     articles : str, Path, or iterable of them
         Your copies: one file or folder; or several, where a `str` is a text and a `Path` a file. They
         may differ from the frozen text in what `qawl ingest` cleans.
@@ -202,7 +203,7 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
 
     Returns
     -------
-    datasets.Dataset or datasets.DatasetDict
+    datasets.Dataset, datasets.DatasetDict or pyarrow.Table
         With the rows, columns and features of `dataset`. A text is filled in where its hash is that of
         the row. What was not found stays null, and a warning says how much.
 
@@ -234,19 +235,12 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
 
 def fill(dataset: D, articles: Articles, release: Path | None = None) -> tuple[D, Restored]:
     """The same, with what was put back and what was not found."""
-    import datasets  # noqa: PLC0415 - takes over a second to import
-
-    if isinstance(dataset, datasets.DatasetDict):
-        parts = dict(dataset)
-    elif isinstance(dataset, datasets.Dataset):
-        parts = {"": dataset}
-    else:
-        raise InputError(f"a Dataset or a DatasetDict is wanted, not {type(dataset).__name__}")
+    parts = _parts(dataset)
     wanted = _Wanted()
     for part in parts.values():
         if "text_sha256" not in part.column_names:
             raise InputError("the dataset has no column text_sha256: no text can be checked")
-        for row in part:
+        for row in _rows(part):
             wanted.ask(row)
     if release:
         layouts = _Wanted()
@@ -255,17 +249,41 @@ def fill(dataset: D, articles: Articles, release: Path | None = None) -> tuple[D
     wanted.look(articles, told_by(release) if release else Told())
     outcome = wanted.outcome()
     state = sha256(" ".join([*sorted(wanted.texts), *sorted(wanted.found_titles)]))[:16]
-    made = {
-        name: part.map(
-            lambda row: wanted.filled(dict(row)),
-            features=part.features,
-            new_fingerprint=sha256(f"{part._fingerprint} {state}")[:16],  # noqa: SLF001 - there is no other
-            load_from_cache_file=False,
-        )
-        for name, part in parts.items()
-    }
-    whole: Any = datasets.DatasetDict(made) if "" not in made else made[""]
+    made = {name: _filled(part, wanted, state) for name, part in parts.items()}
+    whole: Any = made[""] if "" in made else type(dataset)(made)  # type: ignore[call-arg]
     return whole, outcome
+
+
+def _parts(dataset: Any) -> dict[str, Any]:
+    """The splits of a dataset, or itself under no name; `datasets` is not imported for a table."""
+    if isinstance(dataset, pa.Table):
+        return {"": dataset}
+    known = sys.modules.get("datasets")
+    if known and isinstance(dataset, known.DatasetDict):
+        return dict(dataset)
+    if known and isinstance(dataset, known.Dataset):
+        return {"": dataset}
+    raise InputError(
+        f"a Dataset, a DatasetDict or a pyarrow Table is wanted, not {type(dataset).__name__}"
+    )
+
+
+def _rows(part: Any) -> Iterable[Row]:
+    if not isinstance(part, pa.Table):
+        return part  # type: ignore[no-any-return]
+    return (row for batch in part.to_batches(max_chunksize=1000) for row in batch.to_pylist())
+
+
+def _filled(part: Any, wanted: _Wanted, state: str) -> Any:
+    if isinstance(part, pa.Table):
+        rows = [wanted.filled(row) for row in _rows(part)]
+        return pa.Table.from_pylist(rows, schema=part.schema)
+    return part.map(
+        lambda row: wanted.filled(dict(row)),
+        features=part.features,
+        new_fingerprint=sha256(f"{part._fingerprint} {state}")[:16],  # noqa: SLF001 - there is no other
+        load_from_cache_file=False,
+    )
 
 
 def told_by(release: Path) -> Told:

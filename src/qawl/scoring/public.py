@@ -1,0 +1,52 @@
+"""`qawl.score`: predictions of a system against a release, as `qawl score --json` has it."""
+
+from pathlib import Path
+from typing import Any
+
+from qawl.scoring.score import Request
+from qawl.scoring.score import score as figures
+
+
+def score(
+    release: str | Path,
+    predictions: str | Path,
+    *,
+    split: str | None = None,
+    against: str | Path | None = None,
+    soft: bool = False,
+) -> dict[str, Any]:
+    """Scores predictions against the gold of a release.
+
+    Parameters
+    ----------
+    release : str or Path
+        The folder of a release, or of a copy with restored texts.
+    predictions : str or Path
+        A JSON Lines file, a line an article and layer; docs/scoring.md has its keys.
+    split : str, optional
+        This split alone; by default all.
+    against : str or Path, optional
+        Predictions of a second system, for a paired test.
+    soft : bool
+        Hold distributions and answers against the votes of annotators too.
+
+    Returns
+    -------
+    dict
+        What `qawl score --json` prints: the figures by layer.
+
+    Raises
+    ------
+    QawlError
+        The folder is no release, or the file names what the release lacks.
+
+    Examples
+    --------
+    >>> folder = qawl.Corpus(".").release("0.1.0").folder
+    >>> _ = qawl.export(folder, "jsonl", "gold", layers="claim")
+    >>> found = qawl.score(folder, "gold/claim.gold.train.jsonl", split="train")
+    >>> found["layers"]["claim"]["n_articles"] > 0
+    True
+    """
+    second = None if against is None else Path(against)
+    return figures(Request(Path(release), Path(predictions), split, second, soft))
