@@ -204,7 +204,7 @@ def test_the_feedback_page_opens_fast_and_filters(browser, make_corpus):
     records.sort(key=lambda each: (each.article_id, each.annotator))
     files.write(made.annotations_file("entity"), records)
     path = made.root / "page.html"
-    files.write_text(path, agreement_page.page(made, report.report(made)["layers"]))
+    files.write_text(path, agreement_page.page(made, report.report(made).layers))
     page = browser.new_page()
     requests = []
     page.on("request", lambda request: requests.append(request.url))

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import hypot
-from typing import Any
 
 import numpy as np
 
+from qawl.agreement.estimates import Arm, Estimate, Fate, Suggested
 from qawl.agreement.figures import Figure
 from qawl.agreement.intervals import Pool, Where
 from qawl.agreement.spans_table import Text
@@ -67,7 +67,7 @@ class Arms:
             return "with"
         return "without" if self._drawn(article) else None
 
-    def values(self) -> dict[str, Any] | None:
+    def values(self) -> Suggested | None:
         """Each arm's figures and their differences; None where no annotation began with suggestions."""
         if not self._pools:
             return None
@@ -76,36 +76,37 @@ class Arms:
             for arm, pool in self._pools.items()
         }
         names = [name for name in COMPARED if name in arms["with"]]
-        return {
-            **arms,
-            "fate": by_label(self._fate),
-            "difference": {
+        return Suggested(
+            with_=arms["with"],
+            without=arms["without"],
+            fate=by_label(self._fate),
+            difference={
                 name: difference(arms["with"][name], arms["without"][name]) for name in names
             },
-        }
+        )
 
 
-def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def difference(one: Estimate, other: Estimate) -> Estimate:
     """The difference of two figures of different articles, with its interval.
 
     It is put together from the intervals of both (Newcombe 1998, method 10,
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I).
     """
-    n = one["n"] + other["n"]
-    if one["value"] is None or other["value"] is None:
-        return {"value": None, "low": None, "high": None, "n": n}
-    value = one["value"] - other["value"]
-    if one["low"] is None or other["low"] is None:
-        return {"value": value, "low": None, "high": None, "n": n}
-    low = value - hypot(one["value"] - one["low"], other["high"] - other["value"])
-    high = value + hypot(one["high"] - one["value"], other["value"] - other["low"])
-    return {"value": value, "low": max(low, -1.0), "high": min(high, 1.0), "n": n}
+    n = one.n + other.n
+    if one.value is None or other.value is None:
+        return Estimate(None, None, None, n)
+    value = one.value - other.value
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return Estimate(value, None, None, n)
+    low = value - hypot(one.value - one.low, other.high - other.value)
+    high = value + hypot(one.high - one.value, other.value - other.low)
+    return Estimate(value, max(low, -1.0), min(high, 1.0), n)
 
 
 FATES = ("kept", "changed", "deleted", "made")
 
 
-def by_label(counts: Mapping[str, Counter[str]]) -> dict[str, dict[str, int | None]]:
+def by_label(counts: Mapping[str, Counter[str]]) -> Fate:
     """What became of suggestions as a table: label → kept, changed, deleted, made.
 
     Records alone don't tell what was deleted: it is None where it was not counted.
@@ -117,10 +118,10 @@ def by_label(counts: Mapping[str, Counter[str]]) -> dict[str, dict[str, int | No
     }
 
 
-def rows(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rows(said: Suggested) -> list[Arm]:
     """The figures of both arms and their difference, a row a figure, for a table."""
     return [
-        {"name": name, **{arm: said[arm].get(name) for arm in (*ARMS, "difference")}}
-        for name in said["difference"]
-        if said["with"][name]["n"] or said["without"][name]["n"]
+        Arm(name, said.with_[name], said.without[name], apart)
+        for name, apart in said.difference.items()
+        if said.with_[name].n or said.without[name].n
     ]

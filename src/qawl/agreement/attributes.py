@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from qawl.agreement import ratings as coefficients
 from qawl.agreement.coefficients import Array
+from qawl.agreement.estimates import AttributeAgreement, Distanced, Estimate, OfPair
 from qawl.agreement.figures import Matches, same_spans
 from qawl.agreement.intervals import estimate, folds_of
 from qawl.agreement.matching import Ints
@@ -18,7 +19,6 @@ from qawl.scheme.attributes import Attribute, as_number
 DISTANCES = {"set": "MASI", "ordinal": "ordinal", "interval": "interval"}
 """The distance that alpha takes by the family of an attribute, where values are not just equal or not."""
 
-Estimate = dict[str, Any]
 Values = tuple[Ints, Ints]
 """Codes (items × annotators, -1 where unset), and the article of each item."""
 
@@ -45,11 +45,11 @@ class Gathered:
                     codes, article = _of_spans(units, item, units.attributes[name])
                     self._parts[name].append((codes, first + article))
 
-    def estimates(self) -> dict[str, dict[str, Any]]:
+    def estimates(self) -> dict[str, AttributeAgreement]:
         """The figures of each attribute; see `measured`."""
         return {each.name: self._estimate(each) for each in self._attributes}
 
-    def _estimate(self, attribute: Attribute) -> dict[str, Any]:
+    def _estimate(self, attribute: Attribute) -> AttributeAgreement:
         marks, name = self._marks, attribute.name
         empty = np.zeros((0, len(marks.annotators)), np.int64), np.zeros(0, np.int64)
         parts = [empty, *self._parts[name]]
@@ -77,7 +77,7 @@ def _comparable(codes: Ints, article: Ints) -> Values:
 
 def measured(
     attribute: Attribute, known: Sequence[Category], given: Ratings, annotators: Sequence[str]
-) -> dict[str, Any]:
+) -> AttributeAgreement:
     """The figures of an attribute for the report, each with its interval and n, the number of items.
 
     `known` has the value of each code. Alpha takes values as equal or not, on a scale by their order
@@ -96,20 +96,21 @@ def measured(
     fleiss = undefined if of_set else coefficients.fleiss_kappa(of)
     counted = attribute.family in {"nominal", "ordinal"}
     ac1 = coefficients.ac1(of, len(categories)) if counted else undefined
-    return {
-        "percent": _estimate(ratings, coefficients.percent(of), len(ratings.codes), bottom=0),
-        "cohen_kappa": {**kappa, "n": sum(len(between.codes) for between, _ in kappas.values())},
-        "fleiss_kappa": _estimate(ratings, fleiss, chances),
-        "ac1": _estimate(ratings, ac1, chances),
-        "alpha": {
-            **_alpha(attribute, categories, ratings, chances),
-            "distance": DISTANCES.get(attribute.family, "nominal"),
-        },
-        "pairs": {
-            f"{annotators[one]} {annotators[other]}": {"cohen_kappa": _kappa_of_two(*each)}
+    pairable = sum(len(between.codes) for between, _ in kappas.values())
+    alpha = _alpha(attribute, categories, ratings, chances)
+    return AttributeAgreement(
+        percent=_estimate(ratings, coefficients.percent(of), len(ratings.codes), bottom=0),
+        cohen_kappa=structs.replace(kappa, n=pairable),
+        fleiss_kappa=_estimate(ratings, fleiss, chances),
+        ac1=_estimate(ratings, ac1, chances),
+        alpha=Distanced(
+            alpha.value, alpha.low, alpha.high, alpha.n, DISTANCES.get(attribute.family, "nominal")
+        ),
+        pairs={
+            f"{annotators[one]} {annotators[other]}": OfPair(_kappa_of_two(*each))
             for (one, other), each in kappas.items()
         },
-    }
+    )
 
 
 def _categories(

@@ -9,12 +9,12 @@ docs/decisions/intervals.md has the simulation that it was chosen by.
 
 from collections.abc import Mapping
 from math import isnan, sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.coefficients import Array
+from qawl.agreement.estimates import Estimate, Value
 from qawl.agreement.figures import Figure
 from qawl.agreement.matching import Ints
 
@@ -45,7 +45,7 @@ def without_each(parts: Array) -> Array:
 
 def estimate(
     values: Array, used: NDArray[np.bool_], *, n: float, chances: float, bottom: float
-) -> dict[str, Any]:
+) -> Estimate:
     """A figure with its 95 % interval and its n, for the report.
 
     `values` are that of all articles, then those without each part (1 + parts); `used` says which
@@ -54,7 +54,7 @@ def estimate(
     """
     value = float(values[0])
     low, high = interval(value, values[1:][used], int(used.sum()), chances, bottom)
-    return {"value": plain(value), "low": plain(low), "high": plain(high), "n": round(n)}
+    return Estimate(plain(value), plain(low), plain(high), round(n))
 
 
 def interval(
@@ -115,11 +115,11 @@ class Pool:
             self._figures[where] = figure
             self._sums.setdefault(where, Sums(self._folds)).add(fold, figure)
 
-    def estimates(self) -> dict[Where, dict[str, Any]]:
+    def estimates(self) -> dict[Where, Estimate]:
         """Each figure with its interval and its n."""
         return {where: self._estimate(where) for where in self._figures}
 
-    def _estimate(self, where: Where) -> dict[str, Any]:
+    def _estimate(self, where: Where) -> Estimate:
         figure, sums = self._figures[where], self._sums[where]
         return estimate(
             figure.value(without_each(sums.total)),
@@ -146,7 +146,7 @@ class Grouped:
             for name, figure in figures.items():
                 known.setdefault(name, Sums(1)).add(rows, figure)
 
-    def values(self) -> dict[str, dict[str, dict[str, Any]]]:
+    def values(self) -> dict[str, dict[str, Value]]:
         """Each group's value and n of each figure."""
         return {
             group: {
@@ -156,8 +156,8 @@ class Grouped:
         }
 
 
-def _whole(figure: Figure, total: Array) -> dict[str, Any]:
-    return {"value": plain(float(figure.value(total))), "n": round(float(figure.count(total)))}
+def _whole(figure: Figure, total: Array) -> Value:
+    return Value(plain(float(figure.value(total))), round(float(figure.count(total))))
 
 
 class Sums:

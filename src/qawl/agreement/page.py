@@ -1,15 +1,15 @@
 """One page for annotators: how far they agree, and every place where they don't, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
 
 import jinja2
 from markupsafe import escape
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from qawl.agreement import arms, disagreements
+from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
@@ -22,8 +22,6 @@ from qawl.scheme.titles import title_in
 
 AROUND = 50
 """Code points of text shown on either side of a place."""
-
-FIGURES = ("exact_f1", "overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "alpha", "alpha_u")
 
 
 class Side(Struct, frozen=True):
@@ -44,7 +42,7 @@ class Difference(Struct, frozen=True):
     rtl: bool
 
 
-def page(project: Project, layers: dict[str, Any]) -> str:
+def page(project: Project, layers: Mapping[str, LayerAgreement]) -> str:
     """The page, self-contained; `layers` are those of an agreement report."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(
@@ -58,30 +56,28 @@ def page(project: Project, layers: dict[str, Any]) -> str:
         people=any(each.person for each in project.annotators.values()),
         layers={name: _layer(schemes[name], said) for name, said in layers.items()},
         places=list(_places(project, schemes)),
-        annotators=sorted({who for said in layers.values() for who in said["annotators"]}),
+        annotators=sorted({who for said in layers.values() for who in said.annotators}),
     )
 
 
-def _layer(current: Scheme, said: dict[str, Any]) -> dict[str, Any]:
+def _layer(current: Scheme, said: LayerAgreement) -> dict[str, object]:
     """Figures for the chart and the heat map of a layer."""
-    figures = [{"name": name, **said[name]} for name in FIGURES if name in said]
-    figures += [
-        {"name": f"{attribute} {name}", **found[name]}
-        for attribute, found in said["attributes"].items()
-        for name in ("cohen_kappa", "alpha")
-    ]
-    counts = said["confusion"]["counts"]
+    figures: list[tuple[str, Estimate | Distanced]] = [*said.figures.items()]
+    for attribute, found in said.attributes.items():
+        figures.append((f"{attribute} cohen_kappa", found.cohen_kappa))
+        figures.append((f"{attribute} alpha", found.alpha))
+    counts = said.confusion.counts
     used = [row for row, each in enumerate(counts) if any(each)]
     top = max((counts[a][b] for a in used for b in used), default=0)
     return {
         "title": title_in(current.title, "en", current.layer),
-        "articles": said["articles_compared"],
-        "arms": arms.rows(said["suggestions"]) if "suggestions" in said else [],
-        "fate": said.get("suggestions", {}).get("fate", {}),
+        "articles": said.articles_compared,
+        "arms": arms.rows(said.suggested) if said.suggested else [],
+        "fate": said.suggested.fate if said.suggested else {},
         "fates": arms.FATES,
-        "warnings": said["warnings"],
-        "figures": figures,
-        "labels": [said["confusion"]["labels"][row] or "∅" for row in used],
+        "warnings": said.warnings,
+        "figures": [{"name": name, **structs.asdict(each)} for name, each in figures],
+        "labels": [said.confusion.labels[row] or "∅" for row in used],
         "cells": [[(counts[a][b], counts[a][b] / top if top else 0) for b in used] for a in used],
         "all_labels": list(current.label),
     }

@@ -1,16 +1,12 @@
 """How far annotators agree: coefficients with intervals, per layer, label, attribute, pair and article.
 
-The report is plain JSON values: `{"value", "low", "high", "n"}` for each figure, `value` null where
-a coefficient is undefined, `low` and `high` also where it rests on one article. `exports/agreement.json`
-is its stored form.
+`exports/agreement.json` is its stored form.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import combinations, permutations
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,6 +17,15 @@ from qawl.agreement.alpha_unitizing import unitizing
 from qawl.agreement.arms import Arms, Drawn
 from qawl.agreement.attributes import Gathered
 from qawl.agreement.coefficients import Array
+from qawl.agreement.estimates import (
+    Agreement,
+    Confused,
+    Confusion,
+    Estimate,
+    Estimates,
+    LayerAgreement,
+    Value,
+)
 from qawl.agreement.figures import (
     Figure,
     Matches,
@@ -52,7 +57,7 @@ FIGURES = 2
 INTERVALS = "95 %: Wilson, with the jackknife's variance over articles and Student's t"
 
 
-def report(project: Project) -> dict[str, Any]:
+def report(project: Project) -> Agreement:
     """The agreement of every layer, from the annotations on disk."""
     schemes = scheme.load_all(project)
     layers = {
@@ -61,14 +66,13 @@ def report(project: Project) -> dict[str, Any]:
         )
         for layer in project.settings.layers
     }
-    return {
-        "format": 1,
-        "annotations_sha256": digest(project),
-        "people": {name: each.person for name, each in project.annotators.items()},
-        "figures": FIGURES,
-        "intervals": INTERVALS,
-        "layers": layers,
-    }
+    return Agreement(
+        annotations_sha256=digest(project),
+        people={name: each.person for name, each in project.annotators.items()},
+        figures=FIGURES,
+        intervals=INTERVALS,
+        layers=layers,
+    )
 
 
 def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text]]:
@@ -85,7 +89,7 @@ def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text
         yield record, Text(article.text, article.source)
 
 
-def store(project: Project, found: dict[str, Any]) -> None:
+def store(project: Project, found: Agreement) -> None:
     """Writes exports/agreement.json."""
     content = msgspec.json.format(to_json(found), indent=1)
     files.write_bytes(project.agreement_file, [content, b"\n"])
@@ -99,7 +103,7 @@ class _Stored(msgspec.Struct):
     figures: int = 1
 
 
-def stored(project: Project) -> dict[str, dict[str, Any]] | None:
+def stored(project: Project) -> dict[str, LayerAgreement] | None:
     """The figures of each layer in exports/agreement.json, without those of single articles; None if
     it is damaged, has figures by other definitions, or was made from other annotations than stand
     there now."""
@@ -108,26 +112,30 @@ def stored(project: Project) -> dict[str, dict[str, Any]] | None:
         return None
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Stored)
+        if (found.figures, found.annotations_sha256) != (FIGURES, digest(project)):
+            return None
+        return {layer: _without_articles(said) for layer, said in found.layers.items()}
     except files.UNREADABLE:
         return None
-    if (found.figures, found.annotations_sha256) != (FIGURES, digest(project)):
-        return None
-    return {
-        layer: {name: json.loads(bytes(raw)) for name, raw in said.items() if name != "articles"}
-        for layer, said in found.layers.items()
-    }
 
 
-def fresh(project: Project) -> dict[str, dict[str, Any]]:
+def _without_articles(said: dict[str, msgspec.Raw]) -> LayerAgreement:
+    """The figures of a layer without those of single articles, which may be many."""
+    rest = {name: raw for name, raw in said.items() if name != "articles"}
+    return msgspec.json.decode(to_json(rest), type=LayerAgreement)
+
+
+def fresh(project: Project) -> dict[str, LayerAgreement]:
     """What is stored if it is of the annotations that stand there now, else the figures of a new
     report, which is stored."""
     found = stored(project)
     if found is None:
         made = report(project)
         store(project, made)
-        found = made["layers"]
-        for said in found.values():
-            del said["articles"]
+        found = {
+            layer: msgspec.structs.replace(said, articles=msgspec.UNSET)
+            for layer, said in made.layers.items()
+        }
     return found
 
 
@@ -150,7 +158,7 @@ def measure(
     records: Iterable[tuple[Annotation, Text]],
     layer_scheme: Scheme,
     drawn: Drawn = lambda _: False,
-) -> dict[str, Any]:
+) -> LayerAgreement:
     """The agreement of one layer, from annotations with the text that they are of.
 
     `drawn` says which articles were drawn to have no suggestions.
@@ -160,7 +168,7 @@ def measure(
     marks = collect(human, layer_scheme.label, layer_scheme.attributes)
     pool, sources = Pool(len(marks.articles)), Grouped()
     attributes = Gathered(layer_scheme.attributes, marks)
-    articles: dict[str, dict[str, Any]] = {}
+    articles: dict[str, dict[str, Value]] = {}
     confused = np.zeros((len(marks.labels) + 1, len(marks.labels) + 1))
     for first, units in marks.blocks():
         matched = matches(units)
@@ -173,29 +181,35 @@ def measure(
         articles |= _by_article(units, whole)
         confused += _confused(units)
     compared = int((marks.done.sum(0) >= 2).sum())
-    estimates = pool.estimates()
-    found: dict[str, Any] = {
-        "annotators": list(marks.annotators),
-        "articles_compared": compared,
-        "warnings": list(_warnings(compared)),
-    }
-    found |= {where[0]: each for where, each in estimates.items() if len(where) == 1}
-    found["attributes"] = attributes.estimates()
-    found["labels"] = {each: {} for each in marks.labels}
-    found["pairs"] = {}
-    found["against_rest"] = {each: {} for each in marks.annotators}
-    for (part, *place), each in estimates.items():
-        if place:
-            of, name = place
-            found[part].setdefault(of, {})[name] = each
-    found["sources"] = sources.values()
-    if (suggested := arms.values()) is not None:
-        found["suggestions"] = suggested
-    found["articles"] = dict(
-        sorted(articles.items(), key=lambda item: (_worst_first(item[1]), item[0]))
+    whole_layer, parts = _parted(pool.estimates())
+    suggested = arms.values()
+    return LayerAgreement(
+        annotators=tuple(marks.annotators),
+        articles_compared=compared,
+        warnings=tuple(_warnings(compared)),
+        **whole_layer,
+        attributes=attributes.estimates(),
+        labels={each: {} for each in marks.labels} | parts["labels"],
+        pairs=parts["pairs"],
+        against_rest={each: {} for each in marks.annotators} | parts["against_rest"],
+        sources=sources.values(),
+        suggestions=msgspec.UNSET if suggested is None else suggested,
+        articles=dict(sorted(articles.items(), key=lambda item: (_worst_first(item[1]), item[0]))),
+        confusion=confusion_of([*marks.labels, ""], confused),
     )
-    found["confusion"] = confusion_of([*marks.labels, ""], confused)
-    return found
+
+
+def _parted(found: dict[Where, Estimate]) -> tuple[Estimates, dict[str, dict[str, Estimates]]]:
+    """The figures of the whole layer, and those of its parts by what they are of."""
+    whole: Estimates = {}
+    parts: dict[str, dict[str, Estimates]] = {"labels": {}, "pairs": {}, "against_rest": {}}
+    for (name, *place), each in found.items():
+        if place:
+            of, figure = place
+            parts[name].setdefault(of, {})[figure] = each
+        else:
+            whole[name] = each
+    return whole, parts
 
 
 def _warnings(articles: int) -> Iterator[str]:
@@ -310,23 +324,23 @@ def _unitizing(sums: Array, lengths: Ints, spans: Array) -> Figure:
     )
 
 
-def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str, Any]]:
+def _by_article(units: Units, figures: dict[str, Figure]) -> dict[str, dict[str, Value]]:
     """Values of each article that at least two annotated; equal ones are one object, to save memory."""
     compared = np.flatnonzero(units.done.sum(0) >= 2).tolist()
-    known: dict[tuple[float | None, int], dict[str, Any]] = {}
+    known: dict[tuple[float | None, int], Value] = {}
     columns = {}
     for name, figure in figures.items():
         values, counts = figure.value(figure.sums).tolist(), figure.count(figure.sums).tolist()
         pairs = [(plain(values[row]), round(counts[row])) for row in compared]
-        columns[name] = [known.setdefault(each, {"value": each[0], "n": each[1]}) for each in pairs]
+        columns[name] = [known.setdefault(each, Value(*each)) for each in pairs]
     return {
         units.articles[row]: {name: column[place] for name, column in columns.items()}
         for place, row in enumerate(compared)
     }
 
 
-def _worst_first(figures: dict[str, Any]) -> float:
-    value = figures["exact_f1"]["value"]
+def _worst_first(figures: dict[str, Value]) -> float:
+    value = figures["exact_f1"].value
     return 2.0 if value is None else value
 
 
@@ -339,7 +353,7 @@ def _confused(units: Units) -> Array:
     return total
 
 
-def confusion_of(names: list[str], total: Array, *, directed: bool = False) -> dict[str, Any]:
+def confusion_of(names: list[str], total: Array, *, directed: bool = False) -> Confusion:
     """The confusion matrix for the report; the name "" means no span. Where it is not `directed`, both
     halves say the same."""
     pairs = permutations if directed else combinations
@@ -348,8 +362,8 @@ def confusion_of(names: list[str], total: Array, *, directed: bool = False) -> d
         for a, b in pairs(range(len(names)), 2)
         if total[a, b]
     ]
-    return {
-        "labels": names,
-        "counts": total.astype(int).tolist(),
-        "most": [{"labels": [one, other], "n": -n} for n, one, other in sorted(off)[:20]],
-    }
+    return Confusion(
+        tuple(names),
+        tuple(map(tuple, total.astype(int).tolist())),
+        tuple(Confused((one, other), -n) for n, one, other in sorted(off)[:20]),
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from qawl.agreement.estimates import Agreement
 from qawl.annotations import derive, journal
 from qawl.articles import released
 from qawl.articles import store as article_store
@@ -316,13 +317,13 @@ class Corpus:
         """
         return validate.examine(self._project, {})[0]
 
-    def agreement(self) -> dict[str, Any]:
+    def agreement(self) -> Agreement:
         """How far annotators agree, as `qawl agreement --json` prints it; nothing is written.
 
         Returns
         -------
-        dict
-            `["layers"][layer]` has the figures, each `{"value", "low", "high", "n"}`: a share
+        Agreement
+            `layers[layer]` has the figures, each with `value`, `low`, `high` and `n`: a share
             between 0 and 1 or a coefficient up to 1, None where it is undefined, with the bounds of
             its 95 % interval over articles.
 
@@ -334,9 +335,9 @@ class Corpus:
         Examples
         --------
         >>> found = qawl.Corpus(".").agreement()
-        >>> sorted(found["layers"])
+        >>> sorted(found.layers)
         ['claim', 'entity', 'quote']
-        >>> 0 < found["layers"]["entity"]["exact_f1"]["value"] < 1
+        >>> 0 < found.layers["entity"].exact_f1.value < 1
         True
         """
         from qawl.agreement import report  # noqa: PLC0415 - imports numpy

@@ -1,11 +1,18 @@
 """`qawl agreement`."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.table import Table
+
+    from qawl.agreement.estimates import Confusion, Distanced, Estimate, LayerAgreement, Suggested
 
 WORST = 5
 """Articles that are named, those on which annotators agree least."""
@@ -31,6 +38,8 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     """
     import json
 
+    from msgspec import structs, to_builtins
+
     from qawl.agreement import report
     from qawl.core import files, project
     from qawl.suggest.fate import fate
@@ -40,30 +49,34 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     with project.lock(corpus, "agreement"):
         found = report.report(corpus)
-        for name, each in found["layers"].items():
-            if "suggestions" in each:
-                each["suggestions"]["fate"] = fate(corpus, name)
+        for name, each in found.layers.items():
+            if each.suggested:
+                told = structs.replace(each.suggested, fate=fate(corpus, name))
+                found.layers[name] = structs.replace(each, suggestions=told)
         report.store(corpus, found)
-    layers = {name: each for name, each in found["layers"].items() if layer in (None, name)}
+    layers = {name: each for name, each in found.layers.items() if layer in (None, name)}
     if html is not None:
         from qawl.agreement import page as agreement_page
 
         files.write_text(html, agreement_page.page(corpus, layers))
         say(f"{html}: open it in a browser", err=True)
     if as_json:
-        say(json.dumps({**found, "layers": layers}, ensure_ascii=False))
+        said = to_builtins(structs.replace(found, layers=layers))
+        say(json.dumps(said, ensure_ascii=False))
         return
-    _show_all(found["people"], layers, label)
+    _show_all(found.people, layers, label)
     for name, figures in layers.items():
-        if "suggestions" in figures:
-            _show_suggested(name, figures["suggestions"])
+        if figures.suggested:
+            _show_suggested(name, figures.suggested)
     for name, figures in layers.items():
-        for warning in figures["warnings"]:
+        for warning in figures.warnings:
             say(f"{name}: {warning}", err=True)
 
 
-def _show_all(people: dict[str, bool], layers: dict[str, Any], label: str | None) -> None:
-    known = sorted({each for figures in layers.values() for each in figures["labels"]})
+def _show_all(
+    people: dict[str, bool], layers: dict[str, "LayerAgreement"], label: str | None
+) -> None:
+    known = sorted({each for figures in layers.values() for each in figures.labels})
     if label is not None and label not in known:
         raise click.BadParameter(f"{label}: not one of {', '.join(known)}")
     if not any(people.values()):
@@ -72,31 +85,29 @@ def _show_all(people: dict[str, bool], layers: dict[str, Any], label: str | None
         _show(name, figures, label)
 
 
-def _show(layer: str, figures: dict[str, Any], label: str | None) -> None:
+def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
     """One layer: its figures, those of labels and pairs, and where annotators differ most."""
     from rich.table import Table
 
     from qawl.cli.terminal import console
 
     shown = console()
-    if not figures["articles_compared"]:
+    if not figures.articles_compared:
         shown.print(f"{layer}: no article has two annotators, so there is nothing to compare")
         return
-    table = Table(
-        "", "value", "95 %", "n", title=f"{layer}: {figures['articles_compared']} articles"
-    )
+    table = Table("", "value", "95 %", "n", title=f"{layer}: {figures.articles_compared} articles")
     for name, said in _rows(figures, label):
-        table.add_row(name, _number(said["value"]), _interval(said), str(said["n"]))
+        table.add_row(name, _number(said.value), _interval(said), str(said.n))
     shown.print(table)
-    shown.print(_matrix(figures["confusion"]))
-    for each in figures["confusion"]["most"][:8]:
-        one, other = (name or "no span" for name in each["labels"])
-        shown.print(f"  {each['n']:4} × {one} against {other}")
-    for article, said in list(figures["articles"].items())[:WORST]:
-        shown.print(f"  {article}: exact F1 {_number(said['exact_f1']['value'])}")
+    shown.print(_matrix(figures.confusion))
+    for each in figures.confusion.most[:8]:
+        one, other = (name or "no span" for name in each.labels)
+        shown.print(f"  {each.n:4} × {one} against {other}")
+    for article, of in list(figures.of_articles.items())[:WORST]:
+        shown.print(f"  {article}: exact F1 {_number(of['exact_f1'].value)}")
 
 
-def _show_suggested(layer: str, said: dict[str, Any]) -> None:
+def _show_suggested(layer: str, said: "Suggested") -> None:
     """What suggestions change: both arms with the interval of their difference, and their fate."""
     from rich.table import Table
 
@@ -107,23 +118,23 @@ def _show_suggested(layer: str, said: dict[str, Any]) -> None:
         "", "with", "n", "without", "n", "difference", "95 %", title=f"{layer}: suggestions",
     )  # fmt: skip
     for each in arms.rows(said):
-        one, other, apart = each["with"], each["without"], each["difference"]
+        one, other, apart = each.with_, each.without, each.difference
         table.add_row(
-            each["name"], _number(one["value"]), str(one["n"]), _number(other["value"]), str(other["n"]),
-            _number(apart["value"]), _interval(apart),
+            each.name, _number(one.value), str(one.n), _number(other.value), str(other.n),
+            _number(apart.value), _interval(apart),
         )  # fmt: skip
     console().print(table)
     table = Table("", *arms.FATES, title=f"{layer}: what became of suggestions")
-    for label, counts in said["fate"].items():
+    for label, counts in said.fate.items():
         table.add_row(label, *("–" if each is None else str(each) for each in counts.values()))
     console().print(table)
 
 
-def _matrix(confusion: dict[str, Any]) -> Any:
+def _matrix(confusion: "Confusion") -> "Table":
     """Label against label where two annotators marked the same place; those that differ most."""
     from rich.table import Table
 
-    counts = confusion["counts"]
+    counts = confusion.counts
     differing = sorted(
         range(len(counts)), key=lambda at: (counts[at][at] - sum(counts[at]), -sum(counts[at]))
     )
@@ -133,47 +144,43 @@ def _matrix(confusion: dict[str, Any]) -> Any:
     table = Table(title=f"{title}; {left} more in --json" if left else title, title_justify="left")
     table.add_column("")
     for at in shown:
-        table.add_column(confusion["labels"][at] or "no span", justify="right", overflow="fold")
+        table.add_column(confusion.labels[at] or "no span", justify="right", overflow="fold")
     for at in shown:
         row = (str(counts[at][other] or "·") for other in shown)
-        table.add_row(confusion["labels"][at] or "no span", *row)
+        table.add_row(confusion.labels[at] or "no span", *row)
     return table
 
 
-Row = tuple[str, dict[str, Any]]
+Row = tuple[str, "Estimate | Distanced"]
 
 
-def _rows(figures: dict[str, Any], label: str | None) -> list[Row]:
+def _rows(figures: "LayerAgreement", label: str | None) -> list[Row]:
     """The rows of the table: a name and a figure each; with a label, those of that label alone."""
     if label:
-        return _named(figures["labels"][label], f"{label} ") if label in figures["labels"] else []
-    several = len(figures["annotators"]) > 2
-    rows = _named(figures)
-    for name, found in figures["attributes"].items():
-        rows += _named(found, f"{name} ")
+        return _named(figures.labels.get(label, {}).items(), f"{label} ")
+    several = len(figures.annotators) > 2
+    rows = _named(figures.figures.items())
+    for name, found in figures.attributes.items():
+        rows += _named(found.named(), f"{name} ")
         if several:
-            for pair, each in found["pairs"].items():
-                rows += _named(each, f"{name} {pair} ")
-    parts = [*figures["pairs"].items()]
+            for pair, each in found.pairs.items():
+                rows.append((f"{name} {pair} cohen_kappa", each.cohen_kappa))
+    parts = [*figures.pairs.items()]
     if several:
-        rest = figures["against_rest"].items()
-        parts += [(f"{name} against the rest", each) for name, each in rest]
-    parts += [(name, each) for name, each in figures["labels"].items() if each["exact_f1"]["n"]]
-    return rows + [(f"{name} exact_f1", each["exact_f1"]) for name, each in parts]
+        rest = figures.against_rest.items()
+        parts += [(f"{name} against the rest", of) for name, of in rest]
+    parts += [(name, of) for name, of in figures.labels.items() if of["exact_f1"].n]
+    return rows + [(f"{name} exact_f1", of["exact_f1"]) for name, of in parts]
 
 
-def _named(found: dict[str, Any], prefix: str = "") -> list[Row]:
-    """The figures that stand here by name; other parts of the report are passed over."""
-    return [
-        (prefix + name, said)
-        for name, said in found.items()
-        if isinstance(said, dict) and "value" in said
-    ]
+def _named(found: "Iterable[Row]", prefix: str = "") -> list[Row]:
+    """The figures under their names with a prefix."""
+    return [(prefix + name, said) for name, said in found]
 
 
 def _number(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.3f}"
 
 
-def _interval(said: dict[str, Any]) -> str:
-    return "" if said["low"] is None else f"{said['low']:.3f} to {said['high']:.3f}"
+def _interval(said: "Estimate | Distanced") -> str:
+    return "" if said.low is None else f"{said.low:.3f} to {said.high:.3f}"

@@ -232,8 +232,8 @@ class _Building:
         listed = versions_manifest.file_digests(self.folder, made.files)
         complete = msgspec.structs.replace(made, files=listed)
         versions_manifest.write(self.folder, complete)
-        loading.check(self.folder, complete)
         shipped.check(self.folder, self.guard)
+        loading.check(self.folder, complete)
         return complete
 
     def _note_unannotated(self, item: tables.Annotated) -> None:

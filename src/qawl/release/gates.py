@@ -88,9 +88,9 @@ def _without_agreement(project: Project) -> Iterator[str]:
     """
     measured = report.fresh(project)
     for layer, said in measured.items():
-        wanted, there = project.overlap(layer), len(said["annotators"])
+        wanted, there = project.overlap(layer), len(said.annotators)
         asked = wanted > 1 and (layer in project.settings.overlap or there > 1)
-        if there and asked and not said["articles_compared"]:
+        if there and asked and not said.articles_compared:
             yield (
                 f"{layer}: the plan asks for {wanted} annotators an article and none has two, so "
                 f"there is no agreement (have a second one do some, or set overlap.{layer} to 1 in "

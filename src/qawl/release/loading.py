@@ -63,7 +63,10 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
 def _head(folder: Path) -> dict[str, Any]:
     """The YAML at the head of the card."""
     text = (folder / "README.md").read_text("utf-8")
-    head: dict[str, Any] = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
+    parts = text.split("---\n")
+    head = yaml.load(parts[1], Loader=yaml.CSafeLoader) if len(parts) > 2 and not parts[0] else None
+    if not isinstance(head, dict):
+        raise ReleaseError("README.md has no YAML at its head: a loader finds no table")
     return head
 
 

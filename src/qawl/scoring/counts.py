@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from qawl.agreement.coefficients import f1 as f1_of
@@ -38,7 +39,8 @@ def estimated(counts: Counts) -> dict[str, Any]:
     pool = Pool(len(counts))
     pool.add(0, {("f1",): f1_figure(counts, np.array(2))})
     precision, recall, _ = shares(counts)
-    return {**pool.estimates()["f1",], "precision": precision, "recall": recall}
+    found = structs.asdict(pool.estimates()["f1",])
+    return {**found, "precision": precision, "recall": recall}
 
 
 def paired(one: Counts, other: Counts) -> dict[str, float | int | None]:
@@ -97,7 +99,7 @@ class Ranking:
             [_average(right, of[article] != part, self._wanted, of != part) for part in parts]
         )
         found = estimate(values, wanted > 0, n=wanted.sum(), chances=float(wanted.sum()), bottom=0)
-        return {"average_precision": found["value"], **found, "ranked": len(ranked)}
+        return {"average_precision": found.value, **structs.asdict(found), "ranked": len(ranked)}
 
 
 def _average(right: Counts, kept: Any, wanted: Counts, of: Any) -> float:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from qawl.agreement import figures as of_agreement
+from qawl.agreement.estimates import Confusion
 from qawl.agreement.report import confusion_of, measure
 from qawl.agreement.spans_table import Text, collect
 from qawl.core.records import Annotation, Relation, Span, ends
@@ -176,7 +177,7 @@ def _decided(
 
 
 def _figures(layer: Layer) -> dict[str, Any]:
-    found = measure(layer.records(), layer.scheme)
+    found: dict[str, Any] = msgspec.to_builtins(measure(layer.records(), layer.scheme))
     for name in ("annotators", "pairs", "against_rest", "articles_compared"):
         found.pop(name, None)
     exact = _count(layer, _places)
@@ -185,7 +186,7 @@ def _figures(layer: Layer) -> dict[str, Any]:
     for label, said_of in found["labels"].items():
         mine = _count(layer, _places_of(label))
         said_of["exact_precision"], said_of["exact_recall"], _ = shares(mine)
-    found["confusion"] = _confusion(layer)
+    found["confusion"] = msgspec.to_builtins(_confusion(layer))
     found |= {name: estimated(_count(layer, parts)) for name, parts in _wholes(layer.scheme)}
     found["ranking"] = {
         each.name: _ranked(layer, each)
@@ -258,7 +259,7 @@ def _who_said_what(record: Annotation, article: Article, scheme: Scheme) -> set[
     return {each for each in said(record, scheme) if not hidden.intersection(each[0])}
 
 
-def _confusion(layer: Layer) -> dict[str, Any]:
+def _confusion(layer: Layer) -> Confusion:
     """Which label of gold (rows) stands against which of the system (columns) where places match."""
     marks = collect(layer.records(), layer.scheme.label, layer.scheme.attributes)
     total = np.zeros((len(marks.labels) + 1, len(marks.labels) + 1))

@@ -216,10 +216,14 @@ def _figures(sums: _Sums, articles: int, scale: _Scale) -> Iterator[tuple[str, A
         (estimate,) = pool.estimates().values()
         unit = scale.farthest if name == scale.distance else 1
         scaled = {
-            key: None if estimate[key] is None else plain(estimate[key] * unit)
-            for key in ("value", "low", "high")
+            key: None if each is None else plain(each * unit)
+            for key, each in (
+                ("value", estimate.value),
+                ("low", estimate.low),
+                ("high", estimate.high),
+            )
         }
-        yield name, {**scaled, "n": estimate["n"], "missing": len(rows) - sums.given[name]}
+        yield name, {**scaled, "n": estimate.n, "missing": len(rows) - sums.given[name]}
     if sums.given["error_rate"]:
         yield (
             "annotators",

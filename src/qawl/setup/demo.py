@@ -127,10 +127,10 @@ def _agree(corpus: Project, say: Say) -> None:
     """Measures agreement and shows one figure a layer."""
     found = report.report(corpus)
     report.store(corpus, found)
-    for layer, said in found["layers"].items():
-        value = said["exact_f1"]["value"]
+    for layer, said in found.layers.items():
+        value = said.figures["exact_f1"].value
         shown = "undefined" if value is None else f"{value:.2f}"
-        say(f"agreement on {layer}: exact F1 {shown} over {said['articles_compared']} articles")
+        say(f"agreement on {layer}: exact F1 {shown} over {said.articles_compared} articles")
 
 
 def _judge(client: studio_client.Client, corpus: Project, recorded: Project, say: Say) -> None:

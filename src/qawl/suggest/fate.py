@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from qawl.agreement.arms import by_label
+from qawl.agreement.estimates import Fate
 from qawl.annotations import derive
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Span, Suggestion
 from qawl.suggest import store
-
-Fate = dict[str, dict[str, int | None]]
-"""Label → kept, changed, deleted, made."""
 
 
 def fate(project: Project, layer: str) -> Fate:

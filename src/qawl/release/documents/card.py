@@ -1,13 +1,14 @@
 """The dataset card: README.md of a release, made from the numbers and from what the lead says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import yaml
+from msgspec import structs
 
 from qawl.agreement import arms
+from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import files, licences
 from qawl.core.project import Project
 from qawl.core.settings import Card
@@ -87,12 +88,7 @@ def fields(described: Described) -> dict[str, object]:
         "content_sha256": described.manifest.content_sha256,
         "empty": [name for name in described.columns if name not in filled],
         "layers": [
-            {
-                **_layer(each, described),
-                "agreement": _agreement(described.agreement.get(layer, {})),
-                "suggested": described.agreement.get(layer, {}).get("suggestions"),
-                "arms": _arms(described.agreement.get(layer, {})),
-            }
+            {**_layer(each, described), **_measured(described.agreement.get(layer))}
             for layer, each in described.schemes.items()
         ],
         "people": list(_people(described)),
@@ -175,35 +171,36 @@ def _shares(described: Described) -> str:
     return how + locked
 
 
-def _agreement(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _agreement(said: LayerAgreement | None) -> list[dict[str, object]]:
     """The figures of a layer that are defined, for a table."""
-    figures = [
-        {"name": name, **each}
-        for name, each in said.items()
-        if isinstance(each, dict) and each.get("value") is not None
-    ]
-    for attribute, found in said.get("attributes", {}).items():
-        figures += [
-            {"name": f"{attribute}, {name}", **found[name]}
-            for name in ("cohen_kappa", "ac1", "alpha")
-            if found[name]["value"] is not None
-        ]
-    return figures
-
-
-def _arms(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Agreement with and without suggestions, a row a figure that is defined."""
-    suggested = said.get("suggestions")
+    if said is None:
+        return []
+    figures: list[tuple[str, Estimate | Distanced]] = [*said.figures.items()]
+    for attribute, found in said.attributes.items():
+        figures += (
+            (f"{attribute}, {name}", each)
+            for name, each in found.named()
+            if name in ("cohen_kappa", "ac1", "alpha")
+        )
     return [
-        each
-        for each in (arms.rows(suggested) if suggested else ())
-        if each["with"]["value"] is not None
+        {"name": name, **structs.asdict(each)} for name, each in figures if each.value is not None
     ]
+
+
+def _measured(said: LayerAgreement | None) -> dict[str, object]:
+    """Agreement, also with and without suggestions, a row a figure that is defined."""
+    suggested = said.suggested if said else None
+    rows = arms.rows(suggested) if suggested else []
+    return {
+        "agreement": _agreement(said),
+        "suggested": suggested,
+        "arms": [each for each in rows if each.with_.value is not None],
+    }
 
 
 def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
     """What the card says of a layer."""
-    facts = described.facts
+    facts, measured = described.facts, described.agreement.get(scheme.layer)
     return {
         "name": scheme.layer,
         "version": scheme.version,
@@ -225,7 +222,7 @@ def _layer(scheme: Scheme, described: Described) -> dict[str, object]:
         "decided": facts.decided[scheme.layer],
         "incomplete": facts.incomplete[scheme.layer],
         "skipped": facts.skipped[scheme.layer],
-        "warnings": described.agreement.get(scheme.layer, {}).get("warnings", []),
+        "warnings": measured.warnings if measured else (),
         "annotator_counts": {
             count: articles
             for (layer, count), articles in sorted(facts.annotator_counts.items())

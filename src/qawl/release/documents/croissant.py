@@ -136,14 +136,14 @@ def _limitations(card: Card, articles: int) -> list[str] | None:
 def _analysis(described: Described) -> Iterator[str]:
     """The agreement of each layer, in words."""
     for layer, measured in described.agreement.items():
-        figure = measured.get("exact_f1", {})
-        if figure.get("value") is not None:
+        figure = measured.figures.get("exact_f1")
+        if figure and figure.value is not None:
             interval = (
-                f" (95 % interval {figure['low']:.3f} to {figure['high']:.3f})"
-                if figure["low"] is not None
+                f" (95 % interval {figure.low:.3f} to {figure.high:.3f})"
+                if figure.low is not None
                 else ""
             )
-            yield f"{layer}: exact F1 between annotators {figure['value']:.3f}{interval}"
+            yield f"{layer}: exact F1 between annotators {figure.value:.3f}{interval}"
         elif described.facts.decided[layer]:
             yield f"{layer}: no article has two annotators, so no agreement can be given"
 

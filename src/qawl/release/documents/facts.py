@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from qawl.agreement.estimates import LayerAgreement
 from qawl.core.column_types import Columns
 from qawl.core.project import Project
 from qawl.guidelines.examples import Examples
@@ -107,7 +107,7 @@ class Described:
     columns: Mapping[str, Columns]
     facts: Facts
     manifest: Manifest
-    agreement: Mapping[str, Any]
+    agreement: Mapping[str, LayerAgreement]
 
     @property
     def content(self) -> Mapping[str, TableDigest]:
