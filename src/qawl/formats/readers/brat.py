@@ -5,11 +5,14 @@ attribute has the value `true`. Events become relations from their trigger. Sour
 its standoff format.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from qawl.core import files
 from qawl.core.findings import reason
+from qawl.core.records import AttributeValue
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 
 
@@ -56,8 +59,31 @@ def _document(root: Path, path: Path, *, annotators: bool) -> Found:
     if standoff.is_file():
         work = Work(inner.parts[0] if own else "")
         _lines(made, work, standoff)
+        _rename(work, path.with_name("names.json"))
         made.works.append(work)
     return made
+
+
+def _rename(work: Work, path: Path) -> None:
+    """Gives names back that `qawl export` had to change: its names.json says which."""
+    if not path.is_file():
+        return
+    try:
+        said = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return
+    names = said.get("names", {})
+    for mark in work.marks:
+        mark.label = names.get(mark.label, mark.label)
+        mark.attributes = {
+            (own := names.get(name, name)): _renamed(said.get(f"values of {own}", {}), value)
+            for name, value in mark.attributes.items()
+        }
+    work.arrows = [replace(each, label=names.get(each.label, each.label)) for each in work.arrows]
+
+
+def _renamed(names: Mapping[str, str], value: AttributeValue) -> AttributeValue:
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _lines(made: Document, work: Work, path: Path) -> None:
@@ -92,7 +118,8 @@ def _text_bound(made: Document, marks: dict[str, Mark], name: str, rest: str) ->
     if not label or len(numbers) != 2 * len(fragments):
         made.notes.append("text-bound annotation without offsets")
         return
-    if len(fragments) > 1:
+    between = zip(numbers[1:-1:2], numbers[2:-1:2], strict=True)
+    if any(made.text[start:end].strip() for start, end in between):
         made.notes.append("span of several fragments, taken as one")
     marks[name] = Mark(name, label, numbers[0], numbers[-1])
 
@@ -124,9 +151,27 @@ def _other(
     elif name == "*" and len(words) > 2:
         for end in words[2:]:
             _arrow(made, work, marks, words[0], [words[1], end])
+    elif name[:1] == "#" and len(words) == 2 and (said := _noted(parts[-1])):
+        mark = marks.get(words[1])
+        if mark is None:
+            made.notes.append("note")
+        else:
+            mark.attributes |= said
     else:
         kind = {"#": "note", "N": "normalisation"}.get(name[:1], f"line {name[:1]}")
         made.notes.append(kind)
+
+
+def _noted(text: str) -> dict[str, AttributeValue]:
+    """The attributes in a note, where it is the JSON in which `qawl export` writes them."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    plain = isinstance(said, dict) and all(
+        isinstance(v, str | int | float | list) for v in said.values()
+    )
+    return said if plain else {}
 
 
 def _arrow(made: Document, work: Work, marks: dict[str, Mark], label: str, ends: list[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qawl.core.findings import reason
+from qawl.formats.readers import own
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 
 _TAG = re.compile(r"(?:[BIESLU]-\S+|O)")
@@ -31,51 +32,78 @@ def read(path: Path) -> Iterator[Found]:
     except UnicodeDecodeError:
         yield set_aside(str(path), reason("not-utf-8"))
         return
-    for number, sentences in enumerate(_documents(text), start=1):
-        yield _document(path, number, sentences)
+    names = own.named(path.with_name(f"{path.name.split('.')[0]}.names.json"))
+    for number, (start, sentences) in enumerate(_documents(text), start=1):
+        yield _document(path, number, start, sentences, names)
 
 
-def _documents(text: str) -> Iterator[list[list[tuple[str, str]]]]:
-    """Documents as sentences of (token, tag)."""
-    sentences: list[list[tuple[str, str]]] = [[]]
+Sentence = list[list[str]]
+"""The columns of each token."""
+
+
+def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
+    """Documents as (columns of their -DOCSTART- line, sentences)."""
+    start: list[str] = []
+    sentences: list[Sentence] = [[]]
     for line in text.split("\n"):
         columns = line.split()
         if columns and columns[0] == _START:
             if any(sentences):
-                yield [each for each in sentences if each]
-            sentences = [[]]
+                yield start, [each for each in sentences if each]
+            start, sentences = columns, [[]]
         elif not columns:
             sentences.append([])
         elif not (columns[0] == "#" or line.startswith("# ")):
-            sentences[-1].append((columns[0], columns[-1] if len(columns) > 1 else "O"))
+            sentences[-1].append(columns if len(columns) > 1 else [*columns, "O"])
     if any(sentences):
-        yield [each for each in sentences if each]
+        yield start, [each for each in sentences if each]
 
 
-def _document(path: Path, number: int, sentences: list[list[tuple[str, str]]]) -> Document:
+def _document(
+    path: Path, number: int, start: list[str], sentences: list[Sentence], names: dict[str, str]
+) -> Document:
     pieces: list[str] = []
     work = Work()
-    at = 0
+    at, levels = 0, _levels(start)
     for sentence in sentences:
-        opened: Mark | None = None
-        for first, (token, tag) in zip((True, *[False] * len(sentence)), sentence, strict=False):
+        taggers = [Tagger(work, names) for _ in range(levels)]
+        for first, (token, *columns) in enumerate(sentence):
             if pieces:
-                pieces.append("\n" if first else " ")
+                pieces.append(" " if first else "\n")
                 at += 1
-            opened = _tagged(work, opened, tag, at, at + len(token))
+            for tagger, tag in zip(taggers, columns[-levels:], strict=False):
+                tagger.add(tag, at, at + len(token))
             pieces.append(token)
             at += len(token)
-    return Document(str(path), str(number), "".join(pieces), [work])
+    own_id = start[1] if len(start) > 2 and start[1] != "-X-" else str(number)
+    return Document(str(path), own_id, "".join(pieces), [work])
 
 
-def _tagged(work: Work, opened: Mark | None, tag: str, start: int, end: int) -> Mark | None:
-    """The span that is open after a token with this tag."""
-    prefix, _, label = tag.partition("-")
-    if not label:
-        return None
-    goes_on = prefix in {"I", "E", "L"} and opened is not None and opened.label == label
-    if goes_on and opened is not None:
-        opened.end = end
-        return None if prefix in {"E", "L"} else opened
-    work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
-    return None if prefix in {"U", "S"} else work.marks[-1]
+def _levels(start: list[str]) -> int:
+    """How many columns of tags there are: one, unless a -DOCSTART- line with an id has more."""
+    if len(start) < 3 or start[1] == "-X-":
+        return 1
+    return max(1, sum(each == "O" for each in start))
+
+
+class Tagger:
+    """The tags of one column, token by token, as marks of a work; `names` say what labels stand for."""
+
+    def __init__(self, work: Work, names: dict[str, str]) -> None:
+        self._work, self._names = work, names
+        self._open: Mark | None = None
+
+    def add(self, tag: str, start: int, end: int) -> None:
+        """Takes the tag of a token."""
+        prefix, _, written = tag.partition("-")
+        label = self._names.get(written, written)
+        if not label:
+            self._open = None
+            return
+        if prefix in {"I", "E", "L"} and self._open is not None and self._open.label == label:
+            self._open.end = end
+        else:
+            self._open = Mark(f"s{len(self._work.marks) + 1}", label, start, end)
+            self._work.marks.append(self._open)
+        if prefix in {"E", "L", "U", "S"}:
+            self._open = None

@@ -5,7 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from qawl.core.errors import InputError
-from qawl.formats.readers import argilla, brat, conll, docbin, doccano, prodigy, table, uima
+from qawl.formats.readers import (
+    argilla,
+    brat,
+    conll,
+    docbin,
+    doccano,
+    offsets,
+    own,
+    prodigy,
+    table,
+    uima,
+)
 from qawl.formats.readers.document import Found, Reader, SetAside
 from qawl.formats.readers.json_lines import rows
 
@@ -15,6 +26,8 @@ READERS: dict[str, Reader] = {
     "argilla": argilla.read,
     "brat": brat.read,
     "conll": conll.read,
+    "iob2": offsets.read,
+    "jsonl": own.read,
     "csv": table.read,
     "docbin": docbin.read,
     "uima": uima.read,
@@ -22,6 +35,7 @@ READERS: dict[str, Reader] = {
 """Format → its reader."""
 
 _ROWS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "jsonl": own.fits,
     "argilla": argilla.fits,
     "prodigy": prodigy.fits,
     "doccano": doccano.fits,
@@ -37,7 +51,7 @@ def read(path: Path, name: str | None = None) -> Iterator[Found]:
 
 def format_of(path: Path) -> str:
     """The name of a format; raises InputError where the content fits none."""
-    found = _of_folder(path) if path.is_dir() else _of_file(path)
+    found = of_folder(path) if path.is_dir() else _of_file(path)
     if found is None:
         raise InputError(
             f"{path}: its format is not known: give --format, one of {', '.join(READERS)}"
@@ -45,12 +59,19 @@ def format_of(path: Path) -> str:
     return found
 
 
-def _of_folder(path: Path) -> str | None:
+FOLDERS = frozenset({"brat"})
+"""Formats whose unit is a folder."""
+
+
+def of_folder(path: Path) -> str | None:
+    """The format of a folder as a whole; None where it is one of files."""
     return "brat" if brat.fits(path) else None
 
 
 def _of_file(path: Path) -> str | None:
     ending = path.suffix.lower()
+    if ending == ".tsv" and offsets.fits(_first_line(path)):
+        return "iob2"
     if ending in {".csv", ".tsv", ".tab"}:
         return "csv"
     if ending in {".spacy", ".docbin"}:
@@ -63,6 +84,11 @@ def _of_file(path: Path) -> str | None:
         return _of_objects(path)
     lines = start.decode("utf-8-sig", "replace").split("\n")[:200]
     return "conll" if conll.fits(lines) else None
+
+
+def _first_line(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.readline(65536).decode("utf-8-sig", "replace")
 
 
 def _of_objects(path: Path) -> str | None:

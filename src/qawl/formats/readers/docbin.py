@@ -1,13 +1,17 @@
 """spaCy's DocBin: entities, span groups and categories of each document. Needs spaCy (an extra)."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from qawl.core.errors import InputError
+from qawl.formats.readers import own
 from qawl.formats.readers.document import Document, Found, Mark, Work
 
 CATEGORY = "category"
+HALF = 0.5
+"""The score from which a category counts."""
 
 
 def read(path: Path) -> Iterator[Found]:
@@ -29,11 +33,28 @@ def read(path: Path) -> Iterator[Found]:
 
 
 def _document(path: Path, number: int, doc: Any) -> Document:
+    kept = doc.user_data.get("qawl") if doc.user_data else None
+    made = Document(str(path), str(number), doc.text)
+    if isinstance(kept, str) and isinstance(record := _decoded(kept), dict):
+        made.source_id = str(record.get("article_id", number))
+        made.works = [own.work(made, record)]
+        return made
     work = Work()
-    groups = [*doc.ents, *(span for name in doc.spans for span in doc.spans[name])]
-    for at, span in enumerate(groups, start=1):
-        work.marks.append(Mark(f"s{at}", span.label_, span.start_char, span.end_char))
-    names = [name for name, value in doc.cats.items() if value >= 0.5]
-    if names:
-        work.attributes[CATEGORY] = names
-    return Document(str(path), str(number), doc.text, [work])
+    seen: set[tuple[str, int, int]] = set()
+    for span in (*doc.ents, *(each for name in doc.spans for each in doc.spans[name])):
+        place = span.label_, span.start_char, span.end_char
+        if place not in seen:  # entities often stand in a group of spans too
+            seen.add(place)
+            work.marks.append(Mark(f"s{len(seen)}", *place))
+    chosen = [name for name, score in doc.cats.items() if score >= HALF]
+    if chosen:
+        work.attributes[CATEGORY] = chosen
+    made.works = [work]
+    return made
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

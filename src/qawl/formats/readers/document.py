@@ -26,11 +26,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A relation from one mark to another, by their ids."""
+    """A relation from one mark to another, by their ids; of both ways its `direction` is `bi`."""
 
     label: str
     from_: str
     to: str
+    direction: str = "right"
 
 
 @dataclass(slots=True)

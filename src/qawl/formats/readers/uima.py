@@ -1,4 +1,4 @@
-"""UIMA CAS as INCEpTION exports it, JSON or XMI, through dkpro-cassis (an extra).
+"""UIMA CAS as INCEpTION and `qawl export uima` write it, JSON or XMI, through dkpro-cassis (an extra).
 
 Every annotation with a string feature that looks like a label (`value`, `label`, `identifier`, …) is
 a span; annotations with features `Governor` and `Dependent` are relations.
@@ -10,9 +10,13 @@ from typing import Any
 
 from qawl.core.errors import InputError
 from qawl.core.findings import reason
+from qawl.core.records import AttributeValue
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 
 _LABELS = ("value", "label", "identifier", "type", "role")
+_PLACE = ("sofa", "begin", "end", "id", "Governor", "Dependent", "direction")
+_CUSTOM = "webanno.custom"
+"""The package of layers that a project made for itself."""
 _SKIPPED = (
     "Sentence",
     "Token",
@@ -66,30 +70,63 @@ def _loaded(cassis: Any, path: Path) -> Any:
 
 
 def _document(path: Path, text: str, cas: Any) -> Document:
-    work = Work()
+    annotator, identity = _whose(path)
+    work = Work(annotator)
+    made = Document(str(path), identity, text, [work])
     marks: dict[int, Mark] = {}
     arrows = []
-    for each in cas.select_all():
-        name = str(each.type.name).rpartition(".")[2]
-        if name in _SKIPPED or not hasattr(each, "begin") or each.begin is None:
+    for each in cas.select_all_fs():
+        package, _, name = str(each.type.name).rpartition(".")
+        if name in _SKIPPED:
             continue
-        if getattr(each, "Governor", None) is not None:
-            arrows.append((each, name))
-            continue
-        label = next(
-            (v for f in _LABELS if isinstance(v := getattr(each, f, None), str) and v), None
-        )
-        mark = Mark(f"s{len(marks) + 1}", label or name, each.begin, each.end)
-        marks[id(each)] = mark
+        if getattr(each, "begin", None) is None or name.endswith("Article"):
+            if package == _CUSTOM:  # of the whole document
+                work.attributes |= dict(_features(each, ""))
+        elif getattr(each, "Governor", None) is not None:
+            arrows.append(each)
+        else:
+            feature, label = _label(each, name)
+            own = getattr(each, "id", None)
+            known = own if isinstance(own, str) and own else f"s{len(marks) + 1}"
+            said = dict(_features(each, feature))
+            marks[each.xmiID] = Mark(known, label, each.begin, each.end, said)
     work.marks = list(marks.values())
-    made = Document(str(path), path.stem, text, [work])
-    for each, name in arrows:
-        start, end = marks.get(id(each.Governor)), marks.get(id(each.Dependent))
-        label = next(
-            (v for f in _LABELS if isinstance(v := getattr(each, f, None), str) and v), None
-        )
+    for each in arrows:
+        start, end = marks.get(each.Governor.xmiID), marks.get(getattr(each.Dependent, "xmiID", -1))
         if start and end:
-            work.arrows.append(Arrow(label or name, start.id, end.id))
+            _, label = _label(each, str(each.type.name).rpartition(".")[2])
+            way = "bi" if getattr(each, "direction", None) == "bi" else "right"
+            work.arrows.append(Arrow(label, start.id, end.id, way))
         else:
             made.notes.append("relation to no span")
     return made
+
+
+def _whose(path: Path) -> tuple[str, str]:
+    """(annotator, document): INCEpTION exports annotation/<document>/<annotator>.json."""
+    if path.parent.parent.name == "annotation":
+        return path.stem, path.parent.name
+    return "", path.stem
+
+
+def _label(each: Any, name: str) -> tuple[str, str]:
+    """(feature, label) of an annotation; its type's name where no feature looks like a label."""
+    for feature in _LABELS:
+        value = getattr(each, feature, None)
+        if isinstance(value, str) and value:
+            return feature, value
+    return "", name
+
+
+def _features(each: Any, label: str) -> Iterator[tuple[str, AttributeValue]]:
+    """What an annotation says beside its label, under the names that the type describes."""
+    for feature in each.type.all_features:
+        value = getattr(each, feature.name, None)
+        if feature.name in (*_PLACE, label) or value in (None, ""):
+            continue
+        name = feature.description or feature.name
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            whole = isinstance(value, float) and value.is_integer()
+            yield name, int(value) if whole else value
+        elif isinstance(entries := getattr(value, "elements", None), list) and entries:
+            yield name, [str(one) for one in entries]

@@ -117,6 +117,8 @@ class Facts:
         kind = str(result["type"])
         name = str(result.get("from_name"))
         seen = self.attributes.setdefault(name, Seen(kind))
+        if {seen.kind, kind} == {"choices", "textarea"}:
+            seen.kind = "textarea"  # some of the words are too long for choices
         value = result.get("value")
         held = value.get(ATTRIBUTES[kind]) if isinstance(value, Mapping) else None
         listed = held if isinstance(held, list) else [held]

@@ -25,17 +25,17 @@ class People:
         self.servers.append(dict(said))
         return len(self.servers) - 1
 
-    def user(self, annotation: Mapping[str, Any]) -> tuple[str | None, str]:
-        """(address, number) of who made an annotation."""
-        return address(annotation), user(annotation)
+    def user(self, annotation: Mapping[str, Any], nobody: str) -> tuple[str | None, str]:
+        """(address, number) of who made an annotation; `nobody` stands for who has neither."""
+        return address(annotation), user(annotation) or nobody
 
     def name(self, server: int, address: str | None, user: str) -> str:
         """The pseudonym of a user: a1, a2, … in the order of first work."""
         return self._names.setdefault(address or f"{server} {user}", f"a{len(self._names) + 1}")
 
-    def pseudonym(self, server: int, annotation: Mapping[str, Any]) -> str:
+    def pseudonym(self, server: int, annotation: Mapping[str, Any], nobody: str) -> str:
         """The pseudonym of who made an annotation."""
-        return self.name(server, *self.user(annotation))
+        return self.name(server, *self.user(annotation, nobody))
 
     @property
     def names(self) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from qawl.annotations import json_min, json_stream
 from qawl.articles.received import SetAside
+from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import detect
@@ -23,6 +24,8 @@ Task = dict[str, Any]
 LABEL_STUDIO = "label-studio"
 JSON_MIN = "json-min"
 """Formats that no reader of another tool is for."""
+LONGEST_CHOICE = 80
+"""Code points of the longest text that is taken for a choice."""
 CONTROL = "label"
 """The control that another tool's spans become regions of."""
 
@@ -77,10 +80,34 @@ def opened(
         raise InputError(
             "nothing to adopt: name an export, a folder or a project beside the config"
         )
+    found = []
     for path in rest:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
-    return [Source(path, given or _format(path)) for path in rest], configs
+        found += _within(path, given) if path.is_dir() else [Source(path, given or _format(path))]
+    return found, configs
+
+
+def _within(folder: Path, given: str | None) -> list[Source]:
+    """A folder as one source, where a format has folders; else the files in it, all of one format."""
+    name = given or detect.of_folder(folder)
+    if name in detect.FOLDERS:
+        return [Source(folder, str(name))]
+    paths = sorted(each for each in files.below(folder) if _counts(each))
+    if not paths:
+        raise InputError(f"{folder}: nothing in this folder can be read")
+    found = [Source(each, given or _format(each)) for each in paths]
+    formats = {each.format: each.path for each in found}
+    if len(formats) > 1:
+        named = ", ".join(f"{each} ({path.name})" for each, path in sorted(formats.items()))
+        raise InputError(f"{folder}: files of several formats: {named}: name those of one")
+    return found
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file of a folder is meant: not hidden, and not what stands beside an export."""
+    beside = path.name in {"TypeSystem.xml", "README.md", "INITIAL_CAS.json", "report.json"}
+    return not (beside or path.name.startswith(".") or path.name.endswith("names.json"))
 
 
 def _is_config(path: Path) -> bool:
@@ -93,12 +120,11 @@ def _is_config(path: Path) -> bool:
 
 
 def _format(path: Path) -> str:
-    if path.is_file():
-        first = _first(path)
-        if first is not None and isinstance(first.get("data"), dict):
-            return LABEL_STUDIO
-        if first is not None and json_min.fits(first):
-            return JSON_MIN
+    first = _first(path)
+    if first is not None and isinstance(first.get("data"), dict):
+        return LABEL_STUDIO
+    if first is not None and json_min.fits(first):
+        return JSON_MIN
     return detect.format_of(path)
 
 
@@ -141,17 +167,16 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, Any]:
         value = {**place, "labels": [mark.label]}
         result.append(_result(mark.id, CONTROL, "labels", value))
         for name, held in mark.attributes.items():
-            choices = _listed(held)
-            result.append(_result(mark.id, name, "choices", {**place, "choices": choices}))
+            kind, said = _said(held)
+            result.append(_result(mark.id, name, kind, {**place, **said}))
     for name, held in work.attributes.items():
-        choices = _listed(held)
-        result.append(_result(f"d-{name}", name, "choices", {"choices": choices}))
+        result.append(_result(f"d-{name}", name, *_said(held)))
     result += [
         {
             "type": "relation",
             "from_id": each.from_,
             "to_id": each.to,
-            "direction": "right",
+            "direction": each.direction,
             "labels": [each.label] if each.label else [],
         }
         for each in work.arrows
@@ -164,8 +189,16 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, Any]:
     }
 
 
-def _listed(held: AttributeValue) -> list[str]:
-    return [str(each) for each in held] if isinstance(held, list) else [str(held)]
+def _said(held: AttributeValue) -> tuple[str, dict[str, Any]]:
+    """(type, value) of a result: numbers, paths of a tree, words that are typed, else choices."""
+    if isinstance(held, int | float):
+        return "number", {"number": held}
+    if isinstance(held, list) and any(isinstance(each, list) for each in held):
+        return "taxonomy", {"taxonomy": held}
+    words = [held] if isinstance(held, str) else [str(each) for each in held]
+    if any(len(each) > LONGEST_CHOICE or "\n" in each for each in words):
+        return "textarea", {"text": words}
+    return "choices", {"choices": words}
 
 
 def _result(identity: str, control: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts, annotations
 from qawl.setup.adoption.people import People, told
-from qawl.setup.adoption.sources import Source, Task
+from qawl.setup.adoption.sources import LABEL_STUDIO, Source, Task
 
 SAMPLE = 50
 """Tasks that the language is guessed from."""
@@ -27,11 +27,15 @@ _task = msgspec.json.Decoder(Task)
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """The tasks of one source on disk, and the number of the server that it is of."""
+    """The tasks of one source on disk, and the number of the server that it is of.
+
+    `nobody` stands for who worked there without a name or number.
+    """
 
     source: Source
     path: Path
     server: int
+    nobody: str
 
     def tasks(self) -> Iterator[Task]:
         """Its tasks that could be read, in their order."""
@@ -76,14 +80,18 @@ def look(sources: list[Source], folder: Path, watch: Watch) -> Look:
     found = Look()
     for number, source in enumerate(sources):
         path = folder / f"tasks-{number}.jsonl"
-        server = _server(source, path, found, watch, alone=len(sources) == 1)
+        several = len(sources) > 1 and source.format == LABEL_STUDIO
+        nobody = f"file {number}" if several else ""
+        server = _server(source, path, found, watch, nobody, alone=len(sources) == 1)
         found.facts.left_out.update(source.notes)
         found.facts.left_out.update(source.lost)
-        found.spools.append(Spool(source, path, server))
+        found.spools.append(Spool(source, path, server, nobody))
     return found
 
 
-def _server(source: Source, path: Path, found: Look, watch: Watch, *, alone: bool) -> int:
+def _server(
+    source: Source, path: Path, found: Look, watch: Watch, nobody: str, *, alone: bool
+) -> int:
     """Writes the tasks of a source; the number of the server that it is of."""
     said: dict[str, str] = {}
     users: dict[tuple[str | None, str], None] = {}
@@ -95,7 +103,7 @@ def _server(source: Source, path: Path, found: Look, watch: Watch, *, alone: boo
             file.write(line + b"\n")
             found.facts.add(task)
             for each in annotations(task):
-                users.setdefault(found.people.user(each))
+                users.setdefault(found.people.user(each, nobody))
                 if not alone:
                     said.update(told(each))
     server = found.people.server(said)

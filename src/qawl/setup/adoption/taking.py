@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +19,8 @@ from qawl.setup.adoption.facts import annotations
 from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO, Task
 from qawl.setup.adoption.spool import Look, Spool, Watch
+
+DOUBLED = "annotation of whose article its annotator has a newer one (the journal keeps it)"
 
 
 @dataclass(slots=True)
@@ -42,11 +44,11 @@ class Taking:
             work = folder / "work.json"
             with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
                 listed = _List(file)
-                for task, article, server in self._tasks():
+                for task, article, spool_ in self._tasks():
                     known = there.pop(article.text_sha256, None)
                     if known is None:
                         spool.write(to_json(article) + b"\n")
-                    listed.add(self._work(task, known or article.id, article.text_sha256, server))
+                    listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
                 listed.end()
             adding.add(project, files.read(folder / "articles.jsonl", Article), folder)
             project = load(project.root)
@@ -62,8 +64,10 @@ class Taking:
             annotator=[f"{_account(each)}={each}" for each in self.look.people.names],
         )
         self.left_out.update(outcome.set_aside)
+        if outcome.doubled:
+            self.left_out[DOUBLED] += len(outcome.doubled)
 
-    def _tasks(self) -> Iterator[tuple[Task, Article, int]]:
+    def _tasks(self) -> Iterator[tuple[Task, Article, Spool]]:
         """Each task with its article."""
         for spool in self.look.spools:
             for at, task in enumerate(self.watch(spool.tasks(), "adopt"), start=1):
@@ -72,7 +76,7 @@ class Taking:
                 if not isinstance(text, str) or not text.strip() or not isinstance(data, dict):
                     self.left_out[f"task without a text in {self.text_field}"] += 1
                     continue
-                yield task, self._article(task, data, text, at, spool), spool.server
+                yield task, self._article(task, data, text, at, spool), spool
 
     def _article(
         self, task: Task, data: dict[str, Any], text: str, at: int, spool: Spool
@@ -83,17 +87,17 @@ class Taking:
         number = f"{project if project is not None else ''}/{task.get('id', place)}"
         source_id = own if isinstance(own, str) and project is None else number
         if spool.source.format != LABEL_STUDIO:
-            source_id = self._meeting(text, source_id, task, spool.server)
+            source_id = self._meeting(text, source_id, task, spool)
         article = adopted.article(data, text, source_id, place, self.language)
         return self.found.with_context(article, data)
 
-    def _meeting(self, text: str, source_id: str, task: Task, server: int) -> str:
+    def _meeting(self, text: str, source_id: str, task: Task, spool: Spool) -> str:
         """The id of the first text that equals this one and that other annotators worked on.
 
         Other tools write a text once for each annotator. What one of them did twice, or nobody did, are
         texts of their own.
         """
-        who = {self.look.people.pseudonym(server, each) for each in annotations(task)}
+        who = {self._pseudonym(spool, each) for each in annotations(task)}
         digest = adopted.frozen_hash(text)
         copy = 0
         while who:
@@ -105,6 +109,9 @@ class Taking:
             copy += 1
         return source_id
 
+    def _pseudonym(self, spool: Spool, annotation: Mapping[str, Any]) -> str:
+        return self.look.people.pseudonym(spool.server, annotation, spool.nobody)
+
     def _there(self, project: Project) -> dict[str, str]:
         """Hash of a text → the one article of the corpus that has it: a further layer is of the same."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -112,7 +119,7 @@ class Taking:
             found[each.text_sha256].append(each.id)
         return {digest: ids[0] for digest, ids in found.items() if len(ids) == 1}
 
-    def _work(self, task: Task, article_id: str, digest: str, server: int) -> Task:
+    def _work(self, task: Task, article_id: str, digest: str, spool: Spool) -> Task:
         """The task with its article and the pseudonyms of who worked on it."""
         data = {**task["data"], "text": task["data"][self.text_field]}
         data |= {"article_id": article_id, "text_sha256": digest, "layer": self.found.layer}
@@ -120,7 +127,7 @@ class Taking:
         for each in annotations(task):
             given = each.get("completed_by")
             number = given.get("id") if isinstance(given, dict) else given
-            who = {"email": _account(self.look.people.pseudonym(server, each))}
+            who = {"email": _account(self._pseudonym(spool, each))}
             done.append({**each, "completed_by": who | ({"id": number} if number else {})})
         kept = {name: value for name, value in task.items() if name != "completions"}
         return {**kept, "data": data, "annotations": done, "drafts": [], "predictions": []}

@@ -1,0 +1,66 @@
+"""Records as Qawl's own exports hold them: `jsonl`, and the user data of `spacy`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qawl.core.findings import reason
+from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.json_lines import documents, whole
+
+_ABOUT = ("title", "source", "url", "published", "license")
+
+
+def fits(row: dict[str, Any]) -> bool:
+    """Whether an object looks like a line of `qawl export jsonl`."""
+    return {"article_id", "text_sha256", "spans", "text"} <= row.keys()
+
+
+def read(path: Path) -> Iterator[Found]:
+    """The documents of a file."""
+    return documents(path, partial(_document, path))
+
+
+def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
+    text = row.get("text")
+    if not isinstance(text, str):
+        return set_aside(str(path), reason("text-empty"), number)
+    made = Document(str(path), str(row["article_id"]), text)
+    made.works = [work(made, row)]
+    made.context = {name: row[name] for name in _ABOUT if isinstance(row.get(name), str)}
+    return made
+
+
+def work(made: Document, record: Mapping[str, Any]) -> Work:
+    """The work that a record holds."""
+    found = Work(str(record.get("annotator") or ""))
+    for each in record.get("spans") or ():
+        start, end = whole(each.get("start")), whole(each.get("end"))
+        if start is None or end is None or not isinstance(each.get("label"), str):
+            made.notes.append("span without label or offsets")
+            continue
+        said = dict(each.get("attributes") or {})
+        found.marks.append(Mark(str(each.get("id")), each["label"], start, end, said))
+    for each in record.get("relations") or ():
+        way = "bi" if each.get("direction") == "bi" else "right"
+        ends = str(each.get("from")), str(each.get("to"))
+        if each.get("direction") == "left":
+            ends = ends[::-1]
+        found.arrows.append(Arrow(each.get("label") or "", *ends, way))
+    found.attributes = dict(record.get("attributes") or {})
+    return found
+
+
+def named(path: Path) -> dict[str, str]:
+    """What stands for a name in an export → the name, as its names.json says."""
+    if not path.is_file():
+        return {}
+    try:
+        said = json.loads(path.read_text("utf-8"))
+    except (ValueError, OSError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    return {name: each for name, each in said.items() if isinstance(each, str)}

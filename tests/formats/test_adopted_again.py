@@ -1,0 +1,221 @@
+"""What `qawl export` writes, `qawl adopt` reads back: equal records, but for what a format is named to lose.
+
+The corpus has names in three scripts, spans nested in and crossing others, arrows both ways, values of every kind
+and a letter of two code units before spans, as other teams' data have them.
+"""
+
+import json
+
+import pytest
+
+import corpora
+from conftest import needs
+from corpora import arrow, choice, mark, pull, qawl, work
+
+TEXTS = {
+    "ar": "قال وزير خارجية مصر لترامب: «نعم».\nوأضاف الوزير: «لا نعم».",
+    "en": "👩‍🚀 The bank said “yes”, she added “and no”.",
+    "zh": "北京大学说：“好”。",
+}
+SCHEME = corpora.scheme(
+    "acts",
+    ["PER", "a label", "مكان"],
+    attributes=[
+        choice("certainty", "yes", "no", of=["PER", "a label"]),
+        choice("kinds", "x", "y z", of=["مكان"], kind="choices"),
+        {"name": "score", "title": {"en": "score"}, "kind": "number", "of": ["PER"]},
+        {"name": "topic", "title": {"en": "topic"}, "kind": "text"},
+    ],
+    relations=["goes on", "قال"],
+)
+
+
+def at(name, piece, label, identity, **attributes):
+    start = TEXTS[name].index(piece)
+    return mark(identity, label, start, start + len(piece), **attributes)
+
+
+def done(who):
+    """Work of an annotator on all texts; the second leaves one span out."""
+    ar = [
+        at("ar", "وزير خارجية مصر", "PER", "a1", certainty="yes"),
+        at("ar", "مصر", "مكان", "a2", kinds=["x", "y z"]),
+        at("ar", "ترامب", "PER", "a3"),
+    ][: 4 - who]
+    arrows = [arrow("قال", "a1", "a2"), arrow("goes on", "a2", "a1", "bi")]
+    en = [at("en", "The bank", "a label", "e1", certainty="no"), at("en", "bank said", "PER", "e2")]
+    return {
+        "ar": work(ar, arrows, topic="سياسة"),
+        "en": work(en, [arrow("goes on", "e2", "e1")]),
+        "zh": work([at("zh", "北京", "مكان", "z1")]),
+    }
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    home = tmp_path_factory.mktemp("again")
+    folder = corpora.corpus(home / "corpus", SCHEME, TEXTS, ["a1", "a2"])
+    pull(folder, "acts", TEXTS, {"a1": done(1), "a2": done(2)})
+    return folder
+
+
+def records(folder):
+    """(text, annotator) → (spans, relations, attributes), by places."""
+    articles = (folder / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+    texts = {each["id"]: each["text"] for each in map(json.loads, articles)}
+    (path,) = (folder / "exports" / "annotations").glob("*.jsonl")
+    found = {}
+    for each in map(json.loads, path.read_text("utf-8").splitlines()):
+        place = {s["id"]: (s["label"], s["start"], s["end"]) for s in each["spans"]}
+        spans = sorted(
+            (*place[s["id"]], json.dumps(s["attributes"], sort_keys=True)) for s in each["spans"]
+        )
+        arrows = sorted(
+            (r["label"], place[r["from"]], place[r["to"]], r.get("direction", "right"))
+            for r in each["relations"]
+        )
+        found[texts[each["article_id"]], each["annotator"]] = spans, arrows, each["attributes"]
+    return found
+
+
+def again(corpus, folder, name, *more):
+    """The records of what was exported for a1, adopted into a new corpus; what adoption said."""
+    out = folder / name
+    qawl(corpus, "export", name, "--layer", "acts", "--annotator", "a1", "--to", out, *more)
+    said = json.loads(qawl(folder, "adopt", out, "--into", folder / "new", "--json").stdout)
+    return records(folder / "new"), said
+
+
+def of_a1(corpus):
+    return {text: said for (text, who), said in records(corpus).items() if who == "a1"}
+
+
+@pytest.mark.parametrize("name", ["jsonl", "label-studio", "spacy", "uima"])
+def test_formats_that_hold_all_of_it_bring_equal_records_back(corpus, tmp_path, name):
+    if name in {"spacy", "uima"}:
+        needs(name if name == "spacy" else "cassis")
+    found, said = again(corpus, tmp_path, name)
+    assert {text: each for (text, _), each in found.items()} == of_a1(corpus)
+    assert said["left_out"] == []
+    assert said["in"] == said["records"]
+
+
+def test_brat_loses_values_of_the_article_and_arrows_both_ways(corpus, tmp_path):
+    found, said = again(corpus, tmp_path, "brat")
+    expected = {
+        text: (spans, [(label, a, b, "right") for label, a, b, _ in arrows], {})
+        for text, (spans, arrows, _) in of_a1(corpus).items()
+    }
+    assert {text: each for (text, _), each in found.items()} == expected
+    assert said["in"] == said["records"]
+
+
+def test_columns_with_offsets_keep_every_span_and_its_place(corpus, tmp_path):
+    found, _ = again(corpus, tmp_path, "iob2")
+    given = {
+        tuple(token for token in text.split()): [each[:3] for each in spans]
+        for text, (spans, *_) in of_a1(corpus).items()
+    }
+    # The edge of a name inside a token is a loss that the export names.
+    given[tuple(TEXTS["ar"].split())][1] = ("PER", 20, 26)
+    back = {
+        tuple(text.split()): [each[:3] for each in spans]
+        for (text, _), (spans, *_) in found.items()
+    }
+    assert back == given
+
+
+def test_conll_keeps_the_outermost_spans_and_their_words(corpus, tmp_path):
+    found, _ = again(corpus, tmp_path, "conll2003")
+    back = sorted(
+        (label, "".join(text[start:end].split()))
+        for (text, _), (spans, *_) in found.items()
+        for label, start, end, _ in spans
+    )
+    assert back == sorted(
+        [
+            ("PER", "وزيرخارجيةمصر"), ("PER", "لترامب"), ("a label", "Thebank"), ("مكان", "北京"),
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["jsonl", "label-studio", "brat"])
+def test_two_annotators_exported_to_one_folder_are_adopted_as_two(corpus, tmp_path, name):
+    out = tmp_path / name
+    both = ("--annotator", "a1", "--annotator", "a2")
+    qawl(corpus, "export", name, "--layer", "acts", *both, "--to", out)
+    qawl(tmp_path, "adopt", out, "--into", tmp_path / "new", "--json")
+    found = records(tmp_path / "new")
+    counts = sorted(len(spans) for (text, _), (spans, *_) in found.items() if text == TEXTS["ar"])
+    assert len({who for _, who in found}) == 2
+    assert counts == [2, 3]
+
+
+# What the libraries of the formats themselves write.
+
+
+def test_docbin_as_spacy_writes_it(tmp_path):
+    spacy = needs("spacy")
+    from spacy.tokens import DocBin, Span
+
+    from qawl.formats.readers import detect
+
+    nlp = spacy.blank("en")
+    doc = nlp("Ada Moor left Cedar.")
+    doc.ents = [Span(doc, 0, 2, "PER")]
+    doc.spans["sc"] = [Span(doc, 0, 2, "PER"), Span(doc, 1, 2, "SURNAME")]
+    doc.cats = {"calm": 0.9, "loud": 0.1}
+    bundle = DocBin(store_user_data=True, attrs=["ENT_IOB", "ENT_TYPE"])
+    bundle.add(doc)
+    bundle.to_disk(tmp_path / "train.spacy")
+    (found,) = detect.read(tmp_path / "train.spacy")
+    (work,) = found.works
+    assert [(m.label, found.text[m.start : m.end]) for m in work.marks] == [
+        ("PER", "Ada Moor"), ("SURNAME", "Moor"),
+    ]  # fmt: skip
+    assert work.attributes == {"category": ["calm"]}
+
+
+@pytest.mark.parametrize("kind", ["json", "xmi"])
+def test_a_cas_as_inception_writes_it(tmp_path, kind):
+    cassis = needs("cassis")
+    from qawl.formats.readers import detect
+
+    system = cassis.TypeSystem()
+    token = system.create_type("de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token")
+    name = system.create_type("de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity")
+    for feature in ("value", "identifier"):
+        system.create_feature(name, feature, "uima.cas.String")
+    link = system.create_type("webanno.custom.Link")
+    for feature in ("Governor", "Dependent"):
+        system.create_feature(link, feature, name)
+    system.create_feature(link, "label", "uima.cas.String")
+    cas = cassis.Cas(typesystem=system)
+    cas.sofa_string = "👩‍🚀 Ada sold Cedar."
+    cas.sofa_mime = "text/plain"
+    one, two = (
+        name(begin=4, end=7, value="PER", identifier="Q7259"),
+        name(begin=13, end=18, value="ORG"),
+    )
+    for each in (
+        token(begin=4, end=7),
+        one,
+        two,
+        link(begin=13, end=18, Governor=one, Dependent=two, label="sold"),
+    ):
+        cas.add(each)
+    folder = tmp_path / "annotation" / "news.txt"
+    folder.mkdir(parents=True)
+    path = folder / f"mona.{kind}"
+    if kind == "json":
+        cas.to_json(path)
+    else:
+        cas.to_xmi(path)
+        system.to_xml(folder / "TypeSystem.xml")
+    (found,) = detect.read(path)
+    (work,) = found.works
+    assert (work.annotator, found.source_id) == ("mona", "news.txt")
+    assert [(m.label, found.text[m.start : m.end], m.attributes) for m in work.marks] == [
+        ("PER", "Ada", {"identifier": "Q7259"}), ("ORG", "Cedar", {}),
+    ]  # fmt: skip
+    assert [each.label for each in work.arrows] == ["sold"]
