@@ -29,6 +29,11 @@ def command(folder: Path | None, no_wait: bool) -> None:
         for config, split, rows in loaded.rows:
             table.add_row(config, split, str(rows))
         console().print(table)
+        for layer, said in loaded.scores.items():
+            exact, overlap = (said[name]["value"] for name in ("exact_f1", "overlap_f1"))
+            say(
+                f"the rules of `qawl suggest` on {layer}: exact F1 {exact:.2f}, overlap {overlap:.2f}"
+            )
         if not no_wait and sys.stdin.isatty():
             say(f"serving at {loaded.url} until Ctrl-C")
             try:

@@ -42,6 +42,11 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
         say(f"{name}: {said.rows} rows")
     word = "built" if built.fresh else "is there already, with the same bytes"
     say(f"{folder} {word}; content {built.manifest.content_sha256[:16]}")
+    for name in built.stale_scores:
+        say(
+            f"exports/scores/{name} is of other content: score again to have it in the card",
+            err=True,
+        )
     for layer, ids in built.unannotated.items():
         if ids:
             what = "1 article" if len(ids) == 1 else f"{len(ids)} articles"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.terminal import say
+from qawl.core.shown import listed
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
@@ -18,7 +19,21 @@ if TYPE_CHECKING:
 )
 @click.option("--score", "scored", is_flag=True, help="Measure against gold; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="With --score: one JSON object.")
-def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
+@click.option(
+    "--release",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --to: predictions for the articles of this release, for `qawl score`.",
+)
+@click.option("--split", help="With --release: the articles of this split alone.")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Where they go.")
+def command(
+    layers: tuple[str, ...],
+    scored: bool,
+    as_json: bool,
+    release: Path | None,
+    split: str | None,
+    to: Path | None,
+) -> None:
     """Suggest spans, arrows, types and names, which `push` shows to annotators.
 
     Rules find quotes, entities and candidates of claims in Arabic and English; names that annotators
@@ -27,6 +42,9 @@ def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
 
     --score compares the rules with gold: precision, recall and F1 by label, arrows, and the share of gold
     spans that need no touch. Names learned from gold are those of other articles.
+
+    --release DIR --to FILE writes what the rules say of a release, as a baseline for `qawl score`; names
+    are learned from the train split. Texts that the release withholds are taken from the corpus here.
     """
     from qawl.cli.terminal import progress
     from qawl.core import project
@@ -34,6 +52,11 @@ def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
 
     if as_json and not scored:
         raise click.UsageError("--json goes with --score")
+    if (release is None) is not (to is None) or (split and not release):
+        raise click.UsageError("--release DIR, --to FILE and --split go together")
+    if release is not None and to is not None:
+        _predict(release, layers, split, to)
+        return
     corpus = project.load(Path())
     chosen = layers or corpus.settings.layers
     for each in chosen:
@@ -49,6 +72,23 @@ def command(layers: tuple[str, ...], scored: bool, as_json: bool) -> None:
         say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
     for reason, count in made.left_out.most_common():
         say(f"left out: {count} spans, because `qawl validate` would report {reason}", err=True)
+
+
+def _predict(folder: Path, layers: tuple[str, ...], split: str | None, to: Path) -> None:
+    from qawl.core import files, project
+    from qawl.scoring.baseline import Baseline, texts_of
+
+    corpus = project.load(Path()) if Path("qawl.yaml").is_file() else None
+    baseline = Baseline.of(folder, split, texts_of(corpus) if corpus else {})
+    files.write(to, baseline.predictions(layers))
+    for layer, count in baseline.lines.items():
+        say(f"{layer}: {count} articles predicted in {to}")
+    if baseline.without_text:
+        some = listed(baseline.without_text, 5)
+        say(
+            f"{len(baseline.without_text)} articles have no text here, and no prediction: {some}",
+            err=True,
+        )
 
 
 def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None:

@@ -30,6 +30,7 @@ from qawl.guidelines import markdown as guidelines
 from qawl.release import gates, loading
 from qawl.release.documents import card, changelog, citation, croissant
 from qawl.release.documents.facts import Described, Facts
+from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
 from qawl.release.rights import shipped
 from qawl.release.rights.withheld import Guard
@@ -50,17 +51,23 @@ if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
 
+AS_DRAFT = "none is open; it was built as a draft (--draft)"
+"""What a draft lists where all gates pass: it gives way to the release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """A release on disk; `fresh` is False where the same release stood there already.
 
-    `unannotated` has, by layer, the articles that are to be annotated and that nobody has annotated yet.
+    `unannotated` has, by layer, the articles that are to be annotated and that nobody has annotated yet,
+    `stale_scores` the files of scores that are of other content and not in the card.
     """
 
     folder: Path
     manifest: Manifest
     fresh: bool
     unannotated: dict[str, list[str]] = field(default_factory=dict)
+    stale_scores: tuple[str, ...] = ()
 
 
 def release(project: Project, version: str | None, *, draft: bool = False) -> Built:
@@ -74,7 +81,8 @@ def release(project: Project, version: str | None, *, draft: bool = False) -> Bu
     failing = list(gates.failing(project, checks, below=version))
     if failing and not draft:
         raise GatesFailed(failing)
-    return build(project, version or bumped(project, checks), notes=failing, checks=checks)
+    notes = failing or ([AS_DRAFT] if draft else [])
+    return build(project, version or bumped(project, checks), notes=notes, checks=checks)
 
 
 def build(
@@ -100,9 +108,9 @@ def build(
         made = work.write_documents(tabled, previous, change)
         if target.exists():
             _compare(target, building)
-            return Built(target, made, fresh=False, unannotated=work.unannotated)
+            return work.built(target, made, fresh=False)
         building.rename(target)
-    return Built(target, made, fresh=True, unannotated=work.unannotated)
+    return work.built(target, made, fresh=True)
 
 
 def refuse_no_version(version: str) -> None:
@@ -187,6 +195,7 @@ class _Building:
         withheld = any(not each.redistribute for each in article_store.heads(project))
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
         self.splits = splits_of(project)
+        self.board = Leaderboard()
         self.writers: dict[tuple[str, str], TableFile] = {}
         self.facts = Facts()
         self.removed = Removed()
@@ -225,7 +234,14 @@ class _Building:
         """
         measured = report.fresh(self.project)
         described = Described(
-            self.project, self.version, self.schemes, self.columns, self.facts, made, measured
+            self.project,
+            self.version,
+            self.schemes,
+            self.columns,
+            self.facts,
+            made,
+            measured,
+            self.board,
         )
         for name, text in _documents(described, previous, found).items():
             files.write_text(self.folder / name, text)
@@ -235,6 +251,11 @@ class _Building:
         shipped.check(self.folder, self.guard)
         loading.check(self.folder, complete)
         return complete
+
+    def built(self, target: Path, made: Manifest, *, fresh: bool) -> Built:
+        """What is on disk, with what has to be said of it."""
+        stale = self.board.stale
+        return Built(target, made, fresh, unannotated=self.unannotated, stale_scores=stale)
 
     def _note_unannotated(self, item: tables.Annotated) -> None:
         """Keeps in mind in which layers an article that is to be annotated has no annotation."""
@@ -258,6 +279,7 @@ class _Building:
         return self.writers[place]
 
     def _manifest(self, content: dict[str, TableDigest], chain: dict[str, "_Chain"]) -> Manifest:
+        self.board = leaderboard(self.project, versions_manifest.overall(content))
         settings, facts = self.project.settings, self.facts
         return Manifest(
             name=settings.name,
@@ -305,8 +327,8 @@ class _Building:
             guidelines.text(own.title or settings.name, self.schemes, self.facts.languages),
             card.template(self.project),
         )
-        errata = self.errata.told()
-        return sha256(to_json([*told, errata] if errata else told)).hexdigest()
+        more = [each for each in (self.errata.told(), self.board.rows) if each]
+        return sha256(to_json([*told, *more])).hexdigest()
 
 
 @dataclass(slots=True)

@@ -18,13 +18,16 @@ import msgspec
 from qawl.agreement import report
 from qawl.annotations import derive
 from qawl.annotations.to_label_studio import write_results
-from qawl.core import project
+from qawl.core import files, project
 from qawl.core.errors import ProjectError, QawlError
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Provenance
+from qawl.core.records import Annotation, Provenance, to_json
 from qawl.gold import judge
 from qawl.release import build
+from qawl.release.documents import leaderboard
 from qawl.scheme import scheme
+from qawl.scoring import score
+from qawl.scoring.baseline import Baseline, texts_of
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, push, server
 from qawl.validation import validate
@@ -37,11 +40,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What `datasets` reads from the release: the rows of each config and split."""
+    """What `datasets` reads from the release: the rows of each config and split; and what the rules of
+    `qawl suggest` score on it, by layer."""
 
     folder: Path
     url: str
     rows: list[tuple[str, str, int]]
+    scores: dict[str, Any]
 
 
 @contextmanager
@@ -60,12 +65,13 @@ def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
                 _agree(corpus, say)
                 _judge(client, corpus, recorded, say)
                 _compare(corpus, recorded, say)
+            scores = _score(corpus, build.build(corpus, VERSION, notes=[build.AS_DRAFT]).folder)
             built = build.build(corpus, VERSION, notes=[])
             say(f"release {VERSION} built: {built.manifest.content_sha256[:16]}")
             rows = list(_load(built.folder, Path(temporary) / "cache"))
             say("release loaded with datasets")
             say(f"look at the tasks: {access.url}, as {access.username} with {access.password}")
-            yield Loaded(built.folder, access.url, rows)
+            yield Loaded(built.folder, access.url, rows, scores)
 
 
 def _copy(recorded: Project, folder: Path) -> Project:
@@ -173,6 +179,16 @@ def _validate(corpus: Project, say: Say) -> None:
     if counts.errors:
         raise QawlError(f"{corpus.root}: {counts.errors} errors, see `qawl validate`")
     say(f"validated: no errors, {counts.warnings} warnings")
+
+
+def _score(corpus: Project, folder: Path) -> dict[str, Any]:
+    """The score of the rules on a draft, kept for the card of the release; returns it by layer."""
+    path = corpus.root / "rules.jsonl"
+    files.write(path, Baseline.of(folder, None, texts_of(corpus)).predictions())
+    found = score.score(score.Request(folder, path))
+    files.write_text(leaderboard.folder(corpus) / "rules.json", to_json(found).decode())
+    layers: dict[str, Any] = found["layers"]
+    return layers
 
 
 def _load(folder: Path, cache: Path) -> Iterator[tuple[str, str, int]]:

@@ -97,6 +97,7 @@ def fields(described: Described) -> dict[str, object]:
         "withdrawn": described.manifest.articles.withdrawn,
         "splits": described.manifest.articles.splits,
         "shares": _shares(described),
+        "leaderboard": described.board.rows,
         "card": _said(settings.release.card),
         "cite": citation.line(described),
         "bibtex": citation.bibtex(described),

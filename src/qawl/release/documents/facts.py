@@ -8,6 +8,7 @@ from qawl.agreement.estimates import LayerAgreement
 from qawl.core.column_types import Columns
 from qawl.core.project import Project
 from qawl.guidelines.examples import Examples
+from qawl.release.documents.leaderboard import Leaderboard
 from qawl.release.tables.table_file import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
@@ -98,7 +99,8 @@ class Facts:
 class Described:
     """A release whose tables are written: all that its documents are made from.
 
-    `manifest` is that of its tables, `agreement` the measured layers.
+    `manifest` is that of its tables, `agreement` the measured layers, `board` the scores of
+    systems.
     """
 
     project: Project
@@ -108,6 +110,7 @@ class Described:
     facts: Facts
     manifest: Manifest
     agreement: Mapping[str, LayerAgreement]
+    board: Leaderboard
 
     @property
     def content(self) -> Mapping[str, TableDigest]:
