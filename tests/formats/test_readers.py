@@ -171,6 +171,15 @@ def test_a_table_keeps_its_other_columns(tmp_path):
     assert isinstance(second, SetAside)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1256"])
+def test_a_table_in_the_encodings_that_tables_have(tmp_path, encoding):
+    path = tmp_path / "rows.csv"
+    text = "النص" if encoding != "cp1256" else "Text"
+    path.write_bytes(f"id,{text}\n1,زار سامي بيروت.\n".encode(encoding))
+    (one,) = read(path)
+    assert (one.text, one.context) == ("زار سامي بيروت.", {"id": "1"})
+
+
 def test_damaged_lines_are_set_aside_by_place(tmp_path):
     path = tmp_path / "all.jsonl"
     good = json.dumps({"text": "Ada.", "label": [[0, 3, "PER"], ["x", 2, "PER"], [1]]})

@@ -392,3 +392,16 @@ def test_subfolders_of_brat_with_other_texts_are_no_annotators(tmp_path):
     assert said["records"]["annotations"] == 2
     records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
     assert {each["annotator"] for each in records} == {"a1"}
+
+
+def test_a_table_is_adopted_by_the_column_that_is_named(tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("id,story,text\n1,Ada came.,no\n2,Omar left.,no\n", "utf-8")
+    (tmp_path / "c.xml").write_text(
+        "<View><Text name='t' value='$text'/><Labels name='l' toName='t'><Label value='A'/></Labels></View>"
+    )
+    done = run("adopt", table, tmp_path / "c.xml", "--map", "text=story", "--into", tmp_path / "c")
+    assert done.exit_code == 0, done.exception
+    texts = {each["text"] for each in lines(tmp_path / "c" / "corpus" / "articles.jsonl")}
+    assert texts == {"Ada came.", "Omar left."}
+    assert run("adopt", table, "--map", "story", "--into", tmp_path / "d").exit_code == 2

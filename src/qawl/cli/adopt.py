@@ -20,6 +20,12 @@ import click
 @click.option(
     "--language", help="Language of the texts (BCP 47); by default guessed from their script."
 )
+@click.option(
+    "--map",
+    "text",
+    metavar="text=FIELD",
+    help="The column of a table, or the field of tasks without a config, that holds the text.",
+)
 @click.option("--dry-run", is_flag=True, help="Report alone; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 def command(
@@ -28,6 +34,7 @@ def command(
     layer: str | None,
     given: str | None,
     language: str | None,
+    text: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -43,7 +50,10 @@ def command(
     from qawl.cli.terminal import say
     from qawl.setup.adoption.adopt import Request, adopt
 
-    request = Request(sources, into, layer, given, language, dry_run)
+    key, _, field = (text or "text=").partition("=")
+    if key != "text" or (text and not field):
+        raise click.BadParameter(f"{text}: say text=FIELD", param_hint="--map")
+    request = Request(sources, into, layer, given, language, dry_run, field or None)
     report = adopt(request)
     if as_json:
         say(json.dumps(report.as_json(), ensure_ascii=False))

@@ -29,7 +29,7 @@ from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption import server
 from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.scheme import Made, made
-from qawl.setup.adoption.sources import Source, opened
+from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, Watch, look
 from qawl.setup.adoption.taking import Taking
 
@@ -70,6 +70,7 @@ class Request:
     format: str | None = None
     language: str | None = None
     dry_run: bool = False
+    text: str | None = None
 
 
 def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
@@ -99,7 +100,7 @@ def _opened(
         homes.append(home)
         config = config or from_config.read(text, each)
     for source in sources:
-        source.config = config
+        source.config, source.text = config, request.text
     return sources, config, homes[0] if len(sources) == len(homes) == 1 else None
 
 
@@ -121,7 +122,8 @@ def _adopt(
     facts = seen.facts
     if facts.counts.tasks == 0:
         raise InputError(f"{request.sources[0]}: no task can be read: {_reasons(facts.left_out)}")
-    text_field = config.text_field if config else seen.text_field()
+    told = request.text if not _of_readers(seen) else None
+    text_field = config.text_field if config else told or seen.text_field()
     language = request.language or adopted.language_of(seen.texts(text_field))
     found = made(config, facts, request.layer, language, text_field)
     report = Report(
@@ -138,6 +140,12 @@ def _adopt(
             _say(project, report, least, home)
         _count_records(load(project.root), found.layer, report)
     return report
+
+
+def _of_readers(seen: Look) -> bool:
+    """Whether all texts come by readers of other tools, which call their field `text`."""
+    own = {LABEL_STUDIO, JSON_MIN}
+    return all(spool.source.format not in own for spool in seen.spools)
 
 
 def _reasons(left_out: Counter[str]) -> str:

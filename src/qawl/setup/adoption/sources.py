@@ -15,7 +15,7 @@ from qawl.articles.received import SetAside
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.records import AttributeValue
-from qawl.formats.readers import detect
+from qawl.formats.readers import detect, table
 from qawl.formats.readers.document import Document, Work
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config
 
@@ -35,12 +35,14 @@ class Source:
     """One file, folder or project; `format` is Label Studio's or that of a reader.
 
     While its tasks are read, `notes` gathers what of them could not be, `lost` counts what the format
-    itself has lost. `config` is what the tasks were annotated with, where it is known.
+    itself has lost. `config` is what the tasks were annotated with, where it is known; `text` names the
+    column of a table that holds the text.
     """
 
     path: Path
     format: str
     config: Config | None = None
+    text: str | None = None
     notes: list[str] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
 
@@ -58,7 +60,9 @@ class Source:
             controls = _controls(self.config) if self.config else None
             yield from json_min.tasks(json_stream.elements(self.path), controls, self.lost)
             return
-        for number, each in enumerate(detect.read(self.path, self.format), start=1):
+        table_ = self.format == "csv"
+        found = table.read(self.path, self.text) if table_ else detect.read(self.path, self.format)
+        for number, each in enumerate(found, start=1):
             if isinstance(each, SetAside):
                 place = f"{each.path}:{each.line}" if each.line else each.path
                 yield json_stream.note(each.reason, place)
