@@ -9,7 +9,14 @@ from pathlib import Path
 import qawl
 
 SOURCE = Path(qawl.__file__).parent
-EDGES = ("studio", "hub", "articles.duplicates.engine", "cli", "setup.demo")
+EDGES = (
+    "studio",
+    "hub",
+    "articles.duplicates.engine",
+    "cli",
+    "setup.demo",
+    "suggest.models.endpoint",
+)
 OUTSIDE = {
     "socket",
     "urllib",

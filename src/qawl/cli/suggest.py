@@ -70,8 +70,16 @@ def command(
     for layer, count in made.articles.items():
         spans, relations = made.spans[layer], made.relations[layer]
         say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
+    least = corpus.settings.suggestions.precision
+    for layer, labels in made.weak.items():
+        for label, (right, given) in labels.items():
+            say(
+                f"{layer}: no {label} is suggested: {right} of {given} are right in gold, less than "
+                f"suggestions.precision ({least})",
+                err=True,
+            )
     for reason, count in made.left_out.most_common():
-        say(f"left out: {count} spans, because `qawl validate` would report {reason}", err=True)
+        say(f"left out: {count}, because `qawl validate` would report {reason}", err=True)
 
 
 def _predict(folder: Path, layers: tuple[str, ...], split: str | None, to: Path) -> None:
@@ -124,6 +132,8 @@ def _show(layer: str, figures: "LayerScore") -> None:
         shares = (arrows.precision, arrows.recall, arrows.f1)
         table.add_row(name, *map(_number, shares), "", str(arrows.n))
     console().print(table)
+    if figures.not_suggested:
+        say(f"{layer}: not suggested, since too few are right: {', '.join(figures.not_suggested)}")
 
 
 def _row(share: "Share") -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -174,10 +174,29 @@ class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     until: str | None = None
 
 
-class Suggestions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Suggestions to annotators: the share of articles `without` any shows what they change."""
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
-    without: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
+
+class Suggester(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who suggests in these `layers` (all, if none is named) in place of Qawl's rules.
+
+    `use` is `transformers`, `openai`, or the name of an installed plug-in; `options` are its own.
+    """
+
+    use: str
+    layers: tuple[str, ...] = ()
+    options: dict[str, Any] = {}
+
+
+class Suggestions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Suggestions to annotators: the share of articles `without` any shows what they change.
+
+    A label of whose suggestions a smaller share than `precision` is right in gold is not suggested.
+    """
+
+    without: Share = 0.2
+    precision: Share = 0.5
+    suggesters: tuple[Suggester, ...] = ()
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -221,6 +240,12 @@ def parse_settings(text: str, where: str) -> Settings:
     _check_citation(settings.release, where)
     _check_splits(settings.release.splits, where)
     _check_days(settings.release, where)
+    for each in settings.suggestions.suggesters:
+        if strange := [layer for layer in each.layers if layer not in settings.layers]:
+            raise ProjectError(f"{where}: suggestions.suggesters: {strange[0]} is none of layers")
+    named = [n for each in settings.suggestions.suggesters for n in each.layers or settings.layers]
+    if twice := [each for each in settings.layers if named.count(each) > 1]:
+        raise ProjectError(f"{where}: suggestions.suggesters: two for the layer {twice[0]}")
     return settings
 
 

@@ -44,13 +44,17 @@ class LabelScore(msgspec.Struct, frozen=True, omit_defaults=True):
     by_type: "dict[str, LabelScore] | None" = None
 
 
-class LayerScore(msgspec.Struct, frozen=True):
-    """A layer's figures; `untouched` is the share of gold spans with an identical suggestion."""
+class LayerScore(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A layer's figures; `untouched` is the share of gold spans with an identical suggestion.
+
+    `not_suggested` are labels of too low a precision (`suggestions.precision` in qawl.yaml).
+    """
 
     untouched: float | None
     labels: dict[str, LabelScore]
     relations: dict[str, Counted]
     types: dict[str, Counted]
+    not_suggested: list[str] = []
 
 
 class Score(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """exports/suggestions: made for the articles that are annotated, checked before they are shown."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -12,12 +12,12 @@ from qawl.articles import store as article_store
 from qawl.articles.selection import to_annotate
 from qawl.core import files
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Article, Gold, Relation, Span, Suggestion
+from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span, Suggestion
 from qawl.gold import decide
 from qawl.scheme import scheme as schemes
 from qawl.scheme.scheme import Scheme
-from qawl.suggest import rules
-from qawl.suggest.gazetteer import learned
+from qawl.suggest import rules, suggesters
+from qawl.suggest.gazetteer import Gazetteer, learned
 from qawl.suggest.score import LayerScore, Score, layer_score
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
 
@@ -28,13 +28,24 @@ INCOMPLETE = frozenset({"attribute-missing", "relation-missing", "final-stop"})
 """Findings that the annotator is asked to mend anyway: they don't make a suggestion wrong."""
 
 
+ENOUGH = 20
+"""So many suggestions of a label must stand in gold before its precision counts."""
+
+
+Weak = dict[str, tuple[int, int]]
+
+
 @dataclass(slots=True)
 class Made:
-    """What `qawl suggest` did: spans and arrows by layer, and what was left out by reason."""
+    """What `qawl suggest` did: spans and arrows by layer, and what was left out by reason.
+
+    `weak` has for each layer the labels that are not suggested: label → (right, suggested) in gold.
+    """
 
     articles: dict[str, int] = field(default_factory=dict)
     spans: dict[str, int] = field(default_factory=dict)
     relations: dict[str, int] = field(default_factory=dict)
+    weak: dict[str, Weak] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -50,17 +61,13 @@ def make(
     """Writes exports/suggestions for the articles to annotate; `watch` may show how far it is."""
     outcome = Made()
     articles = list(to_annotate(project))
-    named = _names(project)
+    makers = _Makers(project)
     for layer in layers:
-        current = schemes.load(project, layer)
-        mentions = _mentions(project, layer)
-        made = []
-        for article in watch(articles):
-            known = learned(
-                each for other, marked in mentions.items() if other != article.id for each in marked
-            )
-            draft = rules.suggest(article, current, known, named(article))
-            made.append(checked(draft, article, current, outcome.left_out))
+        golds = {each.article_id: each for each in decide.read(project, layer) if each.complete}
+        made = list(makers.of(layer, watch(articles), outcome.left_out))
+        pairs = [(golds[each.article_id], each) for each in made if each.article_id in golds]
+        outcome.weak[layer] = weak(pairs, project.settings.suggestions.precision)
+        made = [_without(each, outcome.weak[layer]) for each in made]
         files.write(project.suggestions_file(layer), made)
         outcome.articles[layer] = len(made)
         outcome.spans[layer] = sum(len(each.spans) for each in made)
@@ -69,32 +76,97 @@ def make(
 
 
 def score(project: Project, layers: Iterable[str]) -> Score:
-    """The rules measured against gold; names learned from gold are those of other articles."""
+    """Suggestions measured against gold; names learned from gold are those of other articles."""
     scores: dict[str, LayerScore] = {}
     digest = sha256()
     articles = article_store.by_id(project)
-    named = _names(project)
+    makers = _Makers(project)
     for layer in layers:
-        current = schemes.load(project, layer)
         golds = [
             each
             for each in decide.read(project, layer)
             if each.complete and each.article_id in articles
         ]
-        mentions = {each.article_id: _marked(each, current) for each in golds}
-        pairs: list[tuple[Gold, Suggestion]] = []
         for gold in golds:
             digest.update(msgspec.json.encode(gold))
-            article = articles[gold.article_id]
-            known = learned(
-                each for other, marked in mentions.items() if other != article.id for each in marked
-            )
-            draft = rules.suggest(article, current, known, named(article))
-            pairs.append((gold, checked(draft, article, current, Counter())))
+        made = makers.of(layer, [articles[each.article_id] for each in golds], Counter())
+        pairs = list(zip(golds, made, strict=True))
         if pairs:
+            current = makers.schemes[layer]
             typed = "quote_type" if "quote_type" in current.attribute else None
-            scores[layer] = layer_score(pairs, typed)
+            left = weak(pairs, project.settings.suggestions.precision)
+            scores[layer] = msgspec.structs.replace(
+                layer_score(pairs, typed), not_suggested=sorted(left)
+            )
     return Score(scores, digest.hexdigest())
+
+
+def weak(pairs: Iterable[tuple[Gold, Suggestion]], least: float) -> Weak:
+    """The labels of which too few suggestions are right in gold: label → (right, suggested)."""
+    right: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    for gold, made in pairs:
+        there = {(span.label, span.start, span.end) for span in gold.spans}
+        for span in made.spans:
+            given[span.label] += 1
+            right[span.label] += (span.label, span.start, span.end) in there
+    return {
+        label: (right[label], count)
+        for label, count in sorted(given.items())
+        if count >= ENOUGH and right[label] < least * count
+    }
+
+
+def _without(made: Suggestion, labels: Collection[str]) -> Suggestion:
+    """A suggestion without the spans of these labels and their arrows."""
+    spans = tuple(each for each in made.spans if each.label not in labels)
+    left = {each.id for each in spans}
+    kept = tuple(each for each in made.relations if each.from_ in left and each.to in left)
+    return msgspec.structs.replace(made, spans=spans, relations=kept)
+
+
+class _Makers:
+    """Makes suggestions of one layer after another; names of an article serve all of them."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._named = _names(project)
+        self.schemes = schemes.load_all(project)
+
+    def of(
+        self, layer: str, articles: Iterable[Article], left_out: Counter[str]
+    ) -> Iterator[Suggestion]:
+        """The checked suggestions of these articles in their order, by whom qawl.yaml names."""
+        current = self.schemes[layer]
+        suggester = suggesters.chosen(self._project, layer)
+        if suggester is None:
+            mentions = _mentions(self._project, layer)
+            for article in articles:
+                draft = rules.suggest(
+                    article, current, _known(mentions, article), self._named(article)
+                )
+                yield checked(draft, article, current, left_out)
+            return
+        listed = list(articles)
+        given = suggesters.run(suggester, listed, current, self._examples(layer), left_out)
+        for article, each in zip(listed, given, strict=True):
+            yield checked(each, article, current, left_out)
+
+    def _examples(self, layer: str) -> list[suggesters.Example]:
+        """The articles with complete gold in a layer; a suggester passes over the one that it is at."""
+        articles = article_store.by_id(self._project)
+        return [
+            (articles[each.article_id], each)
+            for each in decide.read(self._project, layer)
+            if each.complete and each.article_id in articles
+        ]
+
+
+def _known(mentions: Mapping[str, list[tuple[str, str]]], article: Article) -> Gazetteer:
+    """The names that are marked in other articles."""
+    return learned(
+        each for other, marked in mentions.items() if other != article.id for each in marked
+    )
 
 
 def checked(
@@ -109,21 +181,36 @@ def checked(
         scheme_version=made.scheme_version,
         spans=made.spans,
         relations=made.relations,
+        attributes=made.attributes,
     )
     wrong: dict[str, str] = {}
+    whole = ""
+    for found in _errors(record, article, current):
+        if found.span is None:
+            whole = found.check
+        else:
+            wrong.setdefault(found.span.id, found.check)
+    left_out.update(wrong.values())
+    if whole:
+        # What is wrong is no single span: nothing of it is shown.
+        left_out[whole] += len(made.spans) - len(wrong)
+        wrong |= dict.fromkeys((each.id for each in made.spans), whole)
+    spans: tuple[Span, ...] = tuple(each for each in made.spans if each.id not in wrong)
+    kept: tuple[Relation, ...] = tuple(
+        each for each in made.relations if each.from_ not in wrong and each.to not in wrong
+    )
+    attributes = {} if whole else made.attributes
+    return msgspec.structs.replace(made, spans=spans, relations=kept, attributes=attributes)
+
+
+def _errors(record: Annotation, article: Article, current: Scheme) -> Iterator[Finding]:
     for found in (
         *level2_anchoring.check(record, article, current),
         *level3_labels.check(record, current),
         *level4_guideline.check(record, article, current),
     ):
-        if found.span is not None and found.severity == "error" and found.check not in INCOMPLETE:
-            wrong.setdefault(found.span.id, found.check)
-    left_out.update(wrong.values())
-    spans: tuple[Span, ...] = tuple(each for each in made.spans if each.id not in wrong)
-    kept: tuple[Relation, ...] = tuple(
-        each for each in made.relations if each.from_ not in wrong and each.to not in wrong
-    )
-    return msgspec.structs.replace(made, spans=spans, relations=kept)
+        if found.severity == "error" and found.check not in INCOMPLETE:
+            yield found
 
 
 def _mentions(project: Project, layer: str) -> Mapping[str, list[tuple[str, str]]]:
