@@ -239,13 +239,23 @@ def test_a_model_in_a_folder_is_asked_line_by_line(recorded, inside, tmp_path):
     """A tiny model made here, with weights that make it say one label for one word."""
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
+    tokenizers = pytest.importorskip("tokenizers")
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "ترامب", "Millbrook"]
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
-    tokenizer = transformers.BertTokenizerFast(
-        vocab_file=str(folder / "vocab.txt"), do_lower_case=False, strip_accents=False
+    words = tokenizers.Tokenizer(
+        tokenizers.models.WordLevel({each: n for n, each in enumerate(vocabulary)}, "[UNK]")
     )
+    words.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    words.post_processor = tokenizers.processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        unk_token="[UNK]",
+        pad_token="[PAD]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+    )
+    folder = tmp_path / "tiny"
     config = transformers.BertConfig(
         vocab_size=len(vocabulary), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
         intermediate_size=8, num_labels=2, id2label={0: "O", 1: "B-PER"}, label2id={"O": 0, "B-PER": 1},

@@ -2,8 +2,8 @@
 
 A suggester has `name`, `version` and `suggest(articles, scheme)`, which gives for each article
 `{"article_id", "spans": [{"id", "label", "start", "end", "attributes"}], "relations": [{"from", "to"}]}`.
-One with `learn(examples)` is given the articles with gold before. Packages offer theirs as entry points of
-the group `qawl.suggesters`: a class that takes the options as keywords.
+One with `learn(examples)` is given the articles with gold before. Packages offer theirs as entry points
+of the group `qawl.suggesters`: a class that takes the options as keywords.
 """
 
 from collections import Counter
