@@ -11,6 +11,7 @@ from qawl.core.shown import listed
 if TYPE_CHECKING:
     from qawl.core.project import Project
     from qawl.suggest.score import LayerScore, Share
+    from qawl.suggest.store import Made
 
 
 @click.command()
@@ -67,10 +68,14 @@ def command(
         return
     with project.lock(corpus, "suggest"):
         made = store.make(corpus, chosen, lambda those: progress(those, "suggest"))
+    _tell(made, corpus.settings.suggestions.precision)
+
+
+def _tell(made: "Made", least: float) -> None:
+    """What was made, then what was left out and why."""
     for layer, count in made.articles.items():
         spans, relations = made.spans[layer], made.relations[layer]
         say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
-    least = corpus.settings.suggestions.precision
     for layer, labels in made.weak.items():
         for label, (right, given) in labels.items():
             say(
