@@ -99,10 +99,30 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
         if (count := max(map(len, seen.values()), default=0)) > 1:
             message = f"{count} users worked as {annotator}: a pseudonym is one person's"
             yield _finding("annotator-several", layer, None, annotator, message)
+            for article_id, message in _strange(seen):
+                yield _finding("annotator-several", layer, article_id, annotator, message)
 
 
-Users = dict[str, dict[object, set[int]]]
-"""Annotator → server → the numbers of the users who worked under that name there."""
+def _strange(seen: "dict[object, dict[int, list[Worked]]]") -> Iterator[tuple[str, str]]:
+    """(article, what is strange) of the work of all users but the one who did most."""
+    for by_user in seen.values():
+        most = max(by_user, key=lambda user: (len(by_user[user]), -user))
+        for user, done in by_user.items():
+            for each in done if user != most else ():
+                where = f"task {each.task} of project {each.project}"
+                yield each.article_id, f"user {user} did {where}, which is the work of user {most}"
+
+
+class Worked(NamedTuple):
+    """Where a user worked."""
+
+    article_id: str
+    project: object
+    task: object
+
+
+Users = dict[str, dict[object, dict[int, list[Worked]]]]
+"""Annotator → server → the number of each user who worked under that name there → their work."""
 
 
 class Way(NamedTuple):
@@ -162,7 +182,9 @@ class _Deriving:
         for _, each in alive:
             if user := kept.user(each.annotation.get("completed_by")):
                 seen = self.users.setdefault(annotator, {})
-                seen.setdefault(each.task.get("origin", 1), set()).add(user)
+                by_user = seen.setdefault(each.task.get("origin", 1), {})
+                where = Worked(self.article.id, each.task.get("project"), each.task.get("id"))
+                by_user.setdefault(user, []).append(where)
         for _, each in alive[:-1]:
             anew = self._newest(each)[0] < self._newest(alive[-1][1])[0]
             if not anew and (why := _passed_over(each, alive[-1][1])):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from qawl.annotations import doubts, regions
 from qawl.annotations import reading as read
-from qawl.annotations import regions
 from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.annotations.to_label_studio import SUGGESTED
@@ -67,7 +67,7 @@ def read_annotation(
     regions.read_regions(reading, task, results["region"])
     document = _read_attributes(reading, results["attribute"])
     drawn = [each for result in results["relation"] for each in _read_relation(reading, result)]
-    spans = _with_origins(reading, results["region"])
+    spans = doubts.of_spans(_with_origins(reading, results["region"]), results["doubt"])
     record = Annotation(
         article_id=article.id,
         layer=scheme.layer,
@@ -79,6 +79,7 @@ def read_annotation(
         relations=tuple(sorted(drawn, key=relation_order)),
         attributes=document,
         provenance=_checked_provenance(reading, task, annotation),
+        unsure=doubts.of_task(results["doubt"]),
     )
     return Converted(record, tuple(reading.findings))
 
@@ -119,12 +120,13 @@ def texts(annotation: Raw) -> set[str]:
 
 
 def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
-    """The results of an annotation: its regions, attributes and relations; others become findings."""
+    """The results of an annotation, sorted by what they say; others become findings."""
     given = annotation.get("result")
     found: dict[str, list[Raw]] = {"region": [], "attribute": [], "relation": []}
     kinds = dict.fromkeys(attribute_kinds.result_types(), "attribute")
     kinds |= dict.fromkeys(regions.TYPES, "region") | {"relation": "relation"}
-    for each in read.results(annotation):
+    others, found["doubt"] = doubts.apart(read.results(annotation))
+    for each in others:
         kind = each.get("type")
         if isinstance(kind, str) and kind in kinds:
             found[kinds[kind]].append(each)

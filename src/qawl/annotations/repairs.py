@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from qawl.core import files
 from qawl.core.project import Project
@@ -41,7 +42,15 @@ def version(record: Annotation) -> str:
     forward to a newer scheme."""
     if record.brought is not msgspec.UNSET:
         return record.brought.sha256
-    return sha256(to_json(record)).hexdigest()
+    return sha256(to_json(_sure(record))).hexdigest()
+
+
+def _sure(record: Annotation) -> Annotation:
+    """The record without doubts: these are said to the lead and change nothing of what was done."""
+    if record.unsure is UNSET and all(each.unsure is UNSET for each in record.spans):
+        return record
+    spans = tuple(replace(each, unsure=UNSET) for each in record.spans)
+    return replace(record, spans=spans, unsure=UNSET)
 
 
 def load(project: Project, layer: str) -> dict[Key, list[Repair]]:

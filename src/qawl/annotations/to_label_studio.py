@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from qawl.annotations import doubts
 from qawl.core.records import (
     Annotation,
     Attributes,
@@ -44,6 +45,7 @@ def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> lis
     ]
     for name, value in record.attributes.items():
         results.append(_attribute(scheme, f"{name}-{record.article_id}", name, value, {}))
+    results += doubts.written(record, scheme.text_control)
     labels = {span.id: span.label for span in record.spans}
     results += [
         _write_relation(relation, labels, region_of, scheme) for relation in record.relations

@@ -195,15 +195,31 @@ def _news(corpus: "Project") -> "Iterator[str]":
     yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
     if not outcome.changed:
         return
+    # What is of a whole collection names no article: it is said to whom it is about.
+    people = {(layer, None, annotator) for layer, _, annotator in outcome.changed}
     found = [
         each
         for each in validate.validate(corpus)
-        if (each.layer, each.article_id, each.annotator) in outcome.changed
+        if (each.layer, each.article_id, each.annotator) in outcome.changed | people
     ]
-    ill = len({(each.layer, each.article_id, each.annotator) for each in found})
+    ill = len({(each.layer, each.article_id, each.annotator) for each in found} - people)
     yield f"{len(outcome.changed)} new or changed annotations, {ill} with findings"
     yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
+    yield from _empty(corpus, outcome)
     yield from _left_out(outcome)
+
+
+def _empty(corpus: "Project", outcome: "Pulled") -> "Iterator[str]":
+    """New submissions in which nothing is marked and nothing said."""
+    from qawl.annotations import derive
+    from qawl.validation.validate import address
+
+    for layer in sorted({layer for layer, *_ in outcome.changed}):
+        for record in derive.read(corpus, layer):
+            new = (layer, record.article_id, record.annotator) in outcome.changed
+            if new and record.status == "submitted" and not (record.spans or record.attributes):
+                where = f"{layer} {record.article_id} {record.annotator}"
+                yield f"empty [{where}] submitted without a mark {address(record, corpus) or ''}"
 
 
 def _from_server(corpus: "Project") -> "Pulled":

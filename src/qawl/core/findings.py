@@ -100,6 +100,7 @@ _VALIDATED = (
     ),
     Check("proclitic-cut", 4, "warning", "a mention is cut where no proclitic is attached (C1)"),
     Check("rule", 4, "error", "a check that a plug-in adds found something"),
+    Check("unsure", 5, "warning", "an annotator is unsure, and says so to the lead"),
     Check("article-unannotated", 5, "warning", "nobody has annotated an article of the layer yet"),
     Check("annotator-missing", 5, "warning", "an article has fewer annotators than planned"),
     Check("annotator-outlier", 5, "warning", "an annotator agrees far less than the others do"),

@@ -137,6 +137,8 @@ class Span(Struct, frozen=True, gc=False):
     origin : str or UNSET
         In an annotation that began with suggestions: `kept` (a suggestion as it was), `changed` (a
         suggestion whose edges were moved) or `made` (drawn by hand). Absent elsewhere, and in releases.
+    unsure : str or UNSET
+        The note to the lead of an annotator who is unsure of it, empty without a note. Absent elsewhere.
 
     Examples
     --------
@@ -153,6 +155,7 @@ class Span(Struct, frozen=True, gc=False):
     text: str
     attributes: Attributes = field(default_factory=dict)
     origin: Origin | msgspec.UnsetType = msgspec.UNSET
+    unsure: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Relation(Struct, frozen=True, kw_only=True, gc=False):
@@ -253,6 +256,8 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
         Where in Label Studio it stands.
     brought : Brought
         Only where it was made on an older version of the scheme and brought forward by its `changes`.
+    unsure : str or UNSET
+        The note to the lead of an annotator who is unsure of the article; see `Span`.
 
     Examples
     --------
@@ -273,6 +278,7 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
     attributes: Attributes = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     brought: Brought | msgspec.UnsetType = msgspec.UNSET
+    unsure: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Disagreement(Struct, frozen=True, kw_only=True, gc=False):

@@ -195,6 +195,7 @@ def _task(
             decided.gold,
             article,
             letters,
+            decided.records,
             again=decided.verdict is not None and not decided.gold.complete,
         ),
     }

@@ -23,7 +23,7 @@ from qawl.articles.splits import splits_of
 from qawl.core import derived
 from qawl.core.findings import finding
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Article, Finding, Span
+from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
 from qawl.scheme import json_schema, scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
@@ -149,8 +149,19 @@ def _examined(
                 continue
             for each in check_annotation(record, article, current, plugged, passes):
                 yield _linked(each, record, project)
+            for each in doubts(record):
+                yield _linked(each, record, project)
         yield from gathered.findings(selection.planned(project), partial(project.asked, layer))
     yield from _leaks(project)
+
+
+def doubts(record: Annotation) -> Iterator[Finding]:
+    """What an annotator said to be unsure of."""
+    if record.annotator == JUDGE:
+        return
+    for note, span in [(record.unsure, None), *((each.unsure, each) for each in record.spans)]:
+        if note is not msgspec.UNSET:
+            yield finding("unsure", note or "no note", record, span=span)
 
 
 def _leaks(project: Project) -> Iterator[Finding]:
@@ -260,12 +271,17 @@ def _plugged(
 
 def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
     """The finding with the address of its task in Label Studio."""
+    url = address(record, project)
+    return found if url is None else msgspec.structs.replace(found, url=url)
+
+
+def address(record: Annotation, project: Project) -> str | None:
+    """The address of a record's task in Label Studio; None where it came from no server."""
     where = record.provenance
     if where.project is None or where.task is None:
-        return found
+        return None
     base = project.settings.label_studio.url.rstrip("/")
-    url = f"{base}/projects/{where.project}/data?task={where.task}"
-    return msgspec.structs.replace(found, url=url)
+    return f"{base}/projects/{where.project}/data?task={where.task}"
 
 
 class Summary(Struct, frozen=True):
@@ -282,9 +298,14 @@ def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
     """How many findings of each check a release has, but those that are let pass (see `passing`).
 
     That nobody has annotated an article yet is none of them: it has no annotations that could be wrong.
+    What an annotator is unsure of is said to the lead alone.
     """
     checks = summary(validate(project, below=below)).checks
-    return {check: count for check, count in checks.items() if check != "article-unannotated"}
+    return {check: count for check, count in checks.items() if check not in _OF_THE_CORPUS}
+
+
+_OF_THE_CORPUS = ("article-unannotated", "unsure")
+"""Checks that a release says nothing of."""
 
 
 def summary(findings: Iterable[Finding], passed: Sized = ()) -> Summary:
