@@ -82,6 +82,7 @@ class Config:
     """What a config holds; `text_field` is the task's field that annotators mark.
 
     `context` are other fields that it shows, `left_out` the tags that have no scheme with their counts.
+    The text may be a `page`, or a dialogue: `turns` are the keys of who speaks and of the words.
     """
 
     text: str
@@ -91,6 +92,8 @@ class Config:
     relations: tuple[Item, ...]
     context: tuple[str, ...]
     left_out: Mapping[str, int]
+    page: bool = False
+    turns: tuple[str, str] | None = None
 
     def of(self, tags: frozenset[str]) -> Iterator[Control]:
         """The controls of some tags, in the order of the config."""
@@ -120,7 +123,15 @@ def read(text: str, where: str) -> Config:
         relations=tuple(_item(each) for each in root.iter("Relation") if _name(each)),
         context=tuple(dict.fromkeys(f for f in _fields(root) if f != field_)),
         left_out=_left_out(root),
+        page=shown.tag == "HyperText",
+        turns=_turns(shown),
     )
+
+
+def _turns(text: ET.Element) -> tuple[str, str] | None:
+    if text.tag != "Paragraphs":
+        return None
+    return text.get("nameKey") or "author", text.get("textKey") or "text"
 
 
 def _parsed(text: str, where: str) -> ET.Element:

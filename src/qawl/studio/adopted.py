@@ -9,10 +9,11 @@ from typing import Any
 from qawl.annotations import import_files, journal, tasks
 from qawl.annotations import store as annotation_store
 from qawl.annotations.sorter import Pulled
-from qawl.articles import selection
+from qawl.articles import cleaning, markup, selection
 from qawl.articles import store as article_store
 from qawl.core.errors import SchemeError, ServerError
 from qawl.core.project import Project
+from qawl.core.text import sha256
 from qawl.scheme import from_config, scheme
 from qawl.scheme.from_config import Config, Item
 from qawl.scheme.scheme import Scheme
@@ -135,6 +136,11 @@ def _written(
             if identity := made.get(task["id"]):
                 told = {"article_id": identity, "text_sha256": hashes[identity]}
                 task["data"] |= told | {"layer": remote.layer}
+                page = task["data"].get(remote.text_field)
+                if isinstance(page, str) and markup.is_page(page):
+                    text, _ = cleaning.as_annotated(markup.shown(page))
+                    if sha256(text) == hashes[identity]:
+                        task["data"][remote.text_field] = text
             file.write(start + json.dumps(task).encode())
             start = b",\n"
         file.write(b"]\n" if stand else b"[]\n")

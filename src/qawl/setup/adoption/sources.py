@@ -36,7 +36,7 @@ class Source:
 
     While its tasks are read, `notes` gathers what of them could not be, `lost` counts what the format
     itself has lost. `config` is what the tasks were annotated with, where it is known; `text` names the
-    column of a table that holds the text.
+    column of a table that holds the text. `shown` says how what is no plain text is kept.
     """
 
     path: Path
@@ -45,11 +45,13 @@ class Source:
     text: str | None = None
     notes: list[str] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
+    shown: dict[str, None] = field(default_factory=dict)
 
     @property
     def warnings(self) -> list[str]:
-        """What its format has lost, in words."""
-        return [f"{self.path.name}: {json_min.LOST}"] if self.format == JSON_MIN else []
+        """What its format has lost, and how its texts are kept, in words."""
+        lost = [f"{self.path.name}: {json_min.LOST}"] if self.format == JSON_MIN else []
+        return [*lost, *self.shown]
 
     def tasks(self) -> Iterator[Task]:
         """Its tasks in Label Studio's JSON; a task that can't be read is a note (see json_stream)."""

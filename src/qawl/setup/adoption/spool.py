@@ -13,6 +13,7 @@ from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts, annotations
 from qawl.setup.adoption.people import People, told
+from qawl.setup.adoption.shown import as_text
 from qawl.setup.adoption.sources import LABEL_STUDIO, Source, Task
 
 SAMPLE = 50
@@ -96,7 +97,10 @@ def _server(
     said: dict[str, str] = {}
     users: dict[tuple[str | None, str], None] = {}
     with path.open("wb") as file:
-        for task in watch(source.tasks(), "read"):
+        for given in watch(source.tasks(), "read"):
+            task, how = as_text(given, source.config)
+            if how:
+                source.shown.setdefault(how)
             line = _line(task, found.facts.left_out)
             if line is None:
                 continue

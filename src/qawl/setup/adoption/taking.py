@@ -12,6 +12,7 @@ from qawl.annotations import derive, import_files
 from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
+from qawl.core.errors import InputError
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
 from qawl.setup.adoption import articles as adopted
@@ -50,10 +51,11 @@ class Taking:
                         spool.write(to_json(article) + b"\n")
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
                 listed.end()
+            if not listed.count:
+                raise InputError(f"no task has a text in its field {self.text_field}")
             adding.add(project, files.read(folder / "articles.jsonl", Article), folder)
             project = load(project.root)
-            if listed.count:
-                self._journal(project, work)
+            self._journal(project, work)
         return _overlap(project, self.found.layer)
 
     def _journal(self, project: Project, work: Path) -> None:

@@ -1,0 +1,127 @@
+"""What a task shows, as a text that spans can be of: pages without tags, dialogues as a line a turn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qawl.annotations.foreign_values import whole
+from qawl.annotations.reading import results
+from qawl.articles import markup
+from qawl.core.text import utf16_to_code_points
+from qawl.scheme.from_config import Config
+from qawl.setup.adoption.facts import annotations
+from qawl.setup.adoption.sources import Task
+
+PAGES = "pages are kept as their text, without tags"
+DIALOGUES = "dialogues are kept as one text, a line a turn; places in them were counted anew"
+_PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "paragraphlabels", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn of a dialogue in the text of all: where its words start, and the words."""
+
+    at: int
+    words: str
+
+    def place(self, units: object) -> int | None:
+        """Where an offset in UTF-16 units of its words stands in the text of all."""
+        points = utf16_to_code_points(self.words)
+        if type(units) is not int or not 0 <= units < len(points) or points[units] is None:
+            return None
+        return self.at + int(points[units] or 0)
+
+
+def as_text(task: Task, config: Config | None) -> tuple[Task, str | None]:
+    """The task with its text as one string, and what was done for that; as it is where nothing was."""
+    data = task.get("data")
+    if not isinstance(data, Mapping):
+        return task, None
+    field = config.text_field if config else _dialogue(data)
+    given = data.get(field) if field else None
+    keys = config.turns if config and config.turns else ("author", "text")
+    if isinstance(given, list) and field and (turns := _turns(given, *keys)):
+        text, places = _joined(turns)
+        return _with_text(task, field, text, places), DIALOGUES
+    if config and config.page and isinstance(given, str) and field and markup.is_page(given):
+        return {**task, "data": {**data, field: _page(given, task)}}, PAGES
+    return task, None
+
+
+def _page(page: str, task: Task) -> str:
+    """The text of a page; versions of Label Studio differ in what a <br> is: the surfaces tell."""
+    marked = [
+        (start, end, value["text"])
+        for annotation in annotations(task)
+        for result in results(annotation)
+        if isinstance(value := result.get("value"), Mapping)
+        and isinstance(place := value.get("globalOffsets"), Mapping)
+        and (start := whole(place.get("start"))) is not None
+        and (end := whole(place.get("end"))) is not None
+        and isinstance(value.get("text"), str)
+    ]
+
+    def fits(text: str) -> int:
+        return sum(text[start:end] == said for start, end, said in marked)
+
+    return max((markup.shown(page, breaks=each) for each in (True, False)), key=fits)
+
+
+def _dialogue(data: Mapping[str, Any]) -> str | None:
+    """The field that holds turns, where no config says so."""
+    found = [
+        name for name, each in data.items() if isinstance(each, list) and _turns(each, "", "text")
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _turns(given: list[Any], name: str, words: str) -> list[tuple[str, str]]:
+    """(who, words) of each turn; none where they are no turns."""
+    if not all(isinstance(each, Mapping) and isinstance(each.get(words), str) for each in given):
+        return []
+    return [(str(each.get(name) or ""), each[words]) for each in given]
+
+
+def _joined(turns: list[tuple[str, str]]) -> tuple[str, list[Turn]]:
+    pieces, places, at = [], [], 0
+    for who, words in turns:
+        head = f"{who}: " if who else ""
+        places.append(Turn(at + len(head), words))
+        pieces.append(f"{head}{words}")
+        at += len(pieces[-1]) + 1
+    return "\n".join(pieces), places
+
+
+def _with_text(task: Task, field: str, text: str, turns: list[Turn]) -> Task:
+    done = []
+    for annotation in annotations(task):
+        given = annotation.get("result")
+        listed = given if isinstance(given, list) else []
+        done.append({**annotation, "result": [_placed(each, text, turns) for each in listed]})
+    kept = {name: each for name, each in task.items() if name != "completions"}
+    return {**kept, "data": {**task["data"], field: text}, "annotations": done}
+
+
+def _placed(result: Any, text: str, turns: list[Turn]) -> Any:
+    """A result whose place is one in the text of all; as it came where that can't be told."""
+    value = result.get("value") if isinstance(result, Mapping) else None
+    if not isinstance(value, Mapping) or "startOffset" not in value:
+        return result
+    start = _at(turns, value.get("start"), value.get("startOffset"))
+    end = _at(turns, value.get("end"), value.get("endOffset"))
+    if start is None or end is None:
+        return result
+    said = {name: each for name, each in value.items() if name not in _PLACE}
+    said |= {"start": start, "end": end, "text": text[start:end]}
+    if result.get("type") != "paragraphlabels":
+        given = {name: value[name] for name in ("text",) if isinstance(value.get(name), list)}
+        return {**result, "value": said | given}
+    labels = value.get("paragraphlabels")
+    return {**result, "type": "labels", "value": {**said, "labels": labels}}
+
+
+def _at(turns: list[Turn], number: object, units: object) -> int | None:
+    told = str(number)
+    if not told.isascii() or not told.isdecimal() or int(told) >= len(turns):
+        return None
+    return turns[int(told)].place(units)
