@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint offline live postgresql lowest soak bench dist lock clean
+.PHONY: help demo test check lint quick offline live postgresql lowest soak bench dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,7 +27,7 @@ test: ## every test but the long ones, with the coverage of the code
 	@$(MAKE) offline COVER="--cov=qawl --cov-report="
 	@$(MAKE) live COVER="--cov=qawl --cov-append --cov-report=term:skip-covered"
 
-check: lint offline ## lint, types and the tests that need no server: under a minute
+check: lint quick ## lint, types and the quick tests: under a minute
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -36,8 +36,11 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/qawl scheme --check
 
+quick: $(READY)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak and not slow"
+
 offline: $(READY)
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not live and not soak" $(COVER)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak" $(COVER)
 
 live: $(READY)
 	$(BIN)/pytest -q -m "live and not soak" $(COVER)

@@ -30,8 +30,21 @@ labels:
 """
 """The smallest scheme of a layer: one label."""
 
+SLOW = {
+    line
+    for line in (ROOT / "tests" / "slow.txt").read_text("utf-8").splitlines()
+    if line[:1] != "#"
+}
+
 settings.register_profile("qawl", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("qawl")
+
+
+def pytest_collection_modifyitems(items):
+    """Marks the tests of the modules in slow.txt."""
+    for item in items:
+        if item.path.relative_to(ROOT).as_posix() in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 def skip_or_fail(reason):

@@ -9,6 +9,7 @@ from pathlib import Path
 import qawl
 
 SOURCE = Path(qawl.__file__).parent
+ROOT = Path(__file__).parents[1]
 EDGES = (
     "studio",
     "hub",
@@ -97,3 +98,10 @@ def test_every_module_says_what_it_is():
         assert said, f"{name} has no docstring"
         package = SOURCE.joinpath(*name.split(".")).is_dir()
         assert not (package and name and name != "cli") or len(said.splitlines()) >= 3, name
+
+
+def test_every_module_of_slow_tests_is_there():
+    listed = (ROOT / "tests" / "slow.txt").read_text("utf-8").splitlines()
+    names = [each for each in listed if not each.startswith("#")]
+    assert names == sorted(set(names))
+    assert [each for each in names if not (ROOT / each).is_file()] == []

@@ -258,6 +258,9 @@ def test_nothing_but_core_files_writes_a_file():
         "gold/judge.py",  # spools in a temporary file
         "setup/adoption/adopt.py",  # spools in a temporary folder
         "setup/adoption/server.py",  # spools in a temporary folder
+        "setup/adoption/spool.py",  # spools in a temporary folder
+        "setup/adoption/taking.py",  # spools in a temporary folder
+        "studio/adopted.py",  # spools in a temporary folder
         "formats/export.py",
         "formats/job.py",  # a folder that is being written
         "hub/client.py",  # caches of the Hub's client

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import yaml
 
 from qawl.core import files, names
 from qawl.core.errors import ReleaseError
-from qawl.release.versions.manifest import Manifest
+from qawl.release.versions.manifest import Manifest, card_head
 
 _NAMED = 5
 
@@ -62,10 +61,8 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
 
 def _head(folder: Path) -> dict[str, Any]:
     """The YAML at the head of the card."""
-    text = (folder / "README.md").read_text("utf-8")
-    parts = text.split("---\n")
-    head = yaml.load(parts[1], Loader=yaml.CSafeLoader) if len(parts) > 2 and not parts[0] else None
-    if not isinstance(head, dict):
+    head = card_head(folder)
+    if head is None:
         raise ReleaseError("README.md has no YAML at its head: a loader finds no table")
     return head
 

@@ -197,10 +197,17 @@ def features(folder: Path) -> dict[str, Columns]:
     """Config → columns of a release's tables; early releases said them in the head of the card alone."""
     given = of_copy(folder).features
     if given is None:
-        text = (folder / "README.md").read_text("utf-8")
-        head = yaml.load(text.split("---\n")[1], Loader=yaml.CSafeLoader)
+        head = card_head(folder) or {"dataset_info": []}
         given = {each["config_name"]: each["features"] for each in head["dataset_info"]}
     return {name: columns.of_card(each) for name, each in given.items()}
+
+
+def card_head(folder: Path) -> dict[str, Any] | None:
+    """The YAML at the head of a release's card, between two lines of three dashes; None without it."""
+    text = (folder / "README.md").read_text("utf-8")
+    above, end, _ = f"\n{text}".removeprefix("\n---").partition("\n---\n")
+    head = yaml.load(above, Loader=yaml.CSafeLoader) if end and text.startswith("---\n") else None
+    return head if isinstance(head, dict) else None
 
 
 def verify(folder: str | Path) -> list[str]:
