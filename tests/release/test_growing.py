@@ -244,3 +244,30 @@ def test_what_one_alone_annotated_is_undecided_as_a_whole(tmp_path):
     assert row["toy_open"] == [{"start": 0, "end": len(TEXTS["t1"])}]
     (tokens,) = pq.read_table(folder / "tokens/train.parquet").to_pylist()
     assert tokens["toy_undecided"] == list(range(len(tokens["tokens"])))
+
+
+def test_the_changelog_and_the_diff_name_articles(tmp_path):
+    """By id, and by the title where it is in the release; one that is withheld has none there."""
+    made = desk(tmp_path / "trial", "t1", "t2")
+    annotate(made, "t1", "t2")
+    assert run(made, "release", "0.1.0").exit_code == 0
+    grow(made, "t3", title="Who asked *whom*?\nA port | of call")
+    grow(made, "t4", title="Kept at home", redistribute=False)
+    annotate(made, "t1", "t2", "t3", "t4")
+    assert run(made, "release", "0.2.0").exit_code == 0
+    ids = {
+        each["source_id"]: each["id"]
+        for each in map(
+            json.loads, (made / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+        )
+    }
+    entry = (made / "exports/releases/0.2.0/CHANGELOG.md").read_text("utf-8").split("\n## ")[1]
+    title = "“Who asked \\*whom\\*? A port \\| of call”"
+    assert f"- `{ids['t3']}` {title}: added, PER added\n" in f"{entry}\n"
+    assert f"- `{ids['t4']}`: added, PER added, ORG added" in entry
+    assert "Kept at home" not in entry
+    assert ids["t1"] not in entry
+    shown = corpora.qawl(made, "diff", "0.1.0", "0.2.0").output
+    assert f"{ids['t3']} “Who asked *whom*? A port | of call”: added" in shown
+    told = json.loads(corpora.qawl(made, "diff", "0.1.0", "0.2.0", "--json").output)
+    assert [each["id"] for each in told["articles"]] == sorted([ids["t3"], ids["t4"]])

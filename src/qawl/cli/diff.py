@@ -27,7 +27,7 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
     else:
         for each in found.changes:
             say(f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " "))
-        for step in diff.steps(found):
-            say(step)
+        for line in (*diff.steps(found), *diff.named(found)):
+            say(line)
         calls = f"a {found.level} change: {found.version}" if found.version else "no change"
         say(calls)

@@ -6,6 +6,7 @@ from msgspec import UnsetType
 
 from qawl.core.project import Project
 from qawl.core.records import Gold
+from qawl.core.shown import escaped
 from qawl.gold import corrections
 from qawl.gold.corrections import Correction, Mark
 from qawl.release.versions.manifest import Erratum, Manifest
@@ -68,7 +69,7 @@ def of(release: Manifest) -> tuple[Erratum, ...]:
 def lines(errata: Sequence[Erratum]) -> Iterator[str]:
     """Errata as a Markdown list."""
     for each in errata:
-        thanks = f" Reported by {_escaped(each.reporter)}." if each.reporter else ""
+        thanks = f" Reported by {escaped(each.reporter)}." if each.reporter else ""
         yield f"- `{each.address}` ({each.was}): {_happened(each)}.{thanks}"
 
 
@@ -79,8 +80,3 @@ def _happened(each: Erratum) -> str:
     if each.attributes:
         said.append(f"corrected in {', '.join(each.attributes)}")
     return ", ".join(said) or "corrected, otherwise than reported"
-
-
-def _escaped(name: str | None) -> str:
-    """A name that Markdown shows as it is."""
-    return "".join(f"\\{each}" if each in "\\`*_{}[]()#+!|~" else each for each in name or "")

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from qawl.core import files
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.records import JUDGE
+from qawl.core.shown import escaped
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns
@@ -43,10 +44,19 @@ class Change(Struct, frozen=True):
     count: int
 
 
+class Changed(Struct, frozen=True):
+    """An article that changed: its title (None where it is withheld, or the article is gone), and how."""
+
+    id: str
+    title: str | None
+    changes: tuple[str, ...]
+
+
 class Difference(Struct, frozen=True):
     """All changes, and the level they call for: major, minor, patch, or none.
 
-    `steps` has, by layer, the steps in which the newer scheme says that it follows from the older.
+    `articles` has every article that changed, in the order of ids. `steps` has, by layer, the steps in
+    which the newer scheme says that it follows from the older.
     """
 
     old: str
@@ -55,8 +65,13 @@ class Difference(Struct, frozen=True):
     level: str
     version: str | None
     steps: dict[str, list[str]] | UnsetType = UNSET
+    articles: tuple[Changed, ...] = ()
 
 
+NAMED = 100
+"""Articles that a changelog names; `qawl diff --json` has all."""
+LONGEST_TITLE = 80
+"""Code points of a title that a changelog shows."""
 MAJOR = frozenset(
     {
         *("removed", "edited", "moved", "withheld", "reopened"),
@@ -77,29 +92,54 @@ def difference(old: Path, new: Path) -> Difference:
     layers = sorted({*before.chain, *after.chain})
     counts: Counter[Key] = Counter()
     turned: set[str] = set()
+    changed: dict[str, Changed] = {}
+    titles: dict[str, str | None] = {}
     for identity, one, other in _joined(_articles(old), _articles(new)):
-        counts.update(_article_changes(one, other, layers))
+        keys = list(_article_changes(one, other, layers))
+        counts.update(keys)
+        if keys:
+            changed[identity] = Changed(identity, None, _in_words(keys))
+        if other:
+            titles[identity] = other["title"]
         if one and other and one["withheld"] != other["withheld"]:
             turned.add(identity)
     for identity, one, other in _joined(_annotations(old), _annotations(new)):
-        counts.update(_annotation_changes(one, other, identity in turned))
+        keys = list(_annotation_changes(one, other, identity in turned))
+        counts.update(keys)
+        if keys and identity not in changed:
+            changed[identity] = Changed(identity, None, _in_words(keys))
     if before.told_sha256 != after.told_sha256:
         counts["documents", "", "reworded"] += 1
     changes = tuple(
         Change(layer, label, kind, count) for (layer, label, kind), count in sorted(counts.items())
     )
-    kinds = {change.kind for change in changes}
-    if kinds & MAJOR:
-        level = "major"
-    elif kinds & MINOR:
-        level = "minor"
-    elif kinds or before.content_sha256 != after.content_sha256:
-        level = "patch"
-    else:
-        level = "none"
+    packed = before.content_sha256 != after.content_sha256
+    level = _level({change.kind for change in changes}, packed=packed)
     calls = bumped(before.version, level)
     steps = dict(_steps(new, before, after)) or UNSET
-    return Difference(before.version, after.version, changes, level, calls, steps)
+    articles = tuple(
+        structs.replace(changed[identity], title=titles.get(identity))
+        for identity in sorted(changed)
+    )
+    return Difference(before.version, after.version, changes, level, calls, steps, articles)
+
+
+def _level(kinds: set[str], *, packed: bool) -> str:
+    """The level that kinds of changes call for; `packed` is that the tables are others."""
+    if kinds & MAJOR:
+        return "major"
+    if kinds & MINOR:
+        return "minor"
+    return "patch" if kinds or packed else "none"
+
+
+def _in_words(keys: list[Key]) -> tuple[str, ...]:
+    """The changes of an article, each kind once."""
+    said = dict.fromkeys(
+        kind if layer == "articles" and not label else f"{label or layer} {kind}"
+        for layer, label, kind in keys
+    )
+    return tuple(said)
 
 
 def _steps(new: Path, before: Manifest, after: Manifest) -> Iterator[tuple[str, list[str]]]:
@@ -337,7 +377,20 @@ def markdown(found: Difference) -> str:
         f"| {each.layer} | {each.label} | {each.kind} | {each.count} |" for each in found.changes
     ]
     lines += ["", *(f"- {each}" for each in steps(found))] if found.steps else []
+    lines += ["", *named(found, markdown=True)] if found.articles else []
     return "\n".join(lines) + "\n"
+
+
+def named(found: Difference, *, markdown: bool = False) -> Iterator[str]:
+    """The articles that changed, a line each; after NAMED of them how many more there are."""
+    for each in found.articles[:NAMED]:
+        title = " ".join((each.title or "").split())
+        title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+        who = f"`{each.id}`" if markdown else each.id
+        shown = f" “{escaped(title) if markdown else title}”" if title else ""
+        yield f"{'- ' if markdown else ''}{who}{shown}: {', '.join(each.changes)}"
+    if (more := len(found.articles) - NAMED) > 0:
+        yield f"{'- ' if markdown else ''}and {more} more articles"
 
 
 def steps(found: Difference) -> Iterator[str]:
