@@ -207,6 +207,13 @@ MARKERS = {
     "release.title": "The marker of title",
     "release.doi": "10.1234/marker",
     "release.license": "cc-by-sa-4.0",
+    "release.hub.annotations_creators": "crowdsourced",
+    "release.hub.language_creators": "machine-generated",
+    "release.hub.multilinguality": "translation",
+    "release.hub.source_datasets": "marker/source",
+    "release.hub.task_categories": "summarization",
+    "release.hub.task_ids": "marker-task",
+    "release.hub.tags": "the marker of tags",
     "release.authors.name": "Marker Group",
     "release.authors.family": "Markersson",
     "release.authors.given": "Markus",
@@ -239,6 +246,11 @@ def _marked(plain):
             **release,
             "authors": [{"name": MARKERS["release.authors.name"]}, person],
             "card": said,
+            "hub": {
+                key.rpartition(".")[2]: [value]
+                for key, value in MARKERS.items()
+                if key.startswith("release.hub.")
+            },
         },
     }
 
@@ -323,6 +335,11 @@ def _put(plain, path, value):
         ("training: ['000000000000']", "training: 000000000000"),
         ("release: {locked_test: ['000000000000']}", "locked_test: 000000000000"),
         ("release: {split_from: {nowhere: 2024-01-01}}", "'nowhere'"),
+        ("release: {hub: {annotations_creators: [us]}}", "'us' is none of crowdsourced, expert"),
+        ("release: {hub: {task_categories: [token]}}", "'token' is none of any-to-any"),
+        ("release: {hub: {task_ids: [Named Entities]}}", "'Named Entities' is no name"),
+        ("release: {hub: {source_datasets: ['a b']}}", "'a b' is no name"),
+        ("release: {hub: {size: [big]}}", "size"),
         ("release: {split_from: {test: soon}}", "'soon'"),
         ("sample: {sources: {nowhere: 1}}", "sample.sources: nowhere"),
         ("layers: [toy, nowhere]", "nowhere.yaml"),

@@ -79,6 +79,21 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     glossary: dict[str, str | None] = {}
 
 
+class Hub(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the dataset card says for the search of the Hugging Face Hub, in the Hub's own words.
+
+    What is left out is said as far as the release shows it. `tags` come to those of Qawl.
+    """
+
+    annotations_creators: tuple[str, ...] = ()
+    language_creators: tuple[str, ...] = ()
+    multilinguality: tuple[str, ...] = ()
+    source_datasets: tuple[str, ...] = ()
+    task_categories: tuple[str, ...] = ()
+    task_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
 SPLITS = ("train", "validation", "test")
 """Splits in the order that releases list them; others follow in the order of qawl.yaml."""
 
@@ -96,6 +111,7 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True):
     authors: tuple[Author, ...] = ()
     doi: str | None = None
     card: Card = Card()
+    hub: Hub = Hub()
     license: str = "cc-by-4.0"
     splits: dict[str, float] = msgspec.field(
         default_factory=lambda: {"train": 0.8, "validation": 0.1, "test": 0.1}

@@ -23,12 +23,13 @@ from qawl.core import files, temporary, versions
 from qawl.core.errors import GatesFailed, ReleaseError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, to_json
+from qawl.core.settings import Hub
 from qawl.core.text import file_sha256
 from qawl.core.versions import __version__
 from qawl.gold import decide
 from qawl.guidelines import markdown as guidelines
 from qawl.release import gates, loading
-from qawl.release.documents import card, changelog, citation, croissant
+from qawl.release.documents import card, changelog, citation, croissant, hub_metadata
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
@@ -94,6 +95,7 @@ def build(
     already. Raises ReleaseError where that version was released with other bytes.
     """
     refuse_no_version(version)
+    hub_metadata.refuse_unknown(project.settings.release.hub)
     target = project.release(version)
     with files.naming(target), temporary.folder(target) as building:
         work = _Building(project, version, notes, building, checks, below=version)
@@ -327,7 +329,8 @@ class _Building:
             guidelines.text(own.title or settings.name, self.schemes, self.facts.languages),
             card.template(self.project),
         )
-        more = [each for each in (self.errata.told(), self.board.rows) if each]
+        hub = own.hub if own.hub != Hub() else None
+        more = [each for each in (self.errata.told(), self.board.rows, hub) if each]
         return sha256(to_json([*told, *more])).hexdigest()
 
 

@@ -13,7 +13,7 @@ from qawl.core import files, licences
 from qawl.core.project import Project
 from qawl.core.settings import Card
 from qawl.core.templates import bundled, rendered
-from qawl.release.documents import citation
+from qawl.release.documents import citation, hub_metadata
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
 from qawl.scheme.scheme import Scheme
@@ -24,7 +24,6 @@ TEMPLATE = "card.md.j2"
 NOT_STATED = "Not stated."
 WANTED = ("rationale", "annotators", "contact")
 """What a corpus that is more than a demonstration has to say, or to say that it is not stated."""
-SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000))
 _PLACEHOLDERS = frozenset({"", "todo", "tbd", "tba", "fixme", "xxx", "?", "…", "...", "-"})
 
 
@@ -279,14 +278,8 @@ def metadata(described: Described) -> str:
         "language": sorted({tag.partition("-")[0] for tag in described.facts.languages}),
         "language_bcp47": sorted(described.facts.languages),
         "license": described.project.settings.release.license,
-        "task_categories": ["token-classification"],
-        "tags": ["news", *described.schemes],
-        "size_categories": [_size(described.facts.articles)],
+        **hub_metadata.fields(described),
         "configs": configs,
         "dataset_info": infos,
     }
     return yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)
-
-
-def _size(count: int) -> str:
-    return next((name for name, below in SIZES if count < below), "n>1M")
