@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
+from conftest import ROOT
 from keys import Bench, walk
 from loop import Loop
 from qawl.core.settings import Settings
@@ -268,10 +269,28 @@ HOLDERS = {path.rpartition(".")[0] for path in PATHS}
 """Keys that hold other keys: what they say is what these say."""
 
 
+ELSEWHERE = {
+    "order": "studio/test_plan.py",
+    "label_studio.adopted": "setup/test_foreign_projects.py",
+    "suggestions.precision": "suggest/test_suggesters.py",
+    "suggestions.suggesters.use": "suggest/test_suggesters.py",
+    "suggestions.suggesters.layers": "suggest/test_suggesters.py",
+    "suggestions.suggesters.options": "suggest/test_suggesters.py",
+}
+"""Keys whose effect is seen on a server or in a suggester, and the test that sees it."""
+
+
 def test_every_key_has_an_entry():
-    missing = [each for each in PATHS if each not in {*EFFECTS, *MARKERS, *HOLDERS}]
+    known = {*EFFECTS, *MARKERS, *ELSEWHERE}
+    missing = [each for each in PATHS if each not in {*known, *HOLDERS}]
     assert not missing, f"say here what shows the effect of {missing}"
-    assert {*EFFECTS, *MARKERS} <= {*PATHS}
+    assert known <= {*PATHS}
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_the_effect_of_a_key_is_shown_elsewhere(path):
+    said = (ROOT / "tests" / ELSEWHERE[path]).read_text("utf-8")
+    assert path.rpartition(".")[2] in said
 
 
 @pytest.mark.parametrize("path", EFFECTS)
@@ -318,7 +337,8 @@ def _put(plain, path, value):
     if not rest:
         return {**plain, first: value}
     inner = _put({"name": "x"} if first in ("annotators", "authors") else {}, ".".join(rest), value)
-    inside = [inner] if first in ("annotators", "authors", "dispensations") else inner
+    listed = ("annotators", "authors", "dispensations", "suggesters")
+    inside = [inner] if first in listed else inner
     return {**plain, first: inside}
 
 
