@@ -1,6 +1,7 @@
 """Where annotators of one article differ: spans, attributes and relations, side by side."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
@@ -11,6 +12,29 @@ T = TypeVar("T")
 
 BETWEEN = " | "
 """Stands between the names of a disagreement that is about several labels or relations."""
+
+
+LONGEST = 60
+"""Code points of a surface that are shown."""
+
+_MARK = re.compile(r"(?P<way>(?:.* )?[→←↔] )?(?P<label>.*) (?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+"""What is written of a mark: its label and its place, behind the arrow that leads there."""
+
+
+def told(said: str, called: Callable[[str], str], text: str) -> str:
+    """A reading for people: names as they are `called`, the words of the text in place of offsets."""
+    found = _MARK.fullmatch(said)
+    if not found:
+        return called(said)
+    way = "".join(f"{called(each)} " for each in (found["way"] or "").split())
+    surface = cut(text[int(found["start"]) : int(found["end"])])
+    return f"{way}{called(found['label'])} «{surface}»"
+
+
+def cut(text: str) -> str:
+    """A surface on one line, cut short."""
+    shown = " ".join(text.split())
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}…"
 
 
 def find(records: Sequence[Annotation]) -> list[Disagreement]:

@@ -1,18 +1,20 @@
 """One page for annotators: how far they agree, and every place where they don't, side by side."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.resources import files
 from itertools import pairwise
 
 import jinja2
 from markupsafe import escape
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 
 from qawl.agreement import arms, disagreements
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
+from qawl.core.phrases import Phrases, phrases
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, AttributeValue, Disagreement, in_words
 from qawl.scheme import scheme
@@ -49,41 +51,78 @@ def page(project: Project, layers: Mapping[str, LayerAgreement]) -> str:
         files("qawl.agreement").joinpath("feedback.html.j2").read_text("utf-8")
     )
     schemes = {name: scheme.load(project, name) for name in layers}
+    say = phrases(project.settings.language)
+    shown = _Shown(say, schemes)
     return template.render(
         name=project.settings.name,
-        rtl=is_rtl(project.settings.language),
-        language=project.settings.language,
+        rtl=is_rtl(say.language),
+        say=say,
+        shown=shown,
         people=any(each.person for each in project.annotators.values()),
-        layers={name: _layer(schemes[name], said) for name, said in layers.items()},
-        places=list(_places(project, schemes)),
+        layers={name: _layer(schemes[name], said, shown) for name, said in layers.items()},
+        places=list(_places(project, schemes, shown)),
         annotators=sorted({who for said in layers.values() for who in said.annotators}),
     )
 
 
-def _layer(current: Scheme, said: LayerAgreement) -> dict[str, object]:
+class _Shown:
+    """What the page calls layers, figures, labels and values."""
+
+    def __init__(self, say: Phrases, schemes: Mapping[str, Scheme]) -> None:
+        self.say, self._schemes = say, schemes
+
+    def layer(self, layer: str) -> str:
+        return title_in(self._schemes[layer].title, self.say.language, layer)
+
+    def called(self, layer: str, name: str) -> str:
+        return self._schemes[layer].called(name, self.say.language)
+
+    def labels(self, layer: str, names: str, between: str = " ") -> str:
+        """Several names with something between them."""
+        return between.join(self.called(layer, each) for each in names.split(between))
+
+    def figure(self, name: str) -> str:
+        return self.say.get(f"figure.{name}", name)
+
+    def value(self, layer: str, value: AttributeValue | None, text: str) -> str:
+        """A value, or marks, of which a reading tells label and place in the text."""
+        if value is None:
+            return "—"
+        several = [value] if isinstance(value, str) else value
+        if isinstance(several, int | float) or not all(isinstance(each, str) for each in several):
+            return in_words(value)
+        return self.say("words.list").join(
+            disagreements.told(str(each), partial(self.called, layer), text) for each in several
+        )
+
+
+def _layer(current: Scheme, said: LayerAgreement, shown: _Shown) -> dict[str, object]:
     """Figures for the chart and the heat map of a layer."""
-    figures: list[tuple[str, Estimate | Distanced]] = [*said.figures.items()]
+    figures: list[tuple[str, Estimate | Distanced]] = [
+        (shown.figure(name), each) for name, each in said.figures.items()
+    ]
     for attribute, found in said.attributes.items():
-        figures.append((f"{attribute} cohen_kappa", found.cohen_kappa))
-        figures.append((f"{attribute} alpha", found.alpha))
+        title = shown.called(current.layer, attribute)
+        figures.append((f"{title}: {shown.figure('cohen_kappa')}", found.cohen_kappa))
+        figures.append((f"{title}: {shown.figure('alpha_of')}", found.alpha))
     counts = said.confusion.counts
     used = [row for row, each in enumerate(counts) if any(each)]
     top = max((counts[a][b] for a in used for b in used), default=0)
     return {
-        "title": title_in(current.title, "en", current.layer),
+        "title": shown.layer(current.layer),
         "articles": said.articles_compared,
         "arms": arms.rows(said.suggested) if said.suggested else [],
         "fate": said.suggested.fate if said.suggested else {},
         "fates": arms.FATES,
         "warnings": said.warnings,
         "figures": [{"name": name, **structs.asdict(each)} for name, each in figures],
-        "labels": [said.confusion.labels[row] or "∅" for row in used],
+        "labels": [shown.called(current.layer, said.confusion.labels[row] or "∅") for row in used],
         "cells": [[(counts[a][b], counts[a][b] / top if top else 0) for b in used] for a in used],
         "all_labels": list(current.label),
     }
 
 
-def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Difference]:
+def _places(project: Project, schemes: dict[str, Scheme], titles: _Shown) -> Iterator[Difference]:
     articles = article_store.by_id(project)
     for layer in schemes:
         for article, records in derive.beside(project, layer, articles):
@@ -93,43 +132,61 @@ def _places(project: Project, schemes: dict[str, Scheme]) -> Iterator[Difference
                 if record.annotator != JUDGE and record.status == "submitted"
             ]
             if len(submitted) > 1:
-                yield from _of_article(layer, article, submitted)
+                yield from _of_article(layer, article, submitted, titles)
 
 
-def _of_article(layer: str, article: Article, records: list[Annotation]) -> Iterator[Difference]:
+def _of_article(
+    layer: str, article: Article, records: list[Annotation], titles: _Shown
+) -> Iterator[Difference]:
     every = readings(records)
     differing = disagreements.not_common([each.spans for each in every])
     for cluster in disagreements.clusters(differing):
         start, end = cluster[0].start, max(mark.end for mark in cluster)
         shown = tuple(
-            Side(each.annotator, _marked(article.text, start, end, _mine(each, cluster)))
+            Side(
+                each.annotator,
+                _marked(article.text, start, end, _mine(each, cluster, layer, titles))
+                + _doubts(each, cluster, titles.say),
+            )
             for each in every
         )
         labels = " ".join(sorted({mark.label for mark in cluster}))
         yield Difference(layer, article.id, labels, "span", shown, is_rtl(article.language))
     for each in disagreements.find(records):
         if each.kind != "span":
-            yield _of_value(layer, article, each)
+            yield _of_value(layer, article, each, titles)
 
 
-def _of_value(layer: str, article: Article, each: Disagreement) -> Difference:
+def _of_value(layer: str, article: Article, each: Disagreement, titles: _Shown) -> Difference:
     """A place where an attribute or an arrow differs."""
-    around = _marked(article.text, each.start, each.end, [(each.start, each.end, each.label)])
+    label = titles.labels(layer, each.label, disagreements.BETWEEN)
+    around = _marked(article.text, each.start, each.end, [(each.start, each.end, label)])
+    name = titles.labels(layer, each.name or "", disagreements.BETWEEN)
     sides = tuple(
-        Side(who, f"{around}<br><b>{escape(f'{each.name}: {_said(value)}')}</b>")
+        Side(
+            who,
+            f"{around}<br><b>{escape(f'{name}: {titles.value(layer, value, article.text)}')}</b>",
+        )
         for who, value in each.readings.items()
     )
     return Difference(layer, article.id, each.label, each.kind, sides, is_rtl(article.language))
 
 
-def _said(value: AttributeValue | None) -> str:
-    if value is None:
-        return "—"
-    return in_words(value)
+def _mine(
+    reading: Reading, cluster: list[Mark], layer: str, titles: _Shown
+) -> list[tuple[int, int, str]]:
+    return [
+        (mark.start, mark.end, titles.called(layer, mark.label))
+        for mark in cluster
+        if mark in reading.spans
+    ]
 
 
-def _mine(reading: Reading, cluster: list[Mark]) -> list[tuple[int, int, str]]:
-    return [(mark.start, mark.end, mark.label) for mark in cluster if mark in reading.spans]
+def _doubts(reading: Reading, cluster: list[Mark], say: Phrases) -> str:
+    """What an annotator is unsure of there, as HTML."""
+    spans = (reading.spans[mark] for mark in cluster if mark in reading.spans)
+    notes = (each.unsure for each in spans if each.unsure is not UNSET)
+    return "".join(f"<br><i>{escape(say('annotate.unsure'))} {escape(note)}</i>" for note in notes)
 
 
 def _marked(text: str, start: int, end: int, spans: list[tuple[int, int, str]]) -> str:

@@ -9,10 +9,15 @@ from qawl.cli.terminal import say
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, one object a project.")
-def command(as_json: bool) -> None:
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page for the team."
+)
+def command(as_json: bool, html: Path | None) -> None:
     """Show per layer and annotator what is assigned, done, skipped and left.
 
-    With the median minutes a task, and the address of each project's next open task.
+    With the median minutes a task, and the address at which each annotator's open tasks come one after
+    the other. The page is in the corpus's language. Where training articles have gold, it shows how far
+    each annotator agrees with it.
     """
     from rich import box
     from rich.table import Table
@@ -26,6 +31,12 @@ def command(as_json: bool) -> None:
     corpus = project.load(Path())
     with studio_client.connect(corpus) as client:
         found = status.standings(client, corpus)
+    if html is not None:
+        from qawl.core import files
+        from qawl.studio import team
+
+        files.write_text(html, team.page(corpus, found))
+        say(f"{html}: open it in a browser", err=True)
     if as_json:
         say(to_json(found))
         return

@@ -1,13 +1,12 @@
 """The open points of an article as a judge reads them: an HTML list, each side under its letter."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
 from msgspec import UNSET
 
-from qawl.agreement.disagreements import BETWEEN, differ
+from qawl.agreement.disagreements import BETWEEN, cut, differ, told
 from qawl.core.phrases import phrases
 from qawl.core.records import (
     Annotation,
@@ -21,12 +20,6 @@ from qawl.gold.corrections import Correction
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
-
-LONGEST = 60
-"""Code points of a surface that are shown."""
-
-_MARK = re.compile(r"(?P<way>(?:.* )?[→←↔] )?(?P<label>.*) (?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
-"""What `disagreements` writes of a mark: its label and its place, behind the arrow that leads there."""
 
 
 class Questions:
@@ -79,7 +72,7 @@ class Questions:
                 yield escape(f"{letter}: {self._say('judge.article')} {record.unsure}")
             for span in record.spans:
                 if span.unsure is not UNSET:
-                    what = f"«{_cut(span.text)}» ({self._title(span.label)})"
+                    what = f"«{cut(span.text)}» ({self._title(span.label)})"
                     yield escape(f"{letter}: {what} {span.unsure}")
 
     def _place(
@@ -136,9 +129,7 @@ class Questions:
 
     def _title(self, name: str) -> str:
         """A label, an attribute or a relation as its scheme calls it."""
-        scheme = self._scheme
-        known = scheme.label.get(name) or scheme.attribute.get(name) or scheme.relation.get(name)
-        return title_in(known.title, self._language, name) if known else name
+        return self._scheme.called(name, self._language)
 
     def _value(self, name: str, value: AttributeValue) -> str:
         """A value of an attribute, what the scheme lists by its title."""
@@ -164,19 +155,8 @@ class Questions:
 
     def _mark(self, said: str, article: Article) -> str:
         """A mark by its title and surface, where it is told with its place."""
-        found = _MARK.fullmatch(said)
-        if not found:
-            return self._title(said)
-        surface = _surface(article, int(found["start"]), int(found["end"]))
-        way = found["way"] or ""
-        named = " ".join(self._title(each) for each in way.split())
-        return f"{named}{' ' if way else ''}{self._title(found['label'])} «{surface}»"
+        return told(said, self._title, article.text)
 
 
 def _surface(article: Article, start: int, end: int) -> str:
-    return _cut(article.text[start:end])
-
-
-def _cut(text: str) -> str:
-    shown = " ".join(text.split())
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}…"
+    return cut(article.text[start:end])

@@ -133,16 +133,7 @@ class _Guided:
         return f" {self._say('words.or')} ".join(map(self._named, labels))
 
     def _named(self, name: str) -> str:
-        """A label, attribute, value or relation by its title."""
-        scheme = self._scheme
-        values = {value.name: value.title for each in scheme.attributes for value in each.listed}
-        titles = {
-            **values,
-            **{each.name: each.title for each in scheme.relations},
-            **{each.name: each.title for each in scheme.attributes},
-            **{each.name: each.title for each in scheme.labels},
-        }
-        return self._words(titles.get(name, {}), name)
+        return self._scheme.called(name, self._language)
 
     def _label(self, name: str) -> Point:
         label = self._scheme.label[name]
@@ -186,9 +177,3 @@ class _Guided:
                 for each in attribute.listed
             ],
         )
-
-
-def label_title(scheme: Scheme, label: str, of: Guide) -> str:
-    """A label as these guidelines call it; one that the scheme lacks by its name."""
-    known = scheme.label.get(label)
-    return title_in(known.title, of.language, label) if known else label

@@ -12,7 +12,7 @@ from qawl.articles import store as article_store
 from qawl.core.phrases import phrases
 from qawl.core.project import Project
 from qawl.guidelines import examples, told
-from qawl.guidelines.guide import Guide, guide, label_title
+from qawl.guidelines.guide import Guide, guide
 from qawl.guidelines.told import Change, Told
 from qawl.scheme import scheme as schemes
 from qawl.scheme.languages import is_rtl
@@ -44,7 +44,7 @@ class Briefing:
                 since=since,
                 changes=self.changes(since),
                 instead=lambda label: (
-                    say("guidelines.instead", label=label_title(self.scheme, label, self.guide))
+                    say("guidelines.instead", label=self.scheme.called(label, self.guide.language))
                     if label
                     else say("guidelines.not_marked")
                 ),

@@ -9,7 +9,7 @@ from qawl.scheme import changes
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.changes import Change
 from qawl.scheme.rules import Rule
-from qawl.scheme.titles import Titles
+from qawl.scheme.titles import Titles, title_in
 
 
 class Label(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -136,6 +136,17 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     table: Table | None = None
     projections: tuple[Projection, ...] = ()
     changes: tuple[Change, ...] = ()
+
+    def called(self, name: str, language: str) -> str:
+        """A label, attribute, relation or value by its title; what the scheme lacks by its name."""
+        return title_in(self._titles.get(name, {}), language, name)
+
+    @cached_property
+    def _titles(self) -> dict[str, Titles]:
+        found = {value.name: value.title for each in self.attributes for value in each.listed}
+        for named in (self.relations, self.attributes, self.labels):
+            found |= {each.name: each.title for each in named}
+        return found
 
     @cached_property
     def label(self) -> dict[str, Label]:
