@@ -38,11 +38,27 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     made.context = texts | {n: words(v) for n, v in (metadata or {}).items() if v not in (None, "")}
     works: dict[str, Work] = {}
     responses = row.get("responses")
+    if isinstance(responses, list):
+        responses = _by_question(responses)
     for question, answers in responses.items() if isinstance(responses, dict) else ():
         for answer in answers if isinstance(answers, list) else ():
             _answer(made, works, str(question), answer)
     made.works = list(works.values())
     return made
+
+
+def _by_question(responses: list[Any]) -> dict[str, list[Any]]:
+    """The responses of Argilla 1, one a user, as those of Argilla 2, a list a question."""
+    found: dict[str, list[Any]] = {}
+    for each in responses:
+        values = each.get("values") if isinstance(each, dict) else None
+        told = (
+            {name: each[name] for name in ("user_id", "status") if name in each} if values else {}
+        )
+        for question, given in values.items() if isinstance(values, dict) else ():
+            value = given.get("value") if isinstance(given, dict) else given
+            found.setdefault(str(question), []).append({**told, "value": value})
+    return found
 
 
 def _answer(made: Document, works: dict[str, Work], question: str, answer: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import documents, whole, words
+from qawl.formats.readers.json_lines import documents, listed, whole, words
 
 NOBODY = {"all", "unknown", "admin_all", "export", "doccano", "project"}
 """File names that are no annotator's."""
@@ -56,11 +56,14 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
         return set_aside(str(path), reason("text-empty"), number)
     made = Document(str(path), str(row.get("id", number)), text)
     work = Work(annotator)
-    for at, each in enumerate(row.get("entities") or ()):
+    for at, each in enumerate(listed(row.get("entities"), made.notes, "entities")):
         _entity(made, work, at, each)
-    _labels(made, work, row.get("label", row.get("labels")) or ())
+    labels = row.get("label", row.get("labels"))
+    _labels(
+        made, work, [labels] if isinstance(labels, str) else listed(labels, made.notes, "labels")
+    )
     known = {mark.id for mark in work.marks}
-    for each in row.get("relations") or ():
+    for each in listed(row.get("relations"), made.notes, "relations"):
         _relation(made, work, each, known)
     made.works.append(work)
     made.context = {

@@ -72,6 +72,13 @@ def whole(value: Any) -> int | None:
     return None
 
 
+def listed(value: Any, notes: list[str], what: str) -> list[Any]:
+    """A list; what is none, and not nothing, is noted."""
+    if not isinstance(value, list) and value not in (None, "", {}):
+        notes.append(f"{what} that are not a list")
+    return value if isinstance(value, list) else []
+
+
 def words(value: Any) -> str:
     """A value as text: strings as they are, numbers and truth as JSON has them."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import documents, whole
+from qawl.formats.readers.json_lines import documents, listed, whole
 
 _ABOUT = ("title", "source", "url", "published", "license")
 
@@ -36,21 +36,33 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
 def work(made: Document, record: Mapping[str, Any]) -> Work:
     """The work that a record holds."""
     found = Work(str(record.get("annotator") or ""))
-    for each in record.get("spans") or ():
+    for each in _objects(record, "spans", made.notes):
         start, end = whole(each.get("start")), whole(each.get("end"))
         if start is None or end is None or not isinstance(each.get("label"), str):
             made.notes.append("span without label or offsets")
             continue
-        said = dict(each.get("attributes") or {})
+        said = _mapping(each.get("attributes"))
         found.marks.append(Mark(str(each.get("id")), each["label"], start, end, said))
-    for each in record.get("relations") or ():
+    for each in _objects(record, "relations", made.notes):
         way = "bi" if each.get("direction") == "bi" else "right"
         ends = str(each.get("from")), str(each.get("to"))
         if each.get("direction") == "left":
             ends = ends[::-1]
         found.arrows.append(Arrow(each.get("label") or "", *ends, way))
-    found.attributes = dict(record.get("attributes") or {})
+    found.attributes = _mapping(record.get("attributes"))
     return found
+
+
+def _objects(record: Mapping[str, Any], name: str, notes: list[str]) -> Iterator[dict[str, Any]]:
+    for each in listed(record.get(name), notes, name):
+        if isinstance(each, dict):
+            yield each
+        else:
+            notes.append(f"one of {name} that is not an object")
+
+
+def _mapping(given: Any) -> dict[str, Any]:
+    return dict(given) if isinstance(given, dict) else {}
 
 
 def named(path: Path) -> dict[str, str]:

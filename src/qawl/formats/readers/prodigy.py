@@ -12,7 +12,7 @@ from typing import Any
 
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
-from qawl.formats.readers.json_lines import documents, whole, words
+from qawl.formats.readers.json_lines import documents, listed, whole, words
 
 CHOICE = "choice"
 _OWN = {
@@ -52,11 +52,11 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     work = Work(str(row.get("_annotator_id") or row.get("_session_id") or ""))
     work.skipped = row.get("answer") in {"reject", "ignore"}
     if not work.skipped:
-        for each in row.get("spans") or ():
+        for each in listed(row.get("spans"), made.notes, "spans"):
             _span(made, work, each)
-        for each in row.get("relations") or ():
+        for each in listed(row.get("relations"), made.notes, "relations"):
             _relation(made, work, each)
-        accepted = [words(each) for each in row.get("accept") or ()]
+        accepted = [words(each) for each in listed(row.get("accept"), made.notes, "choices")]
         if accepted:
             work.attributes[CHOICE] = accepted
         elif isinstance(row.get("label"), str) and not row.get("spans"):

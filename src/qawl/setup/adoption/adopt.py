@@ -5,6 +5,7 @@ appears whole or not at all, and a corpus that gets a layer stays as it was wher
 """
 
 import json
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -17,9 +18,10 @@ from typing import Any
 import yaml
 
 from qawl.annotations import derive
-from qawl.articles import store as article_store
+from qawl.annotations import store as annotation_store
 from qawl.core import files, temporary
-from qawl.core.errors import InputError, ProjectError
+from qawl.core.errors import InputError, ProjectError, QawlError
+from qawl.core.findings import CHECKS
 from qawl.core.project import SETTINGS, Project, load, lock
 from qawl.core.settings import parse_settings
 from qawl.scheme import from_config, generated
@@ -31,7 +33,14 @@ from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.scheme import Made, made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, Watch, look
-from qawl.setup.adoption.taking import Taking
+from qawl.setup.adoption.taking import DOUBLED, Taking
+
+VERSIONS = (
+    "annotation of the same number and task as another: the newest counts, the journal has both"
+)
+UNREAD_CHECKS = frozenset(annotation_store.UNREAD) - {"result-unsupported", "result-unreadable"}
+"""Findings that say what the records lack, but for results that are counted as they are read."""
+_TIMES = re.compile(r"\((\d+) times in ")
 
 
 @dataclass(slots=True)
@@ -139,7 +148,26 @@ def _adopt(
             least = taking.into(project)
             _say(project, report, least, home)
         _count_records(load(project.root), found.layer, report)
+        report.records.tasks = taking.taken
+        _explain(report, taking.written)
     return report
+
+
+def _explain(report: Report, written: int) -> None:
+    """A reason for each difference between what came in and what stands in the records; so many
+    annotations were written."""
+    textless = report.given.annotations - written
+    versions = written - report.records.annotations - report.left_out[DOUBLED]
+    if textless > 0:
+        report.left_out["annotation of a task without a text"] += textless
+    if versions > 0:
+        report.left_out[VERSIONS] += versions
+    report.left_out = +report.left_out
+    given, there = _counted(report.given), _counted(report.records)
+    for name, count in given.items():
+        missing = count - there[name]
+        if missing > 0 and not report.left_out:
+            report.left_out[f"{name} that are not in the records: see `qawl validate`"] += missing
 
 
 def _of_readers(seen: Look) -> bool:
@@ -178,7 +206,11 @@ def _place(
             layers=[found.layer],
             annotators=annotators or ["a1"],
         )
-        yield _with_scheme(building, found)
+        try:
+            yield _with_scheme(building, found)
+        except QawlError as error:
+            said = str(error).replace(str(building), str(folder))
+            raise type(error)(said) from error
         _move(building, folder)
 
 
@@ -282,7 +314,10 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
 def _count_records(project: Project, layer: str, report: Report) -> None:
     """What stands in the records now."""
     counts = report.records
-    counts.tasks = sum(1 for _ in article_store.heads(project))
+    for each in annotation_store.findings(project, layer):
+        if each.check in UNREAD_CHECKS:
+            again = _TIMES.search(each.message)
+            report.left_out[CHECKS[each.check].explanation] += int(again[1]) if again else 1
     for record in derive.read(project, layer):
         counts.annotations += 1
         counts.spans += len(record.spans)

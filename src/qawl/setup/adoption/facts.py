@@ -71,6 +71,12 @@ class Facts:
             many = task.get(name)
             if isinstance(many, list) and many:
                 self.left_out[name] += len(many)
+        given = task.get("annotations", task.get("completions"))
+        if given is not None and not isinstance(given, list):
+            self.left_out["annotations that are no list"] += 1
+        odd = sum(not isinstance(each, Mapping) for each in given) if isinstance(given, list) else 0
+        if odd:
+            self.left_out["annotation that is not an object"] += odd
         for annotation in annotations(task):
             self.counts.annotations += 1
             if annotation.get("ground_truth"):
@@ -79,11 +85,11 @@ class Facts:
 
     def _work(self, results: Any) -> None:
         regions: dict[Any, list[str]] = defaultdict(list)
-        every = (
-            [each for each in results if isinstance(each, Mapping)]
-            if isinstance(results, list)
-            else []
-        )
+        listed = results if isinstance(results, list) else []
+        every = [each for each in listed if isinstance(each, Mapping)]
+        odd = len(listed) - len(every) + (results is not None and results is not listed)
+        if odd:
+            self.left_out["result that is not an object"] += odd
         for each in every:
             if each.get("type") in SPANS:
                 self._region(each, regions)
@@ -103,9 +109,9 @@ class Facts:
             if isinstance(value, Mapping)
             else None
         )
-        labels = (
-            [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
-        )
+        several = [given] if isinstance(given, str) else given
+        listed = several if isinstance(several, list) else []
+        labels = [each for each in listed if isinstance(each, str) and each]
         self.counts.spans += len(labels)
         self.labels[str(result.get("from_name"))].update(labels)
         self.texts[str(result.get("to_name"))] += 1

@@ -5,7 +5,7 @@ Where there is no config the scheme is inferred from the work alone. What a sche
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -104,8 +104,8 @@ def made(
 
 def _layer(config: Config | None, facts: Facts) -> str:
     """The name of the first control of labels that may name a layer."""
-    given = [each.name for each in config.of(LABELS)] if config else [*facts.labels]
-    for name in given:
+    given = [each.name for each in config.of(LABELS)] if config else []
+    for name in (*given, *facts.labels):
         try:
             return core_names.layer(name)
         except ValueError:
@@ -117,7 +117,7 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
     node: Node = {}
     if config.granularity == "word":
         node["granularity"] = "word"
-    sets = list(config.of(LABELS))
+    sets = list(_with_what_work_has(config, facts, notes))
     if len(sets) == 1:
         node["labels"] = [_label(each, language) for each in sets[0].items]
         node["control"] = sets[0].name
@@ -127,11 +127,34 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
     node["attributes"] = [
         _attribute(each, facts, every, language, notes) for each in config.of(frozenset(ATTRIBUTES))
     ]
+    known = {each.name for each in config.controls}
+    for name, seen in facts.attributes.items():
+        if name not in known:
+            notes.append(f"the config lacks the control {name}, which the work has")
+            node["attributes"].append(_inferred_attribute(name, seen, language))
     if config.text != "text":
         node["text_control"] = config.text
     _rename(node["attributes"], notes)
     node["relations"] = _relations(facts, config.relations, every, language)
     return {name: value for name, value in node.items() if value}
+
+
+def _with_what_work_has(config: Config, facts: Facts, notes: list[str]) -> Iterator[Control]:
+    """The controls of labels, with labels that only the work has, and the controls that it alone has."""
+    known = set()
+    for each in config.of(LABELS):
+        known.add(each.name)
+        there = {item.name for item in each.items}
+        more = [label for label in facts.labels.get(each.name, ()) if label not in there]
+        if more:
+            notes.append(
+                f"{each.name}: the config lacks labels that the work has: {', '.join(more)}"
+            )
+        yield replace(each, items=(*each.items, *(Item(label, label) for label in more)))
+    for name, labels in facts.labels.items():
+        if name not in known and labels:
+            notes.append(f"the config lacks the control {name}, which the work has")
+            yield Control("Labels", name, config.text, tuple(Item(each, each) for each in labels))
 
 
 def _label(item: Item, language: str) -> Node:

@@ -86,6 +86,9 @@ def opened(
         raise InputError(
             "nothing to adopt: name an export, a folder or a project beside the config"
         )
+    known = (LABEL_STUDIO, JSON_MIN, *detect.READERS)
+    if given is not None and given not in known:
+        raise InputError(f"--format {given}: there are {', '.join(known)}")
     found = []
     for path in rest:
         if not path.exists():
@@ -127,6 +130,8 @@ def _is_config(path: Path) -> bool:
 
 def _format(path: Path) -> str:
     first = _first(path)
+    if first is not None and json_stream.UNREADABLE in first:
+        return LABEL_STUDIO
     if first is not None and isinstance(first.get("data"), dict):
         return LABEL_STUDIO
     if first is not None and json_min.fits(first):
@@ -144,15 +149,17 @@ def _controls(config: Config) -> json_min.Controls:
 
 
 def _first(path: Path) -> Task | None:
-    """The first object of a JSON list; None where the file is none."""
+    """The first object of a JSON list that can be read, else why none can; None where there is none."""
     with path.open("rb") as file:
         start = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] != b"[" and start[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return None
+    unread = None
     for each in json_stream.elements(path):
         if json_stream.UNREADABLE not in each:
             return each
-    return None
+        unread = unread or each
+    return unread
 
 
 def _task(document: Document, number: int) -> Task:

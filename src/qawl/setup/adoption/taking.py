@@ -21,6 +21,7 @@ from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO, Task
 from qawl.setup.adoption.spool import Look, Spool, Watch
 
+SAME = "task of an article that another task has become: the same id and text"
 DOUBLED = "annotation of whose article its annotator has a newer one (the journal keeps it)"
 
 
@@ -34,6 +35,8 @@ class Taking:
     language: str
     left_out: Counter[str]
     watch: Watch
+    written: int = 0
+    _ids: set[int] = field(default_factory=set)
     _meetings: dict[tuple[str, int], tuple[str, set[str]]] = field(default_factory=dict)
 
     def into(self, project: Project) -> int:
@@ -46,7 +49,8 @@ class Taking:
             with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
                 listed = _List(file)
                 for task, article, spool_ in self._tasks():
-                    known = there.pop(article.text_sha256, None)
+                    known = there.get(article.text_sha256)
+                    self._taken(known or article.id)
                     if known is None:
                         spool.write(to_json(article) + b"\n")
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
@@ -57,6 +61,17 @@ class Taking:
             project = load(project.root)
             self._journal(project, work)
         return _overlap(project, self.found.layer)
+
+    @property
+    def taken(self) -> int:
+        """How many articles the tasks became."""
+        return len(self._ids)
+
+    def _taken(self, identity: str) -> None:
+        number = int(identity, 16)
+        if number in self._ids:
+            self.left_out[SAME] += 1
+        self._ids.add(number)
 
     def _journal(self, project: Project, work: Path) -> None:
         outcome = import_files.pull_files(
@@ -131,6 +146,7 @@ class Taking:
             number = given.get("id") if isinstance(given, dict) else given
             who = {"email": _account(self._pseudonym(spool, each))}
             done.append({**each, "completed_by": who | ({"id": number} if number else {})})
+        self.written += len(done)
         kept = {name: value for name, value in task.items() if name != "completions"}
         return {**kept, "data": data, "annotations": done, "drafts": [], "predictions": []}
 

@@ -1,0 +1,168 @@
+"""What people give to `qawl adopt` when something is wrong with it: one line, and nothing half-written; what can be
+taken is taken, and the rest is named with its count."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+from qawl.core.errors import QawlError
+
+CONFIG = '<View><Labels name="label" toName="text"><Label value="A"/></Labels><Text name="text" value="$text"/></View>'
+BOMB = '<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><View>&b;</View>'
+
+
+def region(start=0, end=3, **more):
+    value = {"start": start, "end": end, "text": "Ada", "labels": ["A"]}
+    return {
+        "id": "r",
+        "from_name": "label",
+        "to_name": "text",
+        "type": "labels",
+        "value": value,
+        **more,
+    }
+
+
+def task(*results, number=1, **more):
+    work = {"id": number, "completed_by": 1, "result": list(results or [region()])}
+    return {
+        "id": number,
+        "project": 3,
+        "data": {"text": "Ada came."},
+        "annotations": [work],
+        **more,
+    }
+
+
+def run(tmp_path, name, content, config=CONFIG, *more):
+    path = tmp_path / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif isinstance(content, str):
+        path.write_text(content, "utf-8")
+    else:
+        path.write_text(json.dumps(content), "utf-8")
+    sources = [path]
+    if config is not None:
+        (tmp_path / "c.xml").write_bytes(config if isinstance(config, bytes) else config.encode())
+        sources.append(tmp_path / "c.xml")
+    words = ["adopt", *sources, "--into", tmp_path / "new", "--json", *more]
+    return CliRunner().invoke(cli.group, list(map(str, words)))
+
+
+REFUSED = {
+    "empty": ("e.json", "", CONFIG, "format is not known"),
+    "spaces": ("e.json", "  \n", CONFIG, "format is not known"),
+    "no task": ("e.json", [], CONFIG, "format is not known"),
+    "an object": ("e.json", {"a": 1}, CONFIG, "format is not known"),
+    "a page": ("e.json", "<html>log in</html>", CONFIG, "format is not known"),
+    "a zip": ("e.zip", b"PK\x03\x04\x00", CONFIG, "format is not known"),
+    "cut": ("e.json", json.dumps([task(), task(number=2)])[:-60], CONFIG, "cut off or damaged after 1"),
+    "not a number": ("e.json", '[{"id":NaN,"data":{"text":"Ada"},"annotations":[]}]', CONFIG, "no task can be read"),
+    "too deep": ("e.json", '[{"id":1,"data":' + "[" * 900 + "]" * 900 + "}]", CONFIG, "no task can be read"),
+    "Latin 1": ("e.json", '[{"id":1,"data":{"text":"Ad\xe9"}}]'.encode("latin-1"), CONFIG, "no task can be read"),
+    "texts are numbers": ("e.json", [{**task(), "data": {"text": 5}}], CONFIG, "no task has a text"),
+    "no data": ("e.json", [{**task(), "data": {}}], CONFIG, "no task has a text"),
+    "config cut": ("e.json", [task()], "<View><Text", "not XML"),
+    "config empty": ("e.json", [task()], "", "not XML"),
+    "config no XML": ("e.json", [task()], "hello", "not XML"),
+    "config UTF-16": ("e.json", [task()], CONFIG.encode("utf-16"), "not UTF-8"),
+    "config a bomb": ("e.json", [task()], BOMB, "no document type and no entities"),
+    "config too long": ("e.json", [task()], "<View>" + "<Text/>" * 200_000 + "</View>", "too many"),
+    "config without controls": ("e.json", [{**task(), "annotations": []}], '<View><Text name="t" value="$text"/></View>', "nothing to mark"),
+    "config of another field": ("e.json", [task()], CONFIG.replace("$text", "$body"), "no task has a text in its field body"),
+    "Prodigy of odd types": ("p.jsonl", {"text": "Ada", "spans": 5, "answer": "accept", "relations": [5]}, None, "no work from which"),
+    "a table that is none": ("x.csv", 'a;text\n"open;x\n', None, "no task can be read"),
+    "no DocBin": ("x.spacy", b"nothing", None, "DocBin|spaCy"),
+    "no CAS": ("x.json", '{"%TYPES": {}, "%FEATURE_STRUCTURES": 5}', None, "CAS"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_can_not_be_adopted_is_one_line_and_leaves_nothing(tmp_path, name):
+    import re
+
+    file, content, config, said = REFUSED[name]
+    done = run(tmp_path, file, content, config)
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, QawlError), repr(done.exception)
+    assert "\n" not in str(done.exception)
+    assert re.search(said, str(done.exception)), str(done.exception)
+    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.glob("*.qawl-tmp")), "a temporary folder is left"
+
+
+def nameless(*, id=None, **more):  # noqa: A002 - as it is called there
+    return more
+
+
+TAKEN = {
+    "results of unknown types": ([task(region(), {"type": "bananas"}, {"type": 5}, 7, None)], {"spans": 1}, {
+        "result that is not an object": 2, "results of type bananas": 1, "results of type 5": 1,
+    }),
+    "without ids": ([{"data": {"text": "Ada came."}, "annotations": [{"result": [nameless(**region())]}]}], {"spans": 1}, {}),
+    "ids that are no numbers": ([task(number="x"), task(number=2.5), task(number=None), task(number=[1])], {"annotations": 4}, {}),
+    "region ids that are numbers": ([task({**region(), "id": 5}, {**region(4, 8), "id": 6}, {"type": "relation", "from_id": 5, "to_id": 6})], {"spans": 2, "relations": 1}, {}),
+    "annotations that are none": ([{**task(), "annotations": {"a": 1}}, {**task(number=2), "annotations": [5, None]}], {"annotations": 0}, {
+        "annotations that are no list": 1, "annotation that is not an object": 2,
+    }),
+    "offsets of all kinds": ([task(region(1.5, 2), region(True, 2), region(10**30, 2), region())], {"spans": 1}, {
+        "a region has no offsets that can be read": 3,
+    }),
+    "half an emoji": ('[{"id":1,"data":{"text":"a\\ud83d"},"annotations":[]},' + json.dumps(task()) + "]", {"tasks": 1}, None),
+    "in UTF-16": (json.dumps([task()]).encode("utf-16"), {"spans": 1}, {}),
+    "of early versions": ([{"id": 1, "data": {"text": "Ada came."}, "completions": [{"id": 1, "result": [region()], "skipped": False}]}], {"spans": 1}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_can_be_taken_is_taken_and_the_rest_is_counted(tmp_path, name):
+    content, there, left_out = TAKEN[name]
+    done = run(tmp_path, "e.json", content)
+    assert done.exit_code == 0, (done.output, done.exception)
+    said = json.loads(done.stdout)
+    assert {key: said["records"][key] for key in there} == there
+    reasons = {each["reason"]: each["count"] for each in said["left_out"]}
+    if left_out is not None:
+        assert reasons == left_out
+    if said["in"] != said["records"]:
+        assert reasons
+
+
+def test_exports_that_contradict_each_other_are_said(tmp_path):
+    (tmp_path / "one.json").write_text(json.dumps([task()]), "utf-8")
+    done = run(tmp_path, "two.json", [task(region(4, 8))], CONFIG, str(tmp_path / "one.json"))
+    said = json.loads(done.stdout)
+    assert said["in"]["annotations"] == 2
+    assert said["records"]["annotations"] == 1
+    reasons = {each["reason"].partition(":")[0]: each["count"] for each in said["left_out"]}
+    assert reasons["annotation of the same number and task as another"] == 1
+
+
+def test_a_config_of_another_project_is_said(tmp_path):
+    other = CONFIG.replace('name="label"', 'name="other"').replace('value="A"', 'value="B"')
+    said = json.loads(run(tmp_path, "e.json", [task()], other).stdout)
+    assert "the config lacks the control label, which the work has" in said["notes"]
+    assert said["records"]["spans"] == 1
+
+
+def test_a_folder_of_several_formats_is_one_line(tmp_path):
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed" / "a.json").write_text(json.dumps([task()]), "utf-8")
+    (tmp_path / "mixed" / "b.csv").write_text("text\nx\n", "utf-8")
+    done = CliRunner().invoke(
+        cli.group, ["adopt", str(tmp_path / "mixed"), "--into", str(tmp_path / "new")]
+    )
+    assert "files of several formats: csv (b.csv), label-studio (a.json)" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--layer", "../x"), ("--layer", "articles"), ("--format", "xyz")]
+)
+def test_options_that_can_not_be_are_one_line(tmp_path, option, value):
+    done = run(tmp_path, "e.json", [task()], CONFIG, option, value)
+    assert isinstance(done.exception, QawlError)
+    assert "qawl-tmp" not in str(done.exception)
+    assert not (tmp_path / "new").exists()
