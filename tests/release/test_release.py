@@ -100,11 +100,11 @@ def test_annotation_to_parquet_and_back_is_identity(tmp_path_factory, data):
     (row,) = tables_rows.rows(Annotated(frozen, {}, [before]), known, lambda _: False)[
         "annotations"
     ]
-    path = tmp_path_factory.mktemp("parquet") / "x.parquet"
-    writer = TableFile(path, kinds, "annotations")
-    writer.add(row)
+    folder = tmp_path_factory.mktemp("parquet")
+    writer = TableFile(folder, "x", kinds, "annotations")
+    writer.add(frozen.id, [row])
     writer.close()
-    assert as_annotation(pq.read_table(path).to_pylist()[0]) == before
+    assert as_annotation(pq.read_table(folder / "x.parquet").to_pylist()[0]) == before
 
 
 def test_the_dataset_holds_what_was_pulled(recorded, built):

@@ -79,11 +79,10 @@ def write(folder, made, *items):
     for of, by_layer, annotations in items:
         item = tables.Annotated(of, by_layer, annotations)
         for config, found in rows.rows(item, known, lambda _: False).items():
-            for row in found:
-                if config not in files:
-                    path = folder / config / "train.parquet"
-                    files[config] = TableFile(path, columns[config], config)
-                files[config].add(row)
+            if found and config not in files:
+                files[config] = TableFile(folder / config, "train", columns[config], config)
+            if found:
+                files[config].add(of.id, found)
     for each in files.values():
         each.close()
     for each in made:

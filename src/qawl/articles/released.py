@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from qawl.core import files
+from qawl.core import files, shards
 from qawl.core.project import Project
 from qawl.core.versions import VERSION, numbers
 
@@ -65,7 +65,7 @@ def alone(project: Project) -> Iterator[str]:
     if first is None or not {name for name, share in shares.items() if share} - {"train"}:
         return
     folder = project.release(first)
-    if [path.stem for path in files.listed(folder / "articles", "*.parquet")] == ["train"]:
+    if [*shards.splits(folder / "articles")] == ["train"]:
         yield from _splits_in(folder)
 
 
@@ -84,5 +84,5 @@ def _splits_in(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in files.listed(folder / "articles", "*.parquet"):
         ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
-        found.update(dict.fromkeys(ids, path.stem))
+        found.update(dict.fromkeys(ids, shards.split_of(path)))
     return found

@@ -270,14 +270,14 @@ class _Building:
         made = rows.rows(item, self.schemes, self.guard)
         self.facts.iob2.count(item.gold, made[TABLE])
         for config, found in made.items():
-            for row in found:
-                self._writer(config, split).add(row)
+            if found:
+                self._writer(config, split).add(item.article.id, found)
 
     def _writer(self, config: str, split: str) -> TableFile:
         place = config, split
         if place not in self.writers:
-            path = self.folder / config / f"{split}.parquet"
-            self.writers[place] = TableFile(path, self.columns[config], config)
+            folder = self.folder / config
+            self.writers[place] = TableFile(folder, split, self.columns[config], config)
         return self.writers[place]
 
     def _manifest(self, content: dict[str, TableDigest], chain: dict[str, "_Chain"]) -> Manifest:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import UNSET
 
-from qawl.core import files
+from qawl.core import files, shards
 from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
@@ -79,7 +79,7 @@ class Release:
     @cached_property
     def splits(self) -> tuple[str, ...]:
         """The splits of the release, those that have rows."""
-        return tuple(path.stem for path in files.listed(self.folder / "articles", "*.parquet"))
+        return tuple(shards.splits(self.folder / "articles"))
 
     @cached_property
     def schemes(self) -> dict[str, Scheme]:
@@ -96,11 +96,12 @@ class Release:
         others = {each for each in self.layers if each not in wanted}
         names = [each for each in self._columns if layer_of(each, self.layers) not in others]
         for name in [split] if split else self.splits:
-            with pq.ParquetFile(self.folder / "articles" / f"{name}.parquet") as table:
-                kept = [each for each in names if each in table.schema_arrow.names]
-                for batch in table.iter_batches(batch_size=50, columns=kept):
-                    for row in batch.to_pylist():
-                        yield self._article(name, row, wanted)
+            for path in shards.splits(self.folder / "articles")[name]:
+                with pq.ParquetFile(path) as table:
+                    kept = [each for each in names if each in table.schema_arrow.names]
+                    for batch in table.iter_batches(batch_size=50, columns=kept):
+                        for row in batch.to_pylist():
+                            yield self._article(name, row, wanted)
 
     def by_id(self, layers: Sequence[str]) -> Iterator[Article]:
         """The articles of all splits in the order of their ids, with the gold of these layers."""

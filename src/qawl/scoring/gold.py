@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from qawl.core import shards
 from qawl.core.column_types import Row
 from qawl.core.errors import ReleaseError
 from qawl.release.reading import Release
@@ -82,8 +83,7 @@ def votes_of(release: Release, split: str | None) -> Iterator[Row]:
 def _rows(release: Release, config: str, splits: Iterable[str], names: list[str]) -> Iterator[Row]:
     """Rows of a table as they are stored; a split without any has no file."""
     for split in splits:
-        path = release.folder / config / f"{split}.parquet"
-        if path.is_file():
+        for path in shards.splits(release.folder / config).get(split, ()):
             with pq.ParquetFile(path) as table:
                 for batch in table.iter_batches(batch_size=200, columns=names):
                     yield from batch.to_pylist()

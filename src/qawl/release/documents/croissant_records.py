@@ -1,5 +1,6 @@
 """The files and tables of a release in the terms of Croissant: distribution and record sets."""
 
+import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,6 +11,7 @@ Node = dict[str, object]
 Names = tuple[str, ...]
 
 PARQUET = "application/x-parquet"
+_SHARD = r"(?:-\d{5}-of-\d{5})?"
 _SPLITS = {"train": "Training", "validation": "Validation", "test": "Test"}
 _TYPES = {
     "bool": "sc:Boolean",
@@ -22,8 +24,12 @@ _TYPES = {
 
 def distribution(described: Described) -> Iterator[Node]:
     """Every file with its SHA-256, and for each table the set of its files."""
-    for each in described.content.values():
-        path, file = each.path, described.manifest.files[each.path]
+    known = described.manifest.files
+    paths = (
+        path for each in described.content.values() for path in fnmatch.filter(known, each.path)
+    )
+    for path in paths:
+        file = known[path]
         yield {
             "@type": "cr:FileObject",
             "@id": path,
@@ -38,7 +44,7 @@ def distribution(described: Described) -> Iterator[Node]:
             "@type": "cr:FileSet",
             "@id": f"{config}-files",
             "name": f"{config}-files",
-            "description": f"The files of the table {config}, one a split.",
+            "description": f"The files of the table {config}, by split.",
             "encodingFormat": PARQUET,
             "includes": f"{config}/*.parquet",
         }
@@ -94,10 +100,11 @@ def _splits(described: Described) -> Node:
 
 def _split(config: str, splits: Iterable[str]) -> Node:
     """The split of a record, from the name of its file."""
+    names = "|".join(map(re.escape, splits))
     source = {
         "fileSet": {"@id": f"{config}-files"},
         "extract": {"fileProperty": "fullpath"},
-        "transform": {"regex": f"(?:.*/)?({'|'.join(map(re.escape, splits))})(?:\\.parquet)?$"},
+        "transform": {"regex": f"(?:.*/)?({names}){_SHARD}(?:\\.parquet)?$"},
     }
     more = {"source": source, "references": {"field": {"@id": "splits/name"}}}
     return _field(f"{config}/split", "sc:Text", "The split of the record.", **more)

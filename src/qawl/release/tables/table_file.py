@@ -1,26 +1,35 @@
-"""One table of a release on disk: a parquet file in row groups, with the digest of its content."""
+"""One table of a release on disk: parquet files in row groups, with the digest of its content."""
 
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
+from qawl.core import shards
 from qawl.core.column_types import Columns, ListOf, Record, Row
 from qawl.release.tables import arrays, columns
 from qawl.release.tables.content_digest import Digest
-from qawl.release.tables.token_table import TABLE
 
-ROW_GROUP = 2000
-TOKEN_GROUP = 200
-"""Rows of the table `tokens` in a row group: each holds thousands of values."""
+GROUP = 128
+"""Articles in a row group, on average: it ends behind an article whose id says so, so that a change in
+one article leaves all other row groups as they were, and uploads little."""
+LARGEST = 1 << 26
+"""Bytes in memory at which a row group ends in any case."""
+SHARD = 500_000_000
+"""Bytes at which a file ends and the next shard of its split begins."""
 BATCH, FLAT_BATCH = 50, 500
 """Rows that wait as Python objects, where they hold records and where not: few, since the garbage
 collector goes over what waits again and again."""
 
 
 class TableDigest(Struct, frozen=True):
-    """What a manifest says of a table's file; `sha256` is the digest of its content, not of its bytes."""
+    """What a manifest says of a table's file, or of all its shards, whose names the path then fits.
+
+    `sha256` is the digest of the content, not of the bytes.
+    """
 
     path: str
     rows: int
@@ -29,21 +38,14 @@ class TableDigest(Struct, frozen=True):
 
 
 class TableFile:
-    """A table that takes rows one by one; nothing is whole before `close`."""
+    """The table of a split: takes the rows of article after article; nothing is whole before `close`."""
 
-    def __init__(self, path: Path, kinds: Columns, config: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path, self.config = path, config
+    def __init__(self, folder: Path, split: str, kinds: Columns, config: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.split, self.config = folder, split, config
         self._kinds = kinds
-        self._group = TOKEN_GROUP if config == TABLE else ROW_GROUP
-        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice.
-        self._file = pq.ParquetWriter(
-            path,
-            columns.arrow_schema(kinds),
-            compression="zstd",
-            write_statistics=False,
-            store_schema=False,
-        )
+        self._shards: list[Path] = []
+        self._out, self._file = self._opened()
         nested = any(
             isinstance(kind, ListOf) and isinstance(kind.item, Record) for kind in kinds.values()
         )
@@ -52,13 +54,29 @@ class TableFile:
         self._batches: list[pa.RecordBatch] = []
         self._digest = Digest()
 
-    def add(self, row: Row) -> None:
-        """The next row, with the names of its classes."""
-        self._rows.append(row)
-        if len(self._rows) == self._batch:
-            self._convert()
-            if sum(map(len, self._batches)) >= self._group:
-                self._flush()
+    def _opened(self) -> tuple[pa.OSFile, pq.ParquetWriter]:
+        """The next shard, under a name that it loses once it is known how many there are."""
+        path = self.folder / f".{self.split}-{len(self._shards):05}"
+        self._shards.append(path)
+        out = pa.OSFile(str(path), "wb")
+        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice.
+        return out, pq.ParquetWriter(
+            out,
+            columns.arrow_schema(self._kinds),
+            compression="zstd",
+            write_statistics=False,
+            store_schema=False,
+            use_content_defined_chunking=True,
+        )
+
+    def add(self, article_id: str, rows: Iterable[Row]) -> None:
+        """The rows of the next article, with the names of their classes."""
+        for row in rows:
+            self._rows.append(row)
+            if len(self._rows) == self._batch:
+                self._convert()
+        if _ends(article_id) or sum(each.nbytes for each in self._batches) > LARGEST:
+            self._flush()
 
     def _convert(self) -> None:
         try:
@@ -80,25 +98,46 @@ class TableFile:
         return "unknown"
 
     def _flush(self) -> None:
+        """Ends the row group, and the file where it is large enough."""
+        if self._rows:
+            self._convert()
+        if not self._batches:
+            return
+        if self._out.tell() > SHARD:
+            self._end()
+            self._out, self._file = self._opened()
         table = pa.Table.from_batches(self._batches).combine_chunks()
         self._batches.clear()
         for batch in table.to_batches():
             self._digest.add(batch)
-        self._file.write_table(table)
+        self._file.write_table(table, row_group_size=max(len(table), 1))
+
+    def _end(self) -> None:
+        self._file.close()
+        self._out.close()
 
     def close(self) -> None:
-        """Writes what is waiting, and the end of the file."""
-        if self._rows:
-            self._convert()
-        if self._batches:
-            self._flush()
-        self._file.close()
+        """Writes what is waiting, and the end of the file; its shards get their names."""
+        self._flush()
+        self._end()
+        for number, path in enumerate(self._shards):
+            made = path.with_name(shards.name(self.split, number, len(self._shards)))
+            self._shards[number] = path.rename(made)
 
     def summary(self, folder: Path) -> TableDigest:
         """What the manifest says of this table."""
         return TableDigest(
-            path=self.path.relative_to(folder).as_posix(),
+            path=(
+                (self.folder / shards.pattern(self.split, len(self._shards)))
+                .relative_to(folder)
+                .as_posix()
+            ),
             rows=self._digest.rows,
-            bytes=self.path.stat().st_size,
+            bytes=sum(path.stat().st_size for path in self._shards),
             sha256=self._digest.hexdigest(),
         )
+
+
+def _ends(article_id: str) -> bool:
+    """Whether a row group ends behind this article."""
+    return int.from_bytes(sha256(article_id.encode()).digest()[:4], "big") % GROUP == 0

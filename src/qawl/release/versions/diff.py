@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pyarrow.parquet as pq
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from qawl.core import files
+from qawl.core import files, shards
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.records import JUDGE
@@ -354,7 +354,10 @@ def _split(path: Path, kinds: Columns, without: set[str]) -> Iterator[tuple[str,
     names = [name for name in file.schema_arrow.names if name in kinds and name not in without]
     for batch in file.iter_batches(batch_size=500, columns=names):
         for row in batch.to_pylist():
-            yield path.stem, {name: columns.decode(kinds[name], row[name]) for name in names}
+            yield (
+                shards.split_of(path),
+                {name: columns.decode(kinds[name], row[name]) for name in names},
+            )
 
 
 def resolve(releases: Path, name: str) -> Path:

@@ -1,5 +1,6 @@
 """manifest.json of a release: what was shipped, from what it was made, and whether it still is that."""
 
+import fnmatch
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -129,25 +130,27 @@ def file_digests(
     return found
 
 
-def content_digest(path: Path) -> tuple[int, str]:
-    """(rows, digest of their content) of a parquet file, whatever wrote it."""
+def content_digest(*paths: Path) -> tuple[int, str]:
+    """(rows, digest of their content) of a table's parquet files, whatever wrote them."""
     digest, pool = Digest(), pa.default_memory_pool()
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            for batch in file.iter_batches(250, row_groups=[group], use_threads=False):
-                digest.add(batch)
-            pool.release_unused()
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(250, row_groups=[group], use_threads=False):
+                    digest.add(batch)
+                pool.release_unused()
     return digest.rows, digest.hexdigest()
 
 
-def _lines_digest(path: Path) -> tuple[int, str]:
+def _lines_digest(*paths: Path) -> tuple[int, str]:
     """The same as early releases have it: a hash over their rows as JSON lines."""
     total, rows = sha256(), 0
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(250):
-            for row in batch.to_pylist():
-                total.update(to_json(row) + b"\n")
-                rows += 1
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(250):
+                for row in batch.to_pylist():
+                    total.update(to_json(row) + b"\n")
+                    rows += 1
     return rows, total.hexdigest()
 
 
@@ -255,9 +258,10 @@ def _differences(folder: Path) -> Iterator[str]:
     told = manifest.content_of == COLUMNS
     digests = (content_digest,) if told else (_lines_digest, content_digest)
     for name, said in manifest.content.items():
-        if said.path in there and there[said.path] == listed.get(said.path):
-            path = folder / said.path
-            if (said.rows, said.sha256) not in (digest(path) for digest in digests):
+        paths = fnmatch.filter(sorted(there), said.path)
+        if paths and all(there[path] == listed.get(path) for path in paths):
+            made = [folder / path for path in paths]
+            if (said.rows, said.sha256) not in (digest(*made) for digest in digests):
                 yield f"{name}: the rows are not those of the manifest"
     if overall(manifest.content) != manifest.content_sha256:
         yield "the manifest's content digest is not that of its tables"
