@@ -21,11 +21,12 @@ _SITE = regex.compile(
     regex.I,
 )
 _TIME = regex.compile(
-    r"(?<![\p{L}\p{N}])(?:\p{Nd}{1,2}[:.]\p{Nd}{2}(?:\s?[ap]\.?m\b\.?)?(?:\s(?:GMT|BST|EST|ET))?"
-    r"(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?[ap]\.?m\b)",
+    r"(?<![\p{L}\p{N}])(?:\p{Nd}{1,2}[:.]\p{Nd}{2}(?:\s?(?:[ap]\.m\.|[ap]m\b))?(?:\s(?:GMT|BST|EST|ET))?"
+    r"(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?(?:[ap]\.m\.|[ap]m\b)|\p{Nd}{1,2}(?:\so['’]clock)?\sin the (?:morning|afternoon|evening)|\p{Nd}{1,2}\so['’]clock)",
     regex.I,
 )
 _CLOCK_DOT = regex.compile(r"\p{Nd}{1,2}[.٫]\p{Nd}{2}$")
+_NTH = regex.compile(r"\p{Nd}+(?:st|nd|rd|th)")
 _DECADE = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}0s\b")
 _YEARS = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}{2}[-–/]\p{Nd}{2,4}(?![\p{L}\p{N}])")
 
@@ -89,7 +90,10 @@ def _is_currency(read: Reading, at: int) -> bool:
 def _is_ordinal(read: Reading, at: int) -> bool:
     form = read.form(at)
     bare = form[1:] if read.arabic and form[:1] in {"و", "ب", "ل"} else form
-    if not {form, bare} & read.lists.ordinals or (at and read.form(at - 1) in read.lists.months):
+    numbered = _NTH.fullmatch(form) is not None
+    if not ({form, bare} & read.lists.ordinals or numbered) or (
+        at and read.form(at - 1) in read.lists.months
+    ):
         return False
     second = form in {"second", "ثانية"} and read.form(at - 1) in read.lists.numbers
     return not second
@@ -125,6 +129,8 @@ def _is_number(read: Reading, at: int) -> bool:
     word = read.every[at]
     surface = read.text[word.start : word.end]
     form = word.form
+    if form in {"أحد", "إحدى"}:
+        return read.form(at + 1) in {"عشر", "عشرة"}
     if form in {"one", "واحد", "واحدة"}:
         following = read.form(at + 1)
         lists = read.lists
@@ -181,7 +187,8 @@ def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
         hours = following in {"hour", "hours", "ساعة", "ساعات"}
         yield Match("date" if long and hours else "time", start, read.every[after].end)
     elif following in lists.periods or following.endswith("-old"):
-        yield Match("date", start, read.every[after].end)
+        ago = read.form(after + 1) == "ago" and read.near(after + 1)
+        yield Match("date", start, read.every[after + ago].end)
     elif not _year(read, at, last) and not _month_beside(read, at, last):
         yield from _plain(read, at, start, end)
 
@@ -193,6 +200,9 @@ def _of_country(read: Reading, at: int) -> bool:
 
 def _plain(read: Reading, at: int, start: int, end: int) -> Iterator[Match]:
     """A number that counts what no list knows, unless it is a score, a year's or a part of a name."""
+    aged = read.text[max(0, start - 2) : start] == ", " and read.text[end : end + 1] == ","
+    if aged and len(read.text[start:end]) == 2 and not read.arabic:
+        return  # who is 47 years old
     around = read.text[max(0, start - 1) : start] + read.text[end : end + 1]
     if set(around) & set("-–/:+#") or read.text[start:end].count("/"):
         return
@@ -229,6 +239,12 @@ def _dates(read: Reading) -> Iterator[Match]:
         form = read.form(at)
         known = read.lists.days | read.lists.relative | read.lists.period_heads | read.lists.months
         apart = read.arabic and form not in known and form[:1] in {"و", "ف", "ل", "ب"}
+        if (
+            read.form(at - 1) in read.lists.seasons
+            and read.beside(at)
+            and not read.form(at) in read.lists.days
+        ):
+            start = read.every[at - 1].start
         yield Match("date", start + int(apart), read.every[last].end)
         at = last + 1
 

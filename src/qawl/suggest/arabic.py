@@ -13,6 +13,7 @@ Said = tuple[Stretch, Kind, int]
 Parties = tuple[Stretch | None, Stretch | None]
 """(source, addressee)."""
 
+_PERFECT = frozenset(("قد", "وقد", "فقد"))
 _NAMED = 3
 """A quoted stretch of so many words may be a name: منظمة «أنا يقظ»."""
 _BARE = frozenset(("أن", "إن", "ان", "بأن", "أنه", "إنه", "انه", "بأنه"))
@@ -29,6 +30,9 @@ def read(sentence: Sentence) -> Iterator[Quote]:
             continue
         what, lead = cue
         found = _ATTEMPTS[what](sentence, at, Stretch(behind(sentence.text, word, lead), word.end))
+        if found is None and what == "appears" and sentence.lexicon.cues.get(word.form[1:]):
+            # ورد is رد with a conjunction too.
+            found = _verb(sentence, at, Stretch(behind(sentence.text, word, 1), word.end))
         if found is not None and found.content not in seen:
             seen.add(found.content)
             sentence.sources[at] = found.source
@@ -69,7 +73,8 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         return _relayed(sentence, between, cue, content, what)
     source, addressee = _parties(sentence, at, end if inverted else until)
     ahead = None if inverted else _subject_ahead(sentence, at)
-    if ahead is not None and source is not None and _stem(form, sentence.lexicon.telling):
+    tells = _stem(form, sentence.lexicon.telling) or sentence.form(at - 1) in _PERFECT
+    if ahead is not None and source is not None and tells:
         source, addressee = ahead, source
     elif source is None:
         source = ahead
@@ -247,6 +252,14 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     inner = _until(sentence, at, sentence.end)
     if inner and inner[0].form == "ما":
         inner = inner[2:]
+    if sentence.form(at) in sentence.lexicon.limits:
+        if (
+            sentence.form(at - 1) != "على"
+            or not inner
+            or inner[0].form not in sentence.lexicon.limited
+        ):
+            return None
+        cue, inner = Stretch(sentence.words[at - 1].start, inner[0].end), inner[1:]
     source = _run(sentence, inner, addressed=False)
     if source is None:
         return None
@@ -462,7 +475,7 @@ def _shows(sentence: Sentence, at: int) -> bool:
     for word in sentence.words[at + 1 : at + 9]:
         if word.form in sentence.lexicon.plain_complementisers or sentence.inside(word.start):
             return True
-    return False
+    return _noun_after(sentence, at, sentence.end) is not None
 
 
 def _trim_comma(text: str, at: int) -> int:
@@ -487,7 +500,7 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     last = sentence.words[at]
     for each in reversed(sentence.words[:at]):
         gap = sentence.gap(each, run[-1] if run else last)
-        if each.form in {"قد", "وقد", "فقد"} and not run and not gap:
+        if each.form in _PERFECT and not run and not gap:
             last = each
             continue
         stops = known.complementisers | known.conjunctions
@@ -537,7 +550,34 @@ def _run(
         taken.append(each)
     if not taken:
         return None
-    return _whole(sentence, taken)
+    return _with_name(sentence, inner, taken)
+
+
+def _with_name(sentence: Sentence, inner: list[Word], taken: list[Word]) -> Stretch | None:
+    """A description with the name set apart behind it: مدير المشروع، سامي خوري،."""
+    whole = _whole(sentence, taken)
+    rest = inner[len(taken) :]
+    if whole is None or not rest or sentence.gap(taken[-1], rest[0]) not in {"،", ","}:
+        return whole
+    name: list[Word] = []
+    for each in rest:
+        gap = sentence.gap(name[-1], each) if name else ""
+        if gap:
+            break
+        name.append(each)
+    closes = sentence.text[name[-1].end : name[-1].end + 1] in {"،", ",", ":"}
+    known = sentence.lexicon
+    stops = (
+        known.prepositions
+        | known.adverbs
+        | known.described
+        | known.occasions_of
+        | known.conjunctions
+    )
+    plain = any(each.form in stops or each.form.startswith(("ال", "و")) for each in name[:1])
+    if not closes or len(name) not in {2, 3} or plain or len(taken) < 2:
+        return whole
+    return whole if any(each.form in stops for each in name) else Stretch(whole.start, name[-1].end)
 
 
 def _whole(sentence: Sentence, run: list[Word]) -> Stretch | None:

@@ -272,7 +272,10 @@ def _office_step(read: Reading, at: int, last: int) -> int:
     place = _known_place(form)
     if form.startswith("ال"):
         foreign = place and read.form(at) not in read.lists.titles
-        return int(not definite and not foreign and (last == at or before in read.lists.bodies))
+        of_body = before in read.lists.bodies and last > at
+        return int(of_body or (not definite and not foreign and last == at))
+    if form.startswith("وال") and len(form) > 5 and last > at + 1:
+        return int(before.startswith("ال") and read.form(last - 1) in read.lists.bodies)
     of_body = before in read.lists.bodies and last > at and place
     return -1 if of_body else int(_nationality(form) or form in read.lists.ranks)
 
@@ -403,7 +406,7 @@ def _places(read: Reading) -> Iterator[Match]:
         if _lead(word.form, read.lists.places_after) is None or _stops(read, at + 1):
             continue
         form = read.form(at + 1)
-        if _is_adjective(read, form) and not _known_place(form):
+        if form.startswith("ال") and not _known_place(form):
             continue
         key = [form]
         before_place = form in {

@@ -10,6 +10,25 @@ Said = tuple[Stretch, Kind, Stretch | None]
 """What is said, its kind, and whom it is addressed to."""
 Parties = tuple[Stretch | None, Stretch | None]
 
+_MANY = frozenset(
+    (
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "half",
+        "least",
+        "hundreds",
+        "thousands",
+        "dozens",
+    )
+)
 _FAR = 14
 """Words of the longest subject."""
 
@@ -30,20 +49,44 @@ def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list
         found = _according(sentence, at)
         return [found] if found else []
     cue = sentence.lexicon.cue(word.form)
-    if cue is None or sentence.form(at - 1) in sentence.lexicon.determiners | {
-        "of",
-        "no",
-        "any",
-        "to",
-    }:
+    if cue is None or _is_noun(sentence, at):
+        return []
+    if word.form in sentence.lexicon.plurals and not _is_plural(sentence, at):
         return []
     if cue[0] == "participle":
         found = _participle(sentence, at, seen)
         return [found] if found else []
+    if _interrupts(sentence, at) and (parted := _parenthetic(sentence, at)):
+        return parted
     found = _reported(sentence, at)
     if found is None:
         return _parenthetic(sentence, at)
     return [found, *piece(sentence, found)]
+
+
+def _is_noun(sentence: Sentence, at: int) -> bool:
+    """Whether what stands right before a verb makes it a noun or an infinitive: the claims, to say."""
+    if at == 0 or sentence.gap(sentence.words[at - 1], sentence.words[at]):
+        return False
+    return sentence.form(at - 1) in sentence.lexicon.determiners | {"of", "no", "any", "to"}
+
+
+def _is_plural(sentence: Sentence, at: int) -> bool:
+    """Whether a plural stands before a verb that is a noun else: officials say and warn."""
+    n = at - 1
+    while n >= 0 and sentence.form(n) in sentence.lexicon.auxiliaries | {"and"}:
+        n -= 1
+    if sentence.gap(sentence.words[n], sentence.words[n + 1]) == "," or n < at - 1:
+        return any(sentence.lexicon.cue(sentence.form(k)) for k in range(n + 1)) or _plural(
+            sentence, n
+        )
+    return _plural(sentence, n)
+
+
+def _plural(sentence: Sentence, n: int) -> bool:
+    form = sentence.form(n)
+    plural = form.endswith("s") and not form.endswith(("ss", "'s", "’s"))
+    return plural or form in {"they", "we", "i", "you", "people", "police", "who", "women", "men"}
 
 
 def _collide(one: Stretch, other: Stretch) -> bool:
@@ -53,6 +96,21 @@ def _collide(one: Stretch, other: Stretch) -> bool:
         other.start >= one.start and other.end <= one.end
     )
     return one == other or not (apart or nested)
+
+
+def _interrupts(sentence: Sentence, at: int) -> bool:
+    """Whether a pronoun and its verb stand between commas: The strike, she added, “helps nobody”."""
+    word = sentence.words[at]
+    pronoun = (
+        sentence.form(at - 1) in {"he", "she", "they"}
+        and sentence.before(sentence.words[at - 1].start) == ","
+    )
+    if not pronoun or sentence.text[word.end : word.end + 1] != ",":
+        return False
+    ahead = sentence.within(sentence.start, sentence.words[at - 1].start)
+    return (
+        bool(ahead) and not _is_adverbial(sentence, ahead) and not sentence.inside(ahead[-1].start)
+    )
 
 
 def _according(sentence: Sentence, at: int) -> Quote | None:
@@ -105,7 +163,10 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
     word = sentence.words[at]
     own = sentence.inside(word.start)
     cue = Stretch(word.start, word.end)
-    if own is None and (before := _closed_before(sentence, at)) is not None:
+    before = _closed_before(sentence, at) if own is None else None
+    if before is not None and _is_part(sentence, before):
+        return None
+    if before is not None:
         source, addressee = _beside(sentence, at, before.end)
         return Quote(before, "direct", cue, source, addressee) if source else None
     said = _after(sentence, at, own.end - 1 if own else sentence.end)
@@ -119,10 +180,23 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
         word.form in {"found", "finds", "showed", "shows"} and not _is_study(sentence, subject)
     ):
         return None
+    if _is_passive(sentence, at) and what == "direct":
+        return None
     if _is_passive(sentence, at):
         nobody = sentence.text[subject.start : subject.end].lower() in {"it", "there"}
         return Quote(content, what, cue, None, None if nobody else subject, "none")
     return Quote(content, what, cue, subject, addressee)
+
+
+def _is_part(sentence: Sentence, mark: Stretch) -> bool:
+    """Whether a quoted stretch is the end of what is said: He was told “not to ask”, she said."""
+    ahead = sentence.within(_opening(sentence), mark.start)
+    closed = sentence.text[mark.end - 2] in ",.?!"
+    return (
+        len(ahead) > 1
+        and not closed
+        and sentence.before(mark.start) not in {",", ":", "—", "–", "”", '"'}
+    )
 
 
 def _complemented(sentence: Sentence, content: Stretch) -> bool:
@@ -435,7 +509,11 @@ def _said(sentence: Sentence, at: int, rest: list[Word]) -> Word | None:
     if word.form in {"accused", "accuses"}:
         return first if any(each.form == "of" for each in rest[:10]) else None
     gap = sentence.text[word.end : first.start]
-    bare = word.form in known.bare and first.form not in known.no_clauses and ":" not in gap
+    amount = first.form in known.amounts and any(
+        w.form[:1].isdigit() or w.form in _MANY for w in rest[1:4]
+    )
+    opens = first.form not in known.no_clauses or amount
+    bare = word.form in known.bare and opens and ":" not in gap
     return first if bare and not sentence.inside(first.start) and "," not in gap else None
 
 

@@ -102,6 +102,8 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
         yield _match(read, "law", run)
     elif last in lists.events:
         yield _match(read, "event", run)
+    elif last in lists.place_ends and len(run) <= 3:
+        yield _match(read, "place", run)
     elif last in lists.regions or forms[0] in lists.region_heads:
         yield _match(read, "region", run)
     elif last in lists.facilities and not (last in lists.organisation_words and len(run) > 3):
@@ -207,7 +209,10 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
             read.text[match.end : match.end + 2] == ", " and read.form(name[-1] + 1)[:2].isdigit()
         )
         told = any(start <= match.start and match.end <= end for start, end in sources)
-        if (sure or titled or again or aged or (given and told)) and not _is_street(read, name):
+        apposed = told and len(name) > 1 and any(end == match.end for _, end in sources)
+        apposed = apposed and not any(_is_known(read.form(n)) for n in name)
+        plain = sure or titled or again or aged or apposed or (given and told)
+        if plain and not _is_street(read, name):
             yield _bare(read, name)
 
 
@@ -258,7 +263,13 @@ def _places(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
         forms = tuple(read.form(n).removesuffix("'s").removesuffix("’s") for n in run)
         before, first = read.form(run[0] - 1), run[0]
         town = before == "of" and read.form(first - 2) in read.lists.places_after
-        where = before in {"in", "near"} and len(run) == 1
+        where = before in {"in", "near", "from"} and len(run) == 1
+        where = where and read.form(first - 2) not in {
+            "published",
+            "appeared",
+            "writing",
+            "reported",
+        }
         named = read.lists.given | read.lists.languages | read.lists.not_names | read.lists.titles
         if (town or where) and len(run) <= 2 and not {*forms} & (named | lasts):
             found[forms] = "place"

@@ -27,7 +27,19 @@ def entities(text: str, language: str, known: Gazetteer, quotes: Sequence[Quote]
         # A name that is known as something else is no person because it is quoted.
         taken = {(each.start, each.end) for each in named}
         found += [each for each in by_words(read, quotes) if (each.start, each.end) not in taken]
-    return _settled(found)
+    return _settled([_speaking(each, quotes) for each in found])
+
+
+def _speaking(match: Match, quotes: Sequence[Quote]) -> Match:
+    """A building that says something is a body: the museum announced."""
+    if match.label == "facility" and any(
+        each.source is not None
+        and each.source.start <= match.start
+        and match.end == each.source.end
+        for each in quotes
+    ):
+        return Match("organisation", match.start, match.end)
+    return match
 
 
 def _is_name(text: str, match: Match) -> bool:
