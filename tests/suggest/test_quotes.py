@@ -134,3 +134,132 @@ def test_any_text_gives_stretches_of_it(text, language):
     for each in quotes(text, language):
         for part in (each.content, each.cue, each.source, each.addressee):
             assert part is None or 0 <= part.start < part.end <= len(text)
+
+
+def pieces(text, language):
+    """(kind, content, cue, source, follows) of each quote."""
+    return [
+        (
+            each.kind,
+            text[each.content.start : each.content.end],
+            each.cue and text[each.cue.start : each.cue.end],
+            each.source and text[each.source.start : each.source.end],
+            each.follows,
+        )
+        for each in quotes(text, language)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "The bridge, the council said, will stay closed until May.",
+            "en",
+            [
+                ("indirect", "The bridge", "said", "the council", None),
+                ("continuation", "will stay closed until May", None, None, 0),
+            ],
+        ),
+        (
+            "Prices, according to the ministry, rose by 4%.",
+            "en",
+            [
+                ("indirect", "Prices", "according to", "the ministry", None),
+                ("continuation", "rose by 4%", None, None, 0),
+            ],
+        ),
+        (
+            "“We knew it,” said Lee. “We always knew.”",
+            "en",
+            [
+                ("direct", "“We knew it,”", "said", "Lee", None),
+                ("continuation", "“We always knew.”", None, None, 0),
+            ],
+        ),
+        (
+            "The road, Lee added in a statement, “will never reopen”.",
+            "en",
+            [
+                ("mixed", "The road", "added", "Lee", None),
+                ("continuation", "“will never reopen”", None, None, 0),
+            ],
+        ),
+        (
+            "Ana Lopes, a shopkeeper in the old town, said she had lost everything.",
+            "en",
+            [("indirect", "she had lost everything", "said", "Ana Lopes", None)],
+        ),
+        (
+            "The minister urged residents to stay at home and vowed to rebuild.",
+            "en",
+            [
+                ("indirect", "to stay at home", "urged", "The minister", None),
+                ("indirect", "to rebuild", "vowed", "The minister", None),
+            ],
+        ),
+        (
+            "The club had “no choice left”, he said.",
+            "en",
+            [("mixed", "The club had “no choice left”", "said", "he", None)],
+        ),
+        (
+            "“I pay for this,” said Ben Okafor, 29, who commutes.",
+            "en",
+            [("direct", "“I pay for this,”", "said", "Ben Okafor", None)],
+        ),
+        (
+            "ونقلت الوكالة عن شاهد قوله: «ظننت أنها غارة».",
+            "ar",
+            [("direct", "«ظننت أنها غارة»", "قوله", "شاهد", None)],
+        ),
+        (
+            "وقال مدير المدرسة، رامي سعد، إن الباب مفتوح.",
+            "ar",
+            [("indirect", "إن الباب مفتوح", "قال", "مدير المدرسة، رامي سعد", None)],
+        ),
+        (
+            "أعلن البنك المركزي رفع أسعار الفائدة.",
+            "ar",
+            [("indirect", "رفع أسعار الفائدة", "أعلن", "البنك المركزي", None)],
+        ),
+        (
+            "واتهم النائب الحكومة بإهدار المال العام.",
+            "ar",
+            [("indirect", "الحكومة بإهدار المال العام", "اتهم", "النائب", None)],
+        ),
+        (
+            "ارتفعت الأسعار خمسة في المئة، على حد قول الشركة.",
+            "ar",
+            [("indirect", "ارتفعت الأسعار خمسة في المئة", "على حد قول", "الشركة", None)],
+        ),
+        (
+            "وحذر خبراء من انهيار السد، وأكد الوزير أن الوضع آمن.",
+            "ar",
+            [
+                ("indirect", "انهيار السد", "حذر", "خبراء", None),
+                ("indirect", "أن الوضع آمن", "أكد", "الوزير", None),
+            ],
+        ),
+        ("She described the ruling as “a victory for every parent”.", "en", []),
+        ("It was among the claims that the reports made.", "en", []),
+    ],
+)
+def test_the_forms_of_news(text, language, expected):
+    assert pieces(text, language) == expected
+
+
+def test_a_request_has_who_asks_and_who_is_asked():
+    assert parts("وطالبت النقابة الحكومة بالتراجع عن القرار.", "ar") == [
+        ("indirect", "بالتراجع عن القرار", "طالبت", "النقابة", "الحكومة")
+    ]
+    assert parts("وقال الطبيب لـ«المدى» إن اللقاح آمن.", "ar") == [
+        ("indirect", "إن اللقاح آمن", "قال", "الطبيب", "المدى")
+    ]
+
+
+def test_a_pronoun_leads_to_the_name_that_it_stands_for():
+    text = "Ada Moor said the bridge was safe. She added that it would open soon."
+    found = quotes(text, "en")
+    assert found[1].status == "pronoun"
+    assert found[1].antecedent == found[0].source

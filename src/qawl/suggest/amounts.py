@@ -22,7 +22,8 @@ _SITE = regex.compile(
 )
 _TIME = regex.compile(
     r"(?<![\p{L}\p{N}])(?:\p{Nd}{1,2}[:.]\p{Nd}{2}(?:\s?(?:[ap]\.m\.|[ap]m\b))?(?:\s(?:GMT|BST|EST|ET))?"
-    r"(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?(?:[ap]\.m\.|[ap]m\b)|\p{Nd}{1,2}(?:\so['’]clock)?\sin the (?:morning|afternoon|evening)|\p{Nd}{1,2}\so['’]clock)",
+    r"(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?(?:[ap]\.m\.|[ap]m\b)"
+    r"|\p{Nd}{1,2}(?:\so['’]clock)?\sin the (?:morning|afternoon|evening)|\p{Nd}{1,2}\so['’]clock)",
     regex.I,
 )
 _CLOCK_DOT = regex.compile(r"\p{Nd}{1,2}[.٫]\p{Nd}{2}$")
@@ -242,7 +243,7 @@ def _dates(read: Reading) -> Iterator[Match]:
         if (
             read.form(at - 1) in read.lists.seasons
             and read.beside(at)
-            and not read.form(at) in read.lists.days
+            and read.form(at) not in read.lists.days
         ):
             start = read.every[at - 1].start
         yield Match("date", start + int(apart), read.every[last].end)

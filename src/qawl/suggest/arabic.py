@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from qawl.suggest.cues import Lexicon
+from qawl.suggest.cues import Lexicon, lexicon
 from qawl.suggest.gazetteer import places
 from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece
 from qawl.suggest.words import Stretch, Word, behind, trimmed
@@ -182,7 +182,8 @@ def _asked(sentence: Sentence, word: Word, *, urged: bool = False) -> int | None
     if not word.form.startswith("ب") or rest in sentence.lexicon.adverbs_by:
         to = word.form.startswith("لل") and len(word.form) > 4
         return word.start if to and word.form[2:] in sentence.lexicon.deeds else None
-    noun = rest.startswith("ال") or _deed(sentence.lexicon, rest)
+    shaped = len(rest) > 4 and rest[:1] in {"ت", "إ", "ا", "م"}
+    noun = rest.startswith("ال") or _deed(sentence.lexicon, rest) or shaped
     known = (word.form,) in places("ar").names
     return word.start if noun and not known else None
 
@@ -240,9 +241,39 @@ def _second(run: list[Word]) -> int:
         if not whole:
             continue
         people = form.startswith("ال") and form.endswith("ين") and len(form) > 6
+        adjective = form.endswith(("ي", "ية", "ين", "ون")) or form in lexicon_of_titles()
+        people |= before.startswith("ال") and form.startswith("ال") and not adjective
         if people or ((form,) in known and known[(form,)] != "nationality"):
             return n
     return 0
+
+
+def lexicon_of_titles() -> frozenset[str]:
+    """Adjectives that belong to a title or a name: العام, المتحدة."""
+    known = lexicon("ar")
+    return known.of_titles if known else frozenset()
+
+
+def _accusation(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """اتهم النائب الحكومة بإهدار المال: whom and of what is what is said."""
+    end = _clause_end(sentence, at)
+    words = _until(sentence, at, end)[:12]
+    of = next(
+        (n for n, w in enumerate(words) if n and w.form.startswith("ب") and _asked(sentence, w)),
+        None,
+    )
+    if of is None:
+        return None
+    between = words[:of]
+    cut = _second(between)
+    ahead = _subject_ahead(sentence, at)
+    if cut == 0 and ahead is None and len(between) > 1:
+        return None
+    first = between[cut] if cut else between[0]
+    content = closed(sentence, trimmed(sentence.text, first.start, end, _END))
+    source = _whole(sentence, between[:cut]) or ahead
+    what = kind(sentence, content, proclitics=True)
+    return Quote(content, what, cue, source, status=None if source else "implicit")
 
 
 def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
@@ -314,6 +345,7 @@ _ATTEMPTS = {
     "attribution": _attribution,
     "appears": _appears,
     "saying": _saying,
+    "accusation": _accusation,
 }
 
 # What is said.
@@ -324,7 +356,8 @@ def _before(sentence: Sentence, at: int) -> Said | None:
     word = sentence.words[at]
     for each in sentence.quoted:
         gap = sentence.text[each.end : word.start]
-        if each.end <= word.start and not gap.strip(" ،,\u00a0-–—") and sentence.size(each) >= 2:
+        spoken = sentence.size(each) > (0 if gap.strip()[:1] in {"،", ","} else 1)
+        if each.end <= word.start and not gap.strip(" ،,\u00a0-–—") and spoken:
             return each, "direct", each.start
     return None
 
@@ -612,9 +645,9 @@ def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
 def _of_title(known: Lexicon, taken: list[Word], word: Word) -> bool:
     """Whether ل belongs to a name that is not over yet: المدير العام للوزارة, هيئة الشارقة للكتاب."""
     bare = word.form.removeprefix("لل").removeprefix("ل")
-    if not taken or len(taken) > 4 or bare in known.reporters:
+    if not taken or len(taken) > 4 or bare in known.reporters or word.form == "ل":
         return False
-    return word.form.startswith("لل") or all(each.form.startswith("ال") for each in taken)
+    return word.form.startswith("لل") or taken[-1].form in known.of_titles
 
 
 def _to(sentence: Sentence, word: Word) -> bool:
@@ -640,10 +673,11 @@ def _addressee(sentence: Sentence, rest: list[Word]) -> Stretch | None:
         return None
     run = [rest[0]]
     for each in rest[1:]:
-        gap = sentence.gap(run[-1], each)
+        gap = sentence.gap(run[-1], each).strip('«»“”"')
         stops = sentence.lexicon.prepositions | sentence.lexicon.complementisers
         if gap or each.form in stops | sentence.lexicon.adverbs or _is_participle(sentence, each):
             break
         run.append(each)
     lead = 0 if before or apart or rest[0].form.startswith("لل") else 1
-    return Stretch(behind(sentence.text, run[0], lead), run[-1].end)
+    whole = _whole(sentence, run)
+    return Stretch(behind(sentence.text, run[0], lead), whole.end) if whole else None

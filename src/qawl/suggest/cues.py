@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["finite", "participle", "passive", "demand", "attribution", "appears", "saying"]
+Kind = Literal[
+    "finite", "participle", "passive", "demand", "attribution", "appears", "saying", "accusation"
+]
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     turns: frozenset[str] = frozenset()
     after_object: frozenset[str] = frozenset()
     sayings: frozenset[str] = frozenset()
+    of_titles: frozenset[str] = frozenset()
     limits: frozenset[str] = frozenset()
     limited: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
@@ -103,6 +106,7 @@ def lexicon(language: str) -> Lexicon | None:
     cues |= dict.fromkeys(given.get("sayings", ()), "saying")
     cues |= dict.fromkeys(given.get("participles", ()), "participle")
     cues |= dict.fromkeys(given.get("demands", ()), "demand")
+    cues |= dict.fromkeys(given.get("accusations", ()), "accusation")
     cues = {form: kind for form, kind in cues.items() if form not in given.get("no_cues", ())}
     known = {*Lexicon.__struct_fields__} - {"cues", "stops", "governs"}
     lists = {name: frozenset(values) for name, values in given.items() if name in known}

@@ -29,6 +29,8 @@ _MANY = frozenset(
         "dozens",
     )
 )
+_OF_STUDIES = frozenset(("found", "finds", "showed", "shows", "heard", "hears"))
+"""Verbs of saying where their subject is a study or a court alone."""
 _FAR = 14
 """Words of the longest subject."""
 
@@ -46,12 +48,9 @@ def read(sentence: Sentence) -> Iterator[Quote]:
 
 def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list[Quote]:
     if word.form == "according" and sentence.form(at + 1) == "to":
-        found = _according(sentence, at)
-        return [found] if found else []
+        return _according(sentence, at)
     cue = sentence.lexicon.cue(word.form)
     if cue is None or _is_noun(sentence, at):
-        return []
-    if word.form in sentence.lexicon.plurals and not _is_plural(sentence, at):
         return []
     if cue[0] == "participle":
         found = _participle(sentence, at, seen)
@@ -66,6 +65,8 @@ def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list
 
 def _is_noun(sentence: Sentence, at: int) -> bool:
     """Whether what stands right before a verb makes it a noun or an infinitive: the claims, to say."""
+    if sentence.form(at) in sentence.lexicon.plurals and not _is_plural(sentence, at):
+        return True
     if at == 0 or sentence.gap(sentence.words[at - 1], sentence.words[at]):
         return False
     return sentence.form(at - 1) in sentence.lexicon.determiners | {"of", "no", "any", "to"}
@@ -113,22 +114,24 @@ def _interrupts(sentence: Sentence, at: int) -> bool:
     )
 
 
-def _according(sentence: Sentence, at: int) -> Quote | None:
+def _according(sentence: Sentence, at: int) -> list[Quote]:
+    """A quote around `according to`: before it, behind it, or both."""
     cue = Stretch(sentence.words[at].start, sentence.words[at + 1].end)
     if sentence.inside(cue.start):
-        return None
+        return []
     first = not sentence.text[sentence.start : cue.start].strip()
     comma = sentence.text.find(",", cue.end, sentence.end)
     source = trimmed(sentence.text, cue.end, comma if comma >= 0 else sentence.end, ".")
-    content = (
-        trimmed(sentence.text, source.end, sentence.end, ",. ")
-        if first
-        else trimmed(sentence.text, _opening(sentence), cue.start, ", ")
-    )
-    if sentence.size(source) not in range(1, 12) or sentence.size(content) < FEW:
-        return None
-    content = closed(sentence, content)
-    return Quote(content, kind(sentence, content, proclitics=False), cue, source)
+    ahead = trimmed(sentence.text, _opening(sentence), cue.start, ", ")
+    rest = trimmed(sentence.text, source.end, sentence.end, ",. ")
+    content = closed(sentence, rest if first else ahead)
+    if sentence.size(source) not in range(1, 12) or not sentence.size(content):
+        return []
+    found = Quote(content, kind(sentence, content, proclitics=False), cue, source)
+    parted = not first and sentence.before(cue.start) == "," and sentence.size(rest) > 1
+    if parted and sentence.size(content) < FEW:
+        return [found, Quote(rest, "continuation", follows=0)]
+    return [found] if sentence.size(content) >= FEW else []
 
 
 def _opening(sentence: Sentence) -> int:
@@ -164,11 +167,10 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
     own = sentence.inside(word.start)
     cue = Stretch(word.start, word.end)
     before = _closed_before(sentence, at) if own is None else None
-    if before is not None and _is_part(sentence, before):
-        return None
     if before is not None:
         source, addressee = _beside(sentence, at, before.end)
-        return Quote(before, "direct", cue, source, addressee) if source else None
+        whole = source is not None and not _is_part(sentence, before)
+        return Quote(before, "direct", cue, source, addressee) if whole else None
     said = _after(sentence, at, own.end - 1 if own else sentence.end)
     if said is None or (own and not _complemented(sentence, said[0])):
         return None
@@ -176,13 +178,11 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
     if word.form in {"called", "calls"}:
         cue = Stretch(word.start, sentence.words[at + 1].end)
     subject = _subject(sentence, at)
-    if subject is None or (
-        word.form in {"found", "finds", "showed", "shows"} and not _is_study(sentence, subject)
-    ):
+    passive = _is_passive(sentence, at)
+    told = word.form not in _OF_STUDIES or (subject and _is_study(sentence, subject))
+    if subject is None or not told or (passive and what == "direct"):
         return None
-    if _is_passive(sentence, at) and what == "direct":
-        return None
-    if _is_passive(sentence, at):
+    if passive:
         nobody = sentence.text[subject.start : subject.end].lower() in {"it", "there"}
         return Quote(content, what, cue, None, None if nobody else subject, "none")
     return Quote(content, what, cue, subject, addressee)
@@ -217,7 +217,7 @@ def _is_passive(sentence: Sentence, at: int) -> bool:
 def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
     """The quoted stretch that ends shortly before a verb, with nothing but a subject between."""
     word = sentence.words[at]
-    ahead = [q for q in sentence.quoted if q.end <= word.start and sentence.size(q) >= 2]
+    ahead = [q for q in sentence.quoted if q.end <= word.start and sentence.size(q)]
     if not ahead:
         return None
     last = ahead[-1]
@@ -524,7 +524,7 @@ def _marked(
     word, known = sentence.words[at], sentence.lexicon
     own = sentence.inside(word.start)
     mark = next((q for q in sentence.quoted if q.start >= start and q is not own), None)
-    if mark is None or sentence.size(mark) < 2:
+    if mark is None or not sentence.size(mark):
         return None
     lead = sentence.text[start : mark.start].strip(" ,:")
     timed = [w for w in rest if w.start < mark.start]
@@ -597,11 +597,19 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     what = kind(sentence, content, proclitics=False)
     cue = Stretch(word.start, word.end)
     first = Quote(content, what, cue, source, addressee)
-    after = max(word.end, source.end, addressee.end if addressee else 0)
+    after = _behind_aside(sentence, max(word.end, source.end, addressee.end if addressee else 0))
     rest = trimmed(sentence.text, after, sentence.end, ".")
     if _is_aside(sentence, rest):
         return [first] if sentence.size(content) >= FEW else []
     return _parted(sentence, first, after, rest, named)
+
+
+def _behind_aside(sentence: Sentence, start: int) -> int:
+    """Where the sentence goes on behind what says when or where: added in a statement, “…”."""
+    comma = sentence.text.find(",", start, sentence.end)
+    aside = sentence.within(start, comma) if comma >= 0 else []
+    short = 0 < len(aside) <= 6 and _is_aside(sentence, Stretch(start, comma))
+    return comma if short and not sentence.inside(comma) else start
 
 
 def _ahead(sentence: Sentence, comma: int) -> Stretch:

@@ -90,7 +90,6 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
     """What the words of a run say it is: a building, a region, an event, a law, a body."""
     lists = read.lists
     forms = [read.form(n).removesuffix("'s").removesuffix("’s") for n in run]
-    last = forms[-1]
     if forms[0] in lists.organisation_openers and read.form(run[-1] + 1) in {"of", "for"}:
         extended = _extended(read, run)
         if len(extended) > len(run):
@@ -98,18 +97,24 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
     elif len(run) == 1:
         if _is_acronym(read, run[0]) and not _is_known(forms[0]):
             yield _match(read, "organisation", run)
-    elif last in lists.laws:
-        yield _match(read, "law", run)
-    elif last in lists.events:
-        yield _match(read, "event", run)
-    elif last in lists.place_ends and len(run) <= 3:
-        yield _match(read, "place", run)
-    elif last in lists.regions or forms[0] in lists.region_heads:
-        yield _match(read, "region", run)
-    elif last in lists.facilities and not (last in lists.organisation_words and len(run) > 3):
-        yield _match(read, "facility", run)
+    elif label := _by_last(read, forms):
+        yield _match(read, label, run)
     elif len(run) <= 6 and any(each in lists.organisation_words for each in forms[1:]):
         yield _match(read, "organisation", _extended(read, run))
+
+
+def _by_last(read: Reading, forms: list[str]) -> str | None:
+    """What the last word of a run, or the first of a region's, says it is."""
+    lists, last = read.lists, forms[-1]
+    of_body = last in lists.organisation_words and len(forms) > 3
+    told = (
+        ("law", last in lists.laws),
+        ("event", last in lists.events),
+        ("place", last in lists.place_ends and len(forms) <= 3),
+        ("region", last in lists.regions or forms[0] in lists.region_heads),
+        ("facility", last in lists.facilities and not of_body),
+    )
+    return next((label for label, is_one in told if is_one), None)
 
 
 def _is_acronym(read: Reading, at: int) -> bool:

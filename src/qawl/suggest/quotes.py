@@ -55,7 +55,7 @@ def _renumbered(here: list[Quote], found: list[Quote]) -> list[Quote]:
     for at, each in enumerate(here):
         if each.follows is None:
             continue
-        earlier = [n for n in range(at) if here[n].follows is None and here[n].kind == "direct"]
+        earlier = [n for n in range(at) if here[n].follows is None]
         if each.follows == 0:
             each.follows = len(found) + earlier[-1] if earlier else None
         else:
@@ -140,21 +140,28 @@ def _orphans(sentence: Sentence, here: list[Quote], found: list[Quote]) -> Itera
     """Quoted stretches that no cue claimed: after an attribution they go on with what was said."""
     taken = [each.content for each in here]
     for each in sentence.quoted:
-        if sentence.size(each) < FEW or any(
-            one.start < each.end and each.start < one.end for one in taken
-        ):
+        if any(one.start < each.end and each.start < one.end for one in taken):
             continue
         alone = not sentence.text[sentence.start : each.start].strip()
-        if alone and found and _goes_on(sentence.text, found[-1], each):
+        goes_on = alone and found and _goes_on(sentence.text, found[-1], each)
+        if goes_on and sentence.size(each) > 1:
             yield Quote(each, "continuation", follows=-1)
-        else:
+        elif sentence.size(each) >= FEW and (alone or _is_clause(sentence, each)):
             yield Quote(each, "direct", status="implicit" if alone and found else None)
 
 
+def _is_clause(sentence: Sentence, each: Stretch) -> bool:
+    """Whether a quoted stretch inside a sentence is one that somebody says: a colon, a capital letter."""
+    first = sentence.text[each.start + 1 : each.start + 2]
+    return sentence.before(each.start) == ":" or first.isupper()
+
+
 def _goes_on(text: str, last: Quote, each: Stretch) -> bool:
-    """Whether a quote stands in the paragraph of a direct one that its attribution has closed."""
-    cue = last.cue
-    closed = last.kind == "continuation" or (
-        last.kind == "direct" and cue is not None and cue.start >= last.content.end
+    """Whether a quote stands right behind a direct one that its attribution has closed."""
+    parts = (last.content, last.cue, last.source)
+    end = max(part.end for part in parts if part is not None and part.end <= each.start)
+    sentences_between = sum(text[at] in ".!?؟…" for at in range(end, each.start))
+    closed = last.cue is not None and last.cue.start >= last.content.end
+    return sentences_between <= 1 and (
+        last.kind == "continuation" or (last.kind == "direct" and closed)
     )
-    return closed and "\n" not in text[last.content.end : each.start]

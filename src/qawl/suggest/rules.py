@@ -51,7 +51,10 @@ def _quotes(draft: Draft, article: Article, names: Sequence[str]) -> None:
     ids = [_content(draft, article, each, found, names) for each in found]
     for each, identity in zip(found, ids, strict=True):
         if each.follows is not None:
+            first = found[each.follows]
             draft.arrow(identity, ids[each.follows])
+            if first.source is not None:
+                draft.arrow(identity, draft.found("source", first.source.start, first.source.end))
             continue
         for what, part in (
             ("cue", each.cue),
