@@ -121,3 +121,49 @@ def test_a_project_that_the_token_may_not_see_is_one_line(label_studio, tmp_path
     )
     assert "has no project 99999" in str(done.exception)
     assert not (tmp_path / "x").exists()
+
+
+def test_annotation_of_dialogues_goes_on_too(label_studio, tmp_path, monkeypatch):
+    from qawl.studio.client import Client
+
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+    config = (
+        '<View><ParagraphLabels name="label" toName="chat"><Label value="PER"/></ParagraphLabels>'
+        '<Paragraphs name="chat" value="$turns" layout="dialogue"/></View>'
+    )
+    turns = [{"author": "Ada", "text": "👩‍🚀 Who came?"}, {"author": "Omar", "text": "Mona came."}]
+
+    def said(turn, start, end):
+        words = turns[turn]["text"].encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
+        value = {
+            "start": str(turn),
+            "end": str(turn),
+            "startOffset": start,
+            "endOffset": end,
+            "text": words,
+            "paragraphlabels": ["PER"],
+        }
+        return {"result": [{"id": "r", "from_name": "label", "to_name": "chat", "type": "paragraphlabels", "value": value}]}  # fmt: skip
+
+    with Client(label_studio.url, label_studio.token) as client:
+        number = client.create_project({"title": "talks", "label_config": config})["id"]
+        client.import_tasks(number, [{"data": {"turns": turns}}, {"data": {"turns": turns[:1]}}])
+        first, second = client.tasks(number)
+        client.submit(first["id"], said(1, 0, 4))
+        folder = tmp_path / "talks"
+        done = CliRunner().invoke(
+            cli.group, ["adopt", f"{client.url}/projects/{number}", "--into", str(folder)]
+        )
+        assert done.exit_code == 0, (done.output, done.exception)
+        client.submit(second["id"], said(0, 6, 9))
+        assert "1 new versions" in run(folder, "pull")
+        assert "0 new versions" in run(folder, "pull")
+        assert sorted(s["text"] for each in records(folder) for s in each["spans"]) == [
+            "Mona",
+            "Who",
+        ]
+        findings = json.loads(
+            CliRunner().invoke(cli.group, ["-C", str(folder), "validate", "--json"]).stdout
+        )
+        assert findings["summary"]["errors"] == 0
+        assert "nothing to do" in run(folder, "push")

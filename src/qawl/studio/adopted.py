@@ -6,19 +6,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from qawl.annotations import import_files, journal, tasks
+from qawl.annotations import import_files, journal, json_stream, shown, tasks
 from qawl.annotations import store as annotation_store
 from qawl.annotations.sorter import Pulled
-from qawl.articles import cleaning, markup, selection
+from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.core.errors import SchemeError, ServerError
 from qawl.core.project import Project
-from qawl.core.text import sha256
 from qawl.scheme import from_config, scheme
 from qawl.scheme.from_config import Config, Item
 from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
-from qawl.studio.steps import Remote, Step, Wanted
+from qawl.studio.steps import Remote, Step, Wanted, counted
 
 ADOPTED = "adopted"
 """What stands in the place of an annotator's pseudonym: all of them work in such a project."""
@@ -60,19 +59,30 @@ def step(client: Client, project: Project, remote: Remote) -> Step:
         if each.id not in there
     ]
     title = f"{remote.fields.get('title')} (project {remote.id}, adopted)"
+    config = _config(remote)
+    kept = list(_kept(remote, current))
+    if add and config and (config.page or config.turns):
+        kept.append(f"{counted(len(add), 'article')} can't be added: it shows pages or dialogues")
+        add = []
     target = Wanted(remote.layer, ADOPTED, title, "", remote.config, remote.instruction)
-    return Step(target, remote, add=tuple(add), kept=tuple(_kept(remote, current)))
+    return Step(target, remote, add=tuple(add), kept=tuple(kept))
 
 
 def _kept(remote: Remote, current: Scheme) -> Iterator[str]:
     yield "its config stays as it is; change it in Label Studio"
-    try:
-        config = from_config.read(remote.config, f"the config of project {remote.id}")
-    except SchemeError as error:
-        yield str(error)
-        return
-    if lacking := [*_lacking(current, config)]:
+    config = _config(remote)
+    if config is None:
+        yield "its config shows no text that could be annotated"
+    elif lacking := [*_lacking(current, config)]:
         yield f"its config lacks what the scheme has: {', '.join(lacking)}"
+
+
+def _config(remote: Remote) -> Config | None:
+    """The config of a project, as far as it can be read."""
+    try:
+        return from_config.read(remote.config, f"the config of project {remote.id}")
+    except SchemeError:
+        return None
 
 
 def _lacking(current: Scheme, config: Config) -> Iterator[str]:
@@ -114,37 +124,38 @@ def pull(client: Client, project: Project, outcome: Pulled) -> None:
     for remote in remotes(client, project):
         with tempfile.TemporaryDirectory(prefix="qawl-pull-") as name:
             path = Path(name) / f"project-{remote.id}.json"
-            held, stand = _written(client, project, remote, path)
-            if held:
+            held, stand, whole = _written(client, project, remote, path)
+            if held or not whole:
                 import_files.pull_files(project, [path], layer=remote.layer, outcome=outcome)
-            _look_for_deleted(project, remote, held, stand, outcome)
+            if whole:
+                _look_for_deleted(project, remote, held, stand, outcome)
 
 
 def _written(
     client: Client, project: Project, remote: Remote, path: Path
-) -> tuple[set[str], set[int]]:
-    """The project's tasks as an export; the numbers of its annotations, and of its tasks."""
+) -> tuple[set[str], set[int], bool]:
+    """The project's tasks as an export; the numbers of its annotations, and of its tasks; whether the
+    server could send all of them."""
     made = _made(project, remote.id)
     hashes = {each.id: each.text_sha256 for each in article_store.articles(project)}
+    config = _config(remote)
     held: set[str] = set()
     stand: set[int] = set()
+    whole = True
     with path.open("wb") as file:
         start = b"[\n"
-        for task in client.tasks(remote.id, annotations=True):
+        for sent in client.tasks(remote.id, annotations=True):
+            task, _ = shown.as_text(sent, config)
+            whole = whole and json_stream.UNREADABLE not in task
             stand.add(task["id"])
             held |= {str(each["id"]) for each in task.get("annotations", ())}
             if identity := made.get(task["id"]):
                 told = {"article_id": identity, "text_sha256": hashes[identity]}
                 task["data"] |= told | {"layer": remote.layer}
-                page = task["data"].get(remote.text_field)
-                if isinstance(page, str) and markup.is_page(page):
-                    text, _ = cleaning.as_annotated(markup.shown(page))
-                    if sha256(text) == hashes[identity]:
-                        task["data"][remote.text_field] = text
             file.write(start + json.dumps(task).encode())
             start = b",\n"
         file.write(b"]\n" if stand else b"[]\n")
-    return held, stand
+    return held, stand, whole
 
 
 def _look_for_deleted(

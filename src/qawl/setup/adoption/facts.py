@@ -1,11 +1,11 @@
 """What the work of a project shows: labels, values, the ends of relations, how much there is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qawl.setup.adoption.sources import Task
+from qawl.annotations.shown import Task, annotations
 
 SPANS = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
 ATTRIBUTES = {
@@ -158,10 +158,3 @@ class Facts:
 
 def _said(value: object) -> str:
     return " / ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def annotations(task: Task) -> Iterator[Mapping[str, Any]]:
-    """The annotations of a task that are objects, skipped ones too."""
-    given = task.get("annotations", task.get("completions"))
-    listed: Iterable[Any] = given if isinstance(given, list) else ()
-    return (each for each in listed if isinstance(each, Mapping))

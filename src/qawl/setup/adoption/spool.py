@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from qawl.annotations import json_stream
+from qawl.annotations.shown import annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
-from qawl.setup.adoption.facts import Facts, annotations
+from qawl.setup.adoption.facts import Facts
 from qawl.setup.adoption.people import People, told
-from qawl.setup.adoption.shown import as_text
 from qawl.setup.adoption.sources import LABEL_STUDIO, Source, Task
 
 SAMPLE = 50

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from qawl.annotations import derive, import_files
+from qawl.annotations.shown import annotations
 from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
@@ -16,7 +17,6 @@ from qawl.core.errors import InputError
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
 from qawl.setup.adoption import articles as adopted
-from qawl.setup.adoption.facts import annotations
 from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO, Task
 from qawl.setup.adoption.spool import Look, Spool, Watch

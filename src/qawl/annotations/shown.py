@@ -1,6 +1,6 @@
 """What a task shows, as a text that spans can be of: pages without tags, dialogues as a line a turn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from qawl.annotations.reading import results
 from qawl.articles import markup
 from qawl.core.text import utf16_to_code_points
 from qawl.scheme.from_config import Config
-from qawl.setup.adoption.facts import annotations
-from qawl.setup.adoption.sources import Task
+
+Task = dict[str, Any]
 
 PAGES = "pages are kept as their text, without tags"
 DIALOGUES = "dialogues are kept as one text, a line a turn; places in them were counted anew"
@@ -125,3 +125,10 @@ def _at(turns: list[Turn], number: object, units: object) -> int | None:
     if not told.isascii() or not told.isdecimal() or int(told) >= len(turns):
         return None
     return turns[int(told)].place(units)
+
+
+def annotations(task: Task) -> Iterator[Mapping[str, Any]]:
+    """The annotations of a task that are objects, skipped ones too."""
+    given = task.get("annotations", task.get("completions"))
+    listed: list[Any] = given if isinstance(given, list) else []
+    return (each for each in listed if isinstance(each, Mapping))
