@@ -105,3 +105,18 @@ def test_every_module_of_slow_tests_is_there():
     names = [each for each in listed if not each.startswith("#")]
     assert names == sorted(set(names))
     assert [each for each in names if not (ROOT / each).is_file()] == []
+
+
+CLOSED = ("agreement", "api", "gold", "guidelines", "validation")
+"""Packages that read no foreign JSON: their values have types."""
+
+
+def test_any_stands_only_where_foreign_json_is_read():
+    found = {
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for package in CLOSED
+        for path in (SOURCE / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Name) and node.id == "Any"
+    }
+    assert not found

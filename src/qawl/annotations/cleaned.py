@@ -156,7 +156,7 @@ class _Cleaner:
 def _gone(given: Entry, fresh: Entry) -> Iterator[str]:
     """The names of the fields that a cleaning left out or changed."""
     annotations = (msgspec.json.decode(each.annotation) for each in (given, fresh))
-    parts: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+    parts: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
         ("annotation", *annotations),
         ("task", given.task, fresh.task),
         ("data", given.task.get("data", {}), fresh.task.get("data", {})),

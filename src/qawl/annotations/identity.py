@@ -7,7 +7,6 @@ never change. Two servers use the same numbers: what these things tell apart is 
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -49,25 +48,25 @@ class Identity(Struct, frozen=True, kw_only=True, gc=False):
 class _Task(Struct):
     """What tells where an annotation stands, of whatever type it came."""
 
-    id: Any = None
-    project: Any = None
-    project_created_at: Any = None
-    layers: Any = None
-    origin: Any = None
+    id: object = None
+    project: object = None
+    project_created_at: object = None
+    layers: object = None
+    origin: object = None
 
 
 class _Sent(Struct):
     """What tells an annotation from others, and its versions apart, of whatever type it came."""
 
-    id: Any = None
-    unique_id: Any = None
-    project: Any = None
-    task: Any = None
-    completed_by: Any = None
-    created_at: Any = None
-    updated_at: Any = None
-    was_cancelled: Any = None
-    ground_truth: Any = None
+    id: object = None
+    unique_id: object = None
+    project: object = None
+    task: object = None
+    completed_by: object = None
+    created_at: object = None
+    updated_at: object = None
+    was_cancelled: object = None
+    ground_truth: object = None
     result: msgspec.Raw = msgspec.Raw(b"null")
 
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -119,11 +119,11 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _tasks(path: Path, controls: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, Any]]:
+def _tasks(path: Path, controls: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, object]]:
     """The tasks of an export; rows of JSON_MIN as tasks, with a word on what it has lost."""
     minimal: list[str] = []
 
-    def rows() -> Iterator[dict[str, Any]]:
+    def rows() -> Iterator[dict[str, object]]:
         for row in json_stream.elements(path):
             if not minimal and json_min.fits(row):
                 minimal.append(f"{path.name}: {json_min.LOST}")

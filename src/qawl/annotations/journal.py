@@ -73,8 +73,8 @@ class Latest(Struct, frozen=True, kw_only=True):
 
     scheme_version: str
     text: str | None = None
-    task: dict[str, Any] = {}
-    annotation: dict[str, Any] = {}
+    task: dict[str, object] = {}
+    annotation: dict[str, object] = {}
 
 
 class _LatestLine(Struct):

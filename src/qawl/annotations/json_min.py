@@ -44,15 +44,15 @@ _KEYS = {
 """The type of a result → the key of its value."""
 
 
-def fits(row: Mapping[str, Any]) -> bool:
+def fits(row: Mapping[str, object]) -> bool:
     """Whether an object looks like a row of JSON_MIN."""
     told = "annotation_id" in row or "annotator" in row
     return told and not isinstance(row.get("annotations"), list)
 
 
 def tasks(
-    rows: Iterable[Mapping[str, Any]], controls: Controls | None, lost: Counter[str]
-) -> Iterator[dict[str, Any]]:
+    rows: Iterable[Mapping[str, object]], controls: Controls | None, lost: Counter[str]
+) -> Iterator[dict[str, object]]:
     """The tasks of rows, those of one task together; without `controls` they are told by their values.
 
     What is no row of JSON_MIN is passed on. `lost` counts what belongs to a region that nobody can tell.
@@ -62,14 +62,14 @@ def tasks(
         yield _task(members, controls, lost) if fits(members[0]) else dict(members[0])
 
 
-def _place(numbered: tuple[int, Mapping[str, Any]]) -> tuple[str, Any]:
+def _place(numbered: tuple[int, Mapping[str, object]]) -> tuple[str, object]:
     number, row = numbered
     identity = row.get("id")
     return ("task", identity) if fits(row) and identity is not None else ("row", number)
 
 
 def _task(
-    rows: list[Mapping[str, Any]], controls: Controls | None, lost: Counter[str]
+    rows: list[Mapping[str, object]], controls: Controls | None, lost: Counter[str]
 ) -> dict[str, Any]:
     first = rows[0]
     found = controls if controls is not None else _controls(first)
@@ -84,7 +84,9 @@ def _task(
     return {"id": first["id"], **made} if first.get("id") is not None else made
 
 
-def _annotation(row: Mapping[str, Any], controls: Controls, lost: Counter[str]) -> dict[str, Any]:
+def _annotation(
+    row: Mapping[str, object], controls: Controls, lost: Counter[str]
+) -> dict[str, object]:
     times = {name: row[name] for name in ("created_at", "updated_at", "lead_time") if name in row}
     results = []
     for name, given in controls.items():
@@ -104,7 +106,7 @@ def _annotation(row: Mapping[str, Any], controls: Controls, lost: Counter[str]) 
     }
 
 
-def _results(name: str, control: Given, given: Any) -> Iterator[dict[str, Any]]:
+def _results(name: str, control: Given, given: object) -> Iterator[dict[str, object]]:
     """What a control gave: a value alone, or a list of regions and values; loose words are one value."""
     listed = given if isinstance(given, list) else [given]
     words = [each for each in listed if not isinstance(each, Mapping)]
@@ -122,7 +124,7 @@ def _results(name: str, control: Given, given: Any) -> Iterator[dict[str, Any]]:
         }
 
 
-def _controls(row: Mapping[str, Any]) -> dict[str, Given]:
+def _controls(row: Mapping[str, object]) -> dict[str, Given]:
     """The controls that the values of a row tell; a single choice looks like a field of the task."""
     found = {}
     for name, given in row.items():
@@ -133,7 +135,7 @@ def _controls(row: Mapping[str, Any]) -> dict[str, Given]:
     return found
 
 
-def _kind(value: Mapping[str, Any]) -> str | None:
+def _kind(value: Mapping[str, object]) -> str | None:
     if "start" in value and not {"labels", "hypertextlabels", "paragraphlabels"} & value.keys():
         return None
     return next((kind for kind, key in _KEYS.items() if key in value), None)

@@ -40,7 +40,7 @@ _STRUCTURE = frozenset(
 GONE = "[address]"
 
 
-def annotation(sent: Mapping[str, Any]) -> dict[str, Any]:
+def annotation(sent: Mapping[str, object]) -> dict[str, object]:
     """An annotation as the journal keeps it; users are numbers, or None where they are none."""
     kept = {
         name: results(sent[name]) if name == "result" else without_addresses(sent[name])
@@ -65,7 +65,7 @@ def results(given: object) -> object:
     return [_result(each) if isinstance(each, dict) else without_addresses(each) for each in given]
 
 
-def _result(given: dict[str, Any]) -> dict[str, Any]:
+def _result(given: dict[str, object]) -> dict[str, object]:
     if given.keys() <= _STRUCTURE:
         return given
     return {

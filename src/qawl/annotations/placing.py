@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from qawl.articles import cleaning, freezing
 from qawl.articles import store as article_store
@@ -48,7 +47,7 @@ class Placing:
             self._by_text.setdefault(digest, []).append(article.id)
             self._recurring |= cleaning.removed_lines(article.edits)
 
-    def place(self, data: Mapping[str, Any], field: str = "text") -> Placed | None:
+    def place(self, data: Mapping[str, object], field: str = "text") -> Placed | None:
         """Where a task with this data belongs; None where no article fits. `field` holds its text."""
         identity, text = data.get("article_id"), data.get(field)
         known = identity if isinstance(identity, str) and identity in self._hashes else None
@@ -70,7 +69,7 @@ class Placing:
         frozen = text is None or sha256(text) == self._hashes[identity]
         return Placed(identity, None if frozen else text)
 
-    def _with_text(self, text: str, data: Mapping[str, Any]) -> str | None:
+    def _with_text(self, text: str, data: Mapping[str, object]) -> str | None:
         """The article that has this text, or had it when it was received."""
         for digest in self._digests(text):
             if found := self._by_text.get(digest):
@@ -85,7 +84,7 @@ class Placing:
             yield sha256(cleaned)
             yield sha256(cleaning.without_lines(cleaned, edits, self._recurring.__contains__)[0])
 
-    def _meant(self, found: list[str], data: Mapping[str, Any]) -> str:
+    def _meant(self, found: list[str], data: Mapping[str, object]) -> str:
         """Of several articles with one text the one that the data tells most of."""
 
         def told(identity: str) -> int:
@@ -98,7 +97,7 @@ class Placing:
         return max(sorted(set(found)), key=told)
 
 
-def _texts(data: Mapping[str, Any], field: str) -> Iterator[str]:
+def _texts(data: Mapping[str, object], field: str) -> Iterator[str]:
     """What may be the text of a task: the field that should hold it, then all others, the longest first.
 
     A config may show any field: `<Text value="$Full_Text">`.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from qawl.articles import cleaning
 from qawl.core.findings import CHECKS, finding
@@ -10,7 +9,7 @@ from qawl.core.records import Article, Finding, Span
 from qawl.core.text import OffsetMap, offset_map
 from qawl.scheme.scheme import Scheme
 
-Raw = Mapping[str, Any]
+Raw = Mapping[str, object]
 """Foreign JSON: its values may be of any type."""
 
 

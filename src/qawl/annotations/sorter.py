@@ -168,7 +168,7 @@ class Sorter:
             yield from self._sorted(each, annotation, placed, layers)
 
     def _sorted(
-        self, each: Incoming, annotation: Mapping[str, Any], placed: Placed, layers: list[str]
+        self, each: Incoming, annotation: Mapping[str, object], placed: Placed, layers: list[str]
     ) -> Iterator[Sorted]:
         """An annotation as the journal keeps it, in each of its layers."""
         task = kept.task(each.task)
@@ -197,7 +197,7 @@ class Sorter:
         fields = {name for name in texts(annotation) if isinstance(data.get(name), str)}
         return sorted(name for name in fields if not self._placing.holds(data[name], placed))
 
-    def _annotations(self, each: Incoming) -> list[Any] | None:
+    def _annotations(self, each: Incoming) -> list[object] | None:
         """The annotations of a task, which early versions of Label Studio call completions.
 
         None, and counted, where the task can't be read or they are no list.
@@ -215,7 +215,7 @@ class Sorter:
             return None
         return given
 
-    def _text_field(self, data: Mapping[str, Any]) -> str:
+    def _text_field(self, data: Mapping[str, object]) -> str:
         """The field of a task that holds its text: its layer's, else the first that it has."""
         told = self._schemes.get(str(data.get("layer")))
         fields = [each.text_field for each in ([told] if told else self._schemes.values())]
@@ -267,7 +267,7 @@ def _short(value: object) -> str:
     return said if len(said) <= 40 else f"{said[:39]}…"
 
 
-def identity(annotation: Mapping[str, Any]) -> str:
+def identity(annotation: Mapping[str, object]) -> str:
     """What stays the same over the versions of an annotation."""
     for name in ("unique_id", "id"):
         if annotation.get(name):

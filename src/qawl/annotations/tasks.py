@@ -1,7 +1,6 @@
 """Articles → Label Studio tasks: what an annotator sees, and what ties the work to the article."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -23,7 +22,7 @@ class Prediction(Struct, frozen=True):
     """A suggestion in a task; `result` is Label Studio's JSON."""
 
     model_version: str
-    result: list[dict[str, Any]]
+    result: list[dict[str, object]]
 
 
 class Task(Struct, frozen=True):

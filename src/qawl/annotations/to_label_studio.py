@@ -1,7 +1,6 @@
 """Annotation → Label Studio `result` JSON, as its editor would send it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import msgspec
 
@@ -24,7 +23,9 @@ SUGGESTED = "prediction"
 """What Label Studio calls the origin of a region that was suggested."""
 
 
-def write_results(record: Annotation | Gold | Suggestion, scheme: Scheme) -> list[dict[str, Any]]:
+def write_results(
+    record: Annotation | Gold | Suggestion, scheme: Scheme
+) -> list[dict[str, object]]:
     """The results of a record: regions with their attributes, the article's attributes, relations.
 
     Spans `x`, `x#2`, … of one place become one region with several labels again. An arrow that the
@@ -71,7 +72,7 @@ def _number(identity: str, region: str) -> int:
 
 def _write_region(
     identity: str, spans: list[Span | GoldSpan], scheme: Scheme, origin: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, object]]:
     first = spans[0]
     place = {"start": first.start, "end": first.end, "text": first.text}
     by_control: dict[str, list[str]] = {}
@@ -100,8 +101,8 @@ def _control(label: str, scheme: Scheme) -> str:
 
 
 def _attribute(
-    scheme: Scheme, identity: str, name: str, value: AttributeValue, place: dict[str, Any]
-) -> dict[str, Any]:
+    scheme: Scheme, identity: str, name: str, value: AttributeValue, place: dict[str, object]
+) -> dict[str, object]:
     attribute = scheme.attribute.get(name)
     control, kind, written = attribute.write(value) if attribute else attributes.write(name, value)
     return {
@@ -119,11 +120,11 @@ def _write_relation(
     labels: dict[str, str],
     region_of: dict[str, str],
     scheme: Scheme,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     ends = labels.get(relation.from_, ""), labels.get(relation.to, "")
     told = scheme.relation_between.get(ends)
     given = relation.direction
-    written: dict[str, Any] = {
+    written: dict[str, object] = {
         "type": "relation",
         "from_id": region_of.get(relation.from_, relation.from_),
         "to_id": region_of.get(relation.to, relation.to),

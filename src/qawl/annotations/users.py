@@ -7,7 +7,6 @@ journals. Numbers of users are those of one server: `origin` numbers the servers
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -92,7 +91,7 @@ def load(project: Project, there: Iterable[str]) -> tuple[list[Account], bool]:
 
 def _read(content: bytes) -> Iterable[Account]:
     """The accounts of a file; early ones map a number or an address to a pseudonym."""
-    given: Any = msgspec.json.decode(content)
+    given: object = msgspec.json.decode(content)
     if isinstance(given, dict) and "users" in given:
         return msgspec.convert(given, _File).users
     early = msgspec.convert(given, dict[str, str])

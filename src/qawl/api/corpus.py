@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -79,8 +79,8 @@ class JournalEntry:
     article_id: str
     scheme_version: str
     text: str | None
-    task: dict[str, Any]
-    annotation: dict[str, Any]
+    task: dict[str, object]
+    annotation: dict[str, object]
 
 
 class Corpus:

@@ -1,7 +1,6 @@
 """Records that hold annotations beside their text, as annotation tools write them; ingest takes none."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 NAMES = frozenset(
     {
@@ -19,7 +18,7 @@ _BOUNDS = (
 )
 
 
-def fields(record: Mapping[str, Any]) -> Iterator[str]:
+def fields(record: Mapping[str, object]) -> Iterator[str]:
     """The fields of a record that hold annotations: by their name, or by what stands in them."""
     for name, value in record.items():
         if value not in (None, "", [], {}) and (name in NAMES or _marked(value)):

@@ -64,7 +64,7 @@ def chrome(settings: Ingest) -> Sequence[str]:
     return (*(cleaning.CHROME if settings.default_chrome else ()), *settings.chrome)
 
 
-def said(known: Metadata) -> dict[str, Any]:
+def said(known: Metadata) -> dict[str, object]:
     """The fields of an article that its metadata gives; nothing is redistributed unlicensed."""
     fields = {name: value for name in _SAID if (value := getattr(known, name)) is not None}
     if known.redistribute is not None:

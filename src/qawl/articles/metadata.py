@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Struct
@@ -30,7 +30,7 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     license: str | None = None
     redistribute: bool | None = None
     source_id: str | None = None
-    context: dict[str, Any] | None = None
+    context: dict[str, object] | None = None
     crawled: str | None = None
 
 
@@ -71,7 +71,7 @@ def override(below: Metadata, above: Metadata) -> Metadata:
     )
 
 
-def from_fields(fields: Mapping[str, Any], given: Metadata) -> Metadata:
+def from_fields(fields: Mapping[str, object], given: Metadata) -> Metadata:
     """The known fields of a record over what was given; raises ValueError naming a wrong one."""
     known = {name: fields[name] for name in FIELDS if fields.get(name) not in (None, "")}
     if not isinstance(known.get("context"), dict) or not known["context"]:

@@ -56,7 +56,7 @@ def read_page(content: bytes, path: str, given: Metadata) -> Found:
     return checked(text, path, None, override(said, given))
 
 
-def _extracted(tree: Any) -> Document | None:
+def _extracted(tree: object) -> Document | None:
     """What trafilatura makes of a page; a fault of it is a page without an article."""
     try:
         found = bare_extraction(

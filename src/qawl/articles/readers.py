@@ -167,7 +167,7 @@ class _Zstandard(io.RawIOBase):
         """It can be read."""
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: object) -> int:
         """Fills a buffer; damage is an OSError."""
         try:
             return int(self._unpacked.readinto(buffer))
@@ -234,7 +234,7 @@ def _read_line(
     return _read_fields(fields, path, number, mapping, given)
 
 
-def _json(line: bytes) -> Any:
+def _json(line: bytes) -> object:
     """The JSON value of a line, which may be in a code page; raises ValueError."""
     try:
         return msgspec.json.decode(line)
@@ -248,7 +248,7 @@ def _json(line: bytes) -> Any:
 
 
 def _read_fields(
-    fields: dict[str, Any],
+    fields: dict[str, object],
     path: str,
     number: int | None,
     mapping: Mapping[str, str],

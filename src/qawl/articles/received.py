@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
@@ -69,7 +68,7 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
     return Received(path=path, line=line, text=text, metadata=known)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A value of JSON without control characters in its texts and keys."""
     if isinstance(value, dict):
         return {_CONTROL.sub("", str(key)): _plain(each) for key, each in value.items()}

@@ -8,7 +8,7 @@ at any moment as one line and exit code 130: what takes time to import is import
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qawl.cli.commands import group
@@ -49,7 +49,7 @@ RARELY = 10_000
 refers to itself."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name != "group":
         raise AttributeError(f"module 'qawl.cli' has no attribute {name!r}")
     from qawl.cli.commands import group

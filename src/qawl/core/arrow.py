@@ -18,7 +18,7 @@ def arrow(values: NDArray[Any]) -> Any:
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
-def strings(texts: Sequence[str]) -> Any:
+def strings(texts: Sequence[str]) -> object:
     """Texts as an Arrow array."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 

@@ -5,7 +5,7 @@ is the key order in files. `to_json` and `from_json` are the only doors between 
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -106,7 +106,7 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
     source_id: str | None = None
     received: str
     edits: tuple[Edit, ...] = ()
-    context: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    context: dict[str, object] | msgspec.UnsetType = msgspec.UNSET
 
     def context_text(self, field: str) -> str | None:
         """A field of the context as people see it, what is no text as JSON; None if absent."""

@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any
 
 import jinja2
 
@@ -15,7 +14,7 @@ def bundled(package: str, name: str) -> str:
     return files(package).joinpath(name).read_text("utf-8")
 
 
-def rendered(template: str, where: str, values: Mapping[str, Any]) -> str:
+def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
     """A template filled in; `where` names its file in messages. Raises ReleaseError."""
     environment = jinja2.Environment(
         loader=jinja2.DictLoader({where: template}),

@@ -40,7 +40,7 @@ def write(job: Job) -> None:
                 job.folder.write(name, [bundle.to_bytes()])
 
 
-def _document(work: Work, vocabulary: Any) -> Any:
+def _document(work: Work, vocabulary: object) -> object:
     from spacy.tokens import Doc, SpanGroup  # noqa: PLC0415 - an extra
     from spacy.tokens import Span as Marked  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def _categories(work: Work) -> dict[str, float]:
     return found
 
 
-def _record(work: Work) -> dict[str, Any]:
+def _record(work: Work) -> dict[str, object]:
     record = work.record
     return {
         "article_id": work.article.id,

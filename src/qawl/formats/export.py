@@ -163,7 +163,7 @@ def _swap(building: Path, target: Path, aside: Path) -> None:
     shutil.rmtree(aside)
 
 
-def _asked(request: Request) -> dict[str, Any]:
+def _asked(request: Request) -> dict[str, object]:
     return {
         "format": request.format,
         "layers": list(request.layers),

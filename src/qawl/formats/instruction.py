@@ -1,7 +1,6 @@
 """What a chat model is asked for, made from a scheme, and the answer that a record is."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from qawl.core.records import Annotation, ends
 from qawl.scheme.attributes import Attribute
@@ -23,7 +22,7 @@ def of(scheme: Scheme) -> str:
     return "\n".join([_SHAPE, *_lines(scheme)])
 
 
-def answer(text: str, record: Annotation) -> dict[str, Any]:
+def answer(text: str, record: Annotation) -> dict[str, object]:
     """A record as the instruction asks for it: spans by their text and its occurrence."""
     numbers = {span.id: number for number, span in enumerate(record.spans, start=1)}
     seen: dict[str, list[int]] = {}

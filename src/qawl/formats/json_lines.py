@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from msgspec import UNSET
 
@@ -38,7 +37,7 @@ def write_chat(job: Job) -> None:
     _write(job, lambda work: [_chat(work, told[work.scheme.layer])])
 
 
-def _write(job: Job, made: Callable[[Work], Iterable[Mapping[str, Any]]]) -> None:
+def _write(job: Job, made: Callable[[Work], Iterable[Mapping[str, object]]]) -> None:
     for layer in job.schemes:
         for annotator in job.annotators:
             with job.folder.several() as add:
@@ -48,7 +47,7 @@ def _write(job: Job, made: Callable[[Work], Iterable[Mapping[str, Any]]]) -> Non
                         add(name, to_json(each) + b"\n")
 
 
-def _plain(work: Work) -> dict[str, Any]:
+def _plain(work: Work) -> dict[str, object]:
     article, record = work.article, work.record
     told = ("title", "language", "source", "url", "published", "license", "group", "source_id")
     return {
@@ -67,13 +66,13 @@ def _plain(work: Work) -> dict[str, Any]:
     }
 
 
-def _arrow(relation: Relation) -> dict[str, Any]:
+def _arrow(relation: Relation) -> dict[str, object]:
     start, end = ends(relation)
     way = "right" if relation.direction in (UNSET, "left") else relation.direction
     return {"label": relation.label, "from": start, "to": end, "direction": way}
 
 
-def _gliner(work: Work) -> Iterator[dict[str, Any]]:
+def _gliner(work: Work) -> Iterator[dict[str, object]]:
     text, spans = work.article.text, work.spans()
     work.lose_all_but_spans()
     cuts = _cuts(text, spans)
@@ -101,7 +100,7 @@ def _cuts(text: str, spans: Iterable[Span]) -> list[int]:
     return [0, *(at + 1 for at, each in enumerate(text) if each == "\n" and at not in over)]
 
 
-def _chat(work: Work, told: str) -> dict[str, Any]:
+def _chat(work: Work, told: str) -> dict[str, object]:
     answer = to_json(instruction.answer(work.article.text, _known(work))).decode()
     said = (("system", told), ("user", work.article.text), ("assistant", answer))
     return {

@@ -1,7 +1,6 @@
 """Tasks with annotations as Label Studio's Import and `qawl pull --from` read them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from qawl.annotations import tasks
 from qawl.annotations.from_label_studio import read_annotation
@@ -28,7 +27,7 @@ def _listed(values: Iterator[str]) -> Iterator[str]:
     yield "\n]\n"
 
 
-def _task(work: Work, offered: tasks.Names) -> dict[str, Any]:
+def _task(work: Work, offered: tasks.Names) -> dict[str, object]:
     """A task with its annotation; read back at once, and what differs then is noted."""
     record, told = work.record, work.record.provenance
     plain = tasks.task(work.article, work.scheme, offered)
@@ -55,7 +54,7 @@ def _task(work: Work, offered: tasks.Names) -> dict[str, Any]:
     return {**task, "annotations": [annotation]}
 
 
-def _given(**values: object) -> dict[str, Any]:
+def _given(**values: object) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 

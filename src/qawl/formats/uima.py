@@ -106,7 +106,7 @@ def _cas(types: _Types, work: Work) -> Any:
     return cas
 
 
-def _features(types: _Types, work: Work, given: Attributes) -> dict[str, Any]:
+def _features(types: _Types, work: Work, given: Attributes) -> dict[str, object]:
     """Attributes as features."""
     found = {}
     for name, value in given.items():
@@ -117,7 +117,7 @@ def _features(types: _Types, work: Work, given: Attributes) -> dict[str, Any]:
     return found
 
 
-def _value(types: _Types, kind: str, value: AttributeValue) -> Any:
+def _value(types: _Types, kind: str, value: AttributeValue) -> object:
     """A value as a feature of this kind; a path of several is JSON in its entry."""
     if kind == _DOUBLE and isinstance(value, int | float):
         return float(value)

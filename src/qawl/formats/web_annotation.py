@@ -1,7 +1,6 @@
 """W3C Web Annotation: a page of annotations an article as JSON-LD, beside the text that it is about."""
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote
 
 from qawl.core.records import Attributes, Span, to_json
@@ -28,7 +27,7 @@ def write(job: Job) -> None:
                 job.folder.write(f"{name}.jsonld", [page, "\n"])
 
 
-def _page(work: Work, home: str) -> dict[str, Any]:
+def _page(work: Work, home: str) -> dict[str, object]:
     identity = f"urn:qawl:{quote(home, safe='@/')}/{work.article.id}"
     return {
         "@context": CONTEXT,
@@ -38,7 +37,7 @@ def _page(work: Work, home: str) -> dict[str, Any]:
     }
 
 
-def _items(work: Work, page: str) -> Iterator[dict[str, Any]]:
+def _items(work: Work, page: str) -> Iterator[dict[str, object]]:
     spans = work.spans()
     ids = {span.id: f"{page}#{quote(span.id, safe='')}" for span in spans}
     source = f"{work.article.id}.txt"
@@ -81,7 +80,7 @@ def _described(attributes: Attributes) -> list[dict[str, str]]:
     return [{**about, "value": value}]
 
 
-def _selectors(text: str, span: Span) -> list[dict[str, Any]]:
+def _selectors(text: str, span: Span) -> list[dict[str, object]]:
     """By code points, and by what is quoted there."""
     return [
         {"type": "TextPositionSelector", "start": span.start, "end": span.end},

@@ -6,7 +6,6 @@ reported; a task names its corrections behind its basis, and so tells later what
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import Any
 
 from msgspec import Struct, structs
 
@@ -146,7 +145,7 @@ def applied(correction: Correction, record: Annotation, article: Article) -> Ann
 def _changed(
     span: Span, right: Mark, values: Mapping[str, AttributeValue | None], article: Article
 ) -> Span:
-    merged: dict[str, Any] = {**span.attributes, **values}
+    merged: dict[str, AttributeValue | None] = {**span.attributes, **values}
     attributes: Attributes = {name: each for name, each in merged.items() if each is not None}
     text = article.text[right.start : right.end]
     return Span(span.id, right.label, right.start, right.end, text, attributes)

@@ -272,7 +272,7 @@ def _library(*, hasty: bool) -> Any:
     import huggingface_hub.hf_api  # noqa: PLC0415
     from huggingface_hub.utils import _http  # noqa: PLC0415
 
-    def client() -> Any:
+    def client() -> object:
         made: Any = _http.default_client_factory()
         made.timeout = HASTE if hasty else PATIENCE
         return made

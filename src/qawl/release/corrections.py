@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from qawl.annotations import derive, verdicts
 from qawl.articles import released, withdrawal
@@ -211,7 +210,7 @@ def _values(asked: Asked, right: Mark, current: Scheme) -> dict[str, AttributeVa
             raise InputError(
                 f"{right.label} has no attribute {name}: it has {', '.join(allowed) or 'none'}"
             )
-        given: Any = list(words) if len(words) > 1 else (words[0] if words else None)
+        given: object = list(words) if len(words) > 1 else (words[0] if words else None)
         value = None if given is None else allowed[name].read(given)
         if value is not None:
             for problem in allowed[name].problems(value):

@@ -261,7 +261,7 @@ def _plain_number(value: Any) -> Any:
     return as_number(value) if isinstance(value, float) else value
 
 
-def _said(span: Mapping[str, Any]) -> Attributes:
+def _said(span: Mapping[str, object]) -> Attributes:
     return {
         name: _plain_number(value)
         for name, value in span.items()
@@ -269,7 +269,7 @@ def _said(span: Mapping[str, Any]) -> Attributes:
     }
 
 
-def _is_said(value: Any) -> bool:
+def _is_said(value: object) -> bool:
     """Whether a cell tells a value: one of which a part is withheld does not."""
     return value not in _UNSET and not (isinstance(value, list) and None in value)
 
@@ -313,7 +313,7 @@ def _shown(layer: str, known: Columns) -> Scheme:
     return schemes.parse(yaml.safe_dump(said, allow_unicode=True), f"columns of {layer}")
 
 
-def _plain(name: str, at: int) -> dict[str, Any]:
+def _plain(name: str, at: int) -> dict[str, object]:
     words = {"en": name}
     return {
         "name": name, "title": words, "definition": words, "example": words,
@@ -330,8 +330,8 @@ def _names(kind: Type | None) -> tuple[str, ...]:
     return kind.names if isinstance(kind, ClassLabel) else ()
 
 
-def _attribute(name: str, kind: Type, labels: tuple[str, ...]) -> dict[str, Any]:
-    node: dict[str, Any] = {"name": name, "title": {"en": name}, "of": list(labels)}
+def _attribute(name: str, kind: Type, labels: tuple[str, ...]) -> dict[str, object]:
+    node: dict[str, object] = {"name": name, "title": {"en": name}, "of": list(labels)}
     several = isinstance(kind, ListOf)
     values = _names(kind.item if isinstance(kind, ListOf) else kind)
     if not values:

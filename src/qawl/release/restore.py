@@ -193,7 +193,7 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     Parameters
     ----------
     dataset : datasets.Dataset, datasets.DatasetDict or pyarrow.Table
-        Any config of a release, as `datasets.load_dataset` or `pyarrow.parquet.read_table` gives it.
+        object config of a release, as `datasets.load_dataset` or `pyarrow.parquet.read_table` gives it.
     articles : str, Path, or iterable of them
         Your copies: one file or folder; or several, where a `str` is a text and a `Path` a file. They
         may differ from the frozen text in what `qawl ingest` cleans.

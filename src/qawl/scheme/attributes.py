@@ -7,7 +7,7 @@ and how agreement measures it. The kinds stand in `kinds`: a new one is a class,
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ number, as a set of names, or only by whether two values are equal."""
 
 Same = str | tuple[str, ...]
 
-Json = dict[str, Any]
+Json = dict[str, object]
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

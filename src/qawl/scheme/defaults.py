@@ -64,7 +64,7 @@ def _named(given: Stated, key: str = "name") -> Stated:
     return [_worded(each) if isinstance(each, dict) else {key: _word(each)} for each in given]
 
 
-def _worded(each: dict[str, Any]) -> dict[str, Any]:
+def _worded(each: dict[str, object]) -> dict[str, object]:
     """A mapping whose names and keys are texts, also where YAML takes them for numbers."""
     return {key: _word(value) if key in _NAMES else value for key, value in each.items()}
 
@@ -181,7 +181,7 @@ def _flattened(said: dict[str, Any]) -> dict[str, Any]:
     return {"labels": every, "label_sets": sets}
 
 
-def _color(labels: list[dict[str, Any]]) -> None:
+def _color(labels: list[dict[str, object]]) -> None:
     """Gives each label without a colour a free one."""
     taken = {str(each.get("color")).lower() for each in labels}
     free: Iterator[str] = iter([each for each in COLORS if each not in taken])
@@ -190,7 +190,7 @@ def _color(labels: list[dict[str, Any]]) -> None:
             each["color"] = next(free, COLORS[number % len(COLORS)])
 
 
-def _give_keys(labels: list[dict[str, Any]], attributes: Stated) -> None:
+def _give_keys(labels: list[dict[str, object]], attributes: Stated) -> None:
     """Gives each label that says nothing of a key a free one, while there are any."""
     values = chain.from_iterable(_every(each.get("values")) for each in _dicts(attributes))
     taken = {str(each.get("hotkey")).lower() for each in (*labels, *values)}
@@ -200,12 +200,12 @@ def _give_keys(labels: list[dict[str, Any]], attributes: Stated) -> None:
             each["hotkey"] = next(free, None)
 
 
-def _every(values: Stated) -> Iterable[dict[str, Any]]:
+def _every(values: Stated) -> Iterable[dict[str, object]]:
     """All values of an attribute, at any depth."""
     for each in _dicts(values):
         yield each
         yield from _every(each.get("values"))
 
 
-def _dicts(given: Stated) -> Iterator[dict[str, Any]]:
+def _dicts(given: Stated) -> Iterator[dict[str, object]]:
     return (each for each in _list(given) if isinstance(each, dict))

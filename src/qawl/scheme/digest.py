@@ -1,7 +1,6 @@
 """The digest of a scheme's content: equal as long as a scheme says the same, whatever Qawl reads it."""
 
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -9,7 +8,7 @@ from qawl.core.records import to_json
 from qawl.scheme.defaults import EARLIER
 from qawl.scheme.scheme import Scheme
 
-_FIRST: dict[str, Any] = {
+_FIRST: dict[str, object] = {
     "name": "",
     "title": {},
     "kind": "choice",
@@ -27,7 +26,7 @@ _LATER = (
     *("instructions_for", "changes"),
 )
 """A scheme's keys that came later: they count where they say something else than if left out."""
-_UNSAID: tuple[Any, ...] = (None, False, (), [], {}, "text")
+_UNSAID: tuple[object, ...] = (None, False, (), [], {}, "text")
 _UNSEEN = ("finds",)
 """Keys of a label that say what Qawl's own tools do with it, and nothing to annotators."""
 
@@ -46,7 +45,7 @@ def digest(scheme: Scheme) -> str:
     return sha256(to_json(said)).hexdigest()
 
 
-def _without_unsaid(attribute: dict[str, Any]) -> dict[str, Any]:
+def _without_unsaid(attribute: dict[str, object]) -> dict[str, object]:
     """An attribute without later keys that say nothing."""
     return {
         key: each

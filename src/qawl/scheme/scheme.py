@@ -6,7 +6,6 @@ Schema (`json_schema`) and the guidelines are made from the value that is read h
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from msgspec import structs
 
@@ -92,7 +91,9 @@ def parse(text: str, where: str) -> Scheme:
 
 def _attributes(given: object, where: str) -> tuple[Attribute, ...]:
     """The attributes as a scheme states them, each of its kind."""
-    each_of = strict_yaml.convert(given, f"{where}: attributes", list[dict[str, Any]], SchemeError)
+    each_of = strict_yaml.convert(
+        given, f"{where}: attributes", list[dict[str, object]], SchemeError
+    )
     found = []
     for stated in each_of:
         at = f"{where}: attribute {stated.get('name')}"

@@ -18,7 +18,7 @@ DRAWS = 10_000
 """Random exchanges of two systems' articles in a paired test."""
 
 
-def counted(sides: Iterable[tuple[Collection[Any], Collection[Any]]]) -> Counts:
+def counted(sides: Iterable[tuple[Collection[object], Collection[object]]]) -> Counts:
     """The counts of articles, from the (gold, system) of each as sets."""
     rows = [(len({*gold} & {*system}), len(system), len(gold)) for gold, system in sides]
     return np.array(rows, np.float64).reshape(-1, 3)
@@ -34,7 +34,7 @@ def _share(part: float, whole: float) -> float | None:
     return float(part / whole) if whole else None
 
 
-def estimated(counts: Counts) -> dict[str, Any]:
+def estimated(counts: Counts) -> dict[str, object]:
     """F1 with its interval and n (spans of both sides), precision and recall."""
     pool = Pool(len(counts))
     pool.add(0, {("f1",): f1_figure(counts, np.array(2))})
@@ -84,7 +84,7 @@ class Ranking:
         self._wanted[article] += wanted
         self._ranked += [(-weight, article, start, right) for weight, start, right in spans]
 
-    def estimated(self) -> dict[str, Any]:
+    def estimated(self) -> dict[str, object]:
         """Average precision with its interval, as CheckThat! scores it: the mean of the precision at
         each right span over all that are wanted, also those that are not ranked. Ties stand in the
         order of articles and of the text."""

@@ -1,7 +1,6 @@
 """What scoring reads of a release beside its articles: tokens, votes, and what was skipped."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -15,7 +14,7 @@ from qawl.release.tables.token_table import TABLE
 from qawl.release.tables.votes import VOTES
 from qawl.release.versions import manifest
 
-Arrow = tuple[Any, ...]
+Arrow = tuple[object, ...]
 """(relation, place of its start, place of its end); a place is (label, start, end)."""
 _VOTE = ("article_id", "layer", "id", "attribute", "annotator", "marked", "value", "values")
 

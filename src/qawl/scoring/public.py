@@ -1,7 +1,6 @@
 """`qawl.score`: predictions of a system against a release, as `qawl score --json` has it."""
 
 from pathlib import Path
-from typing import Any
 
 from qawl.scoring.score import Request
 from qawl.scoring.score import score as figures
@@ -14,7 +13,7 @@ def score(
     split: str | None = None,
     against: str | Path | None = None,
     soft: bool = False,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Scores predictions against the gold of a release.
 
     Parameters

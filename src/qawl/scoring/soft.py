@@ -197,7 +197,7 @@ def _scales(scheme: Scheme) -> Iterator[tuple[str, _Scale]]:
             yield each.name, _Scale(each, each.categories)
 
 
-def _figures(sums: _Sums, articles: int, scale: _Scale) -> Iterator[tuple[str, Any]]:
+def _figures(sums: _Sums, articles: int, scale: _Scale) -> Iterator[tuple[str, object]]:
     for name, rows in sums.rows.items():
         if not sums.given[name]:
             continue

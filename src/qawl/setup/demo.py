@@ -116,7 +116,7 @@ def _submit(client: studio_client.Client, corpus: Project, recorded: Project, sa
     say(f"submitted {count} recorded annotations")
 
 
-def _submission(record: Annotation, results: list[dict[str, Any]]) -> dict[str, Any]:
+def _submission(record: Annotation, results: list[dict[str, object]]) -> dict[str, object]:
     return {
         "result": results,
         "was_cancelled": record.status == "skipped",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
 from msgspec import UNSET, to_builtins
 
@@ -17,7 +16,7 @@ def marked(task: Task) -> Task:
     return Task({**task.data, SUGGESTED: told}, task.predictions)
 
 
-def digest(data: Mapping[str, Any], text_field: str) -> str:
+def digest(data: Mapping[str, object], text_field: str) -> str:
     """Of all that a task's data hold but the text, which has a hash of its own."""
     told = sorted((key, each) for key, each in data.items() if key != text_field)
     return sha256(to_json(told)).hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from qawl.annotations.json_stream import note
@@ -28,7 +28,7 @@ OLDEST = 1, 23
 AT_ONCE = 4
 """Calls that are under way at once where many projects are read."""
 
-Filter = tuple[str, str, Any]
+Filter = tuple[str, str, object]
 """A column of the server's task list, an operator and a value, as in ("id", "greater", 7)."""
 _KINDS = {
     "updated_at": "Datetime",
@@ -219,7 +219,7 @@ class Client(Transport):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(work, those))
 
-    def submit(self, task: int, annotation: Mapping[str, Any]) -> Json:
+    def submit(self, task: int, annotation: Mapping[str, object]) -> Json:
         """Adds an annotation to a task."""
         made: Json = self.request("POST", f"api/tasks/{task}/annotations/", body=dict(annotation))
         return made

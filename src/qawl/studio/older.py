@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 from qawl.annotations import derive, reading
 from qawl.annotations import store as annotation_store
@@ -40,7 +39,7 @@ def _changed(name: Name, way: Iterable[Change]) -> bool:
     return any(name in change.fates for change in way)
 
 
-def _names(result: Mapping[str, Any]) -> Iterator[Name]:
+def _names(result: Mapping[str, object]) -> Iterator[Name]:
     """The names that a result uses."""
     value = reading.value(result)
     if result.get("type") == "relation":

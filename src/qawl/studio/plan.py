@@ -410,7 +410,7 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
         )
 
 
-def _lacking(current: Scheme, result: Mapping[str, Any]) -> Iterator[str]:
+def _lacking(current: Scheme, result: Mapping[str, object]) -> Iterator[str]:
     """What a result uses and the scheme lacks: labels, a control, values of a control."""
     value = reading.value(result)
     yield from (each for each in reading.words(value.get("labels")) if each not in current.label)

@@ -1,7 +1,6 @@
 """Annotations that a server lost, put back on it from the journal."""
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,7 +15,7 @@ KEPT = ("result", "was_cancelled", "lead_time")
 """What is sent again of an annotation; the server gives it a new id."""
 
 
-Known = dict[tuple[str, object], dict[str, Any]]
+Known = dict[tuple[str, object], dict[str, object]]
 """(article, basis of a judge's task) → the latest annotation of it."""
 
 

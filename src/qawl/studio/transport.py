@@ -58,7 +58,7 @@ class Transport:
         path: str,
         *,
         params: Json | None = None,
-        body: Any = None,
+        body: object = None,
         retries: int = RETRIES,
     ) -> Any:
         """One call; the decoded answer. Raises ServerError with what went wrong."""
@@ -74,7 +74,13 @@ class Transport:
             ) from error
 
     def _answer(
-        self, method: str, path: str, *, params: Json | None = None, body: Any = None, retries: int
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Json | None = None,
+        body: object = None,
+        retries: int,
     ) -> httpx.Response:
         left = retries if method in {"GET", "PATCH", "DELETE"} else 0
         options = {"max_retries": left}

@@ -1,7 +1,7 @@
 """Qawl's own suggester: rules for quotes, entities and claims; names from gold for every other layer.
 
 What a layer gets is told by what its labels are for (`finds` in the scheme): parts of quotes, claims,
-entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
+entities. object other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
 from collections.abc import Sequence

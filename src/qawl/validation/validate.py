@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from functools import cache, partial
 from importlib.metadata import entry_points
 from itertools import chain
-from typing import Any
 
 import jsonschema_rs
 import msgspec
@@ -211,7 +210,7 @@ def check_annotation(
     return found
 
 
-def check_format(value: Any) -> str | None:
+def check_format(value: object) -> str | None:
     """What the JSON Schema of annotations says against a value, None if nothing.
 
     jsonschema-rs finds, jsonschema explains.
@@ -226,7 +225,7 @@ def check_format(value: Any) -> str | None:
 
 
 @cache
-def _finder() -> Any:
+def _finder() -> "jsonschema_rs.Validator":
     return jsonschema_rs.validator_for(json_schema.load("annotation"))
 
 

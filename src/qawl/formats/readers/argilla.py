@@ -15,7 +15,7 @@ from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, whole, words
 
 
-def fits(row: dict[str, Any]) -> bool:
+def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like a record of Argilla."""
     return isinstance(row.get("fields"), dict) and "responses" in row
 
@@ -81,7 +81,7 @@ def _answer(made: Document, works: dict[str, Work], question: str, answer: Any) 
         work.attributes[question] = _plain(value)
 
 
-def _piece(made: Document, work: Work, question: str, each: dict[str, Any]) -> None:
+def _piece(made: Document, work: Work, question: str, each: dict[str, object]) -> None:
     start, end, label = whole(each.get("start")), whole(each.get("end")), each.get("label")
     if start is not None and end is not None and isinstance(label, str):
         work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
@@ -89,5 +89,5 @@ def _piece(made: Document, work: Work, question: str, each: dict[str, Any]) -> N
         made.notes.append(f"answer to {question} of a kind that is not read")
 
 
-def _plain(value: Any) -> AttributeValue:
+def _plain(value: object) -> AttributeValue:
     return [words(each) for each in value] if isinstance(value, list) else words(value)

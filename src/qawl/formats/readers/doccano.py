@@ -33,7 +33,7 @@ _OWN = {
 CATEGORY = "category"
 
 
-def fits(row: dict[str, Any]) -> bool:
+def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like doccano's."""
     if not isinstance(row.get("text", row.get("data")), str):
         return False
@@ -74,12 +74,12 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
     return made
 
 
-def _meta(row: dict[str, Any]) -> dict[str, Any]:
+def _meta(row: dict[str, object]) -> dict[str, object]:
     meta = row.get("meta")
     return meta if isinstance(meta, dict) else {}
 
 
-def _entity(made: Document, work: Work, at: int, each: Any) -> None:
+def _entity(made: Document, work: Work, at: int, each: object) -> None:
     if not isinstance(each, dict):
         made.notes.append("entity that is not an object")
         return
@@ -107,7 +107,7 @@ def _labels(made: Document, work: Work, labels: Any) -> None:
         work.attributes[CATEGORY] = names
 
 
-def _relation(made: Document, work: Work, each: Any, known: set[str]) -> None:
+def _relation(made: Document, work: Work, each: object, known: set[str]) -> None:
     if not isinstance(each, dict):
         made.notes.append("relation that is not an object")
         return

@@ -8,7 +8,7 @@ from typing import Any
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
-Row = tuple[int, dict[str, Any]]
+Row = tuple[int, dict[str, object]]
 
 
 def rows(path: Path) -> Iterator[Row | SetAside]:
@@ -26,7 +26,7 @@ def rows(path: Path) -> Iterator[Row | SetAside]:
                 yield _row(path, number, line)
 
 
-def documents(path: Path, make: Callable[[int, dict[str, Any]], Found]) -> Iterator[Found]:
+def documents(path: Path, make: Callable[[int, dict[str, object]], Found]) -> Iterator[Found]:
     """What `make` gives of (line or place in the list, object); what is not an object is passed on."""
     for row in rows(path):
         yield row if isinstance(row, SetAside) else make(*row)
@@ -45,21 +45,21 @@ def _row(path: Path, number: int, line: str) -> Row | SetAside:
     return _object(path, number, _decoded(line))
 
 
-def _object(path: Path, number: int, value: Any) -> Row | SetAside:
+def _object(path: Path, number: int, value: object) -> Row | SetAside:
     if isinstance(value, dict):
         return number, value
     why = reason("not-json" if value is None else "not-object")
     return set_aside(str(path), why, number)
 
 
-def _decoded(text: str) -> Any:
+def _decoded(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
 
-def whole(value: Any) -> int | None:
+def whole(value: object) -> int | None:
     """A whole number, also one that is written as text or with a fraction of nothing; else None."""
     if isinstance(value, bool):
         return None

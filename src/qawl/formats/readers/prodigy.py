@@ -31,7 +31,7 @@ _OWN = {
 }
 
 
-def fits(row: dict[str, Any]) -> bool:
+def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like Prodigy's."""
     told = row.get("answer") in {"accept", "reject", "ignore"}
     own = any(name in row for name in ("_input_hash", "_task_hash", "_annotator_id", "_session_id"))
@@ -88,7 +88,7 @@ def _span(made: Document, work: Work, each: Any) -> Mark | None:
     return work.marks[-1]
 
 
-def _relation(made: Document, work: Work, each: Any) -> None:
+def _relation(made: Document, work: Work, each: object) -> None:
     if not isinstance(each, dict):
         made.notes.append("relation that is not an object")
         return

@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +156,7 @@ def archives(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
                         yield f"{path.name}: {member.name}", file.read()
 
 
-def strings(values: Any) -> Iterator[str]:
+def strings(values: object) -> Iterator[str]:
     """All strings in nested lists and mappings."""
     if isinstance(values, str):
         yield values

@@ -29,34 +29,34 @@ class _Named:
 
 @overload
 def align(
-    spans: Iterable[Any],
+    spans: Iterable[object],
     offset_mapping: Iterable[Sequence[int]],
     *,
     level: int = 0,
-    undecided: Iterable[Any] = (),
+    undecided: Iterable[object] = (),
 ) -> list[str | None]: ...
 
 
 @overload
 def align(
-    spans: Iterable[Any],
+    spans: Iterable[object],
     offset_mapping: Iterable[Sequence[int]],
     *,
     labels: Sequence[str],
     level: int = 0,
     ignored: int = IGNORED,
-    undecided: Iterable[Any] = (),
+    undecided: Iterable[object] = (),
 ) -> list[int]: ...
 
 
 def align(
-    spans: Iterable[Any],
+    spans: Iterable[object],
     offset_mapping: Iterable[Sequence[int]],
     *,
     labels: Sequence[str] | None = None,
     level: int = 0,
     ignored: int = IGNORED,
-    undecided: Iterable[Any] = (),
+    undecided: Iterable[object] = (),
 ) -> list[str | None] | list[int]:
     """The IOB2 tag of each piece of one text: names, or with `labels` indices.
 
@@ -116,7 +116,7 @@ def align(
     return [classes.get(tag, ignored) for tag in tags]
 
 
-def _named(span: Any, labels: Sequence[str] | None) -> _Named:
+def _named(span: object, labels: Sequence[str] | None) -> _Named:
     """A span, given as a mapping or an object, with the name of its label."""
     read = span.__getitem__ if isinstance(span, Mapping) else lambda name: getattr(span, name)
     label = read("label")

@@ -20,7 +20,7 @@ from qawl.release.tables.columns import arrow_schema, arrow_type
 NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64}
 
 
-def batch(columns: Columns, rows: Collection[Mapping[str, Any]]) -> pa.RecordBatch:
+def batch(columns: Columns, rows: Collection[Mapping[str, object]]) -> pa.RecordBatch:
     """Rows as a batch of arrays; raises KeyError naming an unknown class or column.
 
     Many values in one cell may come as an array: of Arrow, or of numpy, then with the indices of classes.
@@ -104,7 +104,7 @@ def _bits(truths: list[Any]) -> Any:
     return np.packbits(np.array(truths, np.bool_), bitorder="little")
 
 
-def _bounds(lengths: list[int]) -> Any:
+def _bounds(lengths: list[int]) -> object:
     """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
     bounds = arrow.bounds(lengths)
     if bounds[-1] > np.iinfo(np.int32).max:

@@ -38,12 +38,12 @@ def arrow_type(kind: Type) -> pa.DataType:
     return pa.struct([pa.field(name, arrow_type(each)) for name, each in kind.fields])
 
 
-def card_features(columns: Columns) -> list[dict[str, Any]]:
+def card_features(columns: Columns) -> list[dict[str, object]]:
     """The features as a dataset card's `dataset_info` writes them in YAML."""
     return [{"name": name, **_card(kind)} for name, kind in columns.items()]
 
 
-def _card(kind: Type) -> dict[str, Any]:
+def _card(kind: Type) -> dict[str, object]:
     if isinstance(kind, Value):
         return {"dtype": kind.dtype}
     if isinstance(kind, ClassLabel):

@@ -42,7 +42,7 @@ class Digest:
         return total.hexdigest()
 
 
-def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, Any]]:
+def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, object]]:
     """(stream, bytes) of a column and of what it holds."""
     kind, there = column.type, _there(column)
     yield f"{name} there", there

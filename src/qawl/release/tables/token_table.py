@@ -8,7 +8,6 @@ Every layer whose scheme has labels has its columns; articles that nobody annota
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +91,7 @@ def token_rows(
     return [row]
 
 
-def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[Any]:
+def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[object]:
     """The cells of one layer."""
     starts, ends = at
     try:

@@ -234,7 +234,7 @@ def _same(old: Row, new: Row, turned: bool) -> bool:
     return _drawn(old) == _drawn(new) and not other
 
 
-def _drawn(row: Row) -> tuple[Any, ...]:
+def _drawn(row: Row) -> tuple[object, ...]:
     """An annotation but for its attributes and surfaces."""
     spans = [(span["id"], span["label"], *_place(span)) for span in row["spans"]]
     return row["status"], spans, row["relations"]

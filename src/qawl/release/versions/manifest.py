@@ -97,7 +97,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     date: str | None = None
     license: str | None = None
     files: dict[str, FileDigest]
-    features: dict[str, list[dict[str, Any]]] | None = None
+    features: dict[str, list[dict[str, object]]] | None = None
     content: dict[str, TableDigest]
     content_sha256: str
     content_of: str | None = None

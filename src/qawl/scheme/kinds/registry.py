@@ -1,7 +1,6 @@
 """The kinds of attributes by name, and the results of Label Studio that they are read from."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.kinds.choices import Choice, Choices
@@ -31,7 +30,7 @@ def result_types() -> frozenset[str]:
     return frozenset(["rating", *(each.type for each in KINDS.values())])
 
 
-def value_of(value: Mapping[str, Any]) -> object:
+def value_of(value: Mapping[str, object]) -> object:
     """What a result's `value` holds of an attribute; `text` is also where a region's surface stands."""
     keys = dict.fromkeys(["rating", *(each.key for each in KINDS.values())])
     ordered = sorted(keys, key=lambda key: key == "text")

@@ -102,7 +102,7 @@ class Facts:
             elif kind not in SPANS:
                 self.left_out[f"{UNREAD}{kind}"] += 1
 
-    def _region(self, result: Mapping[str, Any], regions: dict[Any, list[str]]) -> None:
+    def _region(self, result: Mapping[str, object], regions: dict[object, list[str]]) -> None:
         value = result.get("value")
         given = (
             value.get(str(result["type"]), value.get("labels"))
@@ -118,7 +118,7 @@ class Facts:
         if isinstance(result.get("id"), (str, int)):
             regions[str(result["id"])] += labels
 
-    def _attribute(self, result: Mapping[str, Any], regions: Mapping[Any, list[str]]) -> None:
+    def _attribute(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
         self.counts.attributes += 1
         kind = str(result["type"])
         name = str(result.get("from_name"))
@@ -144,7 +144,7 @@ class Facts:
         else:
             seen.documents += 1
 
-    def _relation(self, result: Mapping[str, Any], regions: Mapping[Any, list[str]]) -> None:
+    def _relation(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
         given = result.get("labels")
         names = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
         start, end = str(result.get("from_id")), str(result.get("to_id"))

@@ -43,7 +43,7 @@ class People:
         return list(self._names.values())
 
 
-def told(annotation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def told(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """What must not contradict itself within one server."""
     number, unique = annotation.get("id"), annotation.get("unique_id")
     if number is not None and unique:
@@ -53,7 +53,7 @@ def told(annotation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"user {who}", said
 
 
-def user(annotation: Mapping[str, Any]) -> str:
+def user(annotation: Mapping[str, object]) -> str:
     """The number of who made an annotation, or what stands in its place."""
     given = annotation.get("completed_by")
     if isinstance(given, Mapping):
@@ -61,7 +61,7 @@ def user(annotation: Mapping[str, Any]) -> str:
     return str(given) if isinstance(given, (str, int)) else ""
 
 
-def address(annotation: Mapping[str, Any]) -> str | None:
+def address(annotation: Mapping[str, object]) -> str | None:
     """The address of who made an annotation, in lower case; None where none is given."""
     given = annotation.get("completed_by")
     said = given.get("email") if isinstance(given, Mapping) else given

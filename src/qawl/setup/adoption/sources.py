@@ -173,8 +173,8 @@ def _task(document: Document, number: int) -> Task:
     }
 
 
-def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, Any]:
-    result: list[dict[str, Any]] = []
+def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, object]:
+    result: list[dict[str, object]] = []
     for mark in work.marks:
         place = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
         value = {**place, "labels": [mark.label]}
