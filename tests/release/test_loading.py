@@ -1,6 +1,8 @@
 """A release loads elsewhere: as plain parquet in pandas, polars and DuckDB, in datasets old and new."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from conftest import skip_or_fail
+from conftest import ROOT, skip_or_fail
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core import files as core_files
@@ -24,8 +26,6 @@ from qawl.scheme import scheme
 def built(tmp_path_factory):
     """A release of the repository's corpus with three splits, one of which has no claims."""
     import shutil
-
-    from conftest import ROOT
 
     folder = tmp_path_factory.mktemp("corpus") / "c"
     for part in ("corpus", "label_config", "schemas", "exports"):
@@ -186,3 +186,66 @@ print(json.dumps(datasets.__version__))
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout.splitlines()[-1]) == OLD.partition("==")[2]
+
+
+CHAPTER = """
+import sys
+import qawl
+from qawl.release.tables import tokens
+
+def tokenizer(text, *, return_offsets_mapping):
+    return {"offset_mapping": [(0, 0), *tokens.tokens(text)]}
+
+found = {"tokenizer": tokenizer}
+exec(open(sys.argv[1], encoding="utf-8").read(), found)
+assert len(found["tags"]) == len(list(tokens.tokens(found["row"]["text"]))) + 1
+assert max(found["tags"]) > 0
+assert found["spans"][0].label in found["labels"]
+assert all(row["text"] for row in found["articles"])
+import datasets
+print(datasets.__version__)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("version", ["2.21.0", "3.6.0"])
+def test_the_chapter_for_receivers_runs_on_old_datasets(recorded, tmp_path, version):
+    """With what receivers need and no more, as docs/dataset.md says it; tests/test_docs.py runs the chapter
+    on the version of this environment."""
+    built = build.build(recorded, "0.1.0", notes=[]).folder
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "dataset.md").read_text("utf-8"), re.DOTALL
+    )
+    chapter = tmp_path / "chapter.py"
+    chapter.write_text(code, "utf-8")
+    python = tmp_path / "old" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "old"], check=True)
+    wanted = [
+        f"datasets=={version}",
+        "click",
+        "PyYAML",
+        "pyarrow>=24,<26",
+        "numpy",
+        "msgspec",
+        "regex",
+    ]
+    for line in (wanted, ["--no-deps", str(ROOT)]):
+        done = subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *line],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            skip_or_fail(f"datasets {version} can't be installed: {done.stderr[-200:]}")
+    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hf"), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [python, "-c", CHAPTER, chapter],
+        cwd=built.parents[2],
+        env=offline,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == version
