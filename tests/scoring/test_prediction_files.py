@@ -137,6 +137,55 @@ def test_the_page_shows_what_only_one_side_has(release):
     assert "exact_f1" in table.stdout
 
 
+def sentences(number, *scores):
+    listed = [{"number": at, "score": score} for at, score in scores]
+    return {"article_id": f"{number:012x}", "layer": "toy", "sentences": listed}
+
+
+def test_sentences_are_ranked_as_checkthat_ranks_them(tmp_path):
+    worth = corpora.choice("worth", "no", "some", "much", "most", of=["PER"], ordered=True)
+    made = corpora.scheme("toy", ("PER",), [worth])
+    one = releases.article(1, "قال نعم. ثم لا. وأخيرا ربما! End.")
+    two = releases.article(2, "He said yes. Then no.")
+    spans = [("PER", 0, 3, {"worth": "most"}), ("PER", 9, 11, {"worth": "some"})]
+    folder = releases.write(
+        tmp_path / "r",
+        [made],
+        (one, {"toy": releases.gold(one, "toy", spans, opened=[(16, 20)])}, []),
+        (two, {"toy": releases.gold(two, "toy", [("PER", 0, 2, {"worth": "much"})])}, []),
+    )
+    # of five decided sentences three have a span; sentence 2 of the first is undecided
+    rows = [sentences(1, (0, 0.9), (1, 0.2), (2, 0.99), (3, 0.8)), sentences(2, (0, 0.7))]
+    path = releases.lines(tmp_path / "p.jsonl", rows)
+    found = releases.score(folder, path)["layers"]["toy"]
+    assert found.keys() == {"n_articles", "sentences"}
+    figures = found["sentences"]
+    assert (figures["f1"]["precision"], figures["f1"]["recall"]) == (2 / 3, 2 / 3)
+    assert figures["average_precision"]["value"] == pytest.approx(
+        (1 / 1 + 2 / 3 + 3 / 4) / 3, abs=1e-6
+    )
+    worth = figures["average_precision of worth"]
+    assert worth["value"] == pytest.approx((1 / 1 + 2 / 3) / 2, abs=1e-6)
+    shown = CliRunner().invoke(
+        cli.group, ["score", str(folder), str(path), "--html", str(tmp_path / "x")]
+    )
+    assert shown.exit_code == 0, shown.exception
+    assert "average precision" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (sentences(1, (7, 0.5)), "line 1: sentence 7 is none of the article"),
+        (sentences(1, (0, 0.5), (0, 0.5)), "line 1: sentence 0 is there twice"),
+    ],
+)
+def test_a_sentence_that_there_is_not_is_one_line(release, row, said):
+    done = run(release, lines(row))
+    assert done.exit_code == 1
+    assert said in str(done.exception)
+
+
 def test_an_undecided_relation_counts_for_nobody(tmp_path):
     made = corpora.scheme("toy", ("PER", "ORG"), (), ("of",))
     of = releases.article(1, TEXT)

@@ -80,6 +80,8 @@ def _show(layer: str, figures: dict[str, Any]) -> None:
 
     title = f"{layer}: {figures['n_articles']} articles"
     table(title, ("", "precision", "recall", "F1", "95 %", "n"), rows(figures))
+    if "confusion" not in figures:
+        return
     for each in figures["confusion"]["most"][:WORST]:
         gold, system = (name or "no span" for name in each["labels"])
         say(f"  {each['n']:4} × {gold} in gold is {system} in the system")

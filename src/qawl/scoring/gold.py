@@ -10,9 +10,11 @@ from qawl.core.errors import ReleaseError
 from qawl.release.reading import Release
 from qawl.release.tables import columns
 from qawl.release.tables.candidates import CANDIDATES
+from qawl.release.tables.sentence_table import SENTENCES
 from qawl.release.tables.token_table import TABLE
 from qawl.release.tables.votes import VOTES
 from qawl.release.versions import manifest
+from qawl.scheme.names import sentence_columns
 
 Arrow = tuple[object, ...]
 """(relation, place of its start, place of its end); a place is (label, start, end)."""
@@ -64,6 +66,22 @@ def open_arrows_of(release: Release) -> dict[tuple[str, str], set[Arrow]]:
             )
             arrow = (named["relation"], *ends)
             found.setdefault((row["article_id"], named["layer"]), set()).add(arrow)
+    return found
+
+
+def sentences_of(release: Release, layers: Collection[str]) -> dict[str, list[Row]]:
+    """Article → its rows of the table `sentences`, with what they say of these layers."""
+    if not layers:
+        return {}
+    kinds = manifest.features(release.folder).get(SENTENCES)
+    if kinds is None:
+        raise ReleaseError(f"{release.folder} has no table {SENTENCES}: scores of them need one")
+    told = {name for each in layers for name in sentence_columns(each, release.schemes[each])}
+    names = ["article_id", "number", "start", *(name for name in kinds if name in told)]
+    found: dict[str, list[Row]] = {}
+    for row in _rows(release, SENTENCES, release.splits, names):
+        named = {name: columns.decode(kinds[name], row[name]) for name in names}
+        found.setdefault(row["article_id"], []).append(named)
     return found
 
 

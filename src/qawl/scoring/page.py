@@ -46,6 +46,8 @@ def page(found: Mapping[str, Any], layers: Mapping[str, Layer]) -> str:
 def _section(name: str, figures: Mapping[str, Any], layer: Layer) -> Iterator[str]:
     yield f"<h2>{escape(name)}: {figures['n_articles']} articles</h2>"
     yield _table(["", "precision", "recall", "F1", "95 %", "n"], rows(figures))
+    if "confusion" not in figures:
+        return
     counts = figures["confusion"]["counts"]
     names = [each or "no span" for each in figures["confusion"]["labels"]]
     used = [at for at in range(len(names)) if any(counts[at]) or any(row[at] for row in counts)]
@@ -61,6 +63,13 @@ def _section(name: str, figures: Mapping[str, Any], layer: Layer) -> Iterator[st
 
 def rows(figures: Mapping[str, Any]) -> Iterator[list[str]]:
     """Name, precision, recall, value, interval and n of each figure of a layer, for a table."""
+    for name, said in figures.get("sentences", {}).items():
+        yield _row(f"sentences: {name.replace('_', ' ')}", said)
+    if "labels" in figures:
+        yield from _span_rows(figures)
+
+
+def _span_rows(figures: Mapping[str, Any]) -> Iterator[list[str]]:
     exact = {key: figures[f"exact_{key}"] for key in ("precision", "recall")}
     yield _row("exact", {**figures.get("exact_f1", _NONE), **exact})
     for name in ("overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "whole", "who_said_what"):

@@ -76,6 +76,13 @@ class PredictedRelation(Struct, frozen=True):
     direction: Direction = "right"
 
 
+class PredictedSentence(Struct, frozen=True):
+    """How sure a system is that something stands in a sentence of the table `sentences`."""
+
+    number: int
+    score: float
+
+
 class Prediction(Struct, frozen=True):
     """A line of a file of predictions."""
 
@@ -89,6 +96,7 @@ class Prediction(Struct, frozen=True):
     tags_3: tuple[str | int | None, ...] | None = None
     distributions: Distributions = {}
     answers: Answers = {}
+    sentences: tuple[PredictedSentence, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ class Given:
     scores: Mapping[str, Mapping[str, float]]
     distributions: Mapping[str | None, Distributions]
     answers: Mapping[str | None, Answers]
+    sentences: Mapping[int, float]
 
 
 @dataclass(slots=True)
@@ -139,6 +148,7 @@ class Predictions:
         """Counts the keys that nobody reads."""
         parts = [(found, Prediction), *((each, PredictedSpan) for each in found.get("spans") or ())]
         parts += [(each, PredictedRelation) for each in found.get("relations") or ()]
+        parts += [(each, PredictedSentence) for each in found.get("sentences") or ()]
         for given, kind in parts:
             for key in given.keys() - {*kind.__struct_encode_fields__}:
                 self.noted[f"keys {key!r} are not read"] += 1
@@ -174,6 +184,26 @@ class Predictions:
             or any(each.distributions or each.answers for each in made.spans)
             for _, made in self._by_place.values()
         )
+
+    def of_sentences(self, layer: str) -> bool | None:
+        """Whether a layer has scores of sentences alone; None where it has none."""
+        lines = [made for (_, name), (_, made) in self._by_place.items() if name == layer]
+        if all(made.sentences is None for made in lines):
+            return None
+        return not any(
+            made.spans or made.attributes or any(getattr(made, name) for name in _TAGS)
+            for made in lines
+        )
+
+    def check_sentences(self, article_id: str, layer: str, known: Collection[int]) -> None:
+        """Raises InputError where a line scores a sentence that the article lacks, or one twice."""
+        number, made = self._by_place.get((article_id, layer), (0, None))
+        seen: set[int] = set()
+        for each in (made.sentences if made else None) or ():
+            if each.number not in known or each.number in seen:
+                what = "is there twice" if each.number in seen else "is none of the article"
+                raise InputError(f"{self.path}, line {number}: sentence {each.number} {what}")
+            seen.add(each.number)
 
     def check(self, known: Mapping[str, Scheme], articles: Collection[str]) -> None:
         """Raises InputError where a line names a layer or an article that the release lacks."""
@@ -217,6 +247,7 @@ class Predictions:
                 **{name: each.distributions for name, each in by_id.items()},
             },
             {None: made.answers, **{name: each.answers for name, each in by_id.items()}},
+            {each.number: each.score for each in made.sentences or ()},
         )
 
     def _note(self, record: Annotation, given: Sequence[PredictedSpan], text: str | None) -> None:

@@ -17,6 +17,7 @@ from qawl.agreement import figures as of_agreement
 from qawl.agreement.estimates import Confusion
 from qawl.agreement.report import confusion_of, measure
 from qawl.agreement.spans_table import Text, collect
+from qawl.core.column_types import Row
 from qawl.core.records import Annotation, Relation, Span, ends
 from qawl.release.reading import GOLD, Article, Release
 from qawl.scheme.attributes import Attribute
@@ -27,10 +28,12 @@ from qawl.scoring.gold import (
     offsets_of,
     open_arrows_of,
     refuse_no_split,
+    sentences_of,
     tagged_of,
     votes_of,
 )
 from qawl.scoring.predictions import SYSTEM, Given, Predictions
+from qawl.scoring.sentences import scored
 from qawl.scoring.soft import Judged, Votes, soft
 from qawl.scoring.wholes import said, wholes
 
@@ -59,11 +62,17 @@ class Pair:
 
 @dataclass(slots=True)
 class Layer:
-    """What is gathered of one layer, an article at a time."""
+    """What is gathered of one layer, an article at a time.
+
+    `only_sentences` says whether scores of sentences are all that a system gives; None: it gives none.
+    `sentences` are those of each article.
+    """
 
     scheme: Scheme
     pairs: list[Pair] = field(default_factory=list)
     votes: Votes = field(default_factory=Votes)
+    sentences: dict[str, list[Row]] = field(default_factory=dict)
+    only_sentences: bool | None = None
 
     def records(self) -> Iterator[tuple[Annotation, Text]]:
         """Gold and system of each article with its text; of a withheld one blanks."""
@@ -118,6 +127,8 @@ def figures(request: Request, layers: Mapping[str, Layer], head: dict[str, Any])
         release = Release(request.release)
         rival = _layers(release, Predictions(request.against), request.split)
         for name in layers.keys() & rival.keys():
+            if layers[name].only_sentences or rival[name].only_sentences:
+                continue
             one, two = (_every_count(each) for each in (layers[name], rival[name]))
             tests = {key: paired(one[key], two[key]) for key in one}
             found["layers"][name]["paired"] = tests
@@ -128,7 +139,13 @@ def figures(request: Request, layers: Mapping[str, Layer], head: dict[str, Any])
 def _layers(release: Release, given: Predictions, split: str | None) -> dict[str, Layer]:
     """The layers that are predicted, with gold and predictions of each article of the split."""
     schemes = release.schemes
-    layers = {name: Layer(schemes[name]) for name in release.layers if name in given.layers}
+    layers = {
+        name: Layer(schemes[name], only_sentences=given.of_sentences(name))
+        for name in release.layers
+        if name in given.layers
+    }
+    asked = [name for name, layer in layers.items() if layer.only_sentences is not None]
+    sentences = sentences_of(release, asked)
     offsets, done = offsets_of(release, given.tagged), tagged_of(release)
     arrows = open_arrows_of(release)
     known: set[str] = set()
@@ -149,6 +166,10 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 _decided(each, *undecided) for each in (article.gold[name], found.record)
             )
             layer.pairs.append(Pair(article, gold, system, found))
+            if name in asked:
+                rows = sentences.get(article.id, [])
+                given.check_sentences(article.id, name, {row["number"] for row in rows})
+                layer.sentences[article.id] = rows
     given.check(schemes, known)
     for layer in layers.values():
         layer.pairs.sort(key=lambda pair: pair.article.id)
@@ -177,11 +198,23 @@ def _decided(
 
 
 def _figures(layer: Layer) -> dict[str, Any]:
+    """The figures of a layer; of one with scores of sentences alone these only."""
+    found: dict[str, Any] = {"n_articles": len(layer.pairs)}
+    if not layer.only_sentences:
+        found |= _span_figures(layer)
+    if layer.only_sentences is not None:
+        articles = [
+            (layer.sentences[pair.article.id], pair.given.sentences) for pair in layer.pairs
+        ]
+        found["sentences"] = scored(layer.scheme.layer, layer.scheme, articles)
+    return found
+
+
+def _span_figures(layer: Layer) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(measure(layer.records(), layer.scheme))
     for name in ("annotators", "pairs", "against_rest", "articles_compared"):
         found.pop(name, None)
     exact = _count(layer, _places)
-    found["n_articles"] = len(layer.pairs)
     found["exact_precision"], found["exact_recall"], _ = shares(exact)
     for label, said_of in found["labels"].items():
         mine = _count(layer, _places_of(label))

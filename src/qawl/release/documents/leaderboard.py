@@ -38,6 +38,7 @@ class Scores(Struct, frozen=True):
     whole: Figure | None = None
     who_said_what: Figure | None = None
     ranking: dict[str, Figure] = {}
+    sentences: dict[str, Figure] = {}
 
 
 class Scored(Struct, frozen=True):
@@ -95,7 +96,8 @@ def _ranked(found: list[tuple[str, Scored]]) -> Iterator[tuple[str, float, str, 
     for system, scored in found:
         for layer, said in scored.layers.items():
             best = said.exact_f1.value if said.exact_f1 else None
-            ranking = [each for each in said.ranking.values() if each.value is not None]
+            ranked = [*said.ranking.values(), said.sentences.get("average_precision")]
+            ranking = [each for each in ranked if each and each.value is not None]
             figures: list[Figure | None] = [getattr(said, name) for name in FIGURES]
             figures.append(ranking[0] if ranking else None)
             row = Row(
