@@ -62,9 +62,15 @@ def test_the_example_of_each_public_name_runs(name, here):
     assert not said, "".join(said)
 
 
-@pytest.mark.parametrize(
-    "name", [*METHODS, "Corpus.export", "Corpus", "align", "export", "restore", "score", "verify"]
-)
+FUNCTIONS = [each for each in qawl.__all__ if inspect.isfunction(getattr(qawl, each))]
+RECORDS = [
+    each
+    for each in qawl.__all__
+    if isinstance(getattr(qawl, each), type) and issubclass(getattr(qawl, each), msgspec.Struct)
+]
+
+
+@pytest.mark.parametrize("name", [*METHODS, "Corpus.export", "Corpus", *FUNCTIONS])
 def test_each_public_function_says_what_it_takes_returns_and_raises(name):
     what = named(name)
     said = inspect.getdoc(what)
@@ -77,22 +83,7 @@ def test_each_public_function_says_what_it_takes_returns_and_raises(name):
         assert "Raises\n------" in said
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Article",
-        "Edit",
-        "Span",
-        "Annotation",
-        "Gold",
-        "GoldSpan",
-        "GoldRelation",
-        "Relation",
-        "Provenance",
-        "Finding",
-        "Disagreement",
-    ],
-)
+@pytest.mark.parametrize("name", [each for each in RECORDS if each != "Scheme"])
 def test_each_record_says_what_its_fields_are(name):
     record = named(name)
     said = inspect.getdoc(record).partition("Attributes\n")[2].partition("Examples\n")[0]

@@ -120,3 +120,12 @@ def test_any_stands_only_where_foreign_json_is_read():
         if isinstance(node, ast.Name) and node.id == "Any"
     }
     assert not found
+
+
+def test_every_package_says_what_it_is_offers_and_may_import():
+    for path in sorted(SOURCE.glob("*/__init__.py")):
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        first, _, offers, *rest = said.splitlines()
+        assert first.endswith("."), path
+        assert offers.startswith("Offers "), path
+        assert any("May import " in line for line in (offers, *rest)), path

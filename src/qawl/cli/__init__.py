@@ -1,5 +1,7 @@
 """The command line: parses, calls one function that does the work, prints what it returned.
 
+Offers `main` and the commands. May import every package; each command imports what it needs when it runs.
+
 Each command stands in a module of its own that is imported when it runs, so that `qawl --help`
 imports nothing heavy. Every failure that is known ends as one line on stderr and exit code 1, Ctrl-C
 at any moment as one line and exit code 130: what takes time to import is imported below `main`.

@@ -220,8 +220,14 @@ class Provenance(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Brought(Struct, frozen=True, gc=False):
-    """Where an annotation was brought forward from: `version` is that of the scheme that it was made on,
-    `sha256` the digest of the record that it would be by that version.
+    """The version of the scheme that an annotation was brought forward from.
+
+    Attributes
+    ----------
+    version : str
+        The version of the scheme that the annotation was made on.
+    sha256 : str
+        The digest of the record that it would be by that version, 64 hex digits.
 
     Examples
     --------
@@ -437,7 +443,14 @@ class Suggestion(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SpanRef(Struct, frozen=True, gc=False):
-    """The span that a finding is about: `id`, `label`, `start` and `end` as in `Span`.
+    """The span that a finding is about.
+
+    Attributes
+    ----------
+    id, label : str
+        As in `Span`.
+    start, end : int
+        Code points into the frozen text, half-open; what is wrong may be that they lie outside it.
 
     Examples
     --------

@@ -1,5 +1,5 @@
 """Other formats: writers for `qawl export`, with a report of what each can't carry.
 
-Offers brat, CoNLL-2003, IOB2 and Label Studio tasks.
+Offers `qawl export` with its formats, and the readers of what other tools export.
 May import release and what lies below it.
 """

@@ -1,4 +1,5 @@
 """Guidelines: what annotators are told, made from the schemes and from the corpus's own gold.
 
-In Label Studio as the instructions of each project, as a page (`qawl guidelines`), and in a release.
+Offers them as the instructions of each project in Label Studio, as a page, and in a release.
+May import gold and what lies below it.
 """
