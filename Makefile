@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint quick offline live postgresql lowest soak bench dist lock clean
+.PHONY: help demo test check lint quick offline live postgresql lowest soak bench benches dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,7 +56,11 @@ lowest: ## the tests that need no server, on the lowest versions that pyproject.
 	uv pip install --python .venv-lowest --resolution lowest-direct --group dev --editable .
 	.venv-lowest/bin/pytest -q -m "not live and not soak"
 
-bench: $(READY) ## benchmarks, each against a baseline of the same run
+bench: $(READY) ## one table of ratios against a script and a peer, and of growth (docs/performance.md)
+	@$(BIN)/python -m compileall -q src
+	@$(BIN)/python bench/table.py --large
+
+benches: $(READY) ## the single benchmarks, some on a real Label Studio
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 dist: $(READY) ## wheel and source archive, searched for text that may not be redistributed

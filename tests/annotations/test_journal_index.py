@@ -202,6 +202,42 @@ def test_doctor_and_rebuild_check_every_line(recorded, read):
     assert len(read) == len(list(recorded.journal.glob("*.*.jsonl")))
 
 
+ODD = [
+    {"id": 2**80, "completed_by": 2**70},
+    {"id": -(2**70)},
+    {"id": 1.5, "project": 1.5},
+    {"id": [1]},
+    {"id": "x" * 100_000},
+    {"id": "'; DROP TABLE seen; --"},
+    {"id": "\x00", "unique_id": "\x00"},
+    {"id": 9, "updated_at": 1e300},
+    {"id": 10, "updated_at": "2026-13-45"},
+    {"id": True, "updated_at": -1},
+    {},
+]
+"""What other tools, merges and slips put in the place of numbers and times."""
+
+
+@pytest.mark.parametrize("number", range(len(ODD)))
+@pytest.mark.parametrize("project", [1, 2**70, None, "p"])
+def test_whatever_stands_in_the_place_of_numbers_is_held(corpus, number, project):
+    path = corpus.journal_file("quote", "a1")
+    sent = Entry(
+        key="a/'\x00\u0627",
+        article_id="a",
+        scheme_version="0.1",
+        task={"id": 2**65, "project": project, "project_created_at": "2026"},
+        annotation=msgspec.Raw(json.dumps(ODD[number]).encode()),
+    )
+    assert journal.opened_at(corpus, path).append([sent]) == ["a"]
+    opened = journal.opened_at(corpus, path)
+    assert holds(opened) == holds(journal.load(path))
+    assert opened.append([sent]) == []
+    if isinstance(project, int):
+        assert opened.holds.count((project, "2026")) == 1
+        assert [key for key, _ in opened.holds.held((project, "2026"))] == [sent.key]
+
+
 APPENDING = """
 import sys
 from pathlib import Path

@@ -11,8 +11,9 @@ import msgspec
 
 from qawl.annotations import identity, journal_index
 from qawl.annotations.identity import Home, Identity, Version
+from qawl.core.records import to_json
 
-_identity = msgspec.msgpack.Decoder(Identity)
+_identity = msgspec.json.Decoder(Identity)  # numbers of any size: servers send what they like
 
 
 class Spot(NamedTuple):
@@ -48,7 +49,8 @@ class Holdings:
         """(key, number on the server) of those alive that stand in a project of a server, and of those
         that exports brought alone, if their number is among the shared."""
         where = "SELECT key, id FROM annotation WHERE alive = 1 AND project IS ? AND home IS ?"
-        for key, number in self.db.execute(where, home):
+        place = _integer(home[0]), home[1]
+        for key, number in self.db.execute(where, place):
             yield key, str(number)
         if home[1] is not None and shared:
             where = "SELECT key, id FROM annotation WHERE alive = 1 AND home IS NULL"
@@ -59,7 +61,8 @@ class Holdings:
         if shared:
             return len({number for _, number in self.held(home, shared)})
         where = "SELECT count(DISTINCT ifnull(id, '')) FROM annotation WHERE alive = 1"
-        found = self.db.execute(f"{where} AND project IS ? AND home IS ?", home).fetchone()
+        place = _integer(home[0]), home[1]
+        found = self.db.execute(f"{where} AND project IS ? AND home IS ?", place).fetchone()
         return int(found[0])
 
     def known(self, key: str) -> Identity | None:
@@ -132,7 +135,7 @@ class Holdings:
     def _put(self, given: Version, counting: Identity, at: Spot, *, alive: bool) -> None:
         """Writes the version that counts, and where its entry stands, or that which deleted it."""
         number, where, home = counting.id, counting.project, counting.home
-        content = msgspec.msgpack.encode(counting)
+        content = to_json(counting)
         row = (given.key, alive, number, _integer(where), home, content, given.digest)
         self.db.execute(
             "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
