@@ -107,6 +107,9 @@ class Articles(Mapping[str, Article]):
         (article,) = self.many([identity])
         return article
 
+    def __contains__(self, identity: object) -> bool:
+        return identity in self._places
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 

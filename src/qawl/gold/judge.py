@@ -79,7 +79,7 @@ def _golds(
     for each in _with_annotations(project, current.layer, articles, known):
         counted.count(each)
         if counted.is_for_the_judge(each):
-            task = _task(each, articles[each.gold.article_id], current, offered, project)
+            task = _task(each, current, offered, project)
             waiting.write(to_json(task) + b"\n")
         yield each.gold
 
@@ -141,6 +141,7 @@ class _Decided:
     `known` are the corrections of the article, `pending` those that the judge has not decided on.
     """
 
+    article: Article
     gold: Gold
     records: list[Annotation]
     verdict: Annotation | None
@@ -165,6 +166,7 @@ def _with_annotations(
         counts = verdict is not None and gold.decided_by == "adjudicator"
         basis = bases.get((article.id, verdict.provenance)) if verdict and counts else None
         yield _Decided(
+            article,
             gold,
             [each for each in records if each.annotator != JUDGE],
             verdict,
@@ -175,13 +177,13 @@ def _with_annotations(
 
 def _task(
     decided: _Decided,
-    article: Article,
     current: Scheme,
     offered: tasks.Names,
     project: Project,
 ) -> Task:
     """The judge's task. Its first suggestion is what the judge starts from: what they decided before,
     else what all agree on. Then each side follows as an anonymous suggestion."""
+    article = decided.article
     task = tasks.task(article, current, offered)
     lettered = _lettered(decided.records)
     letters = {record.annotator: letter for letter, record in lettered}
