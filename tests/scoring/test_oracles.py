@@ -278,7 +278,8 @@ def test_wholes_relations_speakers_and_rankings_are_those_of_plain_counts(tmp_pa
     )
     wanted = sum(len(worth(spans)) for spans, *_ in sides)
     hits = [place for place, each in enumerate(ranked, start=1) if each[3]]
-    expected = sum(n / at for n, at in enumerate(hits, start=1)) / wanted if wanted else None
+    none = not wanted or not ranked
+    expected = None if none else sum(n / at for n, at in enumerate(hits, start=1)) / wanted
     got = found["ranking"]["worth"]["average_precision"]
     assert got == (None if expected is None else pytest.approx(expected, abs=1e-6))
 

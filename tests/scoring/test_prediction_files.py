@@ -166,6 +166,9 @@ def test_sentences_are_ranked_as_checkthat_ranks_them(tmp_path):
     )
     worth = figures["average_precision of worth"]
     assert worth["value"] == pytest.approx((1 / 1 + 2 / 3) / 2, abs=1e-6)
+    nothing = releases.lines(tmp_path / "q.jsonl", [row(1, PER)])
+    ranking = releases.score(folder, nothing)["layers"]["toy"]["ranking"]["worth"]
+    assert (ranking["average_precision"], ranking["ranked"], ranking["n"]) == (None, 0, 2)
     shown = CliRunner().invoke(
         cli.group, ["score", str(folder), str(path), "--html", str(tmp_path / "x")]
     )

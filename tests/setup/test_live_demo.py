@@ -63,3 +63,4 @@ def test_the_command_ends_with_a_table(recorded, monkeypatch):
     assert done.exit_code == 0
     assert "in the dataset" in done.output
     assert "quotes" in done.output
+    assert "the rules of `qawl suggest` on quote: exact F1" in done.output.splitlines()[-2]

@@ -87,7 +87,11 @@ class Ranking:
     def estimated(self) -> dict[str, object]:
         """Average precision with its interval, as CheckThat! scores it: the mean of the precision at
         each right span over all that are wanted, also those that are not ranked. Ties stand in the
-        order of articles and of the text."""
+        order of articles and of the text. None where nothing is ranked."""
+        if not self._ranked:
+            n = round(self._wanted.sum())
+            nothing = dict.fromkeys(("average_precision", "value", "low", "high"))
+            return {**nothing, "n": n, "ranked": 0}
         ranked = sorted(self._ranked)
         article = np.array([each[1] for each in ranked], np.int64)
         right = np.array([each[3] for each in ranked], np.float64)
