@@ -77,3 +77,20 @@ def test_an_example_trains_predicts_and_is_scored(recorded, model, tmp_path, scr
     shown = {each.id for each in store.articles(recorded) if each.redistribute}
     lines = [json.loads(each) for each in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
     assert shown <= {each["article_id"] for each in lines}
+
+
+def test_the_twenty_lines_run(recorded, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", recorded.root / "cache")
+    monkeypatch.chdir(recorded.root)
+    build.build(recorded, "0.1.0", notes=[])
+    page = (ROOT / "examples" / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len([line for line in code.splitlines() if line]) <= 20
+    exec(code, {})
+    command = re.findall(r"```\nqawl (score .*)\n```", page)[-1]
+    done = CliRunner().invoke(cli.group, command.split())
+    assert done.exit_code == 0, done.exception
+    assert "sentences: average precision" in done.stdout
