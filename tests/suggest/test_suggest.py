@@ -158,3 +158,36 @@ def test_entities_of_any_text_lie_in_it_and_none_cross(text, language):
         assert 0 <= each.start < each.end <= len(text)
         for other in found:
             assert not each.start < other.start < each.end < other.end
+
+
+def test_names_of_bodies_and_posts_have_what_belongs_to_them():
+    found = surfaces("قال مدير المعهد الوطني للأرصاد الجوية إن شركة «النور» ستوقع اتفاق باريس.")
+    assert ("office", "مدير المعهد الوطني للأرصاد الجوية") in found
+    assert ("organisation", "المعهد الوطني للأرصاد الجوية") in found
+    assert ("organisation", "شركة «النور»") in found
+    assert ("law", "اتفاق باريس") in found
+
+
+def test_a_word_that_bears_vowel_signs_is_cut_behind_its_clitic():
+    assert ("place", "بيروت") in surfaces("عاد لِبيروت")
+    assert ("place", "بيروت") in surfaces("وصل لـبيروت")
+
+
+def test_dates_and_times_have_their_words():
+    found = surfaces("انقطعت المياه مساء الأحد من الثامنة صباحا، وستعود مطلع الشهر المقبل.")
+    assert {("time", "مساء"), ("date", "الأحد"), ("time", "الثامنة صباحا")} <= found
+    assert ("date", "مطلع الشهر المقبل") in found
+    found = surfaces(
+        "It opened at 6.45am on Friday morning in early May 2024, 8,300 metres down.", "en"
+    )
+    assert {("time", "6.45am"), ("time", "morning"), ("date", "early May 2024")} <= found
+    assert ("quantity", "8,300 metres") in found
+
+
+def test_persons_are_known_by_given_names_titles_and_last_names():
+    found = surfaces(
+        "Judge Helen Osei met Aunt May. Osei, who lives in Leeds, thanked Dr Amir Said’s team.",
+        "en",
+    )
+    assert {("person", "Helen Osei"), ("person", "Osei"), ("person", "Amir Said")} <= found
+    assert {("office", "Judge"), ("place", "Leeds")} <= found

@@ -243,9 +243,9 @@ def _dates(read: Reading) -> Iterator[Match]:
         if (
             read.form(at - 1) in read.lists.seasons
             and read.beside(at)
-            and read.form(at) not in read.lists.days
+            and (read.arabic or form not in read.lists.days)
         ):
-            start = read.every[at - 1].start
+            start, apart = read.every[at - 1].start, False
         yield Match("date", start + int(apart), read.every[last].end)
         at = last + 1
 
@@ -261,6 +261,8 @@ def _date_end(read: Reading, at: int) -> int | None:
         return at
     if bare in lists.days or _month_begins(read, at):
         return _date_goes_on(read, at)
+    if read.arabic and form in lists.plain_periods and not _is_number(read, at - 1):
+        return at
     return _year_end(read, at) or _period_end(read, at)
 
 
@@ -395,8 +397,12 @@ def _clock(read: Reading) -> Iterator[Match]:
             if read.form(last) in lists.day_parts and read.form(last + 1) in lists.days:
                 last += 1
             yield Match("time", word.start, read.every[last].end)
-        elif word.form in lists.time_words and not (
-            read.arabic and read.form(at + 1) in lists.days | lists.relative | {"اليوم"}
+        elif (
+            word.form in lists.day_parts
+            and (read.form(at + 1 if read.arabic else at - 1) in lists.days | lists.relative)
+        ) or (
+            word.form in lists.time_words
+            and not (read.arabic and read.form(at + 1) in lists.days | lists.relative | {"اليوم"})
         ):
             yield Match("time", word.start, word.end)
 

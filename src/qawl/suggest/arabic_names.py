@@ -265,7 +265,7 @@ def _office_step(read: Reading, at: int, last: int) -> int:
     if form == "باسم":
         return 2 if read.near(last + 2) else 0
     if form.startswith("لل"):
-        return -int(len(form) > 4 and (definite or last > at))
+        return int(len(form) > 4 and (definite or last > at))
     adjective = _is_adjective(read, form) and form not in read.lists.ordinals
     if adjective or (form in read.lists.bodies and not (definite and last == at)):
         return 1
@@ -382,11 +382,24 @@ def _adjectives(read: Reading, at: int) -> int:
     last = at
     while last - at < 4 and not _stops(read, last + 1):
         form = read.form(last + 1)
-        joined = form.startswith("وال") and len(form) > 5 and read.form(last).startswith("ال")
-        if not (_is_adjective(read, form) or joined or _nationality(form)):
+        joined = (
+            form.startswith("وال") and len(form) > 5 and read.form(last).startswith(("ال", "لل"))
+        )
+        if not (_is_adjective(read, form) or joined or _nationality(form) or _purpose(form)):
             break
         last += 1
     return last
+
+
+def _purpose(form: str) -> bool:
+    """Whether a word says what a body is for: الهيئة الوطنية للأرصاد; those it speaks to it is not."""
+    known = lexicon("ar")
+    return (
+        form.startswith("لل")
+        and len(form) > 4
+        and not form.endswith("ين")
+        and not (known and form[2:] in known.reporters)
+    )
 
 
 def _alone(read: Reading) -> Iterator[Match]:

@@ -21,6 +21,7 @@ class Lists(msgspec.Struct, frozen=True):
     time_words: frozenset[str] = frozenset()
     clock: frozenset[str] = frozenset()
     periods: frozenset[str] = frozenset()
+    plain_periods: frozenset[str] = frozenset()
     relative: frozenset[str] = frozenset()
     days: frozenset[str] = frozenset()
     period_heads: frozenset[str] = frozenset()
