@@ -30,6 +30,7 @@ from qawl.scoring import score
 from qawl.scoring.baseline import Baseline, texts_of
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, push, server
+from qawl.suggest import store as suggestions
 from qawl.validation import validate
 
 VERSION = "0.1.0"
@@ -41,12 +42,13 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What `datasets` reads from the release: the rows of each config and split; and what the rules of
-    `qawl suggest` score on it, by layer."""
+    `qawl suggest` score on it, by layer, with the share of gold that needs no touch."""
 
     folder: Path
     url: str
     rows: list[tuple[str, str, int]]
     scores: dict[str, Any]
+    untouched: dict[str, float]
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
             rows = list(_load(built.folder, Path(temporary) / "cache"))
             say("release loaded with datasets")
             say(f"look at the tasks: {access.url}, as {access.username} with {access.password}")
-            yield Loaded(built.folder, access.url, rows, scores)
+            yield Loaded(built.folder, access.url, rows, scores, _untouched(corpus))
 
 
 def _copy(recorded: Project, folder: Path) -> Project:
@@ -189,6 +191,12 @@ def _score(corpus: Project, folder: Path) -> dict[str, Any]:
     files.write_text(leaderboard.folder(corpus) / "rules.json", to_json(found).decode())
     layers: dict[str, Any] = found["layers"]
     return layers
+
+
+def _untouched(corpus: Project) -> dict[str, float]:
+    """The share of gold spans for which the rules have an identical suggestion, by layer."""
+    found = suggestions.score(corpus, corpus.settings.layers)
+    return {layer: said.untouched or 0 for layer, said in found.layers.items()}
 
 
 def _load(folder: Path, cache: Path) -> Iterator[tuple[str, str, int]]:

@@ -4,9 +4,10 @@ What a layer gets is told by what its labels are for (`finds` in the scheme): pa
 entities. object other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
+import regex
 
 from qawl.core.records import Article, Attributes, Suggestion
 from qawl.scheme.rules import RelationCount
@@ -17,10 +18,15 @@ from qawl.suggest.entities import entities
 from qawl.suggest.gazetteer import Gazetteer, Match
 from qawl.suggest.quotes import quotes
 from qawl.suggest.sentences import Quote
-from qawl.suggest.words import Stretch, plain, words
+from qawl.suggest.words import Stretch, plain, trimmed, words
 
 MODEL = "qawl-rules"
 VERSION = "1"
+
+_BORDER = regex.compile(
+    r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"
+)
+"""What stands between two clauses of one content, with the words that belong to neither."""
 
 LONG = 30
 """Words of the longest content that is offered as one claim."""
@@ -96,13 +102,23 @@ def _claims(draft: Draft, article: Article) -> None:
     found = quotes(article.text, article.language)
     for each in found:
         said = found[each.follows] if each.follows is not None else each
-        bare = _assertion(article, each)
-        if len(words(article.text[bare.start : bare.end])) > LONG:
-            continue
         status = {"claimer_status": said.status} if said.status not in {None, "none"} else None
-        claim = draft.found("claim", bare.start, bare.end, {**status} if status else None)
-        if said.source is not None:
-            draft.arrow(claim, draft.found("claimer", said.source.start, said.source.end))
+        for bare in _clauses(article, _assertion(article, each)):
+            claim = draft.found("claim", bare.start, bare.end, {**status} if status else None)
+            if said.source is not None:
+                draft.arrow(claim, draft.found("claimer", said.source.start, said.source.end))
+
+
+def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
+    """The clauses of an assertion that stand side by side; long ones are no single claim."""
+    cuts = [whole.start]
+    for each in _BORDER.finditer(article.text, whole.start, whole.end):
+        cuts += [each.start(), each.end()]
+    cuts.append(whole.end)
+    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
+        bare = trimmed(article.text, start, end, " .،,؛;!?؟")
+        if 2 <= len(words(article.text[bare.start : bare.end])) <= LONG:
+            yield bare
 
 
 def _assertion(article: Article, quote: Quote) -> Stretch:
