@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from lxml import etree
@@ -543,6 +544,10 @@ def test_a_restored_copy_is_exported_at_home_alone(recorded, tmp_path, monkeypat
         made = "".join(path.read_text("utf-8") for path in (tmp_path / "out").glob("*.jsonl"))
         assert (held.text[:40] in made) is (kind is None)
         assert set(report["counts"]) == ({kind} if kind else set())
+    for path in folder.glob("*/*.parquet"):
+        copied = tmp_path / "restored" / path.relative_to(folder)
+        one, other = (pq.read_schema(each) for each in (path, copied))
+        assert one.equals(other, check_metadata=True), "features stay in the copy"
     again = tmp_path / "again"
     qawl(recorded.root, "export", "jsonl", "--to", again, "--with-withheld")
     names = sorted(path.name for path in again.glob("*.jsonl"))

@@ -74,8 +74,20 @@ def check_with(datasets, folder, cache):
     for config, split, path in files(folder):
         expected.setdefault(config, {})[split] = pq.read_metadata(path).num_rows
     for config, splits in expected.items():
+        builder = datasets.load_dataset_builder(str(folder), config, cache_dir=str(cache))
+        said = {name: each.num_bytes for name, each in builder.info.splits.items()}
+        builder.download_and_prepare()
+        counted = {name: each.num_bytes for name, each in builder.info.splits.items()}
+        assert said == counted
+        assert builder.info.dataset_size == sum(said.values())
         loaded = datasets.load_dataset(str(folder), config, cache_dir=str(cache))
         assert {name: each.num_rows for name, each in loaded.items()} == splits
+        path = str(folder / config / f"{min(splits)}.parquet")
+        alone = datasets.Dataset.from_parquet(path, cache_dir=str(cache))  # without the card
+        assert alone.features == loaded[min(splits)].features
+        assert alone[0] == loaded[min(splits)][0]
+        stream = datasets.load_dataset("parquet", data_files=path, streaming=True)["train"]
+        assert next(iter(stream)) == alone[0]
     loaded = datasets.load_dataset(str(folder), "tokens", cache_dir=str(cache))
     kind = loaded["test"].features["entity_tags"]
     label = kind[0] if isinstance(kind, list) else kind.feature  # a list in datasets 3
@@ -136,11 +148,12 @@ def test_duckdb_reads_plain_parquet(built):
 
 
 def test_no_metadata_of_a_writer_stands_in_the_way_of_old_readers(built):
-    """What datasets 2 and 3 stumble over: features in the schema, empty row groups, null columns."""
+    """What datasets 2 and 3 stumble over: types of features that they lack, empty row groups, null columns."""
     kinds = token_columns(scheme.load_all(project.load(built.parents[2])))
     for config, _, path in files(built):
         file = pq.ParquetFile(path)
-        assert not file.schema_arrow.metadata
+        (said,) = file.schema_arrow.metadata.values()
+        assert set(re.findall(r'"_type": "(\w+)"', said.decode())) <= {"Value", "ClassLabel"}
         groups = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
         assert groups
         assert all(groups)
@@ -149,18 +162,14 @@ def test_no_metadata_of_a_writer_stands_in_the_way_of_old_readers(built):
             assert file.schema_arrow.names == list(kinds)
 
 
-OLD = "datasets==3.6.0"
-
-
 @pytest.mark.soak
-def test_datasets_3_6_loads_it_in_an_environment_of_its_own(built, tmp_path):
-    """The same checks under the old major version, with this environment's pyarrow."""
-    import pyarrow as pa
-
+@pytest.mark.parametrize(("old", "arrow"), [("2.21.0", "17.0.0"), ("3.6.0", "24.0.0")])
+def test_older_datasets_load_it_in_an_environment_of_their_own(built, tmp_path, old, arrow):
+    """The same checks under the major versions before, with a pyarrow of their time."""
     environment = tmp_path / "old"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     python = environment / "bin" / "python"
-    wanted = [OLD, f"pyarrow=={pa.__version__}", "pyyaml", "pytest"]
+    wanted = [f"datasets=={old}", f"pyarrow=={arrow}", "numpy<2.3", "pyyaml", "pytest"]
     done = subprocess.run(
         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted],
         capture_output=True,
@@ -168,7 +177,7 @@ def test_datasets_3_6_loads_it_in_an_environment_of_its_own(built, tmp_path):
         check=False,
     )
     if done.returncode:
-        skip_or_fail(f"{OLD} can't be installed: {done.stderr[-200:]}")
+        skip_or_fail(f"datasets {old} can't be installed: {done.stderr[-200:]}")
     # Only this module's check runs there: it needs neither Qawl nor its other dependencies.
     script = f"""
 import ast, json, sys
@@ -185,7 +194,7 @@ print(json.dumps(datasets.__version__))
         [python, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]) == OLD.partition("==")[2]
+    assert json.loads(done.stdout.splitlines()[-1]) == old
 
 
 CHAPTER = """

@@ -355,3 +355,4 @@ def _rewrite(source: Path, target: Path, wanted: _Wanted) -> None:
         for batch in file.iter_batches(batch_size=1000):
             rows = [wanted.filled(row) for row in batch.to_pylist()]
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        writer.add_key_value_metadata(schema.metadata or {})

@@ -16,6 +16,7 @@ from qawl.core.templates import bundled, rendered
 from qawl.release.documents import citation, hub_metadata
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
+from qawl.release.tables.table_file import TableDigest
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
 
@@ -266,11 +267,11 @@ def metadata(described: Described) -> str:
                 "config_name": config,
                 "features": card_features(kinds),
                 "splits": [
-                    {"name": split, "num_bytes": said.bytes, "num_examples": said.rows}
+                    {"name": split, "num_bytes": _loaded(said), "num_examples": said.rows}
                     for split, said in parts.items()
                 ],
                 "download_size": size,
-                "dataset_size": size,
+                "dataset_size": sum(map(_loaded, parts.values())),
             }
         )
     head = {
@@ -283,3 +284,8 @@ def metadata(described: Described) -> str:
         "dataset_info": infos,
     }
     return yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def _loaded(said: TableDigest) -> int:
+    """The size of a table as `datasets` counts it."""
+    return said.bytes if isinstance(said.loaded_bytes, msgspec.UnsetType) else said.loaded_bytes

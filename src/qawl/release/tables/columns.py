@@ -61,6 +61,25 @@ def _card(kind: Type) -> dict[str, object]:
     return {"struct": card_features(dict(kind.fields))}
 
 
+def stored_features(columns: Columns) -> dict[str, Any]:
+    """The features as `datasets` looks for them in a file's metadata, in the form of all its versions.
+
+    A list is written as a list of one: `Sequence` and `List` are each unknown to some version, or change
+    what they hold.
+    """
+    return {name: _stored(kind) for name, kind in columns.items()}
+
+
+def _stored(kind: Type) -> Any:
+    if isinstance(kind, Value):
+        return {"dtype": kind.dtype, "_type": "Value"}
+    if isinstance(kind, ClassLabel):
+        return {"names": list(kind.names), "_type": "ClassLabel"}
+    if isinstance(kind, ListOf):
+        return [_stored(kind.item)]
+    return stored_features(dict(kind.fields))
+
+
 def decode(kind: Type, value: Any) -> Any:
     """A stored value with the names of its classes."""
     if value is None or isinstance(kind, Value):

@@ -1,12 +1,13 @@
 """One table of a release on disk: parquet files in row groups, with the digest of its content."""
 
+import json
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from qawl.core import shards
 from qawl.core.column_types import Columns, ListOf, Record, Row
@@ -28,13 +29,15 @@ collector goes over what waits again and again."""
 class TableDigest(Struct, frozen=True):
     """What a manifest says of a table's file, or of all its shards, whose names the path then fits.
 
-    `sha256` is the digest of the content, not of the bytes.
+    `sha256` is the digest of the content, not of the bytes. `loaded_bytes` is its size in memory as
+    `datasets` counts it; early releases don't say.
     """
 
     path: str
     rows: int
     bytes: int
     sha256: str
+    loaded_bytes: int | UnsetType = UNSET
 
 
 class TableFile:
@@ -59,7 +62,8 @@ class TableFile:
         path = self.folder / f".{self.split}-{len(self._shards):05}"
         self._shards.append(path)
         out = pa.OSFile(str(path), "wb")
-        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice.
+        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice. The
+        # features come at the end, for who loads the file alone, without the card.
         return out, pq.ParquetWriter(
             out,
             columns.arrow_schema(self._kinds),
@@ -113,6 +117,8 @@ class TableFile:
         self._file.write_table(table, row_group_size=max(len(table), 1))
 
     def _end(self) -> None:
+        features = {"info": {"features": columns.stored_features(self._kinds)}}
+        self._file.add_key_value_metadata({"huggingface": json.dumps(features, ensure_ascii=False)})
         self._file.close()
         self._out.close()
 
@@ -135,7 +141,17 @@ class TableFile:
             rows=self._digest.rows,
             bytes=sum(path.stat().st_size for path in self._shards),
             sha256=self._digest.hexdigest(),
+            loaded_bytes=sum(map(loaded_bytes, self._shards)),
         )
+
+
+def loaded_bytes(path: Path) -> int:
+    """The size of a file in memory as `datasets` counts it: batch by batch, as it reads the file."""
+    with pq.ParquetFile(path) as file:
+        groups = range(file.num_row_groups)
+        rows = file.metadata.row_group(0).num_rows if groups else 1
+        batches = (each for at in groups for each in file.iter_batches(rows, row_groups=[at]))
+        return sum(each.nbytes for each in batches)
 
 
 def _ends(article_id: str) -> bool:
