@@ -1,12 +1,15 @@
 """spaCy's DocBin, a file a split: entities, spans, relations, categories. Needs spaCy (an extra)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qawl.core.errors import InputError
 from qawl.core.records import Span, to_json
 from qawl.formats.job import Job, Work, stem
 from qawl.release.tables import tokens
+
+if TYPE_CHECKING:
+    from spacy.vocab import Vocab
 
 SPANS = "sc"
 """The key of the group of spans: the one that spaCy's SpanCategorizer takes by default."""
@@ -40,7 +43,7 @@ def write(job: Job) -> None:
                 job.folder.write(name, [bundle.to_bytes()])
 
 
-def _document(work: Work, vocabulary: object) -> object:
+def _document(work: Work, vocabulary: "Vocab") -> object:
     from spacy.tokens import Doc, SpanGroup  # noqa: PLC0415 - an extra
     from spacy.tokens import Span as Marked  # noqa: PLC0415
 
