@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,18 +25,16 @@ HOME = {
 """Where alone each is built."""
 
 
+@cache
+def nodes(path):
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def called(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", None))
             yield name, node.args
-
-
-def literals(nodes):
-    for node in nodes:
-        for each in ast.walk(node):
-            if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                yield each.value
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
@@ -61,10 +60,11 @@ def test_a_finding_is_built_in_one_place(built, home):
 
 def test_every_name_of_the_register_is_used():
     used = {
-        each
+        each.value
         for path in SOURCES
         if path.name != "findings.py"
-        for each in literals([ast.parse(path.read_text("utf-8"))])
+        for each in nodes(path)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
     }
     assert {name for name in REGISTER if name not in used} == set()
 

@@ -201,7 +201,6 @@ _SET_ASIDE = {
     "not-utf-8": "not UTF-8",
     "not-json": "not JSON",
     "not-object": "not a JSON object",
-    "not-table": "not a table",
     "not-parquet": "not parquet",
     "not-page": "not an HTML page",
     "page-empty": "no article found in the page",
