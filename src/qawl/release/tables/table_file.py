@@ -55,6 +55,7 @@ class TableFile:
         self._batch = BATCH if nested else FLAT_BATCH
         self._rows: list[Row] = []
         self._batches: list[pa.RecordBatch] = []
+        self._waiting = 0
         self._digest = Digest()
 
     def _opened(self) -> tuple[pa.OSFile, pq.ParquetWriter]:
@@ -79,7 +80,7 @@ class TableFile:
             self._rows.append(row)
             if len(self._rows) == self._batch:
                 self._convert()
-        if _ends(article_id) or sum(each.nbytes for each in self._batches) > LARGEST:
+        if _ends(article_id) or self._waiting > LARGEST:
             self._flush()
 
     def _convert(self) -> None:
@@ -90,6 +91,7 @@ class TableFile:
         except (AttributeError, TypeError) as error:
             raise columns.another_kind(f"{self.config}, article {self._odd()}", error) from error
         self._batches.append(batch)
+        self._waiting += batch.nbytes
         self._rows.clear()
 
     def _odd(self) -> str:
@@ -112,6 +114,7 @@ class TableFile:
             self._out, self._file = self._opened()
         table = pa.Table.from_batches(self._batches).combine_chunks()
         self._batches.clear()
+        self._waiting = 0
         for batch in table.to_batches():
             self._digest.add(batch)
         self._file.write_table(table, row_group_size=max(len(table), 1))
