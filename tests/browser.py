@@ -94,11 +94,41 @@ class Hands:
         self._count("click")
         self.wait("() => document.querySelector('.htx-highlight.__active')")
 
+    def trim(self, place, wanted):
+        """Drags an edge of the selected span with the mouse until it stands elsewhere."""
+        (start, _), (first, last) = place, wanted
+        moved = "left" if start != first else "right"
+        handle = self.page.locator(f".htx-highlight.__active area.__resize_{moved}").first
+        box = handle.bounding_box()
+        edge, other = self.page.evaluate(_PLACES, [first, last])
+        # In right-to-left text a span starts at its right; past the letter's edge by a pixel.
+        x = edge["right"] + 1 if moved == "left" else other["left"] - 1
+        y = (edge if moved == "left" else other)["middle"]
+        mouse = self.page.mouse
+        mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        mouse.down()
+        mouse.move(x, y, steps=8)
+        mouse.up()
+        self._count("drag of an edge")
+
+    def delete(self, place):
+        """Removes a span."""
+        before = self._there(_MARKED)
+        self.select(*place)
+        self.key("Backspace")
+        self.wait(f"() => {_MARKED} < {before}")
+
     def choose(self, key):
         """Chooses a value of the selected span by its key."""
         before = self._there(_CHOSEN)
         self.key(key)
         self.wait(f"() => {_CHOSEN} > {before}")
+
+    def choose_box(self, key):
+        """Ticks a box of the selected span by its key."""
+        box = "document.querySelectorAll('.qawl-bar .ant-checkbox-checked').length"
+        self.key(key)
+        self.wait(f"() => {box} > 0")
 
     def click_name(self, name):
         """Chooses a name by a click."""

@@ -42,7 +42,7 @@ _STYLE = """
 .qawl-text .lsf-richtext__line, .qawl-text .lsf-htx-richtext { line-height: 2.2; }
 .lsf-htx-richtext .lsf-richtext__line { width: 100%; unicode-bidi: plaintext; text-align: start; }
 .lsf-richtext .htx-highlight::after { font: 9px/1 system-ui, sans-serif; }
-.lsf-richtext .htx-highlight area { display: block; }
+.lsf-richtext .htx-highlight area { display: inline; }
 .lsf-richtext .htx-highlight.__active { color: var(--color-neutral-content, inherit) !important;
   outline: 2px solid; background-image: linear-gradient(VEIL, VEIL) !important; }
 .lsf-label_selected { color: var(--color-neutral-content, inherit) !important;
