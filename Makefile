@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint quick offline live postgresql lowest soak bench benches dist lock clean
+.PHONY: help demo test check lint quick offline live postgresql lowest soak screens bench benches dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -55,6 +55,9 @@ lowest: ## the tests that need no server, on the lowest versions that pyproject.
 	uv venv .venv-lowest
 	uv pip install --python .venv-lowest --resolution lowest-direct --group dev --editable .
 	.venv-lowest/bin/pytest -q -m "not live and not soak"
+
+screens: $(READY) ## pictures of what annotators see, from a real Label Studio, in build/screens
+	$(BIN)/python tools/screens.py build/screens
 
 bench: $(READY) ## one table of ratios against a script and a peer, and of growth (docs/performance.md)
 	@$(BIN)/python -m compileall -q src

@@ -45,7 +45,11 @@ _STYLE = """
 .lsf-richtext .htx-highlight area { display: inline; }
 .lsf-richtext .htx-highlight.__active { color: var(--color-neutral-content, inherit) !important;
   outline: 2px solid; background-image: linear-gradient(VEIL, VEIL) !important; }
-.lsf-label_selected { color: var(--color-neutral-content, inherit) !important;
+.qawl-list { max-height: 30vh; overflow-y: auto; border-bottom: 1px solid rgba(128, 128, 128, .4); }
+.qawl-list :is(ol, ul) { padding-inline-start: 24px; list-style: decimal; }
+:is(.lsf-label_selected, .lsf-label_selected .lsf-label__hotkey) {
+  color: var(--color-neutral-content, inherit) !important; }
+.lsf-label_selected {
   background: var(--background) !important; box-shadow: inset 0 0 0 2px var(--color); }
 :is(.lsf-outliner-item__title, .lsf-labels-list, .lsf-labels-list span) {
   color: var(--color-neutral-content, inherit) !important; }
@@ -56,6 +60,7 @@ _STYLE = """
 """
 _VEIL = "color-mix(in srgb, var(--color-neutral-background, #fff) 50%, transparent)"
 """Over the colour of a selected span, which Label Studio shows at 80 %, so that its text can be read."""
+_LIST = '<HyperText name="disagreements" value="$disagreements" inline="true"/>'
 ROW = 26
 """Pixels that one row of attributes takes in the bar."""
 _WIDTH, _GAP, _OPTION, _LETTER, _TYPED = 900, 24, 42, 6.2, 190
