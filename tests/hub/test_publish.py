@@ -231,6 +231,46 @@ def test_what_others_changed_is_refused_file_by_file(hub, home, publish):
     assert not hub.sent
 
 
+def test_a_card_edited_on_the_hub_is_kept_and_gives_way_when_asked(hub, home, publish):
+    repo = standing(hub, home, "0.1.0")
+    edited = repo.files["README.md"] + "ملاحظة\n".encode()
+    repo.commit({"README.md": edited})
+    assert "--adopt-card keeps that README.md in the corpus" in reason(publish("0.2.0"))
+    shown = publish("0.2.0", "--adopt-card", "--dry-run")
+    assert "-ملاحظة" in shown.stdout
+    kept = home / "exports/published/0.2.0.hub-card.md"
+    assert not kept.exists()
+    done = publish("0.2.0", "--adopt-card")
+    assert done.returncode == 0, done.stderr
+    assert "0.2.0.hub-card.md: the README.md that was on the Hub" in done.stderr
+    assert kept.read_bytes() == edited
+    assert repo.files == released(home, "0.2.0")
+    kept.unlink()
+
+
+def test_a_card_edited_beside_other_files_stays(hub, home, publish):
+    repo = standing(hub, home, "0.1.0")
+    repo.commit({"README.md": b"x", "notes.txt": b"x"})
+    line = reason(publish("0.2.0", "--adopt-card"))
+    assert "notes.txt was added" in line
+    assert "README.md was changed" not in line
+
+
+def test_a_repository_made_in_the_web_form_is_taken_when_asked(hub, home, publish):
+    """The form writes a card with a licence, and nothing else."""
+    repo = hub.create("me/news")
+    repo.commit({"README.md": b"---\nlicense: mit\n---\n"})
+    assert "--adopt-card keeps that README.md" in reason(publish("0.1.0"))
+    done = publish("0.1.0", "--adopt-card")
+    assert done.returncode == 0, done.stderr
+    assert repo.files == released(home, "0.1.0")
+    kept = home / "exports/published/0.1.0.hub-card.md"
+    assert kept.read_bytes() == b"---\nlicense: mit\n---\n"
+    kept.unlink()
+    hub.create("me/news").commit({"README.md": b"# Mine", "data.csv": b"1"})
+    assert "--adopt-card" not in reason(publish("0.1.0", "--adopt-card"))
+
+
 def test_a_manifest_that_another_hand_wrote_is_refused(hub, home, publish):
     repo = standing(hub, home, "0.1.0")
     repo.commit({"manifest.json": repo.files["manifest.json"] + b" "})

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 @click.option(
     "--repo", metavar="OWNER/NAME", help="The dataset on the Hub; else release.repo of qawl.yaml."
 )
+@click.option(
+    "--adopt-card",
+    is_flag=True,
+    help="Keep a README.md that was written or edited on the Hub in exports/published, and replace it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the files and the card's diff, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> None:
+def command(version: str, repo: str | None, adopt_card: bool, dry_run: bool, as_json: bool) -> None:
     """Publish a release on the Hugging Face Hub: one commit and one tag.
 
     VERSION is a version of this corpus, or its folder. Only files that differ are sent. The commit is
@@ -49,11 +54,20 @@ def command(version: str, repo: str | None, dry_run: bool, as_json: bool) -> Non
             raise HubError("no token for the Hub: set HF_TOKEN, or run `hf auth login`")
         _say(f"looking at {repository.url}")
         there = _look(repository, release) if dry_run else publish.look(repository, release)
-        todo = publish.plan(release, there)
+        todo = publish.plan(release, there, adopt_card=adopt_card)
         if not as_json:
             _show(release, todo)
         _note(repository, release)
-        commit = todo.commit if dry_run else publish.publish(repository, release, there, say=_say)
+        if adopt_card and not dry_run and (kept := publish.keep_card(corpus, release, there)):
+            _say(
+                f"{kept.relative_to(corpus.root)}: the README.md that was on the Hub; bring what it"
+            )
+            _say("says into release.card of qawl.yaml or into card.md.j2 for the next release")
+        commit = (
+            todo.commit
+            if dry_run
+            else publish.publish(repository, release, there, say=_say, adopt_card=adopt_card)
+        )
         if not dry_run and commit:
             publish.keep_citation(corpus, release, commit)
     changes = publish.card_changes(release, there) if dry_run else ""

@@ -147,7 +147,7 @@ def look(repository: Repository, release: Shipped) -> There:
     texts = {
         path: repository.read(refs.head, path)
         for path, digest in files.items()
-        if digest is None and said is not None and path in said.files
+        if digest is None and (path == CARD or (said is not None and path in said.files))
     }
     return There(
         repository.name,
@@ -190,8 +190,11 @@ def _card(release: Shipped) -> bytes:
     return (release.folder / CARD).read_bytes()
 
 
-def plan(release: Shipped, there: There) -> Plan:
-    """What is to be done; raises HubError for what somebody else did, and for a version that is taken."""
+def plan(release: Shipped, there: There, *, adopt_card: bool = False) -> Plan:
+    """What is to be done; raises HubError for what somebody else did, and for a version that is taken.
+
+    With `adopt_card`, a card that somebody else wrote or changed gives way.
+    """
     if there.tagged is not None and there.tagged != release.files:
         raise HubError(
             f"{there.repo} has a tag {release.version} that names other files (commit {there.tag}): "
@@ -201,7 +204,7 @@ def plan(release: Shipped, there: There) -> Plan:
         return Plan(unchanged=tuple(release.files), commit=there.tag, tagged=True)
     if there.files == release.files:
         return Plan(unchanged=tuple(release.files), commit=there.head)
-    _refuse(release, there)
+    _refuse(release, there, adopt_card)
     return Plan(
         added=tuple(path for path in release.files if path not in there.files),
         changed=tuple(
@@ -216,24 +219,38 @@ def plan(release: Shipped, there: There) -> Plan:
     )
 
 
-def _refuse(release: Shipped, there: There) -> None:
+def is_foreign_card(there: There) -> bool:
+    """Whether the card there is no release's: it was changed, or it is all that the repository holds."""
+    if there.said is None:
+        return set(there.files) == {CARD}
+    return f"{CARD} was changed" in foreign(there, there.said)
+
+
+_ADOPT = "; --adopt-card keeps that README.md in the corpus and puts the release's in its place"
+
+
+def _refuse(release: Shipped, there: There, adopt_card: bool) -> None:
     """Refuses to write over what this release does not follow."""
-    if not there.files:
+    if not there.files or (there.said is None and adopt_card and is_foreign_card(there)):
         return
     if there.said is None:
         raise HubError(
             f"{there.repo} holds files that are from no release ({listed(sorted(there.files), NAMED)}): "
             "publish to a repository of its own, or remove it there"
+            + (_ADOPT if is_foreign_card(there) else "")
         )
     if there.said.name != release.name:
         raise HubError(
             f"{there.repo} holds releases of {there.said.name}, not of {release.name}: "
             "publish to a repository of its own"
         )
-    if problems := list(foreign(there, there.said)):
+    card = f"{CARD} was changed"
+    problems = [each for each in foreign(there, there.said) if not (adopt_card and each == card)]
+    if problems:
         raise HubError(
             f"{there.repo} was changed since {there.said.version} was published: "
             f"{listed(problems, NAMED)}; undo it there (or bring it into the corpus), then run it again"
+            + (_ADOPT if problems == [card] else "")
         )
     if versions.numbers(there.said.version) > versions.numbers(release.version):
         raise HubError(
@@ -267,15 +284,29 @@ def card_changes(release: Shipped, there: There) -> str:
     )
 
 
+def keep_card(project: Project, release: Shipped, there: There) -> Path | None:
+    """Writes exports/published/<version>.hub-card.md: the card there, where it is no release's."""
+    if not is_foreign_card(there):
+        return None
+    path = project.exports / "published" / f"{release.version}.hub-card.md"
+    core_files.write_text(path, there.card)
+    return path
+
+
 def publish(
-    repository: Repository, release: Shipped, there: There, *, say: Callable[[str], None]
+    repository: Repository,
+    release: Shipped,
+    there: There,
+    *,
+    say: Callable[[str], None],
+    adopt_card: bool = False,
 ) -> str:
     """Brings the release to the Hub: commit, comparison, tag. The id of the commit."""
     if not there.exists:
         say(f"making {repository.name}, private")
         repository.create()
         there = look(repository, release)
-    todo = plan(release, there)
+    todo = plan(release, there, adopt_card=adopt_card)
     if todo.tagged and todo.commit:
         return todo.commit
     commit = todo.commit or _commit(repository, release, there, todo, say)
