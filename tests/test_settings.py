@@ -349,6 +349,7 @@ def _put(plain, path, value):
         ("adjudication: {trusted: nobody}", "'nobody'"),
         ("dispensations: [{check: mid-wrd, reason: x}]", "mid-word?"),
         ("dispensations: [{check: rule, reason: ' '}]", "reason"),
+        ("dispensations: [{check: source-changed, reason: x}]", "source-changed is not found by"),
         ("dispensations: [{check: rule, reason: x, articles: [0]}]", "dispensations"),
         ("dispensations: [{check: rule, reason: x, articles: ['000000000000']}]", "000000000000"),
         ("dispensations: [{check: rule, reason: x, until: soon}]", "'soon'"),

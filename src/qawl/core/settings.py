@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import ProjectError
-from qawl.core.findings import CHECKS
+from qawl.core.findings import CHECKS, REGISTER
 from qawl.core.versions import VERSION
 
 Size = Annotated[int, msgspec.Meta(ge=0)]
@@ -363,6 +363,11 @@ def _check_trusted(settings: Settings, pseudonyms: Iterable[str], where: str) ->
 def _check_dispensations(given: Iterable[Dispensation], where: str) -> None:
     """A dispensation names a check that there is, a reason, and a version as versions are written."""
     for each in given:
+        if each.check in REGISTER and each.check not in CHECKS:
+            raise ProjectError(
+                f"{where}: dispensations: {each.check} is not found by `qawl validate`: only what that "
+                "finds can pass"
+            )
         if each.check not in CHECKS:
             near = get_close_matches(each.check, CHECKS, 1)
             meant = f"did you mean {near[0]}?" if near else "`qawl validate --list` shows all"
