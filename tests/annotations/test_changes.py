@@ -286,3 +286,32 @@ def test_two_changes_from_one_version_are_refused():
 def test_a_scheme_that_states_no_changes_keeps_its_digest():
     same = OLD + "changes: []\n"
     assert digest(scheme.parse(OLD, "x.yaml")) == digest(scheme.parse(same, "x.yaml"))
+
+
+def test_an_attribute_whose_control_keeps_its_name_is_renamed(tmp_path):
+    old = (
+        'layer: x\nversion: "1"\nlabels: [A]\n'
+        "attributes: [{name: b, of: [A], control: mood, values: [p, r]}]\n"
+    )
+    loop = Loop(tmp_path / "corpus", {"x": old}, [TEXT])
+    loop.annotate("x", lambda *_: list(region("1", "A", "Mona", mood=["p"])))
+    change(
+        loop,
+        'layer: x\nversion: "2"\nlabels: [A]\n'
+        "attributes: [{name: c, of: [A], control: mood, values: [s, r]}]\n"
+        "changes: [{from: 1, renamed: [{attribute: b, to: c}, {attribute: b, value: p, to: s}]}]\n",
+    )
+    assert loop.records("x")[0]["spans"][0]["attributes"] == {"c": "s"}
+
+
+def test_what_was_split_and_merged_again_is_asked_of_nobody(tmp_path):
+    loop = Loop(tmp_path / "corpus", {"x": 'layer: x\nversion: "1"\nlabels: [A]\n'}, [TEXT])
+    loop.annotate("x", lambda *_: list(region("1", "A", "Mona")))
+    change(
+        loop,
+        'layer: x\nversion: "3"\nlabels: [D]\nchanges:\n'
+        '  - {from: 1, to: "2", split: [{label: A, into: [B, C], default: B}]}\n'
+        "  - {from: 2, merged: [{labels: [B, C], to: D}]}\n",
+    )
+    assert loop.records("x")[0]["spans"][0]["label"] == "D"
+    assert loop.findings(check="scheme-split") == []

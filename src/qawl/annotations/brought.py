@@ -91,7 +91,7 @@ class _Bringing:
         fate = change.fate(name)
         if fate.to != name.name or fate.asked:
             self.steps.append(f"{name} {fate}")
-        if fate.asked:
+        if len({*self._ends(name, change)}) > 1:
             self.asked.append((f"{name} is split: is it {' or '.join(fate.asked)}?", span))
         return fate.to
 
@@ -204,11 +204,16 @@ class _Bringing:
 
     def _is_path(self, name: str, change: Change) -> bool:
         """Whether the values of an attribute are paths of a tree, one each."""
-        ends = [Name("attribute", name)]
-        for each in self.changes[self.changes.index(change) :]:
-            ends = [further for end in ends for further in each.onward(end)]
+        ends = self._ends(Name("attribute", name), change)
         attribute = self.current.attribute.get(ends[0].name) if ends else None
         return attribute is not None and attribute.several and attribute.family == "nominal"
+
+    def _ends(self, name: Name, change: Change) -> list[Name]:
+        """The names of the current version that a name leads to, over a change and those after it."""
+        ends = [name]
+        for each in self.changes[self.changes.index(change) :]:
+            ends = [further for end in ends for further in each.onward(end)]
+        return ends
 
 
 Arrow = tuple[str | None, str, str, object]

@@ -127,14 +127,16 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
         return self.fates.get(name, Fate("kept", name.name))
 
     def sources(self, kind: str, newer: str, of: str | None = None) -> list[str]:
-        """The names of the older version that a newer one comes from; itself, where no step is of it."""
-        found = [
-            name.name
+        """The names of the older version that a newer one comes from; itself, where no step is of it and
+        none was renamed to it."""
+        steps = [
+            (name, fate)
             for name, fate in self.fates.items()
             if (name.kind, name.of) == (kind, of) and newer in (fate.to, *fate.asked)
         ]
-        own = Name(kind, newer, of)
-        return found if own in self.fates else [*found, newer]
+        found = [name.name for name, _ in steps]
+        new = any(fate.how == "renamed" for _, fate in steps)
+        return found if new or Name(kind, newer, of) in self.fates else [*found, newer]
 
     def onward(self, name: Name) -> list[Name]:
         """The names of the newer version that a name leads to; none where it is removed."""

@@ -46,4 +46,6 @@ def _relations(relation: RelationType, change: Change) -> list[RelationType]:
 
 def _attributes(attribute: Attribute, change: Change) -> list[Attribute]:
     of = structs.replace(attribute, of=_ends(attribute.of, change))
-    return [structs.replace(of, name=each) for each in change.sources("attribute", attribute.name)]
+    first, *others = change.sources("attribute", attribute.name) or [attribute.name]
+    found = [structs.replace(of, name=first)]
+    return [*found, *(structs.replace(of, name=each, control=None) for each in others)]
