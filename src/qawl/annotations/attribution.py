@@ -88,8 +88,11 @@ class Attribution:
             self._by_number.setdefault((identity.origin, identity.user), set()).add(person)
         self._origins.add(identity.origin)
 
-    def attribute(self, export: Export) -> None:
-        """Says whose each annotation of an export is; raises InputError where nobody can tell."""
+    def attribute(self, export: Export, *, last: bool = False) -> None:
+        """Says whose each annotation of an export is; raises InputError where nobody can tell.
+
+        What the `last` export holds need not be known: nothing comes after it.
+        """
         restarting = _restarting(export)
         shares = sorted(export.shares.values(), key=lambda share: share.user.order)
         told = [(share, self._look(share, restarting=restarting)) for share in shares]
@@ -104,7 +107,7 @@ class Attribution:
             if not share.given:
                 _refuse_two_in_one(export, share)
             self._share(export, share, evidence, sure=bool(origins) or alone)
-        for share in shares:
+        for share in () if last else shares:
             for person, identity in zip(share.people, share.identities, strict=True):
                 self.know(person, msgspec.structs.replace(identity, origin=export.origin))
 

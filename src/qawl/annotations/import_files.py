@@ -277,7 +277,7 @@ def _attribute(
         for each in opened.holds.all():
             attribution.know(attribution.named(annotator), each)
     for export in spool.exports:
-        attribution.attribute(export)
+        attribution.attribute(export, last=export is spool.exports[-1])
     taken = {each.annotator for each in accounts} | {annotator for _, annotator in journals}
     taken |= {each.share.given for each in spool.parts if each.share.given}
     settled = attribution.settle(users.free(project, taken))
