@@ -255,6 +255,26 @@ PROJECTS = {
         left_out={"results of type ranker"},
         attributes={"remark": "fine"},
     ),
+    "a label in two sets, a condition on a tree, choices twice": Foreign(
+        '<View><Text name="text" value="$text"/><Labels name="one" toName="text"><Label value="A"/><Label value="A"/></Labels>'
+        '<Labels name="two" toName="text"><Label value="A"/><Label value="B"/></Labels><Taxonomy name="t" toName="text">'
+        '<Choice value="x"/></Taxonomy><Choices name="c" toName="text" visibleWhen="choice-selected" whenTagName="t" '
+        'whenChoiceValue="x"><Choice value="p"/><Choice value="p"/></Choices><DateTime name="at" toName="text"/></View>',
+        [{"text": RUSSIAN}],
+        [
+            [
+                [
+                    span("one", RUSSIAN, "Банк", "A", "1"),
+                    span("two", RUSSIAN, "офис", "A", "2"),
+                    result("c", "choices", "text", {"choices": ["p"]}),
+                    result("at", "datetime", "text", {"datetime": "2024-05-01T10:30"}, "e"),
+                ]
+            ]
+        ],
+        "one",
+        spans=2,
+        attributes={"c": "p", "at": "2024-05-01T10:30"},
+    ),
     "names of columns and odd characters": Foreign(
         '<View><Labels name="label" toName="text"><Label value="a, b"/><Label value="&lt;x&gt;"/><Label value="人名"/></Labels>'
         '<Text name="text" value="$text"/><Choices name="start" toName="text" perRegion="true"><Choice value="sure, yes"/>'

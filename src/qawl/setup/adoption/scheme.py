@@ -4,7 +4,7 @@ Where there is no config the scheme is inferred from the work alone. What a sche
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -123,9 +123,11 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         node["control"] = sets[0].name
     elif sets:
         node["label_sets"] = [_label_set(each, language) for each in sets]
-    every = [item.name for each in sets for item in each.items]
+    every = list(dict.fromkeys(item.name for each in sets for item in each.items))
+    decides = {each.name for each in config.controls if each.tag == "Choices"}
     node["attributes"] = [
-        _attribute(each, facts, every, language, notes) for each in config.of(frozenset(ATTRIBUTES))
+        _attribute(each, facts, every, language, notes, decides)
+        for each in config.of(frozenset(ATTRIBUTES))
     ]
     known = {each.name for each in config.controls}
     for name, seen in facts.attributes.items():
@@ -142,19 +144,38 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
 def _with_what_work_has(config: Config, facts: Facts, notes: list[str]) -> Iterator[Control]:
     """The controls of labels, with labels that only the work has, and the controls that it alone has."""
     known = set()
-    for each in config.of(LABELS):
-        known.add(each.name)
+    taken: set[str] = set()
+    for given in config.of(LABELS):
+        known.add(given.name)
+        each = _once(given, taken, notes)
         there = {item.name for item in each.items}
-        more = [label for label in facts.labels.get(each.name, ()) if label not in there]
+        more = [label for label in facts.labels.get(each.name, ()) if label not in there | taken]
         if more:
             notes.append(
                 f"{each.name}: the config lacks labels that the work has: {', '.join(more)}"
             )
-        yield replace(each, items=(*each.items, *(Item(label, label) for label in more)))
+        taken |= {*there, *more}
+        whole = replace(each, items=(*each.items, *(Item(label, label) for label in more)))
+        if whole.items:
+            yield whole
     for name, labels in facts.labels.items():
         if name not in known and labels:
             notes.append(f"the config lacks the control {name}, which the work has")
-            yield Control("Labels", name, config.text, tuple(Item(each, each) for each in labels))
+            own = Control("Labels", name, config.text, tuple(Item(each, each) for each in labels))
+            if (each := _once(own, taken, notes)).items:
+                taken |= {item.name for item in each.items}
+                yield each
+
+
+def _once(control: Control, taken: set[str], notes: list[str]) -> Control:
+    """A control of labels without those that another has, or that it has twice."""
+    items = {item.name: item for item in reversed(control.items)}
+    again = [name for name in items if name in taken]
+    if again:
+        notes.append(
+            f"{control.name}: labels that another control has too are one label: {', '.join(again)}"
+        )
+    return replace(control, items=tuple(i for n, i in reversed(items.items()) if n not in taken))
 
 
 def _label(item: Item, language: str) -> Node:
@@ -178,7 +199,12 @@ def _label_set(control: Control, language: str) -> Node:
 
 
 def _attribute(
-    control: Control, facts: Facts, labels: list[str], language: str, notes: list[str]
+    control: Control,
+    facts: Facts,
+    labels: list[str],
+    language: str,
+    notes: list[str],
+    decides: Collection[str],
 ) -> Node:
     seen = facts.attributes.get(control.name)
     node: Node = {"name": control.name, "title": {language: control.name}}
@@ -197,7 +223,12 @@ def _attribute(
             )
     condition = control.condition
     if condition and condition.control and condition.choices:
-        node["when"] = {condition.control: list(condition.choices)}
+        if condition.control in decides:
+            node["when"] = {condition.control: list(condition.choices)}
+        else:
+            notes.append(
+                f"{control.name}: its condition is left out: {condition.control} is no choice"
+            )
     return node
 
 
@@ -232,6 +263,7 @@ def _kind(control: Control, seen: Seen | None, language: str) -> Node:
     if control.tag == "Choices":
         kind = "choices" if control.several or (seen and seen.several) else "choice"
         values = [_value(each, language) for each in _flat(control.items)]
+        values = list({each["name"]: each for each in reversed(values)}.values())[::-1]
         known = {each["name"] for each in values}
         values += [{"name": each} for each in (seen.values if seen else ()) if each not in known]
         return {"kind": kind, "values": values}
@@ -240,6 +272,8 @@ def _kind(control: Control, seen: Seen | None, language: str) -> Node:
         return {"kind": kind, "min": 1, "max": int(control.settings.get("maxRating", "5"))}
     if kind == "text" and seen and seen.several:
         return {"kind": "texts"}
+    if kind == "date" and seen and any("T" in each for each in seen.values):
+        return {"kind": kind, "time": True}
     if kind == "tree":
         several: Node = {"multiple": True} if seen and seen.several else {}
         return {"kind": kind, "values": [_branch(each) for each in control.items], **several}
@@ -329,7 +363,9 @@ def _inferred_attribute(name: str, seen: Seen, language: str) -> Node:
     else:
         node["kind"] = _OF_RESULTS[seen.kind]
         if node["kind"] == "scale":
-            node |= {"min": 1, "max": max(5, int(seen.largest))}
+            node |= {"min": 0 if "0" in seen.values else 1, "max": max(5, int(seen.largest))}
+        if node["kind"] == "date" and any("T" in each for each in seen.values):
+            node["time"] = True
         if node["kind"] == "text" and seen.several:
             node["kind"] = "texts"
         if node["kind"] == "tree":
