@@ -31,7 +31,7 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
 
 
 def _inside(read: Reading, match: Match) -> list[int]:
-    return [n for n, w in enumerate(read.every) if match.start <= w.start < match.end]
+    return read.inside(match.start, match.end)
 
 
 def _lead(form: str, known: frozenset[str]) -> int | None:
@@ -293,10 +293,10 @@ def _headed(read: Reading, label: str, heads: frozenset[str], taken: set[int]) -
         if last is None:
             continue
         end = read.every[last].end
-        mark = next(
-            (q for q in read.quoted if q.start < end <= q.end and q.start > word.start), None
-        )
-        yield Match(label, behind(read.text, word, lead or 0), mark.end if mark else end)
+        mark = read.mark_behind(word.end)
+        if mark is not None and mark.start < end <= mark.end:
+            end = mark.end
+        yield Match(label, behind(read.text, word, lead or 0), end)
 
 
 def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | None:
@@ -365,12 +365,11 @@ def _quoted_name(read: Reading, at: int) -> int | None:
     if at + 1 >= len(read.every):
         return None
     word = read.every[at]
-    for mark in read.quoted:
-        gap = read.text[word.end : mark.start]
-        if mark.start >= word.end and not gap.strip():
-            inner = [n for n, w in enumerate(read.every) if mark.start <= w.start < mark.end]
-            return inner[-1] if 0 < len(inner) <= 4 else None
-    return None
+    mark = read.mark_behind(word.end)
+    if mark is None or read.text[word.end : mark.start].strip():
+        return None
+    inner = read.inside(mark.start, mark.end)
+    return inner[-1] if 0 < len(inner) <= 4 else None
 
 
 def _is_adjective(read: Reading, form: str) -> bool:

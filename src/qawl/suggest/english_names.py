@@ -29,7 +29,7 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
 
 
 def _inside(read: Reading, match: Match) -> Run:
-    return [n for n, w in enumerate(read.every) if match.start <= w.start < match.end]
+    return read.inside(match.start, match.end)
 
 
 def _match(read: Reading, label: str, run: Run) -> Match:

@@ -1,6 +1,7 @@
 """Entities by rule and by name: amounts, dates, places, titles and the persons behind them."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 
 from qawl.suggest import arabic_names, english_names
 from qawl.suggest.amounts import amounts
@@ -27,17 +28,13 @@ def entities(text: str, language: str, known: Gazetteer, quotes: Sequence[Quote]
         # A name that is known as something else is no person because it is quoted.
         taken = {(each.start, each.end) for each in named}
         found += [each for each in by_words(read, quotes) if (each.start, each.end) not in taken]
-    return _settled([_speaking(each, quotes) for each in found])
+    sources = {q.source.end: q.source.start for q in quotes if q.source is not None}
+    return _settled([_speaking(each, sources) for each in found])
 
 
-def _speaking(match: Match, quotes: Sequence[Quote]) -> Match:
-    """A building that says something is a body: the museum announced."""
-    if match.label == "facility" and any(
-        each.source is not None
-        and each.source.start <= match.start
-        and match.end == each.source.end
-        for each in quotes
-    ):
+def _speaking(match: Match, sources: Mapping[int, int]) -> Match:
+    """A building that says something is a body: the museum announced. `sources`: end → start."""
+    if match.label == "facility" and sources.get(match.end, match.end) <= match.start:
         return Match("organisation", match.start, match.end)
     return match
 
@@ -86,14 +83,20 @@ _NESTS = {
 
 def _settled(found: list[Match]) -> list[Match]:
     """Without those that cross another, or lie in one of a label that holds none of theirs."""
+    starts: list[int] = []
     kept: list[Match] = []
-    for each in sorted(set(found), key=lambda m: (m.start - m.end, _rank(m.label), m.start)):
-        over = [m for m in kept if m.start < each.end and each.start < m.end]
+    ordered = sorted(set(found), key=lambda m: (m.start - m.end, _rank(m.label), m.start))
+    longest = ordered[0].end - ordered[0].start if ordered else 0
+    for each in ordered:
+        low, high = (bisect_left(starts, at) for at in (each.start - longest, each.end))
         if all(
             m.start <= each.start and each.end <= m.end and (m.label, each.label) in _NESTS
-            for m in over
+            for m in kept[low:high]
+            if each.start < m.end
         ):
-            kept.append(each)
+            at = bisect_left(starts, each.start)
+            starts.insert(at, each.start)
+            kept.insert(at, each)
     return sorted(kept, key=lambda m: (m.start, -m.end))
 
 

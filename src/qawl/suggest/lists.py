@@ -1,5 +1,6 @@
 """The words of one language that tell entities, and a text as the rules for entities look at it."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -124,6 +125,16 @@ class Reading:
     lists: Lists
     arabic: bool
     quoted: list[Stretch]
+
+    def inside(self, start: int, end: int) -> list[int]:
+        """The numbers of the words that begin in a stretch."""
+        low, high = (bisect_left(self.every, at, key=lambda w: w.start) for at in (start, end))
+        return list(range(low, high))
+
+    def mark_behind(self, position: int) -> Stretch | None:
+        """The first quoted stretch that begins at a position or behind it."""
+        at = bisect_left(self.quoted, position, key=lambda each: each.start)
+        return self.quoted[at] if at < len(self.quoted) else None
 
     def form(self, at: int) -> str:
         """The form of a word by its number; empty beyond the text."""

@@ -5,13 +5,18 @@ marks direct, both in one mixed. A quoted stretch of four words or more without 
 Precision comes before recall: a cue without content is not suggested.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
+from typing import TypeVar
 
 from qawl.suggest import arabic, english
 from qawl.suggest.cues import lexicon
 from qawl.suggest.sentences import FEW, Quote, Sentence, Status
-from qawl.suggest.words import Stretch, quoted, sentences, words
+from qawl.suggest.words import Stretch, Word, quoted, sentences, words
+
+S = TypeVar("S", Word, Stretch)
 
 
 @lru_cache(maxsize=2)
@@ -29,13 +34,15 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
         )
     read = arabic.read if language.partition("-")[0].lower() == "ar" else english.read
     found: list[Quote] = []
+    outer: list[Quote] = []
     for sentence in _sentences(text, language):
         here = [*read(sentence)]
         here += _orphans(sentence, here, found)
         here.sort(key=lambda each: (each.content.start, -each.content.end))
         for each in here:
-            _complete(each, found, here, sentence)
+            _complete(each, outer, here, sentence)
         found += _renumbered(here, found)
+        outer += _outer(here)
     return tuple(found)
 
 
@@ -45,9 +52,14 @@ def _sentences(text: str, language: str) -> Iterator[Sentence]:
         return
     marked, every = quoted(text), words(text)
     for one in sentences(text, marked):
-        inner = [each for each in every if one.start <= each.start < one.end]
-        near = [each for each in marked if one.start <= each.start < one.end]
+        inner, near = (_from_to(some, one) for some in (every, marked))
         yield Sentence(text, one.start, one.end, inner, near, known)
+
+
+def _from_to(some: list[S], one: Stretch) -> list[S]:
+    """Those of some words or stretches in order that begin in a stretch."""
+    low, high = (bisect_left(some, at, key=lambda each: each.start) for at in (one.start, one.end))
+    return some[low:high]
 
 
 def _renumbered(here: list[Quote], found: list[Quote]) -> list[Quote]:
@@ -70,11 +82,10 @@ def _first(found: list[Quote]) -> int | None:
     return next((n for n in range(len(found) - 1, -1, -1) if found[n].follows is None), None)
 
 
-def _complete(quote: Quote, found: list[Quote], here: list[Quote], sentence: Sentence) -> None:
+def _complete(quote: Quote, outer: list[Quote], here: list[Quote], sentence: Sentence) -> None:
     """The source of a quote that names none: that of the quote before it."""
-    earlier = [each for each in (*_outer(found), *here) if _is_before(each, quote)]
     if quote.source is None and quote.status == "implicit":
-        said = next((each for each in reversed(earlier) if each.source is not None), None)
+        said = next(_earlier(quote, outer, here), None)
         if said is not None:
             quote.source = said.source
         else:
@@ -82,16 +93,23 @@ def _complete(quote: Quote, found: list[Quote], here: list[Quote], sentence: Sen
     elif quote.source is not None and quote.status is None:
         quote.status = status(sentence, quote.source)
     if quote.status == "pronoun" and quote.source is not None:
-        quote.antecedent = next(
-            (
-                each.source
-                for each in reversed(earlier)
-                if each.source is not None
-                and each.status in {"named", "described"}
-                and each.source.end <= quote.source.start
-            ),
-            None,
-        )
+        quote.antecedent = _antecedent(quote.source, _earlier(quote, outer, here))
+
+
+def _earlier(quote: Quote, outer: list[Quote], here: list[Quote]) -> Iterator[Quote]:
+    """The quotes with a source before this one, the nearest first."""
+    for each in chain(reversed(here), reversed(outer)):
+        if _is_before(each, quote):
+            yield each
+
+
+def _antecedent(pronoun: Stretch, earlier: Iterator[Quote]) -> Stretch | None:
+    """The full source that a pronoun stands for."""
+    for each in earlier:
+        full = each.source is not None and each.status in {"named", "described"}
+        if full and each.source is not None and each.source.end <= pronoun.start:
+            return each.source
+    return None
 
 
 def _outer(found: list[Quote]) -> list[Quote]:
@@ -101,7 +119,7 @@ def _outer(found: list[Quote]) -> list[Quote]:
         for at, each in enumerate(found)
         if not any(
             other.content.start <= each.content.start and each.content.end <= other.content.end
-            for other in found[max(0, at - 4) : at]
+            for other in found[:at]
         )
     ]
 

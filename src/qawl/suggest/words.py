@@ -3,6 +3,7 @@
 All offsets are code points into the text, half-open.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -110,7 +111,8 @@ def sentences(text: str, inside: list[Stretch]) -> Iterator[Stretch]:
     """
     cuts = [0]
     for at, end in ends(text):
-        if not any(one.start < at and end < one.end for one in inside):
+        before = bisect_left(inside, at, key=lambda one: one.start)
+        if not before or end >= inside[before - 1].end:
             cuts.append(end)
     cuts.append(len(text))
     for start, end in pairwise(cuts):
