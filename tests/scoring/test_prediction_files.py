@@ -118,6 +118,15 @@ def test_what_is_odd_is_counted_and_said_last(release, content, said):
     assert any(said in each for each in json.loads(done.stdout)["warnings"])
 
 
+def test_what_is_odd_in_the_second_file_is_said_too(release):
+    second = release.parent / "theirs.jsonl"
+    second.write_bytes(lines(row(1, PER, PER)))
+    done = run(release, lines(row(1, PER)), "--against", str(second))
+    assert done.exit_code == 0, done.exception
+    assert "theirs.jsonl: 1 × spans are there twice" in done.stderr.splitlines()[-1]
+    assert json.loads(done.stdout)["layers"]["toy"]["paired"]["exact_f1"]["difference"] == 0
+
+
 def test_an_open_place_and_a_skipped_article_count_for_nobody(release):
     wrong = {"label": "ORG", "start": 0, "end": 4}
     done = run(release, lines(row(1, PER), row(2, PER, wrong), row(3, wrong)))

@@ -161,6 +161,10 @@ class Predictions:
             )
         self._by_place[place] = number, made
 
+    def warnings(self, of: str = "") -> list[str]:
+        """What was not as it should be, with how often; `of` stands before each."""
+        return [f"{of}{count} × {what}" for what, count in sorted(self.noted.items())]
+
     @property
     def layers(self) -> frozenset[str]:
         """The layers that are predicted."""

@@ -110,7 +110,7 @@ def gathered(request: Request) -> tuple[dict[str, Layer], dict[str, Any]]:
         "release": release.manifest.version,
         "content_sha256": release.manifest.content_sha256,
         "split": request.split,
-        "warnings": [f"{count} × {what}" for what, count in sorted(given.noted.items())],
+        "warnings": given.warnings(),
         "without_predictions": [name for name in release.layers if name not in layers],
     }
     return layers, head
@@ -125,8 +125,10 @@ def figures(request: Request, layers: Mapping[str, Layer], head: dict[str, Any])
             found["layers"][name]["soft"] = _soft(layer)
     if request.against is not None:
         release = Release(request.release)
-        rival = _layers(release, Predictions(request.against), request.split)
-        for name in layers.keys() & rival.keys():
+        given = Predictions(request.against)
+        rival = _layers(release, given, request.split)
+        found["warnings"] = [*found["warnings"], *given.warnings(f"{request.against.name}: ")]
+        for name in (each for each in layers if each in rival):
             if layers[name].only_sentences or rival[name].only_sentences:
                 continue
             one, two = (_every_count(each) for each in (layers[name], rival[name]))
