@@ -217,7 +217,7 @@ def test_numbers_dates_trees_and_texts_are_entered_and_arrive(layered, at_work):
     page.fill("input[name=day-date]", "2024-02-29")
     page.locator("label").filter(has_text="-1").click()
     for words in ("first", "second"):
-        page.locator("textarea, input.ant-input[type=text]").last.fill(words)
+        page.locator(".qawl-bar :is(textarea, input.ant-input[type=text])").last.fill(words)
         page.keyboard.press("Shift+Enter")
         time.sleep(0.5)
     page.locator(".ant-select-selector").click()
