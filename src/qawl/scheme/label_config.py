@@ -85,11 +85,7 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
                 f"<Style>{_style(scheme, language)}  </Style>",
                 *_bar(scheme, language),
                 *_head(scheme, language),
-                *(
-                    ['<HyperText name="disagreements" value="$disagreements" inline="true"/>']
-                    if judging
-                    else []
-                ),
+                *(_view('className="qawl-list"', [_LIST]) if judging else []),
                 *_text(scheme, style, language),
                 *_relations(scheme),
             ]
