@@ -19,6 +19,7 @@ from qawl import cli
 from qawl.articles import store
 from qawl.core import files as core_files
 from qawl.core import project
+from qawl.core.errors import ReleaseError
 from qawl.core.records import Annotation, Span, ends, to_json
 from qawl.core.text import sha256
 from qawl.formats.export import FORMATS
@@ -564,3 +565,21 @@ def test_no_export_goes_into_the_release(made):
     run = CliRunner().invoke(cli.group, ["-C", str(made[1]), "export", "jsonl", "--to", "out"])
     assert "name a folder outside of it" in str(run.exception)
     assert not (made[1] / "out").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_a_damaged_release_is_named(made, tmp_path, damage):
+    """As a download that broke off leaves it."""
+    copy = tmp_path / "copy"
+    shutil.copytree(made[1], copy)
+    path = next(copy.glob("articles/*.parquet"))
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:300])
+    else:
+        path.unlink()
+    run = CliRunner().invoke(
+        cli.group, ["export", "jsonl", "--from", str(copy), "--to", str(tmp_path / "out")]
+    )
+    assert isinstance(run.exception, ReleaseError)
+    assert ("is damaged" if damage == "cut" else "is missing") in str(run.exception)
+    assert not (tmp_path / "out").exists()

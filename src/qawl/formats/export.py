@@ -123,7 +123,9 @@ def _check(source: Source, request: Request) -> None:
     people = source.annotators if request.annotators else ()
     for name in request.annotators:
         if name not in people:
-            raise InputError(f"{name}: no such annotator: take one of {', '.join(sorted(people))}")
+            raise InputError(
+                f"{name}: no such annotator: take one of {', '.join(sorted(people)) or 'none'}"
+            )
     source.check(request.layers or tuple(source.schemes))
 
 

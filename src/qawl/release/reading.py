@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -9,6 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import UNSET
@@ -59,6 +61,23 @@ class Article:
     about: Mapping[str, Any]
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    """A table that is read; raises ReleaseError where it is damaged."""
+    try:
+        with pq.ParquetFile(path) as table:
+            yield table
+    except pa.ArrowInvalid as error:
+        raise ReleaseError(f"{path} is damaged ({error}): run `qawl verify`") from error
+
+
+def _column(path: Path, name: str) -> list[str]:
+    """A column of a table."""
+    with _opened(path) as table:
+        found: list[str] = table.read(columns=[name])[name].to_pylist()
+        return found
+
+
 class Release:
     """A release folder: its layers with their schemes, and its articles with their gold."""
 
@@ -70,6 +89,10 @@ class Release:
             raise ReleaseError(f"{folder}: the release has no table `articles`")
         self._features = features
         self._columns: Columns = features["articles"]
+        for name in self.manifest.content:
+            config, _, split = name.partition("/")
+            if config == "articles" and split not in self.splits:
+                raise ReleaseError(f"{folder}: the table {name} is missing: run `qawl verify`")
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -97,7 +120,7 @@ class Release:
         names = [each for each in self._columns if layer_of(each, self.layers) not in others]
         for name in [split] if split else self.splits:
             for path in shards.splits(self.folder / "articles")[name]:
-                with pq.ParquetFile(path) as table:
+                with _opened(path) as table:
                     kept = [each for each in names if each in table.schema_arrow.names]
                     for batch in table.iter_batches(batch_size=50, columns=kept):
                         for row in batch.to_pylist():
@@ -122,12 +145,12 @@ class Release:
         """Whose annotations the release holds, by pseudonym, the judge's too."""
         found: set[str | None] = set()
         for path in files.listed(self.folder / "annotations", "*.parquet"):
-            found.update(pq.read_table(path, columns=["annotator"])["annotator"].to_pylist())
+            found.update(_column(path, "annotator"))
         return tuple(sorted(each or JUDGE for each in found))
 
     def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Annotation]:
         kinds = self._features["annotations"]
-        with pq.ParquetFile(path) as table:
+        with _opened(path) as table:
             for batch in table.iter_batches(batch_size=100):
                 asked = pc.equal(batch["layer"], layer)
                 if annotator is not None:
