@@ -45,11 +45,11 @@ def main():
         texts = [task["data"]["text"] for task in tasks]
         articles = [
             Article(
-                id=sha256(text)[:12],
+                id=article_store.article_id(None, text),
                 text=text,
                 text_sha256=sha256(text),
                 language="ar",
-                group=sha256(text)[:12],
+                group=article_store.article_id(None, text),
                 received="x",
             )
             for text in texts

@@ -148,11 +148,11 @@ def make(folder: Path, count: int):
             digest = sha256(text)
             articles.append(
                 Article(
-                    id=digest[:12],
+                    id=article_store.article_id(None, text),
                     text=text,
                     text_sha256=digest,
                     language="ar",
-                    group=digest[:12],
+                    group=article_store.article_id(None, text),
                     received="x",
                     redistribute=True,
                     license="CC0-1.0",

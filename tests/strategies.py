@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from qawl.articles.store import article_id
 from qawl.core.records import Annotation, Article, Relation, Span, relation_order, span_order
 from qawl.core.text import sha256
 
@@ -39,7 +40,7 @@ texts = st.one_of(
 
 def article(text, **fields):
     """An article with this frozen text."""
-    identity = sha256(text)[:12]
+    identity = article_id(fields.get("source"), text, fields.get("source_id"))
     known = {
         "id": identity,
         "text": text,
@@ -111,7 +112,7 @@ def annotations(draw, scheme, text):
         for label, start, end, direction in sorted(relations)
     ]
     return Annotation(
-        article_id=sha256(text)[:12],
+        article_id=article_id(None, text),
         layer=scheme.layer,
         annotator="a1",
         status=draw(st.sampled_from(["submitted", "skipped"])),

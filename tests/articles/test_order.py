@@ -1,7 +1,7 @@
-"""corpus/articles.jsonl is read in step with annotations: out of order or twice, it is refused by name.
+"""The frozen corpus and what is read in step with it: what a merge in git leaves is mended and said, what
+contradicts itself is refused with its line, through the commands."""
 
-A merge in git leaves lines in another order, or a line twice.
-"""
+import json
 
 import pytest
 from click.testing import CliRunner
@@ -9,19 +9,155 @@ from click.testing import CliRunner
 from qawl import cli
 
 
+@pytest.fixture
+def run(recorded, monkeypatch):
+    monkeypatch.chdir(recorded.root)
+
+    def command(*words):
+        done = CliRunner().invoke(cli.group, list(words))
+        return done.exit_code, f"{done.output}{done.exception or ''}"
+
+    return command
+
+
+COMMANDS = [
+    ["release", "0.1.0"],
+    ["tasks", "--layer", "quote"],
+    ["validate"],
+    ["ingest", "corpus/sources"],
+    ["export", "brat", "--to", "out"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each[0])
 @pytest.mark.parametrize(
     ("change", "said"),
-    [(reversed, "stands after"), (lambda those: [*those[:1], *those], "is there twice")],
+    [
+        (lambda those: [*reversed(those)], "is sorted"),
+        (lambda those: [*those, those[0]], "1 lines that stood twice are dropped"),
+        (
+            lambda those: [*those[1:], *those, b"\n", b"  \n"],
+            "2 lines that stood twice are dropped",
+        ),
+        (lambda those: [*those[:-1], those[-1].rstrip(b"\n")], "is sorted"),
+    ],
+    ids=["reversed", "a line twice", "both sides of a merge", "no end of the last line"],
 )
-@pytest.mark.parametrize(
-    "command", [["release", "0.1.0"], ["tasks", "--layer", "quote"], ["validate"]]
-)
-def test_a_corpus_out_of_order_is_refused_by_name(recorded, monkeypatch, change, said, command):
-    monkeypatch.chdir(recorded.root)
+def test_a_corpus_out_of_order_is_mended_and_said(recorded, run, caplog, change, said, command):
     path = recorded.articles_file
+    whole = path.read_bytes()
+    code, before = run(*command)
+    for each in (recorded.releases / "0.1.0", recorded.root / "out"):
+        each.rename(each.with_name("first")) if each.exists() else None
+    path.write_bytes(b"".join(change(whole.splitlines(keepends=True))))
+    assert run(*command) == (code, before)
+    assert path.read_bytes() == whole
+    assert said in caplog.text
+    assert "articles.jsonl was not in the order of ids" in caplog.text
+
+
+def other_text(article):
+    article["text"] += " and more"
+
+
+def other_hash(article):
+    article["text_sha256"] = "0" * 64
+
+
+def other_id(article):
+    article["id"] = "0123456789ab"
+
+
+def other_source(article):
+    article["source"] = "somebody else"
+
+
+def odd_group(article):
+    article["group"] = "the first"
+
+
+def edit_past_the_end(article):
+    article["edits"] = [{"rule": "nfc", "start": 0, "end": 10**9, "was": ""}]
+
+
+def edit_turned_round(article):
+    article["edits"] = [{"rule": "nfc", "start": 5, "end": 2, "was": "x"}]
+
+
+@pytest.mark.parametrize("command", COMMANDS[:3], ids=lambda each: each[0])
+@pytest.mark.parametrize(
+    "change",
+    [
+        other_text,
+        other_hash,
+        other_id,
+        other_source,
+        odd_group,
+        edit_past_the_end,
+        edit_turned_round,
+    ],
+)
+def test_an_article_that_contradicts_itself_is_refused_with_its_line(
+    recorded, run, change, command
+):
+    path = recorded.articles_file
+    lines = [json.loads(each) for each in path.read_text("utf-8").splitlines()]
+    change(lines[1])
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
+    changed = path.read_bytes()
+    code, said = run(*command)
+    assert code == 1
+    assert "articles.jsonl, line 2: " in said
+    assert path.read_bytes() == changed
+
+
+def test_an_article_that_says_two_things_is_refused_with_both_lines(recorded, run):
+    path = recorded.articles_file
+    first = json.loads(path.read_bytes().splitlines()[0])
+    with path.open("ab") as file:
+        file.write(json.dumps({**first, "title": "another"}).encode() + b"\n")
+    code, said = run("validate")
+    assert code == 1
+    assert f"line 4: article {first['id']} stands in line 1 too" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "advice"),
+    [
+        ("annotations/quote.jsonl", ["adjudicate"], "qawl pull --rebuild"),
+        ("annotations/quote.jsonl", ["agreement"], "qawl pull --rebuild"),
+        ("gold/quote.jsonl", ["adjudicate"], "qawl adjudicate"),
+        ("suggestions/quote.jsonl", ["tasks", "--layer", "quote"], "qawl suggest"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["reversed", "twice", "of another layer"])
+def test_what_is_read_in_step_is_refused_where_it_is_not(
+    recorded, run, name, command, advice, kind
+):
+    if name.startswith("suggestions"):
+        assert run("suggest")[0] == 0
+    path = recorded.exports / name
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join(change(lines)))
-    done = CliRunner().invoke(cli.group, command)
-    assert said in str(done.exception) + done.output
-    path.write_bytes(b"".join(sorted({*path.read_bytes().splitlines(keepends=True)})))
-    assert path.read_bytes() == b"".join(lines)
+    path.write_bytes(
+        {
+            "reversed": b"".join(reversed(lines)),
+            "twice": b"".join([lines[0], *lines]),
+            "of another layer": b"".join(lines).replace(b'"layer":"quote"', b'"layer":"claim"', 1),
+        }[kind]
+    )
+    code, said = run(*command)
+    assert code == 1
+    assert f"{name}, line " in said
+    assert advice in said
+    assert run("pull", "--rebuild")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"), [(["", ""], "without a reason"), (["one", "two"], "for two reasons")]
+)
+def test_a_withdrawal_needs_one_reason(recorded, run, reasons, said):
+    identity = json.loads(recorded.articles_file.read_bytes().splitlines()[0])["id"]
+    lines = [json.dumps({"article_id": identity, "reason": each}) for each in reasons]
+    recorded.withdrawn_file.write_text("\n".join(lines), "utf-8")
+    code, output = run("tasks", "--layer", "quote")
+    assert (code, said in output) == (1, True)

@@ -39,7 +39,9 @@ def test_a_line_that_is_no_article_is_named(make_corpus):
     with pytest.raises(InputError, match=r"articles.jsonl, line 4: "):
         article_store.by_id(made)
     path.write_bytes(b'{"id":"x"}\n')
+    with pytest.raises(InputError, match=r"line 1: .*missing required field"):
+        article_store.by_id(made)
     with pytest.raises(InputError, match=r"article x: .*missing required field"):
-        article_store.by_id(made)["x"]
+        article_store.Articles(path)["x"]
     with pytest.raises(InputError, match=r"article x: .*missing required field"):
-        list(article_store.by_id(made).beside(["x"], str))
+        list(article_store.Articles(path).beside(["x"], str))

@@ -17,6 +17,7 @@ from qawl.annotations import derive, import_files
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.articles.splits import splits_of
+from qawl.articles.store import article_id
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
 from qawl.core.records import JUDGE, Annotation, Relation, Span
@@ -42,7 +43,7 @@ def marked(text, label, start, length, identity, **attributes):
 def record(text, layer, *spans, annotator="a1", version="1.0.0", **more):
     """An annotation of a text."""
     return Annotation(
-        article_id=sha256(text)[:12],
+        article_id=article_id(None, text),
         layer=layer,
         annotator=annotator,
         text_sha256=sha256(text),
@@ -153,7 +154,7 @@ def test_conll2003_is_the_projection_of_the_outermost_spans(small, tmp_path):
     made = small(record(TEXT, "entity", *spans, relations=()))
     _, report = run(made, "conll2003", tmp_path / "out", annotators=("a1",))
     path = tmp_path / "out" / "entity.a1.train.conll"
-    assert path.read_text("utf-8").startswith(f"-DOCSTART- {sha256(TEXT)[:12]} -X- O\n\n")
+    assert path.read_text("utf-8").startswith(f"-DOCSTART- {article_id(None, TEXT)} -X- O\n\n")
     (document,) = conll(path)
     assert [len(each) for each in document] == [5, 2, 4]
     tags = [(token, tag) for each in document for token, tag in each if tag != "O"]
@@ -339,7 +340,7 @@ def test_a_note_of_brat_stays_one_line(small, tmp_path):
     said = "a\u2028b\x85c\nd\te"
     made = small(record(TEXT, "entity", marked(TEXT, "PERS", 0, 3, "p", odd=said)))
     run(made, "brat", tmp_path / "out", annotators=("a1",))
-    *_, notes = brat(tmp_path / "out" / "entity.a1" / f"{sha256(TEXT)[:12]}.ann")
+    *_, notes = brat(tmp_path / "out" / "entity.a1" / f"{article_id(None, TEXT)}.ann")
     assert notes == {"T1": {"odd": said}}
 
 
@@ -434,7 +435,7 @@ def test_withdrawn_skipped_and_changed_articles_are_left_out_and_counted(small, 
     core_files.write(made.annotations_file("entity"), [skipped])
     done, _ = run(made, name, tmp_path / "3", annotators=("a1",))
     assert done.losses == ({} if name == "label-studio" else {"skipped": 1})
-    withdrawal.withdraw(made, sha256(TEXT)[:12], "asked for")
+    withdrawal.withdraw(made, article_id(None, TEXT), "asked for")
     assert run(made, name, tmp_path / "4", annotators=("a1",))[0].losses == {"withdrawn": 1}
 
 
@@ -444,7 +445,7 @@ def test_gold_that_waits_for_a_judge_is_said_to_be_incomplete(small, tmp_path):
     made = small(one, replace(one, annotator="a2", spans=()))
     _, report = run(made, "label-studio", tmp_path / "out")
     (lost,) = report["losses"]
-    assert (lost["kind"], lost["article_id"]) == ("gold-incomplete", sha256(TEXT)[:12])
+    assert (lost["kind"], lost["article_id"]) == ("gold-incomplete", article_id(None, TEXT))
 
 
 @pytest.mark.parametrize("name", list(FORMATS))

@@ -44,7 +44,14 @@ for line in sys.stdin:
 """
 
 
-CHANGED = ["CHANGELOG.md", "CITATION.cff", "README.md", "croissant.json", "manifest.json"]
+CHANGED = [
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "README.md",
+    "croissant.json",
+    "manifest.json",
+    "manifest.sha256",
+]
 
 
 @pytest.fixture(scope="session")
@@ -418,7 +425,7 @@ def test_a_card_that_loads_less_than_the_release_holds_is_not_tagged(hub, home, 
     (folder / "README.md").write_text(card, "utf-8")
     said = manifest.load(folder)
     manifest.write(folder, replace(said, files=manifest.file_digests(folder)))
-    assert "articles/validation has 0 rows, not 1" in reason(publish(str(folder)))
+    assert "articles/validation has 0 rows, not 2" in reason(publish(str(folder)))
     assert not hub.repos["me/news"].tags
 
 
@@ -441,7 +448,7 @@ def test_a_dry_run_shows_files_and_the_diff_of_the_card_and_writes_nothing(hub, 
     done = publish("0.2.0", "--dry-run", HF_TOKEN=TOKEN)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert [line.split()[:2] for line in lines[:8]] == [
+    assert [line.split()[:2] for line in lines[:9]] == [
         *(["changed", name] for name in CHANGED),
         ["deleted", "articles/validation.parquet"],
         ["unchanged", "GUIDELINES.md"],
@@ -469,7 +476,7 @@ def test_a_dry_run_needs_no_hub_no_token_and_no_repository(hub, start, qawl):
         assert done.returncode == 0, done.stderr
         assert time.monotonic() - started < 8
         assert sum("everything is shown as new" in line for line in done.stderr.splitlines()) == 1
-        assert sum(line.startswith("added ") for line in done.stdout.splitlines()) == 9
+        assert sum(line.startswith("added ") for line in done.stdout.splitlines()) == 10
         assert "+# trial 0.1.0" in done.stdout.splitlines()
     assert not hub.repos
 

@@ -64,11 +64,8 @@ def build(case, make_corpus, tmp_path):
     for layer, lines in case.get("lines", {}).items():
         files.write_text(made.annotations_file(layer), "".join(f"{line}\n" for line in lines))
     if case.get("leak"):
-        frozen = article(case["texts"][0])
-        others = [
-            msgspec.structs.replace(frozen, id=f"{n:012x}", group=f"{n:012x}") for n in range(12)
-        ]
-        article_store.write(made, others)
+        text = case["texts"][0]
+        article_store.write(made, [article(text, source=f"source {n}") for n in range(12)])
     if case.get("forget"):
         article_store.write(
             made, [article(text) for text in case["texts"] if text not in case["forget"]]

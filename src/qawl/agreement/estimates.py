@@ -147,11 +147,13 @@ class LayerAgreement(Struct, frozen=True, kw_only=True):
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
-    """A report of agreement; `people` says of each annotator whether it is a person."""
+    """A report of agreement; `people` says of each annotator whether it is a person. By the digest of
+    `layers`, figures that somebody changed are told."""
 
     format: int = 1
     annotations_sha256: str
     people: dict[str, bool]
     figures: int
     intervals: str
+    layers_sha256: str = ""
     layers: dict[str, LayerAgreement]

@@ -71,22 +71,24 @@ def report(project: Project) -> Agreement:
         people={name: each.person for name, each in project.annotators.items()},
         figures=FIGURES,
         intervals=INTERVALS,
+        layers_sha256=_sealed(layers),
         layers=layers,
     )
+
+
+def _sealed(layers: object) -> str:
+    """The digest of figures, by which those that somebody changed are told."""
+    return sha256(to_json(msgspec.json.decode(to_json(layers)))).hexdigest()
 
 
 def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text]]:
     """The annotations of articles that stand in the corpus, each with what is needed of its article."""
     records = derive.read(project, layer)
-    checked = None
     for record, article in article_store.by_id(project).beside(
         records, lambda each: each.article_id
     ):
-        if article is None:
-            continue
-        if article is not checked:
-            checked = article_store.frozen(article)
-        yield record, Text(article.text, article.source)
+        if article is not None:
+            yield record, Text(article.text, article.source)
 
 
 def store(project: Project, found: Agreement) -> None:
@@ -100,19 +102,22 @@ class _Stored(msgspec.Struct):
 
     annotations_sha256: str
     layers: dict[str, dict[str, msgspec.Raw]]
+    layers_sha256: str = ""
     figures: int = 1
 
 
 def stored(project: Project) -> dict[str, LayerAgreement] | None:
     """The figures of each layer in exports/agreement.json, without those of single articles; None if
-    it is damaged, has figures by other definitions, or was made from other annotations than stand
-    there now."""
+    it is damaged or changed, has figures by other definitions, or was made from other annotations than
+    stand there now."""
     path = project.agreement_file
     if not path.is_file():
         return None
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_Stored)
         if (found.figures, found.annotations_sha256) != (FIGURES, digest(project)):
+            return None
+        if found.layers_sha256 != _sealed(found.layers):
             return None
         return {layer: _without_articles(said) for layer, said in found.layers.items()}
     except files.UNREADABLE:

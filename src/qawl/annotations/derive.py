@@ -13,6 +13,7 @@ from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import EntryAt, Latest
 from qawl.annotations.reading import fields
 from qawl.articles import store as article_store
+from qawl.core import files
 from qawl.core.findings import Gathered, finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
@@ -23,7 +24,14 @@ from qawl.scheme.scheme import Scheme
 
 def read(project: Project, layer: str) -> Iterator[Annotation]:
     """The annotations of a layer, by article, then annotator."""
-    return project.disk.read(project.annotations_file(layer), Annotation)
+    return files.ordered(
+        project.annotations_file(layer),
+        Annotation,
+        lambda record: (record.article_id, record.annotator),
+        lambda record: files.of_layer(record.layer, layer),
+        "run `qawl pull --rebuild`",
+        project.disk.open,
+    )
 
 
 def by_article(project: Project, layer: str) -> Iterator[tuple[str, list[Annotation]]]:

@@ -8,6 +8,7 @@ import msgspec
 from qawl.articles import cleaning, dates
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Received
+from qawl.articles.store import article_id
 from qawl.core.records import Article
 from qawl.core.settings import Ingest, Settings
 from qawl.core.text import sha256
@@ -52,11 +53,6 @@ def without_lines(article: Article, drop: cleaning.LineTest) -> Article:
     return msgspec.structs.replace(
         article, id=identity, group=identity, text=text, text_sha256=sha256(text), edits=edits
     )
-
-
-def article_id(source: str | None, text: str) -> str:
-    """12 hex digits from source and frozen text: the same wherever and whenever it is made."""
-    return sha256(f"{source or ''}\x00{text}")[:12]
 
 
 def chrome(settings: Ingest) -> Sequence[str]:

@@ -17,10 +17,10 @@ def article_ids(project: Project) -> Iterator[str]:
     ]
     if not tables:
         return
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
+    from qawl.core.arrow import parquet  # noqa: PLC0415 - heavy, and not needed without a release
 
     for path in tables:
-        with pq.ParquetFile(path) as table:
+        with parquet(path) as table:
             for batch in table.iter_batches(columns=["id"]):
                 yield from batch.column("id").to_pylist()
 
@@ -79,10 +79,11 @@ def splits_of_last(project: Project, *, below: str | None = None) -> dict[str, s
 
 def _splits_in(folder: Path) -> dict[str, str]:
     """Article id → split in a release."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and not needed without a release
+    from qawl.core.arrow import parquet  # noqa: PLC0415 - heavy, and not needed without a release
 
     found: dict[str, str] = {}
     for path in files.listed(folder / "articles", "*.parquet"):
-        ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
+        with parquet(path) as table:
+            ids = table.read(columns=["id"]).column("id").to_pylist()
         found.update(dict.fromkeys(ids, shards.split_of(path)))
     return found

@@ -1,19 +1,27 @@
-"""corpus/articles.jsonl: the frozen articles, one a line, sorted by id."""
+"""corpus/articles.jsonl: the frozen articles, one a line, sorted by id.
 
+Once a command the file is checked whole: each article is what was frozen, none stands twice. One that is
+out of order, as a merge by git leaves it, is sorted on disk, and that is said.
+"""
+
+import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
-from qawl.core.project import Project
+from qawl.core.project import Project, lock
 from qawl.core.records import Article
 from qawl.core.text import sha256
 
 T = TypeVar("T")
+_NUMBER = re.compile(r"[0-9a-f]{12}")
+_log = logging.getLogger("qawl")
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
@@ -32,54 +40,111 @@ class _Id(msgspec.Struct):
     id: str
 
 
+def article_id(source: str | None, text: str, source_id: str | None = None) -> str:
+    """12 hex digits from source and frozen text: the same wherever and whenever it is made.
+
+    `source_id` tells adopted articles of one text apart.
+    """
+    adopted = "" if source_id is None else f"\x00{source_id}"
+    return sha256(f"{source or ''}\x00{text}{adopted}")[:12]
+
+
 def articles(project: Project) -> Iterator[Article]:
-    """The frozen articles, in the order of their ids; a text that its hash does not fit is an error."""
-    return _ascending(map(frozen, project.disk.read(project.articles_file, Article)))
+    """The frozen articles, in the order of their ids."""
+    _check(project)
+    return project.disk.read(project.articles_file, Article)
 
 
 def heads(project: Project) -> Iterator[Head]:
-    """The heads of the frozen articles, in the order of their ids; their texts are not looked at."""
-    return _ascending(project.disk.read(project.articles_file, Head))
+    """The heads of the frozen articles, in the order of their ids."""
+    _check(project)
+    return project.disk.read(project.articles_file, Head)
 
 
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
+def _check(project: Project) -> None:
+    """Raises InputError, with the line, where the file is not what was frozen; sorts it if need be."""
+    path, disk = project.articles_file, project.disk
+    if path.exists() and not disk.once("articles are sound", lambda: _sound(path, disk.open), path):
+        with lock(project, "sort articles"):
+            _sort(path)
 
 
-N = TypeVar("N", bound=_Named)
+def _sound(path: Path, opened: core_files.Opener) -> bool:
+    """Whether every line is a frozen article, ended, after those with lower ids."""
+    decoder = msgspec.json.Decoder(Article)
+    last, sound = "", True
+    for number, _, line in _lines(path, opened):
+        article = core_files.decoded(decoder, line, path, number)
+        if problem := _contradiction(article):
+            raise InputError(
+                f"{path}, line {number}: {problem}: bring the line back from version control"
+            )
+        sound = sound and article.id > last and line.endswith(b"\n")
+        last = article.id
+    return sound
 
 
-def _ascending(records: Iterable[N]) -> Iterator[N]:
-    """The records, as long as each id is above the one before; else InputError: what reads them in step
-    with annotations would pass over the others."""
-    before = ""
-    for each in records:
-        if each.id <= before:
-            raise _disordered(each.id, before)
-        before = each.id
-        yield each
+def _contradiction(article: Article) -> str | None:
+    """What of an article can't be as it was frozen, in words."""
+    if not all(map(_NUMBER.fullmatch, (article.id, article.group))):
+        return f"article {article.id}: ids have 12 digits of 0 to 9 and a to f"
+    if sha256(article.text) != article.text_sha256:
+        return f"the text of article {article.id} is not the one that was frozen"
+    made = (article_id(article.source, article.text, each) for each in (None, article.source_id))
+    if article.id not in made:
+        return f"article {article.id} is not the one that has this source and text"
+    if not _undoable(article):
+        return f"article {article.id}: its edits reach outside its text"
+    return None
 
 
-def _disordered(identity: str, before: str) -> InputError:
-    if identity == before:
-        return InputError(
-            f"corpus/articles.jsonl: article {identity} is there twice: remove one of its two lines"
-        )
-    return InputError(
-        f"corpus/articles.jsonl: article {identity} stands after {before}, but lines are sorted by id: "
-        "run `LC_ALL=C sort -o corpus/articles.jsonl corpus/articles.jsonl`, or restore the file"
+def _undoable(article: Article) -> bool:
+    """Whether each edit stands inside the text that undoing those after it gives."""
+    length = len(article.text)
+    for edit in reversed(article.edits):
+        if not 0 <= edit.start <= edit.end <= length:
+            return False
+        length += len(edit.was) - (edit.end - edit.start)
+    return True
+
+
+def _sort(path: Path) -> None:
+    """Sorts the lines of the articles on disk; of lines that are the same, one stays."""
+    places: dict[str, tuple[int, int, int]] = {}
+    decoder, twice = msgspec.json.Decoder(_Id), 0
+    with path.open("rb") as file:
+        for number, offset, line in _lines(path, core_files.from_disk):
+            identity = decoder.decode(line).id
+            first, at, length = places.setdefault(identity, (number, offset, len(line)))
+            file.seek(at)
+            if file.read(length).rstrip() != line.rstrip():
+                raise InputError(
+                    f"{path}, line {number}: article {identity} stands in line {first} too, and says "
+                    "other things there: take one of the two out"
+                )
+            twice += first != number
+
+        def ordered() -> Iterator[bytes]:
+            for identity in sorted(places):
+                _, at, length = places[identity]
+                file.seek(at)
+                yield file.read(length).rstrip(b"\n") + b"\n"
+
+        core_files.write_bytes(path, ordered())
+    dropped = f"; {twice} lines that stood twice are dropped" if twice else ""
+    _log.warning(
+        "%s was not in the order of ids, as a merge leaves it: it is sorted%s", path, dropped
     )
 
 
-def frozen(article: Article) -> Article:
-    """The article, if its text is the one that its hash fits; else InputError."""
-    if sha256(article.text) != article.text_sha256:
-        raise InputError(
-            f"corpus/articles.jsonl: the text of article {article.id} is not the one that was frozen: "
-            "restore the file"
-        )
-    return article
+def _lines(path: Path, opened: core_files.Opener) -> Iterator[tuple[int, int, bytes]]:
+    """(number from 1, offset, line with its end) of each line that is not empty."""
+    offset = 0
+    with opened(path) as file, core_files.naming(path):
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield number, offset, line
+            offset += len(line)
 
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:
@@ -151,7 +216,7 @@ class Articles(Mapping[str, Article]):
     ) -> Article:
         try:
             return decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except core_files.UNREADABLE as error:
             path = self._paths[self._places[identity][0]]
             raise InputError(f"{path}, article {identity}: {error}") from error
 
@@ -173,21 +238,14 @@ class Articles(Mapping[str, Article]):
 
 def _places(path: Path, opened: core_files.Opener) -> Iterator[tuple[str, int, int]]:
     """(id, offset, length of the line) of each article of a file; nothing if no file."""
-    if not path.exists():
-        return
     decoder = msgspec.json.Decoder(_Id)
-    offset = 0
-    with opened(path) as file:
-        for number, line in enumerate(file, start=1):
-            if line != b"\n":
-                try:
-                    yield decoder.decode(line).id, offset, len(line)
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise InputError(f"{path}, line {number}: {error}") from error
-            offset += len(line)
+    if path.exists():
+        for number, offset, line in _lines(path, opened):
+            yield core_files.decoded(decoder, line, path, number).id, offset, len(line)
 
 
 def by_id(project: Project) -> Articles:
     """The frozen articles by id, each read from disk when it is asked for."""
+    _check(project)
     disk, path = project.disk, project.articles_file
     return disk.once("articles by id", lambda: Articles(path, opened=disk.open), path)

@@ -19,8 +19,16 @@ class Withdrawal(Struct, frozen=True, kw_only=True):
 
 
 def withdrawn(project: Project) -> Iterator[Withdrawal]:
-    """All withdrawals, by article."""
-    return project.disk.read(project.withdrawn_file, Withdrawal)
+    """All withdrawals, by article; raises InputError where one has no reason, or two."""
+    path, found = project.withdrawn_file, dict[str, Withdrawal]()
+    for each in project.disk.read(path, Withdrawal):
+        if not each.reason.strip():
+            raise InputError(f"{path}: {each.article_id} is withdrawn without a reason: give one")
+        if found.setdefault(each.article_id, each) != each:
+            raise InputError(
+                f"{path}: {each.article_id} is withdrawn for two reasons: take one line out"
+            )
+    return (found[each] for each in sorted(found))
 
 
 def ids(project: Project) -> frozenset[str]:

@@ -61,19 +61,30 @@ def __getattr__(name: str) -> object:
 
 def main() -> None:
     """Entry point: runs a command and turns every known failure into one line."""
-    interrupts = _watched()
-    message = ""
+    interrupts: list[int] = []
     try:
-        code = _run()
-    except SystemExit as error:
-        code = error.code
-    except BaseException as error:  # noqa: BLE001 - what an interrupt broke is an interrupt too
-        message, code = _told(error, interrupts)
+        message, code = _ended(interrupts)
+    except KeyboardInterrupt:  # that came when all was done, or before anything was
+        message, code = "interrupted", 130
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: Ctrl-C changes nothing any more
     exec("")  # noqa: S102 - an interrupt that came within an exec would else end Python by its signal
     if message:
         sys.stderr.write(f"qawl: {message}\n")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _ended(interrupts: list[int]) -> tuple[str, object]:
+    """Runs the command; what is to be said of its end, and its exit code."""
+    message, code = "", None
+    try:
+        _watch(interrupts)
+        code = _run()
+    except SystemExit as error:
+        code = error.code
+    except BaseException as error:  # noqa: BLE001 - what an interrupt broke is an interrupt too
+        message, code = _told(error, interrupts)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return message, code
 
 
 def _told(error: BaseException, interrupts: list[int]) -> tuple[str, int]:
@@ -98,12 +109,11 @@ def _run() -> object:
     return group.main(prog_name="qawl", standalone_mode=False)
 
 
-def _watched() -> list[int]:
-    """The interrupts that come from now on: each is noted, and raised where the command is.
+def _watch(seen: list[int]) -> None:
+    """Notes the interrupts that come from now on, and raises each where the command is.
 
     One that is raised where Python throws errors away (a destructor) is raised again.
     """
-    seen: list[int] = []
 
     def note(number: int, _frame: object) -> None:
         seen.append(number)
@@ -118,7 +128,6 @@ def _watched() -> list[int]:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, note)
         sys.unraisablehook = again
-    return seen
 
 
 def _in_utf8() -> None:

@@ -1,13 +1,33 @@
-"""Arrow arrays and numpy arrays as views of each other.
+"""Arrow arrays and numpy arrays as views of each other; parquet files opened to be read.
 
 pyarrow's own conversions import pandas where it is installed, which takes longer than they do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from qawl.core.errors import ReleaseError
+
+
+@contextmanager
+def parquet(path: Path) -> Iterator[Any]:
+    """A parquet file of a release, opened to be read; raises ReleaseError where it is damaged."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ReleaseError(f"{path} is damaged ({why}): bring the release back") from error
 
 
 def arrow(values: NDArray[Any]) -> Any:

@@ -60,6 +60,37 @@ def decoded(decoder: "msgspec.json.Decoder[T]", line: bytes, path: Path, number:
         raise InputError(f"{path}, line {number}: {problem(line, error)}") from error
 
 
+def ordered(
+    path: Path,
+    kind: type[T],
+    key: Callable[[T], tuple[str, ...]],
+    wrong: Callable[[T], str | None],
+    advice: str,
+    opened: Opener = from_disk,
+) -> Generator[T, None, None]:
+    """The records of a file whose keys ascend: what reads them in step with others passes over the rest.
+
+    Raises InputError, with the line and the advice, at one that is out of order, twice, or wrong.
+    """
+    decoder = msgspec.json.Decoder(kind)
+    before: tuple[str, ...] = ()
+    for number, line in lines(path, opened):
+        record = decoded(decoder, line, path, number)
+        here = key(record)
+        problem = wrong(record)
+        if problem is None and here <= before:
+            problem = f"{' by '.join(here)} stands {'twice' if here == before else 'out of order'}"
+        if problem is not None:
+            raise InputError(f"{path}, line {number}: {problem}: {advice}")
+        before = here
+        yield record
+
+
+def of_layer(given: str, layer: str) -> str | None:
+    """What is wrong where a record in the file of a layer is of another; None where nothing is."""
+    return None if given == layer else f"this is of the layer {given}"
+
+
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding of JSON raises where the bytes are none, or not what they should be."""
 

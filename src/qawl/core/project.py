@@ -197,14 +197,21 @@ def load(folder: Path) -> Project:
     return Project(root=folder.resolve(), settings=settings)
 
 
+_HELD: set[Path] = set()
+"""The corpora that this process holds."""
+
+
 @contextmanager
 def lock(project: Project, command: str) -> Iterator[None]:
     """Holds the corpus for one Qawl; raises CorpusLocked naming the holder.
 
-    What killed runs left unfinished is removed.
+    Who holds it already goes on holding it. What killed runs left unfinished is removed.
     """
     import filelock  # noqa: PLC0415 - who reads a release does without
 
+    if project.root in _HELD:
+        yield
+        return
     project.make_state()
     holder = project.state / "holder.json"
     guard = filelock.FileLock(project.state / "lock", blocking=False)
@@ -219,8 +226,10 @@ def lock(project: Project, command: str) -> Iterator[None]:
         with suppress(OSError):  # it only tells others who works here
             held = {"pid": os.getpid(), "command": f"qawl {command}"}
             files.write_text(holder, json.dumps(held))
+        _HELD.add(project.root)
         yield
     finally:
+        _HELD.discard(project.root)
         holder.unlink(missing_ok=True)
         guard.release()
 

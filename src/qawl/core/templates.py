@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 
 from qawl.core.errors import ReleaseError
 
@@ -15,14 +16,17 @@ def bundled(package: str, name: str) -> str:
 
 
 def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
-    """A template filled in; `where` names its file in messages. Raises ReleaseError."""
-    environment = jinja2.Environment(
+    """A template filled in; `where` names its file in messages. Raises ReleaseError.
+
+    A template reaches nothing but the values: it may come from somebody else.
+    """
+    environment = SandboxedEnvironment(
         loader=jinja2.DictLoader({where: template}),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown, not HTML
+        autoescape=False,
     )
     environment.filters["cell"] = cell
     try:
@@ -34,9 +38,11 @@ def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
             f"{where}, line {_line(error)}: {error.message}; "
             "docs/release.md lists the fields of a card"
         ) from error
+    except Exception as error:  # what a template computes may fail in any way
+        raise ReleaseError(f"{where}, line {_line(error)}: {error}") from error
 
 
-def _line(error: jinja2.UndefinedError) -> int | None:
+def _line(error: Exception) -> int | None:
     """The line of the template that asked: jinja2 puts it into the traceback."""
     frames = reversed(traceback.extract_tb(error.__traceback__))
     return next((frame.lineno for frame in frames if frame.filename == "<template>"), None)

@@ -4,6 +4,7 @@ Spans are decided first, then the attributes of decided spans, then relations be
 make a record that does not validate is not decided but left to the judge.
 """
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -102,6 +103,10 @@ class Stored:
             self._next = next(self._golds, None)
         found = self._next
         return found if found is not None and found.article_id == identity else None
+
+    def finish(self) -> None:
+        """Reads the rest, so that nothing that is wrong there goes without a word."""
+        deque(self._golds, maxlen=0)
 
 
 def gold(project: Project, layer: str) -> Iterator[Gold]:
@@ -349,5 +354,12 @@ class _Voting:
 
 
 def read(project: Project, layer: str) -> Generator[Gold, None, None]:
-    """The stored gold of a layer."""
-    return files.read(project.gold_file(layer), Gold)
+    """The stored gold of a layer, by article."""
+    return files.ordered(
+        project.gold_file(layer),
+        Gold,
+        lambda gold: (gold.article_id,),
+        lambda gold: files.of_layer(gold.layer, layer),
+        "remove the file, and run `qawl adjudicate`",
+        project.disk.open,
+    )

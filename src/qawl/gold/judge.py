@@ -82,6 +82,7 @@ def _golds(
             task = _task(each, current, offered, project)
             waiting.write(to_json(task) + b"\n")
         yield each.gold
+    counted.finish()
 
 
 class _Counted:
@@ -121,6 +122,10 @@ class _Counted:
         self._outcome.incomplete[self._layer] += not each.gold.complete
         self._outcome.reported[self._layer] += len(each.pending)
         return not each.gold.complete or bool(each.pending)
+
+    def finish(self) -> None:
+        """Reads the rest of the gold before, so that nothing wrong in it goes without a word."""
+        self._before.finish()
 
 
 def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:

@@ -23,11 +23,13 @@ from qawl.core.text import file_sha256
 from qawl.hub.client import Blob, Refs, Repository
 from qawl.release.documents import citation
 from qawl.release.versions import manifest
-from qawl.release.versions.manifest import MANIFEST
+from qawl.release.versions.manifest import MANIFEST, SUM
 
 CARD = "README.md"
 KEPT = frozenset({".gitattributes"})
 """Files of the Hub itself: neither compared nor removed."""
+BESIDE = (MANIFEST, SUM)
+"""What a manifest does not list: itself, and its digest."""
 NAMED = 20
 """How many files an error names."""
 
@@ -111,7 +113,7 @@ def shipped(folder: Path) -> Shipped:
             f"{folder} is a draft, and drafts are not published: close what it lists "
             f"({listed(said.open_gates, NAMED)}) and release it without --draft"
         )
-    paths = sorted([*said.files, MANIFEST])
+    paths = sorted([*said.files, *(each for each in BESIDE if (folder / each).is_file())])
     return Shipped(
         folder,
         said.name,
@@ -261,8 +263,8 @@ def _refuse(release: Shipped, there: There, adopt_card: bool) -> None:
 def foreign(there: There, said: Said) -> Iterator[str]:
     """What at the head is not as the manifest there says, file by file."""
     for path in sorted({*there.files, *said.files}):
-        if path == MANIFEST:
-            if there.resealed:
+        if path in BESIDE:
+            if path == MANIFEST and there.resealed:
                 yield f"{path} was changed"
         elif path not in said.files:
             yield f"{path} was added"

@@ -3,10 +3,12 @@
 A pure function of articles, journal, schemes, settings and version: no clock, no order of arrival.
 """
 
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,8 @@ from qawl.validation import validate
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
+
+_log = logging.getLogger("qawl")
 
 
 AS_DRAFT = "none is open; it was built as a draft (--draft)"
@@ -103,8 +107,7 @@ def build(
         last = released.last_version(project, below=version)
         previous = project.release(last) if last else None
         change = diff.difference(previous, building) if previous else None
-        if target.exists() and versions_manifest.load(target).draft:
-            shutil.rmtree(target)
+        _give_way(target)
         if not target.exists() and not notes:
             _fits(project, version, change)
         made = work.write_documents(tabled, previous, change)
@@ -113,6 +116,19 @@ def build(
             return work.built(target, made, fresh=False)
         building.rename(target)
     return work.built(target, made, fresh=True)
+
+
+def _give_way(target: Path) -> None:
+    """Removes a draft; a folder that has lost its manifest is no release, and is put aside."""
+    if not target.exists():
+        return
+    if not (target / versions_manifest.MANIFEST).is_file():
+        names = (target.with_name(f"{target.name}.aside-{n}") for n in count(1))
+        aside = next(each for each in names if not each.exists())
+        target.rename(aside)
+        _log.warning("%s had no manifest: it is put aside as %s", target, aside.name)
+    elif versions_manifest.load(target).draft:
+        shutil.rmtree(target)
 
 
 def refuse_no_version(version: str) -> None:
@@ -297,6 +313,7 @@ class _Building:
             content_of=versions_manifest.COLUMNS,
             errata=self.errata.told() or msgspec.UNSET,
             told_sha256=self._told(),
+            digest_in=versions_manifest.SUM,
             made_with={"qawl": __version__, "pyarrow": pa.__version__},
             findings=dict(self.checks),
             articles=self._articles(),

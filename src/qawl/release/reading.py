@@ -186,7 +186,7 @@ class Release:
     def _scheme(self, layer: str) -> Scheme:
         path = self.folder / "schemes" / f"{layer}.yaml"
         if path.is_file():
-            return schemes.parse(path.read_text("utf-8"), str(path))
+            return schemes.parse(files.text(path), str(path))
         return _shown(layer, self._columns)
 
     def _record(self, layer: str, row: Mapping[str, Any]) -> Annotation:

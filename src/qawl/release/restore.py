@@ -21,6 +21,7 @@ from qawl.articles import readers
 from qawl.articles.received import Received
 from qawl.articles.removed_lines import Told, candidates
 from qawl.core import files, temporary
+from qawl.core.arrow import parquet
 from qawl.core.column_types import Row
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.text import sha256
@@ -304,6 +305,7 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Resto
     The manifest of the copy is that of the release, kept as manifest.original.json, since the bytes
     are no longer those that it lists.
     """
+    manifest.refuse_incomplete(release)
     told = told_by(release)
     if target.exists() and any(target.iterdir()):
         raise ReleaseError(f"{target} is not empty: name a new folder with --to")
@@ -341,7 +343,7 @@ def _ask(release: Path, wanted: _Wanted) -> None:
     """Notes what a release lacks, and how its withheld texts are laid out; older ones don't say."""
     for table, columns in (("articles", _ASKED), (TABLE, _LAID_OUT)):
         for path in files.listed(release / table, "*.parquet"):
-            with pq.ParquetFile(path) as file:
+            with parquet(path) as file:
                 for batch in file.iter_batches(1000, columns=columns):
                     for row in batch.to_pylist():
                         wanted.ask(row)
@@ -349,9 +351,12 @@ def _ask(release: Path, wanted: _Wanted) -> None:
 
 def _rewrite(source: Path, target: Path, wanted: _Wanted) -> None:
     """One table with what was found filled in."""
-    file = pq.ParquetFile(source)
-    schema = file.schema_arrow
-    with pq.ParquetWriter(target, schema, compression="zstd", store_schema=False) as writer:
+    with (
+        parquet(source) as file,
+        pq.ParquetWriter(
+            target, schema := file.schema_arrow, compression="zstd", store_schema=False
+        ) as writer,
+    ):
         for batch in file.iter_batches(batch_size=1000):
             rows = [wanted.filled(row) for row in batch.to_pylist()]
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))

@@ -51,8 +51,13 @@ class Made:
 
 def read(project: Project, layer: str) -> Iterator[Suggestion]:
     """The suggestions of a layer by article; none where none were made."""
-    path = project.suggestions_file(layer)
-    return files.read(path, Suggestion) if path.is_file() else iter(())
+    return files.ordered(
+        project.suggestions_file(layer),
+        Suggestion,
+        lambda each: (each.article_id,),
+        lambda each: files.of_layer(each.layer, layer),
+        "run `qawl suggest`",
+    )
 
 
 def make(

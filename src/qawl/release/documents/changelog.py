@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qawl.core import files
+from qawl.core.errors import ReleaseError
 from qawl.release import errata
 from qawl.release.documents.facts import Described
 from qawl.release.versions import diff, manifest
@@ -73,5 +74,7 @@ def _earlier(previous: Path) -> str:
     path = previous / CHANGELOG
     if not path.is_file():
         return f"{_ENTRY}{manifest.load(previous).version}\n\nReleased without a changelog.\n"
-    content = files.text(path)
-    return content[content.index(f"\n{_ENTRY}") + 1 :]
+    _, found, entries = files.text(path).partition(f"\n{_ENTRY}")
+    if not found:
+        raise ReleaseError(f"{path} has no entry: bring the release back")
+    return f"{_ENTRY}{entries}"

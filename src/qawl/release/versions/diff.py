@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow.parquet as pq
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from qawl.core import files, shards
+from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.records import JUDGE
@@ -350,14 +350,14 @@ def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tu
 
 
 def _split(path: Path, kinds: Columns, without: set[str]) -> Iterator[tuple[str, Row]]:
-    file = pq.ParquetFile(path)
-    names = [name for name in file.schema_arrow.names if name in kinds and name not in without]
-    for batch in file.iter_batches(batch_size=500, columns=names):
-        for row in batch.to_pylist():
-            yield (
-                shards.split_of(path),
-                {name: columns.decode(kinds[name], row[name]) for name in names},
-            )
+    with parquet(path) as file:
+        names = [name for name in file.schema_arrow.names if name in kinds and name not in without]
+        for batch in file.iter_batches(batch_size=500, columns=names):
+            for row in batch.to_pylist():
+                yield (
+                    shards.split_of(path),
+                    {name: columns.decode(kinds[name], row[name]) for name in names},
+                )
 
 
 def resolve(releases: Path, name: str) -> Path:

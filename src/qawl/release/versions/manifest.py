@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 import yaml
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.articles.removed_lines import Told
 from qawl.core import files
+from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns
 from qawl.core.errors import ReleaseError
 from qawl.core.records import to_json
@@ -25,6 +25,8 @@ from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.table_file import TableDigest
 
 MANIFEST = "manifest.json"
+SUM = "manifest.sha256"
+"""The digest of the manifest, as `sha256sum` writes it; early releases have none."""
 ORIGINAL = "manifest.original.json"
 """The manifest in a copy with restored texts, whose bytes are no longer those that it lists."""
 COLUMNS = "columns"
@@ -86,7 +88,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     the columns of each config as `columns.card_features` writes them, `findings` counts by check, `iob2`
     what `token_table.Unsaid` counted, by layer, and `chain` what the gold was made from, by layer.
     `errata` are those of all releases up to this one; absent where there are none. `told_sha256` is the
-    digest of what the documents are made from beside the tables.
+    digest of what the documents are made from beside the tables; `digest_in` is the file beside the
+    manifest that has its own digest.
     """
 
     format: Literal[1] = 1
@@ -102,6 +105,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     content_sha256: str
     content_of: str | None = None
     told_sha256: str | None = None
+    digest_in: str | None = None
     made_with: dict[str, str] = {}
     findings: dict[str, int] = {}
     articles: ArticleCounts = ArticleCounts(0)
@@ -118,14 +122,18 @@ CARRIERS = frozenset({".git", ".gitattributes", ".cache"})
 def file_digests(
     folder: Path, known: Mapping[str, FileDigest] = MappingProxyType({})
 ) -> dict[str, FileDigest]:
-    """Path → digest of every file of a release but the manifest, sorted.
+    """Path → digest of every file of a release but the manifest and its digest, sorted.
 
     Files that are `known` are not read again.
     """
     found = {}
     for path in files.below(folder):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != MANIFEST and name.partition("/")[0] not in CARRIERS:
+        if (
+            path.is_file()
+            and name not in (MANIFEST, SUM)
+            and name.partition("/")[0] not in CARRIERS
+        ):
             found[name] = known.get(name) or FileDigest(file_sha256(path), path.stat().st_size)
     return found
 
@@ -134,7 +142,7 @@ def content_digest(*paths: Path) -> tuple[int, str]:
     """(rows, digest of their content) of a table's parquet files, whatever wrote them."""
     digest, pool = Digest(), pa.default_memory_pool()
     for path in paths:
-        with pq.ParquetFile(path) as file:
+        with parquet(path) as file:
             for group in range(file.num_row_groups):
                 for batch in file.iter_batches(250, row_groups=[group], use_threads=False):
                     digest.add(batch)
@@ -146,7 +154,7 @@ def _lines_digest(*paths: Path) -> tuple[int, str]:
     """The same as early releases have it: a hash over their rows as JSON lines."""
     total, rows = sha256(), 0
     for path in paths:
-        with pq.ParquetFile(path) as file:
+        with parquet(path) as file:
             for batch in file.iter_batches(250):
                 for row in batch.to_pylist():
                     total.update(to_json(row) + b"\n")
@@ -163,9 +171,15 @@ def overall(content: Mapping[str, TableDigest]) -> str:
 
 
 def write(folder: Path, manifest: Manifest) -> None:
-    """Writes the manifest beside what it lists."""
+    """Writes the manifest beside what it lists, and its digest beside it."""
     text = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False, indent=1) + "\n"
     files.write_text(folder / MANIFEST, text)
+    files.write_text(folder / SUM, _sum(text.encode()))
+
+
+def _sum(content: bytes) -> str:
+    """What the file beside a manifest says of it."""
+    return f"{sha256(content).hexdigest()}  {MANIFEST}\n"
 
 
 def load(folder: Path) -> Manifest:
@@ -174,6 +188,13 @@ def load(folder: Path) -> Manifest:
     if not path.is_file():
         raise ReleaseError(f"{folder} is not a release: it has no {MANIFEST}")
     return _load(path)
+
+
+def refuse_incomplete(folder: Path) -> None:
+    """Raises ReleaseError where a file that the manifest lists is not there."""
+    missing = [name for name in load(folder).files if not (folder / name).is_file()]
+    if missing:
+        raise ReleaseError(f"{folder}: {missing[0]} is missing: bring the release back")
 
 
 def is_release(folder: Path) -> bool:
@@ -190,10 +211,7 @@ def of_copy(folder: Path) -> Manifest:
 
 
 def _load(path: Path) -> Manifest:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ReleaseError(f"{path} is damaged: {error}") from error
+    return files.load(path, Manifest, ReleaseError, "bring the release back")
 
 
 def features(folder: Path) -> dict[str, Columns]:
@@ -244,9 +262,23 @@ def verify(folder: str | Path) -> list[str]:
     return list(_differences(Path(folder)))
 
 
+def has_digest(folder: Path) -> bool:
+    """Whether a release has the digest of its manifest beside it."""
+    return (folder / SUM).is_file()
+
+
+def _unlike_its_digest(folder: Path, manifest: Manifest) -> Iterator[str]:
+    if not has_digest(folder):
+        if manifest.digest_in:
+            yield f"{SUM} is missing"
+    elif (folder / SUM).read_bytes() != _sum((folder / MANIFEST).read_bytes()).encode():
+        yield f"{MANIFEST} is not the one that {SUM} is of"
+
+
 def _differences(folder: Path) -> Iterator[str]:
-    """Files, then the content of tables."""
+    """The manifest itself, files, then the content of tables."""
     manifest = load(folder)
+    yield from _unlike_its_digest(folder, manifest)
     listed, there = manifest.files, file_digests(folder)
     for name in sorted({*listed, *there}):
         if name not in there:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from qawl.articles import cleaning
+from qawl.articles.store import article_id
 from qawl.core.records import Article
 from qawl.core.text import sha256
 
@@ -23,7 +24,7 @@ def article(
     """The frozen article of a task; its id is made from source, text and the source's own id."""
     frozen, edits = cleaning.as_annotated(text)
     said = {name: data[name] for name in SAID if isinstance(data.get(name), str) and data[name]}
-    identity = sha256(f"{said.get('source', '')}\x00{frozen}\x00{source_id}")[:12]
+    identity = article_id(said.get("source"), frozen, source_id)
     if not _is_date(said.get("published", "")):
         said.pop("published", None)
     return Article(
