@@ -128,13 +128,15 @@ def test_json_keeps_its_meaning_where_the_terminal_lacks_its_characters(recorded
 
 
 READY = """
-import sys, qawl.cli
+import signal, sys, qawl.cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
 watch = qawl.cli._watch
 qawl.cli._watch = lambda seen: (watch(seen), print(flush=True))[0]
 sys.argv[0] = "qawl"
 qawl.cli.main()
 """
-"""Runs a command, and says first that `main` looks out for Ctrl-C: before that Python alone answers it."""
+"""Runs a command, and says first that `main` looks out for Ctrl-C: before that Python alone answers it.
+Where the tests run in the background, the shell has Ctrl-C ignored by all that they start."""
 
 
 def test_ctrl_c_at_any_moment_is_one_line(recorded):
