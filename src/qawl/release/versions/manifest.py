@@ -217,15 +217,20 @@ def _load(path: Path) -> Manifest:
 def features(folder: Path) -> dict[str, Columns]:
     """Config → columns of a release's tables; early releases said them in the head of the card alone."""
     given = of_copy(folder).features
-    if given is None:
-        head = card_head(folder) or {"dataset_info": []}
-        given = {each["config_name"]: each["features"] for each in head["dataset_info"]}
-    return {name: columns.of_card(each) for name, each in given.items()}
+    try:
+        if given is None:
+            head = card_head(folder) or {"dataset_info": []}
+            given = {each["config_name"]: each["features"] for each in head["dataset_info"]}
+        return {name: columns.of_card(each) for name, each in given.items()}
+    except (KeyError, TypeError, AttributeError, RecursionError, yaml.YAMLError) as error:
+        raise ReleaseError(
+            f"{folder}: the columns of its tables can't be read: bring the release back"
+        ) from error
 
 
 def card_head(folder: Path) -> dict[str, Any] | None:
     """The YAML at the head of a release's card, between two lines of three dashes; None without it."""
-    text = (folder / "README.md").read_text("utf-8")
+    text = files.text(folder / "README.md")
     above, end, _ = f"\n{text}".removeprefix("\n---").partition("\n---\n")
     head = yaml.load(above, Loader=yaml.CSafeLoader) if end and text.startswith("---\n") else None
     return head if isinstance(head, dict) else None
