@@ -66,10 +66,12 @@ bench: $(READY) ## one table of ratios against a script and a peer, and of growt
 benches: $(READY) ## the single benchmarks, some on a real Label Studio
 	@for each in bench/bench_*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
-dist: $(READY) ## wheel and source archive, searched for text that may not be redistributed
+dist: $(READY) ## wheel and source archive, searched for withheld text; what is installed; advisories
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/python -m qawl.release.rights.withheld dist/*
+	$(BIN)/python tools/make_sbom.py dist/qawl.cdx.json
+	$(BIN)/python tools/check_advisories.py requirements.lock
 
 lock: ## pins what is installed in .venv (run after raising a version there)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude qawl > requirements.lock

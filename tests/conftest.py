@@ -62,6 +62,23 @@ def needs(module):
         skip_or_fail(f"{module} is not installed")
 
 
+TRIED = []
+
+
+@pytest.fixture
+def tried():
+    """tried(what, how often): a row of the table that a soak prints, where nothing was wrong."""
+    return lambda what, count: TRIED.append((what, count))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The table of docs/reliability.md, with the counts of this run."""
+    if TRIED:
+        terminalreporter.write_line("| what was tried | times | faults |\n|---|---|---|")
+    for what, count in TRIED:
+        terminalreporter.write_line(f"| {what} | {count:,} | 0 |")
+
+
 @pytest.fixture(scope="session")
 def schemes():
     """The three schemes that come with Qawl."""

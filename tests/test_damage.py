@@ -127,6 +127,7 @@ def test_a_damaged_file_gives_no_fault_and_changes_nothing_without_a_word(whole,
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_five_thousand_damaged_files(whole):
+def test_five_thousand_damaged_files(whole, tried):
     for seed in range(1000, 6000):
         attempt(whole, seed)
+    tried("any file that a command reads, damaged at random", 5000)

@@ -190,6 +190,7 @@ def test_a_mutated_export_gives_no_fault_and_loses_nothing_without_a_word(trial,
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_five_thousand_mutated_exports(trial):
+def test_five_thousand_mutated_exports(trial, tried):
     for seed in range(1000, 6000):
         attempt(trial, seed)
+    tried("exports of Label Studio, mutated at random, pulled and validated", 5000)
