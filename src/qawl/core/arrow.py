@@ -27,7 +27,7 @@ def parquet(path: Path) -> Iterator[Any]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ReleaseError(f"{path} is damaged ({why}): bring the release back") from error
+        raise ReleaseError(f"{path} is damaged ({why}): run `qawl verify`") from error
 
 
 def arrow(values: NDArray[Any]) -> Any:

@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -10,12 +9,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from msgspec import UNSET
 
 from qawl.core import files, shards
+from qawl.core.arrow import parquet
 from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
@@ -61,19 +59,9 @@ class Article:
     about: Mapping[str, Any]
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[pq.ParquetFile]:
-    """A table that is read; raises ReleaseError where it is damaged."""
-    try:
-        with pq.ParquetFile(path) as table:
-            yield table
-    except pa.ArrowInvalid as error:
-        raise ReleaseError(f"{path} is damaged ({error}): run `qawl verify`") from error
-
-
 def _column(path: Path, name: str) -> list[str]:
     """A column of a table."""
-    with _opened(path) as table:
+    with parquet(path) as table:
         found: list[str] = table.read(columns=[name])[name].to_pylist()
         return found
 
@@ -120,7 +108,7 @@ class Release:
         names = [each for each in self._columns if layer_of(each, self.layers) not in others]
         for name in [split] if split else self.splits:
             for path in shards.splits(self.folder / "articles")[name]:
-                with _opened(path) as table:
+                with parquet(path) as table:
                     kept = [each for each in names if each in table.schema_arrow.names]
                     for batch in table.iter_batches(batch_size=50, columns=kept):
                         for row in batch.to_pylist():
@@ -150,7 +138,7 @@ class Release:
 
     def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Annotation]:
         kinds = self._features["annotations"]
-        with _opened(path) as table:
+        with parquet(path) as table:
             for batch in table.iter_batches(batch_size=100):
                 asked = pc.equal(batch["layer"], layer)
                 if annotator is not None:
