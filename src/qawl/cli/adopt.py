@@ -14,9 +14,7 @@ import click
     help="The corpus: a new folder, or one that gets another layer (default: this folder).",
 )
 @click.option("--layer", help="Name of the layer; by default that of the control.")
-@click.option(
-    "--format", "given", help="Format of the sources, where their content does not tell it."
-)
+@click.option("--format", "given", help="Format of the sources; by default told by their content.")
 @click.option(
     "--language", help="Language of the texts (BCP 47); by default guessed from their script."
 )
@@ -26,7 +24,7 @@ import click
     metavar="text=FIELD",
     help="The column of a table, or the field of tasks without a config, that holds the text.",
 )
-@click.option("--dry-run", is_flag=True, help="Report alone; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the report; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 def command(
     sources: tuple[str, ...],
@@ -42,8 +40,9 @@ def command(
 
     SOURCES are Label Studio exports (JSON) with their config (XML), the address of a project
     (https://HOST/projects/12, with the token in LABEL_STUDIO_API_KEY), or what doccano, Prodigy, Argilla,
-    brat, spaCy or INCEpTION exported, CoNLL files and tables. Texts are kept as they were annotated. The
-    report says how much came in, how much stands in the records, and every difference by its reason.
+    brat, spaCy or INCEpTION exported, CoNLL files and tables. Texts are kept as they were annotated.
+    The report compares the counts in the sources with those in the records, with a reason for each
+    difference.
     """
     import json
 

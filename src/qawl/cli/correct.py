@@ -9,23 +9,25 @@ from qawl.cli.terminal import say
 
 @click.command()
 @click.argument("address", required=False)
-@click.option("--label", help="The label that is right.")
-@click.option("--start", type=int, help="The first code point of the span that is right.")
-@click.option("--end", type=int, help="The code point after its last.")
+@click.option("--label", help="The correct label.")
+@click.option("--start", type=int, help="The correct start, in code points.")
+@click.option("--end", type=int, help="The correct end: the code point after the last.")
 @click.option(
     "--set",
     "values",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A value of an attribute that is right; again for each of several.",
+    help="The correct value of an attribute; repeat it for several values.",
 )
-@click.option("--unset", multiple=True, metavar="NAME", help="An attribute that has no value.")
-@click.option("--delete", is_flag=True, help="Nothing is to be marked there.")
-@click.option("--reason", default="", help="Why; the judge reads it, no release says it.")
 @click.option(
-    "--by", "reporter", default="", help="Who reports it; kept in exports/corrections.jsonl."
+    "--unset", multiple=True, metavar="NAME", help="An attribute that should have no value."
 )
-@click.option("--credit", is_flag=True, help="They want to be named: the next release thanks them.")
+@click.option("--delete", is_flag=True, help="The span should not be there.")
+@click.option("--reason", default="", help="Why. The judge reads it; it is never in a release.")
+@click.option(
+    "--by", "reporter", default="", help="The reader's name; kept in exports/corrections.jsonl."
+)
+@click.option("--credit", is_flag=True, help="Name the reader in the next release.")
 def command(
     address: str | None,
     label: str | None,
@@ -41,8 +43,8 @@ def command(
     """Take a reader's correction of a released span to the judge.
 
     ADDRESS is DATASET@VERSION#ARTICLE:SPAN, with the ids in the release's tables. Gold stays as it is
-    until the judge has decided: `qawl adjudicate` makes the task, `qawl push` sends it, and the release
-    after it names what was corrected. Without ADDRESS it lists all corrections and what became of them.
+    until the judge has decided: `qawl adjudicate` makes the task, `qawl push` sends it, and the next
+    release lists the correction. Without ADDRESS the command lists all corrections and their state.
     """
     from qawl.core import project
     from qawl.release import corrections

@@ -35,7 +35,7 @@ def command(folder: Path | None, no_wait: bool) -> None:
                 f"the rules of `qawl suggest` on {layer}: exact F1 {exact:.2f}, overlap {overlap:.2f}"
             )
         shares = ", ".join(f"{layer} {share:.0%}" for layer, share in loaded.untouched.items())
-        say(f"gold that needed no touch, had the tasks come with suggestions: {shares}")
+        say(f"gold spans that suggestions would have given unchanged: {shares}")
         if not no_wait and sys.stdin.isatty():
             say(f"serving at {loaded.url} until Ctrl-C")
             try:

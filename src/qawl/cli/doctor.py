@@ -12,8 +12,8 @@ from qawl.cli.terminal import say
 def command() -> None:
     """Say what is wrong with the set-up, and what to do about it.
 
-    Looks at made files, disk, token, server and version, at what `push` would do, and sends one task
-    there and back. Exit 1 if something is not well.
+    Looks at generated files, disk, token, server and version, and at what `push` would do. Sends one
+    task to the server and back. Exit 1 if there is a problem.
     """
     from qawl.core import project
     from qawl.setup import doctor

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--with-withheld",
     is_flag=True,
-    help="With articles whose text may not be passed on: for use at home.",
+    help="Include articles whose text may not be redistributed, for your own use.",
 )
 def command(
     name: str,
@@ -48,7 +48,7 @@ def command(
     It takes the corpus or the release of this folder, or the release that --from names.
 
     FORMAT is jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat or
-    label-studio. What is lost is counted on stderr and listed in report.json, by article and span. The
+    label-studio. Losses are counted on stderr and listed in report.json, by article and span. The
     same export again replaces its folder.
     """
     from qawl.formats import export

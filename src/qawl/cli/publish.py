@@ -28,10 +28,10 @@ def command(version: str, repo: str | None, adopt_card: bool, dry_run: bool, as_
     """Publish a release on the Hugging Face Hub: one commit and one tag.
 
     VERSION is a version of this corpus, or its folder. Only files that differ are sent. The commit is
-    loaded back in a clean cache and compared before it is tagged; ended at any moment, the command
-    can be run again. A tag is never moved, and what others changed there is refused by name.
+    loaded back in a clean cache and compared before it is tagged. If the command is interrupted, run it
+    again. A tag is never moved. If others changed files on the Hub, the command stops and names them.
 
-    A repository that is missing is made private; its settings on the Hub make it public. The token is
+    A new repository is private; make it public in its settings on the Hub. The token is
     that of HF_TOKEN, or the one that `hf auth login` stored.
     """
     from qawl.core import project

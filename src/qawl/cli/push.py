@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option(
-    "--recover", is_flag=True, help="Put journalled annotations back that the server lost."
+    "--recover", is_flag=True, help="Put annotations that the server lost back from the journal."
 )
 def command(dry_run: bool, recover: bool) -> None:
     """Bring projects, configs and tasks in Label Studio in step with the corpus.
 
     One project for each layer and annotator. The plan is shown, then carried out; a second run has
-    an empty plan. Tasks on which somebody has worked are never removed.
+    an empty plan. Tasks that an annotator has begun are never removed.
     """
     from qawl.cli.terminal import progress
     from qawl.core import project

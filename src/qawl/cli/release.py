@@ -10,15 +10,15 @@ from qawl.cli.terminal import say
 
 @click.command()
 @click.argument("version", required=False)
-@click.option("--bump", is_flag=True, help="Take the version that the changes call for.")
+@click.option("--bump", is_flag=True, help="Take the version number that the changes require.")
 @click.option(
-    "--draft", is_flag=True, help="Build in spite of open gates; such a release is not published."
+    "--draft", is_flag=True, help="Build although gates fail; a draft can't be published."
 )
 def command(version: str | None, bump: bool, draft: bool) -> None:
     """Build a release of the dataset, offline and reproducible.
 
-    Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. A gate that
-    fails is named with what passes it.
+    Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. If a
+    gate fails, no release is built, and the message says what to do.
     """
     from qawl.core import project
     from qawl.core.errors import GatesFailed

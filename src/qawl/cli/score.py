@@ -14,7 +14,7 @@ WORST = 5
 @click.command()
 @click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("predictions", type=click.Path(path_type=Path))
-@click.option("--split", help="Score this split alone; by default all.")
+@click.option("--split", help="Score only this split; by default all.")
 @click.option(
     "--against",
     type=click.Path(path_type=Path),
@@ -23,7 +23,7 @@ WORST = 5
 @click.option(
     "--soft",
     is_flag=True,
-    help="Hold distributions and answers against the votes of annotators too.",
+    help="Also compare distributions and answers with the votes of annotators.",
 )
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to read."
@@ -40,11 +40,11 @@ def command(
 ) -> None:
     """Score predictions against the gold of a release.
 
-    PREDICTIONS is a JSON Lines file, a line an article and layer: article_id, layer, spans (label, start,
-    end, attributes), relations (label, from, to), attributes; or tags of the table tokens in place of
-    spans. The figures are those of `qawl agreement`, with gold as one annotator and the system as the
-    other. Undecided stretches count for nobody. Layers without predictions are left out; an article
-    without a line counts as predicted empty. docs/scoring.md explains each figure.
+    PREDICTIONS is a JSON Lines file with one line for each article and layer: article_id, layer, spans
+    (label, start, end, attributes), relations (label, from, to), attributes; or tags of the table tokens
+    in place of spans. The figures are those of `qawl agreement`, with gold as one annotator and the system
+    as the other. Undecided stretches are not scored. Layers without predictions are left out. An article
+    without a line counts as an empty prediction. docs/scoring.md explains each figure.
     """
     import json
 

@@ -14,9 +14,9 @@ from qawl.cli.terminal import say
 def command(port: int | None) -> None:
     """Run a local Label Studio, set up for this corpus.
 
-    The first time on a machine its environment is installed (one to three minutes). It listens at the
-    address in qawl.yaml alone: 127.0.0.1, or this machine's own address on the local network, by which
-    annotators on it then sign in. Its data stand in .qawl/label-studio. Ctrl-C ends it.
+    The first time on a machine, Label Studio is installed (one to three minutes). It listens only at the
+    address in qawl.yaml: 127.0.0.1, or this machine's address on the local network, where annotators then
+    sign in. Its data are in .qawl/label-studio. Ctrl-C ends it.
     """
     from qawl.core import project
     from qawl.studio import client as studio_client

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="With --to: predictions for the articles of this release, for `qawl score`.",
 )
-@click.option("--split", help="With --release: the articles of this split alone.")
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Where they go.")
+@click.option("--split", help="With --release: only this split.")
+@click.option(
+    "--to", type=click.Path(dir_okay=False, path_type=Path), help="File for the predictions."
+)
 def command(
     layers: tuple[str, ...],
     scored: bool,
@@ -38,14 +40,16 @@ def command(
     """Suggest spans, arrows, types and names, which `push` shows to annotators.
 
     Rules find quotes, entities and candidates of claims in Arabic and English; names that annotators
-    marked are found again in other articles. Check-worthiness, stance and topic are never suggested. What
-    a check of `qawl validate` calls an error is left out. Suggestions go to exports/suggestions.
+    marked are found again in other articles. Check-worthiness, stance and topic are never suggested.
 
-    --score compares the rules with gold: precision, recall and F1 by label, arrows, and the share of gold
-    spans that need no touch. Names learned from gold are those of other articles.
+    Suggestions are written to exports/suggestions. Those that `qawl validate` would report as errors are
+    left out.
 
-    --release DIR --to FILE writes what the rules say of a release, as a baseline for `qawl score`; names
-    are learned from the train split. Texts that the release withholds are taken from the corpus here.
+    --score compares suggestions with gold: precision, recall and F1 by label and of relations, and the
+    share of gold spans that need no change. An article is never scored with names learned from its own gold.
+
+    --release DIR --to FILE writes predictions for a release, as a baseline for `qawl score`. Names are
+    learned from the train split. Texts that the release withholds are taken from this corpus.
     """
     from qawl.cli.terminal import progress
     from qawl.core import project
@@ -127,7 +131,7 @@ def _show(layer: str, figures: "LayerScore") -> None:
     untouched = "undefined" if figures.untouched is None else f"{figures.untouched:.0%}"
     table = Table(
         "", "precision", "recall", "F1", "overlap F1", "n",
-        title=f"{layer}: {untouched} of gold spans need no touch", title_justify="left",
+        title=f"{layer}: {untouched} of gold spans need no change", title_justify="left",
     )  # fmt: skip
     for label, said in figures.labels.items():
         table.add_row(label, *_row(said.exact), _number(said.overlap.f1), str(said.n))
