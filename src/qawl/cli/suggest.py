@@ -46,7 +46,8 @@ def command(
     left out.
 
     --score compares suggestions with gold: precision, recall and F1 by label and of relations, and the
-    share of gold spans that need no change. An article is never scored with names learned from its own gold.
+    share of gold spans that need no change. An article is never scored with names learned from
+    its own gold.
 
     --release DIR --to FILE writes predictions for a release, as a baseline for `qawl score`. Names are
     learned from the train split. Texts that the release withholds are taken from this corpus.
