@@ -148,6 +148,62 @@ def test_a_config_of_another_project_is_said(tmp_path):
     assert said["records"]["spans"] == 1
 
 
+def test_a_folder_with_an_export_and_its_config_is_both(tmp_path):
+    """As a project's backup lies on a disk; without the config the scheme would lack the label B."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "e.json").write_text(json.dumps([task()]), "utf-8")
+    (folder / "config.xml").write_text(CONFIG.replace("</L", '<Label value="B"/></L', 1), "utf-8")
+    done = CliRunner().invoke(
+        cli.group, ["adopt", str(folder), "--into", str(tmp_path / "new"), "--json"]
+    )
+    assert done.exit_code == 0, done.exception
+    assert json.loads(done.stdout)["records"]["spans"] == 1
+    assert "name: B" in (tmp_path / "new" / "label_config" / "label.yaml").read_text("utf-8")
+
+
+ANN = {"start": 0, "end": 3, "label": "A"}
+NOT_TAKEN = {
+    "prodigy": (
+        [
+            {"text": "Ann came.", "spans": [ANN], "answer": "accept"},
+            {"text": "Bob came.", "spans": [ANN, ANN], "answer": "reject"},
+            {"text": "Cat came.", "spans": [ANN], "answer": "ignore"},
+        ],
+        "span of a text that was rejected or ignored",
+        3,
+    ),
+    "argilla": (
+        [
+            {
+                "id": "1",
+                "fields": {"text": "Ann came."},
+                "responses": {
+                    "label": [
+                        {"user_id": "x", "status": "submitted", "value": [ANN]},
+                        {"user_id": "y", "status": "discarded", "value": [ANN]},
+                        {"user_id": "z", "status": "discarded", "value": None},
+                    ]
+                },
+            }
+        ],
+        "answer of a response that was discarded",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_TAKEN)
+def test_what_stood_in_work_that_its_annotator_rejected_is_counted(tmp_path, name):
+    """The annotation comes as a skipped one, without its spans; that was said nowhere."""
+    rows, reason, count = NOT_TAKEN[name]
+    written = "".join(json.dumps(row) + "\n" for row in rows)
+    said = json.loads(run(tmp_path, "e.jsonl", written, None).stdout)
+    assert said["records"]["annotations"] == 3
+    assert said["records"]["spans"] == 1
+    assert {each["reason"]: each["count"] for each in said["left_out"]}[reason] == count
+
+
 def test_a_folder_of_several_formats_is_one_line(tmp_path):
     (tmp_path / "mixed").mkdir()
     (tmp_path / "mixed" / "a.json").write_text(json.dumps([task()]), "utf-8")

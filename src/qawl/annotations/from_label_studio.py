@@ -230,6 +230,8 @@ def _read_relation(reading: Reading, result: Raw) -> list[Relation]:
             reading.found("result-elsewhere", "an arrow to a region of another text or layer")
         return []
     given = result.get("direction")
+    if given not in (None, "left", "right", "bi"):
+        reading.found("field-unreadable", "the direction of an arrow can't be read")
     direction: Direction | msgspec.UnsetType = given if given in ("left", "bi") else msgspec.UNSET
     labels = regions.names(reading, result.get("labels"), "an arrow")
     if labels:

@@ -47,7 +47,7 @@ _VALIDATED = (
         "field-unreadable",
         1,
         "warning",
-        "a time, a length of time or a state of annotations can't be read",
+        "a time, a length of time, a state or an arrow's direction can't be read",
         gathered=True,
     ),
     Check("journal-missing", 1, "error", "there are annotations, and no journal that gives them"),

@@ -72,6 +72,8 @@ def _answer(made: Document, works: dict[str, Work], question: str, answer: Any) 
     work = works.setdefault(user, Work(user))
     if answer.get("status") == "discarded":
         work.skipped = True
+        if answer.get("value") not in (None, "", [], {}):
+            made.notes.append("answer of a response that was discarded")
         return
     value = answer.get("value")
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):

@@ -30,6 +30,8 @@ _OWN = {
     "config",
 }
 
+_MARKED = {"spans": "span", "relations": "relation", "accept": "choice"}
+
 
 def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like Prodigy's."""
@@ -61,6 +63,9 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
             work.attributes[CHOICE] = accepted
         elif isinstance(row.get("label"), str) and not row.get("spans"):
             work.attributes[CHOICE] = [row["label"]]
+    else:
+        for name, one in _MARKED.items():
+            made.notes += [f"{one} of a text that was rejected or ignored"] * _size(row.get(name))
     made.works.append(work)
     meta = row.get("meta") if isinstance(row.get("meta"), dict) else {}
     made.context = {
@@ -69,6 +74,10 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         if name not in _OWN and not name.startswith("_") and value not in (None, "", [], {})
     }
     return made
+
+
+def _size(given: object) -> int:
+    return len(given) if isinstance(given, list) else 0
 
 
 def _span(made: Document, work: Work, each: Any) -> Mark | None:

@@ -93,16 +93,26 @@ def opened(
     for path in rest:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
-        found += _within(path, given) if path.is_dir() else [Source(path, given or _format(path))]
+        if not path.is_dir():
+            found.append(Source(path, given or _format(path)))
+            continue
+        inside, beside = _within(path, given)
+        found += inside
+        configs += beside
     return found, configs
 
 
-def _within(folder: Path, given: str | None) -> list[Source]:
-    """A folder as one source, where a format has folders; else the files in it, all of one format."""
+def _within(folder: Path, given: str | None) -> tuple[list[Source], list[Path]]:
+    """A folder as one source, where a format has folders; else the files in it, all of one format.
+
+    Configs of Label Studio that lie beside its exports are told apart.
+    """
     name = given or detect.of_folder(folder)
     if name in detect.FOLDERS:
-        return [Source(folder, str(name))]
+        return [Source(folder, str(name))], []
     paths = sorted(each for each in files.below(folder) if _counts(each))
+    configs = [each for each in paths if each.suffix.lower() == ".xml" and _has_view(each)]
+    paths = [each for each in paths if each not in configs]
     if not paths:
         raise InputError(f"{folder}: nothing in this folder can be read")
     found = [Source(each, given or _format(each)) for each in paths]
@@ -110,7 +120,7 @@ def _within(folder: Path, given: str | None) -> list[Source]:
     if len(formats) > 1:
         named = ", ".join(f"{each} ({path.name})" for each, path in sorted(formats.items()))
         raise InputError(f"{folder}: files of several formats: {named}: name those of one")
-    return found
+    return found, configs
 
 
 def _counts(path: Path) -> bool:
@@ -126,6 +136,11 @@ def _is_config(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(65536)
     return b"<View" in start or (b"%FEATURE" not in start and b"xmi:" not in start)
+
+
+def _has_view(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"<View" in file.read(65536)
 
 
 def _format(path: Path) -> str:
