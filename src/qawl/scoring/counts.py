@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qawl.agreement.coefficients import f1 as f1_of
 from qawl.agreement.figures import f1_figure
 from qawl.agreement.intervals import Pool, estimate, folds_of
+from qawl.agreement.shares import shares as of_counts
 
 Counts = NDArray[np.float64]
 """Articles × (right, given, wanted)."""
@@ -26,12 +27,8 @@ def counted(sides: Iterable[tuple[Collection[object], Collection[object]]]) -> C
 
 def shares(counts: Counts) -> tuple[float | None, float | None, float | None]:
     """(precision, recall, F1), pooled over articles; None where nothing is there."""
-    right, given, wanted = counts.sum(0)
-    return _share(right, given), _share(right, wanted), _share(2 * right, given + wanted)
-
-
-def _share(part: float, whole: float) -> float | None:
-    return float(part / whole) if whole else None
+    right, given, wanted = (int(each) for each in counts.sum(0))
+    return of_counts(right, given, wanted)
 
 
 def estimated(counts: Counts) -> dict[str, object]:
