@@ -156,7 +156,7 @@ EFFECTS = {
     "labels.hotkey": (CONFIG, "7"),
     "labels.unit": (FINDINGS, "clause"),
     "labels.gives": (TASKS, ...),
-    "labels.finds": (TASKS, ...),
+    "labels.finds": (TASKS, "date"),
     "context.field": (CONFIG, "kicker"),
     "context.title": (CONFIG, {"en": "Another"}),
     "context.show": (CONFIG, "beside"),

@@ -509,7 +509,7 @@ def test_characters_that_xml_has_not_are_replaced_one_by_one(make_corpus, tmp_pa
     )
     identity = sha256(text)
     record = Annotation(
-        article_id=identity[:12],
+        article_id=next(iter(store.articles(made))).id,
         layer="entity",
         annotator="a1",
         text_sha256=identity,

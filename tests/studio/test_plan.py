@@ -147,7 +147,7 @@ def dated(made, *given):
     from qawl.articles import store
 
     store.write(made, [article(text, source=source, published=day) for text, source, day in given])
-    return [article(text).id for text, *_ in given]
+    return [article(text, source=source).id for text, source, _ in given]
 
 
 MIXED = [
