@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -9,7 +11,7 @@ from click.testing import CliRunner
 from qawl import cli
 from qawl.annotations import derive, import_files, journal
 from qawl.annotations.to_label_studio import write_results
-from qawl.core import files, project
+from qawl.core import project
 from qawl.core.errors import ServerError
 from qawl.core.records import JUDGE, Annotation, Relation, Span
 from qawl.gold import decide
@@ -251,14 +253,18 @@ def test_no_name_or_address_is_written(served, label_studio):
 
 
 def test_a_lock_names_its_holder(make_corpus):
+    """Another process is refused; the one that holds it may ask for it again."""
     corpus = make_corpus("نص")
-    with (
-        project.lock(corpus, "push"),
-        pytest.raises(Exception, match="qawl push"),
-        project.lock(corpus, "pull"),
-    ):
-        pass
-    assert not list(files.lines(corpus.state / "nothing"))
+    with project.lock(corpus, "push"), project.lock(corpus, "pull"):
+        done = subprocess.run(
+            [sys.executable, "-m", "qawl", "-C", str(corpus.root), "validate", "--fix"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "in use by" in done.stderr
+    assert "qawl push" in done.stderr
 
 
 def test_status_says_who_has_what(served):
@@ -313,6 +319,8 @@ def test_a_judge_decides_in_a_project_of_their_own(served):
     (gold,) = decide.read(corpus, "quote")
     assert (gold.decided_by, gold.complete) == ("adjudicator", True)
     assert {span.attributes.get("speaker") for span in gold.spans} == {None, "أحمد 3"}
+    # The guidelines take examples from what the judge decided.
+    assert all("guidelines" in line for line in push(client, corpus))
     assert push(client, corpus) == []
     first = plan.remotes(client, corpus)[0]
     changed = write_results(work(TEXTS[0], 9), scheme.load(corpus, "quote"))
