@@ -223,6 +223,18 @@ def test_a_restore_that_fails_leaves_nothing(built, secret, tmp_path):
     pq.write_table(table.set_column(at, "speaker_standoff", told), path)
     copy = tmp_path / "copy.txt"
     copy.write_text(secret.text, "utf-8")
-    with pytest.raises(ReleaseError, match="does not belong to this text"):
+    with pytest.raises(ReleaseError, match="was changed"):
         restore.restore_release(built, [copy], tmp_path / "full")
     assert not [each for each in tmp_path.iterdir() if "full" in each.name]
+
+
+def test_a_table_that_was_damaged_is_refused_before_anything_is_restored(recorded, tmp_path):
+    """One bit of a table on its way here: restoring it would pass it on as if it were the release's."""
+    release = build.build(recorded, "9.0.0", notes=["a trial"]).folder
+    table = next(release.glob("quotes/*.parquet"))
+    content = bytearray(table.read_bytes())
+    content[len(content) // 2] ^= 1
+    table.write_bytes(content)
+    with pytest.raises(ReleaseError, match="was changed: bring the release back"):
+        restore.restore_release(release, [recorded.root / "corpus"], tmp_path / "full")
+    assert not (tmp_path / "full").exists()

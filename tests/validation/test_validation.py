@@ -440,3 +440,16 @@ def test_new_kinds_of_findings_close_the_gate(recorded):
     path.write_text(text.replace("entity: 2", "entity: 3"), "utf-8")
     (said,) = gates.failing(project.load(recorded.root))
     assert said.startswith("new kinds of findings since 0.1.0: annotator-missing")
+
+
+@pytest.mark.parametrize("line", [b"[" * 5000, b'{"a": ' * 5000, b"\xff", b"{"])
+def test_a_line_that_no_reader_takes_is_a_finding(recorded, line):
+    """Nested deeper than readers go, too: that raised an error of its own."""
+    with recorded.annotations_file("quote").open("ab") as file:
+        file.write(line + b"\n")
+    done = CliRunner().invoke(cli.group, ["-C", str(recorded.root), "validate", "--json"])
+    found = [each["check"] for each in json.loads(done.stdout)["findings"]]
+    assert "format" in found
+    done = CliRunner().invoke(cli.group, ["-C", str(recorded.root), "release", "9.0.0", "--draft"])
+    assert "fault in qawl" not in done.output
+    assert not isinstance(done.exception, RecursionError)

@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 import msgspec
 
+from qawl.core import files
 from qawl.core.errors import ServerError
 from qawl.studio.token import TOKEN
 
@@ -67,7 +68,7 @@ class Transport:
             return None
         try:
             return msgspec.json.decode(answer.content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except files.UNREADABLE as error:
             raise Unsendable(
                 f"{self.url} answered {path} with something that is not JSON: {_reason(answer)}; "
                 "does label_studio.url in qawl.yaml name a Label Studio?"
@@ -132,7 +133,7 @@ def _reason(answer: httpx.Response) -> str:
     """What an error answer says, short: the detail of its JSON, or the title of its page."""
     try:
         said = msgspec.json.decode(answer.content)
-    except msgspec.DecodeError:
+    except files.UNREADABLE:
         title = _TITLE.search(answer.text)
         return _short(title.group(1) if title else answer.text)
     return _short(_detail(said) if isinstance(said, dict) else str(said))

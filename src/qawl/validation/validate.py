@@ -19,7 +19,7 @@ from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core import derived
+from qawl.core import derived, files
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
@@ -235,9 +235,10 @@ def _read(project: Project, layer: str, passes: Passes) -> Iterator[Annotation |
     for number, line in project.disk.lines(project.annotations_file(layer)):
         try:
             value = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except files.UNREADABLE as error:
             where = _line(layer, number)
-            yield finding("format", f"{where}: not JSON: {error}", layer=layer)
+            said = files.problem(line, error)
+            yield finding("format", f"{where}: not JSON: {said}", layer=layer)
             continue
         if problem := check_format(value):
             yield finding("format", f"{_line(layer, number)}: {problem}", layer=layer)

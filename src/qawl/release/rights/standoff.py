@@ -6,6 +6,7 @@ It is a JSON list of the annotator's own words and of [start, end] of the articl
 
 import msgspec
 
+from qawl.core import files
 from qawl.core.errors import ReleaseError
 from qawl.release.rights.withheld import RUN
 
@@ -54,7 +55,7 @@ def decode(told: str, text: str) -> str:
 def _parts(told: str) -> _Parts:
     try:
         return _decoder.decode(told)
-    except msgspec.DecodeError as error:
+    except files.UNREADABLE as error:
         raise ReleaseError(
             f"{told[:40]!r} does not describe a text: check the release with `qawl verify`"
         ) from error

@@ -190,11 +190,16 @@ def load(folder: Path) -> Manifest:
     return _load(path)
 
 
-def refuse_incomplete(folder: Path) -> None:
-    """Raises ReleaseError where a file that the manifest lists is not there."""
-    missing = [name for name in load(folder).files if not (folder / name).is_file()]
+def refuse_damaged(folder: Path) -> None:
+    """Raises ReleaseError where a file that the manifest lists is missing, or a table was changed."""
+    listed = load(folder).files
+    missing = [name for name in listed if not (folder / name).is_file()]
     if missing:
         raise ReleaseError(f"{folder}: {missing[0]} is missing: bring the release back")
+    tables = (name for name in listed if name.endswith(".parquet"))
+    for name in tables:
+        if file_sha256(folder / name) != listed[name].sha256:
+            raise ReleaseError(f"{folder}: {name} was changed: bring the release back")
 
 
 def is_release(folder: Path) -> bool:
