@@ -2,10 +2,13 @@
 goes in by `qawl pull --from`, figures come out of `qawl agreement --json`."""
 
 import contextlib
+import io
 import json
+import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 from click.testing import CliRunner
 
 from qawl import cli
@@ -24,6 +27,23 @@ def qawl(folder, *words):
         done = CliRunner().invoke(cli.group, [str(each) for each in words])
     assert done.exit_code == 0, f"qawl {' '.join(map(str, words))}: {done.output} {done.exception}"
     return done
+
+
+def main(folder, *words):
+    """(exit code, what was said) of a command, with main's own handling of errors."""
+    out, argv = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), sys.argv
+    sys.argv = ["qawl", "-C", str(folder), *words]
+    try:
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(out),
+            pytest.raises(SystemExit) as stopped,
+        ):
+            cli.main()
+    finally:
+        sys.argv = argv
+    out.seek(0)
+    return stopped.value.code or 0, out.read()
 
 
 def annotate(made, layer, records):

@@ -1,16 +1,11 @@
 """A small corpus with every kind of file that a command reads, kept in memory, put back after each attempt."""
 
-import io
 import json
 import shutil
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 
 import pyarrow.parquet as pq
-import pytest
 
 import corpora
-from qawl import cli
 
 TEXTS = {
     "1": "Sami of Acme met Layla on Monday. She said \u201cwe agree\u201d.",
@@ -116,15 +111,7 @@ class Whole:
 
     def command(self, words):
         """(exit code, what was said) of a command, with main's own handling of errors."""
-        out, argv = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), sys.argv
-        sys.argv = ["qawl", "-C", str(self.folder), *words]
-        try:
-            with redirect_stdout(out), redirect_stderr(out), pytest.raises(SystemExit) as stopped:
-                cli.main()
-        finally:
-            sys.argv = argv
-        out.seek(0)
-        return stopped.value.code or 0, out.read()
+        return corpora.main(self.folder, *words)
 
     def whole(self, words):
         """(exit code, what was said, files, rows) of a command on the corpus as it is; once."""

@@ -1,17 +1,14 @@
 """An export that was mutated at random: no fault of Qawl's own, and what was not touched stays or is named."""
 
-import io
 import json
 import random
 import shutil
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 from test_foreign_exports import Foreign, region, task
 
+import corpora
 from mutants import mutated
-from qawl import cli
 
 TEXTS = [
     "Sami of Acme met Layla on Monday.",
@@ -82,15 +79,7 @@ class Trial:
 
     def command(self, *words):
         """(exit code, what was said) of a command, with main's own handling of errors."""
-        out, argv = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), sys.argv
-        sys.argv = ["qawl", "-C", str(self.corpus.folder), *words]
-        try:
-            with redirect_stdout(out), redirect_stderr(out), pytest.raises(SystemExit) as stopped:
-                cli.main()
-        finally:
-            sys.argv = argv
-        out.seek(0)
-        return stopped.value.code or 0, out.read()
+        return corpora.main(self.corpus.folder, *words)
 
     def pull(self, text):
         for name in ("exports", ".qawl"):

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from qawl.scheme.kinds.registry import result_keys
+
 LOST = "JSON_MIN has lost relations and what belongs to a region; export as JSON to have them"
 
 
@@ -28,16 +30,11 @@ Controls = Mapping[str, Given]
 LOSING = "values of regions that JSON_MIN does not name: "
 """How the reason begins why a value is left out."""
 _OWN = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
+SPANS = ("labels", "hypertextlabels", "paragraphlabels")
+"""Types of results that mark a stretch of text; their labels stand under the same name."""
 _KEYS = {
-    "labels": "labels",
-    "hypertextlabels": "hypertextlabels",
-    "paragraphlabels": "paragraphlabels",
-    "choices": "choices",
-    "rating": "rating",
-    "number": "number",
-    "datetime": "datetime",
-    "taxonomy": "taxonomy",
-    "textarea": "text",
+    **{each: each for each in SPANS},
+    **result_keys(),
     "pairwise": "selected",
     "ranker": "ranker",
 }
@@ -136,6 +133,6 @@ def _controls(row: Mapping[str, object]) -> dict[str, Given]:
 
 
 def _kind(value: Mapping[str, object]) -> str | None:
-    if "start" in value and not {"labels", "hypertextlabels", "paragraphlabels"} & value.keys():
+    if "start" in value and value.keys().isdisjoint(SPANS):
         return None
     return next((kind for kind, key in _KEYS.items() if key in value), None)

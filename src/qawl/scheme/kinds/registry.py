@@ -25,13 +25,20 @@ DEFAULT = "choice"
 """The kind of an attribute that names none."""
 
 
+def result_keys() -> dict[str, str]:
+    """Type of the results of Label Studio that some kind is read from → the key of its value.
+
+    `text` comes last: it is also where a region's surface stands.
+    """
+    keys = {"rating": "rating"} | {each.type: each.key for each in KINDS.values()}
+    return dict(sorted(keys.items(), key=lambda each: each[1] == "text"))
+
+
 def result_types() -> frozenset[str]:
     """The types of Label Studio's results that some kind is read from."""
-    return frozenset(["rating", *(each.type for each in KINDS.values())])
+    return frozenset(result_keys())
 
 
 def value_of(value: Mapping[str, object]) -> object:
-    """What a result's `value` holds of an attribute; `text` is also where a region's surface stands."""
-    keys = dict.fromkeys(["rating", *(each.key for each in KINDS.values())])
-    ordered = sorted(keys, key=lambda key: key == "text")
-    return next((value[key] for key in ordered if key in value), None)
+    """What a result's `value` holds of an attribute."""
+    return next((value[key] for key in result_keys().values() if key in value), None)

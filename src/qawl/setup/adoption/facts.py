@@ -5,18 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from qawl.annotations.json_min import SPANS
 from qawl.annotations.shown import Task, annotations
+from qawl.scheme.kinds.registry import result_keys
 
-SPANS = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
-ATTRIBUTES = {
-    "choices": "choices",
-    "rating": "rating",
-    "number": "number",
-    "datetime": "datetime",
-    "taxonomy": "taxonomy",
-    "textarea": "text",
-}
-"""Type of a result → the key of its value."""
+ATTRIBUTES = result_keys()
 
 
 UNREAD = "results of type "

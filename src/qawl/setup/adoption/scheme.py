@@ -178,10 +178,16 @@ def _once(control: Control, taken: set[str], notes: list[str]) -> Control:
     return replace(control, items=tuple(i for n, i in reversed(items.items()) if n not in taken))
 
 
-def _label(item: Item, language: str) -> Node:
+def _named(item: Item, language: str) -> Node:
+    """The name, and the title where annotators see another."""
     node: Node = {"name": item.name}
     if item.shown != item.name:
         node["title"] = {language: item.shown}
+    return node
+
+
+def _label(item: Item, language: str) -> Node:
+    node = _named(item, language)
     if item.color:
         node["color"] = item.color
     if item.hotkey:
@@ -287,9 +293,7 @@ def _flat(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _value(item: Item, language: str) -> Node:
-    node: Node = {"name": item.name}
-    if item.shown != item.name:
-        node["title"] = {language: item.shown}
+    node = _named(item, language)
     if item.hotkey:
         node["hotkey"] = item.hotkey
     return node
