@@ -10,7 +10,7 @@ from qawl.annotations import derive as annotation_derive
 from qawl.annotations import import_files, journal, repairs
 from qawl.annotations import store as annotation_store
 from qawl.annotations.repairs import Repair
-from qawl.core import derived
+from qawl.core import result_cache
 from qawl.core.records import to_json
 from qawl.validation import validate
 
@@ -94,7 +94,7 @@ def test_it_is_derived_anew_when_qawl_or_python_changed(pulled, derivations, mon
     other = tmp_path / "convert.py"
     other.write_text("changed", "utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr(derived, "_code", lambda: (other,))
+        patch.setattr(result_cache, "_code", lambda: (other,))
         list(annotation_store.findings(pulled, "quote"))
     monkeypatch.setattr(sys, "version", "3.99")
     list(annotation_store.findings(pulled, "quote"))

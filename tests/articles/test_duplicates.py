@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qawl.articles import ingest, readers, summary
+from qawl.articles import ingest, source_files, summary
 from qawl.articles import store as article_store
 from qawl.articles.duplicates import near as duplicates_near
 from qawl.articles.duplicates.groups import Groups
@@ -201,7 +201,7 @@ def take(trial, name, records, **options):
     path.write_text(
         "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), "utf-8"
     )
-    return ingest.ingest(trial, readers.read([path], {}, trial.root), **options)
+    return ingest.ingest(trial, source_files.read([path], {}, trial.root), **options)
 
 
 def groups_of(trial):

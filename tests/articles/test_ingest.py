@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from conftest import ROOT
-from qawl.articles import ingest, readers
+from qawl.articles import ingest, source_files
 from qawl.articles import store as article_store
 from qawl.articles.received import LONGEST, SetAside
 from qawl.core import files as core_files
@@ -53,7 +53,7 @@ def pile(tmp_path):
 
 
 def take(trial, *paths, mapping=None, **options):
-    return ingest.ingest(trial, readers.read(paths, mapping or {}, trial.root), **options)
+    return ingest.ingest(trial, source_files.read(paths, mapping or {}, trial.root), **options)
 
 
 def articles(trial):
@@ -436,9 +436,9 @@ def test_controls_in_records_go_from_the_text_and_from_what_is_said_of_it(trial,
 
 
 def test_long_line_is_passed_over_without_being_kept(trial, monkeypatch):
-    monkeypatch.setattr(readers, "LONGEST_FILE", 1000)
+    monkeypatch.setattr(source_files, "LONGEST_FILE", 1000)
     stream = io.BytesIO(b'{"text": "' + b"x" * 5000 + b'"}\n' + lines({"text": NEWS}))
-    found = list(readers.read_lines(stream, "dump.jsonl", {}, readers.Metadata()))
+    found = list(source_files.read_lines(stream, "dump.jsonl", {}, source_files.Metadata()))
     assert found[0] == SetAside(
         path="dump.jsonl", line=1, reason="too long for an article", check="text-long"
     )

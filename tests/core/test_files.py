@@ -259,8 +259,8 @@ def test_nothing_but_core_files_writes_a_file():
         "setup/adoption/adopt.py",  # spools in a temporary folder
         "setup/adoption/server.py",  # spools in a temporary folder
         "setup/adoption/spool.py",  # spools in a temporary folder
-        "setup/adoption/taking.py",  # spools in a temporary folder
-        "studio/adopted.py",  # spools in a temporary folder
+        "setup/adoption/corpus_writer.py",  # spools in a temporary folder
+        "studio/adopted_projects.py",  # spools in a temporary folder
         "formats/export.py",
         "formats/job.py",  # a folder that is being written
         "hub/client.py",  # caches of the Hub's client

@@ -13,7 +13,7 @@ from loop import Loop
 from qawl.core import phrases, project
 from qawl.core.findings import CHECKS
 from qawl.core.records import JUDGE
-from qawl.guidelines import page, told
+from qawl.guidelines import page, versions
 from qawl.guidelines.rules import sentence
 from qawl.scheme import rules
 from qawl.studio import plan, push
@@ -182,17 +182,22 @@ def test_what_changed_since_an_annotator_worked_is_said_to_that_annotator(decide
     before = plan.wanted(made, told_, "a1").instruction
     push.note_told(made)
     push.note_told(made)
-    assert len(told.history(made, "toy")) == 2
+    assert len(versions.history(made, "toy")) == 2
     assert plan.wanted(made, page.briefings(made)["toy"], "a1").instruction == before
 
 
 def test_a_line_that_moves_is_no_change():
     past = [
-        told.Told(layer="t", scheme_version="1", said={"instruction 1": "a", "instruction 2": "b"})
+        versions.Told(
+            layer="t", scheme_version="1", said={"instruction 1": "a", "instruction 2": "b"}
+        )
     ]
     now = {"instruction 1": "b", "instruction 2": "c"}
-    assert told.changes(past, "1", now) == [told.Change(None, "c"), told.Change("a", None)]
-    assert told.changes(past, "0", now) == []
+    assert versions.changes(past, "1", now) == [
+        versions.Change(None, "c"),
+        versions.Change("a", None),
+    ]
+    assert versions.changes(past, "0", now) == []
 
 
 def test_every_language_has_the_phrases_of_english_with_the_same_places():

@@ -27,7 +27,7 @@ from qawl.core.settings import Card, parse_settings
 from qawl.guidelines.rules import sentence
 from qawl.release import build
 from qawl.release.documents import card, citation
-from qawl.release.rights import shipped
+from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import RUN, Guard
 from qawl.release.versions import manifest
 from strategies import article
@@ -506,13 +506,13 @@ def test_a_short_piece_and_pieces_beside_each_other_are_none(guarded):
     records = [marked(FREE, free=HELD[: RUN - 1])]
     core_files.write(guarded.annotations_file("quote"), records)
     folder = build.build(guarded, "0.1.0", notes=[]).folder
-    name, ids = next(shipped.text_columns(folder / "articles" / "train.parquet"))
-    assert (name, shipped._joined(ids)) == ("id", "".join(ids.to_pylist()))
+    name, ids = next(leak_check.text_columns(folder / "articles" / "train.parquet"))
+    assert (name, leak_check._joined(ids)) == ("id", "".join(ids.to_pylist()))
     column = pa.array([HELD[:10], None, HELD[10:25]])
     guard = Guard(lambda: article_store.articles(guarded))
-    assert guard.run_in(shipped._joined(column))
-    assert shipped._in_column("text", column, guard) is None
-    assert shipped._in_column("text", column.slice(1), guard) is None
+    assert guard.run_in(leak_check._joined(column))
+    assert leak_check._in_column("text", column, guard) is None
+    assert leak_check._in_column("text", column.slice(1), guard) is None
 
 
 def test_long_texts_are_searched_to_their_end(monkeypatch):
@@ -528,7 +528,7 @@ def test_long_texts_are_searched_to_their_end(monkeypatch):
 
 def test_all_is_searched_in_a_release_with_withheld_text(recorded, built):
     guard = Guard(lambda: article_store.articles(recorded))
-    shipped.check(built, guard)
+    leak_check.check(built, guard)
     secret = next(each for each in article_store.articles(recorded) if not each.redistribute)
     for name in sorted(DOCUMENTS):
         copy = built.parent / "copy"
@@ -536,5 +536,5 @@ def test_all_is_searched_in_a_release_with_withheld_text(recorded, built):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write(secret.text[100:130].replace("\n", " "))
         with pytest.raises(ReleaseError, match=name):
-            shipped.check(copy, guard)
+            leak_check.check(copy, guard)
         shutil.rmtree(copy)

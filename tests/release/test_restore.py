@@ -14,7 +14,7 @@ from hypothesis import given
 import qawl
 import strategies
 from qawl import cli
-from qawl.articles import cleaning, ingest, readers
+from qawl.articles import cleaning, ingest, source_files
 from qawl.articles import store as article_store
 from qawl.articles.removed_lines import Told, candidates
 from qawl.core import project
@@ -176,7 +176,7 @@ def test_lines_that_only_this_corpus_removed(tmp_path):
     made = project.load(made.root)
     folder = pile(tmp_path / "given")
     (folder / "_source.yaml").write_text("source: s\nredistribute: false\n", "utf-8")
-    ingest.ingest(made, readers.read([folder], {}, made.root))
+    ingest.ingest(made, source_files.read([folder], {}, made.root))
     frozen = list(article_store.articles(made))
     assert not [each for each in frozen if MENU in each.text or SLOGAN in each.text]
     built = build.build(made, "0.1.0", notes=["trial"]).folder

@@ -15,7 +15,7 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import ReleaseError, SchemeError
 from qawl.release import build, restore
-from qawl.release.rights import shipped, standoff
+from qawl.release.rights import leak_check, standoff
 from qawl.release.rights.withheld import RUN, Guard
 from qawl.release.tables import tables
 from qawl.release.versions import diff
@@ -130,14 +130,14 @@ def test_what_holds_another_withheld_text_is_not_told(make_corpus, other, before
 def test_the_last_search_reads_what_is_told(built):
     made, withheld = built(redistribute=False)
     guard = Guard(lambda: article_store.articles(made))
-    shipped.check(withheld, guard)
+    leak_check.check(withheld, guard)
     path = withheld / "quotes" / "train.parquet"
     table = pq.read_table(path)
     at = table.schema.get_field_index("speaker_standoff")
     broken = json.dumps([TEXT.replace(" ", "\n"), TEXT[:RUN]], ensure_ascii=True)
     pq.write_table(table.set_column(at, "speaker_standoff", pa.array([broken])), path)
     with pytest.raises(ReleaseError, match="may not be redistributed"):
-        shipped.check(withheld, guard)
+        leak_check.check(withheld, guard)
 
 
 def changes(one, other):

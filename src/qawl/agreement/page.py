@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import escape
 from msgspec import UNSET, Struct, structs
 
-from qawl.agreement import arms, disagreements
+from qawl.agreement import disagreements, suggestion_effect
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
@@ -111,9 +111,9 @@ def _layer(current: Scheme, said: LayerAgreement, shown: _Shown) -> dict[str, ob
     return {
         "title": shown.layer(current.layer),
         "articles": said.articles_compared,
-        "arms": arms.rows(said.suggested) if said.suggested else [],
+        "arms": suggestion_effect.rows(said.suggested) if said.suggested else [],
         "fate": said.suggested.fate if said.suggested else {},
-        "fates": arms.FATES,
+        "fates": suggestion_effect.FATES,
         "warnings": said.warnings,
         "figures": [{"name": name, **structs.asdict(each)} for name, each in figures],
         "labels": [shown.called(current.layer, said.confusion.labels[row] or "∅") for row in used],

@@ -14,7 +14,6 @@ import numpy as np
 from qawl.agreement import coefficients, matching
 from qawl.agreement.alpha_characters import coverage
 from qawl.agreement.alpha_unitizing import unitizing
-from qawl.agreement.arms import Arms, Drawn
 from qawl.agreement.attributes import Gathered
 from qawl.agreement.coefficients import Array
 from qawl.agreement.estimates import (
@@ -42,6 +41,7 @@ from qawl.agreement.figures import (
 from qawl.agreement.intervals import FEW, Grouped, Pool, Where, plain
 from qawl.agreement.matching import Ints
 from qawl.agreement.spans_table import Text, Units, collect
+from qawl.agreement.suggestion_effect import Arms, Drawn
 from qawl.annotations import derive
 from qawl.articles import selection
 from qawl.articles import store as article_store

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from qawl.annotations import brought, identity, journal, kept, repairs, verdicts
+from qawl.annotations import identity, journal, journal_fields, migration, repairs, verdicts
 from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import EntryAt, Latest
@@ -17,7 +17,7 @@ from qawl.core import files
 from qawl.core.findings import Gathered, finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
-from qawl.scheme import changes, older, scheme
+from qawl.scheme import changes, older_schemes, scheme
 from qawl.scheme.changes import Change
 from qawl.scheme.scheme import Scheme
 
@@ -188,7 +188,7 @@ class _Deriving:
                 yield self._unreadable(annotator, place, error)
         alive.sort(key=lambda each: order(each[1]))
         for _, each in alive:
-            if user := kept.user(each.annotation.get("completed_by")):
+            if user := journal_fields.user(each.annotation.get("completed_by")):
                 seen = self.users.setdefault(annotator, {})
                 by_user = seen.setdefault(each.task.get("origin", 1), {})
                 where = Worked(self.article.id, each.task.get("project"), each.task.get("id"))
@@ -219,13 +219,13 @@ class _Deriving:
         made = self._converted(annotator, latest, way.older)
         if not way.changes:
             return Converted(made.annotation, (*made.findings, *_unreached(made, current)))
-        record, found = brought.forward(made.annotation, way.changes, current)
+        record, found = migration.forward(made.annotation, way.changes, current)
         return Converted(record, (*made.findings, *found))
 
     def _way(self, version: str, current: Scheme) -> "Way":
         if version not in self.ways:
             way = changes.path(current.changes, version, current.version)
-            self.ways[version] = Way(way, older.before(current, way) if way else current)
+            self.ways[version] = Way(way, older_schemes.before(current, way) if way else current)
         return self.ways[version]
 
     def _converted(self, annotator: str, latest: Latest, by: Scheme) -> Converted:

@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import kept
+from qawl.annotations import journal_fields
 from qawl.annotations.foreign_values import LONGEST
 from qawl.core.records import to_json
 
@@ -119,7 +119,7 @@ def _identify(given: _Entry) -> Identity:
         project=project if type(project) is int else None,
         home=created if isinstance(created, str) else None,
         task=_number(task.id if task.id is not None else sent.task),
-        user=kept.user(sent.completed_by),
+        user=journal_fields.user(sent.completed_by),
         made=instant(sent.created_at),
         changed=instant(sent.updated_at),
         content=_content(sent),
@@ -131,7 +131,7 @@ def _content(sent: _Sent) -> bytes:
     """A digest of what an annotation says; addresses in notes, which are not kept, are no difference."""
     result = bytes(sent.result)
     if b"@" in result:
-        result = to_json(kept.results(msgspec.json.decode(result)))
+        result = to_json(journal_fields.results(msgspec.json.decode(result)))
     state = f"{bool(sent.was_cancelled)} {bool(sent.ground_truth)} "
     return sha256(state.encode() + result).digest()[:16]
 

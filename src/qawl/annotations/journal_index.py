@@ -93,7 +93,7 @@ def _made_by() -> str:
     """What tells versions of an annotation apart, and this index: their code."""
     here = Path(__file__)
     total = sha256()
-    for name in ("identity", "kept", "holdings", "foreign_values", here.stem):
+    for name in ("identity", "journal_fields", "holdings", "foreign_values", here.stem):
         total.update((here.parent / f"{name}.py").read_bytes())
     return total.hexdigest()
 

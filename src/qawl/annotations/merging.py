@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from qawl.annotations import cleaned, heads, journal
+from qawl.annotations import heads, journal, journal_cleaning
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
@@ -206,7 +206,7 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
     for course in theirs.values():
         key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
         fresh += [
-            journal.renamed(cleaned.entry(content), key or course[0][0].key)
+            journal.renamed(journal_cleaning.entry(content), key or course[0][0].key)
             for content in _besides(ours.get(key or "", []), course)
         ]
     added = opened.add(fresh) if fresh else []

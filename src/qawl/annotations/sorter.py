@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from qawl.annotations import json_stream, kept
+from qawl.annotations import journal_fields, json_stream
 from qawl.annotations.from_label_studio import controls, texts
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
@@ -171,13 +171,13 @@ class Sorter:
         self, each: Incoming, annotation: Mapping[str, object], placed: Placed, layers: list[str]
     ) -> Iterator[Sorted]:
         """An annotation as the journal keeps it, in each of its layers."""
-        task = kept.task(each.task)
+        task = journal_fields.task(each.task)
         task |= {"project_created_at": each.created} if each.created else {}
         task |= {"layers": layers} if len(layers) > 1 else {}
         others = self._other_texts(each.task, annotation, placed)
         task |= {"other_texts": others} if others else {}
         judge = isinstance(task["data"].get("basis"), str)
-        made = kept.annotation(annotation)
+        made = journal_fields.annotation(annotation)
         for name in layers:
             entry = Entry(
                 key=f"{placed.article}/{identity(made)}",

@@ -15,7 +15,7 @@ from qawl.annotations import derive, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.repairs import Repair
 from qawl.articles import store as article_store
-from qawl.core import derived, files
+from qawl.core import files, result_cache
 from qawl.core.errors import JournalError
 from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
@@ -193,7 +193,7 @@ def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
 
 def _place(project: Project, layer: str, inputs: str) -> Path:
     """Where it stands."""
-    made = derived.digest(project, [project.annotations_file(layer)])
+    made = result_cache.digest(project, [project.annotations_file(layer)])
     return project.state / "derived" / f"{layer}.{inputs[:32]}.{made[:32]}.json"
 
 
@@ -201,7 +201,7 @@ def _inputs(project: Project, layer: str) -> str:
     """The digest of all that derivation reads, and of Python and Qawl themselves."""
     paths = [*map(project.scheme_file, project.settings.layers), project.articles_file]
     stood = [(name, journal.stood(project, path)) for name, path in journal.files(project, layer)]
-    return derived.inputs(project, [*paths, project.repairs_file], stood)
+    return result_cache.inputs(project, [*paths, project.repairs_file], stood)
 
 
 def fix(project: Project) -> Counter[str]:

@@ -111,20 +111,20 @@ def _show_suggested(layer: str, said: "Suggested") -> None:
     """What suggestions change: both arms with the interval of their difference, and their fate."""
     from rich.table import Table
 
-    from qawl.agreement import arms
+    from qawl.agreement import suggestion_effect
     from qawl.cli.terminal import console
 
     table = Table(
         "", "with", "n", "without", "n", "difference", "95 %", title=f"{layer}: suggestions",
     )  # fmt: skip
-    for each in arms.rows(said):
+    for each in suggestion_effect.rows(said):
         one, other, apart = each.with_, each.without, each.difference
         table.add_row(
             each.name, _number(one.value), str(one.n), _number(other.value), str(other.n),
             _number(apart.value), _interval(apart),
         )  # fmt: skip
     console().print(table)
-    table = Table("", *arms.FATES, title=f"{layer}: what became of suggestions")
+    table = Table("", *suggestion_effect.FATES, title=f"{layer}: what became of suggestions")
     for label, counts in said.fate.items():
         table.add_row(label, *("–" if each is None else str(each) for each in counts.values()))
     console().print(table)

@@ -66,16 +66,16 @@ def _ingest(
     corpus: "Project", paths: tuple[Path, ...], names: dict[str, str], engine: "Engine"
 ) -> "Ingested":
     """Runs the ingest under the lock, counting on stderr as it reads."""
-    from qawl.articles import ingest, readers, released
+    from qawl.articles import ingest, released, source_files
     from qawl.articles.metadata import Metadata
     from qawl.core import project
 
     def found() -> Iterator["Found"]:
         for path in paths:
             if str(path) == "-":
-                yield from readers.read_lines(sys.stdin.buffer, "stdin", names, Metadata())
+                yield from source_files.read_lines(sys.stdin.buffer, "stdin", names, Metadata())
             else:
-                yield from readers.read([path], names, corpus.root)
+                yield from source_files.read([path], names, corpus.root)
 
     missing = [path for path in paths if str(path) != "-" and not path.exists()]
     if missing:

@@ -30,17 +30,17 @@ def rebuild(corpus: "Project") -> None:
 
 def clean(corpus: "Project") -> None:
     """Takes out of the journals what is no longer kept, and says what that was."""
-    from qawl.annotations import cleaned
+    from qawl.annotations import journal_cleaning
     from qawl.annotations import store as annotation_store
 
-    done = list(cleaned.clean(corpus))
+    done = list(journal_cleaning.clean(corpus))
     for each in done:
         fields = ", ".join(f"{count} × {name}" for name, count in each.left_out.items())
         say(f"{each.journal}: {each.changed} of {each.versions} lines cleaned: {fields}")
     if not done:
         say("nothing to clean")
         return
-    say(f"logged in {corpus.journal / cleaned.LOG}; versions in git keep what was there")
+    say(f"logged in {corpus.journal / journal_cleaning.LOG}; versions in git keep what was there")
     for name in corpus.settings.layers:
         annotation_store.refresh(corpus, name)
 

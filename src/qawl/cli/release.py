@@ -22,7 +22,7 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
     """
     from qawl.core import project
     from qawl.core.errors import GatesFailed
-    from qawl.core.shown import listed
+    from qawl.core.excerpts import listed
     from qawl.release import build
     from qawl.release.gates import NAMED
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.terminal import say
-from qawl.core.shown import listed
+from qawl.core.excerpts import listed
 
 if TYPE_CHECKING:
     from qawl.core.project import Project

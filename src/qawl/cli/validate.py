@@ -122,9 +122,9 @@ def line(found: "Finding") -> str:
 
 def around(text: str, found: "Finding") -> str:
     """The text around a finding's span, with the span in brackets, as one isolated line."""
-    from qawl.core import shown
+    from qawl.core import excerpts
 
     assert found.span is not None  # noqa: S101 - only asked for findings with a span
-    pieces = shown.around(text, found.span.start, found.span.end, AROUND)
+    pieces = excerpts.around(text, found.span.start, found.span.end, AROUND)
     before, inside, after = (" ".join(piece.split("\n")) for piece in pieces)
     return f"\u2068…{before}⟦{inside}⟧{after}…\u2069"

@@ -17,7 +17,7 @@ from qawl.agreement.readings import Mark, readings
 from qawl.annotations import derive, verdicts
 from qawl.annotations.verdicts import basis, digest, of_annotations
 from qawl.articles import store as article_store
-from qawl.core import derived, files
+from qawl.core import files, result_cache
 from qawl.core.project import Project
 from qawl.core.records import (
     JUDGE,
@@ -63,7 +63,9 @@ def decider(project: Project, layer: str, *, below: str | None = None) -> Decide
     """
     fresh = _fresh(project, layer, below=below)
     made = project.gold_file(layer)
-    if not derived.is_marked(project, _MARK.format(layer), inputs(project, layer, below), [made]):
+    if not result_cache.is_marked(
+        project, _MARK.format(layer), inputs(project, layer, below), [made]
+    ):
         return fresh
     stored = Stored(read(project, layer))
 
@@ -81,13 +83,15 @@ def inputs(project: Project, layer: str, below: str | None = None) -> str:
         project.scheme_file(layer),
         project.articles_file,
     ]
-    return derived.inputs(project, paths, derived.settings(project), in_force(project, below=below))
+    return result_cache.inputs(
+        project, paths, result_cache.settings(project), in_force(project, below=below)
+    )
 
 
 def mark(project: Project, layer: str, made_from: str) -> None:
     """Keeps in mind that exports/gold of a layer was decided from these inputs, if it still would be."""
     if inputs(project, layer) == made_from:
-        derived.mark(project, _MARK.format(layer), made_from, [project.gold_file(layer)])
+        result_cache.mark(project, _MARK.format(layer), made_from, [project.gold_file(layer)])
 
 
 class Stored:

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from qawl.articles import store as article_store
 from qawl.core.phrases import phrases
 from qawl.core.project import Project
-from qawl.guidelines import examples, told
+from qawl.guidelines import examples, versions
 from qawl.guidelines.guide import Guide, guide
-from qawl.guidelines.told import Change, Told
+from qawl.guidelines.versions import Change, Told
 from qawl.scheme import scheme as schemes
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
@@ -54,7 +54,7 @@ class Briefing:
 
     def changes(self, since: str | None) -> list[Change]:
         """What is said otherwise than when this version was told."""
-        return told.changes(self.past, since, self.guide.said)
+        return versions.changes(self.past, since, self.guide.said)
 
     def _since(self, annotator: str | None) -> str | None:
         if annotator is not None:
@@ -74,8 +74,8 @@ def briefings(project: Project) -> dict[str, Briefing]:
         layer: Briefing(
             each,
             guide(each, project.settings.language, written, shown),
-            told.history(project, layer),
-            told.last_worked(project, layer),
+            versions.history(project, layer),
+            versions.last_worked(project, layer),
         )
         for layer, each in current.items()
     }

@@ -17,8 +17,8 @@ from msgspec import Struct
 from qawl.core import files as core_files
 from qawl.core import versions
 from qawl.core.errors import HubError, ReleaseError
+from qawl.core.excerpts import listed
 from qawl.core.project import Project
-from qawl.core.shown import listed
 from qawl.core.text import file_sha256
 from qawl.hub.client import Blob, Refs, Repository
 from qawl.release.documents import citation

@@ -35,7 +35,7 @@ from qawl.release.documents import card, changelog, citation, croissant, hub_met
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
-from qawl.release.rights import shipped
+from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import rows, tables
 from qawl.release.tables.columns import card_features
@@ -266,7 +266,7 @@ class _Building:
         listed = versions_manifest.file_digests(self.folder, made.files)
         complete = msgspec.structs.replace(made, files=listed)
         versions_manifest.write(self.folder, complete)
-        shipped.check(self.folder, self.guard)
+        leak_check.check(self.folder, self.guard)
         loading.check(self.folder, complete)
         return complete
 

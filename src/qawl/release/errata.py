@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import UnsetType
 
+from qawl.core.excerpts import escaped
 from qawl.core.project import Project
 from qawl.core.records import Gold
-from qawl.core.shown import escaped
 from qawl.gold import corrections
 from qawl.gold.corrections import Correction, Mark
 from qawl.release.versions.manifest import Erratum, Manifest

@@ -11,9 +11,9 @@ from qawl.agreement import report
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
+from qawl.core.excerpts import listed
 from qawl.core.findings import CHECKS, STATED
 from qawl.core.project import Project
-from qawl.core.shown import listed
 from qawl.release.documents import card
 from qawl.release.rights import privacy
 from qawl.release.versions import manifest

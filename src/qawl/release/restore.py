@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qawl.articles import readers
+from qawl.articles import source_files
 from qawl.articles.received import Received
 from qawl.articles.removed_lines import Told, candidates
 from qawl.core import files, temporary
@@ -81,7 +81,7 @@ class _Wanted:
             if isinstance(each, str):
                 self._look_in(each, None, told)
                 continue
-            for found in readers.read([each], {}, _ANYWHERE):
+            for found in source_files.read([each], {}, _ANYWHERE):
                 if isinstance(found, Received):
                     self._look_in(found.text, found.metadata.title, told)
                 else:

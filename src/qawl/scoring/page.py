@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
+from qawl.core.excerpts import around
 from qawl.core.records import Annotation, Span
-from qawl.core.shown import around
 from qawl.scoring.score import Layer, Pair
 
 WORST = 20

@@ -21,9 +21,9 @@ from qawl.scheme import scheme
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.scheme import Scheme
-from qawl.studio import adopted, assignment, carried, older
+from qawl.studio import adopted_projects, assignment, older_projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.studio.laid import Laid
+from qawl.studio.layer_tasks import Laid
 from qawl.studio.steps import Remote, RemoteTask, Step, Wanted, counted
 from qawl.suggest.tasks import Make
 
@@ -90,7 +90,7 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],
             basis=data.get("basis"),
-            carried=carried.digest(data, remote.text_field),
+            carried=task_extras.digest(data, remote.text_field),
             suggested=str(data.get(tasks.SUGGESTED)),
         )
 
@@ -168,9 +168,11 @@ class _Plan:
         olds = {name: self._older(mine, current) for name, mine in owners.items()}
         own = current.layer not in project.settings.label_studio.adopted
         if not own:
-            found = adopted.remotes(self.client, project)
+            found = adopted_projects.remotes(self.client, project)
             yield from (
-                adopted.step(self.client, project, e) for e in found if e.layer == current.layer
+                adopted_projects.step(self.client, project, e)
+                for e in found
+                if e.layer == current.layer
             )
         for name in dict.fromkeys((*(project.annotators if own else ()), *owners)):
             if name in self.working or name in owners:
@@ -211,9 +213,12 @@ class _Plan:
         return [
             each
             for each in mine
-            if older.leads(each.scheme_version, current)
+            if older_projects.leads(each.scheme_version, current)
             and any(task.worked_on for task in self.held[each.id])
-            and (renewed or older.touched(self.client, each.id, each.scheme_version, current))
+            and (
+                renewed
+                or older_projects.touched(self.client, each.id, each.scheme_version, current)
+            )
         ]
 
     def _worked(self, those: Iterable[Remote]) -> frozenset[str]:
@@ -242,7 +247,7 @@ class _Plan:
     def _asked(self, name: str, current: Scheme) -> dict[str, Annotation]:
         """An annotator's work by the articles of which steps of the scheme ask a person."""
         if current.layer not in self.unsettled:
-            self.unsettled[current.layer] = older.unsettled(self.project, current)
+            self.unsettled[current.layer] = older_projects.unsettled(self.project, current)
         asked = self.unsettled[current.layer].get(name, {})
         return {each: asked[each] for each in sorted(asked.keys() & self.articles.keys())}
 
@@ -253,7 +258,9 @@ class _Plan:
         stands = {task.article_id for task in self.held[step.remote.id]} if step.remote else set()
         those = [record for each, record in asked.items() if each not in stands]
         name = _suggestion(step.add)
-        return map(carried.marked, older.anew(those, self.articles, make, current, name))
+        return map(
+            task_extras.marked, older_projects.anew(those, self.articles, make, current, name)
+        )
 
     def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, frozenset[str]]:
         """The step of an annotator but for the tasks to add, and the articles that stay there."""
@@ -324,7 +331,7 @@ class _Plan:
         there = self.held[remote.id] if remote else []
         done_before = (task for each in old for task in self.held[each.id] if task.worked_on)
         known = {(each.article_id, each.basis): each for each in (*there, *done_before)}
-        wait = {(each.article_id, each.basis): carried.marked(each) for each in waiting}
+        wait = {(each.article_id, each.basis): task_extras.marked(each) for each in waiting}
         done = "nothing is left to decide there"
         step = Step(
             target,
@@ -336,7 +343,7 @@ class _Plan:
                 for made_of, each in wait.items()
                 if made_of in known
                 and not known[made_of].worked_on
-                and known[made_of].carried != carried.digest(each.data, field_)
+                and known[made_of].carried != task_extras.digest(each.data, field_)
             ),
             remove=_by_reason(
                 (each, done)
@@ -354,7 +361,7 @@ class _Plan:
 def _suggestion(add: Iterable[tasks.Task]) -> str:
     """The name of the suggestions that tasks bring: Label Studio shows those of one name."""
     brought = (each.model_version for task in add for each in task.predictions or ())
-    return next(brought, older.EARLIER)
+    return next(brought, older_projects.EARLIER)
 
 
 def _made(step: Step, old: list[Remote]) -> Step:

@@ -25,8 +25,8 @@ from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 from qawl.scheme import scheme
-from qawl.studio import adopted, plan
-from qawl.studio import older as studio_older
+from qawl.studio import adopted_projects, plan
+from qawl.studio import older_projects as studio_older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.steps import Remote
 from qawl.studio.transport import Json
@@ -64,7 +64,7 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
     outcome = Pulled()
-    adopted.pull(client, project, outcome)
+    adopted_projects.pull(client, project, outcome)
     remotes = plan.remotes(client, project)
     older = _older(project, remotes)
     marks = _Marks(project, client.url)

@@ -11,7 +11,7 @@ from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.gold.judge import START
-from qawl.guidelines import told
+from qawl.guidelines import versions
 from qawl.guidelines.page import briefings
 from qawl.studio.client import Client
 from qawl.studio.plan import begun, plan
@@ -47,7 +47,7 @@ def bring(client: Client, project: Project, *, tries: int = 5) -> int:
 def note_told(project: Project) -> None:
     """Keeps what the guidelines say now, so that a later push can say what has changed since."""
     for layer, each in briefings(project).items():
-        told.tell(project, layer, each.scheme.version, each.guide.said)
+        versions.tell(project, layer, each.scheme.version, each.guide.said)
 
 
 def apply(client: Client, step: Step) -> None:

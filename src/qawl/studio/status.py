@@ -6,7 +6,7 @@ from statistics import median
 from msgspec import Struct
 
 from qawl.core.project import Project
-from qawl.studio import adopted, plan
+from qawl.studio import adopted_projects, plan
 from qawl.studio.client import ANNOTATED, DRAFTED, OPEN, Client
 from qawl.studio.steps import Remote
 
@@ -29,7 +29,7 @@ class Standing(Struct, frozen=True):
 
 def standings(client: Client, project: Project) -> list[Standing]:
     """The state of every project of the corpus, by layer, then annotator."""
-    found = [*plan.remotes(client, project), *adopted.remotes(client, project)]
+    found = [*plan.remotes(client, project), *adopted_projects.remotes(client, project)]
     found.sort(key=lambda each: (each.layer, each.annotator, each.id))
     return client.together(lambda remote: _standing(client, remote), found)
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from qawl.agreement.arms import by_label
 from qawl.agreement.estimates import Fate
+from qawl.agreement.suggestion_effect import by_label
 from qawl.annotations import derive
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Span, Suggestion

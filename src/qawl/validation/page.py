@@ -6,11 +6,11 @@ from itertools import groupby
 import jinja2
 
 from qawl.articles import store as article_store
+from qawl.core.excerpts import around
 from qawl.core.findings import CHECKS
 from qawl.core.phrases import phrases
 from qawl.core.project import Project
 from qawl.core.records import Finding
-from qawl.core.shown import around
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.titles import title_in

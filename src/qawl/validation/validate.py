@@ -19,7 +19,7 @@ from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core import derived, files
+from qawl.core import files, result_cache
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
@@ -92,8 +92,8 @@ def everything(project: Project, *, below: str | None = None) -> Iterator[Findin
     def inputs() -> str:
         return _inputs(project, below)
 
-    kept = derived.read(project, _KEPT, inputs(), Finding)
-    return derived.keeping(project, _KEPT, inputs, made) if kept is None else kept
+    kept = result_cache.read(project, _KEPT, inputs(), Finding)
+    return result_cache.keeping(project, _KEPT, inputs, made) if kept is None else kept
 
 
 _KEPT = "findings/all"
@@ -108,7 +108,7 @@ def _inputs(project: Project, below: str | None) -> str:
         *(project.articles_file, project.withdrawn_file, project.repairs_file),
     ]
     said = (
-        derived.settings(project),
+        result_cache.settings(project),
         in_force(project, below=below),
         sorted(splits_of(project).items()),
         [
@@ -117,7 +117,7 @@ def _inputs(project: Project, below: str | None) -> str:
             for _, path in journal.files(project, layer)
         ],
     )
-    return derived.inputs(project, paths, *said)
+    return result_cache.inputs(project, paths, *said)
 
 
 def _examined(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from qawl.articles import delimited
+from qawl.articles import csv_files
 from qawl.formats.readers.document import Document, Found, set_aside
 
 TEXT = ("text", "body", "content", "article", "full_text", "sentence", "النص", "نص")
@@ -15,12 +15,12 @@ _BETWEEN = r"[,;\t|\"]"
 def read(path: Path, text: str | None = None) -> Iterator[Found]:
     """The documents of a file; `text` names the column of the text."""
     with path.open("rb") as file:
-        head = file.read(delimited.HEAD)
+        head = file.read(csv_files.HEAD)
         file.seek(0)
         column = text or _column(head)
         tabs = path.suffix.lower() in {".tsv", ".tab"}
-        for line, row in delimited.rows(head, file, column, tabs=tabs):
-            if isinstance(row, delimited.Wrong):
+        for line, row in csv_files.rows(head, file, column, tabs=tabs):
+            if isinstance(row, csv_files.Wrong):
                 yield set_aside(str(path), row.reason, line)
                 continue
             others = {name: value for name, value in row.items() if value and name != column}

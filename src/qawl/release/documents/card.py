@@ -7,7 +7,7 @@ import msgspec
 import yaml
 from msgspec import structs
 
-from qawl.agreement import arms
+from qawl.agreement import suggestion_effect
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import files, licences
 from qawl.core.project import Project
@@ -191,7 +191,7 @@ def _agreement(said: LayerAgreement | None) -> list[dict[str, object]]:
 def _measured(said: LayerAgreement | None) -> dict[str, object]:
     """Agreement, also with and without suggestions, a row a figure that is defined."""
     suggested = said.suggested if said else None
-    rows = arms.rows(suggested) if suggested else []
+    rows = suggestion_effect.rows(suggested) if suggested else []
     return {
         "agreement": _agreement(said),
         "suggested": suggested,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record, Row, Type
 from qawl.core.records import Gold, GoldSpan, ends
 from qawl.release.tables.pieces import pieces
-from qawl.release.tables.shown import Shown
+from qawl.release.tables.redaction import Shown
 from qawl.scheme.model import RelationType
 from qawl.scheme.scheme import Scheme
 

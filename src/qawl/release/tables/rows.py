@@ -25,8 +25,8 @@ from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
 from qawl.release.tables.candidates import CANDIDATES, candidate_rows
 from qawl.release.tables.pieces import pieces
+from qawl.release.tables.redaction import Shown
 from qawl.release.tables.sentence_table import SENTENCES, sentence_rows
-from qawl.release.tables.shown import Shown
 from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_rows

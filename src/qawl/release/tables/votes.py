@@ -31,7 +31,7 @@ from qawl.core.records import (
 )
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.rights.withheld import strings
-from qawl.release.tables.shown import Shown
+from qawl.release.tables.redaction import Shown
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 

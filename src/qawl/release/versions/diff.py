@@ -19,8 +19,8 @@ from qawl.core import files, shards
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import escaped
 from qawl.core.records import JUDGE
-from qawl.core.shown import escaped
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns

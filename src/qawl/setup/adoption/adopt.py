@@ -29,11 +29,11 @@ from qawl.scheme.from_config import Config
 from qawl.setup import init
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption import server
+from qawl.setup.adoption.corpus_writer import DOUBLED, Taking
 from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.scheme import Made, made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, Watch, look
-from qawl.setup.adoption.taking import DOUBLED, Taking
 
 VERSIONS = (
     "annotation of the same number and task as another: the newest counts, the journal has both"

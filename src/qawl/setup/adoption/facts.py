@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qawl.annotations.json_min import SPANS
-from qawl.annotations.shown import Task, annotations
+from qawl.annotations.task_text import Task, annotations
 from qawl.scheme.kinds.registry import result_keys
 
 ATTRIBUTES = result_keys()

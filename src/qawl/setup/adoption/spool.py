@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from qawl.annotations import json_stream
-from qawl.annotations.shown import annotations, as_text
+from qawl.annotations.task_text import annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts

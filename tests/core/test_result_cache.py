@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from corpora import qawl
-from qawl.core import derived, project
+from qawl.core import project, result_cache
 from qawl.gold import decide
 from qawl.validation import validate
 
@@ -129,7 +129,7 @@ def test_gold_is_decided_anew_once_anything_changed(worked, monkeypatch, what):
     elif what == "its own code":
         made = worked.parent / "changed.py"
         made.write_text("")
-        monkeypatch.setattr(derived, "_code", lambda: (made,))
+        monkeypatch.setattr(result_cache, "_code", lambda: (made,))
     else:
         CHANGES[what](worked)
     decided = []
@@ -200,5 +200,5 @@ def test_findings_are_shown_where_they_can_not_be_kept(worked, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(derived.files, "write_bytes", full)
+    monkeypatch.setattr(result_cache.files, "write_bytes", full)
     assert "errors" in qawl(worked, "validate").output

@@ -108,17 +108,19 @@ def test_what_comes_again_is_no_new_version_before_or_after(corpus):
 
 
 def test_a_second_cleaning_keeps_the_first_provable(corpus, monkeypatch):
-    from qawl.annotations import kept
+    from qawl.annotations import journal_fields
 
     first = lines(corpus)[-1]["sha256"]
     corpus.run("pull", "--clean-journal")
     pull(corpus, [work(OMAR, "came", number=2, task=2, day=7)])
     second = lines(corpus)[-1]["sha256"]
     # A later version of Qawl keeps less: results of one annotation change, the others don't.
-    monkeypatch.setattr(kept, "TASK", tuple(name for name in kept.TASK if name != "project"))
-    shown = kept.task
     monkeypatch.setattr(
-        kept,
+        journal_fields, "TASK", tuple(name for name in journal_fields.TASK if name != "project")
+    )
+    shown = journal_fields.task
+    monkeypatch.setattr(
+        journal_fields,
         "task",
         lambda sent: {k: v for k, v in shown(sent).items() if k != "id" or sent["id"] == 1},
     )

@@ -8,7 +8,7 @@ from qawl.annotations import tasks
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.scheme.scheme import Scheme
-from qawl.studio import carried, ordering
+from qawl.studio import ordering, task_extras
 from qawl.studio.steps import RemoteTask, Step, counted
 from qawl.suggest import tasks as suggested
 
@@ -71,12 +71,12 @@ class Laid:
         return list(after[right:])
 
     def _task(self, identity: str) -> tasks.Task:
-        return carried.marked(self.make(self._articles[identity]))
+        return task_extras.marked(self.make(self._articles[identity]))
 
     def _stale(self, task: RemoteTask) -> bool:
         identity = task.article_id
         if identity not in self._known:
-            self._known[identity] = carried.digest(self._task(identity).data, self._field)
+            self._known[identity] = task_extras.digest(self._task(identity).data, self._field)
         return task.carried != self._known[identity]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from qawl import cli
-from qawl.articles import delimited, readers
+from qawl.articles import csv_files, source_files
 from qawl.articles.received import Received
 from qawl.setup import init
 
@@ -156,7 +156,7 @@ def test_a_text_longer_than_an_article_and_one_nearly_so(ingest):
 
 
 def test_a_field_longer_than_what_is_looked_at_first(ingest, monkeypatch):
-    monkeypatch.setattr(delimited, "HEAD", 1000)
+    monkeypatch.setattr(csv_files, "HEAD", 1000)
     long = 'سطر، فيه "" علامة \\ واحدة\n' * 90
     texts, aside, _ = ingest(table(["id", "text"], ["1", long], ["2", NEWS]))
     assert ([len(each) for each in texts.values()], aside) in (
@@ -194,14 +194,14 @@ def test_what_python_writes_is_read_back(tmp_path_factory, texts, delimiter):
     content = table(["id", "text"], *enumerate(texts), delimiter=delimiter).encode()
     path = tmp_path_factory.mktemp("csv") / "a.csv"
     path.write_bytes(content)
-    found = list(readers.read([path], {}, ROOT))
+    found = list(source_files.read([path], {}, ROOT))
     assert [each.text for each in found if isinstance(each, Received)] == texts
 
 
 def test_the_head_may_end_inside_a_character_or_a_row(ingest, monkeypatch):
     content = table(["id", "text"], *([str(number), f"{NEWS} {number}"] for number in range(40)))
     for size in range(900, 905):
-        monkeypatch.setattr(delimited, "HEAD", size)
+        monkeypatch.setattr(csv_files, "HEAD", size)
         for encoding in ("utf-8", "utf-16", "cp1256"):
             texts, aside, _ = ingest(content.encode(encoding), f"{size}{encoding}.csv")
             assert not aside

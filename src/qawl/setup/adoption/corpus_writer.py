@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from qawl.annotations import derive, import_files
-from qawl.annotations.shown import annotations
+from qawl.annotations.task_text import annotations
 from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names

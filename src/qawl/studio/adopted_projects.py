@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from qawl.annotations import import_files, journal, json_stream, shown, tasks
+from qawl.annotations import import_files, journal, json_stream, task_text, tasks
 from qawl.annotations import store as annotation_store
 from qawl.annotations.sorter import Pulled
 from qawl.articles import selection
@@ -145,7 +145,7 @@ def _written(
     with path.open("wb") as file:
         start = b"[\n"
         for sent in client.tasks(remote.id, annotations=True):
-            task, _ = shown.as_text(sent, config)
+            task, _ = task_text.as_text(sent, config)
             whole = whole and json_stream.UNREADABLE not in task
             stand.add(task["id"])
             held |= {str(each["id"]) for each in task.get("annotations", ())}

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec.structs import replace
 
-from qawl.articles import annotated, delimited
+from qawl.articles import annotated_records, csv_files
 from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import (
     FIELDS,
@@ -268,7 +268,7 @@ def _read_fields(
         found = checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
         return set_aside(path, reason("field-wrong", f": {error}"), number)
-    return _holding(found, annotated.fields(fields))
+    return _holding(found, annotated_records.fields(fields))
 
 
 def _holding(found: Found, fields: Iterable[str]) -> Found:
@@ -286,9 +286,9 @@ def _read_rows(
     try:
         head = _head(file)
         with _opened(file) as stream:
-            for line, row in delimited.rows(head, stream, text, tabs=tabs):
+            for line, row in csv_files.rows(head, stream, text, tabs=tabs):
                 empty = False
-                if isinstance(row, delimited.Wrong):
+                if isinstance(row, csv_files.Wrong):
                     yield set_aside(path, row.reason, line)
                 else:
                     if flag in row:
@@ -305,9 +305,9 @@ def _head(file: Path) -> bytes:
     """The start of a file, as far as it can be read."""
     head = bytearray()
     with _opened(file) as stream, suppress(*_DAMAGED):
-        while len(head) < delimited.HEAD and (part := stream.read(1 << 16)):
+        while len(head) < csv_files.HEAD and (part := stream.read(1 << 16)):
             head += part
-    return bytes(head[: delimited.HEAD])
+    return bytes(head[: csv_files.HEAD])
 
 
 def _read_table(
@@ -320,7 +320,7 @@ def _read_table(
     try:
         with pq.ParquetFile(file) as table:
             there = {*_NAMES, *mapping.values()} & {*table.schema_arrow.names}
-            held = annotated.columns(table.schema_arrow.names)
+            held = annotated_records.columns(table.schema_arrow.names)
             for batch in table.iter_batches(batch_size=1000, columns=sorted(there)):
                 for fields in _dicts(batch):
                     row += 1

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, journal, kept
+from qawl.annotations import heads, journal, journal_fields
 from qawl.annotations.heads import Head
 from qawl.annotations.journal import START, Entry
 from qawl.core import files
@@ -94,8 +94,8 @@ def _kept(given: Entry) -> Entry:
     ours = {name: given.task[name] for name in _OURS if name in given.task}
     return msgspec.structs.replace(
         given,
-        task={**kept.task(given.task), **ours},
-        annotation=msgspec.Raw(to_json(kept.annotation(annotation))),
+        task={**journal_fields.task(given.task), **ours},
+        annotation=msgspec.Raw(to_json(journal_fields.annotation(annotation))),
     )
 
 
@@ -166,4 +166,4 @@ def _gone(given: Entry, fresh: Entry) -> Iterator[str]:
             if part == "task" and name == "data":
                 continue
             if name not in new or to_json(old[name]) != to_json(new[name]):
-                yield str(kept.without_addresses(f"{part}.{name}"))
+                yield str(journal_fields.without_addresses(f"{part}.{name}"))
