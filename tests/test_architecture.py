@@ -14,6 +14,7 @@ EDGES = (
     "studio",
     "hub",
     "articles.duplicates.engine",
+    "articles.remote",
     "cli",
     "setup.demo",
     "suggest.models.endpoint",
@@ -25,6 +26,7 @@ OUTSIDE = {
     "subprocess",
     "requests",
     "httpx",
+    "fsspec",
     "label_studio_sdk",
     "huggingface_hub",
     "time",
@@ -36,6 +38,7 @@ ONLY_IN = {
     "label_studio_sdk": ("studio",),
     "huggingface_hub": ("hub",),
     "click": ("cli",),
+    "fsspec": ("articles.remote",),
     "daft": ("articles.duplicates",),
     "rich": ("cli", "setup.demo"),
 }

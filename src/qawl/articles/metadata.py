@@ -1,7 +1,7 @@
 """What is known of an article besides its text, and the files beside it that say so."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import msgspec
@@ -42,23 +42,25 @@ _TEXTUAL = ("source_id", "published", "crawled")
 def beside(file: Path) -> Metadata:
     """What `_source.yaml` in the folder says, overridden by `<article>.yaml` or `.json` beside it."""
     found = Metadata()
-    candidates = [file.parent / FOLDER_FILE]
-    candidates += [file.with_suffix(ending) for ending in (".yaml", ".yml", ".json")]
-    for path in candidates:
-        if path.is_file() and path != file:
-            found = override(found, _load(path))
+    for path in map(file.parent.joinpath, notes(file.name)):
+        if path.is_file():
+            found = override(found, load(path.read_bytes(), path.name))
     return found
 
 
-def _load(path: Path) -> Metadata:
-    return strict_yaml.load(_text(path), path.name, Metadata, InputError)
+def notes(name: str) -> list[str]:
+    """The names of the files that may say so of a file with this name, the closest last."""
+    beside = (str(PurePosixPath(name).with_suffix(ending)) for ending in (".yaml", ".yml", ".json"))
+    return [FOLDER_FILE, *(each for each in beside if each != name)]
 
 
-def _text(path: Path) -> str:
+def load(content: bytes, name: str) -> Metadata:
+    """What such a file says; raises InputError where it is wrong."""
     try:
-        return path.read_text("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path.name}: not UTF-8") from error
+        raise InputError(f"{name}: not UTF-8") from error
+    return strict_yaml.load(text, name, Metadata, InputError)
 
 
 def override(below: Metadata, above: Metadata) -> Metadata:

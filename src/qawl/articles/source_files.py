@@ -4,9 +4,9 @@ import gzip
 import io
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 import msgspec
@@ -74,24 +74,34 @@ def _files(folder: Path) -> Iterator[Path]:
     except OSError:
         yield folder
         return
+    folders = {name for name in names if _is_folder(folder / name)}
+    read = {*taken([name for name in names if name not in folders])}
+    for name in names:
+        if name in folders:
+            yield from _files(folder / name)
+        elif name in read:
+            yield folder / name
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def taken(names: Sequence[str]) -> Iterator[str]:
+    """Of the names of the files in a folder those that are read: no hidden ones, notes and metadata."""
     stems = {name.rpartition(".")[0] for name in names if not name.endswith(BESIDE)}
     for name in names:
-        file = folder / name
-        stem = name.partition(".")[0].lower()
-        if file.is_dir() and not file.is_symlink():
-            yield from _files(file)
-        elif name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name == FOLDER_FILE):
-            continue
-        elif stem not in NOTES:
-            yield file
+        tells = name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name == FOLDER_FILE)
+        if not tells and not name.startswith(".") and name.partition(".")[0].lower() not in NOTES:
+            yield name
 
 
 def _read_file(
     file: Path, name: str, mapping: Mapping[str, str], folder: Path | None
 ) -> Iterator[Found]:
     """The articles of one file; where it was found in a `folder` it must not lead out of it."""
-    kind = file.name.lower()
-    if why := _unfit(file, kind, folder):
+    why = _unreadable(file, folder) or unfit(file.name, file.stat().st_size, named=not folder)
+    if why:
         yield set_aside(name, why)
         return
     try:
@@ -99,6 +109,12 @@ def _read_file(
     except InputError as error:
         yield set_aside(name, reason("metadata-wrong", f": {error}"))
         return
+    yield from read_as(file, name, mapping, given)
+
+
+def read_as(file: Path, name: str, mapping: Mapping[str, str], given: Metadata) -> Iterator[Found]:
+    """The articles of a file that is fit to be read, under the name that is recorded."""
+    kind = file.name.lower()
     if kind.endswith(LINES):
         with _opened(file) as stream:
             yield from read_lines(stream, name, mapping, given)
@@ -114,17 +130,14 @@ def _read_file(
         yield _read_text(file.read_bytes(), name, given)
 
 
-def _unfit(file: Path, kind: str, folder: Path | None) -> Reason | None:
-    """Why a file is not read at all; one without an ending is a text where it was named itself."""
-    if why := _unreadable(file, folder):
-        return why
-    if not kind.endswith(READ) and (folder or file.suffix):
-        ending = file.suffix or "no ending"
-        return reason("file-kind", f" ({ending}): {', '.join(READ)} are")
-    size = file.stat().st_size
-    if not size:
+def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
+    """Why a file of this name and size is not read; without an ending it is a text where it was named."""
+    kind, ending = name.lower(), PurePosixPath(name).suffix
+    if not kind.endswith(READ) and (not named or ending):
+        return reason("file-kind", f" ({ending or 'no ending'}): {', '.join(READ)} are")
+    if size == 0:
         return reason("file-empty")
-    if size > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
+    if (size or 0) > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
         return reason("text-long", f": {size} bytes")
     return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Given
+from qawl.cli.paths import Place
 from qawl.cli.terminal import say
 from qawl.core.errors import InputError
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from qawl.articles.duplicates.engine import Engine
     from qawl.articles.intake import Ingested
     from qawl.articles.received import Found
+    from qawl.articles.remote import Remote
     from qawl.core.project import Project
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=Given(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, type=Place())
 @click.option("--map", "mapping", help="Rename fields: OURS=THEIRS,… (text=body,published=date).")
 @click.option("--strict", is_flag=True, help="Exit 1 if anything was set aside or not taken.")
 @click.option(
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--explain", metavar="ID", help="Show why an article is in its group.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(
-    paths: tuple[Path, ...],
+    paths: "tuple[Path | Remote, ...]",
     mapping: str | None,
     strict: bool,
     engine: "Engine",
@@ -41,8 +42,8 @@ def command(
     """Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.
 
     PATHS are files and folders of .txt, .html, .jsonl, .csv and .tsv (also .gz and .zst) and .parquet;
-    - is JSON Lines on standard input. What can't be read is named in corpus/set-aside.jsonl with
-    its reason.
+    - is JSON Lines on standard input. A path may be a URL: s3://bucket/folder/, gs://, hf://datasets/…,
+    https://…/file.jsonl. What can't be read is named in corpus/set-aside.jsonl with its reason.
     """
     from qawl.articles import summary
     from qawl.core import project
@@ -63,23 +64,25 @@ def command(
 
 
 def _ingest(
-    corpus: "Project", paths: tuple[Path, ...], names: dict[str, str], engine: "Engine"
+    corpus: "Project", paths: "tuple[Path | Remote, ...]", names: dict[str, str], engine: "Engine"
 ) -> "Ingested":
     """Runs the ingest under the lock, counting on stderr as it reads."""
-    from qawl.articles import ingest, released, source_files
+    from qawl.articles import ingest, released, source_files, url_files
     from qawl.articles.metadata import Metadata
     from qawl.core import project
 
     def found() -> Iterator["Found"]:
         for path in paths:
-            if str(path) == "-":
+            if not isinstance(path, Path):
+                yield from url_files.read(path, names, corpus.state / "fetched")
+            elif str(path) == "-":
                 yield from source_files.read_lines(sys.stdin.buffer, "stdin", names, Metadata())
             else:
                 yield from source_files.read([path], names, corpus.root)
 
-    missing = [path for path in paths if str(path) != "-" and not path.exists()]
-    if missing:
-        raise InputError(f"{missing[0]}: no such file or folder")
+    for path in paths:
+        if isinstance(path, Path) and str(path) != "-" and not path.exists():
+            raise InputError(f"{path}: no such file or folder")
     with project.lock(corpus, "ingest"):
         there = frozenset(released.article_ids(corpus))
         return ingest.ingest(corpus, _counted(found()), released=there, on=engine)

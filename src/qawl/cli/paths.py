@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from qawl.articles.remote import Remote
 
 
 class Given(click.Path):
@@ -21,3 +25,20 @@ class Given(click.Path):
             beside = Path(typed_in) / value
             value = beside if beside.exists() else value
         return super().convert(value, param, ctx)
+
+
+class Place(click.ParamType[Any]):
+    """As `Given`, or what a URL names (s3://, gs://, hf://, https://)."""
+
+    name = "path"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "Path | Remote":
+        """The path, or what the URL names."""
+        from qawl.articles import remote
+
+        found = remote.place(value) if isinstance(value, str) and "://" in value else value
+        if isinstance(found, remote.Remote):
+            return found
+        return Path(str(Given(allow_dash=True).convert(str(found), param, ctx)))
