@@ -5,9 +5,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+SITE := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint quick offline live postgresql lowest soak screens bench benches dist lock clean
+.PHONY: help demo test check lint quick offline live models postgresql lowest soak screens bench benches dist lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -37,13 +38,24 @@ lint: $(READY)
 	$(BIN)/qawl scheme --check
 
 quick: $(READY)
-	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak and not slow"
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak and not slow and not models"
 
 offline: $(READY)
-	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak" $(COVER)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak and not models" $(COVER)
 
 live: $(READY)
 	$(BIN)/pytest -q -m "live and not soak" $(COVER)
+
+models: .venv-models/.ready ## the tests that train or ask a tiny model, with torch in an environment beside .venv
+	.venv-models/bin/python -m pytest -q -m models tests/test_examples.py tests/suggest
+
+.venv-models/.ready: $(READY) requirements.models.txt
+	$(BIN)/python -m venv .venv-models
+	echo "import site; site.addsitedir('$$($(BIN)/python -c '$(SITE)')')" \
+		> $$(.venv-models/bin/python -c '$(SITE)')/beside.pth
+	.venv-models/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c requirements.lock -r requirements.models.txt
+	@touch $@
 
 postgresql: $(READY) ## the tests with a Label Studio again, on Debian's PostgreSQL
 	QAWL_TEST_POSTGRESQL=1 $(BIN)/pytest -q -m "live and not soak" tests/studio
@@ -54,7 +66,7 @@ soak: $(READY) ## the tests that take longer
 lowest: ## the tests that need no server, on the lowest versions that pyproject.toml allows
 	uv venv .venv-lowest
 	uv pip install --python .venv-lowest --resolution lowest-direct --group dev --editable .
-	.venv-lowest/bin/pytest -q -m "not live and not soak"
+	.venv-lowest/bin/pytest -q -m "not live and not soak and not models"
 
 screens: $(READY) ## pictures of what annotators see, from a real Label Studio, in build/screens
 	$(BIN)/python tools/screens.py build/screens
@@ -77,4 +89,4 @@ lock: ## pins what is installed in .venv (run after raising a version there)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude qawl > requirements.lock
 
 clean: ## removes what was made, not the corpus
-	rm -rf .venv .venv-lowest .coverage dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-models .coverage dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,5 @@
 """The scripts of examples/ run from end to end with a tiny model that is made here, and their predictions are
-scored. They need torch and transformers (over 5 GB with CUDA), which are not among what tests need."""
+scored; `make models` runs these with torch and transformers."""
 
 import json
 import os
@@ -10,19 +10,17 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from conftest import ROOT
+from conftest import ROOT, needs
 from qawl import cli
 from qawl.articles import store
 from qawl.release import build
-
-WHY = "examples need torch and transformers: pip install torch transformers"
 
 
 @pytest.fixture
 def model(tmp_path):
     """A BERT of two layers with the words of the corpus."""
-    pytest.importorskip("torch", reason=WHY)
-    transformers = pytest.importorskip("transformers", reason=WHY)
+    needs("torch")
+    transformers = needs("transformers")
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
     lines = (ROOT / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
@@ -46,6 +44,7 @@ def model(tmp_path):
     return folder
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(
     ("script", "layer", "figure"),
     [

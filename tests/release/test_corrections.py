@@ -116,6 +116,10 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
     told, entry = errata(made, "0.3.0")
     assert len(told) == 1
     assert "Errata" not in entry, "each is named once"
+    for version, times in (("0.1.0", 0), ("0.2.0", 1), ("0.3.0", 1)):
+        card = (made / "exports/releases" / version / "README.md").read_text("utf-8")
+        assert card.count("\n## Errata\n") == times
+        assert card.count(f"- `{where}` (ORG 39-48): now PER 36-48. Reported by Layla H") == times
 
 
 def test_what_the_judge_declines_stays_as_it_is_and_is_not_asked_again(made):

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 import corpora
+from conftest import needs
 from qawl.release.tables.tokens import edges, iob2
 from scoring import releases
 
@@ -55,8 +56,8 @@ def spans_of(tags, starts, ends):
 
 @both(FEW, MANY)
 def test_tags_score_as_seqeval_conlleval_and_nervaluate_score_them(tmp_path, seed):
-    seqeval = pytest.importorskip("seqeval.metrics")
-    conlleval = pytest.importorskip("conlleval")
+    seqeval = needs("seqeval.metrics")
+    conlleval = needs("conlleval")
     rng = random.Random(seed)
     items, rows, true, given = [], [], [], []
     for number in range(rng.randrange(1, 6)):

@@ -39,7 +39,7 @@ INSTRUCTIONS = "text=Labeling Instructions"
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
+    playwright = needs("playwright.sync_api")
     chromium = shutil.which("chromium")
     if chromium is None:
         skip_or_fail("no Chromium: install Debian's package chromium")

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from conftest import needs
 from qawl import cli
 
 PLUGIN = """
@@ -235,11 +236,10 @@ def test_an_answer_that_cannot_be_read_is_counted(recorded, endpoint, inside, co
     assert not any(each["spans"] for each in made(recorded))
 
 
+@pytest.mark.models
 def test_a_model_in_a_folder_is_asked_line_by_line(recorded, inside, tmp_path):
     """A tiny model made here, with weights that make it say one label for one word."""
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    tokenizers = pytest.importorskip("tokenizers")
+    torch, transformers, tokenizers = map(needs, ("torch", "transformers", "tokenizers"))
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "ترامب", "Millbrook"]
     words = tokenizers.Tokenizer(
         tokenizers.models.WordLevel({each: n for n, each in enumerate(vocabulary)}, "[UNK]")

@@ -13,6 +13,7 @@ from qawl.core import files, licences
 from qawl.core.project import Project
 from qawl.core.settings import Card
 from qawl.core.templates import bundled, rendered
+from qawl.release import errata
 from qawl.release.documents import citation, hub_metadata
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
@@ -98,6 +99,7 @@ def fields(described: Described) -> dict[str, object]:
         "splits": described.manifest.articles.splits,
         "shares": _shares(described),
         "leaderboard": described.board.rows,
+        "errata": [*errata.lines(errata.of(described.manifest))],
         "card": _said(settings.release.card),
         "cite": citation.line(described),
         "bibtex": citation.bibtex(described),
