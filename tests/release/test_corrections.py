@@ -4,7 +4,7 @@ import json
 
 import pytest
 import yaml
-from test_growing import SCHEME, TEXTS, addresses, annotate, desk, grow, run
+from test_growing import SCHEME, TEXTS, WORK, addresses, annotate, desk, grow, run
 
 import corpora
 
@@ -120,6 +120,63 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
         card = (made / "exports/releases" / version / "README.md").read_text("utf-8")
         assert card.count("\n## Errata\n") == times
         assert card.count(f"- `{where}` (ORG 39-48): now PER 36-48. Reported by Layla H") == times
+
+
+def test_readers_correct_a_corpus_that_grows_and_loses_an_article_over_five_releases(made):
+    """What readers reported changes its address and is named; every other span keeps its own."""
+
+    def released(version):
+        done = run(made, "release", version)
+        assert done.exit_code == 0, done.output
+        told, entry = errata(made, version)
+        card = (made / "exports/releases" / version / "README.md").read_text("utf-8")
+        assert card.count("\n- `trial@") == len(told)
+        assert all(f"- `{each['address']}` (" in card for each in told)
+        named = entry.partition("Errata")[2]
+        return [each["address"] for each in told], [
+            each["address"] for each in told if f"`{each['address']}`" in named
+        ]
+
+    grow(made, "t3", "t4")
+    annotate(made, "t1", "t2", "t3", "t4")
+    assert released("0.2.0") == ([], [])
+    first = address(made, "t4", "Sour Water Works", "0.2.0")
+    start = TEXTS["t4"].index("the Sour")
+    assert correct(made, first, "--start", start, *WHO, "--credit").exit_code == 0
+    judge(made, task(made), "reported 1")
+    assert released("0.3.0") == ([first], [first])
+    corpora.qawl(made, "withdraw", ids(made)["t2"], "--reason", "the source asked")
+    assert released("0.4.0") == ([first], [])
+    second = address(made, "t1", "Northwind")
+    assert correct(made, second, "--delete", *WHO).exit_code == 0
+    judge(made, task(made), "reported 1", 2)
+    grow(made, "t5")
+    for who, user in (("a1", 1), ("a2", 2)):
+        path = made.parent / f"last-{who}.json"
+        path.write_text(json.dumps([corpora._task("toy", 5, user, TEXTS["t5"], WORK["t5"])]))
+        corpora.qawl(made, "pull", "--from", path, "--layer", "toy", "--annotator", who)
+    assert released("0.5.0") == ([first, second], [second])
+    card = (made / "exports/releases/0.5.0/README.md").read_text("utf-8")
+    assert f"now ORG {start}-{start + 20}. Reported by Layla Haddad.\n" in card
+    assert "(ORG 39-48): removed.\n" in card, "nobody is named who did not ask for it"
+    found = [addresses(made, f"0.{number}.0") for number in range(1, 6)]
+    known = {}
+    for spans, arrows in found:
+        for place, identity in spans.items():
+            assert known.setdefault(place, identity) == identity
+        assert all(
+            {start, end} <= {spans[each] for each in spans if each[0] == name}
+            for name, start, end in arrows
+        )
+    places = [spans.keys() for spans, _ in found]
+    moved = ("t4", "ORG", start + 4, start + 20)
+    assert places[0] < places[1]
+    assert places[1] - places[2] == {moved}
+    assert places[2] - places[1] == {("t4", "ORG", start, start + 20)}
+    assert {place[0] for place in places[2] - places[3]} == {"t2"}
+    assert not places[3] - places[2]
+    assert places[3] - places[4] == {("t1", "ORG", 39, 48)}
+    assert {place[0] for place in places[4] - places[3]} == {"t5"}
 
 
 def test_what_the_judge_declines_stays_as_it_is_and_is_not_asked_again(made):

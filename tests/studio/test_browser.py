@@ -6,7 +6,7 @@ import time
 import pytest
 
 from browser import Hands
-from conftest import skip_or_fail
+from conftest import needs, skip_or_fail
 from qawl.annotations import derive
 from qawl.core import files
 from qawl.core.records import Span, Suggestion
