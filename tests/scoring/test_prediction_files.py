@@ -108,7 +108,7 @@ def test_what_is_wrong_is_one_line(release, content, said):
         ),
         (lines(row(1, {**PER, "text": "إن"})), "1 × spans have another text"),
         (lines(row(1, PER, PER)), "1 × spans are there twice"),
-        (lines(row(3, PER)), "1 × articles have no gold in toy, and count for nobody"),
+        (lines(row(3, PER)), "1 × articles have no gold in toy, and are not scored"),
     ],
 )
 def test_what_is_odd_is_counted_and_said_last(release, content, said):

@@ -30,9 +30,14 @@ def command(folder: Path | None, no_wait: bool) -> None:
             table.add_row(config, split, str(rows))
         console().print(table)
         for layer, said in loaded.scores.items():
-            exact, overlap = (said[name]["value"] for name in ("exact_f1", "overlap_f1"))
+            figures = said.spans.agreement.figures if said.spans else {}
+            exact, overlap = (
+                figures[name].value if name in figures else None
+                for name in ("exact_f1", "overlap_f1")
+            )
             say(
-                f"the rules of `qawl suggest` on {layer}: exact F1 {exact:.2f}, overlap {overlap:.2f}"
+                f"the rules of `qawl suggest` on {layer}: "
+                f"exact F1 {exact or 0:.2f}, overlap {overlap or 0:.2f}"
             )
         shares = ", ".join(f"{layer} {share:.0%}" for layer, share in loaded.untouched.items())
         say(f"gold spans that suggestions would have given unchanged: {shares}")

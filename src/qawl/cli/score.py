@@ -1,11 +1,15 @@
 """`qawl score`."""
 
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from qawl.cli.terminal import say, table
+
+if TYPE_CHECKING:
+    from qawl.scoring.figures import Head, LayerScores
 
 WORST = 5
 """Articles that are named, those where the system is furthest from gold."""
@@ -60,36 +64,33 @@ def command(
         files.write_text(html, page.page(found, layers))
         say(f"{html}: open it in a browser", err=True)
     if as_json:
-        say(json.dumps(found, ensure_ascii=False))
+        say(json.dumps(found.plain(), ensure_ascii=False))
     else:
-        for name, figures in found["layers"].items():
+        for name, figures in found.layers.items():
             _show(name, figures)
-    _warn(found)
+    _warn(found.head)
 
 
-def _warn(found: dict[str, Any]) -> None:
+def _warn(head: "Head") -> None:
     """What was not scored or not as it should be, last."""
-    if found["without_predictions"]:
-        say(f"no predictions for: {', '.join(found['without_predictions'])}", err=True)
-    for each in found["warnings"]:
+    if head.without_predictions:
+        say(f"no predictions for: {', '.join(head.without_predictions)}", err=True)
+    for each in head.warnings:
         say(each, err=True)
 
 
-def _show(layer: str, figures: dict[str, Any]) -> None:
+def _show(layer: str, figures: "LayerScores") -> None:
     from qawl.scoring.page import rows
 
-    title = f"{layer}: {figures['n_articles']} articles"
+    title = f"{layer}: {figures.n_articles} articles"
     table(title, ("", "precision", "recall", "F1", "95 %", "n"), rows(figures))
-    if "confusion" not in figures:
+    if figures.spans is None:
         return
-    for each in figures["confusion"]["most"][:WORST]:
-        gold, system = (name or "no span" for name in each["labels"])
-        say(f"  {each['n']:4} × {gold} in gold is {system} in the system")
-    for article, said in list(figures["articles"].items())[:WORST]:
-        value = said["exact_f1"]["value"]
+    for each in figures.spans.confusion.most[:WORST]:
+        gold, system = (name or "no span" for name in each.labels)
+        say(f"  {each.n:4} × {gold} in gold is {system} in the system")
+    for article, value in islice(figures.spans.of_articles, WORST):
         say(f"  {article}: exact F1 {'–' if value is None else f'{value:.3f}'}")
-    for name, test in figures.get("paired", {}).items():
-        if test["p"] is not None:
-            say(
-                f"  against the second system: {test['difference']:+.3f} {name}, p = {test['p']:.4f}"
-            )
+    for name, test in (figures.paired or {}).items():
+        if test.p is not None:
+            say(f"  against the second system: {test.difference:+.3f} {name}, p = {test.p:.4f}")

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from qawl.articles.store import articles
 from qawl.core import records
@@ -48,7 +47,7 @@ class Baseline:
         refuse_no_split(release, split)
         return Baseline(release, split, texts)
 
-    def predictions(self, layers: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+    def predictions(self, layers: Sequence[str] = ()) -> Iterator[dict[str, object]]:
         """A line an article and layer, of these layers or all, as `qawl score` reads them."""
         layers = self._known(layers or self.release.layers)
         mentions = self._mentions()
@@ -130,7 +129,7 @@ def texts_of(project: Project) -> dict[str, str]:
     return {each.text_sha256: each.text for each in articles(project) if not each.redistribute}
 
 
-def _line(made: records.Suggestion) -> dict[str, Any]:
+def _line(made: records.Suggestion) -> dict[str, object]:
     return {
         "article_id": made.article_id,
         "layer": made.layer,

@@ -5,10 +5,18 @@ Made without a template engine, so that who only scores need not install one.
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from typing import Any
+from itertools import islice
 
 from qawl.core.excerpts import around
 from qawl.core.records import Annotation, Span
+from qawl.scoring.figures import (
+    NO_ESTIMATE,
+    Bounded,
+    LayerScores,
+    Scored,
+    Scores,
+    SpanScores,
+)
 from qawl.scoring.score import Layer, Pair
 
 WORST = 20
@@ -31,25 +39,27 @@ small { opacity: .75; unicode-bidi: isolate; }
 """
 
 
-def page(found: Mapping[str, Any], layers: Mapping[str, Layer]) -> str:
+def page(found: Scores, layers: Mapping[str, Layer]) -> str:
     """The page of the figures `found` of these layers."""
-    title = f"Scores on {found['release']}" + (f", {found['split']}" if found["split"] else "")
-    body = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(each)}</p>" for each in found["warnings"])]
+    head = found.head
+    title = f"Scores on {head.release}" + (f", {head.split}" if head.split else "")
+    body = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(each)}</p>" for each in head.warnings)]
     for name, layer in layers.items():
-        body += _section(name, found["layers"][name], layer)
+        body += _section(name, found.layers[name], layer)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(body) + "\n</body></html>\n"
     )
 
 
-def _section(name: str, figures: Mapping[str, Any], layer: Layer) -> Iterator[str]:
-    yield f"<h2>{escape(name)}: {figures['n_articles']} articles</h2>"
+def _section(name: str, figures: LayerScores, layer: Layer) -> Iterator[str]:
+    yield f"<h2>{escape(name)}: {figures.n_articles} articles</h2>"
     yield _table(["", "precision", "recall", "F1", "95 %", "n"], rows(figures))
-    if "confusion" not in figures:
+    if figures.spans is None:
         return
-    counts = figures["confusion"]["counts"]
-    names = [each or "no span" for each in figures["confusion"]["labels"]]
+    confusion = figures.spans.confusion
+    counts = confusion.counts
+    names = [each or "no span" for each in confusion.labels]
     used = [at for at in range(len(names)) if any(counts[at]) or any(row[at] for row in counts)]
     yield "<h3>Gold (rows) against the system (columns), where places match</h3>"
     shown = ([names[at], *(str(counts[at][other] or "·") for other in used)] for at in used)
@@ -57,47 +67,51 @@ def _section(name: str, figures: Mapping[str, Any], layer: Layer) -> Iterator[st
     yield "<h3>The articles with the lowest exact F1</h3>"
     yield "<p><mark class='missed'>only in gold</mark> <mark class='extra'>only in the system</mark></p>"
     pairs = {pair.article.id: pair for pair in layer.pairs}
-    for article, said in list(figures["articles"].items())[:WORST]:
-        yield from _article(pairs[article], said["exact_f1"]["value"])
+    for article, value in islice(figures.spans.of_articles, WORST):
+        yield from _article(pairs[article], value)
 
 
-def rows(figures: Mapping[str, Any]) -> Iterator[list[str]]:
+def rows(figures: LayerScores) -> Iterator[list[str]]:
     """Name, precision, recall, value, interval and n of each figure of a layer, for a table."""
-    for name, said in figures.get("sentences", {}).items():
-        yield _row(f"sentences: {name.replace('_', ' ')}", said)
-    if "labels" in figures:
-        yield from _span_rows(figures)
-
-
-def _span_rows(figures: Mapping[str, Any]) -> Iterator[list[str]]:
-    exact = {key: figures[f"exact_{key}"] for key in ("precision", "recall")}
-    yield _row("exact", {**figures.get("exact_f1", _NONE), **exact})
-    for name in ("overlap_f1", "boundary_f1", "clitic_f1", "relation_f1", "whole", "who_said_what"):
-        if name in figures:
-            yield _row(name, figures[name])
-    for label, said in figures["labels"].items():
-        mine = {key: said.get(f"exact_{key}") for key in ("precision", "recall")}
-        yield _row(label, {**said.get("exact_f1", _NONE), **mine})
-    for name, said in figures["attributes"].items():
-        yield _row(f"{name}: same value", said["percent"])
-    for name, said in figures["ranking"].items():
-        yield _row(f"{name}: average precision", said)
-    for name, said in figures.get("soft", {}).items():
-        for measure, each in said.items():
-            if measure != "annotators":
+    for name, said in (figures.sentences or {}).items():
+        label = f"sentences: {name.replace('_', ' ')}"
+        yield _scored(label, said) if isinstance(said, Scored) else _row(label, said)
+    if figures.spans is not None:
+        yield from _span_rows(figures.spans)
+        for name, soft in (figures.soft or {}).items():
+            for measure, each in soft.figures.items():
                 yield _row(f"{name}: {measure.replace('_', ' ')}", each)
 
 
-_NONE: dict[str, Any] = {"value": None, "low": None, "high": None, "n": 0}
+def _span_rows(scores: SpanScores) -> Iterator[list[str]]:
+    figures, exact = scores.agreement.figures, scores.exact
+    first = figures.get("exact_f1", NO_ESTIMATE)
+    yield _row("exact", first, exact.exact_precision, exact.exact_recall)
+    for name in ("overlap_f1", "boundary_f1", "clitic_f1", "relation_f1"):
+        if name in figures:
+            yield _row(name, figures[name])
+    for name, whole in scores.wholes.items():
+        yield _scored(name, whole)
+    for label, of, shares in scores.of_labels:
+        found = of.get("exact_f1", NO_ESTIMATE)
+        yield _row(label, found, shares.exact_precision, shares.exact_recall)
+    for name, said in scores.agreement.attributes.items():
+        yield _row(f"{name}: same value", said.percent)
+    for name, ranked in scores.ranking.items():
+        yield _row(f"{name}: average precision", ranked)
 
 
-def _row(name: str, said: Mapping[str, Any]) -> list[str]:
-    low, high = said["low"], said["high"]
-    interval = "" if low is None else f"{low:.2f} to {high:.2f}"
-    shares = (
-        "" if said.get(key) is None else _number(said[key]) for key in ("precision", "recall")
-    )
-    return [name, *shares, _number(said["value"]), interval, str(said["n"])]
+def _scored(name: str, said: Scored) -> list[str]:
+    return _row(name, said, said.precision, said.recall)
+
+
+def _row(
+    name: str, said: Bounded, precision: float | None = None, recall: float | None = None
+) -> list[str]:
+    low, high = said.low, said.high
+    interval = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+    shares = ("" if each is None else _number(each) for each in (precision, recall))
+    return [name, *shares, _number(said.value), interval, str(said.n)]
 
 
 def _number(value: float | None) -> str:

@@ -48,4 +48,4 @@ def score(
     True
     """
     second = None if against is None else Path(against)
-    return figures(Request(Path(release), Path(predictions), split, second, soft))
+    return figures(Request(Path(release), Path(predictions), split, second, soft)).plain()

@@ -1,6 +1,6 @@
 """`qawl score`: the figures of agreement with gold as one annotator and the system as the other.
 
-Undecided stretches count for nobody: spans that touch one, of gold or of the system, are left out before
+Undecided stretches are not scored: spans that touch one, of gold or of the system, are left out before
 anything is counted, and so are the relations that lead to them.
 """
 
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,6 +22,16 @@ from qawl.release.reading import GOLD, Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Counts, Ranking, counted, estimated, paired, shares
+from qawl.scoring.figures import (
+    Compared,
+    Head,
+    LayerScores,
+    Ranked,
+    Scores,
+    Shares,
+    Soft,
+    SpanScores,
+)
 from qawl.scoring.gold import (
     Arrow,
     offsets_of,
@@ -35,7 +44,10 @@ from qawl.scoring.gold import (
 from qawl.scoring.predictions import SYSTEM, Given, Predictions
 from qawl.scoring.sentences import scored
 from qawl.scoring.soft import Judged, Votes, soft
-from qawl.scoring.wholes import said, wholes
+from qawl.scoring.wholes import Whole, said, wholes
+
+Place = tuple[str, int, int]
+"""(label, start, end) of a span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +96,16 @@ class Layer:
             yield pair.system, of
 
 
-Parts = Callable[[Annotation, Article, Scheme], set[Any]]
+Parts = Callable[[Annotation, Article, Scheme], AbstractSet[object]]
 """What of a record is counted as right or wrong."""
 
 
-def score(request: Request) -> dict[str, Any]:
-    """The figures by layer, in the shape of `qawl agreement --json`; raises InputError, ReleaseError."""
+def score(request: Request) -> Scores:
+    """The figures by layer; raises InputError, ReleaseError."""
     return figures(request, *gathered(request))
 
 
-def gathered(request: Request) -> tuple[dict[str, Layer], dict[str, Any]]:
+def gathered(request: Request) -> tuple[dict[str, Layer], Head]:
     """The layers that are predicted, and what is to be said of the file as a whole."""
     release = Release(request.release)
     refuse_no_split(release, request.split)
@@ -105,37 +117,43 @@ def gathered(request: Request) -> tuple[dict[str, Layer], dict[str, Any]]:
                 layers[row["layer"]].votes.add(row)
     elif given.soft:
         given.noted["distributions or answers are scored with --soft"] += 1
-    head = {
-        "format": 1,
-        "release": release.manifest.version,
-        "content_sha256": release.manifest.content_sha256,
-        "split": request.split,
-        "warnings": given.warnings(),
-        "without_predictions": [name for name in release.layers if name not in layers],
-    }
+    head = Head(
+        release=release.manifest.version,
+        content_sha256=release.manifest.content_sha256,
+        split=request.split,
+        warnings=given.warnings(),
+        without_predictions=[name for name in release.layers if name not in layers],
+    )
     return layers, head
 
 
-def figures(request: Request, layers: Mapping[str, Layer], head: dict[str, Any]) -> dict[str, Any]:
+def figures(request: Request, layers: Mapping[str, Layer], head: Head) -> Scores:
     """The figures of each layer, with a second system's beside them where one is given."""
-    found: dict[str, Any] = {**head, "layers": {}}
-    for name, layer in layers.items():
-        found["layers"][name] = _figures(layer)
-        if request.soft:
-            found["layers"][name]["soft"] = _soft(layer)
+    tests: dict[str, dict[str, Compared]] = {}
     if request.against is not None:
-        release = Release(request.release)
         given = Predictions(request.against)
-        rival = _layers(release, given, request.split)
-        found["warnings"] = [*found["warnings"], *given.warnings(f"{request.against.name}: ")]
-        for name in (each for each in layers if each in rival):
-            if layers[name].only_sentences or rival[name].only_sentences:
-                continue
-            one, two = (_every_count(each) for each in (layers[name], rival[name]))
-            tests = {key: paired(one[key], two[key]) for key in one}
-            found["layers"][name]["paired"] = tests
+        rival = _layers(Release(request.release), given, request.split)
+        warnings = [*head.warnings, *given.warnings(f"{request.against.name}: ")]
+        head = msgspec.structs.replace(head, warnings=warnings)
+        tests = _tests(layers, rival)
+    found = {
+        name: _figures(layer, soft_too=request.soft, tests=tests.get(name))
+        for name, layer in layers.items()
+    }
     ids = {pair.article.id for layer in layers.values() for pair in layer.pairs}
-    return {**found, "articles": len(ids)}
+    return Scores(head, found, len(ids))
+
+
+def _tests(
+    layers: Mapping[str, Layer], rival: Mapping[str, Layer]
+) -> dict[str, dict[str, Compared]]:
+    """Layer → paired tests of two systems; none where one of them scores sentences alone."""
+    found: dict[str, dict[str, Compared]] = {}
+    for name in (each for each in layers if each in rival):
+        if not (layers[name].only_sentences or rival[name].only_sentences):
+            one, two = (_every_count(each) for each in (layers[name], rival[name]))
+            found[name] = {key: paired(one[key], two[key]) for key in one}
+    return found
 
 
 def _layers(release: Release, given: Predictions, split: str | None) -> dict[str, Layer]:
@@ -161,7 +179,7 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
             )
             if name not in article.complete or article.id not in done.get(name, (article.id,)):
                 if found.record.spans or found.record.attributes:
-                    given.noted[f"articles have no gold in {name}, and count for nobody"] += 1
+                    given.noted[f"articles have no gold in {name}, and are not scored"] += 1
                 continue
             undecided = article.open[name], arrows.get((article.id, name), set())
             gold, system = (
@@ -199,36 +217,42 @@ def _decided(
     return msgspec.structs.replace(record, spans=kept, relations=drawn)
 
 
-def _figures(layer: Layer) -> dict[str, Any]:
+def _figures(layer: Layer, *, soft_too: bool, tests: Mapping[str, Compared] | None) -> LayerScores:
     """The figures of a layer; of one with scores of sentences alone these only."""
-    found: dict[str, Any] = {"n_articles": len(layer.pairs)}
-    if not layer.only_sentences:
-        found |= _span_figures(layer)
+    sentences = None
     if layer.only_sentences is not None:
         articles = [
             (layer.sentences[pair.article.id], pair.given.sentences) for pair in layer.pairs
         ]
-        found["sentences"] = scored(layer.scheme.layer, layer.scheme, articles)
-    return found
+        sentences = scored(layer.scheme.layer, layer.scheme, articles)
+    return LayerScores(
+        len(layer.pairs),
+        None if layer.only_sentences else _span_figures(layer),
+        sentences,
+        _soft(layer) if soft_too else None,
+        tests,
+    )
 
 
-def _span_figures(layer: Layer) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(measure(layer.records(), layer.scheme))
-    for name in ("annotators", "pairs", "against_rest", "articles_compared"):
-        found.pop(name, None)
-    exact = _count(layer, _places)
-    found["exact_precision"], found["exact_recall"], _ = shares(exact)
-    for label, said_of in found["labels"].items():
-        mine = _count(layer, _places_of(label))
-        said_of["exact_precision"], said_of["exact_recall"], _ = shares(mine)
-    found["confusion"] = msgspec.to_builtins(_confusion(layer))
-    found |= {name: estimated(_count(layer, parts)) for name, parts in _wholes(layer.scheme)}
-    found["ranking"] = {
-        each.name: _ranked(layer, each)
-        for each in layer.scheme.attributes
-        if getattr(each, "ordered", False)
-    }
-    return found
+def _span_figures(layer: Layer) -> SpanScores:
+    agreement = measure(layer.records(), layer.scheme)
+    return SpanScores(
+        agreement,
+        _exact(layer, _places),
+        {label: _exact(layer, _places_of(label)) for label in agreement.labels},
+        _confusion(layer),
+        {name: estimated(_count(layer, parts)) for name, parts in _wholes(layer.scheme)},
+        {
+            each.name: _ranked(layer, each)
+            for each in layer.scheme.attributes
+            if getattr(each, "ordered", False)
+        },
+    )
+
+
+def _exact(layer: Layer, parts: Parts) -> Shares:
+    precision, recall, _ = shares(_count(layer, parts))
+    return Shares(precision, recall)
 
 
 def _count(layer: Layer, parts: Parts) -> Counts:
@@ -260,22 +284,22 @@ def _wholes(scheme: Scheme) -> Iterator[tuple[str, Parts]]:
         yield "who_said_what", _who_said_what
 
 
-def _places(record: Annotation, _: Article, __: Scheme) -> set[Any]:
+def _places(record: Annotation, _: Article, __: Scheme) -> set[Place]:
     return {(span.label, span.start, span.end) for span in record.spans}
 
 
 def _places_of(label: str) -> Parts:
-    def places(record: Annotation, _: Article, __: Scheme) -> set[Any]:
+    def places(record: Annotation, _: Article, __: Scheme) -> set[tuple[int, int]]:
         return {(span.start, span.end) for span in record.spans if span.label == label}
 
     return places
 
 
-def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Any]:
+def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Arrow]:
     """Relations whose ends stand in the same places; one that leads both ways has no first end."""
     places = {span.id: (span.label, span.start, span.end) for span in record.spans}
 
-    def arrow(each: Relation) -> tuple[Any, ...]:
+    def arrow(each: Relation) -> Arrow:
         joined = [places[end] for end in ends(each)]
         both = each.direction == "bi"
         return each.label, both, *(sorted(joined) if both else joined)
@@ -283,11 +307,11 @@ def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Any]:
     return {arrow(each) for each in record.relations if {each.from_, each.to} <= places.keys()}
 
 
-def _whole(record: Annotation, _: Article, scheme: Scheme) -> set[Any]:
+def _whole(record: Annotation, _: Article, scheme: Scheme) -> set[Whole]:
     return {*wholes(record, scheme).values()}
 
 
-def _who_said_what(record: Annotation, article: Article, scheme: Scheme) -> set[Any]:
+def _who_said_what(record: Annotation, article: Article, scheme: Scheme) -> set[tuple[Whole, str]]:
     """Whole quotes with who said them, but for those whose speaker the release withholds."""
     speaker = scheme.table.speaker if scheme.table else None
     hidden = {(a, b) for a, b, name in article.hidden[scheme.layer] if name == speaker}
@@ -304,7 +328,7 @@ def _confusion(layer: Layer) -> Confusion:
     return confusion_of([*marks.labels, ""], total, directed=True)
 
 
-def _ranked(layer: Layer, attribute: Attribute) -> dict[str, Any]:
+def _ranked(layer: Layer, attribute: Attribute) -> Ranked:
     """Average precision of the system's ranking of its spans by an ordered attribute.
 
     A span is right where gold has it with a value of the upper half of the scale.
@@ -348,7 +372,7 @@ def _weight(
     return float(order[value]) if isinstance(value, str) and value in order else None
 
 
-def _soft(layer: Layer) -> dict[str, Any]:
+def _soft(layer: Layer) -> dict[str, Soft]:
     judged = [
         Judged(
             pair.article,

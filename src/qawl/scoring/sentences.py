@@ -5,12 +5,13 @@ system gives no score is not found, and is not ranked.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from qawl.core.column_types import Row
 from qawl.scheme.names import ranked_in_sentences, sentence_columns
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Ranking, counted, estimated
+from qawl.scoring.figures import Ranked
+from qawl.scoring.figures import Scored as Figure
 
 ENOUGH = 0.5
 """The score from which on a system says that something stands in a sentence."""
@@ -19,7 +20,7 @@ Scored = Sequence[tuple[Sequence[Row], Mapping[int, float]]]
 """(rows of the table, score by the number of the sentence) of each article."""
 
 
-def scored(layer: str, scheme: Scheme, articles: Scored) -> dict[str, Any]:
+def scored(layer: str, scheme: Scheme, articles: Scored) -> dict[str, Figure | Ranked]:
     """F1 at a score of one half, and average precision: of what has something, and by attribute of what
     has a value in the upper half of its scale."""
     has, _, *ranked = sentence_columns(layer, scheme)
@@ -28,7 +29,7 @@ def scored(layer: str, scheme: Scheme, articles: Scored) -> dict[str, Any]:
         known = [row for row in rows if row[has] is not None]
         found = {row["number"] for row in known if given.get(row["number"], 0) >= ENOUGH}
         sides.append(({row["number"] for row in known if row[has]}, found))
-    figures: dict[str, Any] = {"f1": estimated(counted(sides))}
+    figures: dict[str, Figure | Ranked] = {"f1": estimated(counted(sides))}
     figures["average_precision"] = _ranked(articles, has, frozenset({True}))
     for column, each in zip(ranked, ranked_in_sentences(scheme), strict=True):
         upper = each.categories[(len(each.categories) + 1) // 2 :]
@@ -39,8 +40,8 @@ def scored(layer: str, scheme: Scheme, articles: Scored) -> dict[str, Any]:
 
 
 def _ranked(
-    articles: Scored, column: str, right: frozenset[Any], empty: str | None = None
-) -> dict[str, Any]:
+    articles: Scored, column: str, right: frozenset[object], empty: str | None = None
+) -> Ranked:
     """The ranking by score; `empty` is the column that says of a null value that there is nothing."""
     ranking = Ranking(len(articles))
     for at, (rows, given) in enumerate(articles):

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from qawl.core.records import AttributeValue
 from qawl.release.reading import Article
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
+from qawl.scoring.figures import OfAnnotator, Soft, SoftFigure
 from qawl.scoring.predictions import LABEL, Given
 
 Names = tuple[str, ...]
@@ -173,9 +173,9 @@ class _Sums:
             self.wrong[who].append(error)
 
 
-def soft(judged: Sequence[Judged], votes: Votes, scheme: Scheme) -> dict[str, Any]:
+def soft(judged: Sequence[Judged], votes: Votes, scheme: Scheme) -> dict[str, Soft]:
     """Attribute → its figures. A measure for which a system gives nothing at all is left out."""
-    found = {}
+    found: dict[str, Soft] = {}
     for name, scale in _scales(scheme):
         sums = _Sums()
         for at, each in enumerate(judged):
@@ -185,7 +185,7 @@ def soft(judged: Sequence[Judged], votes: Votes, scheme: Scheme) -> dict[str, An
                     sums.soft(at, scale, said, told[0])
                     sums.answers(at, scale, said, told[1])
         if figures := dict(_figures(sums, len(judged), scale)):
-            found[name] = figures
+            found[name] = Soft(figures, _of_annotators(sums))
     return found
 
 
@@ -197,7 +197,7 @@ def _scales(scheme: Scheme) -> Iterator[tuple[str, _Scale]]:
             yield each.name, _Scale(each, each.categories)
 
 
-def _figures(sums: _Sums, articles: int, scale: _Scale) -> Iterator[tuple[str, object]]:
+def _figures(sums: _Sums, articles: int, scale: _Scale) -> Iterator[tuple[str, SoftFigure]]:
     for name, rows in sums.rows.items():
         if not sums.given[name]:
             continue
@@ -215,20 +215,17 @@ def _figures(sums: _Sums, articles: int, scale: _Scale) -> Iterator[tuple[str, o
         pool.add(0, {(name,): figure})
         (estimate,) = pool.estimates().values()
         unit = scale.farthest if name == scale.distance else 1
-        scaled = {
-            key: None if each is None else plain(each * unit)
-            for key, each in (
-                ("value", estimate.value),
-                ("low", estimate.low),
-                ("high", estimate.high),
-            )
-        }
-        yield name, {**scaled, "n": estimate.n, "missing": len(rows) - sums.given[name]}
-    if sums.given["error_rate"]:
-        yield (
-            "annotators",
-            {
-                who: {"error_rate": plain(sum(errors) / len(errors)), "n": len(errors)}
-                for who, errors in sorted(sums.wrong.items())
-            },
+        value, low, high = (
+            None if each is None else plain(each * unit)
+            for each in (estimate.value, estimate.low, estimate.high)
         )
+        yield name, SoftFigure(value, low, high, estimate.n, len(rows) - sums.given[name])
+
+
+def _of_annotators(sums: _Sums) -> dict[str, OfAnnotator]:
+    if not sums.given["error_rate"]:
+        return {}
+    return {
+        annotator: OfAnnotator(plain(sum(errors) / len(errors)), len(errors))
+        for annotator, errors in sorted(sums.wrong.items())
+    }

@@ -7,11 +7,10 @@ in their place, pulled again and compared.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -28,6 +27,7 @@ from qawl.release.documents import leaderboard
 from qawl.scheme import scheme
 from qawl.scoring import score
 from qawl.scoring.baseline import Baseline, texts_of
+from qawl.scoring.figures import LayerScores
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, push, server
 from qawl.suggest import store as suggestions
@@ -47,7 +47,7 @@ class Loaded:
     folder: Path
     url: str
     rows: list[tuple[str, str, int]]
-    scores: dict[str, Any]
+    scores: Mapping[str, LayerScores]
     untouched: dict[str, float]
 
 
@@ -183,14 +183,13 @@ def _validate(corpus: Project, say: Say) -> None:
     say(f"validated: no errors, {counts.warnings} warnings")
 
 
-def _score(corpus: Project, folder: Path) -> dict[str, Any]:
+def _score(corpus: Project, folder: Path) -> Mapping[str, LayerScores]:
     """The score of the rules on a draft, kept for the card of the release; returns it by layer."""
     path = corpus.root / "rules.jsonl"
     files.write(path, Baseline.of(folder, None, texts_of(corpus)).predictions())
     found = score.score(score.Request(folder, path))
-    files.write_text(leaderboard.folder(corpus) / "rules.json", to_json(found).decode())
-    layers: dict[str, Any] = found["layers"]
-    return layers
+    files.write_text(leaderboard.folder(corpus) / "rules.json", to_json(found.plain()).decode())
+    return found.layers
 
 
 def _untouched(corpus: Project) -> dict[str, float]:
