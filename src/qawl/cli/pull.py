@@ -10,10 +10,9 @@ from qawl.cli.paths import Given
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from qawl.annotations.sorter import Pulled
     from qawl.core.project import Project
+    from qawl.studio.webhooks import Hooks
 
 
 @click.command()
@@ -45,6 +44,14 @@ if TYPE_CHECKING:
     default=30,
     show_default=True,
     help="Seconds between two pulls of --watch.",
+)
+@click.option(
+    "--webhook",
+    "hooks",
+    is_flag=False,
+    flag_value="127.0.0.1:0",
+    metavar="[HOST:]PORT",
+    help="With --watch: Label Studio calls here when work is submitted, and it is pulled at once.",
 )
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
 @click.option(
@@ -79,6 +86,7 @@ def command(
     rebuild: bool,
     watch: bool,
     every: int,
+    hooks: str | None,
     others: tuple[str, ...],
     two: tuple[Path, Path] | None,
     clean: bool,
@@ -89,6 +97,7 @@ def command(
     every version ever pulled; exports/annotations holds the latest of each.
     """
     from qawl.cli import journals
+    from qawl.cli import watch as watching
     from qawl.core import project
 
     modes = {
@@ -102,6 +111,8 @@ def command(
     _check_usage([name for name, given in modes.items() if given], more)
     if (annotators or judge) and not files:
         raise click.UsageError("--annotator and --judge are for exports: give --from")
+    if hooks is not None and not watch:
+        raise click.UsageError("--webhook goes with --watch")
     if two:
         journals.merge_file(*two)
         return
@@ -109,7 +120,7 @@ def command(
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     if watch:
-        _watch(corpus, every)
+        watching.watch(corpus, every, _hooks(corpus, hooks))
         return
     with project.lock(corpus, "pull"):
         if rebuild:
@@ -123,6 +134,18 @@ def command(
             whole = _pull(corpus, exports, layer=layer, annotators=annotators, judge=judge)
     if not (rebuild or clean or whole or partial):
         sys.exit(1)
+
+
+def _hooks(corpus: "Project", given: str | None) -> "Hooks | None":
+    from qawl.studio import webhooks
+
+    if given is None:
+        return None
+    try:
+        where = webhooks.address(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--webhook") from error
+    return webhooks.Hooks(corpus, where)
 
 
 def _check_usage(modes: list[str], more: tuple[Path, ...]) -> None:
@@ -152,74 +175,11 @@ def _pull(
         )
     else:
         outcome = _from_server(corpus)
+    from qawl.cli.pull_summary import summary
+
     for line in summary(outcome):
         say(line)
     return outcome.whole
-
-
-def _watch(corpus: "Project", every: int) -> None:
-    """Pulls until Ctrl-C; each new annotation that has findings is named with its task.
-
-    The corpus is held only while it pulls, so that other commands run beside it. What goes wrong in
-    the first pull ends it; later, a server that is away or a corpus in use is waited for.
-    """
-    import time
-
-    from qawl.core import project
-    from qawl.core.errors import CorpusLocked, ServerError
-
-    say(f"pulling every {every} s; Ctrl-C ends it", err=True)
-    first = True
-    try:
-        while True:
-            try:
-                with project.lock(corpus, "pull --watch"):
-                    for each in _news(corpus):
-                        say(each)
-                first = False
-            except (ServerError, CorpusLocked) as error:
-                if first:
-                    raise
-                say(f"waiting {every} s: {error}", err=True)
-            time.sleep(every)
-    except KeyboardInterrupt:
-        say("stopped", err=True)
-
-
-def _news(corpus: "Project") -> "Iterator[str]":
-    """Pulls; in lines, what came and what is wrong with it."""
-    from qawl.cli.validate import line
-    from qawl.validation import validate
-
-    outcome = _from_server(corpus)
-    yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
-    if not outcome.changed:
-        return
-    # What is of a whole collection names no article: it is said to whom it is about.
-    people = {(layer, None, annotator) for layer, _, annotator in outcome.changed}
-    found = [
-        each
-        for each in validate.validate(corpus)
-        if (each.layer, each.article_id, each.annotator) in outcome.changed | people
-    ]
-    ill = len({(each.layer, each.article_id, each.annotator) for each in found} - people)
-    yield f"{len(outcome.changed)} new or changed annotations, {ill} with findings"
-    yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
-    yield from _empty(corpus, outcome)
-    yield from _left_out(outcome)
-
-
-def _empty(corpus: "Project", outcome: "Pulled") -> "Iterator[str]":
-    """New submissions in which nothing is marked and nothing said."""
-    from qawl.annotations import derive
-    from qawl.validation.validate import address
-
-    for layer in sorted({layer for layer, *_ in outcome.changed}):
-        for record in derive.read(corpus, layer):
-            new = (layer, record.article_id, record.annotator) in outcome.changed
-            if new and record.status == "submitted" and not (record.spans or record.attributes):
-                where = f"{layer} {record.article_id} {record.annotator}"
-                yield f"empty [{where}] submitted without a mark {address(record, corpus) or ''}"
 
 
 def _from_server(corpus: "Project") -> "Pulled":
@@ -229,57 +189,3 @@ def _from_server(corpus: "Project") -> "Pulled":
 
     with studio_client.connect(corpus) as client:
         return pull.pull(client, corpus, watch=lambda remotes: progress(remotes, "pull"))
-
-
-def summary(outcome: "Pulled") -> list[str]:
-    """What a pull did, in lines."""
-    lines = [*outcome.notes, *(f"journal repaired: {each}" for each in outcome.mended)]
-    lines.append(
-        f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
-        f"{outcome.new.total()} new versions"
-    )
-    lines += [
-        f"  {layer} {name}: {count} new"
-        for (layer, name), count in sorted(outcome.new.items())
-        if count
-    ]
-    if outcome.agreed:
-        lines.append(
-            f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
-            f"{len(outcome.agreed)} projects"
-        )
-    if outcome.drafts or outcome.predictions:
-        lines.append(
-            f"not pulled: {outcome.drafts} drafts (not submitted), "
-            f"{outcome.predictions} suggestions"
-        )
-    if outcome.gone:
-        lines.append(
-            f"{len(outcome.gone)} annotations that came were deleted in Label Studio later: they stay "
-            "deleted (`qawl push --recover` puts them back)"
-        )
-    lines += [
-        f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
-    ]
-    lines += [
-        f"kept in the journal, not in the annotations of {layer}: {each}"
-        for layer, causes in outcome.unread.items()
-        for each in causes
-    ]
-    lines += [
-        f"{layer}, brought forward: {each}"
-        for layer, causes in outcome.brought.items()
-        for each in causes
-    ]
-    lines += [f"ALARM: {each}" for each in outcome.alarms]
-    return [*lines, *_left_out(outcome)]
-
-
-def _left_out(outcome: "Pulled") -> list[str]:
-    """What a pull left out, in lines: the last and loudest of what it says."""
-    lines = [f"set aside: {each}" for each in outcome.left_out()]
-    lines += [f"twice: {each}" for each in outcome.doubled]
-    if not outcome.whole:
-        count = outcome.lost + len(outcome.doubled)
-        lines.append(f"LEFT OUT: {count} annotations, as said above (--partial accepts that)")
-    return lines

@@ -58,14 +58,23 @@ class Mark(Struct, kw_only=True):
     shared: set[str] = set()
 
 
-def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
+def pull(
+    client: Client,
+    project: Project,
+    *,
+    watch: Watch = list,
+    only: Collection[int] | None = None,
+) -> Pulled:
     """Journals what is new on the server, and derives the annotations.
 
+    `only` are the numbers of the projects to read; None reads all, those that work was adopted from too.
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
     outcome = Pulled()
-    adopted_projects.pull(client, project, outcome)
+    if only is None:
+        adopted_projects.pull(client, project, outcome)
     remotes = plan.remotes(client, project)
+    read = [each for each in remotes if only is None or each.id in only]
     older = _older(project, remotes)
     marks = _Marks(project, client.url)
     sorter = Sorter(project, outcome)
@@ -73,10 +82,10 @@ def pull(client: Client, project: Project, *, watch: Watch = list) -> Pulled:
     _look_at_all(project, journals, outcome)
     now = client.clock()
     try:
-        drafts = client.together(lambda remote: client.count(remote.id, [DRAFTED])[0], remotes)
+        drafts = client.together(lambda remote: client.count(remote.id, [DRAFTED])[0], read)
         outcome.drafts = sum(drafts)
         readings = []
-        for remote in watch(remotes):
+        for remote in watch(read):
             opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
             readings.append(_Reading(client, remote, opened, sorter, outcome, marks, older))
             readings[-1].read(now)

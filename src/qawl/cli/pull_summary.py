@@ -1,0 +1,60 @@
+"""What a pull did, in lines: what came, then what was left out."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qawl.annotations.sorter import Pulled
+
+
+def summary(outcome: "Pulled") -> list[str]:
+    """What a pull did, in lines."""
+    lines = [*outcome.notes, *(f"journal repaired: {each}" for each in outcome.mended)]
+    lines.append(
+        f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
+        f"{outcome.new.total()} new versions"
+    )
+    lines += [
+        f"  {layer} {name}: {count} new"
+        for (layer, name), count in sorted(outcome.new.items())
+        if count
+    ]
+    if outcome.agreed:
+        lines.append(
+            f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
+            f"{len(outcome.agreed)} projects"
+        )
+    if outcome.drafts or outcome.predictions:
+        lines.append(
+            f"not pulled: {outcome.drafts} drafts (not submitted), "
+            f"{outcome.predictions} suggestions"
+        )
+    if outcome.gone:
+        lines.append(
+            f"{len(outcome.gone)} annotations that came were deleted in Label Studio later: they stay "
+            "deleted (`qawl push --recover` puts them back)"
+        )
+    lines += [
+        f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
+    ]
+    lines += [
+        f"kept in the journal, not in the annotations of {layer}: {each}"
+        for layer, causes in outcome.unread.items()
+        for each in causes
+    ]
+    lines += [
+        f"{layer}, brought forward: {each}"
+        for layer, causes in outcome.brought.items()
+        for each in causes
+    ]
+    lines += [f"ALARM: {each}" for each in outcome.alarms]
+    return [*lines, *left_out(outcome)]
+
+
+def left_out(outcome: "Pulled") -> list[str]:
+    """What a pull left out, in lines: the last and loudest of what it says."""
+    lines = [f"set aside: {each}" for each in outcome.left_out()]
+    lines += [f"twice: {each}" for each in outcome.doubled]
+    if not outcome.whole:
+        count = outcome.lost + len(outcome.doubled)
+        lines.append(f"LEFT OUT: {count} annotations, as said above (--partial accepts that)")
+    return lines

@@ -1,0 +1,189 @@
+"""`qawl pull --watch`: pulls again and again, at once where a webhook calls; what is new and wrong."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from qawl.annotations.sorter import Pulled
+    from qawl.core.project import Project
+    from qawl.studio.client import Client
+    from qawl.studio.steps import Remote
+    from qawl.studio.webhooks import Hooks
+
+SETTLE = 1.0
+"""Seconds from a call to the pull: Label Studio calls before it has stored what it calls for."""
+AGAIN = 10.0
+"""Seconds after which a project of which a call told is read once more: it may have called too early."""
+PAUSE = 30
+"""Seconds to wait at most when the server is away or the corpus in use."""
+
+
+def watch(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
+    """Pulls until Ctrl-C; each new annotation that has findings is named with its task.
+
+    The corpus is held only while it pulls, so that other commands run beside it. What goes wrong in
+    the first pull ends it; later, a server that is away or a corpus in use is waited for.
+    """
+    say(f"pulling every {every} s; Ctrl-C ends it", err=True)
+    with _called(corpus, hooks):
+        try:
+            _loop(corpus, every, hooks)
+        except KeyboardInterrupt:
+            say("stopped", err=True)
+
+
+@contextmanager
+def _called(corpus: "Project", hooks: "Hooks | None") -> Iterator[None]:
+    """While the block runs, what is called is heard; in the end the hooks go from the server."""
+    from qawl.core.errors import ServerError
+
+    if hooks is None:
+        yield
+        return
+    with hooks.listening():
+        say(f"Label Studio calls {hooks.url} when work is submitted", err=True)
+        try:
+            yield
+        finally:
+            try:
+                with _connected(corpus) as client:
+                    hooks.remove(client)
+            except ServerError as error:
+                say(f"webhooks may be left on the server: {error}", err=True)
+
+
+def _loop(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
+    """Pulls all projects every so often, and at once those of which a call tells."""
+    from qawl.core.errors import CorpusLocked, ServerError
+
+    turns, only, first, told = _Turns(every, hooks), None, True, 0
+    while True:
+        try:
+            _pull(corpus, hooks, only)
+            turns.done(only)
+            first = False
+        except (ServerError, CorpusLocked) as error:
+            if first:
+                raise
+            pause = turns.failed()
+            say(f"waiting {pause} s: {error}", err=True)
+        if hooks and hooks.refused.total() > told:
+            told = hooks.refused.total()
+            say(webhooks_told(hooks), err=True)
+        only = turns.next()
+
+
+class _Turns:
+    """When to pull what: all projects in turn, and those of which a call told, then and once more."""
+
+    def __init__(self, every: int, hooks: "Hooks | None") -> None:
+        self._every, self._hooks = every, hooks
+        self._all = time.monotonic()
+        self._again: tuple[float, frozenset[int]] | None = None
+
+    def done(self, only: frozenset[int] | None) -> None:
+        """What was pulled: these projects, or None for all."""
+        if only is None:
+            self._all = time.monotonic() + self._every
+        elif self._again is None or self._again[1] != only:
+            self._again = time.monotonic() + AGAIN, only
+        else:
+            self._again = None
+
+    def failed(self) -> int:
+        """A pull failed: all are pulled after so many seconds."""
+        pause = min(self._every, PAUSE)
+        self._all, self._again = time.monotonic() + pause, None
+        return pause
+
+    def next(self) -> frozenset[int] | None:
+        """Waits; then the projects to pull, or None for all."""
+        while (left := self._all - time.monotonic()) > 0:
+            if self._hooks is None:
+                time.sleep(left)
+            elif self._hooks.spool.wait(self._left(left)):
+                time.sleep(SETTLE)
+                found = self._hooks.spool.take()
+                if found or found is None:
+                    self._again = None
+                    return found
+            elif self._again and time.monotonic() >= self._again[0]:
+                return self._again[1]
+        return None
+
+    def _left(self, left: float) -> float:
+        """Seconds to wait for a call at most."""
+        if self._again is None:
+            return left
+        return max(0.0, min(left, self._again[0] - time.monotonic()))
+
+
+def webhooks_told(hooks: "Hooks") -> str:
+    """What calls were refused."""
+    from qawl.studio.webhooks import told
+
+    return told(hooks.refused)
+
+
+def _pull(corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None) -> None:
+    """Pulls these projects, or all; then each has a webhook. Says what came and what is wrong with it."""
+    from qawl.core import project
+    from qawl.studio import plan, pull
+
+    with project.lock(corpus, "pull --watch"), _connected(corpus) as client:
+        if hooks and only is None:
+            hooks.register(client, [each.id for each in plan.remotes(client, corpus)])
+        for line in _news(corpus, pull.pull(client, corpus, watch=_shown, only=only)):
+            say(line)
+
+
+def _connected(corpus: "Project") -> "Client":
+    from qawl.studio import client
+
+    return client.connect(corpus)
+
+
+def _shown(remotes: "list[Remote]") -> "Iterable[Remote]":
+    from qawl.cli.terminal import progress
+
+    return progress(remotes, "pull")
+
+
+def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
+    """In lines, what came and what is wrong with it."""
+    from qawl.cli.pull_summary import left_out
+    from qawl.cli.validate import line
+    from qawl.validation import validate
+
+    yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
+    if not outcome.changed:
+        return
+    # What is of a whole collection names no article: it is said to whom it is about.
+    people = {(layer, None, annotator) for layer, _, annotator in outcome.changed}
+    found = [
+        each
+        for each in validate.validate(corpus)
+        if (each.layer, each.article_id, each.annotator) in outcome.changed | people
+    ]
+    ill = len({(each.layer, each.article_id, each.annotator) for each in found} - people)
+    yield f"{len(outcome.changed)} new or changed annotations, {ill} with findings"
+    yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
+    yield from _empty(corpus, outcome)
+    yield from left_out(outcome)
+
+
+def _empty(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
+    """New submissions in which nothing is marked and nothing said."""
+    from qawl.annotations import derive
+    from qawl.validation.validate import address
+
+    for layer in sorted({layer for layer, *_ in outcome.changed}):
+        for record in derive.read(corpus, layer):
+            new = (layer, record.article_id, record.annotator) in outcome.changed
+            if new and record.status == "submitted" and not (record.spans or record.attributes):
+                where = f"{layer} {record.article_id} {record.annotator}"
+                yield f"empty [{where}] submitted without a mark {address(record, corpus) or ''}"
