@@ -75,7 +75,7 @@ def found(texts, tmp_path, groups=None):
     """The pairs that stand together in the end."""
     groups = groups or Groups()
     table = tmp_path / "texts"
-    table.mkdir(exist_ok=True)
+    table.mkdir(parents=True)
     rows = pa.table({"id": pa.array(range(len(texts)), pa.uint64()), "text": texts})
     pq.write_table(rows, table / "1.parquet")
     duplicates_near.join(table, groups, lambda some: [texts[each] for each in some])
@@ -123,11 +123,12 @@ def test_short_text_within_a_long_one_is_found(tmp_path, short):
     assert pairs == {(number, number + 1) for number in range(0, 40, 2)}
 
 
-def test_hashes_in_ranges_give_the_same_pairs(tmp_path, monkeypatch):
+def test_hashes_in_parts_and_texts_in_small_batches_give_the_same_pairs(tmp_path, monkeypatch):
     texts = [" ".join(words(number // 2, 80)[: 80 - number % 2]) for number in range(30)]
-    whole = found(texts, tmp_path)
+    whole = found(texts, tmp_path / "whole")
     monkeypatch.setattr(duplicates_near, "_AT_ONCE", 7)
-    assert found(texts, tmp_path) == whole
+    monkeypatch.setattr(duplicates_near, "_LETTERS", 1000)
+    assert found(texts, tmp_path / "parts") == whole
     assert len(whole) == 15
 
 

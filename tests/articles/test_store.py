@@ -41,7 +41,25 @@ def test_a_line_that_is_no_article_is_named(make_corpus):
     path.write_bytes(b'{"id":"x"}\n')
     with pytest.raises(InputError, match=r"line 1: .*missing required field"):
         article_store.by_id(made)
-    with pytest.raises(InputError, match=r"article x: .*missing required field"):
-        article_store.Articles(path)["x"]
-    with pytest.raises(InputError, match=r"article x: .*missing required field"):
-        list(article_store.Articles(path).beside(["x"], str))
+    with pytest.raises(InputError, match=r"line 1: article x: ids have 12 digits"):
+        article_store.Articles(path)
+    identity = "00000000000f"
+    path.write_text(f'{{"id":"{identity}"}}\n', "utf-8")
+    with pytest.raises(InputError, match=r"article 00000000000f: .*missing required field"):
+        article_store.Articles(path)[identity]
+    with pytest.raises(InputError, match=r"article 00000000000f: .*missing required field"):
+        list(article_store.Articles(path).beside([identity], str))
+
+
+def test_of_an_id_that_stands_in_two_files_the_last_counts(make_corpus, tmp_path):
+    """Places are kept in the order of ids, whatever the order in which the lines stand."""
+    made = make_corpus("نص", "آخر", "ثالث")
+    lines = made.articles_file.read_bytes().splitlines(keepends=True)
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(b"".join(reversed(lines)).replace(b'"language":"ar"', b'"language":"fa"'))
+    both = article_store.Articles(made.articles_file, other)
+    assert list(both) == sorted(both)
+    assert len(both) == 3
+    assert {each.language for each in both.many(both)} == {"fa"}
+    assert [both.number(each) for each in both] == [0, 1, 2]
+    assert "0_0000000001" not in both

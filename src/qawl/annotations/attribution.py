@@ -5,15 +5,24 @@ one server. Servers count alike from 1: a number that stands for two things show
 another server, and then numbers of users tell nothing. Where nobody can tell, the user is asked.
 """
 
+import sqlite3
+import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
 from qawl.annotations.identity import Identity, same
 from qawl.annotations.users import Account, User
 from qawl.core.errors import InputError
+from qawl.core.lookup import temporary_database
+from qawl.core.records import to_json
+
+T = TypeVar("T", str, bytes)
+_identity = msgspec.json.Decoder(Identity)
 
 
 @dataclass(slots=True, eq=False)
@@ -26,12 +35,22 @@ class Person:
 
 @dataclass(slots=True)
 class Share:
-    """What one user made in one export: identities in their order, and whose each of them is."""
+    """What one user made in one export: `identities` reads them, in one order; whose each of them is.
+
+    `person` made all but those at the places in `others`.
+    """
 
     user: User
     given: str | None = None
-    identities: list[Identity] = field(default_factory=list)
-    people: list[Person] = field(default_factory=list)
+    count: int = 0
+    identities: Callable[[], Iterator[Identity]] = field(default=lambda: iter(()))
+    person: Person | None = None
+    others: dict[int, Person] = field(default_factory=dict)
+
+    def people(self, start: int = 0) -> Iterator[Person]:
+        """Whose each annotation is, from a place on."""
+        for place in range(start, self.count):
+            yield self.others.get(place) or self.person or Person()
 
 
 @dataclass(slots=True)
@@ -48,11 +67,15 @@ class Export:
 
 @dataclass(slots=True)
 class _Evidence:
-    """What is known of a user's annotations: whose each is, the servers, and which numbers clash."""
+    """What is known of a user's annotations: whose each is, and the servers.
 
-    matches: dict[int, Person] = field(default_factory=dict)
+    `clashing` is the first whose number stands for two things; `taken` are who has it already.
+    """
+
+    matches: list[Person | None] = field(default_factory=list)
     origins: Counter[int] = field(default_factory=Counter)
-    clashing: list[Identity] = field(default_factory=list)
+    clashing: Identity | None = None
+    taken: set[Person] = field(default_factory=set)
     foreign: bool = False
 
 
@@ -64,8 +87,7 @@ class Attribution:
         self._links: dict[tuple[User, int], Person] = {}
         self._by_name: dict[str, set[Person]] = {}
         self._by_number: dict[tuple[int, int | None], set[Person]] = {}
-        self._known: dict[str, list[tuple[Person, Identity]]] = {}
-        self._tasks: dict[tuple[int | None, str], set[str]] = {}
+        self._known = _Known()
         self._origins = {1}
         for each in accounts:
             self._link(self.named(each.annotator), User(each.id, each.name), each.origin)
@@ -80,10 +102,7 @@ class Attribution:
         What came from a server itself does not tell who its users are in exports: there the project has
         the pseudonym.
         """
-        for number in _numbers(identity):
-            self._known.setdefault(number, []).append((person, identity))
-        if identity.task:
-            self._tasks.setdefault((identity.project, identity.task), set()).add(identity.article)
+        self._known.add(person, identity)
         if identity.user is not None and identity.home is None:
             self._by_number.setdefault((identity.origin, identity.user), set()).add(person)
         self._origins.add(identity.origin)
@@ -93,7 +112,7 @@ class Attribution:
 
         What the `last` export holds need not be known: nothing comes after it.
         """
-        restarting = _restarting(export)
+        restarting = self._known.any and _restarting(export)
         shares = sorted(export.shares.values(), key=lambda share: share.user.order)
         told = [(share, self._look(share, restarting=restarting)) for share in shares]
         origins = sum((each.origins for _, each in told), Counter[int]())
@@ -108,7 +127,7 @@ class Attribution:
                 _refuse_two_in_one(export, share)
             self._share(export, share, evidence, sure=bool(origins) or alone)
         for share in () if last else shares:
-            for person, identity in zip(share.people, share.identities, strict=True):
+            for person, identity in zip(share.people(), share.identities(), strict=True):
                 self.know(person, msgspec.structs.replace(identity, origin=export.origin))
 
     def settle(self, free: Iterator[str]) -> list[Account]:
@@ -129,18 +148,21 @@ class Attribution:
     def _look(self, share: Share, *, restarting: bool) -> _Evidence:
         """Which of a user's annotations are known, and which numbers stand for other things."""
         found = _Evidence()
-        for place, identity in enumerate(share.identities):
-            known = [each for number in _numbers(identity) for each in self._known.get(number, ())]
+        if not self._known.any:
+            return found
+        for identity in share.identities():
+            known = list(self._known.under(_numbers(identity)))
             match = next((each for each in known if self._is(share.user, identity, *each)), None)
+            found.matches.append(match and match[0])
             if match:
-                found.matches[place] = match[0]
                 found.origins[match[1].origin] += 1
             elif any(_clash(each, identity, restarting=restarting) for _, each in known):
-                found.clashing.append(identity)
+                found.clashing = found.clashing or identity
                 found.foreign = True
+                found.taken |= {p for p, there in known if there.id == identity.id}
             elif not restarting and identity.task:
-                articles = self._tasks.get((identity.project, identity.task))
-                found.foreign |= bool(articles) and identity.article not in (articles or ())
+                articles = self._known.articles(identity)
+                found.foreign |= bool(articles) and identity.article not in articles
         return found
 
     def _is(self, user: User, identity: Identity, person: Person, there: Identity) -> bool:
@@ -158,24 +180,25 @@ class Attribution:
 
     def _share(self, export: Export, share: Share, evidence: _Evidence, *, sure: bool) -> None:
         """Says whose the annotations of one user are."""
-        places = range(len(share.identities))
         if share.given:
-            share.people = [self.named(share.given) for _ in places]
+            share.person = self.named(share.given)
             return
-        if len(evidence.matches) == len(places):
-            share.people = [evidence.matches[place] for place in places]
-            return
-        person = self._told(share.user, evidence, export, sure=sure)
-        if person is None:
-            raise InputError(_question(export, share.user, evidence))
-        self._link(person, share.user, export.origin)
-        share.people = [evidence.matches.get(place, person) for place in places]
+        matches = evidence.matches
+        if not matches or None in matches:
+            share.person = self._told(share.user, evidence, export, sure=sure)
+            if share.person is None:
+                raise InputError(_question(export, share.user, evidence))
+            self._link(share.person, share.user, export.origin)
+        share.person = share.person or matches[0]
+        share.others = {
+            n: each for n, each in enumerate(matches) if each not in (None, share.person)
+        }
 
     def _told(
         self, user: User, evidence: _Evidence, export: Export, *, sure: bool
     ) -> Person | None:
         """Who a user is, perhaps somebody new; None where it can't be told."""
-        matched = set(evidence.matches.values())
+        matched = set(filter(None, evidence.matches))
         numbered = self._by_number.get((export.origin, user.id), set()) if sure else set()
         if user.name:
             unnamed = {each for each in numbered if not self._has_name(each)}
@@ -183,19 +206,51 @@ class Attribution:
         else:
             found = matched or numbered
             elsewhere = any(number == user.id for _, number in self._by_number)
-            if self._taken(found, evidence) or (not sure and not found and elsewhere):
+            if found & evidence.taken or (not sure and not found and elsewhere):
                 return None
         if len(found) > 1:
             return None
         return next(iter(found), None) or Person(user=user)
 
-    def _taken(self, people: set[Person], evidence: _Evidence) -> bool:
-        """Whether one of these people has other work under one of the numbers."""
-        return any(
-            person in people and there.id == identity.id
-            for identity in evidence.clashing
-            for person, there in self._known.get(f"id {identity.id}", ())
-        )
+
+class _Known:
+    """Annotations of people, found by their numbers; they stand in a temporary file."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self._people: dict[int, Person] = {}
+        self._db = temporary_database()
+        weakref.finalize(self, self._db.close)
+        self._db.execute("CREATE TABLE made (number, person, identity)")
+        self._db.execute("CREATE INDEX by_number ON made (number)")
+        self._db.execute("CREATE TABLE done (task, article, PRIMARY KEY (task, article))")
+
+    def add(self, person: Person, identity: Identity) -> None:
+        """Takes over an annotation."""
+        self.any = True
+        self._people[id(person)] = person
+        content = to_json(identity)
+        rows = [(number, id(person), content) for number in _numbers(identity)]
+        self._db.executemany("INSERT INTO made VALUES (?, ?, ?)", rows)
+        if identity.task:
+            row = _task(identity), identity.article
+            self._db.execute("INSERT OR IGNORE INTO done VALUES (?, ?)", row)
+
+    def under(self, numbers: Iterable[str]) -> Iterator[tuple[Person, Identity]]:
+        """The annotations that have one of these numbers, with who made each."""
+        where = "SELECT person, identity FROM made WHERE number = ? ORDER BY rowid"
+        for number in numbers:
+            for person, content in self._db.execute(where, (number,)):
+                yield self._people[person], _identity.decode(content)
+
+    def articles(self, identity: Identity) -> set[str]:
+        """The articles of which there is work in the same task."""
+        found = self._db.execute("SELECT article FROM done WHERE task = ?", (_task(identity),))
+        return {article for (article,) in found}
+
+
+def _task(identity: Identity) -> str:
+    return f"{identity.project} {identity.task}"
 
 
 def _numbers(identity: Identity) -> Iterator[str]:
@@ -217,32 +272,47 @@ def _clash(there: Identity, identity: Identity, *, restarting: bool) -> bool:
 
 def _restarting(export: Export) -> bool:
     """Whether the numbers of annotations begin anew with each task, as other tools have it."""
-    seen: dict[str, tuple[str | None, str]] = {}
-    return any(
-        seen.setdefault(each.id, (each.task, each.article)) != (each.task, each.article)
-        for share in export.shares.values()
-        for each in share.identities
-        if each.id
-    )
+    with closing(_firsts()) as db:
+        return any(
+            _first(db, str(each.id), place) != place
+            for share in export.shares.values()
+            for each in share.identities()
+            if each.id
+            for place in [f"{each.task} {each.article}"]
+        )
 
 
 def _refuse_two_in_one(export: Export, share: Share) -> None:
     """Refuses an export of two servers in one file, where one number of one user stands for two works."""
-    seen: dict[tuple[str, str | None, str], Identity] = {}
-    for each in share.identities:
-        if each.id and not same(seen.setdefault((each.id, each.task, each.article), each), each):
-            raise InputError(
-                f"{export.name}: annotation {each.id} of task {each.task} is there twice, with "
-                f"other work of {share.user}: it is not clear whose it is; pull the exports one by "
-                "one, each with --annotator NAME; nothing was written"
-            )
+    with closing(_firsts()) as db:
+        for each in share.identities():
+            key = f"{each.id} {each.task} {each.article}"
+            if each.id and not same(_identity.decode(_first(db, key, to_json(each))), each):
+                raise InputError(
+                    f"{export.name}: annotation {each.id} of task {each.task} is there twice, with "
+                    f"other work of {share.user}: it is not clear whose it is; pull the exports one by "
+                    "one, each with --annotator NAME; nothing was written"
+                )
+
+
+def _firsts() -> sqlite3.Connection:
+    """A temporary file that keeps what came first of each name."""
+    db = temporary_database()
+    db.execute("CREATE TABLE first (name PRIMARY KEY, value) WITHOUT ROWID")
+    return db
+
+
+def _first(db: sqlite3.Connection, name: str, value: T) -> T:
+    """What came first under a name."""
+    db.execute("INSERT OR IGNORE INTO first VALUES (?, ?)", (name, value))
+    found: T = db.execute("SELECT value FROM first WHERE name = ?", (name,)).fetchone()[0]
+    return found
 
 
 def _question(export: Export, user: User, evidence: _Evidence) -> str:
     """What nobody can tell, and how to say it."""
     why = "the journal knows this number from elsewhere"
-    if evidence.clashing:
-        one = evidence.clashing[0]
+    if one := evidence.clashing:
         why = (
             f"annotation {one.id} of task {one.task} here is other work than the one that the "
             "journal has under this number, so the export may come from another server"

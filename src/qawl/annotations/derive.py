@@ -1,5 +1,6 @@
 """exports/annotations: the latest version of every annotation, derived from the journal."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -107,30 +108,27 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
         if (count := max(map(len, seen.values()), default=0)) > 1:
             message = f"{count} users worked as {annotator}: a pseudonym is one person's"
             yield _finding("annotator-several", layer, None, annotator, message)
-            for article_id, message in _strange(seen):
+            for article_id, message in _strange(project, layer, annotator, seen):
                 yield _finding("annotator-several", layer, article_id, annotator, message)
 
 
-def _strange(seen: "dict[object, dict[int, list[Worked]]]") -> Iterator[tuple[str, str]]:
+def _strange(
+    project: Project, layer: str, annotator: str, seen: "dict[object, Counter[int]]"
+) -> Iterator[tuple[str, str]]:
     """(article, what is strange) of the work of all users but the one who did most."""
-    for by_user in seen.values():
-        most = max(by_user, key=lambda user: (len(by_user[user]), -user))
-        for user, done in by_user.items():
-            for each in done if user != most else ():
-                where = f"task {each.task} of project {each.project}"
-                yield each.article_id, f"user {user} did {where}, which is the work of user {most}"
+    most = {
+        origin: max(done, key=lambda user: (done[user], -user)) for origin, done in seen.items()
+    }
+    opened = journal.reading(project, project.journal_file(layer, annotator))
+    for each in opened.holds.living():
+        first = most.get(each.origin)
+        if each.user and first is not None and each.user != first:
+            where = f"task {each.task} of project {each.project}"
+            yield each.article, f"user {each.user} did {where}, which is the work of user {first}"
 
 
-class Worked(NamedTuple):
-    """Where a user worked."""
-
-    article_id: str
-    project: object
-    task: object
-
-
-Users = dict[str, dict[object, dict[int, list[Worked]]]]
-"""Annotator → server → the number of each user who worked under that name there → their work."""
+Users = dict[str, dict[object, Counter[int]]]
+"""Annotator → server → how much each user did who worked under that name there, by number."""
 
 
 class Way(NamedTuple):
@@ -190,9 +188,7 @@ class _Deriving:
         for _, each in alive:
             if user := journal_fields.user(each.annotation.get("completed_by")):
                 seen = self.users.setdefault(annotator, {})
-                by_user = seen.setdefault(each.task.get("origin", 1), {})
-                where = Worked(self.article.id, each.task.get("project"), each.task.get("id"))
-                by_user.setdefault(user, []).append(where)
+                seen.setdefault(each.task.get("origin", 1), Counter())[user] += 1
         for _, each in alive[:-1]:
             anew = self._newest(each)[0] < self._newest(alive[-1][1])[0]
             if not anew and (why := _passed_over(each, alive[-1][1])):

@@ -4,7 +4,9 @@ It stands in version control beside the journals. A journal may hold more than i
 killed before it said so), never less: what a journal lost is found, also where the whole file is gone.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -39,12 +41,46 @@ class _Heads(Struct, frozen=True):
     journals: dict[str, Head] = {}
 
 
+_waiting: dict[Path, dict[str, Head]] = {}
+"""Heads that are to be written, by the folder of their journals."""
+
+
 def load(folder: Path) -> dict[str, Head]:
     """The heads of the journals in a folder, by layer and annotator as their files are named."""
+    if folder in _waiting:
+        return _waiting[folder]
+    path = folder / NAME
     try:
-        return files.load(folder / NAME, _Heads, JournalError, _ADVICE).journals
+        there = path.stat()
+    except OSError:
+        return _load(path)
+    return _loaded(path, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
+
+
+@lru_cache(4)
+def _loaded(path: Path, *_: int) -> dict[str, Head]:
+    """The same for a file that was in a state: whoever has a thousand journals asks a thousand times."""
+    return _load(path)
+
+
+def _load(path: Path) -> dict[str, Head]:
+    try:
+        return files.load(path, _Heads, JournalError, _ADVICE).journals
     except FileNotFoundError:
         return {}
+
+
+@contextmanager
+def together(folder: Path) -> Iterator[None]:
+    """Writes the heads once, when the block ends, for all journals that are appended to in it."""
+    known = dict(load(folder))
+    _waiting[folder] = dict(known)
+    try:
+        yield
+    finally:
+        moved = _waiting.pop(folder)
+        if moved != known:
+            _write(folder, moved)
 
 
 def of(journal: Path) -> Head | None:
@@ -57,11 +93,18 @@ def move(journal: Path, head: Head) -> None:
     if not _has_one(journal):
         return
     known = load(journal.parent)
-    if known.get(journal.stem) != head:
-        known[journal.stem] = head
-        told = _Heads(journals=dict(sorted(known.items())))
-        content = msgspec.json.format(msgspec.json.encode(told), indent=1)
-        files.write_bytes(journal.parent / NAME, [content, b"\n"])
+    if known.get(journal.stem) == head:
+        return
+    if journal.parent in _waiting:
+        _waiting[journal.parent][journal.stem] = head
+    else:
+        _write(journal.parent, {**known, journal.stem: head})
+
+
+def _write(folder: Path, heads: dict[str, Head]) -> None:
+    told = _Heads(journals=dict(sorted(heads.items())))
+    content = msgspec.json.format(msgspec.json.encode(told), indent=1)
+    files.write_bytes(folder / NAME, [content, b"\n"])
 
 
 def _has_one(journal: Path) -> bool:

@@ -165,15 +165,20 @@ class Holdings:
         found = self.db.execute("SELECT identity FROM annotation ORDER BY alive DESC, rowid")
         return (_identity.decode(content) for (content,) in found)
 
+    def living(self) -> Iterator[Identity]:
+        """The version that counts of each annotation that is not known to be deleted, by article."""
+        where = "SELECT identity FROM annotation WHERE alive ORDER BY article, rowid"
+        return (_identity.decode(content) for (content,) in self.db.execute(where))
+
     def deleted(self, identities: Iterable[Identity]) -> set[tuple[str, str | None]]:
         """(article, number) of those of these annotations that are known to be deleted."""
         found = self.db.execute("SELECT identity FROM annotation WHERE alive = 0")
         gone = {
             (each.article, each.id) for (content,) in found if (each := _identity.decode(content))
         }
-        return {(each.article, each.id) for each in identities} & gone
+        return {place for each in identities if (place := (each.article, each.id)) in gone}
 
-    def several(self, articles: set[str]) -> dict[str, list[Identity]]:
+    def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:
         """Those of these articles of which more than one annotation is there, the newest last."""
         found = {}
         where = "SELECT identity FROM annotation WHERE article = ? AND alive = 1 ORDER BY rowid"

@@ -2,23 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from qawl.annotations import identity, journal, json_min, json_stream, users
+from qawl.annotations import heads, identity, journal, json_min, json_stream, users
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
-from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.identity import Identity
+from qawl.annotations.journal import Entry
 from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import User
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
+from qawl.core.handles import Handles
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 from qawl.scheme import scheme
@@ -162,13 +164,18 @@ def _refuse_strange(outcome: Pulled) -> None:
 
 @dataclass(slots=True)
 class _Part:
-    """Entries of one user in one layer of one export, on disk; their places in the user's share."""
+    """Entries of one user in one layer of one export, on disk; where they begin in the user's share."""
 
     export: Export
     layer: str
     share: Share
     path: Path
-    places: list[int] = field(default_factory=list)
+    count: int = 0
+    start: int = 0
+
+    def identities(self) -> Iterator[Identity]:
+        """What each entry is of."""
+        return (identity.read(line).identity for _, line in files.lines(self.path))
 
 
 class _Spool:
@@ -178,8 +185,8 @@ class _Spool:
         self._folder, self._named = folder, named
         self.exports: list[Export] = []
         self.parts: list[_Part] = []
-        self._open: dict[tuple[str, User, bool], tuple[_Part, BinaryIO]] = {}
-        self._files = ExitStack()
+        self._open: dict[tuple[str, User, bool], _Part] = {}
+        self._files = Handles("ab")
 
     def begin(self, path: Path) -> None:
         """Goes on to another export."""
@@ -187,20 +194,22 @@ class _Spool:
         self.exports.append(Export(path.name))
 
     def close(self) -> None:
-        """Ends the export."""
+        """Ends the export; the parts of a share stand in it one after the other."""
         self._files.close()
         self._open.clear()
+        for each in self.parts if self.exports else ():
+            if each.export is self.exports[-1]:
+                each.start = each.share.count
+                each.share.count += each.count
 
     def write(self, each: Sorted) -> None:
         """Keeps an entry."""
         place = each.layer, each.user, each.judge
         if place not in self._open:
             self._open[place] = self._part(each)
-        part, file = self._open[place]
-        content = to_json(each.entry)
-        part.places.append(len(part.share.identities))
-        part.share.identities.append(identity.read(content).identity)
-        file.write(content + b"\n")
+        part = self._open[place]
+        part.count += 1
+        self._files.of(part.path).write(to_json(each.entry) + b"\n")
 
     def refuse_unknown(self) -> None:
         """Refuses a user who was named and is in no export."""
@@ -209,15 +218,16 @@ class _Spool:
             if user is not None and not any(map(user.fits, there)):
                 raise InputError(f"--annotator: {user} made nothing in these exports")
 
-    def _part(self, each: Sorted) -> tuple[_Part, BinaryIO]:
+    def _part(self, each: Sorted) -> _Part:
         export = self.exports[-1]
         share = export.shares.get((each.user, each.judge))
         if share is None:
             given = self._given(each, export)
             share = export.shares[each.user, each.judge] = Share(each.user, given)
+            share.identities = partial(_identities, self.parts, share)
         part = _Part(export, each.layer, share, self._folder / f"{len(self.parts)}.jsonl")
         self.parts.append(part)
-        return part, self._files.enter_context(part.path.open("wb"))
+        return part
 
     def _given(self, each: Sorted, export: Export) -> str | None:
         """The pseudonym of a user, where it was given or the task is a judge's."""
@@ -228,57 +238,67 @@ class _Spool:
         return JUDGE if each.judge else given
 
 
+def _identities(parts: list[_Part], share: Share) -> Iterator[Identity]:
+    """What each entry of a share is of, part by part."""
+    return (found for each in parts if each.share is share for found in each.identities())
+
+
 def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
     """Tells whose every entry is and appends it to their journal; the layers touched."""
-    journals = {
-        (layer, annotator): journal.opened_at(project, path)
-        for layer in project.settings.layers
-        for annotator, path in journal.files(project, layer)
-    }
-    for (layer, annotator), opened in journals.items():
-        if opened.mended:
-            outcome.mended.append(journal.said_mended(layer, annotator))
-    _attribute(project, spool, journals, outcome)
-    articles: dict[tuple[str, str], set[str]] = {}
+    _attribute(project, spool, outcome)
+    work: dict[tuple[str, str], list[tuple[_Part, Person]]] = {}
     for part in spool.parts:
-        for person in dict.fromkeys(part.share.people):
-            place = part.layer, str(person.name)
-            if place not in journals:
-                journals[place] = journal.opened_at(project, project.journal_file(*place))
-            sure = part.share.given is not None
-            added = journals[place].append_encoded(_lines(part, person), sure=sure)
-            outcome.note(*place, added)
-            seen = articles.setdefault(place, set())
-            seen |= {each.article for each in part.share.identities}
-            gone = journals[place].holds.deleted(part.share.identities)
-            outcome.gone |= {(*place, article, number) for article, number in gone}
-    for (layer, annotator), seen in articles.items():
-        if annotator != JUDGE:
-            several = journals[layer, annotator].holds.several(seen)
-            outcome.doubled += doubles(layer, annotator, several)
+        for person in {id(each): each for each in part.share.people()}.values():
+            work.setdefault((part.layer, str(person.name)), []).append((part, person))
+    with heads.together(project.journal):
+        for place, parts in work.items():
+            _append_to(project, place, parts, outcome)
     return {part.layer for part in spool.parts}
+
+
+def _append_to(
+    project: Project,
+    place: tuple[str, str],
+    parts: Iterable[tuple[_Part, Person]],
+    outcome: Pulled,
+) -> None:
+    """Appends what parts of exports have of one annotator in one layer to their journal."""
+    layer, annotator = place
+    opened = journal.opened_at(project, project.journal_file(*place))
+    for part, person in parts:
+        sure = part.share.given is not None
+        outcome.new[place] += len(opened.append_encoded(_lines(part, person), sure=sure))
+        gone = opened.holds.deleted(part.identities())
+        outcome.gone |= {(*place, article, number) for article, number in gone}
+    if annotator != JUDGE:
+        articles = (each.article for part, _ in parts for each in part.identities())
+        outcome.doubled += doubles(layer, annotator, opened.holds.several(articles))
 
 
 def _attribute(
     project: Project,
     spool: _Spool,
-    journals: Mapping[tuple[str, str], Journal],
     outcome: Pulled,
 ) -> None:
     """Tells the users of exports apart, and keeps in mind who they are."""
-    accounts, damaged = users.load(project, {annotator for _, annotator in journals})
+    there = journal.annotators(project)
+    accounts, damaged = users.load(project, there)
     if damaged:
         outcome.notes.append(
             f"{users.path(project)} was damaged: it is put aside, and the users in it are found again "
             "from the journal"
         )
     attribution = Attribution(accounts)
-    for (_, annotator), opened in journals.items():
-        for each in opened.holds.all():
-            attribution.know(attribution.named(annotator), each)
+    for layer in project.settings.layers:
+        for annotator, path in journal.files(project, layer):
+            opened = journal.opened_at(project, path)
+            if opened.mended:
+                outcome.mended.append(journal.said_mended(layer, annotator))
+            for each in opened.holds.all():
+                attribution.know(attribution.named(annotator), each)
     for export in spool.exports:
         attribution.attribute(export, last=export is spool.exports[-1])
-    taken = {each.annotator for each in accounts} | {annotator for _, annotator in journals}
+    taken = {each.annotator for each in accounts} | there
     taken |= {each.share.given for each in spool.parts if each.share.given}
     settled = attribution.settle(users.free(project, taken))
     if settled != accounts or damaged:
@@ -288,8 +308,8 @@ def _attribute(
 def _lines(part: _Part, person: Person) -> Iterator[bytes]:
     """The entries of a part that are a person's, with the number of the server they came from."""
     origin = part.export.origin
-    people = (part.share.people[place] for place in part.places)
-    for each, (_, line) in zip(people, files.lines(part.path), strict=True):
+    people = part.share.people(part.start)
+    for each, (_, line) in zip(people, files.lines(part.path), strict=False):
         if each is not person:
             continue
         if origin == 1:

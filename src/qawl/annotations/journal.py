@@ -5,8 +5,8 @@ a changed, missing or moved line is found. One file a layer and annotator: <laye
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from heapq import merge
@@ -24,10 +24,14 @@ from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal_index import Checked
 from qawl.core import files as core_files
 from qawl.core.errors import JournalError
+from qawl.core.handles import Handles
+from qawl.core.lookup import temporary_database
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, to_json
 
 START = "0" * 64
+TOGETHER = 32
+"""Journals of a layer that are open at a time."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -363,10 +367,27 @@ def stood(project: Project, path: Path) -> tuple[int, str]:
 
 def latest(project: Project, layer: str) -> Iterator[EntryAt]:
     """Where the latest entry of each annotation of a layer stands, by article, then annotator."""
-    journals = [
-        _places(annotator, reading(project, path)) for annotator, path in files(project, layer)
-    ]
+    paths = list(files(project, layer))
+    if len(paths) > TOGETHER:
+        return _sorted(project, paths)
+    journals = [_places(annotator, reading(project, path)) for annotator, path in paths]
     return merge(*journals, key=lambda place: (place.article_id, place.annotator))
+
+
+def _sorted(project: Project, paths: Sequence[tuple[str, Path]]) -> Iterator[EntryAt]:
+    """The same of many journals, opened one after the other."""
+    with closing(temporary_database()) as db:
+        db.execute("CREATE TABLE place (journal, article, start, length, line, gone)")
+        for number, (annotator, path) in enumerate(paths):
+            rows = (
+                (number, each.article_id, each.offset, each.length, each.line, each.deleted)
+                for each in _places(annotator, reading(project, path))
+            )
+            db.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)", rows)
+        found = db.execute("SELECT * FROM place ORDER BY article, journal, rowid")
+        for number, article, start, length, line, gone in found:
+            annotator, path = paths[number]
+            yield EntryAt(path, start, length, annotator, article, bool(gone), line)
 
 
 def _places(annotator: str, opened: Journal) -> Iterator[EntryAt]:
@@ -376,15 +397,13 @@ def _places(annotator: str, opened: Journal) -> Iterator[EntryAt]:
 
 @contextmanager
 def opened() -> Iterator[Callable[[EntryAt], Latest]]:
-    """Reads what stands at a place; each file is opened once and closed in the end."""
-    files: dict[Path, BinaryIO] = {}
-    with ExitStack() as stack:
+    """Reads what stands at a place; the files are closed in the end."""
+    with Handles("rb") as files:
 
         def at(place: EntryAt) -> Latest:
-            if place.path not in files:
-                files[place.path] = stack.enter_context(place.path.open("rb"))
-            files[place.path].seek(place.offset)
-            return _latest.decode(files[place.path].read(place.length)).entry
+            file = files.of(place.path)
+            file.seek(place.offset)
+            return _latest.decode(file.read(place.length)).entry
 
         yield at
 

@@ -1,14 +1,19 @@
 """Which article a task belongs to: the one that it names, else the one whose text it holds."""
 
+import re
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from qawl.articles import cleaning, freezing
 from qawl.articles import store as article_store
+from qawl.core.lookup import Lookup
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.text import received, sha256
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _TELLING = (
     ("source", "article_source"),
     ("source_id", "id"),
@@ -28,31 +33,34 @@ class Placed:
 
 
 class Placing:
-    """The articles of a corpus by id and by text: as frozen, and as received."""
+    """The articles of a corpus by id and by text: as frozen, and as received.
+
+    Of each some numbers are kept: its place on disk, and the starts of the digests of its two texts.
+    """
 
     def __init__(self, project: Project) -> None:
         self._articles = article_store.by_id(project)
-        self._hashes: dict[str, str] = {}
-        self._by_text: dict[str, list[str]] = {}
+        self._frozen, self._received = array("Q"), array("Q")
         self._recurring: set[str] = set()
         self._chrome = freezing.chrome(project.settings.ingest)
         for article in article_store.articles(project):
             self._add(article)
+        self._by_text = Lookup(chain(self._frozen, self._received))
 
     def _add(self, article: Article) -> None:
-        self._hashes[article.id] = article.text_sha256
-        self._by_text.setdefault(article.text_sha256, []).append(article.id)
+        frozen = received_ = _number(article.text_sha256)
         if article.edits:
-            digest = sha256(received(article.text, article.edits))
-            self._by_text.setdefault(digest, []).append(article.id)
+            received_ = _number(sha256(received(article.text, article.edits)))
             self._recurring |= cleaning.removed_lines(article.edits)
+        self._frozen.append(frozen)
+        self._received.append(received_)
 
     def place(self, data: Mapping[str, object], field: str = "text") -> Placed | None:
         """Where a task with this data belongs; None where no article fits. `field` holds its text."""
         identity, text = data.get("article_id"), data.get(field)
-        known = identity if isinstance(identity, str) and identity in self._hashes else None
+        known = identity if isinstance(identity, str) and identity in self._articles else None
         given = text if isinstance(text, str) else None
-        if known and data.get("text_sha256") == self._hashes[known]:
+        if known and self._is(known, str(data.get("text_sha256"))):
             return self._placed(known, given)
         for each in _texts(data, field):
             if found := self._with_text(each, data):
@@ -63,16 +71,22 @@ class Placing:
         """Whether a text is that by which a task was placed."""
         if placed.text is not None:
             return text == placed.text
-        return sha256(text) == self._hashes[placed.article]
+        return self._is(placed.article, sha256(text))
+
+    def _is(self, identity: str, digest: str) -> bool:
+        """Whether the text of an article has this digest."""
+        at = self._articles.number(identity)
+        return at is not None and self._frozen[at] == _number(digest)
 
     def _placed(self, identity: str, text: str | None) -> Placed:
-        frozen = text is None or sha256(text) == self._hashes[identity]
+        frozen = text is None or self._is(identity, sha256(text))
         return Placed(identity, None if frozen else text)
 
     def _with_text(self, text: str, data: Mapping[str, object]) -> str | None:
         """The article that has this text, or had it when it was received."""
         for digest in self._digests(text):
-            if found := self._by_text.get(digest):
+            places = self._by_text.places(_number(digest))
+            if found := sorted({self._articles.at(each % len(self._frozen)) for each in places}):
                 return found[0] if len(found) == 1 else self._meant(found, data)
         return None
 
@@ -94,7 +108,12 @@ class Placing:
                 for names in _TELLING
             )
 
-        return max(sorted(set(found)), key=told)
+        return max(found, key=told)
+
+
+def _number(digest: str) -> int:
+    """The start of a digest as a number; -1 where it is none."""
+    return int(digest[:16], 16) if _DIGEST.fullmatch(digest) else -1
 
 
 def _texts(data: Mapping[str, object], field: str) -> Iterator[str]:

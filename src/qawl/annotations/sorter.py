@@ -31,8 +31,9 @@ class Pulled:
     data have texts in `fields`. `set_aside` counts what was left out by the reason, `named` has the first
     of each, `lost` is how many annotations went with it. `doubled` names annotations that do not count,
     since their annotator has another of the article; `gone` are those that stay deleted. `changed` has
-    (layer, article, annotator) of every new version. `unread` says for each layer what the journal has
-    and the annotations have not, `brought` what was brought forward from older versions of its scheme.
+    (layer, article, annotator) of every new version from a server. `unread` says for each layer what the
+    journal has and the annotations have not, `brought` what was brought forward from older versions of
+    its scheme.
     `agreed` has, for each project of a server, in how many annotations its count and the
     journal's agree.
     """

@@ -4,6 +4,7 @@ To derive reads the whole journal. So that who validates or releases after a pul
 the findings are kept in .qawl/, under a digest of all that derivation reads and writes.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, groupby, zip_longest
@@ -127,7 +128,8 @@ class _Made:
 
     def __init__(self, project: Project, layer: str) -> None:
         self._project, self._layer = project, layer
-        self._known: set[_Place] = set()
+        # Hashes of 64 bits: there may be millions, and none of two is the same by chance.
+        self._known = array("q")
         self.found: list[Finding] = []
 
     def records(self) -> Iterator[Annotation]:
@@ -135,10 +137,10 @@ class _Made:
         for each in derive.derive(self._project, self._layer):
             if isinstance(each, Finding):
                 self.found.append(each)
-                self._known.add((each.article_id, each.annotator))
+                self._known.append(hash((each.article_id, each.annotator)))
                 continue
             self.found += each.findings
-            self._known.add((each.annotation.article_id, each.annotation.annotator))
+            self._known.append(hash((each.annotation.article_id, each.annotation.annotator)))
             yield each.annotation
 
     def complete(self) -> Iterator[Annotation]:
@@ -150,13 +152,17 @@ class _Made:
     def lost(self) -> str | None:
         """What stands in exports/annotations and not in the journal, in words; None if nothing."""
         path = self._project.annotations_file(self._layer)
-        known = self._known | {_UNREADABLE} if self._known else self._known
-        there = [each for each in _places(self._project, path) if each not in known]
-        if not there:
+        known = set(self._known) if path.exists() else set()
+        known |= {hash(_UNREADABLE)} if known else set()
+        first, count = None, 0
+        for each in _places(self._project, path):
+            if hash(each) not in known:
+                first, count = first or each, count + 1
+        if first is None:
             return None
-        article, annotator = there[0]
+        article, annotator = first
         return (
-            f"exports/annotations/{path.name}: the journal has nothing of {len(there)} annotations in "
+            f"exports/annotations/{path.name}: the journal has nothing of {count} annotations in "
             f"it, first of {article} by {annotator}: bring exports/journal back from version control "
             "or a backup; records that were never pulled have to go"
         )

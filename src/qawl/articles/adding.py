@@ -8,6 +8,7 @@ import msgspec
 from qawl.articles import store as article_store
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
+from qawl.core.lookup import Spilled
 from qawl.core.project import Project
 from qawl.core.records import Article, to_json
 
@@ -17,19 +18,20 @@ def add(project: Project, articles: Iterable[Article], folder: Path) -> int:
 
     Texts and ids stay; articles of one text, or nearly one, share a group.
     """
-    there = article_store.Articles(project.articles_file)
+    there = article_store.by_id(project)
     fresh = folder / "fresh.jsonl"
-    added: set[str] = set()
+    added = Spilled()
     with TextTable(folder / "texts") as table:
         for known in there.many(there):
             table.add(known)
         with fresh.open("wb") as file:
             for each in articles:
-                if each.id not in there and each.id not in added:
-                    added.add(each.id)
+                number = int(each.id, 16)
+                if each.id not in there and number not in added:
+                    added.setdefault(number, 0)
                     table.add(each)
                     file.write(to_json(each) + b"\n")
-    if not added:
+    if not len(added):
         return 0
     every = article_store.Articles(project.articles_file, fresh)
     groups = {int(each.id, 16): int(each.group, 16) for each in there.many(there)}
@@ -39,7 +41,7 @@ def add(project: Project, articles: Iterable[Article], folder: Path) -> int:
 
 
 def _lines(every: article_store.Articles, found: Grouping) -> Iterator[bytes]:
-    for identity in sorted(every):
+    for identity in every:
         article = every[identity]
         group = found.groups.get(int(identity, 16))
         if group is not None:

@@ -7,6 +7,7 @@ holds some numbers an article. The corpus is replaced at the end, at once.
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from itertools import tee
 from pathlib import Path
 
 import msgspec
@@ -131,8 +132,10 @@ def _merged(
     every: article_store.Articles, updates: Mapping[str, Article], found: Grouping
 ) -> Iterator[bytes]:
     """The lines of the new corpus; those of articles that did not change are passed on as they are."""
-    kept = sorted(each for each in every if int(each, 16) not in found.refused)
-    for identity, line in zip(kept, every.lines(kept), strict=True):
+    refused = found.refused
+    kept = (each for each in every if int(each, 16) not in refused)
+    read, named = tee(kept)
+    for identity, line in zip(named, every.lines(read), strict=True):
         group = found.groups.get(int(identity, 16))
         if group is None and identity not in updates:
             yield line

@@ -6,8 +6,11 @@ out of order, as a merge by git leaves it, is sorted on disk, and that is said.
 
 import logging
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -87,7 +90,7 @@ def _sound(path: Path, opened: core_files.Opener) -> bool:
 def _contradiction(article: Article) -> str | None:
     """What of an article can't be as it was frozen, in words."""
     if not all(map(_NUMBER.fullmatch, (article.id, article.group))):
-        return f"article {article.id}: ids have 12 digits of 0 to 9 and a to f"
+        return _odd(article.id)
     if sha256(article.text) != article.text_sha256:
         return f"the text of article {article.id} is not the one that was frozen"
     made = (article_id(article.source, article.text, each) for each in (None, article.source_id))
@@ -96,6 +99,10 @@ def _contradiction(article: Article) -> str | None:
     if not _undoable(article):
         return f"article {article.id}: its edits reach outside its text"
     return None
+
+
+def _odd(identity: str) -> str:
+    return f"article {identity}: ids have 12 digits of 0 to 9 and a to f"
 
 
 def _undoable(article: Article) -> bool:
@@ -159,27 +166,56 @@ def write(project: Project, records: Iterable[Article]) -> int:
 
 
 class Articles(Mapping[str, Article]):
-    """The articles of some files by id, read when asked for: only their places are kept."""
+    """The articles of some files by id, read when asked for: only their places are kept, as numbers."""
 
     def __init__(self, *paths: Path, opened: core_files.Opener = core_files.from_disk) -> None:
         self._paths, self._open = paths, opened
-        self._places: dict[str, tuple[int, int, int]] = {}
+        self._ids, self._files = array("Q"), array("H")
+        self._offsets, self._lengths = array("Q"), array("Q")
         for number, path in enumerate(paths):
             for identity, offset, length in _places(path, opened):
-                self._places[identity] = number, offset, length
+                self._ids.append(int(identity, 16))
+                self._files.append(number)
+                self._offsets.append(offset)
+                self._lengths.append(length)
+        self._sort()
+
+    def _sort(self) -> None:
+        """Puts the places in the order of ids; of one id the last stays."""
+        ids = self._ids
+        if all(one < other for one, other in pairwise(ids)):
+            return
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        after = chain((ids[each] for each in order[1:]), (None,))
+        last = [each for each, other in zip(order, after, strict=True) if ids[each] != other]
+        for name in ("_ids", "_files", "_offsets", "_lengths"):
+            there = getattr(self, name)
+            setattr(self, name, array(there.typecode, map(there.__getitem__, last)))
+
+    def number(self, identity: object) -> int | None:
+        """The number of an article in the order of ids, from 0; None where there is none."""
+        if not isinstance(identity, str) or not _NUMBER.fullmatch(identity):
+            return None
+        wanted = int(identity, 16)
+        at = bisect_left(self._ids, wanted)
+        return at if at < len(self._ids) and self._ids[at] == wanted else None
+
+    def at(self, number: int) -> str:
+        """The id of the article of this number."""
+        return f"{self._ids[number]:012x}"
 
     def __getitem__(self, identity: str) -> Article:
         (article,) = self.many([identity])
         return article
 
     def __contains__(self, identity: object) -> bool:
-        return identity in self._places
+        return self.number(identity) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return (f"{each:012x}" for each in self._ids)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._ids)
 
     def beside(
         self, items: Iterable[T], identity: Callable[[T], str | None]
@@ -195,7 +231,7 @@ class Articles(Mapping[str, Article]):
                 wanted = identity(item)
                 if found is None or found.id != wanted:
                     found = None
-                    if wanted is not None and wanted in self._places:
+                    if wanted is not None and wanted in self:
                         found = self._article(decoder, line(wanted), wanted)
                 yield item, found
 
@@ -217,8 +253,15 @@ class Articles(Mapping[str, Article]):
         try:
             return decoder.decode(line)
         except core_files.UNREADABLE as error:
-            path = self._paths[self._places[identity][0]]
+            path = self._paths[self._files[self._known(identity)]]
             raise InputError(f"{path}, article {identity}: {error}") from error
+
+    def _known(self, identity: str) -> int:
+        """The number of an article; raises KeyError where there is none."""
+        at = self.number(identity)
+        if at is None:
+            raise KeyError(identity)
+        return at
 
     @contextmanager
     def _opened(self) -> Iterator[Callable[[str], bytes]]:
@@ -227,11 +270,12 @@ class Articles(Mapping[str, Article]):
         with ExitStack() as stack:
 
             def line(identity: str) -> bytes:
-                number, offset, length = self._places[identity]
+                at = self._known(identity)
+                number = self._files[at]
                 if number not in files:
                     files[number] = stack.enter_context(self._open(self._paths[number]))
-                files[number].seek(offset)
-                return files[number].read(length)
+                files[number].seek(self._offsets[at])
+                return files[number].read(self._lengths[at])
 
             yield line
 
@@ -241,7 +285,10 @@ def _places(path: Path, opened: core_files.Opener) -> Iterator[tuple[str, int, i
     decoder = msgspec.json.Decoder(_Id)
     if path.exists():
         for number, offset, line in _lines(path, opened):
-            yield core_files.decoded(decoder, line, path, number).id, offset, len(line)
+            identity = core_files.decoded(decoder, line, path, number).id
+            if not _NUMBER.fullmatch(identity):
+                raise InputError(f"{path}, line {number}: {_odd(identity)}")
+            yield identity, offset, len(line)
 
 
 def by_id(project: Project) -> Articles:

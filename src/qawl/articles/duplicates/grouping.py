@@ -1,6 +1,6 @@
 """The corpus with what is new → its groups of duplicates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -40,8 +40,8 @@ def grouped(
     for article, first in table.same.items():
         groups.join(first, article)
 
-    def texts(some: Sequence[int]) -> list[str]:
-        return [article.text for article in every.many(f"{each:012x}" for each in some)]
+    def texts(some: Sequence[int]) -> Iterator[str]:
+        return (article.text for article in every.many(f"{each:012x}" for each in some))
 
     def order(number: int) -> tuple[str, int, int]:
         article = every[f"{number:012x}"]

@@ -7,8 +7,8 @@ whose hash is below a bound, so that unlike with a fixed number of minima contai
 Each candidate is then checked on the whole sets.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,14 @@ _ALL_PAIRS = 24
 """Of so many texts with a hash all are compared, of more each with the longest and its next three."""
 _NEXT = 3
 _TEXTS = 100
-_AT_ONCE = 20_000
+_LETTERS = 1_000_000
+"""Texts that are hashed together are at most so many, with about so many letters."""
+_AT_ONCE = 1_000_000
+"""Hashes in a part."""
+_FILES = 256
 _PAIRS = 4000
 
-Texts = Callable[[Sequence[int]], list[str]]
+Texts = Callable[[Sequence[int]], Iterable[str]]
 
 
 def near(jaccard: float, contained: float) -> bool:
@@ -52,43 +56,75 @@ def join(table: Path, groups: Groups, texts: Texts, *, on: engine.Engine = "loca
 def candidates(table: Path, *, on: engine.Engine = "local") -> Ints:
     """Pairs of ids that may be near-duplicates, one a row, those that share most first.
 
-    Here the hashes are gone through a range at a time, so that memory holds few of them; a cluster
-    takes them all at once.
+    The sketches are written beside the table, and their hashes gone through a part at a time, so that
+    memory holds few of them.
     """
     daft = engine.start(on)
     column, hashes = daft.col, daft.DataType.list(daft.DataType.uint64())
     sketch = daft.func.batch(return_dtype=hashes)(_sketches)
-    sketches = daft.read_parquet(f"{table}/*.parquet").select(
-        "id", sketch(column("text")).alias("hash")
-    )
-    sketches = sketches.collect()
-    whole = sketches.to_arrow()
-    ids, sizes = _sizes(whole["id"], whole["hash"])
-    del whole
-    found = []
-    for low, high in _ranges(len(ids) if on == "local" else 0):
-        shared = (
-            sketches.explode("hash")
-            .where((column("hash") >= low) & (column("hash") <= high))
-            .groupby("hash")
-            .agg(column("id").list_agg().alias("ids"), column("id").count().alias("count"))
-            .where(column("count") > 1)
-            .select("ids")
-            .to_arrow()
-        )
-        found.append(_pairs(*lists(shared["ids"]), ids, sizes))
-    return _likely(found, ids, sizes)
+    sketches, parts = table / "sketches", table / "parts"
+    # Here one file after the other: Daft would else keep them all in memory.
+    for each in sorted(table.glob("*.parquet")) if on == "local" else [table / "*.parquet"]:
+        texts = daft.read_parquet(str(each))
+        texts.select("id", sketch(column("text")).alias("hash")).write_parquet(str(sketches))
+    ids, sizes, paths = _parted(sketches, parts)
+    return _likely([_pairs(*_shared(each), ids, sizes) for each in paths], ids, sizes)
 
 
-def _ranges(articles: int) -> Iterator[tuple[int, int]]:
-    """(lowest, highest) hash of parts that hold those of some ten thousand articles each.
+def _parted(folder: Path, parts: Path) -> tuple[Hashes, Ints, list[Path]]:
+    """(ids in their order, how many hashes of each sketch are below the bound, files of hashes).
 
-    Nearly all hashes are below the bound of the sketch; those of short texts come to the last part.
+    A file has rows of a hash and the id that has it; equal hashes come to one file.
     """
-    parts = 1 + articles // _AT_ONCE
-    bounds = [part * int(_bound()) // parts for part in range(parts)] + [1 << 64]
-    for low, high in pairwise(bounds):
-        yield low, high - 1
+    every: list[Hashes] = [np.zeros(0, np.uint64)]
+    sizes: list[Ints] = [np.zeros(0, np.int64)]
+    parts.mkdir()
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context((parts / f"{number}").open("wb"))
+            for number in range(_parts(folder))
+        ]
+        for ids, hashes, owner in _read(folder):
+            sizes.append(np.bincount(owner[hashes < _bound()], minlength=len(ids)))
+            every.append(ids)
+            part = hashes % np.uint64(len(files))
+            rows = np.stack([hashes, ids[owner]], axis=1)
+            for number, file in enumerate(files):
+                file.write(rows[part == number].tobytes())
+    found, counts = np.concatenate(every), np.concatenate(sizes)
+    order = np.argsort(found)
+    return found[order], counts[order], sorted(parts.iterdir())
+
+
+def _parts(folder: Path) -> int:
+    """In how many parts hashes are looked at, by how many there are."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
+
+    total = 0
+    for path in folder.glob("*.parquet"):
+        known = pq.read_metadata(path)
+        total += sum(known.row_group(at).column(1).num_values for at in range(known.num_row_groups))
+    return min(1 + total // _AT_ONCE, _FILES)
+
+
+def _read(folder: Path) -> Iterator[tuple[Hashes, Hashes, Ints]]:
+    """(ids, hashes of their sketches in a row, which of the ids each is of), some rows at a time."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    for path in sorted(folder.glob("*.parquet")):
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(_PAIRS):
+                yield numbers(batch["id"]), *lists(pa.chunked_array([batch["hash"]]))
+
+
+def _shared(path: Path) -> tuple[Hashes, Ints]:
+    """The ids that have a hash in common with another, and a number of the hash of each."""
+    given: Hashes = np.fromfile(path, np.uint64).reshape(-1, 2)
+    rows: Hashes = given[np.argsort(given[:, 0], kind="stable")]
+    group = np.cumsum(np.concatenate([[False], rows[1:, 0] != rows[:-1, 0]])[: len(rows)])
+    several = np.bincount(group, minlength=1)[group] > 1
+    return rows[several, 1], group[several]
 
 
 def _sketches(texts: Any) -> Any:
@@ -96,12 +132,25 @@ def _sketches(texts: Any) -> Any:
     import daft  # noqa: PLC0415 - runs in a worker
     import pyarrow as pa  # noqa: PLC0415
 
-    values = texts.to_pylist()
-    parts = [_sketch(values[at : at + _TEXTS]) for at in range(0, len(values), _TEXTS)]
+    parts = [_sketch(some) for some in _batches(texts.to_pylist())]
     hashes = np.concatenate([part for part, _ in parts] or [np.zeros(0, np.uint64)])
     counts = np.concatenate([counts for _, counts in parts] or [np.zeros(0, np.int64)])
     bounds = np.concatenate([[0], np.cumsum(counts)])
     return daft.Series.from_arrow(pa.LargeListArray.from_arrays(arrow(bounds), arrow(hashes)))
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts so many at a time that their letters are not too many."""
+    some: list[str] = []
+    letters = 0
+    for text in texts:
+        if some and (len(some) == _TEXTS or letters + len(text) > _LETTERS):
+            yield some
+            some, letters = [], 0
+        some.append(text)
+        letters += len(text)
+    if some:
+        yield some
 
 
 def _sketch(texts: Sequence[str]) -> tuple[Hashes, Ints]:
@@ -123,15 +172,6 @@ def _sketch(texts: Sequence[str]) -> tuple[Hashes, Ints]:
 
 def _bound() -> np.uint64:
     return np.uint64((1 << 64) // _RATE)
-
-
-def _sizes(ids: Any, sketches: Any) -> tuple[Hashes, Ints]:
-    """The ids in their order, and how many hashes of each sketch are below the bound."""
-    hashes, owner = lists(sketches)
-    sizes = np.bincount(owner[hashes < _bound()], minlength=len(ids))
-    found = numbers(ids)
-    order = np.argsort(found)
-    return found[order], sizes[order]
 
 
 def _packed(one: Ints, other: Ints) -> Ints:
@@ -197,8 +237,10 @@ def _checked(pairs: Ints, groups: Groups, texts: Texts) -> Iterator[tuple[int, i
 
 def _sets(ids: list[int], texts: Texts) -> dict[int, Hashes]:
     sets: dict[int, Hashes] = {}
-    for at in range(0, len(ids), _TEXTS):
-        some = ids[at : at + _TEXTS]
-        found = shingles(texts(some))
-        sets |= {identity: found.of(number) for number, identity in enumerate(some)}
+    left = iter(ids)
+    for some in _batches(texts(ids)):
+        found = shingles(some)
+        sets |= {
+            identity: found.of(at) for at, identity in zip(range(len(some)), left, strict=False)
+        }
     return sets

@@ -7,11 +7,14 @@ from typing import Self
 import numpy as np
 
 from qawl.core.arrow import arrow, strings
+from qawl.core.lookup import Spilled
 from qawl.core.records import Article
 
 _ROWS = 8000
 """Rows in a file: a dataflow holds some files at a time."""
 _TOGETHER = 1000
+_LETTERS = 50_000_000
+"""Letters in a file, where texts are long."""
 
 
 class TextTable:
@@ -23,9 +26,10 @@ class TextTable:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.same: dict[int, int] = {}
-        self._first: dict[int, int] = {}
+        self._first = Spilled()
         self._ids: list[int] = []
         self._texts: list[str] = []
+        self._letters = 0
 
     def __enter__(self) -> Self:
         self.folder.mkdir()
@@ -52,7 +56,8 @@ class TextTable:
             return
         self._ids.append(number)
         self._texts.append(article.text)
-        if len(self._ids) == _ROWS:
+        self._letters += len(article.text)
+        if len(self._ids) == _ROWS or self._letters > _LETTERS:
             self._flush()
 
     def _flush(self) -> None:
@@ -70,3 +75,4 @@ class TextTable:
         )
         self._ids.clear()
         self._texts.clear()
+        self._letters = 0

@@ -2,9 +2,11 @@
 
 import json
 import tempfile
-from collections import Counter, defaultdict
+import weakref
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +16,7 @@ from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
 from qawl.core.errors import InputError
+from qawl.core.lookup import Lookup, Spilled, temporary_database
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
 from qawl.setup.adoption import articles as adopted
@@ -23,6 +26,31 @@ from qawl.setup.adoption.spool import Look, Spool, Watch
 
 SAME = "task of an article that another task has become: the same id and text"
 DOUBLED = "annotation of whose article its annotator has a newer one (the journal keeps it)"
+
+
+class _Meetings:
+    """Who worked on which copies of a text, in a temporary file."""
+
+    def __init__(self) -> None:
+        self._db = temporary_database()
+        weakref.finalize(self, self._db.close)
+        self._db.execute("CREATE TABLE copy (digest, number, own, PRIMARY KEY (digest, number))")
+        self._db.execute("CREATE TABLE next (digest, person, number, PRIMARY KEY (digest, person))")
+
+    def of(self, digest: str, who: set[str], source_id: str) -> str:
+        """The id of the first copy of a text after those that these people worked on."""
+        number = max(self._next(digest, person) for person in who)
+        fresh = f"{source_id}#{number + 1}" if number else source_id
+        self._db.execute("INSERT OR IGNORE INTO copy VALUES (?, ?, ?)", (digest, number, fresh))
+        rows = [(digest, person, number + 1) for person in who]
+        self._db.executemany("INSERT OR REPLACE INTO next VALUES (?, ?, ?)", rows)
+        where = "SELECT own FROM copy WHERE digest = ? AND number = ?"
+        return str(self._db.execute(where, (digest, number)).fetchone()[0])
+
+    def _next(self, digest: str, person: str) -> int:
+        where = "SELECT number FROM next WHERE digest = ? AND person = ?"
+        found = self._db.execute(where, (digest, person)).fetchone()
+        return int(found[0]) if found else 0
 
 
 @dataclass(slots=True)
@@ -36,20 +64,20 @@ class Taking:
     left_out: Counter[str]
     watch: Watch
     written: int = 0
-    _ids: set[int] = field(default_factory=set)
-    _meetings: dict[tuple[str, int], tuple[str, set[str]]] = field(default_factory=dict)
+    _ids: Spilled = field(default_factory=Spilled)
+    _meetings: _Meetings = field(default_factory=_Meetings)
 
     def into(self, project: Project) -> int:
         """Writes all; by how many annotators, at least, an annotated text was annotated."""
         project.make_state()
-        there = self._there(project)
+        there = _There(project)
         with tempfile.TemporaryDirectory(dir=project.state) as name:
             folder = Path(name)
             work = folder / "work.json"
             with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
                 listed = _List(file)
                 for task, article, spool_ in self._tasks():
-                    known = there.get(article.text_sha256)
+                    known = there.one_with(article.text_sha256)
                     self._taken(known or article.id)
                     if known is None:
                         spool.write(to_json(article) + b"\n")
@@ -71,7 +99,7 @@ class Taking:
         number = int(identity, 16)
         if number in self._ids:
             self.left_out[SAME] += 1
-        self._ids.add(number)
+        self._ids.setdefault(number, 0)
 
     def _journal(self, project: Project, work: Path) -> None:
         outcome = import_files.pull_files(
@@ -116,25 +144,10 @@ class Taking:
         """
         who = {self._pseudonym(spool, each) for each in annotations(task)}
         digest = adopted.frozen_hash(text)
-        copy = 0
-        while who:
-            own = f"{source_id}#{copy + 1}" if copy else source_id
-            known, seen = self._meetings.setdefault((digest, copy), (own, set()))
-            if not seen & who:
-                seen |= who
-                return known
-            copy += 1
-        return source_id
+        return self._meetings.of(digest, who, source_id) if who else source_id
 
     def _pseudonym(self, spool: Spool, annotation: Mapping[str, Any]) -> str:
         return self.look.people.pseudonym(spool.server, annotation, spool.nobody)
-
-    def _there(self, project: Project) -> dict[str, str]:
-        """Hash of a text → the one article of the corpus that has it: a further layer is of the same."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for each in article_store.articles(project):
-            found[each.text_sha256].append(each.id)
-        return {digest: ids[0] for digest, ids in found.items() if len(ids) == 1}
 
     def _work(self, task: Task, article_id: str, digest: str, spool: Spool) -> Task:
         """The task with its article and the pseudonyms of who worked on it."""
@@ -149,6 +162,23 @@ class Taking:
         self.written += len(done)
         kept = {name: value for name, value in task.items() if name != "completions"}
         return {**kept, "data": data, "annotations": done, "drafts": [], "predictions": []}
+
+
+class _There:
+    """The articles of the corpus by their text: a further layer is of the same."""
+
+    def __init__(self, project: Project) -> None:
+        self._articles = article_store.by_id(project)
+        self._texts = Lookup(_start(each.text_sha256) for each in article_store.articles(project))
+
+    def one_with(self, digest: str) -> str | None:
+        """The one article that has a text; None where none has it, or several."""
+        found = list(islice(self._texts.places(_start(digest)), 2))
+        return self._articles.at(found[0]) if len(found) == 1 else None
+
+
+def _start(digest: str) -> int:
+    return int(digest[:16], 16)
 
 
 def _account(pseudonym: str) -> str:
