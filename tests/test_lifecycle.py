@@ -221,8 +221,9 @@ def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
     assert disputed.gold_file("quote").read_bytes() == before
     (task,) = judge.judge_tasks(disputed, "quote")
     assert [each.model_version for each in task.predictions] == ["agreed", "A", "B"]
-    assert "القائل" in task.data["disagreements"] or "speaker" in task.data["disagreements"]
-    assert "a1" not in task.data["disagreements"]
+    (point,) = task.data["qawl_points"]
+    assert "القائل" in point["about"] or "speaker" in point["about"]
+    assert "a1" not in str([point, task.data["disagreements"]])
 
 
 def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion(make_corpus):
@@ -256,11 +257,13 @@ def test_the_judges_letters_are_nobodys_and_mean_the_same_in_list_and_suggestion
             said[each.model_version] = name
         assert set(said) == {"A", "B", "C"}
         firsts.add(said["A"])
-        (line,) = [
-            each for each in task.data["disagreements"].split("<li>") if "speaker of" in each
+        (point,) = [
+            shown
+            for each in task.data["qawl_points"]
+            if "speaker of" in str(shown := {one["value"] for one in each["choices"]})
         ]
         for letter, name in said.items():
-            assert (f"{letter}: {name}" in line) == (name != "speaker of a1")
+            assert (f"{letter}: {name}" in point) == (name != "speaker of a1")
     assert len(firsts) > 1
 
 

@@ -1,4 +1,4 @@
-"""The judge's list: in the annotators' language, by titles, folded, each place once."""
+"""What a judge is asked: in the annotators' language, by titles, each place once."""
 
 import json
 import re
@@ -40,28 +40,36 @@ def listed(request, tmp_path):
     loop.annotate("quote", results)
     loop.run("adjudicate")
     task = json.loads((loop.folder / "exports/gold/quote.tasks.jsonl").read_text("utf-8"))
-    return request.param, task["data"]["disagreements"]
+    return request.param, task["data"]["disagreements"], task["data"]["qawl_points"]
 
 
 def test_it_speaks_the_corpuss_language_and_shows_text_in_place_of_offsets(listed):
-    language, said = listed
+    language, head, points = listed
+    said = "\n".join(
+        text
+        for each in points
+        for text in (each["about"], *(one["value"] for one in each["choices"]))
+    )
     shown = {"ar": "غير مباشر", "en": "Indirect", "fr": "Indirect", "fa": "Indirect"}[language]
     way = "rtl" if language == "ar" else "ltr"
-    assert f'<div dir="{way}"' in said
+    assert f'<div dir="{way}"' in head
     assert shown in said
-    assert {"ar": "المقاطع: ", "en": "Spans: ", "fr": "Segments : ", "fa": "Spans: "}[
-        language
-    ] in said
+    marked = {"ar": "كما هو موسوم في النص", "fr": "comme marqué dans le texte"}
+    assert marked.get(language, "as marked in the text") in said
+    open_ = {"ar": "مواضع الخلاف: 2", "fr": "Points ouverts : 2"}
+    assert open_.get(language, "Open points: 2") in head
     for code in ("quote_type", "CONTENT", "SOURCE", "has_source", "indirect<", "a1", "a2"):
-        assert code not in said
-    assert not re.search(r"\d+-\d+", said)
+        assert code not in head + said
+    assert not re.search(r"\d+-\d+", head + said)
     assert "«أحمد سعيد»" in said
 
 
-def test_it_is_folded_spans_apart_and_each_place_stands_once(listed):
-    _, said = listed
-    spans, others = said.split("<details>")[1:3]
-    assert spans.count("«أحمد سعيد»</b>") == 1
-    assert others.count("<b>«إن المشروع بدأ أمس»</b>") == 1
-    assert others.count("<br>") >= 2
-    assert re.search(r"A: .* · B: ", others)
+def test_each_point_stands_once_with_what_each_letter_says(listed):
+    """The arrow to the source is no point of its own: it comes with the source."""
+    _, _, points = listed
+    assert [each["about"].partition("»")[0] for each in points] == [
+        "<div>1. <b>«أحمد سعيد",
+        "<div>2. <b>«إن المشروع بدأ أمس",
+    ]
+    for each in points:
+        assert [one["value"][:2] for one in each["choices"][:2]] == ["A:", "B:"]

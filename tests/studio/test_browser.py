@@ -59,9 +59,37 @@ def browser():
 
 
 @pytest.fixture
-def open_task(browser, served, label_studio):
-    """open_task(layer, name, …) → (corpus, client, Hands on the layer's first task)."""
+def signed_in(browser, label_studio):
+    """signed_in(width, height) → a page of somebody who is signed in."""
     contexts = []
+
+    def opened(width, height):
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{label_studio.url}/user/login/")
+        page.fill("input[name=email]", label_studio.username)
+        page.fill("input[name=password]", label_studio.password)
+        page.click("button[type=submit]")
+        page.wait_for_url("**/*", wait_until="networkidle")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def to_the_stream(page, address):
+    """Opens a labelling stream, and closes the instructions that it shows first."""
+    page.goto(address)
+    page.locator(INSTRUCTIONS).first.wait_for(timeout=60_000)
+    page.keyboard.press("Escape")
+    page.locator(INSTRUCTIONS).first.wait_for(state="hidden")
+
+
+@pytest.fixture
+def open_task(signed_in, served, label_studio):
+    """open_task(layer, name, …) → (corpus, client, Hands on the layer's first task)."""
 
     def opened(layer, name, *, text=TEXT, suggested=None, stream=False, size=(1400, 900), **fields):
         language = fields.pop("corpus", "ar")
@@ -77,36 +105,30 @@ def open_task(browser, served, label_studio):
             push.apply(client, step)
         remote = plan.remotes(client, corpus)[0]
         task = next(plan.remote_tasks(client, remote))
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{label_studio.url}/user/login/")
-        page.fill("input[name=email]", label_studio.username)
-        page.fill("input[name=password]", label_studio.password)
-        page.click("button[type=submit]")
-        page.wait_for_url("**/*", wait_until="networkidle")
-        address = f"{label_studio.url}/projects/{remote.id}/data?task={task.id}"
-        page.goto(status.standings(client, corpus)[0].next if stream else address)
+        page = signed_in(*size)
         if stream:
-            page.locator(INSTRUCTIONS).first.wait_for(timeout=60_000)
-            page.keyboard.press("Escape")
-            page.locator(INSTRUCTIONS).first.wait_for(state="hidden")
+            to_the_stream(page, status.standings(client, corpus)[0].next)
+        else:
+            page.goto(f"{label_studio.url}/projects/{remote.id}/data?task={task.id}")
         page.wait_for_selector(".lsf-richtext__line", timeout=60_000)
         time.sleep(1)
         return corpus, client, Hands(page, text)
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
+
+
+def submit(page):
+    """Submits what is open."""
+    with page.expect_response(
+        lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+    ) as sent:
+        page.click("[data-testid=bottombar-submit-button]")
+    assert sent.value.ok, sent.value.text()
 
 
 def submit_and_pull(hands, corpus, client, layer):
     """Submits, pulls, and returns the record that arrived."""
-    with hands.page.expect_response(
-        lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
-    ) as sent:
-        hands.page.click("[data-testid=bottombar-submit-button]")
-    assert sent.value.ok
+    submit(hands.page)
     pull.pull(client, corpus)
     return next(derive.read(corpus, layer))
 

@@ -8,8 +8,9 @@ import pytest
 from memory import Memory
 
 from qawl.core import files, project
-from qawl.core.errors import ProjectError
+from qawl.core.errors import ProjectError, ServerError
 from qawl.core.records import Annotation, Provenance, Span, Suggestion
+from qawl.scheme import doubts
 from qawl.studio import plan, push
 from strategies import article
 
@@ -256,3 +257,25 @@ def test_a_scheme_can_not_name_the_field_by_which_suggestions_are_told(make_corp
     path.write_text("layer: t\nlabels: [A]\ncontext: [qawl_suggested]\n", "utf-8")
     with pytest.raises(Exception, match=re.escape("a field qawl_suggested of Qawl's own")):
         plan.plan(Memory(), project.load(made.root))
+
+
+@pytest.mark.parametrize("control", [*doubts.CONTROLS, "qawl_point_0", "qawl_point_12"])
+def test_a_doubt_or_a_judges_click_does_not_stop_a_change_of_the_config(make_corpus, control):
+    """They are of no scheme: a changed title or key once was refused as if their work would be lost."""
+    made = make_corpus("x", settings="layers: [entity]\nannotators: [a1]")
+    server = Memory()
+    pushed(server, made)
+    (mine,) = server.made
+    said = {
+        "id": "r", "from_name": control, "to_name": "text", "type": "choices",
+        "value": {"choices": ["unsure"]},
+    }  # fmt: skip
+    server.held[mine["id"]][0]["annotations"] = [{"id": 1, "result": [said]}]
+    path = made.scheme_file("entity")
+    path.write_text(path.read_text("utf-8").replace("hotkey: p", "hotkey: y", 1), "utf-8")
+    pushed(server, project.load(made.root))
+    assert 'hotkey="y"' in server.made[0]["label_config"]
+    server.held[mine["id"]][0]["annotations"][0]["result"][0]["from_name"] = "somebody's"
+    path.write_text(path.read_text("utf-8").replace("hotkey: y", "hotkey: p", 1), "utf-8")
+    with pytest.raises(ServerError, match="somebody's"):
+        pushed(server, project.load(made.root))

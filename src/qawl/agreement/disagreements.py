@@ -14,6 +14,9 @@ BETWEEN = " | "
 """Stands between the names of a disagreement that is about several labels or relations."""
 
 
+Place = tuple[str, int, int]
+"""A label and where it stands."""
+
 LONGEST = 60
 """Code points of a surface that are shown."""
 
@@ -29,6 +32,37 @@ def told(said: str, called: Callable[[str], str], text: str) -> str:
     way = "".join(f"{called(each)} " for each in (found["way"] or "").split())
     surface = cut(text[int(found["start"]) : int(found["end"])])
     return f"{way}{called(found['label'])} «{surface}»"
+
+
+def marks_in(point: Disagreement, said: Value, every: Iterable[Reading]) -> list[Place]:
+    """The marks in a reading of spans, as these annotators made them."""
+    places = {mark[:3] for each in every for mark in each.spans}
+    alone = (point.label, point.start, point.end)
+    if said == point.label and alone in places:
+        return [alone]
+    known = {_told(Mark(*place)): place for place in places}
+    return [known[each] for each in _listed(said) if each in known]
+
+
+def arrows_in(point: Disagreement, said: Value, every: Iterable[Reading]) -> list[Arrow]:
+    """The arrows in a reading of relations, as these annotators drew them."""
+    at = Mark(point.label, point.start, point.end)
+    known = {}
+    for arrow in sorted(
+        {_bare(arrow) for each in every for arrow in each.arrows}, key=_arrow_order
+    ):
+        if at in (arrow.start, arrow.end):
+            for named in [True, False] if (arrow.label or "?") == point.name else [True]:
+                known[_way(arrow, at, named)] = arrow
+    return [known[each] for each in _listed(said) if each in known]
+
+
+def _bare(arrow: Arrow) -> Arrow:
+    return arrow._replace(start=Mark(*arrow.start[:3]), end=Mark(*arrow.end[:3]))
+
+
+def _listed(said: Value) -> list[str]:
+    return [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str)]
 
 
 def cut(text: str) -> str:

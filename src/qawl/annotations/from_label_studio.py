@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from qawl.annotations import doubts, regions
+from qawl.annotations import clicks, doubts, regions
 from qawl.annotations import reading as read
 from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
 from qawl.annotations.reading import Raw, Reading
@@ -29,6 +29,7 @@ from qawl.core.records import (
     span_order,
 )
 from qawl.core.text import sha256
+from qawl.scheme import points
 from qawl.scheme.attributes import as_value
 from qawl.scheme.kinds import registry as attribute_kinds
 from qawl.scheme.scheme import Scheme
@@ -81,6 +82,10 @@ def read_annotation(
         provenance=_checked_provenance(reading, task, annotation),
         unsure=doubts.of_task(results["doubt"]),
     )
+    decided, odd = clicks.clicked(results["click"])
+    for each in odd:
+        reading.found("result-unreadable", f"a choice of a judge is {brief(each)}")
+    record = clicks.applied(record, decided, article.text)
     return Converted(record, tuple(reading.findings))
 
 
@@ -126,7 +131,10 @@ def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
     kinds = dict.fromkeys(attribute_kinds.result_types(), "attribute")
     kinds |= dict.fromkeys(regions.TYPES, "region") | {"relation": "relation"}
     others, found["doubt"] = doubts.apart(read.results(annotation))
+    found["click"] = [each for each in others if points.is_point(each.get("from_name"))]
     for each in others:
+        if points.is_point(each.get("from_name")):
+            continue
         kind = each.get("type")
         if isinstance(kind, str) and kind in kinds:
             found[kinds[kind]].append(each)

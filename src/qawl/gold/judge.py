@@ -18,9 +18,11 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, to_json
 from qawl.gold import corrections, decide
 from qawl.gold.corrections import Correction
+from qawl.gold.points import Points
 from qawl.gold.questions import Questions
 from qawl.gold.record import as_annotation
 from qawl.scheme import scheme
+from qawl.scheme.points import FIELD
 from qawl.scheme.scheme import Scheme
 
 START = "agreed"
@@ -194,17 +196,20 @@ def _task(
     letters = {record.annotator: letter for letter, record in lettered}
     questions = Questions(current, project.settings.language)
     made_of = verdicts.basis(decided.records)
-    data = {
+    majority = project.settings.adjudication.rule == "majority"
+    open_points = Points(decided.gold, decided.records, majority=majority)
+    data: dict[str, tasks.Shown] = {
         **task.data,
         "basis": verdicts.with_corrections(made_of, (each.id for each in decided.known)),
         "disagreements": questions.reported(decided.pending, article)
         + questions.listed(
-            decided.gold,
+            open_points,
             article,
             letters,
             decided.records,
             again=decided.verdict is not None and not decided.gold.complete,
         ),
+        FIELD: questions.clickable(open_points, article, letters),
     }
     agreed = as_annotation(decided.gold)
     first = (

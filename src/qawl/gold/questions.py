@@ -1,4 +1,4 @@
-"""The open points of an article as a judge reads them: an HTML list, each side under its letter."""
+"""The open points of an article as a judge reads and clicks them, each side under its letter."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -7,16 +7,18 @@ from itertools import groupby
 from msgspec import UNSET
 
 from qawl.agreement.disagreements import BETWEEN, cut, differ, told
+from qawl.annotations import clicks
+from qawl.annotations.clicks import Click
 from qawl.core.phrases import phrases
 from qawl.core.records import (
     Annotation,
     Article,
     AttributeValue,
     Disagreement,
-    Gold,
     in_words,
 )
 from qawl.gold.corrections import Correction
+from qawl.gold.points import Option, Points
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
@@ -32,30 +34,66 @@ class Questions:
 
     def listed(
         self,
-        gold: Gold,
+        asked: Points,
         article: Article,
         letters: Mapping[str, str],
         records: Iterable[Annotation] = (),
         *,
         again: bool = False,
     ) -> str:
-        """The list, folded, spans apart from what is said of them; `letters` are those of the annotators,
-        who are not named. What they are unsure of is told from their `records`.
+        """What stands above the points to click: how many are open, what is to be decided in the text,
+        and, told from their `records`, what annotators are unsure of. `letters` are those of the
+        annotators, who are not named.
 
         `again` says that the judge decided before and starts from that.
         """
         say = self._say
-        spans = [each for each in gold.open if each.kind in ("span", "article")]
-        others = [each for each in gold.open if each not in spans]
         said = f"<p>{say('judge.again')}</p>" if again else ""
-        said += f"<p>{say('judge.letters', letters=', '.join(sorted(letters.values())))}</p>"
-        for key, those in (("judge.spans", spans), ("judge.others", others)):
-            places = groupby(those, key=lambda each: (each.start, each.end, each.label))
-            items = [self._place(list(group), article, letters) for _, group in places]
-            said += self._folded(say(key, count=len(those)), items) if those else ""
+        told = say("words.list").join(sorted(letters.values()))
+        said += f"<p>{say('judge.letters', letters=told)}</p>"
+        those = asked.by_hand
+        places = groupby(those, key=lambda each: (each.start, each.end, each.label))
+        items = [self._place(list(group), article, letters) for _, group in places]
+        said += self._folded(say("judge.by_hand", count=len(those)), items) if those else ""
         doubts = list(self._doubts(records, letters))
         said += self._folded(say("judge.unsure", count=len(doubts)), doubts) if doubts else ""
-        return self._whole(f"<p>{say('judge.open', count=len(gold.open))}</p>{said}")
+        return self._whole(
+            f"<p>{say('judge.open', count=len(asked.clickable) + len(those))}</p>{said}"
+        )
+
+    def clickable(
+        self, asked: Points, article: Article, letters: Mapping[str, str]
+    ) -> list[dict[str, object]]:
+        """The points to click, as a judge's task has them: what each is about, and what can be chosen."""
+        found: list[dict[str, object]] = []
+        for number, each in enumerate(asked.clickable, start=1):
+            choices = [self._choice(one, each.of, article, letters) for one in each.options]
+            choices.append(self._shown(self._say("judge.as_marked"), Click()))
+            about = f"<div>{number}. {self._about(each.of, article)}</div>"
+            found.append({"about": about, "choices": choices})
+        return found
+
+    def _choice(
+        self, one: Option, of: Disagreement, article: Article, letters: Mapping[str, str]
+    ) -> dict[str, str]:
+        if one.whole:
+            return self._shown(self._say("judge.whole"), one.click)
+        who = sorted(letters[each] for each in one.who if each in letters)
+        said = self._said(of, one.said, article)
+        return self._shown(f"{' · '.join(who)}: {said}" if who else said, one.click)
+
+    def _shown(self, said: str, click: Click) -> dict[str, str]:
+        return {"value": said, "alias": clicks.written(click)}
+
+    def _about(self, of: Disagreement, article: Article) -> str:
+        """The words that a point is about, and what is asked of them."""
+        title = BETWEEN.join(self._title(label) for label in of.label.split(BETWEEN) if label)
+        names = BETWEEN.join(self._title(name) for name in (of.name or "").split(BETWEEN) if name)
+        where = f"<b>«{escape(_surface(article, of.start, of.end))}»</b> ({escape(title)})"
+        told = [where if title else self._say("judge.article"), *([escape(names)] if names else [])]
+        if not differ(of.readings.values()):
+            told.append(self._say("judge.breaks"))
+        return ": ".join(told)
 
     def _whole(self, inside: str) -> str:
         way = "rtl" if is_rtl(self._say.language) else "ltr"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from qawl.core.errors import SchemeError
-from qawl.scheme import doubts
+from qawl.scheme.points import is_own
 
 LABELS = frozenset({"Labels", "HyperTextLabels", "ParagraphLabels"})
 TEXTS = frozenset({"Text", "HyperText", "Paragraphs"})
@@ -104,7 +104,7 @@ def read(text: str, where: str) -> Config:
     """The controls of a config; raises SchemeError where it is none."""
     root = _parsed(text, where)
     texts = [each for each in root.iter() if each.tag in TEXTS and each.get("name")]
-    controls = tuple(each for each in _controls(root, None) if each.name not in doubts.CONTROLS)
+    controls = tuple(each for each in _controls(root, None) if not is_own(each.name))
     if not texts:
         raise SchemeError(f"{where}: the config shows no text: a <Text> is needed")
     marked = next((c.to for c in controls if c.tag in LABELS), None)

@@ -5,7 +5,7 @@ from math import ceil
 from xml.sax.saxutils import quoteattr
 
 from qawl.core.phrases import phrases
-from qawl.scheme import doubts
+from qawl.scheme import doubts, points
 from qawl.scheme.attributes import Attribute, ControlPlace
 from qawl.scheme.languages import RTL
 from qawl.scheme.model import ContextField, LabelSet, Scheme
@@ -41,7 +41,7 @@ _STYLE = """
 .qawl-beside { max-width: 30%; opacity: .8; }
 .qawl-text .lsf-richtext__line, .qawl-text .lsf-htx-richtext { line-height: 2.2; }
 .lsf-htx-richtext .lsf-richtext__line { width: 100%; unicode-bidi: plaintext; text-align: start; }
-.lsf-richtext .htx-highlight::after { font: 9px/1 system-ui, sans-serif; }
+.lsf-richtext .htx-highlight::after { font: 9px/1 system-ui, sans-serif; unicode-bidi: isolate; }
 .lsf-richtext .htx-highlight area { display: inline; }
 .lsf-richtext .htx-highlight.__active { color: var(--color-neutral-content, inherit) !important;
   outline: 2px solid; background-image: linear-gradient(VEIL, VEIL) !important; }
@@ -58,6 +58,12 @@ _STYLE = """
 :is(.lsf-outliner-item__index, .lsf-detailed-region__index, .lsf-detailed-region__index *) {
   color: var(--color-neutral-content, inherit) !important; }
 """
+_POINTS = """
+.qawl-point { padding: 2px 0; border-top: 1px solid rgba(128, 128, 128, .25); }
+.qawl-point :is(form, .ant-form-item, .lsf-choices, .lsf-choice, .lsf-choice__checkbox) { margin: 0; }
+.qawl-point .lsf-choice__checkbox { font-size: 13px; }
+.qawl-point sup { unicode-bidi: isolate; }
+"""
 _VEIL = "color-mix(in srgb, var(--color-neutral-background, #fff) 50%, transparent)"
 """Over the colour of a selected span, which Label Studio shows at 80 %, so that its text can be read."""
 _LIST = '<HyperText name="disagreements" value="$disagreements" inline="true"/>'
@@ -73,7 +79,7 @@ Lines = list[str]
 def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
     """The labeling config of a layer in the words of this language.
 
-    For a judge, the task's list of disagreements stands above the text.
+    For a judge, the task's open points stand above the text.
     """
     direction = "rtl" if language.split("-", maxsplit=1)[0] in RTL else "ltr"
     style = f"direction: {direction}; text-align: {'right' if direction == 'rtl' else 'left'}"
@@ -85,7 +91,7 @@ def config_xml(scheme: Scheme, language: str, *, judging: bool = False) -> str:
                 f"<Style>{_style(scheme, language)}  </Style>",
                 *_bar(scheme, language),
                 *_head(scheme, language),
-                *(_view('className="qawl-list"', [_LIST]) if judging else []),
+                *(_judging(language) if judging else []),
                 *_text(scheme, style, language),
                 *_relations(scheme),
             ]
@@ -258,6 +264,25 @@ def _doubt(scheme: Scheme, language: str, *, of_task: bool = False) -> Lines:
 def _context_title(each: ContextField, language: str) -> Lines:
     title = shown(each.title, language, "")
     return [f'<Header value={title} size="6"/>'] if each.title else []
+
+
+def _judging(language: str) -> Lines:
+    """What is open, and each point with the choices that decide it: one is asked for."""
+    number = "{{idx}}"
+    asked = quoteattr(phrases(language)("judge.required"))
+    field, about = f"${points.FIELD}[{number}]", f"{points.SHOWN}{number}"
+    text = f'<HyperText name="{about}" value="{field}.about" inline="true"/>'
+    choices = (
+        f'<Choices name="{points.CONTROL}{number}" toName="{about}" value="{field}.choices" '
+        f'choice="single-radio" layout="inline" required="true" requiredMessage={asked}/>'
+    )
+    point = _view('className="qawl-point"', [text, choices])
+    repeated = [
+        f'<Repeater on="${points.FIELD}" indexFlag="{number}">',
+        *_inside(point),
+        "</Repeater>",
+    ]
+    return _view('className="qawl-list"', [f"<Style>{_POINTS}  </Style>", _LIST, *repeated])
 
 
 def _text(scheme: Scheme, style: str, language: str) -> Lines:

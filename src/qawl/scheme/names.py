@@ -9,12 +9,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
-from qawl.scheme import doubts
+from qawl.scheme import doubts, points
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.model import Scheme, Table
 
 TASK_KEYS = frozenset(
-    {"text", "article_id", "text_sha256", "layer", "disagreements", "basis", "qawl_suggested"}
+    {
+        "text",
+        "article_id",
+        "text_sha256",
+        "layer",
+        "disagreements",
+        "basis",
+        "qawl_suggested",
+        points.FIELD,
+    }
 )
 """What a task holds beside what annotators see of its article."""
 HEAD_KEYS = frozenset({"title", "article_source", "date"})
@@ -43,6 +52,9 @@ def problems(scheme: Scheme) -> Iterator[str]:
     for what, name in _given(scheme):
         if reason := _unusable(name):
             yield f"{what} {name!r}: a name {reason}"
+    for name in controls(scheme):
+        if points.is_point(name):
+            yield f"control name {name!r}: names that begin with {points.CONTROL} are Qawl's own"
     yield from _alike(scheme)
     yield from _fields(scheme)
     yield from _commas(scheme)

@@ -20,6 +20,7 @@ from qawl.guidelines.page import Briefing, briefings
 from qawl.scheme import scheme
 from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
+from qawl.scheme.points import is_own
 from qawl.scheme.scheme import Scheme
 from qawl.studio import adopted_projects, assignment, older_projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
@@ -421,7 +422,7 @@ def _lacking(current: Scheme, result: Mapping[str, object]) -> Iterator[str]:
     """What a result uses and the scheme lacks: labels, a control, values of a control."""
     value = reading.value(result)
     yield from (each for each in reading.words(value.get("labels")) if each not in current.label)
-    if result.get("type") not in result_types():
+    if result.get("type") not in result_types() or is_own(result.get("from_name")):
         return
     attribute = current.of_control.get(str(result.get("from_name")))
     if attribute is None:

@@ -1,0 +1,205 @@
+"""The open points that a judge decides by one click each: what can be chosen, and what it changes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from qawl.agreement.disagreements import arrows_in, differ, marks_in
+from qawl.agreement.readings import Arrow, Mark, Reading, comparable, readings
+from qawl.annotations.clicks import Click, Drawn, Place, Put
+from qawl.core.records import Annotation, Attributes, AttributeValue, Disagreement, Gold
+from qawl.gold.vote import Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: who says so (nobody for `none` and `all`), what they say, what it changes."""
+
+    who: tuple[str, ...]
+    said: AttributeValue | None
+    click: Click
+    whole: bool = False
+    """Whether it is all that any of them marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An open point with what can be chosen."""
+
+    of: Disagreement
+    options: tuple[Option, ...]
+
+
+class Points:
+    """The open points of a gold record, from the annotations that it was decided from.
+
+    Relations of open spans come with the spans if nobody differs on them. A span on which all agree comes
+    with what is asked of its values and relations. These are no points of their own.
+    """
+
+    def __init__(self, gold: Gold, records: Sequence[Annotation], *, majority: bool) -> None:
+        self._every = readings([each for each in records if each.status == "submitted"])
+        self._vote = Vote(self._every, majority)
+        self._decided = {(each.label, each.start, each.end) for each in gold.spans}
+        self._crowded = {
+            place
+            for side in self._every
+            for place, count in Counter(mark[:3] for mark in side.spans).items()
+            if count > 1
+        }
+        self.by_hand = tuple(each for each in gold.open if self._needs_hands(each))
+        """What no click decides: the article, and where there are several spans of a label in a place."""
+        self._open = [each for each in gold.open if each not in self.by_hand]
+        agreed = {
+            place
+            for each in self._open
+            if each.kind == "span" and not differ(each.readings.values())
+            for place in self._touched(each)
+        }
+        self._brought = {
+            place
+            for each in self._open
+            if each.kind == "attribute" or (each.kind == "relation" and not self._comes_along(each))
+            for place in agreed & self._touched(each)
+        }
+        self.clickable = tuple(
+            Point(each, tuple(self._options(each))) for each in self._open if self._is_asked(each)
+        )
+        """What a click decides, in the order of the text."""
+
+    def _needs_hands(self, each: Disagreement) -> bool:
+        return each.kind == "article" or bool(self._touched(each) & self._crowded)
+
+    def _is_asked(self, each: Disagreement) -> bool:
+        """Whether it is a point of its own."""
+        if each.kind == "relation":
+            return not self._comes_along(each)
+        return each.kind == "attribute" or not self._touched(each) <= self._brought
+
+    def _marks(self, each: Disagreement, said: AttributeValue | None) -> list[Place]:
+        return marks_in(each, said, self._every)
+
+    def _arrows(self, each: Disagreement, said: AttributeValue | None) -> list[Arrow]:
+        return arrows_in(each, said, self._every)
+
+    def _touched(self, each: Disagreement) -> set[Place]:
+        """The marks, whoever made them, that a point is about, or whose values or relations."""
+        if each.kind == "span":
+            return {place for said in each.readings.values() for place in self._marks(each, said)}
+        found = {(each.label, each.start, each.end)} if each.label else set()
+        if each.kind == "relation":
+            for said in each.readings.values():
+                for arrow in self._arrows(each, said):
+                    found |= {_bare(arrow.start), _bare(arrow.end)}
+        return found
+
+    def _options(self, each: Disagreement) -> list[Option]:
+        """What can be chosen."""
+        if each.kind == "attribute":
+            return [*self._values(each)]
+        one = self._spans if each.kind == "span" else self._relations
+        groups = [*_alike(each.readings)]
+        found = [one(each, who, said) for who, said in groups]
+        if all(said is not None for _, said in groups):
+            found.append(one(each, (), None))
+        spoken = [said for _, said in groups if said is not None]
+        if len(spoken) > 1:
+            found.append(self._whole(found))
+        return found
+
+    def _comes_along(self, each: Disagreement) -> bool:
+        """Whether a relation is decided with the spans at its ends: one is open, and all who could draw
+        it drew it."""
+        arrows = {arrow for said in each.readings.values() for arrow in self._arrows(each, said)}
+        return all(self._unopposed(arrow) for arrow in arrows)
+
+    def _unopposed(self, arrow: Arrow) -> bool:
+        if {arrow.start[:3], arrow.end[:3]} <= self._decided:
+            return False
+        able = [side for side in self._every if {arrow.start[:3], arrow.end[:3]} <= _places(side)]
+        return all(_drawn(arrow) in map(_drawn, side.arrows) for side in able)
+
+    def _spans(self, each: Disagreement, who: Sequence[str], said: AttributeValue | None) -> Option:
+        places = self._marks(each, said)
+        put, along = self._bringing(places)
+        drop = tuple(sorted(self._touched(each) - set(places)))
+        return Option(tuple(who), said, Click(drop=drop, put=put, along=along))
+
+    def _bringing(self, places: Iterable[Place]) -> tuple[tuple[Put, ...], tuple[Drawn, ...]]:
+        """These marks with their values, and the relations that come with them."""
+        those = list(places)
+        put = tuple(Put(*place, self._shared(place)) for place in those)
+        return put, tuple(sorted(self._along(those), key=repr))
+
+    def _shared(self, place: Place) -> Attributes:
+        """The attributes on which those carry who made a mark."""
+        given = [
+            span.attributes
+            for side in self._every
+            for mark, span in side.spans.items()
+            if mark[:3] == place
+        ]
+        names = sorted({name for each in given for name in each})
+        values = {name: self._vote.value([each.get(name) for each in given]) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def _along(self, put: Iterable[Place]) -> Iterator[Drawn]:
+        """The relations at these marks on which nobody differs."""
+        there = set(put)
+        arrows = {arrow for side in self._every for arrow in side.arrows}
+        seen = set()
+        for arrow in arrows:
+            if there & {arrow.start[:3], arrow.end[:3]} and self._unopposed(arrow):
+                seen.add(_drawn(arrow))
+        yield from seen
+
+    def _relations(
+        self, each: Disagreement, who: Sequence[str], said: AttributeValue | None
+    ) -> Option:
+        draw = [_drawn(arrow) for arrow in self._arrows(each, said)]
+        every = {
+            _drawn(arrow) for one in each.readings.values() for arrow in self._arrows(each, one)
+        }
+        cut = tuple(sorted(every - set(draw), key=repr))
+        put, along = self._bringing(sorted(self._brought & self._touched(each)))
+        click = Click(put=put, along=along, cut=cut, draw=tuple(draw))
+        return Option(tuple(who), said, click)
+
+    def _values(self, each: Disagreement) -> Iterator[Option]:
+        at = (each.label, each.start, each.end) if each.label else None
+        put, along = self._bringing(sorted(self._brought & self._touched(each)))
+        for who, said in _alike(each.readings):
+            click = Click(put=put, along=along, at=at, name=each.name, value=said)
+            yield Option(tuple(who), said, click)
+
+    def _whole(self, found: Sequence[Option]) -> Option:
+        """All that any of them marked or drew."""
+        put = {one.place: one for each in found for one in each.click.put}
+        along = {one for each in found for one in each.click.along}
+        draw = dict.fromkeys(one for each in found for one in each.click.draw)
+        click = Click(
+            put=tuple(put.values()), along=tuple(sorted(along, key=repr)), draw=tuple(draw)
+        )
+        return Option((), None, click, whole=True)
+
+
+def _alike(
+    told: Mapping[str, AttributeValue | None],
+) -> Iterator[tuple[list[str], AttributeValue | None]]:
+    """Who say the same, with what they say."""
+    groups: dict[bytes, tuple[list[str], AttributeValue | None]] = {}
+    for who, said in told.items():
+        groups.setdefault(comparable(said), ([], said))[0].append(who)
+    yield from groups.values()
+
+
+def _places(side: Reading) -> set[Place]:
+    return {mark[:3] for mark in side.spans}
+
+
+def _drawn(arrow: Arrow) -> Drawn:
+    return Drawn(arrow.label, _bare(arrow.start), _bare(arrow.end), arrow.both_ways)
+
+
+def _bare(mark: Mark) -> Place:
+    return mark.label, mark.start, mark.end

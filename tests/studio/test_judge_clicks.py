@@ -1,0 +1,147 @@
+"""A judge decides by clicks alone, in a real headless Chromium before a real Label Studio."""
+
+import re
+from string import ascii_letters
+
+import pytest
+from test_browser import browser, signed_in, submit, to_the_stream  # noqa: F401 - fixtures
+
+from conftest import ROOT
+from loop import Loop
+from qawl.core import project
+from qawl.core.records import JUDGE
+from qawl.studio import plan
+
+pytestmark = [pytest.mark.live, pytest.mark.browser]
+
+LETTERS = set(ascii_letters)
+WORDS = {"ar": ("المخاطَب", "مختلط"), "en": ("Addressee", "Mixed")}
+TEXT = "قال أحمد سعيد للصحافيين إن المشروع بدأ أمس\n" + "وهذا سطر آخر يملأ الصفحة.\n" * 12
+
+
+def place(words):
+    """Where these words stand."""
+    start = TEXT.index(words)
+    return start, start + len(words)
+
+
+def results(who, text):
+    """Two annotators: they differ in a type, in an edge, in whether there is an addressee."""
+    found = []
+
+    def mark(identity, label, place, **values):
+        where = {"start": place[0], "end": place[1], "text": text[slice(*place)]}
+        one = {"id": identity, "to_name": "text"}
+        found.append(
+            {**one, "from_name": "quote", "type": "labels", "value": {**where, "labels": [label]}}
+        )
+        for name, value in values.items():
+            found.append(
+                {
+                    **one,
+                    "from_name": name,
+                    "type": "choices",
+                    "value": {**where, "choices": [value]},
+                }
+            )
+
+    def arrow(to):
+        found.append({"type": "relation", "from_id": "c", "to_id": to, "direction": "right"})
+
+    mark("c", "CONTENT", place("إن المشروع بدأ أمس"), quote_type="indirect" if who == 1 else "mixed",
+         source_status="named")  # fmt: skip
+    mark("u", "CUE", place("قال"))
+    mark("s", "SOURCE", place("أحمد" if who == 1 else "أحمد سعيد"))
+    arrow("u")
+    arrow("s")
+    if who == 1:
+        mark("a", "ADDRESSEE", place("للصحافيين"))
+        arrow("a")
+    return found
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_verdict_by_clicks(tmp_path, label_studio, monkeypatch, signed_in, language):  # noqa: F811
+    """One click a point, nothing typed and nothing marked by hand; the verdict arrives and is gold."""
+    from qawl.studio.client import connect
+
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+    settings = f"label_studio: {{url: {label_studio.url}}}\nannotators: [a1, a2]"
+    scheme = (ROOT / "label_config/quote.yaml").read_text("utf-8")
+    loop = Loop(tmp_path / "c", {"quote": scheme}, [TEXT], settings, languages=language)
+    yaml = (loop.folder / "qawl.yaml").read_text("utf-8")
+    (loop.folder / "qawl.yaml").write_text(yaml.replace("loop", f"clicks-{language}"), "utf-8")
+    loop.annotate("quote", results)
+    loop.run("adjudicate")
+    loop.run("push")
+    corpus = project.load(loop.folder)
+    with connect(corpus) as client:
+        (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
+    page = signed_in(1280, 720)
+    to_the_stream(page, f"{label_studio.url}/projects/{judge.id}/data?labeling=1")
+    page.wait_for_selector(".qawl-point", timeout=60_000)
+    points = page.locator(".qawl-point")
+    said = [points.nth(number).inner_text() for number in range(points.count())]
+    assert [each.split("»")[0] for each in said] == [
+        "1. «أحمد سعيد", "2. «للصحافيين", "3. «إن المشروع بدأ أمس",
+    ]  # fmt: skip
+    if language == "ar":
+        assert not [each for each in said if set(re.sub(r"\[.\]", "", each)) & LETTERS - {"A", "B"}]
+    page.click("[data-testid=bottombar-submit-button]")
+    page.locator(".ant-modal-content").first.wait_for(timeout=20_000)
+    page.keyboard.press("Escape")
+    page.locator(".ant-modal-content").first.wait_for(state="hidden", timeout=20_000)
+    for number, words in enumerate(["«أحمد سعيد»", WORDS[language][0], WORDS[language][1]]):
+        points.nth(number).locator(f"label:has-text('{words}')").first.click()
+        page.wait_for_timeout(200)
+    submit(page)
+    loop.run("pull")
+    assert "all complete" in loop.run("adjudicate")
+    (gold,) = loop.records("quote", "gold")
+    assert gold["decided_by"] == "adjudicator"
+    assert {(each["label"], each["text"]) for each in gold["spans"]} == {
+        ("CUE", "قال"), ("SOURCE", "أحمد سعيد"), ("ADDRESSEE", "للصحافيين"),
+        ("CONTENT", "إن المشروع بدأ أمس"),
+    }  # fmt: skip
+    content = next(each for each in gold["spans"] if each["label"] == "CONTENT")
+    assert content["attributes"] == {"quote_type": "mixed", "source_status": "named"}
+    labels = ["has_addressee", "has_cue", "has_source"]
+    assert [each["label"] for each in gold["relations"]] == labels
+    assert not loop.findings(severity="error")
+    look_again(loop, page, points, corpus, judge, label_studio)
+
+
+def look_again(loop, page, points, corpus, judge, label_studio):
+    """A verdict opens as it was clicked, is changed by a click, and outlives a change of the config; a task
+    that an earlier version made, without points, opens too."""
+    from qawl.studio.client import connect
+
+    with connect(corpus) as client:
+        (task,) = plan.remote_tasks(client, judge)
+    page.goto(f"{label_studio.url}/projects/{judge.id}/data?task={task.id}")
+    page.wait_for_selector(".qawl-point", timeout=60_000)
+    page.wait_for_function(
+        "() => document.querySelectorAll('.qawl-point .ant-radio-wrapper-checked').length === 3",
+        timeout=20_000,
+    )
+    points.nth(0).locator("label:has-text('«أحمد»')").first.click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as sent:
+        page.click("[data-testid=bottombar-update-button]")
+    assert sent.value.ok
+    loop.run("pull")
+    loop.run("adjudicate")
+    (gold,) = loop.records("quote", "gold")
+    assert {each["text"] for each in gold["spans"] if each["label"] == "SOURCE"} == {"أحمد"}
+    scheme = loop.folder / "label_config/quote.yaml"
+    scheme.write_text(scheme.read_text("utf-8").replace("hotkey: q", "hotkey: y", 1), "utf-8")
+    loop.run("scheme")
+    loop.run("push")
+    with connect(corpus) as client:
+        (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
+        assert 'hotkey="y"' in judge.config
+        old = next(client.tasks(judge.id, fields=("id", "data")))["data"]
+        del old["qawl_points"]
+        client.update_task(task.id, old)
+    page.goto(f"{label_studio.url}/projects/{judge.id}/data?task={task.id}")
+    page.wait_for_selector(".lsf-richtext__line:has-text('قال أحمد')", timeout=60_000)
+    assert points.count() == 0
