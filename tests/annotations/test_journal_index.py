@@ -11,6 +11,7 @@ import time
 
 import msgspec
 import pytest
+from test_foreign_exports import Foreign, region
 
 from corpora import qawl
 from qawl.annotations import journal, journal_index
@@ -236,6 +237,73 @@ def test_whatever_stands_in_the_place_of_numbers_is_held(corpus, number, project
     if isinstance(project, int):
         assert opened.holds.count((project, "2026")) == 1
         assert [key for key, _ in opened.holds.held((project, "2026"))] == [sent.key]
+
+
+TEXT = "Sami met Layla."
+
+
+def export(label="PER", **times):
+    """What Label Studio exports of one annotation; other tools leave times out or break them."""
+    made = {"id": 1, "completed_by": 1, "result": [region(TEXT, "Sami", label)], **times}
+    return [{"id": 1, "project": 1, "data": {"text": TEXT}, "annotations": [made]}]
+
+
+FIRST, LATER = {"updated_at": "2026-01-01T10:00:00Z"}, {"updated_at": "2026-01-02T10:00:00Z"}
+COURSE = [
+    (export(**FIRST), 1),
+    (export(), 0),  # it lost its time
+    (export(updated_at="yesterday"), 0),
+    (export(updated_at={"x": 1}), 0),
+    (export("ORG", **LATER), 1),
+    (export("ORG"), 0),
+    (export(**FIRST), 0),  # an old export again
+    (export("ORG", updated_at=None), 0),
+    (export("ORG", **LATER), 0),
+    (export("PER", updated_at=""), 1),  # other work without a time: the last counts
+    (export("PER"), 0),
+    (export("ORG", **LATER), 0),
+]
+"""Exports in the order in which they are pulled, and how many new versions each brings."""
+
+
+def absent(index):
+    index.unlink(missing_ok=True)
+
+
+def rubbish(index):
+    index.parent.mkdir(parents=True, exist_ok=True)
+    index.write_bytes(b"SQLite format 3\x00" + bytes(200))
+
+
+def earlier(index):
+    """An index of an earlier state, as a copy of a folder or a backup brings it."""
+    kept = index.with_suffix(".kept")
+    if kept.exists():
+        shutil.copy(kept, index)
+    elif index.exists():
+        shutil.copy(index, kept)
+
+
+@pytest.mark.parametrize("how", [lambda index: None, absent, rubbish, earlier])
+def test_what_is_new_is_the_same_whatever_became_of_the_index(tmp_path, how):
+    corpus = Foreign(tmp_path / "corpus")
+    corpus.ingest(TEXT)
+    for number, (tasks, new) in enumerate(COURSE):
+        how(tmp_path / "corpus/.qawl/journal/ner.a1.sqlite")
+        done = corpus.pull(tasks, "--layer", "ner")
+        assert (done.exit_code, f": {new} new version" in done.output) == (0, True), (
+            f"{number}: {done.output}"
+        )
+    (record,) = corpus.records()
+    assert record["spans"][0]["label"] == "PER"
+
+
+def test_a_time_that_was_known_stays_where_an_export_lost_it(tmp_path):
+    corpus = Foreign(tmp_path / "corpus")
+    corpus.ingest(TEXT)
+    for tasks in (export(**FIRST), export()):
+        corpus.pull(tasks, "--layer", "ner")
+    assert corpus.records()[0]["provenance"]["updated_at"] == FIRST["updated_at"]
 
 
 APPENDING = """

@@ -98,13 +98,18 @@ class Holdings:
         return f"{given.key}~{count}"
 
     def has(self, key: str, given: Version, *, live: bool) -> bool:
-        """Whether a version adds nothing; what is deleted and on the server all the same is back."""
+        """Whether a version adds nothing; what is deleted and on the server all the same is back.
+
+        One without a time adds nothing where the one that counts says the same, with a time or without.
+        """
         there, alive = self._state(key)
+        timeless = given.identity.changed is None
         if given.event == "version" and there and not alive:
-            return not live and self._seen(key, given)
-        if given.identity.changed is None:
-            last = self.db.execute("SELECT digest FROM annotation WHERE key = ?", (key,)).fetchone()
-            return bool(last == (given.digest,))
+            same = timeless and there.content == given.identity.content
+            return not live and (same or self._seen(key, given))
+        if timeless:
+            last = self.db.execute("SELECT said FROM annotation WHERE key = ?", (key,)).fetchone()
+            return bool(last == (given.said,))
         return self._seen(key, given)
 
     def _seen(self, key: str, given: Version) -> bool:
@@ -129,18 +134,16 @@ class Holdings:
         if known is None or not alive or identity.newer(given.identity, known):
             merged = identity.filled(given.identity, known) if known else given.identity
             self._put(given, merged, at, alive=True)
-        else:
-            self.db.execute("UPDATE annotation SET digest = ? WHERE key = ?", (given.digest, key))
 
     def _put(self, given: Version, counting: Identity, at: Spot, *, alive: bool) -> None:
         """Writes the version that counts, and where its entry stands, or that which deleted it."""
         number, where, home = counting.id, counting.project, counting.home
         content = to_json(counting)
-        row = (given.key, alive, number, _integer(where), home, content, given.digest)
+        row = (given.key, alive, number, _integer(where), home, content, given.said)
         self.db.execute(
             "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
             "DO UPDATE SET alive = excluded.alive, id = excluded.id, project = excluded.project, "
-            "home = excluded.home, identity = excluded.identity, digest = excluded.digest, "
+            "home = excluded.home, identity = excluded.identity, said = excluded.said, "
             "article = excluded.article, start = excluded.start, length = excluded.length, "
             "line = excluded.line",
             (*row, given.identity.article, *at),

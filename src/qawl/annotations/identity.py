@@ -84,13 +84,15 @@ class _Entry(Struct):
 class Version(Struct, frozen=True, gc=False):
     """A version of an annotation, or that it is gone, as an entry says it.
 
-    `digest` is equal for what is the same version, by whatever road it came.
+    `digest` is equal for what is the same version, by whatever road it came; `said` for what says the
+    same, whenever.
     """
 
     key: str
     event: str
     identity: Identity
     digest: bytes
+    said: bytes
 
 
 _decoder = msgspec.json.Decoder(_Entry)
@@ -103,9 +105,11 @@ def read(content: bytes | msgspec.Raw) -> Version:
     changed = identity.changed
     when = given.annotation.updated_at if changed is None else changed
     layers = f"{given.task.layers} " if given.task.layers else ""
-    said = f"{given.event} {given.text} {layers}{when} "
-    digest = sha256(said.encode() + identity.content).digest()[:16]
-    return Version(given.key, given.event, identity, digest)
+    said = f"{given.event} {given.text} {layers}".encode()
+    digest, timeless = (
+        sha256(each + identity.content).digest()[:16] for each in (said + f"{when} ".encode(), said)
+    )
+    return Version(given.key, given.event, identity, digest, timeless)
 
 
 def _identify(given: _Entry) -> Identity:

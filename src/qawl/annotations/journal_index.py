@@ -21,7 +21,7 @@ CREATE TABLE seen (mark BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE number (number TEXT, key TEXT, UNIQUE (number, key));
 CREATE TABLE annotation (
     key TEXT PRIMARY KEY, alive INTEGER, id TEXT, project INTEGER, home TEXT, identity BLOB,
-    digest BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER
+    said BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER
 );
 CREATE INDEX by_article ON annotation (article);
 CREATE INDEX by_home ON annotation (alive, project, home, id);
