@@ -263,7 +263,20 @@ def pull(run, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["../x", "", " ", "adjudication", "a b", "x" * 65, "a1/../b", "A1"]
+    "name",
+    [
+        "../x",
+        "",
+        " ",
+        "adjudication",
+        "a b",
+        "x" * 65,
+        "a1/../b",
+        "A1",
+        "ａ１",
+        "ᵃ1",
+        "ａdjudication",
+    ],
 )
 def test_a_name_that_is_no_pseudonym_is_refused_and_nothing_is_written(pull, tmp_path, name):
     corpus, done = pull("--annotator", name)

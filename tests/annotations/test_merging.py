@@ -109,6 +109,19 @@ def test_one_pseudonym_of_two_people_is_not_joined(corpus, copied):
     assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla", "Omar"]}
 
 
+def test_a_pseudonym_that_looks_like_one_here_is_not_joined(corpus, copied):
+    other = copied()
+    pull(corpus, [work(user=4)], options=["--annotator", "b1"])
+    pull(
+        other,
+        [work(surface="Layla", user=9, number=2, task=2)],
+        options=["--annotator", "ｂ１"],
+    )
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert "(ｂ１ there)" in done.output
+    assert whose(corpus) == {"b1": ["Sami"], "a1": ["Layla"]}
+
+
 def test_one_person_with_two_pseudonyms_is_joined_by_their_work(corpus, copied):
     other = copied()
     pull(corpus, [work(user=4), work(surface="Layla", user=9, number=2, task=2)])

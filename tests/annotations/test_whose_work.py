@@ -253,7 +253,18 @@ def test_a_tool_that_counts_annotations_from_1_in_each_task_is_no_second_server(
 
 
 @pytest.mark.parametrize(
-    "damaged", ["{", "[1]", '{"1": "../x"}', '{"1": "adjudication"}', "", "\0", '{"1": 5}']
+    "damaged",
+    [
+        "{",
+        "[1]",
+        '{"1": "../x"}',
+        '{"1": "adjudication"}',
+        '{"1": "ａ１"}',
+        '{"1": "b1", "2": "ｂ１"}',
+        "",
+        "\0",
+        '{"1": 5}',
+    ],
 )
 def test_a_damaged_map_of_users_is_put_aside_and_found_again(corpus, damaged):
     exports = [work(user=9), work(OMAR, "Omar", number=2, task=2, user=4)]
@@ -292,7 +303,8 @@ def test_users_of_one_export_can_be_named_one_by_one(corpus):
 
 
 @pytest.mark.parametrize(
-    "given", [["9=b1"], ["1=b1", "1=b2"], ["b1", "b2"], ["1=../x"], ["=b1"], ["b1", "1=b2"]]
+    "given",
+    [["9=b1"], ["1=b1", "1=b2"], ["b1", "b2"], ["1=../x"], ["=b1"], ["b1", "1=b2"], ["1=ａ1"]],
 )
 def test_names_that_fit_no_user_are_refused(corpus, given):
     done = pull(corpus, [work()], options=[f"--annotator={each}" for each in given])

@@ -113,6 +113,66 @@ def test_an_article_that_contradicts_itself_is_refused_with_its_line(
     assert path.read_bytes() == changed
 
 
+def overlapping(article):
+    pieces = article["text"][:4], article["text"][2:6]
+    return [
+        {"rule": "nfc", "start": at, "end": at + 4, "was": piece}
+        for at, piece in zip((0, 2), pieces, strict=True)
+    ]
+
+
+def out_of_order(article):
+    return [{"rule": "edges", "start": at, "end": at, "was": " "} for at in (3, 0)]
+
+
+def of_another_outcome(article):
+    return [{"rule": "line_ends", "start": 0, "end": 1, "was": "\r\n"}]
+
+
+def of_another_outcome_once_undone(article):
+    """The first pass is looked at in the text that undoing the second gives."""
+    return [
+        {"rule": "blank_lines", "start": 0, "end": 2, "was": "\n\n\n"},
+        {"rule": "edges", "start": 0, "end": 0, "was": " \n"},
+    ]
+
+
+def removed_and_there(article):
+    return [{"rule": "chrome", "start": 0, "end": 3, "was": "Read also\n"}]
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        overlapping,
+        out_of_order,
+        of_another_outcome,
+        of_another_outcome_once_undone,
+        removed_and_there,
+    ],
+)
+def test_edits_that_cleaning_can_not_have_made_are_refused(recorded, run, edits):
+    path = recorded.articles_file
+    lines = [json.loads(each) for each in path.read_text("utf-8").splitlines()]
+    lines[0]["edits"] = edits(lines[0])
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
+    code, said = run("tasks", "--layer", "quote")
+    assert code == 1
+    assert "articles.jsonl, line 1: " in said
+    assert "is none that cleaning made" in said
+
+
+def test_groups_that_lead_to_each_other_are_refused(recorded, run):
+    """As when a script sorts a column: a group is the id of one of its own articles."""
+    path = recorded.articles_file
+    lines = [json.loads(each) for each in path.read_text("utf-8").splitlines()]
+    lines[0]["group"], lines[1]["group"] = lines[1]["id"], lines[0]["id"]
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
+    code, said = run("tasks", "--layer", "quote")
+    assert code == 1
+    assert f"articles.jsonl, line 1: its group {lines[1]['id']} is an article of another" in said
+
+
 def test_an_article_that_says_two_things_is_refused_with_both_lines(recorded, run):
     path = recorded.articles_file
     first = json.loads(path.read_bytes().splitlines()[0])
@@ -163,3 +223,68 @@ def test_a_withdrawal_needs_one_reason(recorded, run, reasons, said):
     recorded.withdrawn_file.write_text("\n".join(lines), "utf-8")
     code, output = run("tasks", "--layer", "quote")
     assert (code, said in output) == (1, True)
+    assert "withdrawn.jsonl, line " in output
+
+
+def test_what_is_withdrawn_is_an_article(recorded, run, caplog):
+    """A typing error would leave an article in the release that somebody asked to take out."""
+    recorded.withdrawn_file.write_text('{"article_id": "8a90ce3200c", "reason": "x"}\n')
+    code, said = run("tasks", "--layer", "quote")
+    assert code == 1
+    assert "withdrawn.jsonl, line 1: '8a90ce3200c' is no id of an article" in said
+    recorded.withdrawn_file.write_text('{"article_id": "8a90ce3200c0", "reason": "x"}\n')
+    assert run("tasks", "--layer", "quote")[0] == 0
+    assert "withdrawn.jsonl: 8a90ce3200c0 is no article of this corpus" in caplog.text
+
+
+def repair(**said):
+    whole = {"repair": "trim-whitespace", "layer": "quote", "article_id": "x", "annotator": "a1"}
+    return {**whole, "version": "0" * 64, **said}
+
+
+def report(recorded, **said):
+    frozen = json.loads(recorded.articles_file.read_bytes().splitlines()[0])
+    whole = {"id": "c1", "address": "x", "layer": "quote", "article_id": frozen["id"]}
+    whole |= {"reason": "x", "reporter": "x", "was": {"label": "CUE", "start": 0, "end": 3}}
+    return {**whole, "right": None, **said}
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "command", "said"),
+    [
+        ("repairs.jsonl", [{"repair": "trim"}], ["validate"], "there is no repair 'trim'"),
+        ("repairs.jsonl", [{"version": "x"}], ["pull", "--rebuild"], "no SHA-256"),
+        ("corrections.jsonl", [{}, {}], ["adjudicate"], "c1 stands twice"),
+        ("corrections.jsonl", [{"article_id": "0" * 12}], ["adjudicate"], "is no article"),
+        (
+            "corrections.jsonl",
+            [{"right": {"label": "CUE", "start": 0, "end": 10**9}}],
+            ["adjudicate"],
+            "outside the text",
+        ),
+        ("guidelines/quote.jsonl", [{"layer": "claim"}], ["guidelines"], "of the layer claim"),
+    ],
+)
+def test_a_line_that_later_steps_can_not_use_is_refused(recorded, run, name, lines, command, said):
+    made = {
+        "repairs.jsonl": repair,
+        "corrections.jsonl": lambda **more: report(recorded, **more),
+        "guidelines/quote.jsonl": lambda **more: {"scheme_version": "1", "said": {}, **more},
+    }[name]
+    path = recorded.exports / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(made(**each)) + "\n" for each in lines), "utf-8")
+    code, output = run(*command)
+    assert code == 1
+    assert f"{name}, line {len(lines)}: " in output
+    assert said in output
+
+
+def test_what_was_set_aside_is_put_in_order_and_said(recorded, run, caplog, tmp_path):
+    (tmp_path / "more.txt").write_text("A text of ferries.", "utf-8")
+    path = recorded.set_aside_file
+    lines = [json.dumps({"path": each, "line": None, "reason": "empty"}) for each in "bab"]
+    path.write_text("\n".join(lines), "utf-8")
+    assert run("ingest", str(tmp_path / "more.txt"))[0] == 0
+    assert "set-aside.jsonl was out of order" in caplog.text
+    assert [json.loads(each)["path"] for each in path.read_text().splitlines()] == ["a", "b"]

@@ -9,6 +9,7 @@ GOOD = ("a1", "ruba", "سلمى", "नीता", "李四", "Ж-1_b", "١٢", "x
 BAD = ("", " ", "../x", "a/b", "a\\b", ".", "..", "a b", "a.b", "x" * 65, "-", "__", "a\n", "a\0")
 MORE = (
     "adjudication",
+    "ａｄｊｕｄｉｃａｔｉｏｎ",
     "Adjudication",
     "x@example.org",
     "C:",
@@ -40,5 +41,14 @@ def test_a_decomposed_name_is_the_composed_one():
 
 
 def test_names_that_are_one_file_on_some_machines_are_refused():
-    with pytest.raises(ProjectError, match="upper and lower case"):
+    with pytest.raises(ProjectError, match="look alike"):
         settings.parse_settings("name: x\nannotators: [a1, A1]", "here")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("a1", "ａ１"), ("سلمى", "ﺳﻠﻤﻰ"), ("ｶ", "カ"), ("strasse", "straße")]
+)
+def test_names_that_look_alike_are_refused(one, other):
+    """Keyboards and fonts of other systems give letters of another width or form (NFKC)."""
+    with pytest.raises(ProjectError, match="look alike"):
+        settings.parse_settings(f"name: x\nannotators: [{one}, {other}]", "here")

@@ -11,6 +11,12 @@ class Memory:
     def __init__(self):
         self.made, self.held, self.calls, self.number = [], {}, [], 0
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
     def together(self, work, those):
         return [work(each) for each in those]
 

@@ -7,10 +7,12 @@ import msgspec
 import pytest
 from memory import Memory
 
+import corpora
 from qawl.core import files, project
 from qawl.core.errors import ProjectError, ServerError
 from qawl.core.records import Annotation, Provenance, Span, Suggestion
 from qawl.scheme import doubts
+from qawl.studio import client as studio_client
 from qawl.studio import plan, push
 from strategies import article
 
@@ -279,3 +281,94 @@ def test_a_doubt_or_a_judges_click_does_not_stop_a_change_of_the_config(make_cor
     path.write_text(path.read_text("utf-8").replace("hotkey: y", "hotkey: p", 1), "utf-8")
     with pytest.raises(ServerError, match="somebody's"):
         pushed(server, project.load(made.root))
+
+
+# The judge's tasks as they stand on disk
+
+
+@pytest.fixture
+def waiting(tmp_path, monkeypatch):
+    """A corpus with two articles that wait for the judge, and the server that `qawl push` finds."""
+    texts = {"1": "Sami met Layla.", "2": "Omar left Acme."}
+    folder = corpora.corpus(
+        tmp_path / "corpus", corpora.scheme("ner", ["PER"]), texts, ["a1", "a2"]
+    )
+    done = {
+        who: {name: corpora.work([corpora.mark("r", "PER", 0, end)]) for name in texts}
+        for who, end in (("a1", 4), ("a2", 8))
+    }
+    corpora.pull(folder, "ner", texts, done)
+    corpora.qawl(folder, "adjudicate")
+    server = Memory()
+    monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+    return folder, server
+
+
+def judges(server):
+    """The articles in the judge's project."""
+    return sorted(
+        task["data"]["article_id"]
+        for made in server.made
+        if "adjudication" in made["description"]
+        for task in server.held[made["id"]]
+    )
+
+
+def changed(**said):
+    def change(lines):
+        task = json.loads(lines[1])
+        task["data"] |= said
+        return [lines[0], json.dumps(task).encode() + b"\n"]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: [*reversed(lines)], "line 2: "),
+        (lambda lines: [lines[0], *lines], "line 2: "),
+        (changed(article_id="0123456789ab"), "line 2: 0123456789ab is no article"),
+        (changed(article_id=[{"value": "x"}]), "is no article"),
+        (changed(text="Omar left Acme"), "line 2: the text is not that of article"),
+        (changed(text_sha256="0" * 64), "line 2: the text is not that of article"),
+        (changed(layer="claim"), "line 2: this is of the layer claim"),
+        (changed(basis=""), "line 2: it does not say"),
+        (lambda lines: [lines[0], lines[1][:-20]], "line 2: "),
+        (lambda lines: None, "is gone"),
+    ],
+)
+def test_judges_tasks_that_are_not_as_they_were_made_are_not_pushed(waiting, change, said):
+    folder, server = waiting
+    path = folder / "exports/gold/ner.tasks.jsonl"
+    made = change(path.read_bytes().splitlines(keepends=True))
+    path.unlink() if made is None else path.write_bytes(b"".join(made))
+    code, output = corpora.main(folder, "push")
+    assert code == 1
+    assert "ner.tasks.jsonl" in output
+    assert said in output
+    assert "qawl adjudicate" in output
+    assert not server.made
+    corpora.qawl(folder, "adjudicate")
+    assert corpora.main(folder, "push")[0] == 0
+    assert len(judges(server)) == 2
+
+
+def test_the_judge_gets_no_article_that_was_withdrawn_since(waiting):
+    folder, server = waiting
+    corpora.main(folder, "push")
+    first, second = judges(server)
+    corpora.qawl(folder, "withdraw", first, "--reason", "asked for")
+    assert corpora.main(folder, "push")[0] == 0
+    assert judges(server) == [second]
+
+
+def test_a_project_whose_mark_looks_like_an_annotators_is_refused(waiting):
+    """Whoever may edit projects can write any name into the mark."""
+    folder, server = waiting
+    corpora.main(folder, "push")
+    for made in server.made:
+        made["description"] = made["description"].replace("annotator=a1", "annotator=ａ１")
+    code, output = corpora.main(folder, "push")
+    assert code == 1
+    assert "ａ１ and a1 look alike" in output

@@ -74,25 +74,21 @@ def _named(project: Project, given: str | Iterable[str] | None) -> Named:
     """The pseudonyms that were given, checked; raises InputError."""
     listed = () if given is None else (given,) if isinstance(given, str) else tuple(given)
     found: dict[User | None, str] = {}
+    there = journal.annotators(project) if listed else set()
     for each in listed:
         who, equals, name = each.rpartition("=")
         user = users.user(who) if equals else None
         if user == User() or user in found or (None in found):
             raise InputError(f"--annotator {each}: give one NAME, or USER=NAME once a user")
-        found[user] = _pseudonym(project, name)
+        found[user] = _pseudonym(project, name, {*there, *found.values()})
     return found
 
 
-def _pseudonym(project: Project, given: str) -> str:
+def _pseudonym(project: Project, given: str, known: Iterable[str]) -> str:
     try:
-        name = names.pseudonym(given)
+        return names.apart(names.pseudonym(given), {*known, *project.annotators})
     except ValueError as error:
         raise InputError(f"--annotator: {error}") from error
-    if other := names.confused(name, {*project.annotators, *journal.annotators(project)}):
-        raise InputError(
-            f"--annotator: {name} and {other} differ in upper and lower case alone: take {other}"
-        )
-    return name
 
 
 def _exports(paths: Iterable[Path]) -> Iterator[Path]:

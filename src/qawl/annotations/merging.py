@@ -14,7 +14,7 @@ from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Journal
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import JOURNAL, Project
 from qawl.core.records import JUDGE
@@ -163,7 +163,10 @@ def _names(
                 "here: it is not clear whose the rest is"
             )
         numbers = {user for each in mine for user in each.users}
-        found[name] = next(iter(owners), None) or _by_number(name, numbers, users) or next(free)
+        same = _by_number(name, numbers, users)
+        if same and names.confused(same, {*users, *project.annotators, *found.values()}):
+            same = None
+        found[name] = next(iter(owners), None) or same or next(free)
     return found
 
 

@@ -4,6 +4,7 @@ A repair changes neither the journal nor Label Studio; it is applied where annot
 long as the annotation is the one that it was made for.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
@@ -33,6 +34,8 @@ class Repair(Struct, frozen=True, kw_only=True):
     version: str
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
 Key = tuple[str, str]
 """(article id, annotator)."""
 
@@ -54,12 +57,20 @@ def _sure(record: Annotation) -> Annotation:
 
 
 def load(project: Project, layer: str) -> dict[Key, list[Repair]]:
-    """The repairs of a layer by annotation."""
+    """The repairs of a layer by annotation; raises InputError at one that there is not."""
     found: dict[Key, list[Repair]] = {}
-    for each in project.disk.read(project.repairs_file, Repair):
+    advice = "take the line out, or bring it back from version control"
+    path, opened = project.repairs_file, project.disk.open
+    for each in files.checked(path, Repair, _wrong, advice, opened):
         if each.layer == layer:
             found.setdefault((each.article_id, each.annotator), []).append(each)
     return found
+
+
+def _wrong(given: Repair) -> str | None:
+    if given.repair not in NAMES:
+        return f"there is no repair {given.repair!r} ({', '.join(NAMES)})"
+    return None if _DIGEST.fullmatch(given.version) else "its version is no SHA-256"
 
 
 def applied(record: Annotation, text: str, known: Mapping[Key, list[Repair]]) -> Annotation:

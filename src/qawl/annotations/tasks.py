@@ -36,7 +36,7 @@ class Task(Struct, frozen=True):
     @property
     def article_id(self) -> str:
         """The article."""
-        return str(self.data["article_id"])
+        return str(self.data.get("article_id"))
 
     @property
     def basis(self) -> str | None:

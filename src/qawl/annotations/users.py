@@ -77,7 +77,7 @@ def path(project: Project) -> Path:
 def load(project: Project, there: Iterable[str]) -> tuple[list[Account], bool]:
     """The accounts that are known, and whether the file was damaged and put aside.
 
-    `there` are the pseudonyms that have a journal: none may differ from them by case alone.
+    `there` are the pseudonyms that have a journal: none may look like one of them.
     """
     file = path(project)
     if not file.is_file():
@@ -103,12 +103,13 @@ def _read(content: bytes) -> Iterable[Account]:
 
 
 def _checked(accounts: Iterable[Account], there: set[str]) -> list[Account]:
-    found = []
-    for each in accounts:
-        name = names.pseudonym(each.annotator)
-        if other := names.confused(name, there):
-            raise ValueError(f"{name} and {other} differ in upper and lower case alone")
-        found.append(msgspec.structs.replace(each, annotator=name))
+    found = [
+        msgspec.structs.replace(each, annotator=names.pseudonym(each.annotator))
+        for each in accounts
+    ]
+    there |= {each.annotator for each in found}
+    for each in found:
+        names.apart(each.annotator, there)
     return found
 
 
@@ -121,10 +122,10 @@ def store(project: Project, accounts: Iterable[Account]) -> None:
 
 def free(project: Project, taken: set[str]) -> Iterator[str]:
     """Pseudonyms of qawl.yaml that nobody has, then further ones."""
-    used = {each.casefold() for each in taken}
-    listed = [name for name in project.annotators if name.casefold() not in used]
+    used = set(map(names.folded, taken))
+    listed = [name for name in project.annotators if names.folded(name) not in used]
     yield from listed
-    used |= {each.casefold() for each in project.annotators}
+    used |= set(map(names.folded, project.annotators))
     number = len(project.annotators)
     while True:
         number += 1

@@ -51,6 +51,9 @@ RECURRING = "recurring"
 WHOLE_LINES = frozenset({"chrome", RECURRING})
 """Rules whose edits are whole lines."""
 
+_GIVES = {"line_ends": "\n", "blank_lines": "\n\n"}
+_REMOVES = {"bom", "control", "edges", *WHOLE_LINES}
+
 LineTest = Callable[[str], object]
 Rule = tuple[str, Callable[[str], list[Replacement]]]
 
@@ -80,6 +83,13 @@ def removed_lines(edits: Iterable[Edit]) -> set[str]:
     """The lines that cleaning removed, without white space around them."""
     removed = (edit.was.split("\n") for edit in edits if edit.rule in WHOLE_LINES)
     return {line.strip() for lines in removed for line in lines} - {""}
+
+
+def fits(edit: Edit, now: str) -> bool:
+    """Whether the rule of an edit puts this in the place of what stood there; True of other rules."""
+    if edit.rule == NFC:
+        return now == unicodedata.normalize("NFC", edit.was)
+    return edit.rule not in {*_GIVES, *_REMOVES} or now == _GIVES.get(edit.rule, "")
 
 
 def edits_into(article: Article, text: str) -> Sequence[Edit] | None:

@@ -4,6 +4,7 @@ What is new is staged on disk in the order it comes and read again to drop lines
 holds some numbers an article. The corpus is replaced at the end, at once.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from qawl.core import files, temporary
 from qawl.core.findings import finding, reason
 from qawl.core.project import Project
 from qawl.core.records import Article, from_json, to_json
+
+_log = logging.getLogger("qawl")
 
 
 def ingest(
@@ -146,15 +149,19 @@ def _merged(
         yield to_json(article) + b"\n"
 
 
+def _by_place(given: Iterable[SetAside]) -> list[SetAside]:
+    """Each once, sorted by place."""
+    return sorted({*given}, key=lambda each: (each.path, each.line or 0, each.reason))
+
+
 def _write_set_aside(project: Project, intake: Intake) -> None:
     """What was set aside now and, of files that were not looked at now, before; sorted by place."""
     path = project.set_aside_file
     before = list(files.read(path, SetAside))
     kept = [each for each in before if each.path not in intake.visited]
-    now = sorted(
-        {*kept, *intake.outcome.set_aside},
-        key=lambda each: (each.path, each.line or 0, each.reason),
-    )
+    if before != _by_place(before):
+        _log.warning("%s was out of order, or had a line twice: it is put in order", path)
+    now = _by_place([*kept, *intake.outcome.set_aside])
     if now != before:
         intake.outcome.changed = True
         if now:

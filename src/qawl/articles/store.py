@@ -10,16 +10,17 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
 
+from qawl.articles import cleaning
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
 from qawl.core.project import Project, lock
-from qawl.core.records import Article
+from qawl.core.records import Article, Edit
 from qawl.core.text import sha256
 
 T = TypeVar("T")
@@ -76,14 +77,23 @@ def _sound(path: Path, opened: core_files.Opener) -> bool:
     """Whether every line is a frozen article, ended, after those with lower ids."""
     decoder = msgspec.json.Decoder(Article)
     last, sound = "", True
+    members: dict[str, tuple[str, int]] = {}
     for number, _, line in _lines(path, opened):
         article = core_files.decoded(decoder, line, path, number)
         if problem := _contradiction(article):
             raise InputError(
                 f"{path}, line {number}: {problem}: bring the line back from version control"
             )
+        if article.group != article.id:
+            members[article.id] = article.group, number
         sound = sound and article.id > last and line.endswith(b"\n")
         last = article.id
+    for group, number in members.values():
+        if group in members:
+            raise InputError(
+                f"{path}, line {number}: its group {group} is an article of another group: bring the "
+                "line back from version control"
+            )
     return sound
 
 
@@ -96,8 +106,9 @@ def _contradiction(article: Article) -> str | None:
     made = (article_id(article.source, article.text, each) for each in (None, article.source_id))
     if article.id not in made:
         return f"article {article.id} is not the one that has this source and text"
-    if not _undoable(article):
-        return f"article {article.id}: its edits reach outside its text"
+    if edit := _not_made(article):
+        where = f"the edit of {edit.start} to {edit.end} by the rule {edit.rule}"
+        return f"article {article.id}: {where} is none that cleaning made"
     return None
 
 
@@ -105,14 +116,22 @@ def _odd(identity: str) -> str:
     return f"article {identity}: ids have 12 digits of 0 to 9 and a to f"
 
 
-def _undoable(article: Article) -> bool:
-    """Whether each edit stands inside the text that undoing those after it gives."""
-    length = len(article.text)
-    for edit in reversed(article.edits):
-        if not 0 <= edit.start <= edit.end <= length:
-            return False
-        length += len(edit.was) - (edit.end - edit.start)
-    return True
+def _not_made(article: Article) -> Edit | None:
+    """An edit that cleaning can't have made: out of the text, over another of its pass, or with another
+    outcome than its rule has."""
+    text = article.text
+    passes = [list(each) for _, each in groupby(article.edits, key=lambda edit: edit.rule)]
+    for edits in reversed(passes):
+        before: list[str] = []
+        at = 0
+        for edit in edits:
+            inside = at <= edit.start <= edit.end <= len(text)
+            if not inside or not cleaning.fits(edit, text[edit.start : edit.end]):
+                return edit
+            before += text[at : edit.start], edit.was
+            at = edit.end
+        text = "".join([*before, text[at:]])
+    return None
 
 
 def _sort(path: Path) -> None:

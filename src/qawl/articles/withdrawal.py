@@ -1,5 +1,8 @@
 """corpus/withdrawn.jsonl: articles that are no longer annotated or released, each with the reason."""
 
+import logging
+import re
+from collections import deque
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -8,6 +11,9 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.project import Project
+
+_ID = re.compile(r"[0-9a-f]{12}")
+_log = logging.getLogger("qawl")
 
 
 class Withdrawal(Struct, frozen=True, kw_only=True):
@@ -19,25 +25,37 @@ class Withdrawal(Struct, frozen=True, kw_only=True):
 
 
 def withdrawn(project: Project) -> Iterator[Withdrawal]:
-    """All withdrawals, by article; raises InputError where one has no reason, or two."""
-    path, found = project.withdrawn_file, dict[str, Withdrawal]()
-    for each in project.disk.read(path, Withdrawal):
+    """All withdrawals, by article; raises InputError where one names no article, or has no reason, or
+    two."""
+    found: dict[str, Withdrawal] = {}
+
+    def wrong(each: Withdrawal) -> str | None:
+        if not _ID.fullmatch(each.article_id):
+            return f"{each.article_id!r} is no id of an article (12 digits of 0 to 9 and a to f)"
         if not each.reason.strip():
-            raise InputError(f"{path}: {each.article_id} is withdrawn without a reason: give one")
+            return f"{each.article_id} is withdrawn without a reason: give one"
         if found.setdefault(each.article_id, each) != each:
-            raise InputError(
-                f"{path}: {each.article_id} is withdrawn for two reasons: take one line out"
-            )
+            return f"{each.article_id} is withdrawn for two reasons"
+        return None
+
+    path, opened = project.withdrawn_file, project.disk.open
+    deque(files.checked(path, Withdrawal, wrong, "put the line right", opened), maxlen=0)
     return (found[each] for each in sorted(found))
 
 
 def ids(project: Project) -> frozenset[str]:
     """The articles that are out."""
-    return project.disk.once(
-        "withdrawn",
-        lambda: frozenset(each.article_id for each in withdrawn(project)),
-        project.withdrawn_file,
-    )
+    return project.disk.once("withdrawn", lambda: _ids(project), project.withdrawn_file)
+
+
+def _ids(project: Project) -> frozenset[str]:
+    """The same, read; an id of no article, which takes nothing out, is said."""
+    out = frozenset(each.article_id for each in withdrawn(project))
+    known = article_store.by_id(project) if out else ()
+    for each in sorted(out):
+        if each not in known:
+            _log.warning("%s: %s is no article of this corpus", project.withdrawn_file, each)
+    return out
 
 
 def withdraw(project: Project, article_id: str, reason: str) -> bool:

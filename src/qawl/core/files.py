@@ -52,19 +52,38 @@ def read(path: Path, kind: type[T], opened: Opener = from_disk) -> Generator[T, 
         yield decoded(decoder, line, path, number)
 
 
-def decoded(decoder: "msgspec.json.Decoder[T]", line: bytes, path: Path, number: int) -> T:
-    """The record of a line; raises InputError with file and line where it is none."""
+def decoded(
+    decoder: "msgspec.json.Decoder[T]", line: bytes, path: Path, number: int, advice: str = ""
+) -> T:
+    """The record of a line; raises InputError with file, line and advice where it is none."""
     try:
         return decoder.decode(line)
     except UNREADABLE as error:
-        raise InputError(f"{path}, line {number}: {problem(line, error)}") from error
+        more = f": {advice}" if advice else ""
+        raise InputError(f"{path}, line {number}: {problem(line, error)}{more}") from error
+
+
+Wrong = Callable[[T], str | None]
+"""What is wrong with a record that could be read, in words; None where nothing is."""
+
+
+def checked(
+    path: Path, kind: type[T], wrong: Wrong[T], advice: str, opened: Opener = from_disk
+) -> Generator[T, None, None]:
+    """The records of a file; raises InputError, with the line and the advice, at one that is wrong."""
+    decoder = msgspec.json.Decoder(kind)
+    for number, line in lines(path, opened):
+        record = decoded(decoder, line, path, number, advice)
+        if (problem := wrong(record)) is not None:
+            raise InputError(f"{path}, line {number}: {problem}: {advice}")
+        yield record
 
 
 def ordered(
     path: Path,
     kind: type[T],
     key: Callable[[T], tuple[str, ...]],
-    wrong: Callable[[T], str | None],
+    wrong: Wrong[T],
     advice: str,
     opened: Opener = from_disk,
 ) -> Generator[T, None, None]:
@@ -72,18 +91,18 @@ def ordered(
 
     Raises InputError, with the line and the advice, at one that is out of order, twice, or wrong.
     """
-    decoder = msgspec.json.Decoder(kind)
     before: tuple[str, ...] = ()
-    for number, line in lines(path, opened):
-        record = decoded(decoder, line, path, number)
-        here = key(record)
-        problem = wrong(record)
-        if problem is None and here <= before:
-            problem = f"{' by '.join(here)} stands {'twice' if here == before else 'out of order'}"
-        if problem is not None:
-            raise InputError(f"{path}, line {number}: {problem}: {advice}")
+
+    def misplaced(record: T) -> str | None:
+        nonlocal before
+        here, last = key(record), before
         before = here
-        yield record
+        problem = wrong(record)
+        if problem is None and here <= last:
+            return f"{' by '.join(here)} stands {'twice' if here == last else 'out of order'}"
+        return problem
+
+    return checked(path, kind, misplaced, advice, opened)
 
 
 def of_layer(given: str, layer: str) -> str | None:

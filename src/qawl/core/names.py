@@ -30,7 +30,7 @@ def pseudonym(given: object) -> str:
         raise ValueError(f"{given!r} has {odd!r}: a pseudonym has letters, digits, - and _ only")
     if len(name) > LONGEST:
         raise ValueError(f"{name[:20]!r}… is too long: a pseudonym has {LONGEST} letters at most")
-    if name.casefold() == JUDGE:
+    if folded(name) == JUDGE:
         raise ValueError(f"{name} is the judge's pseudonym: take another")
     return name
 
@@ -53,13 +53,26 @@ def is_split(name: str) -> bool:
 
 
 def confused(name: str, others: Iterable[str]) -> str | None:
-    """The one of these names that differs from a name in upper and lower case alone.
+    """The one of these names that is a name in another case or form (NFKC): `A1` or `ａ１` beside `a1`.
 
-    On many file systems both would be one file.
+    People take both for one, and on many file systems both would be one file.
     """
-    return next(
-        (each for each in others if each != name and each.casefold() == name.casefold()), None
-    )
+    here = folded(name)
+    return next((each for each in others if each != name and folded(each) == here), None)
+
+
+def folded(name: str) -> str:
+    """What names have in common that are taken for one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def apart(name: str, others: Iterable[str]) -> str:
+    """The name; ValueError says in words that it is taken for one of the others."""
+    if other := confused(name, others):
+        raise ValueError(
+            f"{name} and {other} look alike: they are one name in another case or form of letters"
+        )
+    return name
 
 
 def _fits(character: str) -> bool:

@@ -328,10 +328,10 @@ def _check_once(key: str, values: Sequence[str], where: str) -> None:
     if not values:
         raise ProjectError(f"{where}: {key} is empty")
     for value in values:
-        if other := names.confused(value, values):
-            raise ProjectError(
-                f"{where}: {key}: {value} and {other} differ in upper and lower case alone"
-            )
+        try:
+            names.apart(value, values)
+        except ValueError as error:
+            raise ProjectError(f"{where}: {key}: {error}") from error
 
 
 def _check_work(settings: Settings, where: str) -> None:

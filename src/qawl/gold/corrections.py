@@ -10,6 +10,7 @@ from hashlib import sha256
 from msgspec import Struct, structs
 
 from qawl.annotations import verdicts
+from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import (
@@ -60,8 +61,26 @@ Known = Mapping[tuple[str, str], list[Correction]]
 
 
 def load(project: Project) -> list[Correction]:
-    """All corrections in the order in which they were reported."""
-    return list(project.disk.read(project.corrections_file, Correction))
+    """All corrections in the order in which they were reported.
+
+    Raises InputError, with the line, at one that stands twice or fits no article.
+    """
+    seen: set[str] = set()
+    articles = article_store.by_id(project)
+
+    def wrong(given: Correction) -> str | None:
+        if given.id in seen:
+            return f"{given.id} stands twice"
+        seen.add(given.id)
+        if given.article_id not in articles:
+            return f"{given.article_id} is no article of this corpus"
+        length = len(articles[given.article_id].text)
+        marks = filter(None, (given.was, given.right))
+        outside = any(not 0 <= each.start < each.end <= length for each in marks)
+        return f"a span of {given.id} is outside the text" if outside else None
+
+    path, opened = project.corrections_file, project.disk.open
+    return list(files.checked(path, Correction, wrong, "put the line right", opened))
 
 
 def by_article(project: Project) -> Known:

@@ -13,7 +13,9 @@ from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
+from qawl.articles import withdrawal
 from qawl.core import files
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, to_json
 from qawl.gold import corrections, decide
@@ -137,8 +139,34 @@ def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:
 
 
 def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
-    """The stored tasks of a layer's judge."""
-    return project.disk.read(project.judge_file(layer), Task)
+    """The stored tasks of a layer's judge, by article; those of withdrawn articles are left out.
+
+    Raises InputError, with the line, where one is out of order, twice, or not of its article.
+    """
+    path, out = project.judge_file(layer), withdrawal.ids(project)
+    articles, field_ = article_store.by_id(project), scheme.load(project, layer).text_field
+    stored = files.ordered(
+        path,
+        Task,
+        lambda task: (task.article_id,),
+        lambda task: _not_of_article(task, layer, articles.get(task.article_id), field_),
+        "run `qawl adjudicate`",
+        project.disk.open,
+    )
+    if not path.exists() and project.gold_file(layer).exists():
+        raise InputError(f"{path} is gone: run `qawl adjudicate`")
+    return (each for each in stored if each.article_id not in out)
+
+
+def _not_of_article(task: Task, layer: str, article: Article | None, text: str) -> str | None:
+    """What is wrong with a judge's task that was stored, in words."""
+    if article is None:
+        return f"{task.article_id} is no article of this corpus"
+    if (task.data.get("text_sha256"), task.data.get(text)) != (article.text_sha256, article.text):
+        return f"the text is not that of article {article.id}"
+    if not task.basis:
+        return "it does not say from which annotations it was made"
+    return files.of_layer(str(task.data.get("layer")), layer)
 
 
 @dataclass(frozen=True, slots=True)

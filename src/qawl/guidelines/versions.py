@@ -29,9 +29,10 @@ class Change:
 
 
 def history(project: Project, layer: str) -> list[Told]:
-    """All that was told, the oldest first."""
+    """All that was told, the oldest first; raises InputError at a line of another layer."""
     path = project.guidelines_file(layer)
-    return list(files.read(path, Told)) if path.is_file() else []
+    advice = "bring the file back from version control"
+    return list(files.checked(path, Told, lambda each: files.of_layer(each.layer, layer), advice))
 
 
 def tell(project: Project, layer: str, version: str, said: Mapping[str, str]) -> None:

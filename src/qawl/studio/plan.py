@@ -44,7 +44,7 @@ def remotes(client: Client, project: Project) -> list[Remote]:
     for fields in client.projects():
         mark = _MARK.search(fields.get("description") or "")
         if mark and mark["corpus"] == project.settings.name:
-            _check_mark(client, fields["id"], mark["layer"], mark["annotator"])
+            _check_mark(client, fields["id"], mark["layer"], mark["annotator"], project.annotators)
             found.append(
                 Remote(
                     id=fields["id"],
@@ -60,11 +60,14 @@ def remotes(client: Client, project: Project) -> list[Remote]:
     return sorted(found, key=lambda each: each.id)
 
 
-def _check_mark(client: Client, project: int, layer: str, annotator: str) -> None:
+def _check_mark(
+    client: Client, project: int, layer: str, annotator: str, known: Iterable[str]
+) -> None:
     """Refuses a mark that somebody changed on the server: its names become names of files."""
     try:
         names.of_journal(annotator)
         names.layer(layer)
+        names.apart(annotator, known)
     except ValueError as error:
         raise ServerError(
             f"{client.url}: the description of project {project} was changed: {error}; put the line "
