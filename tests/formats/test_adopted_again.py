@@ -110,6 +110,42 @@ def test_brat_loses_values_of_the_article_and_arrows_both_ways(corpus, tmp_path)
     assert said["in"] == said["records"]
 
 
+@pytest.mark.parametrize("name", ["doccano", "prodigy"])
+def test_doccano_and_prodigy_lose_attributes_and_arrows_both_ways(corpus, tmp_path, name):
+    """A span may start inside a word (`ل` + ترامب): it stands where it stood, whatever the tokens."""
+    found, said = again(corpus, tmp_path, name)
+    expected = {
+        text: (
+            [(*span[:3], "{}") for span in spans],
+            [(label, a, b, "right") for label, a, b, _ in arrows],
+            {},
+        )
+        for text, (spans, arrows, _) in of_a1(corpus).items()
+    }
+    assert {text: each for (text, _), each in found.items()} == expected
+    assert said["in"] == said["records"]
+    report = json.loads((tmp_path / name / "report.json").read_text("utf-8"))
+    assert report["counts"] == {"attribute": 3, "article-attribute": 1, "relation-direction": 1}
+
+
+def test_an_example_for_prodigy_has_a_token_at_both_ends_of_every_span(corpus, tmp_path):
+    """Prodigy refuses spans that are not made of whole tokens."""
+    out = tmp_path / "prodigy"
+    qawl(corpus, "export", "prodigy", "--layer", "acts", "--annotator", "a1", "--to", out)
+    for line in (out / "acts.a1.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        tokens = row["tokens"]
+        assert [each["id"] for each in tokens] == list(range(len(tokens)))
+        pieces = (each["text"] + " " * each["ws"] for each in tokens)
+        assert "".join("".join(pieces).split()) == "".join(row["text"].split())
+        for span in row["spans"]:
+            assert tokens[span["token_start"]]["start"] == span["start"]
+            assert tokens[span["token_end"]]["end"] == span["end"]
+        for each in row["relations"]:
+            assert each["head"] == each["head_span"]["token_end"]
+            assert each["child_span"] in row["spans"]
+
+
 def test_columns_with_offsets_keep_every_span_and_its_place(corpus, tmp_path):
     found, _ = again(corpus, tmp_path, "iob2")
     given = {
@@ -139,7 +175,7 @@ def test_conll_keeps_the_outermost_spans_and_their_words(corpus, tmp_path):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["jsonl", "label-studio", "brat"])
+@pytest.mark.parametrize("name", ["jsonl", "label-studio", "brat", "doccano", "prodigy"])
 def test_two_annotators_exported_to_one_folder_are_adopted_as_two(corpus, tmp_path, name):
     out = tmp_path / name
     both = ("--annotator", "a1", "--annotator", "a2")

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from qawl import cli
 from qawl.core.errors import QawlError
+from qawl.core.settings import parse_settings
 
 CONFIG = '<View><Labels name="label" toName="text"><Label value="A"/></Labels><Text name="text" value="$text"/></View>'
 BOMB = '<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><View>&b;</View>'
@@ -215,10 +216,50 @@ def test_a_folder_of_several_formats_is_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--layer", "../x"), ("--layer", "articles"), ("--format", "xyz")]
+    ("option", "value"),
+    [
+        ("--layer", "../x"),
+        ("--layer", "articles"),
+        ("--format", "xyz"),
+        ("--language", "no such"),
+        ("--language", "Arabic"),
+        ("--language", "العربية"),
+        ("--language", "ar_EG"),
+        ("--language", ""),
+    ],
 )
 def test_options_that_can_not_be_are_one_line(tmp_path, option, value):
     done = run(tmp_path, "e.json", [task()], CONFIG, option, value)
     assert isinstance(done.exception, QawlError)
     assert "qawl-tmp" not in str(done.exception)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("given", ["Arabic", "ar_EG", "a b", "1", ""])
+def test_a_language_is_checked_alike_by_init_and_in_the_settings(tmp_path, given):
+    done = CliRunner().invoke(cli.group, ["init", str(tmp_path / "c"), "--language", given])
+    assert isinstance(done.exception, QawlError)
+    assert not (tmp_path / "c").exists()
+    with pytest.raises(QawlError, match=r"language: .* is not a language tag"):
+        parse_settings(f"name: x\nlanguage: {json.dumps(given)}\n", "qawl.yaml")
+    for tag in ("ar", "arz", "pt-BR", "zh-Hant-TW"):
+        assert parse_settings(f"name: x\nlanguage: {tag}\n", "qawl.yaml").language == tag
+
+
+def test_predictions_alone_give_a_scheme_and_no_annotations(tmp_path):
+    """Teams pre-annotate with a model, and ask for an export before anybody has worked."""
+    place = {"start": 0, "end": 4, "text": "نص ق"}
+    span = {"id": "a", "from_name": "ner", "to_name": "text", "type": "labels", "value": {**place, "labels": ["اسم"]}}  # fmt: skip
+    mood = {"id": "b", "from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": ["sad"]}}  # fmt: skip
+    predicted = {"model_version": "m", "score": 0.5, "result": [span, mood]}
+    tasks = [
+        {"id": 1, "data": {"text": "نص قصير"}, "annotations": [], "predictions": [predicted]},
+        {"id": 2, "data": {"text": "نص آخر"}, "annotations": [], "predictions": [predicted, 7]},
+    ]
+    said = json.loads(run(tmp_path, "e.json", tasks, None).stdout)
+    assert said["records"] == {"tasks": 2, "annotations": 0, "spans": 0, "relations": 0, "attributes": 0}  # fmt: skip
+    assert {"reason": "predictions", "count": 3} in said["left_out"]
+    assert any("inferred from the predictions" in each for each in said["notes"])
+    scheme = (tmp_path / "new" / "label_config" / "ner.yaml").read_text("utf-8")
+    assert "اسم" in scheme
+    assert "mood" in scheme

@@ -47,9 +47,9 @@ def command(
 
     It takes the corpus or the release of this folder, or the release that --from names.
 
-    FORMAT is jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat or
-    label-studio. Losses are counted on stderr and listed in report.json, by article and span. The
-    same export again replaces its folder.
+    FORMAT is jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat, doccano,
+    prodigy or label-studio. Losses are counted on stderr and listed in report.json, by article and
+    span. The same export again replaces its folder.
     """
     from qawl.formats import export
     from qawl.release.versions.manifest import is_release

@@ -11,6 +11,8 @@ from qawl.core.records import JUDGE
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
 LONGEST = 64
 """Letters of the longest pseudonym."""
 
@@ -44,6 +46,15 @@ def layer(given: str) -> str:
     """The name of a layer, which files, controls and tables have; ValueError where it can't be one."""
     if not given.isascii() or not given.replace("-", "").replace("_", "").isalnum():
         raise ValueError(f"{given!r} may have letters a to z, digits, - and _ only")
+    return given
+
+
+def language(given: str) -> str:
+    """A language tag (BCP 47), as it is given; ValueError where it is none."""
+    if not _LANGUAGE.fullmatch(given):
+        raise ValueError(
+            f"{given!r} is not a language tag: give a code of two or three letters, as in ar or pt-BR"
+        )
     return given
 
 

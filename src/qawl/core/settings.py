@@ -244,6 +244,7 @@ def parse_settings(text: str, where: str) -> Settings:
     settings = strict_yaml.load(text, where, Settings)
     if not settings.name.strip():
         raise ProjectError(f"{where}: name is empty")
+    _check_language(settings.language, where)
     _check_layers(settings.layers, where)
     settings = msgspec.structs.replace(settings, annotators=_named(settings.annotators, where))
     _check_work(settings, where)
@@ -292,6 +293,13 @@ def _check_days(release: Release, where: str) -> None:
             raise ProjectError(
                 f"{where}: release.split_from: {name} is {day!r}: give a day as in 2024-05-01"
             )
+
+
+def _check_language(given: str, where: str) -> None:
+    try:
+        names.language(given)
+    except ValueError as error:
+        raise ProjectError(f"{where}: language: {error}") from error
 
 
 def _check_layers(layers: tuple[str, ...], where: str) -> None:

@@ -13,7 +13,18 @@ from qawl.core import temporary
 from qawl.core.errors import InputError
 from qawl.core.records import to_json
 from qawl.core.text import file_sha256
-from qawl.formats import brat, conll, docbin, json_lines, label_studio, tei, uima, web_annotation
+from qawl.formats import (
+    brat,
+    conll,
+    docbin,
+    doccano,
+    json_lines,
+    label_studio,
+    prodigy,
+    tei,
+    uima,
+    web_annotation,
+)
 from qawl.formats.job import Folder, Job
 from qawl.formats.losses import KINDS, Losses
 from qawl.formats.source import Source
@@ -36,6 +47,7 @@ _SUPPORT = (
 _IDS = "the ids of spans"
 _ABOUT = "the articles' titles, sources and dates"
 _SPLIT = "the splits of articles"
+_OPEN = "what is undecided"
 _PAST = "white space and invisible marks between words"
 
 FORMATS: dict[str, Format] = {
@@ -44,7 +56,7 @@ FORMATS: dict[str, Format] = {
     "gliner": Format(
         json_lines.write_gliner, (_IDS, _WHERE, _SUPPORT, _ABOUT, f"{_PAST}, and what is undecided")
     ),
-    "chat": Format(json_lines.write_chat, (_IDS, _WHERE, _SUPPORT, _ABOUT, "what is undecided")),
+    "chat": Format(json_lines.write_chat, (_IDS, _WHERE, _SUPPORT, _ABOUT, _OPEN)),
     "conll2003": Format(
         conll.write_conll2003,
         (
@@ -62,6 +74,8 @@ FORMATS: dict[str, Format] = {
     "web-annotation": Format(web_annotation.write, (_WHERE, _SUPPORT, _ABOUT, _SPLIT)),
     "tei": Format(tei.write, (_WHERE, _SUPPORT, _SPLIT)),
     "brat": Format(brat.write, (_IDS, _WHERE, _SUPPORT, _ABOUT, _SPLIT)),
+    "doccano": Format(doccano.write, (_IDS, _WHERE, _SUPPORT, _ABOUT, _SPLIT, _OPEN)),
+    "prodigy": Format(prodigy.write, (_IDS, _WHERE, _SUPPORT, _ABOUT, _SPLIT, _OPEN)),
     "label-studio": Format(
         label_studio.write,
         (_SUPPORT, _SPLIT, "whose annotations they are: give `qawl pull --annotator`"),

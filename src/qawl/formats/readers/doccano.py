@@ -2,8 +2,8 @@
 
 Formats: `{"text", "label": [[start, end, label], …]}` (`labels` in older releases), or with relations
 `{"text", "entities": [{id, label, start_offset, end_offset}], "relations": [{from_id, to_id, type}]}`;
-a category is a `label` of names. A project's export has a file an annotator, named after the user, or
-all.jsonl. Source: doccano's documentation of its export formats.
+a category is a `label` of names, or stands in `cats` beside entities. A project's export has a file an
+annotator, named after the user, or all.jsonl. Source: doccano's documentation of its export formats.
 """
 
 from collections.abc import Iterator
@@ -59,9 +59,9 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
     for at, each in enumerate(listed(row.get("entities"), made.notes, "entities")):
         _entity(made, work, at, each)
     labels = row.get("label", row.get("labels"))
-    _labels(
-        made, work, [labels] if isinstance(labels, str) else listed(labels, made.notes, "labels")
-    )
+    for each, what in ((labels, "labels"), (row.get("cats"), "categories")):
+        given = [each] if isinstance(each, str) else listed(each, made.notes, what)
+        _labels(made, work, given)
     known = {mark.id for mark in work.marks}
     for each in listed(row.get("relations"), made.notes, "relations"):
         _relation(made, work, each, known)
@@ -104,7 +104,8 @@ def _labels(made: Document, work: Work, labels: Any) -> None:
         else:
             made.notes.append("label without offsets")
     if names:
-        work.attributes[CATEGORY] = names
+        known = work.attributes.get(CATEGORY)
+        work.attributes[CATEGORY] = [*known, *names] if isinstance(known, list) else names
 
 
 def _relation(made: Document, work: Work, each: object, known: set[str]) -> None:

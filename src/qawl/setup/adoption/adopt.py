@@ -19,7 +19,7 @@ import yaml
 
 from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
-from qawl.core import files, temporary
+from qawl.core import files, names, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
 from qawl.core.findings import CHECKS
 from qawl.core.project import SETTINGS, Project, load, lock
@@ -65,8 +65,8 @@ class Report:
 
 
 def _counted(counts: Counts) -> dict[str, int]:
-    names_ = ("tasks", "annotations", "spans", "relations", "attributes")
-    return {name: getattr(counts, name) for name in names_}
+    kinds = ("tasks", "annotations", "spans", "relations", "attributes")
+    return {name: getattr(counts, name) for name in kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,19 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
 
     Nothing is written before all sources were read.
     """
+    if request.language is not None:
+        _check_language(request.language)
     with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
         folder = Path(name)
         sources, config, home = _opened(request, folder)
         return _adopt(request, look(sources, folder, watch), config, home, watch)
+
+
+def _check_language(given: str) -> None:
+    try:
+        names.language(given)
+    except ValueError as error:
+        raise InputError(f"--language: {error}") from error
 
 
 def _opened(

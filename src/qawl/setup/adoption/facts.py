@@ -11,7 +11,8 @@ from qawl.scheme.kinds.registry import result_keys
 
 ATTRIBUTES = result_keys()
 
-
+SAMPLE = 1000
+"""So many values are kept of what is typed or counted, not chosen: each text may be another."""
 UNREAD = "results of type "
 """How the reason begins why a result that no scheme can say is left out."""
 
@@ -43,7 +44,10 @@ class Counts:
 
 @dataclass(slots=True)
 class Facts:
-    """What all tasks together show; `left_out` counts by reason what no record will hold."""
+    """What all tasks together show; `left_out` counts by reason what no record will hold.
+
+    `suggested` is what predictions show.
+    """
 
     counts: Counts = field(default_factory=Counts)
     labels: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -52,6 +56,7 @@ class Facts:
     texts: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    suggested: "Facts | None" = None
 
     def add(self, task: Task) -> None:
         """Takes one task in."""
@@ -64,6 +69,8 @@ class Facts:
             many = task.get(name)
             if isinstance(many, list) and many:
                 self.left_out[name] += len(many)
+                if name == "predictions":
+                    self._suggested(many)
         given = task.get("annotations", task.get("completions"))
         if given is not None and not isinstance(given, list):
             self.left_out["annotations that are no list"] += 1
@@ -74,9 +81,16 @@ class Facts:
             self.counts.annotations += 1
             if annotation.get("ground_truth"):
                 self.left_out["ground-truth marks (the work itself is taken)"] += 1
-            self._work(annotation.get("result"))
+            self.see(annotation.get("result"))
 
-    def _work(self, results: Any) -> None:
+    def _suggested(self, predictions: list[Any]) -> None:
+        self.suggested = self.suggested or Facts()
+        for each in predictions:
+            if isinstance(each, Mapping):
+                self.suggested.see(each.get("result"))
+
+    def see(self, results: Any) -> None:
+        """Takes in the results of one annotation or prediction."""
         regions: dict[Any, list[str]] = defaultdict(list)
         listed = results if isinstance(results, list) else []
         every = [each for each in listed if isinstance(each, Mapping)]
@@ -126,7 +140,8 @@ class Facts:
             seen.paths.update(
                 (tuple(map(str, each)), None) for each in listed if isinstance(each, list) and each
             )
-        seen.values.update(_said(each) for each in listed if each is not None)
+        if kind in {"choices", "taxonomy"} or len(seen.values) < SAMPLE:
+            seen.values.update(_said(each) for each in listed if each is not None)
         seen.largest = max(
             [seen.largest, *(each for each in listed if isinstance(each, (int, float)))]
         )

@@ -68,11 +68,15 @@ def made(
     """The scheme of what was annotated; raises InputError where a name can't be taken."""
     notes: list[str] = []
     if config is None:
-        if not any(facts.labels.values()) and not facts.attributes:
+        how = "the scheme is inferred from the work: no config was given"
+        if not _tells(facts) and facts.suggested:
+            facts = replace(facts.suggested, fields=facts.fields)
+            how = "the scheme is inferred from the predictions: no config was given, nothing annotated"
+        if not _tells(facts):
             raise InputError(
                 "there is no work from which a scheme could be told: give the config beside the export"
             )
-        notes.append("the scheme is inferred from the work: no config was given")
+        notes.append(how)
         node = _inferred(facts, language, notes)
         context: tuple[str, ...] = tuple(
             n for n in facts.fields if n not in (text_field, "source_id")
@@ -100,6 +104,11 @@ def made(
     except SchemeError as error:
         raise InputError(f"the project can't become a layer as it is: {error}") from error
     return Made(name, text, tuple(notes), context)
+
+
+def _tells(facts: Facts) -> bool:
+    """Whether work shows anything that a scheme could say."""
+    return any(facts.labels.values()) or bool(facts.attributes)
 
 
 def _layer(config: Config | None, facts: Facts) -> str:

@@ -1,0 +1,37 @@
+"""doccano's JSON Lines for sequence labelling with relations, a file an annotator."""
+
+from collections.abc import Mapping
+
+from msgspec import UNSET
+
+from qawl.core.records import to_json
+from qawl.formats.job import Job, Work, stem
+
+
+def write(job: Job) -> None:
+    """<layer>.<annotator>.jsonl: the text with entities and relations, an article a line."""
+    for layer in job.schemes:
+        for annotator in job.annotators:
+            lines = (to_json(_row(work)) + b"\n" for work in job.work(layer, annotator))
+            job.folder.write(f"{stem(layer, annotator)}.jsonl", lines)
+
+
+def _row(work: Work) -> Mapping[str, object]:
+    spans = work.spans()
+    work.lose_attributes()
+    numbers = {span.id: number for number, span in enumerate(spans, start=1)}
+    relations: list[Mapping[str, object]] = []
+    for relation, start, end in work.arrows(spans):
+        if relation.direction not in (UNSET, "right", "left"):
+            work.lost("relation-direction", start, relation.label)
+        ends = {"from_id": numbers[start.id], "to_id": numbers[end.id]}
+        relations.append({"id": len(relations) + 1, **ends, "type": relation.label})
+    return {
+        "id": work.article.id,
+        "text": work.article.text,
+        "entities": [
+            {"id": numbers[s.id], "label": s.label, "start_offset": s.start, "end_offset": s.end}
+            for s in spans
+        ],
+        "relations": relations,
+    }
