@@ -5,6 +5,7 @@ pyarrow's own conversions import pandas where it is installed, which takes longe
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,25 @@ def parquet(path: Path) -> Iterator[Any]:
             raise
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ReleaseError(f"{path} is damaged ({why}): run `qawl verify`") from error
+
+
+def row_groups(path: Path) -> list[bytes]:
+    """The SHA-256 of the bytes of each row group of a parquet file."""
+    with parquet(path) as file, path.open("rb") as content:
+        found = []
+        for number in range(file.num_row_groups):
+            start, end = _place(file.metadata.row_group(number))
+            content.seek(start)
+            found.append(sha256(content.read(end - start)).digest())
+        return found
+
+
+def _place(group: Any) -> tuple[int, int]:
+    """Where the bytes of a row group start and end."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    starts = [each.dictionary_page_offset or each.data_page_offset for each in columns]
+    sizes = [each.total_compressed_size for each in columns]
+    return min(starts), max(start + size for start, size in zip(starts, sizes, strict=True))
 
 
 def arrow(values: NDArray[Any]) -> Any:

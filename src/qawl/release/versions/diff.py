@@ -6,7 +6,7 @@ change raises the minor number.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from collections.abc import Set as AbstractSet
 from heapq import merge
 from itertools import groupby
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from qawl.core import files, shards
-from qawl.core.arrow import parquet
+from qawl.core.arrow import parquet, row_groups
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.excerpts import escaped
@@ -93,17 +93,16 @@ def difference(old: Path, new: Path) -> Difference:
     counts: Counter[Key] = Counter()
     turned: set[str] = set()
     changed: dict[str, Changed] = {}
-    titles: dict[str, str | None] = {}
-    for identity, one, other in _joined(_articles(old), _articles(new)):
+    kept = _kept(old, new, "articles")
+    for identity, one, other in _joined(_articles(old, kept), _articles(new, kept)):
         keys = list(_article_changes(one, other, layers))
         counts.update(keys)
         if keys:
             changed[identity] = Changed(identity, None, _in_words(keys))
-        if other:
-            titles[identity] = other["title"]
         if one and other and one["withheld"] != other["withheld"]:
             turned.add(identity)
-    for identity, one, other in _joined(_annotations(old), _annotations(new)):
+    kept = _kept(old, new, "annotations")
+    for identity, one, other in _joined(_annotations(old, kept), _annotations(new, kept)):
         keys = list(_annotation_changes(one, other, identity in turned))
         counts.update(keys)
         if keys and identity not in changed:
@@ -117,6 +116,7 @@ def difference(old: Path, new: Path) -> Difference:
     level = _level({change.kind for change in changes}, packed=packed)
     calls = bumped(before.version, level)
     steps = dict(_steps(new, before, after)) or UNSET
+    titles = _titles(new, changed)
     articles = tuple(
         structs.replace(changed[identity], title=titles.get(identity))
         for identity in sorted(changed)
@@ -328,36 +328,79 @@ def _joined(
         yield identity, found[0], found[1]
 
 
-def _articles(folder: Path) -> Iterator[tuple[str, Row]]:
+Groups = AbstractSet[tuple[str, bytes]]
+"""Row groups of a table: the split and the digest of each."""
+
+
+def _kept(old: Path, new: Path, config: str) -> Groups:
+    """The row groups of a table that stand in both releases, byte by byte and under the same columns:
+    nothing in them has changed, and they are not read."""
+    if manifest.features(old).get(config) != manifest.features(new).get(config):
+        return frozenset()
+    one, other = (
+        {
+            (shards.split_of(path), each)
+            for path in _tables(folder, config)
+            for each in row_groups(path)
+        }
+        for folder in (old, new)
+    )
+    return one & other
+
+
+def _tables(folder: Path, config: str) -> list[Path]:
+    return files.listed(folder / config, "*.parquet")
+
+
+def _articles(folder: Path, kept: Groups) -> Iterator[tuple[str, Row]]:
     """(article id, its row with its split), sorted."""
-    for split, row in _rows(folder, "articles", "id", {"text"}):
+    for split, row in _rows(folder, "articles", "id", kept, lambda name: name != "text"):
         yield row["id"], {**row, "split": split}
 
 
-def _annotations(folder: Path) -> Iterator[tuple[str, dict[Any, Row]]]:
+def _titles(folder: Path, wanted: Container[str]) -> dict[str, str | None]:
+    """The titles of these articles."""
+    if not wanted:
+        return {}
+    rows = _rows(folder, "articles", "id", frozenset(), lambda name: name in ("id", "title"))
+    return {row["id"]: row["title"] for _, row in rows if row["id"] in wanted}
+
+
+def _annotations(folder: Path, kept: Groups) -> Iterator[tuple[str, dict[Any, Row]]]:
     """(article id, its annotations by layer and annotator, without where they stood), sorted."""
-    rows = _rows(folder, "annotations", "article_id", set())
+    rows = _rows(folder, "annotations", "article_id", kept)
     for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):
         yield article_id, {(row["layer"], row["annotator"] or JUDGE): row for row in group}
 
 
-def _rows(folder: Path, config: str, key: str, without: set[str]) -> Iterator[tuple[str, Row]]:
-    """(split, row) of a table over all splits, in the order of article ids."""
-    kinds = manifest.features(folder).get(config, {})
-    paths = files.listed(folder / config, "*.parquet")
-    parts = (_split(path, kinds, without) for path in paths)
+def _rows(
+    folder: Path,
+    config: str,
+    key: str,
+    kept: Groups,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> Iterator[tuple[str, Row]]:
+    """(split, row with the columns that are wanted) of a table over all splits, in the order of article
+    ids; those in row groups that are kept are left out."""
+    kinds = {
+        name: kind
+        for name, kind in manifest.features(folder).get(config, {}).items()
+        if wanted(name)
+    }
+    parts = (_split(path, kinds, kept) for path in _tables(folder, config))
     return merge(*parts, key=lambda each: each[1][key])
 
 
-def _split(path: Path, kinds: Columns, without: set[str]) -> Iterator[tuple[str, Row]]:
+def _split(path: Path, kinds: Columns, kept: Groups) -> Iterator[tuple[str, Row]]:
+    split = shards.split_of(path)
+    digests = enumerate(row_groups(path)) if kept else ()
+    left_out = {number for number, digest in digests if (split, digest) in kept}
     with parquet(path) as file:
-        names = [name for name in file.schema_arrow.names if name in kinds and name not in without]
-        for batch in file.iter_batches(batch_size=500, columns=names):
+        names = [name for name in file.schema_arrow.names if name in kinds]
+        groups = [number for number in range(file.num_row_groups) if number not in left_out]
+        for batch in file.iter_batches(batch_size=500, row_groups=groups, columns=names):
             for row in batch.to_pylist():
-                yield (
-                    shards.split_of(path),
-                    {name: columns.decode(kinds[name], row[name]) for name in names},
-                )
+                yield split, {name: columns.decode(kinds[name], row[name]) for name in names}
 
 
 def resolve(releases: Path, name: str) -> Path:
