@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from qawl import cli
 from qawl.core.errors import ReleaseError
+from qawl.release import build
 from qawl.release.documents import card
 from qawl.release.documents.facts import Facts
+from qawl.release.tables import table_file
 from qawl.release.tables.table_file import TableFile
 
 TEXTS = ("Eins und nichts mehr.", "Zwei sind hier genug.", "Drei an der Zahl, so viele.")
@@ -89,3 +92,17 @@ def test_articles_that_are_counted_in_another_split_are_refused(release):
 
     said = release(Facts, "splits", moved)
     assert "split dev: the manifest counts 0 articles" in said
+
+
+@pytest.mark.parametrize("articles", [1, 128])
+def test_the_size_in_memory_is_that_of_a_reader(recorded, monkeypatch, articles):
+    """All types of columns, with and without nulls; row groups of one article are read in several
+    batches, the first one's rows at a time."""
+    monkeypatch.setattr(table_file, "GROUP", articles)
+    made = build.build(recorded, "0.1.0", notes=[])
+    for said in made.manifest.content.values():
+        with pq.ParquetFile(made.folder / said.path) as file:
+            rows = file.metadata.row_group(0).num_rows
+            groups = range(file.num_row_groups)
+            read = [each for at in groups for each in file.iter_batches(rows, row_groups=[at])]
+            assert sum(each.nbytes for each in read) == said.loaded_bytes

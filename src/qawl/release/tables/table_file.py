@@ -13,6 +13,7 @@ from qawl.core import shards
 from qawl.core.column_types import Columns, ListOf, Record, Row
 from qawl.release.tables import arrays, columns
 from qawl.release.tables.content_digest import Digest
+from qawl.release.tables.loaded_size import loaded_bytes
 
 GROUP = 128
 """Articles in a row group, on average: it ends behind an article whose id says so, so that a change in
@@ -57,6 +58,7 @@ class TableFile:
         self._batches: list[pa.RecordBatch] = []
         self._waiting = 0
         self._digest = Digest()
+        self._loaded = 0
 
     def _opened(self) -> tuple[pa.OSFile, pq.ParquetWriter]:
         """The next shard, under a name that it loses once it is known how many there are."""
@@ -65,6 +67,7 @@ class TableFile:
         out = pa.OSFile(str(path), "wb")
         # No statistics and no Arrow schema: neither helps a loader, both would ship values twice. The
         # features come at the end, for who loads the file alone, without the card.
+        self._first = 0  # rows of the first row group: `datasets` reads that many at a time
         return out, pq.ParquetWriter(
             out,
             columns.arrow_schema(self._kinds),
@@ -117,6 +120,8 @@ class TableFile:
         self._waiting = 0
         for batch in table.to_batches():
             self._digest.add(batch)
+        self._first = self._first or max(len(table), 1)
+        self._loaded += sum(map(loaded_bytes, table.to_batches(self._first)))
         self._file.write_table(table, row_group_size=max(len(table), 1))
 
     def _end(self) -> None:
@@ -144,17 +149,8 @@ class TableFile:
             rows=self._digest.rows,
             bytes=sum(path.stat().st_size for path in self._shards),
             sha256=self._digest.hexdigest(),
-            loaded_bytes=sum(map(loaded_bytes, self._shards)),
+            loaded_bytes=self._loaded,
         )
-
-
-def loaded_bytes(path: Path) -> int:
-    """The size of a file in memory as `datasets` counts it: batch by batch, as it reads the file."""
-    with pq.ParquetFile(path) as file:
-        groups = range(file.num_row_groups)
-        rows = file.metadata.row_group(0).num_rows if groups else 1
-        batches = (each for at in groups for each in file.iter_batches(rows, row_groups=[at]))
-        return sum(each.nbytes for each in batches)
 
 
 def _ends(article_id: str) -> bool:
