@@ -101,8 +101,8 @@ def test_annotation_to_parquet_and_back_is_identity(tmp_path_factory, data):
         "annotations"
     ]
     folder = tmp_path_factory.mktemp("parquet")
-    writer = TableFile(folder, "x", kinds, "annotations")
-    writer.add(frozen.id, [row])
+    writer = TableFile(folder, "x", kinds)
+    writer.add(arrays.batch(kinds, [row]), frozen.id)
     writer.close()
     assert as_annotation(pq.read_table(folder / "x.parquet").to_pylist()[0]) == before
 

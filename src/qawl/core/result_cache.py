@@ -8,7 +8,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -109,14 +109,42 @@ def keeping(
             _keep(project, name, _place(project, name, before), packed.getvalue())
 
 
-def mark(project: Project, name: str, made_from: str, made: Iterable[Path]) -> None:
-    """Keeps in mind that these files were made from these inputs."""
-    _keep(project, name, _mark(project, name, made_from, made), b"{}\n")
+def content(project: Project, folder: str, made_from: str) -> bytes | None:
+    """The bytes that are kept in a folder, made from these inputs; None if there are none."""
+    path = _content(project, folder, made_from)
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    if sha256(kept[_DIGEST:]).digest() == kept[:_DIGEST]:
+        return kept[_DIGEST:]
+    with suppress(OSError):
+        files.put_aside(path, f"{path} was damaged")
+    return None
 
 
-def is_marked(project: Project, name: str, made_from: str, made: Iterable[Path]) -> bool:
-    """Whether these files, as they are, were made from these inputs."""
-    return _mark(project, name, made_from, made).is_file()
+def keep_content(project: Project, folder: str, made_from: str, made: bytes) -> None:
+    """Keeps bytes that were made from these inputs, with their digest before them, where that can be
+    written."""
+    with suppress(OSError):
+        project.make_state()
+        files.write_bytes(_content(project, folder, made_from), [sha256(made).digest(), made])
+
+
+def forget_content(project: Project, folder: str, used: Container[str]) -> None:
+    """Removes from a folder what was made from other inputs than these."""
+    with suppress(OSError):
+        for path in files.listed(project.state / "derived" / folder, "*.kept"):
+            if path.stem not in used:
+                path.unlink(missing_ok=True)
+
+
+_DIGEST = 32
+"""Bytes of the digest before kept bytes."""
+
+
+def _content(project: Project, folder: str, made_from: str) -> Path:
+    return project.state / "derived" / folder / f"{made_from}.kept"
 
 
 def _keep(project: Project, name: str, path: Path, content: bytes) -> None:
@@ -130,7 +158,3 @@ def _keep(project: Project, name: str, path: Path, content: bytes) -> None:
 
 def _place(project: Project, name: str, made_from: str) -> Path:
     return project.state / "derived" / f"{name}.{made_from[:32]}.jsonl.gz"
-
-
-def _mark(project: Project, name: str, made_from: str, made: Iterable[Path]) -> Path:
-    return project.state / "derived" / f"{name}.{made_from[:32]}.{digest(project, made)[:32]}.json"

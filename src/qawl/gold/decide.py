@@ -5,10 +5,12 @@ make a record that does not validate is not decided but left to the judge.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -30,6 +32,7 @@ from qawl.core.records import (
     Finding,
     Gold,
     Status,
+    to_json,
 )
 from qawl.core.settings import Adjudication
 from qawl.gold.record import Decided, as_annotation, filled
@@ -38,6 +41,8 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,95 +53,100 @@ class Verdict:
     basis: str | None
 
 
-Decider = Callable[[Article, Sequence[Annotation]], Gold]
+_KEPT = "gold/{}"
 
 
-_MARK = "gold/{}"
+class Decider:
+    """Decides an article of a layer by the corpus's rule, its judge and its dispensations.
 
-
-def decider(project: Project, layer: str, *, below: str | None = None) -> Decider:
-    """Decides an article of this layer by the corpus's rule, its judge and its dispensations.
-
-    What `adjudicate` decided is taken from exports/gold while nothing that goes into it has changed, if
+    What `adjudicate` decided is taken from exports/gold where nothing that goes into it has changed, if
     articles are asked for in the order of their ids. With `below`, dispensations that run out count as
     they did before that version was released.
     """
-    fresh = _fresh(project, layer, below=below)
-    made = project.gold_file(layer)
-    if not result_cache.is_marked(
-        project, _MARK.format(layer), inputs(project, layer, below), [made]
-    ):
-        return fresh
-    stored = Stored(read(project, layer))
 
-    def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
-        return stored.take(article.id) or fresh(article, records)
+    def __init__(self, project: Project, layer: str, *, below: str | None = None) -> None:
+        self._project, self._layer, self._below = project, layer, below
+        self._bases = cache(lambda: verdicts.bases(project, layer))
+        self._scheme = scheme.load(project, layer)
+        self._passes = passing(project, below=below)
+        self._before = self._rules()
+        self._made_from: list[str] = []
+        kept = result_cache.read(project, _KEPT.format(layer), self._inputs(), str) or ()
+        self._kept = Stored(
+            (each.article_id, (each, made_from))
+            for each, made_from in zip(read(project, layer) if kept else (), kept, strict=False)
+        )
 
-    return decide_one
+    def __call__(self, article: Article, records: Sequence[Annotation]) -> Gold:
+        """The gold of one article from all records of it."""
+        judged = [record for record in records if record.annotator == JUDGE]
+        bases = [self._bases().get((article.id, record.provenance)) for record in judged]
+        made_from = _digest(article, records, bases)
+        self._made_from.append(made_from)
+        if (kept := self._kept.take(article.id)) and kept[1] == made_from:
+            return kept[0]
+        annotations = [record for record in records if record.annotator != JUDGE]
+        verdict = Verdict(judged[-1], bases[-1]) if judged else None
+        rule, asked = (
+            self._project.settings.adjudication,
+            self._project.asked(self._layer, article.id),
+        )
+        return decide(annotations, article, self._scheme, rule, verdict, self._passes, asked)
+
+    def keep(self) -> None:
+        """Keeps in mind from what each article was decided, once all are written to exports/gold."""
+        if self._rules() == self._before:
+            name = _KEPT.format(self._layer)
+            deque(
+                result_cache.keeping(self._project, name, self._inputs, self._made_from), maxlen=0
+            )
+
+    def _rules(self) -> str:
+        """The digest of all that gold is decided by, beside the article and its annotations."""
+        project = self._project
+        said = result_cache.settings(project), in_force(project, below=self._below)
+        return result_cache.inputs(project, [project.scheme_file(self._layer)], *said)
+
+    def _inputs(self) -> str:
+        """The same, and the gold that was decided."""
+        gold = result_cache.digest(self._project, [self._project.gold_file(self._layer)])
+        return sha256(f"{self._rules()} {gold}".encode()).hexdigest()
 
 
-def inputs(project: Project, layer: str, below: str | None = None) -> str:
-    """The digest of all that gold is decided from."""
-    paths = [
-        project.annotations_file(layer),
-        project.journal_file(layer, JUDGE),
-        project.scheme_file(layer),
-        project.articles_file,
-    ]
-    return result_cache.inputs(
-        project, paths, result_cache.settings(project), in_force(project, below=below)
-    )
+def _digest(article: Article, records: Sequence[Annotation], bases: Sequence[str | None]) -> str:
+    """The digest of an article with all work on it, and of what its verdicts were made from."""
+    total = sha256()
+    for each in (article, *records, bases):
+        content = to_json(each)
+        total.update(b"%d\n" % len(content) + content)
+    return total.hexdigest()[:32]
 
 
-def mark(project: Project, layer: str, made_from: str) -> None:
-    """Keeps in mind that exports/gold of a layer was decided from these inputs, if it still would be."""
-    if inputs(project, layer) == made_from:
-        result_cache.mark(project, _MARK.format(layer), made_from, [project.gold_file(layer)])
+class Stored(Generic[T]):
+    """What was stored of articles, handed out as they come by; both in the order of ids."""
 
+    def __init__(self, stored: Iterator[tuple[str, T]]) -> None:
+        self._stored = stored
+        self._next = next(stored, None)
 
-class Stored:
-    """Gold as it was stored, handed out as the articles come by; both in the order of ids."""
-
-    def __init__(self, golds: Iterator[Gold]) -> None:
-        self._golds = golds
-        self._next = next(golds, None)
-
-    def take(self, identity: str) -> Gold | None:
-        """The gold of this article; None where none is stored."""
-        while self._next is not None and self._next.article_id < identity:
-            self._next = next(self._golds, None)
+    def take(self, identity: str) -> T | None:
+        """What is stored of this article; None where that is nothing."""
+        while self._next is not None and self._next[0] < identity:
+            self._next = next(self._stored, None)
         found = self._next
-        return found if found is not None and found.article_id == identity else None
+        return found[1] if found is not None and found[0] == identity else None
 
     def finish(self) -> None:
         """Reads the rest, so that nothing that is wrong there goes without a word."""
-        deque(self._golds, maxlen=0)
+        deque(self._stored, maxlen=0)
 
 
 def gold(project: Project, layer: str) -> Iterator[Gold]:
     """The gold of a layer, derived from the annotations on disk, in the order of article ids."""
-    decide_one = decider(project, layer)
+    decide_one = Decider(project, layer)
     articles = article_store.by_id(project)
     for article, records in derive.beside(project, layer, articles):
         yield decide_one(article, records)
-
-
-def _fresh(project: Project, layer: str, *, below: str | None = None) -> Decider:
-    """Decides each article anew."""
-    current = scheme.load(project, layer)
-    bases = cache(lambda: verdicts.bases(project, layer))
-    rule = project.settings.adjudication
-    passes = passing(project, below=below)
-
-    def decide_one(article: Article, records: Sequence[Annotation]) -> Gold:
-        annotations = [record for record in records if record.annotator != JUDGE]
-        judged = [record for record in records if record.annotator == JUDGE]
-        made_from = [bases().get((article.id, record.provenance)) for record in judged]
-        verdict = Verdict(judged[-1], made_from[-1]) if judged else None
-        asked = project.asked(layer, article.id)
-        return decide(annotations, article, current, rule, verdict, passes, asked)
-
-    return decide_one
 
 
 def decide(

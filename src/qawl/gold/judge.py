@@ -57,22 +57,23 @@ def adjudicate(project: Project) -> Adjudicated:
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
         annotation_store.require(project, layer)
-        path, made_from = project.gold_file(layer), decide.inputs(project, layer)
+        path, decider = project.gold_file(layer), decide.Decider(project, layer)
         with closing(decide.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
             counted = _Counted(project, layer, outcome, before)
-            golds = _golds(project, current, counted, offered, waiting)
+            golds = _golds(project, current, decider, counted, offered, waiting)
             first = next(golds, None)
             if first is not None or path.exists():
                 files.write(path, chain([first] if first else [], golds))
                 waiting.seek(0)
                 files.write_bytes(project.judge_file(layer), waiting)
-                decide.mark(project, layer, made_from)
+                decider.keep()
     return outcome
 
 
 def _golds(
     project: Project,
     current: Scheme,
+    decider: decide.Decider,
     counted: "_Counted",
     offered: tasks.Names,
     waiting: IO[bytes],
@@ -80,7 +81,7 @@ def _golds(
     """The gold of a layer; the judge's tasks are written to `waiting` meanwhile."""
     articles = article_store.by_id(project)
     known = corrections.by_article(project)
-    for each in _with_annotations(project, current.layer, articles, known):
+    for each in _with_annotations(project, current.layer, articles, decider, known):
         counted.count(each)
         if counted.is_for_the_judge(each):
             task = _task(each, current, offered, project)
@@ -96,7 +97,7 @@ class _Counted:
         self, project: Project, layer: str, outcome: Adjudicated, before: Iterator[Gold]
     ) -> None:
         self._project, self._layer, self._outcome = project, layer, outcome
-        self._before = decide.Stored(before)
+        self._before = decide.Stored((each.article_id, each) for each in before)
         for counts in (
             outcome.decided,
             outcome.incomplete,
@@ -185,9 +186,12 @@ class _Decided:
 
 
 def _with_annotations(
-    project: Project, layer: str, articles: article_store.Articles, reported: corrections.Known
+    project: Project,
+    layer: str,
+    articles: article_store.Articles,
+    decider: decide.Decider,
+    reported: corrections.Known,
 ) -> Iterator[_Decided]:
-    decide_one = decide.decider(project, layer)
     bases = verdicts.bases(project, layer)
     for article, records in derive.beside(project, layer, articles):
         judged = (
@@ -196,7 +200,7 @@ def _with_annotations(
             if (each.annotator, each.status) == (JUDGE, "submitted")
             and each.text_sha256 == article.text_sha256
         )
-        gold, verdict = decide_one(article, records), next(judged, None)
+        gold, verdict = decider(article, records), next(judged, None)
         known = reported.get((layer, article.id), [])
         counts = verdict is not None and gold.decided_by == "adjudicator"
         basis = bases.get((article.id, verdict.provenance)) if verdict and counts else None

@@ -37,10 +37,9 @@ from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
 from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
-from qawl.release.tables import rows, tables
+from qawl.release.tables import blocks, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.table_file import TableDigest, TableFile
-from qawl.release.tables.token_table import TABLE
 from qawl.release.versions import diff
 from qawl.release.versions import manifest as versions_manifest
 from qawl.release.versions.diff import Difference
@@ -212,6 +211,8 @@ class _Building:
         self.columns = tables.all_columns(self.schemes)
         withheld = any(not each.redistribute for each in article_store.heads(project))
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
+        self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
+        self.waiting: dict[str, list[tables.Annotated]] = {}
         self.splits = splits_of(project)
         self.board = Leaderboard()
         self.writers: dict[tuple[str, str], TableFile] = {}
@@ -231,6 +232,9 @@ class _Building:
             for record in item.annotations:
                 chain[record.layer].add(item.article, record)
             self._write(item)
+        for split in list(self.waiting):
+            self._write_block(split)
+        self.blocks.forget_others()
         for writer in self.writers.values():
             writer.close()
         content = {
@@ -282,18 +286,25 @@ class _Building:
                 self.unannotated[layer].append(item.article.id)
 
     def _write(self, item: tables.Annotated) -> None:
+        """Writes the block that the article ends, if it ends one."""
         split = self.splits[item.article.id]
-        made = rows.rows(item, self.schemes, self.guard)
-        self.facts.iob2.count(item.gold, made[TABLE])
-        for config, found in made.items():
-            if found:
-                self._writer(config, split).add(item.article.id, found)
+        waiting = self.waiting.setdefault(split, [])
+        waiting.append(item)
+        if blocks.ends(waiting):
+            self._write_block(split)
+
+    def _write_block(self, split: str) -> None:
+        items = self.waiting.pop(split)
+        block = self.blocks.of(items)
+        self.facts.iob2.add(block.unsaid)
+        for config, batch in block.tables.items():
+            last = items[-1].article.id if config in block.ending else None
+            self._writer(config, split).add(batch, last)
 
     def _writer(self, config: str, split: str) -> TableFile:
         place = config, split
         if place not in self.writers:
-            folder = self.folder / config
-            self.writers[place] = TableFile(folder, split, self.columns[config], config)
+            self.writers[place] = TableFile(self.folder / config, split, self.columns[config])
         return self.writers[place]
 
     def _manifest(self, content: dict[str, TableDigest], chain: dict[str, "_Chain"]) -> Manifest:
@@ -391,7 +402,7 @@ def joined(
     project: Project, schemes: dict[str, Scheme], below: str | None = None
 ) -> Iterator[tables.Annotated]:
     """Each article with its gold and annotations, in the order of ids; everything is streamed."""
-    deciders = {layer: decide.decider(project, layer, below=below) for layer in schemes}
+    deciders = {layer: decide.Decider(project, layer, below=below) for layer in schemes}
     everyone = {layer: derive.Ahead(derive.by_article(project, layer)) for layer in schemes}
     out = withdrawal.ids(project)
     for article in article_store.articles(project):

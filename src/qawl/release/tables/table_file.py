@@ -1,7 +1,6 @@
 """One table of a release on disk: parquet files in row groups, with the digest of its content."""
 
 import json
-from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pyarrow.parquet as pq
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.core import shards
-from qawl.core.column_types import Columns, ListOf, Record, Row
-from qawl.release.tables import arrays, columns
+from qawl.core.column_types import Columns
+from qawl.release.tables import columns
 from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.loaded_size import loaded_bytes
 
@@ -22,9 +21,6 @@ LARGEST = 1 << 26
 """Bytes in memory at which a row group ends in any case."""
 SHARD = 500_000_000
 """Bytes at which a file ends and the next shard of its split begins."""
-BATCH, FLAT_BATCH = 50, 500
-"""Rows that wait as Python objects, where they hold records and where not: few, since the garbage
-collector goes over what waits again and again."""
 
 
 class TableDigest(Struct, frozen=True):
@@ -42,19 +38,14 @@ class TableDigest(Struct, frozen=True):
 
 
 class TableFile:
-    """The table of a split: takes the rows of article after article; nothing is whole before `close`."""
+    """The table of a split: takes the rows of block after block; nothing is whole before `close`."""
 
-    def __init__(self, folder: Path, split: str, kinds: Columns, config: str) -> None:
+    def __init__(self, folder: Path, split: str, kinds: Columns) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.split, self.config = folder, split, config
+        self.folder, self.split = folder, split
         self._kinds = kinds
         self._shards: list[Path] = []
         self._out, self._file = self._opened()
-        nested = any(
-            isinstance(kind, ListOf) and isinstance(kind.item, Record) for kind in kinds.values()
-        )
-        self._batch = BATCH if nested else FLAT_BATCH
-        self._rows: list[Row] = []
         self._batches: list[pa.RecordBatch] = []
         self._waiting = 0
         self._digest = Digest()
@@ -77,39 +68,15 @@ class TableFile:
             use_content_defined_chunking=True,
         )
 
-    def add(self, article_id: str, rows: Iterable[Row]) -> None:
-        """The rows of the next article, with the names of their classes."""
-        for row in rows:
-            self._rows.append(row)
-            if len(self._rows) == self._batch:
-                self._convert()
-        if _ends(article_id) or self._waiting > LARGEST:
-            self._flush()
-
-    def _convert(self) -> None:
-        try:
-            batch = arrays.batch(self._kinds, self._rows)
-        except KeyError as error:
-            raise columns.unknown(self.config, error.args[0]) from error
-        except (AttributeError, TypeError) as error:
-            raise columns.another_kind(f"{self.config}, article {self._odd()}", error) from error
+    def add(self, batch: pa.RecordBatch, last: str | None) -> None:
+        """The next rows; `last` is the article that they end with, if it may end a row group."""
         self._batches.append(batch)
         self._waiting += batch.nbytes
-        self._rows.clear()
-
-    def _odd(self) -> str:
-        """The article of the first row that its columns can't hold."""
-        for row in self._rows:
-            try:
-                arrays.batch(self._kinds, [row])
-            except (AttributeError, TypeError):
-                return str(row.get("article_id") or row.get("id"))
-        return "unknown"
+        if (last is not None and ends(last)) or self._waiting > LARGEST:
+            self._flush()
 
     def _flush(self) -> None:
         """Ends the row group, and the file where it is large enough."""
-        if self._rows:
-            self._convert()
         if not self._batches:
             return
         if self._out.tell() > SHARD:
@@ -153,6 +120,7 @@ class TableFile:
         )
 
 
-def _ends(article_id: str) -> bool:
-    """Whether a row group ends behind this article."""
-    return int.from_bytes(sha256(article_id.encode()).digest()[:4], "big") % GROUP == 0
+def ends(article_id: str, one_of: int | None = None) -> bool:
+    """Whether an article is one of so many by its id: behind one of GROUP a row group ends."""
+    number = int.from_bytes(sha256(article_id.encode()).digest()[:4], "big")
+    return number % (one_of or GROUP) == 0

@@ -137,6 +137,16 @@ class Unsaid:
                 counts["relations"] += len(said.relations)
                 counts["undecided"] += len(row[f"{layer}_undecided"])
 
+    @classmethod
+    def of(cls, counts: Mapping[str, Mapping[str, int]]) -> "Unsaid":
+        """What was counted before."""
+        return cls({layer: Counter(each) for layer, each in counts.items()})
+
+    def add(self, other: "Unsaid") -> None:
+        """Adds what was counted of other articles."""
+        for layer, counts in other.counts.items():
+            self.counts.setdefault(layer, Counter()).update(counts)
+
     def figures(self) -> dict[str, dict[str, int]]:
         """Per layer: spans; those that a tag can't give as they are, by kind; spans with attributes
         and relations, of which no tag says anything; and tokens that are undecided."""

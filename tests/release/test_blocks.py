@@ -1,0 +1,146 @@
+"""Blocks of a release that are kept: whatever comes from them, the release has the same bytes."""
+
+import hashlib
+import random
+import shutil
+
+import pytest
+
+from corpora import corpus, mark, pull, qawl, scheme, work
+from qawl.release.tables import blocks, rows, table_file
+
+COUNT = 60
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Blocks of about three articles, and row groups of about six."""
+    monkeypatch.setattr(blocks, "BLOCK", 3)
+    monkeypatch.setattr(table_file, "GROUP", 6)
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A corpus of two splits in which some articles have no mark, some no work at all."""
+    chance = random.Random(5)
+    words = ["قال", "the", "Ω", "ستعمل", "😀", "soon."]
+    texts = {
+        f"t{number}": " ".join([*chance.choices(words, k=30), str(number)])
+        for number in range(COUNT)
+    }
+    folder = tmp_path / "corpus"
+    corpus(folder, scheme("thing", ["A", "B"]), texts, ["a1", "a2"])
+    with (folder / "qawl.yaml").open("a") as settings:
+        settings.write("\nrelease: {splits: {train: 0.7, test: 0.3}}\n")
+    pull(folder, "thing", texts, {user: done(texts) for user in (1, 2)})
+    return folder
+
+
+def done(texts, **changed):
+    """Work on most texts: on every third article there is nothing to mark."""
+    plain = {
+        name: work([mark("m", "B", 0, 3)] if number % 3 else [])
+        for number, name in enumerate(texts)
+        if number % 7
+    }
+    return plain | changed
+
+
+def released(folder, version):
+    qawl(folder, "release", version, "--draft")
+    made = folder / "exports/releases" / version
+    return {
+        path.relative_to(made).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in made.rglob("*")
+        if path.is_file()
+    }
+
+
+def kept(folder):
+    return sorted((folder / ".qawl/derived/tables").iterdir())
+
+
+def changed(folder):
+    """One annotation changes; the article that it is of."""
+    path = folder / "exports/annotations/thing.jsonl"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    at = next(number for number, each in enumerate(lines) if '"label":"B"' in each)
+    lines[at] = lines[at].replace('"label":"B"', '"label":"A"')
+    path.write_text("".join(lines), "utf-8")
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The articles whose rows are made."""
+    seen = []
+    plain = rows.rows
+    monkeypatch.setattr(
+        rows, "rows", lambda item, *rest: seen.append(item.article.id) or plain(item, *rest)
+    )
+    return seen
+
+
+def test_a_release_has_the_same_bytes_from_kept_blocks(made, counted):
+    first = released(made, "0.1.0")
+    assert len(counted) == COUNT
+    shutil.rmtree(made / "exports/releases")
+    assert released(made, "0.1.0") == first
+    assert len(counted) == COUNT
+
+
+def test_one_changed_annotation_makes_one_block_anew(made, counted, tmp_path):
+    released(made, "0.1.0")
+    before = kept(made)
+    changed(made)
+    counted.clear()
+    warm = released(made, "0.2.0")
+    assert 1 <= len(counted) <= 12
+    assert len({*kept(made)} ^ {*before}) == 2, "what is in no block any more goes"
+    shutil.rmtree(made / "exports/releases/0.2.0")
+    shutil.rmtree(made / ".qawl/derived")
+    assert released(made, "0.2.0") == warm
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
+def test_a_damaged_block_is_put_aside_and_made_anew(made, caplog, damage):
+    first = released(made, "0.1.0")
+    path = kept(made)[1]
+    content = path.read_bytes()
+    wrong = bytes([content[100] ^ 1])
+    path.write_bytes(
+        {
+            "cut": content[:-9],
+            "changed": content[:100] + wrong + content[101:],
+            "empty": b"",
+        }[damage]
+    )
+    shutil.rmtree(made / "exports/releases")
+    assert released(made, "0.1.0") == first
+    assert "put aside" in caplog.text
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("what", ["a scheme", "a text that is withheld"])
+def test_what_rows_depend_on_makes_all_blocks_anew(made, counted, what):
+    released(made, "0.1.0")
+    before = {*kept(made)}
+    if what == "a scheme":
+        path = made / "label_config/thing.yaml"
+        path.write_text(path.read_text("utf-8") + " ", "utf-8")
+    else:
+        path = made / "corpus/articles.jsonl"
+        text = path.read_text("utf-8")
+        path.write_text(text.replace('"redistribute":true', '"redistribute":false', 1), "utf-8")
+    counted.clear()
+    released(made, "0.2.0")
+    assert len(counted) == COUNT
+    assert not before & {*kept(made)}
+
+
+def test_where_nothing_can_be_kept_the_release_is_the_same(made):
+    """As in a folder that may only be read: here a file stands where the blocks would."""
+    first = released(made, "0.1.0")
+    shutil.rmtree(made / "exports/releases")
+    shutil.rmtree(made / ".qawl/derived/tables")
+    (made / ".qawl/derived/tables").write_text("")
+    assert released(made, "0.1.0") == first
