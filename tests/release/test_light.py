@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -10,6 +11,7 @@ import pytest
 
 from conftest import ROOT
 from qawl.articles import store
+from qawl.core import project
 from qawl.formats.export import FORMATS
 from qawl.release import build
 
@@ -91,17 +93,19 @@ def held(recorded, tmp_path, monkeypatch):
     return build.build(recorded, "0.1.0", notes=[]).folder, copy
 
 
-def ran(python, code, *arguments):
+def ran(python, code, *arguments, folder=None):
     done = subprocess.run(
         [python, "-c", code, *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONUTF8": "1"},
+        cwd=folder,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.endswith("all of it ran\n")
+    return done.stdout
 
 
 def test_the_documentation_has_the_lines_that_set_it_up():
@@ -113,6 +117,41 @@ def test_receivers_need_six_libraries(held, tmp_path):
     formats = [each for each in FORMATS if each not in EXTRAS]
     (tmp_path / "out").mkdir()
     ran(sys.executable, BLOCK + USE, *held, tmp_path / "out", *formats)
+
+
+STRANGER = r"""
+import json, re, sys
+from qawl.cli.commands import group
+
+page = open(sys.argv[1], encoding="utf-8").read()
+code = re.search(r"```python\n(.*?)```\n\n```\nqawl (.*?)\n", page, re.DOTALL)
+assert len([line for line in code[1].splitlines() if line]) <= 21
+exec(code[1], {})
+lines = [json.loads(line) for line in open("names.jsonl", encoding="utf-8")]
+assert sum(len(each["spans"]) for each in lines) > 20
+try:
+    group.main([*code[2].split(), "--json"], prog_name="qawl", standalone_mode=False)
+except SystemExit as end:
+    assert not end.code
+print("all of it ran")
+"""
+
+
+def test_a_stranger_writes_a_system_and_scores_it_with_what_the_page_says(recorded, tmp_path):
+    """No `datasets`, no corpus: a release, the six libraries, and the lines of docs/scoring.md."""
+    ids = [each.id for each in store.articles(recorded) if each.redistribute]
+    path = recorded.root / "qawl.yaml"
+    lines = path.read_text("utf-8").replace(
+        "release:\n", f"release:\n  locked_test: ['{ids[0]}']\n"
+    )
+    path.write_text(lines, "utf-8")
+    folder = build.build(project.load(recorded.root), "0.1.0", notes=[]).folder
+    alone = tmp_path / "stranger"
+    shutil.copytree(folder, alone / "exports" / "releases" / "0.1.0")
+    said = ran(sys.executable, BLOCK + STRANGER, ROOT / "docs" / "scoring.md", folder=alone)
+    found = json.loads(said.splitlines()[-2])
+    assert (found["split"], found["articles"]) == ("test", 1)
+    assert found["layers"]["entity"]["exact_f1"]["n"] > 0
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,11 @@ class Given:
     answers: Mapping[str | None, Answers]
     sentences: Mapping[int, float]
 
+    @property
+    def empty(self) -> bool:
+        """Whether a system says nothing of the article."""
+        return not (self.record.spans or self.record.attributes or self.sentences)
+
 
 @dataclass(slots=True)
 class Predictions:

@@ -49,6 +49,8 @@ from qawl.scoring.wholes import Whole, said, wholes
 Place = tuple[str, int, int]
 """(label, start, end) of a span."""
 
+_RESTORE = "count as empty: `qawl restore` puts texts back"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -181,6 +183,8 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 if found.record.spans or found.record.attributes:
                     given.noted[f"articles have no gold in {name}, and are not scored"] += 1
                 continue
+            if article.text is None and found.empty:
+                given.noted[f"withheld articles have no prediction in {name}, and {_RESTORE}"] += 1
             undecided = article.open[name], arrows.get((article.id, name), set())
             gold, system = (
                 _decided(each, *undecided) for each in (article.gold[name], found.record)
