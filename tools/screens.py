@@ -1,5 +1,6 @@
-"""Pictures of what annotators see: each layer, the judge's list, the guidelines; Arabic and English,
-light and dark, from a real Label Studio in a headless Chromium: `make screens` writes build/screens."""
+"""Pictures of what people see: each layer, the judge's points, the pages for annotators and the lead;
+Arabic and English, light and dark, from a real Label Studio in a headless Chromium: `make screens` writes
+build/screens."""
 
 import argparse
 import json
@@ -22,6 +23,13 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ("entity", "quote", "claim")
 LANGUAGES = ("ar", "en")
 THEMES = ("light", "dark")
+PAGES = {
+    "guidelines": ("guidelines",),
+    "status": ("status",),
+    "findings": ("validate",),
+    "agreement": ("agreement",),
+}
+"""Page → the command that writes it."""
 SIZE = {"width": 1280, "height": 720}
 
 
@@ -48,9 +56,9 @@ def main() -> None:
             browser.close()
 
 
-def qawl(folder: Path, *words: str) -> None:
+def qawl(folder: Path, *words: str, check: bool = True) -> None:
     """Runs a command in a corpus."""
-    subprocess.run([sys.executable, "-m", "qawl", "-C", str(folder), *words], check=True)
+    subprocess.run([sys.executable, "-m", "qawl", "-C", str(folder), *words], check=check)
 
 
 def made(folder: Path, language: str, access: Access) -> Path:
@@ -110,22 +118,31 @@ def shoot(
             task(page, str(standing.next), out / f"{language}-{standing.layer}-{theme}.png")
         (judge,) = (each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
         address = f"{access.url}/projects/{judge.id}/data?labeling=1"
-        task(page, address, out / f"{language}-judge-{theme}.png", unfold=True)
-    page_of = folder / "guidelines.html"
-    qawl(folder, "guidelines", "--html", str(page_of))
-    page.goto(page_of.as_uri())
-    page.screenshot(path=out / f"{language}-guidelines-{theme}.png")
+        task(page, address, out / f"{language}-judge-{theme}.png")
+    for name, path in pages(folder).items():
+        page.goto(path.as_uri())
+        page.screenshot(path=out / f"{language}-{name}-{theme}.png")
     context.close()
 
 
-def task(page: Page, address: str, path: Path, *, unfold: bool = False) -> None:
+def pages(folder: Path) -> dict[str, Path]:
+    """The pages of a corpus, made once."""
+    found = {}
+    for name, words in PAGES.items():
+        path = folder / f"{name}.html"
+        if not path.exists():
+            # Findings that are errors are what the page is for.
+            qawl(folder, *words, "--html", str(path), check=False)
+        found[name] = path
+    return found
+
+
+def task(page: Page, address: str, path: Path) -> None:
     """A task of the labelling stream, with a span selected."""
     page.goto(address)
     page.locator("text=Labeling Instructions").first.wait_for(timeout=60_000)
     page.keyboard.press("Escape")
     page.wait_for_selector(".htx-highlight", timeout=60_000)
-    if unfold:
-        page.locator("summary").first.click()
     page.locator(".htx-highlight").nth(2).click()
     page.wait_for_timeout(700)
     page.screenshot(path=path)

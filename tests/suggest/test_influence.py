@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -109,6 +110,49 @@ def test_the_annotations_validate_with_their_origins(corpus, tmp_path):
     schema = json.loads((corpus / "schemas/annotation.entity.json").read_text("utf-8"))
     for record in pull(corpus, tmp_path):
         jsonschema.validate(record, schema)
+
+
+def told(value):
+    """All names of fields and all texts in a value, however deep."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield name
+            yield from told(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from told(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_neither_origins_nor_doubts_reach_a_table_of_a_release(corpus, tmp_path):
+    """Every cell of every table is read; what annotators did is in their records all the same."""
+    records = pull(corpus, tmp_path)
+    assert {"kept", "changed", "made"} <= {*told(records)}
+    unsure = json.loads((tmp_path / "export1.json").read_text("utf-8"))
+    for each in unsure:
+        (annotation,) = each["annotations"]
+        annotation["updated_at"] = "2026-01-02T10:00:00Z"
+        first = annotation["result"][0]
+        annotation["result"] += [
+            {"id": first["id"], "from_name": "qawl_unsure_note", "to_name": "text", "type": "textarea",
+             "value": {"text": ["a doubt of mine"]}},
+            {"id": "t", "from_name": "qawl_unsure_task", "to_name": "text", "type": "choices",
+             "value": {"choices": ["unsure"]}},
+        ]  # fmt: skip
+    (tmp_path / "unsure.json").write_text(json.dumps(unsure), "utf-8")
+    given = ["--layer", "entity", "--annotator", "a1"]
+    run(corpus, "pull", "--from", str(tmp_path / "unsure.json"), *given)
+    assert "a doubt of mine" in (corpus / "exports/annotations/entity.jsonl").read_text("utf-8")
+    run(corpus, "adjudicate")
+    run(corpus, "release", "0.1.0", "--draft")
+    tables = list((corpus / "exports/releases").rglob("*.parquet"))
+    assert {each.parent.name for each in tables} >= {"articles", "annotations", "tokens", "votes"}
+    seen = set()
+    for path in tables:
+        seen |= {*told(pq.read_table(path).to_pylist())}
+    assert "EVENT" in seen
+    assert not seen & {"origin", "unsure", "kept", "changed", "made", "a doubt of mine"}
 
 
 def test_agreement_shows_both_arms_and_the_interval_of_their_difference(corpus, tmp_path):

@@ -23,17 +23,14 @@ PAUSE = 30
 
 
 def watch(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
-    """Pulls until Ctrl-C; each new annotation that has findings is named with its task.
+    """Pulls until Ctrl-C (exit code 130); each new annotation that has findings is named with its task.
 
     The corpus is held only while it pulls, so that other commands run beside it. What goes wrong in
     the first pull ends it; later, a server that is away or a corpus in use is waited for.
     """
     say(f"pulling every {every} s; Ctrl-C ends it", err=True)
     with _called(corpus, hooks):
-        try:
-            _loop(corpus, every, hooks)
-        except KeyboardInterrupt:
-            say("stopped", err=True)
+        _loop(corpus, every, hooks)
 
 
 @contextmanager
