@@ -25,6 +25,7 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     lasts = {read.form(_inside(read, each)[-1]) for each in people}
     yield from _again(read, rest, lasts)
     yield from _places(read, rest, lasts)
+    yield from _parts(read)
     yield from _languages(read)
 
 
@@ -279,6 +280,20 @@ def _places(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
         if (town or where) and len(run) <= 2 and not {*forms} & (named | lasts):
             found[forms] = "place"
     yield from Gazetteer(found).find(read.text, read.every, arabic=False)
+
+
+def _parts(read: Reading) -> Iterator[Match]:
+    """A part of a place: southern Lebanon, north-west England; South Korea is a place itself."""
+    known = places("en")
+    for at in range(len(read.every) - 1):
+        if read.form(at).replace("-", "") not in read.lists.compass or not read.beside(at + 1):
+            continue
+        for size in (3, 2, 1):
+            name = tuple(read.form(n) for n in range(at + 1, at + 1 + size))
+            whole = (read.form(at), *name)
+            if known.names.get(name) == "place" and read.upper(at + 1) and whole not in known.names:
+                yield _match(read, "region", [at, at + size])
+                break
 
 
 def _languages(read: Reading) -> Iterator[Match]:

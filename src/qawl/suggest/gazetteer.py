@@ -143,7 +143,10 @@ def places(language: str) -> Gazetteer:
     found |= {key(name): "organisation" for name in extra.get("organisations", ())}
     regions = [name for code, name in territories.items() if code in _REGIONS]
     found |= {key(name): "facility" for name in extra.get("facilities", ())}
-    found |= {key(name): "region" for name in (*regions, *extra.get("regions", ()))}
+    found |= {
+        key(name): "region"
+        for name in (*regions, *extra.get("seas_and_lands", ()), *extra.get("regions", ()))
+    }
     return Gazetteer(
         found
         | {
