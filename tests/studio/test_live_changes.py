@@ -79,13 +79,24 @@ def test_work_stays_and_what_needs_a_person_is_asked_in_a_new_project(at_work):
         f"remove 1 task without work from {made.settings.name} · x · a1: project {old.id} keeps"
         in said
     )
-    assert f"add 2 tasks to {made.settings.name} · x · a1" in said
+    assert f"add 3 tasks to {made.settings.name} · x · a1" in said
     assert push(client, made) == []
     there = {each.id: each for each in plan.remotes(client, made)}
     assert there[old.id].scheme_version == "1"
     (new,) = [each for each in there.values() if each.scheme_version == "2"]
     tasks = list(plan.remote_tasks(client, new))
-    assert len(tasks) == 2
+    assert len(tasks) == 3
+    # What needs nobody is there in the new names, as the annotator's own: to read, or to correct.
+    (brought,) = [each for each in tasks if each.annotated]
+    (theirs,) = client.request("GET", f"api/tasks/{brought.id}/annotations/")
+    assert [each["value"]["labels"] for each in theirs["result"]] == [["PERSON"]]
+    (before_,) = [
+        each["annotations"][0]
+        for each in client.tasks(old.id, annotations=True)
+        if each["data"]["article_id"] == brought.article_id
+    ]
+    assert theirs["completed_by"] == before_["completed_by"]
+    assert not client.request("GET", f"api/predictions/?task={brought.id}")
     before = sorted(
         (each.label, each.text) for record in derive.read(made, "x") for each in record.spans
     )
@@ -105,9 +116,14 @@ def test_work_stays_and_what_needs_a_person_is_asked_in_a_new_project(at_work):
     assert outcome.alarms == []
     record = next(each for each in derive.read(made, "x") if each.article_id == again.article_id)
     assert [each.label for each in record.spans] == ["PERSON", "OFFICE"]
+    other = next(each for each in derive.read(made, "x") if each.article_id == brought.article_id)
+    assert [(each.label, each.text) for each in other.spans] == [("PERSON", "Mona")]
+    assert other.provenance.project == new.id
     assert record.scheme_version == "2"
     found = {each.check for each in validate.validate(made)}
-    assert not {"scheme-split", "annotation-duplicate", "annotation-deleted"} & found
+    assert not {
+        "scheme-split", "annotation-duplicate", "annotation-deleted", "annotator-several"
+    } & found  # fmt: skip
     assert push(client, made) == []
     assert recover.recover(client, made) == 0
 

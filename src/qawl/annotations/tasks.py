@@ -27,11 +27,20 @@ class Prediction(Struct, frozen=True):
     result: list[dict[str, object]]
 
 
+class Done(Struct, frozen=True, omit_defaults=True):
+    """An annotation that a task brings; `completed_by` is the number of a user of the server."""
+
+    result: list[dict[str, object]]
+    completed_by: int | UnsetType = UNSET
+    lead_time: float | UnsetType = UNSET
+
+
 class Task(Struct, frozen=True):
     """A task as Label Studio imports it; `data` ties its annotations to the article."""
 
     data: dict[str, Shown]
     predictions: tuple[Prediction, ...] | UnsetType = UNSET
+    annotations: tuple[Done, ...] | UnsetType = UNSET
 
     @property
     def article_id(self) -> str:

@@ -119,6 +119,12 @@ class Client(Transport):
         """Changes a project."""
         self.request("PATCH", f"api/projects/{project}/", body=fields)
 
+    def users(self) -> set[int]:
+        """The numbers of the server's users, as far as they may be seen."""
+        found = self.request("GET", "api/users/")
+        listed = found.get("results", []) if isinstance(found, dict) else found
+        return {int(each["id"]) for each in listed}
+
     def import_tasks(self, project: int, tasks: Sequence[Json]) -> None:
         """Adds tasks; not repeated on a lost answer, the caller looks up what arrived."""
         for start in range(0, len(tasks), IMPORT):

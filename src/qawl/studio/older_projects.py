@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from qawl.annotations import derive, reading
+from msgspec import UNSET
+
+from qawl.annotations import derive, journal, reading
 from qawl.annotations import store as annotation_store
-from qawl.annotations.tasks import Prediction, Task
+from qawl.annotations.tasks import Done, Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
@@ -85,3 +87,48 @@ def anew(
         work = Prediction(name, write_results(record, current))
         found.append(Task(task.data, (work,)))
     return found
+
+
+def settled(project: Project, current: Scheme) -> dict[str, dict[str, Annotation]]:
+    """Annotator → article → their work that was brought forward from an older version, with nothing left
+    to ask."""
+    found: dict[str, dict[str, Annotation]] = {}
+    if not current.changes:
+        return found
+    asked = unsettled(project, current)
+    for record in derive.read(project, current.layer):
+        open_ = record.article_id in asked.get(record.annotator, ())
+        if record.brought is not UNSET and record.status == "submitted" and not open_:
+            found.setdefault(record.annotator, {})[record.article_id] = record
+    return found
+
+
+def workers(project: Project, layer: str, annotator: str) -> dict[str, int]:
+    """Article → the number of the user who worked on it under a name, on the server itself."""
+    path = project.journal_file(layer, annotator)
+    if not path.exists():
+        return {}
+    opened = journal.reading(project, path)
+    there = opened.holds.living()
+    return {each.article: each.user for each in there if each.user and each.home is not None}
+
+
+def again(
+    those: Iterable[Annotation],
+    articles: Mapping[str, Article],
+    make: Make,
+    current: Scheme,
+    users: Mapping[str, int],
+) -> Iterator[Task]:
+    """Tasks in which annotators find their work of an older version in the names of the new one.
+
+    It is an annotation of theirs; where the server does not know them any more, a suggestion.
+    """
+    for record in those:
+        data = make(articles[record.article_id]).data
+        result, user = write_results(record, current), users.get(record.article_id)
+        if user is None:
+            yield Task(data, (Prediction(EARLIER, result),))
+            continue
+        time = record.provenance.lead_time
+        yield Task(data, annotations=(Done(result, user, UNSET if time is None else time),))

@@ -159,6 +159,7 @@ class _Plan:
         self.offered = tasks.names(project)
         self.told = briefings(project)
         self.unsettled: dict[str, dict[str, dict[str, Annotation]]] = {}
+        self.settled: dict[str, dict[str, dict[str, Annotation]]] = {}
         self.working = [name for name, each in project.annotators.items() if not each.away]
 
     def steps(self, current: Scheme, there: list[Remote]) -> Iterator[Step]:
@@ -199,9 +200,12 @@ class _Plan:
         for name, standing in steps.items():
             self._refuse_orphans(standing, current)
             asked = self._asked(name, current) if olds.get(name) and name in self.working else {}
-            step = laid.step(standing, assigned.get(name, set()) - present[name], kept=asked)
+            done = self._settled(name, current, olds.get(name, []))
+            kept = {*asked, *done}
+            step = laid.step(standing, assigned.get(name, set()) - present[name], kept=kept)
             anew = self._anew(step, asked, laid.make, current)
-            yield _made(replace(step, add=(*step.add, *anew)), olds.get(name, []))
+            again = self._again(step, done, laid.make, current)
+            yield _made(replace(step, add=(*step.add, *anew, *again)), olds.get(name, []))
         waiting = list(judge_tasks(project, current.layer))
         if waiting or judged:
             target = wanted(project, self.told[current.layer], JUDGE)
@@ -265,6 +269,28 @@ class _Plan:
         return map(
             task_extras.marked, older_projects.anew(those, self.articles, make, current, name)
         )
+
+    def _settled(self, name: str, current: Scheme, old: list[Remote]) -> dict[str, Annotation]:
+        """An annotator's work in projects of older versions that needs nobody, by article."""
+        worked = self._worked(old) if name in self.working else frozenset()
+        if worked and current.layer not in self.settled:
+            self.settled[current.layer] = older_projects.settled(self.project, current)
+        found = self.settled.get(current.layer, {}).get(name, {}) if worked else {}
+        return {each: found[each] for each in sorted(found.keys() & worked)}
+
+    def _again(
+        self, step: Step, done: Mapping[str, Annotation], make: Make, current: Scheme
+    ) -> Iterator[tasks.Task]:
+        """The tasks that bring this work into the new project, unless they stand there."""
+        stands = {task.article_id for task in self.held[step.remote.id]} if step.remote else set()
+        those = [record for each, record in done.items() if each not in stands]
+        if not those:
+            return iter(())
+        known = self.client.users()
+        users = older_projects.workers(self.project, current.layer, step.wanted.annotator)
+        users = {article: user for article, user in users.items() if user in known}
+        found = older_projects.again(those, self.articles, make, current, users)
+        return map(task_extras.marked, found)
 
     def _standing(self, target: Wanted, mine: list[Remote]) -> tuple[Step, frozenset[str]]:
         """The step of an annotator but for the tasks to add, and the articles that stay there."""

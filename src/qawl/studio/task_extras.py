@@ -13,7 +13,7 @@ def marked(task: Task) -> Task:
     """The task with a digest of its suggestions, by which it is seen on the server that they changed."""
     shown = [] if task.predictions is UNSET else to_builtins(task.predictions)
     told = sha256(to_json(shown)).hexdigest()[:16] if shown else ""
-    return Task({**task.data, SUGGESTED: told}, task.predictions)
+    return Task({**task.data, SUGGESTED: told}, task.predictions, task.annotations)
 
 
 def digest(data: Mapping[str, object], text_field: str) -> str:
