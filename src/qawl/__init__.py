@@ -7,7 +7,7 @@ it in other formats. `__all__` names everything that is public; each name is imp
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qawl.core.versions import __version__
 
@@ -83,7 +83,7 @@ _HOMES = {
 """Public name → the module that has it; the others are records."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'qawl' has no attribute {name!r}")
     return getattr(import_module(f"qawl.{_HOMES.get(name, 'core.records')}"), name)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,9 @@ from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.scheme import changes, older_schemes, scheme
 from qawl.scheme.changes import Change
 from qawl.scheme.scheme import Scheme
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
 
 
 def read(project: Project, layer: str) -> Iterator[Annotation]:
@@ -171,7 +174,10 @@ class _Deriving:
             yield from found[annotator]
 
     def _of(
-        self, annotator: str, places: Iterable[EntryAt], order: Callable[[Latest], Any]
+        self,
+        annotator: str,
+        places: Iterable[EntryAt],
+        order: Callable[[Latest], "SupportsRichComparison"],
     ) -> Iterator[Converted | Finding]:
         """The annotation that counts of those that one annotator made; the last in this order."""
         alive: list[tuple[EntryAt, Latest]] = []

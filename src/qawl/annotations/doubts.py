@@ -1,7 +1,6 @@
 """What annotators say to be unsure of, with a note to the lead: read from results and written to them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -57,7 +56,7 @@ def _noted(doubts: Iterable[Raw]) -> Doubt:
     return " ".join(notes) if unsure else UNSET
 
 
-def written(record: Annotation | Gold | Suggestion, text: str) -> Iterator[dict[str, Any]]:
+def written(record: Annotation | Gold | Suggestion, text: str) -> Iterator[dict[str, object]]:
     """The results by which Label Studio shows the doubts of a record."""
     if isinstance(record, Annotation) and record.unsure is not UNSET:
         yield from _results(record.unsure, OF_TASK, f"unsure-{record.article_id}", text, {})
@@ -68,8 +67,8 @@ def written(record: Annotation | Gold | Suggestion, text: str) -> Iterator[dict[
 
 
 def _results(
-    note: str, of: Sequence[str], identity: str, text: str, place: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+    note: str, of: Sequence[str], identity: str, text: str, place: dict[str, object]
+) -> Iterator[dict[str, object]]:
     given = [(of[0], "choices", {"choices": [UNSURE]})]
     given += [(of[1], "textarea", {"text": [note]})] if note else []
     for control, kind, value in given:

@@ -8,7 +8,6 @@ the line before and the entry's bytes. It ends with `before` in exports/journal/
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -90,7 +89,7 @@ def entry(content: bytes) -> bytes:
 
 
 def _kept(given: Entry) -> Entry:
-    annotation: Any = msgspec.json.decode(given.annotation)
+    annotation: dict[str, object] = msgspec.json.decode(given.annotation)
     ours = {name: given.task[name] for name in _OURS if name in given.task}
     return msgspec.structs.replace(
         given,
@@ -155,9 +154,12 @@ class _Cleaner:
 
 def _gone(given: Entry, fresh: Entry) -> Iterator[str]:
     """The names of the fields that a cleaning left out or changed."""
-    annotations = (msgspec.json.decode(each.annotation) for each in (given, fresh))
     parts: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
-        ("annotation", *annotations),
+        (
+            "annotation",
+            msgspec.json.decode(given.annotation),
+            msgspec.json.decode(fresh.annotation),
+        ),
         ("task", given.task, fresh.task),
         ("data", given.task.get("data", {}), fresh.task.get("data", {})),
     )

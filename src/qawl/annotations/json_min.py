@@ -7,7 +7,7 @@ Source: `prettify_result` of label-studio-sdk's converter.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qawl.scheme.kinds.registry import result_keys
 
@@ -67,11 +67,11 @@ def _place(numbered: tuple[int, Mapping[str, object]]) -> tuple[str, object]:
 
 def _task(
     rows: list[Mapping[str, object]], controls: Controls | None, lost: Counter[str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     first = rows[0]
     found = controls if controls is not None else _controls(first)
     data = {name: value for name, value in first.items() if name not in {*_OWN, *found}}
-    made = {
+    made: dict[str, object] = {
         "data": data,
         "annotations": [
             _annotation(each, found if controls is not None else _controls(each), lost)

@@ -33,6 +33,7 @@ _CLOSED_BY = {b"{": b"}", b"[": b"]"}
 _PLAIN = re.compile(rb"[^,\]\s][^,\]]*")
 
 Element = dict[str, Any]
+Nested = dict[object, object] | list[object]
 
 
 def note(why: str, named: str = "") -> Element:
@@ -200,7 +201,7 @@ def decode(content: bytes) -> Element:
 
 def _deep(value: object) -> bool:
     """Whether values are nested deeper than is read."""
-    level: list[Any] = [value]
+    level: list[Nested] = [value] if isinstance(value, (dict, list)) else []
     for _ in range(DEEPEST):
         inner = (each.values() if isinstance(each, dict) else each for each in level)
         level = [each for values in inner for each in values if isinstance(each, (dict, list))]

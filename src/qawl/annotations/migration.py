@@ -5,7 +5,7 @@ The journal stays as it was: this happens each time annotations are derived from
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -228,5 +228,7 @@ def _once(values: Sequence[T]) -> list[T]:
     return [each for at, each in enumerate(values) if each not in values[:at]]
 
 
-def _listed(value: AttributeValue) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
+def _listed(value: AttributeValue) -> list[str | Sequence[str]]:
+    if isinstance(value, list):
+        return list(value)
+    return [value if isinstance(value, str) else in_words(value)]

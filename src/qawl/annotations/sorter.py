@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -104,7 +103,7 @@ class Incoming:
     corpus moved to another server. `source` is the file that it stands in.
     """
 
-    task: Mapping[str, Any]
+    task: json_stream.Element
     layer: str | None = None
     scheme_version: str | None = None
     created: str | None = None
@@ -191,7 +190,7 @@ class Sorter:
             yield Sorted(name, user(annotation.get("completed_by")), judge, entry)
 
     def _other_texts(
-        self, task: Mapping[str, Any], annotation: Mapping[str, Any], placed: Placed
+        self, task: json_stream.Element, annotation: Mapping[str, object], placed: Placed
     ) -> list[str]:
         """The fields of a task that regions are of and that hold another text than the article's."""
         data = task["data"]
@@ -222,10 +221,11 @@ class Sorter:
         fields = [each.text_field for each in ([told] if told else self._schemes.values())]
         return next((each for each in fields if each in data), "text")
 
-    def _layers(self, data: Mapping[str, Any], annotation: Mapping[str, Any]) -> list[str]:
+    def _layers(self, data: Mapping[str, object], annotation: Mapping[str, object]) -> list[str]:
         """The layer that the task names and those whose control made regions; where there is none,
         those whose control made something, else the one given."""
-        told = {data["layer"]} if isinstance(data.get("layer"), str) else set()
+        layer = data.get("layer")
+        told = {layer} if isinstance(layer, str) else set[str]()
         regions, others = controls(annotation)
         for found in (
             told | self._owners(regions, told, regions=True),

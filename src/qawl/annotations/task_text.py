@@ -75,7 +75,7 @@ def _dialogue(data: Mapping[str, Any]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _turns(given: list[Any], name: str, words: str) -> list[tuple[str, str]]:
+def _turns(given: list[Task], name: str, words: str) -> list[tuple[str, str]]:
     """(who, words) of each turn; none where they are no turns."""
     if not all(isinstance(each, Mapping) and isinstance(each.get(words), str) for each in given):
         return []

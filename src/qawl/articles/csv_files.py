@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from qawl.articles.decoding import Undecodable, encoding
 from qawl.core.findings import Reason, reason
+
+if TYPE_CHECKING:
+    import _csv
 
 HEAD = 1 << 20
 """Bytes from which encoding, delimiter and quotes are told."""
@@ -23,7 +26,7 @@ _EXCEL = re.compile('"?sep=(.)"?\\s*')
 """A line by which Excel is told the delimiter."""
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
-Row = dict[str, Any]
+Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class _Dialect:
     quoted: bool = True
     escape: str | None = None
 
-    def reader(self, lines: Iterable[str]) -> Any:
+    def reader(self, lines: Iterable[str]) -> "_csv.Reader":
         """A csv.reader that refuses quotation marks which are neither of a field nor around one."""
         return csv.reader(
             lines,
@@ -86,7 +89,7 @@ def _errors(name: str) -> str:
     return "strict" if name.startswith("utf-16") else "surrogateescape"
 
 
-def _fields(reader: Any, skipped: int) -> Iterator[tuple[int, list[str] | Wrong]]:
+def _fields(reader: "_csv.Reader", skipped: int) -> Iterator[tuple[int, list[str] | Wrong]]:
     """(line, fields) of each row with something in it."""
     while True:
         line = skipped + reader.line_num + 1

@@ -1,7 +1,6 @@
 """A received article → a frozen one: cleaned, dated, with an id made from its source and text."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -22,7 +21,7 @@ def freeze(received: Received, settings: Settings) -> Article:
     known = received.metadata
     text, edits = cleaning.clean(received.text, chrome=chrome(settings.ingest))
     identity = article_id(known.source, text)
-    return Article(
+    made = Article(
         id=identity,
         text=text,
         text_sha256=sha256(text),
@@ -30,8 +29,10 @@ def freeze(received: Received, settings: Settings) -> Article:
         group=identity,
         received=received.place,
         edits=edits,
-        **{"language": settings.language, **_dated(known, text, settings.language), **said(known)},
+        language=settings.language,
     )
+    dated = _dated(known, text, settings.language)
+    return msgspec.structs.replace(made, **dated, **said(known))
 
 
 def updated(article: Article, known: Metadata, language: str) -> Article:
@@ -68,7 +69,7 @@ def said(known: Metadata) -> dict[str, object]:
     return fields
 
 
-def _dated(known: Metadata, text: str, language: str) -> dict[str, Any]:
+def _dated(known: Metadata, text: str, language: str) -> dict[str, object]:
     """The date of an article, and what it was read from where that was not the ISO date itself."""
     if known.published is None:
         read, published = dates.line(text) or (None, None)

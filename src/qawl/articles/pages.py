@@ -7,8 +7,8 @@ import re
 from configparser import ConfigParser
 from copy import deepcopy
 from functools import cache
-from typing import Any
 
+from lxml.etree import _Element
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, Document
 from trafilatura.utils import load_html
@@ -73,7 +73,7 @@ def _extracted(tree: object) -> Document | None:
     return found if isinstance(found, Document) else None
 
 
-def _is_unspaced(tree: Any) -> bool:
+def _is_unspaced(tree: _Element) -> bool:
     """Whether a page is mostly in a script without spaces, which says more in fewer characters."""
     body = tree.find("body")
     letters = list(filter(str.isalpha, "".join((tree if body is None else body).itertext())))

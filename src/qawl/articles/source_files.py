@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +26,9 @@ from qawl.core.errors import TOO_DEEP, InputError
 from qawl.core.findings import Reason, reason
 from qawl.core.project import ARTICLES, SET_ASIDE
 from qawl.core.text import printable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LONGEST_FILE = 16_000_000
 """Bytes of the longest text file, page or line that is looked at."""
@@ -304,9 +307,10 @@ def _read_rows(
                 if isinstance(row, csv_files.Wrong):
                     yield set_aside(path, row.reason, line)
                 else:
+                    fields: dict[str, object] = {**row}
                     if flag in row:
-                        row[flag] = _FLAGS.get(row[flag].strip().lower(), row[flag])
-                    yield _read_fields(row, path, line, mapping, given)
+                        fields[flag] = _FLAGS.get(row[flag].strip().lower(), row[flag])
+                    yield _read_fields(fields, path, line, mapping, given)
     except _DAMAGED as error:
         yield set_aside(path, reason("file-damaged", f": {error}"))
         return
@@ -347,7 +351,7 @@ def _read_table(
         yield set_aside(path, why, row + 1 if row else None)
 
 
-def _dicts(batch: Any) -> Iterator[dict[str, Any] | Reason]:
+def _dicts(batch: "pa.RecordBatch") -> Iterator[dict[str, object] | Reason]:
     """The rows of a batch of Arrow; of one that Python can't hold, the reason."""
     try:
         yield from batch.to_pylist()

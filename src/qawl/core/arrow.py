@@ -7,16 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.core.errors import ReleaseError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+
+N = TypeVar("N", bound=np.number)
+
 
 @contextmanager
-def parquet(path: Path) -> Iterator[Any]:
+def parquet(path: Path) -> Iterator["pq.ParquetFile"]:
     """A parquet file of a release, opened to be read; raises ReleaseError where it is damaged."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.parquet as pq  # noqa: PLC0415
@@ -42,7 +49,7 @@ def row_groups(path: Path) -> list[bytes]:
         return found
 
 
-def _place(group: Any) -> tuple[int, int]:
+def _place(group: "pq.RowGroupMetaData") -> tuple[int, int]:
     """Where the bytes of a row group start and end."""
     columns = [group.column(number) for number in range(group.num_columns)]
     starts = [each.dictionary_page_offset or each.data_page_offset for each in columns]
@@ -50,7 +57,7 @@ def _place(group: Any) -> tuple[int, int]:
     return min(starts), max(start + size for start, size in zip(starts, sizes, strict=True))
 
 
-def arrow(values: NDArray[Any]) -> Any:
+def arrow(values: NDArray[np.generic]) -> "pa.Array":
     """A numpy array of integers as an Arrow array without nulls."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
@@ -58,7 +65,7 @@ def arrow(values: NDArray[Any]) -> Any:
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
-def strings(texts: Sequence[str]) -> object:
+def strings(texts: Sequence[str]) -> "pa.LargeStringArray":
     """Texts as an Arrow array."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
@@ -72,7 +79,7 @@ def bounds(lengths: Iterable[int]) -> NDArray[np.int64]:
     return np.cumsum([0, *lengths], dtype=np.int64)
 
 
-def dtype(kind: Any) -> np.dtype[Any]:
+def dtype(kind: "pa.DataType") -> np.dtype[np.number]:
     """The numpy type of an Arrow type of numbers."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
@@ -80,8 +87,8 @@ def dtype(kind: Any) -> np.dtype[Any]:
     return np.dtype(f"{'f' if pa.types.is_floating(kind) else whole}{kind.bit_width // 8}")
 
 
-def numbers(column: Any) -> NDArray[Any]:
-    """An Arrow array, or column of several, of integers without nulls as a numpy array."""
+def numbers(column: "pa.Array | pa.ChunkedArray", of: type[N]) -> NDArray[N]:
+    """An Arrow array, or column of several, of integers without nulls as a numpy array of a type."""
     chunks = getattr(column, "chunks", [column])
     kind = dtype(column.type)
     views = [
@@ -89,13 +96,13 @@ def numbers(column: Any) -> NDArray[Any]:
         for chunk in chunks
         if len(chunk)
     ]
-    return np.concatenate([np.zeros(0, kind), *views])
+    found: NDArray[N] = np.concatenate([np.zeros(0, kind), *views]).astype(of, copy=False)
+    return found
 
 
-def lists(column: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def lists(column: "pa.ChunkedArray", of: type[N]) -> tuple[NDArray[N], NDArray[np.int64]]:
     """The values of a column of lists in a row, and the number of the list that each is in."""
-    lengths = [numbers(chunk.value_lengths()) for chunk in column.chunks]
-    values = [numbers(chunk.flatten()) for chunk in column.chunks]
-    counts = np.concatenate([np.zeros(0, np.int64), *lengths]).astype(np.int64)
-    nothing = np.zeros(0, dtype(column.type.value_type))
-    return np.concatenate([nothing, *values]), np.repeat(np.arange(len(counts)), counts)
+    lengths = [numbers(chunk.value_lengths(), np.int64) for chunk in column.chunks]
+    values = [numbers(chunk.flatten(), of) for chunk in column.chunks]
+    counts = np.concatenate([np.zeros(0, np.int64), *lengths])
+    return np.concatenate([np.zeros(0, of), *values]), np.repeat(np.arange(len(counts)), counts)

@@ -41,8 +41,10 @@ class Record:
 Type = Union[Value, ClassLabel, ListOf, Record]  # noqa: UP007 - refers to classes that refer to it
 Columns = Mapping[str, Type]
 
-Row = dict[str, Any]
-"""A row of a table: its cells by column, each a value of the type of its column, or None."""
+Cell = Any
+"""A value of the type of its column, which is known at run time alone, or None."""
+Row = dict[str, Cell]
+"""A row of a table: its cells by column."""
 
 STRING = Value("string")
 INTEGER = Value("int32")

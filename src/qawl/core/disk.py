@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar, cast
 
 from qawl.core import files
 from qawl.core.errors import InputError, QawlError
@@ -19,7 +19,7 @@ class Disk:
     """What was read, with the state that its files had then; a file that changed is read again."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[object, Any]] = {}
+        self._made: dict[str, tuple[object, object]] = {}
 
     def once(self, key: str, make: Callable[[], T], *paths: Path) -> T:
         """What `make` returns: called when the key is first asked for, and again once one of the files
@@ -27,8 +27,7 @@ class Disk:
         state = tuple(map(_state, paths))
         if key not in self._made or self._made[key][0] != state:
             self._made[key] = state, make()
-        made: T = self._made[key][1]
-        return made
+        return cast("T", self._made[key][1])  # what `make` of this key returned
 
     def open(self, path: Path) -> BinaryIO:
         """A file to read from its start; a small one stands in memory after the first time."""

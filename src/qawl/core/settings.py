@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -201,7 +201,7 @@ class Suggester(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     use: str
     layers: tuple[str, ...] = ()
-    options: dict[str, Any] = {}
+    options: dict[str, object] = {}
 
 
 class Suggestions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

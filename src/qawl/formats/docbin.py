@@ -1,7 +1,7 @@
 """spaCy's DocBin, a file a split: entities, spans, relations, categories. Needs spaCy (an extra)."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
 from qawl.core.records import Span, to_json
@@ -9,6 +9,7 @@ from qawl.formats.job import Job, Work, stem
 from qawl.release.tables import tokens
 
 if TYPE_CHECKING:
+    from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
 SPANS = "sc"
@@ -34,7 +35,7 @@ def write(job: Job) -> None:
     vocabulary = spacy.blank("xx").vocab
     for layer in job.schemes:
         for annotator in job.annotators:
-            bundles: dict[str, Any] = {}
+            bundles: dict[str, DocBin] = {}
             for work in job.work(layer, annotator):
                 bundle = bundles.setdefault(work.split, DocBin(store_user_data=True))
                 bundle.add(_document(work, vocabulary))
@@ -43,7 +44,7 @@ def write(job: Job) -> None:
                 job.folder.write(name, [bundle.to_bytes()])
 
 
-def _document(work: Work, vocabulary: "Vocab") -> object:
+def _document(work: Work, vocabulary: "Vocab") -> "Doc":
     from spacy.tokens import Doc, SpanGroup  # noqa: PLC0415 - an extra
     from spacy.tokens import Span as Marked  # noqa: PLC0415
 

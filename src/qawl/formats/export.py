@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -143,6 +142,13 @@ def _check(source: Source, request: Request) -> None:
     source.check(request.layers or tuple(source.schemes))
 
 
+class _Report(msgspec.Struct):
+    """What a report says of what was asked for, and of the files."""
+
+    export: dict[str, object]
+    files: dict[str, str]
+
+
 def _check_target(target: Path, request: Request) -> None:
     """Raises InputError unless the folder is new, empty, or as the same export left it."""
     if not target.exists():
@@ -154,14 +160,13 @@ def _check_target(target: Path, request: Request) -> None:
     if not there:
         return
     try:
-        report: Any = msgspec.json.decode((target / REPORT).read_bytes())
-        asked, files = report["export"], report["files"]
-    except (OSError, *core_files.UNREADABLE, KeyError, TypeError):
+        report = msgspec.json.decode((target / REPORT).read_bytes(), type=_Report)
+    except (OSError, *core_files.UNREADABLE):
         raise other from None
-    if asked != _asked(request):
+    if report.export != _asked(request):
         raise other
     for name in sorted(there - {REPORT}):
-        if files.get(name) != file_sha256(target / name):
+        if report.files.get(name) != file_sha256(target / name):
             raise InputError(f"{target / name} is not as it was exported: name a new folder")
 
 

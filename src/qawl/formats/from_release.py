@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, UnsetType, structs
 
 from qawl.annotations import tasks
 from qawl.core.errors import InputError, ReleaseError
@@ -153,7 +152,7 @@ class Release:
 
     def _article(self, found: reading.Article) -> Article:
         said = found.about
-        context: Any = said.get("context") or UNSET
+        context: dict[str, object] | UnsetType = said.get("context") or UNSET
         return Article(
             id=found.id,
             text=found.text or "",

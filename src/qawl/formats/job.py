@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, BinaryIO
 
 from qawl.core.errors import InputError
 from qawl.core.records import Annotation, Article, Relation, Span, ends, span_ref
 from qawl.formats.losses import Losses, Lost
 from qawl.formats.source import Given, Source
 from qawl.scheme.scheme import Scheme
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 GOLD = "gold"
 """What stands in the names of files in place of an annotator's pseudonym."""
@@ -117,7 +120,7 @@ class Folder:
 
         No two are one where case does not count.
         """
-        opened: dict[str, tuple[Any, Any]] = {}
+        opened: dict[str, tuple[BinaryIO, _Hash]] = {}
         with ExitStack() as stack:
 
             def add(name: str, piece: str | bytes) -> None:

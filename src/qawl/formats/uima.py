@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qawl.core.column_types import Value
 from qawl.core.errors import InputError
@@ -14,6 +14,10 @@ from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
+
+if TYPE_CHECKING:
+    from cassis import Cas, TypeSystem
+    from cassis.typesystem import Type
 
 _PACKAGE = "webanno.custom"
 """Where INCEpTION looks for layers of one's own."""
@@ -26,10 +30,10 @@ class _Types:
     """The types of a layer: of spans, of relations and of the article; attribute → feature."""
 
     cassis: ModuleType
-    system: Any
-    span: Any
-    relation: Any
-    article: Any
+    system: "TypeSystem"
+    span: "Type"
+    relation: "Type"
+    article: "Type"
     names: Names
     kinds: Mapping[str, str]
 
@@ -79,7 +83,7 @@ def _types(cassis: ModuleType, name: str, scheme: Scheme, work: Work) -> _Types:
     return _Types(cassis, system, span, relation, article, names, kinds)
 
 
-def _cas(types: _Types, work: Work) -> Any:
+def _cas(types: _Types, work: Work) -> "Cas":
     cas = types.cassis.Cas(typesystem=types.system)
     cas.sofa_string = work.article.text
     cas.sofa_mime = "text/plain"

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -265,7 +266,7 @@ _ANSWERS = {
 _OTHER = "{hub} answered {status} ({said}): run it again later"
 
 
-def _library(*, hasty: bool) -> Any:
+def _library(*, hasty: bool) -> ModuleType:
     """huggingface_hub, quiet, and with an end to its waiting, which by default has none."""
     import huggingface_hub  # noqa: PLC0415 - only where something is published
     import huggingface_hub.errors  # noqa: PLC0415
@@ -273,11 +274,11 @@ def _library(*, hasty: bool) -> Any:
     from huggingface_hub.utils import _http  # noqa: PLC0415
 
     def client() -> object:
-        made: Any = _http.default_client_factory()
+        made = _http.default_client_factory()
         made.timeout = HASTE if hasty else PATIENCE
         return made
 
-    library: Any = huggingface_hub
+    library: ModuleType = huggingface_hub
     library.utils.set_client_factory(client)
     library.utils.logging.set_verbosity_error()
     if not sys.stderr.isatty():

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations, islice, product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qawl.core.column_types import Row
 from qawl.core.text import sha256
 
 _WORD = re.compile(r"\S+")
@@ -63,7 +63,7 @@ class Layouts:
 
     _by_size: dict[int, list[_Layout]] = field(default_factory=dict)
 
-    def add(self, row: Mapping[str, Any], length: int | None = None) -> None:
+    def add(self, row: Row, length: int | None = None) -> None:
         """Takes the layout of a row of the table `tokens`; `length` is that of the text, if known."""
         starts, ends = (np.array(row[name], np.int64) for name in ("starts", "ends"))
         if not len(starts):

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
+import yaml
 
 from qawl.core import files, names
 from qawl.core.errors import ReleaseError
-from qawl.release.versions.manifest import Manifest, card_head
+from qawl.release.versions.manifest import CardHead, Manifest, card_head
 
 _NAMED = 5
 
@@ -32,9 +33,9 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
     loaded, named = _loaded(folder, head)
     tables = {name: said.rows for name, said in counted.content.items()}
     stated = {
-        f"{each['config_name']}/{split['name']}": split["num_examples"]
-        for each in head["dataset_info"]
-        for split in each["splits"]
+        f"{each.config_name}/{split.name}": split.num_examples
+        for each in head.dataset_info
+        for split in each.splits
     }
     for name in sorted({*tables, *loaded, *stated}):
         counts = tables.get(name, 0), loaded.get(name, 0), stated.get(name, 0)
@@ -59,24 +60,26 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
             yield f"{path.relative_to(folder).as_posix()} is in no config of the card"
 
 
-def _head(folder: Path) -> dict[str, Any]:
+def _head(folder: Path) -> CardHead:
     """The YAML at the head of the card."""
-    head = card_head(folder)
+    try:
+        head = card_head(folder)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise ReleaseError(f"README.md: its head can't be read: {error}") from error
     if head is None:
         raise ReleaseError("README.md has no YAML at its head: a loader finds no table")
     return head
 
 
-def _loaded(folder: Path, head: dict[str, Any]) -> tuple[dict[str, int], set[Path]]:
+def _loaded(folder: Path, head: CardHead) -> tuple[dict[str, int], set[Path]]:
     """(config/split → rows, the files that they stand in), by the patterns of the card."""
     rows: Counter[str] = Counter()
     named: set[Path] = set()
-    for config in head["configs"]:
-        for each in config["data_files"]:
-            split = each["split"]
-            if not names.is_split(split):
+    for config in head.configs:
+        for each in config.data_files:
+            if not names.is_split(each.split):
                 continue  # `datasets` refuses it, so nothing loads
-            for path in folder.glob(each["path"]):
+            for path in folder.glob(each.path):
                 named.add(path)
-                rows[f"{config['config_name']}/{split}"] += pq.read_metadata(path).num_rows
+                rows[f"{config.config_name}/{each.split}"] += pq.read_metadata(path).num_rows
     return dict(rows), named

@@ -7,14 +7,13 @@ from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import pyarrow.compute as pc
 from msgspec import UNSET
 
 from qawl.core import files, shards
 from qawl.core.arrow import parquet
-from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type
+from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Row, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
     JUDGE,
@@ -56,7 +55,7 @@ class Article:
     open: Mapping[str, tuple[tuple[int, int], ...]]
     hidden: Mapping[str, frozenset[tuple[int, int, str]]]
     complete: Mapping[str, bool]
-    about: Mapping[str, Any]
+    about: Row
 
 
 def _column(path: Path, name: str) -> list[str]:
@@ -148,7 +147,7 @@ class Release:
                     named = {n: columns.decode(kinds[n], each) for n, each in row.items()}
                     yield _annotation(named, self.schemes[layer])
 
-    def _article(self, split: str, row: dict[str, Any], layers: Sequence[str]) -> Article:
+    def _article(self, split: str, row: Row, layers: Sequence[str]) -> Article:
         named = {
             name: columns.decode(kind, row[name])
             for name, kind in self._columns.items()
@@ -177,11 +176,11 @@ class Release:
             return schemes.parse(files.text(path), str(path))
         return _shown(layer, self._columns)
 
-    def _record(self, layer: str, row: Mapping[str, Any]) -> Annotation:
+    def _record(self, layer: str, row: Row) -> Annotation:
         return _gold(layer, row, self.layers, self.schemes[layer].version)
 
 
-def _gold(layer: str, row: Mapping[str, Any], layers: Sequence[str], version: str) -> Annotation:
+def _gold(layer: str, row: Row, layers: Sequence[str], version: str) -> Annotation:
     spans = tuple(
         Span(
             each["id"],
@@ -211,14 +210,14 @@ def _gold(layer: str, row: Mapping[str, Any], layers: Sequence[str], version: st
     )
 
 
-def _relation(given: Mapping[str, Any]) -> Relation:
+def _relation(given: Row) -> Relation:
     """An arrow as the tables hold it; early ones say no direction."""
     way = given.get("direction")
     direction = way if way in ("left", "bi") else UNSET
     return Relation(label=given["label"], from_=given["from"], to=given["to"], direction=direction)
 
 
-def _annotation(row: Mapping[str, Any], current: Scheme) -> Annotation:
+def _annotation(row: Row, current: Scheme) -> Annotation:
     """A row of the table `annotations`."""
     return Annotation(
         article_id=row["article_id"],
@@ -246,7 +245,7 @@ def _annotation(row: Mapping[str, Any], current: Scheme) -> Annotation:
     )
 
 
-def _values(listed: Iterable[Mapping[str, Any]] | None, current: Scheme) -> Attributes:
+def _values(listed: Iterable[Row] | None, current: Scheme) -> Attributes:
     """Attributes as `annotations` lists them: one of several texts or paths stands there for each."""
     found: Attributes = {}
     for name, rows in groupby(listed or (), key=itemgetter("name")):
@@ -256,7 +255,7 @@ def _values(listed: Iterable[Mapping[str, Any]] | None, current: Scheme) -> Attr
     return found
 
 
-def _of_kind(cells: list[Any], known: Attribute | None) -> AttributeValue:
+def _of_kind(cells: list[Cell], known: Attribute | None) -> AttributeValue:
     apart = known is not None and (
         (known.free and known.several) or getattr(known, "multiple", False)
     )
@@ -267,7 +266,7 @@ def _of_kind(cells: list[Any], known: Attribute | None) -> AttributeValue:
     return value
 
 
-def _plain_number(value: Any) -> Any:
+def _plain_number(value: Cell) -> Cell:
     """A number as records have it, whole where it is; anything else as it is."""
     return as_number(value) if isinstance(value, float) else value
 
@@ -285,11 +284,11 @@ def _is_said(value: object) -> bool:
     return value not in _UNSET and not (isinstance(value, list) and None in value)
 
 
-def _open(layer: str, row: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+def _open(layer: str, row: Row) -> tuple[tuple[int, int], ...]:
     return tuple((each["start"], each["end"]) for each in row.get(f"{layer}_open") or ())
 
 
-def _hidden(layer: str, row: Mapping[str, Any]) -> frozenset[tuple[int, int, str]]:
+def _hidden(layer: str, row: Row) -> frozenset[tuple[int, int, str]]:
     return frozenset(
         (span["start"], span["end"], name.removesuffix("_standoff"))
         for span in row.get(f"{layer}_spans") or ()
@@ -303,7 +302,7 @@ def _shown(layer: str, known: Columns) -> Scheme:
     fields = _fields(known.get(f"{layer}_spans"))
     labels = _names(fields.get("label"))
     relations = _names(_fields(known.get(f"{layer}_relations")).get("label"))
-    said: dict[str, Any] = {
+    said: dict[str, object] = {
         "format": 1,
         "layer": layer,
         "version": "0",

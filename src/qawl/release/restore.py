@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +22,7 @@ from qawl.articles.received import Received
 from qawl.articles.removed_lines import Told, candidates
 from qawl.core import files, temporary
 from qawl.core.arrow import parquet
-from qawl.core.column_types import Row
+from qawl.core.column_types import Cell, Row
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.text import sha256
 from qawl.release.layout import Layouts, respaced
@@ -31,11 +31,16 @@ from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables.token_table import TABLE
 from qawl.release.versions import manifest
 
+if TYPE_CHECKING:
+    import datasets
+
 _SPAN = ("start", "end", "text")
 _LONGEST_TITLE = 500
 _ANYWHERE = Path("/")
 """Copies are read wherever they stand, in the folder of a corpus too."""
 D = TypeVar("D")
+Part: TypeAlias = "pa.Table | datasets.Dataset"
+"""A table, or a split of a dataset."""
 
 Articles = str | Path | Iterable[str | Path]
 """A file or a folder, or several texts (`str`) and files (`Path`)."""
@@ -165,7 +170,7 @@ def _told_of(value: Row) -> Iterator[str]:
             yield of
 
 
-def _surfaces(value: Any, text: str) -> Any:
+def _surfaces(value: Cell, text: str) -> Cell:
     """Nested spans with their surfaces, and free texts."""
     if isinstance(value, list):
         return [_surfaces(each, text) for each in value]
@@ -179,7 +184,7 @@ def _surfaces(value: Any, text: str) -> Any:
     return value
 
 
-def _decoded(name: str, given: Any, told: Any, text: str) -> Row:
+def _decoded(name: str, given: Cell, told: Cell, text: str) -> Row:
     """A free text, or several, as they were, with nothing left to tell."""
     if isinstance(told, str):
         return {name: standoff.decode(told, text), name + SUFFIX: None}
@@ -251,11 +256,11 @@ def fill(dataset: D, articles: Articles, release: Path | None = None) -> tuple[D
     outcome = wanted.outcome()
     state = sha256(" ".join([*sorted(wanted.texts), *sorted(wanted.found_titles)]))[:16]
     made = {name: _filled(part, wanted, state) for name, part in parts.items()}
-    whole: Any = made[""] if "" in made else type(dataset)(made)  # type: ignore[call-arg]
+    whole: D = made[""] if "" in made else type(dataset)(made)  # type: ignore[call-arg]
     return whole, outcome
 
 
-def _parts(dataset: Any) -> dict[str, Any]:
+def _parts(dataset: object) -> "dict[str, Part]":
     """The splits of a dataset, or itself under no name; `datasets` is not imported for a table."""
     if isinstance(dataset, pa.Table):
         return {"": dataset}
@@ -269,13 +274,13 @@ def _parts(dataset: Any) -> dict[str, Any]:
     )
 
 
-def _rows(part: Any) -> Iterable[Row]:
+def _rows(part: "Part") -> Iterable[Row]:
     if not isinstance(part, pa.Table):
         return part  # type: ignore[no-any-return]
     return (row for batch in part.to_batches(max_chunksize=1000) for row in batch.to_pylist())
 
 
-def _filled(part: Any, wanted: _Wanted, state: str) -> Any:
+def _filled(part: "Part", wanted: _Wanted, state: str) -> "Part":
     if isinstance(part, pa.Table):
         rows = [wanted.filled(row) for row in _rows(part)]
         return pa.Table.from_pylist(rows, schema=part.schema)

@@ -4,7 +4,6 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from qawl.annotations import import_files, journal, json_stream, task_text, tasks
 from qawl.annotations import store as annotation_store
@@ -18,6 +17,7 @@ from qawl.scheme.from_config import Config, Item
 from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
 from qawl.studio.steps import Remote, Step, Wanted, counted
+from qawl.studio.transport import Json
 
 ADOPTED = "adopted"
 """What stands in the place of an annotator's pseudonym: all of them work in such a project."""
@@ -100,7 +100,7 @@ def _every(items: Iterable[Item]) -> Iterator[Item]:
         yield from _every(each.items)
 
 
-def _articles(those: Iterable[Any], project: Project, number: int) -> Iterator[str]:
+def _articles(those: Iterable[Json], project: Project, number: int) -> Iterator[str]:
     """The articles of tasks: those that they name, or that were made of them."""
     made = _made(project, number)
     for task in those:

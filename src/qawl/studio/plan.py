@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from html import unescape
-from typing import Any
 
 from qawl.annotations import reading, tasks
 from qawl.articles import selection, withdrawal
@@ -26,6 +25,7 @@ from qawl.studio import adopted_projects, assignment, older_projects, task_extra
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.layer_tasks import Laid
 from qawl.studio.steps import Remote, RemoteTask, Step, Wanted, counted
+from qawl.studio.transport import Json
 from qawl.suggest.tasks import Make
 
 _MARK = re.compile(
@@ -75,7 +75,7 @@ def _check_mark(
         ) from error
 
 
-def total(fields: Mapping[str, Any]) -> int:
+def total(fields: Json) -> int:
     """The server's own count of a project's annotations, those of skipped tasks too."""
     return int(fields["total_annotations_number"]) + int(fields["skipped_annotations_number"])
 

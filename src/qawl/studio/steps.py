@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from qawl.annotations import tasks
 from qawl.annotations.identity import Home
+from qawl.studio.transport import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Remote:
     scheme_version: str
     config: str
     instruction: str
-    fields: Mapping[str, Any] = field(repr=False)
+    fields: Json = field(repr=False)
     text_field: str = "text"
 
     @property

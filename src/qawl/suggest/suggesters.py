@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -44,6 +44,8 @@ LOOSE = "relation-without-ends"
 Example = tuple[Article, Gold]
 
 
+@runtime_checkable
+@runtime_checkable
 class Suggester(Protocol):
     """What a suggester offers."""
 
@@ -96,23 +98,22 @@ def _made(named: Named) -> Suggester:
         raise ProjectError(f"{where}: options: {error}") from error
     except Exception as error:
         raise ProjectError(f"{where}: {type(error).__name__}: {error}") from error
-    lacking = [each for each in ("name", "version", "suggest") if not hasattr(made, each)]
-    if lacking:
+    if not isinstance(made, Suggester):
+        lacking = [each for each in ("name", "version", "suggest") if not hasattr(made, each)]
         raise ProjectError(f"{where}: it is no suggester: it has no {', '.join(lacking)}")
-    suggester: Suggester = made
-    return suggester
+    return made
 
 
-def _factory(name: str, where: str) -> Callable[..., Any]:
+def _factory(name: str, where: str) -> Callable[..., object]:
     if name in OWN:
         module, _, attribute = OWN[name].partition(":")
-        made: Callable[..., Any] = getattr(import_module(module), attribute)
+        made: Callable[..., object] = getattr(import_module(module), attribute)
         return made
     offered = {each.name: each for each in entry_points(group=GROUP)}
     if name not in offered:
         known = ", ".join(sorted({*OWN, *offered}))
         raise ProjectError(f"{where}: no such suggester is installed; there are {known}")
-    loaded: Callable[..., Any] = offered[name].load()
+    loaded: Callable[..., object] = offered[name].load()
     return loaded
 
 

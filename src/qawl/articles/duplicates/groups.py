@@ -5,7 +5,10 @@ Articles stand here as numbers: their ids read as hexadecimal.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRichComparison
 
 
 class Groups:
@@ -45,7 +48,7 @@ class Groups:
             self._frozen[top] = self._frozen.pop(under)
 
     def named(
-        self, articles: Iterable[int], order: Callable[[int], Any]
+        self, articles: Iterable[int], order: Callable[[int], "SupportsRichComparison"]
     ) -> Iterator[tuple[int, int]]:
         """(article, group) of those that stand in a group with another.
 

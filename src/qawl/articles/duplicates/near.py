@@ -10,7 +10,7 @@ Each candidate is then checked on the whole sets.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from qawl.articles.duplicates import engine
 from qawl.articles.duplicates.groups import Groups
 from qawl.articles.duplicates.shingles import Hashes, Ints, shingles, similarity
 from qawl.core.arrow import arrow, lists, numbers
+
+if TYPE_CHECKING:
+    import daft
 
 JACCARD = 0.8
 CONTAINED = 0.9
@@ -115,7 +118,8 @@ def _read(folder: Path) -> Iterator[tuple[Hashes, Hashes, Ints]]:
     for path in sorted(folder.glob("*.parquet")):
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(_PAIRS):
-                yield numbers(batch["id"]), *lists(pa.chunked_array([batch["hash"]]))
+                ids = numbers(batch["id"], np.uint64)
+                yield ids, *lists(pa.chunked_array([batch["hash"]]), np.uint64)
 
 
 def _shared(path: Path) -> tuple[Hashes, Ints]:
@@ -127,7 +131,7 @@ def _shared(path: Path) -> tuple[Hashes, Ints]:
     return rows[several, 1], group[several]
 
 
-def _sketches(texts: Any) -> Any:
+def _sketches(texts: "daft.Series") -> "daft.Series":
     """The sketch of each text of a Daft series, as a series of lists."""
     import daft  # noqa: PLC0415 - runs in a worker
     import pyarrow as pa  # noqa: PLC0415

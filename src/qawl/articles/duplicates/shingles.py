@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +84,7 @@ def _words(texts: Sequence[str]) -> tuple[Hashes, Ints]:
     return _mixed(words), np.searchsorted(stops, ends, side="right")
 
 
-def _bounds(codes: NDArray[Any]) -> tuple[Ints, Ints]:
+def _bounds(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
     """Where words start and where they stop in letters that end with a space."""
     inside = np.concatenate([[False], codes != _SPACE])
     turns = inside[1:] != inside[:-1]
@@ -120,7 +119,7 @@ def _alone() -> NDArray[np.bool_]:
 
 
 @cache
-def _letters() -> NDArray[Any]:
+def _letters() -> NDArray[np.uint16]:
     """UTF-16 unit → the letter that it counts as, a space between words, or 0 for nothing."""
     return np.array([_letter(chr(code)) for code in range(0x10000)], np.uint16)
 

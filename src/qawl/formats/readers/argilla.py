@@ -61,7 +61,7 @@ def _by_question(responses: list[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def _answer(made: Document, works: dict[str, Work], question: str, answer: Any) -> None:
+def _answer(made: Document, works: dict[str, Work], question: str, answer: object) -> None:
     if not isinstance(answer, dict):
         made.notes.append("response that is not an object")
         return

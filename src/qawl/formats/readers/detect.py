@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from qawl.core.errors import InputError
 from qawl.formats.readers import (
@@ -34,7 +33,7 @@ READERS: dict[str, Reader] = {
 }
 """Format → its reader."""
 
-_ROWS: dict[str, Callable[[dict[str, Any]], bool]] = {
+_ROWS: dict[str, Callable[[dict[str, object]], bool]] = {
     "jsonl": own.fits,
     "argilla": argilla.fits,
     "prodigy": prodigy.fits,

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
 from qawl.formats.readers import own
 from qawl.formats.readers.document import Document, Found, Mark, Work
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 CATEGORY = "category"
 HALF = 0.5
@@ -32,7 +35,7 @@ def read(path: Path) -> Iterator[Found]:
         yield _document(path, number, doc)
 
 
-def _document(path: Path, number: int, doc: Any) -> Document:
+def _document(path: Path, number: int, doc: "Doc") -> Document:
     kept = doc.user_data.get("qawl") if doc.user_data else None
     made = Document(str(path), str(number), doc.text)
     if isinstance(kept, str) and isinstance(record := _decoded(kept), dict):
@@ -53,7 +56,7 @@ def _document(path: Path, number: int, doc: Any) -> Document:
     return made
 
 
-def _decoded(text: str) -> Any:
+def _decoded(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -91,7 +91,7 @@ def _entity(made: Document, work: Work, at: int, each: object) -> None:
     work.marks.append(Mark(str(each.get("id", f"e{at + 1}")), label, start, end))
 
 
-def _labels(made: Document, work: Work, labels: Any) -> None:
+def _labels(made: Document, work: Work, labels: list[Any]) -> None:
     names = []
     for at, each in enumerate(labels):
         if isinstance(each, str):

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Found, SetAside, set_aside
@@ -72,13 +71,13 @@ def whole(value: object) -> int | None:
     return None
 
 
-def listed(value: Any, notes: list[str], what: str) -> list[Any]:
+def listed(value: object, notes: list[str], what: str) -> list[object]:
     """A list; what is none, and not nothing, is noted."""
     if not isinstance(value, list) and value not in (None, "", {}):
         notes.append(f"{what} that are not a list")
     return value if isinstance(value, list) else []
 
 
-def words(value: Any) -> str:
+def words(value: object) -> str:
     """A value as text: strings as they are, numbers and truth as JSON has them."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -13,7 +13,7 @@ from qawl.formats.readers.json_lines import documents, listed, whole
 _ABOUT = ("title", "source", "url", "published", "license")
 
 
-def fits(row: dict[str, Any]) -> bool:
+def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like a line of `qawl export jsonl`."""
     return {"article_id", "text_sha256", "spans", "text"} <= row.keys()
 
@@ -61,7 +61,7 @@ def _objects(record: Mapping[str, Any], name: str, notes: list[str]) -> Iterator
             notes.append(f"one of {name} that is not an object")
 
 
-def _mapping(given: Any) -> dict[str, Any]:
+def _mapping(given: object) -> dict[str, Any]:
     return dict(given) if isinstance(given, dict) else {}
 
 

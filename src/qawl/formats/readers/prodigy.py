@@ -80,7 +80,7 @@ def _size(given: object) -> int:
     return len(given) if isinstance(given, list) else 0
 
 
-def _span(made: Document, work: Work, each: Any) -> Mark | None:
+def _span(made: Document, work: Work, each: object) -> Mark | None:
     """Adds a span and returns it; one that stands there already is returned as it is."""
     if not isinstance(each, dict):
         made.notes.append("span that is not an object")

@@ -6,12 +6,17 @@ a span; annotations with features `Governor` and `Dependent` are relations.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+
+if TYPE_CHECKING:
+    from cassis import Cas
+    from cassis.typesystem import FeatureStructure
 
 _LABELS = ("value", "label", "identifier", "type", "role")
 _PLACE = ("sofa", "begin", "end", "id", "Governor", "Dependent", "direction")
@@ -58,7 +63,7 @@ def read(path: Path) -> Iterator[Found]:
     yield _document(path, text, cas)
 
 
-def _loaded(cassis: Any, path: Path) -> Any:
+def _loaded(cassis: ModuleType, path: Path) -> "Cas":
     with path.open("rb") as file:
         if path.suffix.lower() == ".json":
             return cassis.load_cas_from_json(file)
@@ -69,7 +74,7 @@ def _loaded(cassis: Any, path: Path) -> Any:
             return cassis.load_cas_from_xmi(file, typesystem=cassis.load_typesystem(described))
 
 
-def _document(path: Path, text: str, cas: Any) -> Document:
+def _document(path: Path, text: str, cas: "Cas") -> Document:
     annotator, identity = _whose(path)
     work = Work(annotator)
     made = Document(str(path), identity, text, [work])
@@ -109,7 +114,7 @@ def _whose(path: Path) -> tuple[str, str]:
     return "", path.stem
 
 
-def _label(each: Any, name: str) -> tuple[str, str]:
+def _label(each: "FeatureStructure", name: str) -> tuple[str, str]:
     """(feature, label) of an annotation; its type's name where no feature looks like a label."""
     for feature in _LABELS:
         value = getattr(each, feature, None)
@@ -118,7 +123,7 @@ def _label(each: Any, name: str) -> tuple[str, str]:
     return "", name
 
 
-def _features(each: Any, label: str) -> Iterator[tuple[str, AttributeValue]]:
+def _features(each: "FeatureStructure", label: str) -> Iterator[tuple[str, AttributeValue]]:
     """What an annotation says beside its label, under the names that the type describes."""
     for feature in each.type.all_features:
         value = getattr(each, feature.name, None)

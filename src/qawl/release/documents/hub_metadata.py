@@ -3,15 +3,15 @@
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from qawl.core.errors import ProjectError
 from qawl.core.settings import Hub
 from qawl.release.documents.facts import Described
+from qawl.release.versions.manifest import Worked
 
 _SIZES = (
     *(("n<1K", 10**3), ("1K<n<10K", 10**4), ("10K<n<100K", 10**5), ("100K<n<1M", 10**6)),
@@ -66,7 +66,7 @@ def fields(described: Described) -> dict[str, list[str]]:
     return {name: list(values) for name, values in found.items() if values}
 
 
-def _contributors(described: Described) -> Iterator[Any]:
+def _contributors(described: Described) -> Iterator[Worked]:
     for chain in described.manifest.chain.values():
         yield from chain.annotators.values()
 
@@ -101,7 +101,7 @@ def known() -> Mapping[str, frozenset[str]]:
         return {}
     utils = Path(found.origin).parent / "utils"
     creators = _json(utils / "resources" / "creators.json")
-    lists = {
+    lists: dict[str, Iterable[str] | None] = {
         "annotations_creators": creators.get("annotations"),
         "language_creators": creators.get("language"),
         "multilinguality": _json(utils / "resources" / "multilingualities.json"),
@@ -110,8 +110,9 @@ def known() -> Mapping[str, frozenset[str]]:
     return {name: frozenset(values) for name, values in lists.items() if values}
 
 
-def _json(path: Path) -> Any:
-    return json.loads(path.read_bytes()) if path.is_file() else {}
+def _json(path: Path) -> Mapping[str, Iterable[str]]:
+    found: dict[str, Iterable[str]] = json.loads(path.read_bytes()) if path.is_file() else {}
+    return found
 
 
 def _tasks(path: Path) -> list[str]:

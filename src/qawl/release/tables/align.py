@@ -11,7 +11,7 @@ loss.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, overload
+from typing import overload
 
 from qawl.core.errors import InputError
 from qawl.release.tables.tokens import iob2, tagged
@@ -131,10 +131,9 @@ def _named(span: object, labels: Sequence[str] | None) -> _Named:
     return _Named(label, read("start"), read("end"))
 
 
-def _stretch(given: Any) -> tuple[int, int]:
+def _stretch(given: object) -> tuple[int, int]:
     """(start, end) of a stretch, given as a mapping, an object or a pair."""
-    if isinstance(given, Mapping):
-        return given["start"], given["end"]
     if isinstance(given, Sequence):
         return given[0], given[1]
-    return given.start, given.end
+    read = given.__getitem__ if isinstance(given, Mapping) else lambda name: getattr(given, name)
+    return read("start"), read("end")

@@ -4,16 +4,15 @@ What is nested is flattened first, and buffers are filled by numpy: pyarrow's ow
 values loads pandas, which takes longer than a small release.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from qawl.core import arrow
-from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type, Value
+from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Type, Value
 from qawl.core.errors import ReleaseError
 from qawl.release.tables.columns import arrow_schema, arrow_type
 
@@ -29,7 +28,7 @@ def batch(columns: Columns, rows: Collection[Mapping[str, object]]) -> pa.Record
     return pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(columns))
 
 
-def _array(kind: Type, values: list[Any]) -> pa.Array:
+def _array(kind: Type, values: Sequence[Cell]) -> pa.Array:
     if isinstance(kind, Record):
         fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
         return _filled(kind, len(values), None, children=fields)
@@ -47,7 +46,7 @@ def _array(kind: Type, values: list[Any]) -> pa.Array:
     return _plain(kind, values, there)
 
 
-def _items(kind: Type, lists: list[Any]) -> pa.Array:
+def _items(kind: Type, lists: Sequence[Cell]) -> pa.Array:
     """What is in all the lists."""
     if lists and isinstance(lists[0], pa.Array):
         return pa.concat_arrays(lists)
@@ -57,7 +56,7 @@ def _items(kind: Type, lists: list[Any]) -> pa.Array:
     return _array(kind, list(chain.from_iterable(lists)))
 
 
-def _plain(kind: Value, values: list[Any], there: list[bool] | None) -> pa.Array:
+def _plain(kind: Value, values: Sequence[Cell], there: list[bool] | None) -> pa.Array:
     """Texts, truth or numbers; what is null takes no place among texts, and is 0 elsewhere."""
     if kind.dtype == "string":
         texts = ["" if each is None else each for each in values] if there else values
@@ -91,7 +90,7 @@ def _filled(
     kind: Type,
     length: int,
     there: list[bool] | None,
-    *content: Any,
+    *content: bytes | NDArray[np.generic],
     children: Iterable[pa.Array] | None = None,
 ) -> pa.Array:
     """An array of these buffers; `there` says which values are not null, None that all are there."""
@@ -100,11 +99,11 @@ def _filled(
     return pa.Array.from_buffers(arrow_type(kind), length, parts, children=children)
 
 
-def _bits(truths: list[Any]) -> Any:
+def _bits(truths: Sequence[object]) -> NDArray[np.uint8]:
     return np.packbits(np.array(truths, np.bool_), bitorder="little")
 
 
-def _bounds(lengths: list[int]) -> object:
+def _bounds(lengths: list[int]) -> NDArray[np.int32]:
     """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
     bounds = arrow.bounds(lengths)
     if bounds[-1] > np.iinfo(np.int32).max:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from qawl.core.column_types import ClassLabel, Columns, ListOf, Record, Type, Value
+from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Type, Value
 from qawl.core.errors import ReleaseError
 
 
@@ -61,7 +61,7 @@ def _card(kind: Type) -> dict[str, object]:
     return {"struct": card_features(dict(kind.fields))}
 
 
-def stored_features(columns: Columns) -> dict[str, Any]:
+def stored_features(columns: Columns) -> dict[str, object]:
     """The features as `datasets` looks for them in a file's metadata, in the form of all its versions.
 
     A list is written as a list of one: `Sequence` and `List` are each unknown to some version, or change
@@ -70,7 +70,7 @@ def stored_features(columns: Columns) -> dict[str, Any]:
     return {name: _stored(kind) for name, kind in columns.items()}
 
 
-def _stored(kind: Type) -> Any:
+def _stored(kind: Type) -> object:
     if isinstance(kind, Value):
         return {"dtype": kind.dtype, "_type": "Value"}
     if isinstance(kind, ClassLabel):
@@ -80,7 +80,7 @@ def _stored(kind: Type) -> Any:
     return stored_features(dict(kind.fields))
 
 
-def decode(kind: Type, value: Any) -> Any:
+def decode(kind: Type, value: Cell) -> Cell:
     """A stored value with the names of its classes."""
     if value is None or isinstance(kind, Value):
         return value

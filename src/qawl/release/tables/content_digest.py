@@ -10,7 +10,7 @@ digest is the SHA-256 over lines of name and SHA-256 of each stream, sorted.
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,13 +19,20 @@ from numpy.typing import NDArray
 from qawl.core.arrow import dtype
 from qawl.core.errors import ReleaseError
 
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+
+N = TypeVar("N", bound=np.generic)
+Bounds = NDArray[np.signedinteger]
+
 
 class Digest:
     """What was hashed so far of a table's streams, and how many rows that were."""
 
     def __init__(self) -> None:
         self.rows = 0
-        self._streams: dict[str, Any] = {}
+        self._streams: dict[str, _Hash] = {}
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Takes the next rows."""
@@ -42,27 +49,27 @@ class Digest:
         return total.hexdigest()
 
 
-def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, object]]:
+def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, bytes | memoryview]]:
     """(stream, bytes) of a column and of what it holds."""
     kind, there = column.type, _there(column)
-    yield f"{name} there", there
+    yield f"{name} there", there.data
     if pa.types.is_struct(kind):
         for field, part in zip(kind, column.flatten(), strict=True):
             yield from _streams(f"{name}.{field.name}", part)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
         bounds = _bounds(column)
-        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8")
+        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8").data
         yield from _streams(f"{name}[]", _items(column, bounds, there))
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
         bounds = _bounds(column)
-        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8")
+        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8").data
         yield f"{name} text", _joined(column, bounds, there)
     elif pa.types.is_integer(kind):
-        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<i8")
+        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<i8").data
     elif pa.types.is_floating(kind):
-        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<f8")
+        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<f8").data
     elif pa.types.is_boolean(kind):
-        yield name, _bits(column, 1) & there
+        yield name, (_bits(column, 1) & there).data
     else:
         raise ReleaseError(f"column {name} is of type {kind}, which no table of a release has")
 
@@ -83,31 +90,31 @@ def _bits(column: pa.Array, buffer: int) -> NDArray[np.uint8]:
     return np.unpackbits(packed, count=skipped + len(column), bitorder="little")[skipped:]
 
 
-def _values(column: pa.Array, kind: np.dtype[Any], more: int = 0) -> NDArray[Any]:
+def _values(column: pa.Array, kind: np.dtype[N], more: int = 0) -> NDArray[N]:
     """The values of the second buffer, whatever stands where they are null, and some after them."""
     buffer = column.buffers()[1] or bytes(kind.itemsize)
     return np.frombuffer(buffer, kind, len(column) + more, column.offset * kind.itemsize)
 
 
-def _bounds(column: pa.Array) -> NDArray[Any]:
+def _bounds(column: pa.Array) -> Bounds:
     """Where each list or text starts, and where the last one ends."""
     large = pa.types.is_large_list(column.type) or pa.types.is_large_string(column.type)
     return _values(column, np.dtype("i8" if large else "i4"), more=1)
 
 
-def _hidden(bounds: NDArray[Any], there: NDArray[np.uint8]) -> bool:
+def _hidden(bounds: Bounds, there: NDArray[np.uint8]) -> bool:
     """Whether something stands in a list or a text that is null, as Arrow allows."""
     return bool(np.diff(bounds)[there == 0].any())
 
 
-def _items(column: pa.Array, bounds: NDArray[Any], there: NDArray[np.uint8]) -> pa.Array:
+def _items(column: pa.Array, bounds: Bounds, there: NDArray[np.uint8]) -> pa.Array:
     """What is in all lists."""
     if _hidden(bounds, there):
         return column.flatten()
     return column.values.slice(int(bounds[0]), int(bounds[-1] - bounds[0]))
 
 
-def _joined(column: pa.Array, bounds: NDArray[Any], there: NDArray[np.uint8]) -> Any:
+def _joined(column: pa.Array, bounds: Bounds, there: NDArray[np.uint8]) -> bytes | memoryview:
     """The bytes of all texts, one after another."""
     data = column.buffers()[2]
     if data is None:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
@@ -30,6 +30,8 @@ from qawl.scheme import scheme
 from qawl.scheme.names import layer_of
 
 Key = tuple[str, str, str]
+Worked = tuple[str, str]
+"""(layer, annotator)."""
 T = TypeVar("T")
 Marked = tuple[str, int, int]
 """What a span is beside its id: label, start, end."""
@@ -102,8 +104,8 @@ def difference(old: Path, new: Path) -> Difference:
         if one and other and one["withheld"] != other["withheld"]:
             turned.add(identity)
     kept = _kept(old, new, "annotations")
-    for identity, one, other in _joined(_annotations(old, kept), _annotations(new, kept)):
-        keys = list(_annotation_changes(one, other, identity in turned))
+    for identity, was, now in _joined(_annotations(old, kept), _annotations(new, kept)):
+        keys = list(_annotation_changes(was, now, identity in turned))
         counts.update(keys)
         if keys and identity not in changed:
             changed[identity] = Changed(identity, None, _in_words(keys))
@@ -214,7 +216,7 @@ def _arrows(
 
 
 def _annotation_changes(
-    old: dict[Any, Row] | None, new: dict[Any, Row] | None, turned: bool
+    old: dict[Worked, Row] | None, new: dict[Worked, Row] | None, turned: bool
 ) -> Iterator[Key]:
     """Annotations of one article that came, went or changed, by layer."""
     before, after = old or {}, new or {}
@@ -366,7 +368,7 @@ def _titles(folder: Path, wanted: Container[str]) -> dict[str, str | None]:
     return {row["id"]: row["title"] for _, row in rows if row["id"] in wanted}
 
 
-def _annotations(folder: Path, kept: Groups) -> Iterator[tuple[str, dict[Any, Row]]]:
+def _annotations(folder: Path, kept: Groups) -> Iterator[tuple[str, dict[Worked, Row]]]:
     """(article id, its annotations by layer and annotator, without where they stood), sorted."""
     rows = _rows(folder, "annotations", "article_id", kept)
     for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import pyarrow as pa
@@ -53,6 +53,42 @@ class Worked(Struct, frozen=True):
     """Who worked on a layer: a person, none, or nobody says."""
 
     person: bool | None
+
+
+class CardSplit(Struct, frozen=True):
+    """How many rows a split of a table has."""
+
+    name: str
+    num_examples: int = 0
+
+
+class CardTable(Struct, frozen=True):
+    """A table with its columns and splits."""
+
+    config_name: str
+    features: list[dict[str, object]] = []
+    splits: tuple[CardSplit, ...] = ()
+
+
+class CardFiles(Struct, frozen=True):
+    """The files of a split, as a pattern."""
+
+    split: str
+    path: str
+
+
+class CardConfig(Struct, frozen=True):
+    """The files that a loader takes for a table."""
+
+    config_name: str
+    data_files: tuple[CardFiles, ...] = ()
+
+
+class CardHead(Struct, frozen=True):
+    """What the YAML at the head of a release's card says of its tables."""
+
+    configs: tuple[CardConfig, ...] = ()
+    dataset_info: tuple[CardTable, ...] = ()
 
 
 class Erratum(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -224,21 +260,24 @@ def features(folder: Path) -> dict[str, Columns]:
     given = of_copy(folder).features
     try:
         if given is None:
-            head = card_head(folder) or {"dataset_info": []}
-            given = {each["config_name"]: each["features"] for each in head["dataset_info"]}
+            head = card_head(folder) or CardHead()
+            given = {each.config_name: each.features for each in head.dataset_info}
         return {name: columns.of_card(each) for name, each in given.items()}
-    except (KeyError, TypeError, AttributeError, RecursionError, yaml.YAMLError) as error:
+    except (
+        *(KeyError, TypeError, AttributeError, RecursionError),
+        *(yaml.YAMLError, msgspec.ValidationError),
+    ) as error:
         raise ReleaseError(
             f"{folder}: the columns of its tables can't be read: bring the release back"
         ) from error
 
 
-def card_head(folder: Path) -> dict[str, Any] | None:
+def card_head(folder: Path) -> CardHead | None:
     """The YAML at the head of a release's card, between two lines of three dashes; None without it."""
     text = files.text(folder / "README.md")
     above, end, _ = f"\n{text}".removeprefix("\n---").partition("\n---\n")
     head = yaml.load(above, Loader=yaml.CSafeLoader) if end and text.startswith("---\n") else None
-    return head if isinstance(head, dict) else None
+    return msgspec.convert(head, CardHead) if isinstance(head, dict) else None
 
 
 def verify(folder: str | Path) -> list[str]:

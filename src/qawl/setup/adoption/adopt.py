@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import yaml
 
@@ -43,6 +43,26 @@ UNREAD_CHECKS = frozenset(annotation_store.UNREAD) - {"result-unsupported", "res
 _TIMES = re.compile(r"\((\d+) times in ")
 
 
+class LeftOut(TypedDict):
+    """How often something was left out, and why."""
+
+    reason: str
+    count: int
+
+
+Summary = TypedDict(
+    "Summary",
+    {
+        "in": dict[str, int],
+        "records": dict[str, int],
+        "left_out": list[LeftOut],
+        "layer": str,
+        "notes": list[str],
+    },
+)
+"""What `qawl adopt --json` prints."""
+
+
 @dataclass(slots=True)
 class Report:
     """How much came in and how much stands in the records, and each difference by its reason."""
@@ -53,7 +73,7 @@ class Report:
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Summary:
         """The object that `qawl adopt --json` prints."""
         return {
             "in": _counted(self.given),

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from qawl.annotations import derive, import_files
-from qawl.annotations.task_text import annotations
+from qawl.annotations.task_text import Task, annotations
 from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.core import files, names
@@ -21,7 +21,7 @@ from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.scheme import Made
-from qawl.setup.adoption.sources import LABEL_STUDIO, Task
+from qawl.setup.adoption.sources import LABEL_STUDIO
 from qawl.setup.adoption.spool import Look, Spool, Watch
 
 SAME = "task of an article that another task has become: the same id and text"
@@ -124,7 +124,7 @@ class Taking:
                 yield task, self._article(task, data, text, at, spool), spool
 
     def _article(
-        self, task: Task, data: dict[str, Any], text: str, at: int, spool: Spool
+        self, task: Task, data: dict[str, object], text: str, at: int, spool: Spool
     ) -> Article:
         own = data.get("source_id")
         place = f"{spool.source.path.name}:{at}"
@@ -146,7 +146,7 @@ class Taking:
         digest = adopted.frozen_hash(text)
         return self._meetings.of(digest, who, source_id) if who else source_id
 
-    def _pseudonym(self, spool: Spool, annotation: Mapping[str, Any]) -> str:
+    def _pseudonym(self, spool: Spool, annotation: Mapping[str, object]) -> str:
         return self.look.people.pseudonym(spool.server, annotation, spool.nobody)
 
     def _work(self, task: Task, article_id: str, digest: str, spool: Spool) -> Task:

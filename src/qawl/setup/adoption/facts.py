@@ -1,9 +1,8 @@
 """What the work of a project shows: labels, values, the ends of relations, how much there is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from qawl.annotations.json_min import SPANS
 from qawl.annotations.task_text import Task, annotations
@@ -83,15 +82,15 @@ class Facts:
                 self.left_out["ground-truth marks (the work itself is taken)"] += 1
             self.see(annotation.get("result"))
 
-    def _suggested(self, predictions: list[Any]) -> None:
+    def _suggested(self, predictions: Iterable[object]) -> None:
         self.suggested = self.suggested or Facts()
         for each in predictions:
             if isinstance(each, Mapping):
                 self.suggested.see(each.get("result"))
 
-    def see(self, results: Any) -> None:
+    def see(self, results: object) -> None:
         """Takes in the results of one annotation or prediction."""
-        regions: dict[Any, list[str]] = defaultdict(list)
+        regions: dict[object, list[str]] = defaultdict(list)
         listed = results if isinstance(results, list) else []
         every = [each for each in listed if isinstance(each, Mapping)]
         odd = len(listed) - len(every) + (results is not None and results is not listed)

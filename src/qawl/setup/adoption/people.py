@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(slots=True)
@@ -25,7 +24,7 @@ class People:
         self.servers.append(dict(said))
         return len(self.servers) - 1
 
-    def user(self, annotation: Mapping[str, Any], nobody: str) -> tuple[str | None, str]:
+    def user(self, annotation: Mapping[str, object], nobody: str) -> tuple[str | None, str]:
         """(address, number) of who made an annotation; `nobody` stands for who has neither."""
         return address(annotation), user(annotation) or nobody
 
@@ -33,7 +32,7 @@ class People:
         """The pseudonym of a user: a1, a2, … in the order of first work."""
         return self._names.setdefault(address or f"{server} {user}", f"a{len(self._names) + 1}")
 
-    def pseudonym(self, server: int, annotation: Mapping[str, Any], nobody: str) -> str:
+    def pseudonym(self, server: int, annotation: Mapping[str, object], nobody: str) -> str:
         """The pseudonym of who made an annotation."""
         return self.name(server, *self.user(annotation, nobody))
 

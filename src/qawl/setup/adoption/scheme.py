@@ -52,7 +52,7 @@ class Made:
     notes: tuple[str, ...]
     context: tuple[str, ...]
 
-    def with_context(self, article: Article, data: Mapping[str, Any]) -> Article:
+    def with_context(self, article: Article, data: Mapping[str, object]) -> Article:
         """The article with the fields of its task that the layer shows."""
         kept = {
             name: value

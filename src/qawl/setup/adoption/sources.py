@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from qawl.annotations import json_min, json_stream
+from qawl.annotations.task_text import Task
 from qawl.articles.received import SetAside
 from qawl.core import files
 from qawl.core.errors import InputError
@@ -18,8 +18,6 @@ from qawl.core.records import AttributeValue
 from qawl.formats.readers import detect, table
 from qawl.formats.readers.document import Document, Work
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config
-
-Task = dict[str, Any]
 
 LABEL_STUDIO = "label-studio"
 JSON_MIN = "json-min"
@@ -217,7 +215,7 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, object
     }
 
 
-def _said(held: AttributeValue) -> tuple[str, dict[str, Any]]:
+def _said(held: AttributeValue) -> tuple[str, dict[str, object]]:
     """(type, value) of a result: numbers, paths of a tree, words that are typed, else choices."""
     if isinstance(held, int | float):
         return "number", {"number": held}
@@ -229,5 +227,5 @@ def _said(held: AttributeValue) -> tuple[str, dict[str, Any]]:
     return "choices", {"choices": words}
 
 
-def _result(identity: str, control: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
+def _result(identity: str, control: str, kind: str, value: dict[str, object]) -> dict[str, object]:
     return {"id": identity, "from_name": control, "to_name": "text", "type": kind, "value": value}

@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from qawl.annotations import json_stream
-from qawl.annotations.task_text import annotations, as_text
+from qawl.annotations.task_text import Task, annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts
 from qawl.setup.adoption.people import People, told
-from qawl.setup.adoption.sources import LABEL_STUDIO, Source, Task
+from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 
 SAMPLE = 50
 """Tasks that the language is guessed from."""

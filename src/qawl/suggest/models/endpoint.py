@@ -7,7 +7,6 @@ surfaces; they are anchored by exact search, so a surface that is not in the tex
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -43,7 +42,7 @@ class Endpoint:
 
     name = "openai"
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: object) -> None:
         self._options = msgspec.convert(options, Options)
         if not self._options.url.startswith(("http://", "https://")):
             raise ProjectError(f"suggester openai: {self._options.url!r} is no address of the web")
@@ -54,7 +53,9 @@ class Endpoint:
         """Takes the articles with gold that examples are chosen from."""
         self._examples = examples
 
-    def suggest(self, articles: Iterable[Article], scheme: Scheme) -> Iterator[Mapping[str, Any]]:
+    def suggest(
+        self, articles: Iterable[Article], scheme: Scheme
+    ) -> Iterator[Mapping[str, object]]:
         """What the endpoint answers, anchored in each article."""
         for article in articles:
             answer = self._ask([*self._shown(article, scheme), _asked(article)])
@@ -148,7 +149,7 @@ def nearest(article: Article, examples: Sequence[Example], count: int) -> list[E
     return sorted(others, key=distance)[:count]
 
 
-def anchored(answer: object, text: str) -> dict[str, Any]:
+def anchored(answer: object, text: str) -> dict[str, object]:
     """An answer with places: each surface where it stands, the next time behind its last place."""
     if not isinstance(answer, dict):
         return {"spans": "no JSON object"}

@@ -1,8 +1,8 @@
 """Spans from a token-classification model of Hugging Face in a local folder (needs `transformers`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 import regex
@@ -26,12 +26,21 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     least: float = 0.5
 
 
+class Entity(TypedDict):
+    """What the model finds in a line: a group of tokens, where it stands there, and how sure it is."""
+
+    entity_group: str
+    score: float
+    start: int
+    end: int
+
+
 class TokenClassification:
     """A suggester that asks a model line by line."""
 
     name = "transformers"
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: object) -> None:
         self._options = msgspec.convert(options, Options)
         folder = Path(self._options.path)
         if not (folder / "config.json").is_file():
@@ -39,12 +48,14 @@ class TokenClassification:
         self.version = folder.name
         self._pipeline = _pipeline(folder)
 
-    def suggest(self, articles: Iterable[Article], scheme: Scheme) -> Iterator[Mapping[str, Any]]:
+    def suggest(
+        self, articles: Iterable[Article], scheme: Scheme
+    ) -> Iterator[Mapping[str, object]]:
         """The spans that the model finds, article by article."""
         for article in articles:
             yield {"article_id": article.id, "spans": list(self._spans(article.text, scheme))}
 
-    def _spans(self, text: str, scheme: Scheme) -> Iterator[Mapping[str, Any]]:
+    def _spans(self, text: str, scheme: Scheme) -> Iterator[Mapping[str, object]]:
         for line in _LINE.finditer(text):
             for each in self._pipeline(line.group()):
                 model_label = str(each["entity_group"])
@@ -60,16 +71,17 @@ class TokenClassification:
                     yield {"label": label, "start": start, "end": end}
 
 
-def _pipeline(folder: Path) -> Any:
+def _pipeline(folder: Path) -> Callable[[str], Iterable[Entity]]:
     try:
         from transformers import pipeline  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ProjectError(
             "the suggester transformers needs its packages: pip install 'qawl[transformers]'"
         ) from error
-    return pipeline(
+    asked: Callable[[str], Iterable[Entity]] = pipeline(
         "token-classification",
         model=str(folder),
         tokenizer=str(folder),
         aggregation_strategy="simple",
     )
+    return asked
