@@ -526,4 +526,4 @@ def test_the_command_tells_the_losses_on_stderr(recorded, tmp_path):
     assert done.stdout == f"{target}: 1 files and report.json\n"
     assert f"({KINDS['label-unmapped']})" in done.stderr
     assert "never carried: " in done.stderr
-    assert "keep it at home" in done.stderr
+    assert "do not share it" in done.stderr

@@ -227,7 +227,7 @@ def test_an_address_of_an_old_release_is_carried_to_gold_as_it_is(made):
         ({}, ["--set", "sure=yes"], "ORG has no attribute sure: it has none"),
         ({}, ["--set", "sure"], "write NAME=VALUE"),
         ({}, [], "say what is right"),
-        ({}, ["--delete", "--label", "PER"], "--delete stands alone"),
+        ({}, ["--delete", "--label", "PER"], "--delete takes no other change"),
         ({"trial": "other"}, ["--delete"], "this corpus is trial, not other"),
         ({"0.1.0": "0.9.0"}, ["--delete"], "no release 0.9.0: it has 0.1.0"),
         ({"0.1.0": "٠.١.٠"}, ["--delete"], "is not an address"),

@@ -1,4 +1,4 @@
-"""A project of a real Label Studio, made by other people's hands, is adopted by its address; annotation goes on there."""
+"""A project of a real Label Studio, made by other people, is adopted by its address; annotation goes on there."""
 
 import json
 

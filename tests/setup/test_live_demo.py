@@ -1,4 +1,4 @@
-"""The demo is the whole loop: two hands, a judge, a real Label Studio, a dataset that loads."""
+"""The demo is the whole loop: two annotators, a judge, a real Label Studio, a dataset that loads."""
 
 import re
 
@@ -17,8 +17,8 @@ from qawl.setup import demo
 pytestmark = pytest.mark.live
 
 
-def test_two_hands_and_a_judge_come_back_to_the_letter(recorded, tmp_path):
-    """The first hand of the repository, a second that labels otherwise here and there, and a judge who
+def test_two_annotators_and_a_judge_come_back_to_the_letter(recorded, tmp_path):
+    """The first annotator of the repository, a second who labels some spans otherwise, and a judge who
     follows the first."""
     change = msgspec.structs.replace
     for layer in recorded.settings.layers:

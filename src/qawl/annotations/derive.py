@@ -262,7 +262,7 @@ def _unreached(made: Converted, current: Scheme) -> Iterator[Finding]:
     record = made.annotation
     if current.changes:
         way = f"version {record.scheme_version} → {current.version}"
-        message = f"{way}: no change of the scheme leads there; it is read as it stands"
+        message = f"{way}: the scheme states no step there; the annotation is read unchanged"
         yield finding("scheme-brought", message, record)
 
 

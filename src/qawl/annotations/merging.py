@@ -159,7 +159,7 @@ def _names(
         owners = {who for each in mine for who in _owners(here, each)}
         if len(owners) > 1:
             raise JournalError(
-                f"{mine[0].source}: the work of {name} there stands under {', '.join(sorted(owners))} "
+                f"{mine[0].source}: the work of {name} there is that of {', '.join(sorted(owners))} "
                 "here: it is not clear whose the rest is"
             )
         numbers = {user for each in mine for user in each.users}

@@ -421,7 +421,7 @@ class Corpus:
         annotators : str or sequence of str
             The annotations of these annotators; none is gold.
         with_withheld : bool
-            With articles whose text may not be passed on.
+            With articles whose text may not be redistributed.
 
         Returns
         -------

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
 from qawl.core.text import printable
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
 
 LIBRARIES = {
     "s3": ("s3fs", "qawl[s3]"),
@@ -165,10 +168,10 @@ class Store:
         with self._reached(path):
             self._fs.rm_file(path)
 
-    def _entry(self, info: dict[str, Any]) -> Entry:
+    def _entry(self, info: dict[str, object]) -> Entry:
         path, size = str(info["name"]), info.get("size")
-        known = isinstance(size, int) and not info.get("partial")
-        return Entry(path, self._shown(path), size if known else None, info["type"] == "directory")
+        known = size if isinstance(size, int) and not info.get("partial") else None
+        return Entry(path, self._shown(path), known, info["type"] == "directory")
 
     def _shown(self, path: str) -> str:
         scheme = self.remote.scheme
@@ -189,7 +192,7 @@ class Store:
             raise InputError(f"{shown}: {_why(error, self.remote.scheme)}") from error
 
 
-def _file_system(remote: Remote) -> tuple[Any, str]:
+def _file_system(remote: Remote) -> tuple["AbstractFileSystem", str]:
     import fsspec  # noqa: PLC0415 - who ingests from the disk does without
     from fsspec.core import url_to_fs  # noqa: PLC0415
 

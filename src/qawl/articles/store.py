@@ -145,8 +145,8 @@ def _sort(path: Path) -> None:
             file.seek(at)
             if file.read(length).rstrip() != line.rstrip():
                 raise InputError(
-                    f"{path}, line {number}: article {identity} stands in line {first} too, and says "
-                    "other things there: take one of the two out"
+                    f"{path}, line {number}: article {identity} is in line {first} too, with "
+                    "other content: remove one of the two lines"
                 )
             twice += first != number
 

@@ -11,8 +11,9 @@ from qawl.cli.terminal import say
 def command() -> None:
     """Make gold where annotators agree, and a judge's tasks for the rest.
 
-    Offline. Gold goes to exports/gold; `qawl push` brings the tasks into a project of their own, where
-    a judge decides; `qawl pull` and `qawl adjudicate` take the verdicts in.
+    It works offline and writes gold to exports/gold. `qawl push` sends the judge's tasks to a project of
+    their own. After the judge has decided, `qawl pull` collects the verdicts, and `qawl adjudicate` makes
+    gold of them.
     """
     from qawl.core import project
     from qawl.gold import judge

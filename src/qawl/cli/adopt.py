@@ -14,7 +14,7 @@ import click
     help="The corpus: a new folder, or one that gets another layer (default: this folder).",
 )
 @click.option("--layer", help="Name of the layer; by default that of the control.")
-@click.option("--format", "given", help="Format of the sources; by default told by their content.")
+@click.option("--format", "given", help="Format of the sources; by default found by their content.")
 @click.option(
     "--language", help="Language of the texts (BCP 47); by default guessed from their script."
 )

@@ -24,17 +24,19 @@ MATRIX = 9
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, as it is stored.")
 @click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to read."
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the figures and every disagreement as a page.",
 )
 @click.option("--layer", help="Show this layer alone.")
 @click.option("--label", help="Show this label alone.")
 def command(as_json: bool, html: Path | None, layer: str | None, label: str | None) -> None:
     """Measure how far annotators agree, with intervals.
 
-    F1 of spans (exact, overlapping, boundaries off by a little, without proclitics) and of relations,
-    alpha on code points, and alpha, kappa and AC1 of attributes, for any number of annotators. Figures
-    are pooled over articles; their 95 % intervals say how far other articles might take them. Stored in
-    exports/agreement.json. docs/agreement.md explains each figure.
+    It computes F1 of spans (exact, overlapping, boundaries off by a little, without proclitics) and of
+    relations, alpha on code points, and alpha, kappa and AC1 of attributes, for any number of annotators.
+    Figures are pooled over articles; their 95 % intervals show how much they might change with other
+    articles. They are stored in exports/agreement.json. docs/agreement.md explains each figure.
     """
     import json
 

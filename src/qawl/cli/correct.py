@@ -40,7 +40,7 @@ def command(
     reporter: str,
     credit: bool,
 ) -> None:
-    """Take a reader's correction of a released span to the judge.
+    """Pass a reader's correction of a released span to the judge.
 
     ADDRESS is DATASET@VERSION#ARTICLE:SPAN, with the ids in the release's tables. Gold stays as it is
     until the judge has decided: `qawl adjudicate` makes the task, `qawl push` sends it, and the next

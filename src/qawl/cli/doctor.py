@@ -12,8 +12,8 @@ from qawl.cli.terminal import say
 def command() -> None:
     """Say what is wrong with the set-up, and what to do about it.
 
-    Looks at generated files, disk, token, server and version, and at what `push` would do. Sends one
-    task to the server and back. Exit 1 if there is a problem.
+    It checks generated files, disk, token, server and version, and what `push` would do. It sends one
+    task to the server and reads it back. Exit 1 if there is a problem.
     """
     from qawl.core import project
     from qawl.setup import doctor

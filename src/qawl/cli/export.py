@@ -72,7 +72,7 @@ def command(
     for line in export.kinds(done.losses, done.never):
         say(line, err=True)
     if with_withheld:
-        say("this holds text that may not be passed on: keep it at home", err=True)
+        say("this folder holds text that may not be redistributed: do not share it", err=True)
 
 
 def _of_corpus(request: "Request", target: Path) -> "Exported":

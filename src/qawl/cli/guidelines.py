@@ -14,9 +14,9 @@ from qawl.cli.terminal import say
 def command(html: Path | None) -> None:
     """Write the annotators' guidelines as a page, from the schemes and gold.
 
-    In the corpus's language where the schemes have it, else in English. With each label's definition,
-    examples and counter-examples, the rules, and what changed since annotators worked last. `push` shows
-    the same in Label Studio as the instructions of each project.
+    The page is in the corpus's language if the schemes have it, else in English. It has each label's
+    definition, examples and counter-examples, the rules, and what changed since annotators last worked.
+    `push` shows the same in Label Studio as the instructions of each project.
     """
     from qawl.core import files, project
     from qawl.guidelines import page

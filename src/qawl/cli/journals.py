@@ -25,7 +25,7 @@ def rebuild(corpus: "Project") -> None:
             say(f"journal repaired: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
         for each in annotation_store.brought(corpus, name):
-            say(f"{name}, brought forward: {each}")
+            say(f"{name}, converted to the current scheme: {each}")
 
 
 def clean(corpus: "Project") -> None:

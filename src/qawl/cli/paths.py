@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,7 +27,7 @@ class Given(click.Path):
         return super().convert(value, param, ctx)
 
 
-class Place(click.ParamType[Any]):
+class Place(click.ParamType["Path | Remote"]):
     """As `Given`, or what a URL names (s3://, gs://, hf://, https://)."""
 
     name = "path"

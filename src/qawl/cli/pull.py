@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="The pseudonym of all annotations in the exports; USER=NAME for a user's, by number or address.",
 )
-@click.option("--partial", is_flag=True, help="Exit 0 although annotations were left out.")
+@click.option("--partial", is_flag=True, help="Exit 0 even if annotations were left out.")
 @click.option("--judge", is_flag=True, help="The exports are the judge's own work.")
 @click.option(
     "--watch",

@@ -42,7 +42,7 @@ def summary(outcome: "Pulled") -> list[str]:
         for each in causes
     ]
     lines += [
-        f"{layer}, brought forward: {each}"
+        f"{layer}, converted to the current scheme: {each}"
         for layer, causes in outcome.brought.items()
         for each in causes
     ]
@@ -56,5 +56,5 @@ def left_out(outcome: "Pulled") -> list[str]:
     lines += [f"twice: {each}" for each in outcome.doubled]
     if not outcome.whole:
         count = outcome.lost + len(outcome.doubled)
-        lines.append(f"LEFT OUT: {count} annotations, as said above (--partial accepts that)")
+        lines.append(f"LEFT OUT: {count} annotations, as listed above (--partial accepts that)")
     return lines

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "--recover", is_flag=True, help="Put annotations that the server lost back from the journal."
 )
 def command(dry_run: bool, recover: bool) -> None:
-    """Bring projects, configs and tasks in Label Studio in step with the corpus.
+    """Update projects, configs and tasks in Label Studio to match the corpus.
 
     One project for each layer and annotator. The plan is shown, then carried out; a second run has
     an empty plan. Tasks that an annotator has begun are never removed.
@@ -43,7 +43,7 @@ def command(dry_run: bool, recover: bool) -> None:
         if not open_steps:
             if not dry_run:
                 push.note_told(corpus)
-            say("nothing to do: Label Studio is in step")
+            say("nothing to do: Label Studio matches the corpus")
             return
         if dry_run:
             say("dry run: nothing was changed")
@@ -52,10 +52,10 @@ def command(dry_run: bool, recover: bool) -> None:
             try:
                 push.apply(client, step)
             except ServerError as error:
-                say(f"looked up and tried again after: {error}", err=True)
+                say(f"planned again after: {error}", err=True)
                 break
         push.bring(client, corpus)
-    say(f"{counted(len(open_steps), 'project')} brought in step at {client.url}")
+    say(f"{counted(len(open_steps), 'project')} updated at {client.url}")
 
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:

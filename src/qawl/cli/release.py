@@ -11,9 +11,7 @@ from qawl.cli.terminal import say
 @click.command()
 @click.argument("version", required=False)
 @click.option("--bump", is_flag=True, help="Take the version number that the changes require.")
-@click.option(
-    "--draft", is_flag=True, help="Build although gates fail; a draft can't be published."
-)
+@click.option("--draft", is_flag=True, help="Build even if gates fail; a draft can't be published.")
 def command(version: str | None, bump: bool, draft: bool) -> None:
     """Build a release of the dataset, offline and reproducible.
 

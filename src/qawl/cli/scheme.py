@@ -9,12 +9,13 @@ from qawl.cli.terminal import say
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a made file is stale.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 if a generated file is out of date."
+)
 def command(check: bool) -> None:
     """Make the Label Studio configs and the schemas from the YAML schemes.
 
-    label_config/<layer>.yaml is where a scheme is decided; <layer>.xml and
-    schemas/annotation.<layer>.json are made from it.
+    Edit label_config/<layer>.yaml; <layer>.xml and schemas/annotation.<layer>.json are made from it.
     """
     from qawl.core import project
     from qawl.scheme import generated

@@ -30,7 +30,9 @@ WORST = 5
     help="Also compare distributions and answers with the votes of annotators.",
 )
 @click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to read."
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the figures and the worst articles as a page.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(

@@ -15,9 +15,9 @@ from qawl.cli.terminal import say
 def command(as_json: bool, html: Path | None) -> None:
     """Show per layer and annotator what is assigned, done, skipped and left.
 
-    With the median minutes a task, and the address at which each annotator's open tasks come one after
-    the other. The page is in the corpus's language. Where training articles have gold, it shows how far
-    each annotator agrees with it.
+    It also shows the median minutes per task, and for each annotator the address of their open tasks.
+    The page is in the corpus's language. If training articles have gold, it shows how far each annotator
+    agrees with it.
     """
     from rich import box
     from rich.table import Table
@@ -58,7 +58,7 @@ def command(as_json: bool, html: Path | None) -> None:
         )
         table.add_row(each.layer, each.annotator, *map(str, numbers))
     console().print(table)
-    say("where to go on:")
+    say("open tasks:")
     for each in found:
         where = each.next or f"{each.url} (nothing is left)"
         say(f"  {each.layer} {each.annotator}: {where}")

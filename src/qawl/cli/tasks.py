@@ -14,7 +14,8 @@ from qawl.cli.terminal import say
 def command(layer: str, annotator: str | None, out: Path | None) -> None:
     """Write what `push` would send, for import by hand.
 
-    A JSON list for Label Studio's Import; its config is label_config/<layer>.xml.
+    It writes a JSON list for Label Studio's Import. The config of the project is
+    label_config/<layer>.xml.
     """
     import json
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: findings and summary.")
 @click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to hand on."
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as a page."
 )
 @click.option("--list", "listing", is_flag=True, help="The checks, with level and severity.")
 @click.option("--check", "only", help="Findings of this check alone.")

@@ -26,7 +26,8 @@ def command(folder: Path) -> None:
     said = manifest.load(folder)
     if not manifest.has_digest(folder):
         say(
-            "an earlier Qawl released this without a digest of the manifest: it is taken as it stands"
+            "an earlier version of Qawl released this without a digest of the manifest: "
+            "the manifest itself was not checked"
         )
     say(
         f"{said.name} {said.version}: {len(said.files)} files and "

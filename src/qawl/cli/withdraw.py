@@ -11,7 +11,7 @@ from qawl.cli.terminal import say
 @click.argument("article")
 @click.option("--reason", required=True, help="Why; the next release says it.")
 def command(article: str, reason: str) -> None:
-    """Take an article out of the next release and out of what is served.
+    """Withdraw an article from annotation and from the next release.
 
     ARTICLE is its id. `push` removes its tasks where nobody has worked on them; its annotations stay
     in the journal.

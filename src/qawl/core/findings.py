@@ -50,8 +50,15 @@ _VALIDATED = (
         "a time, a length of time, a state or an arrow's direction can't be read",
         gathered=True,
     ),
-    Check("journal-missing", 1, "error", "there are annotations, and no journal that gives them"),
-    Check("annotations-stale", 1, "error", "exports/annotations is not what the journal gives"),
+    Check(
+        "journal-missing", 1, "error", "there are annotations, but no journal that they come from"
+    ),
+    Check(
+        "annotations-stale",
+        1,
+        "error",
+        "exports/annotations is not derived from this journal",
+    ),
     Check(
         "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
     ),
@@ -107,7 +114,12 @@ _VALIDATED = (
     Check(
         "annotator-hurried", 5, "warning", "an annotator takes far less time a task than the others"
     ),
-    Check("label-slip", 5, "warning", "a surface has once another label than everywhere else"),
+    Check(
+        "label-slip",
+        5,
+        "warning",
+        "a surface has another label in one place than everywhere else",
+    ),
     Check("surface-mixed", 5, "warning", "the same surface is labelled in several ways"),
     Check("split-leak", 5, "error", "the same text is in two splits"),
     Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
@@ -181,12 +193,12 @@ STATED = ("scheme-brought", "scheme-step")
 """Checks that find what the scheme itself says: nothing is wrong with it."""
 
 _INGESTED = {
-    "source-changed": "what stands at an article's place has another text now; it is a new article",
+    "source-changed": "the file or row of an article has another text now; it is read as a new article",
     "date-refused": "no date can be read from what a source gives as one; the article has none",
 }
 _SET_ASIDE = {
     "file-unreadable": "can't be read",
-    "file-name": "its name is not UTF-8, and what would stand for it is another file: rename it",
+    "file-name": "its name is not UTF-8, and another file has the name that it gets in UTF-8: rename it",
     "file-outside": "a link that leaves the folder",
     "file-special": "not a file, or a folder that can't be opened",
     "file-kind": "not a kind of file that is read",

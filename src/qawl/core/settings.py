@@ -355,7 +355,7 @@ def _check_work(settings: Settings, where: str) -> None:
         if isinstance(each, Annotator) and not each.share > 0:
             raise ProjectError(
                 f"{where}: share of {each.name} is {each.share:g}, it must be above 0 "
-                "(`away: true` for who gets nothing)"
+                "(`away: true` for an annotator who gets no tasks)"
             )
 
 

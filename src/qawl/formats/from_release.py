@@ -39,7 +39,7 @@ def export(
     annotators : str or sequence of str
         The annotations of these annotators; none is gold.
     with_withheld : bool
-        With articles whose text may not be passed on, where it was restored.
+        With articles whose text may not be redistributed, where it was restored.
 
     Returns
     -------

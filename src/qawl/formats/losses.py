@@ -10,7 +10,7 @@ from qawl.core.records import SpanRef, to_json
 
 # kind → what is lost
 KINDS: dict[str, str] = {
-    "withheld": "the article's text may not be passed on: it was left out",
+    "withheld": "the article's text may not be redistributed: it was left out",
     "text-not-here": "the release withholds the article's text, so it was left out: `qawl restore` puts"
     " it back",
     "withdrawn": "the article was withdrawn: it was left out",
@@ -28,9 +28,9 @@ KINDS: dict[str, str] = {
     "no-text": "the span is nothing but line breaks: it was left out",
     "line-break": "the span goes over a line break: it is in parts, one a line",
     "label-unmapped": "the label has no counterpart in the published label set: it has no tag",
-    "label-merged": "the published label stands for several labels: the original one is lost",
+    "label-merged": "the published label covers several labels: the original one is lost",
     "name-changed": "the format does not allow this name: names.json maps it to the one that is used",
-    "value-withheld": "a value holds text that may not be passed on: it is left out",
+    "value-withheld": "a value holds text that may not be redistributed: it is left out",
     "character-changed": "XML does not allow a character: U+FFFD replaces it",
     "attribute": "an attribute of a span is left out",
     "attribute-in-note": "an attribute of a span is in a note, as JSON",
@@ -39,7 +39,7 @@ KINDS: dict[str, str] = {
     "relation-dangling": "a relation has an end that is not there: it was left out",
     "relation-unnamed": "a relation has no name: it was left out",
     "relation-direction": "the relation was drawn in both directions: the second is left out",
-    "changed": "the format can't hold it as it is: read back, it is something else",
+    "changed": "the format can't hold it: when it is read back, it is something else",
 }
 
 

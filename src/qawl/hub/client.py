@@ -259,8 +259,8 @@ _ANSWERS = {
     401: "{hub} refuses the token: set HF_TOKEN to a valid one, or run `hf auth login`",
     403: "the token has no access to {name}: give it the right to write there",
     404: "{hub} knows no dataset {name}, or the token may not see it",
-    409: "{name}: what should be made is there already ({said}): run it again",
-    412: "somebody committed to {name} meanwhile: run it again",
+    409: "{name} has it already ({said}): run it again",
+    412: "someone else committed to {name} in the meantime: run it again",
     429: "{hub} asks for a pause (429): run it again in some minutes",
 }
 _OTHER = "{hub} answered {status} ({said}): run it again later"

@@ -107,7 +107,9 @@ def _check_words(asked: Asked) -> None:
         )
     changes = (asked.label, asked.start, asked.end)
     if asked.delete and (asked.values or any(each is not None for each in changes)):
-        raise InputError("--delete stands alone: what is not there has no label, place or values")
+        raise InputError(
+            "--delete takes no other change: a removed span has no label, place or values"
+        )
     if not asked.delete and not asked.values and all(each is None for each in changes):
         raise InputError("say what is right: --label, --start, --end, --set, --unset or --delete")
 
@@ -167,7 +169,7 @@ def _now(project: Project, layer: str, article: Article, was: Span, address: str
     """The span as gold has it now: what it is makes its id, so one that did not change is found."""
     gold = next((g for g in decide.gold(project, layer) if g.article_id == article.id), None)
     if gold is None:
-        raise InputError(f"{address}: nobody's annotation of the article is left in {layer}")
+        raise InputError(f"{address}: no annotation of the article is left in {layer}")
     span = corrections.at(gold, Mark(was.label, was.start, was.end))
     if span is not None:
         return span

@@ -25,7 +25,7 @@ SPACE = 1 << 30
 CLOCK = 120
 """Seconds by which the server's clock may differ."""
 
-SQLITE = "SQLite (good for a small team; back up the data folder while the server stands still)"
+SQLITE = "SQLite (good for a small team; back up the data folder while the server is stopped)"
 
 
 class Line(Struct, frozen=True):

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -253,7 +253,9 @@ class _Server(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
-    def process_request(self, request: Any, client_address: Any) -> None:
+    def process_request(
+        self, request: "socket.socket | tuple[bytes, socket.socket]", client_address: object
+    ) -> None:
         """Hears a caller in a thread, unless there are too many."""
         if self.places.acquire(blocking=False):
             super().process_request(request, client_address)
@@ -261,7 +263,9 @@ class _Server(ThreadingHTTPServer):
             self.hooks.refuse("too many at once", HTTPStatus.SERVICE_UNAVAILABLE)
             self.shutdown_request(request)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def process_request_thread(
+        self, request: "socket.socket | tuple[bytes, socket.socket]", client_address: object
+    ) -> None:
         """Hears a caller."""
         try:
             super().process_request_thread(request, client_address)

@@ -81,7 +81,7 @@ def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:
         message = f"the word goes on with {after!r}"
         yield finding("proclitic-cut", message, record, span)
     if not before and _keeps_proclitic(span.text):
-        message = f"{span.text[1:]!r} would stand alone without {span.text[0]!r}"
+        message = f"{span.text[0]!r} is a proclitic: the mention is {span.text[1:]!r}"
         yield finding("proclitic-kept", message, record, span)
 
 

@@ -325,7 +325,7 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
     unread = [each for each in report.left_out if each.startswith(UNREAD)]
     if unread and not project.settings.dispensations:
         kinds = ", ".join(each.removeprefix(UNREAD) for each in unread)
-        reason = f"adopted; no scheme can say {kinds}"
+        reason = f"the adopted work has {kinds}, which a scheme can't express"
         said = {"check": "result-unsupported", "reason": reason}
         more.append(f"dispensations: [{json.dumps(said, ensure_ascii=False)}]")
     if home:

@@ -24,8 +24,10 @@ from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO
 from qawl.setup.adoption.spool import Look, Spool, Watch
 
-SAME = "task of an article that another task has become: the same id and text"
-DOUBLED = "annotation of whose article its annotator has a newer one (the journal keeps it)"
+SAME = "task with the id and text of another task"
+DOUBLED = (
+    "annotation older than another one of the same article and annotator (the journal keeps it)"
+)
 
 
 class _Meetings:

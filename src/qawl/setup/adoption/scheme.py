@@ -74,7 +74,7 @@ def made(
             how = "the scheme is inferred from the predictions: no config was given, nothing annotated"
         if not _tells(facts):
             raise InputError(
-                "there is no work from which a scheme could be told: give the config beside the export"
+                "there are no annotations to infer a scheme from: give the config with the export"
             )
         notes.append(how)
         node = _inferred(facts, language, notes)
@@ -82,7 +82,7 @@ def made(
             n for n in facts.fields if n not in (text_field, "source_id")
         )
     else:
-        notes += [f"{tag}: no scheme can say it ({n})" for tag, n in config.left_out.items()]
+        notes += [f"{tag}: a scheme can't express it ({n})" for tag, n in config.left_out.items()]
         node = _configured(config, facts, language, notes)
         shown = [*config.context, *(n for n in facts.fields if n not in config.context)]
         context = tuple(n for n in shown if n not in (text_field, "source_id"))
