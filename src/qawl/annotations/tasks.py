@@ -1,7 +1,6 @@
 """Articles → Label Studio tasks: what an annotator sees, and what ties the work to the article."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -15,7 +14,7 @@ from qawl.scheme.scheme import Scheme
 SUGGESTED = "qawl_suggested"
 """The field of a task that tells its suggestions by a digest; nobody sees it."""
 
-Shown = str | list[dict[str, Any]]
+Shown = str | list[dict[str, object]]
 """A value of a task's data: a text, or a list: names to choose from as `[{"value": name}, …]`, the open
 points of a judge."""
 
