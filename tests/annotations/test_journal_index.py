@@ -1,13 +1,13 @@
 """The index of a journal: opening reads the last line alone, and an index that is wrong is noticed."""
 
 import json
-import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -309,7 +309,7 @@ def test_a_time_that_was_known_stays_where_an_export_lost_it(tmp_path):
 APPENDING = """
 import sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 from test_journal_index import entry
 from qawl.annotations import journal
 from qawl.core import project
@@ -325,12 +325,14 @@ def killed(corpus, times):
     """Kills runs that append at moments of chance; after each the journal is whole, with nothing twice."""
     chance = random.Random(5)
     path = corpus.journal_file("quote", "a1")
-    code = APPENDING.format(tests=os.path.dirname(__file__), root=str(corpus.root))  # noqa: PTH120
+    tests = [str(each) for each in Path(__file__).parents[:2]]
+    code = APPENDING.format(tests=tests, root=str(corpus.root))
     for _ in range(times):
-        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
         time.sleep(chance.uniform(0.3, 1.5))
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        _, wrong = process.communicate()
+        assert process.returncode in (0, -signal.SIGKILL), wrong.decode()
         opened = journal.opened_at(corpus, path)
         assert holds(opened) == holds(journal.load(path))
         versions = [each.annotation for each in journal.entries(path)]

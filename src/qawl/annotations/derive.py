@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from qawl.annotations import identity, journal, journal_fields, migration, repairs, verdicts
+from qawl.annotations import (
+    identity,
+    journal,
+    journal_fields,
+    migration,
+    repairs,
+    segments,
+    verdicts,
+)
 from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.journal import EntryAt, Latest
@@ -252,7 +260,8 @@ class _Deriving:
         return _finding(check, self.layer, self.article.id, annotator, message)
 
     def _unreadable(self, annotator: str, place: EntryAt, error: Exception) -> Finding:
-        where = f"exports/journal/{place.path.name}, line {place.line}"
+        path = segments.named(place.path, place.spot.segment)
+        where = f"exports/journal/{path.name}, line {place.spot.line}"
         message = f"{where}: {type(error).__name__}: {brief(str(error))}"
         return self._finding("annotation-unreadable", annotator, message)
 

@@ -4,7 +4,7 @@ It stands in version control beside the journals. A journal may hold more than i
 killed before it said so), never less: what a journal lost is found, also where the whole file is gone.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Struct
 
+from qawl.annotations import segments
 from qawl.core import files
 from qawl.core.errors import JournalError
 from qawl.core.records import FORMAT
@@ -25,15 +26,28 @@ _ADVICE = (
 )
 
 
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Hash = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+
+
+class Sealed(Struct, frozen=True):
+    """Where a segment of a journal ends: how many versions there were by then, the hash of the last."""
+
+    versions: _Count
+    sha256: _Hash
+
+
 class Head(Struct, frozen=True, omit_defaults=True):
     """Where a journal stood: how many versions it held, and the hash of the last of them.
 
-    `cleaned` is the hash that the same line gets by a cleaning that is going on.
+    `cleaned` is the hash that the same line gets by a cleaning that is going on; `sealed` are the ends of
+    its segments, in their order.
     """
 
-    versions: Annotated[int, msgspec.Meta(ge=0)]
-    sha256: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+    versions: _Count
+    sha256: _Hash
     cleaned: str | None = None
+    sealed: tuple[Sealed, ...] = ()
 
 
 class _Heads(Struct, frozen=True):
@@ -85,12 +99,12 @@ def together(folder: Path) -> Iterator[None]:
 
 def of(journal: Path) -> Head | None:
     """Where a journal stood when it was last appended to; None where nobody said."""
-    return load(journal.parent).get(journal.stem) if _has_one(journal) else None
+    return load(journal.parent).get(journal.stem) if segments.is_open(journal) else None
 
 
 def move(journal: Path, head: Head) -> None:
     """Says where a journal stands now."""
-    if not _has_one(journal):
+    if not segments.is_open(journal):
         return
     known = load(journal.parent)
     if known.get(journal.stem) == head:
@@ -107,11 +121,6 @@ def _write(folder: Path, heads: dict[str, Head]) -> None:
     files.write_bytes(folder / NAME, [content, b"\n"])
 
 
-def _has_one(journal: Path) -> bool:
-    """Whether this is a journal by its name, and not a copy that git makes for a merge."""
-    return journal.suffix == ".jsonl"
-
-
 def refuse_gone(folder: Path, layer: str, there: Collection[str]) -> None:
     """Raises JournalError where a journal of a layer held versions and is not among those there."""
     for name, head in sorted(load(folder).items()):
@@ -119,11 +128,19 @@ def refuse_gone(folder: Path, layer: str, there: Collection[str]) -> None:
             raise lost(folder / f"{name}.jsonl", head, 0)
 
 
-def check(journal: Path, head: Head | None, versions: int, digest: str) -> None:
-    """Raises JournalError where a journal has another line in the place of the last that was said."""
-    if head and versions == head.versions and digest not in (head.sha256, head.cleaned):
+def marks(head: Head | None) -> dict[int, set[str | None]]:
+    """Number of a line → the hashes that it may have, of the lines of which something is said."""
+    if head is None:
+        return {}
+    ends: dict[int, set[str | None]] = {each.versions: {each.sha256} for each in head.sealed}
+    return {**ends, head.versions: {head.sha256, head.cleaned}}
+
+
+def check(file: Path, number: int, digest: str, allowed: Container[str | None]) -> None:
+    """Raises JournalError where another line stands in the place of one of which something is said."""
+    if digest not in allowed:
         raise JournalError(
-            f"{journal}, line {versions}: this is not the journal that {NAME} speaks of: bring both "
+            f"{file}, line {number}: this is not the journal that {NAME} speaks of: bring both "
             "back from version control (`qawl pull --merge` joins the journals of two branches)"
         )
 

@@ -5,23 +5,32 @@ import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from qawl.annotations import identity, journal_index
+from qawl.annotations import identity, journal_index, segments
 from qawl.annotations.identity import Home, Identity, Version
 from qawl.core.records import to_json
 
 _identity = msgspec.json.Decoder(Identity)  # numbers of any size: servers send what they like
 
+_PLACE = (
+    "CASE WHEN segment THEN sealed.line END, start, length, annotation.line, segment "
+    "FROM annotation LEFT JOIN sealed USING (key)"
+)
+
 
 class Spot(NamedTuple):
-    """Where the entry of a version stands: offset and length of its line, and the number of that."""
+    """Where the entry of a version stands: offset and length of its line, and the number of that, in the
+    open file or in the segment of that number, unpacked."""
 
     start: int
     length: int
     line: int
+    segment: int = 0
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -141,27 +150,51 @@ class Holdings:
         content = to_json(counting)
         row = (given.key, alive, number, _integer(where), home, content, given.said)
         self.db.execute(
-            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
+            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
             "DO UPDATE SET alive = excluded.alive, id = excluded.id, project = excluded.project, "
             "home = excluded.home, identity = excluded.identity, said = excluded.said, "
             "article = excluded.article, start = excluded.start, length = excluded.length, "
-            "line = excluded.line",
+            "line = excluded.line, segment = excluded.segment",
             (*row, given.identity.article, *at),
         )
 
-    def places(self) -> Iterator[tuple[str, Spot, bool]]:
-        """(article, place, whether it is gone) of each annotation, in the order of articles."""
-        found = self.db.execute(
-            "SELECT article, start, length, line, alive FROM annotation ORDER BY article, rowid"
+    def move(self, cut: segments.Cut) -> None:
+        """Notes that what stood in a stretch of the open file stands in a segment now."""
+        self.db.execute(
+            "UPDATE annotation SET segment = ?, start = start - ?, line = line - ? "
+            "WHERE segment = 0 AND start >= ? AND start < ?",
+            (cut.number, cut.start, cut.lines_before, cut.start, cut.start + cut.size),
         )
-        for article, start, length, line, alive in found:
-            yield article, Spot(start, length, line), not alive
 
-    def place(self, key: str) -> Spot | None:
-        """Where the entry stands that counts of an annotation."""
-        where = "SELECT start, length, line FROM annotation WHERE key = ?"
-        found = self.db.execute(where, (key,)).fetchone()
-        return Spot(*found) if found else None
+    def keep(self, journal: Path, beyond: int = 0) -> None:
+        """Keeps the lines that count of the segments beyond a number: these are compressed, and to look a
+        line up there would be slow."""
+        where = "SELECT segment, key, start, length FROM annotation WHERE segment > ?"
+        found = self.db.execute(f"{where} ORDER BY segment, start", (beyond,))
+        for number, rows in groupby(found, key=lambda row: int(row[0])):
+            with segments.unpacked(segments.named(journal, number)) as file:
+                lines = ((key, _at(file, start, length)) for _, key, start, length in rows)
+                self.db.executemany("INSERT OR REPLACE INTO sealed VALUES (?, ?)", lines)
+
+    def places(self) -> Iterator[tuple[str, Spot, bool, bytes | None]]:
+        """(article, place, whether it is gone, the line itself where it stands in a segment) of each
+        annotation, in the order of articles."""
+        found = self.db.execute(
+            f"SELECT article, alive, {_PLACE} ORDER BY article, annotation.rowid"
+        )
+        for article, alive, content, *at in found:
+            yield article, Spot(*at), not alive, content
+
+    def place(self, key: str) -> tuple[Spot, bytes | None]:
+        """Where the entry stands that counts of an annotation; its line where that is in a segment."""
+        found = self.db.execute(
+            f"SELECT {_PLACE} WHERE key = ?",
+            (key,),
+        ).fetchone()
+        if found is None:
+            raise KeyError(key)
+        content, *at = found
+        return Spot(*at), content
 
     def all(self) -> Iterator[Identity]:
         """The version that counts of each annotation, also of what is gone."""
@@ -190,6 +223,12 @@ class Holdings:
             if len(there) > 1:
                 found[article] = sorted(there, key=age)
         return found
+
+
+def _at(file: BinaryIO, start: int, length: int) -> bytes:
+    """What stands at a place."""
+    file.seek(start)
+    return file.read(length)
 
 
 def _integer(given: int | None) -> int | str | None:

@@ -1,12 +1,14 @@
 """exports/journal: every version of every annotation as Label Studio sent it, append-only, chained.
 
 A line is `{"format", "prev", "sha256", "entry"}`; `sha256` is that of `prev` and the entry's bytes, so
-a changed, missing or moved line is found. One file a layer and annotator: <layer>.<annotator>.jsonl.
+a changed, missing or moved line is found. One journal a layer and annotator:
+<layer>.<annotator>.jsonl, and the segments that were sealed before it (see `segments`).
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from heapq import merge
@@ -17,8 +19,8 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, identity, journal_index
-from qawl.annotations.heads import Head
+from qawl.annotations import heads, identity, journal_index, segments
+from qawl.annotations.heads import Head, Sealed
 from qawl.annotations.holdings import Holdings, Spot
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal_index import Checked
@@ -30,6 +32,11 @@ from qawl.core.project import Project
 from qawl.core.records import FORMAT, to_json
 
 START = "0" * 64
+"""What the first line of a journal follows."""
+
+SEALED = -1
+"""Where the last line starts if it stands in a segment."""
+
 TOGETHER = 32
 """Journals of a layer that are open at a time."""
 
@@ -61,15 +68,14 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class EntryAt(Struct, frozen=True, gc=False):
-    """Where the latest entry of an annotation stands."""
+    """Where the latest entry of an annotation stands; its line itself, where that is in a segment."""
 
     path: Path
-    offset: int
-    length: int
+    spot: Spot
     annotator: str
     article_id: str
     deleted: bool
-    line: int
+    content: bytes | None
 
 
 class Latest(Struct, frozen=True, kw_only=True):
@@ -92,10 +98,11 @@ _entry = msgspec.json.Decoder(Entry)
 
 def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
     """(annotator, file) of a layer's journals, in the order of the annotators."""
-    paths = core_files.listed(project.journal, f"{layer}.*.jsonl")
+    paths = segments.journals(project.journal)
     heads.refuse_gone(project.journal, layer, {path.stem for path in paths})
     for path in paths:
-        yield path.name.removeprefix(f"{layer}.").removesuffix(".jsonl"), path
+        if path.stem.startswith(f"{layer}."):
+            yield path.stem.removeprefix(f"{layer}."), path
 
 
 def annotators(project: Project) -> set[str]:
@@ -105,11 +112,12 @@ def annotators(project: Project) -> set[str]:
 
 @dataclass(slots=True)
 class Journal:
-    """One journal file, checked, and the annotations that it holds.
+    """One journal, checked, and the annotations that it holds.
 
-    `count` is how many lines it has, `last` the hash of the last, which starts at `start`. `mended`
-    counts the bytes of a torn last line that a crash left and opening dropped. `index` is where what it
-    holds is kept, None where it is not.
+    `path` is its open file, `sealed` where each segment ends. `count` is how many lines it has, `last`
+    the hash of the last, which starts at `start` of the open file, `SEALED` where that has none.
+    `mended` counts the bytes of a torn last line that a crash left and opening dropped. `index` is
+    where what it holds is kept, None where it is not.
     """
 
     path: Path
@@ -119,6 +127,7 @@ class Journal:
     count: int = 0
     start: int = 0
     mended: int = 0
+    sealed: tuple[Sealed, ...] = ()
 
     @property
     def alive(self) -> dict[str, Identity]:
@@ -148,35 +157,69 @@ class Journal:
         return self._write((identity.read(content), content) for content in contents)
 
     def _write(self, fresh: Iterable[tuple[Version, bytes]]) -> list[str]:
+        """Adds entries; where the open file is full it is sealed first. Nothing is added where that
+        fails, but for what was sealed."""
         added: list[str] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        size = self.path.stat().st_size if self.path.exists() else 0
-        with core_files.naming(self.path), self.path.open("ab") as file:
-            try:
-                at = size
-                for version, content in fresh:
-                    made = self._line(version, content, at)
-                    file.write(made)
-                    at += len(made)
-                    if version.event == "version":
-                        added.append(version.identity.article)
-                file.flush()
-                os.fsync(file.fileno())
-            except BaseException:
-                file.truncate(size)
-                raise
+        with core_files.naming(self.path), ExitStack() as stack:
+            file = self._room(stack, 0)
+            for version, content in fresh:
+                digest, made = line(self.last, content)
+                file = self._room(stack, len(made), file)
+                self.note(digest, version, self._spot(file.tell(), len(made)))
+                file.write(made)
+                if version.event == "version":
+                    added.append(version.identity.article)
         self.settle()
         return added
+
+    def _room(self, stack: ExitStack, more: int, file: BinaryIO | None = None) -> BinaryIO:
+        """The open file, to be added to, with room for so many bytes: a full one is sealed."""
+        file = file or stack.enter_context(_appending(self.path))
+        size = file.tell()
+        if size == 0 or size + more <= segments.SEAL or not segments.is_open(self.path):
+            return file
+        stack.close()
+        self.seal()
+        return stack.enter_context(_appending(self.path))
+
+    def _spot(self, start: int, length: int) -> Spot:
+        """The place in the open file of the line that is written next."""
+        before = self.sealed[-1].versions if self.sealed else 0
+        return Spot(start, length, self.count + 1 - before)
+
+    def seal(self) -> None:
+        """Makes segments of the open file, which is empty then."""
+        before = len(self.sealed)
+        self.make_room()
+        for cut in segments.seal(self.path, before):
+            versions = cut.lines + (self.sealed[-1].versions if self.sealed else 0)
+            self.sealed = (*self.sealed, Sealed(versions, _line.decode(cut.last).sha256))
+            self.holds.move(cut)
+        self.holds.keep(self.path, before)
+        segments.empty(self.path)
+        self.start = SEALED
+
+    def make_room(self) -> None:
+        """Removes the segments that hold nothing but what this journal has, as a killed run leaves them;
+        others that are none of it, as a merge leaves them, get another name."""
+        for number, segment in segments.sealed(self.path).items():
+            if number > len(self.sealed):
+                end = _end(segment)
+                if end and self.knows(end):
+                    segment.unlink()
+                else:
+                    segments.put_aside(segment)
 
     def settle(self) -> None:
         """Says in heads.json and in the index where the journal stands now."""
         if self.count:
-            heads.move(self.path, Head(self.count, self.last))
+            heads.move(self.path, Head(self.count, self.last, sealed=self.sealed))
         self.keep()
 
     def keep(self) -> None:
         """Says in the index where the journal stands now."""
-        now = Checked(self.count, self.last, self.start)
+        now = Checked(self.count, self.last, self.start, self.sealed)
         with suppress(*journal_index.FAULTS):  # then it is made again
             journal_index.settle(self.holds.db, self.path, now)
 
@@ -200,18 +243,14 @@ class Journal:
             gone = deletion(content)
             yield identity.read(gone), gone
 
-    def _line(self, version: Version, content: bytes, at: int) -> bytes:
-        """The line of an entry, which is to be written next, there."""
-        digest, made = line(self.last, content)
-        self.note(digest, version, at, len(made))
-        return made
-
-    def note(self, digest: str, version: Version, at: int, length: int) -> None:
+    def note(self, digest: str, version: Version, at: Spot) -> None:
         """Keeps in mind what a line says that stands there."""
-        self.last, self.start = digest, at
+        self.last, self.start = digest, SEALED if at.segment else at.start
         self.count += 1
+        if at.segment:
+            self.sealed = (*self.sealed[: at.segment - 1], Sealed(self.count, digest))
         self.holds.db.execute("INSERT OR IGNORE INTO line VALUES (?)", (_short(digest),))
-        self.holds.note(version, Spot(at, length, self.count))
+        self.holds.note(version, at)
 
     def delete(self, keys: Collection[str], tasks: Collection[int] = ()) -> int:
         """Journals that these annotations are gone from Label Studio; what they held stays.
@@ -229,12 +268,37 @@ class Journal:
 
     def _entry(self, key: str) -> Entry:
         """The entry that counts of an annotation."""
-        place = self.holds.place(key)
-        if place is None:
-            raise KeyError(key)
-        with self.path.open("rb") as file:
-            file.seek(place.start)
-            return _entry.decode(_line.decode(file.read(place.length)).entry)
+        place, content = self.holds.place(key)
+        if content is None:
+            with self.path.open("rb") as file:
+                file.seek(place.start)
+                content = file.read(place.length)
+        return _entry.decode(_line.decode(content).entry)
+
+
+@contextmanager
+def _appending(path: Path) -> Iterator[BinaryIO]:
+    """The open file, to be added to; what was added goes where the block fails."""
+    with path.open("ab") as file:
+        size = file.tell()
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            file.truncate(size)
+            raise
+
+
+def _end(segment: Path) -> str | None:
+    """The hash of the last line of a segment; None where it can't be read."""
+    with (
+        suppress(JournalError, IndexError, *core_files.UNREADABLE),
+        segments.unpacked(segment) as lines,
+    ):
+        last = _line.decode(deque(lines, 1).pop())
+        return chained(last.prev, bytes(last.entry))
+    return None
 
 
 def _short(head: str) -> int:
@@ -255,6 +319,15 @@ def mend(project: Project, layer: str) -> Iterator[str]:
         journal_index.remove(index(project, path))
         if opened_at(project, path).mended:
             yield said_mended(layer, annotator)
+
+
+def unseal(project: Project, path: Path) -> None:
+    """Puts the lines of all segments of a journal back into its open file, however large that is then."""
+    opened = opened_at(project, path)
+    if opened.sealed:
+        core_files.write_bytes(path, segments.whole(path, len(opened.sealed)))
+        opened.sealed = ()
+    opened.make_room()
 
 
 def check(path: Path) -> int:
@@ -314,7 +387,7 @@ def _indexed(path: Path, index: Path | None) -> Journal:
             if known is None or not known.versions:
                 journal_index.clear(opened.holds.db)
             elif _ends_so(path, known):
-                opened.count, opened.last, opened.start = known
+                opened.count, opened.last, opened.start, opened.sealed = known
             else:
                 journal_index.clear(opened.holds.db)
             return opened
@@ -324,35 +397,45 @@ def _indexed(path: Path, index: Path | None) -> Journal:
 def _ends_so(path: Path, known: Checked) -> bool:
     """Whether a journal ends with the line that its index has as the last; raises JournalError where
     heads.json says otherwise."""
-    with path.open("rb") as file:
-        file.seek(known.start)
-        content = file.read()
-    try:
-        last = _line.decode(content)
-    except core_files.UNREADABLE:
-        return False
-    if (last.sha256, chained(last.prev, bytes(last.entry))) != (known.last, known.last):
+    if _last(path, known) != known.last:
         return False
     head = heads.of(path)
     if head and known.versions < head.versions:
         raise heads.lost(path, head, known.versions)
     if head and known.versions > head.versions:
         return False  # the chain up to what heads.json says is looked at
-    heads.check(path, head, known.versions, known.last)
+    if allowed := heads.marks(head).get(known.versions):
+        number = known.versions - (known.sealed[-1].versions if known.sealed else 0)
+        heads.check(path, number, known.last, allowed)
     return True
+
+
+def _last(path: Path, known: Checked) -> str | None:
+    """The hash of the line with which a journal ends, if it stands where it should."""
+    with path.open("rb") as file:
+        if known.start == SEALED:
+            return None if file.read(1) else known.last
+        file.seek(known.start)
+        content = file.read()
+    try:
+        last = _line.decode(content)
+    except core_files.UNREADABLE:
+        return None
+    return last.sha256 if last.sha256 == chained(last.prev, bytes(last.entry)) else None
 
 
 def _read_whole(opened: Journal, *, mend: bool) -> None:
     """Checks a journal from its first line, and notes all that it holds."""
-    for offset, length, read in _lines(opened.path):
+    for spot, read in _lines(opened.path):
         if read is not None:
             line, version = read
-            opened.note(line.sha256, version, offset, length)
+            opened.note(line.sha256, version, spot)
         elif mend:
-            os.truncate(opened.path, offset)
-            opened.mended = length
+            os.truncate(opened.path, spot.start)
+            opened.mended = spot.length
         else:
-            raise _torn(opened.path, opened.count + 1)
+            raise _torn(opened.path, spot.line)
+    opened.holds.keep(opened.path)
 
 
 def stood(project: Project, path: Path) -> tuple[int, str]:
@@ -362,7 +445,8 @@ def stood(project: Project, path: Path) -> tuple[int, str]:
         opened = reading(project, path)
         return opened.count, opened.last
 
-    return project.disk.once(f"end of {path}", found, path, path.parent / heads.NAME)
+    made_of = (*segments.parts(path), path.parent / heads.NAME)
+    return project.disk.once(f"end of {path}", found, *made_of)
 
 
 def latest(project: Project, layer: str) -> Iterator[EntryAt]:
@@ -377,22 +461,24 @@ def latest(project: Project, layer: str) -> Iterator[EntryAt]:
 def _sorted(project: Project, paths: Sequence[tuple[str, Path]]) -> Iterator[EntryAt]:
     """The same of many journals, opened one after the other."""
     with closing(temporary_database()) as db:
-        db.execute("CREATE TABLE place (journal, article, start, length, line, gone)")
+        db.execute(
+            "CREATE TABLE place (journal, article, gone, content, start, length, line, segment)"
+        )
         for number, (annotator, path) in enumerate(paths):
             rows = (
-                (number, each.article_id, each.offset, each.length, each.line, each.deleted)
+                (number, each.article_id, each.deleted, each.content, *each.spot)
                 for each in _places(annotator, reading(project, path))
             )
-            db.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         found = db.execute("SELECT * FROM place ORDER BY article, journal, rowid")
-        for number, article, start, length, line, gone in found:
+        for number, article, gone, content, *at in found:
             annotator, path = paths[number]
-            yield EntryAt(path, start, length, annotator, article, bool(gone), line)
+            yield EntryAt(path, Spot(*at), annotator, article, bool(gone), content)
 
 
 def _places(annotator: str, opened: Journal) -> Iterator[EntryAt]:
-    for article, spot, gone in opened.holds.places():
-        yield EntryAt(opened.path, spot.start, spot.length, annotator, article, gone, spot.line)
+    for article, spot, gone, content in opened.holds.places():
+        yield EntryAt(opened.path, spot, annotator, article, gone, content)
 
 
 @contextmanager
@@ -401,9 +487,11 @@ def opened() -> Iterator[Callable[[EntryAt], Latest]]:
     with Handles("rb") as files:
 
         def at(place: EntryAt) -> Latest:
+            if place.content is not None:
+                return _latest.decode(place.content).entry
             file = files.of(place.path)
-            file.seek(place.offset)
-            return _latest.decode(file.read(place.length)).entry
+            file.seek(place.spot.start)
+            return _latest.decode(file.read(place.spot.length)).entry
 
         yield at
 
@@ -416,13 +504,13 @@ def entries(path: Path) -> Iterator[Entry]:
 
 def versions(path: Path) -> Iterator[tuple[Version, bytes]]:
     """All versions in a journal file with their entries' bytes, in the order in which they came."""
-    for _, _, line, version in _checked(path):
+    for line, version in _checked(path):
         yield version, bytes(line.entry)
 
 
 def hashes(path: Path) -> Iterator[tuple[str, bytes]]:
     """The hash of each line with its entry's bytes."""
-    for _, _, line, _ in _checked(path):
+    for line, _ in _checked(path):
         yield line.sha256, bytes(line.entry)
 
 
@@ -452,7 +540,7 @@ def counting(path: Path) -> list[Entry]:
     """The version that counts of each annotation, also of those that are gone, in the order in which
     these came."""
     found: dict[str, tuple[msgspec.Raw, Identity]] = {}
-    for _, _, line, version in _checked(path):
+    for line, version in _checked(path):
         key, given = version.key, version.identity
         if version.event == "version" and (
             key not in found or identity.newer(given, found[key][1])
@@ -462,13 +550,12 @@ def counting(path: Path) -> list[Entry]:
     return [_entry.decode(entry) for entry, _ in found.values()]
 
 
-def _checked(path: Path) -> Iterator[tuple[int, int, Line, Version]]:
-    """(offset, length, line, version) of each; raises JournalError at one that was changed or is torn."""
-    for number, (offset, length, read) in enumerate(_lines(path), start=1):
+def _checked(path: Path) -> Iterator[tuple[Line, Version]]:
+    """Each line with its version; raises JournalError at one that was changed or is torn."""
+    for spot, read in _lines(path):
         if read is None:
-            raise _torn(path, number)
-        line, version = read
-        yield offset, length, line, version
+            raise _torn(path, spot.line)
+        yield read
 
 
 def _torn(path: Path, number: int) -> JournalError:
@@ -478,26 +565,93 @@ def _torn(path: Path, number: int) -> JournalError:
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, int, tuple[Line, Version] | None]]:
-    """(offset, length, (line, version)) of each, None for a torn last line; raises JournalError where one
-    was changed, or the journal lost what it held."""
-    head, number, offset, prev = heads.of(path), 0, 0, START
-    with _opened(path) as file, core_files.naming(path):
-        for content in file:
-            if not content.endswith(b"\n"):
+Read = tuple[Spot, tuple[Line, Version] | None]
+"""A place in a journal, and what stands there: nothing where a crash tore the last line."""
+
+
+def _lines(path: Path) -> Iterator[Read]:
+    """All lines of a journal, of its segments first; raises JournalError where one was changed, or the
+    journal lost what it held."""
+    chain = _Chain(path, heads.of(path))
+    with _opened(path) as file:
+        follows = _follows(file)
+        if not segments.is_open(path):  # git shows the open file alone
+            chain.last = follows or START
+        yield from chain.segments(follows)
+        with core_files.naming(path):
+            yield from chain.lines(file, 0)
+    chain.close()
+
+
+def begun(path: Path) -> str | None:
+    """The hash of the line that the first of a file follows; None where it has none."""
+    with _opened(path) as file:
+        return _follows(file)
+
+
+def _follows(file: BinaryIO) -> str | None:
+    """The hash of the line that the first of a file follows; None where it has none."""
+    content = file.readline()
+    file.seek(0)
+    try:
+        return _line.decode(content).prev
+    except core_files.UNREADABLE:
+        return None
+
+
+@dataclass(slots=True)
+class _Chain:
+    """A journal on the way from its first line to its last: how many there were, the hash of the last."""
+
+    path: Path
+    head: Head | None
+    count: int = 0
+    last: str = START
+
+    def segments(self, follows: str | None) -> Iterator[Read]:
+        """The lines of the segments, up to that which the open file follows."""
+        there = segments.sealed(self.path)
+        said = len(self.head.sealed) if self.head else 0
+        for number in range(1, max(said, *there, 0) + 1):
+            if self.last == follows:
                 break
-            number += 1
-            line, version = _read(path, number, content, prev)
-            heads.check(path, head, number, line.sha256)
-            yield offset, len(content), (line, version)
-            offset, prev = offset + len(content), line.sha256
-        else:
-            content = b""
-    if head and number < head.versions:
-        raise heads.lost(path, head, number)
-    if content:
-        _refuse_rubbish(path, number + 1, content, prev)
-        yield offset, len(content), None
+            if number not in there:
+                raise segments.gone(segments.named(self.path, number))
+            with segments.unpacked(there[number]) as file:
+                yield from self.lines(file, number)
+
+    def lines(self, file: BinaryIO, segment: int) -> Iterator[Read]:
+        """The lines of a segment, or of the open file."""
+        offset, place, marks = 0, segments.named(self.path, segment), heads.marks(self.head)
+        for number, content in enumerate(file, start=1):
+            spot = Spot(offset, len(content), number, segment)
+            if not content.endswith(b"\n"):
+                if segment or not self._is_torn(content):
+                    raise _changed(place, number, content)
+                yield spot, None
+                return
+            line, version = _read(place, number, content, self.last)
+            self.count += 1
+            if self.count in marks:
+                heads.check(place, number, line.sha256, marks[self.count])
+            self.last = line.sha256
+            yield spot, (line, version)
+            offset += len(content)
+
+    def _is_torn(self, content: bytes) -> bool:
+        """Whether what stands last is the beginning of the line that comes; raises JournalError where the
+        journal held more.
+
+        A machine that lost its power may leave null bytes in its place.
+        """
+        self.close()
+        begun = line(self.last, b"{}")[1].partition(b'"sha256"')[0]
+        return begun.startswith(content[: len(begun)]) or not content.strip(b"\x00")
+
+    def close(self) -> None:
+        """Raises JournalError where the journal held more."""
+        if self.head and self.count < self.head.versions:
+            raise heads.lost(self.path, self.head, self.count)
 
 
 def _read(path: Path, number: int, content: bytes, prev: str) -> tuple[Line, Version]:
@@ -518,16 +672,6 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except FileNotFoundError:
         return BytesIO()
-
-
-def _refuse_rubbish(path: Path, number: int, content: bytes, prev: str) -> None:
-    """Raises JournalError where what stands last is not the beginning of the line that comes.
-
-    A machine that lost its power may leave null bytes in its place.
-    """
-    begun = line(prev, b"{}")[1].partition(b'"sha256"')[0]
-    if not begun.startswith(content[: len(begun)]) and content.strip(b"\x00"):
-        raise _changed(path, number, content)
 
 
 def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:

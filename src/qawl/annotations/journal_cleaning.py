@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, journal, journal_fields
+from qawl.annotations import heads, journal, journal_fields, journal_index
 from qawl.annotations.heads import Head
 from qawl.annotations.journal import START, Entry
 from qawl.core import files
@@ -56,12 +56,15 @@ def clean(project: Project) -> Iterator[Cleaning]:
             for _ in done.lines():
                 pass
             if done.changed:
+                journal.unseal(project, path)
                 made = done.record()
                 known.append(made)
                 files.write(log, known)
                 heads.move(path, Head(made.versions, made.before, cleaned=made.after))
                 files.write_bytes(path, _Cleaner(path, numbers).lines())
                 heads.move(path, Head(made.versions, made.after))
+                journal_index.remove(journal.index(project, path))  # it holds what was cleaned away
+                journal.opened_at(project, path).append(())
                 yield made
 
 

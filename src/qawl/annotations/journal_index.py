@@ -11,34 +11,45 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from qawl.annotations import segments
+from qawl.annotations.heads import Sealed
+from qawl.core.records import to_json
+
 FAULTS = (sqlite3.Error, OSError)
 """What an index raises that can't be read or written."""
 
 _TABLES = """
-CREATE TABLE state (made_by TEXT, file TEXT, versions INTEGER, last TEXT, start INTEGER);
+CREATE TABLE state (
+    made_by TEXT, file TEXT, versions INTEGER, last TEXT, start INTEGER, sealed BLOB
+);
 CREATE TABLE line (head INTEGER PRIMARY KEY);
 CREATE TABLE seen (mark BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE number (number TEXT, key TEXT, UNIQUE (number, key));
 CREATE TABLE annotation (
     key TEXT PRIMARY KEY, alive INTEGER, id TEXT, project INTEGER, home TEXT, identity BLOB,
-    said BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER
+    said BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER, segment INTEGER
 );
+CREATE TABLE sealed (key TEXT PRIMARY KEY, line BLOB) WITHOUT ROWID;
 CREATE INDEX by_article ON annotation (article);
 CREATE INDEX by_home ON annotation (alive, project, home, id);
 """
 
 
 class Checked(NamedTuple):
-    """How far a journal was checked: how many versions, the hash of the last, where its line starts."""
+    """How far a journal was checked: how many versions, the hash of the last, where its line starts, and
+    where each segment ends."""
 
     versions: int
     last: str
     start: int
+    sealed: tuple[Sealed, ...]
 
 
 def in_memory() -> sqlite3.Connection:
     """An index that is not kept."""
-    return _made(":memory:")
+    return _made("")  # SQLite puts what is large on the disk
 
 
 def opened(index: Path) -> sqlite3.Connection:
@@ -100,29 +111,36 @@ def _made_by() -> str:
 
 def checked(db: sqlite3.Connection, journal: Path) -> Checked | None:
     """How far a journal was checked; None where the file is not as it was then."""
-    file, *found = db.execute("SELECT file, versions, last, start FROM state").fetchone()
-    return Checked(*found) if file is not None and file == _state(journal) else None
+    found = db.execute("SELECT file, versions, last, start, sealed FROM state").fetchone()
+    file, versions, last, start, sealed = found
+    if file is None or file != _state(journal):
+        return None
+    return Checked(versions, last, start, msgspec.json.decode(sealed, type=tuple[Sealed, ...]))
 
 
 def clear(db: sqlite3.Connection) -> None:
     """Empties the index."""
-    for table in ("line", "seen", "number", "annotation"):
+    for table in ("line", "seen", "number", "annotation", "sealed"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
 def settle(db: sqlite3.Connection, journal: Path, now: Checked) -> None:
     """Keeps what was noted, of the journal as it stands now."""
+    *said, sealed = now
     db.execute(
-        "UPDATE state SET file = ?, versions = ?, last = ?, start = ?", (_state(journal), *now)
+        "UPDATE state SET file = ?, versions = ?, last = ?, start = ?, sealed = ?",
+        (_state(journal), *said, to_json(sealed)),
     )
     db.execute("COMMIT")
     db.execute("BEGIN")
 
 
 def _state(journal: Path) -> str | None:
-    """What changes when a file is written or replaced; None if there is none."""
+    """What changes when a file of a journal is written or replaced; None if one is not there."""
     try:
-        found = journal.stat()
+        found = [(each.name, each.stat()) for each in segments.parts(journal)]
     except OSError:
         return None
-    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+    return " ".join(
+        f"{name} {at.st_ino} {at.st_size} {at.st_mtime_ns} {at.st_ctime_ns}" for name, at in found
+    )

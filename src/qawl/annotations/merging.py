@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from qawl.annotations import heads, journal, journal_cleaning
+from qawl.annotations import heads, journal, journal_cleaning, segments
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Journal
-from qawl.core import files, names
+from qawl.core import names
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import JOURNAL, Project
 from qawl.core.records import JUDGE
@@ -98,6 +98,11 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
 
 def merge_files(ours: Path, theirs: Path) -> Joined:
     """Joins one journal file to another of the same layer and annotator, as git asks for it."""
+    if journal.begun(ours) != journal.begun(theirs):
+        raise JournalError(
+            f"{ours} and {theirs} do not follow the same line, as where one branch sealed a segment: run "
+            "`git checkout --ours exports/journal`, then `qawl pull --merge MERGE_HEAD`"
+        )
     opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
     other.look()
     users = _users(opened.holds.all())
@@ -114,13 +119,13 @@ def _journals(
     """(layer, annotator, file) of the journals in another place; strange ones are named."""
     folders = (place / JOURNAL, place / "journal", place)
     folder = next(each for each in folders if each.is_dir() or each == place)
-    found, listed = 0, files.listed(folder) if folder.is_dir() else [folder]
+    listed = segments.journals(folder) if folder.is_dir() else [folder]
     for each in project.settings.layers if folder.is_dir() else ():
         heads.refuse_gone(folder, each, {path.stem for path in listed})
+    found = 0
     for path in listed:
-        layer, _, rest = path.name.partition(".")
-        annotator, _, end = rest.rpartition(".")
-        if end != "jsonl" or not annotator:
+        layer, _, annotator = path.stem.partition(".")
+        if not segments.is_open(path) or not annotator:
             continue
         found += 1
         if layer in project.settings.layers:
