@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from qawl import cli
 from qawl.core.records import Article, Disagreement, Gold, GoldRelation, GoldSpan
-from qawl.release.tables import rows, tables
+from qawl.release.tables import arrays, rows, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.table_file import TableFile
 from qawl.release.versions import manifest
@@ -80,9 +80,9 @@ def write(folder, made, *items):
         item = tables.Annotated(of, by_layer, annotations)
         for config, found in rows.rows(item, known, lambda _: False).items():
             if found and config not in files:
-                files[config] = TableFile(folder / config, "train", columns[config], config)
+                files[config] = TableFile(folder / config, "train", columns[config])
             if found:
-                files[config].add(of.id, found)
+                files[config].add(arrays.batch(columns[config], found), of.id)
     for each in files.values():
         each.close()
     for each in made:

@@ -91,7 +91,7 @@ def _show(layer: str, figures: "LayerScores") -> None:
     for each in figures.spans.confusion.most[:WORST]:
         gold, system = (name or "no span" for name in each.labels)
         say(f"  {each.n:4} × {gold} in gold is {system} in the system")
-    for article, value in islice(figures.spans.of_articles, WORST):
+    for article, value in islice(figures.spans.of_articles, WORST if figures.spans.labels else 0):
         say(f"  {article}: exact F1 {'–' if value is None else f'{value:.3f}'}")
     for name, test in (figures.paired or {}).items():
         if test.p is not None:

@@ -55,7 +55,7 @@ def page(found: Scores, layers: Mapping[str, Layer]) -> str:
 def _section(name: str, figures: LayerScores, layer: Layer) -> Iterator[str]:
     yield f"<h2>{escape(name)}: {figures.n_articles} articles</h2>"
     yield _table(["", "precision", "recall", "F1", "95 %", "n"], rows(figures))
-    if figures.spans is None:
+    if figures.spans is None or not figures.spans.labels:
         return
     confusion = figures.spans.confusion
     counts = confusion.counts
@@ -84,12 +84,8 @@ def rows(figures: LayerScores) -> Iterator[list[str]]:
 
 
 def _span_rows(scores: SpanScores) -> Iterator[list[str]]:
-    figures, exact = scores.agreement.figures, scores.exact
-    first = figures.get("exact_f1", NO_ESTIMATE)
-    yield _row("exact", first, exact.exact_precision, exact.exact_recall)
-    for name in ("overlap_f1", "boundary_f1", "clitic_f1", "relation_f1"):
-        if name in figures:
-            yield _row(name, figures[name])
+    if scores.labels:
+        yield from _place_rows(scores)
     for name, whole in scores.wholes.items():
         yield _scored(name, whole)
     for label, of, shares in scores.of_labels:
@@ -99,6 +95,15 @@ def _span_rows(scores: SpanScores) -> Iterator[list[str]]:
         yield _row(f"{name}: same value", said.percent)
     for name, ranked in scores.ranking.items():
         yield _row(f"{name}: average precision", ranked)
+
+
+def _place_rows(scores: SpanScores) -> Iterator[list[str]]:
+    figures, exact = scores.agreement.figures, scores.exact
+    first = figures.get("exact_f1", NO_ESTIMATE)
+    yield _row("exact", first, exact.exact_precision, exact.exact_recall)
+    for name in ("overlap_f1", "boundary_f1", "clitic_f1", "relation_f1"):
+        if name in figures:
+            yield _row(name, figures[name])
 
 
 def _scored(name: str, said: Scored) -> list[str]:

@@ -4,8 +4,8 @@ A line is `{"article_id", "layer", "spans": [{"id", "label", "start", "end", "at
 "relations": [{"label", "from", "to"}], "attributes"}`. Offsets are code points into the article's text,
 half-open. `scores` (attribute → number) rank spans by an attribute. In place of spans there may be `tags`
 (and `tags_2`, `tags_3`): one for each token of the table `tokens`. `distributions` and `answers` are what
-`--soft` scores. What names an article, a label, a value or a place that the release lacks is an error
-with its line; keys that are not read are counted.
+`--soft` scores. What names an article, a label, an attribute or a place that the release lacks is an
+error with its line; keys that are not read are counted, and values that an attribute can't have.
 """
 
 from collections import Counter
@@ -247,6 +247,7 @@ class Predictions:
             raise InputError(f"{self.path}, line {number}: {error}") from error
         if number:
             self._note(record, given, text)
+            self._note_values(record, scheme)
         by_id = {span.id: each for span, each in zip(spans, given, strict=True)}
         return Given(
             record,
@@ -270,6 +271,14 @@ class Predictions:
             self.noted[
                 "spans have another text than the release has there: offsets must be code points"
             ] += other
+
+    def _note_values(self, record: Annotation, scheme: Scheme) -> None:
+        """Counts values that their attributes can't have."""
+        known = scheme.attribute
+        for values in (record.attributes, *(span.attributes for span in record.spans)):
+            for name, value in values.items():
+                if any(known[name].problems(value)):
+                    self.noted[f"values are none that {name} can have"] += 1
 
 
 def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterator[PredictedSpan]:
@@ -299,7 +308,7 @@ def _spans(given: Sequence[PredictedSpan], length: int, scheme: Scheme) -> Itera
         identity = each.id if each.id is not None else f"#{at}"
         known = scheme.attributes_of(each.label)
         _check_names(each.attributes, [one.name for one in known], each.label)
-        yield Span(identity, each.label, each.start, each.end, "", _set(each.attributes))
+        yield Span(identity, each.label, each.start, each.end, "", _set(each.attributes, scheme))
 
 
 def _check_names(given: Collection[str], known: Collection[str], of: str) -> None:
@@ -321,7 +330,7 @@ def _record(made: Prediction, spans: list[Span], scheme: Scheme) -> Annotation:
         scheme_version="",
         spans=tuple(sorted(spans, key=span_order)),
         relations=tuple(sorted(_relations(made, labels, scheme), key=relation_order)),
-        attributes=_set(made.attributes),
+        attributes=_set(made.attributes, scheme),
     )
 
 
@@ -342,8 +351,14 @@ def _relations(made: Prediction, labels: Mapping[str, str], scheme: Scheme) -> I
         yield Relation(label=name, from_=each.from_, to=each.to, direction=way)
 
 
-def _set(given: Mapping[str, AttributeValue | None]) -> Attributes:
-    return {name: value for name, value in given.items() if value not in (None, "", [])}
+def _set(given: Mapping[str, AttributeValue | None], scheme: Scheme) -> Attributes:
+    """The values as records have them, such as a number that is written as a text."""
+    found: Attributes = {}
+    for name, value in given.items():
+        if value is not None and value not in ("", []):
+            read = scheme.attribute[name].read(value)
+            found[name] = value if read is None else read
+    return found
 
 
 def _check_soft(given: Sequence[Prediction | PredictedSpan], scheme: Scheme) -> None:

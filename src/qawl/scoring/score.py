@@ -49,6 +49,9 @@ from qawl.scoring.wholes import Whole, said, wholes
 Place = tuple[str, int, int]
 """(label, start, end) of a span."""
 
+Said = tuple[str, object]
+"""(attribute of the article, its value)."""
+
 _RESTORE = "count as empty: `qawl restore` puts texts back"
 
 
@@ -117,6 +120,8 @@ def gathered(request: Request) -> tuple[dict[str, Layer], Head]:
         for row in votes_of(release, request.split):
             if row["layer"] in layers:
                 layers[row["layer"]].votes.add(row)
+        if not given.soft:
+            given.noted["files have no distributions or answers: --soft has nothing to score"] += 1
     elif given.soft:
         given.noted["distributions or answers are scored with --soft"] += 1
     head = Head(
@@ -245,11 +250,11 @@ def _span_figures(layer: Layer) -> SpanScores:
         _exact(layer, _places),
         {label: _exact(layer, _places_of(label)) for label in agreement.labels},
         _confusion(layer),
-        {name: estimated(_count(layer, parts)) for name, parts in _wholes(layer.scheme)},
+        {name: estimated(counts) for name, counts in _whole_counts(layer).items()},
         {
             each.name: _ranked(layer, each)
             for each in layer.scheme.attributes
-            if getattr(each, "ordered", False)
+            if each.of and getattr(each, "ordered", False)
         },
     )
 
@@ -271,11 +276,32 @@ def _count(layer: Layer, parts: Parts) -> Counts:
 
 def _every_count(layer: Layer) -> dict[str, Counts]:
     """What a paired test compares."""
-    known: dict[str, Parts] = {"exact_f1": _places}
+    known: dict[str, Parts] = {"exact_f1": _places} if layer.scheme.labels else {}
     if layer.scheme.relations:
         known["relation_exact"] = _arrows
-    known |= dict(_wholes(layer.scheme))
-    return {name: _count(layer, parts) for name, parts in known.items()}
+    return {name: _count(layer, parts) for name, parts in known.items()} | _whole_counts(layer)
+
+
+def _whole_counts(layer: Layer) -> dict[str, Counts]:
+    """What is said of several spans together, and of the article as a whole."""
+    found = {name: _count(layer, parts) for name, parts in _wholes(layer.scheme)}
+    if layer.scheme.document_attributes:
+        found["article_attributes"] = counted(_value_sides(layer))
+    return found
+
+
+def _value_sides(layer: Layer) -> Iterator[tuple[set[Said], set[Said]]]:
+    """The values of each article in gold and of the system, of the attributes that gold has set: what it
+    leaves open counts for nobody."""
+    for pair in layer.pairs:
+        gold = _values(pair.gold, layer.scheme)
+        names = {name for name, _ in gold}
+        yield gold, {each for each in _values(pair.system, layer.scheme) if each[0] in names}
+
+
+def _values(record: Annotation, scheme: Scheme) -> set[Said]:
+    known = {each.name: each for each in scheme.document_attributes}
+    return {(name, known[name].same(value)) for name, value in record.attributes.items()}
 
 
 def _wholes(scheme: Scheme) -> Iterator[tuple[str, Parts]]:
