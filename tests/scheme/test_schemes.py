@@ -15,7 +15,7 @@ from qawl.scheme import generated, json_schema, scheme
 from qawl.scheme.digest import digest
 from qawl.scheme.label_config import config_xml
 from qawl.setup import init
-from qawl.validation.validate import check_format
+from qawl.validation.level1_records import check_format
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -6,11 +6,10 @@ order of layer, article and annotator.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import entry_points
 from itertools import chain
 
-import jsonschema_rs
 import msgspec
 from msgspec import Struct
 
@@ -19,13 +18,13 @@ from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core import files, result_cache
+from qawl.core import result_cache
 from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
-from qawl.scheme import json_schema, scheme
+from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
-from qawl.validation import level2_anchoring, level3_labels, level4_guideline
+from qawl.validation import level1_records, level2_anchoring, level3_labels, level4_guideline
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
 
@@ -134,7 +133,7 @@ def _examined(
             else:
                 yield each
         gathered = Collection(current)
-        read = _read(project, layer, passes)
+        read = level1_records.read(project, layer, passes)
         for record, article in articles.beside(read, lambda each: each.article_id):
             if isinstance(record, Finding):
                 yield record
@@ -208,54 +207,6 @@ def check_annotation(
         if any(each.severity == "error" and not passes(each) for each in made):
             break
     return found
-
-
-def check_format(value: object) -> str | None:
-    """What the JSON Schema of annotations says against a value, None if nothing.
-
-    jsonschema-rs finds, jsonschema explains.
-    """
-    if _finder().is_valid(value):
-        return None
-    import jsonschema  # noqa: PLC0415 - takes long to load, and most records are valid
-
-    explained = jsonschema.Draft202012Validator(json_schema.load("annotation")).iter_errors(value)
-    error = jsonschema.exceptions.best_match(explained)
-    return f"{error.json_path}: {error.message}" if error else "it does not fit the schema"
-
-
-@cache
-def _finder() -> "jsonschema_rs.Validator":
-    return jsonschema_rs.validator_for(json_schema.load("annotation"))
-
-
-def _read(project: Project, layer: str, passes: Passes) -> Iterator[Annotation | Finding]:
-    """The records of a layer, or what is wrong with their format."""
-    decoder = msgspec.json.Decoder(Annotation)
-    for number, line in project.disk.lines(project.annotations_file(layer)):
-        try:
-            value = msgspec.json.decode(line)
-        except files.UNREADABLE as error:
-            where = _line(layer, number)
-            said = files.problem(line, error)
-            yield finding("format", f"{where}: not JSON: {said}", layer=layer)
-            continue
-        if problem := check_format(value):
-            yield finding("format", f"{_line(layer, number)}: {problem}", layer=layer)
-            continue
-        record = decoder.decode(line)
-        ids = [span.id for span in record.spans]
-        if len(set(ids)) < len(ids):
-            repeated = next(each for each in ids if ids.count(each) > 1)
-            found = finding("id-duplicate", f"several spans are called {repeated}", record)
-            yield found
-            if not passes(found):
-                continue
-        yield record
-
-
-def _line(layer: str, number: int) -> str:
-    return f"exports/annotations/{layer}.jsonl, line {number}"
 
 
 def _plugged(

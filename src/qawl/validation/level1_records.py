@@ -1,0 +1,65 @@
+"""Level 1: does a line of exports/annotations hold a record?"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import jsonschema_rs
+import msgspec
+
+from qawl.core import files
+from qawl.core.findings import finding
+from qawl.core.project import Project
+from qawl.core.records import Annotation, Finding
+from qawl.scheme import json_schema
+from qawl.validation.dispensations import Passes
+
+
+def read(project: Project, layer: str, passes: Passes) -> Iterator[Annotation | Finding]:
+    """The records of a layer, or what is wrong with their format.
+
+    A record with an error that `passes` follows its finding.
+    """
+    decoder = msgspec.json.Decoder(Annotation)
+    for number, line in project.disk.lines(project.annotations_file(layer)):
+        try:
+            value = msgspec.json.decode(line)
+        except files.UNREADABLE as error:
+            where = _line(layer, number)
+            said = files.problem(line, error)
+            yield finding("format", f"{where}: not JSON: {said}", layer=layer)
+            continue
+        if problem := check_format(value):
+            yield finding("format", f"{_line(layer, number)}: {problem}", layer=layer)
+            continue
+        record = decoder.decode(line)
+        ids = [span.id for span in record.spans]
+        if len(set(ids)) < len(ids):
+            repeated = next(each for each in ids if ids.count(each) > 1)
+            found = finding("id-duplicate", f"several spans are called {repeated}", record)
+            yield found
+            if not passes(found):
+                continue
+        yield record
+
+
+def _line(layer: str, number: int) -> str:
+    return f"exports/annotations/{layer}.jsonl, line {number}"
+
+
+def check_format(value: object) -> str | None:
+    """What the JSON Schema of annotations says against a value, None if nothing.
+
+    jsonschema-rs finds, jsonschema explains.
+    """
+    if _finder().is_valid(value):
+        return None
+    import jsonschema  # noqa: PLC0415 - takes long to load, and most records are valid
+
+    explained = jsonschema.Draft202012Validator(json_schema.load("annotation")).iter_errors(value)
+    error = jsonschema.exceptions.best_match(explained)
+    return f"{error.json_path}: {error.message}" if error else "it does not fit the schema"
+
+
+@cache
+def _finder() -> "jsonschema_rs.Validator":
+    return jsonschema_rs.validator_for(json_schema.load("annotation"))
