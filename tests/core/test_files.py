@@ -222,11 +222,11 @@ except PermissionError:
 
 def test_a_damaged_file_that_can_be_made_anew_is_put_aside_and_said(tmp_path, caplog):
     path = tmp_path / "pulled.json"
-    assert files.kept(path, dict[str, int]) is None
+    assert files.load_if_whole(path, dict[str, int]) is None
     for content in (b"{", b'{"a": "b"}', b"\xff", b"[" * 100_000, b""):
         path.write_bytes(content)
         caplog.clear()
-        assert files.kept(path, dict[str, int]) is None
+        assert files.load_if_whole(path, dict[str, int]) is None
         assert not path.exists()
         assert (tmp_path / "pulled.json.damaged").read_bytes() == content
         assert "put aside as pulled.json.damaged" in caplog.text

@@ -188,7 +188,7 @@ def test_what_changed_since_an_annotator_worked_is_said_to_that_annotator(decide
 
 def test_a_line_that_moves_is_no_change():
     past = [
-        versions.Told(
+        versions.GuidelinesVersion(
             layer="t", scheme_version="1", said={"instruction 1": "a", "instruction 2": "b"}
         )
     ]

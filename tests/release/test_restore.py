@@ -16,7 +16,7 @@ import strategies
 from qawl import cli
 from qawl.articles import cleaning, ingest, source_files
 from qawl.articles import store as article_store
-from qawl.articles.removed_lines import Told, candidates
+from qawl.articles.removed_lines import CleaningRecord, candidates
 from qawl.core import project
 from qawl.core.errors import InputError, ReleaseError
 from qawl.release import build, restore
@@ -192,8 +192,8 @@ def test_lines_that_only_this_corpus_removed(tmp_path):
 @given(strategies.texts)
 def test_a_text_without_what_was_told_is_its_own_candidate(text):
     frozen, _ = cleaning.clean(text)
-    assert frozen in set(candidates(text, Told()))
-    assert next(candidates(text, Told())) == text
+    assert frozen in set(candidates(text, CleaningRecord()))
+    assert next(candidates(text, CleaningRecord())) == text
 
 
 def test_a_manifest_that_tells_nonsense_is_refused(built, tmp_path):

@@ -24,13 +24,13 @@ _MARK = re.compile(r"(?P<way>(?:.* )?[→←↔] )?(?P<label>.*) (?P<start>\d+)-
 """What is written of a mark: its label and its place, behind the arrow that leads there."""
 
 
-def told(said: str, called: Callable[[str], str], text: str) -> str:
+def readable(said: str, called: Callable[[str], str], text: str) -> str:
     """A reading for people: names as they are `called`, the words of the text in place of offsets."""
     found = _MARK.fullmatch(said)
     if not found:
         return called(said)
     way = "".join(f"{called(each)} " for each in (found["way"] or "").split())
-    surface = cut(text[int(found["start"]) : int(found["end"])])
+    surface = shortened(text[int(found["start"]) : int(found["end"])])
     return f"{way}{called(found['label'])} «{surface}»"
 
 
@@ -65,7 +65,7 @@ def _listed(said: Value) -> list[str]:
     return [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, str)]
 
 
-def cut(text: str) -> str:
+def shortened(text: str) -> str:
     """A surface on one line, cut short."""
     shown = " ".join(text.split())
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}…"

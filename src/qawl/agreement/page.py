@@ -92,7 +92,7 @@ class _Shown:
         if isinstance(several, int | float) or not all(isinstance(each, str) for each in several):
             return in_words(value)
         return self.say("words.list").join(
-            disagreements.told(str(each), partial(self.called, layer), text) for each in several
+            disagreements.readable(str(each), partial(self.called, layer), text) for each in several
         )
 
 

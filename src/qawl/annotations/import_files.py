@@ -66,7 +66,7 @@ def pull_files(
     for name in sorted(touched):
         records = annotation_store.refresh(project, name)
         unread = annotation_store.unread(project, name)
-        outcome.derived(name, records, unread, annotation_store.brought(project, name))
+        outcome.derived(name, records, unread, annotation_store.migration_notes(project, name))
     return outcome
 
 

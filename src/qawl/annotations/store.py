@@ -108,7 +108,7 @@ def unread(project: Project, layer: str) -> Iterator[str]:
             yield f"{check}: {CHECKS[check].explanation} ({len(every)} times)"
 
 
-def brought(project: Project, layer: str) -> Iterator[str]:
+def migration_notes(project: Project, layer: str) -> Iterator[str]:
     """What was brought forward from older versions of the scheme, in words, a line a step."""
     asked = 0
     for each in findings(project, layer):

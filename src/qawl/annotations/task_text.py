@@ -64,7 +64,7 @@ def _page(page: str, task: Task) -> str:
     def fits(text: str) -> int:
         return sum(text[start:end] == said for start, end, said in marked)
 
-    return max((markup.shown(page, breaks=each) for each in (True, False)), key=fits)
+    return max((markup.visible_text(page, breaks=each) for each in (True, False)), key=fits)
 
 
 def _dialogue(data: Mapping[str, Any]) -> str | None:

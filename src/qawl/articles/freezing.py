@@ -32,12 +32,12 @@ def freeze(received: Received, settings: Settings) -> Article:
         language=settings.language,
     )
     dated = _dated(known, text, settings.language)
-    return msgspec.structs.replace(made, **dated, **said(known))
+    return msgspec.structs.replace(made, **dated, **metadata_fields(known))
 
 
 def updated(article: Article, known: Metadata, language: str) -> Article:
     """A frozen article with what its metadata says now; text, source and id never change."""
-    changes = said(known)
+    changes = metadata_fields(known)
     if known.published is not None:
         changes |= _dated(known, article.text, known.language or language)
     if known.redistribute is None and article.redistribute:
@@ -61,7 +61,7 @@ def chrome(settings: Ingest) -> Sequence[str]:
     return (*(cleaning.CHROME if settings.default_chrome else ()), *settings.chrome)
 
 
-def said(known: Metadata) -> dict[str, object]:
+def metadata_fields(known: Metadata) -> dict[str, object]:
     """The fields of an article that its metadata gives; nothing is redistributed unlicensed."""
     fields = {name: value for name in _SAID if (value := getattr(known, name)) is not None}
     if known.redistribute is not None:

@@ -12,7 +12,7 @@ def is_page(text: str) -> bool:
     return _TAG.search(text) is not None
 
 
-def shown(page: str, *, breaks: bool = True) -> str:
+def visible_text(page: str, *, breaks: bool = True) -> str:
     """The text of a page without its tags; with `breaks` a <br> is a line feed."""
     reader = _Reader(breaks=breaks)
     reader.feed(page)

@@ -18,7 +18,7 @@ from qawl.core.settings import Ingest
 from qawl.core.text import sha256
 
 
-class Told(Struct, frozen=True):
+class CleaningRecord(Struct, frozen=True):
     """What a manifest says of the cleaning; `lines` has a list of hashes for each source."""
 
     chrome: tuple[str, ...] = cleaning.CHROME
@@ -38,17 +38,17 @@ class Removed:
         if lines := cleaning.removed_lines(article.edits):
             self._lines[recurring_lines.of(article)].update(map(_hash, lines))
 
-    def told(self, settings: Ingest) -> Told:
+    def record(self, settings: Ingest) -> CleaningRecord:
         """What the manifest says."""
         lines = (tuple(sorted(self._lines[source])) for source in sorted(self._lines))
-        return Told(tuple(freezing.chrome(settings)), tuple(lines))
+        return CleaningRecord(tuple(freezing.chrome(settings)), tuple(lines))
 
 
 def _hash(line: str) -> str:
     return sha256(line)[:16]
 
 
-def candidates(text: str, told: Told) -> Iterator[str]:
+def candidates(text: str, told: CleaningRecord) -> Iterator[str]:
     """What a copy may have been frozen as: as it is, cleaned, and without the lines of each source."""
     yield text
     for chrome in dict.fromkeys((told.chrome, cleaning.CHROME, ())):

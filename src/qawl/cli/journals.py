@@ -24,7 +24,7 @@ def rebuild(corpus: "Project") -> None:
         for each in journal.mend(corpus, name):
             say(f"journal repaired: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
-        for each in annotation_store.brought(corpus, name):
+        for each in annotation_store.migration_notes(corpus, name):
             say(f"{name}, converted to the current scheme: {each}")
 
 

@@ -70,7 +70,7 @@ def command(
         say(to_json({"findings": found, "summary": counts}))
     else:
         _print(corpus, found)
-        for each in dispensations.said(corpus, passed):
+        for each in dispensations.summary_lines(corpus, passed):
             say(each)
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")

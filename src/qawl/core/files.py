@@ -138,7 +138,7 @@ def load(path: Path, kind: type[T], error: type[QawlError] = InputError, advice:
         raise error(f"{path} can't be read: {problem(content, wrong)}{more}") from wrong
 
 
-def kept(path: Path, kind: type[T]) -> T | None:
+def load_if_whole(path: Path, kind: type[T]) -> T | None:
     """The JSON value of a file that can be made anew; None where there is none.
 
     One that is damaged is put aside under another name, and said.

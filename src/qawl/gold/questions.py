@@ -6,7 +6,7 @@ from itertools import groupby
 
 from msgspec import UNSET
 
-from qawl.agreement.disagreements import BETWEEN, cut, differ, told
+from qawl.agreement.disagreements import BETWEEN, differ, readable, shortened
 from qawl.annotations import clicks
 from qawl.annotations.clicks import Click
 from qawl.core.phrases import phrases
@@ -110,7 +110,7 @@ class Questions:
                 yield escape(f"{letter}: {self._say('judge.article')} {record.unsure}")
             for span in record.spans:
                 if span.unsure is not UNSET:
-                    what = f"«{cut(span.text)}» ({self._title(span.label)})"
+                    what = f"«{shortened(span.text)}» ({self._title(span.label)})"
                     yield escape(f"{letter}: {what} {span.unsure}")
 
     def _place(
@@ -193,8 +193,8 @@ class Questions:
 
     def _mark(self, said: str, article: Article) -> str:
         """A mark by its title and surface, where it is told with its place."""
-        return told(said, self._title, article.text)
+        return readable(said, self._title, article.text)
 
 
 def _surface(article: Article, start: int, end: int) -> str:
-    return cut(article.text[start:end])
+    return shortened(article.text[start:end])

@@ -67,10 +67,10 @@ def guide(
     scheme: Scheme, language: str, written: Collection[str], examples: Examples | None = None
 ) -> Guide:
     """The guidelines of a layer in a language; `written` are the languages of the articles."""
-    return _Guided(scheme, spoken(scheme, language), examples or Examples()).guide(written)
+    return _Guided(scheme, language_for(scheme, language), examples or Examples()).guide(written)
 
 
-def spoken(scheme: Scheme, language: str) -> str:
+def language_for(scheme: Scheme, language: str) -> str:
     """The language that the scheme's words are in for those who speak this one."""
     there = _languages(scheme)
     primary = language.split("-", maxsplit=1)[0]

@@ -13,7 +13,7 @@ from qawl.core.phrases import phrases
 from qawl.core.project import Project
 from qawl.guidelines import examples, versions
 from qawl.guidelines.guide import Guide, guide
-from qawl.guidelines.versions import Change, Told
+from qawl.guidelines.versions import Change, GuidelinesVersion
 from qawl.scheme import scheme as schemes
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
@@ -27,7 +27,7 @@ class Briefing:
 
     scheme: Scheme
     guide: Guide
-    past: Sequence[Told]
+    past: Sequence[GuidelinesVersion]
     worked: Mapping[str, str]
 
     def html(self, annotator: str | None = None, *, unfolded: bool = False) -> Markup:

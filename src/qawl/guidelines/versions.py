@@ -11,7 +11,7 @@ from qawl.core.project import Project
 from qawl.core.records import FORMAT, JUDGE
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class GuidelinesVersion(Struct, frozen=True, kw_only=True):
     """What the guidelines of a layer said from some day on, by what it is said of."""
 
     format: int = FORMAT
@@ -28,17 +28,21 @@ class Change:
     now: str | None
 
 
-def history(project: Project, layer: str) -> list[Told]:
+def history(project: Project, layer: str) -> list[GuidelinesVersion]:
     """All that was told, the oldest first; raises InputError at a line of another layer."""
     path = project.guidelines_file(layer)
     advice = "bring the file back from version control"
-    return list(files.checked(path, Told, lambda each: files.of_layer(each.layer, layer), advice))
+    return list(
+        files.checked(
+            path, GuidelinesVersion, lambda each: files.of_layer(each.layer, layer), advice
+        )
+    )
 
 
 def tell(project: Project, layer: str, version: str, said: Mapping[str, str]) -> None:
     """Notes what annotators are told from now on, unless that was told last."""
     before = history(project, layer)
-    now = Told(layer=layer, scheme_version=version, said=dict(said))
+    now = GuidelinesVersion(layer=layer, scheme_version=version, said=dict(said))
     if not before or before[-1] != now:
         files.write(project.guidelines_file(layer), [*before, now])
 
@@ -53,7 +57,9 @@ def last_worked(project: Project, layer: str) -> dict[str, str]:
     return {name: version for name, (_, version) in newest.items()}
 
 
-def changes(past: Sequence[Told], version: str | None, said: Mapping[str, str]) -> list[Change]:
+def changes(
+    past: Sequence[GuidelinesVersion], version: str | None, said: Mapping[str, str]
+) -> list[Change]:
     """What is said otherwise now than when a version was told first; nothing where it never was."""
     known = next((each.said for each in past if each.scheme_version == version), None)
     if known is None:

@@ -322,14 +322,14 @@ class _Building:
             content=content,
             content_sha256=versions_manifest.overall(content),
             content_of=versions_manifest.COLUMNS,
-            errata=self.errata.told() or msgspec.UNSET,
+            errata=self.errata.entries() or msgspec.UNSET,
             told_sha256=self._told(),
             digest_in=versions_manifest.SUM,
             made_with={"qawl": __version__, "pyarrow": pa.__version__},
             findings=dict(self.checks),
             articles=self._articles(),
             iob2=facts.iob2.figures(),
-            cleaning=self.removed.told(settings.ingest),
+            cleaning=self.removed.record(settings.ingest),
             chain={
                 layer: each.summary(self.project, self.schemes[layer])
                 for layer, each in chain.items()
@@ -358,7 +358,7 @@ class _Building:
             card.template(self.project),
         )
         hub = own.hub if own.hub != Hub() else None
-        more = [each for each in (self.errata.told(), self.board.rows, hub) if each]
+        more = [each for each in (self.errata.entries(), self.board.rows, hub) if each]
         return sha256(to_json([*told, *more])).hexdigest()
 
 

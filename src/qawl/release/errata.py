@@ -32,7 +32,7 @@ class Errata:
         others = (each for each in settled if each.was not in known)
         self._found += [_erratum(each, gold) for each in (*followed, *others)]
 
-    def told(self) -> tuple[Erratum, ...]:
+    def entries(self) -> tuple[Erratum, ...]:
         """Those that were found, in the order in which they were reported."""
         return tuple(sorted(self._found, key=lambda each: self._order[each.id]))
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from qawl.articles import source_files
 from qawl.articles.received import Received
-from qawl.articles.removed_lines import Told, candidates
+from qawl.articles.removed_lines import CleaningRecord, candidates
 from qawl.core import files, temporary
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Cell, Row
@@ -80,7 +80,7 @@ class _Wanted:
         if row.get("starts") is not None:
             self.layouts.add(row, self.lengths.get(digest))
 
-    def look(self, articles: Articles, told: Told) -> None:
+    def look(self, articles: Articles, told: CleaningRecord) -> None:
         """Takes what is wanted from copies."""
         for each in [Path(articles)] if isinstance(articles, str | Path) else articles:
             if isinstance(each, str):
@@ -92,7 +92,7 @@ class _Wanted:
                 else:
                     self.unread.append(f"{found.path}: {found.reason}")
 
-    def _look_in(self, copy: str, title: str | None, told: Told) -> None:
+    def _look_in(self, copy: str, title: str | None, told: CleaningRecord) -> None:
         """Takes the text that a copy is: as it is, as ingest cleans it, with other white space."""
         cleaned = list(dict.fromkeys(candidates(copy, told)))
         known = (text for each in cleaned for text in (each, *respaced(each)))
@@ -252,7 +252,7 @@ def fill(dataset: D, articles: Articles, release: Path | None = None) -> tuple[D
         layouts = _Wanted()
         _ask(release, layouts)
         wanted.layouts = layouts.layouts
-    wanted.look(articles, told_by(release) if release else Told())
+    wanted.look(articles, cleaning_of(release) if release else CleaningRecord())
     outcome = wanted.outcome()
     state = sha256(" ".join([*sorted(wanted.texts), *sorted(wanted.found_titles)]))[:16]
     made = {name: _filled(part, wanted, state) for name, part in parts.items()}
@@ -292,7 +292,7 @@ def _filled(part: "Part", wanted: _Wanted, state: str) -> "Part":
     )
 
 
-def told_by(release: Path) -> Told:
+def cleaning_of(release: Path) -> CleaningRecord:
     """What the manifest of a release says of its cleaning; raises ReleaseError where that is wrong."""
     try:
         told = manifest.load(release).cleaning
@@ -311,7 +311,7 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Resto
     are no longer those that it lists.
     """
     manifest.refuse_damaged(release)
-    told = told_by(release)
+    told = cleaning_of(release)
     if target.exists() and any(target.iterdir()):
         raise ReleaseError(f"{target} is not empty: name a new folder with --to")
     wanted = _Wanted()

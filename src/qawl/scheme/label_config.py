@@ -10,7 +10,7 @@ from qawl.scheme.attributes import Attribute, ControlPlace
 from qawl.scheme.languages import RTL
 from qawl.scheme.model import ContextField, LabelSet, Scheme
 from qawl.scheme.names import context_control, listed
-from qawl.scheme.titles import shown, title_in
+from qawl.scheme.titles import title_in, xml_title
 
 # The bar sticks to the top, so that it is in view for the last paragraph too. The attributes keep
 # their height whether they show something or not, so that selecting a span does not move the text.
@@ -177,7 +177,7 @@ def _labels(which: LabelSet, scheme: Scheme, language: str) -> Lines:
     control, text = quoteattr(which.control), quoteattr(scheme.text_control)
     lines = [f'<Labels name={control} toName={text} showInline="true"{several}>']
     for label in (scheme.label[name] for name in which.labels):
-        title = shown(label.title, language, label.name)
+        title = xml_title(label.title, language, label.name)
         hotkey = f" hotkey={quoteattr(label.hotkey)}" if label.hotkey else ""
         color = quoteattr(label.color)
         lines.append(
@@ -189,7 +189,7 @@ def _labels(which: LabelSet, scheme: Scheme, language: str) -> Lines:
 def _attribute(attribute: Attribute, scheme: Scheme, language: str) -> Lines:
     """The controls of one attribute, shown only for the labels and values that it belongs to."""
     regions = _regions(attribute, scheme)
-    title = shown(attribute.title, language, attribute.name)
+    title = xml_title(attribute.title, language, attribute.name)
     place = ControlPlace(scheme.text_control, regions)
     lines = [f'<Header value={title} size="6"/>', *attribute.config(language, place)]
     rows, _ = _size(attribute, language)
@@ -262,7 +262,7 @@ def _doubt(scheme: Scheme, language: str, *, of_task: bool = False) -> Lines:
 
 
 def _context_title(each: ContextField, language: str) -> Lines:
-    title = shown(each.title, language, "")
+    title = xml_title(each.title, language, "")
     return [f'<Header value={title} size="6"/>'] if each.title else []
 
 

@@ -20,7 +20,7 @@ def title_in(titles: Titles, language: str, default: str = "") -> str:
 _FIELD = re.compile(r"\$(?=[\w\[\].{}])")
 
 
-def shown(titles: Titles, language: str, default: str) -> str:
+def xml_title(titles: Titles, language: str, default: str) -> str:
     """The words for a language as an attribute of Label Studio's XML, with its quotes.
 
     Label Studio would take a $ before a word for a field of the task: it is shown as ＄.

@@ -44,7 +44,7 @@ from qawl.scoring.gold import (
 from qawl.scoring.predictions import SYSTEM, Given, Predictions
 from qawl.scoring.sentences import scored
 from qawl.scoring.soft import Judged, Votes, soft
-from qawl.scoring.wholes import Whole, said, wholes
+from qawl.scoring.wholes import Whole, attributed, wholes
 
 Place = tuple[str, int, int]
 """(label, start, end) of a span."""
@@ -345,7 +345,7 @@ def _who_said_what(record: Annotation, article: Article, scheme: Scheme) -> set[
     """Whole quotes with who said them, but for those whose speaker the release withholds."""
     speaker = scheme.table.speaker if scheme.table else None
     hidden = {(a, b) for a, b, name in article.hidden[scheme.layer] if name == speaker}
-    return {each for each in said(record, scheme) if not hidden.intersection(each[0])}
+    return {each for each in attributed(record, scheme) if not hidden.intersection(each[0])}
 
 
 def _confusion(layer: Layer) -> Confusion:

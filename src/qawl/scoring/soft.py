@@ -28,7 +28,7 @@ Names = tuple[str, ...]
 """What a vote or an answer says, by names of the scheme; none where a span is not marked."""
 Said = Mapping[str, Names]
 """annotator → vote."""
-Told = tuple[Mapping[str, float] | None, Mapping[str, AttributeValue | None] | None]
+SoftAnswer = tuple[Mapping[str, float] | None, Mapping[str, AttributeValue | None] | None]
 """(distribution, answers by annotator) that a system gives for an item."""
 
 _MEASURED = frozenset({"nominal", "ordinal", "set"})
@@ -60,12 +60,12 @@ class Judged:
     gold: Mapping[str, tuple[str, int, int]]
     given: Given
 
-    def told(self, attribute: str) -> dict[str | None, Told]:
+    def answers(self, attribute: str) -> dict[str | None, SoftAnswer]:
         """Gold span, or None → what is given of it; a label also by a span of another label."""
         mine = {each.id: (each.label, each.start, each.end) for each in self.given.record.spans}
         exact = {place: name for name, place in reversed(mine.items())}
         bounds = {place[1:]: name for name, place in reversed(mine.items())}
-        found: dict[str | None, Told] = {None: self._of(None, attribute)}
+        found: dict[str | None, SoftAnswer] = {None: self._of(None, attribute)}
         for span, place in self.gold.items():
             name = exact.get(place)
             if name is None and attribute == LABEL:
@@ -73,7 +73,7 @@ class Judged:
             found[span] = (None, None) if name is None else self._of(name, attribute)
         return found
 
-    def _of(self, span: str | None, attribute: str) -> Told:
+    def _of(self, span: str | None, attribute: str) -> SoftAnswer:
         distributions, answers = self.given.distributions, self.given.answers
         return (
             distributions.get(span, {}).get(attribute),
@@ -180,7 +180,7 @@ def soft(judged: Sequence[Judged], votes: Votes, scheme: Scheme) -> dict[str, So
         sums = _Sums()
         for at, each in enumerate(judged):
             of = votes.of(name)
-            for span, told in each.told(name).items():
+            for span, told in each.answers(name).items():
                 if said := of.get((each.article.id, span)):
                     sums.soft(at, scale, said, told[0])
                     sums.answers(at, scale, said, told[1])

@@ -33,7 +33,7 @@ def _head(identity: str, first: dict[str, str]) -> str:
     return identity
 
 
-def said(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str]]:
+def attributed(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str]]:
     """(pieces, name of the speaker) of each quote that names one, compared without case and spaces."""
     table = scheme.table
     if table is None or table.speaker is None:

@@ -15,7 +15,7 @@ from qawl.suggest import tasks as suggested
 MOVED = "the order of work puts others before it"
 
 
-class Laid:
+class LayerTasks:
     """A layer's tasks as annotators should have them: what each carries, and in which order."""
 
     def __init__(

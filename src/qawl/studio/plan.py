@@ -23,7 +23,7 @@ from qawl.scheme.points import is_own
 from qawl.scheme.scheme import Scheme
 from qawl.studio import adopted_projects, assignment, older_projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.studio.layer_tasks import Laid
+from qawl.studio.layer_tasks import LayerTasks
 from qawl.studio.steps import Remote, RemoteTask, Step, Wanted, counted
 from qawl.studio.transport import Json
 from qawl.suggest.tasks import Make
@@ -196,7 +196,7 @@ class _Plan:
             training=project.settings.training,
             seed=project.settings.seed,
         )
-        laid = Laid(project, current, self.articles, self.offered, self.held)
+        laid = LayerTasks(project, current, self.articles, self.offered, self.held)
         for name, standing in steps.items():
             self._refuse_orphans(standing, current)
             asked = self._asked(name, current) if olds.get(name) and name in self.working else {}

@@ -99,7 +99,9 @@ def pull(
             if any(journal.files(project, layer)):
                 records = annotation_store.refresh(project, layer)
                 unread = annotation_store.unread(project, layer)
-                outcome.derived(layer, records, unread, annotation_store.brought(project, layer))
+                outcome.derived(
+                    layer, records, unread, annotation_store.migration_notes(project, layer)
+                )
     return outcome
 
 
@@ -145,7 +147,7 @@ class _Marks:
 
     def __init__(self, project: Project, url: str) -> None:
         self._path, self._url = project.state / "pulled.json", url
-        self._all = files.kept(self._path, dict[str, list[Mark]]) or {}
+        self._all = files.load_if_whole(self._path, dict[str, list[Mark]]) or {}
         self.by_home = {each.home: each for each in self._all.get(url, ())}
 
     def of(self, remote: Remote, opened: Journal) -> Mark:

@@ -113,7 +113,7 @@ def settled(project: Project, port: int | None = None) -> Access:
     """How to reach the corpus's own server; user, password and token are made once."""
     project.make_state()
     path = project.state / SERVED
-    known = core_files.kept(path, Served) or _newcomer(project)
+    known = core_files.load_if_whole(path, Served) or _newcomer(project)
     address = urlsplit(project.settings.label_studio.url)
     url = f"http://{address.hostname}:{port or address.port or 8080}"
     known = msgspec.structs.replace(known, url=url)

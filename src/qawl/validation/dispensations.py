@@ -40,7 +40,7 @@ def in_force(project: Project, *, below: str | None = None) -> list[Dispensation
     return [each for each in given if not _ran_out(each, last)]
 
 
-def said(project: Project, passed: Iterable[Finding]) -> Iterator[str]:
+def summary_lines(project: Project, passed: Iterable[Finding]) -> Iterator[str]:
     """What was let pass in words: a line a dispensation, with how often and the reason."""
     every = list(passed)
     for each in project.settings.dispensations:

@@ -75,10 +75,10 @@ def _summary(described: Described) -> str:
     card = described.project.settings.release.card
     titles = ", ".join(each.title.get("en", layer) for layer, each in described.schemes.items())
     counted = f"{described.facts.articles} news articles with gold annotations: {titles}."
-    return f"{counted} {said(card.summary)}".strip()
+    return f"{counted} {stripped(card.summary)}".strip()
 
 
-def said(value: object) -> str:
+def stripped(value: object) -> str:
     """What the corpus lead says, or nothing."""
     return value.strip() if isinstance(value, str) else ""
 
@@ -97,7 +97,7 @@ def _responsible(described: Described) -> Node:
         if not each.person
     ]
     found: dict[str, object] = {
-        "dataCollection": said(card.collection) or None,
+        "dataCollection": stripped(card.collection) or None,
         "dataCollectionType": "Document analysis",
         "dataCollectionMissingData": _missing(described),
         "dataPreprocessingProtocol": (
@@ -106,17 +106,17 @@ def _responsible(described: Described) -> Node:
         ),
         "dataAnnotationProtocol": (
             "Each annotator worked in a Label Studio project of their own under GUIDELINES.md. "
-            + said(card.process)
+            + stripped(card.process)
         ).strip(),
         "dataAnnotationPlatform": "Label Studio",
         "dataAnnotationAnalysis": list(_analysis(described)) or None,
         "annotationsPerItem": "; ".join(_per_item(described)) or None,
-        "annotatorDemographics": said(card.annotators) or None,
+        "annotatorDemographics": stripped(card.annotators) or None,
         "machineAnnotationTools": made or None,
-        "dataUseCases": said(card.uses) or None,
+        "dataUseCases": stripped(card.uses) or None,
         "dataLimitations": _limitations(card, facts.articles),
-        "personalSensitiveInformation": said(card.sensitive) or None,
-        "dataReleaseMaintenancePlan": said(card.maintenance) or None,
+        "personalSensitiveInformation": stripped(card.sensitive) or None,
+        "dataReleaseMaintenancePlan": stripped(card.maintenance) or None,
     }
     return {f"rai:{name}": value for name, value in found.items() if value is not None}
 
@@ -130,7 +130,7 @@ def _missing(described: Described) -> str | None:
 
 def _limitations(card: Card, articles: int) -> list[str] | None:
     few = [f"With {articles} articles it is a demonstration."] if articles < DEMONSTRATION else []
-    return [*few, *filter(None, [said(card.limitations)])] or None
+    return [*few, *filter(None, [stripped(card.limitations)])] or None
 
 
 def _analysis(described: Described) -> Iterator[str]:

@@ -43,8 +43,8 @@ class FreeTexts:
         """Whether a text is not shown."""
         return value in self._told
 
-    def told(self, value: str) -> str | None:
-        """What is told in place of a text that is not shown, if anything may be."""
+    def standoff(self, value: str) -> str | None:
+        """What stands in place of a text that is not shown, if anything may."""
         return self._told.get(value)
 
     def _tries(self, value: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record, Row, Type
 from qawl.core.records import Gold, GoldSpan, ends
 from qawl.release.tables.pieces import pieces
-from qawl.release.tables.redaction import Shown
+from qawl.release.tables.redaction import Redaction
 from qawl.scheme.model import RelationType
 from qawl.scheme.scheme import Scheme
 
@@ -46,7 +46,7 @@ def _asked(scheme: Scheme) -> list[RelationType]:
     return [each for each in scheme.relations if each.name in scheme.table.columns.values()]
 
 
-def candidate_rows(gold: Gold, shown: Shown) -> Iterator[Row]:
+def candidate_rows(gold: Gold, shown: Redaction) -> Iterator[Row]:
     """The rows of one article and layer."""
     scheme, article = shown.scheme, shown.article
     if gold.status != "submitted" or not scheme.relations:
@@ -86,7 +86,7 @@ def _apart(one: GoldSpan, other: GoldSpan) -> int:
     return max(0, max(one.start, other.start) - min(one.end, other.end))
 
 
-def _end(span: GoldSpan, shown: Shown) -> Row:
+def _end(span: GoldSpan, shown: Redaction) -> Row:
     return {"label": span.label, **shown.mention(span)}
 
 

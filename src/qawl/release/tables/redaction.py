@@ -16,7 +16,7 @@ Cell = AttributeValue | list["Cell"] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Redaction:
     """What of an article's spans may be shown."""
 
     article: Article
@@ -35,12 +35,12 @@ class Shown:
         return None if hidden else value
 
     def standoff(self, value: AttributeValue | None) -> Cell:
-        """What is told of a free text that is withheld, or of each of several."""
+        """A free text that is withheld, or each of several, by places; None where none may be."""
         if isinstance(value, list):
             return [self.standoff(each) for each in value]
         if self.texts is None or not isinstance(value, str) or not self._hidden(value):
             return None
-        return self.texts.told(value)
+        return self.texts.standoff(value)
 
     def _hidden(self, text: str) -> bool:
         return self.texts is not None and self.texts.hides(text)

@@ -25,7 +25,7 @@ from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
 from qawl.release.tables.candidates import CANDIDATES, candidate_rows
 from qawl.release.tables.pieces import pieces
-from qawl.release.tables.redaction import Shown
+from qawl.release.tables.redaction import Redaction
 from qawl.release.tables.sentence_table import SENTENCES, sentence_rows
 from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
@@ -52,7 +52,7 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
         if gold is None:
             continue
         table = scheme.table
-        shown = Shown(article, texts, scheme)
+        shown = Redaction(article, texts, scheme)
         found[VOTES] += hidden(votes[layer][VOTES], shown)
         found[SOFT] += votes[layer][SOFT]
         if not scheme.labels:
@@ -71,7 +71,7 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
     found[TABLE] = token_rows(article, item.gold, schemes)
     found[SENTENCES] = list(sentence_rows(article, item.gold, schemes))
     found["annotations"] = [
-        _annotation_row(each, Shown(article, texts, schemes[each.layer]))
+        _annotation_row(each, Redaction(article, texts, schemes[each.layer]))
         for each in item.annotations
     ]
     return found
@@ -122,7 +122,7 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
     }
     for layer, scheme in schemes.items():
         gold = item.gold.get(layer)
-        shown = Shown(article, texts, scheme)
+        shown = Redaction(article, texts, scheme)
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
@@ -154,7 +154,7 @@ class _TableRows:
     gold: Gold
     table: Table
     schemes: Mapping[str, Scheme]
-    shown: Shown
+    shown: Redaction
     spans: Mapping[str, GoldSpan]
     order: Mapping[str, int]
     fuller: Mapping[str, str]
@@ -236,7 +236,7 @@ def _projected(head: GoldSpan, scheme: Scheme) -> Row:
 
 
 def _table_rows(
-    item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: Shown
+    item: Annotated, gold: Gold, schemes: Mapping[str, Scheme], table: Table, shown: Redaction
 ) -> Iterator[Row]:
     """A row for each span of the table's label; joined pieces are one row."""
     spans = {span.id: span for span in gold.spans}
@@ -309,7 +309,7 @@ def _arrow(relation: GoldRelation | Relation) -> Row:
     }
 
 
-def _annotation_row(record: Annotation, shown: Shown) -> Row:
+def _annotation_row(record: Annotation, shown: Redaction) -> Row:
     where = record.provenance
     return {
         "article_id": record.article_id,
@@ -336,7 +336,7 @@ def _annotation_row(record: Annotation, shown: Shown) -> Row:
     }
 
 
-def _listed(given: Attributes, shown: Shown) -> list[Row]:
+def _listed(given: Attributes, shown: Redaction) -> list[Row]:
     """Attributes as a list, for a table that has every layer's: `value`, or `values` of several.
 
     Numbers are written out. An attribute of several texts or paths stands there once for each.

@@ -31,7 +31,7 @@ from qawl.core.records import (
 )
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.rights.withheld import strings
-from qawl.release.tables.redaction import Shown
+from qawl.release.tables.redaction import Redaction
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 
@@ -119,7 +119,7 @@ def typed(votes: Sequence[Row]) -> list[tuple[str, str]]:
     return [(row["attribute"], text) for row in votes for text in row["words"] or ()]
 
 
-def hidden(votes: Sequence[Row], shown: Shown) -> list[Row]:
+def hidden(votes: Sequence[Row], shown: Redaction) -> list[Row]:
     """The rows of `votes` without what may not be shown of the words."""
     return [
         {**row, "words": shown.value(words), WORDS_TOLD: shown.standoff(words)}

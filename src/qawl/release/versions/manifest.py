@@ -13,7 +13,7 @@ import pyarrow as pa
 import yaml
 from msgspec import UNSET, Struct, UnsetType
 
-from qawl.articles.removed_lines import Told
+from qawl.articles.removed_lines import CleaningRecord
 from qawl.core import files
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns
@@ -146,7 +146,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     findings: dict[str, int] = {}
     articles: ArticleCounts = ArticleCounts(0)
     iob2: dict[str, dict[str, int]] = {}
-    cleaning: Told = Told()
+    cleaning: CleaningRecord = CleaningRecord()
     chain: dict[str, Chain] = {}
     errata: tuple[Erratum, ...] | UnsetType = UNSET
 

@@ -13,7 +13,7 @@ from qawl.scheme.attributes import (
     Value,
     as_words,
 )
-from qawl.scheme.titles import shown
+from qawl.scheme.titles import xml_title
 
 
 class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,7 +59,7 @@ class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True
 def _option(value: Value, language: str) -> str:
     """The XML attributes of one choice."""
     hotkey = f" hotkey={quoteattr(value.hotkey)}" if value.hotkey else ""
-    title = shown(value.title, language, value.name)
+    title = xml_title(value.title, language, value.name)
     return f"value={title} alias={quoteattr(value.name)}{hotkey}"
 
 

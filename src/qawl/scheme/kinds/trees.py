@@ -19,7 +19,7 @@ from qawl.scheme.attributes import (
     Value,
     as_words,
 )
-from qawl.scheme.titles import Titles, shown
+from qawl.scheme.titles import Titles, xml_title
 
 BETWEEN = " / "
 """What stands between the names of a path where it is one text."""
@@ -169,7 +169,7 @@ def _paths(values: tuple[Branch, ...]) -> Iterator[tuple[tuple[str, ...], Branch
 def _branches(values: tuple[Branch, ...], language: str) -> Iterator[str]:
     """The choices of a tree, nested."""
     for each in values:
-        title = shown(each.title, language, each.name)
+        title = xml_title(each.title, language, each.name)
         start = f"  <Choice value={title} alias={quoteattr(each.name)}"
         if each.values:
             yield f"{start}>"

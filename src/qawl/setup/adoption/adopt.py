@@ -29,7 +29,7 @@ from qawl.scheme.from_config import Config
 from qawl.setup import init
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption import server
-from qawl.setup.adoption.corpus_writer import DOUBLED, Taking
+from qawl.setup.adoption.corpus_writer import DOUBLED, CorpusWriter
 from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.scheme import Made, made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
@@ -171,7 +171,7 @@ def _adopt(
     _refuse_taken(request.into, found.layer)
     if request.dry_run:
         return report
-    taking = Taking(seen, found, text_field, language, report.left_out, watch)
+    taking = CorpusWriter(seen, found, text_field, language, report.left_out, watch)
     with _place(request.into, found, language, seen.people.names) as project:
         with lock(project, "adopt"):
             least = taking.into(project)

@@ -56,7 +56,7 @@ class _Meetings:
 
 
 @dataclass(slots=True)
-class Taking:
+class CorpusWriter:
     """The tasks of all sources on their way into a corpus; `left_out` counts by reason."""
 
     look: Look

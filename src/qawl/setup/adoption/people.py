@@ -16,7 +16,7 @@ class People:
     _names: dict[str, str] = field(default_factory=dict)
 
     def server(self, said: Mapping[str, str]) -> int:
-        """The number of the server that an export is of, by what its annotations tell (see `told`)."""
+        """The number of the server that an export is of, by its annotations (see `identifiers`)."""
         for number, known in enumerate(self.servers):
             if all(known.get(key, value) == value for key, value in said.items()):
                 known.update(said)
@@ -42,7 +42,7 @@ class People:
         return list(self._names.values())
 
 
-def told(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def identifiers(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """What must not contradict itself within one server."""
     number, unique = annotation.get("id"), annotation.get("unique_id")
     if number is not None and unique:

@@ -13,7 +13,7 @@ from qawl.annotations.task_text import Task, annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts
-from qawl.setup.adoption.people import People, told
+from qawl.setup.adoption.people import People, identifiers
 from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 
 SAMPLE = 50
@@ -109,7 +109,7 @@ def _server(
             for each in annotations(task):
                 users.setdefault(found.people.user(each, nobody))
                 if not alone:
-                    said.update(told(each))
+                    said.update(identifiers(each))
     server = found.people.server(said)
     for address, user in users:
         found.people.name(server, address, user)
