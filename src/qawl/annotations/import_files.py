@@ -1,4 +1,4 @@
-"""Label Studio's JSON export files into the journal: read whole, then told apart by who made what."""
+"""Label Studio's JSON export files into the journal: read whole, then sorted by annotator."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

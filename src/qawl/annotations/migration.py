@@ -1,4 +1,4 @@
-"""Work of an older version of a scheme brought forward by the steps that the scheme states.
+"""Annotations of an older version of a scheme, converted by the steps that the scheme states.
 
 The journal stays as it was: this happens each time annotations are derived from it.
 """

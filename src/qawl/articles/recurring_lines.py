@@ -1,4 +1,4 @@
-"""Lines that recur over many articles of one source: menus and notices that nobody had to list."""
+"""Lines that recur over many articles of one source, such as menus and notices."""
 
 from array import array
 from collections import defaultdict

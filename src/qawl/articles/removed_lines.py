@@ -1,4 +1,4 @@
-"""What ingest removed from withheld articles, told by hash, and what a copy may be without it.
+"""What ingest removed from withheld articles, as hashes, and what a copy may be without it.
 
 A release says the patterns of site chrome of its corpus, and hashes of the lines that were removed
 from withheld articles, by source: from these nobody learns a text, but who has a copy with its menus

@@ -1,4 +1,4 @@
-"""The types of a table's columns, as plain values: what Arrow and a dataset card are told from."""
+"""The types of a table's columns as plain values, from which Arrow's and a card's are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Templates → Markdown; a field that a template asks for and nobody knows is a one-line error."""
+"""Templates → Markdown; a field that is not known is a one-line error."""
 
 import traceback
 from collections.abc import Mapping

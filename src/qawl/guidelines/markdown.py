@@ -1,4 +1,4 @@
-"""GUIDELINES.md of a release: what annotators were told, in every language that the schemes speak."""
+"""GUIDELINES.md of a release: the guidelines in every language that the schemes have."""
 
 from collections.abc import Collection, Mapping
 

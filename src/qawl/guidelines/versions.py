@@ -1,4 +1,4 @@
-"""exports/guidelines: what annotators were told, version by version, and what has changed since."""
+"""exports/guidelines: each version of the guidelines, and what has changed since."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

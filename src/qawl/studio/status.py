@@ -1,4 +1,4 @@
-"""Where the annotators stand: what is assigned, done, skipped, drafted and left, project by project."""
+"""How far the annotators are: what is assigned, done, skipped, drafted and left, project by project."""
 
 from collections.abc import Iterator
 from statistics import median

@@ -1,4 +1,4 @@
-"""What stands on a server, what should, and the steps between them, as values."""
+"""What is on a server, what should be there, and the steps between them, as values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

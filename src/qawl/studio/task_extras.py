@@ -1,4 +1,4 @@
-"""What a task carries beside its text: names to choose from, context, suggestions; told by one digest."""
+"""What a task has beside its text (names to choose from, context, suggestions), with one digest."""
 
 from collections.abc import Mapping
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""A free text that holds withheld text, told without it: by the places where the text stands.
+"""A free text that holds withheld text, with the places of that text in its stead.
 
 It is a JSON list of the annotator's own words and of [start, end] of the article's text, in order, as in
 ["spokesman of ", [120, 147]]. Runs that are too short to be withheld text stay as they are.

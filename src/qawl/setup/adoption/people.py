@@ -1,4 +1,4 @@
-"""Who is who over several exports: users are told apart by their addresses, else by server and number."""
+"""Which annotator a user of several exports is: by address, else by server and number."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
