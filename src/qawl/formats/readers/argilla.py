@@ -36,6 +36,8 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     made = Document(str(path), str(row.get("id", number)), texts.pop(name))
     metadata = row.get("metadata") if isinstance(row.get("metadata"), dict) else {}
     made.context = texts | {n: words(v) for n, v in (metadata or {}).items() if v not in (None, "")}
+    suggested = row.get("suggestions")
+    made.notes += ["suggestion"] * (len(suggested) if isinstance(suggested, dict | list) else 0)
     works: dict[str, Work] = {}
     responses = row.get("responses")
     if isinstance(responses, list):
@@ -92,4 +94,6 @@ def _piece(made: Document, work: Work, question: str, each: dict[str, object]) -
 
 
 def _plain(value: object) -> AttributeValue:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
     return [words(each) for each in value] if isinstance(value, list) else words(value)

@@ -71,17 +71,17 @@ def _of_file(path: Path) -> str | None:
     ending = path.suffix.lower()
     if ending == ".tsv" and offsets.fits(_first_line(path)):
         return "iob2"
-    if ending in {".csv", ".tsv", ".tab"}:
-        return "csv"
     if ending in {".spacy", ".docbin"}:
         return "docbin"
     with path.open("rb") as file:
         start = file.read(65536)
+    lines = start.decode("utf-8-sig", "replace").split("\n")[:200]
+    if ending in {".csv", ".tsv", ".tab"}:
+        return "conll" if ending != ".csv" and conll.fits(lines) else "csv"
     if uima.fits(start):
         return "uima"
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         return _of_objects(path)
-    lines = start.decode("utf-8-sig", "replace").split("\n")[:200]
     return "conll" if conll.fits(lines) else None
 
 

@@ -68,6 +68,7 @@ class CorpusWriter:
     written: int = 0
     _ids: Spilled = field(default_factory=Spilled)
     _meetings: _Meetings = field(default_factory=_Meetings)
+    _wrote: dict[str, None] = field(default_factory=dict)
 
     def into(self, project: Project) -> int:
         """Writes all; by how many annotators, at least, an annotated text was annotated."""
@@ -108,7 +109,7 @@ class CorpusWriter:
             project,
             [work],
             layer=self.found.layer,
-            annotator=[f"{_account(each)}={each}" for each in self.look.people.names],
+            annotator=[f"{_account(each)}={each}" for each in self._wrote],
         )
         self.left_out.update(outcome.set_aside)
         if outcome.doubled:
@@ -159,7 +160,9 @@ class CorpusWriter:
         for each in annotations(task):
             given = each.get("completed_by")
             number = given.get("id") if isinstance(given, dict) else given
-            who = {"email": _account(self._pseudonym(spool, each))}
+            name = self._pseudonym(spool, each)
+            self._wrote.setdefault(name)
+            who = {"email": _account(name)}
             done.append({**each, "completed_by": who | ({"id": number} if number else {})})
         self.written += len(done)
         kept = {name: value for name, value in task.items() if name != "completions"}

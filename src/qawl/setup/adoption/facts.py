@@ -118,6 +118,8 @@ class Facts:
         several = [given] if isinstance(given, str) else given
         listed = several if isinstance(several, list) else []
         labels = [each for each in listed if isinstance(each, str) and each]
+        if odd := len(listed) - len(labels):
+            self.left_out["label of a region that is no text"] += odd
         self.counts.spans += len(labels)
         self.labels[str(result.get("from_name"))].update(labels)
         self.texts[str(result.get("to_name"))] += 1
