@@ -74,7 +74,7 @@ REFUSED = {
     "config too long": ("e.json", [task()], "<View>" + "<Text/>" * 200_000 + "</View>", "too many"),
     "config without controls": ("e.json", [{**task(), "annotations": []}], '<View><Text name="t" value="$text"/></View>', "nothing to mark"),
     "config of another field": ("e.json", [task()], CONFIG.replace("$text", "$body"), "no task has a text in its field body"),
-    "Prodigy of odd types": ("p.jsonl", {"text": "Ada", "spans": 5, "answer": "accept", "relations": [5]}, None, "no work from which"),
+    "Prodigy of odd types": ("p.jsonl", {"text": "Ada", "spans": 5, "answer": "accept", "relations": [5]}, None, "there are no annotations to infer"),
     "a table that is none": ("x.csv", 'a;text\n"open;x\n', None, "no task can be read"),
     "no DocBin": ("x.spacy", b"nothing", None, "DocBin|spaCy"),
     "no CAS": ("x.json", '{"%TYPES": {}, "%FEATURE_STRUCTURES": 5}', None, "CAS"),
@@ -315,3 +315,10 @@ def test_offsets_in_utf16_units_are_said_and_how_they_are_moved(tmp_path):
     path = tmp_path / "new" / "exports" / "annotations" / "label.jsonl"
     (span,) = json.loads(path.read_text("utf-8").splitlines()[0])["spans"]
     assert (span["start"], span["end"]) == (4, 7)
+
+
+def test_a_control_called_like_a_table_of_releases_names_a_layer_that_is_free(tmp_path):
+    given = task({**region(), "from_name": "articles"})
+    said = json.loads(run(tmp_path, "e.json", [given], None).stdout)
+    assert said["layer"] == "articles_spans"
+    assert said["records"]["spans"] == 1

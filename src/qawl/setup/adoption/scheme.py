@@ -16,7 +16,7 @@ from qawl.core.errors import InputError, SchemeError
 from qawl.core.records import Article
 from qawl.scheme import scheme as schemes
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
-from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, free_name
+from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, TABLES, free_name
 from qawl.setup.adoption.facts import Facts, Seen
 
 DOCUMENT = "document"
@@ -116,7 +116,8 @@ def _layer(config: Config | None, facts: Facts) -> str:
     given = [each.name for each in config.of(LABELS)] if config else []
     for name in (*given, *facts.labels):
         try:
-            return core_names.layer(name)
+            found = core_names.layer(name)
+            return free_name(f"{found}_spans", TABLES) if found in TABLES else found
         except ValueError:
             continue
     return DOCUMENT
