@@ -7,6 +7,7 @@ texts in other fields, several label sets, no labels at all.
 import json
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from qawl import cli
@@ -182,6 +183,8 @@ def test_a_second_layer_is_of_the_same_articles(named, tmp_path):
     )
     said = adopt(tmp_path, write(tmp_path / "more.json", [other]))
     assert said["layer"] == "places"
+    settings = yaml.safe_load((tmp_path / "c" / "qawl.yaml").read_text("utf-8"))
+    assert settings["overlap"] == {"label": 1, "places": 1}
     assert len(lines(tmp_path / "c" / "corpus" / "articles.jsonl")) == 2
     assert not errors(tmp_path / "c")
     done = run("adopt", tmp_path / "more.json", "--into", tmp_path / "c")
@@ -241,7 +244,7 @@ def test_a_config_that_is_none_is_one_line(named, tmp_path, content, said):
             [{"id": 1, "data": {"a": "x", "b": "y"}, "annotations": []}],
             "which field holds the text",
         ),
-        ([{"id": 1, "annotation_id": 2, "text": "x"}], "no work from which"),
+        ([{"id": 1, "annotation_id": 2, "text": "x"}], "there are no annotations to infer"),
     ],
 )
 def test_an_export_that_says_too_little_is_one_line(tmp_path, monkeypatch, tasks, said):

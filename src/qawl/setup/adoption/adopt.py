@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,7 @@ VERSIONS = (
 )
 UNREAD_CHECKS = frozenset(annotation_store.UNREAD) - {"result-unsupported", "result-unreadable"}
 """Findings that say what the records lack, but for results that are counted as they are read."""
+_OVERLAP = re.compile(r"overlap: *\{.*\} *")
 _TIMES = re.compile(r"\((\d+) times in ")
 
 
@@ -321,7 +322,9 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
     path = project.root / SETTINGS
     text = path.read_text("utf-8")
     more = []
-    if not project.settings.overlap:
+    if known := project.settings.overlap:
+        text = _with_overlap(text, {**known, report.layer: least}, report)
+    else:
         more.append(f"overlap: {{{report.layer}: {least}}}")
     unread = [each for each in report.left_out if each.startswith(UNREAD)]
     if unread and not project.settings.dispensations:
@@ -337,8 +340,19 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
             )
         else:
             more.append(told)
-    if more:
-        files.write_text(path, "\n".join([text.rstrip(), *more]) + "\n")
+    files.write_text(path, "\n".join([text.rstrip(), *more]) + "\n")
+
+
+def _with_overlap(text: str, overlap: Mapping[str, int], report: Report) -> str:
+    """The settings with another overlap; where it stands over several lines, that is left to people."""
+    said = "overlap: {" + ", ".join(f"{name}: {n}" for name, n in overlap.items()) + "}"
+    lines = text.splitlines()
+    found = [at for at, line in enumerate(lines) if _OVERLAP.fullmatch(line)]
+    if not found:
+        report.notes.append(f"say in qawl.yaml by how many annotators the articles are: {said}")
+        return text
+    lines[found[0]] = said
+    return "\n".join(lines)
 
 
 def _count_records(project: Project, layer: str, report: Report) -> None:
