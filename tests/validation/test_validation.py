@@ -428,6 +428,45 @@ def test_the_page_shows_findings_in_their_text(make_corpus, tmp_path, monkeypatc
     assert "edge-whitespace" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "shown", "hidden"),
+    [
+        (
+            "ar",
+            ['<p dir="auto" title="quote_type is not set">نوع القول</p>'],
+            [">quote_type is not"],
+        ),
+        ("fr", [">Type</p>"], [">quote_type is not"]),
+        ("en", [">Type is not set</p>"], [">quote_type is not"]),
+    ],
+)
+def test_the_page_says_titles_in_place_of_names(tmp_path, monkeypatch, language, shown, hidden):
+    """No English sentence and no code name stands in a page of another language."""
+    root = tmp_path / "c"
+    CliRunner().invoke(cli.group, ["init", str(root), "--language", language])
+    yaml = f"name: c\nlanguage: {language}\nlayers: [quote]\nannotators: [a1]\n"
+    (root / "qawl.yaml").write_text(yaml, "utf-8")
+    text = "قال أحمد: «نعم للعمل»"
+    (tmp_path / "one.txt").write_text(text, "utf-8")
+    CliRunner().invoke(cli.group, ["-C", str(root), "ingest", str(tmp_path / "one.txt")])
+    scheme = root / "label_config/quote.yaml"
+    # An attribute whose name could be a word of a message, too.
+    scheme.write_text(scheme.read_text("utf-8").replace("source_status", "status"), "utf-8")
+    CliRunner().invoke(cli.group, ["-C", str(root), "scheme"])
+    region = {
+        "id": "r", "from_name": "quote", "to_name": "text", "type": "labels",
+        "value": {"start": 10, "end": len(text), "labels": ["CONTENT"]},
+    }  # fmt: skip
+    task = {"id": 1, "data": {"text": text}, "annotations": [{"id": 2, "result": [region]}]}
+    (tmp_path / "in.json").write_text(json.dumps([task]), "utf-8")
+    given = ["pull", "--from", str(tmp_path / "in.json"), "--layer", "quote", "--annotator", "a1"]
+    CliRunner().invoke(cli.group, ["-C", str(root), *given])
+    CliRunner().invoke(cli.group, ["-C", str(root), "validate", "--html", str(tmp_path / "p.html")])
+    page = (tmp_path / "p.html").read_text("utf-8")
+    assert all(each in page for each in shown), page
+    assert not any(each in page for each in hidden)
+
+
 def test_new_kinds_of_findings_close_the_gate(recorded):
     from qawl.core import project
     from qawl.release import build as release_build

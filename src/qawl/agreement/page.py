@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, structs
 
 from qawl.agreement import disagreements, suggestion_effect
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
+from qawl.agreement.intervals import FEW
 from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
@@ -81,6 +82,10 @@ class _Shown:
         """Several names with something between them."""
         return between.join(self.called(layer, each) for each in names.split(between))
 
+    def few(self, articles: int) -> str:
+        """That the figures are of few articles."""
+        return self.say("feedback.few", count=articles, few=FEW)
+
     def figure(self, name: str) -> str:
         return self.say.get(f"figure.{name}", name)
 
@@ -114,7 +119,7 @@ def _layer(current: Scheme, said: LayerAgreement, shown: _Shown) -> dict[str, ob
         "arms": suggestion_effect.rows(said.suggested) if said.suggested else [],
         "fate": said.suggested.fate if said.suggested else {},
         "fates": suggestion_effect.FATES,
-        "warnings": said.warnings,
+        "few": shown.few(said.articles_compared) if said.warnings else "",
         "figures": [{"name": name, **structs.asdict(each)} for name, each in figures],
         "labels": [shown.called(current.layer, said.confusion.labels[row] or "∅") for row in used],
         "cells": [[(counts[a][b], counts[a][b] / top if top else 0) for b in used] for a in used],

@@ -21,6 +21,7 @@ _STYLE = """
   background: var(--color-neutral-background, #fff); border-bottom: 1px solid rgba(128, 128, 128, .4); }
 .qawl-bar .lsf-labels { margin: 2px 0 0; }
 .qawl-bar .lsf-label { margin: 0 0 4px; margin-inline-end: 8px; }
+.qawl-bar .lsf-label__hotkey { margin-inline: 8px 0; }
 .qawl-document { max-height: 40vh; overflow-y: auto; }
 .qawl-attributes { height: HEIGHTpx; overflow-y: auto; display: flex; flex-wrap: wrap;
   align-content: flex-start; column-gap: 24px; }

@@ -61,6 +61,7 @@ def page(project: Project, standings: Sequence[Standing]) -> str:
         say=say,
         rtl=is_rtl(say.language),
         people=people(project, standings),
+        judge=JUDGE,
         titles={
             layer: title_in(each.title, say.language, layer) for layer, each in schemes.items()
         },
