@@ -4,12 +4,14 @@ import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+import corpora
 from conftest import needs
 from qawl import cli
 
@@ -138,6 +140,56 @@ def test_what_is_wrong_with_a_suggester_is_one_line(recorded, installed, inside,
     said = str(done.exception)
     assert told in said
     assert "\n" not in said
+
+
+RUBBISH = {
+    "None": "return None",
+    "a number": "return 5",
+    "text": "return 'words'",
+    "itself": "return [self]",
+    "a class": "return [int]",
+    "numbers that are none": "return [{**one, 'spans': [{'label': 'PERS', 'start': 0.5, 'end': True}]}]",
+    "numbers beyond all": "return [{**one, 'spans': [{'label': 'PERS', 'start': 2**70, 'end': -(2**70)}]}]",
+    "half a character": "return [{**one, 'spans': [{'label': '\\ud800', 'start': 0, 'end': 3, 'text': '\\udfff'}]}]",
+    "half a value": "return [{**one, 'attributes': {'x': '\\ud800'}}]",
+    "a label that is none": "return [{**one, 'spans': [{'label': None, 'start': 0, 'end': 3}]}]",
+    "a round": "loop = {**one}; loop['spans'] = [loop]; return [loop]",
+    "depth": "deep = []; [deep := [deep] for _ in range(10**5)]; return [{**one, 'spans': deep}]",
+    "twice": "return [one, one]",
+    "bytes": "return [b'{}', bytearray(3), {b'article_id': 1}]",
+    "an end": "raise SystemExit(0)",
+    "a stop": "raise StopIteration('no more')",
+    "no memory": "raise MemoryError",
+    "lines": "raise ValueError('one\\ntwo\\n\\x1b[31mred')",
+    "too deep": "return self.suggest(articles, scheme)",
+    "a broken answer": "return (1 / 0 for _ in range(2))",
+    "another's dictionary": "one.pop('article_id'); return [one]",
+}
+
+
+@pytest.mark.parametrize("body", list(RUBBISH.values()), ids=list(RUBBISH))
+def test_a_plug_in_that_gives_rubbish_is_said_in_a_line_or_counted(
+    recorded, installed, inside, body
+):
+    """Nothing that a plug-in does is a fault of Qawl's; what it gives wrongly is never shown."""
+    module = sys.modules.pop("names_suggester", None)
+    assert module is None
+    site = next(each for each in sys.path if each.endswith("/site"))
+    source = (
+        "class Names:\n    name, version = 'names', '7'\n    def suggest(self, articles, scheme):\n"
+        f"        one = {{'article_id': articles[0].id, 'spans': []}}\n        {body}\n"
+    )
+    Path(site, "names_suggester.py").write_text(source, "utf-8")
+    use(recorded, suggesters=[{"use": "names", "layers": ["entity"]}])
+    code, said = corpora.main(recorded.root, "suggest", "--layer", "entity")
+    assert "a fault in qawl" not in said
+    assert "Traceback" not in said
+    assert "\x1b" not in said
+    if code:
+        assert "names failed" in said, said
+    else:
+        assert "left out" in said.lower(), said
+        assert not [span for each in made(recorded) for span in each["spans"]]
 
 
 def test_two_suggesters_for_one_layer_are_refused(recorded, installed, inside):

@@ -38,6 +38,7 @@ OWN = {
 
 UNREADABLE = "suggestion-unreadable"
 STRANGE = "suggestion-of-no-article"
+TWICE = "suggestion-twice"
 LOOSE = "relation-without-ends"
 """Why something that a suggester gave is left out, beside the checks of `qawl validate`."""
 
@@ -133,6 +134,8 @@ def run(
             left_out[UNREADABLE] += 1
         elif given.article_id not in wanted:
             left_out[STRANGE] += 1
+        elif given.article_id in found:
+            left_out[TWICE] += 1
         else:
             found[given.article_id] = given
     for article in articles:
@@ -153,7 +156,7 @@ def _answers(
         yield from suggester.suggest(articles, scheme)
     except QawlError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ProjectError(
             f"the suggester {suggester.name} failed: {type(error).__name__}: {error}"
         ) from error
@@ -162,7 +165,7 @@ def _answers(
 def _read(answer: object) -> _Given | None:
     try:
         return msgspec.convert(msgspec.to_builtins(answer), _Given)
-    except (msgspec.ValidationError, TypeError):
+    except (msgspec.ValidationError, TypeError, RecursionError):
         return None
 
 
