@@ -437,7 +437,7 @@ def test_the_page_shows_findings_in_their_text(make_corpus, tmp_path, monkeypatc
             [">quote_type is not"],
         ),
         ("fr", [">Type</p>"], [">quote_type is not"]),
-        ("en", [">Type is not set</p>"], [">quote_type is not"]),
+        ("en", [">“Type” is not set</p>"], [">quote_type is not"]),
     ],
 )
 def test_the_page_says_titles_in_place_of_names(tmp_path, monkeypatch, language, shown, hidden):

@@ -70,11 +70,7 @@ def _detail(found: Finding, current: Scheme | None, say: Phrases) -> str:
         return found.message
     named = _names(current)
     if say.language == ENGLISH:
-        return (
-            named.sub(lambda name: _called(name[0], current, say), found.message)
-            if named
-            else found.message
-        )
+        return _titled(found.message, named, current, say) if named else found.message
     told = [_called(each, current, say) for each in named.findall(found.message)] if named else []
     told += [f"«{one or other}»" for one, other in _QUOTED.findall(found.message)]
     if not told and CHECKS[found.check].level in _OF_THE_TEAM:
@@ -86,6 +82,10 @@ _QUOTED = re.compile(r"(?<!\w)'([^']+)'(?!\w)|(?<!\w)\"([^\"]+)\"(?!\w)")
 """Words that a message quotes."""
 _OF_THE_TEAM = frozenset({1, 5})
 """Levels whose findings are for the lead: of files, and of the whole collection."""
+
+
+def _titled(message: str, named: re.Pattern[str], current: Scheme | None, say: Phrases) -> str:
+    return named.sub(lambda name: f"“{_called(name[0], current, say)}”", message)
 
 
 def _called(name: str, current: Scheme | None, say: Phrases) -> str:
