@@ -33,6 +33,27 @@ def test_tags_that_begin_in_the_middle_begin_a_span():
     ]
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ["B-A", "I-A", "B-A", "B-B", "I-B", "O"],
+        ["B-A", "E-A", "S-A", "B-B", "E-B", "O"],  # IOBES: Flair, Stanza
+        ["B-A", "L-A", "U-A", "B-B", "L-B", "O"],  # BILOU: spaCy, AllenNLP
+        ["I-A", "E-A", "E-A", "I-B", "L-B", "O"],  # what a model says without a beginning
+    ],
+)
+def test_tags_of_other_schemes_are_read(tags):
+    offsets = [(at, at + 1) for at in range(6)]
+    assert places(qawl.spans(tags, offsets)) == [(0, 2, "A"), (2, 3, "A"), (3, 5, "B")]
+
+
+@pytest.mark.parametrize("tag", ["PER", "B_PER", "b-PER", "o", "", "B-", "[PAD]", "0"])
+def test_a_name_that_is_no_tag_is_one_line(tag):
+    """Read as nothing, it would be a system that finds nothing."""
+    with pytest.raises(InputError, match="is no tag: write O, or B- or I- and a label"):
+        qawl.spans(["O", tag], [(0, 1), (1, 2)])
+
+
 def test_what_has_no_tag_neither_ends_nor_begins():
     labels = ["A"]
     offsets = [(0, 0), (0, 1), (1, 2), (0, 0)]

@@ -70,25 +70,28 @@ def gold(of, layer, spans, relations=(), opened=(), status="submitted"):
     )  # fmt: skip
 
 
-def write(folder, made, *items):
-    """A release of one split: `made` are schemes as mappings, `items` are (article, gold by layer,
-    annotations)."""
+def write(folder, made, *items, splits=None):
+    """A release: `made` are schemes as mappings, `items` are (article, gold by layer, annotations), `splits`
+    the split of each; without them all are train."""
     known = {each["layer"]: schemes.parse(json.dumps(each), "made") for each in made}
     columns = tables.all_columns(known)
     files = {}
-    for of, by_layer, annotations in items:
+    for (of, by_layer, annotations), split in zip(
+        items, splits or ["train"] * len(items), strict=True
+    ):
         item = tables.Annotated(of, by_layer, annotations)
         for config, found in rows.rows(item, known, lambda _: False).items():
-            if found and config not in files:
-                files[config] = TableFile(folder / config, "train", columns[config])
+            place = f"{config}/{split}"
+            if found and place not in files:
+                files[place] = TableFile(folder / config, split, columns[config])
             if found:
-                files[config].add(arrays.batch(columns[config], found), of.id)
+                files[place].add(arrays.batch(columns[config], found), of.id)
     for each in files.values():
         each.close()
     for each in made:
         (folder / "schemes").mkdir(exist_ok=True)
         (folder / "schemes" / f"{each['layer']}.yaml").write_text(json.dumps(each), "utf-8")
-    content = {f"{config}/train": each.summary(folder) for config, each in files.items()}
+    content = {place: each.summary(folder) for place, each in files.items()}
     features = {name: card_features(kinds) for name, kinds in columns.items()}
     said = Manifest(
         name="made", version="0.1.0", draft=False, files={}, features=features, content=content,

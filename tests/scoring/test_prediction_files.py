@@ -1,5 +1,6 @@
 """Files of predictions as other tools leave them: what is wrong is one line, what is odd is counted."""
 
+import gzip
 import json
 
 import msgspec
@@ -45,6 +46,11 @@ def lines(*rows):
     return b"".join(json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in rows)
 
 
+def sentences(number, *scores):
+    listed = [{"number": at, "score": score} for at, score in scores]
+    return {"article_id": f"{number:012x}", "layer": "toy", "sentences": listed}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -87,7 +93,19 @@ def test_what_other_tools_write_is_read(release, content):
         (lines(row(1, PER, tags=["O"] * 8)), "line 1: give spans or tags, not both"),
         (lines(row(1, tags=["O", "O"])), "line 1: 2 tags for "),
         (b"[" * 9000 + b"\n", "line 1: no prediction"),
-        (b'{"article_id": NaN}\n', "line 1: no prediction"),
+        (
+            b'{"article_id": NaN}\n',
+            "line 1: no prediction: NaN and Infinity are no numbers in JSON",
+        ),
+        (gzip.compress(lines(row(1, PER))), "is a gzip file: predictions are JSON Lines"),
+        (b"PAR1\x15\x04", "is a parquet file: predictions are JSON Lines"),
+        (
+            lines(row(1, {**PER, "scores": {"worth": 1}})),
+            "line 1: no attribute worth: PER has tone",
+        ),
+        (lines(row(1, tags=["PER", *["O"] * 6])), "line 1: 'PER' is no tag: write O, or B- or I-"),
+        (lines(row(1, tags=["B_PER", *["O"] * 6])), "line 1: 'B_PER' is no tag"),
+        (lines(row(1, tags=[5, *[0] * 6])), "line 1: tag 5 is none of the 5 tags of toy"),
         (b'"text"\n', "line 1: no prediction"),
     ],
 )
@@ -108,6 +126,11 @@ def test_what_is_wrong_is_one_line(release, content, said):
         ),
         (lines(row(1, {**PER, "text": "إن"})), "1 × spans have another text"),
         (lines(row(1, PER, PER)), "1 × spans are there twice"),
+        (
+            lines(row(1, {**PER, "scores": {"tone": 0.5}})),
+            "1 × scores of tone rank nothing: its values have no order",
+        ),
+        (lines(sentences(1, (0, -2.5))), "1 × scores of sentences lie outside 0 to 1"),
         (lines(row(3, PER)), "1 × articles have no gold in toy, and are not scored"),
     ],
 )
@@ -144,11 +167,6 @@ def test_the_page_shows_what_only_one_side_has(release):
     assert "http" not in page.replace("http-equiv", "")
     table = run(release, lines(row(1, PER)))
     assert "exact_f1" in table.stdout
-
-
-def sentences(number, *scores):
-    listed = [{"number": at, "score": score} for at, score in scores]
-    return {"article_id": f"{number:012x}", "layer": "toy", "sentences": listed}
 
 
 def test_sentences_are_ranked_as_checkthat_ranks_them(tmp_path):
@@ -219,3 +237,24 @@ def test_an_undecided_relation_counts_for_nobody(tmp_path):
     assert f1(("1", "2")) == 1
     assert f1(("1", "2"), ("0", "1")) == 1  # undecided
     assert f1(("1", "2"), ("2", "1")) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("single", "last"), ["SE", "UL", "BI"])
+def test_tags_of_other_schemes_say_the_same_spans(release, single, last):
+    """IOBES and BILOU, as taggers such as Flair, Stanza and spaCy give them."""
+    tags = ["O", "O", f"{single}-PER", "B-ORG", f"{last}-ORG", "O", "O"]
+    found = json.loads(run(release, lines(row(1, tags=tags))).stdout)["layers"]["toy"]
+    assert (found["exact_precision"], found["exact_recall"]) == (0.5, 0.5)
+
+
+def test_a_split_of_which_a_file_says_nothing_is_named(tmp_path):
+    """A system that predicted the test split alone, scored without --split."""
+    made = [releases.article(n, f"{TEXT} {n}") for n in (1, 2)]
+    items = [(of, {"toy": releases.gold(of, "toy", [("PER", 8, 12)])}, []) for of in made]
+    folder = releases.write(tmp_path / "r", [SCHEME], *items, splits=["train", "test"])
+    path = releases.lines(tmp_path / "p.jsonl", [row(2, PER)])
+    said = releases.score(folder, path)["warnings"]
+    assert said == [
+        "1 × articles of train have no line in toy, and count as empty: --split scores one split alone"
+    ]
+    assert releases.score(folder, path, "--split", "test")["warnings"] == []

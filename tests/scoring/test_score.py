@@ -82,6 +82,18 @@ def test_gold_scores_one_in_everything(released, tmp_path):
     assert found["layers"]["claim"]["ranking"]["checkworthiness"]["average_precision"] > 0.5
 
 
+def test_an_export_of_the_release_is_scored_as_predictions_without_a_word(released, tmp_path):
+    """`qawl export jsonl` says more of each article: none of it is a key that a system got wrong."""
+    done = run(
+        "export", "jsonl", "--from", released[0], "--to", tmp_path / "out", "--layer", "entity"
+    )
+    assert done.exit_code == 0, done.exception
+    (path,) = (tmp_path / "out").glob("*.jsonl")
+    found = score(released[0], path)
+    assert found["layers"]["entity"]["exact_precision"] == 1
+    assert found["warnings"] == [WITHHELD]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_figures_are_those_of_counts_by_hand_and_of_nervaluate(released, tmp_path, seed):
     folder, gold = released

@@ -8,6 +8,7 @@ half-open. `scores` (attribute → number) rank spans by an attribute. In place 
 error with its line; keys that are not read are counted, and values that an attribute can't have.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,19 @@ _WHOLE = 1.01
 """What shares may sum to: they are often rounded."""
 _BOM = b"\xef\xbb\xbf"
 _TAGS = ("tags", "tags_2", "tags_3")
+_TOLD = frozenset(
+    ("annotator", "split", "title", "language", "source", "url", "published", "license", "group")
+) | {"source_id", "text", "text_sha256", "complete", "open"}
+"""Keys of a line of `qawl export jsonl` that say what the release has already."""
+_NAN = re.compile(rb"[:\[,]\s*-?(NaN|Infinity)\b")
+_NO_NUMBER = "NaN and Infinity are no numbers in JSON"
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"PK\x03\x04": "zip",
+    b"PAR1": "parquet",
+}
+"""How files begin that are no text."""
 
 
 class PredictedSpan(Struct, frozen=True):
@@ -132,11 +146,18 @@ class Predictions:
         for number, line in files.lines(self.path):
             bare = (line.removeprefix(_BOM) if number == 1 else line).strip()
             if bare:
+                if number == 1:
+                    self._refuse_packed(bare)
                 self._add(number, self._decoded(number, bare))
         if not self._by_place:
             raise InputError(
                 f"{self.path} holds no predictions: a line an article and layer is wanted"
             )
+
+    def _refuse_packed(self, line: bytes) -> None:
+        for begin, kind in _PACKED.items():
+            if line.startswith(begin):
+                raise InputError(f"{self.path} is a {kind} file: predictions are JSON Lines")
 
     def _decoded(self, number: int, line: bytes) -> Prediction:
         try:
@@ -144,14 +165,15 @@ class Predictions:
             made = msgspec.convert(found, Prediction)
         except (*files.UNREADABLE, msgspec.ValidationError) as error:
             said = error if isinstance(error, msgspec.ValidationError) else None
-            words = said or files.problem(line, error)
+            words = said or (_NO_NUMBER if _NAN.search(line) else files.problem(line, error))
             raise InputError(f"{self.path}, line {number}: no prediction: {words}") from error
         self._note_unread(found)
         return made
 
     def _note_unread(self, found: dict[str, Any]) -> None:
         """Counts the keys that nobody reads."""
-        parts = [(found, Prediction), *((each, PredictedSpan) for each in found.get("spans") or ())]
+        told = {key: each for key, each in found.items() if key not in _TOLD}
+        parts = [(told, Prediction), *((each, PredictedSpan) for each in found.get("spans") or ())]
         parts += [(each, PredictedRelation) for each in found.get("relations") or ()]
         parts += [(each, PredictedSentence) for each in found.get("sentences") or ()]
         for given, kind in parts:
@@ -204,6 +226,10 @@ class Predictions:
             for made in lines
         )
 
+    def has(self, article_id: str, layer: str) -> bool:
+        """Whether there is a line of an article and layer."""
+        return (article_id, layer) in self._by_place
+
     def check_sentences(self, article_id: str, layer: str, known: Collection[int]) -> None:
         """Raises InputError where a line scores a sentence that the article lacks, or one twice."""
         number, made = self._by_place.get((article_id, layer), (0, None))
@@ -213,6 +239,8 @@ class Predictions:
                 what = "is there twice" if each.number in seen else "is none of the article"
                 raise InputError(f"{self.path}, line {number}: sentence {each.number} {what}")
             seen.add(each.number)
+            if not 0 <= each.score <= 1:
+                self.noted["scores of sentences lie outside 0 to 1: from 0.5 on they say yes"] += 1
 
     def check(self, known: Mapping[str, Scheme], articles: Collection[str]) -> None:
         """Raises InputError where a line names a layer or an article that the release lacks."""
@@ -243,11 +271,12 @@ class Predictions:
             spans = list(_spans(given, length, scheme))
             record = _record(made, spans, scheme)
             _check_soft((made, *made.spans), scheme)
-        except ValueError as error:
+        except (ValueError, InputError) as error:
             raise InputError(f"{self.path}, line {number}: {error}") from error
         if number:
             self._note(record, given, text)
             self._note_values(record, scheme)
+            self._note_scores(given, scheme)
         by_id = {span.id: each for span, each in zip(spans, given, strict=True)}
         return Given(
             record,
@@ -280,6 +309,12 @@ class Predictions:
                 if any(known[name].problems(value)):
                     self.noted[f"values are none that {name} can have"] += 1
 
+    def _note_scores(self, given: Sequence[PredictedSpan], scheme: Scheme) -> None:
+        """Counts scores of attributes by which nothing is ranked."""
+        for name in (name for each in given for name in each.scores):
+            if not getattr(scheme.attribute[name], "ordered", False):
+                self.noted[f"scores of {name} rank nothing: its values have no order"] += 1
+
 
 def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterator[PredictedSpan]:
     """The spans that tags of tokens say."""
@@ -291,8 +326,11 @@ def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterat
     for tags in levels:
         if len(tags) != len(offsets or ()):
             raise ValueError(f"{len(tags)} tags for {len(offsets or ())} tokens")
-        numbers = any(isinstance(each, int) for each in tags)
+        numbers = [each for each in tags if isinstance(each, int)]
         labels = list(scheme.label) if numbers else None
+        count = 2 * len(scheme.label) + 1
+        if wrong := [each for each in numbers if each >= count]:
+            raise ValueError(f"tag {wrong[0]} is none of the {count} tags of {scheme.layer}")
         for each in unalign.spans(list(tags), offsets or (), labels=labels):
             yield PredictedSpan(each.label, each.start, each.end)
 
@@ -307,7 +345,7 @@ def _spans(given: Sequence[PredictedSpan], length: int, scheme: Scheme) -> Itera
             )
         identity = each.id if each.id is not None else f"#{at}"
         known = scheme.attributes_of(each.label)
-        _check_names(each.attributes, [one.name for one in known], each.label)
+        _check_names([*each.attributes, *each.scores], [one.name for one in known], each.label)
         yield Span(identity, each.label, each.start, each.end, "", _set(each.attributes, scheme))
 
 

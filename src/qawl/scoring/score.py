@@ -53,6 +53,7 @@ Said = tuple[str, object]
 """(attribute of the article, its value)."""
 
 _RESTORE = "count as empty: `qawl restore` puts texts back"
+_SPLIT = "count as empty: --split scores one split alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,20 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 given.check_sentences(article.id, name, {row["number"] for row in rows})
                 layer.sentences[article.id] = rows
     given.check(schemes, known)
-    for layer in layers.values():
+    for name, layer in layers.items():
+        _note_splits(name, layer, given)
         layer.pairs.sort(key=lambda pair: pair.article.id)
     return layers
+
+
+def _note_splits(name: str, layer: Layer, given: Predictions) -> None:
+    """Counts the articles of splits of which a system says nothing, where it says something of others."""
+    there = {pair.article.split for pair in layer.pairs if given.has(pair.article.id, name)}
+    for pair in layer.pairs:
+        if there and pair.article.split not in there:
+            given.noted[
+                f"articles of {pair.article.split} have no line in {name}, and {_SPLIT}"
+            ] += 1
 
 
 def _decided(

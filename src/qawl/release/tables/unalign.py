@@ -7,6 +7,11 @@ from msgspec import Struct
 from qawl.core.errors import InputError
 from qawl.release.tables.tokens import iob2
 
+_OUTSIDE = "O"
+_INSIDE, _LAST = frozenset("IEL"), frozenset("ESLU")
+"""First letters of tags that go on with a span, and of those that end one, in IOB2, IOBES and BILOU."""
+_PREFIXES = frozenset("B") | _INSIDE | _LAST
+
 
 class TaggedSpan(Struct, frozen=True, order=True, gc=False):
     """A span that tags say: offsets are code points, half-open."""
@@ -22,7 +27,7 @@ def spans(
     *,
     labels: Sequence[str] | None = None,
 ) -> list[TaggedSpan]:
-    """The spans that the IOB2 tags of one text say; the inverse of `qawl.align`.
+    """The spans that the tags of one text say; the inverse of `qawl.align`.
 
     Parameters
     ----------
@@ -39,13 +44,14 @@ def spans(
     Returns
     -------
     list of TaggedSpan
-        By start, then end. I- after nothing, or after another label, begins a span. Call it once a
-        level for nested spans.
+        By start, then end. I- after nothing, or after another label, begins a span. Tags with E- and S-
+        (IOBES) or L- and U- (BILOU) are read too. Call it once a level for nested spans.
 
     Raises
     ------
     QawlError
-        There are not as many tags as offsets.
+        There are not as many tags as offsets, or a name is no tag: O, or one of B, I, E, S, L and U, a
+        hyphen and a label.
 
     Examples
     --------
@@ -68,6 +74,9 @@ def spans(
 
 def _name(tag: object, names: Sequence[str]) -> str | None:
     if isinstance(tag, str):
+        prefix, _, label = tag.partition("-")
+        if tag != _OUTSIDE and not (label and prefix in _PREFIXES):
+            raise InputError(f"{tag!r} is no tag: write {_OUTSIDE}, or B- or I- and a label")
         return tag
     at = int(tag) if hasattr(tag, "__int__") else -1
     return names[at] if 0 <= at < len(names) else None
@@ -80,13 +89,19 @@ def _joined(tagged: Sequence[tuple[tuple[int, int], str]]) -> list[TaggedSpan]:
         prefix, _, label = tag.partition("-")
         if not label:
             continue
-        goes_on = prefix == "I" and before is not None and before.partition("-")[2] == label
+        goes_on = prefix in _INSIDE and _open(before) == label
         if goes_on and found:
             last = found.pop()
             found.append(TaggedSpan(last.start, max(last.end, end), label))
         else:
             found.append(TaggedSpan(start, end, label))
     return found
+
+
+def _open(tag: str | None) -> str | None:
+    """The label of a span that a tag leaves open."""
+    prefix, _, label = (tag or "").partition("-")
+    return None if prefix in _LAST else label
 
 
 def _steps(
