@@ -135,7 +135,9 @@ def test_the_command_says_what_it_did_not_find(built, secret, tmp_path):
     )
     assert "1 articles restored" in done.output
     assert f"title not found: {secret.id}" in done.output
-    assert "empty.txt: empty file" in done.output
+    assert "not read: copies/empty.txt: empty file" in done.output
+    checked = run(cli.group, ["verify", str(tmp_path / "x")])
+    assert "is a copy with restored texts" in str(checked.exception)
     (copies / "a.txt").write_text(secret.text + " زيادة", "utf-8")
     done = run(
         cli.group, ["restore", str(built), "--articles", str(copies), "--to", str(tmp_path / "y")]

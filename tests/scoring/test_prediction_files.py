@@ -97,7 +97,7 @@ def test_what_other_tools_write_is_read(release, content):
             b'{"article_id": NaN}\n',
             "line 1: no prediction: NaN and Infinity are no numbers in JSON",
         ),
-        (gzip.compress(lines(row(1, PER))), "is a gzip file: predictions are JSON Lines"),
+        (gzip.compress(lines(row(1, PER)), mtime=0), "is a gzip file: predictions are JSON Lines"),
         (b"PAR1\x15\x04", "is a parquet file: predictions are JSON Lines"),
         (
             lines(row(1, {**PER, "scores": {"worth": 1}})),

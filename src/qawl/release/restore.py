@@ -4,6 +4,7 @@ What is filled in: texts, the surfaces of spans, tokens, free texts of annotator
 text, and titles, which have a hash of their own. A text that fails its hash is never filled in.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 
 _SPAN = ("start", "end", "text")
 _LONGEST_TITLE = 500
-_ANYWHERE = Path("/")
-"""Copies are read wherever they stand, in the folder of a corpus too."""
+_NO_CORPUS = Path(os.devnull)
+"""Copies are read wherever they stand, in the folder of a corpus too: they are named after the folder that
+was given."""
 D = TypeVar("D")
 Part: TypeAlias = "pa.Table | datasets.Dataset"
 """A table, or a split of a dataset."""
@@ -86,7 +88,7 @@ class _Wanted:
             if isinstance(each, str):
                 self._look_in(each, None, told)
                 continue
-            for found in source_files.read([each], {}, _ANYWHERE):
+            for found in source_files.read([each], {}, _NO_CORPUS):
                 if isinstance(found, Received):
                     self._look_in(found.text, found.metadata.title, told)
                 else:

@@ -222,6 +222,11 @@ def load(folder: Path) -> Manifest:
     """The manifest of a release; raises ReleaseError where there is none, or one that is damaged."""
     path = folder / MANIFEST
     if not path.is_file():
+        if (folder / ORIGINAL).is_file():
+            raise ReleaseError(
+                f"{folder} is a copy with restored texts, each checked by its hash when it was restored: "
+                "name the release that it was made from"
+            )
         raise ReleaseError(f"{folder} is not a release: it has no {MANIFEST}")
     return _load(path)
 
