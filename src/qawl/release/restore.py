@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _SPAN = ("start", "end", "text")
 _LONGEST_TITLE = 500
 _NO_CORPUS = Path(os.devnull)
-"""Copies are read wherever they stand, in the folder of a corpus too: they are named after the folder that
+"""Copies are read wherever they stand, in the folder of a corpus too, and named after the folder that
 was given."""
 D = TypeVar("D")
 Part: TypeAlias = "pa.Table | datasets.Dataset"
