@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import baselines
+import exports
+from qawl.annotations import segments
 
 HERE = Path(__file__).parent
 COMMANDS = {
@@ -133,31 +135,31 @@ def growth(folder: Path, tasks: int) -> None:
         )
 
 
-JOURNAL = """
+ENTRIES = """
 import sys, json
 from pathlib import Path
 sys.path.insert(0, {here!r})
 import exports, msgspec
 from qawl.annotations import journal
+from qawl.core import project
 from qawl.core.records import to_json
-corpus, _ = exports.make(Path({folder!r}), 50)
+corpus = project.load(Path({corpus!r}))
 path = corpus.journal_file("entity", "a1")
-path.parent.mkdir(parents=True, exist_ok=True)
 ids = [json.loads(line)["id"] for line in corpus.articles_file.open("rb")]
 values = [dict(start=at, end=at + 3, text="abc", labels=["PERS"]) for at in range(4)]
 result = [dict(id=str(at), from_name="entity", to_name="text", type="labels", value=each)
           for at, each in enumerate(values)]
-last = journal.START
-with path.open("wb") as file:
-    for number in range({versions}):
-        key = number // 4
-        sent = dict(id=key, completed_by=1, created_at="2026-01-01T00:00:00Z", result=result,
-                    updated_at=f"2026-01-01T00:00:0{{number % 4}}Z", was_cancelled=False)
-        article = ids[key % 50]
-        entry = journal.Entry(key=f"{{article}}/{{key}}", article_id=article, scheme_version="1",
-                              task=dict(id=key, project=1), annotation=msgspec.Raw(to_json(sent)))
-        last, line = journal.line(last, to_json(entry))
-        file.write(line)
+
+def entry(number):
+    key = number // 4
+    sent = dict(id=key, completed_by=1, created_at="2026-01-01T00:00:00Z", result=result,
+                updated_at=f"2026-01-01T00:00:0{{number % 4}}Z", was_cancelled=False)
+    article = ids[key % 50]
+    return journal.Entry(key=f"{{article}}/{{key}}", article_id=article, scheme_version="1",
+                         task=dict(id=key, project=1), annotation=msgspec.Raw(to_json(sent)))
+"""
+MADE = """
+journal.opened_at(corpus, path).append(map(entry, range({versions})))
 """
 OPENED = """
 from pathlib import Path
@@ -167,22 +169,55 @@ corpus = project.load(Path("."))
 opened = journal.opened_at(corpus, corpus.journal_file("entity", "a1"))
 assert opened.count == {versions}, opened.count
 """
+NOTHING_NEW = """
+assert journal.opened_at(corpus, path).append(map(entry, range({versions} - 1000, {versions}))) == []
+"""
+LATEST = """
+from pathlib import Path
+from qawl.annotations import journal
+from qawl.core import project
+with journal.opened() as at:
+    for each in journal.latest(project.load(Path(".")), "entity"):
+        at(each)
+"""
 
 
 def journals(folder: Path, sizes: list[int]) -> None:
-    """Opening a journal for the first time, which checks it whole, and again."""
+    """A journal in segments: checked whole, opened again, added to without effect, its latest read."""
     print()
-    row("journal of", "MB", "first opening: CPU s, peak MB", "again: CPU s, peak MB")
-    row("---", "---", "---", "---")
+    row(
+        "journal of",
+        "MB unpacked, on disk, index",
+        *("first opening", "again", "1,000 known versions", "latest of each"),
+    )
+    row(*["---"] * 6)
     for versions in sizes:
         place = folder / f"journal-{versions}"
         place.mkdir()
-        Run(HERE, "-c", JOURNAL.format(here=str(HERE), folder=str(place), versions=versions))
-        size = (place / "corpus/exports/journal/entity.a1.jsonl").stat().st_size / 1e6
-        runs = [Run(place / "corpus", "-c", OPENED.format(versions=versions)) for _ in range(2)]
-        cells = (f"{each.cpu:.2f}, {each.memory:.0f}" for each in runs)
-        row(f"{versions} versions", f"{size:.0f}", *cells)
+        corpus, _ = exports.make(place, 50)
+        begun = ENTRIES.format(here=str(HERE), corpus=str(corpus.root))
+        Run(HERE, "-c", begun + MADE.format(versions=versions))
+        parts = segments.parts(corpus.journal_file("entity", "a1"))
+        unpacked = sum(_unpacked(each) for each in parts) / 1e6
+        shutil.rmtree(corpus.state / "journal")
+        opened = OPENED.format(versions=versions)
+        runs = [
+            Run(corpus.root, "-c", code)
+            for code in (opened, opened, begun + NOTHING_NEW.format(versions=versions), LATEST)
+        ]
+        stored = sum(each.stat().st_size for each in parts) / 1e6
+        index = sum(each.stat().st_size for each in (corpus.state / "journal").iterdir()) / 1e6
+        cells = (f"{each.cpu:.2f} s, {each.memory:.0f} MB" for each in runs)
+        row(f"{versions} versions", f"{unpacked:.0f}, {stored:.0f}, {index:.0f}", *cells)
         shutil.rmtree(place)
+
+
+def _unpacked(part: Path) -> int:
+    """Bytes of a part of a journal, unpacked."""
+    if part.suffix != ".gz":
+        return part.stat().st_size
+    with segments.unpacked(part) as file:
+        return sum(map(len, file))
 
 
 def ingested(folder: Path, sizes: list[int]) -> None:

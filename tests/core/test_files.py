@@ -254,6 +254,7 @@ def test_nothing_but_core_files_writes_a_file():
         "annotations/import_files.py",  # spools in a temporary folder
         "annotations/journal.py",  # appends
         "articles/ingest.py",  # stages in a temporary folder
+        "articles/shards.py",  # stages in a temporary folder
         "articles/adding.py",  # stages in a temporary folder
         "gold/judge.py",  # spools in a temporary file
         "setup/adoption/adopt.py",  # spools in a temporary folder

@@ -205,7 +205,7 @@ def _place(project: Project, layer: str, inputs: str) -> Path:
 
 def _inputs(project: Project, layer: str) -> str:
     """The digest of all that derivation reads, and of Python and Qawl themselves."""
-    paths = [*map(project.scheme_file, project.settings.layers), project.articles_file]
+    paths = [*map(project.scheme_file, project.settings.layers), *project.articles_files]
     stood = [(name, journal.stood(project, path)) for name, path in journal.files(project, layer)]
     return result_cache.inputs(project, [*paths, project.repairs_file], stood)
 

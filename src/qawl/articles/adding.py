@@ -33,7 +33,7 @@ def add(project: Project, articles: Iterable[Article], folder: Path) -> int:
                     file.write(to_json(each) + b"\n")
     if not len(added):
         return 0
-    every = article_store.Articles(project.articles_file, fresh)
+    every = article_store.with_fresh(project, fresh)
     groups = {int(each.id, 16): int(each.group, 16) for each in there.many(there)}
     found = grouped(every, table, groups, frozenset())
     article_store.replace(project, _lines(every, found))

@@ -51,7 +51,7 @@ def ingest(
         fresh, groups = folder / "fresh.jsonl", Grouping()
         with TextTable(folder / "texts") as table:
             _settle(folder / "staged.jsonl", fresh, intake, table)
-        every = article_store.Articles(project.articles_file, fresh)
+        every = article_store.with_fresh(project, fresh)
         if outcome.frozen:
             groups = grouped(every, table, frozen.groups, released, on=on)
             _count(groups, every, intake)

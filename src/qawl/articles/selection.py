@@ -25,7 +25,7 @@ def ids(project: Project) -> tuple[str, ...]:
     longest; later members don't take its place.
     """
     return project.disk.once(
-        "articles to be annotated", lambda: tuple(_ids(project)), project.articles_file
+        "articles to be annotated", lambda: tuple(_ids(project)), *project.articles_files
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 from msgspec.structs import replace
 
-from qawl.articles import annotated_records, csv_files
+from qawl.articles import annotated_records, csv_files, shards
 from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import (
     FIELDS,
@@ -61,7 +61,7 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
         root = path.absolute()
         origin = base if root.is_relative_to(base) else root.parent
         for file in _files(path) if path.is_dir() else (path,):
-            if file.absolute() in written:
+            if file.absolute() in written or shards.is_own(file):
                 continue
             name = printable(file.absolute().relative_to(origin).as_posix())
             try:

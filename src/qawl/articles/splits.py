@@ -26,7 +26,7 @@ def splits_of(project: Project) -> Mapping[str, str]:
             found.update(_kept(project, before))
         return found
 
-    return project.disk.once("splits", made, project.articles_file, *released.manifests(project))
+    return project.disk.once("splits", made, *project.articles_files, *released.manifests(project))
 
 
 def _refuse_strange(project: Project) -> None:

@@ -1,7 +1,7 @@
-"""corpus/articles.jsonl: the frozen articles, one a line, sorted by id.
+"""corpus/articles.jsonl: the frozen articles, one a line, sorted by id; of many with shards before it.
 
-Once a command the file is checked whole: each article is what was frozen, none stands twice. One that is
-out of order, as a merge by git leaves it, is sorted on disk, and that is said.
+Once a command all is checked: each article is what was frozen, none stands twice. A file that is out of
+order, as a merge by git leaves it, is sorted on disk, and that is said.
 """
 
 import logging
@@ -10,20 +10,23 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from heapq import merge
 from itertools import chain, groupby, pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from qawl.articles import cleaning
+from qawl.articles import cleaning, shards
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
 from qawl.core.project import Project, lock
-from qawl.core.records import Article, Edit
+from qawl.core.records import Article, Edit, to_json
 from qawl.core.text import sha256
 
 T = TypeVar("T")
+R = TypeVar("R", "Head", Article)
 _NUMBER = re.compile(r"[0-9a-f]{12}")
 _log = logging.getLogger("qawl")
 
@@ -55,46 +58,77 @@ def article_id(source: str | None, text: str, source_id: str | None = None) -> s
 
 def articles(project: Project) -> Iterator[Article]:
     """The frozen articles, in the order of their ids."""
-    _check(project)
-    return project.disk.read(project.articles_file, Article)
+    return _merged(project, Article)
 
 
 def heads(project: Project) -> Iterator[Head]:
     """The heads of the frozen articles, in the order of their ids."""
-    _check(project)
-    return project.disk.read(project.articles_file, Head)
+    return _merged(project, Head)
 
 
-def _check(project: Project) -> None:
-    """Raises InputError, with the line, where the file is not what was frozen; sorts it if need be."""
-    path, disk = project.articles_file, project.disk
-    if path.exists() and not disk.once("articles are sound", lambda: _sound(path, disk.open), path):
+def _merged(project: Project, kind: type[R]) -> Iterator[R]:
+    """The articles of all files in the order of ids."""
+    paths = _check(project)
+    if len(paths) <= 1:
+        return project.disk.read(project.articles_file, kind)
+    return merge(*(project.disk.read(path, kind) for path in paths), key=attrgetter("id"))
+
+
+def _check(project: Project) -> list[Path]:
+    """The files of the articles; raises InputError, with the line, where one is not what was frozen.
+
+    Sorts the open one if need be.
+    """
+    paths, disk = shards.paths(project), project.disk
+    state = project.articles_files
+    if paths and not disk.once("articles are sound", lambda: _sound(paths, disk.open), *state):
         with lock(project, "sort articles"):
-            _sort(path)
+            _sort(project.articles_file)
+    return paths
 
 
-def _sound(path: Path, opened: core_files.Opener) -> bool:
+def _sound(paths: Iterable[Path], opened: core_files.Opener) -> bool:
     """Whether every line is a frozen article, ended, after those with lower ids."""
-    decoder = msgspec.json.Decoder(Article)
-    last, sound = "", True
-    members: dict[str, tuple[str, int]] = {}
-    for number, _, line in _lines(path, opened):
-        article = core_files.decoded(decoder, line, path, number)
-        if problem := _contradiction(article):
+    last, sound = _At("", "", "", True), True
+    members: dict[str, _At] = {}
+    for each in merge(*(_frozen(path, opened) for path in paths), key=attrgetter("id")):
+        if each.group != each.id:
+            members[each.id] = each
+        if each.id == last.id and each.path != last.path:
             raise InputError(
-                f"{path}, line {number}: {problem}: bring the line back from version control"
+                f"{each.where}: article {each.id} stands in {last.where} too: take it out of the file "
+                "that is no shard"
             )
-        if article.group != article.id:
-            members[article.id] = article.group, number
-        sound = sound and article.id > last and line.endswith(b"\n")
-        last = article.id
-    for group, number in members.values():
-        if group in members:
+        sound = sound and each.id > last.id and each.ended
+        last = each
+    for each in members.values():
+        if each.group in members:
             raise InputError(
-                f"{path}, line {number}: its group {group} is an article of another group: bring the "
+                f"{each.where}: its group {each.group} is an article of another group: bring the "
                 "line back from version control"
             )
     return sound
+
+
+class _At(msgspec.Struct, frozen=True, gc=False):
+    """An article in a file: its group, where it stands, and whether its line has an end."""
+
+    id: str
+    group: str
+    where: str
+    ended: bool
+    path: str = ""
+
+
+def _frozen(path: Path, opened: core_files.Opener) -> Iterator[_At]:
+    """The articles of a file, each as it was frozen."""
+    decoder = msgspec.json.Decoder(Article)
+    for number, _, line in _lines(path, opened):
+        article = core_files.decoded(decoder, line, path, number)
+        where = f"{path}, line {number}"
+        if problem := _contradiction(article):
+            raise InputError(f"{where}: {problem}: bring the line back from version control")
+        yield _At(article.id, article.group, where, line.endswith(b"\n"), str(path))
 
 
 def _contradiction(article: Article) -> str | None:
@@ -175,13 +209,14 @@ def _lines(path: Path, opened: core_files.Opener) -> Iterator[tuple[int, int, by
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:
     """Replaces the corpus by these lines of articles, which are in the order of ids."""
-    core_files.write_bytes(project.articles_file, lines)
+    shards.replace(project, lines)
 
 
 def write(project: Project, records: Iterable[Article]) -> int:
     """Replaces the corpus by these articles, sorted by id; returns how many there are."""
     ordered: list[Article] = sorted(records, key=lambda article: article.id)
-    return core_files.write(project.articles_file, ordered)
+    replace(project, (to_json(each) + b"\n" for each in ordered))
+    return len(ordered)
 
 
 class Articles(Mapping[str, Article]):
@@ -312,6 +347,11 @@ def _places(path: Path, opened: core_files.Opener) -> Iterator[tuple[str, int, i
 
 def by_id(project: Project) -> Articles:
     """The frozen articles by id, each read from disk when it is asked for."""
-    _check(project)
-    disk, path = project.disk, project.articles_file
-    return disk.once("articles by id", lambda: Articles(path, opened=disk.open), path)
+    paths, disk = _check(project), project.disk
+    state = project.articles_files
+    return disk.once("articles by id", lambda: Articles(*paths, opened=disk.open), *state)
+
+
+def with_fresh(project: Project, fresh: Path) -> Articles:
+    """The frozen articles, and those of another file."""
+    return Articles(*_check(project), fresh)

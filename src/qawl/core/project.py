@@ -20,6 +20,7 @@ SETTINGS = "qawl.yaml"
 
 CORPUS = Path("corpus")
 ARTICLES = CORPUS / "articles.jsonl"
+SHARDS = CORPUS / "articles"
 SET_ASIDE = CORPUS / "set-aside.jsonl"
 LABEL_CONFIG = Path("label_config")
 EXPORTS = Path("exports")
@@ -43,8 +44,18 @@ class Project:
 
     @property
     def articles_file(self) -> Path:
-        """The frozen articles."""
+        """The frozen articles; of many those that are in no shard yet."""
         return self.root / ARTICLES
+
+    @property
+    def shards(self) -> Path:
+        """The frozen articles that are too many for one file, in shards."""
+        return self.root / SHARDS
+
+    @property
+    def articles_files(self) -> tuple[Path, ...]:
+        """All files that the frozen articles are read from."""
+        return self.articles_file, *files.listed(self.shards, "*.json*")
 
     @property
     def set_aside_file(self) -> Path:

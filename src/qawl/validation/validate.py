@@ -104,7 +104,7 @@ def _inputs(project: Project, below: str | None) -> str:
     paths = [
         *map(project.annotations_file, layers),
         *map(project.scheme_file, layers),
-        *(project.articles_file, project.withdrawn_file, project.repairs_file),
+        *(*project.articles_files, project.withdrawn_file, project.repairs_file),
     ]
     said = (
         result_cache.settings(project),

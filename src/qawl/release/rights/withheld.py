@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qawl.core import files
-from qawl.core.project import ARTICLES
+from qawl.articles import store as article_store
+from qawl.core import project
 from qawl.core.records import Article
 
 RUN = 20
@@ -171,7 +171,8 @@ def strings(values: object) -> Iterator[str]:
 
 def main() -> None:
     """`python -m qawl.release.rights.withheld ARCHIVE…`: exit 1 if one holds withheld text."""
-    guard = Guard(lambda: files.read(ARTICLES, Article))
+    corpus = project.load(Path())
+    guard = Guard(lambda: article_store.articles(corpus))
     for name, content in archives(Path(each) for each in sys.argv[1:]):
         if guard.run_in_bytes(content):
             sys.exit(f"{name} holds text that may not be redistributed")

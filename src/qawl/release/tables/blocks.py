@@ -95,7 +95,7 @@ class Blocks:
         project = self._project
         paths = [project.scheme_file(layer) for layer in self._schemes]
         if any(not each.redistribute for each in article_store.heads(project)):
-            paths.append(project.articles_file)
+            paths += project.articles_files
         return result_cache.inputs(project, paths, pa.__version__)
 
     def _made(self, items: Iterable[Annotated]) -> Block:

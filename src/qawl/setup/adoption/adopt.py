@@ -19,6 +19,7 @@ import yaml
 
 from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
+from qawl.articles import shards
 from qawl.articles import store as article_store
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
@@ -271,7 +272,7 @@ def _move(building: Path, folder: Path) -> None:
 def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
     """Brings a corpus back to what it was where the block fails."""
     project = load(folder)
-    changed = [folder / SETTINGS, project.articles_file]
+    changed = [folder / SETTINGS, *project.articles_files]
     with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
         kept = {each: Path(name) / each.name for each in changed if each.is_file()}
         for each, copy in kept.items():
@@ -281,6 +282,9 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
         except BaseException:
             for each, copy in kept.items():
                 Path(shutil.copy2(copy, f"{each}.back")).replace(each)
+            for each in filter(shards.is_own, files.listed(project.shards)):
+                if each not in kept:
+                    each.unlink()
             for part in ("label_config", "schemas", "exports/journal", "exports/annotations"):
                 for each in files.listed(folder / part, f"*{layer}.*"):
                     if layer in each.name.split("."):
