@@ -1,7 +1,7 @@
 """Where annotators of one article differ: spans, attributes and relations, side by side."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
@@ -34,23 +34,30 @@ def readable(said: str, called: Callable[[str], str], text: str) -> str:
     return f"{way}{called(found['label'])} «{surface}»"
 
 
-def marks_in(point: Disagreement, said: Value, every: Iterable[Reading]) -> list[Place]:
-    """The marks in a reading of spans, as these annotators made them."""
+def told_marks(every: Iterable[Reading]) -> dict[str, Place]:
+    """The marks of these annotators by what is written of each."""
     places = {mark[:3] for each in every for mark in each.spans}
-    alone = (point.label, point.start, point.end)
-    if said == point.label and alone in places:
-        return [alone]
-    known = {_told(Mark(*place)): place for place in places}
+    return {_told(Mark(*place)): place for place in places}
+
+
+def marks_in(point: Disagreement, said: Value, known: Mapping[str, Place]) -> list[Place]:
+    """The marks in a reading of spans, of those that are known."""
+    alone = Mark(point.label, point.start, point.end)
+    if said == point.label and _told(alone) in known:
+        return [known[_told(alone)]]
     return [known[each] for each in _listed(said) if each in known]
 
 
-def arrows_in(point: Disagreement, said: Value, every: Iterable[Reading]) -> list[Arrow]:
-    """The arrows in a reading of relations, as these annotators drew them."""
+def bare_arrows(every: Iterable[Reading]) -> list[Arrow]:
+    """The arrows of these annotators, whichever copies of marks they join, in order."""
+    return sorted({_bare(arrow) for each in every for arrow in each.arrows}, key=_arrow_order)
+
+
+def arrows_in(point: Disagreement, said: Value, arrows: Iterable[Arrow]) -> list[Arrow]:
+    """The arrows in a reading of relations, of those that are given."""
     at = Mark(point.label, point.start, point.end)
     known = {}
-    for arrow in sorted(
-        {_bare(arrow) for each in every for arrow in each.arrows}, key=_arrow_order
-    ):
+    for arrow in arrows:
         if at in (arrow.start, arrow.end):
             for named in [True, False] if (arrow.label or "?") == point.name else [True]:
                 known[_way(arrow, at, named)] = arrow

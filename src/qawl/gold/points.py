@@ -4,7 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from qawl.agreement.disagreements import arrows_in, differ, marks_in
+from qawl.agreement.disagreements import (
+    arrows_in,
+    bare_arrows,
+    differ,
+    marks_in,
+    told_marks,
+)
 from qawl.agreement.readings import Arrow, Mark, Reading, comparable, readings
 from qawl.annotations.clicks import Click, Drawn, Place, Put
 from qawl.core.records import Annotation, Attributes, AttributeValue, Disagreement, Gold
@@ -39,6 +45,11 @@ class Points:
 
     def __init__(self, gold: Gold, records: Sequence[Annotation], *, majority: bool) -> None:
         self._every = readings([each for each in records if each.status == "submitted"])
+        self._told, self._arrows_drawn = told_marks(self._every), bare_arrows(self._every)
+        self._given: dict[Place, list[Attributes]] = {}
+        for side in self._every:
+            for mark, span in side.spans.items():
+                self._given.setdefault(mark[:3], []).append(span.attributes)
         self._vote = Vote(self._every, majority)
         self._decided = {(each.label, each.start, each.end) for each in gold.spans}
         self._crowded = {
@@ -77,10 +88,10 @@ class Points:
         return each.kind == "attribute" or not self._touched(each) <= self._brought
 
     def _marks(self, each: Disagreement, said: AttributeValue | None) -> list[Place]:
-        return marks_in(each, said, self._every)
+        return marks_in(each, said, self._told)
 
     def _arrows(self, each: Disagreement, said: AttributeValue | None) -> list[Arrow]:
-        return arrows_in(each, said, self._every)
+        return arrows_in(each, said, self._arrows_drawn)
 
     def _touched(self, each: Disagreement) -> set[Place]:
         """The marks, whoever made them, that a point is about, or whose values or relations."""
@@ -133,12 +144,7 @@ class Points:
 
     def _shared(self, place: Place) -> Attributes:
         """The attributes on which those carry who made a mark."""
-        given = [
-            span.attributes
-            for side in self._every
-            for mark, span in side.spans.items()
-            if mark[:3] == place
-        ]
+        given = self._given.get(place, [])
         names = sorted({name for each in given for name in each})
         values = {name: self._vote.value([each.get(name) for each in given]) for name in names}
         return {name: value for name, value in values.items() if value is not None}
