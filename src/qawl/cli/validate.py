@@ -1,6 +1,8 @@
 """`qawl validate`."""
 
 import sys
+from collections.abc import Iterator
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,8 @@ from qawl.cli.terminal import say
 
 AROUND = 30
 """Code points of text shown on either side of a span."""
+AT_ONCE = 500
+"""Lines that are printed at once: each print of its own takes longer than making the line."""
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
@@ -95,19 +99,23 @@ def _repair(corpus: "Project", undo: bool) -> None:
 
 def _print(corpus: "Project", found: list["Finding"]) -> None:
     """Findings by check, worst first, each with the text around its span."""
-    from itertools import groupby
+    lines = _lines(corpus, found)
+    while some := "\n".join(islice(lines, AT_ONCE)):
+        say(some)
 
+
+def _lines(corpus: "Project", found: list["Finding"]) -> Iterator[str]:
     from qawl.articles import store as article_store
 
     texts = article_store.by_id(corpus)
     for check, group in groupby(found, key=lambda each: each.check):
         every = list(group)
-        say(f"{every[0].severity} {check}: {len(every)}")
+        yield f"{every[0].severity} {check}: {len(every)}"
         for each in every:
-            say(f"  {line(each)}")
+            yield f"  {line(each)}"
             article = texts.get(each.article_id or "")
             if each.span and article:
-                say(f"      {around(article.text, each)}")
+                yield f"      {around(article.text, each)}"
 
 
 def line(found: "Finding") -> str:

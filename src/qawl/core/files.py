@@ -211,7 +211,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     write_bytes(path, [text.encode()], private=private)
 
 
-def write_bytes(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
+def write_bytes(path: Path, chunks: Iterable[bytes | memoryview], *, private: bool = False) -> None:
     """Replaces the file by these bytes; killed at any moment, the old or the new file stands."""
     with replacing(path, private=private) as file:
         for chunk in chunks:

@@ -123,7 +123,7 @@ def content(project: Project, folder: str, made_from: str) -> bytes | None:
     return None
 
 
-def keep_content(project: Project, folder: str, made_from: str, made: bytes) -> None:
+def keep_content(project: Project, folder: str, made_from: str, made: bytes | memoryview) -> None:
     """Keeps bytes that were made from these inputs, with their digest before them, where that can be
     written."""
     with suppress(OSError):

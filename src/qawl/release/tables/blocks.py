@@ -137,7 +137,7 @@ def _odd(kinds: Columns, made: Iterable[Row]) -> str:
     return "unknown"
 
 
-def _packed(block: Block) -> bytes:
+def _packed(block: Block) -> memoryview:
     """A block as one Arrow stream: a column a table, each with one list of all its rows."""
     said = {"ending": sorted(block.ending), "unsaid": block.unsaid.counts}
     lists = [_listed(each.to_struct_array()) for each in block.tables.values()]
@@ -147,7 +147,7 @@ def _packed(block: Block) -> bytes:
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_stream(out, schema, options=options) as file:
         file.write_batch(pa.RecordBatch.from_arrays(lists, schema=schema))
-    return bytes(out.getvalue())
+    return memoryview(out.getvalue())
 
 
 def _listed(items: pa.Array) -> pa.Array:
