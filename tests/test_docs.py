@@ -3,9 +3,11 @@
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 
 from conftest import ROOT
 from qawl import cli
+from qawl.core import project
 from qawl.release.tables.columns import decode
 from qawl.release.versions import manifest
 
@@ -207,3 +210,42 @@ def test_files_are_found_in_the_corpus_and_where_the_command_was_typed(tmp_path)
     assert done.returncode == 0, done.stderr
     tasks = run("-C", "trial", "tasks", "--layer", "quote")
     assert "قال أحمد نعم." in tasks.stdout
+
+
+def test_the_commands_that_the_page_on_scoring_shows_run(recorded, monkeypatch):
+    """In their order, after the release that they name; the page's test split is made here."""
+    from qawl.articles import store
+    from qawl.release import build
+
+    settings = recorded.root / "qawl.yaml"
+    shown = next(each.id for each in store.articles(recorded) if each.redistribute)
+    settings.write_text(
+        settings.read_text("utf-8").replace(
+            "release:\n", f"release:\n  locked_test: ['{shown}']\n"
+        ),
+        "utf-8",
+    )
+    monkeypatch.chdir(recorded.root)
+    page = (ROOT / "docs" / "scoring.md").read_text("utf-8")
+    blocks = re.findall(r"\n\n```\n(.*?)```", page, re.DOTALL)
+    lines = [line.partition("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    assert [line.split()[0] for line in lines] == [*["qawl"] * 8, "mkdir", *["qawl"] * 2]
+    folder = build.build(project.load(recorded.root), "0.1.0", notes=[]).folder
+    export = ["export", "jsonl", "--from", str(folder), "--to", "lines"]
+    assert CliRunner().invoke(cli.group, export).exit_code == 0
+    for name in ("predictions", "mine", "theirs", "names"):
+        lines_of = [each.read_bytes() for each in sorted(Path("lines").glob("*.jsonl"))]
+        Path(f"{name}.jsonl").write_bytes(b"".join(lines_of))
+    for line in lines:
+        words, _, to = line.partition(" > ")
+        if words.startswith("mkdir"):
+            Path(words.split()[-1]).mkdir(parents=True)
+            continue
+        if "--draft" in words:
+            shutil.rmtree(folder)
+        done = CliRunner().invoke(cli.group, words.split()[1:])
+        assert done.exit_code == 0, (line, done.output, done.exception)
+        if to:
+            Path(to.strip()).write_text(done.stdout, "utf-8")
+    assert Path("page.html").is_file()
+    assert "### Leaderboard" in (folder / "README.md").read_text("utf-8")
