@@ -2,17 +2,28 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Place
 from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from qawl.articles.remote import Remote
 
 
 @click.command()
 @click.argument("version", required=False)
 @click.option("--bump", is_flag=True, help="Take the version number that the changes require.")
 @click.option("--draft", is_flag=True, help="Build even if gates fail; a draft can't be published.")
-def command(version: str | None, bump: bool, draft: bool) -> None:
+@click.option(
+    "--silver",
+    type=Place(),
+    metavar="PLACE",
+    help="Add what `qawl suggest --silver PLACE` made, as a table of its own that nobody checked.",
+)
+def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote | None") -> None:
     """Build a release of the dataset, offline and reproducible.
 
     Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. If a
@@ -29,7 +40,7 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
         try:
-            built = build.release(corpus, version, draft=draft)
+            built = build.release(corpus, version, draft=draft, silver=silver)
         except GatesFailed as error:
             for each in error.gates:
                 say(f"gate: {each}", err=True)
@@ -45,6 +56,8 @@ def command(version: str | None, bump: bool, draft: bool) -> None:
             f"exports/scores/{name} is of other content: score again to have it in the card",
             err=True,
         )
+    for reason, count in built.silver_left_out.most_common():
+        say(f"left out of silver: {count}, because {reason}", err=True)
     for layer, ids in built.unannotated.items():
         if ids:
             what = "1 article" if len(ids) == 1 else f"{len(ids)} articles"

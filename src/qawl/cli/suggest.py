@@ -1,14 +1,20 @@
 """`qawl suggest`."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Place
 from qawl.cli.terminal import say
 from qawl.core.excerpts import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qawl.articles.duplicates.engine import Engine
+    from qawl.articles.remote import Remote
     from qawl.core.project import Project
     from qawl.suggest.score import LayerScore, Share
     from qawl.suggest.store import Made
@@ -27,6 +33,18 @@ if TYPE_CHECKING:
 )
 @click.option("--split", help="With --release: only this split.")
 @click.option(
+    "--silver",
+    type=Place(),
+    metavar="PLACE",
+    help="Label the articles that nobody annotated, into this folder or URL.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    help="With --silver: where articles are labelled: here, or on the Ray cluster of RAY_ADDRESS.",
+)
+@click.option(
     "--to", type=click.Path(dir_okay=False, path_type=Path), help="File for the predictions."
 )
 def command(
@@ -36,6 +54,8 @@ def command(
     release: Path | None,
     split: str | None,
     to: Path | None,
+    silver: "Path | Remote | None",
+    engine: "Engine",
 ) -> None:
     """Suggest spans, arrows, types and names, which `push` shows to annotators.
 
@@ -51,11 +71,18 @@ def command(
 
     --release DIR --to FILE writes predictions for a release, as a baseline for `qawl score`. Names are
     learned from the train split. Texts that the release withholds are taken from this corpus.
+
+    --silver PLACE labels articles that nobody annotated, for `qawl release --silver PLACE`. Run it again
+    if it was interrupted: it goes on where it was.
     """
     from qawl.cli.terminal import progress
     from qawl.core import project
     from qawl.suggest import store
 
+    if silver is None and engine != "local":
+        raise click.UsageError("--engine goes with --silver")
+    if silver is not None and (scored or release is not None):
+        raise click.UsageError("--silver goes without --score and --release")
     if as_json and not scored:
         raise click.UsageError("--json goes with --score")
     if (release is None) is not (to is None) or (split and not release):
@@ -71,9 +98,42 @@ def command(
     if scored:
         _score(corpus, chosen, as_json=as_json)
         return
+    if silver is not None:
+        _silver(corpus, chosen, silver, engine)
+        return
     with project.lock(corpus, "suggest"):
         made = store.make(corpus, chosen, lambda those: progress(those, "suggest"))
     _tell(made, corpus.settings.suggestions.precision)
+
+
+def _silver(
+    corpus: "Project", layers: "Sequence[str]", place: "Path | Remote", engine: "Engine"
+) -> None:
+    """Labels what nobody annotated; says what was made, then what was left out and why."""
+    from qawl.core import project
+    from qawl.suggest import silver, silver_files
+
+    with project.lock(corpus, "suggest"):
+        folder = silver_files.folder(place)
+        found = silver.make(corpus, dict.fromkeys(layers), folder, on=engine, watch=_far)
+    for layer, said in found.layers.items():
+        say(
+            f"{layer}: {said.spans} spans and {said.relations} arrows in {said.articles} articles "
+            f"({found.made[layer]} shards made, {found.kept[layer]} were there)"
+        )
+        if said.not_suggested:
+            weak = ", ".join(said.not_suggested)
+            say(f"{layer}: not suggested, since too few are right in gold: {weak}", err=True)
+        if not said.gold_articles:
+            say(f"{layer}: there is no complete gold to measure its precision with", err=True)
+    for reason, count in found.left_out.most_common():
+        say(f"left out: {count}, because `qawl validate` would report {reason}", err=True)
+
+
+def _far(layer: str, done: int, total: int) -> None:
+    """Says on a terminal how far it is."""
+    if sys.stderr.isatty():
+        say(f"{layer}: {done} of {total} articles", err=True)
 
 
 def _tell(made: "Made", least: float) -> None:

@@ -5,8 +5,9 @@ A pure function of articles, journal, schemes, settings and version: no clock, n
 
 import logging
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from qawl.agreement import report
 from qawl.annotations import derive
 from qawl.articles import released, selection, withdrawal
 from qawl.articles import store as article_store
+from qawl.articles.remote import Remote
 from qawl.articles.removed_lines import Removed
 from qawl.articles.splits import splits_of
 from qawl.core import files, temporary, versions
@@ -37,13 +39,21 @@ from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
 from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
+from qawl.release.silver import Source
 from qawl.release.tables import blocks, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.table_file import TableDigest, TableFile
 from qawl.release.versions import diff
 from qawl.release.versions import manifest as versions_manifest
 from qawl.release.versions.diff import Difference
-from qawl.release.versions.manifest import ArticleCounts, Chain, FileDigest, Manifest, Worked
+from qawl.release.versions.manifest import (
+    ArticleCounts,
+    Chain,
+    FileDigest,
+    Manifest,
+    SilverLayer,
+    Worked,
+)
 from qawl.scheme import scheme
 from qawl.scheme.digest import digest
 from qawl.scheme.scheme import Scheme
@@ -64,7 +74,8 @@ class Built:
     """A release on disk; `fresh` is False where the same release stood there already.
 
     `unannotated` has, by layer, the articles that are to be annotated and that nobody has annotated yet,
-    `stale_scores` the files of scores that are of other content and not in the card.
+    `stale_scores` the files of scores that are of other content and not in the card, `silver_left_out`
+    counts by reason what of silver is not in the release.
     """
 
     folder: Path
@@ -72,11 +83,19 @@ class Built:
     fresh: bool
     unannotated: dict[str, list[str]] = field(default_factory=dict)
     stale_scores: tuple[str, ...] = ()
+    silver_left_out: Counter[str] = field(default_factory=Counter)
 
 
-def release(project: Project, version: str | None, *, draft: bool = False) -> Built:
+def release(
+    project: Project,
+    version: str | None,
+    *,
+    draft: bool = False,
+    silver: Path | Remote | None = None,
+) -> Built:
     """Builds a release whose gates all pass, or a draft; no version is the one that changes call for.
 
+    `silver` is where `qawl suggest --silver` put what is to stand in a table of its own.
     Raises GatesFailed, or ReleaseError as `build` does.
     """
     if version is not None:
@@ -86,11 +105,17 @@ def release(project: Project, version: str | None, *, draft: bool = False) -> Bu
     if failing and not draft:
         raise GatesFailed(failing)
     notes = failing or ([AS_DRAFT] if draft else [])
-    return build(project, version or bumped(project, checks), notes=notes, checks=checks)
+    version = version or bumped(project, checks, silver)
+    return build(project, version, notes=notes, checks=checks, silver=silver)
 
 
 def build(
-    project: Project, version: str, *, notes: list[str], checks: Mapping[str, int] | None = None
+    project: Project,
+    version: str,
+    *,
+    notes: list[str],
+    checks: Mapping[str, int] | None = None,
+    silver: Path | Remote | None = None,
 ) -> Built:
     """Builds exports/releases/<version>; `notes` are open gates, which make it a draft.
 
@@ -101,7 +126,7 @@ def build(
     hub_metadata.refuse_unknown(project.settings.release.hub)
     target = project.release(version)
     with files.naming(target), temporary.folder(target) as building:
-        work = _Building(project, version, notes, building, checks, below=version)
+        work = _Building(project, version, notes, building, checks, below=version, silver=silver)
         tabled = work.write_tables()
         last = released.last_version(project, below=version)
         previous = project.release(last) if last else None
@@ -136,14 +161,18 @@ def refuse_no_version(version: str) -> None:
         raise ReleaseError(f"{version!r} is not a version: give three numbers, as in 0.1.0")
 
 
-def bumped(project: Project, checks: Mapping[str, int] | None = None) -> str:
+def bumped(
+    project: Project,
+    checks: Mapping[str, int] | None = None,
+    silver: Path | Remote | None = None,
+) -> str:
     """The version that the changes since the last release call for; 0.1.0 for the first."""
     last = released.last_version(project)
     if last is None:
         return "0.1.0"
     target = project.release(last)
     with files.naming(target), temporary.folder(target) as trial:
-        _Building(project, last, [], trial, checks).write_tables()
+        _Building(project, last, [], trial, checks, silver=silver).write_tables()
         change = diff.difference(target, trial)
     if change.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
@@ -201,6 +230,7 @@ class _Building:
         checks: Mapping[str, int] | None,
         *,
         below: str | None = None,
+        silver: Path | Remote | None = None,
     ) -> None:
         self.below = below
         self.planned = set(selection.planned(project))
@@ -208,7 +238,8 @@ class _Building:
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
-        self.columns = tables.all_columns(self.schemes)
+        self.columns = tables.all_columns(self.schemes, silver=silver is not None)
+        self.silver = Source(project, silver, self.schemes) if silver is not None else None
         withheld = any(not each.redistribute for each in article_store.heads(project))
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
         self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
@@ -219,6 +250,7 @@ class _Building:
         self.facts = Facts()
         self.removed = Removed()
         self.errata = Errata(project)
+        self.silver_layers: dict[str, SilverLayer] = {}
 
     def write_tables(self) -> Manifest:
         """Writes the tables and their manifest, which it returns."""
@@ -229,6 +261,8 @@ class _Building:
             for gold in item.gold.values():
                 self.errata.add(gold)
             self._note_unannotated(item)
+            if self.silver:
+                item = replace(item, silver=self.silver.of(item.article, item.gold))  # noqa: PLW2901
             for record in item.annotations:
                 chain[record.layer].add(item.article, record)
             self._write(item)
@@ -277,7 +311,15 @@ class _Building:
     def built(self, target: Path, made: Manifest, *, fresh: bool) -> Built:
         """What is on disk, with what has to be said of it."""
         stale = self.board.stale
-        return Built(target, made, fresh, unannotated=self.unannotated, stale_scores=stale)
+        left = self.silver.left_out if self.silver else Counter[str]()
+        return Built(
+            target,
+            made,
+            fresh,
+            unannotated=self.unannotated,
+            stale_scores=stale,
+            silver_left_out=left,
+        )
 
     def _note_unannotated(self, item: tables.Annotated) -> None:
         """Keeps in mind in which layers an article that is to be annotated has no annotation."""
@@ -308,6 +350,7 @@ class _Building:
         return self.writers[place]
 
     def _manifest(self, content: dict[str, TableDigest], chain: dict[str, "_Chain"]) -> Manifest:
+        self.silver_layers = self.silver.told() if self.silver else {}
         self.board = leaderboard(self.project, versions_manifest.overall(content))
         settings, facts = self.project.settings, self.facts
         return Manifest(
@@ -323,6 +366,7 @@ class _Building:
             content_sha256=versions_manifest.overall(content),
             content_of=versions_manifest.COLUMNS,
             errata=self.errata.entries() or msgspec.UNSET,
+            silver=self.silver_layers or msgspec.UNSET,
             told_sha256=self._told(),
             digest_in=versions_manifest.SUM,
             made_with={"qawl": __version__, "pyarrow": pa.__version__},
@@ -358,7 +402,8 @@ class _Building:
             card.template(self.project),
         )
         hub = own.hub if own.hub != Hub() else None
-        more = [each for each in (self.errata.entries(), self.board.rows, hub) if each]
+        parts = (self.errata.entries(), self.board.rows, hub, self.silver_layers)
+        more = [each for each in parts if each]
         return sha256(to_json([*told, *more])).hexdigest()
 
 

@@ -18,7 +18,7 @@ from qawl.scheme import scheme as schemes
 from qawl.scheme.scheme import Scheme
 from qawl.suggest import rules, suggesters
 from qawl.suggest.gazetteer import Gazetteer, learned
-from qawl.suggest.score import LayerScore, Score, layer_score
+from qawl.suggest.score import LayerScore, Pair, Score, layer_score
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
 
 SHOWN_TO = "suggestion"
@@ -66,13 +66,13 @@ def make(
     """Writes exports/suggestions for the articles to annotate; `watch` may show how far it is."""
     outcome = Made()
     articles = list(to_annotate(project))
-    makers = _Makers(project)
+    makers = Makers(project)
     for layer in layers:
         golds = {each.article_id: each for each in decide.read(project, layer) if each.complete}
         made = list(makers.of(layer, watch(articles), outcome.left_out))
         pairs = [(golds[each.article_id], each) for each in made if each.article_id in golds]
         outcome.weak[layer] = weak(pairs, project.settings.suggestions.precision)
-        made = [_without(each, outcome.weak[layer]) for each in made]
+        made = [without(each, outcome.weak[layer]) for each in made]
         files.write(project.suggestions_file(layer), made)
         outcome.articles[layer] = len(made)
         outcome.spans[layer] = sum(len(each.spans) for each in made)
@@ -84,18 +84,11 @@ def score(project: Project, layers: Iterable[str]) -> Score:
     """Suggestions measured against gold; names learned from gold are those of other articles."""
     scores: dict[str, LayerScore] = {}
     digest = sha256()
-    articles = article_store.by_id(project)
-    makers = _Makers(project)
+    makers = Makers(project)
     for layer in layers:
-        golds = [
-            each
-            for each in decide.read(project, layer)
-            if each.complete and each.article_id in articles
-        ]
-        for gold in golds:
+        pairs = makers.beside_gold(layer)
+        for gold, _ in pairs:
             digest.update(msgspec.json.encode(gold))
-        made = makers.of(layer, [articles[each.article_id] for each in golds], Counter())
-        pairs = list(zip(golds, made, strict=True))
         if pairs:
             current = makers.schemes[layer]
             typed = "quote_type" if "quote_type" in current.attribute else None
@@ -106,8 +99,17 @@ def score(project: Project, layers: Iterable[str]) -> Score:
     return Score(scores, digest.hexdigest())
 
 
-def weak(pairs: Iterable[tuple[Gold, Suggestion]], least: float) -> Weak:
+def weak(pairs: Iterable[Pair], least: float) -> Weak:
     """The labels of which too few suggestions are right in gold: label → (right, suggested)."""
+    return {
+        label: (right, count)
+        for label, (right, count) in hits(pairs).items()
+        if count >= ENOUGH and right < least * count
+    }
+
+
+def hits(pairs: Iterable[Pair]) -> Weak:
+    """Label → (suggestions that stand in gold, all suggestions), of the labels that are suggested."""
     right: Counter[str] = Counter()
     given: Counter[str] = Counter()
     for gold, made in pairs:
@@ -115,14 +117,10 @@ def weak(pairs: Iterable[tuple[Gold, Suggestion]], least: float) -> Weak:
         for span in made.spans:
             given[span.label] += 1
             right[span.label] += (span.label, span.start, span.end) in there
-    return {
-        label: (right[label], count)
-        for label, count in sorted(given.items())
-        if count >= ENOUGH and right[label] < least * count
-    }
+    return {label: (right[label], count) for label, count in sorted(given.items())}
 
 
-def _without(made: Suggestion, labels: Collection[str]) -> Suggestion:
+def without(made: Suggestion, labels: Collection[str]) -> Suggestion:
     """A suggestion without the spans of these labels and their arrows."""
     spans = tuple(each for each in made.spans if each.label not in labels)
     left = {each.id for each in spans}
@@ -130,13 +128,20 @@ def _without(made: Suggestion, labels: Collection[str]) -> Suggestion:
     return msgspec.structs.replace(made, spans=spans, relations=kept)
 
 
-class _Makers:
+class Makers:
     """Makes suggestions of one layer after another; names of an article serve all of them."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._named = _names(project)
+        self._known: dict[str, _Known] = {}
         self.schemes = schemes.load_all(project)
+
+    def beside_gold(self, layer: str) -> list[Pair]:
+        """Complete gold of a layer, each with what is suggested for its article."""
+        known = self._examples(layer)
+        made = self.of(layer, [article for article, _ in known], Counter())
+        return [(gold, each) for (_, gold), each in zip(known, made, strict=True)]
 
     def of(
         self, layer: str, articles: Iterable[Article], left_out: Counter[str]
@@ -145,11 +150,11 @@ class _Makers:
         current = self.schemes[layer]
         suggester = suggesters.chosen(self._project, layer)
         if suggester is None:
-            mentions = _mentions(self._project, layer)
+            if layer not in self._known:
+                self._known[layer] = _Known(_mentions(self._project, layer))
+            known = self._known[layer]
             for article in articles:
-                draft = rules.suggest(
-                    article, current, _known(mentions, article), self._named(article)
-                )
+                draft = rules.suggest(article, current, known.beside(article), self._named(article))
                 yield checked(draft, article, current, left_out)
             return
         listed = list(articles)
@@ -159,19 +164,32 @@ class _Makers:
 
     def _examples(self, layer: str) -> list[suggesters.Example]:
         """The articles with complete gold in a layer; a suggester passes over the one that it is at."""
-        articles = article_store.by_id(self._project)
-        return [
-            (articles[each.article_id], each)
-            for each in decide.read(self._project, layer)
-            if each.complete and each.article_id in articles
-        ]
+        golds = {
+            each.article_id: each for each in decide.read(self._project, layer) if each.complete
+        }
+        articles = article_store.articles(self._project) if golds else ()
+        return [(each, golds[each.id]) for each in articles if each.id in golds]
 
 
-def _known(mentions: Mapping[str, list[tuple[str, str]]], article: Article) -> Gazetteer:
-    """The names that are marked in other articles."""
-    return learned(
-        each for other, marked in mentions.items() if other != article.id for each in marked
-    )
+class _Known:
+    """The names that are marked in articles: article → (label, surface)."""
+
+    def __init__(self, mentions: Mapping[str, list[tuple[str, str]]]) -> None:
+        self._mentions = mentions
+        self._all: Gazetteer | None = None
+
+    def beside(self, article: Article) -> Gazetteer:
+        """The names that are marked in other articles."""
+        if article.id in self._mentions:
+            return learned(
+                each
+                for other, marked in self._mentions.items()
+                if other != article.id
+                for each in marked
+            )
+        if self._all is None:
+            self._all = learned(each for marked in self._mentions.values() for each in marked)
+        return self._all
 
 
 def checked(

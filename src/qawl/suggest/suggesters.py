@@ -81,18 +81,20 @@ class _Given(msgspec.Struct):
 
 def chosen(project: Project, layer: str) -> Suggester | None:
     """The suggester that qawl.yaml names for a layer; None for Qawl's rules."""
-    named = [
-        each
-        for each in project.settings.suggestions.suggesters
-        if layer in (each.layers or (layer,))
-    ]
-    return _made(named[0]) if named else None
+    found = named(project, layer)
+    return _made(found) if found else None
 
 
-def _made(named: Named) -> Suggester:
-    where = f"qawl.yaml: suggestions.suggesters: {named.use}"
+def named(project: Project, layer: str) -> Named | None:
+    """What qawl.yaml says of the suggester of a layer."""
+    given = project.settings.suggestions.suggesters
+    return next((each for each in given if layer in (each.layers or (layer,))), None)
+
+
+def _made(given: Named) -> Suggester:
+    where = f"qawl.yaml: suggestions.suggesters: {given.use}"
     try:
-        made = _factory(named.use, where)(**named.options)
+        made = _factory(given.use, where)(**given.options)
     except QawlError:
         raise
     except msgspec.ValidationError as error:

@@ -99,6 +99,7 @@ def fields(described: Described) -> dict[str, object]:
         "splits": described.manifest.articles.splits,
         "shares": _shares(described),
         "leaderboard": described.board.rows,
+        "silver": described.manifest.silver or {},
         "errata": [*errata.lines(errata.of(described.manifest))],
         "card": _said(settings.release.card),
         "cite": citation.line(described),

@@ -83,7 +83,12 @@ class Blocks:
     def _digest(self, items: Sequence[Annotated]) -> str:
         total = sha256(self._common.encode())
         for each in items:
-            records = (each.article, *each.gold.values(), *each.annotations)
+            records = (
+                each.article,
+                *each.gold.values(),
+                *each.annotations,
+                *each.silver.values(),
+            )
             for content in map(to_json, records):
                 total.update(b"%d\n" % len(content) + content)
         return total.hexdigest()

@@ -23,10 +23,12 @@ from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
+from qawl.release.tables import silver_table
 from qawl.release.tables.candidates import CANDIDATES, candidate_rows
 from qawl.release.tables.pieces import pieces
 from qawl.release.tables.redaction import Redaction
 from qawl.release.tables.sentence_table import SENTENCES, sentence_rows
+from qawl.release.tables.silver_table import SILVER, as_annotation, silver_row
 from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_rows
@@ -74,6 +76,12 @@ def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
         _annotation_row(each, Redaction(article, texts, schemes[each.layer]))
         for each in item.annotations
     ]
+    found[SILVER] = [
+        silver_row(
+            each, _annotation_row(as_annotation(each), Redaction(article, texts, schemes[layer]))
+        )
+        for layer, each in item.silver.items()
+    ]
     return found
 
 
@@ -89,7 +97,9 @@ def _free_texts(
         return None
     records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations]
     said = [list(_typed(each, schemes[each.layer])) for each in records]
-    return FreeTexts(item.article, [*said, *votes], guard)
+    return FreeTexts(
+        item.article, [*said, *silver_table.typed(item.silver, schemes), *votes], guard
+    )
 
 
 def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The tables of a release: their names and columns, made from the schemes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qawl.core.column_types import (
     BOOLEAN,
@@ -15,10 +15,11 @@ from qawl.core.column_types import (
     Value,
 )
 from qawl.core.errors import SchemeError
-from qawl.core.records import Annotation, Article, Gold
+from qawl.core.records import Annotation, Article, Gold, Suggestion
 from qawl.release.rights import standoff
 from qawl.release.tables.candidates import candidate_columns
 from qawl.release.tables.sentence_table import columns_of_sentences
+from qawl.release.tables.silver_table import SILVER, silver_columns
 from qawl.release.tables.token_table import TABLE, token_columns
 from qawl.release.tables.votes import vote_columns
 from qawl.scheme.attributes import Attribute
@@ -62,14 +63,15 @@ PROVENANCE: dict[str, Type] = {
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """An article with its gold by layer and everybody's annotations."""
+    """An article with its gold by layer and everybody's annotations; `silver` is nobody's work."""
 
     article: Article
     gold: Mapping[str, Gold]
     annotations: Sequence[Annotation]
+    silver: Mapping[str, Suggestion] = field(default_factory=dict)
 
 
-def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
+def all_columns(schemes: Mapping[str, Scheme], *, silver: bool = False) -> dict[str, Columns]:
     """The columns of every table, by config, the default first. Layers without labels have no spans.
 
     Raises SchemeError where two tables, or two columns of one, would have the same name.
@@ -104,6 +106,12 @@ def all_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
         "attributes": ListOf(_ATTRIBUTE),
         **PROVENANCE,
     }
+    if silver:
+        if SILVER in found:
+            raise SchemeError(
+                f"a release with silver has a table {SILVER}: call the layer another name"
+            )
+        found[SILVER] = silver_columns(found["annotations"], PROVENANCE)
     return found
 
 

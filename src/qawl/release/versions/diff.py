@@ -78,10 +78,12 @@ MAJOR = frozenset(
     {
         *("removed", "edited", "moved", "withheld", "reopened"),
         *("relabelled", "re-bounded", "re-attributed", "re-linked"),
-        *("annotation removed", "annotation edited"),
+        *("annotation removed", "annotation edited", "silver removed"),
     }
 )
-MINOR = frozenset({"added", "restored", "completed", "annotation added"})
+MINOR = frozenset(
+    {"added", "restored", "completed", "annotation added", "silver added", "silver changed"}
+)
 _DERIVED = frozenset({"text", "withheld", "code_points", "split", "title_sha256"})
 """Columns of an article that say nothing that another column doesn't."""
 _SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
@@ -109,6 +111,7 @@ def difference(old: Path, new: Path) -> Difference:
         counts.update(keys)
         if keys and identity not in changed:
             changed[identity] = Changed(identity, None, _in_words(keys))
+    counts.update(_silver_changes(before, after))
     if before.told_sha256 != after.told_sha256:
         counts["documents", "", "reworded"] += 1
     changes = tuple(
@@ -124,6 +127,18 @@ def difference(old: Path, new: Path) -> Difference:
         for identity in sorted(changed)
     )
     return Difference(before.version, after.version, changes, level, calls, steps, articles)
+
+
+def _silver_changes(before: Manifest, after: Manifest) -> Iterator[Key]:
+    """What happened to the silver of each layer."""
+    one, other = before.silver or {}, after.silver or {}
+    for layer in sorted({*one, *other}):
+        if layer not in other:
+            yield layer, "", "silver removed"
+        elif layer not in one:
+            yield layer, "", "silver added"
+        elif one[layer] != other[layer]:
+            yield layer, "", "silver changed"
 
 
 def _level(kinds: set[str], *, packed: bool) -> str:

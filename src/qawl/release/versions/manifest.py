@@ -117,13 +117,28 @@ class Chain(Struct, frozen=True, kw_only=True):
     judge: Worked | None = None
 
 
+class SilverLayer(Struct, frozen=True, kw_only=True):
+    """What a manifest says of the silver of a layer: what made it, of how many articles, how good it is.
+
+    `measured` has label → (suggestions that stand in gold, all of them) in the `gold_articles`.
+    """
+
+    model: str
+    model_version: str
+    articles: int
+    gold_articles: int = 0
+    measured: dict[str, tuple[int, int]] = {}
+    not_suggested: tuple[str, ...] = ()
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """manifest.json; what early releases don't say has a default.
 
     `files` has every file but the manifest by path, `content` each table by <config>/<split>, `features`
     the columns of each config as `columns.card_features` writes them, `findings` counts by check, `iob2`
     what `token_table.Unsaid` counted, by layer, and `chain` what the gold was made from, by layer.
-    `errata` are those of all releases up to this one; absent where there are none. `told_sha256` is the
+    `errata` are those of all releases up to this one, `silver` what stands in the table of that name, by
+    layer; absent where there are none. `told_sha256` is the
     digest of what the documents are made from beside the tables; `digest_in` is the file beside the
     manifest that has its own digest.
     """
@@ -149,6 +164,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     cleaning: CleaningRecord = CleaningRecord()
     chain: dict[str, Chain] = {}
     errata: tuple[Erratum, ...] | UnsetType = UNSET
+    silver: dict[str, SilverLayer] | UnsetType = UNSET
 
 
 CARRIERS = frozenset({".git", ".gitattributes", ".cache"})

@@ -1,0 +1,62 @@
+"""The table `silver` of a release: suggestions for articles that nobody annotated, nobody's work.
+
+It stands apart: no other table has anything of it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from qawl.core.column_types import STRING, Columns, Row
+from qawl.core.records import Annotation, Attributes, Suggestion
+from qawl.scheme.scheme import Scheme
+
+SILVER = "silver"
+"""The name of the table."""
+_WHO = ("annotator", "judge", "status")
+
+
+def silver_columns(annotations: Columns, provenance: Columns) -> Columns:
+    """The columns: those of the table `annotations`, with what made a row in place of who."""
+    kept = {name: kind for name, kind in annotations.items() if name not in (*_WHO, *provenance)}
+    return {
+        "article_id": STRING,
+        "layer": STRING,
+        "model": STRING,
+        "model_version": STRING,
+        **{name: kind for name, kind in kept.items() if name not in {"article_id", "layer"}},
+    }
+
+
+def as_annotation(made: Suggestion) -> Annotation:
+    """A suggestion as the annotation that it would be, for what shows and checks those."""
+    return Annotation(
+        article_id=made.article_id,
+        layer=made.layer,
+        annotator=SILVER,
+        text_sha256=made.text_sha256,
+        scheme_version=made.scheme_version,
+        spans=made.spans,
+        relations=made.relations,
+        attributes=made.attributes,
+    )
+
+
+def silver_row(made: Suggestion, as_annotated: Row) -> Row:
+    """A row, from that of the annotation which it would be."""
+    return {**as_annotated, "model": made.model, "model_version": made.model_version}
+
+
+def typed(
+    silver: Mapping[str, Suggestion], schemes: Mapping[str, Scheme]
+) -> Iterator[list[tuple[str, str]]]:
+    """(attribute, text) of the free texts in each record: they may hold words of a withheld text."""
+    for layer, made in silver.items():
+        free = {each.name for each in schemes[layer].attributes if each.free}
+        every: tuple[Attributes, ...] = (made.attributes, *(each.attributes for each in made.spans))
+        yield [
+            (name, text)
+            for attributes in every
+            for name, value in attributes.items()
+            if name in free
+            for text in (value if isinstance(value, list) else [value])
+            if isinstance(text, str)
+        ]
