@@ -44,7 +44,7 @@ offline: $(READY)
 	$(BIN)/pytest -q -n 2 --dist worksteal -m "not live and not soak and not models" $(COVER)
 
 live: $(READY)
-	$(BIN)/pytest -q -m "live and not soak" $(COVER)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "live and not soak" $(COVER)
 
 models: .venv-models/.ready ## the tests that train or ask a tiny model, with torch in an environment beside .venv
 	.venv-models/bin/python -m pytest -q -m models tests/test_examples.py tests/suggest
