@@ -346,7 +346,7 @@ FAULTS = [
     ("commit", 401, "refuses the token"),
     ("commit", 403, "no access"),
     ("commit", 404, "knows no dataset me/news"),
-    ("commit", 409, "is there already"),
+    ("commit", 409, "has it already"),
     ("commit", 412, "somebody committed"),
     ("commit", 429, "asks for a pause"),
     ("commit", 500, "answered 500"),
@@ -395,7 +395,7 @@ def test_answers_that_are_lost_are_looked_up_and_failures_that_pass_are_waited_f
 def test_a_commit_of_another_hand_in_between_is_not_written_over(hub, home, publish):
     repo = standing(hub, home, "0.1.0")
     hub.before_commit.append(lambda: repo.commit({"notes.txt": b"x"}))
-    assert "somebody committed to me/news meanwhile" in reason(publish("0.2.0"))
+    assert "someone else committed to me/news in the meantime" in reason(publish("0.2.0"))
     assert not hub.sent
     assert "notes.txt was added" in reason(publish("0.2.0"))
 
