@@ -347,7 +347,7 @@ FAULTS = [
     ("commit", 403, "no access"),
     ("commit", 404, "knows no dataset me/news"),
     ("commit", 409, "has it already"),
-    ("commit", 412, "somebody committed"),
+    ("commit", 412, "someone else committed"),
     ("commit", 429, "asks for a pause"),
     ("commit", 500, "answered 500"),
     ("commit", "drop", "can't be reached"),
