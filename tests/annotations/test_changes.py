@@ -196,7 +196,7 @@ def test_work_goes_over_several_versions_and_names_can_change_places(tmp_path):
 
 def test_work_of_a_version_from_which_nothing_leads_stays_and_is_named(loop):
     said = change(loop, NEW.replace('from: "1"', 'from: "0"'))
-    assert "version 1 → 2: no change of the scheme leads there" in said
+    assert "version 1 → 2: the scheme states no step there" in said
     assert loop.records("x")[0]["scheme_version"] == "1"
 
 

@@ -180,7 +180,7 @@ def test_an_article_that_says_two_things_is_refused_with_both_lines(recorded, ru
         file.write(json.dumps({**first, "title": "another"}).encode() + b"\n")
     code, said = run("validate")
     assert code == 1
-    assert f"line 4: article {first['id']} stands in line 1 too" in said
+    assert f"line 4: article {first['id']} is in line 1 too" in said
 
 
 @pytest.mark.parametrize(
