@@ -315,7 +315,7 @@ class Corpus:
         >>> [each.check for each in qawl.Corpus(".").validate() if each.severity == "error"]
         []
         """
-        return validate.examine(self._project, {})[0]
+        return [*validate.examine(self._project, {})[0]]
 
     def agreement(self) -> Agreement:
         """How far annotators agree, as `qawl agreement --json` prints it; nothing is written.

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ AT_ONCE = 500
 if TYPE_CHECKING:
     from qawl.core.project import Project
     from qawl.core.records import Finding
+    from qawl.validation.validate import Findings
 
 
 @click.command()
@@ -71,7 +72,7 @@ def command(
         files.write_text(html, validation_page.page(corpus, found, counts))
         say(f"{html}: open it in a browser", err=True)
     if as_json:
-        say(to_json({"findings": found, "summary": counts}))
+        say(to_json({"findings": [*found], "summary": counts}))
     else:
         _print(corpus, found)
         for each in dispensations.summary_lines(corpus, passed):
@@ -97,20 +98,20 @@ def _repair(corpus: "Project", undo: bool) -> None:
             annotation_store.rebuild(corpus, layer)
 
 
-def _print(corpus: "Project", found: list["Finding"]) -> None:
+def _print(corpus: "Project", found: "Findings") -> None:
     """Findings by check, worst first, each with the text around its span."""
     lines = _lines(corpus, found)
     while some := "\n".join(islice(lines, AT_ONCE)):
         say(some)
 
 
-def _lines(corpus: "Project", found: list["Finding"]) -> Iterator[str]:
+def _lines(corpus: "Project", found: "Findings") -> Iterator[str]:
     from qawl.articles import store as article_store
 
     texts = article_store.by_id(corpus)
-    for check, group in groupby(found, key=lambda each: each.check):
-        every = list(group)
-        yield f"{every[0].severity} {check}: {len(every)}"
+    for every in found.by_check():
+        first = next(iter(every))
+        yield f"{first.severity} {first.check}: {len(every)}"
         for each in every:
             yield f"  {line(each)}"
             article = texts.get(each.article_id or "")

@@ -4,8 +4,6 @@ A name may have folders in it. What is kept can be thrown away at any time; what
 and made anew.
 """
 
-import gzip
-import io
 import sys
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator
@@ -19,6 +17,7 @@ from typing import TypeVar
 import msgspec
 
 from qawl.core import bundled, files
+from qawl.core.packed import Packed, lines
 from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.core.settings import Ingest, Release, Suggestions
@@ -72,7 +71,7 @@ def read(project: Project, name: str, made_from: str, kind: type[T]) -> Iterator
     path = _place(project, name, made_from)
     try:
         packed = path.read_bytes()
-        for _ in _lines(packed):
+        for _ in lines(packed):
             pass
     except FileNotFoundError:
         return None
@@ -80,15 +79,7 @@ def read(project: Project, name: str, made_from: str, kind: type[T]) -> Iterator
         with suppress(OSError):
             files.put_aside(path, f"{path} can't be read: {error}")
         return None
-    return map(msgspec.json.Decoder(kind).decode, _lines(packed))
-
-
-def _lines(packed: bytes) -> Iterator[bytes]:
-    """The lines; raises EOFError where bytes are missing, also all of them."""
-    if not packed:
-        raise EOFError("it is empty")
-    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
-        yield from file
+    return map(msgspec.json.Decoder(kind).decode, lines(packed))
 
 
 def keeping(
@@ -99,14 +90,13 @@ def keeping(
     `made_from` gives the digest of their inputs: what changes while they are made is not kept.
     """
     before = made_from()
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1, mtime=0) as file:
-        for each in records:
-            file.write(to_json(each) + b"\n")
-            yield each
+    packed = Packed[object](object)
+    for each in records:
+        packed.add(each)
+        yield each
     if made_from() == before:
         with suppress(OSError):
-            _keep(project, name, _place(project, name, before), packed.getvalue())
+            _keep(project, name, _place(project, name, before), packed.content())
 
 
 def content(project: Project, folder: str, made_from: str) -> bytes | None:

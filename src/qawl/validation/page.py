@@ -1,6 +1,7 @@
 """The findings of a corpus as one self-contained page, to hand to annotators."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -23,7 +24,7 @@ AROUND = 60
 """Code points of text shown on either side of a span."""
 
 
-def page(project: Project, found: list[Finding], counts: Summary) -> str:
+def page(project: Project, found: Iterable[Finding], counts: Summary) -> str:
     """The page, in the order of `found`; each with the text around it and the address of its task."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(

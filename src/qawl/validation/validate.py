@@ -20,6 +20,7 @@ from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
 from qawl.core import result_cache
 from qawl.core.findings import finding
+from qawl.core.packed import Packed
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
 from qawl.scheme import scheme
@@ -35,15 +36,48 @@ def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]
     return _once_a_name(each for each in everything(project, below=below) if not passes(each))
 
 
-def examine(project: Project, wanted: Mapping[str, object]) -> tuple[list[Finding], list[Finding]]:
+class Findings:
+    """Findings, worst first, packed in memory: a large corpus has many."""
+
+    def __init__(self) -> None:
+        self._packs: dict[tuple[str, int, str], Packed[Finding]] = {}
+
+    def add(self, found: Finding) -> None:
+        """Takes a finding; those of one check stay in their order."""
+        place = found.severity, found.level, found.check
+        if place not in self._packs:
+            self._packs[place] = Packed(Finding)
+        self._packs[place].add(found)
+
+    def by_check(self) -> Iterator[Packed[Finding]]:
+        """The findings of one check after another."""
+        yield from (self._packs[place] for place in sorted(self._packs))
+
+    def __iter__(self) -> Iterator[Finding]:
+        """All findings."""
+        return chain.from_iterable(self.by_check())
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(map(len, self._packs.values()))
+
+
+def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, Findings]:
     """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
-    found: list[Finding] = []
-    passed: list[Finding] = []
+    found, passed = Findings(), Findings()
     passes = passing(project)
-    for each in everything(project):
-        if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
-            (passed if passes(each) else found).append(each)
-    return sorted(_once_a_name(found), key=_worst_first), passed
+
+    def failing() -> Iterator[Finding]:
+        for each in everything(project):
+            if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
+                if passes(each):
+                    passed.add(each)
+                else:
+                    yield each
+
+    for each in _once_a_name(failing()):
+        found.add(each)
+    return found, passed
 
 
 _NAMES = {
@@ -70,10 +104,6 @@ def _once_a_name(found: Iterable[Finding]) -> Iterator[Finding]:
             "name back (its title is what annotators see), or state the step under `changes`"
         )
         yield msgspec.structs.replace(same[0], message=f"{message}{more}; {advice}")
-
-
-def _worst_first(found: Finding) -> tuple[str, int, str]:
-    return found.severity, found.level, found.check
 
 
 def everything(project: Project, *, below: str | None = None) -> Iterator[Finding]:
