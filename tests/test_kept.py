@@ -8,7 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
+from qawl.annotations import journal, segments
 from qawl.annotations import store as annotation_store
+from qawl.articles import shards
+from qawl.articles import store as article_store
 from qawl.core import project
 from qawl.gold import decide
 from qawl.release import build
@@ -25,7 +28,18 @@ def kept(tmp_path):
     return project.load(tmp_path / "kept")
 
 
-def test_the_journal_gives_the_same_annotations_and_gold(kept):
+@pytest.mark.parametrize("sealed", [False, True])
+def test_the_journal_gives_the_same_annotations_and_gold(kept, sealed, monkeypatch):
+    """Also where it and the articles have become too large for one file."""
+    if sealed:
+        monkeypatch.setattr(segments, "SEAL", 1000)
+        monkeypatch.setattr(shards, "SEAL", 100)
+        lines = kept.articles_file.read_bytes().splitlines(keepends=True)
+        article_store.replace(kept, lines)
+        for path in segments.journals(kept.journal):
+            journal.opened_at(kept, path).append(())
+            assert segments.sealed(path)
+        assert len(shards.paths(kept)) == len(lines)
     for layer in kept.settings.layers:
         path = kept.annotations_file(layer)
         before = path.read_bytes()

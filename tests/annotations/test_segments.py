@@ -443,7 +443,14 @@ def test_git_joins_open_files_that_follow_the_same_line_and_is_told_where_they_d
 
 
 @pytest.mark.parametrize(
-    "name", ["quote.a1.0001.jsonl", "quote.0001.jsonl.gz", "a.b.c.0001.jsonl.gz"]
+    "name",
+    [
+        "quote.a1.0001.jsonl",
+        "quote.a1.00001.jsonl.gz",
+        "quote.a1.0000.jsonl.gz",
+        "quote.0001.jsonl.gz",
+        "a.b.c.0001.jsonl.gz",
+    ],
 )
 def test_other_files_are_no_segments(corpus, path, name):
     (corpus.journal / name).write_bytes(b"x")
@@ -465,3 +472,60 @@ def test_names_with_digits_are_told_from_segments(make_corpus, small):
     assert projects.load(corpus.root).journal_file("quote", "0001").name == "quote.0001.jsonl"
     for name, path in journal.files(corpus, "quote"):
         assert len(list(journal.entries(path))) == 30, name
+
+
+def git(folder, *words):
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    return subprocess.run(
+        ["git", *who, *words], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("sealed", ["ours", "theirs", "both", "neither"])
+def test_branches_of_git_are_joined_as_the_docs_have_it(make_corpus, small, sealed):
+    """With the driver; where it reports a conflict, by the lines for that. Nothing is lost or twice, and
+    later pulls seal over what the merge left."""
+    corpus = make_corpus("A text.")
+    root, path = corpus.root, corpus.journal_file("quote", "a1")
+    driver = f"{sys.executable} -m qawl pull --merge-file %A %B"
+    for words in (
+        ("init", "-q", "-b", "one"),
+        ("config", "merge.qawl.driver", driver),
+        ("config", "merge.ours.driver", "true"),
+    ):
+        assert git(root, *words).returncode == 0
+    (root / ".gitattributes").write_text(
+        "exports/journal/*.jsonl merge=qawl\nexports/journal/*.gz binary\n"
+        "exports/journal/heads.json merge=ours\n"
+    )
+    base = [entry(number, 1) for number in range(15)]
+    sides = {"one": [], "two": []}
+    for branch in ("one", "two"):
+        if branch == "one":
+            journal.opened_at(corpus, path).append(base)
+            git(root, "add", "-A")
+            git(root, "commit", "-qm", "base")
+            git(root, "branch", "two")
+        git(root, "checkout", "-q", branch)
+        count = 30 if sealed in ({"one": "ours", "two": "theirs"}[branch], "both") else 2
+        first = 100 if branch == "one" else 200
+        sides[branch] = [entry(first + number, 2) for number in range(count)]
+        journal.opened_at(corpus, path).append(sides[branch])
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", branch)
+    git(root, "checkout", "-q", "one")
+    done = git(root, "merge", "two", "-m", "joined")
+    assert (done.returncode == 0) == (sealed == "neither"), done.stdout + done.stderr
+    if done.returncode:
+        assert git(root, "checkout", "--ours", "exports/journal").returncode == 0
+        main(root, "pull", "--merge", "MERGE_HEAD")
+        git(root, "add", "-A", "exports")
+        assert git(root, "commit", "-qm", "joined").returncode == 0
+    later = [entry(number, 3) for number in range(300, 330)]
+    opened = journal.opened_at(corpus, path)
+    opened.append(later)
+    assert holds(journal.opened_at(corpus, path)) == holds(journal.load(path))
+    there = [each.key for each in journal.entries(path)]
+    assert sorted(there) == sorted(
+        each.key for each in [*base, *sides["one"], *sides["two"], *later]
+    )

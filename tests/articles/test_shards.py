@@ -116,6 +116,7 @@ DAMAGE = {
     "cut": lambda path: path.write_bytes(path.read_bytes()[:-30]),
     "a line gone": lambda path: path.write_bytes(path.read_bytes().partition(b"\n")[2]),
     "changed": lambda path: path.write_bytes(path.read_bytes().replace(b"w", b"v", 1)),
+    "the open file gone": lambda path: path.parents[1].joinpath("articles.jsonl").unlink(),
     "not named": lambda path: shutil.copy(path, path.with_name("0099-01234567.jsonl")),
     "no JSON": lambda path: path.with_name("shards.json").write_bytes(b"{"),
     "a path": lambda path: path.with_name("shards.json").write_bytes(
@@ -136,9 +137,26 @@ def test_a_shard_that_is_gone_changed_or_strange_is_named_and_nothing_is_written
     for words in (["validate"], ["ingest", str(more)], ["tasks", "--layer", "quote"]):
         code, told = main(corpus.root, *words)
         assert code == 1, (words, told)
-        assert "corpus/articles/" in told
+        assert "corpus/articles/" in told or "corpus/articles.jsonl is gone" in told
         assert "version control" in told
     assert state(corpus) == before
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_what_a_user_has_under_the_name_of_the_shards_is_theirs(tmp_path, folder):
+    """Their own sources in corpus/articles, or a file of that name."""
+    init.init(tmp_path / "many", name="many")
+    corpus = projects.load(tmp_path / "many")
+    given = sources(tmp_path, 0, 2)
+    if folder:
+        corpus.shards.mkdir()
+        shutil.move(given, corpus.shards / "0001.jsonl")
+    else:
+        shutil.move(given, corpus.shards)
+        given = shutil.copy(corpus.shards, tmp_path / "again.jsonl")
+    qawl(corpus.root, "ingest", corpus.shards if folder else given)
+    assert len(list(article_store.articles(corpus))) == 2
+    qawl(corpus.root, "validate")
 
 
 def test_an_article_in_two_files_is_an_error_that_names_both(corpus):

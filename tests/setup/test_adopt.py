@@ -328,8 +328,14 @@ def test_json_min_is_pulled_by_the_controls_of_the_schemes(minimal, tmp_path):
     assert records[2]["attributes"]["tone"] == "loud"
 
 
-def test_a_failure_leaves_nothing_half_written(named, tmp_path, monkeypatch):
-    from qawl.annotations import import_files
+@pytest.mark.parametrize("size", [50_000_000, 10])
+def test_a_failure_leaves_nothing_half_written(named, tmp_path, monkeypatch, size):
+    """Also where the articles, or the journals, are too many for one file."""
+    from qawl.annotations import import_files, segments
+    from qawl.articles import shards
+
+    monkeypatch.setattr(shards, "SEAL", size)
+    monkeypatch.setattr(segments, "SEAL", size)
 
     def fails(*_, **__):
         raise OSError(28, "No space left on device")

@@ -54,8 +54,9 @@ def sealed(path: Path) -> dict[int, Path]:
     found = {}
     for each in files.listed(path.parent) if is_open(path) else ():
         part = _PART.fullmatch(each.name)
-        if part and part["sealed"] and part["number"] and part["stem"] == path.stem:
-            found[int(part["number"])] = each
+        number = int(part["number"] or 0) if part else 0
+        if number and each == named(path, number):
+            found[number] = each
     return dict(sorted(found.items()))
 
 

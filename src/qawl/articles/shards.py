@@ -66,9 +66,9 @@ class _Id(Struct):
 _id = msgspec.json.Decoder(_Id)
 
 
-def is_own(path: Path) -> bool:
-    """Whether Qawl wrote this file beside the articles, by its name."""
-    if path.parent.name != SHARDS.name:
+def is_own(path: Path, root: Path) -> bool:
+    """Whether Qawl wrote this file as a shard of the corpus of that folder, by its name."""
+    if path.parent != root / SHARDS:
         return False
     return path.name == NAME or re.fullmatch(f"{_SHARD}|{_OPEN}", path.name) is not None
 
@@ -86,8 +86,10 @@ def paths(project: Project) -> list[Path]:
             raise InputError(f"{path} is gone: {each.articles} articles stand in it: {_ADVICE}")
         if project.disk.sha256(path) != each.sha256:
             raise InputError(f"{path} is not what was sealed, {NAME} has another hash: {_ADVICE}")
+    if known.shards and not project.articles_file.is_file():
+        raise InputError(f"{project.articles_file} is gone, and shards stand beside it: {_ADVICE}")
     named = {each.name for each in known.shards}
-    for path in files.listed(project.shards):
+    for path in files.listed(project.shards) if project.shards.is_dir() else ():
         if re.fullmatch(_SHARD, path.name) and path.name not in named:
             raise InputError(
                 f"{path} is not named in {NAME}, as a merge leaves it: {_ADVICE}; or move the file "

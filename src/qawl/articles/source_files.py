@@ -61,7 +61,7 @@ def read(paths: Iterable[Path], mapping: Mapping[str, str], base: Path) -> Itera
         root = path.absolute()
         origin = base if root.is_relative_to(base) else root.parent
         for file in _files(path) if path.is_dir() else (path,):
-            if file.absolute() in written or shards.is_own(file):
+            if file.absolute() in written or shards.is_own(file.absolute(), base):
                 continue
             name = printable(file.absolute().relative_to(origin).as_posix())
             try:

@@ -55,7 +55,8 @@ class Project:
     @property
     def articles_files(self) -> tuple[Path, ...]:
         """All files that the frozen articles are read from."""
-        return self.articles_file, *files.listed(self.shards, "*.json*")
+        shards = files.listed(self.shards, "*.json*") if self.shards.is_dir() else ()
+        return self.articles_file, *shards
 
     @property
     def set_aside_file(self) -> Path:

@@ -282,8 +282,8 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
         except BaseException:
             for each, copy in kept.items():
                 Path(shutil.copy2(copy, f"{each}.back")).replace(each)
-            for each in filter(shards.is_own, files.listed(project.shards)):
-                if each not in kept:
+            for each in project.articles_files:
+                if each not in kept and shards.is_own(each, project.root):
                     each.unlink()
             for part in ("label_config", "schemas", "exports/journal", "exports/annotations"):
                 for each in files.listed(folder / part, f"*{layer}.*"):
