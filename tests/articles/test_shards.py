@@ -54,7 +54,7 @@ def listed(corpus):
 
 
 def state(corpus):
-    return {each: each.read_bytes() for each in corpus.articles_files}
+    return {each: each.read_bytes() for each in corpus.articles_files if each.is_file()}
 
 
 def afresh(corpus):
