@@ -13,11 +13,26 @@ from damage import damaged
 from whole import Whole
 
 IDENTITY = re.compile(rb"[0-9a-f]{12}")
+DIGEST = re.compile(rb"[0-9a-f]{64}")
 COMMON = (["validate"], ["adjudicate"], ["release", "0.2.0", "--draft"], ["agreement"], ["status"])
 INTO = ["export", "jsonl", "--to", "../out"]
 TASKS = ["tasks", "--layer", "ner"]
 REBUILD = ["pull", "--rebuild"]
 PULL = ["pull", "--from", "../new.json", "--layer", "ner"]
+PUSH = ["push", "--dry-run"]
+VERIFY = ["verify", "exports/releases/0.1.0"]
+DRAFT = ["release", "0.2.0", "--draft"]
+INGEST = ["ingest", "corpus/sources"]
+RESTORE = ["restore", "exports/releases/0.1.0", "--articles", "../more.jsonl", "--to", "../out"]
+OF_RELEASE = ["export", "jsonl", "--from", "exports/releases/0.1.0", "--to", "../out"]
+BASELINE = ["suggest", "--release", "exports/releases/0.1.0", "--to", "../out.jsonl"]
+MERGE = ["pull", "--merge", "../lead"]
+
+
+def adopt(name):
+    return (["adopt", f"../tools/{name}", "--into", "../out"],)
+
+
 SCORE = ["score", "exports/releases/0.1.0", "../predictions.jsonl"]
 READ_BY = {
     "qawl.yaml": (*COMMON, ["scheme"], TASKS, INTO, ["suggest"], ["guidelines"], PULL, ["doctor"]),
@@ -26,21 +41,26 @@ READ_BY = {
     "schemas/annotation.ner.json": (["scheme", "--check"], ["validate"]),
     "corpus/articles.jsonl": (*COMMON, TASKS, INTO, ["ingest", "../more.jsonl"], ["suggest"], PULL, REBUILD),
     "corpus/withdrawn.jsonl": (["validate"], ["release", "0.2.0", "--draft"], TASKS, PULL),
-    "corpus/set-aside.jsonl": (["ingest", "../more.jsonl"], ["ingest", "corpus/sources"]),
-    "corpus/sources/_source.yaml": (["ingest", "corpus/sources"],),
-    "corpus/sources/one.txt": (["ingest", "corpus/sources"],),
-    "corpus/sources/page.html": (["ingest", "corpus/sources"],),
-    "corpus/sources/more.jsonl": (["ingest", "corpus/sources"],),
-    "corpus/sources/table.csv": (["ingest", "corpus/sources"],),
+    "corpus/set-aside.jsonl": (["ingest", "../more.jsonl"], INGEST),
+    "corpus/sources": (INGEST,),
+    "../more.jsonl": (["ingest", "../more.jsonl"], RESTORE),
     "exports/journal/ner.a1.jsonl": (*COMMON, REBUILD, PULL, ["pull", "--clean-journal"]),
     "exports/journal/heads.json": (["validate"], ["adjudicate"], REBUILD, PULL),
     "exports/annotations/ner.jsonl": (*COMMON, INTO, REBUILD, ["suggest"]),
     "exports/gold/ner.jsonl": (["adjudicate"], ["release", "0.2.0", "--draft"], INTO, ["suggest", "--score"], ["guidelines"]),
-    "exports/gold/ner.tasks.jsonl": (["adjudicate"], ["release", "0.2.0", "--draft"]),
+    "exports/gold/ner.tasks.jsonl": (PUSH, PUSH, ["adjudicate"]),
+    "exports/corrections.jsonl": (["adjudicate"], DRAFT, PUSH),
+    "exports/guidelines/ner.jsonl": (["guidelines"], PUSH),
+    "exports/scores/rules.json": (DRAFT,),
+    "exports/journal/cleaned.jsonl": (["pull", "--clean-journal"], MERGE),
+    "../lead": (MERGE,),
     "exports/repairs.jsonl": (["validate"], ["validate", "--fix"], REBUILD, ["adjudicate"]),
     "exports/agreement.json": (["agreement"], ["release", "0.2.0", "--draft"]),
-    "exports/suggestions/ner.jsonl": (TASKS, ["suggest"]),
+    "exports/suggestions/ner.jsonl": (TASKS, ["suggest"], PUSH),
     ".qawl/users.json": (PULL, ["validate"]),
+    ".qawl/names.txt": (DRAFT,),
+    ".qawl/label-studio.json": (["status"],),
+    ".qawl/journal": (PULL, PULL, ["validate"], REBUILD, MERGE, ["adjudicate"]),
     ".qawl/holder.json": (["adjudicate"],),
     ".qawl/derived": (["validate"], ["adjudicate"], REBUILD),
     "exports/releases/0.1.0/manifest.json": (
@@ -50,6 +70,19 @@ READ_BY = {
     "exports/releases/0.1.0/README.md": (["verify", "exports/releases/0.1.0"], ["release", "--bump"]),
     "exports/releases/0.1.0/CHANGELOG.md": (["release", "0.2.0", "--draft"], ["release", "--bump"]),
     "exports/releases/0.1.0/schemes/ner.yaml": (SCORE, ["diff", "0.1.0", "0.1.0"]),
+    "exports/releases/0.1.0/manifest.sha256": (VERIFY, ["release", "--bump"], SCORE, OF_RELEASE),
+    "exports/releases/0.1.0/CITATION.cff": (VERIFY, OF_RELEASE),
+    "exports/releases/0.1.0/croissant.json": (VERIFY, OF_RELEASE),
+    "exports/releases/0.1.0": (VERIFY, SCORE, OF_RELEASE, RESTORE, BASELINE, ["diff", "0.1.0", "0.1.0"]),
+    "../tools/doccano.jsonl": adopt("doccano.jsonl"),
+    "../tools/prodigy.jsonl": adopt("prodigy.jsonl"),
+    "../tools/argilla.json": adopt("argilla.json"),
+    "../tools/tags.conll": adopt("tags.conll"),
+    "../tools/brat": adopt("brat"),
+    "../tools/uima": adopt("uima"),
+    "../tools/spacy": adopt("spacy"),
+    "../tools/iob2": adopt("iob2"),
+    "../tools/jsonl": (*adopt("jsonl"), ["export", "jsonl", "--to", "../tools/jsonl"]),
     "exports/releases/0.1.0/articles/train.parquet": (
         ["verify", "exports/releases/0.1.0"], ["diff", "0.1.0", "0.1.0"], SCORE, ["release", "0.2.0", "--draft"],
         ["restore", "exports/releases/0.1.0", "--articles", "../more.jsonl", "--to", "../out"],
@@ -58,7 +91,10 @@ READ_BY = {
     "../predictions.jsonl": (SCORE,),
     "../new.json": (PULL, ["adopt", "../new.json", "label_config/ner.xml", "--into", "../out"]),
 }  # fmt: skip
-FREE = ("qawl.yaml", "label_config/ner.yaml", "card.md.j2", "../new.json", "corpus/sources/")
+FREE = (
+    "qawl.yaml", "label_config/ner.yaml", "card.md.j2", "../new.json", "corpus/sources/", "../more.jsonl", "../tools/",
+    "exports/scores/", ".qawl/names.txt",
+)  # fmt: skip
 """Files that say what the user wants: what is made from them may be anything, what was collected may not."""
 COLLECTED = re.compile(r"corpus/(?!set-aside)|exports/journal/|label_config/.*yaml|qawl.yaml")
 
@@ -66,6 +102,20 @@ COLLECTED = re.compile(r"corpus/(?!set-aside)|exports/journal/|label_config/.*ya
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     return Whole(tmp_path_factory.mktemp("damage"))
+
+
+NO_SERVER = (["status"], ["doctor"])
+"""Commands that say what they read and then that no server answers."""
+
+
+def test_each_command_does_its_work_on_the_whole_corpus(whole):
+    """Where one failed already, no damage would show."""
+    for where, commands in READ_BY.items():
+        assert whole.names(where), where
+        for words in commands:
+            code, said, *_ = whole.whole(words)
+            assert code == (1 if words in NO_SERVER else 0), f"{where}: {words}: {said}"
+            assert "no token" not in said
 
 
 def attempt(whole, seed):
@@ -95,8 +145,12 @@ def compare(whole, name, content, spoke, files, rows, told):
     articles = {each.decode() for line in touched for each in IDENTITY.findall(line)}
     there = whole.read()
     for each, before in whole.files.items():
-        if each != name and COLLECTED.match(each) and files.get(each) == before:
-            assert there.get(each) == before, f"{told}\n{each} changed"
+        if each == name or not COLLECTED.match(each) or files.get(each) != before:
+            continue
+        now = there.get(each)
+        if each.startswith("exports/journal/") and name == "../new.json" and spoke:
+            now = now[: len(before)] if each.endswith(".jsonl") else before  # it may grow
+        assert now == before, f"{told}\n{each} changed"
     if spoke or name.startswith(FREE):
         return
     now = whole.rows()
@@ -107,16 +161,13 @@ def compare(whole, name, content, spoke, files, rows, told):
         if each == name or each.startswith((".qawl/", "exports/releases/", "../out/manifest")):
             continue
         other = {*lines(files.get(each, b""))} ^ {*lines(there.get(each, b""))}
-        strange = [
-            line
-            for line in other
-            if not any(one.encode() in line for one in articles) and b"_sha256" not in line[:30]
-        ]
+        strange = [line for line in other if not any(one.encode() in line for one in articles)]
         assert not strange, f"{told}\n{each} is another: {strange[:2]}"
 
 
 def lines(content):
-    return content.splitlines()
+    """The lines; digests of what stands elsewhere differ where that does."""
+    return DIGEST.sub(b"", content).splitlines()
 
 
 @pytest.mark.parametrize("start", range(0, 400, 50))

@@ -1,11 +1,20 @@
 """A small corpus with every kind of file that a command reads, kept in memory, put back after each attempt."""
 
+import gzip
 import json
 import shutil
+import sys
+from pathlib import Path
+from unittest.mock import patch
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import corpora
+from qawl.studio import client as studio_client
+
+sys.path.append(str(Path(__file__).parent / "studio"))
+from memory import Memory
 
 TEXTS = {
     "1": "Sami of Acme met Layla on Monday. She said \u201cwe agree\u201d.",
@@ -13,6 +22,17 @@ TEXTS = {
     "3": "Le président André parle à Genève avec Acme.",
     "4": "यह क़लम है और सामी नहीं।",
 }
+OTHERS = {
+    "doccano.jsonl": [{"text": "Sami left Acme.", "label": [[0, 4, "PER"]]}],
+    "prodigy.jsonl": [
+        {"text": "Sami left Acme.", "spans": [{"start": 0, "end": 4, "label": "PER"}], "answer": "accept", "_annotator_id": "x"}
+    ],
+    "argilla.json": [
+        {"id": "1", "fields": {"text": "Sami left Acme."}, "suggestions": {}, "metadata": {}, "responses": {"ner": [{"value": [{"start": 0, "end": 4, "label": "PER"}], "status": "submitted", "user_id": "u"}]}}
+    ],
+    "tags.conll": "Sami B-PER\nleft O\nAcme B-ORG\n. O\n",
+}  # fmt: skip
+"""What other tools export, by the names of the files."""
 MARKED = {"1": "Sami", "2": "سامي", "3": "André", "4": "सामी"}
 
 
@@ -67,8 +87,7 @@ class Whole:
         folder.joinpath(".qawl/users.json").write_text(
             '{"format": 2, "users": [{"id": 1, "annotator": "a1"}, {"id": 2, "annotator": "a2"}]}'
         )
-        folder.joinpath(".qawl/holder.json").write_text('{"pid": 1, "command": "qawl x"}')
-        folder.joinpath("card.md.j2").write_text("# {{ name }}\n")
+        folder.joinpath("card.md.j2").write_text("---\n{{ metadata }}---\n# {{ title }}\n")
         spans = [{"id": "s", "label": "PER", "start": 0, "end": 4, "attributes": {}}]
         said = {
             "article_id": identity,
@@ -81,6 +100,49 @@ class Whole:
         more = {"text": "Another text, of harbours and cranes.", "source": "desk"}
         self.top.joinpath("more.jsonl").write_text(json.dumps(more) + "\n")
         shutil.move(self.top / "corpus-a1.json", self.top / "new.json")
+        self._more(folder, identity)
+
+    def _more(self, folder, identity):
+        """What few corpora have: corrections, scores, names, a token, work of other tools and places."""
+        article = {"text": ["Of wind."], "title": ["Wind"]}
+        pq.write_table(pa.table(article), folder / "corpus/sources/rows.parquet")
+        folder.joinpath("corpus/sources/packed.jsonl.gz").write_bytes(
+            gzip.compress(b'{"text": "Of rain."}\n', mtime=0)
+        )
+        mark = {"label": "PER", "start": 0, "end": 4}
+        report = {"id": "c1", "address": "x", "layer": "ner", "article_id": identity, "was": mark}
+        report |= {"right": None, "reason": "x", "reporter": "x"}
+        told = {"format": 1, "layer": "ner", "scheme_version": "1", "said": {"label PER": "PER"}}
+        cleaned = {"format": 1, "journal": "ner.a1", "number": 1, "versions": 4, "changed": 1, "before": "0" * 64, "after": "1" * 64, "left_out": {"x": 1}}  # fmt: skip
+        for name, said in (
+            ("exports/corrections.jsonl", report),
+            ("exports/guidelines/ner.jsonl", told),
+            ("exports/journal/cleaned.jsonl", cleaned),
+        ):
+            folder.joinpath(name).parent.mkdir(exist_ok=True)
+            folder.joinpath(name).write_text(json.dumps(said) + "\n")
+        served = {"username": "x", "password": "x", "token": "x", "url": "http://127.0.0.1:1"}
+        with folder.joinpath("qawl.yaml").open("a") as file:
+            file.write("label_studio: {url: 'http://127.0.0.1:1'}\n")
+        folder.joinpath(".qawl/label-studio.json").write_text(json.dumps(served))
+        folder.joinpath(".qawl/label-studio.json").chmod(0o600)
+        folder.joinpath(".qawl/names.txt").write_text("Somebody Else\n")
+        scored = corpora.qawl(
+            folder, "score", "exports/releases/0.1.0", "../predictions.jsonl", "--json"
+        )
+        folder.joinpath("exports/scores").mkdir()
+        folder.joinpath("exports/scores/rules.json").write_text(scored.stdout)
+        self.top.joinpath("lead").mkdir()
+        for name in ("ner.a1.jsonl", "ner.a2.jsonl", "heads.json"):
+            shutil.copy(folder / "exports/journal" / name, self.top / "lead" / name)
+        self.top.joinpath("tools").mkdir()
+        for name, said in OTHERS.items():
+            lines = said if name.endswith(".jsonl") else [said]
+            text = said if isinstance(said, str) else "\n".join(map(json.dumps, lines)) + "\n"
+            self.top.joinpath("tools", name).write_text(text)
+        for name in ("brat", "uima", "spacy", "iob2", "jsonl"):
+            corpora.qawl(folder, "export", name, "--to", f"../tools/{name}")
+        folder.joinpath(".qawl/holder.json").write_text('{"pid": 1, "command": "qawl x"}')
 
     def read(self):
         """Every file, by its path from the corpus; what the lock leaves is none."""
@@ -104,13 +166,20 @@ class Whole:
                 path = self.folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
+                path.chmod(0o600 if name.startswith(".qawl/") else 0o644)
 
     def names(self, where):
         """The files that stand behind a name of READ_BY."""
         return sorted(each for each in self.files if each == where or each.startswith(f"{where}/"))
 
     def command(self, words):
-        """(exit code, what was said) of a command, with main's own handling of errors."""
+        """(exit code, what was said) of a command, with main's own handling of errors.
+
+        The server of `push` is one in memory; to other commands none answers.
+        """
+        if words[0] == "push":
+            with patch.object(studio_client, "connect", lambda corpus: Memory()):
+                return corpora.main(self.folder, *words)
         return corpora.main(self.folder, *words)
 
     def whole(self, words):

@@ -150,6 +150,31 @@ def test_what_the_lead_says_is_printed_and_the_rest_is_not_stated(make_corpus):
 
 
 @pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("a: b: c", "README.md: the YAML at its head can't be read"),
+        ("<<<<<<< HEAD", "README.md"),
+        ("a: 2026-02-31", "README.md: the YAML at its head can't be read"),
+        ("configs: 5", "README.md: the YAML at its head can't be read"),
+        ("configs: [{data_files: [{split: train, path: x}]}]", "can't be read"),
+        (
+            "configs: [{config_name: x, data_files: [{split: train, path: /etc/*}]}]",
+            "'/etc/*' is no",
+        ),
+        ("configs: [{config_name: x, data_files: [{split: train, path: ''}]}]", "'' is no pattern"),
+        ("[1, 2]", "README.md has no YAML at its head"),
+    ],
+)
+def test_a_template_whose_head_names_no_tables_is_refused(make_corpus, head, said):
+    made = make_corpus("x", redistribute=True)
+    (made.root / "card.md.j2").write_text(f"---\n{head}\n---\n# x\n", "utf-8")
+    with pytest.raises(ReleaseError) as raised:
+        build.build(made, "0.1.0", notes=[])
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
     ("template", "said"),
     [
         (

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pyarrow.parquet as pq
-import yaml
 
 from qawl.core import files, names
 from qawl.core.errors import ReleaseError
@@ -62,10 +60,7 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
 
 def _head(folder: Path) -> CardHead:
     """The YAML at the head of the card."""
-    try:
-        head = card_head(folder)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise ReleaseError(f"README.md: its head can't be read: {error}") from error
+    head = card_head(folder)
     if head is None:
         raise ReleaseError("README.md has no YAML at its head: a loader finds no table")
     return head
@@ -79,7 +74,15 @@ def _loaded(folder: Path, head: CardHead) -> tuple[dict[str, int], set[Path]]:
         for each in config.data_files:
             if not names.is_split(each.split):
                 continue  # `datasets` refuses it, so nothing loads
-            for path in folder.glob(each.path):
+            for path in _fitting(folder, each.path):
                 named.add(path)
                 rows[f"{config.config_name}/{each.split}"] += pq.read_metadata(path).num_rows
     return dict(rows), named
+
+
+def _fitting(folder: Path, pattern: str) -> list[Path]:
+    """The files that a pattern of the card names; raises ReleaseError where it is none."""
+    try:
+        return list(folder.glob(pattern))
+    except (ValueError, NotImplementedError) as error:  # empty, or absolute
+        raise ReleaseError(f"README.md: {pattern!r} is no pattern of files: {error}") from error

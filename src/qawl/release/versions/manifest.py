@@ -284,21 +284,30 @@ def features(folder: Path) -> dict[str, Columns]:
             head = card_head(folder) or CardHead()
             given = {each.config_name: each.features for each in head.dataset_info}
         return {name: columns.of_card(each) for name, each in given.items()}
-    except (
-        *(KeyError, TypeError, AttributeError, RecursionError),
-        *(yaml.YAMLError, msgspec.ValidationError),
-    ) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ReleaseError(
             f"{folder}: the columns of its tables can't be read: bring the release back"
         ) from error
 
 
 def card_head(folder: Path) -> CardHead | None:
-    """The YAML at the head of a release's card, between two lines of three dashes; None without it."""
+    """The YAML at the head of a release's card, between two lines of three dashes; None without it.
+
+    Raises ReleaseError where it says something else.
+    """
     text = files.text(folder / "README.md")
     above, end, _ = f"\n{text}".removeprefix("\n---").partition("\n---\n")
-    head = yaml.load(above, Loader=yaml.CSafeLoader) if end and text.startswith("---\n") else None
-    return msgspec.convert(head, CardHead) if isinstance(head, dict) else None
+    if not end or not text.startswith("---\n"):
+        return None
+    try:
+        head = yaml.load(above, Loader=yaml.CSafeLoader)
+        return msgspec.convert(head, CardHead) if isinstance(head, dict) else None
+    except (yaml.YAMLError, ValueError, RecursionError, msgspec.ValidationError) as error:
+        said = str(error).splitlines()[0]
+        raise ReleaseError(
+            f"README.md: the YAML at its head can't be read: {said}: it begins as Qawl's own template "
+            "does, with `---`, `{{ metadata }}---`"
+        ) from error
 
 
 def verify(folder: str | Path) -> list[str]:

@@ -295,8 +295,8 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
 def _add_layer(folder: Path, layer: str, annotators: Sequence[str]) -> None:
     """Names a layer and its annotators in qawl.yaml; comments and order there stay."""
     path = folder / SETTINGS
-    said = yaml.safe_load(path.read_text("utf-8"))
     project = load(folder)
+    said = yaml.safe_load(path.read_text("utf-8"))
     layers = [*project.settings.layers, layer]
     known = list(project.annotators)
     by_hand = (
