@@ -6,16 +6,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import msgspec
 import pytest
 from test_foreign_exports import Foreign, region
 
-from corpora import qawl
+from corpora import main, qawl
 from qawl.annotations import journal, journal_index
 from qawl.annotations.journal import Entry
+from qawl.core import project
 from qawl.core.errors import JournalError
 
 
@@ -306,43 +305,122 @@ def test_a_time_that_was_known_stays_where_an_export_lost_it(tmp_path):
     assert corpus.records()[0]["provenance"]["updated_at"] == FIRST["updated_at"]
 
 
-APPENDING = """
-import sys
-from pathlib import Path
-sys.path[:0] = {tests!r}
-from test_journal_index import entry
-from qawl.annotations import journal
-from qawl.core import project
-corpus = project.load(Path({root!r}))
-path = corpus.journal_file("quote", "a1")
-for value in range(1, 60):
-    opened = journal.opened_at(corpus, path)
-    opened.append(entry(number, value) for number in range(20))
+PULLING = """
+import os, signal, sys, threading, time
+import qawl.cli
+
+def die(after):
+    time.sleep(after)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def note(event, arguments):
+    if event == "sqlite3.connect" and begun.acquire(blocking=False):
+        threading.Thread(target=die, args=[after], daemon=True).start()
+
+begun, after = threading.Lock(), float(sys.argv.pop(1))
+sys.addaudithook(note)
+sys.argv = ["qawl", *sys.argv[1:]]
+qawl.cli.main()
 """
+"""A command that is killed some time after it opened an index."""
+SIZE = 40
 
 
-def killed(corpus, times):
-    """Kills runs that append at moments of chance; after each the journal is whole, with nothing twice."""
-    chance = random.Random(5)
-    path = corpus.journal_file("quote", "a1")
-    tests = [str(each) for each in Path(__file__).parents[:2]]
-    code = APPENDING.format(tests=tests, root=str(corpus.root))
-    for _ in range(times):
-        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
-        time.sleep(chance.uniform(0.3, 1.5))
-        process.send_signal(signal.SIGKILL)
-        _, wrong = process.communicate()
-        assert process.returncode in (0, -signal.SIGKILL), wrong.decode()
-        opened = journal.opened_at(corpus, path)
-        assert holds(opened) == holds(journal.load(path))
-        versions = [each.annotation for each in journal.entries(path)]
-        assert len(versions) == len(set(map(bytes, versions)))
+def grown(number):
+    """An export in which each of its annotations has one version more than in the one before."""
+    when = f"2026-01-01T{number // 60:02}:{number % 60:02}:00Z"
+    made = {"completed_by": 1, "result": [region(TEXT, "Sami")], "updated_at": when}
+    return [
+        {
+            "id": each,
+            "project": 1,
+            "data": {"text": TEXT},
+            "annotations": [{"id": each, **made}],
+        }
+        for each in range(1, SIZE + 1)
+    ]
 
 
-def test_a_run_that_is_killed_leaves_nothing_lost_or_doubled(corpus):
-    killed(corpus, 2)
+def cut(index):
+    if index.exists():
+        os.truncate(index, index.stat().st_size // 2)
+
+
+def empty(index):
+    if index.exists():
+        index.write_bytes(b"")
+
+
+def page_of_zeros(index):
+    if index.exists() and index.stat().st_size > 8192:
+        with index.open("r+b") as file:
+            file.seek(4096)
+            file.write(bytes(4096))
+
+
+def other_log(index):
+    """What was to be written to the index is not what it was."""
+    log = index.with_name(f"{index.name}-wal")
+    if log.exists():
+        log.write_bytes(log.read_bytes()[::-1])
+
+
+def no_log(index):
+    index.with_name(f"{index.name}-wal").unlink(missing_ok=True)
+
+
+BECAME = [
+    lambda index: None,
+    absent,
+    rubbish,
+    earlier,
+    cut,
+    empty,
+    page_of_zeros,
+    other_log,
+    no_log,
+]
+
+
+def killed(folder, times):
+    """Kills pulls near the writing of the index, which may be damaged then; the next pull ends what was
+    begun, with nothing lost or doubled. How many were killed."""
+    chance, count = random.Random(5), 0
+    corpus = Foreign(folder)
+    corpus.ingest(TEXT)
+    export, index = folder / "export.json", folder / ".qawl/journal/ner.a1.sqlite"
+    words = ["pull", "--from", str(export), "--layer", "ner", "--partial"]
+    for number in range(times):
+        export.write_text(json.dumps(grown(number)), "utf-8")
+        code = [sys.executable, "-c", PULLING, str(chance.uniform(0, 0.06)), "-C", str(folder)]
+        done = subprocess.run([*code, *words], capture_output=True, check=False)
+        noticed = b"makes it again" in done.stderr  # the damage of the last round
+        assert noticed or done.returncode in (-signal.SIGKILL, 0), done.stderr
+        count += done.returncode == -signal.SIGKILL
+        how = chance.choice(BECAME)
+        how(index)
+        again = main(folder, *words)
+        if "makes it again" in again[1]:  # SQLite met the damage on its way
+            assert main(folder, "pull", "--rebuild")[0] == 0
+            again = main(folder, *words)
+        assert again[0] == 0, f"{number}, {how}: {again[1]}"
+        made = project.load(folder)
+        path = made.journal_file("ner", "a1")
+        assert holds(journal.opened_at(made, path)) == holds(journal.load(path)), (number, how)
+        versions = [json.loads(bytes(each.annotation)) for each in journal.entries(path)]
+        there = {(each["id"], each["updated_at"]) for each in versions}
+        assert len(versions) == len(there) == SIZE * (number + 1), (number, how)
+        assert not list(folder.rglob("*.qawl-tmp"))
+    return count
+
+
+def test_a_pull_that_is_killed_at_its_index_is_ended_by_the_next(tmp_path):
+    assert killed(tmp_path / "corpus", 9)
 
 
 @pytest.mark.soak
-def test_many_runs_that_are_killed(corpus):
-    killed(corpus, 200)
+@pytest.mark.timeout(7200)
+def test_many_pulls_that_are_killed_at_their_index(tmp_path, tried):
+    count = killed(tmp_path / "corpus", 300)
+    assert count >= 200
+    tried("pulls killed while they wrote the index, which was then damaged, and run again", count)
