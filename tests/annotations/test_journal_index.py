@@ -1,6 +1,7 @@
 """The index of a journal: opening reads the last line alone, and an index that is wrong is noticed."""
 
 import json
+import os
 import random
 import shutil
 import signal

@@ -322,3 +322,37 @@ def test_a_control_called_like_a_table_of_releases_names_a_layer_that_is_free(tm
     said = json.loads(run(tmp_path, "e.json", [given], None).stdout)
     assert said["layer"] == "articles_spans"
     assert said["records"]["spans"] == 1
+
+
+NUMBER = "9" * 5000
+RATING = CONFIG.replace("</View>", '<Rating name="grade" toName="text" maxRating="many"/></View>')
+ODD = {
+    "a type that is a list": ("e.json", [task(region(), {"type": ["x"]})], CONFIG),
+    "a rating without a number": ("e.json", [task()], RATING),
+    "an answer that is a list": (
+        "p.jsonl", '{"text": "Ada came.", "spans": [{"start": 0, "end": 3, "label": "A"}], "answer": ["accept"]}', None,
+    ),
+    "offsets of 5,000 digits": ("t.tsv", f"token\tstart\tend\tner\nAda\t0\t3\tB-A\nx\t{NUMBER}\t4\tO\n", None),
+    "a token a terabyte on": ("t.tsv", "token\tstart\tend\tner\nAda\t0\t3\tB-A\nx\t99999999999\t99999999999\tO\n", None),
+    "tokens out of order": ("t.tsv", "token\tstart\tend\tner\nAda\t4\t7\tB-A\nx\t0\t1\tB-A\n", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_values_of_an_export_are_no_fault(tmp_path, name):
+    done = run(tmp_path, *ODD[name])
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert json.loads(done.stdout)["records"]["spans"] == 1
+
+
+def test_a_place_of_5000_digits_in_brat_is_named(tmp_path):
+    folder = tmp_path / "brat"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Ada came.")
+    (folder / "a.ann").write_text(f"T1\tA 0 3\tAda\nT2\tA 4 {NUMBER}\tcame\n")
+    words = ["adopt", str(folder), "--into", str(tmp_path / "new"), "--json"]
+    done = CliRunner().invoke(cli.group, words)
+    assert done.exit_code == 0, (done.output, done.exception)
+    said = json.loads(done.stdout)
+    assert said["records"]["spans"] == 1
+    assert "text-bound annotation without offsets" in str(said["left_out"])

@@ -17,9 +17,11 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
     """
     from qawl.core.project import RELEASES
     from qawl.core.records import to_json
-    from qawl.release.versions import diff
+    from qawl.release.versions import diff, manifest
 
-    found = diff.difference(diff.resolve(RELEASES, old), diff.resolve(RELEASES, new))
+    before, after = diff.resolve(RELEASES, old), diff.resolve(RELEASES, new)
+    manifest.refuse_changed(after)
+    found = diff.difference(before, after)
     if as_json:
         say(to_json(found))
     elif markdown:

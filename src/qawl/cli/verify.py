@@ -23,7 +23,7 @@ def command(folder: Path) -> None:
         say(each)
     if problems:
         sys.exit(1)
-    said = manifest.load(folder)
+    said = manifest.as_it_stands(folder)
     if not manifest.has_digest(folder):
         say(
             "an earlier version of Qawl released this without a digest of the manifest: "

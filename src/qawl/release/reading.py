@@ -71,6 +71,8 @@ class Release:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = manifest.of_copy(folder)
+        if (folder / manifest.MANIFEST).is_file():
+            manifest.refuse_changed(folder)
         features = manifest.features(folder)
         if "articles" not in features:
             raise ReleaseError(f"{folder}: the release has no table `articles`")

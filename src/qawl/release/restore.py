@@ -312,7 +312,8 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Resto
     The manifest of the copy is that of the release, kept as manifest.original.json, since the bytes
     are no longer those that it lists.
     """
-    manifest.refuse_damaged(release)
+    manifest.refuse_missing(release)
+    manifest.refuse_changed(release, documents=True)
     told = cleaning_of(release)
     if target.exists() and any(target.iterdir()):
         raise ReleaseError(f"{target} is not empty: name a new folder with --to")

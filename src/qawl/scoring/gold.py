@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-import pyarrow.parquet as pq
-
 from qawl.core import shards
+from qawl.core.arrow import parquet
 from qawl.core.column_types import Row
 from qawl.core.errors import ReleaseError
 from qawl.release.reading import Release
@@ -101,6 +100,6 @@ def _rows(release: Release, config: str, splits: Iterable[str], names: list[str]
     """Rows of a table as they are stored; a split without any has no file."""
     for split in splits:
         for path in shards.splits(release.folder / config).get(split, ()):
-            with pq.ParquetFile(path) as table:
+            with parquet(path) as table:
                 for batch in table.iter_batches(batch_size=200, columns=names):
                     yield from batch.to_pylist()

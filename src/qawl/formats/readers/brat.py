@@ -14,6 +14,7 @@ from qawl.core import files
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.json_lines import whole
 
 
 def fits(path: Path) -> bool:
@@ -114,8 +115,9 @@ def _text_bound(made: Document, marks: dict[str, Mark], name: str, rest: str) ->
     head = rest.split("\t", maxsplit=1)[0]
     label, _, places = head.partition(" ")
     fragments = [each.split() for each in places.split(";")]
-    numbers = [int(n) for each in fragments for n in each if n.isascii() and n.isdecimal()]
-    if not label or len(numbers) != 2 * len(fragments):
+    given = [whole(each) for fragment in fragments for each in fragment]
+    numbers = [each for each in given if each is not None]
+    if not label or not len(given) == len(numbers) == 2 * len(fragments):
         made.notes.append("text-bound annotation without offsets")
         return
     between = zip(numbers[1:-1:2], numbers[2:-1:2], strict=True)

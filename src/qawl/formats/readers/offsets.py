@@ -5,15 +5,19 @@ layer (`ner`, `ner.1`, …) are levels of nesting.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from qawl.articles.received import LONGEST
 from qawl.core.findings import reason
 from qawl.formats.readers import own
 from qawl.formats.readers.conll import Tagger
 from qawl.formats.readers.document import Document, Found, Work, set_aside
+from qawl.formats.readers.json_lines import whole
 
 HEAD = ("token", "start", "end")
+Row = tuple[int, int, list[str]]
+"""Where a token starts and ends, and the columns of its row."""
 _LEVEL = re.compile(r"(?P<layer>.+?)(\.\d+)?")
 
 
@@ -31,7 +35,7 @@ def read(path: Path) -> Iterator[Found]:
         yield set_aside(str(path), reason("not-utf-8"))
         return
     head, *rest = [line.rstrip("\r").split("\t") for line in lines if line.strip()]
-    rows = [each for each in rest if len(each) == len(head) and each[1].isdecimal()]
+    rows = list(_placed(each for each in rest if len(each) == len(head)))
     made = Document(str(path), path.stem, "")
     made.notes += ["row without offsets"] * (len(rest) - len(rows))
     made.text = _text(rows)
@@ -43,19 +47,28 @@ def read(path: Path) -> Iterator[Found]:
     yield made
 
 
-def _text(rows: Sequence[Sequence[str]]) -> str:
+def _placed(rows: Iterable[list[str]]) -> Iterator[Row]:
+    """The rows whose tokens stand behind those before, where their offsets say."""
+    at = 0
+    for each in rows:
+        start, end = whole(each[1]), whole(each[2])
+        if start is not None and at <= start < LONGEST and end == start + len(each[0]):
+            yield start, end, each
+            at = end
+
+
+def _text(rows: Sequence[Row]) -> str:
     pieces, at = [], 0
-    for token, start, *_ in rows:
-        gap = max(int(start) - at, 0)
-        pieces.append(" " * gap + token)
-        at = int(start) + len(token)
+    for start, end, (token, *_) in rows:
+        pieces.append(" " * (start - at) + token)
+        at = end
     return "".join(pieces)
 
 
-def _column(work: Work, rows: Sequence[Sequence[str]], column: int, names: dict[str, str]) -> None:
+def _column(work: Work, rows: Sequence[Row], column: int, names: dict[str, str]) -> None:
     tagger = Tagger(work, names)
-    for row in rows:
-        tagger.add(row[column], int(row[1]), int(row[2]))
+    for start, end, row in rows:
+        tagger.add(row[column], start, end)
 
 
 def _names(path: Path, column: str) -> dict[str, str]:

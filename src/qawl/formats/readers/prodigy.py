@@ -35,7 +35,7 @@ _MARKED = {"spans": "span", "relations": "relation", "accept": "choice"}
 
 def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like Prodigy's."""
-    told = row.get("answer") in {"accept", "reject", "ignore"}
+    told = row.get("answer") in ("accept", "reject", "ignore")
     own = any(name in row for name in ("_input_hash", "_task_hash", "_annotator_id", "_session_id"))
     spans = isinstance(row.get("spans"), list)
     return isinstance(row.get("text"), str) and (told or own or spans)
@@ -52,7 +52,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
         return set_aside(str(path), reason("text-empty"), number)
     made = Document(str(path), str(row.get("_input_hash", number)), text)
     work = Work(str(row.get("_annotator_id") or row.get("_session_id") or ""))
-    work.skipped = row.get("answer") in {"reject", "ignore"}
+    work.skipped = row.get("answer") in ("reject", "ignore")
     if not work.skipped:
         for each in listed(row.get("spans"), made.notes, "spans"):
             _span(made, work, each)

@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,8 @@ from qawl.core.text import file_sha256
 from qawl.release.tables import columns
 from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.table_file import TableDigest
+
+_log = logging.getLogger("qawl")
 
 MANIFEST = "manifest.json"
 SUM = "manifest.sha256"
@@ -236,6 +239,14 @@ def _sum(content: bytes) -> str:
 
 def load(folder: Path) -> Manifest:
     """The manifest of a release; raises ReleaseError where there is none, or one that is damaged."""
+    made = as_it_stands(folder)
+    if problem := next(_unlike_its_digest(folder, made), None):
+        raise ReleaseError(f"{folder}: {problem}: bring the release back")
+    return made
+
+
+def as_it_stands(folder: Path) -> Manifest:
+    """The manifest of a release, also where it is not the one that its digest is of."""
     path = folder / MANIFEST
     if not path.is_file():
         if (folder / ORIGINAL).is_file():
@@ -247,16 +258,27 @@ def load(folder: Path) -> Manifest:
     return _load(path)
 
 
-def refuse_damaged(folder: Path) -> None:
-    """Raises ReleaseError where a file that the manifest lists is missing, or a table was changed."""
-    listed = load(folder).files
-    missing = [name for name in listed if not (folder / name).is_file()]
-    if missing:
-        raise ReleaseError(f"{folder}: {missing[0]} is missing: bring the release back")
-    tables = (name for name in listed if name.endswith(".parquet"))
-    for name in tables:
-        if file_sha256(folder / name) != listed[name].sha256:
-            raise ReleaseError(f"{folder}: {name} was changed: bring the release back")
+def refuse_missing(folder: Path) -> None:
+    """Raises ReleaseError where a file that the manifest lists is missing."""
+    for name in load(folder).files:
+        if not (folder / name).is_file():
+            raise ReleaseError(f"{folder}: {name} is missing: bring the release back")
+
+
+def refuse_changed(folder: Path, *, documents: bool = False) -> None:
+    """Raises ReleaseError where a table is not as the manifest lists it.
+
+    A scheme that was changed, or one of the documents if these are asked for, is said.
+    """
+    for name, listed in load(folder).files.items():
+        table = name.endswith(".parquet")
+        asked = table or documents or name.startswith("schemes/")
+        if not asked or not (folder / name).is_file():
+            continue
+        if file_sha256(folder / name) != listed.sha256:
+            if table:
+                raise ReleaseError(f"{folder}: {name} was changed: bring the release back")
+            _log.warning("%s: %s was changed since the release was built", folder, name)
 
 
 def is_release(folder: Path) -> bool:
@@ -356,7 +378,7 @@ def _unlike_its_digest(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 def _differences(folder: Path) -> Iterator[str]:
     """The manifest itself, files, then the content of tables."""
-    manifest = load(folder)
+    manifest = as_it_stands(folder)
     yield from _unlike_its_digest(folder, manifest)
     listed, there = manifest.files, file_digests(folder)
     for name in sorted({*listed, *there}):

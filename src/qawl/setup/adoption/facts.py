@@ -100,7 +100,7 @@ class Facts:
             if each.get("type") in SPANS:
                 self._region(each, regions)
         for each in every:
-            kind = each.get("type")
+            kind = str(each.get("type"))
             if kind in ATTRIBUTES:
                 self._attribute(each, regions)
             elif kind == "relation":

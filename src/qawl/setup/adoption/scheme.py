@@ -14,6 +14,7 @@ import yaml
 from qawl.core import names as core_names
 from qawl.core.errors import InputError, SchemeError
 from qawl.core.records import Article
+from qawl.formats.readers.json_lines import whole
 from qawl.scheme import scheme as schemes
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
 from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, TABLES, free_name
@@ -285,7 +286,7 @@ def _kind(control: Control, seen: Seen | None, language: str) -> Node:
         return {"kind": kind, "values": values}
     kind = KINDS[control.tag]
     if kind == "scale":
-        return {"kind": kind, "min": 1, "max": int(control.settings.get("maxRating", "5"))}
+        return {"kind": kind, "min": 1, "max": whole(control.settings.get("maxRating")) or 5}
     if kind == "text" and seen and seen.several:
         return {"kind": "texts"}
     if kind == "date" and seen and any("T" in each for each in seen.values):
