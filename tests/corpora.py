@@ -2,6 +2,7 @@
 goes in by `qawl pull --from`, figures come out of `qawl agreement --json`."""
 
 import contextlib
+import hashlib
 import io
 import json
 import sys
@@ -16,6 +17,7 @@ from qawl.annotations import heads, journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import files
+from qawl.release.versions import manifest
 from qawl.scheme import scheme as scheme_reader
 
 RIGHTS = {"license": "CC-BY-4.0", "redistribute": True}
@@ -44,6 +46,16 @@ def main(folder, *words):
         sys.argv = argv
     out.seek(0)
     return stopped.value.code or 0, out.read()
+
+
+def say_again(folder, **said):
+    """Makes the manifest of a release list its files as they are now, and say this."""
+    path = Path(folder) / manifest.MANIFEST
+    listed = msgspec.to_builtins(manifest.file_digests(Path(folder)))
+    content = json.dumps({**json.loads(path.read_bytes()), "files": listed, **said}).encode()
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    path.with_name(manifest.SUM).write_text(f"{digest}  {manifest.MANIFEST}\n")
 
 
 def annotate(made, layer, records):

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import corpora
 import qawl
 from conftest import TOY
 from qawl import cli
@@ -169,9 +170,7 @@ def test_a_release_without_tokens_takes_copies_with_other_lines(release, tmp_pat
     old = tmp_path / "old"
     shutil.copytree(release, old)
     shutil.rmtree(old / "tokens")
-    said = json.loads((old / "manifest.json").read_text("utf-8"))
-    said["files"] = {name: each for name, each in said["files"].items() if "tokens/" not in name}
-    (old / "manifest.json").write_text(json.dumps(said), "utf-8")
+    corpora.say_again(old)
     for how in (
         "blank lines",
         "spaces at the ends",

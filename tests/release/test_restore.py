@@ -1,6 +1,5 @@
 """Withheld text comes back by its hash alone: from copies as they are, into folders and datasets."""
 
-import json
 import unicodedata
 import warnings
 
@@ -11,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 
+import corpora
 import qawl
 import strategies
 from qawl import cli
@@ -199,11 +199,8 @@ def test_a_text_without_what_was_told_is_its_own_candidate(text):
 
 
 def test_a_manifest_that_tells_nonsense_is_refused(built, tmp_path):
-    path = built / "manifest.json"
-    text = path.read_text("utf-8")
     for wrong in ({"chrome": ["("]}, {"lines": 3}):
-        said = {**json.loads(text), "cleaning": wrong}
-        path.write_text(json.dumps(said), "utf-8")
+        corpora.say_again(built, cleaning=wrong)
         with pytest.raises(ReleaseError, match="cleaning"):
             restore.restore_release(built, [], tmp_path / "x")
 

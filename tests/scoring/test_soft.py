@@ -272,6 +272,6 @@ def test_a_release_without_votes_says_so(tmp_path):
     path = folder / "manifest.json"
     said = json.loads(path.read_text("utf-8"))
     del said["features"]["votes"]
-    path.write_text(json.dumps(said), "utf-8")
+    corpora.say_again(folder, features=said["features"])
     rows = releases.lines(tmp_path / "p.jsonl", [{"article_id": of.id, "layer": "toy"}])
     assert "has no table votes" in failing(folder, rows, "--soft")
