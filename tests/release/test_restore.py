@@ -237,3 +237,48 @@ def test_a_table_that_was_damaged_is_refused_before_anything_is_restored(recorde
     with pytest.raises(ReleaseError, match="was changed: bring the release back"):
         restore.restore_release(release, [recorded.root / "corpus"], tmp_path / "full")
     assert not (tmp_path / "full").exists()
+
+
+@pytest.fixture
+def shipped(recorded):
+    """A corpus with a release, as somebody receives it."""
+    return recorded.root, build.build(recorded, "9.0.0", notes=["a trial"]).folder
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export", "jsonl", "--from", "RELEASE", "--to", "out"],
+        ["diff", "RELEASE", "RELEASE"],
+        ["suggest", "--release", "RELEASE", "--to", "out.jsonl"],
+    ],
+)
+@pytest.mark.parametrize("name", ["articles/train.parquet", "manifest.json"])
+def test_a_release_that_was_damaged_on_its_way_is_not_read(shipped, words, name):
+    root, release = shipped
+    if name == "manifest.json":
+        text = (release / name).read_text("utf-8")
+        (release / name).write_text(text.replace('"rows": 1', '"rows": 2', 1), "utf-8")
+    else:
+        flipped(release / name)
+    given = [str(release) if each == "RELEASE" else each for each in words]
+    code, said = corpora.main(root, *given)
+    assert code == 1
+    assert "bring the release back" in said
+    assert name in said
+    assert corpora.main(root, "verify", str(release))[0] == 1
+
+
+def test_a_document_that_was_changed_is_said_where_it_is_passed_on(shipped, caplog):
+    root, release = shipped
+    (release / "README.md").write_bytes(b"")
+    words = ["restore", str(release), "--articles", "corpus/articles.jsonl", "--to", "full"]
+    code, said = corpora.main(root, *words)
+    assert code == 0, said
+    assert "README.md was changed since the release was built" in said + caplog.text
