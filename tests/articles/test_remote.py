@@ -230,6 +230,18 @@ def test_a_page_of_the_web_without_an_ending_is_not_read_as_text(trial):
     assert "not a kind of file that is read" in said
 
 
+def test_names_with_two_slashes_are_not_passed_over(trial, buckets):
+    """A store may list `a//b.txt` below `a` only as `a/`, which is `a` itself; marks of folders are none."""
+    buckets.put(
+        "slashes", {"a//b.txt": NEWS.encode(), "folder/": b"", "folder/c.txt": OTHER.encode()}
+    )
+    code, said = qawl(trial, "ingest", "s3://slashes", **buckets.environment)
+    assert code == 1
+    assert said.startswith("qawl: s3://slashes/a: it holds names with two slashes in a row")
+    assert untouched(trial)
+    assert qawl(trial, "ingest", "s3://slashes/folder", **buckets.environment)[0] == 0
+
+
 def test_a_bucket_that_is_not_there(trial, buckets):
     code, said = qawl(trial, "ingest", "s3://nowhere-at-all/x/", **buckets.environment)
     assert (code, said) == (

@@ -336,6 +336,7 @@ def test_the_change_says_what_happened_to_silver(pool, tmp_path):
         ("suggest", "--silver", "x", "--score"),
         ("release", "0.2.0", "--silver", "s3://me:secret@bucket/x"),
         ("suggest", "--silver", "ftp://x/y"),
+        ("suggest", "--silver", "https://news.example/silver"),
     ],
 )
 def test_what_does_not_go_together_is_refused(pool, words):

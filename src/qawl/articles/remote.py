@@ -119,7 +119,11 @@ class Store:
     def there(self, path: str) -> bool:
         """Whether there is a file or folder."""
         with self._reached(path):
-            return bool(self._fs.exists(path))
+            try:
+                self._fs.info(path)
+            except FileNotFoundError:
+                return False
+        return True
 
     def matching(self) -> list[Entry]:
         """What a URL with `*`, `?` or `[…]` stands for, sorted."""
@@ -137,6 +141,11 @@ class Store:
         with self._reached(folder):
             listed = self._fs.ls(folder, detail=True)
         own = folder.strip("/")
+        if any(each["type"] == "directory" and each["name"].strip("/") == own for each in listed):
+            raise InputError(
+                f"{self._shown(folder)}: it holds names with two slashes in a row, which "
+                "can't be listed: rename them, or name the files one by one"
+            )
         found = (self._entry(each) for each in listed if each["name"].strip("/") != own)
         return sorted(found, key=lambda each: each.name)
 

@@ -9,7 +9,7 @@ import msgspec
 import zstandard
 from msgspec import Struct
 
-from qawl.articles.remote import Remote, Store
+from qawl.articles.remote import WEB, Remote, Store
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.records import Suggestion, to_json
@@ -144,7 +144,9 @@ class StoreFolder:
 
 
 def folder(place: Path | Remote) -> Folder:
-    """The folder of silver that was named."""
+    """The folder of silver that was named; raises InputError for an address of the web."""
+    if isinstance(place, Remote) and place.scheme in WEB:
+        raise InputError(f"{place.shown}: silver stands in a folder or in a store, such as s3://")
     return DiskFolder(place) if isinstance(place, Path) else StoreFolder(place)
 
 
