@@ -413,7 +413,8 @@ class Corpus:
         Parameters
         ----------
         format : str
-            jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat or label-studio.
+            jsonl, spacy, gliner, chat, conll2003, iob2, uima, web-annotation, tei, brat, label-studio,
+            doccano or prodigy.
         to : str or Path
             A new or empty folder, or one that the same export wrote before.
         layers : str or sequence of str
