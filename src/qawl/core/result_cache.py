@@ -30,9 +30,15 @@ _LIBRARIES = ("jsonschema-rs", "msgspec", "numpy", "regex")
 
 def inputs(project: Project, paths: Iterable[Path], *said: object) -> str:
     """The digest of files and values from which something is made, and of Python and Qawl themselves."""
-    read = digest(project, [*paths, *_code()])
+    return sha256(to_json([_maker(_code()), digest(project, paths), said])).hexdigest()
+
+
+@cache
+def _maker(code: tuple[Path, ...]) -> str:
+    """The digest of Python, of libraries and of Qawl's own files as they were when first asked for."""
     libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
-    return sha256(to_json([sys.version, libraries, read, said])).hexdigest()
+    own = [f"{path.name} {sha256(path.read_bytes()).hexdigest()}" for path in code]
+    return sha256(to_json([sys.version, libraries, own])).hexdigest()
 
 
 def digest(project: Project, paths: Iterable[Path]) -> str:
