@@ -15,9 +15,9 @@ NOTES = {
     "corpus": """# corpus
 
 What is here: `sources/`, the articles as received; `articles.jsonl`, frozen by `qawl ingest`;
-`set-aside.jsonl`, what could not be read and why.
+past 50 MB it goes on in `articles/`; `set-aside.jsonl`, what could not be read and why.
 Who writes it: you put files into `sources/`, Qawl writes the rest.
-May I edit it: `sources/` yes; `articles.jsonl` no, annotations stand on its offsets.
+May I edit it: `sources/` yes; `articles.jsonl` and `articles/` no, annotations stand on their offsets.
 """,
     "label_config": """# label_config
 
@@ -34,7 +34,8 @@ May I edit it: no.
     "exports": """# exports
 
 What is here: `journal/`, every annotation version as Label Studio sent it, with `heads.json`, how much
-each journal holds; `annotations/` and `gold/`, derived from it; `releases/<version>/`, the datasets;
+each journal holds, past 50 MB in segments (`*.jsonl.gz`: commit them too);
+`annotations/` and `gold/`, derived from it; `releases/<version>/`, the datasets;
 `published/`, how each is cited with its commit.
 Who writes it: `qawl pull`, `qawl adjudicate`, `qawl release`.
 May I edit it: no; the journal is chained by hashes. Keep it all in version control.
