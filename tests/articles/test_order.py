@@ -288,3 +288,22 @@ def test_what_was_set_aside_is_put_in_order_and_said(recorded, run, caplog, tmp_
     assert run("ingest", str(tmp_path / "more.txt"))[0] == 0
     assert "set-aside.jsonl was out of order" in caplog.text
     assert [json.loads(each)["path"] for each in path.read_text().splitlines()] == ["a", "b"]
+
+
+def test_a_withdrawn_file_of_no_bytes_is_refused(recorded, run):
+    """As a folder that is half synced leaves it: what was withdrawn would come back without a word."""
+    recorded.withdrawn_file.write_bytes(b"")
+    for words in (["tasks", "--layer", "quote"], ["release", "0.1.0", "--draft"]):
+        code, said = run(*words)
+        assert (code, "withdrawn.jsonl is empty: bring it back" in said) == (1, True), said
+
+
+def test_a_link_that_leads_to_itself_is_one_line(recorded, run):
+    path = recorded.judge_file("quote")
+    path.unlink()
+    path.symlink_to(path.name)
+    code, said = run("adjudicate")
+    assert code == 1
+    assert "quote.tasks.jsonl" in said
+    assert "fault in qawl" not in said
+    assert "symbolic links" in said

@@ -39,6 +39,11 @@ def withdrawn(project: Project) -> Iterator[Withdrawal]:
         return None
 
     path, opened = project.withdrawn_file, project.disk.open
+    if path.is_file() and not path.stat().st_size:
+        raise InputError(
+            f"{path} is empty: bring it back from version control; where nothing is withdrawn any more, "
+            "remove it"
+        )
     deque(files.checked(path, Withdrawal, wrong, "put the line right", opened), maxlen=0)
     return (found[each] for each in sorted(found))
 

@@ -3,6 +3,7 @@
 A line feed alone ends a line. What can't be read is an error with file and place, never nothing.
 """
 
+import errno
 import fnmatch
 import logging
 import os
@@ -225,7 +226,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     A link stays one: what it leads to is replaced. A new file follows the umask, one that was there
     keeps its mode. A private file can be read by its owner alone, at every moment.
     """
-    target = path.resolve() if path.is_symlink() else path
+    target = _led_to(path) if path.is_symlink() else path
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o600 if private else 0o666
     with naming(path), temporary.file(target, mode) as (handle, made):
@@ -236,6 +237,14 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         if not private and (there := _mode(target)) is not None:
             made.chmod(there)
         made.replace(target)
+
+
+def _led_to(link: Path) -> Path:
+    """What a link leads to."""
+    try:
+        return link.resolve()
+    except RuntimeError as error:  # Python 3.11 and 3.12: it leads to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(link)) from error
 
 
 def _mode(path: Path) -> int | None:
