@@ -131,7 +131,11 @@ def test_what_is_wrong_is_one_line(release, content, said):
             "1 × scores of tone rank nothing: its values have no order",
         ),
         (lines(sentences(1, (0, -2.5))), "1 × scores of sentences lie outside 0 to 1"),
-        (lines(row(3, PER)), "1 × articles have no gold in toy, and are not scored"),
+        (
+            lines(row(1), row(2), row(3, PER)),
+            "1 × articles have no gold in toy, and are not scored",
+        ),
+        (lines(row(1, PER)), "1 × articles have no line in toy, and count as empty"),
     ],
 )
 def test_what_is_odd_is_counted_and_said_last(release, content, said):
@@ -139,6 +143,17 @@ def test_what_is_odd_is_counted_and_said_last(release, content, said):
     assert done.exit_code == 0, done.exception
     assert said in done.stderr.splitlines()[-1]
     assert any(said in each for each in json.loads(done.stdout)["warnings"])
+
+
+def test_spans_in_one_place_with_other_attributes_count_alike_in_all_figures(release):
+    """A classifier that gives its two best values as two spans."""
+    twins = [{**PER, "attributes": {"tone": value}} for value in ("good", "bad", "bad")]
+    found = json.loads(run(release, lines(row(1, *twins), row(2, PER))).stdout)["layers"]["toy"]
+    shares = [found[f"exact_{name}"] for name in ("precision", "recall")]
+    assert (*shares, found["exact_f1"]["value"]) == pytest.approx((2 / 3, 1, 0.8))
+    assert found["labels"]["PER"]["exact_precision"] == pytest.approx(2 / 3)
+    assert found["confusion"]["labels"] == ["PER", "ORG", ""]
+    assert found["confusion"]["counts"] == [[2, 0, 0], [0, 0, 0], [1, 0, 0]]
 
 
 def test_what_is_odd_in_the_second_file_is_said_too(release):

@@ -154,7 +154,10 @@ def test_an_article_without_a_line_counts_as_empty_and_a_layer_without_lines_not
     found = score(folder, write(tmp_path / "p.jsonl", rows))
     assert list(found["layers"]) == ["entity"]
     assert found["without_predictions"] == ["quote", "claim"]
-    assert found["warnings"] == [WITHHELD]
+    assert found["warnings"] == [
+        "1 × articles have no line in entity, and count as empty",
+        WITHHELD,
+    ]
     total = sum(len(r["spans"]) for (_, layer), r in gold.items() if layer == "entity")
     assert found["layers"]["entity"]["exact_recall"] == pytest.approx(len(rows[0]["spans"]) / total)
     assert found["layers"]["entity"]["exact_precision"] == 1

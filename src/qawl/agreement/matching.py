@@ -83,9 +83,11 @@ def best_pairs(one: Spans, other: Spans) -> tuple[Ints, Ints]:
 
 
 def _identical(one: Spans, other: Spans) -> tuple[Ints, Ints]:
-    """Pairs with the same bounds and kind."""
+    """Pairs with the same bounds and kind: the first of one side with the first of the other."""
     left, right = _candidates(one, other, 0)
     same = (one.end[left] == other.end[right]) & (one.kind[left] == other.kind[right])
+    left, right = left[same], right[same]
+    same = _number_of_twin(one, one.kind)[left] == _number_of_twin(other, other.kind)[right]
     return left[same], right[same]
 
 
@@ -98,14 +100,11 @@ def _same_bounds(one: Spans, other: Spans) -> tuple[Ints, Ints]:
     return left[same], right[same]
 
 
-def _number_of_twin(spans: Spans) -> Ints:
-    """For each span how many with the same bounds come before it."""
+def _number_of_twin(spans: Spans, *also: Ints) -> Ints:
+    """For each span how many with the same bounds, and the same of `also`, come before it."""
     fresh = np.ones(len(spans.start), bool)
-    fresh[1:] = (
-        (spans.group[1:] != spans.group[:-1])
-        | (spans.start[1:] != spans.start[:-1])
-        | (spans.end[1:] != spans.end[:-1])
-    )
+    columns = (spans.group, spans.start, spans.end, *also)
+    fresh[1:] = np.any([each[1:] != each[:-1] for each in columns], 0)
     row = np.arange(len(fresh))
     number: Ints = row - np.maximum.accumulate(np.where(fresh, row, 0))
     return number

@@ -50,10 +50,11 @@ Place = tuple[str, int, int]
 """(label, start, end) of a span."""
 
 Said = tuple[str, object]
-"""(attribute of the article, its value)."""
+"""(attribute, its value)."""
 
 _RESTORE = "count as empty: `qawl restore` puts texts back"
 _SPLIT = "count as empty: --split scores one split alone"
+_NO_LINE = "count as empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,19 +203,22 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 layer.sentences[article.id] = rows
     given.check(schemes, known)
     for name, layer in layers.items():
-        _note_splits(name, layer, given)
+        _note_missing(name, layer, given)
         layer.pairs.sort(key=lambda pair: pair.article.id)
     return layers
 
 
-def _note_splits(name: str, layer: Layer, given: Predictions) -> None:
-    """Counts the articles of splits of which a system says nothing, where it says something of others."""
+def _note_missing(name: str, layer: Layer, given: Predictions) -> None:
+    """Counts the articles of which a system says nothing, apart where it says nothing of their split.
+
+    Those whose text is withheld are counted before.
+    """
     there = {pair.article.split for pair in layer.pairs if given.has(pair.article.id, name)}
-    for pair in layer.pairs:
-        if there and pair.article.split not in there:
-            given.noted[
-                f"articles of {pair.article.split} have no line in {name}, and {_SPLIT}"
-            ] += 1
+    for article in (pair.article for pair in layer.pairs):
+        if there and article.split not in there:
+            given.noted[f"articles of {article.split} have no line in {name}, and {_SPLIT}"] += 1
+        elif article.text is not None and not given.has(article.id, name):
+            given.noted[f"articles have no line in {name}, and {_NO_LINE}"] += 1
 
 
 def _decided(
@@ -326,13 +330,19 @@ def _wholes(scheme: Scheme) -> Iterator[tuple[str, Parts]]:
         yield "who_said_what", _who_said_what
 
 
-def _places(record: Annotation, _: Article, __: Scheme) -> set[Place]:
-    return {(span.label, span.start, span.end) for span in record.spans}
+def _places(record: Annotation, _: Article, scheme: Scheme) -> set[tuple[Place, int]]:
+    """Where spans stand, with a number for those in one place that differ in attributes alone."""
+    known = {each.name: each for each in scheme.attributes}
+    twins: dict[Place, set[frozenset[Said]]] = {}
+    for span in record.spans:
+        said = frozenset((name, known[name].same(each)) for name, each in span.attributes.items())
+        twins.setdefault((span.label, span.start, span.end), set()).add(said)
+    return {(place, number) for place, said in twins.items() for number in range(len(said))}
 
 
 def _places_of(label: str) -> Parts:
-    def places(record: Annotation, _: Article, __: Scheme) -> set[tuple[int, int]]:
-        return {(span.start, span.end) for span in record.spans if span.label == label}
+    def places(record: Annotation, article: Article, scheme: Scheme) -> set[tuple[Place, int]]:
+        return {each for each in _places(record, article, scheme) if each[0][0] == label}
 
     return places
 
