@@ -89,7 +89,7 @@ def names(reading: Reading, given: object, what: str, identity: object = None) -
     """The labels of a region or arrow; what is none becomes a finding."""
     listed = [given] if isinstance(given, str) and given else given
     every = listed if isinstance(listed, list) else []
-    good = [each for each in every if isinstance(each, str) and each]
+    good = [each.strip() for each in every if isinstance(each, str) and each.strip()]
     if listed is not None and (listed is not every or len(good) < len(every)):
         of = what if identity is None else f"{what} {brief(identity)}"
         reading.found("result-unreadable", f"the labels of {of} are {brief(given)}")

@@ -1,6 +1,7 @@
 """What a task shows, as a text that spans can be of: pages without tags, dialogues as a line a turn."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +25,12 @@ class Turn:
     at: int
     words: str
 
-    def place(self, units: object) -> int | None:
-        """Where an offset in UTF-16 units of its words stands in the text of all."""
-        points = utf16_to_code_points(self.words)
-        if type(units) is not int or not 0 <= units < len(points) or points[units] is None:
+    def place(self, offset: object, *, units: bool) -> int | None:
+        """Where an offset in its words, in UTF-16 units or in code points, stands in the text of all."""
+        points = utf16_to_code_points(self.words) if units else range(len(self.words) + 1)
+        if type(offset) is not int or not 0 <= offset < len(points) or points[offset] is None:
             return None
-        return self.at + int(points[units] or 0)
+        return self.at + int(points[offset] or 0)
 
 
 def as_text(task: Task, config: Config | None) -> tuple[Task, str | None]:
@@ -37,6 +38,9 @@ def as_text(task: Task, config: Config | None) -> tuple[Task, str | None]:
     data = task.get("data")
     if not isinstance(data, Mapping):
         return task, None
+    if config and (more := _lifted(data, (config.text_field, *config.context))):
+        data = {**data, **more}
+        task = {**task, "data": data}
     field = config.text_field if config else _dialogue(data)
     given = data.get(field) if field else None
     keys = config.turns if config and config.turns else ("author", "text")
@@ -46,6 +50,23 @@ def as_text(task: Task, config: Config | None) -> tuple[Task, str | None]:
     if config and config.page and isinstance(given, str) and field and markup.is_page(given):
         return {**task, "data": {**data, field: _page(given, task)}}, PAGES
     return task, None
+
+
+def _lifted(data: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
+    """What stands below the fields of a task, by its path: `$item.text`, `$items[0].text`."""
+    found = {path: _below(data, path) for path in paths if path not in data}
+    return {path: each for path, each in found.items() if each is not None}
+
+
+def _below(given: Any, path: str) -> Any:
+    for step in re.findall(r"[^.\[\]]+", path):
+        if isinstance(given, Mapping):
+            given = given.get(step)
+        elif isinstance(given, list) and step.isascii() and step.isdecimal() and len(step) < 9:
+            given = given[int(step)] if int(step) < len(given) else None
+        else:
+            return None
+    return given
 
 
 def _page(page: str, task: Task) -> str:
@@ -107,12 +128,14 @@ def _placed(result: Any, text: str, turns: list[Turn]) -> Any:
     value = result.get("value") if isinstance(result, Mapping) else None
     if not isinstance(value, Mapping) or "startOffset" not in value:
         return result
-    start = _at(turns, value.get("start"), value.get("startOffset"))
-    end = _at(turns, value.get("end"), value.get("endOffset"))
-    if start is None or end is None:
+    places = [place for units in (True, False) if (place := _bounds(turns, value, units=units))]
+    if not places:
         return result
+    given = value.get("text")
+    fitting = [each for each in places if not isinstance(given, str) or _says(turns, each, given)]
+    start, end = (fitting or places)[0]
     said = {name: each for name, each in value.items() if name not in _PLACE}
-    said |= {"start": start, "end": end, "text": text[start:end]}
+    said |= {"start": start, "end": end, "text": text[start:end] if fitting else given}
     if result.get("type") != "paragraphlabels":
         given = {name: value[name] for name in ("text",) if isinstance(value.get(name), list)}
         return {**result, "value": said | given}
@@ -120,11 +143,24 @@ def _placed(result: Any, text: str, turns: list[Turn]) -> Any:
     return {**result, "type": "labels", "value": {**said, "labels": labels}}
 
 
-def _at(turns: list[Turn], number: object, units: object) -> int | None:
+def _bounds(turns: list[Turn], value: Mapping[str, Any], *, units: bool) -> tuple[int, int] | None:
+    start = _at(turns, value.get("start"), value.get("startOffset"), units=units)
+    end = _at(turns, value.get("end"), value.get("endOffset"), units=units)
+    return None if start is None or end is None else (start, end)
+
+
+def _says(turns: list[Turn], place: tuple[int, int], surface: str) -> bool:
+    """Whether the words there, without who speaks, are a surface, but for white space."""
+    start, end = place
+    words = (each.words[max(start - each.at, 0) : max(end - each.at, 0)] for each in turns)
+    return "".join("".join(words).split()) == "".join(surface.replace("\\n", " ").split())
+
+
+def _at(turns: list[Turn], number: object, offset: object, *, units: bool) -> int | None:
     told = str(number)
     if not told.isascii() or not told.isdecimal() or int(told) >= len(turns):
         return None
-    return turns[int(told)].place(units)
+    return turns[int(told)].place(offset, units=units)
 
 
 def annotations(task: Task) -> Iterator[Mapping[str, Any]]:

@@ -193,7 +193,8 @@ def _item(element: ET.Element) -> Item:
 
 
 def _name(element: ET.Element) -> str:
-    return element.get("alias") or element.get("value") or ""
+    """What is stored of a label or choice; without white space at the edges, as its work is read."""
+    return (element.get("alias") or element.get("value") or "").strip()
 
 
 def _is(element: ET.Element, name: str) -> bool:

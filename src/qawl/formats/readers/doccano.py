@@ -1,6 +1,7 @@
 """doccano's JSON Lines: sequence labelling (old and new), relations, categories, free texts.
 
-Formats: `{"text", "label": [[start, end, label], …]}` (`labels` in older releases), or with relations
+Formats: `{"text", "label": [[start, end, label], …]}` (`labels` in older releases, `annotations` of
+label, user and offsets in the oldest), or with relations
 `{"text", "entities": [{id, label, start_offset, end_offset}], "relations": [{from_id, to_id, type}]}`;
 a category is a `label` of names, or stands in `cats` beside entities. A project's export has a file an
 annotator, named after the user, or all.jsonl. Source: doccano's documentation of its export formats.
@@ -26,6 +27,7 @@ _OWN = {
     "entities",
     "relations",
     "cats",
+    "annotations",
     "comments",
     "Comments",
     "meta",
@@ -38,6 +40,13 @@ def fits(row: dict[str, object]) -> bool:
     if not isinstance(row.get("text", row.get("data")), str):
         return False
     if isinstance(row.get("entities"), list) and "relations" in row:
+        return True
+    older = row.get("annotations")
+    if (
+        isinstance(older, list)
+        and older
+        and all(isinstance(e, dict) and "label" in e for e in older)
+    ):
         return True
     label = row.get("label", row.get("labels"))
     return isinstance(label, list) and "spans" not in row and "tokens" not in row
@@ -65,13 +74,37 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
     known = {mark.id for mark in work.marks}
     for each in listed(row.get("relations"), made.notes, "relations"):
         _relation(made, work, each, known)
-    made.works.append(work)
+    others = _works(made, work, listed(row.get("annotations"), made.notes, "annotations"))
+    made.works += others if others and not _holds(work) else [work, *others]
+    for name in ("comments", "Comments"):
+        said = row.get(name)
+        made.notes += ["comment"] * (sum(map(bool, said)) if isinstance(said, list) else bool(said))
     made.context = {
         name: words(value)
         for name, value in {**row, **_meta(row)}.items()
         if name not in _OWN and value not in (None, "", [], {})
     }
     return made
+
+
+def _holds(work: Work) -> bool:
+    return bool(work.marks or work.attributes)
+
+
+def _works(made: Document, named: Work, given: list[Any]) -> list[Work]:
+    """The work of each user of the oldest exports; their labels are numbers."""
+    found: dict[str, Work] = {}
+    for at, each in enumerate(given):
+        if not isinstance(each, dict) or each.get("label") is None:
+            made.notes.append("annotation without a label")
+            continue
+        user = words(each["user"]) if each.get("user") is not None else named.annotator
+        work = found.setdefault(user, Work(user))
+        if "start_offset" in each or "end_offset" in each:
+            _entity(made, work, at, {**each, "label": words(each["label"])})
+        else:
+            _labels(made, work, [words(each["label"])])
+    return list(found.values())
 
 
 def _meta(row: dict[str, object]) -> dict[str, object]:

@@ -66,6 +66,8 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     else:
         for name, one in _MARKED.items():
             made.notes += [f"{one} of a text that was rejected or ignored"] * _size(row.get(name))
+        if isinstance(row.get("label"), str) and not row.get("spans"):
+            made.notes.append("choice of a text that was rejected or ignored")
     made.works.append(work)
     meta = row.get("meta") if isinstance(row.get("meta"), dict) else {}
     made.context = {

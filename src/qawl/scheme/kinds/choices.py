@@ -38,6 +38,9 @@ class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True
     def nameable(self) -> tuple[str, ...]:
         return self.categories
 
+    def read(self, given: object) -> AttributeValue | None:
+        return stripped(as_words(given))
+
     @property
     def decides(self) -> bool:
         return True
@@ -54,6 +57,13 @@ class _OfValues(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True
         more = f'choice="{choice}" layout="inline"'
         opened = self.opened("Choices", self.controls[0], more, place)
         return [f"{opened}>", *(f"  <Choice {each}/>" for each in options), "</Choices>"]
+
+
+def stripped(given: str | list[str] | None) -> str | list[str] | None:
+    """Names without the white space at their edges that other teams' configs have."""
+    if isinstance(given, list):
+        return [each.strip() for each in given]
+    return given and (given.strip() or None)
 
 
 def _option(value: Value, language: str) -> str:
@@ -103,7 +113,7 @@ class Choices(_OfValues, frozen=True, forbid_unknown_fields=True, kw_only=True, 
         return "any number of values"
 
     def read(self, given: object) -> AttributeValue | None:
-        value = as_words(given)
+        value = stripped(as_words(given))
         return [value] if isinstance(value, str) else value
 
     def in_order(self, value: AttributeValue) -> AttributeValue:

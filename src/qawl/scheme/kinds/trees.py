@@ -103,7 +103,7 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
             value = as_words(given)
             path = [value] if isinstance(value, str) else value
             return [path] if path and self.multiple else path
-        paths = [[str(each) for each in path] for path in given if path]
+        paths = [[str(each).strip() for each in path] for path in given if path]
         if not paths:
             return None
         return paths if self.multiple or len(paths) > 1 else paths[0]

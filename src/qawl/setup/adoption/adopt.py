@@ -42,6 +42,11 @@ VERSIONS = (
 )
 UNREAD_CHECKS = frozenset(annotation_store.UNREAD) - {"result-unsupported", "result-unreadable"}
 """Findings that say what the records lack, but for results that are counted as they are read."""
+IN_PART = {
+    "attribute-twice": "attribute that is given twice: one of the two counts",
+    "region-unlabelled": "region without a label (the journal keeps it)",
+}
+"""Further findings that say so, in words for the report."""
 _OVERLAP = re.compile(r"overlap: *\{.*\} *")
 _TIMES = re.compile(r"\((\d+) times in ")
 
@@ -196,10 +201,17 @@ def _explain(report: Report, written: int) -> None:
         report.left_out[VERSIONS] += versions
     report.left_out = +report.left_out
     given, there = _counted(report.given), _counted(report.records)
+    known = report.left_out.total()
+    whole = given["annotations"] == there["annotations"]  # else one reason is of many spans
     for name, count in given.items():
         missing = count - there[name]
-        if missing > 0 and not report.left_out:
-            report.left_out[f"{name} that are not in the records: see `qawl validate`"] += missing
+        if missing > known and (whole or not known):
+            why = f"{name} that are not in the records: see `qawl validate`"
+            report.left_out[why] += missing - known
+    if (more := there["attributes"] - given["attributes"]) > 0:
+        report.notes.append(
+            f"attributes: {more} more than came in: one of a region with several labels is of each span"
+        )
 
 
 def _of_readers(seen: Look) -> bool:
@@ -363,7 +375,9 @@ def _count_records(project: Project, layer: str, report: Report) -> None:
     """What stands in the records now."""
     counts = report.records
     for each in annotation_store.findings(project, layer):
-        if each.check in UNREAD_CHECKS:
+        if each.check in IN_PART:
+            report.left_out[IN_PART[each.check]] += 1
+        elif each.check in UNREAD_CHECKS:
             again = _TIMES.search(each.message)
             report.left_out[CHECKS[each.check].explanation] += int(again[1]) if again else 1
     displaced = 0

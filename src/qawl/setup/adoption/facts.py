@@ -97,6 +97,9 @@ class Facts:
         if odd:
             self.left_out["result that is not an object"] += odd
         for each in every:
+            meta = each.get("meta")
+            if isinstance(meta, Mapping) and meta.get("text"):
+                self.left_out["note on a region (the journal keeps it)"] += 1
             if each.get("type") in SPANS:
                 self._region(each, regions)
         for each in every:
@@ -117,7 +120,7 @@ class Facts:
         )
         several = [given] if isinstance(given, str) else given
         listed = several if isinstance(several, list) else []
-        labels = [each for each in listed if isinstance(each, str) and each]
+        labels = [name for each in listed if isinstance(each, str) and (name := each.strip())]
         if odd := len(listed) - len(labels):
             self.left_out["label of a region that is no text"] += odd
         self.counts.spans += len(labels)
@@ -136,13 +139,23 @@ class Facts:
         value = result.get("value")
         held = value.get(ATTRIBUTES[kind]) if isinstance(value, Mapping) else None
         listed = held if isinstance(held, list) else [held]
+        if held in (None, "", [], [""]):
+            self.left_out["attribute without a value"] += 1
+        if kind == "taxonomy" and all(isinstance(each, str) for each in listed):
+            listed = [listed]  # one path, as older versions wrote it
         seen.several |= len(listed) > 1
+        if kind == "choices" and any(isinstance(each, list) for each in listed):
+            kind = seen.kind = "taxonomy"  # nested choices are stored as paths
         if kind == "taxonomy":
             seen.paths.update(
-                (tuple(map(str, each)), None) for each in listed if isinstance(each, list) and each
+                (tuple(str(name).strip() for name in each), None)
+                for each in listed
+                if isinstance(each, list) and each
             )
         if kind in {"choices", "taxonomy"} or len(seen.values) < SAMPLE:
-            seen.values.update(_said(each) for each in listed if each is not None)
+            seen.values.update(
+                said for each in listed if each is not None and (said := _said(each))
+            )
         seen.largest = max(
             [seen.largest, *(each for each in listed if isinstance(each, (int, float)))]
         )
@@ -166,4 +179,4 @@ class Facts:
 
 
 def _said(value: object) -> str:
-    return " / ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " / ".join(map(str, value)) if isinstance(value, list) else str(value).strip()

@@ -29,8 +29,12 @@ class People:
         return address(annotation), user(annotation) or nobody
 
     def name(self, server: int, address: str | None, user: str) -> str:
-        """The pseudonym of a user: a1, a2, … in the order of first work."""
-        return self._names.setdefault(address or f"{server} {user}", f"a{len(self._names) + 1}")
+        """The pseudonym of a user: a1, a2, … in the order of first work.
+
+        Who is a number alone has the address that the server's other annotations give for it.
+        """
+        known = address or self.servers[server].get(_number(user)) or f"{server} {user}"
+        return self._names.setdefault(known, f"a{len(self._names) + 1}")
 
     def pseudonym(self, server: int, annotation: Mapping[str, object], nobody: str) -> str:
         """The pseudonym of who made an annotation."""
@@ -47,9 +51,18 @@ def identifiers(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     number, unique = annotation.get("id"), annotation.get("unique_id")
     if number is not None and unique:
         yield f"annotation {number}", str(unique)
+    yield from addresses(annotation)
+
+
+def addresses(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The address that an annotation gives for its user's number."""
     who, said = user(annotation), address(annotation)
     if who and said and "@" not in who:
-        yield f"user {who}", said
+        yield _number(who), said
+
+
+def _number(user: str) -> str:
+    return f"user {user}"
 
 
 def user(annotation: Mapping[str, object]) -> str:

@@ -24,6 +24,8 @@ DOCUMENT = "document"
 """The layer of a project without labels."""
 UNNAMED = "related"
 """The relation that arrows without a name become."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}")
 _FIELD = re.compile(r"[A-Za-z0-9_]+")
 _TAKEN = frozenset((*SPAN, *LAYER, *LAYER_OF_SPANS, "open"))
 """Columns of a release that an attribute must not be called like."""
@@ -89,7 +91,9 @@ def made(
         context = tuple(n for n in shown if n not in (text_field, "source_id"))
     name = layer or _layer(config, facts)
     node = {"format": 1, "layer": name, "version": "0.1", "title": {language: name}, **node}
-    if text_field != "text":
+    if not _FIELD.fullmatch(text_field):
+        notes.append(f"the text is of the field {text_field}; new tasks have it in the field text")
+    elif text_field != "text":
         node["text_field"] = text_field
     if config is not None and config.context:
         plain = [each for each in config.context if _FIELD.fullmatch(each)]
@@ -134,6 +138,7 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         node["control"] = sets[0].name
     elif sets:
         node["label_sets"] = [_label_set(each, language) for each in sets]
+    _free_hotkeys([*node.get("labels", ()), *_labels_of_sets(node)], notes)
     every = list(dict.fromkeys(item.name for each in sets for item in each.items))
     decides = {each.name for each in config.controls if each.tag == "Choices"}
     node["attributes"] = [
@@ -147,6 +152,7 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
             node["attributes"].append(_inferred_attribute(name, seen, language))
     if config.text != "text":
         node["text_control"] = config.text
+    node["attributes"] = _without_values(node["attributes"], notes)
     _rename(node["attributes"], notes)
     node["relations"] = _relations(facts, config.relations, every, language)
     return {name: value for name, value in node.items() if value}
@@ -187,6 +193,23 @@ def _once(control: Control, taken: set[str], notes: list[str]) -> Control:
             f"{control.name}: labels that another control has too are one label: {', '.join(again)}"
         )
     return replace(control, items=tuple(i for n, i in reversed(items.items()) if n not in taken))
+
+
+def _labels_of_sets(node: Node) -> Iterator[Node]:
+    return (label for each in node.get("label_sets", ()) for label in each["labels"])
+
+
+def _free_hotkeys(labels: Iterable[Node], notes: list[str]) -> None:
+    """Takes a key from each label that shares it with an earlier one; Label Studio obeys one alone."""
+    used: set[str] = set()
+    for each in labels:
+        if (key := each.get("hotkey")) in used:
+            notes.append(
+                f"{each['name']}: its hotkey {key} is another label's too: it gets a free one"
+            )
+            del each["hotkey"]
+        elif key:
+            used.add(key)
 
 
 def _named(item: Item, language: str) -> Node:
@@ -277,24 +300,67 @@ def _everywhere(control: Control, seen: Seen | None, facts: Facts) -> bool:
 
 
 def _kind(control: Control, seen: Seen | None, language: str) -> Node:
-    if control.tag == "Choices":
+    if control.tag == "Choices" and not (seen and seen.paths):
         kind = "choices" if control.several or (seen and seen.several) else "choice"
         values = [_value(each, language) for each in _flat(control.items)]
         values = list({each["name"]: each for each in reversed(values)}.values())[::-1]
         known = {each["name"] for each in values}
         values += [{"name": each} for each in (seen.values if seen else ()) if each not in known]
         return {"kind": kind, "values": values}
-    kind = KINDS[control.tag]
+    kind = "tree" if control.tag == "Choices" else KINDS[control.tag]
     if kind == "scale":
-        return {"kind": kind, "min": 1, "max": whole(control.settings.get("maxRating")) or 5}
+        return {"kind": kind, "min": 1, "max": _most(control, seen)}
     if kind == "text" and seen and seen.several:
         return {"kind": "texts"}
-    if kind == "date" and seen and any("T" in each for each in seen.values):
-        return {"kind": kind, "time": True}
+    if kind == "date":
+        return _date(seen)
     if kind == "tree":
         several: Node = {"multiple": True} if seen and seen.several else {}
-        return {"kind": kind, "values": [_branch(each) for each in control.items], **several}
+        there = list(_paths(control.items))
+        paths = dict.fromkeys([*there, *(seen.paths if seen else ())])
+        grown = len(paths) > len(set(there))
+        branches = [_branch(each) for each in control.items]
+        return {"kind": kind, "values": _grown(paths) if grown else branches, **several}
     return {"kind": kind}
+
+
+def _date(seen: Seen | None) -> Node:
+    """A date, with the time where the work has times; a text where that is written in another form."""
+    written = list(seen.values) if seen else []
+    if all(_DAY.fullmatch(each) for each in written):
+        return {"kind": "date"}
+    timed = all(_TIME.fullmatch(each) for each in written)
+    return {"kind": "date", "time": True} if timed else {"kind": "text"}
+
+
+def _most(control: Control, seen: Seen | None) -> int:
+    """The highest mark of a rating: five where the config says none that is a number."""
+    said = control.settings.get("maxRating", "").partition(".")[0]
+    given = min(whole(said) or 5, 1000)
+    return max(given, 2, int(seen.largest) if seen else 0)
+
+
+def _paths(items: Iterable[Item]) -> Iterator[tuple[str, ...]]:
+    for each in items:
+        yield (each.name,)
+        yield from ((each.name, *below) for below in _paths(each.items))
+
+
+def _without_values(attributes: list[Node], notes: list[str]) -> list[Node]:
+    """The attributes, without those that have no value to choose: nobody listed or chose one."""
+    idle = [
+        e["name"]
+        for e in attributes
+        if e["kind"] in {"choice", "choices", "tree"} and not e["values"]
+    ]
+    notes += [
+        f"{name}: left out of the scheme: no value of it is listed or chosen" for name in idle
+    ]
+    for each in attributes:
+        if "when" in each and set(each["when"]) & set(idle):
+            notes.append(f"{each['name']}: its condition is left out, too")
+            del each["when"]
+    return [each for each in attributes if each["name"] not in idle]
 
 
 def _flat(items: Iterable[Item]) -> Iterator[Item]:
@@ -352,22 +418,30 @@ def _relation(
 
 def _inferred(facts: Facts, language: str, notes: list[str]) -> Node:
     node: Node = {}
-    sets = {control: list(labels) for control, labels in facts.labels.items() if labels}
+    sets = list(_without_config(facts, notes))
     if len(sets) == 1:
-        ((control, labels),) = sets.items()
-        node = {"labels": [{"name": each} for each in labels], "control": control}
+        node = {"labels": [_label(e, language) for e in sets[0].items], "control": sets[0].name}
     elif sets:
-        node["label_sets"] = [
-            {"control": control, "labels": [{"name": each} for each in labels]}
-            for control, labels in sets.items()
-        ]
-    every = [label for labels in sets.values() for label in labels]
+        node["label_sets"] = [_label_set(each, language) for each in sets]
+    every = [item.name for each in sets for item in each.items]
     node["attributes"] = [
         _inferred_attribute(name, seen, language) for name, seen in facts.attributes.items()
     ]
+    node["attributes"] = _without_values(node["attributes"], notes)
     _rename(node["attributes"], notes)
     node["relations"] = _relations(facts, (), every, language)
     return {name: value for name, value in node.items() if value}
+
+
+def _without_config(facts: Facts, notes: list[str]) -> Iterator[Control]:
+    """The controls of labels that the work shows; one that names no control comes last."""
+    taken: set[str] = set()
+    for name in sorted(facts.labels, key=lambda each: each == str(None)):
+        items = tuple(Item(each, each) for each in facts.labels[name])
+        each = _once(Control("Labels", name, "", items), taken, notes)
+        taken |= {item.name for item in each.items}
+        if each.items:
+            yield each
 
 
 def _inferred_attribute(name: str, seen: Seen, language: str) -> Node:
@@ -379,8 +453,8 @@ def _inferred_attribute(name: str, seen: Seen, language: str) -> Node:
         node["kind"] = _OF_RESULTS[seen.kind]
         if node["kind"] == "scale":
             node |= {"min": 0 if "0" in seen.values else 1, "max": max(5, int(seen.largest))}
-        if node["kind"] == "date" and any("T" in each for each in seen.values):
-            node["time"] = True
+        if node["kind"] == "date":
+            node |= _date(seen)
         if node["kind"] == "text" and seen.several:
             node["kind"] = "texts"
         if node["kind"] == "tree":

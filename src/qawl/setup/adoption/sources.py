@@ -4,6 +4,7 @@ Every source gives tasks in Label Studio's JSON, so that one road leads from the
 become regions of the control `label`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ LONGEST_CHOICE = 80
 """Code points of the longest text that is taken for a choice."""
 CONTROL = "label"
 """The control that another tool's spans become regions of."""
+_TAKEN = re.compile(rf"(?:{CONTROL}|text|disagreements)(?:_2)*")
+"""Names of controls that every layer of another tool's work has, and what attributes so called become."""
 
 
 @dataclass(slots=True)
@@ -68,7 +71,22 @@ class Source:
                 yield json_stream.note(each.reason, place)
             else:
                 self.notes += each.notes
-                yield _task(each, number)
+                yield _task(self._apart(each), number)
+
+    def _apart(self, document: Document) -> Document:
+        """The document without attributes that are called like a control that its layer has."""
+        if self.config and any(e.name == CONTROL for e in self.config.of(frozenset(ATTRIBUTES))):
+            return document
+        for work in document.works:
+            for held in (work.attributes, *(mark.attributes for mark in work.marks)):
+                for name in [each for each in held if _TAKEN.fullmatch(each)]:
+                    self.shown.setdefault(
+                        f"the attribute {name} is called {name}_2: a control has its name"
+                    )
+                own = {f"{n}_2" if _TAKEN.fullmatch(n) else n: v for n, v in held.items()}
+                held.clear()
+                held.update(own)
+        return document
 
 
 def opened(

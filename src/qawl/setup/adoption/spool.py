@@ -13,7 +13,7 @@ from qawl.annotations.task_text import Task, annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts
-from qawl.setup.adoption.people import People, identifiers
+from qawl.setup.adoption.people import People, addresses, identifiers
 from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 
 SAMPLE = 50
@@ -21,6 +21,8 @@ SAMPLE = 50
 TEXT_FIELDS = ("text", "body", "content", "article", "document")
 """Fields that hold the text where no config says so, the likeliest first."""
 
+_Users = dict[tuple[str | None, str], None]
+"""(address, number) of each user, in the order of first work."""
 Watch = Callable[[Iterable[Task], str], Iterable[Task]]
 
 _task = msgspec.json.Decoder(Task)
@@ -79,23 +81,28 @@ class Look:
 def look(sources: list[Source], folder: Path, watch: Watch) -> Look:
     """Reads each source once."""
     found = Look()
+    users: list[tuple[int, _Users]] = []
     for number, source in enumerate(sources):
         path = folder / f"tasks-{number}.jsonl"
         several = len(sources) > 1 and source.format == LABEL_STUDIO
         nobody = f"file {number}" if several else ""
-        server = _server(source, path, found, watch, nobody, alone=len(sources) == 1)
+        server, worked = _server(source, path, found, watch, nobody, alone=len(sources) == 1)
+        users.append((server, worked))
         found.facts.left_out.update(source.notes)
         found.facts.left_out.update(source.lost)
         found.spools.append(Spool(source, path, server, nobody))
+    for server, worked in users:
+        for address, user in worked:
+            found.people.name(server, address, user)
     return found
 
 
 def _server(
     source: Source, path: Path, found: Look, watch: Watch, nobody: str, *, alone: bool
-) -> int:
-    """Writes the tasks of a source; the number of the server that it is of."""
+) -> tuple[int, _Users]:
+    """Writes the tasks of a source; the number of the server that it is of, and who worked there."""
     said: dict[str, str] = {}
-    users: dict[tuple[str | None, str], None] = {}
+    users: _Users = {}
     with path.open("wb") as file:
         for given in watch(source.tasks(), "read"):
             task, how = as_text(given, source.config)
@@ -108,12 +115,8 @@ def _server(
             found.facts.add(task)
             for each in annotations(task):
                 users.setdefault(found.people.user(each, nobody))
-                if not alone:
-                    said.update(identifiers(each))
-    server = found.people.server(said)
-    for address, user in users:
-        found.people.name(server, address, user)
-    return server
+                said.update(addresses(each) if alone else identifiers(each))
+    return found.people.server(said), users
 
 
 def _line(task: Task, left_out: Counter[str]) -> bytes | None:
