@@ -21,12 +21,25 @@ def at(surface):
 
 def span(surface, label, identity, control="label", **more):
     value = {**at(surface), "labels": [label]}
-    return {"id": identity, "from_name": control, "to_name": "text", "type": "labels", "value": value, **more}
+    return {
+        "id": identity,
+        "from_name": control,
+        "to_name": "text",
+        "type": "labels",
+        "value": value,
+        **more,
+    }
 
 
 def said(control, kind, value, **more):
     key = "text" if kind == "textarea" else kind
-    return {"id": "d", "from_name": control, "to_name": "text", "type": kind, "value": {key: value, **more}}
+    return {
+        "id": "d",
+        "from_name": control,
+        "to_name": "text",
+        "type": kind,
+        "value": {key: value, **more},
+    }
 
 
 def task(*results, **data):
@@ -42,14 +55,20 @@ def config(*controls, text="$text", **more):
 def adopt(folder, tasks, xml=None, name="export.json"):
     """(report, records, exit code of `qawl validate`)."""
     rows = tasks if isinstance(tasks, list) else [tasks]
-    content = "".join(json.dumps(each) + "\n" for each in rows) if name.endswith("l") else json.dumps(rows)
+    content = (
+        "".join(json.dumps(each) + "\n" for each in rows)
+        if name.endswith("l")
+        else json.dumps(rows)
+    )
     (folder / name).write_text(content, "utf-8")
     more = []
     if xml:
         (folder / "config.xml").write_text(xml, "utf-8")
         more = [str(folder / "config.xml")]
     into = folder / "corpus"
-    done = CliRunner().invoke(cli.group, ["adopt", str(folder / name), *more, "--into", str(into), "--json"])
+    done = CliRunner().invoke(
+        cli.group, ["adopt", str(folder / name), *more, "--into", str(into), "--json"]
+    )
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     [file] = (into / "exports/annotations").glob("*.jsonl")
@@ -68,7 +87,11 @@ CONTROLS = {
         said("r", "rating", 9),
         9,
     ),
-    "a rating with a fraction": ('<Rating name="r" toName="text" maxRating="10.0"/>', said("r", "rating", 10), 10),
+    "a rating with a fraction": (
+        '<Rating name="r" toName="text" maxRating="10.0"/>',
+        said("r", "rating", 10),
+        10,
+    ),
     "nested choices": (
         '<Choices name="r" toName="text" allowNested="true"><Choice value="p"><Choice value="c"/></Choice></Choices>',
         said("r", "choices", [["p", "c"]]),
@@ -96,7 +119,9 @@ CONTROLS = {
 @pytest.mark.parametrize("told", [True, False], ids=["with config", "alone"])
 def test_values_of_other_forms_come_in_and_are_valid(tmp_path, name, told):
     control, result, expected = CONTROLS[name]
-    report, [record], code = adopt(tmp_path, task(span("Mona", "P", "a"), result), told and config(control))
+    report, [record], code = adopt(
+        tmp_path, task(span("Mona", "P", "a"), result), told and config(control)
+    )
     assert record["attributes"] == {"r": expected}
     assert (code, report["in"], report["left_out"]) == (0, report["records"], [])
 
@@ -107,8 +132,13 @@ def test_a_hotkey_that_two_labels_have_and_choices_that_nobody_lists_refuse_noth
         '<Choices name="idle" toName="text" value="$choices"/>',
         label=f'<Labels name="label" toName="text">{labels}</Labels>',
     )
-    report, [record], code = adopt(tmp_path, task(span("Mona", "P", "a"), span("Köln", " Ort ", "b")), xml)
-    assert [(each["label"], each["text"]) for each in record["spans"]] == [("P", "Mona"), ("Ort", "Köln")]
+    report, [record], code = adopt(
+        tmp_path, task(span("Mona", "P", "a"), span("Köln", " Ort ", "b")), xml
+    )
+    assert [(each["label"], each["text"]) for each in record["spans"]] == [
+        ("P", "Mona"),
+        ("Ort", "Köln"),
+    ]
     assert code == 0
     assert any("hotkey q" in each for each in report["notes"])
     assert any(each.startswith("idle: left out of the scheme") for each in report["notes"])
@@ -122,7 +152,9 @@ def test_a_text_below_a_field_is_read_there(tmp_path):
 
 
 def test_one_label_of_two_controls_is_one_label_without_a_config_too(tmp_path):
-    given = task(span("Mona", "P", "a"), span("Köln", "P", "b", "other"), span("wohnt", "Q", "c", "other"))
+    given = task(
+        span("Mona", "P", "a"), span("Köln", "P", "b", "other"), span("wohnt", "Q", "c", "other")
+    )
     report, [record], _ = adopt(tmp_path, given)
     assert [each["label"] for each in record["spans"]] == ["P", "Q", "P"]
     assert "other: labels that another control has too are one label: P" in report["notes"]
@@ -161,7 +193,10 @@ def test_the_surface_tells_what_the_offsets_of_a_turn_count(tmp_path, start, end
     xml = '<View><ParagraphLabels name="label" toName="text"><Label value="G"/></ParagraphLabels>'
     xml += '<Paragraphs name="text" value="$talk" nameKey="author" textKey="text"/></View>'
     _, [record], code = adopt(tmp_path, task(result, talk=DIALOGUE), xml)
-    assert (code, [(each["start"], each["text"]) for each in record["spans"]]) == (0, [(11, "there")])
+    assert (code, [(each["start"], each["text"]) for each in record["spans"]]) == (
+        0,
+        [(11, "there")],
+    )
 
 
 def test_a_question_called_like_the_control_of_spans_stands_beside_them(tmp_path):
@@ -182,7 +217,8 @@ def test_a_question_called_like_the_control_of_spans_stands_beside_them(tmp_path
 
 def test_the_oldest_export_of_doccano_tells_its_users_apart(tmp_path):
     marks = [
-        {"id": n, "label": 3, "start_offset": 2, "end_offset": 6, "user": user} for n, user in enumerate((1, 2))
+        {"id": n, "label": 3, "start_offset": 2, "end_offset": 6, "user": user}
+        for n, user in enumerate((1, 2))
     ]
     row = {"id": 1, "text": TEXT, "annotations": marks, "comments": ["hm", "so"]}
     report, records, _ = adopt(tmp_path, row, name="all.jsonl")
@@ -209,3 +245,62 @@ def test_a_user_with_and_without_an_address_is_one_annotator(tmp_path, order):
         tasks.append({**one, "id": number + 1})
     _, records, _ = adopt(tmp_path, tasks)
     assert [each["annotator"] for each in records] == ["a1", "a1"]
+
+
+def test_the_relation_of_a_name_with_white_space_at_its_edges_is_that_of_the_name(tmp_path):
+    arrow = {
+        "type": "relation",
+        "from_id": "a",
+        "to_id": "b",
+        "direction": "right",
+        "labels": ["in "],
+    }
+    xml = config('<Relations><Relation value="in "/></Relations>')
+    report, [record], code = adopt(
+        tmp_path, task(span("Mona", "P", "a"), span("Köln", "P", "b"), arrow), xml
+    )
+    assert ([each["label"] for each in record["relations"]], code, report["left_out"]) == (
+        ["in"],
+        0,
+        [],
+    )
+
+
+def test_the_address_of_a_text_is_no_text(tmp_path):
+    """With valueType="url", Label Studio shows what stands at the address."""
+    xml = config(text='$text" valueType="url')
+    told = task(span("Mona", "P", "a"), text="https://texts.example/1.txt")
+    report, [record], _ = adopt(tmp_path, [told, {**task(span("Mona", "P", "a")), "id": 2}], xml)
+    assert [each["text"] for each in record["spans"]] == ["Mona"]
+    assert left_out(report)["task that has the address of its text, which is not fetched"] == 1
+
+
+@pytest.mark.parametrize("name", ["brat", "prodigy"])
+def test_offsets_against_the_words_that_another_tool_wrote_are_said(tmp_path, name):
+    """Tools that count UTF-16 units, or a byte order mark: the words beside the offsets tell."""
+    text = "😀 Zoë met\nPaul 😀 here"
+    marks = [(3, 6, "Zoë"), (7, 15, "met Paul"), (19, 23, "here")]
+    folder = tmp_path / "given"
+    folder.mkdir()
+    if name == "brat":
+        (folder / "a.txt").write_text(text, "utf-8")
+        lines = [
+            f"T{n}\tP {start} {end}\t{said}\n"
+            for n, (start, end, said) in enumerate(marks, start=1)
+        ]
+        (folder / "a.ann").write_text("".join(lines), "utf-8")
+    else:
+        spans = [
+            {"start": start, "end": end, "text": said, "label": "P"} for start, end, said in marks
+        ]
+        row = {"text": text, "spans": spans, "answer": "accept"}
+        (folder / "a.jsonl").write_text(json.dumps(row), "utf-8")
+    into = str(tmp_path / "corpus")
+    done = CliRunner().invoke(cli.group, ["adopt", str(folder), "--into", into, "--json"])
+    assert any(each.startswith("3 spans do not stand") for each in json.loads(done.stdout)["notes"])
+    assert CliRunner().invoke(cli.group, ["-C", into, "validate"]).exit_code == 1
+    assert CliRunner().invoke(cli.group, ["-C", into, "validate", "--fix"]).exit_code == 0
+    [file] = (tmp_path / "corpus/exports/annotations").glob("*.jsonl")
+    record = json.loads(file.read_text("utf-8"))
+    assert [each["text"] for each in record["spans"]] == ["Zoë", "met\nPaul", "here"]
+    assert all(text[each["start"] : each["end"]] == each["text"] for each in record["spans"])

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from qawl.annotations.regions import plain
 from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Span, span_order, to_json
@@ -120,10 +121,15 @@ def _from_utf16(record: Annotation, text: str) -> Iterable[Span]:
     for span in record.spans:
         inside = 0 <= span.start <= span.end < len(points)
         start, end = (points[span.start], points[span.end]) if inside else (None, None)
-        if start is None or end is None or not span.text or text[start:end] != span.text:
+        if start is None or end is None or not span.text or not _says(text[start:end], span.text):
             return record.spans
-        converted.append(msgspec.structs.replace(span, start=start, end=end))
+        converted.append(msgspec.structs.replace(span, start=start, end=end, text=text[start:end]))
     return converted
+
+
+def _says(piece: str, surface: str) -> bool:
+    """Whether a surface is a piece of the text; tools write line breaks in it in other ways."""
+    return piece == surface or plain(piece) == plain(surface) != ""
 
 
 def store(project: Project, added: Iterable[Repair]) -> int:

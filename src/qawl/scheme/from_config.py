@@ -82,7 +82,8 @@ class Config:
     """What a config holds; `text_field` is the task's field that annotators mark.
 
     `context` are other fields that it shows, `left_out` the tags that have no scheme with their counts.
-    The text may be a `page`, or a dialogue: `turns` are the keys of who speaks and of the words.
+    The text may be a `page`, or a dialogue: `turns` are the keys of who speaks and of the words. Of a
+    `linked` text the field holds the address.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Config:
     context: tuple[str, ...]
     left_out: Mapping[str, int]
     page: bool = False
+    linked: bool = False
     turns: tuple[str, str] | None = None
 
     def of(self, tags: frozenset[str]) -> Iterator[Control]:
@@ -124,6 +126,7 @@ def read(text: str, where: str) -> Config:
         context=tuple(dict.fromkeys(f for f in _fields(root) if f != field_)),
         left_out=_left_out(root),
         page=shown.tag == "HyperText",
+        linked=(shown.get("valueType") or "").strip().lower() == "url",
         turns=_turns(shown),
     )
 

@@ -112,7 +112,7 @@ def _lines(made: Document, work: Work, path: Path) -> None:
 
 
 def _text_bound(made: Document, marks: dict[str, Mark], name: str, rest: str) -> None:
-    head = rest.split("\t", maxsplit=1)[0]
+    head, _, surface = rest.partition("\t")
     label, _, places = head.partition(" ")
     fragments = [each.split() for each in places.split(";")]
     given = [whole(each) for fragment in fragments for each in fragment]
@@ -124,6 +124,8 @@ def _text_bound(made: Document, marks: dict[str, Mark], name: str, rest: str) ->
     if any(made.text[start:end].strip() for start, end in between):
         made.notes.append("span of several fragments, taken as one")
     marks[name] = Mark(name, label, numbers[0], numbers[-1])
+    if len(fragments) == 1 and surface.strip():
+        marks[name].surface = surface
 
 
 def _other(

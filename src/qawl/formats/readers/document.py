@@ -15,13 +15,17 @@ __all__ = ["Arrow", "Document", "Found", "Mark", "Reader", "SetAside", "Work", "
 
 @dataclass(slots=True)
 class Mark:
-    """A labelled stretch of the text; `id` tells it apart within its work."""
+    """A labelled stretch of the text; `id` tells it apart within its work.
+
+    `surface` are the words that the other tool wrote beside the offsets, where it wrote any.
+    """
 
     id: str
     label: str
     start: int
     end: int
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    surface: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def _span(made: Document, work: Work, each: object) -> Mark | None:
         if (mark.start, mark.end, mark.label) == (start, end, label):
             return mark
     work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
+    if isinstance(each.get("text"), str) and each["text"]:
+        work.marks[-1].surface = each["text"]
     return work.marks[-1]
 
 

@@ -24,6 +24,7 @@ from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO
 from qawl.setup.adoption.spool import Look, Spool, Watch
 
+LINKED = "task that has the address of its text, which is not fetched"
 SAME = "task with the id and text of another task"
 DOUBLED = (
     "annotation older than another one of the same article and annotator (the journal keeps it)"
@@ -87,7 +88,8 @@ class CorpusWriter:
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
                 listed.end()
             if not listed.count:
-                raise InputError(f"no task has a text in its field {self.text_field}")
+                why = f": {LINKED}" if self.left_out[LINKED] else ""
+                raise InputError(f"no task has a text in its field {self.text_field}{why}")
             adding.add(project, files.read(folder / "articles.jsonl", Article), folder)
             project = load(project.root)
             self._journal(project, work)
@@ -123,6 +125,9 @@ class CorpusWriter:
                 text = data.get(self.text_field) if isinstance(data, dict) else None
                 if not isinstance(text, str) or not text.strip() or not isinstance(data, dict):
                     self.left_out[f"task without a text in {self.text_field}"] += 1
+                    continue
+                if (config := spool.source.config) and config.linked and _is_address(text):
+                    self.left_out[LINKED] += 1
                     continue
                 yield task, self._article(task, data, text, at, spool), spool
 
@@ -180,6 +185,10 @@ class _There:
         """The one article that has a text; None where none has it, or several."""
         found = list(islice(self._texts.places(_start(digest)), 2))
         return self._articles.at(found[0]) if len(found) == 1 else None
+
+
+def _is_address(text: str) -> bool:
+    return len(text.split()) == 1 and ("://" in text or text.strip().startswith("/"))
 
 
 def _start(digest: str) -> int:

@@ -168,7 +168,8 @@ class Facts:
 
     def _relation(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
         given = result.get("labels")
-        names = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+        listed = given if isinstance(given, list) else [given]
+        names = [name for each in listed if isinstance(each, str) and (name := each.strip())]
         start, end = str(result.get("from_id")), str(result.get("to_id"))
         if result.get("direction") == "left":
             start, end = end, start

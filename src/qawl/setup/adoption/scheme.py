@@ -337,7 +337,7 @@ def _most(control: Control, seen: Seen | None) -> int:
     """The highest mark of a rating: five where the config says none that is a number."""
     said = control.settings.get("maxRating", "").partition(".")[0]
     given = min(whole(said) or 5, 1000)
-    return max(given, 2, int(seen.largest) if seen else 0)
+    return max(given, 2, int(min(seen.largest, 1000)) if seen else 0)
 
 
 def _paths(items: Iterable[Item]) -> Iterator[tuple[str, ...]]:

@@ -207,7 +207,8 @@ def _task(document: Document, number: int) -> Task:
 def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, object]:
     result: list[dict[str, object]] = []
     for mark in work.marks:
-        place = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
+        surface = text[mark.start : mark.end] if mark.surface is None else mark.surface
+        place = {"start": mark.start, "end": mark.end, "text": surface}
         value = {**place, "labels": [mark.label]}
         result.append(_result(mark.id, CONTROL, "labels", value))
         for name, held in mark.attributes.items():
