@@ -307,3 +307,17 @@ def test_a_link_that_leads_to_itself_is_one_line(recorded, run):
     assert "quote.tasks.jsonl" in said
     assert "fault in qawl" not in said
     assert "symbolic links" in said
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_gold_is_not_decided_from_annotations_that_are_gone(recorded, run, gone):
+    path, gold = recorded.annotations_file("quote"), recorded.gold_file("quote")
+    before = gold.read_bytes()
+    path.unlink() if gone else path.write_bytes(b"")
+    code, said = run("adjudicate")
+    assert code == 1
+    assert "qawl pull --rebuild" in said
+    assert gold.read_bytes() == before
+    assert run("pull", "--rebuild")[0] == 0
+    assert run("adjudicate")[0] == 0
+    assert gold.read_bytes() == before

@@ -78,9 +78,12 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
 
 
 def require(project: Project, layer: str) -> None:
-    """Raises JournalError where there are annotations of a layer that no journal gives."""
+    """Raises JournalError where there are annotations of a layer that no journal gives, or none though
+    the journal gives some."""
+    path = project.annotations_file(layer)
+    empty = not path.is_file() or not path.stat().st_size
     for each in findings(project, layer):
-        if each.check == "journal-missing":
+        if each.check == "journal-missing" or (empty and each.check == "annotations-stale"):
             raise JournalError(each.message)
 
 
