@@ -304,3 +304,18 @@ def test_offsets_against_the_words_that_another_tool_wrote_are_said(tmp_path, na
     record = json.loads(file.read_text("utf-8"))
     assert [each["text"] for each in record["spans"]] == ["Zoë", "met\nPaul", "here"]
     assert all(text[each["start"] : each["end"]] == each["text"] for each in record["spans"])
+
+
+def test_a_condition_on_nested_choices_is_left_out_with_a_word(tmp_path):
+    nested = '<Choice value="p"><Choice value="c"/></Choice>'
+    xml = config(
+        f'<Choices name="n" toName="text" allowNested="true">{nested}</Choices>',
+        '<Choices name="w" toName="text" visibleWhen="choice-selected" whenTagName="n" whenChoiceValue="p">'
+        '<Choice value="1"/></Choices>',
+    )
+    given = task(
+        span("Mona", "P", "a"), said("n", "choices", [["p", "c"]]), said("w", "choices", ["1"])
+    )
+    report, [record], code = adopt(tmp_path, given, xml)
+    assert (record["attributes"], code) == ({"n": ["p", "c"], "w": "1"}, 0)
+    assert "w: its condition is left out: n is no choice" in report["notes"]

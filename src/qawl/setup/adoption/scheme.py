@@ -140,7 +140,8 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         node["label_sets"] = [_label_set(each, language) for each in sets]
     _free_hotkeys([*node.get("labels", ()), *_labels_of_sets(node)], notes)
     every = list(dict.fromkeys(item.name for each in sets for item in each.items))
-    decides = {each.name for each in config.controls if each.tag == "Choices"}
+    trees = {name for name, seen in facts.attributes.items() if seen.paths}
+    decides = {each.name for each in config.controls if each.tag == "Choices"} - trees
     node["attributes"] = [
         _attribute(each, facts, every, language, notes, decides)
         for each in config.of(frozenset(ATTRIBUTES))
