@@ -194,3 +194,29 @@ def test_persons_are_known_by_given_names_titles_and_last_names():
     )
     assert {("person", "Helen Osei"), ("person", "Osei"), ("person", "Amir Said")} <= found
     assert {("office", "Judge"), ("place", "Leeds")} <= found
+
+
+@pytest.mark.parametrize(
+    ("said", "speaker"),
+    [
+        ("Ann Lee of Acme Corporation said: “The bridge is open again.”", "Ann Lee"),
+        ("Acme Corporation spokesman Tom Reed said: “The bridge is open again.”", "Tom Reed"),
+        ("Acme Corporation said: “The bridge is open again.”", "Acme Corporation"),
+        ("قال أحمد سعيد من وزارة الصحة والسكان: «نحن مستعدون لكل شيء».", "أحمد سعيد"),
+    ],
+)
+def test_a_person_speaks_before_the_body_that_they_belong_to(tmp_path, said, speaker):
+    """The name of a body is often the longer one."""
+    root, source = tmp_path / "corpus", tmp_path / "in"
+    CliRunner().invoke(cli.group, ["init", str(root)], catch_exceptions=False)
+    source.mkdir()
+    (source / "a.txt").write_text(said + "\n", "utf-8")
+    language = "en" if "said" in said else "ar"
+    (source / "_source.yaml").write_text(
+        f"language: {language}\nlicense: CC0-1.0\nredistribute: true\n", "utf-8"
+    )
+    for command in (["ingest", str(source)], ["suggest"]):
+        CliRunner().invoke(cli.group, ["-C", str(root), *command], catch_exceptions=False)
+    [line] = records(root / "exports/suggestions/quote.jsonl")
+    contents = [span for span in line["spans"] if span["label"] == "CONTENT"]
+    assert [span["attributes"].get("speaker") for span in contents] == [speaker]

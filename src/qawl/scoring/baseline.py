@@ -114,14 +114,14 @@ class Baseline:
 
     def _found_names(
         self, article: records.Article, mentions: Mapping[str, Mapping[str, list[Mention]]]
-    ) -> Iterator[str]:
+    ) -> Iterator[rules.Name]:
         """Names of persons and organisations that the rules find in an article."""
         for layer, scheme in self.release.schemes.items():
             if any(label.gives for label in scheme.labels):
                 known = self._learned(layer, article.group, mentions)
                 for span in rules.suggest(article, scheme, known, ()).spans:
                     if scheme.label[span.label].gives:
-                        yield span.text
+                        yield rules.name_of(scheme, span)
 
 
 def texts_of(project: Project) -> dict[str, str]:

@@ -1,15 +1,16 @@
 """Qawl's own suggester: rules for quotes, entities and claims; names from gold for every other layer.
 
 What a layer gets is told by what its labels are for (`finds` in the scheme): parts of quotes, claims,
-entities. object other layer gets the names that its gold holds, and arrows to the nearest end.
+entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 import regex
 
-from qawl.core.records import Article, Attributes, Suggestion
+from qawl.core.records import Article, Attributes, Span, Suggestion
 from qawl.scheme.rules import RelationCount
 from qawl.scheme.scheme import CLAIMS, QUOTES, Scheme
 from qawl.suggest.cues import lexicon
@@ -32,7 +33,21 @@ LONG = 30
 """Words of the longest content that is offered as one claim."""
 
 
-def suggest(article: Article, scheme: Scheme, known: Gazetteer, names: Sequence[str]) -> Suggestion:
+class Name(NamedTuple):
+    """A name that an article gives, and whether a person has it."""
+
+    text: str
+    person: bool
+
+
+def name_of(scheme: Scheme, span: Span) -> Name:
+    """The name that a span of a layer gives."""
+    return Name(span.text, scheme.label[span.label].finds == "person")
+
+
+def suggest(
+    article: Article, scheme: Scheme, known: Gazetteer, names: Sequence[Name]
+) -> Suggestion:
     """What the rules find in an article for a layer.
 
     Args:
@@ -52,7 +67,7 @@ def suggest(article: Article, scheme: Scheme, known: Gazetteer, names: Sequence[
     return draft.made(MODEL, VERSION)
 
 
-def _quotes(draft: Draft, article: Article, names: Sequence[str]) -> None:
+def _quotes(draft: Draft, article: Article, names: Sequence[Name]) -> None:
     found = quotes(article.text, article.language)
     ids = [_content(draft, article, each, found, names) for each in found]
     for each, identity in zip(found, ids, strict=True):
@@ -76,7 +91,7 @@ def _quotes(draft: Draft, article: Article, names: Sequence[str]) -> None:
 
 
 def _content(
-    draft: Draft, article: Article, quote: Quote, found: Sequence[Quote], names: Sequence[str]
+    draft: Draft, article: Article, quote: Quote, found: Sequence[Quote], names: Sequence[Name]
 ) -> str | None:
     said = found[quote.follows] if quote.follows is not None else quote
     attributes: Attributes = {"quote_type": quote.kind}
@@ -90,11 +105,17 @@ def _content(
     return draft.found("content", quote.content.start, quote.content.end, attributes)
 
 
-def full_name(source: str, names: Sequence[str]) -> str | None:
-    """The longest of these names that shares its last word with a source; None if there is none."""
+def full_name(source: str, names: Sequence[Name]) -> str | None:
+    """The longest of these names that shares its last word with a source; None if there is none.
+
+    The name of a person comes before that of a body: Ann Lee of Acme Corporation.
+    """
     forms = {each.form for each in words(plain(source))}
-    fitting = [name for name in names if (inner := words(plain(name))) and inner[-1].form in forms]
-    return max(fitting, key=len, default=None)
+    fitting = [
+        each for each in names if (inner := words(plain(each.text))) and inner[-1].form in forms
+    ]
+    best = max(fitting, key=lambda each: (each.person, len(each.text)), default=None)
+    return best.text if best else None
 
 
 def _claims(draft: Draft, article: Article) -> None:

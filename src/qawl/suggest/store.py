@@ -249,9 +249,9 @@ def _marked(record: Annotation | Gold, current: Scheme) -> list[tuple[str, str]]
     return [(span.label, span.text) for span in record.spans if span.label in mentions]
 
 
-def _names(project: Project) -> Callable[[Article], Sequence[str]]:
+def _names(project: Project) -> Callable[[Article], Sequence[rules.Name]]:
     """The names of an article: what annotators marked as one in another layer, else what rules find."""
-    marked: dict[str, list[str]] = {}
+    marked: dict[str, list[rules.Name]] = {}
     giving: list[Scheme] = []
     for layer, current in schemes.load_all(project).items():
         gives = {label.name for label in current.labels if label.gives}
@@ -260,14 +260,14 @@ def _names(project: Project) -> Callable[[Article], Sequence[str]]:
         giving.append(current)
         for record in derive.read(project, layer):
             marked.setdefault(record.article_id, []).extend(
-                span.text for span in record.spans if span.label in gives
+                rules.name_of(current, span) for span in record.spans if span.label in gives
             )
 
-    def of(article: Article) -> Sequence[str]:
+    def of(article: Article) -> Sequence[rules.Name]:
         if article.id in marked:
             return marked[article.id]
         return [
-            span.text
+            rules.name_of(current, span)
             for current in giving
             for span in rules.suggest(article, current, learned(()), ()).spans
             if current.label[span.label].gives
