@@ -220,3 +220,11 @@ def test_a_person_speaks_before_the_body_that_they_belong_to(tmp_path, said, spe
     [line] = records(root / "exports/suggestions/quote.jsonl")
     contents = [span for span in line["spans"] if span["label"] == "CONTENT"]
     assert [span["attributes"].get("speaker") for span in contents] == [speaker]
+
+
+def test_may_is_a_month_where_a_date_stands_and_a_name_elsewhere():
+    found = surfaces(
+        "The road will open in May. Fairs since May and in August drew Theresa May.", "en"
+    )
+    assert found >= {("date", "May"), ("date", "August"), ("person", "Theresa May")}
+    assert not {label for label, name in found if name == "May"} - {"date"}

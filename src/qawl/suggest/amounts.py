@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import regex
 
 from qawl.suggest.gazetteer import PROCLITICS, Match
-from qawl.suggest.lists import Reading
+from qawl.suggest.lists import BEFORE_MONTHS, Reading
 
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,٫٬/]\p{Nd}+)*(?![\p{L}\p{N}])")
 _SIGN_MONEY = regex.compile(
@@ -273,17 +273,7 @@ def _month_begins(read: Reading, at: int) -> bool:
         if read.arabic:
             return True
         may = word.form in {"may", "march"}
-        dated = read.form(at + 1)[:1].isdigit() or read.form(at - 1) in {
-            "in",
-            "since",
-            "until",
-            "by",
-            "last",
-            "next",
-            "of",
-            "from",
-            "to",
-        }
+        dated = read.form(at + 1)[:1].isdigit() or read.form(at - 1) in BEFORE_MONTHS
         return read.upper(at) and (dated or not may)
     after = read.near(at + 1) and read.form(at + 1) in months
     return after and _is_number(read, at) and (read.arabic or read.upper(at + 1))

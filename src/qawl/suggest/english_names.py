@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from qawl.suggest.gazetteer import Gazetteer, Match, places
-from qawl.suggest.lists import Reading
+from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.sentences import Quote
 
 Run = list[int]
@@ -65,7 +65,8 @@ def _is_plain(read: Reading, at: int) -> bool:
         form
         in read.lists.function_words | read.lists.not_names | read.lists.days | read.lists.months
     ):
-        return not (form == "may" and not read.opens(at))
+        named = form == "may" and not read.opens(at) and read.form(at - 1) not in BEFORE_MONTHS
+        return not named
     return form[:1].isdigit()
 
 

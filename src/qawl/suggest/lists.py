@@ -116,6 +116,10 @@ def _languages(short: str) -> frozenset[str]:
     return frozenset(each[0].form for each in found if len(each) == 1)
 
 
+BEFORE_MONTHS = frozenset(("in", "since", "until", "by", "last", "next", "of", "from", "to"))
+"""English words after which `May` and `March` are months."""
+
+
 @dataclass(slots=True)
 class Reading:
     """A text with its words, and the lists of its language."""
