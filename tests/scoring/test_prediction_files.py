@@ -165,6 +165,43 @@ def test_what_is_odd_in_the_second_file_is_said_too(release):
     assert json.loads(done.stdout)["layers"]["toy"]["paired"]["exact_f1"]["difference"] == 0
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("r/page.html", "is inside the release"),
+        ("r/articles/../README.md", "is inside the release"),
+        ("p.jsonl", "is a file of predictions"),
+        ("q.jsonl", "is a file of predictions"),
+    ],
+)
+def test_a_page_replaces_nothing_that_is_scored(release, place, said):
+    """A file more in a release, and `qawl verify` refuses it."""
+    content, target = lines(row(1, PER)), release.parent / place
+    other = release.parent / "q.jsonl"
+    other.write_bytes(content)
+    before = target.read_bytes() if target.exists() else None
+    done = run(release, content, "--against", str(other), "--html", str(target))
+    assert done.exit_code == 1
+    assert said in str(done.exception)
+    after = target.read_bytes() if target.exists() else None
+    assert after == (content if place == "p.jsonl" else before)
+
+
+def test_layers_that_one_of_two_systems_lacks_are_named(tmp_path):
+    made = releases.article(1, TEXT)
+    layers = {name: releases.gold(made, name, [("PER", 8, 12)]) for name in ("toy", "more")}
+    schemes = [SCHEME, corpora.scheme("more", ("PER",))]
+    folder = releases.write(tmp_path / "r", schemes, (made, layers, []))
+    both = lines(row(1, PER), {**row(1, PER), "layer": "more"})
+    one = tmp_path / "one.jsonl"
+    one.write_bytes(lines(row(1, PER)))
+    done = run(folder, both, "--against", str(one))
+    assert done.exit_code == 0, done.exception
+    said = "not compared, since one of the two has no predictions: more"
+    assert said in done.stderr.splitlines()[-1]
+    assert "paired" in json.loads(done.stdout)["layers"]["toy"]
+
+
 def test_an_open_place_and_a_skipped_article_count_for_nobody(release):
     wrong = {"label": "ORG", "start": 0, "end": 4}
     done = run(release, lines(row(1, PER), row(2, PER, wrong), row(3, wrong)))

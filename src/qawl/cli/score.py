@@ -57,6 +57,8 @@ def command(
     from qawl.core import files
     from qawl.scoring import score
 
+    if html is not None:
+        _refuse_to_replace(html, release, predictions, against)
     request = score.Request(release, predictions, split, against, soft)
     layers, head = score.gathered(request)
     found = score.figures(request, layers, head)
@@ -71,6 +73,17 @@ def command(
         for name, figures in found.layers.items():
             _show(name, figures)
     _warn(found.head)
+
+
+def _refuse_to_replace(html: Path, release: Path, *read: Path | None) -> None:
+    """Raises InputError where a page would stand in the release, or in place of what is scored."""
+    from qawl.core.errors import InputError
+
+    place = html.resolve()
+    if place.is_relative_to(release.resolve()):
+        raise InputError(f"{html} is inside the release: write the page to another folder")
+    if place in {each.resolve() for each in read if each is not None}:
+        raise InputError(f"{html} is a file of predictions: give the page another name")
 
 
 def _warn(head: "Head") -> None:

@@ -143,6 +143,8 @@ def figures(request: Request, layers: Mapping[str, Layer], head: Head) -> Scores
         given = Predictions(request.against)
         rival = _layers(Release(request.release), given, request.split)
         warnings = [*head.warnings, *given.warnings(f"{request.against.name}: ")]
+        if alone := ", ".join(sorted(layers.keys() ^ rival.keys())):
+            warnings.append(f"not compared, since one of the two has no predictions: {alone}")
         head = msgspec.structs.replace(head, warnings=warnings)
         tests = _tests(layers, rival)
     found = {
