@@ -561,10 +561,13 @@ def test_a_restored_copy_is_exported_at_home_alone(recorded, tmp_path, monkeypat
         assert one == other
 
 
-def test_no_export_goes_into_the_release(made):
-    run = CliRunner().invoke(cli.group, ["-C", str(made[1]), "export", "jsonl", "--to", "out"])
+@pytest.mark.parametrize("of", [0, 1], ids=["the corpus", "the release"])
+def test_no_export_goes_into_the_release(made, of):
+    target = made[1] / "deep" / "out"
+    arguments = ["-C", str(made[of]), "export", "jsonl", "--to", str(target)]
+    run = CliRunner().invoke(cli.group, arguments)
     assert "name a folder outside of it" in str(run.exception)
-    assert not (made[1] / "out").exists()
+    assert not target.parent.exists()
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])

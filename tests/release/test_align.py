@@ -187,3 +187,9 @@ def test_importing_qawl_is_light_and_its_functions_are_typed(tmp_path):
     assert 'note: Revealed type is "list[str | None]"' in checked.stdout.replace("builtins.", "")
     assert 'note: Revealed type is "list[int]"' in checked.stdout.replace("builtins.", "")
     assert "Success" in checked.stdout, checked.stdout
+
+
+def test_an_article_that_nobody_annotated_is_not_aligned():
+    """`<layer>_open` is null there: no entity would be taught."""
+    with pytest.raises(InputError, match="nobody annotated the article"):
+        qawl.align([], [(0, 3)], undecided=None)

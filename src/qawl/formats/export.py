@@ -27,6 +27,7 @@ from qawl.formats import (
 from qawl.formats.job import Folder, Job
 from qawl.formats.losses import KINDS, Losses
 from qawl.formats.source import Source
+from qawl.release.versions.manifest import SUM
 
 REPORT = "report.json"
 
@@ -150,7 +151,12 @@ class _Report(msgspec.Struct):
 
 
 def _check_target(target: Path, request: Request) -> None:
-    """Raises InputError unless the folder is new, empty, or as the same export left it."""
+    """Raises InputError unless the folder is new, empty, or as the same export left it.
+
+    A release takes no more files: `qawl verify` would refuse it.
+    """
+    if any((above / SUM).is_file() for above in target.resolve().parents):
+        raise InputError(f"{target} is in a release: name a folder outside of it")
     if not target.exists():
         return
     other = InputError(f"{target} holds something else: name a new folder")

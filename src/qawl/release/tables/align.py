@@ -33,7 +33,7 @@ def align(
     offset_mapping: Iterable[Sequence[int]],
     *,
     level: int = 0,
-    undecided: Iterable[object] = (),
+    undecided: Iterable[object] | None = (),
 ) -> list[str | None]: ...
 
 
@@ -45,7 +45,7 @@ def align(
     labels: Sequence[str],
     level: int = 0,
     ignored: int = IGNORED,
-    undecided: Iterable[object] = (),
+    undecided: Iterable[object] | None = (),
 ) -> list[int]: ...
 
 
@@ -56,7 +56,7 @@ def align(
     labels: Sequence[str] | None = None,
     level: int = 0,
     ignored: int = IGNORED,
-    undecided: Iterable[object] = (),
+    undecided: Iterable[object] | None = (),
 ) -> list[str | None] | list[int]:
     """The IOB2 tag of each piece of one text: names, or with `labels` indices.
 
@@ -87,7 +87,8 @@ def align(
     Raises
     ------
     QawlError
-        A label is unknown, or the offsets are those of more than one text.
+        A label is unknown, or the offsets are those of more than one text, or `undecided` is None, as
+        in articles that nobody annotated.
 
     Examples
     --------
@@ -97,6 +98,10 @@ def align(
     >>> qawl.align([span], [(0, 0), (0, 3), (4, 6), (6, 8)], labels=["PER", "ORG"])
     [-100, 0, 1, 2]
     """
+    if undecided is None:
+        raise InputError(
+            "undecided is None: nobody annotated the article in this layer, leave it out"
+        )
     pieces = [(int(start), int(end)) for start, end in offset_mapping]
     shown = [index for index, (start, end) in enumerate(pieces) if start < end]
     over = [pieces[index] for index in shown]
