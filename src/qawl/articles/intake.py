@@ -8,6 +8,7 @@ from qawl.articles.freezing import freeze, updated
 from qawl.articles.frozen_index import Known, claim, text_number, undecided
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
+from qawl.articles.scripts import foreign
 from qawl.core.findings import Reason, finding, reason
 from qawl.core.records import Article, Finding, to_json
 from qawl.core.settings import Settings
@@ -19,7 +20,9 @@ class Ingested:
 
     `copies` have source and text of another and are set aside; `same_text` and `near` are the newly
     frozen ones that stand in a group with another; `groups` are all groups of more than one.
-    `annotated` counts records by their fields that hold annotations, of which nothing is taken.
+    `annotated` counts records by their fields that hold annotations, of which nothing is taken;
+    `unread` counts them by their other fields that are not read, each with ours that it looks like.
+    `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one.
     """
 
     read: int = 0
@@ -35,6 +38,8 @@ class Ingested:
     findings: list[Finding] = field(default_factory=list)
     undecided: Counter[str] = field(default_factory=Counter)
     annotated: Counter[str] = field(default_factory=Counter)
+    unread: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    foreign: list[str] = field(default_factory=list)
     changed: bool = False
 
     @property
@@ -65,6 +70,7 @@ class Intake:
             return
         self.outcome.read += 1
         self.outcome.annotated.update(found.annotated)
+        self.outcome.unread.update(found.unread)
         text = text_number(found.metadata.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")
@@ -119,6 +125,8 @@ class Intake:
         if not article.text:
             self.set_aside(found.place, reason("text-cleaned"))
             return
+        if found.metadata.language is None and foreign(article.text, article.language):
+            self.outcome.foreign.append(found.place)
         self.lines.add(article)
         self.staged.write(to_json(article) + b"\n")
 

@@ -20,7 +20,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Received(Struct, frozen=True, kw_only=True):
     """An article as it came; `line` is the line or row where the file holds several.
 
-    `annotated` names the fields of the record that hold annotations, which are not taken.
+    `annotated` names the fields of the record that hold annotations, which are not taken; `unread` the
+    other fields that are not read, each with the field of ours that it looks like.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Received(Struct, frozen=True, kw_only=True):
     text: str
     metadata: Metadata
     annotated: tuple[str, ...] = ()
+    unread: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def place(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 from msgspec.structs import replace
 
-from qawl.articles import annotated_records, csv_files, shards
+from qawl.articles import annotated_records, csv_files, shards, unread_fields
 from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import (
     FIELDS,
@@ -21,7 +21,7 @@ from qawl.articles.metadata import (
     beside,
     from_fields,
 )
-from qawl.articles.received import Found, Received, checked, set_aside
+from qawl.articles.received import Found, SetAside, checked, set_aside
 from qawl.core.errors import TOO_DEEP, InputError
 from qawl.core.findings import Reason, reason
 from qawl.core.project import ARTICLES, SET_ASIDE
@@ -44,6 +44,8 @@ BESIDE = (".yaml", ".yml", ".json")
 NOTES = ("readme", "notice", "license", "licence", "copying")
 
 _NAMES = ("text", "id", "text_sha256", *FIELDS)
+_NAMED = 8
+"""Fields that are named of a record without a text."""
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _DAMAGED = (OSError, EOFError, zlib.error)
 
@@ -279,18 +281,25 @@ def _read_fields(
         renamed["source_id"] = fields.get("id")
     text = renamed.get("text")
     if not isinstance(text, str):
-        return set_aside(path, reason("text-missing"), number)
+        there = f": its fields are {', '.join(list(fields)[:_NAMED])}" if fields else ""
+        return set_aside(path, reason("text-missing", there), number)
     try:
         found = checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
         return set_aside(path, reason("field-wrong", f": {error}"), number)
-    return _holding(found, annotated_records.fields(fields))
+    unread = unread_fields.unread(fields, mapping.values(), renamed)
+    return _holding(found, annotated_records.fields(fields), unread)
 
 
-def _holding(found: Found, fields: Iterable[str]) -> Found:
-    """An article with the names of those fields of its record that hold annotations."""
+def _holding(
+    found: Found, fields: Iterable[str], unread: Iterable[tuple[str, str | None]]
+) -> Found:
+    """An article with the names of the fields of its record that hold annotations or are not read."""
     held = tuple(fields)
-    return replace(found, annotated=held) if held and isinstance(found, Received) else found
+    others = tuple(each for each in unread if each[0] not in held)
+    if isinstance(found, SetAside) or not (held or others):
+        return found
+    return replace(found, annotated=held or found.annotated, unread=others)
 
 
 def _read_rows(
@@ -338,6 +347,7 @@ def _read_table(
         with pq.ParquetFile(file) as table:
             there = {*_NAMES, *mapping.values()} & {*table.schema_arrow.names}
             held = annotated_records.columns(table.schema_arrow.names)
+            unread = (*unread_fields.columns(table.schema_arrow.names, mapping),)
             for batch in table.iter_batches(batch_size=1000, columns=sorted(there)):
                 for fields in _dicts(batch):
                     row += 1
@@ -345,7 +355,7 @@ def _read_table(
                         yield set_aside(path, fields, row)
                     else:
                         found = _read_fields(fields, path, row, mapping, given)
-                        yield _holding(found, held)
+                        yield _holding(found, held, unread)
     except pa.ArrowException as error:
         why = reason("not-parquet", f": {str(error).splitlines()[0]}")
         yield set_aside(path, why, row + 1 if row else None)

@@ -1,17 +1,22 @@
 """What an ingest did, and why articles stand in one group, in words."""
 
 import json
+import shlex
+from collections import Counter
 from collections.abc import Iterator
 
 from qawl.articles import store as article_store
 from qawl.articles.duplicates.near import near
 from qawl.articles.duplicates.shingles import shingles, similarity
 from qawl.articles.intake import Ingested
+from qawl.articles.metadata import FIELDS
 from qawl.core.errors import InputError
+from qawl.core.excerpts import listed
 from qawl.core.project import Project
 from qawl.core.records import Article
+from qawl.core.text import printable
 
-_SHOWN = 5
+_SHOWN, _FIELDS = 5, 12
 
 
 def lines(outcome: Ingested) -> Iterator[str]:
@@ -34,6 +39,8 @@ def lines(outcome: Ingested) -> Iterator[str]:
         yield "            each with its place and reason in corpus/set-aside.jsonl"
     yield from _findings(outcome)
     yield from _undecided(outcome)
+    yield from _foreign(outcome)
+    yield from _unread(outcome)
     yield from _annotated(outcome)
     if not outcome.changed:
         yield "nothing to do"
@@ -54,6 +61,30 @@ def _annotated(outcome: Ingested) -> Iterator[str]:
     yield "exports of Label Studio come by `qawl pull --from`:"
     for name, count in outcome.annotated.most_common():
         yield f"            {count} × field {name}"
+
+
+def _foreign(outcome: Ingested) -> Iterator[str]:
+    """The articles that are hardly in the language that they are taken for."""
+    if not outcome.foreign:
+        return
+    count = len(outcome.foreign)
+    yield f"language    {count} taken for the language of qawl.yaml, but written in other letters (give"
+    yield "            language in a _source.yaml or ARTICLE.yaml beside them and ingest them again):"
+    yield f"            {listed(outcome.foreign, _SHOWN)}"
+
+
+def _unread(outcome: Ingested) -> Iterator[str]:
+    """The fields of records that were not read, and how to have those read that look like ours."""
+    if not outcome.unread:
+        return
+    counts: Counter[str] = Counter()
+    for (name, _), count in outcome.unread.items():
+        counts[name] += count
+    yield f"not read    fields {listed([printable(each) for each, _ in counts.most_common()], _FIELDS)}"
+    ours = {likely: name for name, likely in sorted(outcome.unread) if likely is not None}
+    if ours:
+        pairs = ",".join(f"{each}={ours[each]}" for each in FIELDS if each in ours)
+        yield f"            to read those that Qawl knows by other names: --map {shlex.quote(pairs)}"
 
 
 def _undecided(outcome: Ingested) -> Iterator[str]:
@@ -85,6 +116,8 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         "set_aside": dict(outcome.reasons),
         "rights_undecided": dict(+outcome.undecided),
         "annotations_not_taken": dict(outcome.annotated),
+        "fields_not_read": sorted({name for name, _ in outcome.unread}),
+        "in_other_letters": outcome.foreign,
         "findings": findings,
     }
     yield json.dumps(counts | more, ensure_ascii=False)

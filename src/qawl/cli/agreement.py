@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from qawl.agreement.estimates import Confusion, Distanced, Estimate, LayerAgreement, Suggested
+    from qawl.agreement.estimates import (
+        AttributeAgreement,
+        Confusion,
+        Distanced,
+        Estimate,
+        LayerAgreement,
+        Suggested,
+    )
 
 WORST = 5
 """Articles that are named, those on which annotators agree least."""
@@ -101,6 +108,8 @@ def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
     for name, said in _rows(figures, label):
         table.add_row(name, _number(said.value), _interval(said), str(said.n))
     shown.print(table)
+    if empty := [name for name, found in figures.attributes.items() if not _set_by_two(found)]:
+        shown.print(f"  without a value of two annotators for one item: {', '.join(empty)}")
     shown.print(_matrix(figures.confusion))
     for each in figures.confusion.most[:8]:
         one, other = (name or "no span" for name in each.labels)
@@ -163,6 +172,8 @@ def _rows(figures: "LayerAgreement", label: str | None) -> list[Row]:
     several = len(figures.annotators) > 2
     rows = _named(figures.figures.items())
     for name, found in figures.attributes.items():
+        if not _set_by_two(found):
+            continue
         rows += _named(found.named(), f"{name} ")
         if several:
             for pair, each in found.pairs.items():
@@ -173,6 +184,11 @@ def _rows(figures: "LayerAgreement", label: str | None) -> list[Row]:
         parts += [(f"{name} against the rest", of) for name, of in rest]
     parts += [(name, of) for name, of in figures.labels.items() if of["exact_f1"].n]
     return rows + [(f"{name} exact_f1", of["exact_f1"]) for name, of in parts]
+
+
+def _set_by_two(found: "AttributeAgreement") -> bool:
+    """Whether two annotators set the attribute of one item, so that there is something to compare."""
+    return any(said.n for _, said in found.named())
 
 
 def _named(found: "Iterable[Row]", prefix: str = "") -> list[Row]:

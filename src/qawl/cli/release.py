@@ -11,6 +11,8 @@ from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
     from qawl.articles.remote import Remote
+    from qawl.core.project import Project
+    from qawl.release.build import Built
 
 
 @click.command()
@@ -31,9 +33,7 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
     """
     from qawl.core import project
     from qawl.core.errors import GatesFailed
-    from qawl.core.excerpts import listed
     from qawl.release import build
-    from qawl.release.gates import NAMED
 
     if bump == bool(version):
         raise click.UsageError("give a version, or --bump")
@@ -46,11 +46,25 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
                 say(f"gate: {each}", err=True)
             say("no release was built; --draft builds one that lists these", err=True)
             sys.exit(1)
+    _show(built, corpus)
+
+
+def _show(built: "Built", corpus: "Project") -> None:
+    """What is in the release, then what is wrong with it and what was left out."""
+    from qawl.core.excerpts import listed
+    from qawl.release.build import AS_DRAFT
+    from qawl.release.gates import NAMED
+
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest.content.items():
         say(f"{name}: {said.rows} rows")
     word = "built" if built.fresh else "is there already, with the same bytes"
     say(f"{folder} {word}; content {built.manifest.content_sha256[:16]}")
+    if built.manifest.draft:
+        for each in built.manifest.open_gates:
+            if each != AS_DRAFT:
+                say(f"gate: {each}", err=True)
+        say("this is a draft: it can't be published", err=True)
     for name in built.stale_scores:
         say(
             f"exports/scores/{name} is of other content: score again to have it in the card",

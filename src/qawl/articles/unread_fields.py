@@ -1,0 +1,46 @@
+"""Fields of records that ingest does not read, and those of ours that their names stand for."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from qawl.articles.metadata import FIELDS
+
+_NAMES = {
+    "source": ("publisher", "outlet", "newspaper", "site", "site_name", "sitename"),
+    "published": (
+        "date",
+        "pubdate",
+        "pub_date",
+        "published_at",
+        "publication_date",
+        "date_publish",
+    ),
+    "language": ("lang", "locale"),
+    "title": ("headline",),
+    "url": ("link", "uri"),
+    "license": ("licence", "rights"),
+}
+_OURS = {theirs: ours for ours, names in _NAMES.items() for theirs in names}
+_READ = frozenset({"text", "id", "text_sha256", *FIELDS})
+
+
+def unread(
+    record: Mapping[str, object], mapped: Collection[str], known: Mapping[str, object]
+) -> Iterator[tuple[str, str | None]]:
+    """Each field of a record that holds something and is not read, with our field that it looks like.
+
+    `mapped` are the fields that are read under another name; `known` is the record under our names.
+    Nothing is said of articles that Qawl froze.
+    """
+    if "text_sha256" in record:
+        return
+    for name, value in record.items():
+        if name not in _READ and name not in mapped and value not in (None, "", [], {}):
+            ours = _OURS.get(name.strip().lower())
+            yield name, None if ours is None or known.get(ours) not in (None, "") else ours
+
+
+def columns(names: Collection[str], mapped: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """The columns of a table that are not read, as `unread` has them."""
+    there = {ours: theirs for ours, theirs in mapped.items() if theirs in names}
+    known = {**{name: name for name in names}, **there}
+    yield from unread(dict.fromkeys(names, "…"), mapped.values(), known)
