@@ -252,6 +252,25 @@ def test_metadata_that_says_more_later_updates_the_article_but_not_its_text(tria
     assert not take(trial, folder).changed
 
 
+def test_other_line_ends_are_no_new_article_and_metadata_still_counts(trial, pile):
+    # git turns line ends into CR LF on Windows, in the sources too.
+    text = f"{NEWS}\n\n{OTHER}\n"
+    folder = pile({"a.txt": text, "rows.jsonl": json.dumps({"id": "7", "text": text + "!"})})
+    take(trial, folder)
+    before = articles(trial)
+    rows = json.dumps({"id": "7", "text": f"{text}!".replace("\n", "\r\n")})
+    files = {"a.txt": text.replace("\n", "\r\n"), "rows.jsonl": rows}
+    outcome = take(trial, pile(files))
+    assert (outcome.known, outcome.frozen, outcome.changed, outcome.findings) == (2, 0, False, [])
+    outcome = take(trial, pile({"_source.yaml": "license: CC0-1.0\nredistribute: true\n"}))
+    assert (outcome.known, outcome.updated, outcome.findings) == (2, 2, [])
+    assert {each.license for each in articles(trial).values()} == {"CC0-1.0"}
+    assert {each.text for each in articles(trial).values()} == {
+        each.text for each in before.values()
+    }
+    assert not +outcome.undecided
+
+
 def test_frozen_text_stays_when_a_line_turns_out_to_recur(trial, pile):
     note = "تصدر المرسى عن دار السنديان"
     take(trial, pile({"0.txt": f"{NEWS} صفر\n{note}"}))

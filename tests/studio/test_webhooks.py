@@ -148,11 +148,35 @@ def test_many_threads_lose_no_project(make_corpus):
     assert found | spool.take() == set(range(400))
 
 
-def test_a_full_spool_means_all_projects_and_a_torn_line_none(make_corpus, monkeypatch):
+@pytest.mark.parametrize(
+    "line", [b'{"proj', b'{"project":4,"action":"\xff"}', b"\0" * 9, b"[" * 5000]
+)
+def test_a_spool_with_a_line_that_is_torn_or_damaged_means_all_projects(make_corpus, line):
+    # Which projects the line named is lost; what a call told of must still be read.
     spool = Spool(make_corpus("a"))
     spool._path.parent.mkdir(exist_ok=True)
-    spool._path.write_bytes(b'{"project":3,"action":"x"}\n{"proj')
-    assert spool.take() == {3}
+    spool._path.write_bytes(b'{"project":3,"action":"x"}\n' + line)
+    spool.add(7, ACTIONS[0])
+    assert spool.take() is None
+    assert spool.take() == frozenset()
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 32, b"\xff\xfe", b"a\r\nX-Other: b"])
+def test_a_damaged_name_of_the_corpus_is_put_aside_and_made_anew(make_corpus, content):
+    # An empty one would be that of every other corpus whose file is empty.
+    made = make_corpus("a")
+    made.make_state()
+    path = made.state / "webhooks.id"
+    path.write_bytes(content)
+    first = webhooks._identity(made)
+    assert len(first) == 32
+    assert webhooks._identity(made) == first
+    assert path.with_name("webhooks.id.damaged").read_bytes() == content
+
+
+def test_a_full_spool_means_all_projects(make_corpus, monkeypatch):
+    spool = Spool(make_corpus("a"))
+    spool._path.parent.mkdir(exist_ok=True)
     monkeypatch.setattr(webhooks, "FULL", 200)
     for number in range(30):
         spool.add(number, ACTIONS[0])

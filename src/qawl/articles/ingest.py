@@ -103,6 +103,7 @@ def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None
             intake.outcome.recurring += article is not received
             if _is_new(article, places, intake):
                 places[article.id] = article.received
+                intake.is_new(article)
                 intake.outcome.undecided.update(frozen_index.undecided(article))
                 _warn_of_date(article, intake.outcome)
                 table.add(article)
@@ -119,7 +120,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
         intake.set_aside(article.received, reason("text-cleaned"))
         return False
     if there == article.received:
-        intake.outcome.known += 1
+        intake.is_known(article)
     elif there is not None:
         intake.copy(article.received, there)
     return there is None

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from qawl.articles.freezing import freeze, updated
 from qawl.articles.frozen_index import Known, claim, text_number, undecided
+from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
 from qawl.articles.scripts import foreign
@@ -50,7 +51,8 @@ class Ingested:
 
 @dataclass(slots=True)
 class Intake:
-    """The state of the pass. `updates` are known articles whose metadata says more now."""
+    """The state of the pass. `updates` are known articles whose metadata says more now, `replaced` has,
+    by place, the frozen article of a place where another text was received, and its metadata now."""
 
     settings: Settings
     known: Known
@@ -58,6 +60,7 @@ class Intake:
     staged: BinaryIO
     outcome: Ingested
     updates: dict[str, Article] = field(default_factory=dict)
+    replaced: dict[str, tuple[str, Metadata]] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
     _texts: dict[int, str] = field(default_factory=dict)
     _claims: dict[int, int] = field(default_factory=dict)
@@ -88,11 +91,30 @@ class Intake:
         self.outcome.known += 1
         metadata = found.metadata
         self._claims[claim(metadata.source, metadata.source_id, found.place)] = int(identity, 16)
+        self._update(identity, article, metadata)
+
+    def _update(self, identity: str, article: Article, metadata: Metadata) -> None:
         now = updated(article, metadata, self.settings.language)
         if now != article:
             self.known.undecided.subtract(undecided(article))
             self.known.undecided.update(undecided(now))
             self.updates[identity] = now
+
+    def is_known(self, article: Article) -> None:
+        """Takes an article whose frozen text cleaning made again: other line ends are no change."""
+        self.outcome.known += 1
+        if article.received in self.replaced and article.id in self.known.articles:
+            frozen = self.updates.get(article.id) or self.known.articles[article.id]
+            self._update(article.id, frozen, self.replaced[article.received][1])
+
+    def is_new(self, article: Article) -> None:
+        """Says that a source changed where its new text becomes an article."""
+        if article.received in self.replaced:
+            frozen, _ = self.replaced[article.received]
+            message = (
+                f"{article.received} changed after article {frozen} was frozen; it is a new article"
+            )
+            self.outcome.findings.append(finding("source-changed", message, article_id=frozen))
 
     def copy(self, place: str, first: str) -> None:
         """Sets aside what has source and text of an article that came before."""
@@ -103,7 +125,7 @@ class Intake:
     def _in_doubt(self, found: Received, text: int) -> bool:
         """Whether another article of this run has the same id from its source.
 
-        Where a frozen one has it, or stood at this place, the source changed: that is a finding.
+        Where a frozen one has it, or stood at this place, the source changed.
         """
         metadata = found.metadata
         what = claim(metadata.source, metadata.source_id, found.place)
@@ -113,11 +135,7 @@ class Intake:
             self.set_aside(found.place, reason("id-twice", more))
             return True
         if other == text and what in self.known.claims:
-            frozen = f"{self.known.claims[what]:012x}"
-            message = (
-                f"{found.place} changed after article {frozen} was frozen; it is a new article"
-            )
-            self.outcome.findings.append(finding("source-changed", message, article_id=frozen))
+            self.replaced[found.place] = f"{self.known.claims[what]:012x}", metadata
         return False
 
     def _stage(self, found: Received) -> None:

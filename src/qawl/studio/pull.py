@@ -8,6 +8,7 @@ so a killed pull goes on where it was.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from msgspec import Struct
@@ -38,6 +39,9 @@ Watch = Callable[[list[Remote]], Iterable[Remote]]
 """Hands projects on one by one, and may show how far one is."""
 
 
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class Mark(Struct, kw_only=True):
     """How far a project was read.
 
@@ -51,8 +55,8 @@ class Mark(Struct, kw_only=True):
     annotator: str
     home: Home
     head: str = journal.START
-    since: str | None = None
-    until: str | None = None
+    since: _Moment | None = None
+    until: _Moment | None = None
     after: int = 0
     total: int | None = None
     shared: set[str] = set()
@@ -184,12 +188,15 @@ class _Reading:
         self.seen: set[str] = set()
         self.unsent: set[int] = set()
         self.articles: set[str] = set()
+        self.outdated = 0
 
     def read(self, now: datetime | None) -> None:
         """Journals what changed."""
         mark = self.mark
+        if now and any(each and each > now for each in (mark.since, mark.until)):
+            mark.since = mark.until = None  # the server's clock was ahead: all is read again
         if mark.until is None:
-            mark.until, mark.after = now.isoformat() if now else None, 0
+            mark.until, mark.after = now, 0
         self._read(_since(mark))
 
     def settle(self, after: Json | None) -> None:
@@ -200,6 +207,12 @@ class _Reading:
         if after is None:
             return
         mark = self.mark
+        if self.outdated:
+            self._alarm(
+                f"{self.outdated} annotations on the server differ from later versions in the journal, "
+                "which count: was the server's clock put back, or a backup restored? Update them in "
+                "Label Studio again, and pull"
+            )
         low, high = sorted(map(plan.total, (self.remote.fields, after)))
         if not low <= self._count() <= high:
             self._compare(low, high)
@@ -262,6 +275,8 @@ class _Reading:
         known = self.opened.holds.known(self.opened.holds.key(version))
         if known and known.home is None:
             self.mark.shared.add(number)
+        if known and not identity.newer(version.identity, known):
+            self.outdated += known.content != version.identity.content
 
     def _held(self) -> dict[str, str]:
         """The keys of those annotations here that the journal does not know to be gone, and their
@@ -324,7 +339,7 @@ def _since(mark: Mark) -> list[Filter]:
     """The condition on tasks that changed since a mark; none where all are to be read."""
     if mark.since is None:
         return []
-    earlier = datetime.fromisoformat(mark.since).astimezone(UTC) - MARGIN
+    earlier = mark.since.astimezone(UTC) - MARGIN
     return [("updated_at", "greater", earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))]
 
 

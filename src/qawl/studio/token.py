@@ -54,7 +54,7 @@ def _refuse_readable(path: Path) -> None:
 
 def _plain(key: str, where: str) -> str:
     """A token that can stand in a header; the message does not hold what was there."""
-    if not key or not key.isascii() or any(each.isspace() for each in key):
+    if not key or not all("!" <= each <= "~" for each in key):
         raise ServerError(f"the content of {where} is not a token: copy it from Account & Settings")
     return key
 

@@ -6,11 +6,12 @@ by a header of theirs; those that a killed run left are used again.
 """
 
 import hmac
+import re
 import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from qawl.core import files
-from qawl.core.errors import ProjectError, ServerError
+from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.studio.transport import Json, Transport
 
@@ -103,7 +104,8 @@ class Spool:
         self._waiting.set()
 
     def take(self) -> frozenset[int] | None:
-        """The projects that were named, which the spool then forgets; None where it is full of them."""
+        """The projects that were named, which the spool then forgets; None, for all, where it is full of
+        them or has a line that can't be read."""
         with self._guard:
             self._waiting.clear()
             if not self._path.exists():
@@ -113,20 +115,14 @@ class Spool:
             self._path.unlink()
         if size >= FULL:
             return None
-        return frozenset(_numbers(lines))
+        try:
+            return frozenset(msgspec.json.decode(line, type=_Called).project for line in lines)
+        except files.UNREADABLE:  # a killed run left a torn line, or the disk damaged one
+            return None
 
     def wait(self, seconds: float) -> bool:
         """Waits for a call; whether one came."""
         return self._waiting.wait(seconds)
-
-
-def _numbers(lines: Iterable[bytes]) -> Iterator[int]:
-    """The projects of a spool's lines; a torn one, of a killed run, names none."""
-    for line in lines:
-        try:
-            yield msgspec.json.decode(line, type=_Called).project
-        except msgspec.MsgspecError:
-            continue
 
 
 class Hooks:
@@ -221,9 +217,13 @@ class Hooks:
 def _identity(project: Project) -> str:
     """What tells this corpus on this machine from every other; made once."""
     path = project.state / "webhooks.id"
-    if not path.is_file():
+    known = path.read_bytes() if path.is_file() else b""
+    if not re.fullmatch(rb"[0-9a-f]{32}\s*", known):
+        if path.exists():
+            files.put_aside(path, f"{path} was damaged")
         files.write_text(path, secrets.token_hex(16), private=True)
-    return files.text(path, ProjectError).strip()
+        known = path.read_bytes()
+    return known.decode().strip()
 
 
 class _Server(ThreadingHTTPServer):
