@@ -29,7 +29,7 @@ def test_every_article_of_a_split_of_any_name_loads(make_corpus, tmp_path, monke
         ("{train: 2, dev: -1}", "between 0 and 1"),
         ("{'': 1}", "''"),
         # One file on macOS and Windows.
-        ("{train: 0.5, Train: 0.5}", "upper and lower case"),
+        ("{train: 0.5, Train: 0.5}", "in another case"),
     ],
 )
 def test_what_names_no_split_is_refused(splits, said):
