@@ -246,14 +246,23 @@ def test_what_leads_nowhere_is_said(made, change, words, said):
     assert not (made / "exports/corrections.jsonl").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["", "  ", "a\nb", "a@b.org", "x" * 101, "<b>", "a\u2028b", "\x1b[1m"]
-)
+@pytest.mark.parametrize("name", ["a\nb", "a@b.org", "x" * 101, "<b>", "a\u2028b", "\x1b[1m"])
 def test_a_name_that_can_not_be_printed_is_refused(made, name):
     where = address(made, "t1", "Northwind")
     done = correct(made, where, "--delete", "--by", name, "--reason", "r")
     assert "is not a name that can be printed" in str(done.exception)
-    assert "a reason is needed" in str(correct(made, where, "--delete", "--by", "A").exception)
+
+
+def test_whatever_is_missing_is_asked_for_at_once(made):
+    where = address(made, "t1", "Northwind")
+
+    def said(*words):
+        return str(correct(made, where, "--delete", *words).exception)
+
+    assert "give --reason WHY" in said("--by", "A")
+    assert "give --by NAME (" in said("--reason", "r")
+    assert "give --by NAME (" in said("--reason", "r", "--by", "  ")
+    assert "give --by NAME and --reason WHY" in said()
 
 
 def test_names_of_any_script_are_shown_as_they_are(made):

@@ -23,9 +23,14 @@ from qawl.cli.terminal import say
     "--unset", multiple=True, metavar="NAME", help="An attribute that should have no value."
 )
 @click.option("--delete", is_flag=True, help="The span should not be there.")
-@click.option("--reason", default="", help="Why. The judge reads it; it is never in a release.")
 @click.option(
-    "--by", "reporter", default="", help="The reader's name; kept in exports/corrections.jsonl."
+    "--reason", default="", help="Why (needed). The judge reads it; it is never in a release."
+)
+@click.option(
+    "--by",
+    "reporter",
+    default="",
+    help="The reader's name (needed); kept in exports/corrections.jsonl.",
 )
 @click.option("--credit", is_flag=True, help="Name the reader in the next release.")
 def command(

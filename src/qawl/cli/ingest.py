@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.field_names import renamed
 from qawl.cli.paths import Place
 from qawl.cli.terminal import say
 from qawl.core.errors import InputError
@@ -55,7 +56,7 @@ def command(
         return
     if not paths:
         raise click.UsageError("Name files or folders to ingest, or - for standard input.")
-    outcome = _ingest(corpus, paths, _mapping(mapping), engine)
+    outcome = _ingest(corpus, paths, renamed(mapping), engine)
     for line in summary.as_json(outcome) if as_json else summary.lines(outcome):
         say(line)
     left_out = outcome.set_aside or outcome.annotated
@@ -101,16 +102,3 @@ def _counted(found: Iterator["Found"]) -> Iterator["Found"]:
                 status.update(f"{number} read")
             yield each
         status.update("looking for near-duplicates")
-
-
-def _mapping(given: str | None) -> dict[str, str]:
-    """`text=body,published=date` → {"text": "body", …}."""
-    from qawl.articles.metadata import FIELDS
-
-    pairs = [each.partition("=") for each in (given or "").split(",") if each]
-    for ours, equals, theirs in pairs:
-        if not equals or not theirs or ours not in (*FIELDS, "text"):
-            fields = ", ".join(("text", *FIELDS))
-            message = f"{ours}{equals}{theirs}: give FIELD=NAME with FIELD one of {fields}"
-            raise click.BadParameter(message, param_hint="--map")
-    return {ours: theirs for ours, _, theirs in pairs}

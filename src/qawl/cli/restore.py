@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.field_names import renamed
 from qawl.cli.paths import Given
 from qawl.cli.terminal import say
 
@@ -19,9 +20,12 @@ from qawl.cli.terminal import say
     help="Your copies: files and folders, as for `qawl ingest`; may be given again.",
 )
 @click.option(
+    "--map", "mapping", help="Rename fields of records, as for `qawl ingest`: text=body,…."
+)
+@click.option(
     "--to", "target", required=True, type=click.Path(path_type=Path), help="A new folder."
 )
-def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
+def command(release: Path, articles: tuple[Path, ...], mapping: str | None, target: Path) -> None:
     """Put withheld text back from your own copy, checked by hash.
 
     A copy may differ in what ingest cleans (line ends, Unicode form, site chrome), and in white space
@@ -30,7 +34,7 @@ def command(release: Path, articles: tuple[Path, ...], target: Path) -> None:
     """
     from qawl.release import restore
 
-    outcome = restore.restore_release(release, articles, target)
+    outcome = restore.restore_release(release, articles, target, renamed(mapping))
     say(f"{target}: {len(outcome.restored)} articles restored")
     for each in outcome.missing:
         say(f"not found: {each}")

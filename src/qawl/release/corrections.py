@@ -98,9 +98,13 @@ def states(project: Project) -> list[tuple[Correction, str]]:
 
 
 def _check_words(asked: Asked) -> None:
+    if not asked.reason.strip() and not asked.reporter.strip():
+        raise InputError("a name and a reason are needed: give --by NAME and --reason WHY")
     if not asked.reason.strip():
         raise InputError("a reason is needed: give --reason WHY")
-    if not asked.reporter.strip() or not _NAME.fullmatch(asked.reporter):
+    if not asked.reporter.strip():
+        raise InputError("the name of the reader is needed: give --by NAME (--credit publishes it)")
+    if not _NAME.fullmatch(asked.reporter):
         raise InputError(
             f"{asked.reporter!r} is not a name that can be printed: give --by NAME in one line, of at "
             "most 100 characters, without an address"

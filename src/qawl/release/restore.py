@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -82,13 +82,15 @@ class _Wanted:
         if row.get("starts") is not None:
             self.layouts.add(row, self.lengths.get(digest))
 
-    def look(self, articles: Articles, told: CleaningRecord) -> None:
-        """Takes what is wanted from copies."""
+    def look(
+        self, articles: Articles, told: CleaningRecord, names: Mapping[str, str] | None = None
+    ) -> None:
+        """Takes what is wanted from copies; `names` are fields of records that have other names."""
         for each in [Path(articles)] if isinstance(articles, str | Path) else articles:
             if isinstance(each, str):
                 self._look_in(each, None, told)
                 continue
-            for found in source_files.read([each], {}, _NO_CORPUS):
+            for found in source_files.read([each], names or {}, _NO_CORPUS):
                 if isinstance(found, Received):
                     self._look_in(found.text, found.metadata.title, told)
                 else:
@@ -305,9 +307,11 @@ def cleaning_of(release: Path) -> CleaningRecord:
     return told
 
 
-def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Restored:
+def restore_release(
+    release: Path, paths: Iterable[Path], target: Path, names: Mapping[str, str] | None = None
+) -> Restored:
     """Copies a release to a new folder, whole or not at all, with every withheld text that matches its
-    hash put back.
+    hash put back. `names` renames fields of the copies (ours → theirs), as in an ingest.
 
     The manifest of the copy is that of the release, kept as manifest.original.json, since the bytes
     are no longer those that it lists.
@@ -319,7 +323,7 @@ def restore_release(release: Path, paths: Iterable[Path], target: Path) -> Resto
         raise ReleaseError(f"{target} is not empty: name a new folder with --to")
     wanted = _Wanted()
     _ask(release, wanted)
-    wanted.look(paths, told)
+    wanted.look(paths, told, names)
     with files.naming(target), temporary.folder(target.resolve()) as building:
         _write(release, building, wanted)
         if target.exists():
