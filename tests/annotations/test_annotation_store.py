@@ -6,6 +6,7 @@ import sys
 import pytest
 from test_import_files import TEXT, region, task
 
+from corpora import main
 from qawl.annotations import derive as annotation_derive
 from qawl.annotations import import_files, journal, repairs
 from qawl.annotations import store as annotation_store
@@ -130,6 +131,25 @@ def test_a_changed_file_is_named_and_rebuilt(pulled):
     assert annotation_store.refresh(pulled, "quote") == 1
     assert path.read_bytes() == whole
     assert "annotations-stale" not in {each.check for each in validate.validate(pulled)}
+
+
+def test_line_ends_that_git_changed_are_no_change(pulled):
+    for path in (pulled.annotations_file("quote"), *pulled.journal.glob("*.json*")):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert not annotation_store.stale(pulled, "quote")
+
+
+@pytest.mark.parametrize("words", [["adjudicate"], ["agreement"], ["agreement", "--json"]])
+def test_older_annotations_beside_a_newer_journal_are_named(pulled, words):
+    # `git checkout COMMIT exports/annotations` leaves them so.
+    path = pulled.annotations_file("quote")
+    path.write_bytes(path.read_bytes().replace(b'"start":0', b'"start":1'))
+    code, said = main(pulled.root, *words)
+    assert code == 0
+    last = said.strip().splitlines()[-1]
+    assert last == "warning: exports/annotations/quote.jsonl was changed: run `qawl pull --rebuild`"
+    assert main(pulled.root, "pull", "--rebuild")[0] == 0
+    assert "was changed" not in main(pulled.root, *words)[1]
 
 
 def test_only_the_latest_findings_are_kept(pulled, tmp_path):

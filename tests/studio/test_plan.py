@@ -9,8 +9,9 @@ from memory import Memory
 
 import corpora
 from qawl.core import files, project
-from qawl.core.errors import ProjectError, ServerError
+from qawl.core.errors import InputError, ProjectError, ServerError
 from qawl.core.records import Annotation, Provenance, Span, Suggestion
+from qawl.gold import judge
 from qawl.scheme import doubts
 from qawl.studio import client as studio_client
 from qawl.studio import plan, push
@@ -372,3 +373,23 @@ def test_a_project_whose_mark_looks_like_an_annotators_is_refused(waiting):
     code, output = corpora.main(folder, "push")
     assert code == 1
     assert "ａ１ and a1 look alike" in output
+
+
+def test_judge_s_tasks_that_are_gone_from_their_file_are_missed(make_corpus):
+    """An empty file, as a full disk or a sync leaves it, looked as if nothing waited for the judge."""
+    made = make_corpus(TEXTS[0], settings="layers: [entity]\nannotators: [a1, a2]")
+    marked = named(made, TEXTS[0], "أحمد سعيد")
+    other = msgspec.structs.replace(named(made, TEXTS[0], "أحمد"), annotator="a2")
+    corpora.annotate(made, "entity", [marked, other])
+    judge.adjudicate(made)
+    path = made.judge_file("entity")
+    whole = path.read_bytes()
+    assert whole.count(b"\n") == 1
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match=r"lacks 1 of the judge's tasks, first .*adjudicate"):
+        pushed(Memory(), made)
+    judge.adjudicate(made)
+    assert path.read_bytes() == whole
+    server = Memory()
+    pushed(server, made)
+    assert any("annotator=adjudication" in each["description"] for each in server.made)

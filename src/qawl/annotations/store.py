@@ -68,7 +68,8 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     for record, line in zip_longest(made.records(), given):
         yield from made.found
         made.found.clear()
-        stale = stale or record is None or to_json(record) != line
+        same = record is not None and line is not None and to_json(record) == line.rstrip(b"\r")
+        stale = stale or not same
     yield from made.found
     if lost := made.lost():
         yield finding("journal-missing", lost, layer=layer)
@@ -77,14 +78,25 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
         yield finding("annotations-stale", message, layer=layer)
 
 
-def require(project: Project, layer: str) -> None:
+def require(project: Project, layer: str) -> list[str]:
     """Raises JournalError where there are annotations of a layer that no journal gives, or none though
-    the journal gives some."""
+    the journal gives some; returns what else is wrong with them, in words."""
     path = project.annotations_file(layer)
     empty = not path.is_file() or not path.stat().st_size
-    for each in findings(project, layer):
-        if each.check == "journal-missing" or (empty and each.check == "annotations-stale"):
+    found = [each for each in findings(project, layer) if each.check in _NOT_THOSE]
+    for each in found:
+        if each.check == "journal-missing" or empty:
             raise JournalError(each.message)
+    return [each.message for each in found]
+
+
+_NOT_THOSE = ("journal-missing", "annotations-stale")
+"""The checks that find annotations other than those that the journal gives."""
+
+
+def stale(project: Project, layer: str) -> list[str]:
+    """What is wrong with annotations that are not those of the journal, in words."""
+    return [each.message for each in findings(project, layer) if each.check in _NOT_THOSE]
 
 
 UNREAD = (

@@ -37,3 +37,5 @@ def command() -> None:
         say(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:
         say(f"reopened: {each}")
+    for each in outcome.stale:
+        say(f"warning: {each}", err=True)

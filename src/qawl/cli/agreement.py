@@ -50,6 +50,7 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     from msgspec import structs, to_builtins
 
     from qawl.agreement import report
+    from qawl.annotations import store as annotation_store
     from qawl.core import files, project
     from qawl.suggest.fate import fate
 
@@ -58,6 +59,7 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     with project.lock(corpus, "agreement"):
         found = report.report(corpus)
+        stale = [said for name in found.layers for said in annotation_store.stale(corpus, name)]
         for name, each in found.layers.items():
             if each.suggested:
                 told = structs.replace(each.suggested, fate=fate(corpus, name))
@@ -72,19 +74,16 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     if as_json:
         said = to_builtins(structs.replace(found, layers=layers))
         say(json.dumps(said, ensure_ascii=False))
-        return
-    _show_all(found.people, layers, label)
-    for name, figures in layers.items():
-        if figures.suggested:
-            _show_suggested(name, figures.suggested)
-    for name, figures in layers.items():
-        for warning in figures.warnings:
-            say(f"{name}: {warning}", err=True)
+    else:
+        _show_all(found.people, layers, label)
+    for message in stale:
+        say(f"warning: {message}", err=True)
 
 
 def _show_all(
     people: dict[str, bool], layers: dict[str, "LayerAgreement"], label: str | None
 ) -> None:
+    """All that is printed of these layers."""
     known = sorted({each for figures in layers.values() for each in figures.labels})
     if label is not None and label not in known:
         raise click.BadParameter(f"{label}: not one of {', '.join(known)}")
@@ -92,6 +91,12 @@ def _show_all(
         say("no annotator is a person (see annotators in qawl.yaml)")
     for name, figures in layers.items():
         _show(name, figures, label)
+    for name, figures in layers.items():
+        if figures.suggested:
+            _show_suggested(name, figures.suggested)
+    for name, figures in layers.items():
+        for warning in figures.warnings:
+            say(f"{name}: {warning}", err=True)
 
 
 def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:

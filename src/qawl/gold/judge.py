@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -36,7 +37,8 @@ class Adjudicated:
     """What an adjudication did, by layer.
 
     `incomplete` counts the articles that wait for the judge, `waiting` those for further annotators,
-    `reported` the corrections that wait for the judge.
+    `reported` the corrections that wait for the judge. `stale` says which annotations are not those that
+    the journal gives.
     """
 
     decided: dict[str, int] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Adjudicated:
     reported: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     reopened: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
 
 def adjudicate(project: Project) -> Adjudicated:
@@ -56,7 +59,7 @@ def adjudicate(project: Project) -> Adjudicated:
     outcome = Adjudicated()
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
-        annotation_store.require(project, layer)
+        outcome.stale += annotation_store.require(project, layer)
         path, decider = project.gold_file(layer), decide.Decider(project, layer)
         with closing(decide.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
             counted = _Counted(project, layer, outcome, before)
@@ -135,14 +138,19 @@ class _Counted:
 
 def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:
     """Whether too few annotated an article and others of the plan are still to do it."""
-    alone = any(each.kind == "article" and each.name == "annotators" for each in gold.open)
-    return alone and len(records) < project.asked(gold.layer, gold.article_id)
+    return _one_alone(gold) and len(records) < project.asked(gold.layer, gold.article_id)
+
+
+def _one_alone(gold: Gold) -> bool:
+    """Whether one annotator alone worked on an article that several are to do."""
+    return any(each.kind == "article" and each.name == "annotators" for each in gold.open)
 
 
 def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
     """The stored tasks of a layer's judge, by article; those of withdrawn articles are left out.
 
-    Raises InputError, with the line, where one is out of order, twice, or not of its article.
+    Raises InputError, with the line, where one is out of order, twice, or not of its article, and where
+    gold waits for one that is not there.
     """
     path, out = project.judge_file(layer), withdrawal.ids(project)
     articles, field_ = article_store.by_id(project), scheme.load(project, layer).text_field
@@ -156,7 +164,24 @@ def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
     )
     if not path.exists() and project.gold_file(layer).exists():
         raise InputError(f"{path} is gone: run `qawl adjudicate`")
-    return (each for each in stored if each.article_id not in out)
+    return _with_all(stored, project, layer, out)
+
+
+def _with_all(
+    stored: Iterator[Task], project: Project, layer: str, out: AbstractSet[str]
+) -> Iterator[Task]:
+    """The tasks but for those of withdrawn articles; raises InputError where the file was cut short."""
+    golds = decide.read(project, layer)
+    wanted = {each.article_id for each in golds if not (each.complete or _one_alone(each))} - out
+    for each in stored:
+        wanted.discard(each.article_id)
+        if each.article_id not in out:
+            yield each
+    if wanted:
+        raise InputError(
+            f"{project.judge_file(layer)} lacks {len(wanted)} of the judge's tasks, first that of "
+            f"article {min(wanted)}: run `qawl adjudicate`"
+        )
 
 
 def _not_of_article(task: Task, layer: str, article: Article | None, text: str) -> str | None:

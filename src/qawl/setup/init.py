@@ -63,6 +63,10 @@ _IGNORE = """# What belongs to this machine alone: the local Label Studio, users
 .qawl/
 """
 
+_ATTRIBUTES = """# git leaves line ends as they are: hashes are of bytes.
+* -text
+"""
+
 
 def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Project:
     """Makes a corpus in a new, empty or existing folder; refuses one that has a qawl.yaml.
@@ -86,6 +90,7 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
         if not target.exists():
             files.write_bytes(target, [source.read_bytes()])
     _keep(folder / ".gitignore", _IGNORE)
+    _keep(folder / ".gitattributes", _ATTRIBUTES)
     generated.make(corpus)
     files.write_text(settings, text)
     return corpus
@@ -106,6 +111,7 @@ def empty(
         _keep(folder / part / "README.md", note)
     (folder / CORPUS / "sources").mkdir(exist_ok=True)
     _keep(folder / ".gitignore", _IGNORE)
+    _keep(folder / ".gitattributes", _ATTRIBUTES)
     files.write_text(folder / SETTINGS, text)
 
 
