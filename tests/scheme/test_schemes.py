@@ -216,6 +216,23 @@ def test_git_never_sees_what_belongs_to_this_machine(tmp_path):
     assert b".qawl" not in done.stdout
 
 
+def test_git_changes_no_line_ends_of_a_corpus(tmp_path):
+    # git for Windows has core.autocrlf set: hashes of articles, schemas and releases would be others.
+    made = init.init(tmp_path / "mine")
+
+    def git(*words):
+        words = ("-c", "core.autocrlf=true", "-c", "user.name=a", "-c", "user.email=a@b.c", *words)
+        subprocess.run(["git", *words], cwd=made.root, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "a corpus")
+    git("clone", "-q", ".", str(tmp_path / "copy"))
+    for path in (made.root / "schemas").iterdir():
+        assert (tmp_path / "copy" / "schemas" / path.name).read_bytes() == path.read_bytes()
+    assert not list(generated.stale(project.load(tmp_path / "copy")))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
