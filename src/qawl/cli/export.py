@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Given
+from qawl.cli.paths import Release
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "folder",
-    type=Given(exists=True, file_okay=False, path_type=Path),
+    type=Release(),
     help="A release, or a copy with restored texts; by default the corpus or release of this folder.",
 )
 @click.option("--layer", "layers", multiple=True, help="Only this layer; may be given again.")

@@ -1,6 +1,7 @@
 """Paths that a user names: under `-C DIR` in DIR, as git has it, else where the command was typed."""
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,8 @@ import click
 
 if TYPE_CHECKING:
     from qawl.articles.remote import Remote
+
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 class Given(click.Path):
@@ -24,6 +27,26 @@ class Given(click.Path):
         if typed_in and str(value) != "-" and not Path(value).exists():
             beside = Path(typed_in) / value
             value = beside if beside.exists() else value
+        return super().convert(value, param, ctx)
+
+
+class Release(Given):
+    """The folder of a release, or the version of one of this corpus."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, file_okay=False, path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """The folder; that of the version where no folder has this name."""
+        if _VERSION.fullmatch(str(value)) and not Path(value).exists():
+            from qawl.core.project import RELEASES
+
+            value = folder if (folder := RELEASES / value).is_dir() else value
         return super().convert(value, param, ctx)
 
 

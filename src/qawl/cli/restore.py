@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from qawl.cli.field_names import renamed
-from qawl.cli.paths import Given
+from qawl.cli.paths import Given, Release
 from qawl.cli.terminal import say
 
 
 @click.command()
-@click.argument("release", type=Given(exists=True, file_okay=False, path_type=Path))
+@click.argument("release", type=Release())
 @click.option(
     "--articles",
     required=True,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Release
 from qawl.cli.terminal import say, table
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ WORST = 5
 
 
 @click.command()
-@click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("release", type=Release())
 @click.argument("predictions", type=click.Path(path_type=Path))
 @click.option("--split", help="Score only this split; by default all.")
 @click.option(

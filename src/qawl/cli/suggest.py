@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Place
+from qawl.cli.paths import Place, Release
 from qawl.cli.terminal import say
 from qawl.core.excerpts import listed
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="With --score: one JSON object.")
 @click.option(
     "--release",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Release(),
     help="With --to: predictions for the articles of this release, for `qawl score`.",
 )
 @click.option("--split", help="With --release: only this split.")
@@ -189,10 +189,13 @@ def _show(layer: str, figures: "LayerScore") -> None:
 
     from qawl.cli.terminal import console
 
-    untouched = "undefined" if figures.untouched is None else f"{figures.untouched:.0%}"
+    untouched = figures.untouched
+    share = (
+        "no gold spans" if untouched is None else f"{untouched:.0%} of gold spans need no change"
+    )
     table = Table(
         "", "precision", "recall", "F1", "overlap F1", "n",
-        title=f"{layer}: {untouched} of gold spans need no change", title_justify="left",
+        title=f"{layer}: {share}", title_justify="left",
     )  # fmt: skip
     for label, said in figures.labels.items():
         table.add_row(label, *_row(said.exact), _number(said.overlap.f1), str(said.n))

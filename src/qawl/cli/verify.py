@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from qawl.cli.paths import Given
+from qawl.cli.paths import Release
 from qawl.cli.terminal import say
 
 
 @click.command()
-@click.argument("folder", type=Given(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=Release())
 def command(folder: Path) -> None:
     """Check a release against its manifest.
 
