@@ -32,13 +32,37 @@ def test_fields_that_are_not_read_are_named_and_the_remedy_reads_them(
     file = str(_write(tmp_path, ending))
     said = CliRunner().invoke(cli.group, ["ingest", file]).output
     assert "date" in said.split("not read    fields ")[1].splitlines()[0]
-    remedy = said.split("--map ")[-1].split()[0]
+    remedy = said.split("add to --map: ")[1].split()[0]
     assert {*remedy.split(",")} == {"title=headline", "source=publisher", "published=date"}
     again = CliRunner().invoke(cli.group, ["ingest", file, "--map", remedy]).output
     assert "not read" not in again
     articles = Path("corpus/articles.jsonl").read_text(encoding="utf-8").splitlines()
     found = [each for each in map(json.loads, articles) if each["source"] == "Gazette"]
     assert [(each["title"], each["published"]) for each in found] == [("Rain", "2024-05-01")]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_field_of_map_that_no_record_has_is_named(make_corpus, tmp_path, monkeypatch, ending):
+    """A slip in --map would leave every title out without a word."""
+    monkeypatch.chdir(make_corpus().root)
+    file = str(_write(tmp_path, ending))
+    said = (
+        CliRunner().invoke(cli.group, ["ingest", file, "--map", "title=head,published=date"]).output
+    )
+    assert said.count("no record has a field that --map names: head\n") == 1
+    strict = ["ingest", file, "--map", "title=head", "--strict", "--json"]
+    done = CliRunner().invoke(cli.group, strict)
+    assert done.exit_code == 1
+    assert json.loads(done.output)["map_not_found"] == ["head"]
+
+
+def test_a_field_of_map_that_some_records_have_is_taken(make_corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(make_corpus().root)
+    file = tmp_path / "some.jsonl"
+    rows = [{"text": "Rain fell."}, {"text": "Snow fell.", "headline": "Snow"}]
+    file.write_text("".join(json.dumps(each) + "\n" for each in rows))
+    said = CliRunner().invoke(cli.group, ["ingest", str(file), "--map", "title=headline"]).output
+    assert "NOT TAKEN" not in said
 
 
 def test_no_remedy_replaces_a_field_that_is_there(make_corpus, tmp_path, monkeypatch):

@@ -23,6 +23,7 @@ class Ingested:
     frozen ones that stand in a group with another; `groups` are all groups of more than one.
     `annotated` counts records by their fields that hold annotations, of which nothing is taken;
     `unread` counts them by their other fields that are not read, each with ours that it looks like.
+    `absent` counts those without a field that --map names.
     `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one.
     """
 
@@ -40,8 +41,14 @@ class Ingested:
     undecided: Counter[str] = field(default_factory=Counter)
     annotated: Counter[str] = field(default_factory=Counter)
     unread: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    absent: Counter[str] = field(default_factory=Counter)
     foreign: list[str] = field(default_factory=list)
     changed: bool = False
+
+    @property
+    def nowhere(self) -> list[str]:
+        """The fields that --map names and no record has."""
+        return [name for name, count in self.absent.items() if count == self.read]
 
     @property
     def reasons(self) -> Counter[str]:
@@ -74,6 +81,7 @@ class Intake:
         self.outcome.read += 1
         self.outcome.annotated.update(found.annotated)
         self.outcome.unread.update(found.unread)
+        self.outcome.absent.update(found.absent)
         text = text_number(found.metadata.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")

@@ -21,7 +21,8 @@ class Received(Struct, frozen=True, kw_only=True):
     """An article as it came; `line` is the line or row where the file holds several.
 
     `annotated` names the fields of the record that hold annotations, which are not taken; `unread` the
-    other fields that are not read, each with the field of ours that it looks like.
+    other fields that are not read, each with the field of ours that it looks like;
+    `absent` the fields that --map names and the record does not have.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Received(Struct, frozen=True, kw_only=True):
     metadata: Metadata
     annotated: tuple[str, ...] = ()
     unread: tuple[tuple[str, str | None], ...] = ()
+    absent: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:

@@ -21,7 +21,7 @@ from qawl.articles.metadata import (
     beside,
     from_fields,
 )
-from qawl.articles.received import Found, SetAside, checked, set_aside
+from qawl.articles.received import Found, Received, SetAside, checked, set_aside
 from qawl.core.errors import TOO_DEEP, InputError
 from qawl.core.findings import Reason, reason
 from qawl.core.project import ARTICLES, SET_ASIDE
@@ -287,6 +287,8 @@ def _read_fields(
         found = checked(text, path, number, from_fields(renamed, given))
     except ValueError as error:
         return set_aside(path, reason("field-wrong", f": {error}"), number)
+    if isinstance(found, Received) and (absent := {*mapping.values()} - fields.keys()):
+        found = replace(found, absent=(*sorted(absent),))
     unread = unread_fields.unread(fields, mapping.values(), renamed)
     return _holding(found, annotated_records.fields(fields), unread)
 

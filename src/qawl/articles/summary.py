@@ -41,6 +41,8 @@ def lines(outcome: Ingested) -> Iterator[str]:
     yield from _undecided(outcome)
     yield from _foreign(outcome)
     yield from _unread(outcome)
+    if outcome.nowhere:
+        yield f"NOT TAKEN: no record has a field that --map names: {', '.join(outcome.nowhere)}"
     yield from _annotated(outcome)
     if not outcome.changed:
         yield "nothing to do"
@@ -84,7 +86,7 @@ def _unread(outcome: Ingested) -> Iterator[str]:
     ours = {likely: name for name, likely in sorted(outcome.unread) if likely is not None}
     if ours:
         pairs = ",".join(f"{each}={ours[each]}" for each in FIELDS if each in ours)
-        yield f"            to read those that Qawl knows by other names: --map {shlex.quote(pairs)}"
+        yield f"            to read those that Qawl knows, add to --map: {shlex.quote(pairs)}"
 
 
 def _undecided(outcome: Ingested) -> Iterator[str]:
@@ -117,6 +119,7 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         "rights_undecided": dict(+outcome.undecided),
         "annotations_not_taken": dict(outcome.annotated),
         "fields_not_read": sorted({name for name, _ in outcome.unread}),
+        "map_not_found": outcome.nowhere,
         "in_other_letters": outcome.foreign,
         "findings": findings,
     }

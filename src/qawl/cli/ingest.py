@@ -59,7 +59,7 @@ def command(
     outcome = _ingest(corpus, paths, renamed(mapping), engine)
     for line in summary.as_json(outcome) if as_json else summary.lines(outcome):
         say(line)
-    left_out = outcome.set_aside or outcome.annotated
+    left_out = outcome.set_aside or outcome.annotated or outcome.nowhere
     if (strict and left_out) or not (outcome.read or outcome.known):
         sys.exit(1)
 
