@@ -127,3 +127,15 @@ def test_a_text_in_other_letters_than_those_of_the_corpus_is_named(
     said = CliRunner().invoke(cli.group, ["ingest", str(file)]).output
     assert ("written in other letters" in said) == named
     assert ("one.jsonl:1" in said) == named
+
+
+def test_a_key_that_source_yaml_does_not_have_is_named_with_those_it_has(
+    make_corpus, tmp_path, monkeypatch
+):
+    """`licence` is the British spelling."""
+    monkeypatch.chdir(make_corpus().root)
+    (tmp_path / "a.txt").write_text("Heavy rain fell.")
+    (tmp_path / "_source.yaml").write_text("licence: CC-BY-4.0\n")
+    CliRunner().invoke(cli.group, ["ingest", str(tmp_path / "a.txt")])
+    aside = Path("corpus/set-aside.jsonl").read_text(encoding="utf-8")
+    assert "unknown field `licence`; the keys are title, language, source" in aside

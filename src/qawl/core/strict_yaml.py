@@ -9,6 +9,7 @@ import yaml
 from qawl.core.errors import TOO_DEEP, ProjectError, QawlError
 
 T = TypeVar("T")
+_UNKNOWN = re.compile("Object contains unknown field `[^`]*`")
 _TRUTH = "tag:yaml.org,2002:bool"
 
 
@@ -45,7 +46,16 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
-        raise error(f"{where}: {problem}") from problem
+        raise error(f"{where}: {problem}{_known(problem, kind)}") from problem
+
+
+def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:
+    """The keys that there are, where one at the top is not among them."""
+    if not _UNKNOWN.fullmatch(str(problem)):
+        return ""
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return ""
+    return f"; the keys are {', '.join(kind.__struct_encode_fields__)}"
 
 
 def _said(text: str, problem: str | None) -> str:
