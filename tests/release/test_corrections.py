@@ -93,7 +93,7 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
     assert "Reported by readers: 1" in asked["data"]["disagreements"]
     assert "it is the name of a place" in asked["data"]["disagreements"]
     assert "Layla Haddad" not in json.dumps([asked["data"]["disagreements"]])
-    assert "1 corrections of readers wait" in corpora.qawl(made, "adjudicate").output
+    assert "1 correction of a reader waits" in corpora.qawl(made, "adjudicate").output
     told, entry = (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8"), run(made, "correct")
     assert "pending" in entry.output
     assert told

@@ -30,9 +30,10 @@ def command() -> None:
                 "qawl.yaml if one is enough)"
             )
         if reported := outcome.reported[layer]:
-            rest.append(
-                f"{reported} corrections of readers wait for a judge (`qawl push` sends them)"
+            what = (
+                "correction of a reader waits" if reported == 1 else "corrections of readers wait"
             )
+            rest.append(f"{reported} {what} for a judge (`qawl push` sends them)")
         said = "; ".join(rest) or "all complete"
         say(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:

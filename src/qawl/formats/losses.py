@@ -10,7 +10,8 @@ from qawl.core.records import SpanRef, to_json
 
 # kind → what is lost
 KINDS: dict[str, str] = {
-    "withheld": "the article's text may not be redistributed: it was left out",
+    "withheld": "the article's text may not be redistributed: it was left out; --with-withheld"
+    " includes it, for your own use",
     "text-not-here": "the release withholds the article's text, so it was left out: `qawl restore` puts"
     " it back",
     "withdrawn": "the article was withdrawn: it was left out",
