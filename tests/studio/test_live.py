@@ -238,7 +238,7 @@ def test_commands_push_and_pull(served, monkeypatch):
     assert "make project" in dry.output
     assert "nothing was changed" in dry.output
     assert run(cli.group, ["push"]).exit_code == 0
-    assert "in step" in run(cli.group, ["push"]).output
+    assert "nothing to do" in run(cli.group, ["push"]).output
     assert "0 annotations" in run(cli.group, ["pull"]).output
 
 
