@@ -17,6 +17,11 @@ from qawl.core.records import to_json
 
 _identity = msgspec.json.Decoder(Identity)  # numbers of any size: servers send what they like
 
+
+def _decoded(content: bytes) -> Identity:
+    return journal_index.decoded(_identity, content)
+
+
 _PLACE = (
     "CASE WHEN segment THEN sealed.line END, start, length, annotation.line, segment "
     "FROM annotation LEFT JOIN sealed USING (key)"
@@ -52,7 +57,7 @@ class Holdings:
     def alive(self) -> dict[str, Identity]:
         """The version that counts of each annotation that is not known to be deleted, by key."""
         found = self.db.execute("SELECT key, identity FROM annotation WHERE alive ORDER BY rowid")
-        return {key: _identity.decode(content) for key, content in found}
+        return {key: _decoded(content) for key, content in found}
 
     def held(self, home: Home, shared: Collection[str] = ()) -> Iterator[tuple[str, str]]:
         """(key, number on the server) of those alive that stand in a project of a server, and of those
@@ -82,7 +87,7 @@ class Holdings:
         """The version that counts of an annotation, and whether it is alive."""
         found = self.db.execute("SELECT identity, alive FROM annotation WHERE key = ?", (key,))
         content, alive = found.fetchone() or (None, 0)
-        return (_identity.decode(content) if content else None), bool(alive)
+        return (_decoded(content) if content else None), bool(alive)
 
     def find(self, given: Version, *, sure: bool = False) -> str | None:
         """The key of an annotation that is known, by whatever road it came; None where it is new."""
@@ -199,19 +204,17 @@ class Holdings:
     def all(self) -> Iterator[Identity]:
         """The version that counts of each annotation, also of what is gone."""
         found = self.db.execute("SELECT identity FROM annotation ORDER BY alive DESC, rowid")
-        return (_identity.decode(content) for (content,) in found)
+        return (_decoded(content) for (content,) in found)
 
     def living(self) -> Iterator[Identity]:
         """The version that counts of each annotation that is not known to be deleted, by article."""
         where = "SELECT identity FROM annotation WHERE alive ORDER BY article, rowid"
-        return (_identity.decode(content) for (content,) in self.db.execute(where))
+        return (_decoded(content) for (content,) in self.db.execute(where))
 
     def deleted(self, identities: Iterable[Identity]) -> set[tuple[str, str | None]]:
         """(article, number) of those of these annotations that are known to be deleted."""
         found = self.db.execute("SELECT identity FROM annotation WHERE alive = 0")
-        gone = {
-            (each.article, each.id) for (content,) in found if (each := _identity.decode(content))
-        }
+        gone = {(each.article, each.id) for (content,) in found if (each := _decoded(content))}
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
     def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:
@@ -219,7 +222,7 @@ class Holdings:
         found = {}
         where = "SELECT identity FROM annotation WHERE article = ? AND alive = 1 ORDER BY rowid"
         for article in articles:
-            there = [_identity.decode(content) for (content,) in self.db.execute(where, (article,))]
+            there = [_decoded(content) for (content,) in self.db.execute(where, (article,))]
             if len(there) > 1:
                 found[article] = sorted(there, key=age)
         return found

@@ -9,13 +9,16 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from qawl.annotations import segments
 from qawl.annotations.heads import Sealed
+from qawl.core import files
 from qawl.core.records import to_json
+
+T = TypeVar("T")
 
 FAULTS = (sqlite3.Error, OSError)
 """What an index raises that can't be read or written."""
@@ -115,7 +118,18 @@ def checked(db: sqlite3.Connection, journal: Path) -> Checked | None:
     file, versions, last, start, sealed = found
     if file is None or file != _state(journal):
         return None
-    return Checked(versions, last, start, msgspec.json.decode(sealed, type=tuple[Sealed, ...]))
+    return Checked(versions, last, start, decoded(_sealed, sealed))
+
+
+_sealed = msgspec.json.Decoder(tuple[Sealed, ...])
+
+
+def decoded(decoder: "msgspec.json.Decoder[T]", content: bytes) -> T:
+    """A value that the index keeps; raises what a damaged index raises where it is none."""
+    try:
+        return decoder.decode(content)
+    except (*files.UNREADABLE, TypeError) as error:
+        raise sqlite3.DatabaseError("a value in it is damaged") from error
 
 
 def clear(db: sqlite3.Connection) -> None:
