@@ -3,6 +3,9 @@
 A user is told by annotations that are journalled already, by an e-mail address or a name, by a number on
 one server. Servers count alike from 1: a number that stands for two things shows that an export came from
 another server, and then numbers of users tell nothing. Where nobody can tell, the user is asked.
+
+The journal is believed over .qawl/users.json, which git does not keep: a file that contradicts it is
+refused, and what the file alone says is named.
 """
 
 import sqlite3
@@ -11,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -19,9 +23,13 @@ from qawl.annotations.identity import Identity, same
 from qawl.annotations.users import Account, User
 from qawl.core.errors import InputError
 from qawl.core.lookup import temporary_database
-from qawl.core.records import to_json
+from qawl.core.records import JUDGE, to_json
 
 T = TypeVar("T", str, bytes)
+_REMOVE = (
+    "the file was changed, or is that of another corpus: remove it and pull again (Qawl then tells the "
+    "users by the journal)"
+)
 _identity = msgspec.json.Decoder(Identity)
 
 
@@ -67,12 +75,14 @@ class Export:
 
 @dataclass(slots=True)
 class _Evidence:
-    """What is known of a user's annotations: whose each is, and the servers.
+    """What is known of a user's annotations: whose each is, the first of each of these people, and the
+    servers.
 
     `clashing` is the first whose number stands for two things; `taken` are who has it already.
     """
 
     matches: list[Person | None] = field(default_factory=list)
+    matched: dict[Person, Identity] = field(default_factory=dict)
     origins: Counter[int] = field(default_factory=Counter)
     clashing: Identity | None = None
     taken: set[Person] = field(default_factory=set)
@@ -80,16 +90,25 @@ class _Evidence:
 
 
 class Attribution:
-    """The annotators of a corpus, with what is known of their users and annotations."""
+    """The annotators of a corpus, with what is known of their users and annotations.
 
-    def __init__(self, accounts: Iterable[Account]) -> None:
+    `accounts` are those of the file `said`. `notes` say what of it was used and stands in no journal, and
+    what of it the journal overruled.
+    """
+
+    def __init__(self, accounts: Iterable[Account], said: Path) -> None:
+        self.notes: list[str] = []
+        self._said = said
         self._people: dict[str, Person] = {}
         self._links: dict[tuple[User, int], Person] = {}
         self._by_name: dict[str, set[Person]] = {}
         self._by_number: dict[tuple[int, int | None], set[Person]] = {}
+        self._journalled: dict[tuple[int, int], set[Person]] = {}
         self._known = _Known()
         self._origins = {1}
-        for each in accounts:
+        self._working: set[Person] = set()
+        self._accounts = list(accounts)
+        for each in self._accounts:
             self._link(self.named(each.annotator), User(each.id, each.name), each.origin)
 
     def named(self, name: str) -> Person:
@@ -103,9 +122,26 @@ class Attribution:
         the pseudonym.
         """
         self._known.add(person, identity)
+        self._working.add(person)
         if identity.user is not None and identity.home is None:
             self._by_number.setdefault((identity.origin, identity.user), set()).add(person)
+            self._journalled.setdefault((identity.origin, identity.user), set()).add(person)
         self._origins.add(identity.origin)
+
+    def refuse_contradiction(self) -> None:
+        """Raises InputError where users.json gives a user to people of whom none has that user's work in
+        the journal, while others have it."""
+        given: dict[tuple[int, int], set[Person]] = {}
+        for (user, origin), person in self._links.items():
+            if user.id is not None:
+                given.setdefault((origin, user.id), set()).add(person)
+        for place, people in sorted(given.items(), key=lambda each: each[0]):
+            there = self._journalled.get(place)
+            if there and not there & people:
+                raise InputError(
+                    f"{self._said}: user {place[1]} is {_listed(people)} there, but the journal has the "
+                    f"work of this user as that of {_listed(there)}: {_REMOVE}; nothing was written"
+                )
 
     def attribute(self, export: Export, *, last: bool = False) -> None:
         """Says whose each annotation of an export is; raises InputError where nobody can tell.
@@ -153,8 +189,10 @@ class Attribution:
         for identity in share.identities():
             known = list(self._known.under(_numbers(identity)))
             match = next((each for each in known if self._is(share.user, identity, *each)), None)
+            match = match or next((each for each in known if _surely(each[1], identity)), None)
             found.matches.append(match and match[0])
             if match:
+                found.matched.setdefault(match[0], identity)
                 found.origins[match[1].origin] += 1
             elif any(_clash(each, identity, restarting=restarting) for _, each in known):
                 found.clashing = found.clashing or identity
@@ -198,19 +236,84 @@ class Attribution:
         self, user: User, evidence: _Evidence, export: Export, *, sure: bool
     ) -> Person | None:
         """Who a user is, perhaps somebody new; None where it can't be told."""
-        matched = set(filter(None, evidence.matches))
-        numbered = self._by_number.get((export.origin, user.id), set()) if sure else set()
+        matched = set(evidence.matched)
+        numbered = self._numbered(export, user) if sure else set()
         if user.name:
+            named = self._with_name(user)
+            if named and matched and not named & matched:
+                raise InputError(self._contradicts(export, user, named, evidence))
             unnamed = {each for each in numbered if not self._has_name(each)}
-            found = self._with_name(user) or matched or unnamed
+            found = named or matched or unnamed
         else:
             found = matched or numbered
             elsewhere = any(number == user.id for _, number in self._by_number)
             if found & evidence.taken or (not sure and not found and elsewhere):
                 return None
-        if len(found) > 1:
+        if len(found) > 1 or (found != matched and self._people.get(JUDGE) in found):
             return None
-        return next(iter(found), None) or Person(user=user)
+        person = next(iter(found), None)
+        self._note(export, user, person, evidence)
+        return person or Person(user=user)
+
+    def _numbered(self, export: Export, user: User) -> set[Person]:
+        """Who has the number of a user on a server; the judge only where nobody else has it."""
+        found = self._by_number.get((export.origin, user.id), set())
+        return found - {self._people.get(JUDGE)} or found
+
+    def _contradicts(
+        self, export: Export, user: User, named: set[Person], evidence: _Evidence
+    ) -> str:
+        """That a name is another's than an annotation, in words."""
+        person, one = next(iter(evidence.matched.items()))
+        return (
+            f"{export.name}: {self._said} has {user} as {_listed(named)}, but the journal has annotation "
+            f"{one.id} of this user (task {one.task}) as that of {_listed({person})}: {_REMOVE}; or give "
+            "--annotator NUMBER=NAME; nothing was written"
+        )
+
+    def _note(self, export: Export, user: User, person: Person | None, evidence: _Evidence) -> None:
+        """Says where users.json alone tells who a user is, and where it does not fit."""
+        who = f"{export.name}: {user} is"
+        if person is None:
+            others = self._others(export, user)
+            if others:
+                self.notes.append(
+                    f"{who} taken for somebody new: {self._said} has another name for "
+                    f"{_listed(others)}, who has this number"
+                )
+        elif person in evidence.matched:
+            if user.name and self._has_name(person) and person not in self._with_name(user):
+                self.notes.append(
+                    f"{who} {person.name}, as the journal has it: {self._said} has another name for them"
+                )
+        elif self._unproved(export, user, person):
+            self.notes.append(
+                f"{who} {person.name} because {self._said} says so: the journal has no such work yet"
+            )
+
+    def _others(self, export: Export, user: User) -> set[Person]:
+        """Who has the number of a user, and by users.json another name."""
+        if not user.name or user.id is None:
+            return set()
+        return {each for each in self._numbered(export, user) if self._has_name(each)}
+
+    def _unproved(self, export: Export, user: User, person: Person) -> bool:
+        """Whether only accounts of users.json say who a user is, of which the journal has no work."""
+        told = [
+            each
+            for each in self._accounts
+            if each.annotator == person.name
+            and (
+                (user.name and each.name == user.name)
+                or (each.id == user.id is not None and each.origin == export.origin)
+            )
+        ]
+        return bool(told) and not any(
+            person in self._working
+            if each.id is None
+            else person in self._journalled.get((each.origin, each.id), ())
+            for each in told
+        )
 
 
 class _Known:
@@ -247,6 +350,15 @@ class _Known:
         """The articles of which there is work in the same task."""
         found = self._db.execute("SELECT article FROM done WHERE task = ?", (_task(identity),))
         return {article for (article,) in found}
+
+
+def _surely(there: Identity, identity: Identity) -> bool:
+    """Whether both are of one annotation whatever names say: both were made at one instant."""
+    return None not in (there.made, identity.made) and same(there, identity)
+
+
+def _listed(people: Iterable[Person]) -> str:
+    return ", ".join(sorted(str(each.name or "somebody new") for each in people))
 
 
 def _task(identity: Identity) -> str:
@@ -311,7 +423,7 @@ def _first(db: sqlite3.Connection, name: str, value: T) -> T:
 
 def _question(export: Export, user: User, evidence: _Evidence) -> str:
     """What nobody can tell, and how to say it."""
-    why = "the journal knows this number from elsewhere"
+    why = "the journal has this number from elsewhere, or as the judge's"
     if one := evidence.clashing:
         why = (
             f"annotation {one.id} of task {one.task} here is other work than the one that the "
@@ -319,5 +431,5 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
         )
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
-        "(or --annotator NUMBER=NAME for each user); nothing was written"
+        "(or --annotator NUMBER=NAME for each user), or --judge; nothing was written"
     )

@@ -284,7 +284,7 @@ def _attribute(
             f"{users.path(project)} was damaged: it is put aside, and the users in it are found again "
             "from the journal"
         )
-    attribution = Attribution(accounts)
+    attribution = Attribution(accounts, users.path(project))
     for layer in project.settings.layers:
         for annotator, path in journal.files(project, layer):
             opened = journal.opened_at(project, path)
@@ -292,8 +292,10 @@ def _attribute(
                 outcome.mended.append(journal.said_mended(layer, annotator))
             for each in opened.holds.all():
                 attribution.know(attribution.named(annotator), each)
+    attribution.refuse_contradiction()
     for export in spool.exports:
         attribution.attribute(export, last=export is spool.exports[-1])
+    outcome.notes += attribution.notes
     taken = {each.annotator for each in accounts} | there
     taken |= {each.share.given for each in spool.parts if each.share.given}
     settled = attribution.settle(users.free(project, taken))
