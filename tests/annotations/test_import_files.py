@@ -131,6 +131,17 @@ def test_an_export_cut_off_in_the_middle_leaves_nothing(run, tmp_path):
     assert not list(tmp_path.glob("trial/exports/journal/*"))
 
 
+@pytest.mark.parametrize("between", ["", "\n", " , "])
+def test_two_exports_in_one_file_are_refused(run, between, tmp_path):
+    """`cat a.json b.json`: the tasks of the second were left out without a word."""
+    one, two = (json.dumps([task(identity=number)]) for number in (1, 2))
+    with pytest.raises(InputError, match="more stands after the list of tasks"):
+        run(one + between + two)
+    assert not list(tmp_path.glob("trial/exports/journal/*"))
+    corpus, _ = run(f"{one}\r\n \n")
+    assert corpus
+
+
 def test_the_newest_of_two_annotations_counts_and_the_other_is_named(run):
     corpus, _ = run([task(identity=1), task(identity=2, results=[])])
     (record,) = derive.read(corpus, "quote")

@@ -296,7 +296,8 @@ def _end(segment: Path) -> str | None:
         suppress(JournalError, IndexError, *core_files.UNREADABLE),
         segments.unpacked(segment) as lines,
     ):
-        last = _line.decode(deque(lines, 1).pop())
+        _, content = deque(core_files.numbered(lines, segment, JournalError), 1).pop()
+        last = _line.decode(content)
         return chained(last.prev, bytes(last.entry))
     return None
 
@@ -416,7 +417,7 @@ def _last(path: Path, known: Checked) -> str | None:
         if known.start == SEALED:
             return None if file.read(1) else known.last
         file.seek(known.start)
-        content = file.read()
+        content = file.read(core_files.LONGEST + 1)
     try:
         last = _line.decode(content)
     except core_files.UNREADABLE:
@@ -591,7 +592,7 @@ def begun(path: Path) -> str | None:
 
 def _follows(file: BinaryIO) -> str | None:
     """The hash of the line that the first of a file follows; None where it has none."""
-    content = file.readline()
+    content = file.readline(core_files.LONGEST)
     file.seek(0)
     try:
         return _line.decode(content).prev
@@ -623,7 +624,7 @@ class _Chain:
     def lines(self, file: BinaryIO, segment: int) -> Iterator[Read]:
         """The lines of a segment, or of the open file."""
         offset, place, marks = 0, segments.named(self.path, segment), heads.marks(self.head)
-        for number, content in enumerate(file, start=1):
+        for number, content in core_files.numbered(file, place, JournalError):
             spot = Spot(offset, len(content), number, segment)
             if not content.endswith(b"\n"):
                 if segment or not self._is_torn(content):

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
+from qawl.core import files
 from qawl.core.errors import InputError
 
 CHUNK = 1 << 20
@@ -44,9 +45,9 @@ def note(why: str, named: str = "") -> Element:
 def elements(path: Path) -> Iterator[Element]:
     """The objects of a JSON array in a file, in UTF-8 or UTF-16, and a note for what is none.
 
-    Raises InputError where the file is no array or is cut off. Boundaries are guessed and proved by
-    decoding: the next element most likely starts with the same two keys; else braces are counted; and
-    where braces stand in strings, tokens are scanned one by one.
+    Raises InputError where the file is no array, is cut off, or holds more than one. Boundaries are
+    guessed and proved by decoding: the next element most likely starts with the same two keys; else
+    braces are counted; and where braces stand in strings, tokens are scanned one by one.
     """
     with path.open("rb") as opened:
         file = _utf8(opened)
@@ -59,10 +60,14 @@ def elements(path: Path) -> Iterator[Element]:
         while True:
             _skip(buffer, file)
             if buffer.startswith(b"]"):
+                _refuse_more(buffer, file, path)
                 return
             found = (_like_this(buffer, file) if alike else None) or _next(buffer, file)
             if found is None:
-                raise InputError(f"{path}: cut off or damaged after {count} tasks; export it again")
+                raise InputError(
+                    f"{path}: cut off or damaged after {count} tasks, or the next is longer than "
+                    f"{files.LONGEST >> 20} MiB; export it again"
+                )
             element, length = found
             count += 1
             if UNREADABLE in element:
@@ -71,6 +76,17 @@ def elements(path: Path) -> Iterator[Element]:
                 alike = alike and _START.match(buffer) is not None
             yield element
             del buffer[:length]
+
+
+def _refuse_more(buffer: bytearray, file: BinaryIO, path: Path) -> None:
+    """Raises InputError where something stands after the list, as where two exports were joined."""
+    del buffer[:1]
+    _skip(buffer, file)
+    if buffer:
+        raise InputError(
+            f"{path}: more stands after the list of tasks, as where two exports were joined: give each "
+            "in a file of its own"
+        )
 
 
 def _utf8(file: BinaryIO) -> BinaryIO:
@@ -95,7 +111,10 @@ def _skip(buffer: bytearray, file: BinaryIO) -> None:
 
 
 def _more(buffer: bytearray, file: BinaryIO, size: int = 0) -> bool:
-    """Reads on by `size` bytes, at least a chunk; False at the end of the file."""
+    """Reads on by `size` bytes, at least a chunk; False at the end of the file, or of what is read at
+    once."""
+    if len(buffer) > files.LONGEST:
+        return False
     chunk = file.read(max(size, CHUNK))
     buffer += chunk
     return bool(chunk)

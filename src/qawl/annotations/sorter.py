@@ -11,6 +11,7 @@ from qawl.annotations.from_label_studio import controls, texts
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.users import User, user
+from qawl.core import files
 from qawl.core.findings import Reason, reason
 from qawl.core.project import Project
 from qawl.core.records import to_json
@@ -20,6 +21,8 @@ from qawl.scheme.scheme import Scheme
 
 NAMED = 5
 """How many things that are left out for one reason are named."""
+LONGEST = files.LONGEST // 2
+"""Bytes of the longest annotation that the journal takes: with what stands around it, it can be read."""
 
 
 @dataclass(slots=True)
@@ -178,6 +181,10 @@ class Sorter:
         task |= {"other_texts": others} if others else {}
         judge = isinstance(task["data"].get("basis"), str)
         made = journal_fields.annotation(annotation)
+        content = to_json(made)
+        if len(content) > LONGEST:
+            self._outcome.leave(reason("annotation-long"), each.named)
+            return
         for name in layers:
             entry = Entry(
                 key=f"{placed.article}/{identity(made)}",
@@ -185,7 +192,7 @@ class Sorter:
                 scheme_version=each.scheme_version or self._versions[name],
                 text=placed.text,
                 task=task,
-                annotation=msgspec.Raw(to_json(made)),
+                annotation=msgspec.Raw(content),
             )
             yield Sorted(name, user(annotation.get("completed_by")), judge, entry)
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from qawl.articles.decoding import Undecodable, encoding
+from qawl.core import files
 from qawl.core.findings import Reason, reason
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HEAD = 1 << 20
 """Bytes from which encoding, delimiter and quotes are told."""
 LONGEST_FIELD = 16_000_000
+LONGEST_LINE = 4 * LONGEST_FIELD
 _ROWS = 200
 _EXCEL = re.compile('"?sep=(.)"?\\s*')
 """A line by which Excel is told the delimiter."""
@@ -79,7 +81,7 @@ def rows(
     skipped = 1 if _told(start) and next(text, None) else 0
     dialect = _dialect(start, wanted, tabs=tabs, cut=len(head) == HEAD)
     try:
-        yield from _rows(_fields(dialect.reader(text), skipped), wanted)
+        yield from _rows(_fields(dialect.reader(_lines(text)), skipped), wanted)
     finally:
         text.detach()  # the stream is its owner's to close
 
@@ -87,6 +89,17 @@ def rows(
 def _errors(name: str) -> str:
     """A row that is not in the encoding is told by half surrogates; UTF-16 allows no such thing."""
     return "strict" if name.startswith("utf-16") else "surrogateescape"
+
+
+class _LongLineError(Exception):
+    """A line is too long."""
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    for line in files.bounded(text.readline, LONGEST_LINE):
+        if line is None:
+            raise _LongLineError
+        yield line
 
 
 def _fields(reader: "_csv.Reader", skipped: int) -> Iterator[tuple[int, list[str] | Wrong]]:
@@ -98,6 +111,9 @@ def _fields(reader: "_csv.Reader", skipped: int) -> Iterator[tuple[int, list[str
         except csv.Error as error:
             more = f" ({error}); the rest was not read"
             yield line, Wrong(reason("quotes-open", more))
+            return
+        except _LongLineError:
+            yield line, Wrong(reason("text-long", "; the rest was not read"))
             return
         except UnicodeDecodeError as error:
             yield line, Wrong(reason("file-damaged", f": {error.reason}"))

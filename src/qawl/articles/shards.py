@@ -276,4 +276,4 @@ class _Sealed:
 def _lines(path: Path) -> Iterator[bytes]:
     file: BinaryIO
     with path.open("rb") as file:
-        yield from file
+        yield from (line for _, line in files.numbered(file, path))

@@ -22,6 +22,7 @@ from qawl.articles.metadata import (
     from_fields,
 )
 from qawl.articles.received import Found, Received, SetAside, checked, set_aside
+from qawl.core import files
 from qawl.core.errors import TOO_DEEP, InputError
 from qawl.core.findings import Reason, reason
 from qawl.core.project import ARTICLES, SET_ASIDE
@@ -215,7 +216,7 @@ def read_lines(
     """The articles of JSON Lines, each line on its own."""
     number, empty = 0, True
     try:
-        for number, line in enumerate(_bounded(stream), start=1):
+        for number, line in enumerate(files.bounded(stream.readline, LONGEST_FILE), start=1):
             if line is None:
                 empty = False
                 yield set_aside(path, reason("text-long"), number)
@@ -227,17 +228,6 @@ def read_lines(
     else:
         if empty:
             yield set_aside(path, reason("file-no-lines"))
-
-
-def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines of a stream; None for one that is too long, of which no more is kept."""
-    while line := stream.readline(LONGEST_FILE):
-        if len(line) < LONGEST_FILE or line.endswith(b"\n"):
-            yield line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(LONGEST_FILE)
-        yield None
 
 
 def _read_line(

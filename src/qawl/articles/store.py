@@ -201,7 +201,7 @@ def _lines(path: Path, opened: core_files.Opener) -> Iterator[tuple[int, int, by
     """(number from 1, offset, line with its end) of each line that is not empty."""
     offset = 0
     with opened(path) as file, core_files.naming(path):
-        for number, line in enumerate(file, start=1):
+        for number, line in core_files.numbered(file, path):
             if line.strip():
                 yield number, offset, line
             offset += len(line)

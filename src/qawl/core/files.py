@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import AnyStr, BinaryIO, TypeVar
 
 import msgspec
 
@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 _MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
 """What git writes into a file that it could not merge, at the start of lines."""
+LONGEST = 1 << 27
+"""Bytes of the longest line that is read: more than any article, annotation or prediction takes."""
+_ENDS: tuple[object, ...] = ("\n", "\r", b"\n")
 _log = logging.getLogger("qawl")
 
 Opener = Callable[[Path], BinaryIO]
@@ -41,9 +44,33 @@ def lines(path: Path, opened: Opener = from_disk) -> Iterator[tuple[int, bytes]]
     except FileNotFoundError:
         return
     with file, naming(path):
-        for number, line in enumerate(file, start=1):
+        for number, line in numbered(file, path):
             if stripped := line.rstrip(b"\n"):
                 yield number, stripped
+
+
+def numbered(
+    file: BinaryIO, path: Path, error: type[QawlError] = InputError
+) -> Iterator[tuple[int, bytes]]:
+    """(line number from 1, line with its end) of each line; `error` is raised at one that is too long."""
+    for number, line in enumerate(bounded(file.readline), start=1):
+        if line is None:
+            raise error(
+                f"{path}, line {number}: longer than {LONGEST >> 20} MiB, so the file is damaged: bring "
+                "it back from version control or a backup"
+            )
+        yield number, line
+
+
+def bounded(read: Callable[[int], AnyStr], longest: int = LONGEST) -> Iterator[AnyStr | None]:
+    """The lines that a `readline` gives; None for one that is too long, of which no more is kept."""
+    while line := read(longest + 1):
+        if len(line) <= longest or line[-1:] in _ENDS:
+            yield line
+            continue
+        yield None
+        while line and line[-1:] not in _ENDS:
+            line = read(longest + 1)
 
 
 def read(path: Path, kind: type[T], opened: Opener = from_disk) -> Generator[T, None, None]:

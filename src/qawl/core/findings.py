@@ -237,6 +237,7 @@ _LEFT_OUT = {
     "task-no-list": "task without a list of annotations",
     "annotation-no-object": "annotation that is not an object",
     "annotation-no-layer": "annotation of no layer (give --layer)",
+    "annotation-long": "annotation that is too long",
 }
 
 

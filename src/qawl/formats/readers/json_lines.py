@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from qawl.core import files
 from qawl.core.findings import reason
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
@@ -20,8 +21,10 @@ def rows(path: Path) -> Iterator[Row | SetAside]:
         if first == "[":
             yield from _listed(path, file.read())
             return
-        for number, line in enumerate(file, start=1):
-            if line.strip():
+        for number, line in enumerate(files.bounded(file.readline), start=1):
+            if line is None:
+                yield set_aside(str(path), reason("text-long"), number)
+            elif line.strip():
                 yield _row(path, number, line)
 
 
