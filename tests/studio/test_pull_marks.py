@@ -8,7 +8,7 @@ import pytest
 from memory import Memory
 
 from qawl.annotations import derive
-from qawl.studio import pull, push
+from qawl.studio import clocks, pull, push
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ class Server(Memory):
 
     def __init__(self):
         super().__init__()
-        self.now = NOW
+        self.now, self.asked = NOW, []
 
     def clock(self):
         return self.now
@@ -37,6 +37,7 @@ class Server(Memory):
             }
 
     def task_pages(self, project, *, annotations, where, after):
+        self.asked.append([column for column, *_ in where])
         since = next((value for column, _, value in where if column == "updated_at"), "")
         page = [
             {**copy.deepcopy(each), "project": project}
@@ -63,13 +64,34 @@ class Server(Memory):
         task["updated_at"] = moment
 
 
+class Here:
+    """The clock of this machine, which shows another time where it was set, and when it was started."""
+
+    def __init__(self, server):
+        self.server, self.behind, self.up = server, timedelta(), timedelta(hours=1)
+
+    def now(self):
+        return self.server.now - self.behind
+
+    def uptime(self):
+        return self.up.total_seconds()
+
+
 @pytest.fixture
 def server():
     return Server()
 
 
 @pytest.fixture
-def made(make_corpus, server):
+def here(server, monkeypatch):
+    found = Here(server)
+    monkeypatch.setattr(clocks, "now", found.now)
+    monkeypatch.setattr(clocks, "uptime", found.uptime)
+    return found
+
+
+@pytest.fixture
+def made(make_corpus, server, here):
     found = make_corpus("قال أحمد نعم", settings="layers: [entity]\nannotators: [a1]")
     push.bring(server, found)
     server.annotate(server.made[0]["id"], "PERS")
@@ -130,3 +152,52 @@ def test_marks_that_an_earlier_version_wrote_are_read(made, server, caplog):
     pull.pull(server, made)
     assert "put aside" not in caplog.text
     assert labels(made) == ["PERS"]
+
+
+def is_read_whole(server, made):
+    """Whether a pull reads all tasks; whatever it is, the next one does not."""
+    server.asked.clear()
+    assert not pull.pull(server, made).alarms
+    (first,) = server.asked
+    server.asked.clear()
+    pull.pull(server, made)
+    assert server.asked == [["annotations_ids", "updated_at"]]
+    return "updated_at" not in first
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=20), timedelta(hours=3), timedelta(days=400)])
+@pytest.mark.parametrize("local", [True, False], ids=["here", "elsewhere"])
+@pytest.mark.parametrize("restarted", [True, False])
+def test_edits_from_before_a_clock_caught_up_are_read(made, server, here, ahead, local, restarted):
+    """A reading while the clock was ahead; an edit by the right time; a reading when that is past both."""
+    if local:
+        (made.state / "label-studio.json").write_text("{}", "utf-8")
+    right = NOW + timedelta(days=1)
+    server.now, here.behind = right + ahead, timedelta() if local else ahead
+    here.up += timedelta(days=1)
+    pull.pull(server, made)
+    server.now, here.behind = right + ahead / 4, timedelta()
+    server.annotate(server.made[0]["id"], "LOC")
+    server.now = right + 2 * ahead
+    here.up = timedelta(minutes=1) if restarted else here.up + 2 * ahead
+    assert is_read_whole(server, made)
+    assert labels(made) == ["LOC"]
+
+
+@pytest.mark.parametrize("local", [True, False], ids=["here", "elsewhere"])
+def test_nothing_is_read_again_where_clocks_run_steadily(made, server, here, local):
+    """Hours and days go by, the machine sleeps, and the clocks differ by a little."""
+    if local:
+        (made.state / "label-studio.json").write_text("{}", "utf-8")
+        pull.pull(server, made)
+    for gone in (timedelta(seconds=1), timedelta(hours=9), timedelta(days=30)):
+        server.now += gone
+        here.up += gone + timedelta(seconds=3)
+        here.behind += timedelta(seconds=20)
+        assert not is_read_whole(server, made)
+
+
+def test_a_restart_of_this_machine_says_nothing_of_another_server(made, server, here):
+    server.now += timedelta(days=1)
+    here.up = timedelta(minutes=1)
+    assert not is_read_whole(server, made)

@@ -27,8 +27,10 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 from qawl.scheme import scheme
 from qawl.studio import adopted_projects, plan
+from qawl.studio import clocks as studio_clocks
 from qawl.studio import older_projects as studio_older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
+from qawl.studio.clocks import Clocks
 from qawl.studio.steps import Remote
 from qawl.studio.transport import Json
 
@@ -48,7 +50,8 @@ class Mark(Struct, kw_only=True):
     `since` is the server's time of the last reading that came to its end. While one goes on, `until`
     is the time that it will have come to and `after` the task that it is at. `head` is the last hash
     of the journal then, `total` the server's count of annotations. `shared` are the annotations that came
-    by an export too, which does not say when their project was made.
+    by an export too, which does not say when their project was made. `clocks` are those of the last
+    reading.
     """
 
     layer: str
@@ -60,6 +63,7 @@ class Mark(Struct, kw_only=True):
     after: int = 0
     total: int | None = None
     shared: set[str] = set()
+    clocks: Clocks | None = None
 
 
 def pull(
@@ -85,6 +89,7 @@ def pull(
     journals: dict[Path, Journal] = {}
     _look_at_all(project, journals, outcome)
     now = client.clock()
+    clocks = studio_clocks.look(project, client.url, now) if now else None
     try:
         drafts = client.together(lambda remote: client.count(remote.id, [DRAFTED])[0], read)
         outcome.drafts = sum(drafts)
@@ -92,7 +97,7 @@ def pull(
         for remote in watch(read):
             opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
             readings.append(_Reading(client, remote, opened, sorter, outcome, marks, older))
-            readings[-1].read(now)
+            readings[-1].read(now, clocks)
         after = {each["id"]: each for each in client.projects()}
         for reading in readings:
             reading.settle(after.get(reading.remote.id))
@@ -190,11 +195,13 @@ class _Reading:
         self.articles: set[str] = set()
         self.outdated = 0
 
-    def read(self, now: datetime | None) -> None:
-        """Journals what changed."""
+    def read(self, now: datetime | None, clocks: Clocks | None) -> None:
+        """Journals what changed; all is read where a clock was put back, or may have been."""
         mark = self.mark
-        if now and any(each and each > now for each in (mark.since, mark.until)):
-            mark.since = mark.until = None  # the server's clock was ahead: all is read again
+        ahead = now and any(each and each > now for each in (mark.since, mark.until))
+        if ahead or (clocks and not clocks.as_before(mark.clocks)):
+            mark.since = mark.until = None
+        mark.clocks = clocks
         if mark.until is None:
             mark.until, mark.after = now, 0
         self._read(_since(mark))
