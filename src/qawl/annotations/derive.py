@@ -208,10 +208,22 @@ class _Deriving:
             if not anew and (why := _passed_over(each, alive[-1][1])):
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
+            yield from self._of_another(annotator, latest)
             try:
                 yield self._read(annotator, latest)
             except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
                 yield self._unreadable(annotator, place, error)
+
+    def _of_another(self, annotator: str, latest: Latest) -> Iterator[Finding]:
+        """That a task of a pool was done by another than it is assigned to."""
+        assigned = fields(latest.task).get(journal_fields.ASSIGNED)
+        if isinstance(assigned, str) and assigned != annotator:
+            task, project = brief(latest.task.get("id")), brief(latest.task.get("project"))
+            message = (
+                f"task {task} of project {project} is assigned to {brief(assigned)}; the work counts as "
+                f"that of {annotator}, who submitted it"
+            )
+            yield self._finding("annotator-other", annotator, message)
 
     def _newest(self, each: Latest) -> tuple[bool, float, int]:
         """The order of one annotator's annotations of an article: the latest counts; where the scheme

@@ -83,6 +83,10 @@ class Holdings:
         """The version that counts, also of what is gone."""
         return self._state(key)[0]
 
+    def stands(self, key: str) -> bool:
+        """Whether an annotation is known, and not to be gone."""
+        return self._state(key)[1]
+
     def _state(self, key: str) -> tuple[Identity | None, bool]:
         """The version that counts of an annotation, and whether it is alive."""
         found = self.db.execute("SELECT identity, alive FROM annotation WHERE key = ?", (key,))

@@ -27,7 +27,9 @@ ANNOTATION = (
 )
 USERS = ("completed_by", "updated_by")
 TASK = ("id", "inner_id", "project", "created_at", "updated_at", "is_labeled")
-DATA = ("article_id", "text_sha256", "layer", "basis")
+ASSIGNED = "qawl_annotator"
+"""The field of a task of a pool that says whose it is."""
+DATA = ("article_id", "text_sha256", "layer", "basis", ASSIGNED)
 """The fields of a task's data that Qawl itself writes and reads again."""
 
 _STRUCTURE = frozenset(

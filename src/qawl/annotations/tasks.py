@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.annotations import derive
+from qawl.annotations.journal_fields import ASSIGNED
 from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
@@ -47,10 +48,23 @@ class Task(Struct, frozen=True):
         return str(self.data.get("article_id"))
 
     @property
+    def assigned(self) -> str | None:
+        """Who a task of a pool is assigned to."""
+        found = self.data.get(ASSIGNED)
+        return found if isinstance(found, str) else None
+
+    @property
     def basis(self) -> str | None:
         """What a judge's task was made from; None for an annotator's."""
         found = self.data.get("basis")
         return found if isinstance(found, str) else None
+
+
+def assigned(task: Task, annotator: str | None) -> Task:
+    """The task as a pool has it, for one annotator; as it is where there is no pool."""
+    if annotator is None:
+        return task
+    return Task({**task.data, ASSIGNED: annotator}, task.predictions, task.annotations)
 
 
 Names = Mapping[str, Mapping[str, list[str]]]

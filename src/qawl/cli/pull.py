@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     "--annotator",
     "annotators",
     multiple=True,
-    help="The pseudonym of all annotations in the exports; USER=NAME for a user's, by number or address.",
+    help="The pseudonym of all annotations in the exports; USER=NAME for a user's, by number or address, "
+    "in exports or in a pool.",
 )
 @click.option("--partial", is_flag=True, help="Exit 0 even if annotations were left out.")
 @click.option("--judge", is_flag=True, help="The exports are the judge's own work.")
@@ -109,8 +110,7 @@ def command(
         "--clean-journal": clean,
     }
     _check_usage([name for name, given in modes.items() if given], more)
-    if (annotators or judge) and not files:
-        raise click.UsageError("--annotator and --judge are for exports: give --from")
+    _check_names(annotators, judge, files, [name for name, given in modes.items() if given])
     if hooks is not None and not watch:
         raise click.UsageError("--webhook goes with --watch")
     if two:
@@ -134,6 +134,20 @@ def command(
             whole = _pull(corpus, exports, layer=layer, annotators=annotators, judge=judge)
     if not (rebuild or clean or whole or partial):
         sys.exit(1)
+
+
+def _check_names(
+    annotators: tuple[str, ...], judge: bool, files: tuple[Path, ...], modes: list[str]
+) -> None:
+    """Refuses names where nothing would take them."""
+    if judge and not files:
+        raise click.UsageError("--judge is for exports: give --from")
+    if annotators and modes not in ([], ["--from"]):
+        raise click.UsageError(f"--annotator does not go with {modes[0]}")
+    if not files and (odd := [each for each in annotators if not all(each.rpartition("=")[::2])]):
+        raise click.UsageError(
+            f"--annotator {odd[0]}: without --from, give USER=NAME: who a user of a pool is"
+        )
 
 
 def _hooks(corpus: "Project", given: str | None) -> "Hooks | None":
@@ -174,7 +188,7 @@ def _pull(
             corpus, exports, layer=layer, annotator=annotators, judge=judge
         )
     else:
-        outcome = _from_server(corpus)
+        outcome = _from_server(corpus, annotators)
     from qawl.cli.pull_summary import summary
 
     for line in summary(outcome):
@@ -182,10 +196,12 @@ def _pull(
     return outcome.whole
 
 
-def _from_server(corpus: "Project") -> "Pulled":
+def _from_server(corpus: "Project", users: tuple[str, ...]) -> "Pulled":
     from qawl.cli.terminal import progress
     from qawl.studio import client as studio_client
     from qawl.studio import pull
 
     with studio_client.connect(corpus) as client:
-        return pull.pull(client, corpus, watch=lambda remotes: progress(remotes, "pull"))
+        return pull.pull(
+            client, corpus, watch=lambda remotes: progress(remotes, "pull"), users=users
+        )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def command(dry_run: bool, recover: bool) -> None:
     """Update projects, configs and tasks in Label Studio to match the corpus.
 
-    One project for each layer and annotator. The plan is shown, then carried out; a second run has
+    One project for each layer and annotator; with label_studio.pool in qawl.yaml, projects that
+    annotators share, with a tab for each of them. The plan is shown, then carried out; a second run has
     an empty plan. Tasks that an annotator has begun are never removed.
     """
     from qawl.cli.terminal import progress

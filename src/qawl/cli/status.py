@@ -8,7 +8,12 @@ from qawl.cli.terminal import say
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="A JSON list, one object a project.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="A JSON list, one object a project; in a pool one a tab.",
+)
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page for the team."
 )
@@ -43,8 +48,19 @@ def command(as_json: bool, html: Path | None) -> None:
     if not found:
         say(f"no project of this corpus at {corpus.settings.label_studio.url}: run `qawl push`")
         return
+    pooled = any(each.slice for each in found)
     table = Table(
-        *("layer", "annotator", "assigned", "done", "skipped", "drafts", "left", "minutes"),
+        *(
+            "layer",
+            "annotator",
+            *(["pool"] if pooled else []),
+            "assigned",
+            "done",
+            "skipped",
+            "drafts",
+            "left",
+            "minutes",
+        ),
         box=box.SIMPLE_HEAD,
     )
     for each in found:
@@ -56,7 +72,8 @@ def command(as_json: bool, html: Path | None) -> None:
             each.left,
             each.minutes or "",
         )
-        table.add_row(each.layer, each.annotator, *map(str, numbers))
+        pool = [str(each.slice or "")] if pooled else []
+        table.add_row(each.layer, each.annotator, *pool, *map(str, numbers))
     console().print(table)
     say("open tasks:")
     for each in found:

@@ -156,6 +156,7 @@ def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
     from qawl.cli.validate import line
     from qawl.validation import validate
 
+    yield from outcome.notes
     yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
     if not outcome.changed:
         return

@@ -185,6 +185,12 @@ _VALIDATED = (
         "an annotator has several annotations of one article; the latest counts",
     ),
     Check("annotator-several", 5, "warning", "several users worked under one pseudonym"),
+    Check(
+        "annotator-other",
+        5,
+        "warning",
+        "an annotator did a task of a pool that is assigned to another",
+    ),
     Check("annotation-deleted", 5, "warning", "an annotation was deleted in Label Studio"),
     Check("article-unknown", 2, "error", "an annotation's article is not in the corpus"),
 )

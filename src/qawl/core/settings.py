@@ -24,12 +24,22 @@ _DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
 
 
+Slices = Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
+class Pool(Struct, frozen=True, forbid_unknown_fields=True):
+    """That the annotators of a layer share projects: one for each slice of its articles."""
+
+    slices: Slices = 1
+
+
 class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
     """Where this corpus's Label Studio answers; `adopted` has the project there that a layer was adopted
-    from and goes on in, by layer."""
+    from and goes on in, by layer. With a `pool`, annotators share projects; else each has their own."""
 
     url: str = "http://127.0.0.1:8080"
     adopted: dict[str, int] = {}
+    pool: Pool | None = None
 
 
 class Author(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -22,6 +22,7 @@ TASK_KEYS = frozenset(
         "disagreements",
         "basis",
         "qawl_suggested",
+        "qawl_annotator",
         points.FIELD,
     }
 )

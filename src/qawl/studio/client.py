@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin
 
+from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.json_stream import note
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
@@ -35,6 +36,8 @@ _KINDS = {
     "draft_exists": "Boolean",
     "data.text": "String",
     "annotations_ids": "List",
+    "annotators": "List",
+    f"data.{ASSIGNED}": "String",
 }
 ANNOTATED: Filter = ("annotations_ids", "empty", False)
 """Tasks that have annotations, those of skipped tasks too."""
@@ -121,9 +124,27 @@ class Client(Transport):
 
     def users(self) -> set[int]:
         """The numbers of the server's users, as far as they may be seen."""
+        return {int(each["id"]) for each in self.accounts()}
+
+    def accounts(self) -> list[Json]:
+        """The server's users, as far as they may be seen."""
         found = self.request("GET", "api/users/")
-        listed = found.get("results", []) if isinstance(found, dict) else found
-        return {int(each["id"]) for each in listed}
+        listed: list[Json] = found.get("results", []) if isinstance(found, dict) else found
+        return listed
+
+    def tabs(self, project: int) -> list[Json]:
+        """The tabs of a project, which all its users share."""
+        found: list[Json] = self.request("GET", "api/dm/views/", params={"project": project})
+        return found
+
+    def put_tab(self, project: int, tab: int | None, data: Json | None) -> None:
+        """Makes a tab, changes it, or, without `data`, removes it."""
+        path = "api/dm/views/" if tab is None else f"api/dm/views/{tab}/"
+        if data is None:
+            self.request("DELETE", path)
+            return
+        body = {"project": project, "data": data}
+        self.request("POST" if tab is None else "PATCH", path, body=body)
 
     def import_tasks(self, project: int, tasks: Sequence[Json]) -> None:
         """Adds tasks; not repeated on a lost answer, the caller looks up what arrived."""

@@ -31,18 +31,28 @@ class LayerTasks:
         self._rank = ordering.rank(project, current.layer, articles)
         self._ordered = project.settings.order is not None
         self._field = current.text_field
-        self._known: dict[str, str] = {}
+        self._known: dict[tuple[str, str | None], str] = {}
 
-    def step(self, step: Step, missing: AbstractSet[str], *, kept: Collection[str] = ()) -> Step:
-        """The step with the tasks to add, in their order, and those to bring up to date.
+    def step(
+        self,
+        step: Step,
+        missing: AbstractSet[str],
+        *,
+        annotator: str,
+        kept: Collection[str] = (),
+    ) -> Step:
+        """One annotator's step with the tasks to add, in their order, and those to bring up to date.
 
-        `missing` are the articles that the project lacks; the tasks of those `kept` stay as they are.
+        `missing` are the articles that the annotator lacks; the tasks of those `kept` stay as they are.
         """
+        assigned = annotator if step.wanted.slice is not None else None
         going = {task.id for those in step.remove.values() for task in those}
         there = [
             task
             for task in self._held.get(step.remote.id if step.remote else 0, ())
-            if task.id not in going and task.article_id in self._articles.keys() - {*kept}
+            if task.annotator == annotator
+            and task.id not in going
+            and task.article_id in self._articles.keys() - {*kept}
         ]
         open_ = [task for task in there if not task.worked_on]
         moved = self._moved(open_, missing) if self._ordered else []
@@ -52,12 +62,14 @@ class LayerTasks:
         added = sorted(missing | {task.article_id for task in moved}, key=self._rank)
         return replace(
             step,
-            add=tuple(self._task(each) for each in added),
+            add=tuple(self._task(each, assigned) for each in added),
             update=tuple(
-                (task, self._task(task.article_id)) for task in stale if not task.worked_on
+                (task, self._task(task.article_id, assigned))
+                for task in stale
+                if not task.worked_on
             ),
             remove={**step.remove, **({MOVED: moved} if moved else {})},
-            kept=(*step.kept, *([_stays(begun)] if begun else [])),
+            kept=(*step.kept, *([_stays(begun, assigned)] if begun else [])),
         )
 
     def _moved(self, open_: Sequence[RemoteTask], missing: Collection[str]) -> list[RemoteTask]:
@@ -70,19 +82,20 @@ class LayerTasks:
             right += 1
         return list(after[right:])
 
-    def _task(self, identity: str) -> tasks.Task:
-        return task_extras.marked(self.make(self._articles[identity]))
+    def _task(self, identity: str, assigned: str | None) -> tasks.Task:
+        return task_extras.marked(tasks.assigned(self.make(self._articles[identity]), assigned))
 
     def _stale(self, task: RemoteTask) -> bool:
-        identity = task.article_id
-        if identity not in self._known:
-            self._known[identity] = task_extras.digest(self._task(identity).data, self._field)
-        return task.carried != self._known[identity]
+        place = task.article_id, task.assigned
+        if place not in self._known:
+            self._known[place] = task_extras.digest(self._task(*place).data, self._field)
+        return task.carried != self._known[place]
 
 
-def _stays(count: int) -> str:
+def _stays(count: int, annotator: str | None) -> str:
     have = "has" if count == 1 else "have"
+    whose = f" of {annotator}" if annotator else ""
     return (
-        f"{counted(count, 'task')} {have} work and what was carried when that began: names, context or "
-        "suggestions changed since"
+        f"{counted(count, 'task')}{whose} {have} work and what was carried when that began: names, "
+        "context or suggestions changed since"
     )

@@ -5,32 +5,31 @@ one that it speaks of, a project is read whole. Each page is journalled before t
 so a killed pull goes on where it was.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Struct
 
-from qawl.annotations import heads, identity, journal
+from qawl.annotations import identity, journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Home, Version
-from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.journal import Entry
 from qawl.annotations.json_stream import UNREADABLE
 from qawl.annotations.sorter import Incoming, Pulled, Sorter
 from qawl.articles import withdrawal
 from qawl.core import files
-from qawl.core.errors import ServerError
+from qawl.core.errors import InputError, ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 from qawl.scheme import scheme
-from qawl.studio import adopted_projects, plan
+from qawl.studio import adopted_projects, plan, pull_journals
 from qawl.studio import clocks as studio_clocks
 from qawl.studio import older_projects as studio_older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.clocks import Clocks
+from qawl.studio.pool_users import PoolUsers
+from qawl.studio.pull_journals import Journals, Mark, Opened
 from qawl.studio.steps import Remote
 from qawl.studio.transport import Json
 
@@ -41,41 +40,18 @@ Watch = Callable[[list[Remote]], Iterable[Remote]]
 """Hands projects on one by one, and may show how far one is."""
 
 
-_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class Mark(Struct, kw_only=True):
-    """How far a project was read.
-
-    `since` is the server's time of the last reading that came to its end. While one goes on, `until`
-    is the time that it will have come to and `after` the task that it is at. `head` is the last hash
-    of the journal then, `total` the server's count of annotations. `shared` are the annotations that came
-    by an export too, which does not say when their project was made. `clocks` are those of the last
-    reading.
-    """
-
-    layer: str
-    annotator: str
-    home: Home
-    head: str = journal.START
-    since: _Moment | None = None
-    until: _Moment | None = None
-    after: int = 0
-    total: int | None = None
-    shared: set[str] = set()
-    clocks: Clocks | None = None
-
-
 def pull(
     client: Client,
     project: Project,
     *,
     watch: Watch = list,
     only: Collection[int] | None = None,
+    users: Collection[str] = (),
 ) -> Pulled:
     """Journals what is new on the server, and derives the annotations.
 
     `only` are the numbers of the projects to read; None reads all, those that work was adopted from too.
+    `users` say who works in a pool, each as USER=NAME.
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
     outcome = Pulled()
@@ -86,8 +62,9 @@ def pull(
     older = _older(project, remotes)
     marks = _Marks(project, client.url)
     sorter = Sorter(project, outcome)
-    journals: dict[Path, Journal] = {}
-    _look_at_all(project, journals, outcome)
+    journals = Journals(project, outcome)
+    journals.look_at_all()
+    people = _people(client, project, remotes, users)
     now = client.clock()
     clocks = studio_clocks.look(project, client.url, now) if now else None
     try:
@@ -95,15 +72,16 @@ def pull(
         outcome.drafts = sum(drafts)
         readings = []
         for remote in watch(read):
-            opened = _opened(project, remote.layer, remote.annotator, journals, outcome)
+            opened = pull_journals.opened(remote, journals, people)
             readings.append(_Reading(client, remote, opened, sorter, outcome, marks, older))
             readings[-1].read(now, clocks)
         after = {each["id"]: each for each in client.projects()}
         for reading in readings:
             reading.settle(after.get(reading.remote.id))
-        _look_for_lost(project, client.url, remotes, marks, journals, outcome)
+        _look_for_lost(client.url, remotes, marks, journals, outcome)
         _name_withdrawn(project, outcome)
     finally:
+        outcome.notes += people.notes if people else []
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
                 records = annotation_store.refresh(project, layer)
@@ -118,37 +96,32 @@ def _older(project: Project, remotes: Iterable[Remote]) -> set[Home]:
     """The projects of older scheme versions beside which one of the current version stands."""
     schemes = scheme.load_all(project)
     current = {
-        (each.layer, each.annotator)
+        each.whose
         for each in remotes
         if each.layer in schemes and each.scheme_version == schemes[each.layer].version
     }
     return {
         each.home
         for each in remotes
-        if (each.layer, each.annotator) in current
-        and studio_older.leads(each.scheme_version, schemes[each.layer])
+        if each.whose in current and studio_older.leads(each.scheme_version, schemes[each.layer])
     }
 
 
-def _look_at_all(project: Project, journals: dict[Path, Journal], outcome: Pulled) -> None:
-    """Opens the journals that heads.json does not know, so that it does."""
-    known = heads.load(project.journal)
-    for layer in project.settings.layers:
-        for annotator, path in list(journal.files(project, layer)):
-            if path.stem not in known:
-                _opened(project, layer, annotator, journals, outcome)
-
-
-def _opened(
-    project: Project, layer: str, annotator: str, journals: dict[Path, Journal], outcome: Pulled
-) -> Journal:
-    """The journal of a layer and annotator, loaded and checked once."""
-    path = project.journal_file(layer, annotator)
-    if path not in journals:
-        journals[path] = journal.opened_at(project, path)
-        if journals[path].mended:
-            outcome.mended.append(journal.said_mended(layer, annotator))
-    return journals[path]
+def _people(
+    client: Client, project: Project, remotes: Iterable[Remote], given: Collection[str]
+) -> PoolUsers | None:
+    """Who the users of the corpus's pools are; None where it has no pool."""
+    shared = [each for each in remotes if each.slice is not None]
+    if shared:
+        people = PoolUsers(client, project, shared)
+        people.state(given)
+        return people
+    if given:
+        raise InputError(
+            "--annotator: a project of one annotator says itself who works there; the option is for "
+            "exports (--from) and for pools (label_studio.pool in qawl.yaml, then `qawl push`)"
+        )
+    return None
 
 
 class _Marks:
@@ -159,11 +132,13 @@ class _Marks:
         self._all = files.load_if_whole(self._path, dict[str, list[Mark]]) or {}
         self.by_home = {each.home: each for each in self._all.get(url, ())}
 
-    def of(self, remote: Remote, opened: Journal) -> Mark:
-        """The mark of a project; a new one where the journal is not that which the old one knew."""
+    def of(self, opened: Opened) -> Mark:
+        """The mark of a project; a new one where the journals are not those which the old one knew."""
+        remote = opened.remote
         known = self.by_home.get(remote.home)
-        if known is None or not opened.knows(known.head):
-            known = Mark(layer=remote.layer, annotator=remote.annotator, home=remote.home)
+        if known is None or not opened.fits(known):
+            layer, annotator, number = remote.whose
+            known = Mark(layer=layer, annotator=annotator, home=remote.home, slice=number)
             self.by_home[remote.home] = known
         return known
 
@@ -179,7 +154,7 @@ class _Reading:
         self,
         client: Client,
         remote: Remote,
-        opened: Journal,
+        opened: Opened,
         sorter: Sorter,
         outcome: Pulled,
         marks: _Marks,
@@ -188,18 +163,19 @@ class _Reading:
         self.client, self.remote, self.opened = client, remote, opened
         self.sorter, self.outcome, self.marks = sorter, outcome, marks
         self.older = older
-        self.mark = marks.of(remote, opened)
+        self.mark = marks.of(opened)
         self.placed: set[str] = set()
         self.seen: set[str] = set()
         self.unsent: set[int] = set()
-        self.articles: set[str] = set()
+        self.articles: dict[str, set[str]] = {}
         self.outdated = 0
 
     def read(self, now: datetime | None, clocks: Clocks | None) -> None:
         """Journals what changed; all is read where a clock was put back, or may have been."""
         mark = self.mark
         ahead = now and any(each and each > now for each in (mark.since, mark.until))
-        if ahead or (clocks and not clocks.as_before(mark.clocks)):
+        uneven = clocks and not clocks.as_before(mark.clocks)
+        if ahead or uneven or self.opened.changed(mark):
             mark.since = mark.until = None
         mark.clocks = clocks
         if mark.until is None:
@@ -229,14 +205,16 @@ class _Reading:
             self.outcome.agreed.append(self._count())
         mark.total = high
         mark.since, mark.until, mark.after = mark.until, None, 0
+        self.opened.tell(mark)
         self.marks.save()
-        if self.remote.annotator != JUDGE:
+        self.outcome.notes += self.opened.said()
+        for name, articles in self.articles.items() if self.remote.annotator != JUDGE else ():
             several = {
                 article: renewed
-                for article, those in self.opened.holds.several(self.articles).items()
+                for article, those in self.opened.those[name].holds.several(articles).items()
                 if len(renewed := [e for e in those if e.place not in self.older] or those) > 1
             }
-            self.outcome.doubled += doubles(self.remote.layer, self.remote.annotator, several)
+            self.outcome.doubled += doubles(self.remote.layer, name, several)
 
     def _read(self, where: list[Filter]) -> None:
         """Journals the annotations of tasks, page by page."""
@@ -244,13 +222,16 @@ class _Reading:
             self.remote.id, annotations=True, where=[ANNOTATED, *where], after=self.mark.after
         )
         for page in pages:
-            added = self.opened.append(self._entries(page), live=True)
-            self.outcome.note(self.remote.layer, self.remote.annotator, added)
-            self.mark.after, self.mark.head = page[-1]["id"], self.opened.last
+            for name, entries in self._entries(page).items():
+                added = self.opened.append(name, entries)
+                self.outcome.note(self.remote.layer, name, added)
+            self.mark.after = page[-1]["id"]
+            self.opened.tell(self.mark)
             self.marks.save()
 
-    def _entries(self, page: Iterable[Json]) -> Iterator[Entry]:
-        remote = self.remote
+    def _entries(self, page: Iterable[Json]) -> dict[str, list[Entry]]:
+        """Annotator → the entries of a page that are theirs."""
+        remote, found = self.remote, dict[str, list[Entry]]()
         for task in page:
             if self._unsent(task):
                 continue
@@ -262,8 +243,10 @@ class _Reading:
                 created=remote.fields["created_at"],
             )
             for each in self.sorter.entries(given):
-                self._place(identity.read(to_json(each.entry)))
-                yield each.entry
+                name = self.opened.whose(each)
+                self._place(name, identity.read(to_json(each.entry)))
+                found.setdefault(name, []).append(each.entry)
+        return found
 
     def _unsent(self, task: Json) -> bool:
         """Whether the server could not send a task, which is named once."""
@@ -274,24 +257,26 @@ class _Reading:
             list(self.sorter.entries(Incoming(task)))
         return True
 
-    def _place(self, version: Version) -> None:
-        """Keeps in mind that an annotation stands here."""
+    def _place(self, name: str, version: Version) -> None:
+        """Keeps in mind that an annotation of an annotator stands here."""
         number = str(version.identity.id)
         self.placed.add(number)
-        self.articles.add(version.identity.article)
-        known = self.opened.holds.known(self.opened.holds.key(version))
+        self.articles.setdefault(name, set()).add(version.identity.article)
+        holds = self.opened.those[name].holds
+        known = holds.known(holds.key(version))
         if known and known.home is None:
             self.mark.shared.add(number)
         if known and not identity.newer(version.identity, known):
             self.outdated += known.content != version.identity.content
 
-    def _held(self) -> dict[str, str]:
-        """The keys of those annotations here that the journal does not know to be gone, and their
+    def _held(self) -> dict[tuple[str, str], str]:
+        """(annotator, key) of those annotations here that the journals do not know to be gone, and their
         numbers on the server."""
-        return dict(self.opened.holds.held(self.remote.home, self.mark.shared))
+        held = self.opened.held(self.mark.shared)
+        return {(name, key): number for name, key, number in held}
 
     def _count(self) -> int:
-        return self.opened.holds.count(self.remote.home, self.mark.shared)
+        return self.opened.count(self.mark.shared)
 
     def _compare(self, low: int, high: int) -> None:
         """Finds out which annotations the journal and the server don't share."""
@@ -302,8 +287,10 @@ class _Reading:
         gone = [key for key, number in self._held().items() if number not in there]
         if gone and not self.unsent:
             tasks = {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
-            with_task = self.opened.delete(gone, tasks)
-            self.mark.head = self.opened.last
+            with_task = 0
+            for name, opened in self.opened.those.items():
+                if keys := [key for whose, key in gone if whose == name]:
+                    with_task += opened.delete(keys, tasks)
             self._alarm(
                 f"{len(gone)} annotations were deleted in Label Studio, {with_task} of them with their "
                 f"tasks ({self._fallen(high)}); the journal keeps them, and "
@@ -313,13 +300,12 @@ class _Reading:
         # How many annotations a task has that the server can't send is not known.
         if count > high or (count < low and not self.unsent):
             raise ServerError(
-                f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
+                f"project {self.remote.id} ({self.remote.named}) holds "
                 f"{high} annotations, {count} were read: run `qawl pull` again"
             )
 
     def _alarm(self, what: str) -> None:
-        remote = self.remote
-        self.outcome.alarms.append(f"{remote.layer} by {remote.annotator}: {what}")
+        self.outcome.alarms.append(f"{self.remote.named}: {what}")
 
     def _fallen(self, now: int) -> str:
         before = "an unknown number" if self.mark.total is None else self.mark.total
@@ -362,12 +348,7 @@ def _name_withdrawn(project: Project, outcome: Pulled) -> None:
 
 
 def _look_for_lost(
-    project: Project,
-    url: str,
-    remotes: list[Remote],
-    marks: _Marks,
-    journals: dict[Path, Journal],
-    outcome: Pulled,
+    url: str, remotes: list[Remote], marks: _Marks, journals: Journals, outcome: Pulled
 ) -> None:
     """Raises an alarm for projects that are gone from the server with annotations in them.
 
@@ -377,11 +358,13 @@ def _look_for_lost(
     for home, mark in list(marks.by_home.items()):
         if home in there:
             continue
-        opened = _opened(project, mark.layer, mark.annotator, journals, outcome)
-        lost = {key for key, _ in opened.holds.held(home)}
-        again = {_article(key) for each in there for key, _ in opened.holds.held(each)}
-        opened.delete([key for key in lost if _article(key) in again])
-        left = sum(_article(key) not in again for key in lost)
+        left = 0
+        for opened in journals.of_mark(mark).values():
+            lost = {key for key, _ in opened.holds.held(home)}
+            again = {_article(key) for each in there for key, _ in opened.holds.held(each)}
+            if back := [key for key in lost if _article(key) in again]:
+                opened.delete(back)
+            left += sum(_article(key) not in again for key in lost)
         if left:
             outcome.alarms.append(
                 f"project {home[0]} ({mark.layer}, {mark.annotator}) with {left} annotations is gone "

@@ -76,6 +76,8 @@ def apply(client: Client, step: Step) -> None:
     _remove(client, [task for those in step.remove.values() for task in those])
     if step.add:
         client.import_tasks(identity, [to_builtins(each) for each in step.add])
+    for tab in step.tabs:
+        client.put_tab(identity, tab.id, tab.data)
     if step.remote and version not in (None, step.remote.fields.get("model_version")):
         client.update_project(identity, shown)  # it takes no version of which it has no suggestion
     for spare in step.spare:

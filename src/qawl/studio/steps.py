@@ -12,7 +12,8 @@ from qawl.studio.transport import Json
 class RemoteTask:
     """A task on the server; `text_sha256` is the hash of the text that stands there now.
 
-    `carried` is the digest of all other data, `suggested` that of its suggestions.
+    `carried` is the digest of all other data, `suggested` that of its suggestions. `annotator` is whose
+    it is: the project's annotator; in a pool who it is `assigned` to, or who did it instead.
     """
 
     id: int
@@ -24,6 +25,8 @@ class RemoteTask:
     basis: str | None = None
     carried: str = ""
     suggested: str = ""
+    annotator: str = ""
+    assigned: str | None = None
 
     @property
     def worked_on(self) -> bool:
@@ -33,7 +36,7 @@ class RemoteTask:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A project of this corpus on the server."""
+    """A project of this corpus on the server; of a pool that of one `slice`, with all its annotators."""
 
     id: int
     layer: str
@@ -43,11 +46,24 @@ class Remote:
     instruction: str
     fields: Json = field(repr=False)
     text_field: str = "text"
+    slice: int | None = None
 
     @property
     def home(self) -> Home:
         """What tells this project from those of other servers."""
         return self.id, self.fields["created_at"]
+
+    @property
+    def named(self) -> str:
+        """What people call its work."""
+        if self.slice is None:
+            return f"{self.layer} by {self.annotator}"
+        return f"{self.layer} in pool {self.slice}"
+
+    @property
+    def whose(self) -> tuple[str, str, int | None]:
+        """What other projects have in common with it that are for the same work."""
+        return self.layer, self.annotator, self.slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +76,28 @@ class Wanted:
     description: str
     config: str
     instruction: str
+    slice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of a project, which shows the tasks of one annotator; `id` is None where it is to be made,
+    `data` is what the server keeps of it, None where it goes."""
+
+    name: str
+    id: int | None
+    data: Json | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be done for one layer and annotator; `remote` is None where a project is to be made.
+    """What is to be done in one project; `remote` is None where it is to be made.
 
     `update` has tasks without work that carry something else than they should, each as it should be,
     `remove` those that must go by the reason, `kept` what has work and stays though it is not as it
-    should be, `spare` projects without work that double another. `older` are projects of an older scheme
-    version that get another title, by which people tell them from the new one.
+    should be, `spare` projects without work that must go, by the reason. `older` are projects of an older
+    scheme version that get another title, by which people tell them from the new one. `tabs` are
+    those of a pool that are not as they should be.
     """
 
     wanted: Wanted
@@ -79,13 +107,15 @@ class Step:
     update: tuple[tuple[RemoteTask, tasks.Task], ...] = ()
     remove: Mapping[str, list[RemoteTask]] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
-    spare: tuple[int, ...] = ()
+    spare: Mapping[int, str] = field(default_factory=dict)
     older: Mapping[int, str] = field(default_factory=dict)
+    tabs: tuple[Tab, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing is to be done."""
-        todo = self.configure or self.add or self.update or self.remove or self.spare or self.older
+        tasks_ = self.add or self.update or self.remove
+        todo = self.configure or tasks_ or self.spare or self.older or self.tabs
         return bool(self.remote) and not todo
 
     def lines(self) -> Iterator[str]:
@@ -106,9 +136,20 @@ class Step:
             )
         for why, those in self.remove.items():
             yield f"remove {counted(len(those), 'task')} without work from {name}: {why}"
-        if self.spare:
-            yield f"remove {counted(len(self.spare), 'project')} without work: {name} is there twice"
+        for identity, why in self.spare.items():
+            yield f"remove project {identity} without work: {why}"
+        yield from self._tab_lines()
         yield from (f"{name}: {each}" for each in self.kept)
+
+    def _tab_lines(self) -> Iterator[str]:
+        """The tabs in words."""
+        made = [each.name for each in self.tabs if each.id is None]
+        changed = [each.name for each in self.tabs if each.id is not None and each.data is not None]
+        gone = [each.name for each in self.tabs if each.data is None]
+        name = self.wanted.title
+        for verb, names in (("make", made), ("put right", changed), ("remove", gone)):
+            if names:
+                yield f"{verb} {counted(len(names), 'tab')} of {name}: {', '.join(names)}"
 
 
 def counted(number: int, what: str) -> str:

@@ -1,0 +1,219 @@
+"""The users of a server who work in a pool, and the annotators that they are here.
+
+A user is who the corpus lead says; else who they were before, by the journal; else who has their e-mail
+address in exports; else who their work is assigned to. Nobody else's work makes two users one. The map
+stands in .qawl/pool-users.json, on this machine alone.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from qawl.annotations import journal, users
+from qawl.annotations.journal_fields import ASSIGNED
+from qawl.core import files, names
+from qawl.core.errors import InputError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
+from qawl.studio.client import ANNOTATED, Client
+from qawl.studio.steps import Remote
+
+NOBODY = 0
+"""Stands for the number of a user whom the server does not name: it was removed there."""
+
+Votes = Counter[str]
+"""Who the tasks are assigned to that a user did."""
+
+
+class Account(Struct, frozen=True):
+    """A user of a server; `joined` tells a server from a later one at the same address."""
+
+    id: int
+    annotator: str
+    joined: str | None = None
+
+
+class _File(Struct, frozen=True):
+    format: int
+    servers: dict[str, tuple[Account, ...]]
+
+
+class PoolUsers:
+    """The users of one server; `shared` are the projects of pools there."""
+
+    def __init__(self, client: Client, project: Project, shared: Iterable[Remote]) -> None:
+        self._client, self._project, self._shared = client, project, list(shared)
+        self._path = project.state / "pool-users.json"
+        self._file = files.load_if_whole(self._path, _File) or _File(1, {})
+        self._people = {int(each["id"]): each for each in client.accounts()}
+        self.notes: list[str] = []
+        self._known = dict(self._stated())
+
+    def annotator(self, user: int | None) -> str:
+        """Who a user is here."""
+        number = NOBODY if user is None else user
+        if number not in self._known:
+            self._meet(number)
+        return self._known[number]
+
+    def known(self) -> dict[int, str]:
+        """User → annotator, of those who are known."""
+        return dict(self._known)
+
+    def user(self, annotator: str) -> int | None:
+        """The user of the server who is an annotator; None where nobody is known."""
+        self._remember()
+        found = (user for user, name in sorted(self._known.items()) if name == annotator)
+        return next((user for user in found if user in self._people), None)
+
+    def state(self, given: Iterable[str]) -> None:
+        """Takes over who users are, each as USER=NAME; raises InputError where it can't be so."""
+        for each in given:
+            who, _, said = each.rpartition("=")
+            try:
+                name = names.apart(names.pseudonym(said), self._names())
+            except ValueError as error:
+                raise InputError(f"--annotator {each}: {error}") from error
+            self._known[self._found(each, users.user(who))] = name
+        self.save()
+
+    def save(self) -> None:
+        """Keeps who is who."""
+        told = tuple(
+            Account(user, name, self._joined(user)) for user, name in sorted(self._known.items())
+        )
+        servers = {**self._file.servers, self._client.url: told}
+        if servers != self._file.servers:
+            self._file = _File(1, servers)
+            said = json.dumps(msgspec.to_builtins(self._file), ensure_ascii=False, indent=1)
+            self._project.make_state()
+            files.write_text(self._path, said + "\n", private=True)
+
+    def _found(self, given: str, user: users.User) -> int:
+        """The number of a user who was named by number or address."""
+        for number, each in self._people.items():
+            there = users.User(number, str(each.get("email") or "").casefold() or None)
+            if user != users.User() and user.fits(there):
+                return number
+        raise InputError(
+            f"--annotator {given}: {self._client.url} has no such user: give USER=NAME, the user by "
+            "number or e-mail address"
+        )
+
+    def _stated(self) -> Iterator[tuple[int, str]]:
+        """The accounts of the file that are of this server as it is now."""
+        for each in self._file.servers.get(self._client.url, ()):
+            there = each.id in self._people
+            if (not there or self._joined(each.id) == each.joined) and _fits(each.annotator):
+                yield each.id, each.annotator
+
+    def _joined(self, user: int) -> str | None:
+        return self._people.get(user, {}).get("date_joined")
+
+    def _journalled(self) -> Iterator[tuple[int, str]]:
+        """Who did most of what a user did, by the journal; first what came from the server itself."""
+        homes = {each.home for each in self._shared}
+        numbers = {each.id for each in self._shared}
+        done: dict[int, Counter[tuple[bool, str]]] = {}
+        for layer in sorted({each.layer for each in self._shared}):
+            for annotator, path in journal.files(self._project, layer):
+                if annotator == JUDGE:
+                    continue
+                opened = journal.reading(self._project, path)
+                for each in opened.holds.living():
+                    sure = each.place in homes
+                    exported = each.home is None and each.project in numbers
+                    if each.user and (sure or exported):
+                        done.setdefault(each.user, Counter())[sure, annotator] += 1
+        for user, counts in done.items():
+            _, name = max(counts, key=lambda place: (place[0], counts[place], place[1]))
+            yield user, name
+
+    def _remember(self) -> None:
+        """Says who those are whom the journal knows."""
+        for user, name in self._journalled():
+            self._known.setdefault(user, name)
+
+    def _meet(self, number: int) -> None:
+        """Says who all those are who are not known yet, those with most work first."""
+        self._remember()
+        votes = self._votes()
+        votes.setdefault(number, Counter())
+        strangers = sorted(each for each in votes if each not in self._known)
+        exported = self._exported()
+        for user in strangers:
+            name = exported.get(str(self._people.get(user, {}).get("email") or "").casefold())
+            if name is not None:
+                self._note(user, name, "by their e-mail address in exports")
+        ranked = sorted(
+            ((count, user, name) for user in strangers for name, count in votes[user].items()),
+            key=lambda each: (-each[0], each[1], each[2]),
+        )
+        for count, user, name in ranked:
+            free = user not in self._known and name not in self._known.values()
+            if free and 2 * count > votes[user].total() and name in self._project.annotators:
+                share = f"{count} of the {votes[user].total()} tasks that they did"
+                self._note(user, name, f"to whom {share} are assigned")
+        for user in strangers:
+            if user not in self._known:
+                self._note(user, next(self._free()), _strange(votes[user]))
+        self.save()
+
+    def _note(self, user: int, name: str, why: str) -> None:
+        who = "a user without a number" if user == NOBODY else f"user {user}"
+        self._known[user] = name
+        right = "" if user == NOBODY else f" (not right? `qawl pull --annotator {user}=NAME`)"
+        self.notes.append(f"{who} is {name} here, {why}{right}")
+
+    def _votes(self) -> dict[int, Votes]:
+        """User → who the tasks are assigned to that they did, over all pools."""
+        found: dict[int, Votes] = {}
+        fields = ("id", "data", "annotations", "completed_by")
+        for remote in self._shared:
+            for task in self._client.tasks(
+                remote.id, annotations=True, fields=fields, where=[ANNOTATED]
+            ):
+                data = task.get("data")
+                name = data.get(ASSIGNED) if isinstance(data, Mapping) else None
+                if not isinstance(name, str):
+                    continue
+                for each in task.get("annotations", ()):
+                    user = users.user(each.get("completed_by")).id
+                    found.setdefault(user or NOBODY, Counter())[name] += 1
+        return found
+
+    def _exported(self) -> dict[str, str]:
+        """E-mail address → annotator, as exports told them."""
+        accounts, _ = users.load(self._project, journal.annotators(self._project))
+        return {each.name: each.annotator for each in accounts if each.name}
+
+    def _free(self) -> Iterator[str]:
+        """Pseudonyms beyond those of qawl.yaml that nobody has."""
+        return users.free(self._project, {*self._names()})
+
+    def _names(self) -> list[str]:
+        there = journal.annotators(self._project) - {JUDGE}
+        return [*self._project.annotators, *self._known.values(), *there]
+
+
+def _strange(votes: Votes) -> str:
+    """Why somebody is new."""
+    if not votes:
+        return "who did no task that is assigned"
+    listed = ", ".join(f"{name} {count}" for name, count in votes.most_common())
+    if len(votes) > 1:
+        return (
+            f"since their work is on tasks of several annotators ({listed}): where several people share "
+            "an account, nobody can tell whose work is whose"
+        )
+    return f"since another user is {next(iter(votes))}, to whom their tasks are assigned"
+
+
+def _fits(name: str) -> bool:
+    try:
+        return names.pseudonym(name) == name
+    except ValueError:
+        return False

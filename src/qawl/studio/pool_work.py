@@ -1,0 +1,60 @@
+"""Whose the tasks of a pool are: those of who submitted, which the journal knows, else the assigned."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from qawl.annotations import journal
+from qawl.annotations.identity import Home, Identity
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
+from qawl.studio.steps import Remote, RemoteTask
+
+Doers = dict[tuple[Home, str | None], set[str]]
+"""(project, task) → the annotators who submitted there."""
+
+
+def by_doers(
+    project: Project, remotes: Iterable[Remote], held: Mapping[int, list[RemoteTask]]
+) -> dict[int, list[RemoteTask]]:
+    """The tasks of all projects; what somebody else did in place of the assigned is theirs."""
+    shared = [each for each in remotes if each.slice is not None]
+    known = _doers(project, shared)
+    homes = {each.id: each.home for each in shared}
+    return {
+        number: [_done(task, known, homes[number]) for task in those] if number in homes else those
+        for number, those in held.items()
+    }
+
+
+def done(project: Project, shared: Iterable[Remote]) -> dict[str, set[str]]:
+    """Annotator → the articles that they submitted in these projects of a pool."""
+    found: dict[str, set[str]] = {}
+    for annotator, each in _living(project, list(shared)):
+        found.setdefault(annotator, set()).add(each.article)
+    return found
+
+
+def _done(task: RemoteTask, known: Doers, home: Home) -> RemoteTask:
+    doers = known.get((home, str(task.id)), set()) if task.annotated else set()
+    if not doers or task.annotator in doers:
+        return task
+    return replace(task, annotator=min(doers))
+
+
+def _doers(project: Project, shared: list[Remote]) -> Doers:
+    found: Doers = {}
+    for annotator, each in _living(project, shared):
+        found.setdefault((each.place, each.task), set()).add(annotator)
+    return found
+
+
+def _living(project: Project, shared: list[Remote]) -> Iterable[tuple[str, Identity]]:
+    """(annotator, annotation) of all that the journal has of these projects."""
+    homes = {each.home for each in shared}
+    for layer in sorted({each.layer for each in shared}):
+        for annotator, path in journal.files(project, layer):
+            if annotator != JUDGE:
+                opened = journal.reading(project, path)
+                for each in opened.holds.living():
+                    if each.place in homes:
+                        yield annotator, each

@@ -1,0 +1,214 @@
+"""The journals that the work of a server's project goes into, and how far it was read.
+
+The project of one annotator has one journal. In a pool each annotation goes into that of who submitted.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Struct
+
+from qawl.annotations import heads, identity, journal
+from qawl.annotations.identity import Home, Version
+from qawl.annotations.journal import Entry, Journal
+from qawl.annotations.journal_fields import ASSIGNED
+from qawl.annotations.sorter import Pulled, Sorted
+from qawl.core.project import Project
+from qawl.core.records import JUDGE, to_json
+from qawl.studio.clocks import Clocks
+from qawl.studio.pool_users import PoolUsers
+from qawl.studio.steps import Remote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Mark(Struct, kw_only=True):
+    """How far a project was read.
+
+    `since` is the server's time of the last reading that came to its end. While one goes on, `until`
+    is the time that it will have come to and `after` the task that it is at. `head` is the last hash
+    of the journal then, `total` the server's count of annotations. `shared` are the annotations that came
+    by an export too, which does not say when their project was made. Of a project of a pool, `heads`
+    are the last hashes by annotator, and `users` says who its users were. `clocks` are those of the last
+    reading.
+    """
+
+    layer: str
+    annotator: str
+    home: Home
+    head: str = journal.START
+    since: _Moment | None = None
+    until: _Moment | None = None
+    after: int = 0
+    total: int | None = None
+    shared: set[str] = set()
+    clocks: Clocks | None = None
+    slice: int | None = None
+    heads: dict[str, str] = {}
+    users: dict[int, str] = {}
+
+
+class Journals:
+    """The journals of a corpus, each loaded and checked once."""
+
+    def __init__(self, project: Project, outcome: Pulled) -> None:
+        self._project, self._outcome = project, outcome
+        self._opened: dict[Path, Journal] = {}
+
+    def of(self, layer: str, annotator: str) -> Journal:
+        """The journal of a layer and annotator."""
+        path = self._project.journal_file(layer, annotator)
+        if path not in self._opened:
+            self._opened[path] = journal.opened_at(self._project, path)
+            if self._opened[path].mended:
+                self._outcome.mended.append(journal.said_mended(layer, annotator))
+        return self._opened[path]
+
+    def of_layer(self, layer: str) -> dict[str, Journal]:
+        """Annotator → their journal, of all but the judge who have one."""
+        those = [name for name, _ in journal.files(self._project, layer) if name != JUDGE]
+        return {name: self.of(layer, name) for name in those}
+
+    def of_mark(self, mark: Mark) -> dict[str, Journal]:
+        """The journals that a project's work went into, which may be gone from the server."""
+        if mark.slice is None:
+            return {mark.annotator: self.of(mark.layer, mark.annotator)}
+        return self.of_layer(mark.layer)
+
+    def look_at_all(self) -> None:
+        """Opens those that heads.json does not know, so that it does."""
+        known = heads.load(self._project.journal)
+        for layer in self._project.settings.layers:
+            for annotator, path in list(journal.files(self._project, layer)):
+                if path.stem not in known:
+                    self.of(layer, annotator)
+
+
+class Opened:
+    """The journals of a project, by annotator: here the one of its annotator."""
+
+    def __init__(self, remote: Remote, those: dict[str, Journal]) -> None:
+        self.remote, self.those = remote, those
+
+    def whose(self, _: Sorted) -> str:
+        """Whose an annotation is."""
+        return self.remote.annotator
+
+    def fits(self, mark: Mark) -> bool:
+        """Whether these are the journals that a mark knew."""
+        return all(each.knows(mark.head) for each in self.those.values())
+
+    def changed(self, _: Mark) -> bool:
+        """Whether all is to be read again, since work is somebody else's now."""
+        return False
+
+    def tell(self, mark: Mark) -> None:
+        """Notes in a mark how far they are."""
+        mark.head = self.those[self.remote.annotator].last
+
+    def append(self, name: str, entries: list[Entry]) -> list[str]:
+        """Adds what is new to somebody's journal; the articles of that."""
+        return self.those[name].append(entries, live=True)
+
+    def held(self, shared: Collection[str]) -> Iterator[tuple[str, str, str]]:
+        """(annotator, key, number on the server) of what the journals have of the project."""
+        for name, opened in self.those.items():
+            for key, number in opened.holds.held(self.remote.home, shared):
+                yield name, key, number
+
+    def count(self, shared: Collection[str]) -> int:
+        """How many annotations the journals have of the project."""
+        return sum(each.holds.count(self.remote.home, shared) for each in self.those.values())
+
+    def said(self) -> Iterator[str]:
+        """What is to be said of a reading, in lines."""
+        return iter(())
+
+
+class SharedOpened(Opened):
+    """The journals of all who work in a project of a pool: whose an annotation is, its user tells."""
+
+    def __init__(self, remote: Remote, journals: Journals, people: PoolUsers) -> None:
+        super().__init__(remote, journals.of_layer(remote.layer))
+        self._journals, self._people = journals, people
+        self._moved: Counter[tuple[str, str]] = Counter()
+        self._others: Counter[tuple[str, str]] = Counter()
+
+    def whose(self, sent: Sorted) -> str:
+        """Who submitted; of a user whom the server does not name any more, who it was."""
+        before = None if sent.user.id is not None else self._holder(_version(sent.entry))
+        name = before[0] if before else self._people.annotator(sent.user.id)
+        if name not in self.those:
+            self.those[name] = self._journals.of(self.remote.layer, name)
+        return name
+
+    def fits(self, mark: Mark) -> bool:
+        """Whether these are the journals that a mark knew."""
+        return all(
+            name in self.those and self.those[name].knows(head) for name, head in mark.heads.items()
+        )
+
+    def changed(self, mark: Mark) -> bool:
+        """Whether a user is another annotator now than at the last reading."""
+        known = self._people.known()
+        return any(known.get(user) != name for user, name in mark.users.items())
+
+    def tell(self, mark: Mark) -> None:
+        """Notes in a mark how far they are."""
+        mark.heads = {name: each.last for name, each in self.those.items() if each.count}
+        mark.users = self._people.known()
+
+    def append(self, name: str, entries: list[Entry]) -> list[str]:
+        """Adds what is new to somebody's journal, and notes in another's that it is not theirs."""
+        for entry in entries:
+            before = self._holder(_version(entry), name)
+            if before and before[0] != name:
+                self.those[before[0]].delete([before[1]], [entry.task["id"]])
+                self._moved[before[0], name] += 1
+        added = super().append(name, entries)
+        for entry in entries:
+            given = entry.task["data"].get(ASSIGNED)
+            if entry.article_id in added and given not in (None, name):
+                self._others[name, str(given)] += 1
+        return added
+
+    def said(self) -> Iterator[str]:
+        """What moved from one annotator to another, and who did tasks of others."""
+        layer = self.remote.layer
+        for (old, new), count in sorted(self._moved.items()):
+            yield (
+                f"{layer}: {count} annotations that counted as {old}'s are {new}'s, who submitted them; "
+                f"the journal of {old} keeps what it had"
+            )
+        for (name, given), count in sorted(self._others.items()):
+            yield (
+                f"{layer}: {name} did {count} tasks that are assigned to {given}; the work counts as "
+                f"{name}'s (`qawl validate`: annotator-other)"
+            )
+
+    def _holder(self, version: Version, first: str | None = None) -> tuple[str, str] | None:
+        """(annotator, key) in whose journal an annotation stands; one is looked at first."""
+        names = [first] if first else []
+        for name in (*names, *(each for each in self.those if each != first)):
+            holds = self.those[name].holds
+            key = holds.find(version)
+            if key is not None and holds.stands(key):
+                return name, key
+        return None
+
+
+def _version(entry: Entry) -> Version:
+    return identity.read(to_json(entry))
+
+
+def opened(remote: Remote, journals: Journals, people: PoolUsers | None) -> Opened:
+    """The journals that a project's work goes into."""
+    if remote.slice is None or people is None:
+        return Opened(remote, {remote.annotator: journals.of(remote.layer, remote.annotator)})
+    return SharedOpened(remote, journals, people)
