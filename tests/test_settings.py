@@ -272,6 +272,7 @@ HOLDERS = {path.rpartition(".")[0] for path in PATHS}
 ELSEWHERE = {
     "order": "studio/test_plan.py",
     "label_studio.adopted": "setup/test_foreign_projects.py",
+    "label_studio.pool.slices": "studio/test_pool.py",
     "suggestions.precision": "suggest/test_suggesters.py",
     "suggestions.suggesters.use": "suggest/test_suggesters.py",
     "suggestions.suggesters.layers": "suggest/test_suggesters.py",

@@ -10,6 +10,7 @@ class Memory:
 
     def __init__(self):
         self.made, self.held, self.calls, self.number = [], {}, [], 0
+        self.views = {}
 
     def __enter__(self):
         return self
@@ -36,6 +37,18 @@ class Memory:
 
     def delete_project(self, project):
         self.made = [each for each in self.made if each["id"] != project]
+
+    def tabs(self, project):
+        return copy.deepcopy([each for each in self.views.values() if each["project"] == project])
+
+    def put_tab(self, project, tab, data):
+        self.calls.append(("tab", tab))
+        if data is None:
+            del self.views[tab]
+            return
+        self.number += tab is None
+        tab = self.number if tab is None else tab
+        self.views[tab] = {"id": tab, "project": project, "data": copy.deepcopy(data)}
 
     def import_tasks(self, project, tasks):
         for task in tasks:

@@ -1,9 +1,7 @@
 """A pool of a real Label Studio: annotators share a project, with a tab and an account for each."""
 
-import json
 import time
 
-import httpx
 import pytest
 from click.testing import CliRunner
 from test_browser import browser  # noqa: F401 - a fixture
@@ -12,14 +10,20 @@ from people import Person
 from qawl import cli
 from qawl.annotations import derive
 from qawl.core import project
-from qawl.core.errors import ServerError
 from qawl.setup import doctor
-from qawl.studio import plan, pull, push, recover, status
+from qawl.studio import plan, status
 from qawl.validation import validate
 
 pytestmark = pytest.mark.live
 
-TEXTS = ["قال أحمد نعم.", "قالت ليلى لا.", "نص بلا أقوال", "Tom said no.", "And Ann said yes.", "أخيرا"]
+TEXTS = [
+    "قال أحمد نعم.",
+    "قالت ليلى لا.",
+    "نص بلا أقوال",
+    "Tom said no.",
+    "And Ann said yes.",
+    "أخيرا",
+]
 NAMES = ["زيد-١", "Ann_b", "名前"]
 """Annotators in three scripts, with the marks that a pseudonym may have."""
 SCHEME = "layer: toy\nlabels: [PER, ORG]\n"
@@ -113,7 +117,9 @@ def test_two_annotators_share_a_project_and_a_third_joins(pooled, people, monkey
         one.submit(task["id"], marks(task))
     for task in tasks[ann][:3]:
         two.submit(task["id"], [])
-    two.send("POST", f"tasks/{tasks[ann][3]['id']}/annotations/", {"result": [], "was_cancelled": True})
+    two.send(
+        "POST", f"tasks/{tasks[ann][3]['id']}/annotations/", {"result": [], "was_cancelled": True}
+    )
     strange = tasks[ann][5]
     one.submit(strange["id"], marks(strange))
 
@@ -141,14 +147,19 @@ def test_two_annotators_share_a_project_and_a_third_joins(pooled, people, monkey
     after = {each["id"]: each["data"] for each in client.tasks(remote.id)}
     assert before.items() <= after.items()
     (third,) = people(1)
-    corpus = settled(corpus, NAMES, "pool: {slices: 1}", "training: [%s]" % article)
+    corpus = settled(corpus, NAMES, "pool: {slices: 1}", f"training: [{article}]")
     run(corpus, monkeypatch, "push")
     (task,) = shown(client, remote.id, NAMES[2])
     third.submit(task["id"], [])
     assert run(corpus, monkeypatch, "pull").exit_code in (0, 1)
     assert (article, NAMES[2]) in records(corpus)
     rows = {each.annotator: each for each in status.standings(client, corpus)}
-    assert (rows[ann].done, rows[ann].skipped, rows[NAMES[2]].done, rows[NAMES[2]].left) == (4, 1, 1, 0)
+    assert (rows[ann].done, rows[ann].skipped, rows[NAMES[2]].done, rows[NAMES[2]].left) == (
+        4,
+        1,
+        1,
+        0,
+    )
     assert rows[zaid].next.endswith("&labeling=1")
     table = run(corpus, monkeypatch, "status").output
     assert rows[zaid].next in table.replace("\n", "")

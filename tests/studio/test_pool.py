@@ -1,0 +1,417 @@
+"""A pool before a Label Studio in memory: projects by slices, tabs, and whose work is whose."""
+
+import copy
+from collections import Counter
+
+import pytest
+from memory import Memory
+from test_plan import pushed
+from test_pull_marks import Server
+
+from qawl.annotations import derive
+from qawl.core import project
+from qawl.core.errors import InputError, ProjectError
+from qawl.core.settings import parse_settings
+from qawl.studio import pool, pull
+from qawl.validation import validate
+
+TEXTS = [f"قال أحمد {number} نعم" for number in range(12)]
+NAMES = ["زيد-١", "Ann_b", "名前"]
+"""Annotators in three scripts, with the marks that a pseudonym may have."""
+
+
+def settled(made, names, pool, more=""):
+    """The corpus with these annotators, in a pool or not."""
+    listed = ", ".join(f'"{each}"' for each in names)
+    told = f"label_studio: {{pool: {{slices: {pool}}}}}\n" if pool else ""
+    (made.root / "qawl.yaml").write_text(
+        f"name: trial\nlayers: [entity]\nannotators: [{listed}]\n{told}{more}\n", "utf-8"
+    )
+    return project.load(made.root)
+
+
+@pytest.fixture
+def corpus(make_corpus):
+    return settled(make_corpus(*TEXTS), NAMES, 3)
+
+
+def held(server, name=None):
+    """(project, task) of all tasks, or those of one annotator."""
+    return [
+        (each["id"], task)
+        for each in server.made
+        for task in server.held[each["id"]]
+        if name in (None, task["data"].get("qawl_annotator"))
+    ]
+
+
+def places(server):
+    """Task → project, article and whose it is: what a push must not change."""
+    return {
+        task["id"]: (number, task["data"]["article_id"], task["data"].get("qawl_annotator"))
+        for number, task in held(server)
+    }
+
+
+def test_slices_are_about_equal_and_depend_on_the_article_and_the_seed_alone():
+    found = [pool.slice_of(f"{number:012x}", 7, 0) for number in range(7000)]
+    assert {*found} == {*range(1, 8)}
+    assert all(850 < count < 1150 for count in Counter(found).values())
+    assert found == [pool.slice_of(f"{number:012x}", 7, 0) for number in range(7000)]
+    assert found != [pool.slice_of(f"{number:012x}", 7, 1) for number in range(7000)]
+    assert {pool.slice_of(f"{number:012x}", 1, 0) for number in range(50)} == {1}
+
+
+def test_a_project_a_slice_a_task_a_person_and_a_second_push_adds_nothing(corpus):
+    server = Memory()
+    lines = pushed(server, corpus)
+    assert sorted(each["title"] for each in server.made) == [
+        f"trial · entity · pool {number}" for number in (1, 2, 3)
+    ]
+    assert sum(line.startswith("make 3 tabs of trial · entity · pool") for line in lines) == 3
+    homes = {}
+    for number, task in held(server):
+        homes.setdefault(task["data"]["article_id"], set()).add(number)
+    assert len(homes) == len(TEXTS)
+    assert all(len(each) == 1 for each in homes.values())
+    whose = Counter((t["data"]["article_id"], t["data"]["qawl_annotator"]) for _, t in held(server))
+    assert max(whose.values()) == 1
+    assert {name for _, name in whose} == {*NAMES}
+    server.calls.clear()
+    assert pushed(server, corpus) == []
+    assert server.calls == []
+
+
+def test_who_joins_gets_tabs_and_tasks_and_nothing_moves(corpus):
+    server = Memory()
+    pushed(server, settled(corpus, NAMES[:2], 3, "overlap: {entity: 1}"))
+    before = places(server)
+    tabs = len(server.views)
+    lines = pushed(server, settled(corpus, NAMES, 3, "overlap: {entity: 1}"))
+    assert places(server) == before
+    assert [line for line in lines if "tab" not in line] == []
+    assert len(server.views) == tabs + 3
+    pushed(server, settled(corpus, NAMES, 3, "overlap: {entity: 2}"))
+    assert before.items() <= places(server).items()
+    assert held(server, NAMES[2])
+
+
+def test_other_slices_move_nothing_and_take_what_is_new(corpus):
+    server = Memory()
+    one = settled(corpus, NAMES, 1, "overlap: {entity: 1}")
+    pushed(server, one)
+    before = places(server)
+    pushed(server, settled(corpus, NAMES, 4, "overlap: {entity: 1}"))
+    assert places(server) == before
+    assert len(server.made) == 4
+    pushed(server, settled(corpus, NAMES, 4, "overlap: {entity: 3}"))
+    after = places(server)
+    assert before.items() <= after.items()
+    assert len({home for home, *_ in after.values()}) > 1
+    pushed(server, settled(corpus, NAMES, 2, "overlap: {entity: 3}"))
+    assert places(server) == after
+
+
+def test_who_left_keeps_what_is_begun_and_their_tab(corpus):
+    server = Memory()
+    pushed(server, corpus)
+    number, first = held(server, NAMES[0])[0]
+    first["draft_exists"] = True
+    lines = pushed(server, settled(corpus, NAMES[1:], 3))
+    assert [task["id"] for _, task in held(server, NAMES[0])] == [first["id"]]
+    assert any("no annotator any more, others take over" in each for each in lines)
+    assert any("is not in qawl.yaml any more; what has work (1 task) stays" in e for e in lines)
+    titles = Counter(each["data"]["title"] for each in server.views.values())
+    assert titles == {NAMES[0]: 1, NAMES[1]: 3, NAMES[2]: 3}
+    assert {
+        each["project"] for each in server.views.values() if each["data"]["title"] == NAMES[0]
+    } == {number}
+
+
+def test_a_task_that_says_nobodys_name_goes_unless_it_has_work(corpus):
+    server = Memory()
+    pushed(server, corpus)
+    (_, one), (_, two), *_ = held(server)
+    del one["data"]["qawl_annotator"]
+    two["data"]["qawl_annotator"] = ["../../x"]
+    two["draft_exists"] = True
+    lines = pushed(server, corpus)
+    assert any("it does not say whose it is" in each for each in lines)
+    assert two["id"] in places(server)
+    assert one["id"] not in places(server)
+    assert not [each for each in pushed(server, corpus) if "remove" in each or "add" in each]
+
+
+def test_a_growing_team_goes_into_a_pool_and_back_and_no_work_moves(corpus):
+    server = Memory()
+    pushed(server, settled(corpus, NAMES[:2], None))
+    titles = {each["id"]: each["title"] for each in server.made}
+    one = next(number for number, title in titles.items() if title.endswith(NAMES[0]))
+    worked = server.held[one][0]
+    worked["draft_exists"] = True
+    lines = pushed(server, settled(corpus, NAMES[:2], 1))
+    assert [each["id"] for each in server.held[one]] == [worked["id"]]
+    assert any("annotators share the projects of the pool now" in each for each in lines)
+    assert any("1 task with work stay here" in each for each in lines)
+    assert {each["title"] for each in server.made} == {titles[one], "trial · entity · pool 1"}
+    whose = Counter(
+        (t["data"].get("qawl_annotator", NAMES[0]), t["data"]["article_id"])
+        for _, t in held(server)
+    )
+    assert max(whose.values()) == 1
+    assert len(whose) == 2 * len(TEXTS)
+    (shared,) = (each["id"] for each in server.made if each["id"] != one)
+    done = server.held[shared][0]
+    done["draft_exists"] = True
+    alone = settled(corpus, NAMES[:2], None)
+    lines = pushed(server, alone)
+    assert [each["id"] for each in server.held[shared]] == [done["id"]]
+    assert any("each annotator has a project of their own now" in each for each in lines)
+    assert len(held(server)) == 2 * len(TEXTS)
+    assert not [each for each in pushed(server, alone) if "remove" in each or "add" in each]
+
+
+def view(name, **data):
+    only = {
+        "filter": "filter:tasks:data.qawl_annotator", "operator": "equal", "type": "Unknown", "value": name,
+    }  # fmt: skip
+    filters = {"conjunction": "and", "items": [only]}
+    return {"id": data.pop("id", 1), "data": {"title": name, "filters": filters, **data}}
+
+
+def more(name, conjunction="and"):
+    """A tab to which somebody has added a condition."""
+    found = view(name)
+    found["data"]["filters"]["items"].append({"filter": "filter:tasks:id", "operator": "greater"})
+    found["data"]["filters"]["conjunction"] = conjunction
+    return found
+
+
+@pytest.mark.parametrize(
+    ("there", "done"),
+    [
+        ([], ["make"]),
+        ([view("a1")], []),
+        ([view("a1", columns=["id"], ordering=["-tasks:id"])], []),
+        ([more("a1")], []),
+        ([more("a1", "or")], ["right"]),
+        ([view("a1", title="mine")], ["right"]),
+        ([view("a10")], ["make", "gone"]),
+        ([view("a1", filters={"conjunction": "and", "items": []})], ["right"]),
+        ([view("a1", filters=None)], ["right"]),
+        ([{"id": 1, "data": None}], ["make"]),
+        ([{"id": 1, "data": {"title": "Default"}}], ["make"]),
+        ([view("a1", id=1), view("a1", id=2)], []),
+        ([view("a1"), view("a9", id=2)], ["gone"]),
+        ([view("a1"), view("a9", id=2, title="to look at")], []),
+    ],
+)
+def test_a_tab_that_shows_one_name_alone_stays_as_people_made_it(there, done):
+    before = copy.deepcopy(there)
+    found = list(pool.tabs(there, ["a1"]))
+    assert there == before
+    said = ["gone" if e.data is None else "make" if e.id is None else "right" for e in found]
+    assert said == done
+    for each in found:
+        if each.data is not None:
+            assert pool.tab_of([{"id": 5, "data": each.data}], "a1") == 5
+            assert each.data["title"] == "a1"
+
+
+class Shared(Server):
+    """A server with users, who submit; `url` is its address."""
+
+    def __init__(self):
+        super().__init__()
+        self.people, self.born = [], "2026-01-01T00:00:00Z"
+
+    def projects(self):
+        return ({**each, "created_at": self.born} for each in super().projects())
+
+    def accounts(self):
+        return self.people
+
+    def users(self):
+        return {each["id"] for each in self.people}
+
+    def join(self, number, email=None, joined="2026-01-01"):
+        self.people.append(
+            {"id": number, "email": email or f"u{number}@x.org", "date_joined": joined}
+        )
+
+    def submit(self, task, user, at=None):
+        self.number += 1
+        when = f"{self.now:%Y-%m-%dT%H:%M:%S}.{self.number:06d}Z"
+        task["updated_at"] = when
+        task["annotations"].append(
+            {
+                "id": self.number, "unique_id": f"u{self.number}", "completed_by": user, "result": [],
+                "was_cancelled": False, "created_at": when, "updated_at": when,
+            }
+        )  # fmt: skip
+
+
+@pytest.fixture
+def shared(corpus):
+    """(server, corpus) of a pool of one project, pushed; users 1 to 3 have signed up."""
+    made = settled(corpus, NAMES, 1, "overlap: {entity: 3}")
+    server = Shared()
+    pushed(server, made)
+    for number in (1, 2, 3):
+        server.join(number)
+    return server, made
+
+
+def mine(server, name):
+    return [task for _, task in held(server, name)]
+
+
+def whose(made):
+    """User's work by annotator, as the records say."""
+    return Counter(each.annotator for each in derive.read(made, "entity"))
+
+
+def test_users_are_told_by_whose_tasks_they_did_most(shared):
+    """The stranger comes first, and is not taken for the one whose single task they did."""
+    server, made = shared
+    one, two = mine(server, NAMES[0]), mine(server, NAMES[1])
+    server.submit(one[0], 3)
+    for task in one[1:4]:
+        server.submit(task, 2)
+    for task in two[:2]:
+        server.submit(task, 1)
+    outcome = pull.pull(server, made)
+    assert whose(made) == {NAMES[0]: 3, NAMES[1]: 2, "a4": 1}
+    assert f"user 2 is {NAMES[0]} here, to whom 3 of the 3 tasks" in "\n".join(outcome.notes)
+    assert f"user 3 is a4 here, since another user is {NAMES[0]}" in "\n".join(outcome.notes)
+    assert f"a4 did 1 tasks that are assigned to {NAMES[0]}" in "\n".join(outcome.notes)
+    assert pull.pull(server, made).new.total() == 0
+    checks = [each.check for each in validate.validate(made)]
+    assert checks.count("annotator-other") == 1
+    path = made.state / "pool-users.json"
+    assert path.stat().st_mode & 0o077 == 0
+    assert "x.org" not in path.read_text("utf-8")
+
+
+def test_a_lost_map_is_found_again_from_the_journal(shared):
+    server, made = shared
+    for task in mine(server, NAMES[0])[:2]:
+        server.submit(task, 2)
+    pull.pull(server, made, users=["2=Zoe"])
+    before = sorted(path.name for path in made.journal.iterdir())
+    for damage in (None, "{", '{"format": 1, "servers": {"x": [{"id": 1, "annotator": "../x"}]}}'):
+        path = made.state / "pool-users.json"
+        path.unlink() if damage is None else path.write_text(damage)
+        server.submit(mine(server, NAMES[1])[0], 2)
+        pull.pull(server, made)
+        assert {*whose(made)} == {"Zoe"}
+    assert sorted(path.name for path in made.journal.iterdir()) == before
+
+
+def test_who_a_user_is_can_be_said_later_and_nothing_is_lost(shared):
+    """The first to submit did another's task, so everybody was taken for somebody else."""
+    server, made = shared
+    server.submit(mine(server, NAMES[0])[0], 2)
+    pull.pull(server, made)
+    assert whose(made) == {NAMES[0]: 1}
+    for task in mine(server, NAMES[0])[1:3]:
+        server.submit(task, 1)
+    pull.pull(server, made)
+    assert whose(made) == {NAMES[0]: 1, "a4": 2}
+    outcome = pull.pull(server, made, users=[f"1={NAMES[0]}", f"u2@X.org={NAMES[1]}"])
+    assert whose(made) == {NAMES[0]: 2, NAMES[1]: 1}
+    said = "\n".join(outcome.notes)
+    assert f"1 annotations that counted as {NAMES[0]}'s are {NAMES[1]}'s" in said
+    assert f"2 annotations that counted as a4's are {NAMES[0]}'s" in said
+    assert pull.pull(server, made).new.total() == 0
+    back = pull.pull(server, made, users=["1=a4"])
+    assert whose(made) == {"a4": 2, NAMES[1]: 1}
+    assert back.whole
+
+
+def test_one_account_for_several_people_is_nobody_of_them(shared):
+    server, made = shared
+    for name in NAMES[:2]:
+        for task in mine(server, name)[:2]:
+            server.submit(task, 1)
+    outcome = pull.pull(server, made)
+    assert {*whose(made)} == {"a4"}
+    assert (
+        "where several people share an account, nobody can tell whose work is whose"
+        in "\n".join(outcome.notes)
+    )
+    # The same articles by the same user: the later one counts, and the others are named.
+    assert len(outcome.doubled) == 4 - whose(made)["a4"]
+    assert outcome.whole == (not outcome.doubled)
+
+
+def test_a_user_who_is_gone_from_the_server_stays_who_they_were(shared):
+    server, made = shared
+    task = mine(server, NAMES[0])[0]
+    server.submit(task, 2)
+    pull.pull(server, made)
+    task["annotations"][0]["completed_by"] = None
+    task["updated_at"] = task["annotations"][0]["updated_at"] = "2026-06-01T00:00:00Z"
+    server.submit(mine(server, NAMES[1])[0], None)
+    outcome = pull.pull(server, made)
+    assert whose(made)[NAMES[0]] == 1
+    assert "a user without a number is" in "\n".join(outcome.notes)
+
+
+def test_another_server_at_the_same_address_has_other_users(shared):
+    server, made = shared
+    server.submit(mine(server, NAMES[0])[0], 2)
+    pull.pull(server, made)
+    later = Shared()
+    later.join(2, joined="2026-05-05")
+    pushed(later, made)
+    later.born = "2026-05-05T00:00:00Z"
+    for task in mine(later, NAMES[1])[:2]:
+        later.submit(task, 2)
+    outcome = pull.pull(later, made)
+    assert f"user 2 is {NAMES[1]} here" in "\n".join(outcome.notes)
+
+
+@pytest.mark.parametrize(
+    "given", ["9=a1", "=a1", "2=", "2=../x", "2=adjudication", "2=ann_B", "x=y=z"]
+)
+def test_who_is_no_user_or_no_name_is_refused(shared, given):
+    server, made = shared
+    with pytest.raises(InputError, match="--annotator"):
+        pull.pull(server, made, users=[given])
+    assert not (made.state / "pool-users.json").exists()
+
+
+def test_a_user_can_be_named_in_a_pool_alone(corpus):
+    server, made = Shared(), settled(corpus, NAMES, None)
+    pushed(server, made)
+    with pytest.raises(InputError, match="for pools"):
+        pull.pull(server, made, users=["1=a1"])
+
+
+def test_work_that_another_did_is_not_asked_again_unless_it_is_wanted(shared):
+    """Of three for each article, the one who did another's task has done their own before."""
+    server, made = shared
+    name, other = NAMES[:2]
+    for task in mine(server, name)[:3]:
+        server.submit(task, 1)
+    article = mine(server, name)[0]["data"]["article_id"]
+    (task,) = (each for each in mine(server, other) if each["data"]["article_id"] == article)
+    server.submit(task, 1)
+    pull.pull(server, made)
+    lines = pushed(server, made)
+    assert "add 1 task to trial · entity · pool 1" in lines
+    again = [each for each in mine(server, other) if each["data"]["article_id"] == article]
+    assert [bool(each["annotations"]) for each in again] == [True, False]
+    assert not [line for line in pushed(server, made) if "add" in line or "remove" in line]
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "101", "1.5", "many", "true", "null", "[1]"])
+def test_slices_are_1_to_100(given):
+    with pytest.raises(ProjectError, match=r"qawl.yaml.*slices|slices"):
+        parse_settings(f"name: x\nlabel_studio: {{pool: {{slices: {given}}}}}", "qawl.yaml")
+
+
+def test_a_pool_is_one_slice_unless_more_are_asked_for():
+    told = parse_settings("name: x\nlabel_studio: {pool: {}}", "qawl.yaml")
+    assert told.label_studio.pool.slices == 1
