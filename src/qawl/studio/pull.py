@@ -300,7 +300,7 @@ class _Reading:
         # How many annotations a task has that the server can't send is not known.
         if count > high or (count < low and not self.unsent):
             raise ServerError(
-                f"project {self.remote.id} ({self.remote.named}) holds "
+                f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
                 f"{high} annotations, {count} were read: run `qawl pull` again"
             )
 
