@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qawl import cli
-from qawl.annotations import derive, import_files, journal, json_stream, users
+from qawl.annotations import derive, import_files, journal, journal_lines, json_stream, users
 from qawl.annotations import store as annotation_store
 from qawl.core.errors import InputError, JournalError
 from qawl.validation import validate
@@ -167,7 +167,7 @@ def test_a_torn_journal_is_named_by_readers_and_mended_by_rebuild(run, monkeypat
     corpus, _ = run([task(identity=1), task(user=2, identity=2)])
     path = corpus.journal / "quote.a1.jsonl"
     whole = path.read_bytes()
-    begun = journal.line(journal.load(path).last, b"{}")[1][:50]
+    begun = journal_lines.line(journal.load(path).last, b"{}")[1][:50]
     path.write_bytes(whole + begun)
     with pytest.raises(JournalError, match=r"line 2: the last line is torn.*--rebuild`"):
         list(derive.derive(corpus, "quote"))

@@ -13,7 +13,7 @@ import pytest
 from test_foreign_exports import Foreign, region
 
 from corpora import main, qawl
-from qawl.annotations import journal, journal_index
+from qawl.annotations import journal, journal_index, journal_lines
 from qawl.annotations.journal import Entry
 from qawl.core import project
 from qawl.core.errors import JournalError
@@ -47,15 +47,15 @@ def path(corpus):
 
 @pytest.fixture
 def read(monkeypatch):
-    """The journals that were read from their first line."""
+    """The journals that were read, not their last line alone."""
     seen = []
-    lines = journal._lines
+    lines = journal_lines.lines
 
-    def counted(path):
+    def counted(path, *since):
         seen.append(path)
-        return lines(path)
+        return lines(path, *since)
 
-    monkeypatch.setattr(journal, "_lines", counted)
+    monkeypatch.setattr(journal_lines, "lines", counted)
     return seen
 
 
@@ -93,7 +93,7 @@ def test_what_is_known_is_not_added_again_and_what_is_new_is(corpus, path, read)
 def test_every_head_of_its_past_is_known(corpus, path):
     opened = journal.opened_at(corpus, path)
     heads = [json.loads(line)["sha256"] for line in path.read_bytes().splitlines()]
-    assert all(map(opened.knows, [journal.START, *heads]))
+    assert all(map(opened.knows, [journal_lines.START, *heads]))
     assert not opened.knows("f" * 64)
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -356,12 +357,32 @@ def run(corpus, left):
     return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
 
 
+def written_anew(corpus, chance, states):
+    """Some files are written anew with the same bytes, or an earlier state is looked at before, as git
+    does."""
+    corpus.journal.mkdir(parents=True, exist_ok=True)
+    now = {each: each.read_bytes() for each in corpus.journal.iterdir()}
+    for state in (chance.choice(states[-3:] or [now]), now):
+        for each in corpus.journal.iterdir():
+            if each not in state or chance.random() < 0.5:
+                each.unlink()
+        for each, content in state.items():
+            if not each.exists() or each.read_bytes() != content:
+                each.unlink(missing_ok=True)
+                each.write_bytes(content)
+        path = corpus.journal_file("quote", "a1")
+        if chance.random() < 0.5:
+            with suppress(JournalError):  # a torn line
+                journal.reading(corpus, path)
+
+
 def killed(corpus, times, seed):
     """Kills runs at file operations and moments of chance; after each the journal is whole, nothing is
     lost or twice, and the segments are of the journal."""
     chance = random.Random(seed)
     path = corpus.journal_file("quote", "a1")
     before: list[bytes] = []
+    states: list[dict[Path, bytes]] = []
     for number in range(times):
         process = run(corpus, chance.randint(1, 60) if number % 2 else 0)
         if number % 2 == 0:
@@ -369,8 +390,10 @@ def killed(corpus, times, seed):
             process.send_signal(signal.SIGKILL)
         _, wrong = process.communicate()
         assert process.returncode in (0, -signal.SIGKILL), wrong.decode()
+        written_anew(corpus, chance, states)
         opened = journal.opened_at(corpus, path)
         assert holds(opened) == holds(journal.load(path))
+        states.append({each: each.read_bytes() for each in corpus.journal.iterdir()})
         versions = [bytes(each.annotation) for each in journal.entries(path)]
         assert versions[: len(before)] == before
         assert len(versions) == len(set(versions)) == opened.count

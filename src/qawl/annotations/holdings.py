@@ -179,11 +179,14 @@ class Holdings:
         """Keeps the lines that count of the segments beyond a number: these are compressed, and to look a
         line up there would be slow."""
         where = "SELECT segment, key, start, length FROM annotation WHERE segment > ?"
+        keeping = (
+            "INSERT INTO sealed VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET line = excluded.line"
+        )
         found = self.db.execute(f"{where} ORDER BY segment, start", (beyond,))
         for number, rows in groupby(found, key=lambda row: int(row[0])):
             with segments.unpacked(segments.named(journal, number)) as file:
                 lines = ((key, _at(file, start, length)) for _, key, start, length in rows)
-                self.db.executemany("INSERT OR REPLACE INTO sealed VALUES (?, ?)", lines)
+                self.db.executemany(keeping, lines)
 
     def places(self) -> Iterator[tuple[str, Spot, bool, bytes | None]]:
         """(article, place, whether it is gone, the line itself where it stands in a segment) of each

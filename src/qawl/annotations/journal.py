@@ -6,33 +6,39 @@ a changed, missing or moved line is found. One journal a layer and annotator:
 """
 
 import os
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from heapq import merge
-from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, identity, journal_index, segments
+from qawl.annotations import (
+    heads,
+    identity,
+    journal_index,
+    journal_lines,
+    journal_resume,
+    journal_undo,
+    segments,
+)
 from qawl.annotations.heads import Head, Sealed
 from qawl.annotations.holdings import Holdings, Spot
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal_index import Checked
+from qawl.annotations.journal_lines import NOWHERE, Reached, chained
 from qawl.core import files as core_files
 from qawl.core.errors import JournalError
 from qawl.core.handles import Handles
 from qawl.core.lookup import temporary_database
 from qawl.core.project import Project
-from qawl.core.records import FORMAT, to_json
-
-START = "0" * 64
-"""What the first line of a journal follows."""
+from qawl.core.records import to_json
 
 SEALED = -1
 """Where the last line starts if it stands in a segment."""
@@ -56,15 +62,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     task: dict[str, Any] = {}
     annotation: msgspec.Raw = msgspec.Raw(b"{}")
     was: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """A journal line."""
-
-    format: int = FORMAT
-    prev: str
-    sha256: str
-    entry: msgspec.Raw
 
 
 class EntryAt(Struct, frozen=True, gc=False):
@@ -91,7 +88,6 @@ class _LatestLine(Struct):
     entry: Latest
 
 
-_line = msgspec.json.Decoder(Line)
 _latest = msgspec.json.Decoder(_LatestLine)
 _entry = msgspec.json.Decoder(Entry)
 
@@ -123,11 +119,12 @@ class Journal:
     path: Path
     index: Path | None = None
     holds: Holdings = field(default_factory=Holdings)
-    last: str = START
+    last: str = journal_lines.START
     count: int = 0
     start: int = 0
     mended: int = 0
     sealed: tuple[Sealed, ...] = ()
+    followed: bool = False
 
     @property
     def alive(self) -> dict[str, Identity]:
@@ -164,7 +161,7 @@ class Journal:
         with core_files.naming(self.path), ExitStack() as stack:
             file = self._room(stack, 0)
             for version, content in fresh:
-                digest, made = line(self.last, content)
+                digest, made = journal_lines.line(self.last, content)
                 file = self._room(stack, len(made), file)
                 self.note(digest, version, self._spot(file.tell(), len(made)))
                 file.write(made)
@@ -192,13 +189,27 @@ class Journal:
         """Makes segments of the open file, which is empty then."""
         before = len(self.sealed)
         self.make_room()
+        self.follow()
         for cut in segments.seal(self.path, before):
             versions = cut.lines + (self.sealed[-1].versions if self.sealed else 0)
-            self.sealed = (*self.sealed, Sealed(versions, _line.decode(cut.last).sha256))
+            self.sealed = (*self.sealed, Sealed(versions, journal_lines.decoded(cut.last).sha256))
             self.holds.move(cut)
         self.holds.keep(self.path, before)
+        self._forget(before)
         segments.empty(self.path)
         self.start = SEALED
+
+    def follow(self) -> None:
+        """From here on the index can be taken back to where it stands (see `journal_undo`)."""
+        if self.index is not None:
+            journal_undo.follow(self.holds.db, self.count)
+            self.followed = True
+
+    def _forget(self, before: int) -> None:
+        """Lets the index be taken back to before the last segment, or to its end if others came too."""
+        ends = [0, *(each.versions for each in self.sealed)]
+        alone = len(self.sealed) == before + 1
+        journal_undo.forget(self.holds.db, ends[-2] if alone else ends[-1])
 
     def make_room(self) -> None:
         """Removes the segments that hold nothing but what this journal has, as a killed run leaves them;
@@ -225,8 +236,10 @@ class Journal:
 
     def knows(self, head: str) -> bool:
         """Whether this is the hash of one of its lines, or of none."""
-        found = self.holds.db.execute("SELECT 1 FROM line WHERE head = ?", (_short(head),))
-        return head == START or found.fetchone() is not None
+        found = self.holds.db.execute(
+            "SELECT 1 FROM line WHERE head = ?", (journal_lines.short(head),)
+        )
+        return head == journal_lines.START or found.fetchone() is not None
 
     def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[tuple[Version, bytes]]:
         """What an entry adds: nothing, itself, or an old version of what is deleted and stays so."""
@@ -249,7 +262,11 @@ class Journal:
         self.count += 1
         if at.segment:
             self.sealed = (*self.sealed[: at.segment - 1], Sealed(self.count, digest))
-        self.holds.db.execute("INSERT OR IGNORE INTO line VALUES (?)", (_short(digest),))
+        head = journal_lines.short(digest)
+        if self.followed:
+            line = journal_undo.Line(head, at.start, at.length)
+            journal_undo.step(self.holds.db, self.count, line)
+        self.holds.db.execute("INSERT OR IGNORE INTO line VALUES (?)", (head,))
         self.holds.note(version, at)
 
     def delete(self, keys: Collection[str], tasks: Collection[int] = ()) -> int:
@@ -273,7 +290,7 @@ class Journal:
             with self.path.open("rb") as file:
                 file.seek(place.start)
                 content = file.read(place.length)
-        return _entry.decode(_line.decode(content).entry)
+        return _entry.decode(journal_lines.decoded(content).entry)
 
 
 @contextmanager
@@ -297,14 +314,9 @@ def _end(segment: Path) -> str | None:
         segments.unpacked(segment) as lines,
     ):
         _, content = deque(core_files.numbered(lines, segment, JournalError), 1).pop()
-        last = _line.decode(content)
+        last = journal_lines.decoded(content)
         return chained(last.prev, bytes(last.entry))
     return None
-
-
-def _short(head: str) -> int:
-    """The start of a hash, as a number that SQLite can hold."""
-    return int(head[:16], 16) - (1 << 63)
 
 
 def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
@@ -344,12 +356,12 @@ def said_mended(layer: str, annotator: str) -> str:
 def load(path: Path, index: Path | None = None) -> Journal:
     """A journal file with its chain checked; a torn last line is dropped, a changed one refused.
 
-    Where it holds more than heads.json says, that is moved forward. With an index that is of the file as
-    it stands, only the last line is checked.
+    Where it holds more than heads.json says, that is moved forward. With an index that is of the files as
+    they stand, only the last line is checked; of files that were written anew, what has changed.
     """
-    opened = _indexed(path, index)
-    if opened.count == 0:
-        _read_whole(opened, mend=True)
+    opened, since = _indexed(path, index)
+    if since is not None:
+        _read_on(opened, since, mend=True)
     opened.settle()
     return opened
 
@@ -372,27 +384,41 @@ def reading(project: Project, path: Path) -> Journal:
     """
     with suppress(OSError):  # a corpus that may only be read
         project.make_state()
-    opened = _indexed(path, index(project, path))
-    if opened.count == 0:
-        _read_whole(opened, mend=False)
+    opened, since = _indexed(path, index(project, path))
+    if since is not None:
+        _read_on(opened, since, mend=False)
         opened.keep()
     return opened
 
 
-def _indexed(path: Path, index: Path | None) -> Journal:
-    """A journal with what its index has of it; with nothing where it has to be read whole."""
+def _indexed(path: Path, index: Path | None) -> tuple[Journal, Reached | None]:
+    """A journal with what its index has of it, and from where it has to be read; None if it has not."""
     if index is not None:
         with suppress(*journal_index.FAULTS):
-            opened = Journal(path, index, Holdings(journal_index.opened(index)))
-            known = journal_index.checked(opened.holds.db, path)
-            if known is None or not known.versions:
-                journal_index.clear(opened.holds.db)
-            elif _ends_so(path, known):
-                opened.count, opened.last, opened.start, opened.sealed = known
-            else:
-                journal_index.clear(opened.holds.db)
-            return opened
-    return Journal(path)
+            try:
+                return _resumed(path, index)
+            except sqlite3.OperationalError:  # it is another's, or may only be read
+                raise
+            except sqlite3.DatabaseError:  # it is damaged
+                journal_index.remove(index)
+                return _resumed(path, index)
+    return Journal(path), NOWHERE
+
+
+def _resumed(path: Path, index: Path) -> tuple[Journal, Reached | None]:
+    opened = Journal(path, index, Holdings(journal_index.opened(index)))
+    db = opened.holds.db
+    known = journal_index.checked(db, path)
+    if known and known.versions and _ends_so(path, known):
+        opened.count, opened.last, opened.start, opened.sealed = known
+        reached = None
+    else:
+        sealed = journal_index.noted(db).sealed
+        reached = journal_resume.resume(db, path)
+        opened.count, opened.last, opened.start = reached.versions, reached.last, reached.start
+        opened.sealed = sealed[: reached.segments]
+    opened.followed = journal_undo.reaches(db) is not None
+    return opened, reached
 
 
 def _ends_so(path: Path, known: Checked) -> bool:
@@ -419,24 +445,37 @@ def _last(path: Path, known: Checked) -> str | None:
         file.seek(known.start)
         content = file.read(core_files.LONGEST + 1)
     try:
-        last = _line.decode(content)
+        last = journal_lines.decoded(content)
     except core_files.UNREADABLE:
         return None
     return last.sha256 if last.sha256 == chained(last.prev, bytes(last.entry)) else None
 
 
-def _read_whole(opened: Journal, *, mend: bool) -> None:
-    """Checks a journal from its first line, and notes all that it holds."""
-    for spot, read in _lines(opened.path):
-        if read is not None:
-            line, version = read
-            opened.note(line.sha256, version, spot)
-        elif mend:
-            os.truncate(opened.path, spot.start)
-            opened.mended = spot.length
-        else:
-            raise _torn(opened.path, spot.line)
-    opened.holds.keep(opened.path)
+def _read_on(opened: Journal, since: Reached, *, mend: bool) -> None:
+    """Checks a journal from a place on, and notes all that it holds from there."""
+    newest, kept = max(segments.sealed(opened.path), default=0), since.segments
+    reads = journal_lines.lines(opened.path, since)
+    for segment, group in groupby(reads, key=lambda read: read[0].segment):
+        if segment in (0, newest):
+            opened.holds.keep(opened.path, kept)
+            opened.follow()
+            kept = len(opened.sealed)
+        for spot, read in group:
+            _note(opened, spot, read, mend=mend)
+    opened.holds.keep(opened.path, kept)
+    opened.follow()
+
+
+def _note(opened: Journal, spot: Spot, read: journal_lines.Found | None, *, mend: bool) -> None:
+    """Notes what stands at a place; what a crash left there is removed, or raises JournalError."""
+    if read is not None:
+        line, version = read
+        opened.note(line.sha256, version, spot)
+    elif mend:
+        os.truncate(opened.path, spot.start)
+        opened.mended = spot.length
+    else:
+        raise journal_lines.torn(opened.path, spot.line)
 
 
 def stood(project: Project, path: Path) -> tuple[int, str]:
@@ -515,18 +554,6 @@ def hashes(path: Path) -> Iterator[tuple[str, bytes]]:
         yield line.sha256, bytes(line.entry)
 
 
-def chained(prev: str, content: bytes) -> str:
-    """The hash of a line: that of the hash before it and the entry's bytes."""
-    return sha256(prev.encode() + content).hexdigest()
-
-
-def line(prev: str, content: bytes) -> tuple[str, bytes]:
-    """The hash of a line after another, and the line with its end."""
-    digest = chained(prev, content)
-    made = Line(prev=prev, sha256=digest, entry=msgspec.Raw(content))
-    return digest, to_json(made) + b"\n"
-
-
 def deletion(content: bytes) -> bytes:
     """The entry that says that an annotation is gone, from one of its versions."""
     return to_json(_deletion(_entry.decode(content), "deleted"))
@@ -551,136 +578,9 @@ def counting(path: Path) -> list[Entry]:
     return [_entry.decode(entry) for entry, _ in found.values()]
 
 
-def _checked(path: Path) -> Iterator[tuple[Line, Version]]:
+def _checked(path: Path) -> Iterator[tuple[journal_lines.Line, Version]]:
     """Each line with its version; raises JournalError at one that was changed or is torn."""
-    for spot, read in _lines(path):
+    for spot, read in journal_lines.lines(path):
         if read is None:
-            raise _torn(path, spot.line)
+            raise journal_lines.torn(path, spot.line)
         yield read
-
-
-def _torn(path: Path, number: int) -> JournalError:
-    return JournalError(
-        f"{path}, line {number}: the last line is torn, as a crash leaves it: `qawl pull`, or "
-        "`qawl pull --rebuild`, removes it"
-    )
-
-
-Read = tuple[Spot, tuple[Line, Version] | None]
-"""A place in a journal, and what stands there: nothing where a crash tore the last line."""
-
-
-def _lines(path: Path) -> Iterator[Read]:
-    """All lines of a journal, of its segments first; raises JournalError where one was changed, or the
-    journal lost what it held."""
-    chain = _Chain(path, heads.of(path))
-    with _opened(path) as file:
-        follows = _follows(file)
-        if not segments.is_open(path):  # git shows the open file alone
-            chain.last = follows or START
-        yield from chain.segments(follows)
-        with core_files.naming(path):
-            yield from chain.lines(file, 0)
-    chain.close()
-
-
-def begun(path: Path) -> str | None:
-    """The hash of the line that the first of a file follows; None where it has none."""
-    with _opened(path) as file:
-        return _follows(file)
-
-
-def _follows(file: BinaryIO) -> str | None:
-    """The hash of the line that the first of a file follows; None where it has none."""
-    content = file.readline(core_files.LONGEST)
-    file.seek(0)
-    try:
-        return _line.decode(content).prev
-    except core_files.UNREADABLE:
-        return None
-
-
-@dataclass(slots=True)
-class _Chain:
-    """A journal on the way from its first line to its last: how many there were, the hash of the last."""
-
-    path: Path
-    head: Head | None
-    count: int = 0
-    last: str = START
-
-    def segments(self, follows: str | None) -> Iterator[Read]:
-        """The lines of the segments, up to that which the open file follows."""
-        there = segments.sealed(self.path)
-        said = len(self.head.sealed) if self.head else 0
-        for number in range(1, max(said, *there, 0) + 1):
-            if self.last == follows:
-                break
-            if number not in there:
-                raise segments.gone(segments.named(self.path, number))
-            with segments.unpacked(there[number]) as file:
-                yield from self.lines(file, number)
-
-    def lines(self, file: BinaryIO, segment: int) -> Iterator[Read]:
-        """The lines of a segment, or of the open file."""
-        offset, place, marks = 0, segments.named(self.path, segment), heads.marks(self.head)
-        for number, content in core_files.numbered(file, place, JournalError):
-            spot = Spot(offset, len(content), number, segment)
-            if not content.endswith(b"\n"):
-                if segment or not self._is_torn(content):
-                    raise _changed(place, number, content)
-                yield spot, None
-                return
-            line, version = _read(place, number, content, self.last)
-            self.count += 1
-            if self.count in marks:
-                heads.check(place, number, line.sha256, marks[self.count])
-            self.last = line.sha256
-            yield spot, (line, version)
-            offset += len(content)
-
-    def _is_torn(self, content: bytes) -> bool:
-        """Whether what stands last is the beginning of the line that comes; raises JournalError where the
-        journal held more.
-
-        A machine that lost its power may leave null bytes in its place.
-        """
-        self.close()
-        begun = line(self.last, b"{}")[1].partition(b'"sha256"')[0]
-        return begun.startswith(content[: len(begun)]) or not content.strip(b"\x00")
-
-    def close(self) -> None:
-        """Raises JournalError where the journal held more."""
-        if self.head and self.count < self.head.versions:
-            raise heads.lost(self.path, self.head, self.count)
-
-
-def _read(path: Path, number: int, content: bytes, prev: str) -> tuple[Line, Version]:
-    """A line and its version; raises JournalError where it does not follow from the one before."""
-    try:
-        line = _line.decode(content)
-        version = identity.read(line.entry)
-    except core_files.UNREADABLE as error:
-        raise _changed(path, number, content) from error
-    if line.prev != prev or line.sha256 != chained(prev, bytes(line.entry)):
-        raise _changed(path, number)
-    return line, version
-
-
-def _opened(path: Path) -> BinaryIO:
-    """A journal to read; an empty one where there is no file."""
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        return BytesIO()
-
-
-def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
-    if content.startswith(b"<<<<<<<"):
-        return JournalError(
-            f"{path}, line {number}: git left an unfinished merge here: run `git checkout --ours "
-            "exports/journal`, then `qawl pull --merge MERGE_HEAD`"
-        )
-    return JournalError(
-        f"{path}, line {number}: the journal was changed: bring the file back from version control"
-    )

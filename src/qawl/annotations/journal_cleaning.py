@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, journal, journal_fields, journal_index
+from qawl.annotations import heads, journal, journal_fields, journal_index, journal_lines
 from qawl.annotations.heads import Head
-from qawl.annotations.journal import START, Entry
+from qawl.annotations.journal import Entry
+from qawl.annotations.journal_lines import START
 from qawl.core import files
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
@@ -104,7 +105,7 @@ def _kept(given: Entry) -> Entry:
 def _before(last: str, content: bytes, number: int) -> str:
     """The hash that a line had before a cleaning."""
     was = msgspec.json.decode(content, type=_Was).was
-    return was.get(str(number)) or journal.chained(last, content)
+    return was.get(str(number)) or journal_lines.chained(last, content)
 
 
 class _Was(Struct):
@@ -129,7 +130,7 @@ class _Cleaner:
             lasts = {number: _before(last, content, number) for number, last in lasts.items()}
             hashes = {**lasts, self._number: self._before}
             was = {str(number): last for number, last in hashes.items()}
-            self._after, line = journal.line(self._after, self._cleaned(content, was))
+            self._after, line = journal_lines.line(self._after, self._cleaned(content, was))
             self._count += 1
             yield line
 

@@ -7,13 +7,13 @@ is made again from the journal, which is then checked from its first line.
 import sqlite3
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from qawl.annotations import segments
+from qawl.annotations import journal_undo, segments
 from qawl.annotations.heads import Sealed
 from qawl.core import files
 from qawl.core.records import to_json
@@ -25,8 +25,9 @@ FAULTS = (sqlite3.Error, OSError)
 
 _TABLES = """
 CREATE TABLE state (
-    made_by TEXT, file TEXT, versions INTEGER, last TEXT, start INTEGER, sealed BLOB
+    made_by TEXT, file TEXT, versions INTEGER, last TEXT, start INTEGER, sealed BLOB, floor INTEGER
 );
+CREATE TABLE segment (number INTEGER PRIMARY KEY, state TEXT, sha256 TEXT);
 CREATE TABLE line (head INTEGER PRIMARY KEY);
 CREATE TABLE seen (mark BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE number (number TEXT, key TEXT, UNIQUE (number, key));
@@ -96,9 +97,9 @@ def _connected(place: str) -> sqlite3.Connection:
 
 def _made(place: str) -> sqlite3.Connection:
     made = _connected(place)
-    for statement in filter(str.strip, _TABLES.split(";")):
+    for statement in filter(str.strip, (_TABLES + journal_undo.TABLES).split(";")):
         made.execute(statement)
-    made.execute("INSERT INTO state (made_by, versions) VALUES (?, 0)", (_made_by(),))
+    made.execute("INSERT INTO state (made_by, versions, sealed) VALUES (?, 0, '[]')", (_made_by(),))
     return made
 
 
@@ -107,17 +108,29 @@ def _made_by() -> str:
     """What tells versions of an annotation apart, and this index: their code."""
     here = Path(__file__)
     total = sha256()
-    for name in ("identity", "journal_fields", "holdings", "foreign_values", here.stem):
+    for name in (
+        "identity",
+        "journal_fields",
+        "holdings",
+        "foreign_values",
+        "journal_undo",
+        here.stem,
+    ):
         total.update((here.parent / f"{name}.py").read_bytes())
     return total.hexdigest()
 
 
 def checked(db: sqlite3.Connection, journal: Path) -> Checked | None:
     """How far a journal was checked; None where the file is not as it was then."""
-    found = db.execute("SELECT file, versions, last, start, sealed FROM state").fetchone()
-    file, versions, last, start, sealed = found
-    if file is None or file != _state(journal):
-        return None
+    (file,) = db.execute("SELECT file FROM state").fetchone()
+    return noted(db) if file is not None and file == _state(journal) else None
+
+
+def noted(db: sqlite3.Connection) -> Checked:
+    """How far a journal was checked, whatever became of its files since."""
+    versions, last, start, sealed = db.execute(
+        "SELECT versions, last, start, sealed FROM state"
+    ).fetchone()
     return Checked(versions, last, start, decoded(_sealed, sealed))
 
 
@@ -134,13 +147,15 @@ def decoded(decoder: "msgspec.json.Decoder[T]", content: bytes) -> T:
 
 def clear(db: sqlite3.Connection) -> None:
     """Empties the index."""
-    for table in ("line", "seen", "number", "annotation", "sealed"):
+    journal_undo.clear(db)
+    for table in ("line", "seen", "number", "annotation", "sealed", "segment"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
 def settle(db: sqlite3.Connection, journal: Path, now: Checked) -> None:
     """Keeps what was noted, of the journal as it stands now."""
     *said, sealed = now
+    _keep_segments(db, journal, len(sealed))
     db.execute(
         "UPDATE state SET file = ?, versions = ?, last = ?, start = ?, sealed = ?",
         (_state(journal), *said, to_json(sealed)),
@@ -152,9 +167,43 @@ def settle(db: sqlite3.Connection, journal: Path, now: Checked) -> None:
 def _state(journal: Path) -> str | None:
     """What changes when a file of a journal is written or replaced; None if one is not there."""
     try:
-        found = [(each.name, each.stat()) for each in segments.parts(journal)]
+        return " ".join(map(_state_of, segments.parts(journal)))
     except OSError:
         return None
-    return " ".join(
-        f"{name} {at.st_ino} {at.st_size} {at.st_mtime_ns} {at.st_ctime_ns}" for name, at in found
-    )
+
+
+def _state_of(file: Path) -> str:
+    """What changes when a file is written or replaced."""
+    at = file.stat()
+    return f"{file.name} {at.st_ino} {at.st_size} {at.st_mtime_ns} {at.st_ctime_ns}"
+
+
+def _keep_segments(db: sqlite3.Connection, journal: Path, count: int) -> None:
+    """Keeps the digests of so many segments."""
+    db.execute("DELETE FROM segment WHERE number > ?", (count,))
+    for number in range(1, count + 1):
+        if not _is_same(db, number, segments.named(journal, number), by_digest=False):
+            file = segments.named(journal, number)
+            row = number, _state_of(file), _digest(file)
+            db.execute("INSERT OR REPLACE INTO segment VALUES (?, ?, ?)", row)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
+
+
+def same_segments(db: sqlite3.Connection, journal: Path) -> int:
+    """How many of the first segments have the bytes that they had when they were checked."""
+    count = 0
+    while _is_same(db, count + 1, segments.named(journal, count + 1), by_digest=True):
+        count += 1
+    return count
+
+
+def _is_same(db: sqlite3.Connection, number: int, file: Path, *, by_digest: bool) -> bool:
+    """Whether a segment is as it was: not written since, or of the same digest."""
+    found = db.execute("SELECT state, sha256 FROM segment WHERE number = ?", (number,)).fetchone()
+    if found is None or not file.exists():
+        return False
+    return found[0] == _state_of(file) or (by_digest and found[1] == _digest(file))

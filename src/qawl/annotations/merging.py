@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from qawl.annotations import heads, journal, journal_cleaning, segments
+from qawl.annotations import heads, journal, journal_cleaning, journal_lines, segments
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
@@ -98,7 +98,7 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
 
 def merge_files(ours: Path, theirs: Path) -> Joined:
     """Joins one journal file to another of the same layer and annotator, as git asks for it."""
-    if journal.begun(ours) != journal.begun(theirs):
+    if journal_lines.begun(ours) != journal_lines.begun(theirs):
         raise JournalError(
             f"{ours} and {theirs} do not follow the same line, as where one branch sealed a segment: run "
             "`git checkout --ours exports/journal`, then `qawl pull --merge MERGE_HEAD`"

@@ -50,10 +50,10 @@ def lines(path: Path, opened: Opener = from_disk) -> Iterator[tuple[int, bytes]]
 
 
 def numbered(
-    file: BinaryIO, path: Path, error: type[QawlError] = InputError
+    file: BinaryIO, path: Path, error: type[QawlError] = InputError, first: int = 1
 ) -> Iterator[tuple[int, bytes]]:
-    """(line number from 1, line with its end) of each line; `error` is raised at one that is too long."""
-    for number, line in enumerate(bounded(file.readline), start=1):
+    """(line number, line with its end) of each line; `error` is raised at one that is too long."""
+    for number, line in enumerate(bounded(file.readline), start=first):
         if line is None:
             raise error(
                 f"{path}, line {number}: longer than {LONGEST >> 20} MiB, so the file is damaged: bring "

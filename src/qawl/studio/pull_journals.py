@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import heads, identity, journal
+from qawl.annotations import heads, identity, journal, journal_lines
 from qawl.annotations.identity import Home, Version
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.journal_fields import ASSIGNED
@@ -42,7 +42,7 @@ class Mark(Struct, kw_only=True):
     layer: str
     annotator: str
     home: Home
-    head: str = journal.START
+    head: str = journal_lines.START
     since: _Moment | None = None
     until: _Moment | None = None
     after: int = 0
