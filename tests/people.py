@@ -8,7 +8,7 @@ class Person:
 
     def __init__(self, invitation, email, first="", last=""):
         self.http = httpx.Client(follow_redirects=True, timeout=60)
-        self.base = invitation.rpartition("/user/")[0]
+        self.base, self.email = invitation.rpartition("/user/")[0], email
         self.http.get(invitation)
         form = {"csrfmiddlewaretoken": self.http.cookies["csrftoken"], "email": email}
         answer = self.http.post(

@@ -79,6 +79,8 @@ def pull(
         for reading in readings:
             reading.settle(after.get(reading.remote.id))
         _look_for_lost(client.url, remotes, marks, journals, outcome)
+        for reading in readings:
+            reading.name_doubles()
         _name_withdrawn(project, outcome)
     finally:
         outcome.notes += people.notes if people else []
@@ -208,6 +210,9 @@ class _Reading:
         self.opened.tell(mark)
         self.marks.save()
         self.outcome.notes += self.opened.said()
+
+    def name_doubles(self) -> None:
+        """Names the annotations that do not count, since their annotator has a newer one of the article."""
         for name, articles in self.articles.items() if self.remote.annotator != JUDGE else ():
             several = {
                 article: renewed
