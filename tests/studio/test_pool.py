@@ -299,7 +299,13 @@ def test_a_lost_map_is_found_again_from_the_journal(shared):
         server.submit(task, 2)
     pull.pull(server, made, users=["2=Zoe"])
     before = sorted(path.name for path in made.journal.iterdir())
-    for damage in (None, "{", '{"format": 1, "servers": {"x": [{"id": 1, "annotator": "../x"}]}}'):
+    names = '"servers": {"http://memory.example": [{"id": 2, "annotator": "%s", "joined": "2026-01-01"}]}'
+    for damage in (
+        None,
+        "{",
+        f'{{"format": 1, "corpus": "trial", {names % "../x"}}}',
+        f'{{"format": 1, "corpus": "another", {names % "a1"}}}',
+    ):
         path = made.state / "pool-users.json"
         path.unlink() if damage is None else path.write_text(damage)
         server.submit(mine(server, NAMES[1])[0], 2)

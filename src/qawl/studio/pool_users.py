@@ -38,6 +38,7 @@ class Account(Struct, frozen=True):
 
 class _File(Struct, frozen=True):
     format: int
+    corpus: str
     servers: dict[str, tuple[Account, ...]]
 
 
@@ -47,7 +48,10 @@ class PoolUsers:
     def __init__(self, client: Client, project: Project, shared: Iterable[Remote]) -> None:
         self._client, self._project, self._shared = client, project, list(shared)
         self._path = project.state / "pool-users.json"
-        self._file = files.load_if_whole(self._path, _File) or _File(1, {})
+        name = project.settings.name
+        self._file = files.load_if_whole(self._path, _File) or _File(1, name, {})
+        if self._file.corpus != name:  # copied from another corpus: its annotators are others
+            self._file = _File(1, name, {})
         self._people = {int(each["id"]): each for each in client.accounts()}
         self.notes: list[str] = []
         self._known = dict(self._stated())
@@ -87,7 +91,7 @@ class PoolUsers:
         )
         servers = {**self._file.servers, self._client.url: told}
         if servers != self._file.servers:
-            self._file = _File(1, servers)
+            self._file = _File(1, self._project.settings.name, servers)
             said = json.dumps(msgspec.to_builtins(self._file), ensure_ascii=False, indent=1)
             self._project.make_state()
             files.write_text(self._path, said + "\n", private=True)

@@ -212,7 +212,7 @@ class _Reading:
         self.outcome.notes += self.opened.said()
 
     def name_doubles(self) -> None:
-        """Names the annotations that do not count, since their annotator has a newer one of the article."""
+        """Names the annotations that do not count: their annotator has a newer one of the article."""
         for name, articles in self.articles.items() if self.remote.annotator != JUDGE else ():
             several = {
                 article: renewed
