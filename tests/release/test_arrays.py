@@ -1,11 +1,21 @@
 """Rows become the arrays that pyarrow itself would make of them."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, ListOf, Record, Value
+from qawl.core.column_types import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    ClassLabel,
+    ListOf,
+    Record,
+    Records,
+    Value,
+)
 from qawl.release.tables import arrays
 from qawl.release.tables.columns import arrow_type
 from qawl.release.tables.tokens import edges
@@ -50,13 +60,30 @@ def stored(value):
 def test_arrays_are_those_of_pyarrow(name, data):
     kind, values = KINDS[name]
     given_values = data.draw(st.lists(st.none() | values, max_size=20))
-    made = arrays.batch({"it": kind}, [{"it": each} for each in given_values]).column("it")
+    made = arrays.batch({"it": kind}, {"it": given_values}).column("it")
     made.validate(full=True)
     if name == "class":
         expected = [None if each is None else NAMES.index(each) for each in given_values]
     else:
         expected = [stored(each) for each in given_values]
     assert made.equals(pa.array(expected, arrow_type(kind)))
+
+
+@given(st.lists(st.none() | KINDS["records"][1], max_size=20))
+def test_records_by_field_are_those_by_row(rows):
+    kind = KINDS["records"][0]
+    by_field = [
+        None if each is None else Records({name: [one[name] for one in each] for name in FIELDS})
+        for each in rows
+    ]
+    made = [arrays.batch({"it": kind}, {"it": each}).column("it") for each in (rows, by_field)]
+    assert made[0].equals(made[1])
+
+
+def test_numbers_in_a_cell_may_be_an_array():
+    kind = ListOf(Value("float64"))
+    cells = {"it": [np.array([0.5, 1]), None, np.zeros(0)]}
+    assert arrays.batch({"it": kind}, cells).column("it").to_pylist() == [[0.5, 1], None, []]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
@@ -69,4 +96,4 @@ def test_pieces_are_slices(text):
 
 def test_a_class_that_is_unknown_is_named():
     with pytest.raises(KeyError, match="d"):
-        arrays.batch({"it": ListOf(ClassLabel(NAMES))}, [{"it": ["a", "d"]}])
+        arrays.batch({"it": ListOf(ClassLabel(NAMES))}, {"it": [["a", "d"]]})

@@ -73,10 +73,13 @@ def changed(folder):
 def counted(monkeypatch):
     """The articles whose rows are made."""
     seen = []
-    plain = rows.rows
-    monkeypatch.setattr(
-        rows, "rows", lambda item, *rest: seen.append(item.article.id) or plain(item, *rest)
-    )
+    plain = rows.Maker.cells
+
+    def cells(maker, items):
+        seen.extend(each.article.id for each in items)
+        return plain(maker, items)
+
+    monkeypatch.setattr(rows.Maker, "cells", cells)
     return seen
 
 

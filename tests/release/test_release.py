@@ -96,13 +96,14 @@ def test_annotation_to_parquet_and_back_is_identity(tmp_path_factory, data):
     text = data.draw(strategies.texts)
     before = data.draw(strategies.annotations(known[layer], text))
     frozen = article(text, redistribute=True)
-    kinds = tables.all_columns(known)["annotations"]
-    (row,) = tables_rows.rows(Annotated(frozen, {}, [before]), known, lambda _: False)[
-        "annotations"
-    ]
+    kinds = tables.all_columns(known)
+    cells = tables_rows.Maker(known, kinds, lambda _: False).cells(
+        [Annotated(frozen, {}, [before])]
+    )
+    kinds = kinds["annotations"]
     folder = tmp_path_factory.mktemp("parquet")
     writer = TableFile(folder, "x", kinds)
-    writer.add(arrays.batch(kinds, [row]), frozen.id)
+    writer.add(arrays.batch(kinds, cells["annotations"]), frozen.id)
     writer.close()
     assert as_annotation(pq.read_table(folder / "x.parquet").to_pylist()[0]) == before
 
@@ -312,12 +313,12 @@ def test_a_new_layer_has_tables_of_its_own(make_corpus, schemes):
 def test_rows_become_arrays_and_come_back():
     kind = Record.of({"x": ListOf(ClassLabel(("a", "b"))), "y": STRING})
     values = [{"x": ["b", "a"], "y": None}, {"x": None, "y": "z"}, {"x": [], "y": ""}]
-    tables_rows = [{"value": each, "of": each["x"]} for each in values]
-    made = arrays.batch({"value": kind, "of": kind.fields[0][1]}, tables_rows)
+    cells = {"value": values, "of": [each["x"] for each in values]}
+    made = arrays.batch({"value": kind, "of": kind.fields[0][1]}, cells)
     assert [columns.decode(kind, each) for each in made.column("value").to_pylist()] == values
     assert made.column("of").to_pylist() == [[1, 0], None, []]
     with pytest.raises(KeyError):
-        arrays.batch({"value": kind}, [{"value": {"x": ["c"], "y": None}}])
+        arrays.batch({"value": kind}, {"value": [{"x": ["c"], "y": None}]})
 
 
 def test_a_failed_build_leaves_nothing(recorded, monkeypatch):

@@ -75,17 +75,17 @@ def write(folder, made, *items, splits=None):
     the split of each; without them all are train."""
     known = {each["layer"]: schemes.parse(json.dumps(each), "made") for each in made}
     columns = tables.all_columns(known)
+    maker = rows.Maker(known, columns, lambda _: False)
     files = {}
     for (of, by_layer, annotations), split in zip(
         items, splits or ["train"] * len(items), strict=True
     ):
         item = tables.Annotated(of, by_layer, annotations)
-        for config, found in rows.rows(item, known, lambda _: False).items():
+        for config, found in maker.cells([item]).items():
             place = f"{config}/{split}"
-            if found and place not in files:
+            if place not in files:
                 files[place] = TableFile(folder / config, split, columns[config])
-            if found:
-                files[place].add(arrays.batch(columns[config], found), of.id)
+            files[place].add(arrays.batch(columns[config], found), of.id)
     for each in files.values():
         each.close()
     for each in made:

@@ -1,6 +1,6 @@
 """The types of a table's columns as plain values, from which Arrow's and a card's are made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -45,7 +45,27 @@ Cell = Any
 """A value of the type of its column, which is known at run time alone, or None."""
 Row = dict[str, Cell]
 """A row of a table: its cells by column."""
+Cells = dict[str, list[Cell]]
+"""Rows of a table by column: the cells of a column stand in one list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records that stand in one cell, by field: each field has a value of every record."""
+
+    fields: Mapping[str, Sequence[Cell]]
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(next(iter(self.fields.values())))
+
 
 STRING = Value("string")
 INTEGER = Value("int32")
 BOOLEAN = Value("bool")
+
+
+def by_column(names: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> Cells:
+    """Rows whose cells stand in the order of these columns, by column."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    return {name: list(cells) for name, cells in zip(names, columns, strict=True)}

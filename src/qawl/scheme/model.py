@@ -214,6 +214,11 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
         }
 
     @cached_property
+    def span_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes of spans."""
+        return tuple(attribute for attribute in self.attributes if attribute.of)
+
+    @cached_property
     def document_attributes(self) -> tuple[Attribute, ...]:
         """The attributes of the whole article."""
         return tuple(attribute for attribute in self.attributes if not attribute.of)

@@ -1,10 +1,10 @@
-"""Rows → Arrow arrays, column by column, classes by their index.
+"""Cells by column → Arrow arrays, classes by their index.
 
 What is nested is flattened first, and buffers are filled by numpy: pyarrow's own conversion of Python
 values loads pandas, which takes longer than a small release.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -12,19 +12,28 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from qawl.core import arrow
-from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Type, Value
+from qawl.core.column_types import (
+    Cell,
+    ClassLabel,
+    Columns,
+    ListOf,
+    Record,
+    Records,
+    Type,
+    Value,
+)
 from qawl.core.errors import ReleaseError
 from qawl.release.tables.columns import arrow_schema, arrow_type
 
 NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64}
 
 
-def batch(columns: Columns, rows: Collection[Mapping[str, object]]) -> pa.RecordBatch:
-    """Rows as a batch of arrays; raises KeyError naming an unknown class or column.
+def batch(columns: Columns, cells: Mapping[str, Sequence[Cell]]) -> pa.RecordBatch:
+    """The cells of a table as a batch of arrays; raises KeyError naming an unknown class or column.
 
     Many values in one cell may come as an array: of Arrow, or of numpy, then with the indices of classes.
     """
-    arrays = [_array(kind, [row[name] for row in rows]) for name, kind in columns.items()]
+    arrays = [_array(kind, cells[name]) for name, kind in columns.items()]
     return pa.RecordBatch.from_arrays(arrays, schema=arrow_schema(columns))
 
 
@@ -48,10 +57,21 @@ def _array(kind: Type, values: Sequence[Cell]) -> pa.Array:
 
 def _items(kind: Type, lists: Sequence[Cell]) -> pa.Array:
     """What is in all the lists."""
+    if lists and isinstance(lists[0], Records) and isinstance(kind, Record):
+        fields = {
+            name: list(chain.from_iterable(each.fields[name] for each in lists))
+            for name, _ in kind.fields
+        }
+        parts = [_array(part, fields[name]) for name, part in kind.fields]
+        return _filled(kind, sum(map(len, lists)), None, children=parts)
     if lists and isinstance(lists[0], pa.Array):
         return pa.concat_arrays(lists)
     if lists and isinstance(lists[0], np.ndarray):
-        numbers = np.concatenate(lists, dtype=NUMBERS[str(arrow_type(kind))], casting="same_kind")
+        numbers = np.concatenate(
+            lists,
+            dtype=NUMBERS[kind.dtype if isinstance(kind, Value) else "int64"],
+            casting="same_kind",
+        )
         return _filled(kind, len(numbers), None, numbers)
     return _array(kind, list(chain.from_iterable(lists)))
 

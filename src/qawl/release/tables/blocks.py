@@ -5,7 +5,7 @@ A kept block is found by the digest of all that its rows are made from.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from qawl.articles import store as article_store
 from qawl.core import result_cache
-from qawl.core.column_types import Columns, Row
+from qawl.core.column_types import Cell, Cells, Columns
 from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.release.rights.withheld import Guard
@@ -62,7 +62,8 @@ class Blocks:
         kinds: Mapping[str, Columns],
         guard: Guard,
     ) -> None:
-        self._project, self._schemes, self._kinds, self._guard = project, schemes, kinds, guard
+        self._project, self._schemes, self._kinds = project, schemes, kinds
+        self._maker = rows.Maker(schemes, kinds, guard)
         self._used: set[str] = set()
 
     def of(self, items: Sequence[Annotated]) -> Block:
@@ -103,42 +104,41 @@ class Blocks:
             paths += project.articles_files
         return result_cache.inputs(project, paths, pa.__version__)
 
-    def _made(self, items: Iterable[Annotated]) -> Block:
-        found: dict[str, list[Row]] = {}
-        last: rows.Rows = {}
+    def _made(self, items: Sequence[Annotated]) -> Block:
+        cells = self._maker.cells(items)
         unsaid = Unsaid()
-        for item in items:
-            last = rows.rows(item, self._schemes, self._guard)
-            unsaid.count(item.gold, last[TABLE])
-            for config, made in last.items():
-                found.setdefault(config, []).extend(made)
-        ending = frozenset(config for config, made in last.items() if made)
+        unsaid.count((item.gold for item in items), cells.get(TABLE, {}))
+        last = items[-1].article.id
+        ending = frozenset(config for config, each in cells.items() if _ids(each)[-1] == last)
         tables = {
-            config: _converted(config, self._kinds[config], made)
-            for config, made in found.items()
-            if made
+            config: _converted(config, self._kinds[config], each) for config, each in cells.items()
         }
         return Block(tables, ending, unsaid)
 
 
-def _converted(config: str, kinds: Columns, made: list[Row]) -> pa.RecordBatch:
+def _ids(cells: Cells) -> list[Cell]:
+    """The articles that the rows of a table are of."""
+    return cells["article_id"] if "article_id" in cells else cells["id"]
+
+
+def _converted(config: str, kinds: Columns, cells: Cells) -> pa.RecordBatch:
     """The rows of a table as arrays."""
     try:
-        return arrays.batch(kinds, made)
+        return arrays.batch(kinds, cells)
     except KeyError as error:
         raise columns.unknown(config, error.args[0]) from error
     except (AttributeError, TypeError) as error:
-        where = f"{config}, article {_odd(kinds, made)}"
+        where = f"{config}, article {_odd(kinds, cells)}"
         raise columns.another_kind(where, error) from error
 
 
-def _odd(kinds: Columns, made: Iterable[Row]) -> str:
+def _odd(kinds: Columns, cells: Cells) -> str:
     """The article of the first row that its columns can't hold."""
-    for row in made:
+    for at, article in enumerate(_ids(cells)):
         try:
-            arrays.batch(kinds, [row])
+            arrays.batch(kinds, {name: [each[at]] for name, each in cells.items()})
         except (AttributeError, TypeError):
-            return str(row.get("article_id") or row.get("id"))
+            return str(article)
     return "unknown"
 
 

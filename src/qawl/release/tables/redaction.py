@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qawl.core.column_types import Row
+from qawl.core.column_types import Cells, Records, Row
+from qawl.core.errors import ReleaseError
 from qawl.core.records import Article, Attributes, AttributeValue, GoldSpan, in_words
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
@@ -49,31 +50,42 @@ class Redaction:
         """Where a span stands."""
         return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
 
-    def span(self, span: GoldSpan) -> Row:
-        """A span with its attributes."""
-        return {
-            "id": span.id,
-            "label": span.label,
-            "start": span.start,
-            "end": span.end,
-            "text": self.text(span.text),
-            **self.attributes(span.attributes, self._of_spans),
-            "support": list(span.support),
-        }
-
-    @property
-    def _of_spans(self) -> list[Attribute]:
-        return [each for each in self.scheme.attributes if each.of]
+    def spans(self, spans: Sequence[GoldSpan]) -> Records:
+        """Spans with their attributes."""
+        shows = self.article.redistribute
+        return Records(
+            {
+                "id": [span.id for span in spans],
+                "label": [span.label for span in spans],
+                "start": [span.start for span in spans],
+                "end": [span.end for span in spans],
+                "text": [span.text for span in spans] if shows else [None] * len(spans),
+                **self._columns([span.attributes for span in spans], self.scheme.span_attributes),
+                "support": [span.support for span in spans],
+            }
+        )
 
     def attributes(self, given: Attributes, known: Sequence[Attribute], before: str = "") -> Row:
         """The cells of these attributes; raises ReleaseError where a column can't hold a value."""
-        row: Row = {}
+        return {name: cells[0] for name, cells in self._columns([given], known, before).items()}
+
+    def _columns(
+        self, given: Sequence[Attributes], known: Sequence[Attribute], before: str = ""
+    ) -> Cells:
+        """The cells of these attributes by column, where each of several things has some."""
+        made: Cells = {}
         for each in known:
-            value = given.get(each.name)
-            if value is not None and not each.fits(value):
-                place = f"{self.scheme.layer}, article {self.article.id}"
-                raise columns.another_kind(place, f"{each.name}={in_words(value)}")
-            row[before + each.name] = self.value(value)
+            values = [attributes.get(each.name) for attributes in given]
+            if any(value is not None and not each.fits(value) for value in values):
+                raise self._misfit(each, values)
+            made[before + each.name] = [*map(self.value, values)] if self.texts else values
             if each.free:
-                row[before + each.name + rights_standoff.SUFFIX] = self.standoff(value)
-        return row
+                told = [*map(self.standoff, values)]
+                made[before + each.name + rights_standoff.SUFFIX] = told
+        return made
+
+    def _misfit(self, known: Attribute, values: Sequence[AttributeValue | None]) -> ReleaseError:
+        """That a column can't hold one of these values."""
+        value = next(each for each in values if each is not None and not known.fits(each))
+        place = f"{self.scheme.layer}, article {self.article.id}"
+        return columns.another_kind(place, f"{known.name}={in_words(value)}")

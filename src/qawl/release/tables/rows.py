@@ -1,13 +1,13 @@
-"""Articles, gold and annotations → the rows of a release's tables, one article at a time.
+"""Articles, gold and annotations → the rows of a release's tables, by column.
 
-Rows hold names and words; `arrays.batch` turns class names into indices. Texts and surfaces of an
+Cells hold names and words; `arrays.batch` turns class names into indices. Texts and surfaces of an
 article that may not be redistributed are None.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qawl.core.column_types import Row
+from qawl.core.column_types import Cells, Columns, Records, Row
 from qawl.core.records import (
     JUDGE,
     Annotation,
@@ -17,6 +17,7 @@ from qawl.core.records import (
     GoldRelation,
     GoldSpan,
     Relation,
+    Span,
     in_words,
 )
 from qawl.core.text import sha256
@@ -27,62 +28,89 @@ from qawl.release.tables import silver_table
 from qawl.release.tables.candidates import CANDIDATES, candidate_rows
 from qawl.release.tables.pieces import pieces
 from qawl.release.tables.redaction import Redaction
-from qawl.release.tables.sentence_table import SENTENCES, sentence_rows
+from qawl.release.tables.sentence_table import SENTENCES, sentence_cells
 from qawl.release.tables.silver_table import SILVER, as_annotation, silver_row
 from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
-from qawl.release.tables.token_table import TABLE, token_rows
-from qawl.release.tables.votes import SOFT, VOTES, hidden, typed, vote_rows
+from qawl.release.tables.token_table import TABLE, token_cells
+from qawl.release.tables.votes import SOFT, VOTES, Votes
 from qawl.scheme.names import container, host, links
 from qawl.scheme.scheme import Scheme, Table
 
-Rows = dict[str, list[Row]]
 
+class Maker:
+    """Makes the rows of articles, by table and column; `kinds` are the columns of each table."""
 
-def rows(item: Annotated, schemes: Mapping[str, Scheme], guard: Guard) -> Rows:
-    """The rows of one article in every table."""
-    article = item.article
-    votes = {
-        layer: vote_rows(gold, item.annotations, article, schemes[layer])
-        for layer, gold in item.gold.items()
-    }
-    texts = _free_texts(item, schemes, guard, [typed(each[VOTES]) for each in votes.values()])
-    whole = _article_row(item, schemes, texts)
-    found: Rows = {"articles": [whole], VOTES: [], SOFT: [], CANDIDATES: []}
-    for layer, scheme in schemes.items():
-        gold = item.gold.get(layer)
-        if gold is None:
-            continue
-        table = scheme.table
-        shown = Redaction(article, texts, scheme)
-        found[VOTES] += hidden(votes[layer][VOTES], shown)
-        found[SOFT] += votes[layer][SOFT]
-        if not scheme.labels:
-            continue
-        if table is None or table.rows is None:
-            name = table.name if table else layer
-            of = {"article_id": article.id, "text_sha256": article.text_sha256}
-            found[name] = [{**of, **span} for span in whole[f"{layer}_spans"]]
-        else:
-            found[table.name] = list(_table_rows(item, gold, schemes, table, shown))
-        found[CANDIDATES] += candidate_rows(gold, shown)
-        if scheme.relations and table is None:
-            found[f"{layer}_relations"] = [
-                {"article_id": article.id, **_arrow(each)} for each in gold.relations
+    def __init__(
+        self, schemes: Mapping[str, Scheme], kinds: Mapping[str, Columns], guard: Guard
+    ) -> None:
+        self._schemes, self._kinds, self._guard = schemes, kinds, guard
+        self._votes = Votes(schemes)
+
+    def cells(self, items: Sequence[Annotated]) -> dict[str, Cells]:
+        """The rows of these articles in every table that has some."""
+        found: dict[str, Cells] = {}
+        for item in items:
+            for name, cells in self._of(item):
+                there = found.setdefault(name, {each: [] for each in self._kinds[name]})
+                for column, gathered in there.items():
+                    gathered.extend(cells[column])
+        decided = [(each.article, each.gold) for each in items]
+        found[TABLE] = token_cells(decided, self._schemes)
+        return {name: cells for name, cells in found.items() if any(cells.values())}
+
+    def _of(self, item: Annotated) -> Iterator[tuple[str, Cells]]:
+        """(table, rows) of one article, but for its tokens."""
+        article, schemes = item.article, self._schemes
+        given = {
+            layer: self._votes.of(gold, item.annotations, article)
+            for layer, gold in item.gold.items()
+        }
+        texts = _free_texts(item, schemes, self._guard, [each.typed() for each in given.values()])
+        shown = {layer: Redaction(article, texts, scheme) for layer, scheme in schemes.items()}
+        whole = _article_row(item, shown)
+        yield "articles", self._by_column("articles", [whole])
+        for layer, gold in item.gold.items():
+            if given[layer].votes["marked"]:
+                yield VOTES, given[layer].shown(shown[layer])
+                yield SOFT, given[layer].soft
+            if schemes[layer].labels:
+                yield from self._of_layer(item, gold, shown[layer], whole)
+        if cells := sentence_cells(article, item.gold, schemes):
+            yield SENTENCES, cells
+        annotated = [_annotation_row(each, shown[each.layer]) for each in item.annotations]
+        yield "annotations", self._by_column("annotations", annotated)
+        if item.silver:
+            rows = [
+                silver_row(each, _annotation_row(as_annotation(each), shown[layer]))
+                for layer, each in item.silver.items()
             ]
-    found[TABLE] = token_rows(article, item.gold, schemes)
-    found[SENTENCES] = list(sentence_rows(article, item.gold, schemes))
-    found["annotations"] = [
-        _annotation_row(each, Redaction(article, texts, schemes[each.layer]))
-        for each in item.annotations
-    ]
-    found[SILVER] = [
-        silver_row(
-            each, _annotation_row(as_annotation(each), Redaction(article, texts, schemes[layer]))
-        )
-        for layer, each in item.silver.items()
-    ]
-    return found
+            yield SILVER, self._by_column(SILVER, rows)
+
+    def _of_layer(
+        self, item: Annotated, gold: Gold, shown: Redaction, whole: Row
+    ) -> Iterator[tuple[str, Cells]]:
+        """(table, rows) of what is gold in a layer that has labels; `whole` is the article's row."""
+        article, scheme = item.article, shown.scheme
+        table, layer = scheme.table, scheme.layer
+        if table is None or table.rows is None:
+            spans = whole[f"{layer}_spans"]
+            of = {"article_id": article.id, "text_sha256": article.text_sha256}
+            same = {name: [each] * len(spans) for name, each in of.items()}
+            yield table.name if table else layer, {**same, **spans.fields}
+        else:
+            rows = _table_rows(item, gold, self._schemes, table, shown)
+            yield table.name, self._by_column(table.name, list(rows))
+        if candidates := list(candidate_rows(gold, shown)):
+            yield CANDIDATES, self._by_column(CANDIDATES, candidates)
+        if scheme.relations and table is None:
+            name = f"{layer}_relations"
+            drawn = [{"article_id": article.id, **_arrow(each)} for each in gold.relations]
+            yield name, self._by_column(name, drawn)
+
+    def _by_column(self, name: str, rows: Sequence[Row]) -> Cells:
+        """Rows of a table by column."""
+        return {column: [row[column] for row in rows] for column in self._kinds[name]}
 
 
 def _free_texts(
@@ -111,7 +139,8 @@ def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str
                 yield from ((name, value) for value in strings(given))
 
 
-def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeTexts | None) -> Row:
+def _article_row(item: Annotated, shown: Mapping[str, Redaction]) -> Row:
+    """The row of an article; `shown` says by layer what of it may be."""
     article = item.article
     hidden = not article.redistribute
     row: Row = {
@@ -130,22 +159,21 @@ def _article_row(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeText
         "group": article.group,
         "source_id": article.source_id,
     }
-    for layer, scheme in schemes.items():
-        gold = item.gold.get(layer)
-        shown = Redaction(article, texts, scheme)
+    for layer, by in shown.items():
+        gold, scheme = item.gold.get(layer), by.scheme
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
             row[f"{layer}_open"] = open_stretches(gold) if gold else None
-            row[f"{layer}_spans"] = [shown.span(span) for span in gold.spans] if gold else None
+            row[f"{layer}_spans"] = by.spans(gold.spans) if gold else None
             row[f"{layer}_relations"] = (
                 [{**_arrow(each), "support": list(each.support)} for each in gold.relations]
                 if gold
                 else None
             )
         given = gold.attributes if gold else {}
-        row |= shown.attributes(given, scheme.document_attributes, f"{layer}_")
-    if context := context_fields(schemes):
+        row |= by.attributes(given, scheme.document_attributes, f"{layer}_")
+    if context := context_fields({layer: by.scheme for layer, by in shown.items()}):
         row["context"] = {
             field: None if hidden else article.context_text(field) for field in context
         }
@@ -329,21 +357,25 @@ def _annotation_row(record: Annotation, shown: Redaction) -> Row:
         "status": record.status,
         "text_sha256": record.text_sha256,
         "scheme_version": record.scheme_version,
-        "spans": [
-            {
-                "id": span.id,
-                "label": span.label,
-                "start": span.start,
-                "end": span.end,
-                "text": shown.text(span.text),
-                "attributes": _listed(span.attributes, shown),
-            }
-            for span in record.spans
-        ],
+        "spans": _spans(record.spans, shown),
         "relations": [_arrow(each) for each in record.relations],
         "attributes": _listed(record.attributes, shown),
         **{name: getattr(where, name) for name in PROVENANCE},
     }
+
+
+def _spans(spans: Sequence[Span], shown: Redaction) -> Records:
+    shows = shown.article.redistribute
+    return Records(
+        {
+            "id": [span.id for span in spans],
+            "label": [span.label for span in spans],
+            "start": [span.start for span in spans],
+            "end": [span.end for span in spans],
+            "text": [span.text for span in spans] if shows else [None] * len(spans),
+            "attributes": [_listed(span.attributes, shown) for span in spans],
+        }
+    )
 
 
 def _listed(given: Attributes, shown: Redaction) -> list[Row]:

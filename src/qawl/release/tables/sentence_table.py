@@ -5,9 +5,19 @@ it has one), and the highest value of its ordered attributes there (the check-wo
 sentence in which nothing stands, but something is undecided, is null, not false.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Row, Type
+from qawl.core.column_types import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    Cell,
+    Cells,
+    ClassLabel,
+    Columns,
+    Type,
+    by_column,
+)
 from qawl.core.records import Article, Gold, GoldSpan
 from qawl.core.sentences import sentences
 from qawl.release.tables.stretches import open_stretches
@@ -37,30 +47,27 @@ def columns_of_sentences(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
     return {SENTENCES: found} if labelled else {}
 
 
-def sentence_rows(
+def sentence_cells(
     article: Article, gold: Mapping[str, Gold], schemes: Mapping[str, Scheme]
-) -> Iterator[Row]:
-    """The rows of an article; none where no layer has gold for it."""
+) -> Cells:
+    """The rows of an article by column; nothing where no layer has gold for it."""
     decided = {layer: each for layer, each in gold.items() if each.status == "submitted"}
     if not any(schemes[layer].labels for layer in decided):
-        return
-    layers = [
-        _Layer.of(layer, scheme, decided.get(layer))
-        for layer, scheme in schemes.items()
-        if scheme.labels
-    ]
-    for number, (start, end) in enumerate(sentences(article.text)):
-        row: Row = {
-            "article_id": article.id,
-            "text_sha256": article.text_sha256,
-            "number": number,
-            "start": start,
-            "end": end,
-            "text": article.text[start:end] if article.redistribute else None,
-        }
-        for each in layers:
-            row |= each.cells(start, end)
-        yield row
+        return {}
+    text, found = article.text, list(sentences(article.text))
+    cells: Cells = {
+        "article_id": [article.id] * len(found),
+        "text_sha256": [article.text_sha256] * len(found),
+        "number": [*range(len(found))],
+        **by_column(("start", "end"), found),
+        "text": [text[start:end] if article.redistribute else None for start, end in found],
+    }
+    for layer, scheme in schemes.items():
+        if scheme.labels:
+            names = sentence_columns(layer, scheme)
+            of = _Layer.of(scheme, decided.get(layer))
+            cells |= by_column(names, [of.cells(start, end, len(names)) for start, end in found])
+    return cells
 
 
 class _Layer:
@@ -68,35 +75,31 @@ class _Layer:
 
     def __init__(
         self,
-        names: Sequence[str],
         ranked: Sequence[Attribute],
         spans: Sequence[GoldSpan] | None,
         opened: Sequence[tuple[int, int]],
     ) -> None:
-        self._names, self._ranked, self._spans, self._open = names, ranked, spans, opened
+        self._ranked, self._spans, self._open = ranked, spans, opened
 
     @classmethod
-    def of(cls, layer: str, scheme: Scheme, gold: Gold | None) -> "_Layer":
+    def of(cls, scheme: Scheme, gold: Gold | None) -> "_Layer":
         """The layer of an article, by its gold."""
-        names, ranked = sentence_columns(layer, scheme), ranked_in_sentences(scheme)
+        ranked = ranked_in_sentences(scheme)
         if gold is None:
-            return cls(names, ranked, None, ())
+            return cls(ranked, None, ())
         rows = scheme.table.rows if scheme.table else None
         spans = [span for span in gold.spans if rows in (None, span.label)]
         opened = [(each["start"], each["end"]) for each in open_stretches(gold)]
-        return cls(names, ranked, spans, opened)
+        return cls(ranked, spans, opened)
 
-    def cells(self, start: int, end: int) -> Row:
-        """What is said of a sentence."""
-        has, undecided, *columns = self._names
+    def cells(self, start: int, end: int, count: int) -> tuple[Cell, ...]:
+        """What is said of a sentence, in so many cells."""
         if self._spans is None:
-            return dict.fromkeys(self._names)
+            return (None,) * count
         here = [span for span in self._spans if span.start < end and start < span.end]
         opened = any(low < end and start < high for low, high in self._open)
-        row: Row = {has: True if here else None if opened else False, undecided: opened}
-        for name, each in zip(columns, self._ranked, strict=True):
-            row[name] = _highest(here, each, opened=opened)
-        return row
+        ranked = [_highest(here, each, opened=opened) for each in self._ranked]
+        return (True if here else None if opened else False, opened, *ranked)
 
 
 def _highest(spans: Sequence[GoldSpan], attribute: Attribute, *, opened: bool) -> str | None:

@@ -6,20 +6,25 @@ Every layer whose scheme has labels has its columns; articles that nobody annota
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from qawl.core.arrow import bounds
 from qawl.core.column_types import (
     BOOLEAN,
     INTEGER,
     STRING,
+    Cells,
     ClassLabel,
     Columns,
     ListOf,
     Record,
+    Records,
     Row,
     Type,
 )
@@ -65,55 +70,82 @@ def _tagged_layers(schemes: Mapping[str, Scheme]) -> Iterator[tuple[str, Scheme]
     return ((layer, scheme) for layer, scheme in schemes.items() if scheme.labels)
 
 
-def token_rows(
-    article: Article, gold: Mapping[str, Gold], schemes: Mapping[str, Scheme]
-) -> list[Row]:
-    """The row of an article; none where no layer has gold for it."""
-    decided = {layer: each for layer, each in gold.items() if each.status == "submitted"}
-    if not decided:
-        return []
-    text = article.text
-    starts, ends = at = edges(text)
-    row: Row = {
-        "article_id": article.id,
-        "text_sha256": article.text_sha256,
-        "withheld": not article.redistribute,
-        "tokens": pieces(text, starts, ends) if article.redistribute else None,
-        "starts": starts,
-        "ends": ends,
-        "paragraphs": _paragraphs(text, starts),
-    }
-    for layer, scheme in _tagged_layers(schemes):
-        said = decided.get(layer)
-        cells = [None] * (len(LEVELS) + 3) if said is None else _layer(said, at, scheme)
-        names = ("complete", "undecided", *LEVELS, "lost")
-        row.update({f"{layer}_{name}": cell for name, cell in zip(names, cells, strict=True)})
-    return [row]
+def token_cells(
+    items: Sequence[tuple[Article, Mapping[str, Gold]]], schemes: Mapping[str, Scheme]
+) -> Cells:
+    """The rows of articles by column; one where no layer has gold has none.
+
+    All texts are cut into tokens at once, as one text: no token goes over a line.
+    """
+    decided = [(article, each) for article, gold in items if (each := _decided(gold))]
+    rows: list[Row] = []
+    texts = [article.text for article, _ in decided]
+    for (article, gold), (at, words) in zip(decided, _cut(texts), strict=True):
+        row: Row = {
+            "article_id": article.id,
+            "text_sha256": article.text_sha256,
+            "withheld": not article.redistribute,
+            "tokens": words if article.redistribute else None,
+            "starts": at[0],
+            "ends": at[1],
+            "paragraphs": _paragraphs(article.text, at[0]),
+        }
+        for layer, scheme in _tagged_layers(schemes):
+            row |= _layer(layer, gold.get(layer), at, scheme)
+        rows.append(row)
+    return {name: [row[name] for row in rows] for name in token_columns(schemes)}
 
 
-def _layer(gold: Gold, at: Edges, scheme: Scheme) -> list[object]:
+def _decided(gold: Mapping[str, Gold]) -> dict[str, Gold]:
+    """The gold of the layers in which the article was not skipped."""
+    return {layer: each for layer, each in gold.items() if each.status == "submitted"}
+
+
+def _cut(texts: Sequence[str]) -> Iterator[tuple[Edges, pa.Array]]:
+    """(where its tokens are, the tokens) of each text."""
+    whole = "\n".join(texts)
+    starts, ends = edges(whole)
+    words = pieces(whole, starts, ends)
+    offsets = bounds(len(text) + 1 for text in texts)
+    places = np.searchsorted(starts, offsets).tolist()
+    for offset, (first, last) in zip(offsets.tolist(), pairwise(places), strict=False):
+        here = slice(first, last)
+        yield (starts[here] - offset, ends[here] - offset), words[here]
+
+
+def _layer(layer: str, gold: Gold | None, at: Edges, scheme: Scheme) -> Row:
     """The cells of one layer."""
-    starts, ends = at
+    names = [f"{layer}_{each}" for each in ("complete", "undecided", *LEVELS, "lost")]
+    if gold is None:
+        return dict.fromkeys(names)
     try:
         found = tagged_at(gold.spans, at, len(LEVELS), scheme.label)
     except KeyError as error:
         raise columns.unknown(TABLE, error.args[0]) from error
-    undecided = {
-        index
-        for each in gold.open
-        if each.of_spans
-        for index in range(
-            np.searchsorted(ends, each.start, "right"), np.searchsorted(starts, each.end, "left")
-        )
-    }
-    lost = [{"kind": each.kind, "id": each.span.id} for each in found.losses]
-    return [gold.complete, sorted(undecided), *found.classes, lost]
+    lost = Records(
+        {
+            "kind": [each.kind for each in found.losses],
+            "id": [each.span.id for each in found.losses],
+        }
+    )
+    cells = (gold.complete, _undecided(gold, at), *found.classes, lost)
+    return dict(zip(names, cells, strict=True))
+
+
+def _undecided(gold: Gold, at: Edges) -> list[int]:
+    """The indices of the tokens of which it is open whether a span has them."""
+    starts, ends = at
+    opened = [each for each in gold.open if each.of_spans]
+    if not opened:
+        return []
+    firsts = np.searchsorted(ends, [each.start for each in opened], "right").tolist()
+    lasts = np.searchsorted(starts, [each.end for each in opened], "left").tolist()
+    return sorted({index for each in zip(firsts, lasts, strict=True) for index in range(*each)})
 
 
 def _paragraphs(text: str, starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """The index of the first token of each line that has one."""
-    lengths = [len(line) + 1 for line in text.split("\n")]
-    first = np.searchsorted(starts, np.cumsum([0, *lengths]))
+    first = np.searchsorted(starts, bounds(len(line) + 1 for line in text.split("\n")))
     return first[:-1][first[:-1] < first[1:]]
 
 
@@ -123,19 +155,20 @@ class Unsaid:
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def count(self, gold: Mapping[str, Gold], rows: Sequence[Row]) -> None:
-        """Adds one article with its rows of the table."""
-        for row in rows:
-            for layer, said in gold.items():
-                lost = row.get(f"{layer}_lost")
+    def count(self, gold: Iterable[Mapping[str, Gold]], cells: Cells) -> None:
+        """Adds the articles that have rows in the table, with their rows."""
+        decided = filter(None, map(_decided, gold))
+        for at, by_layer in enumerate(decided):
+            for layer, said in by_layer.items():
+                lost = cells.get(f"{layer}_lost")
                 if lost is None:
                     continue
                 counts = self.counts.setdefault(layer, Counter())
-                counts.update(each["kind"] for each in lost)
+                counts.update(lost[at].fields["kind"])
                 counts["spans"] += len(said.spans)
                 counts["attributes"] += sum(bool(each.attributes) for each in said.spans)
                 counts["relations"] += len(said.relations)
-                counts["undecided"] += len(row[f"{layer}_undecided"])
+                counts["undecided"] += len(cells[f"{layer}_undecided"][at])
 
     @classmethod
     def of(cls, counts: Mapping[str, Mapping[str, int]]) -> "Unsaid":

@@ -10,13 +10,24 @@ the span has one that says so. Who skipped the article has none, and a judge is 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qawl.agreement.matching import Spans, best_pairs
 from qawl.agreement.readings import comparable
-from qawl.core.column_types import INTEGER, STRING, ClassLabel, Columns, ListOf, Row, Type, Value
+from qawl.core.column_types import (
+    INTEGER,
+    STRING,
+    Cell,
+    Cells,
+    ClassLabel,
+    Columns,
+    ListOf,
+    Type,
+    Value,
+    by_column,
+)
 from qawl.core.records import (
     JUDGE,
     Annotation,
@@ -53,7 +64,7 @@ def vote_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
     """The columns of both tables; none where no layer has anything to say."""
     attributes = [each for scheme in schemes.values() for each in scheme.attributes]
     labels = _names(name for scheme in schemes.values() for name in scheme.label)
-    said = _names([*labels, *(name for each in attributes for name in each.categories)])
+    said = _said_names(schemes)
     names = _names([*([LABEL] if labels else []), *(each.name for each in attributes)])
     if not names:
         return {}
@@ -85,80 +96,138 @@ def vote_columns(schemes: Mapping[str, Scheme]) -> dict[str, Columns]:
     return {VOTES: {**item, **vote}, SOFT: {**item, **soft}}
 
 
+def _said_names(schemes: Mapping[str, Scheme]) -> tuple[str, ...]:
+    """All names that a vote can be for: labels, and values of attributes."""
+    labels = [name for scheme in schemes.values() for name in scheme.label]
+    attributes = [each for scheme in schemes.values() for each in scheme.attributes]
+    return _names([*labels, *(name for each in attributes for name in each.categories)])
+
+
 def _names(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
-def vote_rows(
-    gold: Gold, annotations: Sequence[Annotation], article: Article, scheme: Scheme
-) -> dict[str, list[Row]]:
-    """The rows of one article and layer in both tables; `words` are as they were typed."""
-    every = [
-        each
-        for each in annotations
-        if each.layer == gold.layer
-        and each.annotator != JUDGE
-        and each.status == "submitted"
-        and each.text_sha256 == article.text_sha256
-    ]
-    votes: list[Row] = []
-    soft: list[Row] = []
-    cells = _Cells(scheme)
-    for item, attribute, given in _items(gold, every, article, scheme):
-        votes += [
-            {**item, "annotator": who, "marked": how, **cells.vote(value, attribute)}
-            for who, how, value in given
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What annotators say of one article in a layer: its rows in both tables, by column.
+
+    In `votes`, `words` are as they were typed.
+    """
+
+    votes: Cells
+    soft: Cells
+
+    def typed(self) -> list[tuple[str, str]]:
+        """(attribute, text) of what annotators typed, in the order of the rows."""
+        both = zip(self.votes["attribute"], self.votes["words"], strict=True)
+        return [(name, text) for name, words in both for text in words or ()]
+
+    def shown(self, by: Redaction) -> Cells:
+        """The rows of `votes` without what may not be shown of the words."""
+        words = self.votes["words"]
+        if not any(words):
+            return self.votes
+        told = [by.standoff(each) if each else None for each in words]
+        return {**self.votes, "words": [by.value(each) for each in words], WORDS_TOLD: told}
+
+
+class Votes:
+    """The rows of both tables, article by article; the cells of the same values are made once."""
+
+    def __init__(self, schemes: Mapping[str, Scheme]) -> None:
+        said = _said_names(schemes)
+        self._cells = {layer: _Cells(scheme, said) for layer, scheme in schemes.items()}
+
+    def of(self, gold: Gold, annotations: Sequence[Annotation], article: Article) -> Given:
+        """The rows of one article and layer."""
+        every = [
+            each
+            for each in annotations
+            if each.layer == gold.layer
+            and each.annotator != JUDGE
+            and each.status == "submitted"
+            and each.text_sha256 == article.text_sha256
         ]
-        if (shares := cells.shares([each.value for each in given], attribute)) is not None:
-            soft.append({**item, **shares})
-    return {VOTES: votes, SOFT: soft}
+        made = _Article(self._cells[gold.layer], len(every))
+        length = len(article.text)
+        marked = zip(*_marked(gold.spans, every, length), strict=True) if every else ()
+        for span, of in zip(gold.spans, marked or [()] * len(gold.spans), strict=True):
+            made.add_span(span, of)
+        for each in made.cells.scheme.document_attributes:
+            made.add(
+                (None,) * 4, each, [None] * len(every), [_of(r.attributes, each) for r in every]
+            )
+        return made.given(article, [each.annotator for each in every])
 
 
-def typed(votes: Sequence[Row]) -> list[tuple[str, str]]:
-    """(attribute, text) of what annotators typed, in the order of the rows."""
-    return [(row["attribute"], text) for row in votes for text in row["words"] or ()]
+@dataclass(slots=True)
+class _Article:
+    """The rows of one article and layer, gathered by column: `items` has an entry an attribute of an
+    item, of which each of so many annotators has a vote."""
+
+    cells: "_Cells"
+    annotators: int
+    items: list[tuple[Cell, ...]] = field(default_factory=list)
+    marked: list[str | None] = field(default_factory=list)
+    votes: list["_Vote"] = field(default_factory=list)
+    soft_items: list[tuple[Cell, ...]] = field(default_factory=list)
+    soft: list["_Shares"] = field(default_factory=list)
+
+    def add_span(self, span: GoldSpan, of: Sequence["Marked"]) -> None:
+        """Takes a gold span, and how everybody marked it."""
+        item, marked = (span.id, span.label, span.start, span.end), [how for how, _ in of]
+        self.add(item, None, marked, [None if one is None else one.label for _, one in of])
+        for each in self.cells.scheme.attributes_of(span.label):
+            self.add(item, each, marked, [_value(how, one, each) for how, one in of])
+
+    def add(
+        self,
+        item: tuple[Cell, ...],
+        attribute: Attribute | None,
+        marked: Sequence[str | None],
+        values: Sequence[AttributeValue | None],
+    ) -> None:
+        """Takes what everybody says of an attribute of an item; of None it is its label."""
+        of = (*item, attribute.name if attribute else LABEL)
+        votes, shares = self.cells.of(attribute, values)
+        self.items.append(of)
+        self.marked += marked
+        self.votes += votes
+        if shares is not None:
+            self.soft_items.append(of)
+            self.soft.append(shares)
+
+    def given(self, article: Article, names: list[str]) -> Given:
+        """All rows by column."""
+        head = article.id, article.text_sha256, self.cells.scheme.layer
+        own = by_column(_VOTE, self.votes) | {"annotator": names * len(self.items)}
+        repeated = [each for each in self.items for _ in range(self.annotators)]
+        return Given(
+            {
+                **_heads(head, repeated),
+                **own,
+                "marked": self.marked,
+                WORDS_TOLD: [None] * len(self.votes),
+            },
+            {**_heads(head, self.soft_items), **by_column(_SHARES, self.soft)},
+        )
 
 
-def hidden(votes: Sequence[Row], shown: Redaction) -> list[Row]:
-    """The rows of `votes` without what may not be shown of the words."""
-    return [
-        {**row, "words": shown.value(words), WORDS_TOLD: shown.standoff(words)}
-        if (words := row["words"])
-        else row
-        for row in votes
-    ]
+_HEAD = ("article_id", "text_sha256", "layer")
+_ITEM = ("id", "label", "start", "end", "attribute")
+
+
+def _heads(head: Sequence[str], items: Sequence[tuple[Cell, ...]]) -> Cells:
+    """What both tables have of each item."""
+    same = {name: [each] * len(items) for name, each in zip(_HEAD, head, strict=True)}
+    return {**same, **by_column(_ITEM, items)}
 
 
 AnySpan = GoldSpan | Span
 
 
-class Said(NamedTuple):
-    """What an annotator says of an item: how they marked it, and the value; None where there is none."""
-
-    annotator: str
-    marked: str | None
-    value: AttributeValue | None
-
-
-def _items(
-    gold: Gold, every: Sequence[Annotation], article: Article, scheme: Scheme
-) -> Iterator[tuple[Row, Attribute | None, list[Said]]]:
-    """Each item with each of its attributes and what everybody says; None stands for its label."""
-    of_article = {"article_id": article.id, "text_sha256": article.text_sha256}
-    head = {**of_article, "layer": scheme.layer}
-    found = [(each.annotator, stands_for(gold.spans, _standing(each, article))) for each in every]
-    for at, span in enumerate(gold.spans):
-        of = {"id": span.id, "label": span.label, "start": span.start, "end": span.end}
-        marked = [(who, *of_span[at]) for who, of_span in found]
-        said = [Said(who, how, one.label if one else None) for who, how, one in marked]
-        yield {**head, **of, "attribute": LABEL}, None, said
-        for each in scheme.attributes_of(span.label):
-            values = [Said(who, how, _value(how, one, each)) for who, how, one in marked]
-            yield {**head, **of, "attribute": each.name}, each, values
-    nothing: Row = dict.fromkeys(("id", "label", "start", "end"))
-    for each in scheme.document_attributes:
-        values = [Said(record.annotator, None, _of(record.attributes, each)) for record in every]
-        yield {**head, **nothing, "attribute": each.name}, each, values
+Marked = tuple[str, Span | None]
+"""How an annotator marked a gold span, and their span."""
 
 
 def _value(how: str, span: Span | None, attribute: Attribute) -> AttributeValue | None:
@@ -170,19 +239,39 @@ def _of(given: Attributes, attribute: Attribute) -> AttributeValue | None:
     return given.get(attribute.name)
 
 
-def _standing(record: Annotation, article: Article) -> list[Span]:
-    """The spans of a record that stand in the text."""
-    length = len(article.text)
-    return [each for each in record.spans if 0 <= each.start < each.end <= length]
+def _marked(
+    gold: Sequence[GoldSpan], every: Iterable[Annotation], length: int
+) -> Iterator[list[Marked]]:
+    """How each annotator marked each gold span; only their spans that stand in the text count."""
+    places = [(span.label, span.start, span.end) for span in gold]
+    apart = len({*places}) == len(places)
+    for record in every:
+        spans = [each for each in record.spans if 0 <= each.start < each.end <= length]
+        mine = {(each.label, each.start, each.end): each for each in spans}
+        if not apart or len(mine) < len(spans):
+            yield stands_for(gold, spans)
+            continue
+        found: list[Marked] = [
+            ("exact", mine.pop(place)) if place in mine else ("no", None) for place in places
+        ]
+        left = [at for at, (how, _) in enumerate(found) if how == "no"] if mine else []
+        for at, marked in zip(left, _rest(gold, left, list(mine.values())), strict=True):
+            found[at] = marked
+        yield found
 
 
-def stands_for(gold: Sequence[GoldSpan], spans: Sequence[Span]) -> list[tuple[str, Span | None]]:
+def _rest(gold: Sequence[GoldSpan], left: Sequence[int], spans: Sequence[Span]) -> list[Marked]:
+    """How the gold spans that are left are marked by the spans that are left."""
+    return stands_for([gold[at] for at in left], spans) if left else []
+
+
+def stands_for(gold: Sequence[GoldSpan], spans: Sequence[Span]) -> list[Marked]:
     """For each gold span how an annotator marked it, and their span; one to one.
 
     Spans of the same label and place come first, of several alike those with the same attributes; then
     those of one label that overlap most, all in all; then those of the same place with another label.
     """
-    found: list[tuple[str, Span | None]] = [("no", None)] * len(gold)
+    found: list[Marked] = [("no", None)] * len(gold)
     free = dict(enumerate(spans))
     for at, mine in _paired(gold, spans):
         one, other = gold[at], spans[mine]
@@ -250,38 +339,46 @@ def _said(given: Attributes) -> bytes:
 Parts = tuple[list[str], float | None, list[str]]
 """(names that the scheme lists, a number, other words) of a value."""
 
+_VOTE = ("value", "values", "number", "words")
+_Vote = tuple[str | None, list[str] | None, float | None, list[str] | None]
+"""The cells of a value: a name of the scheme or several, a number, and in words what is neither."""
 
-@dataclass(frozen=True, slots=True)
+_SHARES = ("names", "shares", "n")
+_Shares = tuple[NDArray[np.int64], NDArray[np.float64], int]
+"""The names that have shares, by index, their shares, and of how many."""
+
+_KEPT = 1 << 14
+"""Values of which the cells are kept in memory at most."""
+
+
 class _Cells:
-    """The cells of one article and layer, those of the same values made once."""
+    """The cells of one layer, those of the same values made once; `said` numbers all names."""
 
-    scheme: Scheme
-    votes: dict[object, Row] = field(default_factory=dict)
-    soft: dict[object, Row | None] = field(default_factory=dict)
+    def __init__(self, scheme: Scheme, said: Sequence[str]) -> None:
+        self.scheme = scheme
+        self._index = {name: number for number, name in enumerate(said)}
+        self._made: dict[object, tuple[list[_Vote], _Shares | None]] = {}
 
-    def vote(self, value: AttributeValue | None, attribute: Attribute | None) -> Row:
-        """The cells of a value: names of the scheme, numbers, and in words what is neither."""
-        key = _key(attribute, value)
-        if key not in self.votes:
-            self.votes[key] = self._vote(value, attribute)
-        return self.votes[key]
-
-    def _vote(self, value: AttributeValue | None, attribute: Attribute | None) -> Row:
-        known, number, words = self._parts(value, attribute)
-        several = attribute is not None and attribute.family == "set"
-        return {
-            "value": known[0] if known and not several else None,
-            "values": known if known and several else None,
-            "number": number,
-            "words": words or None,
-            WORDS_TOLD: None,
-        }
+    def of(
+        self, attribute: Attribute | None, values: Sequence[AttributeValue | None]
+    ) -> tuple[list[_Vote], _Shares | None]:
+        """What everybody says of an attribute of an item: the cells of each vote, and the shares; None
+        where nobody gave a value that is listed."""
+        key = tuple(values) if attribute is None else _key(attribute, *values)
+        if key not in self._made:
+            if len(self._made) == _KEPT:
+                self._made.clear()
+            parts = [self._parts(each, attribute) for each in values]
+            several = attribute is not None and attribute.family == "set"
+            votes = [_vote(each, several=several) for each in parts]
+            self._made[key] = votes, self._shares([known for known, _, _ in parts], attribute)
+        return self._made[key]
 
     def _parts(self, value: AttributeValue | None, attribute: Attribute | None) -> Parts:
         if value is None:
             return [], None, []
         number = float(value) if isinstance(value, int | float) else None
-        names = self.scheme.label if attribute is None else attribute.categories
+        names = self._names(attribute)
         same = in_words(value) if attribute is None else attribute.same(value)
         told = {same} if isinstance(same, str) else {*same}
         known = [each for each in names if each in told]
@@ -289,36 +386,37 @@ class _Cells:
             return known, number, []
         return known, None, [each for each in strings(value) if each not in known]
 
-    def shares(
-        self, given: Sequence[AttributeValue | None], attribute: Attribute | None
-    ) -> Row | None:
-        """The share of votes that each value has; None where nobody gave one that is listed.
+    def _names(self, attribute: Attribute | None) -> Sequence[str]:
+        """The names that the scheme lists."""
+        return tuple(self.scheme.label) if attribute is None else attribute.categories
+
+    def _shares(
+        self, given: Sequence[Sequence[str]], attribute: Attribute | None
+    ) -> _Shares | None:
+        """The share of votes that each value has.
 
         Of a label it is the share of all who did the article, so that what is missing to 1 did not mark
         the span; of several choices, the share of those who chose each.
         """
-        key = _key(attribute, *given)
-        if key not in self.soft:
-            self.soft[key] = self._shares(given, attribute)
-        return self.soft[key]
-
-    def _shares(
-        self, given: Sequence[AttributeValue | None], attribute: Attribute | None
-    ) -> Row | None:
-        if attribute is not None and attribute.family not in _FAMILIES:
+        told = [known for known in given if known]
+        if not told or (attribute is not None and attribute.family not in _FAMILIES):
             return None
-        names = list(self.scheme.label if attribute is None else attribute.categories)
-        told = [known for each in given if (known := self._parts(each, attribute)[0])]
         n = len(given) if attribute is None else len(told)
-        if not told:
-            return None
         votes = Counter(name for each in told for name in each)
+        names = self._names(attribute)
         if len(names) > MOST:
             names = [name for name in names if votes[name]]
-        return {"names": names, "shares": [votes[name] / n for name in names], "n": n}
+        numbers = np.array([self._index[name] for name in names], np.int64)
+        return numbers, np.array([votes[name] / n for name in names]), n
 
 
-def _key(attribute: Attribute | None, *values: AttributeValue | None) -> object:
+def _vote(parts: Parts, *, several: bool) -> _Vote:
+    known, number, words = parts
+    one = known[0] if known and not several else None
+    return one, known if known and several else None, number, words or None
+
+
+def _key(attribute: Attribute, *values: AttributeValue | None) -> object:
     """The same for values of an attribute that are the same, also in kind: 1 is not 1.0 or true."""
     said = [to_json(each) if isinstance(each, list) else (each.__class__, each) for each in values]
-    return (attribute and attribute.name, *said)
+    return (attribute.name, *said)
