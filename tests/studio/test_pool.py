@@ -1,14 +1,17 @@
 """A pool before a Label Studio in memory: projects by slices, tabs, and whose work is whose."""
 
 import copy
+import json
 from collections import Counter
 
 import pytest
+from click.testing import CliRunner
 from memory import Memory
 from test_plan import pushed
 from test_pull_marks import Server
 
-from qawl.annotations import derive
+from qawl import cli
+from qawl.annotations import derive, import_files
 from qawl.core import project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
@@ -421,3 +424,56 @@ def test_slices_are_1_to_100(given):
 def test_a_pool_is_one_slice_unless_more_are_asked_for():
     told = parse_settings("name: x\nlabel_studio: {pool: {}}", "qawl.yaml")
     assert told.label_studio.pool.slices == 1
+
+
+def test_an_export_of_a_pool_tells_users_by_whose_tasks_they_did(shared, tmp_path):
+    """By number alone, user 1 would be the first annotator; here that is user 2, and 3 is a stranger."""
+    server, made = shared
+    for task in mine(server, NAMES[0])[:3]:
+        server.submit(task, 2)
+    for task in mine(server, NAMES[1])[:2]:
+        server.submit(task, 1)
+    server.submit(mine(server, NAMES[1])[4], 3)
+    path = tmp_path / "export.json"
+    path.write_text(
+        json.dumps([{**task, "project": number} for number, task in held(server)]), "utf-8"
+    )
+    outcome = import_files.pull_files(made, [path], layer=None)
+    assert outcome.whole
+    assert whose(made) == {NAMES[0]: 3, NAMES[1]: 2, "a4": 1}
+    assert [each.check for each in validate.validate(made)].count("annotator-other") == 1
+    # The same work by the server is nobody else's.
+    again = pull.pull(server, made)
+    assert again.new.total() == 0
+    assert whose(made) == {NAMES[0]: 3, NAMES[1]: 2, "a4": 1}
+
+
+def test_tasks_for_import_by_hand_say_whose_they_are(corpus, monkeypatch):
+    monkeypatch.chdir(corpus.root)
+    said = CliRunner().invoke(cli.group, ["tasks", "--layer", "entity"])
+    tasks = json.loads(said.output)
+    assert Counter(each["data"]["qawl_annotator"] for each in tasks) == dict.fromkeys(NAMES, 8)
+    said = CliRunner().invoke(cli.group, ["tasks", "--layer", "entity", "--annotator", NAMES[0]])
+    assert {each["data"]["qawl_annotator"] for each in json.loads(said.output)} == {NAMES[0]}
+    settled(corpus, NAMES, None)
+    said = CliRunner().invoke(cli.group, ["tasks", "--layer", "entity"])
+    assert len(json.loads(said.output)) == len(TEXTS)
+    assert "qawl_annotator" not in said.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--annotator", "a1"], "give USER=NAME"),
+        (["--annotator", "=a1"], "give USER=NAME"),
+        (["--annotator", "7="], "give USER=NAME"),
+        (["--annotator", "7=a1", "--watch"], "does not go with --watch"),
+        (["--annotator", "7=a1", "--rebuild"], "does not go with --rebuild"),
+        (["--judge"], "--judge is for exports"),
+    ],
+)
+def test_names_that_nothing_would_take_are_refused(corpus, monkeypatch, words, said):
+    monkeypatch.chdir(corpus.root)
+    done = CliRunner().invoke(cli.group, ["pull", *words])
+    assert done.exit_code == 2
+    assert said in done.output

@@ -20,7 +20,7 @@ from typing import TypeVar
 import msgspec
 
 from qawl.annotations.identity import Identity, same
-from qawl.annotations.users import Account, User
+from qawl.annotations.users import Account, User, by_assigned
 from qawl.core.errors import InputError
 from qawl.core.lookup import temporary_database
 from qawl.core.records import JUDGE, to_json
@@ -35,17 +35,22 @@ _identity = msgspec.json.Decoder(Identity)
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """An annotator; who has no name yet is new here."""
+    """An annotator; who has no name yet is new here.
+
+    `assigned` counts, of a new one's tasks in a pool, to whom they are assigned.
+    """
 
     name: str | None = None
     user: User = field(default_factory=User)
+    assigned: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Share:
     """What one user made in one export: `identities` reads them, in one order; whose each of them is.
 
-    `person` made all but those at the places in `others`.
+    `person` made all but those at the places in `others`. `assigned` counts to whom a pool's tasks are
+    assigned.
     """
 
     user: User
@@ -54,6 +59,7 @@ class Share:
     identities: Callable[[], Iterator[Identity]] = field(default=lambda: iter(()))
     person: Person | None = None
     others: dict[int, Person] = field(default_factory=dict)
+    assigned: Counter[str] = field(default_factory=Counter)
 
     def people(self, start: int = 0) -> Iterator[Person]:
         """Whose each annotation is, from a place on."""
@@ -166,6 +172,16 @@ class Attribution:
             for person, identity in zip(share.people(), share.identities(), strict=True):
                 self.know(person, msgspec.structs.replace(identity, origin=export.origin))
 
+    def tell_by_tasks(self, names: Iterable[str], further: Iterator[str]) -> set[str]:
+        """Names new people who worked in a pool: by whom their tasks are assigned to, if that is one of
+        these names; else by further ones, so that nobody is taken for another. The names given."""
+        in_order = sorted(self._links.items(), key=lambda each: each[0][0].order)
+        votes = {p: p.assigned for _, p in in_order if p.name is None and p.assigned}
+        found = by_assigned(votes, names)
+        for person in votes:
+            person.name = found.get(person) or next(further)
+        return {str(person.name) for person in votes}
+
     def settle(self, free: Iterator[str]) -> list[Account]:
         """Gives the next free pseudonyms to those who are new, by number; all accounts."""
         for _, person in sorted(self._links.items(), key=lambda each: each[0][0].order):
@@ -227,6 +243,7 @@ class Attribution:
             if share.person is None:
                 raise InputError(_question(export, share.user, evidence))
             self._link(share.person, share.user, export.origin)
+            share.person.assigned += share.assigned
         share.person = share.person or matches[0]
         share.others = {
             n: each for n, each in enumerate(matches) if each not in (None, share.person)

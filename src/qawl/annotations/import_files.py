@@ -16,6 +16,7 @@ from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity
 from qawl.annotations.journal import Entry
+from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import User
 from qawl.core import files, names, temporary
@@ -205,6 +206,8 @@ class _Spool:
             self._open[place] = self._part(each)
         part = self._open[place]
         part.count += 1
+        if isinstance(assigned := each.entry.task["data"].get(ASSIGNED), str):
+            part.share.assigned[assigned] += 1
         self._files.of(part.path).write(to_json(each.entry) + b"\n")
 
     def refuse_unknown(self) -> None:
@@ -298,6 +301,9 @@ def _attribute(
     outcome.notes += attribution.notes
     taken = {each.annotator for each in accounts} | there
     taken |= {each.share.given for each in spool.parts if each.share.given}
+    names = [name for name in project.annotators if name not in taken]
+    further = users.free(project, {*project.annotators, *taken})
+    taken |= attribution.tell_by_tasks(names, further)
     settled = attribution.settle(users.free(project, taken))
     if settled != accounts or damaged:
         users.store(project, settled)

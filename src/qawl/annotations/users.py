@@ -5,14 +5,18 @@ journals. Numbers of users are those of one server: `origin` numbers the servers
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from qawl.core import files, names
 from qawl.core.project import Project
+
+K = TypeVar("K", bound=Hashable)
 
 
 class User(Struct, frozen=True, order=True):
@@ -131,3 +135,27 @@ def free(project: Project, taken: set[str]) -> Iterator[str]:
         number += 1
         if f"a{number}" not in used:
             yield f"a{number}"
+
+
+def by_assigned(votes: Mapping[K, Counter[str]], names: Iterable[str]) -> dict[K, str]:
+    """Which of these names users have whose tasks say to whom they are assigned, as a pool's do.
+
+    `votes` counts that by user. A user is who most of their tasks are assigned to; who did most is first.
+
+    Examples
+    --------
+    >>> by_assigned({7: Counter(a1=1), 8: Counter(a1=3, a2=1), 9: Counter(a2=1, a3=1)}, ["a1", "a2"])
+    {8: 'a1'}
+    """
+    left, found = set(names), dict[K, str]()
+    ranked = [
+        (-count, order, name, user)
+        for order, (user, told) in enumerate(votes.items())
+        for name, count in told.items()
+        if 2 * count > told.total()
+    ]
+    for _, _, name, user in sorted(ranked, key=lambda each: each[:3]):
+        if name in left:
+            left.remove(name)
+            found[user] = name
+    return found

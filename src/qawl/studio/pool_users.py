@@ -152,15 +152,12 @@ class PoolUsers:
             name = exported.get(str(self._people.get(user, {}).get("email") or "").casefold())
             if name is not None:
                 self._note(user, name, "by their e-mail address in exports")
-        ranked = sorted(
-            ((count, user, name) for user in strangers for name, count in votes[user].items()),
-            key=lambda each: (-each[0], each[1], each[2]),
-        )
-        for count, user, name in ranked:
-            free = user not in self._known and name not in self._known.values()
-            if free and 2 * count > votes[user].total() and name in self._project.annotators:
-                share = f"{count} of the {votes[user].total()} tasks that they did"
-                self._note(user, name, f"to whom {share} are assigned")
+        taken = set(self._known.values())
+        left = {user: votes[user] for user in strangers if user not in self._known}
+        open_ = [name for name in self._project.annotators if name not in taken]
+        for user, name in users.by_assigned(left, open_).items():
+            share = f"{votes[user][name]} of the {votes[user].total()} tasks that they did"
+            self._note(user, name, f"to whom {share} are assigned")
         for user in strangers:
             if user not in self._known:
                 self._note(user, next(self._free()), _strange(votes[user]))
