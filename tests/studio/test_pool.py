@@ -452,7 +452,7 @@ def test_tasks_for_import_by_hand_say_whose_they_are(corpus, monkeypatch):
     monkeypatch.chdir(corpus.root)
     said = CliRunner().invoke(cli.group, ["tasks", "--layer", "entity"])
     tasks = json.loads(said.output)
-    assert Counter(each["data"]["qawl_annotator"] for each in tasks) == dict.fromkeys(NAMES, 8)
+    assert Counter(each["data"]["qawl_annotator"] for each in tasks) == dict.fromkeys(NAMES, 12)
     said = CliRunner().invoke(cli.group, ["tasks", "--layer", "entity", "--annotator", NAMES[0]])
     assert {each["data"]["qawl_annotator"] for each in json.loads(said.output)} == {NAMES[0]}
     settled(corpus, NAMES, None)
