@@ -25,7 +25,10 @@ SEAL = 50_000_000
 NAME = "shards.json"
 _SHARD, _OPEN = r"[0-9]{4,9}-[0-9a-f]{8}\.jsonl", r"open-[0-9a-f]{8}\.jsonl"
 _PIECE = 1 << 20
-_ADVICE = "bring corpus/articles and corpus/articles.jsonl back from version control together"
+_ADVICE = (
+    "bring corpus/articles and corpus/articles.jsonl back from version control together; in a merge run "
+    "`git checkout HEAD -- corpus/articles corpus/articles.jsonl`, then `qawl ingest --merge MERGE_HEAD`"
+)
 
 _ShardName = Annotated[str, msgspec.Meta(pattern=f"^{_SHARD}$")]
 _OpenName = Annotated[str, msgspec.Meta(pattern=f"^{_OPEN}$")]
@@ -97,6 +100,16 @@ def paths(project: Project) -> list[Path]:
             )
     there = [*(project.shards / each.name for each in known.shards), project.articles_file]
     return [each for each in there if each.exists()]
+
+
+def drop_others(project: Project, other: Project) -> None:
+    """Removes the shards of another place that git put beside ours, whole or mixed with ours: they stand
+    there as they were."""
+    ours = {each.name for each in _settled(project).shards}
+    if project.root.resolve() != other.root.resolve():
+        for each in _settled(other).shards:
+            if each.name not in ours:
+                (project.shards / each.name).unlink(missing_ok=True)
 
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.field_names import renamed
-from qawl.cli.paths import Place
+from qawl.cli.paths import Given, Place
 from qawl.cli.terminal import say
 from qawl.core.errors import InputError
 
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     default="local",
     help="Where near-duplicates are looked for: here, or on the Ray cluster of RAY_ADDRESS.",
 )
+@click.option(
+    "--merge",
+    "others",
+    multiple=True,
+    type=Given(),
+    metavar="OTHER",
+    help="Add the articles of a branch of git, or of another folder of this corpus; repeatable.",
+)
 @click.option("--explain", metavar="ID", help="Show why an article is in its group.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(
@@ -37,6 +45,7 @@ def command(
     mapping: str | None,
     strict: bool,
     engine: "Engine",
+    others: tuple[str, ...],
     explain: str | None,
     as_json: bool,
 ) -> None:
@@ -54,6 +63,10 @@ def command(
         for line in summary.explain(corpus, explain):
             say(line)
         return
+    if others:
+        beside = {"PATHS": paths, "--map": mapping, "--json": as_json}
+        _merge(corpus, others, [name for name, given in beside.items() if given])
+        return
     if not paths:
         raise click.UsageError("Name files or folders to ingest, or - for standard input.")
     outcome = _ingest(corpus, paths, renamed(mapping), engine)
@@ -61,6 +74,19 @@ def command(
         say(line)
     left_out = outcome.set_aside or outcome.annotated or outcome.nowhere
     if (strict and left_out) or not (outcome.read or outcome.known):
+        sys.exit(1)
+
+
+def _merge(corpus: "Project", others: tuple[str, ...], beside: list[str]) -> None:
+    """Joins the articles of other places under the lock; exits 1 if anything was left out."""
+    from qawl.cli import joining
+    from qawl.core import project
+
+    if beside:
+        raise click.UsageError(f"--merge does not go with {beside[0]}")
+    with project.lock(corpus, "ingest"):
+        whole = joining.merge(corpus, others)
+    if not whole:
         sys.exit(1)
 
 

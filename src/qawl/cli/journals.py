@@ -1,14 +1,12 @@
 """What `qawl pull` does with journals that are there: derive from them, join, clean."""
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qawl.cli import places
 from qawl.cli.terminal import say
-from qawl.core.errors import InputError
 
 if TYPE_CHECKING:
     from qawl.annotations.merging import Merged
@@ -51,7 +49,7 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
     from qawl.annotations import store as annotation_store
 
     with ExitStack() as stack:
-        places = {name: _place(corpus, name, stack) for name in others}
+        places = {name: places.place(corpus, name, stack, "exports/journal/") for name in others}
         outcome = merging.merge(corpus, places)
     for line in _said(outcome):
         say(line)
@@ -79,32 +77,3 @@ def _said(outcome: "Merged") -> Iterator[str]:
         name = f"{each.layer}.{each.annotator}"
         other = "" if each.theirs == each.annotator else f" ({each.theirs} there)"
         yield f"{name}: {each.added} of {each.versions} versions of {each.source}{other} added"
-
-
-def _place(corpus: "Project", name: str, stack: ExitStack) -> Path:
-    """Where the journals of another place stand: a folder or file, else a branch laid out as files."""
-    if name and Path(name).exists():
-        return Path(name)
-    commit = _git(
-        corpus, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
-    )
-    if commit is None:
-        raise InputError(f"{name!r}: no such folder, and no branch or commit of git")
-    at = commit.decode().strip()
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    listed = _git(corpus, "ls-tree", "-z", "--name-only", at, "exports/journal/") or b""
-    for path in filter(None, listed.decode().split("\0")):
-        content = _git(corpus, "show", f"{at}:./{path}") or b""
-        (folder / Path(path).name).write_bytes(content)
-    return folder
-
-
-def _git(corpus: "Project", *words: str) -> bytes | None:
-    """What git says in the corpus; None where it can't do it, or is not there."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(corpus.root), *words], check=False, capture_output=True
-        )
-    except FileNotFoundError:
-        return None
-    return None if done.returncode else done.stdout

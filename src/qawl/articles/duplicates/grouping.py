@@ -1,6 +1,6 @@
 """The corpus with what is new → its groups of duplicates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -30,15 +30,16 @@ def grouped(
     released: AbstractSet[str],
     *,
     on: Engine = "local",
+    together: Iterable[tuple[int, int]] = (),
 ) -> Grouping:
-    """The groups of all articles; `known` are those of the frozen ones.
+    """The groups of all articles; `known` are those of the frozen ones, `together` stand in one anyway.
 
     On a cluster the table of the texts must stand where all its workers see it.
     """
     numbers = (int(each, 16) for each in released)
     groups = Groups(known, {known[each] for each in numbers if each in known})
-    for article, first in table.same.items():
-        groups.join(first, article)
+    for one, other in (*table.same.items(), *together):
+        groups.join(other, one)
 
     def texts(some: Sequence[int]) -> Iterator[str]:
         return (article.text for article in every.many(f"{each:012x}" for each in some))
