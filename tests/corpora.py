@@ -254,3 +254,14 @@ def _value(identity, name, value):
         "type": kind,
         "value": {key: given},
     }
+
+
+def fits_schema(release):
+    """The manifest of a release, which fits the schema of manifests."""
+    import jsonschema
+
+    from qawl.scheme import json_schema
+
+    told = json.loads((release / "manifest.json").read_text("utf-8"))
+    jsonschema.validate(told, json_schema.load("release"))
+    return told

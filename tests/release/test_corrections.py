@@ -77,6 +77,7 @@ def gold(folder):
 
 def errata(folder, version):
     folder = folder / "exports/releases" / version
+    corpora.fits_schema(folder)
     told = json.loads((folder / "manifest.json").read_text("utf-8")).get("errata", [])
     entry = (folder / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1]
     return told, entry

@@ -4,14 +4,18 @@ import json
 import random
 import shutil
 import subprocess
+from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
+from corpora import fits_schema
 from qawl import cli
 from qawl.release import build
 from qawl.release.versions import manifest
+from qawl.scheme import json_schema
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +88,32 @@ def test_a_folder_without_its_manifest_gives_way_and_nothing_of_it_is_lost(recor
         assert f"it is put aside as 0.1.0.aside-{number}" in caplog.text
         assert (draft.parent / f"0.1.0.aside-{number}" / "README.md").is_file()
         (made.folder / "manifest.json").unlink()
+
+
+def _keys(schema, defs, place=""):
+    """The keys that records of a schema can have, with their places."""
+    while "$ref" in schema:
+        schema = defs[schema["$ref"].rpartition("/")[2]]
+    for each in schema.get("anyOf", ()):
+        yield from _keys(each, defs, place)
+    for name, value in schema.get("properties", {}).items():
+        yield f"{place}/{name}"
+        yield from _keys(value, defs, f"{place}/{name}")
+    for inside in ("additionalProperties", "items"):
+        if isinstance(schema.get(inside), dict):
+            yield from _keys(schema[inside], defs, f"{place}/*")
+
+
+def test_every_key_that_a_manifest_can_have_is_described():
+    (said,), parts = msgspec.json.schema_components(
+        [manifest.Manifest], schema_hook=lambda _: {"title": "any"}
+    )
+    can = {*_keys(said, parts)}
+    described = {*_keys(json_schema.load("release"), {})} - {"/features/*/*/name"}
+    assert described == can
+    assert {"/silver/*/measured", "/errata/*/address", "/chain/*/annotators/*/person"} <= can
+
+
+def test_the_manifests_of_earlier_releases_fit_the_schema():
+    folder = Path(__file__).parents[1] / "data/kept/exports/releases"
+    assert [fits_schema(each)["version"] for each in sorted(folder.iterdir())]

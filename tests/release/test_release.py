@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import strategies
 from conftest import ROOT, TOY
+from corpora import fits_schema
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits
@@ -216,12 +217,7 @@ def test_verify_says_what_was_changed(built):
 
 
 def test_a_manifest_fits_its_schema(built):
-    import jsonschema
-
-    from qawl.scheme import json_schema
-
-    said = json.loads((built / "manifest.json").read_text("utf-8"))
-    jsonschema.validate(said, json_schema.load("release"))
+    fits_schema(built)
 
 
 def test_gates_are_closed_by_errors_and_stale_files(recorded):

@@ -9,8 +9,9 @@ import fsspec
 import pyarrow.parquet as pq
 import pytest
 
+import qawl
 from conftest import needs
-from corpora import main
+from corpora import fits_schema, main
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core import project
@@ -88,6 +89,13 @@ def test_silver_stands_apart_and_says_whose_it_is(pool, tmp_path):
     gold = {name: each.sha256 for name, each in made.content.items() if "silver" not in name}
     assert gold == {name: each.sha256 for name, each in without.content.items()}
     assert made.silver["entity"].articles == 40
+    assert fits_schema(folder)["silver"]
+    files = bytes_of(folder)
+    by_call = qawl.Corpus(pool.root).release("0.2.0", draft=True, silver=place)
+    assert by_call.manifest.silver.keys() == made.silver.keys()
+    assert bytes_of(folder) == files
+    with pytest.raises(qawl.QawlError, match="Qawl reads"):
+        qawl.Corpus(pool.root).release("0.2.0", draft=True, silver="ftp://somewhere/silver")
     texts = {each.id: each for each in article_store.articles(pool)}
     found = rows(folder, "silver")
     assert len(found) == 120

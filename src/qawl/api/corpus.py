@@ -366,7 +366,13 @@ class Corpus:
         layers = self.settings.layers
         return {layer: list(decide.gold(self._project, layer)) for layer in layers}
 
-    def release(self, version: str | None = None, *, draft: bool = False) -> Release:
+    def release(
+        self,
+        version: str | None = None,
+        *,
+        draft: bool = False,
+        silver: Path | str | None = None,
+    ) -> Release:
         """Builds exports/releases/<version>, as `qawl release` does.
 
         Parameters
@@ -375,6 +381,9 @@ class Corpus:
             MAJOR.MINOR.PATCH; left out, the version that the changes since the last release call for.
         draft : bool
             Build in spite of gates that fail. A draft is not published.
+        silver : path or str, optional
+            A folder or URL where `qawl suggest --silver` put its suggestions: they become the table
+            `silver`, which nobody checked.
 
         Returns
         -------
@@ -393,10 +402,12 @@ class Corpus:
         >>> release.folder.name, qawl.verify(release.folder)
         ('0.1.0', [])
         """
+        from qawl.articles import remote  # noqa: PLC0415 - for URLs alone
         from qawl.release import build  # noqa: PLC0415 - imports pyarrow
 
+        place = None if silver is None else remote.place(str(silver))
         with project.lock(self._project, "release"):
-            built = build.release(self._project, version, draft=draft)
+            built = build.release(self._project, version, draft=draft, silver=place)
         return Release(built.manifest.version, built.folder, built.manifest)
 
     def export(
