@@ -7,9 +7,14 @@ import sys
 import time
 
 import pytest
+from click.testing import CliRunner
 from test_live import ONE_LAYER, TEXTS, push, submit
 
+from people import Person
+from qawl import cli
 from qawl.annotations import derive
+from qawl.core import project
+from qawl.setup import doctor
 from qawl.studio import plan
 from qawl.studio.webhooks import WHOSE, _identity
 
@@ -79,3 +84,73 @@ def test_submitted_work_arrives_within_seconds_and_the_hooks_go_in_the_end(serve
     assert own(client, corpus) == []
     assert said().splitlines()[-1] == "qawl: interrupted"
     assert "refused" not in said()
+
+
+CONFIG = """<View><Text name="txt" value="$body"/><Labels name="label" toName="txt">
+<Label value="PER"/></Labels></View>"""
+
+
+def test_an_adopted_project_calls_too_and_what_a_killed_run_left_is_named(
+    served, watch, tmp_path, monkeypatch
+):
+    _, client = served(name="live-hooks-adopted")
+    made = client.create_project({"title": "somebody's", "label_config": CONFIG})["id"]
+    client.import_tasks(made, [{"data": {"body": each}} for each in ("Mona left.", "Ann came.")])
+    first, second = (task["id"] for task in client.tasks(made))
+    value = {"start": 0, "end": 3, "text": "Mona"[:3], "labels": ["PER"]}
+    mark = {"id": "r", "from_name": "label", "to_name": "txt", "type": "labels", "value": value}
+    client.submit(first, {"result": [mark]})
+    folder = tmp_path / "adopted"
+    address = f"{client.url}/projects/{made}/data"
+    done = CliRunner().invoke(cli.group, ["adopt", address, "--into", str(folder)])
+    assert done.exit_code == 0, done.output
+    corpus = project.load(folder)
+
+    process, said = watch(corpus)
+    until(lambda: [each["project"] for each in own(client, corpus)] == [made])
+    time.sleep(3)  # the first pull ends
+    client.submit(second, {"result": [mark]})
+    until(lambda: len(list(derive.read(corpus, "label"))) == 2, 15)
+    assert not [
+        each for each in doctor.examine(corpus) if each.what == "webhooks" and not each.well
+    ]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    (line,) = (each for each in doctor.examine(corpus) if each.what == "webhooks")
+    assert not line.well
+    assert f"project {made} → http://127.0.0.1:" in line.said
+    # In another folder of the same corpus the hook is of one of its projects.
+    (corpus.state / "webhooks.id").unlink()
+    (line,) = (each for each in doctor.examine(corpus) if each.what == "webhooks")
+    assert not line.well
+    for each in client.request("GET", "api/webhooks/"):
+        client.request("DELETE", f"api/webhooks/{each['id']}/")
+    assert "refused" not in said()
+
+
+def test_a_pool_calls_and_only_who_submitted_gets_the_work(served, watch, monkeypatch):
+    corpus, client = served(
+        *TEXTS, name="live-hooks-pool", settings="layers: [quote]\nannotators: [a1, a2]"
+    )
+    path = corpus.root / "qawl.yaml"
+    path.write_text(path.read_text("utf-8").replace("url:", "pool: {slices: 1}, url:"), "utf-8")
+    corpus = project.load(corpus.root)
+    push(client, corpus)
+    (remote,) = plan.remotes(client, corpus)
+    process, said = watch(corpus)
+    until(lambda: [each["project"] for each in own(client, corpus)] == [remote.id])
+    time.sleep(3)
+    people = [Person(client.invitation(), f"w{time.monotonic_ns()}@x.org") for _ in range(2)]
+    for name, person in zip(("a1", "a2"), people, strict=True):
+        for task in client.tasks(remote.id):
+            if task["data"]["qawl_annotator"] == name:
+                person.submit(task["id"], [])
+        person.close()
+        until(lambda: len(list(derive.read(corpus, "quote"))) % len(TEXTS) == 0 < len(list(derive.read(corpus, "quote"))), 20)  # fmt: skip
+    until(lambda: len(list(derive.read(corpus, "quote"))) == 2 * len(TEXTS), 20)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert own(client, corpus) == []
+    assert f"user {people[0].id} is a1 here" in said()
+    assert f"user {people[1].id} is a2 here" in said()
+    assert {each.annotator for each in derive.read(corpus, "quote")} == {"a1", "a2"}

@@ -252,3 +252,25 @@ def test_turns(make_corpus, monkeypatch):
     assert turns.failed() == watch.PAUSE
     assert watch._Turns(5, None).failed() == 5
     made._server.server_close()
+
+
+def test_hooks_that_call_nobody_are_named_of_this_corpus_and_for_its_projects(hooks, make_corpus):
+    """Others of Qawl's, of other corpora, and those of other programs are left out."""
+    made = make_corpus("b", name="other")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        server = Server()
+        mine = {WHOSE: webhooks._identity(made)}
+        for number, url, headers in (
+            (1, f"{hooks.url}/1", mine),
+            (2, f"{nobody}/2", mine),
+            (7, f"{nobody}/7", {WHOSE: "0" * 32}),
+            (8, f"{nobody}/8", {WHOSE: "0" * 32}),
+            (7, f"{nobody}/9", {}),
+            (7, f"{nobody}/9", None),
+            (None, "no address: [", mine),
+        ):
+            server.request("POST", "", body={"project": number, "url": url, "headers": headers})
+        found = list(webhooks.left_over(server, made, {7}))
+    assert found == [(2, f"{nobody}/2"), (7, f"{nobody}/7"), (None, "no address: [")]

@@ -129,11 +129,12 @@ def webhooks_told(hooks: "Hooks") -> str:
 def _pull(corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None) -> None:
     """Pulls these projects, or all; then each has a webhook. Says what came and what is wrong with it."""
     from qawl.core import project
-    from qawl.studio import plan, pull
+    from qawl.studio import adopted_projects, plan, pull
 
     with project.lock(corpus, "pull --watch"), _connected(corpus) as client:
         if hooks and only is None:
-            hooks.register(client, [each.id for each in plan.remotes(client, corpus)])
+            there = (*plan.remotes(client, corpus), *adopted_projects.remotes(client, corpus))
+            hooks.register(client, [each.id for each in there])
         for line in _news(corpus, pull.pull(client, corpus, watch=_shown, only=only)):
             say(line)
 
@@ -156,10 +157,10 @@ def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
     from qawl.cli.validate import line
     from qawl.validation import validate
 
-    yield from outcome.notes
     yield from (f"ALARM: {alarm}" for alarm in outcome.alarms)
     if not outcome.changed:
         return
+    yield from outcome.notes
     # What is of a whole collection names no article: it is said to whom it is about.
     people = {(layer, None, annotator) for layer, _, annotator in outcome.changed}
     found = [

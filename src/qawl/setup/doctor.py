@@ -1,7 +1,7 @@
 """What can be wrong with a set-up, looked at one by one; each says what to do about it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -13,9 +13,11 @@ from qawl.core.errors import QawlError
 from qawl.core.project import Project
 from qawl.scheme import generated, scheme
 from qawl.scheme.label_config import config_xml
-from qawl.studio import plan
+from qawl.studio import adopted_projects, plan, webhooks
 from qawl.studio.client import Client, connect
+from qawl.studio.pool_users import PoolUsers
 from qawl.studio.server import VERSION
+from qawl.studio.steps import Remote
 from qawl.studio.token import token, token_kind
 
 SPACE = 1 << 30
@@ -97,6 +99,9 @@ def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
     yield Line("token", True, f"a {kind}, and the server takes it")
     yield _clock(client.skew())
     yield _push(client, project)
+    there = [*plan.remotes(client, project), *adopted_projects.remotes(client, project)]
+    yield _webhooks(client, project, there)
+    yield from _pool(client, project, there)
     yield from _round_trip(client, project)
 
 
@@ -110,6 +115,31 @@ def _push(client: Client, project: Project) -> Line:
         return Line("push", False, str(error))
     more = f"; and {len(lines) - 3} lines more" if len(lines) > 3 else ""
     return Line("push", not lines, "; ".join(lines[:3]) + more or "in step", "run `qawl push`")
+
+
+def _webhooks(client: Client, project: Project, there: Iterable[Remote]) -> Line:
+    """Whether webhooks are left that call nobody; each costs annotators a second a submission."""
+    left = [
+        f"project {number} → {url}"
+        for number, url in webhooks.left_over(client, project, {each.id for each in there})
+    ]
+    return Line(
+        "webhooks",
+        not left,
+        f"nobody listens where these call: {', '.join(left)}" if left else "none is left over",
+        "start `qawl pull --watch --webhook` and end it with Ctrl-C, which removes those that this "
+        "folder made; delete others in Label Studio (the project's Settings, Webhooks)",
+    )
+
+
+def _pool(client: Client, project: Project, there: Iterable[Remote]) -> Iterator[Line]:
+    """Which annotators of a pool are not known by a user yet."""
+    shared = [each for each in there if each.slice is not None]
+    if shared:
+        known = set(PoolUsers(client, project, shared).known().values())
+        new = [name for name in project.annotators if name not in known]
+        said = f"not known by a user yet: {', '.join(new)} (`qawl pull --annotator USER=NAME`)"
+        yield Line("users", True, said if new else "every annotator is known by a user")
 
 
 def _clock(skew: timedelta | None) -> Line:

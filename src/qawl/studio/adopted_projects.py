@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from qawl.annotations import import_files, journal, json_stream, task_text, tasks
@@ -23,9 +23,14 @@ ADOPTED = "adopted"
 """What stands in the place of an annotator's pseudonym: all of them work in such a project."""
 
 
-def remotes(client: Client, project: Project) -> Iterator[Remote]:
-    """The projects that qawl.yaml says layers were adopted from; raises ServerError where one is gone."""
+def remotes(
+    client: Client, project: Project, only: Collection[int] | None = None
+) -> Iterator[Remote]:
+    """The projects that qawl.yaml says layers were adopted from, or `only` some; raises ServerError where
+    one is gone."""
     for layer, number in project.settings.label_studio.adopted.items():
+        if only is not None and number not in only:
+            continue
         current = scheme.load(project, layer)
         try:
             fields = client.request("GET", f"api/projects/{number}/")
@@ -119,9 +124,12 @@ def _made(project: Project, number: int) -> dict[int, str]:
     }
 
 
-def pull(client: Client, project: Project, outcome: Pulled) -> None:
-    """Journals what is new in these projects, by the users who are known from adoption."""
-    for remote in remotes(client, project):
+def pull(
+    client: Client, project: Project, outcome: Pulled, only: Collection[int] | None = None
+) -> None:
+    """Journals what is new in these projects, or in `only` some, by the users who are known from
+    adoption."""
+    for remote in remotes(client, project, only):
         with tempfile.TemporaryDirectory(prefix="qawl-pull-") as name:
             path = Path(name) / f"project-{remote.id}.json"
             held, stand, whole = _written(client, project, remote, path)

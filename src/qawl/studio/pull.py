@@ -55,8 +55,7 @@ def pull(
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
     outcome = Pulled()
-    if only is None:
-        adopted_projects.pull(client, project, outcome)
+    adopted_projects.pull(client, project, outcome, only)
     remotes = plan.remotes(client, project)
     read = [each for each in remotes if only is None or each.id in only]
     older = _older(project, remotes)

@@ -38,6 +38,8 @@ LONGEST = 1 << 16
 """Bytes of the longest call that is read: it names an action alone."""
 PATIENCE = 5
 """Seconds that a caller may take to send its call."""
+LOOK = 1.0
+"""Seconds that somebody who listens may take to answer."""
 AT_ONCE = 16
 """Calls that are heard at once; Label Studio makes one at a time for each worker."""
 FULL = 1 << 20
@@ -214,16 +216,47 @@ class Hooks:
             thread.join()
 
 
+def left_over(
+    client: Transport, project: Project, projects: Collection[int]
+) -> Iterator[tuple[int | None, str]]:
+    """(project, address) of Qawl's hooks on the server that call where nobody listens: those that this
+    corpus made here, and those for its projects, of whatever folder or machine they are."""
+    whose = _known_identity(project)
+    for each in client.request("GET", "api/webhooks/"):
+        made = (each.get("headers") or {}).get(WHOSE)
+        mine = made is not None and (made == whose or each.get("project") in projects)
+        if mine and not _listens(str(each.get("url"))):
+            yield each.get("project"), str(each.get("url"))
+
+
+def _listens(url: str) -> bool:
+    """Whether somebody listens at an address, as seen from here."""
+    try:
+        parts = urlsplit(url)
+        place = parts.hostname or "", parts.port or 80
+        with socket.create_connection(place, timeout=LOOK):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _known_identity(project: Project) -> str | None:
+    """What tells this corpus on this machine from every other, if that was made."""
+    path = project.state / "webhooks.id"
+    known = path.read_bytes() if path.is_file() else b""
+    return known.decode().strip() if re.fullmatch(rb"[0-9a-f]{32}\s*", known) else None
+
+
 def _identity(project: Project) -> str:
     """What tells this corpus on this machine from every other; made once."""
     path = project.state / "webhooks.id"
-    known = path.read_bytes() if path.is_file() else b""
-    if not re.fullmatch(rb"[0-9a-f]{32}\s*", known):
+    known = _known_identity(project)
+    if known is None:
         if path.exists():
             files.put_aside(path, f"{path} was damaged")
-        files.write_text(path, secrets.token_hex(16), private=True)
-        known = path.read_bytes()
-    return known.decode().strip()
+        known = secrets.token_hex(16)
+        files.write_text(path, known, private=True)
+    return known
 
 
 class _Server(ThreadingHTTPServer):
