@@ -1,4 +1,4 @@
-"""Object stores for tests: moto's S3 in a process of its own, and a web server that fails as it is told."""
+"""Object stores for tests: S3 and Google's, each in a process of its own, and a web server that fails as it is told."""
 
 import os
 import subprocess
@@ -60,9 +60,45 @@ def buckets():
             process.terminate()
 
 
-def _wait(url):
+class GoogleBuckets:
+    """Buckets of Google Cloud Storage on this machine, and the environment that finds them."""
+
+    def __init__(self, url):
+        self.url = url
+        self.environment = {
+            "STORAGE_EMULATOR_HOST": url,
+            "FSSPEC_GS_TOKEN": "anon",
+            "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # it asks Google how buckets are laid out
+        }
+
+    def put(self, bucket, files=()):
+        """Makes a bucket, and puts these files there: key → bytes."""
+        from gcsfs.core import GCSFileSystem
+
+        store = GCSFileSystem(endpoint_url=self.url, token="anon", skip_instance_cache=True)
+        store.mkdir(bucket)
+        for key, content in dict(files).items():
+            store.pipe_file(f"{bucket}/{key}", content)
+
+
+@contextmanager
+def google_buckets():
+    """An emulator of Google Cloud Storage, for as long as the block runs."""
+    port = free_port()
+    program = Path(sys.executable).with_name("gcp-storage-emulator")
+    command = [program, "start", "--in-memory", "--host", "127.0.0.1", "--port", str(port)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ}) as process:
+        try:
+            _wait(f"http://127.0.0.1:{port}", "/storage/v1/b?project=tests")
+            yield GoogleBuckets(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+
+
+def _wait(url, path="/moto-api/"):
     for _ in range(300):
-        with suppress(URLError, ConnectionError), urlopen(f"{url}/moto-api/", timeout=5):
+        with suppress(URLError, ConnectionError), urlopen(url + path, timeout=5):
             return
         time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import fsspec
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pytest
 
 import hub_server
 import object_server
+from conftest import needs
 from corpora import main
 from object_server import SECRET, SIGNED
 from qawl.articles import remote
@@ -23,6 +25,7 @@ from qawl.core import files as core_files
 from qawl.core import project
 from qawl.core.errors import InputError
 from qawl.setup import init
+from strategies import article
 
 NEWS = (
     "استقبل الميناء القديم أول باخرة منذ أحد عشر عاما، وقال المدير إن العمل ينتهي قبل نهاية العام."
@@ -158,6 +161,67 @@ def test_s3_gives_what_the_disk_does(trial, buckets, as_from_disk):
     code, said = qawl(trial, "ingest", "s3://newsroom/2024/*.jsonl*", **buckets.environment)
     assert code == 0, said
     assert "1 known" in said or "already" in said, said
+
+
+@pytest.fixture(scope="module")
+def google():
+    needs("gcsfs")
+    needs("gcp_storage_emulator")
+    with object_server.google_buckets() as found:
+        found.put("empty")
+        yield found
+
+
+def test_google_cloud_storage_gives_what_the_disk_does(trial, google, as_from_disk):
+    google.put("newsroom", PILE)
+    code, said = qawl(trial, "ingest", "gs://newsroom/2024/", **google.environment)
+    assert code == 0, said
+    assert (told(trial.root), aside(trial)) == as_from_disk
+    places = {each.received for each in article_store.articles(trial)}
+    assert "gs://newsroom/2024/أخبار/a.txt" in places
+    code, said = qawl(trial, "ingest", "gs://newsroom/2024/*.jsonl*", **google.environment)
+    assert code == 0, said
+    assert "1 known" in said or "already" in said, said
+    code, said = qawl(trial, "ingest", "gs://newsroom/2024/dump.jsonl.gz", **google.environment)
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("where", ["gs://nowhere-at-all/x/", "gs://empty/none/a.txt"])
+def test_a_bucket_of_google_without_it_is_one_line(trial, google, where):
+    code, said = qawl(trial, "ingest", where, **google.environment)
+    assert (code, said) == (
+        1,
+        f"qawl: {where}: there is no such file, folder or bucket\n",
+    )
+    assert untouched(trial)
+
+
+def test_silver_in_a_bucket_of_google_has_the_bytes_that_it_has_on_the_disk(
+    recorded, google, tmp_path
+):
+    google.put("silver")
+    article_store.write(recorded, [*article_store.articles(recorded), article(NEWS, source="s")])
+    for place in (str(tmp_path / "silver"), "gs://silver/of/news"):
+        code, said = qawl(recorded, "suggest", "--silver", place, **google.environment)
+        assert code == 0, said
+    made = {
+        each.relative_to(tmp_path / "silver").as_posix(): each.read_bytes()
+        for each in (tmp_path / "silver").rglob("*.*")
+    }
+    for name, content in made.items():
+        key = f"of%2Fnews%2F{name.replace('/', '%2F')}"
+        with urlopen(f"{google.url}/download/storage/v1/b/silver/o/{key}?alt=media") as there:
+            assert there.read() == content, name
+    code, said = qawl(
+        recorded,
+        "release",
+        "9.0.0",
+        "--draft",
+        "--silver",
+        "gs://silver/of/news",
+        **google.environment,
+    )
+    assert code == 0, said
 
 
 def test_a_pattern_and_a_single_object_have_the_notes_beside_them(trial, memory):
