@@ -30,7 +30,10 @@ SAID = [
 """What a file can say and Python's values can't."""
 
 
-def damaged(name, content, rng):
+def damaged(name, content, rng, others=()):
+    """`others` are what the file holds in other corpora, branches and checkouts."""
+    if others and rng.random() < 0.3:
+        return rng.choice(others), "of another"
     kinds = [in_bytes, in_lines]
     if name.endswith((".json", ".jsonl", ".yaml")):
         kinds += [in_values] * 4

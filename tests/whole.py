@@ -1,9 +1,12 @@
 """A small corpus with every kind of file that a command reads, kept in memory, put back after each attempt."""
 
+import copy
 import gzip
 import json
 import shutil
 import sys
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,17 +14,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import corpora
+from qawl.cli import watch
+from qawl.core import project as projects
 from qawl.studio import client as studio_client
+from qawl.studio import push
 
 sys.path.append(str(Path(__file__).parent / "studio"))
-from memory import Memory
+from memory import Memory, Working
 
 TEXTS = {
     "1": "Sami of Acme met Layla on Monday. She said \u201cwe agree\u201d.",
     "2": "قال سامي من شركة النور إن ليلى عادت أمس.",
     "3": "Le président André parle à Genève avec Acme.",
     "4": "यह क़लम है और सामी नहीं।",
+    "5": "Layla came back to the harbour on Sunday.",
 }
+SERVED = "5"
+"""The text that is annotated on the server alone."""
 OTHERS = {
     "doccano.jsonl": [{"text": "Sami left Acme.", "label": [[0, 4, "PER"]]}],
     "prodigy.jsonl": [
@@ -33,32 +42,75 @@ OTHERS = {
     "tags.conll": "Sami B-PER\nleft O\nAcme B-ORG\n. O\n",
 }  # fmt: skip
 """What other tools export, by the names of the files."""
-MARKED = {"1": "Sami", "2": "سامي", "3": "André", "4": "सामी"}
+EXTRA = {
+    ".qawl/holder.json": b'{"pid": 1, "command": "qawl x"}',
+    ".qawl/token": b"0123456789abcdef0123456789abcdef01234567\n",
+    ".qawl/webhooks.jsonl": b'{"project": 1, "action": "ANNOTATION_CREATED"}\n' * 2,
+    ".qawl/webhooks.id": b"0123456789abcdef0123456789abcdef",
+}
+"""Files that stand there only when they are damaged."""
+MARKED = {"1": "Sami", "2": "سامي", "3": "André", "4": "सामी", "5": "Layla"}
+KEPT = (
+    ["validate"],
+    ["adjudicate"],
+    ["agreement"],
+    ["release", "0.2.0", "--draft"],
+    ["pull", "--rebuild"],
+    ["validate"],
+)
+"""Commands that keep in .qawl/ what they made: it is of the corpus as it is, so that later ones use it."""
 
 
 class Whole:
     """A corpus with all that commands read, in memory, and what each command makes of it."""
 
-    def __init__(self, top):
+    def __init__(self, top, texts=TEXTS, marked=MARKED):
         self.top, self.folder = top, top / "corpus"
+        self.texts, self.marked = texts, marked
+        self.server = Working()
         self._make()
+        self._work()
+        for words in KEPT:
+            self._must(words)
+        shutil.rmtree(self.folder / "exports/releases/0.2.0")
         self.files = self.read()
+        self.others = {}
         self.done = {}
+
+    def _must(self, words):
+        code, said = self.command(words)
+        assert code == 0, f"{words}: {said}"
+
+    def _work(self):
+        """An annotator works on the server: what was pulled of it, and what was not."""
+        push.bring(self.server, projects.load(self.folder))
+        for label in ("PER", "ORG"):
+            for user, (project, tasks) in enumerate(self.server.held.items(), start=1):
+                for number, task in enumerate(tasks):
+                    if task["data"]["text"] == self.texts[SERVED]:
+                        surface = self.marked[SERVED]
+                        self.server.annotate(
+                            project, surface, label, number=number, control="ner", user=user
+                        )
+            if label == "PER":
+                self._must(["pull"])
+            self.server.now += timedelta(hours=1)
 
     def _make(self):
         current = corpora.scheme(
             "ner", ["PER", "ORG"], [corpora.choice("sure", "yes", "no")], ["knows"]
         )
-        folder = corpora.corpus(self.folder, current, TEXTS, ["a1", "a2"])
+        folder = corpora.corpus(self.folder, current, self.texts, ["a1", "a2"])
         done = {
             who: {
-                name: corpora.work([corpora.mark(f"m{name}", "PER", text.index(MARKED[name]), text.index(MARKED[name]) + size)])
-                for name, text in TEXTS.items()
-                for size in [len(MARKED[name]) - (who == "a2" and name == "3")]
+                name: corpora.work([corpora.mark(f"m{name}", "PER", text.index(self.marked[name]), text.index(self.marked[name]) + size)])
+                for name, text in self.texts.items()
+                if name != SERVED
+                for size in [len(self.marked[name]) - (who == "a2" and name == "3")]
             }
             for who in ("a1", "a2")
         }  # fmt: skip
-        corpora.pull(folder, "ner", TEXTS, done)
+        corpora.pull(folder, "ner", self.texts, done)
         for words in (["adjudicate"], ["agreement"], ["suggest"], ["release", "0.1.0"]):
             corpora.qawl(folder, *words)
         sources = folder / "corpus" / "sources"
@@ -98,6 +150,7 @@ class Whole:
         }
         self.top.joinpath("predictions.jsonl").write_text(json.dumps(said) + "\n")
         more = {"text": "Another text, of harbours and cranes.", "source": "desk"}
+        self.top.joinpath("second.jsonl").write_text(json.dumps({**said, "spans": []}) + "\n")
         self.top.joinpath("more.jsonl").write_text(json.dumps(more) + "\n")
         shutil.move(self.top / "corpus-a1.json", self.top / "new.json")
         self._more(folder, identity)
@@ -142,7 +195,6 @@ class Whole:
             self.top.joinpath("tools", name).write_text(text)
         for name in ("brat", "uima", "spacy", "iob2", "jsonl"):
             corpora.qawl(folder, "export", name, "--to", f"../tools/{name}")
-        folder.joinpath(".qawl/holder.json").write_text('{"pid": 1, "command": "qawl x"}')
 
     def read(self):
         """Every file, by its path from the corpus; what the lock leaves is none."""
@@ -170,17 +222,37 @@ class Whole:
 
     def names(self, where):
         """The files that stand behind a name of READ_BY."""
-        return sorted(each for each in self.files if each == where or each.startswith(f"{where}/"))
+        there = {*self.files, *EXTRA}
+        return sorted(each for each in there if each == where or each.startswith(f"{where}/"))
+
+    def content(self, name):
+        """What a file holds, also one that stands there for its own test alone."""
+        return self.files.get(name) or EXTRA.get(name, b"")
+
+    def learn(self, other):
+        """Takes over what the files of another corpus hold: it stands in the place of ours later."""
+        for name in {*self.files, *EXTRA}:
+            folder, alike = name.rpartition("/")[0], Path(name).suffix
+            there = [each for each in other if each == name] or [
+                each
+                for each in sorted(other)
+                if each.rpartition("/")[0] == folder and Path(each).suffix == alike
+            ]
+            self.others.setdefault(name, []).extend(other[each] for each in there)
 
     def command(self, words):
         """(exit code, what was said) of a command, with main's own handling of errors.
 
-        The server of `push` is one in memory; to other commands none answers.
+        The server of `push` is an empty one in memory, that of `pull` one on which work was done; to other
+        commands none answers. `pull --watch` ends after what was called for.
         """
-        if words[0] == "push":
-            with patch.object(studio_client, "connect", lambda corpus: Memory()):
-                return corpora.main(self.folder, *words)
-        return corpora.main(self.folder, *words)
+        with ExitStack() as stack:
+            if words[0] in ("push", "pull"):
+                server = Memory() if words[0] == "push" else copy.deepcopy(self.server)
+                stack.enter_context(patch.object(studio_client, "connect", lambda corpus: server))
+            if "--watch" in words:
+                stack.enter_context(_one_turn())
+            return corpora.main(self.folder, *words)
 
     def whole(self, words):
         """(exit code, what was said, files, rows) of a command on the corpus as it is; once."""
@@ -196,3 +268,17 @@ class Whole:
         for path in sorted((self.folder / "exports/releases/0.2.0/articles").glob("*.parquet")):
             found |= {row["id"]: row for row in pq.read_table(path).to_pylist()}
         return found
+
+
+@contextmanager
+def _one_turn():
+    """A watch takes what was called for in the meantime, pulls it, and is ended."""
+    turns = iter([True])
+
+    def next_turn(self):
+        if next(turns, False):
+            return self._hooks.spool.take()
+        raise KeyboardInterrupt
+
+    with patch.object(watch._Turns, "next", next_turn):
+        yield

@@ -54,7 +54,7 @@ def test_what_was_kept_is_what_deriving_finds(pulled, derivations):
     kept = list(annotation_store.findings(pulled, "quote"))
     assert not derivations
     assert {each.check for each in kept} == {"annotation-duplicate", "result-unsupported"}
-    for path in (pulled.state / "derived").iterdir():
+    for path in (pulled.state / "derived").rglob("*.kept"):
         path.unlink()
     assert list(annotation_store.findings(pulled, "quote")) == kept
     assert derivations == ["quote"]
@@ -108,7 +108,7 @@ def test_it_is_derived_anew_when_qawl_or_python_changed(pulled, derivations, mon
 @pytest.mark.parametrize("damage", [lambda whole: b"", lambda whole: whole[:-3], lambda _: b"[]"])
 def test_what_is_kept_and_damaged_is_found_anew(pulled, damage):
     whole = list(annotation_store.findings(pulled, "quote"))
-    (path,) = (pulled.state / "derived").iterdir()
+    (path,) = (pulled.state / "derived").rglob("*.kept")
     path.write_bytes(damage(path.read_bytes()))
     assert list(annotation_store.findings(pulled, "quote")) == whole
     assert annotation_store.refresh(pulled, "quote") == 1
@@ -156,4 +156,4 @@ def test_only_the_latest_findings_are_kept(pulled, tmp_path):
     more = tmp_path / "more.json"
     more.write_text(json.dumps([task(user=2, identity=3)]), "utf-8")
     import_files.pull_files(pulled, [more], layer=None, annotator=None)
-    assert len(list((pulled.state / "derived").glob("quote.*"))) == 1
+    assert len(list((pulled.state / "derived" / "annotations" / "quote").iterdir())) == 1

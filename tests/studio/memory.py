@@ -1,6 +1,9 @@
 """A Label Studio that holds its projects in memory: what `push` and its plan ask of a server."""
 
 import copy
+from datetime import UTC, datetime
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 class Memory:
@@ -82,3 +85,70 @@ class Memory:
         self.calls += [("delete", each) for each in gone]
         for project, those in self.held.items():
             self.held[project] = [each for each in those if each["id"] not in gone]
+
+
+class Working(Memory):
+    """A server with a clock on which annotators work: its tasks change at a time, a reading may ask for what
+    changed since, and it keeps webhooks."""
+
+    def __init__(self):
+        super().__init__()
+        self.now, self.asked, self.hooks = NOW, [], []
+
+    def clock(self):
+        return self.now
+
+    def count(self, *_):
+        return 0, None
+
+    def projects(self):
+        for each in super().projects():
+            done = sum(len(task["annotations"]) for task in self.held[each["id"]])
+            yield {
+                **each,
+                "total_annotations_number": done,
+                "skipped_annotations_number": 0,
+                "created_at": "2026-01-01T00:00:00Z",
+            }
+
+    def task_pages(self, project, *, annotations, where, after):
+        self.asked.append([column for column, *_ in where])
+        since = next((value for column, _, value in where if column == "updated_at"), "")
+        page = [
+            {**copy.deepcopy(each), "project": project}
+            for each in self.held[project]
+            if each["annotations"] and each["id"] > after and each["updated_at"] > since
+        ]
+        yield from [page] if page else []
+
+    def annotate(self, project, surface, label, *, number=0, control="entity", user=1):
+        """An annotator marks a surface in the task of that number in a project, in place of what was marked."""
+        task = self.held[project][number]
+        moment = f"{self.now:%Y-%m-%dT%H:%M:%S.%fZ}"
+        start = task["data"]["text"].index(surface)
+        value = {"start": start, "end": start + len(surface), "text": surface, "labels": [label]}
+        mark = {
+            "id": "r",
+            "from_name": control,
+            "to_name": "text",
+            "type": "labels",
+            "value": value,
+        }
+        done = {"id": 900 + task["id"], "completed_by": user, "unique_id": f"u{task['id']}"}
+        said = {"result": [mark], "created_at": moment, "updated_at": moment, "lead_time": 1.0}
+        task["annotations"] = [{**done, "was_cancelled": False, **said}]
+        task["updated_at"] = moment
+
+    def request(self, method, path, *, body=None):
+        """Webhooks, as Label Studio keeps them."""
+        if method == "GET":
+            return [dict(each) for each in self.hooks]
+        if method == "POST":
+            self.hooks.append({**body, "id": len(self.hooks) + 1})
+            return self.hooks[-1]
+        (there,) = (each for each in self.hooks if path == f"api/webhooks/{each['id']}/")
+        if method == "PATCH":
+            there.update(body)
+        else:
+            self.hooks.remove(there)
+        return None

@@ -1,67 +1,15 @@
 """Where a pull goes on (.qawl/pulled.json), when the file is damaged or the server's clock was wrong."""
 
-import copy
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from memory import Memory
+from memory import NOW, Working
 
 from qawl.annotations import derive
 from qawl.studio import clocks, pull, push
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
-class Server(Memory):
-    """A server with a clock: its tasks change at a time, and a reading may ask for what changed since."""
-
-    def __init__(self):
-        super().__init__()
-        self.now, self.asked = NOW, []
-
-    def clock(self):
-        return self.now
-
-    def count(self, *_):
-        return 0, None
-
-    def projects(self):
-        for each in super().projects():
-            done = sum(len(task["annotations"]) for task in self.held[each["id"]])
-            yield {
-                **each,
-                "total_annotations_number": done,
-                "skipped_annotations_number": 0,
-                "created_at": "2026-01-01T00:00:00Z",
-            }
-
-    def task_pages(self, project, *, annotations, where, after):
-        self.asked.append([column for column, *_ in where])
-        since = next((value for column, _, value in where if column == "updated_at"), "")
-        page = [
-            {**copy.deepcopy(each), "project": project}
-            for each in self.held[project]
-            if each["annotations"] and each["id"] > after and each["updated_at"] > since
-        ]
-        yield from [page] if page else []
-
-    def annotate(self, project, label):
-        (task,) = self.held[project]
-        moment = f"{self.now:%Y-%m-%dT%H:%M:%S.%fZ}"
-        value = {"start": 4, "end": 8, "text": "أحمد", "labels": [label]}
-        mark = {
-            "id": "r",
-            "from_name": "entity",
-            "to_name": "text",
-            "type": "labels",
-            "value": value,
-        }
-        done = {"id": 900, "completed_by": 1, "unique_id": "u", "was_cancelled": False}
-        task["annotations"] = [
-            {**done, "result": [mark], "created_at": moment, "updated_at": moment, "lead_time": 1.0}
-        ]
-        task["updated_at"] = moment
+MARKED = "أحمد"
 
 
 class Here:
@@ -79,7 +27,7 @@ class Here:
 
 @pytest.fixture
 def server():
-    return Server()
+    return Working()
 
 
 @pytest.fixture
@@ -94,7 +42,7 @@ def here(server, monkeypatch):
 def made(make_corpus, server, here):
     found = make_corpus("قال أحمد نعم", settings="layers: [entity]\nannotators: [a1]")
     push.bring(server, found)
-    server.annotate(server.made[0]["id"], "PERS")
+    server.annotate(server.made[0]["id"], MARKED, "PERS")
     pull.pull(server, found)
     assert labels(found) == ["PERS"]
     return found
@@ -107,13 +55,13 @@ def labels(made):
 def test_what_changed_after_a_clock_went_back_is_read(made, server):
     # The count of annotations stays, so that nothing but the time tells of the change.
     server.now = NOW - timedelta(hours=3)
-    server.annotate(server.made[0]["id"], "LOC")
+    server.annotate(server.made[0]["id"], MARKED, "LOC")
     (alarm,) = pull.pull(server, made).alarms
     assert "entity by a1: 1 annotations on the server differ from later versions" in alarm
     assert labels(made) == ["PERS"]
     assert len(made.journal_file("entity", "a1").read_bytes().splitlines()) == 2
     server.now = NOW + timedelta(minutes=20)
-    server.annotate(server.made[0]["id"], "ORG")
+    server.annotate(server.made[0]["id"], MARKED, "ORG")
     assert not pull.pull(server, made).alarms
     assert labels(made) == ["ORG"]
 
@@ -124,7 +72,7 @@ def test_a_mark_ahead_of_the_server_s_clock_does_not_hide_what_changes(made, ser
     marks[server.url][0]["since"] = "2031-01-01T00:00:00Z"
     path.write_text(json.dumps(marks), "utf-8")
     server.now += timedelta(hours=1)
-    server.annotate(server.made[0]["id"], "LOC")
+    server.annotate(server.made[0]["id"], MARKED, "LOC")
     assert not pull.pull(server, made).alarms
     assert labels(made) == ["LOC"]
 
@@ -137,7 +85,7 @@ def test_a_mark_whose_time_is_none_is_put_aside_and_all_is_read(made, server, mo
     marks = json.loads(path.read_bytes())
     marks[server.url][0]["since"] = moment
     path.write_text(json.dumps(marks), "utf-8")
-    server.annotate(server.made[0]["id"], "LOC")
+    server.annotate(server.made[0]["id"], MARKED, "LOC")
     pull.pull(server, made)
     assert labels(made) == ["LOC"]
     assert "put aside as pulled.json.damaged" in caplog.text
@@ -177,7 +125,7 @@ def test_edits_from_before_a_clock_caught_up_are_read(made, server, here, ahead,
     here.up += timedelta(days=1)
     pull.pull(server, made)
     server.now, here.behind = right + ahead / 4, timedelta()
-    server.annotate(server.made[0]["id"], "LOC")
+    server.annotate(server.made[0]["id"], MARKED, "LOC")
     server.now = right + 2 * ahead
     here.up = timedelta(minutes=1) if restarted else here.up + 2 * ahead
     assert is_read_whole(server, made)

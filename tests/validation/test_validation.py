@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
+from corpora import main
 from qawl import cli
 from qawl.annotations import derive, import_files, journal
 from qawl.annotations import store as annotation_store
@@ -87,7 +88,8 @@ def plugged(case, folder):
     (info / "entry_points.txt").write_text(
         "[qawl.checks]\nshouting = qawl_shouting:check\n", "utf-8"
     )
-    code = "def check(annotation, article, scheme):\n    yield 'too loud', annotation.spans[0]\n"
+    code = case.get("code", "    yield 'too loud', annotation.spans[0]")
+    code = f"def check(annotation, article, scheme):\n{code}\n"
     (info.parent / "qawl_shouting.py").write_text(code, "utf-8")
     sys.path.insert(0, str(info.parent))
     try:
@@ -95,6 +97,37 @@ def plugged(case, folder):
     finally:
         sys.path.remove(str(info.parent))
         sys.modules.pop("qawl_shouting", None)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("    1 / 0", "the check shouting of another package failed: ZeroDivisionError"),
+        ("    raise SystemExit(0)", "failed: SystemExit"),
+        ("    return None", "failed: TypeError"),
+        ("    yield 5", "failed: TypeError"),
+        ("    yield 'abc'", "failed: ValueError"),
+        ("    yield 5, None", "gave no (text, span or None)"),
+        ("    yield 'x', (0, 3)", "gave no (text, span or None)"),
+        ("    yield from ()\nimport nothing_of_this_name", "failed: ModuleNotFoundError"),
+        ("    yield from ()\ncheck = 5", "is no function"),
+    ],
+)
+def test_a_check_of_another_package_that_fails_is_one_line(recorded, tmp_path, code, said):
+    with plugged({"plugin": True, "code": code}, tmp_path):
+        status, told = main(recorded.root, "validate")
+    assert status == 1
+    assert said in told
+    assert "a fault in qawl" not in told
+    assert len(told.splitlines()) == 1
+
+
+def test_what_a_check_of_another_package_says_is_shown_as_text(recorded, tmp_path):
+    code = "    yield '\\ud800 \\x1b[31m\\n\\u202e', None"
+    with plugged({"plugin": True, "code": code}, tmp_path):
+        _, told = main(recorded.root, "validate", "--check", "rule")
+    assert "shouting" in told
+    assert "\x1b" not in told
 
 
 def brief(found):

@@ -30,6 +30,10 @@ class _Kept(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
+_kept_decoder = msgspec.json.Decoder(_Kept)
+_FOLDER = "annotations/{}"
+
+
 def refresh(project: Project, layer: str) -> int:
     """Derives the file of a layer from the journal, unless nothing that goes into it has changed; how
     many annotations it holds."""
@@ -46,11 +50,10 @@ def rebuild(project: Project, layer: str) -> int:
 def _rebuild(project: Project, layer: str, inputs: str) -> int:
     made = _Made(project, layer)
     count = files.write(project.annotations_file(layer), made.complete())
-    project.make_state()
-    for old in files.listed(project.state / "derived", f"{layer}.*.json"):
-        old.unlink(missing_ok=True)
+    folder, name = _FOLDER.format(layer), _name(project, layer, inputs)
     kept = to_json(_Kept(count, tuple(made.found)))
-    files.write_bytes(_place(project, layer, inputs), [kept])
+    result_cache.keep_content(project, folder, name, kept)
+    result_cache.forget_content(project, folder, {name})
     return count
 
 
@@ -206,16 +209,14 @@ def _places(project: Project, path: Path) -> Iterator[_Place]:
 def _kept(project: Project, layer: str, inputs: str) -> _Kept | None:
     """What is kept of these inputs and the annotations on disk; None where that is nothing, or can't be
     read."""
-    try:
-        return msgspec.json.decode(_place(project, layer, inputs).read_bytes(), type=_Kept)
-    except (OSError, *files.UNREADABLE):
-        return None
+    content = result_cache.content(project, _FOLDER.format(layer), _name(project, layer, inputs))
+    return None if content is None else _kept_decoder.decode(content)
 
 
-def _place(project: Project, layer: str, inputs: str) -> Path:
-    """Where it stands."""
+def _name(project: Project, layer: str, inputs: str) -> str:
+    """What is kept is known by: its inputs, and the annotations on disk."""
     made = result_cache.digest(project, [project.annotations_file(layer)])
-    return project.state / "derived" / f"{layer}.{inputs[:32]}.{made[:32]}.json"
+    return f"{inputs[:32]}-{made[:32]}"
 
 
 def _inputs(project: Project, layer: str) -> str:

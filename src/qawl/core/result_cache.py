@@ -1,16 +1,18 @@
 """What earlier commands made, kept in .qawl/ under the digest of its inputs: used while none changes.
 
-A name may have folders in it. What is kept can be thrown away at any time; what is damaged is put aside
-and made anew.
+A name may have folders in it. What is kept can be thrown away at any time; what is damaged, or says that
+it was made from other inputs than its name, is put aside and made anew.
 """
 
 import sys
 import zlib
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -77,15 +79,23 @@ def read(project: Project, name: str, made_from: str, kind: type[T]) -> Iterator
     path = _place(project, name, made_from)
     try:
         packed = path.read_bytes()
-        for _ in lines(packed):
-            pass
+        _check(packed, made_from)
     except FileNotFoundError:
         return None
     except (OSError, EOFError, zlib.error) as error:
         with suppress(OSError):
             files.put_aside(path, f"{path} can't be read: {error}")
         return None
-    return map(msgspec.json.Decoder(kind).decode, lines(packed))
+    return map(msgspec.json.Decoder(kind).decode, islice(lines(packed), 1, None))
+
+
+def _check(packed: bytes, made_from: str) -> None:
+    """Raises EOFError where the first line, which says what the others were made from, says otherwise."""
+    all_ = lines(packed)
+    first = next(all_, b"")
+    deque(all_, maxlen=0)
+    if first.strip() != to_json(made_from):
+        raise EOFError("it was made from something else")
 
 
 def keeping(
@@ -97,6 +107,7 @@ def keeping(
     """
     before = made_from()
     packed = Packed[object](object)
+    packed.add(before)
     for each in records:
         packed.add(each)
         yield each
@@ -112,7 +123,7 @@ def content(project: Project, folder: str, made_from: str) -> bytes | None:
         kept = path.read_bytes()
     except OSError:
         return None
-    if sha256(kept[_DIGEST:]).digest() == kept[:_DIGEST]:
+    if _sealed(made_from, kept[_DIGEST:]) == kept[:_DIGEST]:
         return kept[_DIGEST:]
     with suppress(OSError):
         files.put_aside(path, f"{path} was damaged")
@@ -120,11 +131,11 @@ def content(project: Project, folder: str, made_from: str) -> bytes | None:
 
 
 def keep_content(project: Project, folder: str, made_from: str, made: bytes | memoryview) -> None:
-    """Keeps bytes that were made from these inputs, with their digest before them, where that can be
-    written."""
+    """Keeps bytes that were made from these inputs, with the digest of both before them, where that can
+    be written."""
     with suppress(OSError):
         project.make_state()
-        files.write_bytes(_content(project, folder, made_from), [sha256(made).digest(), made])
+        files.write_bytes(_content(project, folder, made_from), [_sealed(made_from, made), made])
 
 
 def forget_content(project: Project, folder: str, used: Container[str]) -> None:
@@ -137,6 +148,12 @@ def forget_content(project: Project, folder: str, used: Container[str]) -> None:
 
 _DIGEST = 32
 """Bytes of the digest before kept bytes."""
+
+
+def _sealed(made_from: str, made: bytes | memoryview) -> bytes:
+    total = sha256(made_from.encode())
+    total.update(made)
+    return total.digest()
 
 
 def _content(project: Project, folder: str, made_from: str) -> Path:

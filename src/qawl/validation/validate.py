@@ -7,7 +7,7 @@ order of layer, article and annotator.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from functools import partial
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 
 import msgspec
@@ -19,10 +19,12 @@ from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
 from qawl.core import result_cache
+from qawl.core.errors import ProjectError
 from qawl.core.findings import finding
 from qawl.core.packed import Packed
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
+from qawl.core.text import printable
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level1_records, level2_anchoring, level3_labels, level4_guideline
@@ -209,7 +211,23 @@ Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None
 
 def plugins() -> list[tuple[str, Plugin]]:
     """The checks that installed packages add under the entry point group `qawl.checks`."""
-    return [(each.name, each.load()) for each in entry_points(group="qawl.checks")]
+    return [(each.name, _loaded(each)) for each in entry_points(group="qawl.checks")]
+
+
+def _loaded(offered: EntryPoint) -> Plugin:
+    try:
+        made: object = offered.load()
+    except (Exception, SystemExit) as error:
+        raise _failed(offered.name, error) from error
+    if not callable(made):
+        raise ProjectError(f"the check {offered.name} of another package is no function")
+    return made
+
+
+def _failed(name: str, error: BaseException) -> ProjectError:
+    return ProjectError(
+        f"the check {name} of another package failed: {type(error).__name__}: {error}"
+    )
 
 
 def check_annotation(
@@ -246,8 +264,22 @@ def _plugged(
     plugged: Iterable[tuple[str, Plugin]],
 ) -> Iterator[Finding]:
     for name, check in plugged:
-        for message, span in check(record, article, current):
-            yield finding("rule", f"{name}: {message}", record, span)
+        for message, span in _answers(name, check, record, article, current):
+            yield finding("rule", f"{name}: {printable(message)}", record, span)
+
+
+def _answers(
+    name: str, check: Plugin, record: Annotation, article: Article, current: Scheme
+) -> list[tuple[str, Span | None]]:
+    """What a check of another package says; raises ProjectError where that is nothing it may say."""
+    try:
+        said = [(message, span) for message, span in check(record, article, current)]
+    except (Exception, SystemExit) as error:
+        raise _failed(name, error) from error
+    for message, span in said:
+        if not isinstance(message, str) or not (span is None or isinstance(span, Span)):
+            raise ProjectError(f"the check {name} of another package gave no (text, span or None)")
+    return said
 
 
 def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
