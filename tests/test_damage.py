@@ -201,6 +201,8 @@ def compare(whole, name, content, spoke, files, rows, told):
         if each == name or not COLLECTED.match(each) or files.get(each) != before:
             continue
         now = there.get(each)
+        if each.endswith("heads.json") and name.startswith("exports/journal/"):
+            continue  # it follows a journal that holds more
         if each.startswith("exports/journal/") and name == "../new.json" and spoke:
             now = now[: len(before)] if each.endswith(".jsonl") else before  # it may grow
         assert now == before, f"{told}\n{each} changed"

@@ -12,7 +12,7 @@ from qawl.annotations import journal, segments
 from qawl.annotations import store as annotation_store
 from qawl.articles import shards
 from qawl.articles import store as article_store
-from qawl.core import project
+from qawl.core import gold_file, project
 from qawl.gold import decide
 from qawl.release import build
 from qawl.release.versions import diff, manifest
@@ -46,7 +46,7 @@ def test_the_journal_gives_the_same_annotations_and_gold(kept, sealed, monkeypat
         path.unlink()
         annotation_store.rebuild(kept, layer)
         assert path.read_bytes() == before
-        now, then = decide.gold(kept, layer), decide.read(kept, layer)
+        now, then = decide.gold(kept, layer), gold_file.read(kept, layer)
         for one, other in zip(now, then, strict=True):
             assert _by_number(one) == other
     assert not [each for each in validate.validate(kept) if each.severity == "error"]

@@ -20,11 +20,10 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import project, versions
 from qawl.core.errors import InputError, ReleaseError
-from qawl.core.records import JUDGE, Annotation, Relation, Span
+from qawl.core.records import JUDGE, Annotation, Relation, Span, as_annotation
 from qawl.core.settings import Adjudication
 from qawl.gold import judge
 from qawl.gold.decide import Verdict, decide
-from qawl.gold.record import as_annotation
 from qawl.release import build, restore
 from qawl.release.versions import diff, manifest
 from qawl.scheme import scheme

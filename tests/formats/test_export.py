@@ -20,14 +20,13 @@ from qawl.articles.splits import splits_of
 from qawl.articles.store import article_id
 from qawl.core import files as core_files
 from qawl.core.errors import InputError
-from qawl.core.records import JUDGE, Annotation, Relation, Span
+from qawl.core.records import JUDGE, Annotation, Relation, Span, as_annotation
 from qawl.core.text import sha256
 from qawl.formats import export as formats_export
 from qawl.formats.export import FORMATS, Request, export
 from qawl.formats.from_corpus import Corpus
 from qawl.formats.losses import KINDS
 from qawl.gold import decide
-from qawl.gold import record as gold_record
 from qawl.release.tables import tokens
 from qawl.scheme import scheme
 from qawl.setup import init
@@ -362,7 +361,7 @@ def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_gold_goes_to_label_studio_and_back(recorded, tmp_path, layer):
-    gold = [gold_record.as_annotation(each) for each in decide.gold(recorded, layer)]
+    gold = [as_annotation(each) for each in decide.gold(recorded, layer)]
     run(recorded, "label-studio", tmp_path / "out", with_withheld=True)
     shutil.rmtree(recorded.exports)
     written = tmp_path / "out" / f"{layer}.gold.json"

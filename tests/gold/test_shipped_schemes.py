@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import strategies
 from conftest import LAYERS, ROOT
+from qawl.core.records import as_annotation
 from qawl.core.settings import Adjudication
 from qawl.gold.decide import decide
-from qawl.gold.record import as_annotation
 from qawl.scheme import scheme
 from qawl.validation import validate
 from strategies import article

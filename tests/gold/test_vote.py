@@ -13,8 +13,15 @@ from hypothesis import strategies as st
 import corpora
 from qawl import cli
 from qawl.core import files, project
-from qawl.core.records import Annotation, Gold, Relation, Span, relation_order, span_order
-from qawl.gold.record import as_annotation
+from qawl.core.records import (
+    Annotation,
+    Gold,
+    Relation,
+    Span,
+    as_annotation,
+    relation_order,
+    span_order,
+)
 from qawl.setup import init
 from strategies import article
 

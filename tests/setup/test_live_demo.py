@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from corpora import annotate
 from qawl import cli
 from qawl.annotations import derive
+from qawl.core import gold_file
 from qawl.core.records import JUDGE
-from qawl.gold import decide
 from qawl.gold import judge as gold_judge
 from qawl.setup import demo
 
@@ -54,7 +54,7 @@ def test_two_annotators_and_a_judge_come_back_to_the_letter(recorded, tmp_path):
     assert any("0 articles left open" in line for line in said)
     assert any("to the letter" in line for line in said)
     corpus = demo.project.load(tmp_path / "demo")
-    decided = {each.decided_by for each in decide.read(corpus, "entity")}
+    decided = {each.decided_by for each in gold_file.read(corpus, "entity")}
     assert decided == {"adjudicator"}
     assert gold_judge.adjudicate(corpus).changed == {"entity": 0, "quote": 0, "claim": 0}
 

@@ -11,10 +11,9 @@ from click.testing import CliRunner
 from qawl import cli
 from qawl.annotations import derive, import_files, journal
 from qawl.annotations.to_label_studio import write_results
-from qawl.core import project
+from qawl.core import gold_file, project
 from qawl.core.errors import ServerError
 from qawl.core.records import JUDGE, Annotation, Relation, Span
-from qawl.gold import decide
 from qawl.gold import judge as gold_judge
 from qawl.scheme import scheme
 from qawl.setup import doctor
@@ -316,7 +315,7 @@ def test_a_judge_decides_in_a_project_of_their_own(served):
     pull_all(client, corpus)
     outcome = gold_judge.adjudicate(corpus)
     assert outcome.incomplete == {"quote": 0}
-    (gold,) = decide.read(corpus, "quote")
+    (gold,) = gold_file.read(corpus, "quote")
     assert (gold.decided_by, gold.complete) == ("adjudicator", True)
     assert {span.attributes.get("speaker") for span in gold.spans} == {None, "أحمد 3"}
     # The guidelines take examples from what the judge decided.

@@ -27,6 +27,14 @@ FINDINGS = ROOT / "tests" / "data" / "findings"
 CASES = sorted(FINDINGS.glob("*.json"))
 
 
+def _store(case, made):
+    """Annotations and gold as they are."""
+    for layer, lines in case.get("lines", {}).items():
+        files.write_text(made.annotations_file(layer), "".join(f"{line}\n" for line in lines))
+    for layer, lines in case.get("gold", {}).items():
+        files.write_text(made.gold_file(layer), "".join(f"{json.dumps(line)}\n" for line in lines))
+
+
 def build(case, make_corpus, tmp_path):
     """The corpus of a fixture: texts, then Label Studio tasks to pull, or lines as they are.
 
@@ -62,8 +70,7 @@ def build(case, make_corpus, tmp_path):
                 gone = [key for key, home in opened.alive.items() if home.project in case["gone"]]
                 opened.delete(gone)
             annotation_store.rebuild(made, layer)
-    for layer, lines in case.get("lines", {}).items():
-        files.write_text(made.annotations_file(layer), "".join(f"{line}\n" for line in lines))
+    _store(case, made)
     if case.get("leak"):
         text = case["texts"][0]
         article_store.write(made, [article(text, source=f"source {n}") for n in range(12)])

@@ -11,7 +11,7 @@ from qawl.agreement.estimates import Agreement
 from qawl.annotations import derive, journal
 from qawl.articles import released
 from qawl.articles import store as article_store
-from qawl.core import project
+from qawl.core import gold_file, project
 from qawl.core.errors import InputError
 from qawl.core.records import Annotation, Article, Finding, Gold
 from qawl.core.settings import Settings
@@ -231,7 +231,7 @@ class Corpus:
         >>> gold.article_id, gold.complete, gold.spans[0].support
         ('273fd3b431ad', True, ('a1', 'a2'))
         """
-        return decide.read(self._project, self._known(layer))
+        return gold_file.read(self._project, self._known(layer))
 
     def journal(self, layer: str) -> Iterator[JournalEntry]:
         """Every version of every annotation of a layer, as Label Studio sent it.

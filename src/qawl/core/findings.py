@@ -59,6 +59,7 @@ _VALIDATED = (
         "error",
         "exports/annotations is not derived from this journal",
     ),
+    Check("gold-unreadable", 1, "error", "exports/gold can't be read"),
     Check(
         "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
     ),
@@ -121,6 +122,9 @@ _VALIDATED = (
         "a surface has another label in one place than everywhere else",
     ),
     Check("surface-mixed", 5, "warning", "the same surface is labelled in several ways"),
+    Check(
+        "gold-stale", 5, "warning", "gold does not fit the articles or the scheme as they are now"
+    ),
     Check("split-leak", 5, "error", "the same text is in two splits"),
     Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),
     Check(

@@ -540,3 +540,24 @@ def span_order(span: Span | GoldSpan) -> tuple[int, int, str, str]:
 def relation_order(relation: Relation | GoldRelation) -> tuple[str, str, str]:
     """Sort key of relations: by label (unnamed first), then the ends."""
     return (relation.label or "", relation.from_, relation.to)
+
+
+def as_annotation(record: Gold) -> Annotation:
+    """Gold in the form of an annotation, as validation and Label Studio read it."""
+    return Annotation(
+        article_id=record.article_id,
+        layer=record.layer,
+        annotator="gold",
+        status=record.status,
+        text_sha256=record.text_sha256,
+        scheme_version=record.scheme_version,
+        spans=tuple(
+            Span(each.id, each.label, each.start, each.end, each.text, each.attributes)
+            for each in record.spans
+        ),
+        relations=tuple(
+            Relation(label=each.label, from_=each.from_, to=each.to, direction=each.direction)
+            for each in record.relations
+        ),
+        attributes=record.attributes,
+    )

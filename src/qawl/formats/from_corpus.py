@@ -8,10 +8,9 @@ from qawl.articles import splits, withdrawal
 from qawl.articles import store as article_store
 from qawl.core.errors import InputError
 from qawl.core.project import Project
-from qawl.core.records import Annotation
+from qawl.core.records import Annotation, as_annotation
 from qawl.formats.source import Given, Names
 from qawl.gold import decide
-from qawl.gold import record as gold_record
 from qawl.release.tables.stretches import open_stretches
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
@@ -46,7 +45,7 @@ class Corpus:
     def gold(self, layer: str) -> Iterator[Given]:
         """Decided now, from the annotations."""
         for each in decide.gold(self._project, layer):
-            record = gold_record.as_annotation(each)
+            record = as_annotation(each)
             stretches = tuple((one["start"], one["end"]) for one in open_stretches(each))
             yield self._given(record, complete=each.complete, stretches=stretches)
 

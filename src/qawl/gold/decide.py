@@ -5,7 +5,7 @@ make a record that does not validate is not decided but left to the judge.
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ from qawl.agreement.readings import Mark, readings
 from qawl.annotations import derive, verdicts
 from qawl.annotations.verdicts import basis, digest, of_annotations
 from qawl.articles import store as article_store
-from qawl.core import files, result_cache
+from qawl.core import gold_file, result_cache
 from qawl.core.project import Project
 from qawl.core.records import (
     JUDGE,
@@ -32,10 +32,11 @@ from qawl.core.records import (
     Finding,
     Gold,
     Status,
+    as_annotation,
     to_json,
 )
 from qawl.core.settings import Adjudication
-from qawl.gold.record import Decided, as_annotation, filled
+from qawl.gold.record import Decided, filled
 from qawl.gold.vote import Vote
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
@@ -74,7 +75,9 @@ class Decider:
         kept = result_cache.read(project, _KEPT.format(layer), self._inputs(), str) or ()
         self._kept = Stored(
             (each.article_id, (each, made_from))
-            for each, made_from in zip(read(project, layer) if kept else (), kept, strict=False)
+            for each, made_from in zip(
+                gold_file.read(project, layer) if kept else (), kept, strict=False
+            )
         )
 
     def __call__(self, article: Article, records: Sequence[Annotation]) -> Gold:
@@ -365,15 +368,3 @@ class _Voting:
                 name="attributes",
                 readings={each.annotator: each.status for each in self.records},
             )
-
-
-def read(project: Project, layer: str) -> Generator[Gold, None, None]:
-    """The stored gold of a layer, by article."""
-    return files.ordered(
-        project.gold_file(layer),
-        Gold,
-        lambda gold: (gold.article_id,),
-        lambda gold: files.of_layer(gold.layer, layer),
-        "remove the file, and run `qawl adjudicate`",
-        project.disk.open,
-    )

@@ -15,15 +15,14 @@ from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import files
+from qawl.core import files, gold_file
 from qawl.core.errors import InputError
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Gold, to_json
+from qawl.core.records import JUDGE, Annotation, Article, Gold, as_annotation, to_json
 from qawl.gold import corrections, decide
 from qawl.gold.corrections import Correction
 from qawl.gold.points import Points
 from qawl.gold.questions import Questions
-from qawl.gold.record import as_annotation
 from qawl.scheme import scheme
 from qawl.scheme.points import FIELD
 from qawl.scheme.scheme import Scheme
@@ -61,7 +60,7 @@ def adjudicate(project: Project) -> Adjudicated:
     for layer, current in scheme.load_all(project).items():
         outcome.stale += annotation_store.require(project, layer)
         path, decider = project.gold_file(layer), decide.Decider(project, layer)
-        with closing(decide.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
+        with closing(gold_file.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
             counted = _Counted(project, layer, outcome, before)
             golds = _golds(project, current, decider, counted, offered, waiting)
             first = next(golds, None)
@@ -171,7 +170,7 @@ def _with_all(
     stored: Iterator[Task], project: Project, layer: str, out: AbstractSet[str]
 ) -> Iterator[Task]:
     """The tasks but for those of withdrawn articles; raises InputError where the file was cut short."""
-    golds = decide.read(project, layer)
+    golds = gold_file.read(project, layer)
     wanted = {each.article_id for each in golds if not (each.complete or _one_alone(each))} - out
     for each in stored:
         wanted.discard(each.article_id)

@@ -9,15 +9,12 @@ import msgspec
 
 from qawl.agreement.readings import Arrow, Mark, Reading, text_order
 from qawl.core.records import (
-    Annotation,
     Article,
     Attributes,
     DecidedBy,
     Gold,
     GoldRelation,
     GoldSpan,
-    Relation,
-    Span,
     relation_order,
     to_json,
 )
@@ -120,24 +117,3 @@ def _relations(
             support=support,
             decided_by=how(len(support)),
         )
-
-
-def as_annotation(record: Gold) -> Annotation:
-    """Gold in the form that validation and Label Studio read."""
-    return Annotation(
-        article_id=record.article_id,
-        layer=record.layer,
-        annotator="gold",
-        status=record.status,
-        text_sha256=record.text_sha256,
-        scheme_version=record.scheme_version,
-        spans=tuple(
-            Span(each.id, each.label, each.start, each.end, each.text, each.attributes)
-            for each in record.spans
-        ),
-        relations=tuple(
-            Relation(label=each.label, from_=each.from_, to=each.to, direction=each.direction)
-            for each in record.relations
-        ),
-        attributes=record.attributes,
-    )

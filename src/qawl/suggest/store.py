@@ -10,10 +10,9 @@ import msgspec
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles.selection import to_annotate
-from qawl.core import files
+from qawl.core import files, gold_file
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span, Suggestion
-from qawl.gold import decide
 from qawl.scheme import scheme as schemes
 from qawl.scheme.scheme import Scheme
 from qawl.suggest import rules, suggesters
@@ -68,7 +67,7 @@ def make(
     articles = list(to_annotate(project))
     makers = Makers(project)
     for layer in layers:
-        golds = {each.article_id: each for each in decide.read(project, layer) if each.complete}
+        golds = {each.article_id: each for each in gold_file.read(project, layer) if each.complete}
         made = list(makers.of(layer, watch(articles), outcome.left_out))
         pairs = [(golds[each.article_id], each) for each in made if each.article_id in golds]
         outcome.weak[layer] = weak(pairs, project.settings.suggestions.precision)
@@ -165,7 +164,7 @@ class Makers:
     def _examples(self, layer: str) -> list[suggesters.Example]:
         """The articles with complete gold in a layer; a suggester passes over the one that it is at."""
         golds = {
-            each.article_id: each for each in decide.read(self._project, layer) if each.complete
+            each.article_id: each for each in gold_file.read(self._project, layer) if each.complete
         }
         articles = article_store.articles(self._project) if golds else ()
         return [(each, golds[each.id]) for each in articles if each.id in golds]
@@ -240,7 +239,7 @@ def _mentions(project: Project, layer: str) -> Mapping[str, list[tuple[str, str]
     """Article → (label, surface) of what gold holds there, else of what annotators marked."""
     current = schemes.load(project, layer)
     found = {record.article_id: _marked(record, current) for record in derive.read(project, layer)}
-    found |= {gold.article_id: _marked(gold, current) for gold in decide.read(project, layer)}
+    found |= {gold.article_id: _marked(gold, current) for gold in gold_file.read(project, layer)}
     return found
 
 

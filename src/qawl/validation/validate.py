@@ -27,7 +27,13 @@ from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
 from qawl.core.text import printable
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
-from qawl.validation import level1_records, level2_anchoring, level3_labels, level4_guideline
+from qawl.validation import (
+    level1_records,
+    level2_anchoring,
+    level3_labels,
+    level4_guideline,
+    stored_gold,
+)
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
 
@@ -113,21 +119,30 @@ def everything(project: Project, *, below: str | None = None) -> Iterator[Findin
     level.
 
     They are kept until anything that they depend on changes. What checks of other packages look at is
-    not known: where some are installed, nothing is kept.
+    not known: where some are installed, nothing is kept. What is wrong with the stored gold comes last.
     """
     plugged = plugins()
     made = _examined(project, plugged, passing(project, below=below))
-    if plugged:
-        return made
-
-    def inputs() -> str:
-        return _inputs(project, below)
-
-    kept = result_cache.read(project, _KEPT, inputs(), Finding)
-    return result_cache.keeping(project, _KEPT, inputs, made) if kept is None else kept
+    if not plugged:
+        made = _kept(project, "findings/all", partial(_inputs, project, below), made)
+    yield from made
+    gold = stored_gold.findings(project)
+    yield from _kept(project, "gold-findings/all", partial(_of_gold, project), gold)
 
 
-_KEPT = "findings/all"
+def _kept(
+    project: Project, name: str, inputs: Callable[[], str], made: Iterable[Finding]
+) -> Iterator[Finding]:
+    """The findings that are kept of these inputs; else those that are made, which are kept."""
+    kept = result_cache.read(project, name, inputs(), Finding)
+    return result_cache.keeping(project, name, inputs, made) if kept is None else kept
+
+
+def _of_gold(project: Project) -> str:
+    """The digest of all that the stored gold is held against, and of itself."""
+    layers = project.settings.layers
+    paths = [*map(project.gold_file, layers), *map(project.scheme_file, layers)]
+    return result_cache.inputs(project, [*paths, *project.articles_files])
 
 
 def _inputs(project: Project, below: str | None) -> str:

@@ -1,0 +1,54 @@
+"""Whether the gold in exports/gold fits the articles and schemes as they are now.
+
+A release decides gold anew from the annotations. Suggestions, `qawl.Corpus` and people read this.
+"""
+
+from collections.abc import Iterator
+
+from qawl.articles import store as article_store
+from qawl.core import gold_file
+from qawl.core.errors import InputError
+from qawl.core.findings import finding
+from qawl.core.project import Project
+from qawl.core.records import Article, Finding, Gold, as_annotation
+from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
+from qawl.validation import level3_labels
+
+_NAMES = frozenset({"label-unknown", "attribute-unknown", "value-unknown", "relation-unknown"})
+"""What the scheme had when gold was decided. Gold that waits for a judge may lack things."""
+_ADVICE = "run `qawl adjudicate`"
+
+
+def findings(project: Project) -> Iterator[Finding]:
+    """One finding for each way in which the gold of a layer does not fit; each file is read once."""
+    articles = article_store.by_id(project)
+    for layer, current in scheme.load_all(project).items():
+        seen: dict[str, list[str]] = {}
+        try:
+            for gold, article in articles.beside(
+                gold_file.read(project, layer), lambda each: each.article_id
+            ):
+                for why in dict.fromkeys(_misfits(gold, article, current)):
+                    seen.setdefault(why, []).append(gold.article_id)
+        except InputError as error:
+            yield finding("gold-unreadable", str(error), layer=layer)
+            continue
+        for why, those in seen.items():
+            more = f"; the same in {len(those) - 1} more" if len(those) > 1 else ""
+            message = f"gold: {why}{more}: {_ADVICE}"
+            yield finding("gold-stale", message, layer=layer, article_id=those[0])
+
+
+def _misfits(gold: Gold, article: Article | None, current: Scheme) -> Iterator[str]:
+    """In what a record does not fit, in words."""
+    if article is None:
+        yield "its article is not in the corpus"
+        return
+    if gold.text_sha256 != article.text_sha256:
+        yield "it was decided on another text of the article"
+    elif any(article.text[each.start : each.end] != each.text for each in gold.spans):
+        yield "a span has other words than the text has there"
+    for each in level3_labels.check(as_annotation(gold), current):
+        if each.check in _NAMES:
+            yield each.message

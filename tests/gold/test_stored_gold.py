@@ -1,0 +1,119 @@
+"""`qawl validate` looks at exports/gold: what is stored there may be of other articles or of another scheme."""
+
+import json
+
+import pytest
+
+import corpora
+
+TEXTS = {
+    "1": "Sami of Acme met Layla.",
+    "2": "عاد سامي من دمشق أمس.",
+    "3": "यह क़लम सामी की है।",
+}
+MARKED = {"1": ("PER", "Sami"), "2": ("PER", "سامي"), "3": ("ORG", "सामी")}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Three articles of two annotators who agree, with gold."""
+    current = corpora.scheme("ner", ["PER", "ORG", "LOC"])
+    folder = corpora.corpus(tmp_path / "corpus", current, TEXTS, ["a1", "a2"])
+    done = {}
+    for name, (label, surface) in MARKED.items():
+        start = TEXTS[name].index(surface)
+        done[name] = corpora.work([corpora.mark("m", label, start, start + len(surface))])
+    corpora.pull(folder, "ner", TEXTS, {"a1": done, "a2": done})
+    corpora.qawl(folder, "adjudicate")
+    return folder
+
+
+def gold(folder):
+    """What `qawl validate` says of gold: (severity, check, message, article)."""
+    _, said = corpora.main(folder, "validate", "--json")
+    found = json.loads(said)["findings"]
+    return [
+        (each["severity"], each["check"], each["message"], each["article_id"])
+        for each in found
+        if each["check"].startswith("gold")
+    ]
+
+
+def stored(folder, change):
+    """Changes the stored records."""
+    path = folder / "exports/gold/ner.jsonl"
+    records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    change(records)
+    path.write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+
+
+def test_gold_that_fits_is_no_finding(corpus):
+    assert gold(corpus) == []
+    assert gold(corpus) == []
+
+
+def test_a_name_that_the_scheme_lost_is_said_once(corpus):
+    """A lead renames a label in the annotations' scheme, and forgets `qawl adjudicate`."""
+    path = corpus / "label_config/ner.yaml"
+    path.write_text(path.read_text("utf-8").replace("PER", "PERS"), "utf-8")
+    for _ in range(2):
+        ((severity, check, message, _),) = gold(corpus)
+        assert (severity, check) == ("warning", "gold-stale")
+        assert "gold: 'PER' is not one of PERS, ORG, LOC; the same in 1 more" in message
+        assert message.endswith("run `qawl adjudicate`")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda each: each.update(text_sha256="0" * 64), "another text of the article"),
+        (lambda each: each["spans"][0].update(start=1), "other words than the text has there"),
+        (lambda each: each["spans"][0].update(end=10**9), "other words than the text has there"),
+        (lambda each: each["spans"][0].update(start=-3), "other words than the text has there"),
+        (lambda each: each["spans"][0]["attributes"].update(x="y"), "has no attribute x"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_adjudicate_makes_it_anew(corpus, change, said):
+    stored(corpus, lambda records: change(records[1]))
+    ((severity, check, message, article),) = gold(corpus)
+    assert (severity, check) == ("warning", "gold-stale")
+    assert said in message
+    assert article
+    assert corpora.main(corpus, "adjudicate")[0] == 0
+    assert gold(corpus) == []
+
+
+def test_gold_of_an_article_that_is_gone(corpus):
+    path = corpus / "corpus/articles.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+    found = gold(corpus)
+    assert [each[1] for each in found] == ["gold-stale"]
+    assert "its article is not in the corpus" in found[0][2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda records: records.reverse(),
+        lambda records: records.append(records[-1]),
+        lambda records: records[0].update(layer="other"),
+        lambda records: records[0].pop("text_sha256"),
+        lambda records: records.insert(1, 5),
+    ],
+)
+def test_gold_that_cannot_be_read_is_an_error_and_all_else_is_said(corpus, change):
+    stored(corpus, change)
+    ((severity, check, message, _),) = gold(corpus)
+    assert (severity, check) == ("error", "gold-unreadable")
+    assert "ner.jsonl, line" in message
+    assert corpora.main(corpus, "validate")[0] == 1
+
+
+def test_gold_is_no_reason_to_look_at_the_annotations_again(corpus):
+    """Findings of annotations are kept while gold changes: adjudicate would throw them away each time."""
+    gold(corpus)
+    kept = corpus / ".qawl/derived/findings"
+    before = {each: each.stat().st_mtime_ns for each in kept.iterdir()}
+    stored(corpus, lambda records: records[0].update(text_sha256="0" * 64))
+    assert len(gold(corpus)) == 1
+    assert {each: each.stat().st_mtime_ns for each in kept.iterdir()} == before
