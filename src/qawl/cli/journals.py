@@ -49,8 +49,8 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
     from qawl.annotations import store as annotation_store
 
     with ExitStack() as stack:
-        places = {name: places.place(corpus, name, stack, "exports/journal/") for name in others}
-        outcome = merging.merge(corpus, places)
+        there = {name: places.place(corpus, name, stack, "exports/journal/") for name in others}
+        outcome = merging.merge(corpus, there)
     for line in _said(outcome):
         say(line)
     for name in sorted({each.layer for each in outcome.joined}):
