@@ -250,7 +250,7 @@ def test_nothing_but_core_files_writes_a_file():
         if writing.search(line) and not re.search(r">>> |files\.write_(text|bytes)\(", line)
     }
     assert found <= {
-        "cli/journals.py",  # journals of a branch, in a temporary folder
+        "cli/places.py",  # files of a branch, in a temporary folder
         "annotations/import_files.py",  # spools in a temporary folder
         "annotations/journal.py",  # appends
         "articles/ingest.py",  # stages in a temporary folder
@@ -272,3 +272,19 @@ def test_nothing_but_core_files_writes_a_file():
         "studio/server.py",  # the server's log
         "studio/webhooks.py",  # appends to its spool
     }
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path, linked):
+    """As `/dev/null` and the shell's `>(…)` are; a root user's run would replace the device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    path = tmp_path / "link" if linked else pipe
+    if linked:
+        path.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    files.write_text(path, "said")
+    assert os.read(reader, 10) == b"said"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted({"pipe", path.name})
+    os.close(reader)

@@ -14,7 +14,7 @@ from qawl.core.records import Annotation, Provenance, Span, Suggestion
 from qawl.gold import judge
 from qawl.scheme import doubts
 from qawl.studio import client as studio_client
-from qawl.studio import plan, push
+from qawl.studio import plan, push, task_extras
 from strategies import article
 
 TEXTS = ["قال أحمد سعيد نعم", "قالت ليلى حداد لا", "نص بلا أقوال", "Tom said no"]
@@ -393,3 +393,12 @@ def test_judge_s_tasks_that_are_gone_from_their_file_are_missed(make_corpus):
     server = Memory()
     pushed(server, made)
     assert any("annotator=adjudication" in each["description"] for each in server.made)
+
+
+def test_a_server_that_keeps_keys_in_another_order_has_the_same_tasks():
+    """PostgreSQL's jsonb does: a push of the judge's tasks never came to an end there."""
+    data = {"text": "x", "points": [{"label": "PER", "a": {"z": 1, "b": None}}], "names": {}}
+    other = {"names": {}, "points": [{"a": {"b": None, "z": 1}, "label": "PER"}], "text": "y"}
+    assert task_extras.digest(data, "text") == task_extras.digest(other, "text")
+    other["points"][0]["a"]["z"] = 2
+    assert task_extras.digest(data, "text") != task_extras.digest(other, "text")

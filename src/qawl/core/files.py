@@ -251,8 +251,13 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A file to write to, which takes the place of `path` when the block ends; it goes if that fails.
 
     A link stays one: what it leads to is replaced. A new file follows the umask, one that was there
-    keeps its mode. A private file can be read by its owner alone, at every moment.
+    keeps its mode. A private file can be read by its owner alone, at every moment. A device or a pipe
+    (`/dev/null`, `/dev/stdout`) is written to, never replaced.
     """
+    if _special(path):
+        with naming(path), os.fdopen(os.open(path, os.O_WRONLY), "wb") as file:
+            yield file
+        return
     target = _led_to(path) if path.is_symlink() else path
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o600 if private else 0o666
@@ -272,6 +277,15 @@ def _led_to(link: Path) -> Path:
         return link.resolve()
     except RuntimeError as error:  # Python 3.11 and 3.12: it leads to itself
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(link)) from error
+
+
+def _special(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except OSError:
+        return False
+    return kind not in {stat.S_IFREG, stat.S_IFDIR}
 
 
 def _mode(path: Path) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+import msgspec
 from msgspec import UNSET, to_builtins
 
 from qawl.annotations.tasks import SUGGESTED, Task
@@ -17,6 +18,9 @@ def marked(task: Task) -> Task:
 
 
 def digest(data: Mapping[str, object], text_field: str) -> str:
-    """Of all that a task's data hold but the text, which has a hash of its own."""
-    told = sorted((key, each) for key, each in data.items() if key != text_field)
-    return sha256(to_json(told)).hexdigest()
+    """Of all that a task's data hold but the text, which has a hash of its own.
+
+    PostgreSQL keeps keys in an order of its own, so their order is no difference.
+    """
+    told = {key: each for key, each in data.items() if key != text_field}
+    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
