@@ -5,13 +5,13 @@ values loads pandas, which takes longer than a small release.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from qawl.core import arrow
 from qawl.core.column_types import (
     Cell,
     ClassLabel,
@@ -38,21 +38,40 @@ def batch(columns: Columns, cells: Mapping[str, Sequence[Cell]]) -> pa.RecordBat
 
 
 def _array(kind: Type, values: Sequence[Cell]) -> pa.Array:
+    if values and values[0] is None and values.count(None) == len(values):
+        return pa.nulls(len(values), arrow_type(kind))
     if isinstance(kind, Record):
         fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
         return _filled(kind, len(values), None, children=fields)
     if isinstance(kind, ListOf):
         lists = [each for each in values if each is not None]
         there = None if len(lists) == len(values) else [each is not None for each in values]
-        lengths = [0 if each is None else len(each) for each in values]
-        items = _items(kind.item, lists)
-        return _filled(kind, len(values), there, _bounds(lengths), children=[items])
-    there = [each is not None for each in values] if None in values else None
-    if isinstance(kind, ClassLabel):
-        index: dict[str | None, int] = {name: number for number, name in enumerate(kind.names)}
-        codes = [*map({**index, None: 0}.__getitem__, values)]
-        return _filled(kind, len(values), there, np.array(codes, np.int64))
-    return _plain(kind, values, there)
+        lengths = (
+            [0 if each is None else len(each) for each in values] if there else map(len, lists)
+        )
+        bounds = _bounds(lengths, len(values))
+        return _filled(kind, len(values), there, bounds, children=[_items(kind.item, lists)])
+    index = _numbers(kind.names) if isinstance(kind, ClassLabel) else {}
+    try:  # most columns have no null, and looking for one takes as long as the rest
+        return _filled(kind, len(values), None, *_content(kind, index, values))
+    except (KeyError, TypeError):
+        there = [each is not None for each in values]
+        none = (
+            _NULLS.get(kind.dtype, 0)
+            if isinstance(kind, Value)
+            else kind.names[:1] and kind.names[0]
+        )
+        known = [none if each is None else each for each in values]
+        return _filled(kind, len(values), there, *_content(kind, index, known))
+
+
+_NULLS: Mapping[str, Cell] = {"string": "", "bool": False}
+"""What stands in the buffers where a value is null: a text takes no place, a number is 0."""
+
+
+@cache
+def _numbers(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
 
 
 def _items(kind: Type, lists: Sequence[Cell]) -> pa.Array:
@@ -76,18 +95,23 @@ def _items(kind: Type, lists: Sequence[Cell]) -> pa.Array:
     return _array(kind, list(chain.from_iterable(lists)))
 
 
-def _plain(kind: Value, values: Sequence[Cell], there: list[bool] | None) -> pa.Array:
-    """Texts, truth or numbers; what is null takes no place among texts, and is 0 elsewhere."""
+def _content(
+    kind: Value | ClassLabel, index: Mapping[str, int], values: Sequence[Cell]
+) -> list[bytes | NDArray[np.generic]]:
+    """The buffers of values that are all there; `index` numbers classes. Raises KeyError or TypeError
+    where one is not there, or of another kind."""
+    if isinstance(kind, ClassLabel):
+        return [np.fromiter(map(index.__getitem__, values), np.int64, len(values))]
     if kind.dtype == "string":
-        texts = ["" if each is None else each for each in values] if there else values
-        content = "".join(texts).encode()
+        content = "".join(values).encode()
         ascii_alone = content.isascii()  # ids, labels and digests: a byte is a code point
-        lengths = map(len, texts) if ascii_alone else (len(each.encode()) for each in texts)
-        return _filled(kind, len(values), there, _bounds([*lengths]), content)
-    given = values if there is None else [0 if each is None else each for each in values]
+        lengths = map(len, values) if ascii_alone else (len(each.encode()) for each in values)
+        return [_bounds(lengths, len(values)), content]
+    if kind.dtype in {"bool", "float64"} and None in values:  # numpy would take it for a value
+        raise TypeError(None)
     if kind.dtype == "bool":
-        return _filled(kind, len(given), there, _bits(given))
-    return _filled(kind, len(given), there, np.array(given, NUMBERS[kind.dtype]))
+        return [_bits(values)]
+    return [np.array(values, NUMBERS[kind.dtype])]
 
 
 def pieces(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.StringArray:
@@ -123,9 +147,11 @@ def _bits(truths: Sequence[object]) -> NDArray[np.uint8]:
     return np.packbits(np.array(truths, np.bool_), bitorder="little")
 
 
-def _bounds(lengths: list[int]) -> NDArray[np.int32]:
-    """Where each text or list starts, and where the last one ends; 2 GiB are too much for a batch."""
-    bounds = arrow.bounds(lengths)
+def _bounds(lengths: Iterable[int], count: int) -> NDArray[np.int32]:
+    """Where each of so many texts or lists starts, and where the last one ends; 2 GiB are too much for a
+    batch."""
+    bounds = np.zeros(count + 1, np.int64)
+    np.cumsum(np.fromiter(lengths, np.int64, count), out=bounds[1:])
     if bounds[-1] > np.iinfo(np.int32).max:
-        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {len(lengths)} rows")
+        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {count} rows")
     return bounds.astype(np.int32)

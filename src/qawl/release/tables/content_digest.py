@@ -58,16 +58,16 @@ def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, bytes | memoryv
             yield from _streams(f"{name}.{field.name}", part)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
         bounds = _bounds(column)
-        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8").data
+        yield f"{name} length", _bytes(column, np.diff(bounds), there, "<i8")
         yield from _streams(f"{name}[]", _items(column, bounds, there))
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
         bounds = _bounds(column)
-        yield f"{name} length", np.where(there, np.diff(bounds), 0).astype("<i8").data
+        yield f"{name} length", _bytes(column, np.diff(bounds), there, "<i8")
         yield f"{name} text", _joined(column, bounds, there)
     elif pa.types.is_integer(kind):
-        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<i8").data
+        yield name, _bytes(column, _values(column, dtype(kind)), there, "<i8")
     elif pa.types.is_floating(kind):
-        yield name, np.where(there, _values(column, dtype(kind)), 0).astype("<f8").data
+        yield name, _bytes(column, _values(column, dtype(kind)), there, "<f8")
     elif pa.types.is_boolean(kind):
         yield name, (_bits(column, 1) & there).data
     else:
@@ -76,6 +76,14 @@ def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, bytes | memoryv
 
 # Buffers are read as they stand: each function of pyarrow.compute would load pandas, which takes longer
 # than verifying most releases.
+
+
+def _bytes(
+    column: pa.Array, values: NDArray[np.number], there: NDArray[np.uint8], kind: str
+) -> memoryview:
+    """The bytes of numbers, 0 where one is null."""
+    known = np.where(there, values, 0) if column.null_count else values
+    return known.astype(kind, copy=False).data
 
 
 def _there(column: pa.Array) -> NDArray[np.uint8]:
