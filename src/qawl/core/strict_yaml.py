@@ -1,6 +1,7 @@
 """YAML text → typed values: a key given twice is refused, a date stays the text that it is written as."""
 
 import re
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +12,8 @@ from qawl.core.errors import TOO_DEEP, ProjectError, QawlError
 T = TypeVar("T")
 _UNKNOWN = re.compile("Object contains unknown field `[^`]*`")
 _TRUTH = "tag:yaml.org,2002:bool"
+_TRUTHS = re.compile("true|True|TRUE|false|False|FALSE")
+_Resolvers = dict[str, list[tuple[str, re.Pattern[str]]]]
 
 
 def load(text: str, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
@@ -25,9 +28,13 @@ def read(
 
     With `words`, yes, no, on and off are words, as in YAML 1.2: they are names more often than truths.
     """
-    loader = _WordLoader if words else _Loader
+    loader, quick = (_WordLoader, _QuickWords) if words else (_Loader, _Quick)
     try:
-        value = yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader, only stricter
+        if _plain(text):
+            with suppress(Exception):  # the other says what is wrong
+                value = yaml.load(text, Loader=quick)  # noqa: S506 - a SafeLoader, only stricter
+                return {} if value is None else value
+        value = yaml.load(text, Loader=loader)  # noqa: S506 - the same
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -66,13 +73,36 @@ def _said(text: str, problem: str | None) -> str:
     return problem or "it can't be read"
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice, and leaves dates as the strings they are written as."""
+DEEPEST = 50
+"""How deep a file may nest for the parser in C, which checks no depth."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
-        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+
+def _plain(text: str) -> bool:
+    """Whether the parser in C, which is quick, reads a text, and is safe to."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                return False
+    except (yaml.YAMLError, UnicodeError):
+        return False
+    return not yaml.reader.Reader.NON_PRINTABLE.search(text)
+
+
+def _words(resolvers: _Resolvers) -> _Resolvers:
+    """What scalars are read as, with true and false alone as truths."""
+    found = {
+        first: [each for each in known if each[0] != _TRUTH] for first, known in resolvers.items()
     }
+    for first in "tTfF":
+        found[first] = [*found.get(first, ()), (_TRUTH, _TRUTHS)]
+    return found
+
+
+class _Strict(yaml.constructor.SafeConstructor):
+    """Refuses a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -84,15 +114,24 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-class _WordLoader(_Loader):
-    """Reads true and false alone as truths."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
-        first: [each for each in resolvers if each[0] != _TRUTH]
-        for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-    }
+_PLAIN: _Resolvers = {
+    first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+"""What scalars are read as: dates are left as the strings they are written as."""
 
 
-_WordLoader.add_implicit_resolver(
-    _TRUTH, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF")
-)
+class _Loader(_Strict, yaml.SafeLoader):
+    yaml_implicit_resolvers = _PLAIN
+
+
+class _WordLoader(_Strict, yaml.SafeLoader):
+    yaml_implicit_resolvers = _words(_PLAIN)
+
+
+class _Quick(_Strict, yaml.CSafeLoader):
+    yaml_implicit_resolvers = _PLAIN
+
+
+class _QuickWords(_Strict, yaml.CSafeLoader):
+    yaml_implicit_resolvers = _words(_PLAIN)

@@ -96,6 +96,11 @@ class Decider:
         )
         return decide(annotations, article, self._scheme, rule, verdict, self._passes, asked)
 
+    @property
+    def made_from(self) -> str:
+        """The digest of the last article that was decided, and of all work on it."""
+        return self._made_from[-1]
+
     def keep(self) -> None:
         """Keeps in mind from what each article was decided, once all are written to exports/gold."""
         if self._rules() == self._before:

@@ -39,7 +39,6 @@ from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
 from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
-from qawl.release.silver import Source
 from qawl.release.tables import blocks, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.table_file import TableDigest, TableFile
@@ -61,6 +60,8 @@ from qawl.validation import validate
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
+
+    from qawl.release.silver import Source
 
 _log = logging.getLogger("qawl")
 
@@ -239,7 +240,7 @@ class _Building:
         self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes, silver=silver is not None)
-        self.silver = Source(project, silver, self.schemes) if silver is not None else None
+        self.silver = None if silver is None else _silver(project, silver, self.schemes)
         withheld = any(not each.redistribute for each in article_store.heads(project))
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
         self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
@@ -407,6 +408,13 @@ class _Building:
         return sha256(to_json([*told, *more])).hexdigest()
 
 
+def _silver(project: Project, where: Path | Remote, schemes: Mapping[str, Scheme]) -> "Source":
+    """What was suggested; only a release with silver needs the code that suggests."""
+    from qawl.release.silver import Source  # noqa: PLC0415
+
+    return Source(project, where, schemes)
+
+
 @dataclass(slots=True)
 class _Chain:
     """What a layer's gold was made from: digests of the articles and of the annotations used."""
@@ -455,11 +463,13 @@ def joined(
             continue
         gold = {}
         records: list[Annotation] = []
+        made_from = []
         for layer, ahead in everyone.items():
             if found := ahead.take(article.id):
                 records += found
                 gold[layer] = deciders[layer](article, found)
-        yield tables.Annotated(article, gold, records)
+                made_from.append(deciders[layer].made_from)
+        yield tables.Annotated(article, gold, records, made_from)
 
 
 def _documents(

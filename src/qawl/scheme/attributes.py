@@ -8,12 +8,12 @@ and how agreement measures it. The kinds stand in `kinds`: a new one is a class,
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, NamedTuple
-from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
 
 from qawl.core.column_types import Type
 from qawl.core.records import Attributes, AttributeValue, in_words, to_json
+from qawl.core.xml import quoteattr
 from qawl.scheme.rules import Condition, applies
 from qawl.scheme.titles import Titles
 

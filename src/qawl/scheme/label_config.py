@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from math import ceil
-from xml.sax.saxutils import quoteattr
 
 from qawl.core.phrases import phrases
+from qawl.core.xml import quoteattr
 from qawl.scheme import doubts, points
 from qawl.scheme.attributes import Attribute, ControlPlace
 from qawl.scheme.languages import RTL

@@ -1,7 +1,8 @@
 """Words for people in several languages: titles, definitions, examples, instructions."""
 
 import re
-from xml.sax.saxutils import quoteattr
+
+from qawl.core.xml import quoteattr
 
 Titles = dict[str, str]
 """BCP 47 language → words for people in that language."""

@@ -84,12 +84,8 @@ class Blocks:
     def _digest(self, items: Sequence[Annotated]) -> str:
         total = sha256(self._common.encode())
         for each in items:
-            records = (
-                each.article,
-                *each.gold.values(),
-                *each.annotations,
-                *each.silver.values(),
-            )
+            work: Sequence[object] = each.made_from or (each.article, *each.annotations)
+            records = (*work, *each.gold.values(), *each.silver.values())
             for content in map(to_json, records):
                 total.update(b"%d\n" % len(content) + content)
         return total.hexdigest()

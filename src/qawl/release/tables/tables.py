@@ -63,11 +63,15 @@ PROVENANCE: dict[str, Type] = {
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """An article with its gold by layer and everybody's annotations; `silver` is nobody's work."""
+    """An article with its gold by layer and everybody's annotations; `silver` is nobody's work.
+
+    `made_from` are digests of the article and the annotations, a layer each.
+    """
 
     article: Article
     gold: Mapping[str, Gold]
     annotations: Sequence[Annotation]
+    made_from: Sequence[str] = ()
     silver: Mapping[str, Suggestion] = field(default_factory=dict)
 
 

@@ -102,7 +102,7 @@ class Loss(Generic[S]):
     span: S
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Placed(Generic[S]):
     """A span over tokens[first:last], half-open; level 0 are the outermost spans."""
 
@@ -228,25 +228,35 @@ def layout(spans: Iterable[S], at: Edges) -> tuple[list[Placed[S]], list[Loss[S]
     is taken: by a span that it crosses, or one beside it. Of two in the same place the first given
     is the outer one. Tokens must not run backwards; they may be empty or in the same place.
     """
-    starts, ends = at
     placed: list[Placed[S]] = []
     losses: list[Loss[S]] = []
     opened: list[Placed[S]] = []
     ordered = sorted(spans, key=lambda each: (each.start, -each.end))
-    firsts = np.searchsorted(ends, [each.start for each in ordered], "right").tolist()
-    lasts = np.searchsorted(starts, [each.end for each in ordered], "left").tolist()
-    for span, first, last in zip(ordered, firsts, lasts, strict=True):
+    for span, first, last, torn in zip(ordered, *_over(ordered, at), strict=True):
         if first >= last:
             losses.append(Loss("no-token", span))
             continue
-        if starts[first] < span.start or span.end < ends[last - 1]:
+        if torn:
             losses.append(Loss("edge-in-token", span))
-        opened = [each for each in opened if each.last > first]
+        if opened:
+            opened = [each for each in opened if each.last > first]
         level = _level(span, opened, losses) if opened else 0
         now = Placed(span, level, first, last)
         opened.append(now)
         placed.append(now)
     return placed, losses
+
+
+def _over(spans: Sequence[Labelled], at: Edges) -> tuple[list[int], list[int], list[bool]]:
+    """The first token of each span, the one after its last, and whether it starts or ends inside one."""
+    starts, ends = at
+    begin = np.array([each.start for each in spans], np.int64)
+    end = np.array([each.end for each in spans], np.int64)
+    firsts, lasts = np.searchsorted(ends, begin, "right"), np.searchsorted(starts, end, "left")
+    some = firsts < lasts
+    torn = np.zeros(len(spans), bool)
+    torn[some] = (starts[firsts[some]] < begin[some]) | (end[some] < ends[lasts[some] - 1])
+    return firsts.tolist(), lasts.tolist(), torn.tolist()
 
 
 def _level(span: S, opened: Sequence[Placed[S]], losses: list[Loss[S]]) -> int:

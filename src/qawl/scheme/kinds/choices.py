@@ -1,10 +1,10 @@
 """Kinds of attributes with a list of values: choice and choices."""
 
 from typing import ClassVar
-from xml.sax.saxutils import quoteattr
 
 from qawl.core.column_types import ClassLabel, ListOf, Type
 from qawl.core.records import AttributeValue, in_words
+from qawl.core.xml import quoteattr
 from qawl.scheme.attributes import (
     Attribute,
     ControlPlace,

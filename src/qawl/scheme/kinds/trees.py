@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from typing import ClassVar
-from xml.sax.saxutils import quoteattr
 
 from msgspec import Struct
 
 from qawl.core.column_types import STRING, ListOf, Type
 from qawl.core.records import AttributeValue, in_words
+from qawl.core.xml import quoteattr
 from qawl.scheme.attributes import (
     Attribute,
     ControlPlace,
