@@ -477,3 +477,88 @@ def test_names_that_nothing_would_take_are_refused(corpus, monkeypatch, words, s
     done = CliRunner().invoke(cli.group, ["pull", *words])
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_who_worked_in_a_project_of_their_own_is_known_in_the_pool(corpus):
+    """By the task they did first in the pool, each would be the other."""
+    server = Shared()
+    for number in (1, 2):
+        server.join(number)
+    made = settled(corpus, NAMES[:2], None)
+    pushed(server, made)
+    for each, user in zip(server.made, (2, 1), strict=True):
+        for task in server.held[each["id"]][:2]:
+            server.submit(task, user)
+    pull.pull(server, made)
+    made = settled(corpus, NAMES[:2], 1)
+    pushed(server, made)
+    server.submit(mine(server, NAMES[0])[0], 1)
+    server.submit(mine(server, NAMES[1])[1], 2)
+    outcome = pull.pull(server, made)
+    assert f"user 1 is {NAMES[1]} here, whose work they did before the pool" in "\n".join(
+        outcome.notes
+    )
+    assert whose(made) == {NAMES[0]: 3, NAMES[1]: 3}
+    assert [each.check for each in validate.validate(made)].count("annotator-other") == 2
+
+
+def test_an_account_that_did_everybodys_work_before_is_nobody_in_the_pool(corpus):
+    server = Shared()
+    server.join(1)
+    made = settled(corpus, NAMES[:2], None)
+    pushed(server, made)
+    for each in server.made:
+        for task in server.held[each["id"]][:2]:
+            server.submit(task, 1)
+    pull.pull(server, made)
+    assert whose(made) == {NAMES[0]: 2, NAMES[1]: 2}
+    made = settled(corpus, NAMES[:2], 1)
+    pushed(server, made)
+    for name in NAMES[:2]:
+        server.submit(mine(server, name)[0], 1)
+    pull.pull(server, made)
+    assert whose(made)[NAMES[0]] == whose(made)[NAMES[1]] == 2
+    assert whose(made)["a3"] >= 1
+
+
+def test_a_second_annotation_by_the_same_user_is_named_and_both_users_of_a_task_count(shared):
+    server, made = shared
+    task, other, *_ = mine(server, NAMES[0])
+    for user in (1, 1, 2):
+        server.submit(task, user)
+    server.submit(other, 1)
+    for each in mine(server, NAMES[1])[:3]:
+        server.submit(each, 2)
+    outcome = pull.pull(server, made)
+    assert len(outcome.doubled) == 1 + (
+        task["data"]["article_id"] in {e["data"]["article_id"] for e in mine(server, NAMES[1])[:3]}
+    )
+    assert {NAMES[0], NAMES[1]} == {*whose(made)}
+    assert not [line for line in pushed(server, made) if "add" in line]
+
+
+def test_a_renamed_annotator_takes_their_work_along(shared):
+    server, made = shared
+    for task in mine(server, NAMES[0])[:2]:
+        server.submit(task, 1)
+    pull.pull(server, made)
+    made = settled(made, ["Zaid", *NAMES[1:]], 1, "overlap: {entity: 3}")
+    outcome = pull.pull(server, made, users=["1=Zaid"])
+    assert whose(made) == {"Zaid": 2}
+    assert outcome.whole
+    pushed(server, made)
+    articles = {task["data"]["article_id"] for task in mine(server, "Zaid")}
+    assert len(articles) == len(TEXTS) - 2
+    assert not [line for line in pushed(server, made) if "add" in line or "remove" in line]
+
+
+def test_a_pool_without_articles_and_of_several_layers(make_corpus):
+    server = Memory()
+    made = make_corpus()
+    lines = 'layers: [entity, quote, claim]\nannotators: [a1, "1"]\nlabel_studio: {pool: {}}\n'
+    (made.root / "qawl.yaml").write_text(f"name: {'n' * 70}\n{lines}", "utf-8")
+    pushed(server, made)
+    assert len({each["description"] for each in server.made}) == 3
+    assert all(len(each["title"]) <= 50 and each["title"].endswith(" 1") for each in server.made)
+    assert len(server.views) == 6
+    assert pushed(server, made) == []

@@ -134,9 +134,8 @@ def _webhooks(client: Client, project: Project, there: Iterable[Remote]) -> Line
 
 def _pool(client: Client, project: Project, there: Iterable[Remote]) -> Iterator[Line]:
     """Which annotators of a pool are not known by a user yet."""
-    shared = [each for each in there if each.slice is not None]
-    if shared:
-        known = set(PoolUsers(client, project, shared).known().values())
+    if any(each.slice is not None for each in there):
+        known = set(PoolUsers(client, project, there).known().values())
         new = [name for name in project.annotators if name not in known]
         said = f"not known by a user yet: {', '.join(new)} (`qawl pull --annotator USER=NAME`)"
         yield Line("users", True, said if new else "every annotator is known by a user")

@@ -47,12 +47,11 @@ class LayerTasks:
         """
         assigned = annotator if step.wanted.slice is not None else None
         going = {task.id for those in step.remove.values() for task in those}
+        known = self._articles.keys() - {*kept}
         there = [
             task
             for task in self._held.get(step.remote.id if step.remote else 0, ())
-            if task.annotator == annotator
-            and task.id not in going
-            and task.article_id in self._articles.keys() - {*kept}
+            if task.annotator == annotator and task.id not in going and task.article_id in known
         ]
         open_ = [task for task in there if not task.worked_on]
         moved = self._moved(open_, missing) if self._ordered else []

@@ -64,6 +64,7 @@ def names(there: Iterable[Json]) -> list[str]:
 def _made(name: str, old: Json | None) -> Json:
     """What a tab should be; of an old one what does not matter here stays."""
     data = _data(old) if old else {"ordering": ["tasks:id"]}
+    data = {key: each for key, each in data.items() if key != "selectedItems"}
     if old is None or not _shows(old, name):
         only = {"filter": _FILTER, "operator": "equal", "type": "String", "value": name}
         data = {**data, "filters": {"conjunction": "and", "items": [only]}}

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from qawl.annotations import journal, users
+from qawl.annotations.identity import Identity
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core import files, names
 from qawl.core.errors import InputError
@@ -43,10 +44,12 @@ class _File(Struct, frozen=True):
 
 
 class PoolUsers:
-    """The users of one server; `shared` are the projects of pools there."""
+    """The users of one server; `there` are the corpus's projects on it."""
 
-    def __init__(self, client: Client, project: Project, shared: Iterable[Remote]) -> None:
-        self._client, self._project, self._shared = client, project, list(shared)
+    def __init__(self, client: Client, project: Project, there: Iterable[Remote]) -> None:
+        self._client, self._project = client, project
+        self._there = [each for each in there if each.annotator != JUDGE]
+        self._shared = [each for each in self._there if each.slice is not None]
         self._path = project.state / "pool-users.json"
         name = project.settings.name
         self._file = files.load_if_whole(self._path, _File) or _File(1, name, {})
@@ -117,29 +120,43 @@ class PoolUsers:
     def _joined(self, user: int) -> str | None:
         return self._people.get(user, {}).get("date_joined")
 
-    def _journalled(self) -> Iterator[tuple[int, str]]:
-        """Who did most of what a user did, by the journal; first what came from the server itself."""
-        homes = {each.home for each in self._shared}
+    def _journalled(self) -> Iterator[tuple[int, str, bool]]:
+        """(user, who did more than half of what they did, whether it was in a pool), by the journal: of
+        what came from these projects, else of what exports of them brought."""
+        pools = {each.home for each in self._shared}
+        homes = {each.home for each in self._there}
         numbers = {each.id for each in self._shared}
-        done: dict[int, Counter[tuple[bool, str]]] = {}
-        for layer in sorted({each.layer for each in self._shared}):
+        known, exported = dict[int, Counter[str]](), dict[int, Counter[str]]()
+        in_pool: set[int] = set()
+        for annotator, each in self._living():
+            if not each.user:
+                continue
+            if each.place in homes:
+                known.setdefault(each.user, Counter())[annotator] += 1
+                in_pool |= {each.user} if each.place in pools else set()
+            elif each.home is None and each.project in numbers:
+                exported.setdefault(each.user, Counter())[annotator] += 1
+        for user, counts in {**exported, **known}.items():
+            name, most = max(counts.items(), key=lambda each: (each[1], each[0]))
+            if 2 * most > counts.total():
+                yield user, name, user in in_pool
+
+    def _living(self) -> Iterator[tuple[str, Identity]]:
+        """(annotator, annotation) of all that the journals have of the layers of these projects."""
+        for layer in sorted({each.layer for each in self._there}):
             for annotator, path in journal.files(self._project, layer):
-                if annotator == JUDGE:
-                    continue
-                opened = journal.reading(self._project, path)
-                for each in opened.holds.living():
-                    sure = each.place in homes
-                    exported = each.home is None and each.project in numbers
-                    if each.user and (sure or exported):
-                        done.setdefault(each.user, Counter())[sure, annotator] += 1
-        for user, counts in done.items():
-            _, name = max(counts, key=lambda place: (place[0], counts[place], place[1]))
-            yield user, name
+                if annotator != JUDGE:
+                    opened = journal.reading(self._project, path)
+                    for each in opened.holds.living():
+                        yield annotator, each
 
     def _remember(self) -> None:
         """Says who those are whom the journal knows."""
-        for user, name in self._journalled():
-            self._known.setdefault(user, name)
+        for user, name, in_pool in self._journalled():
+            if user not in self._known and in_pool:
+                self._known[user] = name
+            elif user not in self._known:
+                self._note(user, name, "whose work they did before the pool")
 
     def _meet(self, number: int) -> None:
         """Says who all those are who are not known yet, those with most work first."""

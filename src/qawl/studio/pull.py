@@ -112,9 +112,9 @@ def _people(
     client: Client, project: Project, remotes: Iterable[Remote], given: Collection[str]
 ) -> PoolUsers | None:
     """Who the users of the corpus's pools are; None where it has no pool."""
-    shared = [each for each in remotes if each.slice is not None]
-    if shared:
-        people = PoolUsers(client, project, shared)
+    there = list(remotes)
+    if any(each.slice is not None for each in there):
+        people = PoolUsers(client, project, there)
         people.state(given)
         return people
     if given:
@@ -269,7 +269,7 @@ class _Reading:
         holds = self.opened.those[name].holds
         known = holds.known(holds.key(version))
         if known and known.home is None:
-            self.mark.shared.add(number)
+            self.mark.shared.add(self.opened.shared(name, number))
         if known and not identity.newer(version.identity, known):
             self.outdated += known.content != version.identity.content
 

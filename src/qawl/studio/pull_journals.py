@@ -116,15 +116,27 @@ class Opened:
         """Adds what is new to somebody's journal; the articles of that."""
         return self.those[name].append(entries, live=True)
 
+    def shared(self, _: str, number: str) -> str:
+        """How a mark notes that an annotation of somebody's came by an export too."""
+        return number
+
+    def numbers(self, _: str, shared: Collection[str]) -> Collection[str]:
+        """The numbers of those of somebody's that a mark notes."""
+        return shared
+
     def held(self, shared: Collection[str]) -> Iterator[tuple[str, str, str]]:
         """(annotator, key, number on the server) of what the journals have of the project."""
         for name, opened in self.those.items():
-            for key, number in opened.holds.held(self.remote.home, shared):
+            mine = self.numbers(name, shared)
+            for key, number in opened.holds.held(self.remote.home, mine):
                 yield name, key, number
 
     def count(self, shared: Collection[str]) -> int:
         """How many annotations the journals have of the project."""
-        return sum(each.holds.count(self.remote.home, shared) for each in self.those.values())
+        return sum(
+            each.holds.count(self.remote.home, self.numbers(name, shared))
+            for name, each in self.those.items()
+        )
 
     def said(self) -> Iterator[str]:
         """What is to be said of a reading, in lines."""
@@ -163,6 +175,15 @@ class SharedOpened(Opened):
         """Notes in a mark how far they are."""
         mark.heads = {name: each.last for name, each in self.those.items() if each.count}
         mark.users = self._people.known()
+
+    def shared(self, name: str, number: str) -> str:
+        """How a mark notes it: other servers' numbers in other journals are the same."""
+        return f"{name}/{number}"
+
+    def numbers(self, name: str, shared: Collection[str]) -> Collection[str]:
+        """The numbers of those of somebody's that a mark notes."""
+        start = f"{name}/"
+        return {each.removeprefix(start) for each in shared if each.startswith(start)}
 
     def append(self, name: str, entries: list[Entry]) -> list[str]:
         """Adds what is new to somebody's journal, and notes in another's that it is not theirs."""

@@ -91,8 +91,8 @@ class _Users:
     """Who work goes back as."""
 
     def __init__(self, client: Client, project: Project, there: list[Remote]) -> None:
-        shared = [each for each in there if each.slice is not None]
-        self._people = PoolUsers(client, project, shared) if shared else None
+        shared = any(each.slice is not None for each in there)
+        self._people = PoolUsers(client, project, there) if shared else None
         self._url = client.url
 
     def of(self, remote: Remote, annotator: str) -> dict[str, int]:
