@@ -6,9 +6,8 @@ from collections import Counter
 
 import pytest
 from click.testing import CliRunner
-from memory import Memory
+from memory import Memory, Working
 from test_plan import pushed
-from test_pull_marks import Server
 
 from qawl import cli
 from qawl.annotations import derive, import_files
@@ -221,7 +220,7 @@ def test_a_tab_that_shows_one_name_alone_stays_as_people_made_it(there, done):
             assert each.data["title"] == "a1"
 
 
-class Shared(Server):
+class Shared(Working):
     """A server with users, who submit; `url` is its address."""
 
     def __init__(self):
