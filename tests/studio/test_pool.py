@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 from collections import Counter
 
 import pytest
@@ -561,3 +562,35 @@ def test_a_pool_without_articles_and_of_several_layers(make_corpus):
     assert all(len(each["title"]) <= 50 and each["title"].endswith(" 1") for each in server.made)
     assert len(server.views) == 6
     assert pushed(server, made) == []
+
+
+def test_two_folders_that_took_a_user_for_different_people_are_merged(
+    shared, tmp_path, monkeypatch
+):
+    server, made = shared
+    other = project.load(shutil.copytree(made.root, tmp_path / "other"))
+    for task in mine(server, NAMES[0])[:3]:
+        server.submit(task, 1)
+    pull.pull(server, made)
+    pull.pull(server, other, users=["1=a9"])
+    assert (whose(made), whose(other)) == ({NAMES[0]: 3}, {"a9": 3})
+    shutil.copy(other.journal_file("entity", "a9"), made.journal)  # as git merges a branch
+    made = project.load(made.root)
+    outcome = pull.pull(server, made)
+    assert f"3 annotations that counted as a9's are {NAMES[0]}'s" in "\n".join(outcome.notes)
+    assert whose(made) == {NAMES[0]: 3}
+    assert outcome.agreed == [3]
+
+
+@pytest.mark.parametrize(
+    "name", ["ann_B", "ANN_B", "adjudication", "", ".", "a/b", "x" * 65, "e\u0301"]
+)
+def test_a_name_in_the_map_that_is_none_is_found_anew(shared, name):
+    server, made = shared
+    server.submit(mine(server, NAMES[1])[0], 2)
+    pull.pull(server, made)
+    path = made.state / "pool-users.json"
+    path.write_text(path.read_text("utf-8").replace(NAMES[1], name), "utf-8")
+    server.submit(mine(server, NAMES[1])[1], 2)
+    pull.pull(server, made)
+    assert whose(made) == {NAMES[1]: 2}

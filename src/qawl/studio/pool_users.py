@@ -114,8 +114,17 @@ class PoolUsers:
         """The accounts of the file that are of this server as it is now."""
         for each in self._file.servers.get(self._client.url, ()):
             there = each.id in self._people
-            if (not there or self._joined(each.id) == each.joined) and _fits(each.annotator):
+            same = not there or self._joined(each.id) == each.joined
+            if same and self._fits(each.annotator):
                 yield each.id, each.annotator
+
+    def _fits(self, name: str) -> bool:
+        """Whether a name is a pseudonym, and not taken for another that there is."""
+        known = (*self._project.annotators, *journal.annotators(self._project))
+        try:
+            return names.apart(names.pseudonym(name), known) == name
+        except ValueError:
+            return False
 
     def _joined(self, user: int) -> str | None:
         return self._people.get(user, {}).get("date_joined")
@@ -228,10 +237,3 @@ def _strange(votes: Votes) -> str:
             "an account, nobody can tell whose work is whose"
         )
     return f"since another user is {next(iter(votes))}, to whom their tasks are assigned"
-
-
-def _fits(name: str) -> bool:
-    try:
-        return names.pseudonym(name) == name
-    except ValueError:
-        return False

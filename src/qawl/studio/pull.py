@@ -284,8 +284,9 @@ class _Reading:
 
     def _compare(self, low: int, high: int) -> None:
         """Finds out which annotations the journal and the server don't share."""
-        there = self._numbers()
-        if not there <= {*self._held().values()} | self._of_no_article():
+        there, held = self._numbers(), [*self._held().values()]
+        self.opened.twice = len(held) > len({*held})
+        if self.opened.twice or not there <= {*held} | self._of_no_article():
             self.mark.after = 0
             self._read([])
         gone = [key for key, number in self._held().items() if number not in there]

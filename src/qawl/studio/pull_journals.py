@@ -93,6 +93,9 @@ class Journals:
 class Opened:
     """The journals of a project, by annotator: here the one of its annotator."""
 
+    twice = False
+    """Whether annotations stand in the journals of two annotators, as a merge leaves them."""
+
     def __init__(self, remote: Remote, those: dict[str, Journal]) -> None:
         self.remote, self.those = remote, those
 
@@ -154,7 +157,8 @@ class SharedOpened(Opened):
 
     def whose(self, sent: Sorted) -> str:
         """Who submitted; of a user whom the server does not name any more, who it was."""
-        before = None if sent.user.id is not None else self._holder(_version(sent.entry))
+        nameless = sent.user.id is None
+        before = next(self._holders(_version(sent.entry)), None) if nameless else None
         name = before[0] if before else self._people.annotator(sent.user.id)
         if name not in self.those:
             self.those[name] = self._journals.of(self.remote.layer, name)
@@ -188,10 +192,12 @@ class SharedOpened(Opened):
     def append(self, name: str, entries: list[Entry]) -> list[str]:
         """Adds what is new to somebody's journal, and notes in another's that it is not theirs."""
         for entry in entries:
-            before = self._holder(_version(entry), name)
-            if before and before[0] != name:
-                self.those[before[0]].delete([before[1]], [entry.task["id"]])
-                self._moved[before[0], name] += 1
+            version = _version(entry)
+            known = not self.twice and self._key(name, version) is not None
+            for other, key in () if known else list(self._holders(version)):
+                if other != name:
+                    self.those[other].delete([key], [entry.task["id"]])
+                    self._moved[other, name] += 1
         added = super().append(name, entries)
         for entry in entries:
             given = entry.task["data"].get(ASSIGNED)
@@ -213,15 +219,17 @@ class SharedOpened(Opened):
                 f"{name}'s (`qawl validate`: annotator-other)"
             )
 
-    def _holder(self, version: Version, first: str | None = None) -> tuple[str, str] | None:
-        """(annotator, key) in whose journal an annotation stands; one is looked at first."""
-        names = [first] if first else []
-        for name in (*names, *(each for each in self.those if each != first)):
-            holds = self.those[name].holds
-            key = holds.find(version)
-            if key is not None and holds.stands(key):
-                return name, key
-        return None
+    def _holders(self, version: Version) -> Iterator[tuple[str, str]]:
+        """(annotator, key) of each in whose journal an annotation stands."""
+        for name in self.those:
+            if (key := self._key(name, version)) is not None:
+                yield name, key
+
+    def _key(self, name: str, version: Version) -> str | None:
+        """The key of an annotation in somebody's journal; None where it does not stand there."""
+        holds = self.those[name].holds
+        key = holds.find(version)
+        return key if key is not None and holds.stands(key) else None
 
 
 def _version(entry: Entry) -> Version:
