@@ -2,21 +2,24 @@
 
 import copy
 import json
+import re
 import shutil
 from collections import Counter
 
 import pytest
 from click.testing import CliRunner
 from memory import Memory, Working
-from test_plan import pushed
+from test_plan import pushed, suggest
 
 from qawl import cli
 from qawl.annotations import derive, import_files
-from qawl.core import project
+from qawl.articles import store as article_store
+from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
 from qawl.studio import pool, pull
 from qawl.validation import validate
+from strategies import article
 
 TEXTS = [f"قال أحمد {number} نعم" for number in range(12)]
 NAMES = ["زيد-١", "Ann_b", "名前"]
@@ -594,3 +597,59 @@ def test_a_name_in_the_map_that_is_none_is_found_anew(shared, name):
     server.submit(mine(server, NAMES[1])[1], 2)
     pull.pull(server, made)
     assert whose(made) == {NAMES[1]: 2}
+
+
+def test_suggestions_that_come_later_reach_each_persons_open_task(corpus):
+    made = settled(corpus, NAMES, 2, "suggestions: {without: 0}")
+    server = Memory()
+    pushed(server, made)
+    text = TEXTS[4]
+    those = {t["data"]["qawl_annotator"]: t for _, t in held(server) if t["data"]["text"] == text}
+    those[NAMES[0]]["draft_exists"] = True
+    (made.exports / "suggestions").mkdir()
+    files.write(made.suggestions_file("entity"), [suggest(made, "entity", text, "PERS", 4, 8)])
+    lines = pushed(server, made)
+    assert sum("bring 2 tasks without work up to date" in each for each in lines) == 1
+    assert any(f"1 task of {NAMES[0]} has work and what was carried when" in e for e in lines)
+    shown = {name: len(task.get("predictions", ())) for name, task in those.items()}
+    assert shown == {NAMES[0]: 0, NAMES[1]: 1, NAMES[2]: 1}
+    assert {task["data"]["qawl_annotator"] for task in those.values()} == {*NAMES}
+    assert not [line for line in pushed(server, made) if "bring" in line]
+
+
+def test_each_tab_is_in_the_order_of_work_and_the_next_task_stays(make_corpus):
+    days = [f"2024-05-{day:02d}" for day in (9, 3, 7, 1, 5)]
+    made = make_corpus("x")
+    texts = [article(f"text {day}", published=day) for day in days]
+    article_store.write(made, texts[:3])
+    made = settled(made, NAMES, 1, "order: published\noverlap: {entity: 3}")
+    server = Memory()
+    pushed(server, made)
+    article_store.write(made, texts)
+    pushed(server, made)
+    for name in NAMES:
+        assert [task["data"]["date"][-2:] for task in mine(server, name)] == [
+            "03",
+            "01",
+            "05",
+            "07",
+            "09",
+        ]
+    assert pushed(server, made) == []
+
+
+def test_a_changed_scheme_is_brought_to_every_project_of_the_pool(corpus):
+    server = Memory()
+    pushed(server, corpus)
+    path = corpus.scheme_file("entity")
+    changed = re.sub(
+        r"color: .?#[0-9A-Fa-f]{6}.?", 'color: "#123456"', path.read_text("utf-8"), count=1
+    )
+    path.write_text(changed, "utf-8")
+    before = places(server)
+    lines = pushed(server, corpus)
+    assert places(server) == before
+    assert [line.split(" of trial")[0] for line in lines] == 3 * [
+        "bring the config and the guidelines"
+    ]
+    assert pushed(server, corpus) == []
