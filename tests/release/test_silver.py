@@ -350,3 +350,18 @@ def test_the_change_says_what_happened_to_silver(pool, tmp_path):
 def test_what_does_not_go_together_is_refused(pool, words):
     said = run(pool, *words, fails=True)
     assert "secret" not in said
+
+
+def test_silver_of_earlier_rules_is_made_again_and_says_which_made_it(pool, tmp_path, monkeypatch):
+    from qawl.suggest import rules
+
+    place = tmp_path / "silver"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(rules, "VERSION", "1")
+        run(pool, "suggest", "--silver", place, "--layer", "quote")
+    run(pool, "release", "0.2.0", "--draft", "--silver", place)
+    assert manifest.load(pool.release("0.2.0")).silver["quote"].model_version == "1"
+    said = run(pool, "suggest", "--silver", place, "--layer", "quote")
+    assert "0 were there" in said
+    run(pool, "release", "0.2.0", "--draft", "--silver", place)
+    assert manifest.load(pool.release("0.2.0")).silver["quote"].model_version == rules.VERSION

@@ -90,3 +90,36 @@ def test_spans_of_whole_tokens_come_back(text, data):
     indices = qawl.align(spans, over, labels=labels)
     assert places(qawl.spans(indices, over, labels=labels)) == wanted
     assert max(indices, default=0) < len(iob2(labels))
+
+
+def test_windows_in_lists_of_their_own_are_read_as_a_tokenizer_gives_them():
+    """`encoding["offset_mapping"]` of several windows is a list of lists, or an array of three axes."""
+    np = pytest.importorskip("numpy")
+    span = Span("a", "A", 2, 8, "")
+    windows = [[(0, 1), (2, 4), (5, 6)], [(2, 4), (5, 6), (7, 8)]]
+    tags = [qawl.align([span], each) for each in windows]
+    assert places(qawl.spans(tags, windows)) == [(2, 8, "A")]
+    assert places(qawl.spans(tags, np.array(windows))) == [(2, 8, "A")]
+    numbers = np.array([[0, 1, 2], [1, 2, 2]])
+    assert places(qawl.spans(numbers, np.array(windows), labels=["A"])) == [(2, 8, "A")]
+    assert places(qawl.spans(np.array([0, 1, 2]), np.array(windows[0]), labels=["A"])) == [
+        (2, 6, "A")
+    ]
+    assert places(qawl.spans([], [])) == places(qawl.spans([[]], [[]])) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "offsets", "says"),
+    [
+        ([["O"], ["O", "O"]], [[(0, 1), (1, 2)], [(2, 3)]], r"1 \+ 2 tags for 2 \+ 1 pieces"),
+        (["O", "O"], [[(0, 1), (1, 2)]], "both in a list a window"),
+        ([["O", "O"]], [(0, 1), (1, 2)], "both in a list a window"),
+        (["O"], [(0, 1, 2)], "no pair of offsets"),
+        (["O"], [("a", "b")], "no pair of offsets"),
+        (["O"], [None], "no pair of offsets"),
+        (["O"], [], "1 tags for 0 pieces|both in a list"),
+    ],
+)
+def test_what_is_no_windows_is_one_line(tags, offsets, says):
+    with pytest.raises(InputError, match=says):
+        qawl.spans(tags, offsets)

@@ -259,3 +259,20 @@ def test_the_chapter_on_scoring_runs():
     assert [each["layer"] for each in found] == ["quote", "claim"]
     for each in found:
         msgspec.convert(each, Prediction)
+
+
+def test_figures_of_nothing_are_counted_and_stand_in_the_json_alone(released, tmp_path):
+    folder, gold = released
+    path = write(tmp_path / "p.jsonl", predicted(gold, "entity", plain))
+    done = run("score", folder, path)
+    assert done.exit_code == 0, done.output
+    counts = [line.split()[-1] for line in done.stdout.splitlines() if line.split()]
+    assert "0" not in counts
+    shown = json.loads(run("score", folder, path, "--json").stdout)["layers"]["entity"]
+    empty = [name for name, each in shown["labels"].items() if each["exact_f1"]["n"] == 0]
+    assert empty
+    assert not any(
+        line.split()[:1] == [name] for name in empty for line in done.stdout.splitlines()
+    )
+    (said,) = (line for line in done.stdout.splitlines() if "of nothing, and not shown" in line)
+    assert int("".join(filter(str.isdigit, said))) >= len(empty)

@@ -330,3 +330,23 @@ def test_a_model_in_a_folder_is_asked_line_by_line(recorded, inside, tmp_path):
     spans = [span for each in made(recorded) for span in each["spans"]]
     assert spans
     assert {(each["label"], each["text"]) for each in spans} == {("PERS", "ترامب")}
+
+
+def test_suggestions_of_earlier_rules_are_served_until_they_are_made_again(recorded, monkeypatch):
+    """The rules of a later Qawl have a later version; a corpus keeps what it has until `suggest` runs."""
+    from qawl.suggest import rules
+
+    def versions():
+        tasks = json.loads(run(recorded.root, "tasks", "--layer", "quote").stdout)
+        return {p["model_version"] for each in tasks for p in each.get("predictions", ())}
+
+    assert rules.VERSION != "1"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(rules, "VERSION", "1")
+        assert run(recorded.root, "suggest").exit_code == 0
+    use(recorded, without=0)
+    assert {each["model_version"] for each in made(recorded, "quote")} == {"1"}
+    assert versions() == {"qawl-rules 1"}
+    assert run(recorded.root, "validate").exit_code == 0
+    assert run(recorded.root, "suggest").exit_code == 0
+    assert versions() == {f"qawl-rules {rules.VERSION}"}

@@ -66,3 +66,13 @@ def command(
         say(note, err=True)
     for each in said["left_out"]:
         say(f"left out: {each['count']} × {each['reason']}", err=True)
+    if not dry_run:
+        say(f"the corpus is in {into.resolve()}")
+        say(f"next: `{_inside(into)}qawl validate`, then `qawl agreement`")
+
+
+def _inside(folder: Path) -> str:
+    """What brings a shell into a folder, before a command there."""
+    import shlex
+
+    return "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "

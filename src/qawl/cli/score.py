@@ -99,7 +99,11 @@ def _show(layer: str, figures: "LayerScores") -> None:
     from qawl.scoring.page import rows
 
     title = f"{layer}: {figures.n_articles} articles"
-    table(title, ("", "precision", "recall", "F1", "95 %", "n"), rows(figures))
+    every = list(rows(figures))
+    counted = [each for each in every if each[-1] != "0"]
+    table(title, ("", "precision", "recall", "F1", "95 %", "n"), counted)
+    if len(counted) < len(every):
+        say(f"  of nothing, and not shown: {len(every) - len(counted)} figures (--json has them)")
     if figures.spans is None:
         return
     for each in figures.spans.confusion.most[:WORST]:

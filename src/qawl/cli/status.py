@@ -1,10 +1,14 @@
 """`qawl status`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from qawl.core.project import Project
 
 
 @click.command()
@@ -23,19 +27,27 @@ def command(as_json: bool, html: Path | None) -> None:
     It also shows the median minutes per task, and for each annotator the address of their open tasks.
     The page is in the corpus's language. If training articles have gold, it shows how far each annotator
     agrees with it.
+
+    If Label Studio can't be reached, it shows what is planned and what was pulled, and exits 1.
     """
     from rich import box
     from rich.table import Table
 
     from qawl.cli.terminal import console
     from qawl.core import project
+    from qawl.core.errors import QawlError
     from qawl.core.records import to_json
     from qawl.studio import client as studio_client
     from qawl.studio import status
 
     corpus = project.load(Path())
-    with studio_client.connect(corpus) as client:
-        found = status.standings(client, corpus)
+    try:
+        with studio_client.connect(corpus) as client:
+            found = status.standings(client, corpus)
+    except QawlError:
+        if not as_json and html is None:
+            _show_known(corpus)
+        raise
     if html is not None:
         from qawl.core import files
         from qawl.studio import team
@@ -89,3 +101,17 @@ def command(as_json: bool, html: Path | None) -> None:
     ]
     if lacking:
         say(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
+
+
+def _show_known(corpus: "Project") -> None:
+    """What is planned and was pulled, as this machine knows it."""
+    from qawl.cli.terminal import table
+    from qawl.studio import known_work
+
+    rows = [
+        [each.layer, each.annotator, *map(str, (each.planned, each.done, each.skipped))]
+        for each in known_work.known(corpus)
+    ]
+    if rows:
+        head = ("layer", "annotator", "planned", "done", "skipped")
+        table("without Label Studio: planned here, and pulled so far", head, rows)

@@ -67,7 +67,7 @@ def command(
 
     --score compares suggestions with gold: precision, recall and F1 by label and of relations, and the
     share of gold spans that need no change. An article is never scored with names learned from
-    its own gold.
+    its own gold. Exit 1 if there is no gold to compare with.
 
     --release DIR --to FILE writes predictions for a release, as a baseline for `qawl score`. Names are
     learned from the train split. Texts that the release withholds are taken from this corpus.
@@ -177,11 +177,12 @@ def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None
     found = store.score(corpus, layers)
     if as_json:
         say(msgspec.json.encode(found).decode())
-        return
+    else:
+        for layer, figures in found.layers.items():
+            _show(layer, figures)
     if not found.layers:
-        say("no complete gold to measure against: run `qawl adjudicate` first")
-    for layer, figures in found.layers.items():
-        _show(layer, figures)
+        say("no complete gold to measure against: run `qawl adjudicate` first", err=True)
+        sys.exit(1)
 
 
 def _show(layer: str, figures: "LayerScore") -> None:

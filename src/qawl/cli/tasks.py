@@ -1,47 +1,93 @@
 """`qawl tasks`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qawl.cli.terminal import say
 
+if TYPE_CHECKING:
+    from qawl.annotations.tasks import Task
+    from qawl.core.project import Project
+
 
 @click.command()
 @click.option("--layer", required=True, help="The layer to annotate.")
 @click.option("--annotator", help="Only the share of this annotator.")
+@click.option("--judge", is_flag=True, help="The judge's tasks, which `adjudicate` has made.")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the config of the project to this file; the judge's differs from the annotators'.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-def command(layer: str, annotator: str | None, out: Path | None) -> None:
+def command(
+    layer: str, annotator: str | None, judge: bool, config: Path | None, out: Path | None
+) -> None:
     """Write what `push` would send, for import by hand.
 
     It writes a JSON list for Label Studio's Import. The config of the project is
     label_config/<layer>.xml. With label_studio.pool in qawl.yaml, each task says whose it is.
+
+    --judge writes the tasks in which a judge decides what is open. Their project has a config of its own:
+    write it with --config. `qawl pull --from FILE` knows their export as the judge's.
     """
     import json
 
     from msgspec import to_builtins
 
-    from qawl.annotations.tasks import assigned
     from qawl.core import files, project
-    from qawl.studio import assignment
-    from qawl.suggest import tasks
 
+    if judge and annotator is not None:
+        raise click.UsageError("give --judge or --annotator")
     corpus = project.load(Path())
     if layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
-    every = list(tasks.served(corpus, layer))
     if annotator is not None and annotator not in corpus.annotators:
         raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")
+    every = _judges(corpus, layer) if judge else _served(corpus, layer, annotator)
+    if config is not None:
+        files.write_text(config, _config(corpus, layer, judge=judge))
+        say(f"{config}: the config of the project", err=True)
+    text = json.dumps(to_builtins(every), ensure_ascii=False, indent=1)
+    if out is None:
+        say(text)
+    else:
+        files.write_text(out, text + "\n")
+        say(f"{out}: {len(every)} tasks")
+
+
+def _config(corpus: "Project", layer: str, *, judge: bool) -> str:
+    """The config of the annotators' or the judge's project."""
+    from qawl.scheme import scheme
+    from qawl.scheme.label_config import config_xml
+
+    return config_xml(scheme.load(corpus, layer), corpus.settings.language, judging=judge)
+
+
+def _judges(corpus: "Project", layer: str) -> "list[Task]":
+    """The judge's tasks that nobody has decided yet."""
+    from qawl.core.errors import InputError
+    from qawl.gold import judge
+
+    if not corpus.gold_file(layer).exists():
+        raise InputError(
+            f"{layer} has no gold yet: run `qawl adjudicate`, which makes the judge's tasks"
+        )
+    return list(judge.judge_tasks(corpus, layer))
+
+
+def _served(corpus: "Project", layer: str, annotator: str | None) -> "list[Task]":
+    """The tasks of a layer, or an annotator's share; with a pool, each says whose it is."""
+    from qawl.annotations.tasks import assigned
+    from qawl.studio import known_work
+    from qawl.suggest import tasks
+
+    every = list(tasks.served(corpus, layer))
     pooled = corpus.settings.label_studio.pool is not None
     if annotator is not None or pooled:
-        shares = assignment.plan(
-            [each.article_id for each in every],
-            [name for name, each in corpus.annotators.items() if not each.away],
-            corpus.overlap(layer),
-            shares={name: each.share for name, each in corpus.annotators.items()},
-            training=corpus.settings.training,
-            seed=corpus.settings.seed,
-        )
+        shares = known_work.shares(corpus, layer, [each.article_id for each in every])
         names = [annotator] if annotator is not None else [*shares]
         every = [
             assigned(each, name if pooled else None)
@@ -49,9 +95,4 @@ def command(layer: str, annotator: str | None, out: Path | None) -> None:
             for each in every
             if each.article_id in shares.get(name, set())
         ]
-    text = json.dumps(to_builtins(every), ensure_ascii=False, indent=1)
-    if out is None:
-        say(text)
-    else:
-        files.write_text(out, text + "\n")
-        say(f"{out}: {len(every)} tasks")
+    return every

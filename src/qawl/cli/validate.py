@@ -12,6 +12,8 @@ from qawl.cli.terminal import say
 
 AROUND = 30
 """Code points of text shown on either side of a span."""
+SHOWN = 10
+"""Findings of each check that are printed, unless --check asks for one check."""
 AT_ONCE = 500
 """Lines that are printed at once: each print of its own takes longer than making the line."""
 
@@ -46,6 +48,7 @@ def command(
 ) -> None:
     """Check everything collected, in five levels.
 
+    Of each check ten findings are printed; --check NAME prints all of one, --json and --html have all.
     Exit 1 if a finding is an error. Warnings are for a person to judge. Repairs change neither the
     journal nor Label Studio: they stand in exports/repairs.jsonl.
     """
@@ -74,7 +77,7 @@ def command(
     if as_json:
         say(to_json({"findings": [*found], "summary": counts}))
     else:
-        _print(corpus, found)
+        _print(corpus, found, None if only else SHOWN)
         for each in dispensations.summary_lines(corpus, passed):
             say(each)
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
@@ -98,25 +101,27 @@ def _repair(corpus: "Project", undo: bool) -> None:
             annotation_store.rebuild(corpus, layer)
 
 
-def _print(corpus: "Project", found: "Findings") -> None:
-    """Findings by check, worst first, each with the text around its span."""
-    lines = _lines(corpus, found)
+def _print(corpus: "Project", found: "Findings", most: int | None) -> None:
+    """Findings by check, worst first, each with the text around its span; so many of each at most."""
+    lines = _lines(corpus, found, most)
     while some := "\n".join(islice(lines, AT_ONCE)):
         say(some)
 
 
-def _lines(corpus: "Project", found: "Findings") -> Iterator[str]:
+def _lines(corpus: "Project", found: "Findings", most: int | None) -> Iterator[str]:
     from qawl.articles import store as article_store
 
     texts = article_store.by_id(corpus)
     for every in found.by_check():
         first = next(iter(every))
         yield f"{first.severity} {first.check}: {len(every)}"
-        for each in every:
+        for each in islice(every, most):
             yield f"  {line(each)}"
             article = texts.get(each.article_id or "")
             if each.span and article:
                 yield f"      {around(article.text, each)}"
+        if most is not None and len(every) > most:
+            yield f"  and {len(every) - most:,} more: `qawl validate --check {first.check}` shows all"
 
 
 def line(found: "Finding") -> str:

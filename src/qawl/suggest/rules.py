@@ -22,7 +22,7 @@ from qawl.suggest.sentences import Quote
 from qawl.suggest.words import Stretch, plain, trimmed, words
 
 MODEL = "qawl-rules"
-VERSION = "1"
+VERSION = "2"
 
 _BORDER = regex.compile(
     r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"

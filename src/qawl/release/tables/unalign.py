@@ -1,6 +1,7 @@
 """Labels of a model's tokens → spans: the way back from `qawl.align`, over windows too."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -22,8 +23,8 @@ class TaggedSpan(Struct, frozen=True, order=True, gc=False):
 
 
 def spans(
-    tags: Sequence[str | None] | Sequence[int],
-    offset_mapping: Iterable[Sequence[int]],
+    tags: Sequence[str | None] | Sequence[int] | Sequence[Sequence[str | None] | Sequence[int]],
+    offset_mapping: Iterable[Sequence[int] | Sequence[Sequence[int]]],
     *,
     labels: Sequence[str] | None = None,
 ) -> list[TaggedSpan]:
@@ -37,7 +38,8 @@ def spans(
         none ends nothing and begins nothing.
     offset_mapping : iterable of (int, int)
         That of the text. The pieces of several windows with a stride may stand one after another: a
-        piece that two windows show counts once, with the tag of the window that shows it first.
+        piece that two windows show counts once, with the tag of the window that shows it first. They
+        may stand in a list a window too, with their tags, as a tokenizer gives them.
     labels : sequence of str, optional
         Names in the order of the scheme, where tags are indices.
 
@@ -50,8 +52,8 @@ def spans(
     Raises
     ------
     QawlError
-        There are not as many tags as offsets, or a name is no tag: O, or one of B, I, E, S, L and U, a
-        hyphen and a label.
+        There are not as many tags as offsets, an offset is no pair of numbers, or a name is no tag: O,
+        or one of B, I, E, S, L and U, a hyphen and a label.
 
     Examples
     --------
@@ -60,9 +62,7 @@ def spans(
     >>> qawl.spans([-100, 0, 1, 2], [(0, 0), (0, 3), (4, 6), (6, 8)], labels=["PER", "ORG"])
     [TaggedSpan(start=4, end=8, label='PER')]
     """
-    pieces = [(int(start), int(end)) for start, end in offset_mapping]
-    if len(pieces) != len(tags):
-        raise InputError(f"{len(tags)} tags for {len(pieces)} pieces: give a tag for each piece")
+    pieces, tags = _in_one(list(offset_mapping), list(tags))
     names = iob2(labels) if labels is not None else ()
     known: dict[tuple[int, int], str] = {}
     for piece, tag in zip(pieces, tags, strict=True):
@@ -70,6 +70,40 @@ def spans(
         if name is not None and piece[0] < piece[1]:
             known.setdefault(piece, name)
     return _joined(sorted(known.items()))
+
+
+def _in_one(offsets: list[Any], tags: list[Any]) -> tuple[list[tuple[int, int]], list[Any]]:
+    """The pieces and tags of all windows, one after another."""
+    windows = bool(offsets) and _nested(offsets[0])
+    if windows != (bool(tags) and _is_list(tags[0])):
+        raise InputError("give tags and offsets both in a list a window, or both in one list")
+    if not windows:
+        offsets, tags = [offsets], [tags]
+    counts = [([len(each) for each in some]) for some in (tags, offsets)]
+    if counts[0] != counts[1]:
+        said = [" + ".join(map(str, each)) or "0" for each in counts]
+        raise InputError(f"{said[0]} tags for {said[1]} pieces: give a tag for each piece")
+    return [_pair(each) for some in offsets for each in some], [
+        each for some in tags for each in some
+    ]
+
+
+def _is_list(given: object) -> bool:
+    number = getattr(given, "shape", None) == ()  # of an array
+    return hasattr(given, "__len__") and not number and not isinstance(given, str)
+
+
+def _nested(given: Any) -> bool:
+    """Whether this is the offsets of a window, and not one pair."""
+    return _is_list(given) and (len(given) == 0 or _is_list(given[0]))
+
+
+def _pair(given: Any) -> tuple[int, int]:
+    try:
+        start, end = given
+        return int(start), int(end)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{given!r} is no pair of offsets: give (start, end)") from error
 
 
 def _name(tag: object, names: Sequence[str]) -> str | None:
