@@ -424,6 +424,11 @@ def test_slices_are_1_to_100(given):
         parse_settings(f"name: x\nlabel_studio: {{pool: {{slices: {given}}}}}", "qawl.yaml")
 
 
+def test_a_pool_without_a_value_is_refused():
+    with pytest.raises(ProjectError, match=r"got `null` - at `\$.label_studio.pool`"):
+        parse_settings("name: x\nlabel_studio:\n  pool:\n", "qawl.yaml")
+
+
 def test_a_pool_is_one_slice_unless_more_are_asked_for():
     told = parse_settings("name: x\nlabel_studio: {pool: {}}", "qawl.yaml")
     assert told.label_studio.pool.slices == 1

@@ -85,7 +85,7 @@ def _served(corpus: "Project", layer: str, annotator: str | None) -> "list[Task]
     from qawl.suggest import tasks
 
     every = list(tasks.served(corpus, layer))
-    pooled = corpus.settings.label_studio.pool is not None
+    pooled = bool(corpus.settings.label_studio.pool)
     if annotator is not None or pooled:
         shares = known_work.shares(corpus, layer, [each.article_id for each in every])
         names = [annotator] if annotator is not None else [*shares]

@@ -39,7 +39,7 @@ class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str = "http://127.0.0.1:8080"
     adopted: dict[str, int] = {}
-    pool: Pool | None = None
+    pool: Pool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Author(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin
 
-from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.json_stream import note
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
@@ -36,8 +35,6 @@ _KINDS = {
     "draft_exists": "Boolean",
     "data.text": "String",
     "annotations_ids": "List",
-    "annotators": "List",
-    f"data.{ASSIGNED}": "String",
 }
 ANNOTATED: Filter = ("annotations_ids", "empty", False)
 """Tasks that have annotations, those of skipped tasks too."""

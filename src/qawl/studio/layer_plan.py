@@ -89,7 +89,7 @@ class LayerPlan:
         self.project, self.held = corpus.project, corpus.held
         self.layer = current.layer
         settings = self.project.settings
-        self.pool = settings.label_studio.pool
+        self.pool = settings.label_studio.pool or None
         self.own = self.layer not in settings.label_studio.adopted
         self.judged = [each for each in there if each.annotator == JUDGE]
         rest = [each for each in there if each.annotator != JUDGE]

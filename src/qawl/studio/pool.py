@@ -13,9 +13,8 @@ from qawl.studio.transport import Json
 
 POOL = "pool"
 """What stands in the place of an annotator's pseudonym: all of them work in such a project."""
-COLUMN = f"data.{ASSIGNED}"
+_FILTER = f"filter:tasks:data.{ASSIGNED}"
 """The column of the server's task list that says whose a task is."""
-_FILTER = f"filter:tasks:{COLUMN}"
 
 
 def slice_of(article: str, slices: int, seed: int) -> int:

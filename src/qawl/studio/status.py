@@ -1,14 +1,14 @@
 """How far the annotators are: what is assigned, done, skipped, drafted and left, project by project."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from statistics import median
 
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.core.project import Project
 from qawl.studio import adopted_projects, plan, pool
-from qawl.studio.client import ANNOTATED, DRAFTED, OPEN, Client, Filter
-from qawl.studio.steps import Remote
+from qawl.studio.client import ANNOTATED, DRAFTED, OPEN, Client
+from qawl.studio.steps import Remote, RemoteTask
 
 
 class Standing(Struct, frozen=True):
@@ -33,9 +33,9 @@ def standings(client: Client, project: Project) -> list[Standing]:
     found = [*plan.remotes(client, project), *adopted_projects.remotes(client, project)]
     single = [each for each in found if each.slice is None]
     shared = [each for each in found if each.slice is not None]
-    parts = [part for each in shared for part in _parts(client, project, each)]
     made = client.together(lambda remote: _standing(client, remote), single)
-    made += client.together(lambda part: _in_pool(client, *part), parts)
+    for those in client.together(lambda remote: list(_in_pool(client, project, remote)), shared):
+        made += those
     return sorted(made, key=lambda each: (each.layer, each.annotator))
 
 
@@ -45,7 +45,7 @@ def _standing(client: Client, remote: Remote) -> Standing:
     left, first = client.count(remote.id, [OPEN])
     drafts, _ = client.count(remote.id, [DRAFTED])
     skipped = _skipped(client, remote, max(fields["task_number"] - left, 0))
-    times = _times(client, remote.id) if fields["total_annotations_number"] else None
+    times = _times(client, remote.id) if fields["total_annotations_number"] else {}
     url = f"{client.url}/projects/{remote.id}/data"
     return Standing(
         layer=remote.layer,
@@ -55,42 +55,49 @@ def _standing(client: Client, remote: Remote) -> Standing:
         skipped=skipped,
         drafts=drafts,
         left=left,
-        minutes=times,
+        minutes=_minutes(times.values()),
         url=url,
         next=f"{url}?labeling=1" if first else None,
     )
 
 
-def _parts(
-    client: Client, project: Project, remote: Remote
-) -> Iterator[tuple[Remote, str, int | None]]:
-    """(project of a pool, annotator, their tab) of all who have a tab there."""
+def _in_pool(client: Client, project: Project, remote: Remote) -> Iterator[Standing]:
+    """Everybody who has a tab in a project of a pool. Its tasks are read once, whoever they are for."""
     tabs = client.tabs(remote.id)
+    held: dict[str | None, list[RemoteTask]] = {}
+    for task in plan.remote_tasks(client, remote):
+        held.setdefault(task.assigned, []).append(task)
+    skipped = _all_skipped(client, remote)
+    times = _times(client, remote.id)
     for name in dict.fromkeys((*project.annotators, *pool.names(tabs))):
         tab = pool.tab_of(tabs, name)
         if tab is not None:
-            yield remote, name, tab
+            url = f"{client.url}/projects/{remote.id}/data?tab={tab}"
+            yield _part(remote, name, held.get(name, []), skipped, times, url)
 
 
-def _in_pool(client: Client, remote: Remote, name: str, tab: int | None) -> Standing:
-    """One annotator's tasks in a project of a pool."""
-    mine: Filter = (pool.COLUMN, "equal", name)
-    assigned, _ = client.count(remote.id, [mine])
-    left, first = client.count(remote.id, [mine, OPEN])
-    drafts, _ = client.count(remote.id, [mine, DRAFTED])
-    skipped = _all_skipped(client, remote, mine) if assigned > left else 0
-    url = f"{client.url}/projects/{remote.id}/data?tab={tab}"
+def _part(
+    remote: Remote,
+    name: str,
+    mine: list[RemoteTask],
+    skipped: Collection[int],
+    times: Mapping[int, float],
+    url: str,
+) -> Standing:
+    """One annotator's part of a project of a pool."""
+    left = sum(not each.annotated for each in mine)
+    passed = sum(each.id in skipped for each in mine)
     return Standing(
         layer=remote.layer,
         annotator=name,
-        assigned=assigned,
-        done=assigned - left - skipped,
-        skipped=skipped,
-        drafts=drafts,
+        assigned=len(mine),
+        done=len(mine) - left - passed,
+        skipped=passed,
+        drafts=sum(each.draft for each in mine),
         left=left,
-        minutes=_times(client, remote.id, mine) if assigned > left else None,
+        minutes=_minutes(times[each.id] for each in mine if each.id in times),
         url=url,
-        next=f"{url}&labeling=1" if first else None,
+        next=f"{url}&labeling=1" if left else None,
         slice=remote.slice or UNSET,
     )
 
@@ -101,30 +108,36 @@ def _skipped(client: Client, remote: Remote, answered: int) -> int:
     number: int = fields["skipped_annotations_number"]
     if not number or answered - fields["num_tasks_with_annotations"] == number:
         return number
-    return _all_skipped(client, remote)
+    return len(_all_skipped(client, remote))
 
 
-def _all_skipped(client: Client, remote: Remote, *where: Filter) -> int:
-    """The same of what each task holds: one may be skipped and done by two users, or a star set."""
+def _all_skipped(client: Client, remote: Remote) -> set[int]:
+    """The tasks of which every annotation is a skip: one may be skipped and done by two users, or a star
+    set."""
     if not remote.fields["skipped_annotations_number"]:
-        return 0
+        return set()
     tasks = client.tasks(
         remote.id,
         annotations=True,
         fields=("id", "annotations", "was_cancelled"),
-        where=[*where, ANNOTATED],
+        where=[ANNOTATED],
     )
-    return sum(
-        all(each["was_cancelled"] for each in task["annotations"])
+    return {
+        task["id"]
         for task in tasks
-        if task["annotations"]
-    )
+        if task["annotations"] and all(each["was_cancelled"] for each in task["annotations"])
+    }
 
 
-def _times(client: Client, project: int, *where: Filter) -> float | None:
-    """The median of minutes a finished task; None where there is none."""
+def _times(client: Client, project: int) -> dict[int, float]:
+    """Task → its seconds, of those that have a time."""
     timed = client.tasks(
-        project, fields=("id", "avg_lead_time"), where=[*where, ("avg_lead_time", "greater", 0)]
+        project, fields=("id", "avg_lead_time"), where=[("avg_lead_time", "greater", 0)]
     )
-    times = [task["avg_lead_time"] for task in timed]
+    return {task["id"]: task["avg_lead_time"] for task in timed}
+
+
+def _minutes(seconds: Iterable[float]) -> float | None:
+    """The median of minutes a finished task; None where there is none."""
+    times = list(seconds)
     return round(median(times) / 60, 1) if times else None
