@@ -137,6 +137,8 @@ def test_what_collides_is_refused_and_what_does_not_works(text, said):
         ({"articles": "labels: [A]"}, "has a table articles: call it articles_spans"),
         ({"articles": "attributes: [{name: y, kind: text}]"}, None),
         ({"tokens": "labels: [A]"}, "has a table tokens"),
+        ({"Votes": "labels: [A]"}, "every release has a table Votes: call it votes_spans"),
+        ({"a": "labels: [A]\ntable: {name: B}", "b": "labels: [B]"}, "the layer a has a table b"),
         ({"label": "labels: [label]"}, None),
         ({"a": "labels: [A]\nrelations: [r]", "a_relations": "labels: [A]"}, "has a table a_relations"),
         ({"text": "attributes: [{name: sha256, kind: text, control: y}]", "b": "labels: [A]"}, "a column text_sha256"),

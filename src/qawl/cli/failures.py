@@ -3,11 +3,16 @@
 import errno
 import os
 import sys
+import tempfile
 
 import click
 
 from qawl.cli.terminal import escaped, say
 from qawl.core.errors import QawlError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+"""What SQLite says where its own temporary file can't be written."""
 
 
 def explain(error: BaseException) -> tuple[str, int]:
@@ -31,7 +36,7 @@ def _what(error: BaseException) -> object:
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         return f"{error.object!r:.200} is not UTF-8: give names and texts in UTF-8"
     if type(error).__module__ == "sqlite3":
-        return f"an index in .qawl/journal can't be used ({error}): `qawl pull --rebuild` makes it again"
+        return _of_sqlite(error)
     if isinstance(error, MemoryError):
         return "not enough memory"
     if os.environ.get("QAWL_TRACEBACK"):
@@ -41,9 +46,28 @@ def _what(error: BaseException) -> object:
 
 
 def _of_disk(error: OSError) -> str:
+    """What the disk says; what names no file may be of a temporary one."""
     where = f"{error.filename}: " if error.filename else ""
-    advice = ": make room, and run it again" if error.errno == errno.ENOSPC else ""
-    return f"{where}{error.strerror or error}{advice}"
+    if error.errno not in _FULL:
+        return f"{where}{error.strerror or error}"
+    temporary = "" if error.filename else _temporary()
+    return f"{where}{error.strerror or error}{temporary}: make room, and run it again"
+
+
+def _of_sqlite(error: BaseException) -> str:
+    if getattr(error, "sqlite_errorname", "").startswith(_NO_ROOM):
+        return f"{error}{_temporary()}: make room, and run it again"
+    return (
+        f"an index in .qawl/journal can't be used ({error}): `qawl pull --rebuild` makes it again"
+    )
+
+
+def _temporary() -> str:
+    """Where temporary files stand, in words."""
+    try:
+        return f" (temporary files stand in {tempfile.gettempdir()}; TMPDIR names another folder)"
+    except OSError as error:
+        return f" ({error.strerror or error})"
 
 
 def _usage(error: click.ClickException) -> str:

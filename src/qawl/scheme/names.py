@@ -230,16 +230,19 @@ def table_names(layer: str, scheme: Scheme) -> Iterator[str]:
 
 
 def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
-    """Names of a corpus's layers that a release could not tell apart."""
+    """Names of a corpus's layers that a release could not tell apart.
+
+    Tables are folders: many file systems don't tell upper case from lower.
+    """
     yield from _sentence_collisions(schemes)
     tables: dict[str, str] = dict.fromkeys(TABLES, "every release")
     whole: dict[str, str] = dict.fromkeys(ARTICLE, "every release")
     for layer, scheme in schemes.items():
         for name in table_names(layer, scheme):
-            if name in tables:
-                free = free_name(f"{name}_spans", tables)
-                yield f"layer {layer}: {tables[name]} has a table {name}: call it {free}"
-            tables[name] = f"the layer {layer}"
+            if name.lower() in tables:
+                free = free_name(f"{name.lower()}_spans", tables)
+                yield f"layer {layer}: {tables[name.lower()]} has a table {name}: call it {free}"
+            tables[name.lower()] = f"the layer {layer}"
         if scheme.table and scheme.table.rows:
             around = container(scheme.table, schemes)
             for name, what in columns(scheme)[scheme.table.name]:
