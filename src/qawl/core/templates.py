@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 
 import jinja2
@@ -20,17 +21,8 @@ def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
 
     A template reaches nothing but the values: it may come from somebody else.
     """
-    environment = SandboxedEnvironment(
-        loader=jinja2.DictLoader({where: template}),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.filters["cell"] = cell
     try:
-        return environment.get_template(where).render(values)
+        return _compiled(template, where).render(values)
     except jinja2.TemplateSyntaxError as error:
         raise ReleaseError(f"{where}, line {error.lineno}: {error.message}") from error
     except jinja2.UndefinedError as error:
@@ -40,6 +32,20 @@ def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
         ) from error
     except Exception as error:  # what a template computes may fail in any way
         raise ReleaseError(f"{where}, line {_line(error)}: {error}") from error
+
+
+@lru_cache(maxsize=8)  # to compile one takes longer than to fill it in
+def _compiled(template: str, where: str) -> jinja2.Template:
+    environment = SandboxedEnvironment(
+        loader=jinja2.DictLoader({where: template}),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters["cell"] = cell
+    return environment.get_template(where)
 
 
 def _line(error: Exception) -> int | None:

@@ -15,6 +15,8 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level3_labels
 
+CHECKS = ("gold-unreadable", "gold-stale")
+"""The checks that find something here."""
 _NAMES = frozenset({"label-unknown", "attribute-unknown", "value-unknown", "relation-unknown"})
 """What the scheme had when gold was decided. Gold that waits for a judge may lack things."""
 _ADVICE = "run `qawl adjudicate`"

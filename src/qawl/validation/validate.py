@@ -4,10 +4,9 @@ Each level runs only on records without an error at the level below. The finding
 order of layer, article and annotator.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections import Counter, deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sized
 from functools import partial
-from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 
@@ -62,6 +61,11 @@ class Findings:
         """The findings of one check after another."""
         yield from (self._packs[place] for place in sorted(self._packs))
 
+    def counts(self, *, but: Container[str] = ()) -> dict[str, int]:
+        """How many there are of each check, but some."""
+        sizes = ((check, len(pack)) for (_, _, check), pack in self._packs.items())
+        return {check: size for check, size in sorted(sizes) if check not in but}
+
     def __iter__(self) -> Iterator[Finding]:
         """All findings."""
         return chain.from_iterable(self.by_check())
@@ -75,6 +79,8 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
     found, passed = Findings(), Findings()
     passes = passing(project)
+    whole = not any(wanted.values()) and not plugins()
+    before = _inputs(project, None) if whole else ""
 
     def failing() -> Iterator[Finding]:
         for each in everything(project):
@@ -86,6 +92,8 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
 
     for each in _once_a_name(failing()):
         found.add(each)
+    if whole:
+        _keep_counts(project, None, before, found.counts(but=stored_gold.CHECKS))
     return found, passed
 
 
@@ -122,13 +130,21 @@ def everything(project: Project, *, below: str | None = None) -> Iterator[Findin
     They are kept until anything that they depend on changes. What checks of other packages look at is
     not known: where some are installed, nothing is kept. What is wrong with the stored gold comes last.
     """
+    yield from _of_records(project, below)
+    yield from _of_gold(project)
+
+
+def _of_records(project: Project, below: str | None) -> Iterator[Finding]:
     plugged = plugins()
     made = _examined(project, plugged, passing(project, below=below))
-    if not plugged:
-        made = _kept(project, "findings/all", partial(_inputs, project, below), made)
-    yield from made
+    if plugged:
+        return made
+    return _kept(project, "findings/all", partial(_inputs, project, below), made)
+
+
+def _of_gold(project: Project) -> Iterator[Finding]:
     gold = stored_gold.findings(project)
-    yield from _kept(project, "gold-findings/all", partial(_of_gold, project), gold)
+    return _kept(project, "gold-findings/all", partial(_gold_inputs, project), gold)
 
 
 def _kept(
@@ -139,7 +155,7 @@ def _kept(
     return result_cache.keeping(project, name, inputs, made) if kept is None else kept
 
 
-def _of_gold(project: Project) -> str:
+def _gold_inputs(project: Project) -> str:
     """The digest of all that the stored gold is held against, and of itself."""
     layers = project.settings.layers
     paths = [*map(project.gold_file, layers), *map(project.scheme_file, layers)]
@@ -334,20 +350,29 @@ def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
 
 
 def _checks(project: Project, below: str | None) -> dict[str, int]:
-    """How many findings of each check there are, kept as the findings are."""
-
-    def made() -> Iterator[dict[str, int]]:
-        yield summary(validate(project, below=below)).checks
-
-    def inputs() -> str:
-        return sha256(f"{_inputs(project, below)} {_of_gold(project)}".encode()).hexdigest()
-
+    """How many findings of each check there are; what `examine` counted of records is kept."""
     if plugins():
-        return next(made())
-    name = "findings-counted/all"
-    kept = result_cache.read(project, name, inputs(), dict[str, int])
-    (found,) = result_cache.keeping(project, name, inputs, made()) if kept is None else kept
-    return found
+        return summary(validate(project, below=below)).checks
+    passes = passing(project, below=below)
+    before = _inputs(project, below)
+    kept = result_cache.read(project, _COUNTS, before, dict[str, int])
+    if kept is None:
+        found = (each for each in _of_records(project, below) if not passes(each))
+        counted = summary(_once_a_name(found)).checks
+        _keep_counts(project, below, before, counted)
+    else:
+        (counted,) = kept
+    gold = summary(each for each in _of_gold(project) if not passes(each)).checks
+    return dict(sorted({**counted, **gold}.items()))
+
+
+_COUNTS = "findings-counted/all"
+
+
+def _keep_counts(project: Project, below: str | None, before: str, counted: dict[str, int]) -> None:
+    """Keeps counts of what was found since the inputs had the digest `before`."""
+    if _inputs(project, below) == before:
+        deque(result_cache.keeping(project, _COUNTS, lambda: before, [counted]), maxlen=0)
 
 
 _OF_THE_CORPUS = ("article-unannotated", "unsure")
