@@ -30,6 +30,8 @@ class Redaction:
 
     def value(self, value: AttributeValue | None) -> Cell:
         """A value, or what of several may be shown: None stands for those that may not."""
+        if self.texts is None:
+            return value
         if isinstance(value, list):
             return [self.value(each) for each in value]
         hidden = isinstance(value, str) and self._hidden(value)

@@ -50,17 +50,22 @@ class Maker:
     def cells(self, items: Sequence[Annotated]) -> dict[str, Cells]:
         """The rows of these articles in every table that has some."""
         found: dict[str, Cells] = {}
+        rows: dict[str, list[Row]] = {}
         for item in items:
-            for name, cells in self._of(item):
+            for name, made in self._of(item):
+                if isinstance(made, list):
+                    rows.setdefault(name, []).extend(made)
+                    continue
                 there = found.setdefault(name, {each: [] for each in self._kinds[name]})
                 for column, gathered in there.items():
-                    gathered.extend(cells[column])
+                    gathered.extend(made[column])
+        found |= {name: self._by_column(name, made) for name, made in rows.items()}
         decided = [(each.article, each.gold) for each in items]
         found[TABLE] = token_cells(decided, self._schemes)
         return {name: cells for name, cells in found.items() if any(cells.values())}
 
-    def _of(self, item: Annotated) -> Iterator[tuple[str, Cells]]:
-        """(table, rows) of one article, but for its tokens."""
+    def _of(self, item: Annotated) -> Iterator[tuple[str, Cells | list[Row]]]:
+        """(table, rows, by column where they are many) of one article, but for its tokens."""
         article, schemes = item.article, self._schemes
         given = {
             layer: self._votes.of(gold, item.annotations, article)
@@ -69,7 +74,7 @@ class Maker:
         texts = _free_texts(item, schemes, self._guard, [each.typed() for each in given.values()])
         shown = {layer: Redaction(article, texts, scheme) for layer, scheme in schemes.items()}
         whole = _article_row(item, shown)
-        yield "articles", self._by_column("articles", [whole])
+        yield "articles", [whole]
         for layer, gold in item.gold.items():
             if given[layer].votes["marked"]:
                 yield VOTES, given[layer].shown(shown[layer])
@@ -78,18 +83,19 @@ class Maker:
                 yield from self._of_layer(item, gold, shown[layer], whole)
         if cells := sentence_cells(article, item.gold, schemes):
             yield SENTENCES, cells
-        annotated = [_annotation_row(each, shown[each.layer]) for each in item.annotations]
-        yield "annotations", self._by_column("annotations", annotated)
+        yield "annotations", [_annotation_row(each, shown[each.layer]) for each in item.annotations]
         if item.silver:
-            rows = [
-                silver_row(each, _annotation_row(as_annotation(each), shown[layer]))
-                for layer, each in item.silver.items()
-            ]
-            yield SILVER, self._by_column(SILVER, rows)
+            yield (
+                SILVER,
+                [
+                    silver_row(each, _annotation_row(as_annotation(each), shown[layer]))
+                    for layer, each in item.silver.items()
+                ],
+            )
 
     def _of_layer(
         self, item: Annotated, gold: Gold, shown: Redaction, whole: Row
-    ) -> Iterator[tuple[str, Cells]]:
+    ) -> Iterator[tuple[str, Cells | list[Row]]]:
         """(table, rows) of what is gold in a layer that has labels; `whole` is the article's row."""
         article, scheme = item.article, shown.scheme
         table, layer = scheme.table, scheme.layer
@@ -99,14 +105,12 @@ class Maker:
             same = {name: [each] * len(spans) for name, each in of.items()}
             yield table.name if table else layer, {**same, **spans.fields}
         else:
-            rows = _table_rows(item, gold, self._schemes, table, shown)
-            yield table.name, self._by_column(table.name, list(rows))
+            yield table.name, list(_table_rows(item, gold, self._schemes, table, shown))
         if candidates := list(candidate_rows(gold, shown)):
-            yield CANDIDATES, self._by_column(CANDIDATES, candidates)
+            yield CANDIDATES, candidates
         if scheme.relations and table is None:
-            name = f"{layer}_relations"
             drawn = [{"article_id": article.id, **_arrow(each)} for each in gold.relations]
-            yield name, self._by_column(name, drawn)
+            yield f"{layer}_relations", drawn
 
     def _by_column(self, name: str, rows: Sequence[Row]) -> Cells:
         """Rows of a table by column."""
@@ -373,7 +377,9 @@ def _spans(spans: Sequence[Span], shown: Redaction) -> Records:
             "start": [span.start for span in spans],
             "end": [span.end for span in spans],
             "text": [span.text for span in spans] if shows else [None] * len(spans),
-            "attributes": [_listed(span.attributes, shown) for span in spans],
+            "attributes": [
+                _listed(span.attributes, shown) if span.attributes else [] for span in spans
+            ],
         }
     )
 
@@ -383,8 +389,6 @@ def _listed(given: Attributes, shown: Redaction) -> list[Row]:
 
     Numbers are written out. An attribute of several texts or paths stands there once for each.
     """
-    if not given:  # as of most spans
-        return []
     known = shown.scheme.attribute
     return [
         {

@@ -80,7 +80,7 @@ def token_cells(
     decided = [(article, each) for article, gold in items if (each := _decided(gold))]
     rows: list[Row] = []
     texts = [article.text for article, _ in decided]
-    for (article, gold), (at, words) in zip(decided, _cut(texts), strict=True):
+    for (article, gold), (at, words, lines) in zip(decided, _cut(texts), strict=True):
         row: Row = {
             "article_id": article.id,
             "text_sha256": article.text_sha256,
@@ -88,7 +88,7 @@ def token_cells(
             "tokens": words if article.redistribute else None,
             "starts": at[0],
             "ends": at[1],
-            "paragraphs": _paragraphs(article.text, at[0]),
+            "paragraphs": lines,
         }
         for layer, scheme in _tagged_layers(schemes):
             row |= _layer(layer, gold.get(layer), at, scheme)
@@ -101,16 +101,27 @@ def _decided(gold: Mapping[str, Gold]) -> dict[str, Gold]:
     return {layer: each for layer, each in gold.items() if each.status == "submitted"}
 
 
-def _cut(texts: Sequence[str]) -> Iterator[tuple[Edges, pa.Array]]:
-    """(where its tokens are, the tokens) of each text."""
+def _cut(texts: Sequence[str]) -> Iterator[tuple[Edges, pa.Array, NDArray[np.int64]]]:
+    """(where its tokens are, the tokens, the first token of each line that has one) of each text."""
     whole = "\n".join(texts)
     starts, ends = edges(whole)
     words = pieces(whole, starts, ends)
-    offsets = bounds(len(text) + 1 for text in texts)
-    places = np.searchsorted(starts, offsets).tolist()
-    for offset, (first, last) in zip(offsets.tolist(), pairwise(places), strict=False):
+    lines = _lines(whole, starts)
+    offsets = bounds([len(text) + 1 for text in texts])
+    places = np.searchsorted(starts, offsets)
+    of_lines = np.searchsorted(lines, places).tolist()
+    for offset, (first, last), (line, after) in zip(
+        offsets.tolist(), pairwise(places.tolist()), pairwise(of_lines), strict=False
+    ):
         here = slice(first, last)
-        yield (starts[here] - offset, ends[here] - offset), words[here]
+        at = starts[here] - offset, ends[here] - offset
+        yield at, words[here], lines[line:after] - first
+
+
+def _lines(text: str, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The index of the first token of each line that has one."""
+    first = np.searchsorted(starts, bounds([len(line) + 1 for line in text.split("\n")]))
+    return first[:-1][first[:-1] < first[1:]]
 
 
 def _layer(layer: str, gold: Gold | None, at: Edges, scheme: Scheme) -> Row:
@@ -141,12 +152,6 @@ def _undecided(gold: Gold, at: Edges) -> list[int]:
     firsts = np.searchsorted(ends, [each.start for each in opened], "right").tolist()
     lasts = np.searchsorted(starts, [each.end for each in opened], "left").tolist()
     return sorted({index for each in zip(firsts, lasts, strict=True) for index in range(*each)})
-
-
-def _paragraphs(text: str, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The index of the first token of each line that has one."""
-    first = np.searchsorted(starts, bounds(len(line) + 1 for line in text.split("\n")))
-    return first[:-1][first[:-1] < first[1:]]
 
 
 @dataclass(slots=True)
