@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import strategies
 from qawl.core.records import Span
+from qawl.release.tables.token_table import _cut
 from qawl.release.tables.tokens import _TOKEN, KINDS, edges, iob2, layout, tagged, tokens
 
 TEXTS = st.one_of(strategies.texts, st.text(max_size=60))
@@ -145,6 +146,18 @@ def test_a_span_of_white_space_is_reported():
     assert tags("a  b", ("A", " ")) == (["O O"], [("no-token", " ")])
 
 
+@given(st.lists(TEXTS, max_size=5))
+def test_texts_that_are_cut_as_one_have_the_tokens_of_each(texts):
+    found = list(_cut(texts))
+    assert len(found) == len(texts)
+    for text, ((starts, ends), words_, lines) in zip(texts, found, strict=True):
+        over = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        assert over == list(tokens(text))
+        assert words_.to_pylist() == [text[start:end] for start, end in over]
+        line = [text.count("\n", 0, start) for start, _ in over]
+        assert lines.tolist() == [at for at, each in enumerate(line) if each not in line[:at]]
+
+
 @given(st.data())
 def test_tags_give_the_places_back(data):
     text = data.draw(TEXTS)
@@ -158,6 +171,7 @@ def test_tags_give_the_places_back(data):
     found = tagged(made, over, None)
     placed, losses = layout(made, edges(text))
     assert {each.kind for each in losses} <= set(KINDS)
+    assert list(found.losses) == losses
     assert len(placed) + sum(each.kind == "no-token" for each in losses) == len(made)
     expected = sorted((each.level, each.first, each.last, each.span.label) for each in placed)
     assert sorted(chunks(found.tags())) == expected
