@@ -1,7 +1,9 @@
 """A pool before a Label Studio in memory: projects by slices, tabs, and whose work is whose."""
 
+import contextlib
 import copy
 import json
+import random
 import re
 import shutil
 from collections import Counter
@@ -12,7 +14,7 @@ from memory import Memory, Working
 from test_plan import pushed, suggest
 
 from qawl import cli
-from qawl.annotations import derive, import_files
+from qawl.annotations import derive, import_files, journal
 from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
@@ -658,3 +660,65 @@ def test_a_changed_scheme_is_brought_to_every_project_of_the_pool(corpus):
         "bring the config and the guidelines"
     ]
     assert pushed(server, corpus) == []
+
+
+class Killed(BaseException):
+    """The machine was switched off."""
+
+
+def killing(monkeypatch, owner, names, rng, most):
+    """One of these calls of an object, drawn at random, is the last: before or after it was done."""
+    left = [rng.randrange(1, most)]
+
+    def stands_in(real):
+        def call(*given, **named):
+            left[0] -= 1
+            if left[0] == 0:
+                if rng.random() < 0.5:
+                    real(*given, **named)
+                raise Killed
+            return real(*given, **named)
+
+        return call
+
+    for name in names:
+        monkeypatch.setattr(owner, name, stands_in(getattr(owner, name)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_killed_at_random_nothing_is_lost_doubled_or_anothers(corpus, monkeypatch, seed):
+    rng = random.Random(seed)
+    made, server = settled(corpus, NAMES, 2, "overlap: {entity: 3}"), Shared()
+    with monkeypatch.context() as killed, contextlib.suppress(Killed):
+        calls = ("create_project", "import_tasks", "put_tab")
+        killing(killed, server, calls, rng, 12)
+        pushed(server, made)
+    pushed(server, made)
+    whose_ = Counter(
+        (t["data"]["article_id"], t["data"]["qawl_annotator"]) for _, t in held(server)
+    )
+    assert len(whose_) == whose_.total() == 3 * len(TEXTS)
+    assert len({(v["project"], v["data"]["title"]) for v in server.views.values()}) == 6
+
+    for number, name in enumerate(NAMES, 1):
+        server.join(number)
+        for task in mine(server, name):
+            server.submit(task, rng.choice([number, number, number, rng.randrange(1, 4)]))
+    for _ in range(6):
+        told = zip((1, 2, 3), rng.sample([*NAMES, "zz"], 3), strict=True)
+        users = [f"{user}={name}" for user, name in told] if rng.random() < 0.6 else []
+        with monkeypatch.context() as killed, contextlib.suppress(Killed):
+            killing(killed, journal.Journal, ["append"], rng, 8)
+            pull.pull(server, project.load(made.root), users=users)
+    pull.pull(server, made, users=[f"{user}={name}" for user, name in enumerate(NAMES, 1)])
+    wanted = {}
+    for _, task in held(server):
+        for each in task["annotations"]:
+            place = task["data"]["article_id"], NAMES[each["completed_by"] - 1]
+            wanted.setdefault(place, []).append(each["id"])
+    found = {
+        (e.article_id, e.annotator): e.provenance.annotation for e in derive.read(made, "entity")
+    }
+    assert {*found} == {*wanted}
+    assert all(number in wanted[place] for place, number in found.items())
+    assert pull.pull(server, made).new.total() == 0

@@ -176,11 +176,15 @@ class _Reading:
         mark = self.mark
         ahead = now and any(each and each > now for each in (mark.since, mark.until))
         uneven = clocks and not clocks.as_before(mark.clocks)
-        if ahead or uneven or self.opened.changed(mark):
+        changed = self.opened.changed(mark)
+        if ahead or uneven or changed:
             mark.since = mark.until = None
         mark.clocks = clocks
         if mark.until is None:
             mark.until, mark.after = now, 0
+        if changed:  # kept before anything moves: a pull that is killed is gone on with
+            self.opened.tell(mark)
+            self.marks.save()
         self._read(_since(mark))
 
     def settle(self, after: Json | None) -> None:
