@@ -149,3 +149,20 @@ def test_a_restart_of_this_machine_says_nothing_of_another_server(made, server, 
     server.now += timedelta(days=1)
     here.up = timedelta(minutes=1)
     assert not is_read_whole(server, made)
+
+
+@pytest.mark.parametrize(
+    ("layer", "annotator"), [("quote", "a1"), ("entity", "../../a1"), ("../entity", "a1"), ("entity", "")]
+)  # fmt: skip
+def test_marks_of_another_corpus_open_no_journal(made, server, layer, annotator):
+    """Its layers and annotators are others; a name that a path could read leads nowhere."""
+    path = made.state / "pulled.json"
+    marks = json.loads(path.read_bytes())
+    marks[server.url].append({"layer": layer, "annotator": annotator, "home": [99, "x"]})
+    path.write_text(json.dumps(marks), "utf-8")
+    before = {each for each in made.root.rglob("*") if each.is_file()}
+    outside = {*made.root.parent.iterdir()}
+    assert not pull.pull(server, made).alarms
+    assert {each for each in made.root.rglob("*") if each.is_file()} == before
+    assert {*made.root.parent.iterdir()} == outside
+    assert [each["home"][0] for each in json.loads(path.read_bytes())[server.url]] != [99]

@@ -18,7 +18,7 @@ from qawl.annotations.journal import Entry
 from qawl.annotations.json_stream import UNREADABLE
 from qawl.annotations.sorter import Incoming, Pulled, Sorter
 from qawl.articles import withdrawal
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.errors import InputError, ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
@@ -131,7 +131,8 @@ class _Marks:
     def __init__(self, project: Project, url: str) -> None:
         self._path, self._url = project.state / "pulled.json", url
         self._all = files.load_if_whole(self._path, dict[str, list[Mark]]) or {}
-        self.by_home = {each.home: each for each in self._all.get(url, ())}
+        there = self._all.get(url, ())
+        self.by_home = {each.home: each for each in there if _is_of(project, each)}
 
     def of(self, opened: Opened) -> Mark:
         """The mark of a project; a new one where the journals are not those which the old one knew."""
@@ -146,6 +147,15 @@ class _Marks:
     def save(self) -> None:
         self._all[self._url] = list(self.by_home.values())
         files.write_bytes(self._path, [msgspec.json.encode(self._all)])
+
+
+def _is_of(project: Project, mark: Mark) -> bool:
+    """Whether a mark is of a journal that this corpus can have: the file may be that of another."""
+    try:
+        names.of_journal(mark.annotator)
+    except ValueError:
+        return mark.slice is not None and mark.layer in project.settings.layers
+    return mark.layer in project.settings.layers
 
 
 class _Reading:
