@@ -197,7 +197,7 @@ def test_findings_are_shown_where_they_can_not_be_kept(worked, monkeypatch):
     """A disk that is full, or a copy that may only be read."""
     shutil.rmtree(worked / ".qawl/derived")
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(result_cache.files, "write_bytes", full)

@@ -239,15 +239,24 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     write_bytes(path, [text.encode()], private=private)
 
 
-def write_bytes(path: Path, chunks: Iterable[bytes | memoryview], *, private: bool = False) -> None:
-    """Replaces the file by these bytes; killed at any moment, the old or the new file stands."""
-    with replacing(path, private=private) as file:
+def write_bytes(
+    path: Path,
+    chunks: Iterable[bytes | memoryview],
+    *,
+    private: bool = False,
+    lasting: bool = True,
+) -> None:
+    """Replaces the file by these bytes; killed at any moment, the old or the new file stands.
+
+    What is not `lasting` can be made again, and tells where it is damaged: after a power cut it may be.
+    """
+    with replacing(path, private=private, lasting=lasting) as file:
         for chunk in chunks:
             file.write(chunk)
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, private: bool = False, lasting: bool = True) -> Iterator[BinaryIO]:
     """A file to write to, which takes the place of `path` when the block ends; it goes if that fails.
 
     A link stays one: what it leads to is replaced. A new file follows the umask, one that was there
@@ -265,7 +274,8 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         with os.fdopen(os.dup(handle), "wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         if not private and (there := _mode(target)) is not None:
             made.chmod(there)
         made.replace(target)

@@ -135,7 +135,9 @@ def keep_content(project: Project, folder: str, made_from: str, made: bytes | me
     be written."""
     with suppress(OSError):
         project.make_state()
-        files.write_bytes(_content(project, folder, made_from), [_sealed(made_from, made), made])
+        files.write_bytes(
+            _content(project, folder, made_from), [_sealed(made_from, made), made], lasting=False
+        )
 
 
 def forget_content(project: Project, folder: str, used: Container[str]) -> None:
@@ -166,7 +168,7 @@ def _keep(project: Project, name: str, path: Path, content: bytes) -> None:
     for old in files.listed(path.parent, f"{Path(name).name}.*"):
         if old != path:
             old.unlink(missing_ok=True)
-    files.write_bytes(path, [content])
+    files.write_bytes(path, [content], lasting=False)
 
 
 def _place(project: Project, name: str, made_from: str) -> Path:
