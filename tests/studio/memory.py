@@ -65,6 +65,7 @@ class Memory:
             facts = {
                 "annotations_ids": not task["annotations"],
                 "draft_exists": task["draft_exists"],
+                "avg_lead_time": None,
             }
             if all(facts[column] == value for column, _, value in where):
                 yield copy.deepcopy(task)

@@ -14,12 +14,12 @@ from memory import Memory, Working
 from test_plan import pushed, suggest
 
 from qawl import cli
-from qawl.annotations import derive, import_files, journal
+from qawl.annotations import derive, import_files, journal, users
 from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
-from qawl.studio import pool, pull
+from qawl.studio import pool, pull, status, team
 from qawl.validation import validate
 from strategies import article
 
@@ -706,10 +706,10 @@ def test_killed_at_random_nothing_is_lost_doubled_or_anothers(corpus, monkeypatc
             server.submit(task, rng.choice([number, number, number, rng.randrange(1, 4)]))
     for _ in range(6):
         told = zip((1, 2, 3), rng.sample([*NAMES, "zz"], 3), strict=True)
-        users = [f"{user}={name}" for user, name in told] if rng.random() < 0.6 else []
+        said = [f"{user}={name}" for user, name in told] if rng.random() < 0.6 else []
         with monkeypatch.context() as killed, contextlib.suppress(Killed):
             killing(killed, journal.Journal, ["append"], rng, 8)
-            pull.pull(server, project.load(made.root), users=users)
+            pull.pull(server, project.load(made.root), users=said)
     pull.pull(server, made, users=[f"{user}={name}" for user, name in enumerate(NAMES, 1)])
     wanted = {}
     for _, task in held(server):
@@ -722,3 +722,37 @@ def test_killed_at_random_nothing_is_lost_doubled_or_anothers(corpus, monkeypatc
     assert {*found} == {*wanted}
     assert all(number in wanted[place] for place, number in found.items())
     assert pull.pull(server, made).new.total() == 0
+
+
+def test_an_address_that_exports_named_tells_a_user_first(shared):
+    """Also where the tasks that they did are another's."""
+    server, made = shared
+    account = users.Account(annotator=NAMES[2], name="u1@x.org")
+    made.make_state()
+    users.store(made, [account])
+    server.people[0]["email"] = "U1@X.org"
+    for task in mine(server, NAMES[0])[:3]:
+        server.submit(task, 1)
+    outcome = pull.pull(server, made)
+    assert whose(made) == {NAMES[2]: 3}
+    assert f"user 1 is {NAMES[2]} here, by their e-mail address in exports" in "\n".join(
+        outcome.notes
+    )
+    assert users.load(made, ())[0] == [account]
+
+
+def test_a_page_for_the_team_and_a_table_name_the_slices(corpus):
+    server = Shared()
+    pushed(server, corpus)
+    for number, name in enumerate(NAMES, 1):
+        server.join(number)
+        server.submit(mine(server, name)[0], number)
+    rows = status.standings(server, corpus)
+    assert len(rows) == 9
+    assert sum(each.assigned for each in rows) == 3 * len(TEXTS)
+    assert sum(each.done for each in rows) == 3
+    assert {each.slice for each in rows} == {1, 2, 3}
+    assert all("?tab=" in each.url for each in rows)
+    shown = team.page(corpus, rows)
+    assert all(f" · {number}</th>" in shown for number in (1, 2, 3))
+    assert shown.count("&amp;labeling=1") == sum(each.left > 0 for each in rows)
