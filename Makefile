@@ -58,7 +58,7 @@ models: .venv-models/.ready ## the tests that train or ask a tiny model, with to
 	@touch $@
 
 postgresql: $(READY) ## the tests with a Label Studio again, on Debian's PostgreSQL
-	QAWL_TEST_POSTGRESQL=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "live and not soak" tests/studio
+	QAWL_TEST_POSTGRESQL=1 $(BIN)/pytest -q -n 2 --dist worksteal -m "live and not soak" tests/studio $(CHOSEN)
 
 soak: $(READY) ## the tests that take longer
 	$(BIN)/pytest -q -s -m soak
