@@ -236,4 +236,7 @@ def test_a_damaged_file_gives_no_fault_and_changes_nothing_without_a_word(whole,
 def test_five_thousand_damaged_files(whole, tried):
     for seed in range(1000, 6000):
         attempt(whole, seed)
-    tried("any file that a command reads, damaged at random; one command each", 5000)
+    tried(
+        "any file that a command reads, damaged or of another corpus or branch; one command each",
+        5000,
+    )

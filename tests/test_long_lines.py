@@ -60,6 +60,8 @@ LINES = {
     "corpus/withdrawn.jsonl": ["validate"],
     "corpus/set-aside.jsonl": ["ingest", "../more.jsonl"],
     "../predictions.jsonl": ["score", "exports/releases/0.1.0", "../predictions.jsonl"],
+    "qawl.yaml": ["validate"],
+    "label_config/ner.yaml": ["validate"],
     "../new.json": ["pull", "--from", "../new.json", "--layer", "ner"],
 }
 

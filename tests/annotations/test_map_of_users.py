@@ -7,9 +7,12 @@ import json
 import shutil
 
 import pytest
+import yaml
+from click.testing import CliRunner
 from test_foreign_exports import SAMI, Foreign
 from test_whose_work import OMAR, person, pull, whose, work
 
+from qawl import cli
 from qawl.core.records import JUDGE
 
 ONE, TWO = "a@team.example", "b@team.example"
@@ -188,3 +191,31 @@ def test_the_number_of_the_judge_alone_makes_nobody_the_judge(corpus, name):
     more = work(OMAR, "Omar", number=9, task=9, user=who(5, name))
     assert pull(corpus, [more]).exit_code == 0
     assert whose(corpus) == {"ruba": ["Layla", "Omar"], JUDGE: ["Sami"]}
+
+
+@pytest.mark.parametrize("name", [None, ONE], ids=["numbers", "addresses"])
+@pytest.mark.parametrize("map_", [None, "another", "swapped"])
+def test_an_adopted_corpus_knows_its_users_by_the_journal(tmp_path, name, map_):
+    """Adoption writes no map: an address that comes later is that of a number which is known."""
+    export, folder = tmp_path / "export.json", tmp_path / "adopted"
+    export.write_text(json.dumps(first((name, name and TWO))), "utf-8")
+    assert (
+        CliRunner().invoke(cli.group, ["adopt", str(export), "--into", str(folder)]).exit_code == 0
+    )
+    config = yaml.safe_load((folder / "qawl.yaml").read_text("utf-8"))
+    path = folder / ".qawl" / "users.json"
+    if map_:
+        said = [("a1", 7, "x@other.example")] if map_ == "another" else [("a2", 1, name)]
+        listed = [{"annotator": a, "id": n, "name": w} for a, n, w in said]
+        path.write_text(json.dumps({"format": 2, "users": listed}), "utf-8")
+    more = work(SAMI, "Sami", number=3, task=1, user=who(1, name), day=3)
+    later_ = tmp_path / "later.json"
+    later_.write_text(json.dumps([more, *first((name, name and TWO))]), "utf-8")
+    words = ["-C", str(folder), "pull", "--from", str(later_), "--layer", config["layers"][0]]
+    done = CliRunner().invoke(cli.group, [*words, "--partial"])
+    if map_ == "swapped":
+        assert "user 1 is a2 there" in str(done.exception)
+        return
+    assert done.exit_code == 0, done.exception
+    assert "a1: 1 new" in done.output
+    assert "a3" not in done.output

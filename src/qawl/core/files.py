@@ -25,6 +25,8 @@ _MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
 """What git writes into a file that it could not merge, at the start of lines."""
 LONGEST = 1 << 27
 """Bytes of the longest line that is read: more than any article, annotation or prediction takes."""
+LARGEST = 1 << 30
+"""Bytes of the largest file of JSON that is read whole."""
 _ENDS: tuple[object, ...] = ("\n", "\r", b"\n")
 _log = logging.getLogger("qawl")
 
@@ -158,7 +160,8 @@ def problem(content: bytes, error: Exception) -> str:
 
 def load(path: Path, kind: type[T], error: type[QawlError] = InputError, advice: str = "") -> T:
     """The JSON value of a whole file; `error` is raised, with `advice`, where it is none."""
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = _whole(file, path, error, LARGEST)
     try:
         return msgspec.json.decode(content, type=kind)
     except UNREADABLE as wrong:
@@ -191,12 +194,20 @@ def text(path: Path, error: type[QawlError] = InputError, opened: Opener = from_
     """The text of a file in UTF-8, with a line feed at the end of each line; `error` is raised with
     the line where it is in another encoding."""
     with opened(path) as file:
-        content = file.read()
+        content = _whole(file, path, error, LONGEST)
     try:
         return content.decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as wrong:
         number = content.count(b"\n", 0, wrong.start) + 1
         raise error(f"{path}, line {number}: not UTF-8: save the file as UTF-8") from wrong
+
+
+def _whole(file: BinaryIO, path: Path, error: type[QawlError], most: int) -> bytes:
+    """All that a file holds; `error` is raised where that is more than any such file has."""
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise error(f"{path}: larger than {most >> 20} MiB, so it is damaged, or another file")
+    return content
 
 
 def listed(folder: Path, pattern: str = "*") -> list[Path]:
