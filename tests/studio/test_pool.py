@@ -338,6 +338,8 @@ def test_who_a_user_is_can_be_said_later_and_nothing_is_lost(shared):
     assert f"1 annotations that counted as {NAMES[0]}'s are {NAMES[1]}'s" in said
     assert f"2 annotations that counted as a4's are {NAMES[0]}'s" in said
     assert pull.pull(server, made).new.total() == 0
+    gone = {e.message for e in validate.validate(made) if e.check == "annotation-deleted"}
+    assert gone == {f"it counts as that of {name} now; the journal keeps it" for name in NAMES[:2]}
     back = pull.pull(server, made, users=["1=a4"])
     assert whose(made) == {"a4": 2, NAMES[1]: 1}
     assert back.whole

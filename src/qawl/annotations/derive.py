@@ -163,35 +163,57 @@ class _Deriving:
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
+        now = self._holders(by_annotator)
         found = {
-            annotator: list(self._of(annotator, places, self._newest))
+            annotator: list(self._of(annotator, places, self._newest, now))
             for annotator, places in by_annotator.items()
             if annotator != JUDGE
         }
         if JUDGE in by_annotator:
             records = (each for several in found.values() for each in several)
-            now = verdicts.basis(each.annotation for each in records if isinstance(each, Converted))
+            made = verdicts.basis(e.annotation for e in records if isinstance(e, Converted))
             found[JUDGE] = list(
                 self._of(
                     JUDGE,
                     by_annotator[JUDGE],
-                    lambda each: (*verdicts.preferred(each, now), *_age(each)),
+                    lambda each: (*verdicts.preferred(each, made), *_age(each)),
+                    {},
                 )
             )
         for annotator in by_annotator:
             yield from found[annotator]
+
+    def _holders(self, by_annotator: Mapping[str, list[EntryAt]]) -> dict[str, str]:
+        """Whose annotations stand, by key, where some are gone: in a pool, what is gone from one journal
+        may stand in another's, since a user turned out to be somebody else."""
+        every = [place for places in by_annotator.values() for place in places]
+        if len(by_annotator) == 1 or not any(place.deleted for place in every):
+            return {}
+        alive = ((self._key(place), place.annotator) for place in every if not place.deleted)
+        return {key: annotator for key, annotator in alive if key}
+
+    def _key(self, place: EntryAt) -> str | None:
+        """The key of an annotation; None where its line can't be read, which is said elsewhere."""
+        try:
+            return self.at(place).key
+        except (msgspec.DecodeError, RecursionError):
+            return None
 
     def _of(
         self,
         annotator: str,
         places: Iterable[EntryAt],
         order: Callable[[Latest], "SupportsRichComparison"],
+        now: Mapping[str, str],
     ) -> Iterator[Converted | Finding]:
-        """The annotation that counts of those that one annotator made; the last in this order."""
+        """The annotation that counts of those that one annotator made; the last in this order. `now` says
+        whose others of the article are."""
         alive: list[tuple[EntryAt, Latest]] = []
         for place in places:
             if place.deleted:
-                message = "it was deleted in Label Studio; the journal keeps it"
+                other = now.get(self._key(place) or "") if now else None
+                what = f"counts as that of {other} now" if other else "was deleted in Label Studio"
+                message = f"it {what}; the journal keeps it"
                 yield self._finding("annotation-deleted", annotator, message)
                 continue
             try:

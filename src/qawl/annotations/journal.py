@@ -76,8 +76,9 @@ class EntryAt(Struct, frozen=True, gc=False):
 
 
 class Latest(Struct, frozen=True, kw_only=True):
-    """What counts of the latest version of an annotation that is not deleted, read from its line."""
+    """What counts of the latest version of an annotation, read from its line."""
 
+    key: str = ""
     scheme_version: str
     text: str | None = None
     task: dict[str, object] = {}

@@ -74,4 +74,6 @@ def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     back = studio_recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
     say(f"{counted(back, 'annotation')} put back")
     if back:
-        say("the server counts them as yours; `qawl pull` collects them again")
+        pooled = corpus.settings.label_studio.pool
+        whose = "those of who did them" if pooled else "yours"
+        say(f"the server counts them as {whose}; `qawl pull` collects them again")
