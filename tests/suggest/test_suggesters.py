@@ -1,6 +1,8 @@
 """Suggesters that qawl.yaml names: plug-ins, a model in a folder, an endpoint; what is wrong is counted."""
 
+import copy
 import json
+import random
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,8 +14,10 @@ import yaml
 from click.testing import CliRunner
 
 import corpora
+import damage
 from conftest import needs
 from qawl import cli
+from qawl.articles import store as article_store
 
 PLUGIN = """
 class Names:
@@ -350,3 +354,49 @@ def test_suggestions_of_earlier_rules_are_served_until_they_are_made_again(recor
     assert run(recorded.root, "validate").exit_code == 0
     assert run(recorded.root, "suggest").exit_code == 0
     assert versions() == {f"qawl-rules {rules.VERSION}"}
+
+
+ANSWERING = """
+import json
+
+class Names:
+    name, version = "names", "7"
+
+    def suggest(self, articles, scheme):
+        with open({path!r}, encoding="utf-8", errors="surrogatepass") as file:
+            return json.load(file)
+"""
+
+
+def test_answers_of_a_plug_in_mutated_at_random_are_read_or_counted(
+    recorded, installed, inside, tmp_path
+):
+    """As mutated exports are: what is written stands in its text, and nothing else is."""
+    path = tmp_path / "answers.json"
+    site = next(each for each in sys.path if each.endswith("/site"))
+    Path(site, "names_suggester.py").write_text(ANSWERING.format(path=str(path)), "utf-8")
+    use(recorded, suggesters=[{"use": "names", "layers": ["entity"]}])
+    texts = {each.id: each.text for each in article_store.articles(recorded)}
+    whole = [
+        {
+            "article_id": name,
+            "spans": [{"id": f"s{at}", "label": "PERS", "start": at, "end": at + 4, "text": text[at : at + 4], "attributes": {}} for at in (0, 20)],
+            "relations": [{"from": "s0", "to": "s20", "label": None}],
+            "attributes": {},
+        }
+        for name, text in texts.items()
+    ]  # fmt: skip
+    for seed in range(60):
+        answers, rng = copy.deepcopy(whole), random.Random(seed)
+        for _ in range(3):
+            rng.choice(damage.IN_VALUES)(answers, rng)
+        path.write_text(json.dumps(answers), "utf-8")
+        code, said = corpora.main(recorded.root, "suggest", "--layer", "entity")
+        assert "a fault in qawl" not in said, f"{seed}: {said}"
+        assert "Traceback" not in said, f"{seed}: {said}"
+        assert code in (0, 1), f"{seed}: {said}"
+        for each in made(recorded) if code == 0 else ():
+            for span in each["spans"]:
+                there = texts[each["article_id"]][span["start"] : span["end"]]
+                assert span["text"] == there, f"{seed}: {span}"
+                assert span["label"] == "PERS"

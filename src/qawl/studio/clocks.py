@@ -55,5 +55,6 @@ def now() -> datetime:
 
 def uptime() -> float:
     """Seconds since this machine was started, in sleep too where the system counts it."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    names = ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC")  # Linux; macOS, where it counts sleep
+    clock = next((getattr(time, each) for each in names if hasattr(time, each)), None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
