@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import shutil
+import sqlite3
 
 import pytest
 from test_journal_index import entry, holds
@@ -299,3 +300,31 @@ def test_an_unfinished_merge_is_said(corpus, path):
     with pytest.raises(JournalError, match="git left an unfinished merge"):
         journal.opened_at(corpus, path)
     assert main(corpus.root, "validate")[0] == 1
+
+
+def test_an_index_with_flipped_bytes_never_changes_an_annotation_or_accuses_the_journal(
+    corpus, path
+):
+    """As a bad disk leaves it: what is read is what the journal has, or the index is said to be damaged."""
+
+    def latest():
+        with journal.opened() as at:
+            return [(each.article_id, at(each)) for each in journal.latest(corpus, "quote")]
+
+    chance, index = random.Random(4), journal.index(corpus, path)
+    right, whole, state = latest(), index.read_bytes(), files(corpus)
+    noticed = 0
+    for number in range(80):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 20))):
+            content[chance.randrange(4096, len(content))] = chance.randrange(256)
+        journal_index.remove(index)
+        index.write_bytes(content)
+        for each in state if number % 2 else [path]:
+            each.unlink()
+            each.write_bytes(state[each])
+        try:
+            assert latest() == right, number
+        except sqlite3.DatabaseError:
+            noticed += 1
+    assert noticed

@@ -99,6 +99,12 @@ def test_status_without_a_server_says_what_was_pulled(differing, monkeypatch):
     assert code == 1
     assert re.search(r"entity +a1 +1 +1 +0", said)
     assert "no token" in said
+    settings = (differing.root / "qawl.yaml").read_text("utf-8")
+    away = settings.replace("[a1, a2]", "[{name: a1, away: true}, a3]")
+    (differing.root / "qawl.yaml").write_text(away, "utf-8")
+    said = main(differing.root, "status")[1]
+    for name, counts in (("a1", "0 +1"), ("a2", "0 +1"), ("a3", "1 +0")):
+        assert re.search(rf"entity +{name} +{counts} +0", said), said
     code, said = main(differing.root, "status", "--json")
     assert (code, len(said.splitlines())) == (1, 1)
 

@@ -79,17 +79,14 @@ class Latest(Struct, frozen=True, kw_only=True):
     """What counts of the latest version of an annotation, read from its line."""
 
     key: str = ""
+    article_id: str
     scheme_version: str
     text: str | None = None
     task: dict[str, object] = {}
     annotation: dict[str, object] = {}
 
 
-class _LatestLine(Struct):
-    entry: Latest
-
-
-_latest = msgspec.json.Decoder(_LatestLine)
+_latest = msgspec.json.Decoder(Latest)
 _entry = msgspec.json.Decoder(Entry)
 
 
@@ -291,7 +288,7 @@ class Journal:
             with self.path.open("rb") as file:
                 file.seek(place.start)
                 content = file.read(place.length)
-        return _entry.decode(journal_lines.decoded(content).entry)
+        return _entry.decode(_whole(content))
 
 
 @contextmanager
@@ -360,9 +357,7 @@ def load(path: Path, index: Path | None = None) -> Journal:
     Where it holds more than heads.json says, that is moved forward. With an index that is of the files as
     they stand, only the last line is checked; of files that were written anew, what has changed.
     """
-    opened, since = _indexed(path, index)
-    if since is not None:
-        _read_on(opened, since, mend=True)
+    opened, _ = _checked_whole(path, index, mend=True)
     opened.settle()
     return opened
 
@@ -385,11 +380,30 @@ def reading(project: Project, path: Path) -> Journal:
     """
     with suppress(OSError):  # a corpus that may only be read
         project.make_state()
-    opened, since = _indexed(path, index(project, path))
-    if since is not None:
-        _read_on(opened, since, mend=False)
+    opened, read = _checked_whole(path, index(project, path), mend=False)
+    if read:
         opened.keep()
     return opened
+
+
+def _checked_whole(path: Path, index: Path | None, *, mend: bool) -> tuple[Journal, bool]:
+    """A journal of which every line is checked, now or as its index says, and whether lines were read.
+
+    What an index has and the files contradict is read again from the first line: so what is said of the
+    journal is true of it, and not of a damaged index.
+    """
+    opened, since = _indexed(path, index)
+    if since is None:
+        return opened, False
+    try:
+        _read_on(opened, since, mend=mend)
+    except JournalError:
+        if not since.versions:
+            raise
+        journal_index.clear(opened.holds.db)
+        opened = Journal(path, index, opened.holds)
+        _read_on(opened, NOWHERE, mend=mend)
+    return opened, True
 
 
 def _indexed(path: Path, index: Path | None) -> tuple[Journal, Reached | None]:
@@ -528,13 +542,28 @@ def opened() -> Iterator[Callable[[EntryAt], Latest]]:
     with Handles("rb") as files:
 
         def at(place: EntryAt) -> Latest:
-            if place.content is not None:
-                return _latest.decode(place.content).entry
-            file = files.of(place.path)
-            file.seek(place.spot.start)
-            return _latest.decode(file.read(place.spot.length)).entry
+            content = place.content
+            if content is None:
+                file = files.of(place.path)
+                file.seek(place.spot.start)
+                content = file.read(place.spot.length)
+            found = _latest.decode(_whole(content))
+            if found.article_id != place.article_id:
+                raise sqlite3.DatabaseError("a place in it is damaged")
+            return found
 
         yield at
+
+
+def _whole(content: bytes) -> msgspec.Raw:
+    """The entry of a line that an index has, or has the place of; raises what a damaged index raises."""
+    try:
+        line = journal_lines.decoded(content)
+    except core_files.UNREADABLE as error:
+        raise sqlite3.DatabaseError("a line in it is damaged") from error
+    if line.sha256 != chained(line.prev, bytes(line.entry)):
+        raise sqlite3.DatabaseError("a line in it is damaged")
+    return line.entry
 
 
 def entries(path: Path) -> Iterator[Entry]:

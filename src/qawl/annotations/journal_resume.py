@@ -12,15 +12,16 @@ from qawl.annotations import heads, journal_index, journal_lines, journal_undo, 
 from qawl.annotations.journal_index import Checked
 from qawl.annotations.journal_lines import NOWHERE, Reached
 from qawl.core import files
+from qawl.core.errors import JournalError
 
 
 def resume(db: sqlite3.Connection, path: Path) -> Reached:
-    """Up to where a journal is as its index has it; the index holds that and no more afterwards.
-
-    Raises JournalError where heads.json speaks of another journal.
-    """
+    """Up to where a journal is as its index has it; the index holds that and no more afterwards."""
     known = journal_index.noted(db)
-    reached = _reached(db, path, known)
+    try:
+        reached = _reached(db, path, known)
+    except JournalError:  # heads.json speaks of another journal: to be said once all lines are read
+        reached = NOWHERE
     floor = journal_undo.reaches(db)
     if reached.versions == known.versions:
         return reached

@@ -35,13 +35,17 @@ def shares(project: Project, layer: str, articles: list[str]) -> Assigned:
 
 
 def known(project: Project) -> list[Known]:
-    """How far everybody is, by layer, in the order of qawl.yaml; then those who are not there."""
+    """How far everybody is, by layer, in the order of qawl.yaml; then those who are not there.
+
+    Of an adopted project nobody here knows the plan.
+    """
     articles = [each.id for each in to_annotate(project)]
     found = []
     for layer in project.settings.layers:
-        planned = shares(project, layer, articles)
+        adopted = layer in project.settings.label_studio.adopted
+        planned = {} if adopted else shares(project, layer, articles)
         counts = Counter((each.annotator, each.status) for each in derive.read(project, layer))
-        others = sorted({name for name, _ in counts} - planned.keys() - {JUDGE})
+        others = sorted({name for name, _ in counts} - {*project.annotators, JUDGE})
         found += [
             Known(
                 layer=layer,
@@ -50,6 +54,6 @@ def known(project: Project) -> list[Known]:
                 done=counts[name, "submitted"],
                 skipped=counts[name, "skipped"],
             )
-            for name in (*planned, *others)
+            for name in (*project.annotators, *others)
         ]
     return found
