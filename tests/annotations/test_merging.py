@@ -1,5 +1,6 @@
 """Two leads pull in branches or copies of one corpus; the journals are joined by the command."""
 
+import gzip
 import json
 import random
 import shutil
@@ -303,3 +304,34 @@ def test_git_is_told_of_a_conflict_where_one_pseudonym_is_two_people(corpus, cop
     done = corpus.run("pull", "--merge-file", *files)
     assert "different users" in str(done.exception)
     assert lines(corpus) == before
+
+
+@pytest.mark.parametrize(
+    "named", ["ner.A1", "ner.ａ1", "NER.a1", "ner.A1.0001.jsonl.gz"], ids=["case", "form", "layer", "sealed"]
+)  # fmt: skip
+def test_journals_that_are_named_alike_are_refused_until_they_are_joined(corpus, tmp_path, named):
+    """A merge in git keeps both files; on a disk that folds case, or to people, they are one."""
+    pull(corpus, [work(), work(OMAR, "Omar", number=2, task=2)])
+    folder = corpus.folder / "exports" / "journal"
+    content = (folder / "ner.a1.jsonl").read_bytes()
+    if named.endswith(".gz"):
+        name, content = named, gzip.compress(content)
+    else:
+        name = f"{named}.jsonl"
+    (folder / name).write_bytes(content)
+    for words in (
+        ["validate"],
+        ["pull", "--rebuild"],
+        ["adjudicate"],
+        ["release", "0.1.0", "--draft"],
+    ):
+        done = corpus.run(*words)
+        assert done.exit_code == 1
+        assert "are named alike" in str(done.exception)
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+    shutil.move(folder / name, tmp_path / name)
+    if named.startswith("ner") and not named.endswith(".gz"):
+        done = corpus.run("pull", "--merge", str(tmp_path / name))
+        assert done.exit_code == 0, done.exception
+    assert corpus.run("validate").exit_code == 0
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}

@@ -34,6 +34,7 @@ from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal_index import Checked
 from qawl.annotations.journal_lines import NOWHERE, Reached, chained
 from qawl.core import files as core_files
+from qawl.core import names
 from qawl.core.errors import JournalError
 from qawl.core.handles import Handles
 from qawl.core.lookup import temporary_database
@@ -91,12 +92,29 @@ _entry = msgspec.json.Decoder(Entry)
 
 
 def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
-    """(annotator, file) of a layer's journals, in the order of the annotators."""
+    """(annotator, file) of a layer's journals, in the order of the annotators.
+
+    Raises JournalError where one is gone, or the names of two are taken for one.
+    """
     paths = segments.journals(project.journal)
     heads.refuse_gone(project.journal, layer, {path.stem for path in paths})
+    _refuse_alike(paths)
     for path in paths:
         if path.stem.startswith(f"{layer}."):
             yield path.stem.removeprefix(f"{layer}."), path
+
+
+def _refuse_alike(paths: Iterable[Path]) -> None:
+    """Raises JournalError where two journals are named alike, as a merge of two leads' branches leaves
+    them: one person would count as two."""
+    seen: dict[str, Path] = {}
+    for path in paths:
+        other = seen.setdefault(names.folded(path.stem), path)
+        if other != path:
+            raise JournalError(
+                f"{other} and {path.name} are named alike, in another case or form of letters: move the "
+                "wrong one out of the corpus and out of heads.json, and run `qawl pull --merge` on it"
+            )
 
 
 def annotators(project: Project) -> set[str]:
