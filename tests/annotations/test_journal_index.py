@@ -370,7 +370,29 @@ def no_log(index):
     index.with_name(f"{index.name}-wal").unlink(missing_ok=True)
 
 
+def anew(index):
+    """Git checked out another branch and this one again."""
+    path = index.parents[2] / "exports" / "journal" / f"{index.stem}.jsonl"
+    if path.exists():
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content)
+
+
+def earlier_and_anew(index):
+    earlier(index)
+    anew(index)
+
+
+def zeros_and_anew(index):
+    page_of_zeros(index)
+    anew(index)
+
+
 BECAME = [
+    anew,
+    earlier_and_anew,
+    zeros_and_anew,
     lambda index: None,
     absent,
     rubbish,
