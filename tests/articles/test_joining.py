@@ -6,12 +6,13 @@ import subprocess
 
 import msgspec
 import pytest
-from test_shards import afresh, listed, sources
+from test_shards import afresh, kill, listed, sources
 
 from corpora import main, qawl
 from qawl.articles import shards
 from qawl.articles import store as article_store
 from qawl.core import project as projects
+from qawl.core.errors import InputError
 from qawl.core.records import to_json
 from qawl.setup import init
 
@@ -248,3 +249,42 @@ def test_corpora_without_shards_are_joined_too(tmp_path):
     assert "5 of 10 articles" in qawl(root, "ingest", "--merge", str(tmp_path / "other")).output
     assert len(list(article_store.articles(projects.load(root)))) == 15
     assert not projects.load(root).shards.exists()
+
+
+def test_a_join_that_is_killed_leaves_this_side_or_both_and_is_finished_by_the_next(
+    corpus, tmp_path
+):
+    """Killed before file operations of chance, with shards of the other side beside ours."""
+    grow(corpus, tmp_path, "two", 200, 40)
+    grow(corpus, tmp_path, "one", 100, 40)
+    git(corpus.root, "merge", "two", "-m", "joined", fails=True)
+    git(corpus.root, "checkout", "HEAD", "--", "corpus/articles", "corpus/articles.jsonl")
+    words = ["ingest", "--merge", "two"]
+    start = {each: each.read_bytes() for each in corpus.articles_files}
+    old = {each.id for each in git_articles(corpus, tmp_path)}
+    qawl(corpus.root, *words)
+    end = {each: each.read_bytes() for each in corpus.articles_files}
+    new = articles(corpus)
+    count = 0
+    for at in (9, 20, 31, 40, 48, 55):
+        shutil.rmtree(corpus.shards)
+        corpus.shards.mkdir()
+        for each, content in start.items():
+            each.write_bytes(content)
+        count += kill(corpus, at, words)
+        try:
+            there = articles(corpus)
+        except InputError as error:  # killed before the shards of the other side were taken away
+            assert "qawl ingest --merge" in str(error)
+        else:
+            assert {each.id for each in there} in (old, {each.id for each in new}), at
+        qawl(corpus.root, *words)
+        assert {each: each.read_bytes() for each in corpus.articles_files} == end, at
+        assert not list(corpus.root.rglob("*.qawl-tmp"))
+    assert count >= 3
+
+
+def git_articles(corpus, tmp_path):
+    """The articles of what is committed here."""
+    git(corpus.root, "worktree", "add", "-q", str(tmp_path / "committed"), "one", "-f")
+    return list(article_store.articles(projects.load(tmp_path / "committed")))
