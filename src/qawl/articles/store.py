@@ -66,6 +66,15 @@ def heads(project: Project) -> Iterator[Head]:
     return _merged(project, Head)
 
 
+def withholds(project: Project) -> bool:
+    """Whether there is an article that may not be redistributed."""
+
+    def made() -> bool:
+        return any(not each.redistribute for each in heads(project))
+
+    return project.disk.once("an article is withheld", made, *project.articles_files)
+
+
 def _merged(project: Project, kind: type[R]) -> Iterator[R]:
     """The articles of all files in the order of ids."""
     paths = _check(project)

@@ -241,7 +241,7 @@ class _Building:
         self.schemes = scheme.load_all(project)
         self.columns = tables.all_columns(self.schemes, silver=silver is not None)
         self.silver = None if silver is None else _silver(project, silver, self.schemes)
-        withheld = any(not each.redistribute for each in article_store.heads(project))
+        withheld = article_store.withholds(project)
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
         self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
         self.waiting: dict[str, list[tables.Annotated]] = {}

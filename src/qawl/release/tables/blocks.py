@@ -96,7 +96,7 @@ class Blocks:
         all the others."""
         project = self._project
         paths = [project.scheme_file(layer) for layer in self._schemes]
-        if any(not each.redistribute for each in article_store.heads(project)):
+        if article_store.withholds(project):
             paths += project.articles_files
         return result_cache.inputs(project, paths, pa.__version__)
 
