@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qawl.core.errors import InputError
+from qawl.core.project import only_files
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 def place(corpus: "Project", name: str, stack: ExitStack, *parts: str) -> Path:
     """Where another place stands: a folder or file, else these parts of a branch laid out as files."""
-    if name and Path(name).exists():
-        return Path(name)
+    if name and (other := Path(name)).exists():
+        for each in (other, *(other / part for part in parts)):
+            only_files(each)
+        return other
     at = commit(corpus, name)
     if at is None:
         raise InputError(f"{name!r}: no such folder, and no branch or commit of git")

@@ -274,7 +274,7 @@ def replacing(path: Path, *, private: bool = False, lasting: bool = True) -> Ite
     keeps its mode. A private file can be read by its owner alone, at every moment. A device or a pipe
     (`/dev/null`, `/dev/stdout`) is written to, never replaced.
     """
-    if _special(path):
+    if special(path):
         with naming(path), os.fdopen(os.open(path, os.O_WRONLY), "wb") as file:
             yield file
         return
@@ -300,7 +300,7 @@ def _led_to(link: Path) -> Path:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(link)) from error
 
 
-def _special(path: Path) -> bool:
+def special(path: Path) -> bool:
     """Whether something is there that is neither a file nor a folder."""
     try:
         kind = stat.S_IFMT(path.stat().st_mode)

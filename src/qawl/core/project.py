@@ -206,7 +206,22 @@ def load(folder: Path) -> Project:
             )
         raise ProjectError(f"{folder.resolve()} has no {SETTINGS}: run `qawl init` there first")
     settings = parse_settings(files.text(path, ProjectError), str(path))
-    return Project(root=folder.resolve(), settings=settings)
+    project = Project(root=folder.resolve(), settings=settings)
+    for place in _written(project):
+        if place != project.root:
+            with suppress(OSError):  # who reads it says what is wrong
+                only_files(place)
+    return project
+
+
+def only_files(place: Path) -> None:
+    """Raises ProjectError where a place, or what stands in it, is neither a file nor a folder: to read
+    a pipe or a device would wait for ever, or take all memory."""
+    for path in (place, *(files.listed(place) if place.is_dir() else ())):
+        if files.special(path):
+            raise ProjectError(
+                f"{path} is a pipe or a device, no file: remove it, or bring the file back"
+            )
 
 
 _HELD: set[Path] = set()

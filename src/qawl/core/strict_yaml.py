@@ -28,13 +28,19 @@ def read(
 
     With `words`, yes, no, on and off are words, as in YAML 1.2: they are names more often than truths.
     """
+    value = _loaded(text, where, error, words=words)
+    if _values(value, {}) > max(MOST, len(text)):
+        raise error(f"{where}: its aliases stand for more than {MOST:,} values: write them out")
+    return {} if value is None else value
+
+
+def _loaded(text: str, where: str, error: type[QawlError], *, words: bool) -> Any:
     loader, quick = (_WordLoader, _QuickWords) if words else (_Loader, _Quick)
     try:
         if _plain(text):
             with suppress(Exception):  # the other says what is wrong
-                value = yaml.load(text, Loader=quick)  # noqa: S506 - a SafeLoader, only stricter
-                return {} if value is None else value
-        value = yaml.load(text, Loader=loader)  # noqa: S506 - the same
+                return yaml.load(text, Loader=quick)  # noqa: S506 - a SafeLoader, only stricter
+        return yaml.load(text, Loader=loader)  # noqa: S506 - the same
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -45,7 +51,25 @@ def read(
         raise error(f"{where}: {TOO_DEEP}") from problem
     except (ValueError, TypeError, AttributeError, LookupError) as problem:  # of tags as `!!int x`
         raise error(f"{where}: not YAML: a value does not fit its tag ({problem})") from problem
-    return {} if value is None else value
+
+
+MOST = 1_000_000
+"""Values that a file may stand for once its aliases are written out."""
+
+
+def _values(value: object, known: dict[int, int]) -> int:
+    """How many values a value holds, itself among them; what several aliases name is counted for each.
+
+    What holds itself counts as more than may be.
+    """
+    if not isinstance(value, dict | list | set | tuple):
+        return 1
+    place = id(value)
+    if place not in known:
+        known[place] = MOST + 1  # until it is counted: it holds itself where it is met again
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        known[place] = 1 + sum(_values(each, known) for each in inner)
+    return known[place]
 
 
 def convert(value: object, where: str, kind: type[T], error: type[QawlError] = ProjectError) -> T:
