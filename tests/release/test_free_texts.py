@@ -1,9 +1,11 @@
 """Withheld text is found however it is spelt and wherever its pieces stand; what may be told comes back."""
 
+import html
 import json
 import re
 import shutil
 import unicodedata
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import pytest
@@ -51,6 +53,23 @@ SPELT = {
     "wide": lambda text: "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in bare(text)),
     "with points": lambda text: "؛".join(bare(text).split()),
     "with marks nobody sees": lambda text: "\u200f\u200b".join(bare(text)),
+}  # fmt: skip
+
+
+def other_keyboard(text):
+    """As typed in Iran, or in a hurry: other letters for the same sounds, no hamza, other digits."""
+    return bare(text).translate(str.maketrans("يكةأإآؤئى", "یکهاااويی"))
+
+
+TYPED = {
+    "letters of another keyboard": other_keyboard,
+    "in the references of HTML": lambda text: "".join(f"&#{ord(each)};" for each in bare(text)),
+    "in names of HTML": lambda text: html.escape(bare(text)).replace("é", "&eacute;"),
+    "as an address has it": quote,
+    "in the escapes of JSON": json.dumps,
+    "with tags between letters": lambda text: "<b>".join(bare(text)),
+    "a part of an address": lambda text: f"https://a.example/?q={quote(bare(text))}&x=1",
+    "two escapes in each other": lambda text: html.escape(quote(text)),
 }  # fmt: skip
 
 
@@ -155,17 +174,19 @@ def longest(text, folder):
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_withheld_text_is_found_however_it_is_spelt(release, language):
+@pytest.mark.parametrize("ways", [SPELT, TYPED], ids=["spelt", "typed"])
+def test_withheld_text_is_found_however_it_is_spelt(release, language, ways):
+    """Annotators paste from web pages, addresses and files of JSON, and type on keyboards of their own."""
     text = TEXTS[language]
     given = {
         at: {"speaker": spelt(text), "note": f"own words {name}"}
-        for at, (name, spelt) in enumerate(SPELT.items())
+        for at, (name, spelt) in enumerate(ways.items())
     }
     done, folder = release(text, given, given)
     assert done.exit_code == 0, done.output
     assert longest(text, folder) < withheld.RUN
     rows = pq.read_table(folder / "toy").to_pylist()
-    assert [row["speaker"] for row in rows] == [None] * len(SPELT)
+    assert [row["speaker"] for row in rows] == [None] * len(ways)
     assert [row["note"] for row in rows] == [each["note"] for each in given.values()]
 
 

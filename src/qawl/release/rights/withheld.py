@@ -1,9 +1,13 @@
 """Text that may not be redistributed: no run of it may stand in anything that is shipped.
 
 A run is told as it stands, and as it is spelt otherwise: without diacritics, tatweel, case, punctuation
-and white space, in any compatible form of its letters.
+and white space, in any compatible form of its letters, with letters and digits that are typed for each
+other, and in the escapes of HTML, URLs and JSON. What is not looked for: text that is turned round, put
+into other words or letters, or encoded otherwise.
 """
 
+import html
+import re
 import sys
 import tarfile
 import unicodedata
@@ -11,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,20 +48,53 @@ def hashes(text: str, run: int = RUN) -> Hashes:
     return rolled
 
 
+TWINS = {
+    "ي": "یىېے",
+    "ك": "کڪگ",
+    "ه": "ةەہھۃ",
+    "ا": "ٱ",
+    "i": "ı",
+    "l": "ł",
+    "o": "ø",
+    "d": "đ",
+}
+"""Letters that stand for others: those of another keyboard, or of a quick hand. Letters with hamza and
+other marks are bare already."""
+_NONE = "ـء"
+"""Letters that come and go: tatweel, and the hamza that stands alone or on another letter."""
+
+
 def folded(text: str) -> str:
-    """The letters and digits of a text, however they are spelt: compatible forms, bare, in lower case."""
+    """The letters and digits of a text, however they are spelt: compatible forms, bare, in lower case,
+    one letter for all that are typed for it."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), "<u4")
-    letters = codes[_letters()[codes]].tobytes().decode("utf-32-le")
+    told = _letters()[codes]
+    letters = told[told > 0].astype("<u4").tobytes().decode("utf-32-le")
     return unicodedata.normalize("NFC", letters)  # Hangul alone is composed of letters
 
 
 @cache
-def _letters() -> Mask:
-    """Code point → whether it is a letter or digit; tatweel is none."""
-    found = np.array([chr(code).isalnum() for code in range(sys.maxunicode + 1)])
-    found[ord("ـ")] = False
+def _letters() -> NDArray[np.uint32]:
+    """Code point → the letter or ASCII digit that it is taken for; 0 where it is neither."""
+    found = np.zeros(sys.maxunicode + 1, np.uint32)
+    for code in range(sys.maxunicode + 1):
+        if (letter := chr(code)).isalnum():
+            digit = unicodedata.decimal(letter, None)
+            found[code] = code if digit is None else ord("0") + digit
+    for letter, those in TWINS.items():
+        found[[ord(each) for each in those]] = ord(letter)
+    found[[ord(each) for each in _NONE]] = 0
     return found
+
+
+_CODED = re.compile(r"\\u|%[0-9A-Fa-f]{2}|&#?\w+;|<[^<>]+>")
+_TAG = re.compile(r"<[^<>]+>")
+
+
+def decoded(text: str) -> str:
+    """A text without tags, with the escapes of JSON, URLs and HTML read."""
+    return _TAG.sub("", html.unescape(unquote(_unescaped(text)))) if _CODED.search(text) else text
 
 
 class _Runs:
@@ -114,19 +152,20 @@ class Guard:
         if not self.watches or len(unicodedata.normalize("NFKC", text)) < RUN:
             return None
         found = self._exact.first(text)
-        return found if found or exact else self._folded.first(text)
+        if found or exact:
+            return found
+        found = self._folded.first(text)
+        if found is None and (plain := decoded(text)) != text:
+            found = self._folded.first(plain)
+        return found
 
     def known(self, letters: str) -> Mask:
         """For each run of a folded text whether it is withheld."""
         return self._folded.known(letters)
 
     def run_in_bytes(self, content: bytes) -> str | None:
-        """The same for a file that is not known to be text: its UTF-8 and its JSON escapes."""
-        text = content.decode("utf-8", "replace")
-        found = self.run_in(text)
-        if found is None and "\\u" in text:
-            found = self.run_in(_unescaped(text))
-        return found
+        """The same for a file that is not known to be text."""
+        return self.run_in(content.decode("utf-8", "replace"))
 
 
 def _unescaped(text: str) -> str:
