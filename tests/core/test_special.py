@@ -1,5 +1,6 @@
-"""Pipes and devices where files of a corpus should be, and YAML whose aliases stand for gigabytes."""
+"""Pipes and devices where files of a corpus should be, YAML that stands for gigabytes, reasons that show nothing."""
 
+import json
 import os
 import shutil
 import signal
@@ -103,3 +104,21 @@ def test_a_value_that_holds_itself_is_refused(folder):
     assert code == 1
     assert "ner.yaml" in said
     assert "fault" not in said
+
+
+@pytest.mark.parametrize(
+    "reason", ["", " ", "\u200b", "  \u200b\u2060\ufeff", "\u3164", "\u2800\u00ad", "\u0301"]
+)
+def test_a_reason_that_shows_nothing_is_none(folder, reason):
+    """The next release would print it."""
+    first = (folder / "corpus/articles.jsonl").read_text("utf-8").splitlines()[0]
+    identity = json.loads(first)["id"]
+    code, said = corpora.main(folder, "withdraw", identity, "--reason", reason)
+    assert code == 1
+    assert "a reason is needed" in said
+    settings = folder / "qawl.yaml"
+    given = f'dispensations: [{{check: surface-mixed, reason: "{reason}"}}]\n'
+    settings.write_text(settings.read_text("utf-8") + given, "utf-8")
+    code, said = corpora.main(folder, "validate")
+    assert code == 1
+    assert "reason is empty" in said

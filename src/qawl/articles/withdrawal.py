@@ -11,6 +11,7 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.project import Project
+from qawl.core.text import blank
 
 _ID = re.compile(r"[0-9a-f]{12}")
 _log = logging.getLogger("qawl")
@@ -32,7 +33,7 @@ def withdrawn(project: Project) -> Iterator[Withdrawal]:
     def wrong(each: Withdrawal) -> str | None:
         if not _ID.fullmatch(each.article_id):
             return f"{each.article_id!r} is no id of an article (12 digits of 0 to 9 and a to f)"
-        if not each.reason.strip():
+        if blank(each.reason):
             return f"{each.article_id} is withdrawn without a reason: give one"
         if found.setdefault(each.article_id, each) != each:
             return f"{each.article_id} is withdrawn for two reasons"
@@ -65,7 +66,7 @@ def _ids(project: Project) -> frozenset[str]:
 
 def withdraw(project: Project, article_id: str, reason: str) -> bool:
     """Takes an article out; False if it was out already. Its text and annotations stay on disk."""
-    if not reason.strip():
+    if blank(reason):
         raise InputError(f"a reason is needed to withdraw {article_id}: give --reason WHY")
     known = {each.article_id: each for each in withdrawn(project)}
     if article_id in known:

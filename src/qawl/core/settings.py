@@ -12,6 +12,7 @@ from msgspec import Struct
 from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import ProjectError
 from qawl.core.findings import CHECKS, REGISTER
+from qawl.core.text import blank
 from qawl.core.versions import VERSION
 
 Size = Annotated[int, msgspec.Meta(ge=0)]
@@ -390,7 +391,7 @@ def _check_dispensations(given: Iterable[Dispensation], where: str) -> None:
             near = get_close_matches(each.check, CHECKS, 1)
             meant = f"did you mean {near[0]}?" if near else "`qawl validate --list` shows all"
             raise ProjectError(f"{where}: dispensations: there is no check {each.check!r}: {meant}")
-        if not each.reason.strip():
+        if blank(each.reason):
             raise ProjectError(f"{where}: dispensations: {each.check}: the reason is empty")
         if each.until is not None and not VERSION.fullmatch(each.until):
             raise ProjectError(

@@ -37,6 +37,21 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that show nothing."""
+
+
+def blank(text: str) -> bool:
+    """Whether a text shows nothing: it has white space, marks and characters of width zero alone.
+
+    >>> blank(" \u200b"), blank("لا")
+    (True, False)
+    """
+    return not any(
+        unicodedata.category(each)[0] in "LNPS" and each not in _FILLERS for each in text
+    )
+
+
 def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file."""
     with path.open("rb") as file:

@@ -10,6 +10,7 @@ from qawl.articles import store as article_store
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Article, AttributeValue, Gold, GoldSpan, Span
+from qawl.core.text import blank
 from qawl.gold import corrections, decide
 from qawl.gold.corrections import Correction, Mark
 from qawl.release.reading import Release
@@ -98,11 +99,11 @@ def states(project: Project) -> list[tuple[Correction, str]]:
 
 
 def _check_words(asked: Asked) -> None:
-    if not asked.reason.strip() and not asked.reporter.strip():
+    if blank(asked.reason) and blank(asked.reporter):
         raise InputError("a name and a reason are needed: give --by NAME and --reason WHY")
-    if not asked.reason.strip():
+    if blank(asked.reason):
         raise InputError("a reason is needed: give --reason WHY")
-    if not asked.reporter.strip():
+    if blank(asked.reporter):
         raise InputError("the name of the reader is needed: give --by NAME (--credit publishes it)")
     if not _NAME.fullmatch(asked.reporter):
         raise InputError(
