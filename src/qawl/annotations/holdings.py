@@ -178,11 +178,21 @@ class Holdings:
     def keep(self, journal: Path, beyond: int = 0) -> None:
         """Keeps the lines that count of the segments beyond a number: these are compressed, and to look a
         line up there would be slow."""
-        where = "SELECT segment, key, start, length FROM annotation WHERE segment > ?"
+        self._keep(journal, f"annotation WHERE segment > {beyond:d}")
+
+    def keep_lacking(self, journal: Path) -> None:
+        """Keeps the lines that count of segments and are not kept."""
+        lacking = (
+            "annotation LEFT JOIN sealed USING (key) WHERE segment > 0 AND sealed.line IS NULL"
+        )
+        self._keep(journal, lacking)
+
+    def _keep(self, journal: Path, those: str) -> None:
+        where = f"SELECT segment, key, start, length FROM {those}"  # noqa: S608 - names of our own
         keeping = (
             "INSERT INTO sealed VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET line = excluded.line"
         )
-        found = self.db.execute(f"{where} ORDER BY segment, start", (beyond,))
+        found = self.db.execute(f"{where} ORDER BY segment, start").fetchall()
         for number, rows in groupby(found, key=lambda row: int(row[0])):
             with segments.unpacked(segments.named(journal, number)) as file:
                 lines = ((key, _at(file, start, length)) for _, key, start, length in rows)

@@ -450,6 +450,7 @@ def _resumed(path: Path, index: Path) -> tuple[Journal, Reached | None]:
         reached = journal_resume.resume(db, path)
         opened.count, opened.last, opened.start = reached.versions, reached.last, reached.start
         opened.sealed = sealed[: reached.segments]
+        opened.holds.keep_lacking(path)
     opened.followed = journal_undo.reaches(db) is not None
     return opened, reached
 

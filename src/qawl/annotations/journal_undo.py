@@ -11,7 +11,6 @@ TABLES = """
 CREATE TABLE step (at INTEGER PRIMARY KEY, head INTEGER, start INTEGER, length INTEGER);
 CREATE TABLE added (at INTEGER, place TEXT, row);
 CREATE TABLE before AS SELECT 0 AS at, rowid AS row, * FROM annotation WHERE 0;
-CREATE TABLE sealed_before AS SELECT 0 AS at, * FROM sealed WHERE 0;
 """
 
 _ANNOTATION = "key, alive, id, project, home, identity, said, article, start, length, line, segment"
@@ -38,12 +37,9 @@ _TRIGGERS = dict(
             "before",
             f"old.rowid, {_OLD}",
         ),
-        _trigger(
-            "changed_sealed", "UPDATE OF line ON sealed", "sealed_before", "old.key, old.line"
-        ),
     ]
 )
-_KEPT = ("added", "before", "sealed_before", "step")
+_KEPT = ("added", "before", "step")
 
 
 class Line(NamedTuple):
@@ -96,7 +92,8 @@ def forget(db: sqlite3.Connection, versions: int) -> None:
 
 
 def take_back(db: sqlite3.Connection, versions: int) -> None:
-    """Takes back what all versions after so many have changed."""
+    """Takes back what all versions after so many have changed; of sealed lines, they are to be looked up
+    again."""
     since = (versions,)
     _stop(db)
     db.execute(
@@ -104,11 +101,8 @@ def take_back(db: sqlite3.Connection, versions: int) -> None:
         "before WHERE rowid IN (SELECT min(rowid) FROM before WHERE at > ? GROUP BY row)",
         since,
     )
-    db.execute(
-        "INSERT OR REPLACE INTO sealed SELECT key, line FROM sealed_before WHERE rowid IN "
-        "(SELECT min(rowid) FROM sealed_before WHERE at > ? GROUP BY key)",
-        since,
-    )
+    # A line of a segment is kept when that is sealed, which may be after the version that it is of.
+    db.execute("DELETE FROM sealed")
     for table, row in _ADDED.items():
         db.execute(
             f"DELETE FROM {table} WHERE {row} IN "  # noqa: S608
