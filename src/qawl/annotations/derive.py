@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -160,6 +160,7 @@ class _Deriving:
     at: Callable[[EntryAt], Latest]
     users: Users
     ways: dict[str, "Way"]
+    owners: dict[str, str] = field(default_factory=dict)
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
@@ -196,7 +197,7 @@ class _Deriving:
         """The key of an annotation; None where its line can't be read, which is said elsewhere."""
         try:
             return self.at(place).key
-        except (msgspec.DecodeError, RecursionError):
+        except files.UNREADABLE:
             return None
 
     def _of(
@@ -218,7 +219,7 @@ class _Deriving:
                 continue
             try:
                 alive.append((place, self.at(place)))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except files.UNREADABLE as error:
                 yield self._unreadable(annotator, place, error)
         alive.sort(key=lambda each: order(each[1]))
         for _, each in alive:
@@ -230,11 +231,30 @@ class _Deriving:
             if not anew and (why := _passed_over(each, alive[-1][1])):
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
-            yield from self._of_another(annotator, latest)
-            try:
-                yield self._read(annotator, latest)
-            except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
-                yield self._unreadable(annotator, place, error)
+            yield from self._counting(annotator, place, latest)
+
+    def _counting(
+        self, annotator: str, place: EntryAt, latest: Latest
+    ) -> Iterator[Converted | Finding]:
+        """What an annotation that counts becomes."""
+        if (other := self._owner(annotator, latest)) != annotator:
+            message = (
+                f"annotation {brief(latest.annotation.get('id'))} is in the journal of {other} too, and "
+                "counts as theirs: take away the journal that is a copy"
+            )
+            yield self._finding("annotation-unreadable", annotator, message)
+            return
+        yield from self._of_another(annotator, latest)
+        try:
+            yield self._read(annotator, latest)
+        except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
+            yield self._unreadable(annotator, place, error)
+
+    def _owner(self, annotator: str, latest: Latest) -> str:
+        """Whose an annotation is: the first in whose journal its unique id stands, since a copy of a
+        journal under another name is no second opinion."""
+        unique = latest.annotation.get("unique_id")
+        return self.owners.setdefault(unique, annotator) if isinstance(unique, str) else annotator
 
     def _of_another(self, annotator: str, latest: Latest) -> Iterator[Finding]:
         """That a task of a pool was done by another than it is assigned to."""

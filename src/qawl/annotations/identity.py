@@ -7,6 +7,7 @@ never change. Two servers use the same numbers: what these things tell apart is 
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -70,10 +71,14 @@ class _Sent(Struct):
     result: msgspec.Raw = msgspec.Raw(b"null")
 
 
+Event = Literal["version", "deleted", "task-deleted"]
+"""What an entry says: that an annotation is so now, or that it is gone."""
+
+
 class _Entry(Struct):
     """What of a journal's entry is looked at when the journal is read."""
 
-    event: str
+    event: Event
     key: str
     article_id: str
     text: str | None
@@ -161,6 +166,13 @@ def same(one: Identity, other: Identity, *, sure: bool = False) -> bool:
         return False
     one_place = one.home is not None and (one.project, one.home) == (other.project, other.home)
     return sure or one_place or one.content == other.content or one.changed != other.changed
+
+
+def surely_same(one: Identity, other: Identity) -> bool:
+    """Whether both are of one annotation beyond doubt: by its unique id, or by number and content."""
+    if one.unique and other.unique:
+        return one.unique == other.unique
+    return same(one, other) and one.content == other.content
 
 
 def filled(one: Identity, other: Identity) -> Identity:

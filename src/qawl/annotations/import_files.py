@@ -18,7 +18,7 @@ from qawl.annotations.identity import Identity
 from qawl.annotations.journal import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
-from qawl.annotations.users import User
+from qawl.annotations.users import Account, User
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
 from qawl.core.handles import Handles
@@ -244,15 +244,40 @@ def _identities(parts: list[_Part], share: Share) -> Iterator[Identity]:
 
 def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
     """Tells whose every entry is and appends it to their journal; the layers touched."""
-    _attribute(project, spool, outcome)
+    accounts = _attribute(project, spool, outcome)
     work: dict[tuple[str, str], list[tuple[_Part, Person]]] = {}
     for part in spool.parts:
         for person in {id(each): each for each in part.share.people()}.values():
             work.setdefault((part.layer, str(person.name)), []).append((part, person))
+    for place, parts in work.items():
+        _refuse_others(project, place, parts)
+    if accounts is not None:
+        users.store(project, accounts)
     with heads.together(project.journal):
         for place, parts in work.items():
             _append_to(project, place, parts, outcome)
     return {part.layer for part in spool.parts}
+
+
+def _refuse_others(
+    project: Project, place: tuple[str, str], parts: Iterable[tuple[_Part, Person]]
+) -> None:
+    """Refuses work that is said to be an annotator's, and is another's in the journal: it would count
+    as that of two people."""
+    layer, annotator = place
+    given = [each for each in parts if each[0].share.given is not None]
+    for other, path in journal.files(project, layer) if given else ():
+        holds = journal.opened_at(project, path).holds
+        for part, person in given if other != annotator else ():
+            for version in map(identity.read, _lines(part, person)):
+                key = holds.find(version)
+                known = holds.known(key) if key and holds.stands(key) else None
+                if known and identity.surely_same(known, version.identity):
+                    raise InputError(
+                        f"{part.export.name}: annotation {version.identity.id} of task "
+                        f"{version.identity.task} is work of {other} in {path.name}, not of {annotator}: "
+                        "leave out --annotator, or give the name in the journal"
+                    )
 
 
 def _append_to(
@@ -278,8 +303,8 @@ def _attribute(
     project: Project,
     spool: _Spool,
     outcome: Pulled,
-) -> None:
-    """Tells the users of exports apart, and keeps in mind who they are."""
+) -> list[Account] | None:
+    """Tells the users of exports apart; who they are now, where that is not what is kept."""
     there = journal.annotators(project)
     accounts, damaged = users.load(project, there)
     if damaged:
@@ -305,8 +330,7 @@ def _attribute(
     further = users.free(project, {*project.annotators, *taken})
     taken |= attribution.tell_by_tasks(names, further)
     settled = attribution.settle(users.free(project, taken))
-    if settled != accounts or damaged:
-        users.store(project, settled)
+    return settled if settled != accounts or damaged else None
 
 
 def _lines(part: _Part, person: Person) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ from qawl.annotations import (
 )
 from qawl.annotations.heads import Head, Sealed
 from qawl.annotations.holdings import Holdings, Spot
-from qawl.annotations.identity import Identity, Version
+from qawl.annotations.identity import Event, Identity, Version
 from qawl.annotations.journal_index import Checked
 from qawl.annotations.journal_lines import NOWHERE, Reached, chained
 from qawl.core import files as core_files
@@ -55,7 +55,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     hashes that the line had before it was cleaned (see `cleaned`).
     """
 
-    event: Literal["version", "deleted", "task-deleted"] = "version"
+    event: Event = "version"
     key: str
     article_id: str
     scheme_version: str

@@ -103,6 +103,7 @@ def stale(project: Project, layer: str) -> list[str]:
 
 
 UNREAD = (
+    "article-unknown",
     "annotation-unreadable",
     "result-unreadable",
     "result-unsupported",
@@ -111,6 +112,8 @@ UNREAD = (
     "attribute-orphan",
 )
 """The checks that find what the journal has and the annotations have not."""
+WHOLE = UNREAD[:2]
+"""Those of them that find that a whole annotation is not there."""
 
 
 def unread(project: Project, layer: str) -> Iterator[str]:
@@ -148,6 +151,7 @@ class _Made:
         self._project, self._layer = project, layer
         # Hashes of 64 bits: there may be millions, and none of two is the same by chance.
         self._known = array("q")
+        self._homeless: set[_Place] = set()
         self.found: list[Finding] = []
 
     def records(self) -> Iterator[Annotation]:
@@ -155,7 +159,10 @@ class _Made:
         for each in derive.derive(self._project, self._layer):
             if isinstance(each, Finding):
                 self.found.append(each)
-                self._known.append(hash((each.article_id, each.annotator)))
+                if each.check == "article-unknown":
+                    self._homeless.add((each.article_id, each.annotator))
+                else:
+                    self._known.append(hash((each.article_id, each.annotator)))
                 continue
             self.found += each.findings
             self._known.append(hash((each.annotation.article_id, each.annotation.annotator)))
@@ -168,14 +175,19 @@ class _Made:
             raise JournalError(lost)
 
     def lost(self) -> str | None:
-        """What stands in exports/annotations and not in the journal, in words; None if nothing."""
+        """What stands in exports/annotations and is not derived, in words; None if nothing: the journal
+        has nothing of it, or the corpus has lost its article."""
         path = self._project.annotations_file(self._layer)
         known = set(self._known) if path.exists() else set()
         known |= {hash(_UNREADABLE)} if known else set()
-        first, count = None, 0
+        first, count, articles = None, 0, set[str | None]()
         for each in _places(self._project, path):
-            if hash(each) not in known:
+            if each in self._homeless:
+                articles.add(each[0])
+            elif hash(each) not in known:
                 first, count = first or each, count + 1
+        if articles:
+            return self._without(articles)
         if first is None:
             return None
         article, annotator = first
@@ -183,6 +195,15 @@ class _Made:
             f"exports/annotations/{path.name}: the journal has nothing of {count} annotations in "
             f"it, first of {article} by {annotator}: bring exports/journal back from version control "
             "or a backup; records that were never pulled have to go"
+        )
+
+    def _without(self, articles: set[str | None]) -> str:
+        """That the corpus has lost articles, in words."""
+        some = len(articles)
+        return (
+            f"exports/annotations/{self._layer}.jsonl has work on {some} article{'s' * (some != 1)} that "
+            f"corpus/articles.jsonl does not have, as {min(map(str, articles))}: bring the articles back "
+            "from version control or a backup; until then nothing is changed"
         )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from qawl.annotations import journal, repairs
 from qawl.annotations.from_label_studio import provenance
 from qawl.annotations.journal import Latest
+from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Provenance
 
@@ -68,7 +69,7 @@ def bases(project: Project, layer: str) -> Bases:
         given = _basis(entry.task)
         if entry.event != "version" or given is None:
             continue
-        with suppress(msgspec.DecodeError):  # deriving says that it can't be read
+        with suppress(*files.UNREADABLE):  # deriving says that it can't be read
             annotation = msgspec.json.decode(entry.annotation)
             found[entry.article_id, provenance(entry.task, annotation)] = given
     return found

@@ -13,17 +13,22 @@ if TYPE_CHECKING:
     from qawl.core.project import Project
 
 
-def rebuild(corpus: "Project") -> None:
-    """Derives exports/annotations from the journal."""
+def rebuild(corpus: "Project") -> bool:
+    """Derives exports/annotations from the journal; whether every annotation could be read."""
     from qawl.annotations import journal
     from qawl.annotations import store as annotation_store
 
+    left: list[str] = []
     for name in corpus.settings.layers:
         for each in journal.mend(corpus, name):
             say(f"journal repaired: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
         for each in annotation_store.migration_notes(corpus, name):
             say(f"{name}, converted to the current scheme: {each}")
+        left += [f"{name}: {each}" for each in annotation_store.unread(corpus, name)]
+    for each in left:
+        say(f"kept in the journal, not in the annotations of {each}")
+    return not any(f": {check}: " in each for each in left for check in annotation_store.WHOLE)
 
 
 def clean(corpus: "Project") -> None:

@@ -124,7 +124,7 @@ def command(
         return
     with project.lock(corpus, "pull"):
         if rebuild:
-            journals.rebuild(corpus)
+            whole = journals.rebuild(corpus)
         elif clean:
             journals.clean(corpus)
         elif others:
@@ -132,7 +132,7 @@ def command(
         else:
             exports = (*files, *more)
             whole = _pull(corpus, exports, layer=layer, annotators=annotators, judge=judge)
-    if not (rebuild or clean or whole or partial):
+    if not (clean or whole or partial):
         sys.exit(1)
 
 
