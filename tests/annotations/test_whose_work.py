@@ -94,6 +94,8 @@ def test_times_are_compared_as_instants(corpus, older, later):
     pull(corpus, old, new)
     assert whose(corpus) == {"a1": ["Sami"]}
     if older:
+        for each in (*new, *old):
+            each["annotations"][0]["id"] = 2
         pull(corpus, old, options=["--annotator", "b1"])
         pull(corpus, new, options=["--annotator", "b1"])
         pull(corpus, old, options=["--annotator", "b1"])
