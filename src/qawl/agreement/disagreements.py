@@ -42,9 +42,10 @@ def told_marks(every: Iterable[Reading]) -> dict[str, Place]:
 
 def marks_in(point: Disagreement, said: Value, known: Mapping[str, Place]) -> list[Place]:
     """The marks in a reading of spans, of those that are known."""
-    alone = Mark(point.label, point.start, point.end)
-    if said == point.label and _told(alone) in known:
-        return [known[_told(alone)]]
+    if said == point.label:
+        alone = _told(Mark(point.label, point.start, point.end))
+        if alone in known:
+            return [known[alone]]
     return [known[each] for each in _listed(said) if each in known]
 
 

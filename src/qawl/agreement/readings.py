@@ -59,13 +59,15 @@ class Reading:
 
 def readings(records: Sequence[Annotation]) -> list[Reading]:
     """What these annotations of one article say, in their order."""
+    placed = [[_place(span) for span in record.spans] for record in records]
     crowded = {
         place
-        for record in records
-        for place, count in Counter(map(_place, record.spans)).items()
+        for marks in placed
+        if len(set(marks)) < len(marks)
+        for place, count in Counter(marks).items()
         if count > 1
     }
-    return [_reading(record, crowded) for record in records]
+    return [_reading(record, marks, crowded) for record, marks in zip(records, placed, strict=True)]
 
 
 def comparable(value: Value) -> bytes:
@@ -87,8 +89,7 @@ def _place(span: Span) -> Mark:
     return Mark(span.label, span.start, span.end)
 
 
-def _reading(record: Annotation, crowded: Iterable[Mark]) -> Reading:
-    marks = [_place(span) for span in record.spans]
+def _reading(record: Annotation, marks: list[Mark], crowded: Iterable[Mark]) -> Reading:
     if crowded:
         marks = _told_apart(record, marks, set(crowded))
     by_id = {span.id: mark for span, mark in zip(record.spans, marks, strict=True)}

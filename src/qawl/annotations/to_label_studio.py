@@ -1,6 +1,6 @@
 """Annotation → Label Studio `result` JSON, as its editor would send it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -33,15 +33,9 @@ def write_results(
     """
     origin = SUGGESTED if isinstance(record, Suggestion) else "manual"
     region_of = _regions(record.spans)
-    regions: dict[str, list[Span | GoldSpan]] = {}
-    ordered: list[Span | GoldSpan] = sorted(
-        record.spans, key=lambda each: _number(each.id, region_of[each.id])
-    )
-    for span in ordered:
-        regions.setdefault(region_of[span.id], []).append(span)
     results = [
         result
-        for identity, spans in regions.items()
+        for identity, spans in _grouped(record.spans, region_of)
         for result in _write_region(identity, spans, scheme, origin)
     ]
     for name, value in record.attributes.items():
@@ -54,8 +48,22 @@ def write_results(
     return results
 
 
+def _grouped(
+    spans: Sequence[Span | GoldSpan], region_of: dict[str, str]
+) -> Iterable[tuple[str, Sequence[Span | GoldSpan]]]:
+    """Region id → its spans, in the order of their numbers; each its own where none has several."""
+    if len(set(region_of.values())) == len(spans):
+        return [(region_of[span.id], (span,)) for span in spans]
+    regions: dict[str, list[Span | GoldSpan]] = {}
+    for span in sorted(spans, key=lambda each: _number(each.id, region_of[each.id])):
+        regions.setdefault(region_of[span.id], []).append(span)
+    return regions.items()
+
+
 def _regions(spans: Sequence[Span | GoldSpan]) -> dict[str, str]:
     """Span id → region id: `x` for `x#2`, if that is another label of the region `x`."""
+    if not any("#" in span.id for span in spans):
+        return {span.id: span.id for span in spans}
     places = {span.id: (span.start, span.end) for span in spans}
     found = {}
     for identity, place in places.items():
@@ -71,7 +79,7 @@ def _number(identity: str, region: str) -> int:
 
 
 def _write_region(
-    identity: str, spans: list[Span | GoldSpan], scheme: Scheme, origin: str
+    identity: str, spans: Sequence[Span | GoldSpan], scheme: Scheme, origin: str
 ) -> Iterator[dict[str, object]]:
     first = spans[0]
     place = {"start": first.start, "end": first.end, "text": first.text}

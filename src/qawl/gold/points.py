@@ -1,6 +1,5 @@
 """The open points that a judge decides by one click each: what can be chosen, and what it changes."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,12 +51,9 @@ class Points:
                 self._given.setdefault(mark[:3], []).append(span.attributes)
         self._vote = Vote(self._every, majority)
         self._decided = {(each.label, each.start, each.end) for each in gold.spans}
-        self._crowded = {
-            place
-            for side in self._every
-            for place, count in Counter(mark[:3] for mark in side.spans).items()
-            if count > 1
-        }
+        self._every_arrow = frozenset(arrow for side in self._every for arrow in side.arrows)
+        self._crowded = {mark[:3] for side in self._every for mark in side.spans if mark.copy}
+        self._touching = {id(each): self._places_in(each) for each in gold.open}
         self.by_hand = tuple(each for each in gold.open if self._needs_hands(each))
         """What no click decides: the article, and where there are several spans of a label in a place."""
         self._open = [each for each in gold.open if each not in self.by_hand]
@@ -95,6 +91,10 @@ class Points:
 
     def _touched(self, each: Disagreement) -> set[Place]:
         """The marks, whoever made them, that a point is about, or whose values or relations."""
+        return self._touching[id(each)]
+
+    def _places_in(self, each: Disagreement) -> set[Place]:
+        """The same, looked up."""
         if each.kind == "span":
             return {place for said in each.readings.values() for place in self._marks(each, said)}
         found = {(each.label, each.start, each.end)} if each.label else set()
@@ -145,6 +145,8 @@ class Points:
     def _shared(self, place: Place) -> Attributes:
         """The attributes on which those carry who made a mark."""
         given = self._given.get(place, [])
+        if not any(given):
+            return {}
         names = sorted({name for each in given for name in each})
         values = {name: self._vote.value([each.get(name) for each in given]) for name in names}
         return {name: value for name, value in values.items() if value is not None}
@@ -152,9 +154,8 @@ class Points:
     def _along(self, put: Iterable[Place]) -> Iterator[Drawn]:
         """The relations at these marks on which nobody differs."""
         there = set(put)
-        arrows = {arrow for side in self._every for arrow in side.arrows}
         seen = set()
-        for arrow in arrows:
+        for arrow in self._every_arrow:
             if there & {arrow.start[:3], arrow.end[:3]} and self._unopposed(arrow):
                 seen.add(_drawn(arrow))
         yield from seen

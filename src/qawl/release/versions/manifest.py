@@ -199,7 +199,7 @@ def content_digest(*paths: Path) -> tuple[int, str]:
     for path in paths:
         with parquet(path) as file:
             for group in range(file.num_row_groups):
-                for batch in file.iter_batches(250, row_groups=[group], use_threads=False):
+                for batch in file.iter_batches(1000, row_groups=[group], use_threads=False):
                     digest.add(batch)
                 pool.release_unused()
     return digest.rows, digest.hexdigest()
