@@ -11,12 +11,12 @@ from qawl.annotations import journal_lines
 TEXTS = {"1": "Sami met Layla in Oslo.", "2": "Layla left Acme.", "3": "Acme came back."}
 
 
-def export(*articles, user=1):
+def export(*articles, user=1, texts=TEXTS):
     return [
         {
             "id": number,
             "project": 1,
-            "data": {"text": TEXTS[number_]},
+            "data": {"text": texts[source]},
             "annotations": [
                 {
                     "id": 10 * user + number,
@@ -33,7 +33,7 @@ def export(*articles, user=1):
                 }
             ],
         }
-        for number, number_ in enumerate(articles, start=1)
+        for number, source in enumerate(articles, start=1)
     ]  # fmt: skip
 
 
@@ -180,3 +180,34 @@ def test_a_journal_to_be_joined_with_an_event_that_nobody_knows_is_named(folder,
     assert code == 1
     assert "ner.a1.jsonl, line 1" in said
     assert "fault in qawl" not in said
+
+
+def of_other_articles(tmp_path, texts, sources):
+    """A corpus with these texts, and work on those of some sources."""
+    other = corpora.corpus(tmp_path / "other", corpora.scheme("ner", ["PER"]), texts, ["a1", "a2"])
+    tasks = export(*sources, texts=texts)
+    for task, source in zip(tasks, sources, strict=True):
+        task["annotations"][0]["unique_id"] = f"11111111-0000-4000-8000-00000000000{source}"
+        task["annotations"][0]["id"] += 500
+    (tmp_path / "other.json").write_text(json.dumps(tasks), "utf-8")
+    corpora.qawl(other, "pull", "--from", tmp_path / "other.json")
+    return other
+
+
+def test_journals_of_another_corpus_are_not_joined(folder, tmp_path):
+    """User 1 there is another person than user 1 here."""
+    texts = {"1": "Omar lives in Cairo.", "2": "Mona came.", "3": "Rain fell."}
+    other = of_other_articles(tmp_path, texts, ["1", "2", "3"])
+    before = state(folder)
+    code, said = corpora.main(folder, "pull", "--merge", str(other))
+    assert code == 1
+    assert "none of the 3 articles" in said
+    assert state(folder) == before
+
+
+def test_work_on_articles_that_only_the_other_has_is_joined_and_said(folder, tmp_path):
+    texts = {**TEXTS, "4": "Omar lives in Cairo."}
+    other = of_other_articles(tmp_path, texts, ["1", "4"])
+    code, said = corpora.main(folder, "pull", "--merge", str(other))
+    assert code == 1
+    assert "article-unknown" in said

@@ -4,7 +4,7 @@ What stands here stays, line by line; what the other journal has besides comes a
 no version is lost or doubled, whoever joins. A deletion that either knows stays one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -14,6 +14,7 @@ from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Journal
+from qawl.articles import store as article_store
 from qawl.core import names
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import JOURNAL, Project
@@ -78,6 +79,8 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
     for each in there:
         each.look()
     for name in others:
+        _refuse_foreign(project, name, [each for each in there if each.source == name])
+    for name in others:
         here = {
             (layer, annotator): journal.opened_at(project, path)
             for layer in project.settings.layers
@@ -94,6 +97,30 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
                 several = opened.holds.several(joined.articles)
                 outcome.doubled += doubles(each.layer, joined.annotator, several)
     return outcome
+
+
+def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> None:
+    """Refuses journals of a corpus that has no article and no annotation in common with this one."""
+    articles = {each.identity.article for other in journals for each in other.latest.values()}
+    here = article_store.by_id(project)
+    if articles and not any(each in here for each in articles) and not _shared(project, journals):
+        raise JournalError(
+            f"{name}: its journals are of another corpus: corpus/articles.jsonl has none of the "
+            f"{len(articles)} articles that they are of (`qawl ingest --merge` joins the articles of a "
+            "branch)"
+        )
+
+
+def _shared(project: Project, journals: Sequence[Other]) -> bool:
+    """Whether a journal here knows an annotation of these, as those of a branch do."""
+    return any(
+        journal.opened_at(project, path).holds.known(key)
+        for layer in project.settings.layers
+        for _, path in journal.files(project, layer)
+        for other in journals
+        if other.layer == layer
+        for key in other.latest
+    )
 
 
 def merge_files(ours: Path, theirs: Path) -> Joined:

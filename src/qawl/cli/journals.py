@@ -1,6 +1,6 @@
 """What `qawl pull` does with journals that are there: derive from them, join, clean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +18,21 @@ def rebuild(corpus: "Project") -> bool:
     from qawl.annotations import journal
     from qawl.annotations import store as annotation_store
 
-    left: list[str] = []
     for name in corpus.settings.layers:
         for each in journal.mend(corpus, name):
             say(f"journal repaired: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
         for each in annotation_store.migration_notes(corpus, name):
             say(f"{name}, converted to the current scheme: {each}")
-        left += [f"{name}: {each}" for each in annotation_store.unread(corpus, name)]
+    return _whole(corpus, corpus.settings.layers)
+
+
+def _whole(corpus: "Project", layers: Iterable[str]) -> bool:
+    """Says what the journals of layers have and their annotations have not; whether every annotation is
+    there."""
+    from qawl.annotations import store as annotation_store
+
+    left = [f"{name}: {each}" for name in layers for each in annotation_store.unread(corpus, name)]
     for each in left:
         say(f"kept in the journal, not in the annotations of {each}")
     return not any(f": {check}: " in each for each in left for check in annotation_store.WHOLE)
@@ -58,14 +65,15 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
         outcome = merging.merge(corpus, there)
     for line in _said(outcome):
         say(line)
-    for name in sorted({each.layer for each in outcome.joined}):
+    layers = sorted({each.layer for each in outcome.joined})
+    for name in layers:
         count = annotation_store.refresh(corpus, name)
         say(f"exports/annotations/{name}.jsonl: {count} records")
     for each in outcome.doubled:
         say(f"twice: {each}")
     for each in outcome.strange:
         say(f"LEFT OUT: {each}")
-    return not outcome.strange and not outcome.doubled
+    return _whole(corpus, layers) and not outcome.strange and not outcome.doubled
 
 
 def merge_file(ours: Path, theirs: Path) -> None:
