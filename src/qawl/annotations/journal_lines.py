@@ -187,15 +187,22 @@ class _Chain:
 
 
 def _read(path: Path, number: int, content: bytes, prev: str) -> tuple[Line, Version]:
-    """A line and its version; raises JournalError where it does not follow from the one before."""
+    """A line and its version; raises JournalError where it does not follow from the one before, or says
+    nothing that a journal says."""
     try:
         line = decoded(content)
-        version = identity.read(line.entry)
     except core_files.UNREADABLE as error:
         raise _changed(path, number, content) from error
     if line.prev != prev or line.sha256 != chained(prev, bytes(line.entry)):
         raise _changed(path, number)
-    return line, version
+    try:
+        content.decode()  # texts that nothing looks at here too
+        return line, identity.read(line.entry)
+    except core_files.UNREADABLE as error:
+        raise JournalError(
+            f"{path}, line {number}: {core_files.problem(content, error)}: Qawl did not write this "
+            "entry: bring the file back from version control"
+        ) from error
 
 
 def opened(path: Path) -> BinaryIO:
