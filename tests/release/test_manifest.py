@@ -1,6 +1,7 @@
 """Every byte of a manifest is covered by its digest beside it, and a folder without a manifest gives way."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -117,3 +118,67 @@ def test_every_key_that_a_manifest_can_have_is_described():
 def test_the_manifests_of_earlier_releases_fit_the_schema():
     folder = Path(__file__).parents[1] / "data/kept/exports/releases"
     assert [fits_schema(each)["version"] for each in sorted(folder.iterdir())]
+
+
+def _pipe(path):
+    os.mkfifo(path)
+
+
+def _empty(path):
+    path.mkdir()
+
+
+def _link_to_nothing(path):
+    path.symlink_to("nowhere")
+
+
+def _link_to_a_folder(path):
+    path.symlink_to("articles", target_is_directory=True)
+
+
+def _file(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x", "utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (_pipe, "pipe"),
+        (_pipe, "articles/pipe"),
+        (_empty, "empty"),
+        (_empty, ".empty"),
+        (_link_to_nothing, "link"),
+        (_link_to_a_folder, "link"),
+        (_file, ".cache/y.py"),
+        (_file, ".hidden/y.py"),
+        (_file, ".github/workflows/x.yml"),
+        (_file, "articles/.git/x"),
+        (_file, ".gitignore"),
+        (_file, ".git.txt"),
+    ],
+)
+def test_what_is_no_part_of_a_release_is_named(copy, make, name):
+    make(copy / name)
+    code, said = verify(copy)
+    assert code == 1
+    assert said.startswith(f"{name} is ")
+
+
+def test_a_pipe_in_place_of_a_file_is_named(copy):
+    (copy / "README.md").unlink()
+    _pipe(copy / "README.md")
+    code, said = verify(copy)
+    assert code == 1
+    assert "README.md is no file" in said
+
+
+def test_what_git_and_the_hub_leave_beside_a_release_is_no_difference(copy):
+    for name in (".git/objects/ab/x", ".gitattributes", ".cache/huggingface/download/x.lock"):
+        _file(copy / name)
+    _empty(copy / ".git" / "refs")
+    assert verify(copy)[0] == 0
+    shutil.rmtree(copy / ".git")
+    _file(copy / ".git")  # as submodules have it
+    assert verify(copy)[0] == 0

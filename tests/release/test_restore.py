@@ -282,3 +282,37 @@ def test_a_document_that_was_changed_is_said_where_it_is_passed_on(shipped, capl
     code, said = corpora.main(root, *words)
     assert code == 0, said
     assert "README.md was changed since the release was built" in said + caplog.text
+
+
+@pytest.mark.parametrize("place", ["", "inside", "articles/inside", "linked/inside", ".."])
+def test_a_copy_never_stands_in_its_release_or_around_it(built, secret, tmp_path, place):
+    copy = tmp_path / "a.txt"
+    copy.write_text(secret.text, "utf-8")
+    (tmp_path / "linked").symlink_to(built, target_is_directory=True)
+    target = tmp_path / place if place.startswith("linked") else built / place
+    before = sorted(built.rglob("*"))
+    done = CliRunner().invoke(
+        cli.group, ["restore", str(built), "--articles", str(copy), "--to", str(target)]
+    )
+    assert done.exit_code == 1
+    assert "overlap: name a folder elsewhere with --to" in str(done.exception)
+    assert sorted(built.rglob("*")) == before
+    assert manifest.verify(built) == []
+
+
+def test_rows_that_are_not_those_of_the_manifest_are_not_restored(built, secret, tmp_path):
+    """Somebody changed a table and made the hashes of files anew: only the digest of rows tells."""
+    path = built / "entities" / "train.parquet"
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("start")
+    moved = pa.array([99_999] * len(table), table.schema.field("start").type)
+    pq.write_table(table.set_column(at, table.schema.field("start"), moved), path)
+    told = manifest.file_digests(built)
+    manifest.write(built, msgspec.structs.replace(manifest.load(built), files=told))
+    copy = tmp_path / "a.txt"
+    copy.write_text(secret.text, "utf-8")
+    words = ["restore", str(built), "--articles", str(copy), "--to", str(tmp_path / "x")]
+    done = CliRunner().invoke(cli.group, words)
+    assert done.exit_code == 1
+    assert "entities/train: the rows are not those of the manifest" in str(done.exception)
+    assert not (tmp_path / "x").exists()

@@ -7,6 +7,7 @@ fields than there are columns is no row: nobody can tell which field is whose.
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -151,7 +152,7 @@ def _row(columns: Sequence[str], fields: Sequence[str]) -> Row | Wrong:
 
 def _unfit(columns: Sequence[str], wanted: str) -> Reason | None:
     """Why this is no row of columns."""
-    if twice := [each for each in dict.fromkeys(columns) if each and columns.count(each) > 1]:
+    if twice := [each for each, times in Counter(columns).items() if each and times > 1]:
         return reason("columns-twice", f": {', '.join(twice)}")
     if wanted not in columns:
         named = ", ".join(columns)[:200]

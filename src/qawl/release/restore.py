@@ -318,6 +318,8 @@ def restore_release(
     """
     manifest.refuse_missing(release)
     manifest.refuse_changed(release, documents=True)
+    _refuse_within(target, release)
+    manifest.refuse_other_rows(release)
     told = cleaning_of(release)
     if target.exists() and any(target.iterdir()):
         raise ReleaseError(f"{target} is not empty: name a new folder with --to")
@@ -330,6 +332,13 @@ def restore_release(
             target.rmdir()
         building.rename(target)
     return wanted.outcome()
+
+
+def _refuse_within(target: Path, release: Path) -> None:
+    """Raises ReleaseError where a copy would stand in its release, or around it."""
+    copy, source = target.resolve(), release.resolve()
+    if copy.is_relative_to(source) or source.is_relative_to(copy):
+        raise ReleaseError(f"{target} and the release overlap: name a folder elsewhere with --to")
 
 
 def _write(release: Path, target: Path, wanted: _Wanted) -> None:

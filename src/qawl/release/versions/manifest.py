@@ -170,8 +170,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
     silver: dict[str, SilverLayer] | UnsetType = UNSET
 
 
-CARRIERS = frozenset({".git", ".gitattributes", ".cache"})
+CARRIERS = (".git", ".gitattributes", ".cache/huggingface")
 """What git and the Hub's client leave beside a release that they brought."""
+
+
+def _brought(name: str) -> bool:
+    """Whether a path of a release is of what brought it."""
+    return any(name == each or name.startswith(f"{each}/") for each in CARRIERS)
 
 
 def file_digests(
@@ -184,11 +189,7 @@ def file_digests(
     found = {}
     for path in files.below(folder):
         name = path.relative_to(folder).as_posix()
-        if (
-            path.is_file()
-            and name not in (MANIFEST, SUM)
-            and name.partition("/")[0] not in CARRIERS
-        ):
+        if path.is_file() and name not in (MANIFEST, SUM) and not _brought(name):
             found[name] = known.get(name) or FileDigest(file_sha256(path), path.stat().st_size)
     return found
 
@@ -279,6 +280,13 @@ def refuse_changed(folder: Path, *, documents: bool = False) -> None:
             if table:
                 raise ReleaseError(f"{folder}: {name} was changed: bring the release back")
             _log.warning("%s: %s was changed since the release was built", folder, name)
+
+
+def refuse_other_rows(folder: Path) -> None:
+    """Raises ReleaseError where the rows of a table are not those of the manifest."""
+    made = load(folder)
+    if problem := next(_other_rows(folder, made, made.files), None):
+        raise ReleaseError(f"{folder}: {problem}: bring the release back")
 
 
 def is_release(folder: Path) -> bool:
@@ -388,7 +396,27 @@ def _differences(folder: Path) -> Iterator[str]:
             yield f"{name} is not part of the release"
         elif listed[name].sha256 != there[name].sha256:
             yield f"{name} was changed"
-    told = manifest.content_of == COLUMNS
+    yield from _no_files(folder, folder)
+    yield from _other_rows(folder, manifest, there)
+
+
+def _no_files(folder: Path, release: Path) -> Iterator[str]:
+    """What stands in a release and holds no file of it: pipes, devices, links, empty folders."""
+    entries = files.listed(folder)
+    if not entries:
+        yield f"{folder.relative_to(release).as_posix()} is an empty folder"
+    for path in entries:
+        name = path.relative_to(release).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            if not _brought(name):
+                yield from _no_files(path, release)
+        elif not path.is_file() and not _brought(name):
+            yield f"{name} is no file"
+
+
+def _other_rows(folder: Path, manifest: Manifest, there: Mapping[str, FileDigest]) -> Iterator[str]:
+    """Tables whose files are those that the manifest lists, and whose rows are not."""
+    listed, told = manifest.files, manifest.content_of == COLUMNS
     digests = (content_digest,) if told else (_lines_digest, content_digest)
     for name, said in manifest.content.items():
         paths = fnmatch.filter(sorted(there), said.path)
