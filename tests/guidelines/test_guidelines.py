@@ -16,7 +16,7 @@ from qawl.core.records import JUDGE
 from qawl.guidelines import page, versions
 from qawl.guidelines.rules import sentence
 from qawl.scheme import rules
-from qawl.studio import plan, push
+from qawl.studio import projects, push
 
 TEXTS = {
     "one": "Layla Haddad met the mayor of Millbrook.\nShe left.",
@@ -179,11 +179,11 @@ def test_what_changed_since_an_annotator_worked_is_said_to_that_annotator(decide
         assert "(was: PER · PER" in said
     assert "What changed" not in told_.html("newcomer")
     assert "What changed" not in told_.html(JUDGE)
-    before = plan.wanted(made, told_, "a1").instruction
+    before = projects.wanted(made, told_, "a1").instruction
     push.note_told(made)
     push.note_told(made)
     assert len(versions.history(made, "toy")) == 2
-    assert plan.wanted(made, page.briefings(made)["toy"], "a1").instruction == before
+    assert projects.wanted(made, page.briefings(made)["toy"], "a1").instruction == before
 
 
 def test_a_line_that_moves_is_no_change():

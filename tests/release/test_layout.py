@@ -126,7 +126,7 @@ def test_lines_that_end_in_several_ways():
     layouts = Layouts()
     starts, ends = tokens.edges(text)
     row = {"text_sha256": sha256(text), "starts": starts, "ends": ends}
-    layouts.add({**row, "paragraphs": token_table._paragraphs(text, starts).tolist()})
+    layouts.add({**row, "paragraphs": token_table._lines(text, starts).tolist()})
     assert layouts.find(" ".join(text.split())) == text
     assert layouts.find(text.replace(" \n", "\n")) == text
 
@@ -137,9 +137,7 @@ def test_white_space_around_a_text_that_nobody_cleaned():
         layouts = Layouts()
         starts, ends = tokens.edges(text)
         row = {"text_sha256": sha256(text), "starts": starts, "ends": ends}
-        layouts.add(
-            {**row, "paragraphs": token_table._paragraphs(text, starts).tolist()}, len(text)
-        )
+        layouts.add({**row, "paragraphs": token_table._lines(text, starts).tolist()}, len(text))
         assert layouts.find(" ".join(text.split())) == text
 
 
@@ -197,7 +195,7 @@ def test_any_text_of_plain_lines_comes_back_from_any_white_space(words, data):
     layouts = Layouts()
     starts, ends = tokens.edges(text)
     row = {"text_sha256": sha256(text), "starts": starts, "ends": ends}
-    layouts.add({**row, "paragraphs": token_table._paragraphs(text, starts).tolist()})
+    layouts.add({**row, "paragraphs": token_table._lines(text, starts).tolist()})
     other = st.sampled_from([" ", "\n", "\r\n", "\t", "\u00a0", "   ", " \n\n\n "])
     copy = "".join(
         data.draw(other) if part.isspace() else part for part in re.split(r"(\s+)", text)

@@ -60,13 +60,13 @@ MOST = 1_000_000
 def _values(value: object, known: dict[int, int]) -> int:
     """How many values a value holds, itself among them; what several aliases name is counted for each.
 
-    What holds itself counts as more than may be.
+    What holds itself is counted once; who reads it finds it too deep.
     """
     if not isinstance(value, dict | list | set | tuple):
         return 1
     place = id(value)
     if place not in known:
-        known[place] = MOST + 1  # until it is counted: it holds itself where it is met again
+        known[place] = 1  # where it holds itself
         inner = (*value, *value.values()) if isinstance(value, dict) else value
         known[place] = 1 + sum(_values(each, known) for each in inner)
     return known[place]

@@ -156,7 +156,7 @@ class Guard:
             return found
         found = self._folded.first(text)
         if found is None and (plain := decoded(text)) != text:
-            found = self._folded.first(plain)
+            found = self._exact.first(plain) or self._folded.first(plain)
         return found
 
     def known(self, letters: str) -> Mask:

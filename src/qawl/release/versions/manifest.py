@@ -3,7 +3,7 @@
 import fnmatch
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -396,20 +396,22 @@ def _differences(folder: Path) -> Iterator[str]:
             yield f"{name} is not part of the release"
         elif listed[name].sha256 != there[name].sha256:
             yield f"{name} was changed"
-    yield from _no_files(folder, folder)
+    yield from _no_files(folder, folder, listed)
     yield from _other_rows(folder, manifest, there)
 
 
-def _no_files(folder: Path, release: Path) -> Iterator[str]:
-    """What stands in a release and holds no file of it: pipes, devices, links, empty folders."""
+def _no_files(folder: Path, release: Path, listed: Collection[str]) -> Iterator[str]:
+    """What stands in a release and holds no file of it: pipes, devices, links, and folders that are
+    empty, unless a file that is missing stood there."""
     entries = files.listed(folder)
-    if not entries:
-        yield f"{folder.relative_to(release).as_posix()} is an empty folder"
+    place = folder.relative_to(release).as_posix()
+    if not entries and not any(name.startswith(f"{place}/") for name in listed):
+        yield f"{place} is an empty folder"
     for path in entries:
         name = path.relative_to(release).as_posix()
         if path.is_dir() and not path.is_symlink():
             if not _brought(name):
-                yield from _no_files(path, release)
+                yield from _no_files(path, release, listed)
         elif not path.is_file() and not _brought(name):
             yield f"{name} is no file"
 
