@@ -6,6 +6,26 @@ from datetime import UTC, datetime
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
+class Webhooks:
+    """Webhooks, as Label Studio keeps them."""
+
+    def __init__(self):
+        self.hooks = []
+
+    def request(self, method, path, *, body=None):
+        if method == "GET":
+            return [dict(each) for each in self.hooks]
+        if method == "POST":
+            self.hooks.append({**body, "id": len(self.hooks) + 1})
+            return self.hooks[-1]
+        (there,) = (each for each in self.hooks if path == f"api/webhooks/{each['id']}/")
+        if method == "PATCH":
+            there.update(body)
+        else:
+            self.hooks.remove(there)
+        return None
+
+
 class Memory:
     """Projects and tasks in the order of their making; `calls` has what was asked, as (verb, id)."""
 
@@ -88,13 +108,14 @@ class Memory:
             self.held[project] = [each for each in those if each["id"] not in gone]
 
 
-class Working(Memory):
+class Working(Webhooks, Memory):
     """A server with a clock on which annotators work: its tasks change at a time, a reading may ask for what
     changed since, and it keeps webhooks."""
 
     def __init__(self):
-        super().__init__()
-        self.now, self.asked, self.hooks = NOW, [], []
+        Webhooks.__init__(self)
+        Memory.__init__(self)
+        self.now, self.asked = NOW, []
 
     def clock(self):
         return self.now
@@ -139,17 +160,3 @@ class Working(Memory):
         said = {"result": [mark], "created_at": moment, "updated_at": moment, "lead_time": 1.0}
         task["annotations"] = [{**done, "was_cancelled": False, **said}]
         task["updated_at"] = moment
-
-    def request(self, method, path, *, body=None):
-        """Webhooks, as Label Studio keeps them."""
-        if method == "GET":
-            return [dict(each) for each in self.hooks]
-        if method == "POST":
-            self.hooks.append({**body, "id": len(self.hooks) + 1})
-            return self.hooks[-1]
-        (there,) = (each for each in self.hooks if path == f"api/webhooks/{each['id']}/")
-        if method == "PATCH":
-            there.update(body)
-        else:
-            self.hooks.remove(there)
-        return None

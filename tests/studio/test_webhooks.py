@@ -7,6 +7,7 @@ import time
 from collections import Counter
 
 import pytest
+from memory import Webhooks
 
 from corpora import main
 from qawl.cli import watch
@@ -15,26 +16,17 @@ from qawl.studio import webhooks
 from qawl.studio.webhooks import ACTIONS, SECRET, WHOSE, Address, Hooks, Spool
 
 
-class Server:
+class Server(Webhooks):
     """What Label Studio keeps of webhooks; `refuses` makes it refuse new ones."""
 
     def __init__(self, *, refuses=False):
-        self.hooks, self.refuses = [], refuses
+        super().__init__()
+        self.refuses = refuses
 
     def request(self, method, path, *, body=None):
-        if method == "GET":
-            return [dict(each) for each in self.hooks]
-        if method == "POST":
-            if self.refuses:
-                raise ServerError("http://x answered 400 to POST api/webhooks/: url")
-            self.hooks.append({**body, "id": len(self.hooks) + 1})
-            return self.hooks[-1]
-        (there,) = (each for each in self.hooks if path == f"api/webhooks/{each['id']}/")
-        if method == "PATCH":
-            there.update(body)
-        else:
-            self.hooks.remove(there)
-        return None
+        if method == "POST" and self.refuses:
+            raise ServerError("http://x answered 400 to POST api/webhooks/: url")
+        return super().request(method, path, body=body)
 
 
 @pytest.fixture

@@ -265,19 +265,23 @@ def _refuse_others(
     """Refuses work that is said to be an annotator's, and is another's in the journal: it would count
     as that of two people."""
     layer, annotator = place
-    given = [each for each in parts if each[0].share.given is not None]
+    given = [
+        (part.export.name, version)
+        for part, person in parts
+        if part.share.given is not None
+        for version in map(identity.read, _lines(part, person))
+    ]
     for other, path in journal.files(project, layer) if given else ():
         holds = journal.opened_at(project, path).holds
-        for part, person in given if other != annotator else ():
-            for version in map(identity.read, _lines(part, person)):
-                key = holds.find(version)
-                known = holds.known(key) if key and holds.stands(key) else None
-                if known and identity.surely_same(known, version.identity):
-                    raise InputError(
-                        f"{part.export.name}: annotation {version.identity.id} of task "
-                        f"{version.identity.task} is work of {other} in {path.name}, not of {annotator}: "
-                        "leave out --annotator, or give the name in the journal"
-                    )
+        for export, version in given if other != annotator else ():
+            key = holds.find(version)
+            known = holds.known(key) if key and holds.stands(key) else None
+            if known and identity.surely_same(known, version.identity):
+                raise InputError(
+                    f"{export}: annotation {version.identity.id} of task {version.identity.task} is work "
+                    f"of {other} in {path.name}, not of {annotator}: leave out --annotator, or give the "
+                    "name in the journal"
+                )
 
 
 def _append_to(

@@ -112,8 +112,6 @@ UNREAD = (
     "attribute-orphan",
 )
 """The checks that find what the journal has and the annotations have not."""
-WHOLE = UNREAD[:2]
-"""Those of them that find that a whole annotation is not there."""
 
 
 def unread(project: Project, layer: str) -> Iterator[str]:
@@ -127,6 +125,12 @@ def unread(project: Project, layer: str) -> Iterator[str]:
             yield from (f"{check}: {each.message}" for each in every)
         else:
             yield f"{check}: {CHECKS[check].explanation} ({len(every)} times)"
+
+
+def whole(project: Project, layer: str) -> bool:
+    """Whether every annotation of the journal is there, if not all that stands in it."""
+    lacking = {"article-unknown", "annotation-unreadable"}
+    return not any(each.check in lacking for each in findings(project, layer))
 
 
 def migration_notes(project: Project, layer: str) -> Iterator[str]:

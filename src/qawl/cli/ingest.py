@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.field_names import renamed
-from qawl.cli.paths import Given, Place
+from qawl.cli.paths import Place, others
 from qawl.cli.terminal import say
 from qawl.core.errors import InputError
 
@@ -30,14 +30,7 @@ if TYPE_CHECKING:
     default="local",
     help="Where near-duplicates are looked for: here, or on the Ray cluster of RAY_ADDRESS.",
 )
-@click.option(
-    "--merge",
-    "others",
-    multiple=True,
-    type=Given(),
-    metavar="OTHER",
-    help="Add the articles of a branch of git, or of another folder of this corpus; repeatable.",
-)
+@others("Add the articles")
 @click.option("--explain", metavar="ID", help="Show why an article is in its group.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(

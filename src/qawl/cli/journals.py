@@ -32,10 +32,11 @@ def _whole(corpus: "Project", layers: Iterable[str]) -> bool:
     there."""
     from qawl.annotations import store as annotation_store
 
-    left = [f"{name}: {each}" for name in layers for each in annotation_store.unread(corpus, name)]
-    for each in left:
-        say(f"kept in the journal, not in the annotations of {each}")
-    return not any(f": {check}: " in each for each in left for check in annotation_store.WHOLE)
+    layers = list(layers)
+    for name in layers:
+        for each in annotation_store.unread(corpus, name):
+            say(f"kept in the journal, not in the annotations of {name}: {each}")
+    return all(annotation_store.whole(corpus, name) for name in layers)
 
 
 def clean(corpus: "Project") -> None:

@@ -2,13 +2,16 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from qawl.articles.remote import Remote
+
+F = TypeVar("F", bound=Callable[..., object])
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
@@ -28,6 +31,18 @@ class Given(click.Path):
             beside = Path(typed_in) / value
             value = beside if beside.exists() else value
         return super().convert(value, param, ctx)
+
+
+def others(what: str) -> Callable[[F], F]:
+    """The option --merge of a command: other places of the corpus; `what` it does, in words."""
+    return click.option(
+        "--merge",
+        "others",
+        multiple=True,
+        type=Given(),
+        metavar="OTHER",
+        help=f"{what} of a branch of git, or of another folder of this corpus; repeatable.",
+    )
 
 
 class Release(Given):

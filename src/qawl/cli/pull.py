@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Given
+from qawl.cli.paths import Given, others
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ if TYPE_CHECKING:
     help="With --watch: Label Studio calls here when work is submitted, and it is pulled at once.",
 )
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
-@click.option(
-    "--merge",
-    "others",
-    multiple=True,
-    type=Given(),
-    metavar="OTHER",
-    help="Join the journals of a branch of git, or of another folder of this corpus; repeatable.",
-)
+@others("Join the journals")
 @click.option(
     "--merge-file",
     "two",

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import AnyStr, BinaryIO, TypeVar
+from typing import AnyStr, BinaryIO, Protocol, TypeVar
 
 import msgspec
 
@@ -133,6 +133,33 @@ def ordered(
         return problem
 
     return checked(path, kind, misplaced, advice, opened)
+
+
+class _OfArticle(Protocol):
+    """A record of an article in the file of a layer."""
+
+    @property
+    def article_id(self) -> str: ...
+
+    @property
+    def layer(self) -> str: ...
+
+
+A = TypeVar("A", bound=_OfArticle)
+
+
+def by_article(
+    path: Path, kind: type[A], layer: str, advice: str, opened: Opener = from_disk
+) -> Generator[A, None, None]:
+    """The records of a layer's file that has one an article, in their order; raises as `ordered`."""
+    return ordered(
+        path,
+        kind,
+        lambda each: (each.article_id,),
+        lambda each: of_layer(each.layer, layer),
+        advice,
+        opened,
+    )
 
 
 def of_layer(given: str, layer: str) -> str | None:

@@ -9,11 +9,5 @@ from qawl.core.records import Gold
 
 def read(project: Project, layer: str) -> Generator[Gold, None, None]:
     """The stored gold of a layer; raises InputError where a line is out of order, twice or no gold."""
-    return files.ordered(
-        project.gold_file(layer),
-        Gold,
-        lambda gold: (gold.article_id,),
-        lambda gold: files.of_layer(gold.layer, layer),
-        "remove the file, and run `qawl adjudicate`",
-        project.disk.open,
-    )
+    advice = "remove the file, and run `qawl adjudicate`"
+    return files.by_article(project.gold_file(layer), Gold, layer, advice, project.disk.open)

@@ -50,13 +50,8 @@ class Made:
 
 def read(project: Project, layer: str) -> Iterator[Suggestion]:
     """The suggestions of a layer by article; none where none were made."""
-    return files.ordered(
-        project.suggestions_file(layer),
-        Suggestion,
-        lambda each: (each.article_id,),
-        lambda each: files.of_layer(each.layer, layer),
-        "run `qawl suggest`",
-    )
+    path = project.suggestions_file(layer)
+    return files.by_article(path, Suggestion, layer, "run `qawl suggest`")
 
 
 def make(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qawl.core.column_types import Cell as ColumnCell
 from qawl.core.column_types import Cells, Records, Row
 from qawl.core.errors import ReleaseError
-from qawl.core.records import Article, Attributes, AttributeValue, GoldSpan, in_words
+from qawl.core.records import Article, Attributes, AttributeValue, GoldSpan, Span, in_words
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.tables import columns
@@ -52,16 +53,22 @@ class Redaction:
         """Where a span stands."""
         return {"id": span.id, "start": span.start, "end": span.end, "text": self.text(span.text)}
 
+    def marks(self, spans: Sequence[Span | GoldSpan]) -> dict[str, Sequence[ColumnCell]]:
+        """The columns that spans of gold and of annotators share."""
+        shows = self.article.redistribute
+        return {
+            "id": [span.id for span in spans],
+            "label": [span.label for span in spans],
+            "start": [span.start for span in spans],
+            "end": [span.end for span in spans],
+            "text": [span.text for span in spans] if shows else [None] * len(spans),
+        }
+
     def spans(self, spans: Sequence[GoldSpan]) -> Records:
         """Spans with their attributes."""
-        shows = self.article.redistribute
         return Records(
             {
-                "id": [span.id for span in spans],
-                "label": [span.label for span in spans],
-                "start": [span.start for span in spans],
-                "end": [span.end for span in spans],
-                "text": [span.text for span in spans] if shows else [None] * len(spans),
+                **self.marks(spans),
                 **self._columns([span.attributes for span in spans], self.scheme.span_attributes),
                 "support": [span.support for span in spans],
             }

@@ -369,14 +369,9 @@ def _annotation_row(record: Annotation, shown: Redaction) -> Row:
 
 
 def _spans(spans: Sequence[Span], shown: Redaction) -> Records:
-    shows = shown.article.redistribute
     return Records(
         {
-            "id": [span.id for span in spans],
-            "label": [span.label for span in spans],
-            "start": [span.start for span in spans],
-            "end": [span.end for span in spans],
-            "text": [span.text for span in spans] if shows else [None] * len(spans),
+            **shown.marks(spans),
             "attributes": [
                 _listed(span.attributes, shown) if span.attributes else [] for span in spans
             ],
