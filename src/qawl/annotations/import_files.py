@@ -19,7 +19,7 @@ from qawl.annotations.journal import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import Account, User
-from qawl.core import files, names, temporary
+from qawl.core import files, temporary
 from qawl.core.errors import InputError
 from qawl.core.handles import Handles
 from qawl.core.project import Project
@@ -81,15 +81,9 @@ def _named(project: Project, given: str | Iterable[str] | None) -> Named:
         user = users.user(who) if equals else None
         if user == User() or user in found or (None in found):
             raise InputError(f"--annotator {each}: give one NAME, or USER=NAME once a user")
-        found[user] = _pseudonym(project, name, {*there, *found.values()})
+        known = {*there, *found.values(), *project.annotators}
+        found[user] = users.stated("--annotator", name, known)
     return found
-
-
-def _pseudonym(project: Project, given: str, known: Iterable[str]) -> str:
-    try:
-        return names.apart(names.pseudonym(given), {*known, *project.annotators})
-    except ValueError as error:
-        raise InputError(f"--annotator: {error}") from error
 
 
 def _exports(paths: Iterable[Path]) -> Iterator[Path]:

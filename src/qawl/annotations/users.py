@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from qawl.core import files, names
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 
 K = TypeVar("K", bound=Hashable)
@@ -135,6 +136,15 @@ def free(project: Project, taken: set[str]) -> Iterator[str]:
         number += 1
         if f"a{number}" not in used:
             yield f"a{number}"
+
+
+def stated(option: str, given: str, known: Iterable[str]) -> str:
+    """A pseudonym that a user gave with an option; raises InputError where it is none, or too like one
+    of those that are known."""
+    try:
+        return names.apart(names.pseudonym(given), known)
+    except ValueError as error:
+        raise InputError(f"{option}: {error}") from error
 
 
 def by_assigned(votes: Mapping[K, Counter[str]], names: Iterable[str]) -> dict[K, str]:

@@ -80,10 +80,7 @@ class PoolUsers:
         """Takes over who users are, each as USER=NAME; raises InputError where it can't be so."""
         for each in given:
             who, _, said = each.rpartition("=")
-            try:
-                name = names.apart(names.pseudonym(said), self._names())
-            except ValueError as error:
-                raise InputError(f"--annotator {each}: {error}") from error
+            name = users.stated(f"--annotator {each}", said, self._names())
             self._known[self._found(each, users.user(who))] = name
         self.save()
 
