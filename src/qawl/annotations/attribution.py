@@ -285,7 +285,7 @@ class Attribution:
         return (
             f"{export.name}: {self._said} has {user} as {_listed(named)}, but the journal has annotation "
             f"{one.id} of this user (task {one.task}) as that of {_listed({person})}: {_REMOVE}; or give "
-            "--annotator NUMBER=NAME; nothing was written"
+            "--annotator USER=NAME; nothing was written"
         )
 
     def _note(self, export: Export, user: User, person: Person | None, evidence: _Evidence) -> None:
@@ -448,5 +448,5 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
         )
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
-        "(or --annotator NUMBER=NAME for each user), or --judge; nothing was written"
+        "(or --annotator USER=NAME for each user), or --judge; nothing was written"
     )

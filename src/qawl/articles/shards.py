@@ -27,7 +27,8 @@ _SHARD, _OPEN = r"[0-9]{4,9}-[0-9a-f]{8}\.jsonl", r"open-[0-9a-f]{8}\.jsonl"
 _PIECE = 1 << 20
 _ADVICE = (
     "bring corpus/articles and corpus/articles.jsonl back from version control together; in a merge run "
-    "`git checkout HEAD -- corpus/articles corpus/articles.jsonl`, then `qawl ingest --merge MERGE_HEAD`"
+    "`git checkout HEAD -- corpus/articles.jsonl` and, if HEAD has shards, `git checkout HEAD -- "
+    "corpus/articles`, then `qawl ingest --merge MERGE_HEAD`"
 )
 
 _ShardName = Annotated[str, msgspec.Meta(pattern=f"^{_SHARD}$")]

@@ -75,5 +75,5 @@ def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     say(f"{counted(back, 'annotation')} put back")
     if back:
         pooled = corpus.settings.label_studio.pool
-        whose = "those of who did them" if pooled else "yours"
+        whose = "work of the users who made them" if pooled else "yours"
         say(f"the server counts them as {whose}; `qawl pull` collects them again")

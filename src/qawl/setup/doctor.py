@@ -137,8 +137,8 @@ def _pool(client: Client, project: Project, there: Iterable[Remote]) -> Iterator
     if any(each.slice is not None for each in there):
         known = set(PoolUsers(client, project, there).known().values())
         new = [name for name in project.annotators if name not in known]
-        said = f"not known by a user yet: {', '.join(new)} (`qawl pull --annotator USER=NAME`)"
-        yield Line("users", True, said if new else "every annotator is known by a user")
+        said = f"no user is named yet for: {', '.join(new)} (`qawl pull --annotator USER=NAME`)"
+        yield Line("users", True, said if new else "every annotator has a user")
 
 
 def _clock(skew: timedelta | None) -> Line:

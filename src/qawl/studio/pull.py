@@ -119,8 +119,9 @@ def _people(
         return people
     if given:
         raise InputError(
-            "--annotator: a project of one annotator says itself who works there; the option is for "
-            "exports (--from) and for pools (label_studio.pool in qawl.yaml, then `qawl push`)"
+            "--annotator: this corpus has no pool on the server, so its projects say who works there; "
+            "the option is for exports (--from) and for pools (label_studio.pool in qawl.yaml, then "
+            "`qawl push`)"
         )
     return None
 
