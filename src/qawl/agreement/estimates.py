@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from qawl.core.records import FORMAT, Format
+
 
 class Estimate(Struct, frozen=True, gc=False):
     """A figure with the bounds of its 95 % interval and its n.
@@ -150,7 +152,7 @@ class Agreement(Struct, frozen=True, kw_only=True):
     """A report of agreement; `people` says of each annotator whether it is a person. By the digest of
     `layers`, figures that somebody changed are told."""
 
-    format: int = 1
+    format: Format = FORMAT
     annotations_sha256: str
     people: dict[str, bool]
     figures: int

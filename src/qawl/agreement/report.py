@@ -47,7 +47,7 @@ from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, to_json
+from qawl.core.records import FORMAT, JUDGE, Annotation, Format, to_json
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
@@ -104,6 +104,7 @@ class _Stored(msgspec.Struct):
     layers: dict[str, dict[str, msgspec.Raw]]
     layers_sha256: str = ""
     figures: int = 1
+    format: Format = FORMAT
 
 
 def stored(project: Project) -> dict[str, LayerAgreement] | None:

@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Struct
 
 from qawl.annotations import segments
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.errors import JournalError
-from qawl.core.records import FORMAT
+from qawl.core.records import FORMAT, Format
 
 NAME = "heads.json"
 _ADVICE = (
@@ -27,7 +27,7 @@ _ADVICE = (
 
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
-_Hash = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+_Hash = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
 
 
 class Sealed(Struct, frozen=True):
@@ -51,8 +51,13 @@ class Head(Struct, frozen=True, omit_defaults=True):
 
 
 class _Heads(Struct, frozen=True):
-    format: int = FORMAT
+    format: Format = FORMAT
     journals: dict[str, Head] = {}
+
+    def __post_init__(self) -> None:
+        """Raises ValueError at a name that no journal can have."""
+        for each in self.journals:
+            names.journal(each)
 
 
 _waiting: dict[Path, dict[str, Head]] = {}

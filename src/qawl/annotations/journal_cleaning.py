@@ -19,7 +19,7 @@ from qawl.annotations.journal_lines import START
 from qawl.core import files
 from qawl.core.errors import JournalError
 from qawl.core.project import Project
-from qawl.core.records import FORMAT, to_json
+from qawl.core.records import FORMAT, Format, to_json
 
 LOG = "cleaned.jsonl"
 _OURS = ("project_created_at", "layers", "other_texts", "origin")
@@ -32,7 +32,7 @@ class Cleaning(Struct, frozen=True, kw_only=True):
     `left_out` counts the fields that went, by name.
     """
 
-    format: int = FORMAT
+    format: Format = FORMAT
     journal: str
     number: int
     versions: int

@@ -15,8 +15,8 @@ from qawl.annotations.heads import Head
 from qawl.annotations.holdings import Spot
 from qawl.annotations.identity import Version
 from qawl.core import files as core_files
-from qawl.core.errors import JournalError
-from qawl.core.records import FORMAT, to_json
+from qawl.core.errors import JournalError, other_format
+from qawl.core.records import FORMAT, Format, to_json
 
 START = "0" * 64
 """What the first line of a journal follows."""
@@ -25,7 +25,7 @@ START = "0" * 64
 class Line(Struct, frozen=True, kw_only=True):
     """A journal line."""
 
-    format: int = FORMAT
+    format: Format = FORMAT
     prev: str
     sha256: str
     entry: msgspec.Raw
@@ -192,6 +192,8 @@ def _read(path: Path, number: int, content: bytes, prev: str) -> tuple[Line, Ver
     try:
         line = decoded(content)
     except core_files.UNREADABLE as error:
+        if other := other_format(error):
+            raise JournalError(f"{path}, line {number}: {other}") from error
         raise _changed(path, number, content) from error
     if line.prev != prev or line.sha256 != chained(prev, bytes(line.entry)):
         raise _changed(path, number)

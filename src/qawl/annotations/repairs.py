@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from qawl.annotations.regions import plain
 from qawl.core import files
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Span, span_order, to_json
+from qawl.core.records import FORMAT, Annotation, Format, Span, span_order, to_json
 from qawl.core.text import utf16_to_code_points
 
 NAMES = {
@@ -27,7 +27,7 @@ NAMES = {
 class Repair(Struct, frozen=True, kw_only=True):
     """One repair; `version` is the SHA-256 of the annotation that it was made for."""
 
-    format: int = 1
+    format: Format = FORMAT
     repair: str
     layer: str
     article_id: str

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -70,7 +70,7 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class _File(Struct, frozen=True):
-    format: int
+    format: Literal[2]
     users: tuple[Account, ...]
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qawl.articles.metadata import FIELDS, Metadata
 from qawl.core.findings import Reason, reason
+from qawl.core.records import FORMAT, Format
 from qawl.core.text import printable
 
 LONGEST = 1_000_000
@@ -42,7 +43,7 @@ class Received(Struct, frozen=True, kw_only=True):
 class SetAside(Struct, frozen=True, kw_only=True):
     """Something that is not an article; a line of corpus/set-aside.jsonl."""
 
-    format: int = 1
+    format: Format = FORMAT
     path: str
     line: int | None = None
     reason: str

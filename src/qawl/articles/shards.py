@@ -17,7 +17,7 @@ from msgspec import Struct
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
 from qawl.core.project import SHARDS, Project, lock
-from qawl.core.records import FORMAT
+from qawl.core.records import FORMAT, Format
 
 SEAL = 50_000_000
 """Bytes that articles.jsonl and a shard hold at most, but for one line that is longer."""
@@ -31,9 +31,9 @@ _ADVICE = (
     "corpus/articles`, then `qawl ingest --merge MERGE_HEAD`"
 )
 
-_ShardName = Annotated[str, msgspec.Meta(pattern=f"^{_SHARD}$")]
-_OpenName = Annotated[str, msgspec.Meta(pattern=f"^{_OPEN}$")]
-_AnyName = Annotated[str, msgspec.Meta(pattern=f"^({_SHARD}|{_OPEN})$")]
+_ShardName = Annotated[str, msgspec.Meta(pattern=rf"\A{_SHARD}\Z")]
+_OpenName = Annotated[str, msgspec.Meta(pattern=rf"\A{_OPEN}\Z")]
+_AnyName = Annotated[str, msgspec.Meta(pattern=rf"\A({_SHARD}|{_OPEN})\Z")]
 
 
 class Shard(Struct, frozen=True):
@@ -56,7 +56,7 @@ class Shards(Struct, frozen=True, omit_defaults=True):
     `gone` will go, as a replacement that is decided wants it.
     """
 
-    format: int = FORMAT
+    format: Format = FORMAT
     shards: tuple[Shard, ...] = ()
     coming: tuple[_AnyName, ...] = ()
     open: _OpenName | None = None

@@ -317,7 +317,9 @@ class Articles(Mapping[str, Article]):
             return decoder.decode(line)
         except core_files.UNREADABLE as error:
             path = self._paths[self._files[self._known(identity)]]
-            raise InputError(f"{path}, article {identity}: {error}") from error
+            raise InputError(
+                f"{path}, article {identity}: {core_files.problem(line, error)}"
+            ) from error
 
     def _known(self, identity: str) -> int:
         """The number of an article; raises KeyError where there is none."""

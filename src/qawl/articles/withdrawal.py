@@ -11,6 +11,7 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.project import Project
+from qawl.core.records import FORMAT, Format
 from qawl.core.text import blank
 
 _ID = re.compile(r"[0-9a-f]{12}")
@@ -20,7 +21,7 @@ _log = logging.getLogger("qawl")
 class Withdrawal(Struct, frozen=True, kw_only=True):
     """That an article was taken out."""
 
-    format: int = 1
+    format: Format = FORMAT
     article_id: str
     reason: str
 

@@ -14,7 +14,19 @@ QawlError                 anything a user can mend; the command line prints it a
 Problems in the data are no exceptions: they are `qawl.core.records.Finding` values.
 """
 
+import re
+
 TOO_DEEP = "lists or objects are nested too deeply"
+_OTHER_FORMAT = re.compile(r"Invalid enum value ([^ ]+) - at `\$\.format`")
+
+
+def other_format(error: Exception) -> str | None:
+    """What is wrong and what to do, in words, where a file has a format that is not known."""
+    found = _OTHER_FORMAT.fullmatch(str(error))
+    return found and (
+        f"it is of format {found[1]}, which this version of Qawl does not know: use the version of Qawl "
+        "that wrote it, or a newer one"
+    )
 
 
 class QawlError(Exception):

@@ -16,7 +16,7 @@ from typing import AnyStr, BinaryIO, Protocol, TypeVar
 import msgspec
 
 from qawl.core import temporary
-from qawl.core.errors import TOO_DEEP, InputError, QawlError
+from qawl.core.errors import TOO_DEEP, InputError, QawlError, other_format
 from qawl.core.records import to_json
 
 T = TypeVar("T")
@@ -89,8 +89,7 @@ def decoded(
     try:
         return decoder.decode(line)
     except UNREADABLE as error:
-        more = f": {advice}" if advice else ""
-        raise InputError(f"{path}, line {number}: {problem(line, error)}{more}") from error
+        raise InputError(f"{path}, line {number}: {_with_advice(line, error, advice)}") from error
 
 
 Wrong = Callable[[T], str | None]
@@ -182,7 +181,14 @@ def problem(content: bytes, error: Exception) -> str:
         return f"not UTF-8 at byte {error.start + 1}"
     if isinstance(error, RecursionError):
         return TOO_DEEP
-    return str(error)
+    return other_format(error) or str(error)
+
+
+def _with_advice(content: bytes, error: Exception, advice: str) -> str:
+    """What is wrong with content that is not read, and what to do about it, in words."""
+    if advice and not other_format(error):
+        return f"{problem(content, error)}: {advice}"
+    return problem(content, error)
 
 
 def load(path: Path, kind: type[T], error: type[QawlError] = InputError, advice: str = "") -> T:
@@ -192,8 +198,7 @@ def load(path: Path, kind: type[T], error: type[QawlError] = InputError, advice:
     try:
         return msgspec.json.decode(content, type=kind)
     except UNREADABLE as wrong:
-        more = f": {advice}" if advice else ""
-        raise error(f"{path} can't be read: {problem(content, wrong)}{more}") from wrong
+        raise error(f"{path} can't be read: {_with_advice(content, wrong, advice)}") from wrong
 
 
 def load_if_whole(path: Path, kind: type[T]) -> T | None:

@@ -42,6 +42,17 @@ def of_journal(given: object) -> str:
     return JUDGE if given == JUDGE else pseudonym(given)
 
 
+def journal(given: str) -> tuple[str, str]:
+    """(layer, annotator) of a journal by its name, as in `quote.a1`; ValueError where it can't be one."""
+    of_layer, dot, annotator = given.partition(".")
+    try:
+        if dot:
+            return layer(of_layer), of_journal(annotator)
+    except ValueError as error:
+        raise ValueError(f"{given!r} is no name of a journal: {error}") from error
+    raise ValueError(f"{given!r} is no name of a journal: those are LAYER.ANNOTATOR")
+
+
 def layer(given: str) -> str:
     """The name of a layer, which files, controls and tables have; ValueError where it can't be one."""
     if not given.isascii() or not given.replace("-", "").replace("_", "").isalnum():
@@ -70,6 +81,16 @@ def confused(name: str, others: Iterable[str]) -> str | None:
     """
     here = folded(name)
     return next((each for each in others if each != name and folded(each) == here), None)
+
+
+def inner(given: str) -> str:
+    """The path of a file in a folder as files of ours list it, with `/` between its parts; ValueError
+    where it leads elsewhere."""
+    parts = given.split("/")
+    odd = any(each in ("", ".", "..") for each in parts) or any(map(given.__contains__, "\\:\0"))
+    if odd or not given.isprintable():
+        raise ValueError(f"{given!r} is no path inside this folder")
+    return given
 
 
 def folded(name: str) -> str:

@@ -10,7 +10,9 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import Struct, field
 
-FORMAT = 1
+Format = Literal[1]
+FORMAT: Format = 1
+"""The format of every file that says one: a record of another number is refused."""
 
 JUDGE = "adjudication"
 """The pseudonym of who decides between annotators, and the last word of that project's title."""
@@ -90,7 +92,7 @@ class Article(Struct, frozen=True, kw_only=True, gc=False):
     ('en', True, 1024)
     """
 
-    format: int = FORMAT
+    format: Format = FORMAT
     id: str
     text: str
     text_sha256: str
@@ -272,7 +274,7 @@ class Annotation(Struct, frozen=True, kw_only=True, gc=False):
     ('a1', 'submitted', 58, 43)
     """
 
-    format: int = FORMAT
+    format: Format = FORMAT
     article_id: str
     layer: str
     annotator: str
@@ -409,7 +411,7 @@ class Gold(Struct, frozen=True, kw_only=True, gc=False):
     ('273fd3b431ad', True, 0)
     """
 
-    format: int = FORMAT
+    format: Format = FORMAT
     article_id: str
     layer: str
     status: Status = "submitted"
@@ -430,7 +432,7 @@ class Suggestion(Struct, frozen=True, kw_only=True, gc=False):
     `model` and `model_version` name what made it. Annotators see it as a prediction of Label Studio.
     """
 
-    format: int = FORMAT
+    format: Format = FORMAT
     article_id: str
     layer: str
     model: str

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from qawl.core.errors import TOO_DEEP, ProjectError, QawlError
+from qawl.core.errors import TOO_DEEP, ProjectError, QawlError, other_format
 
 T = TypeVar("T")
 _UNKNOWN = re.compile("Object contains unknown field `[^`]*`")
@@ -77,7 +77,8 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
-        raise error(f"{where}: {problem}{_known(problem, kind)}") from problem
+        said = other_format(problem) or f"{problem}{_known(problem, kind)}"
+        raise error(f"{where}: {said}") from problem
 
 
 def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:

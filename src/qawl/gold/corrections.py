@@ -14,10 +14,12 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import (
+    FORMAT,
     Annotation,
     Article,
     Attributes,
     AttributeValue,
+    Format,
     Gold,
     GoldSpan,
     Span,
@@ -42,7 +44,7 @@ class Correction(Struct, frozen=True, kw_only=True):
     set). `credit` says whether the reader is named in a release.
     """
 
-    format: int = 1
+    format: Format = FORMAT
     id: str = ""
     address: str
     layer: str

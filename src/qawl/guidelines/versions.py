@@ -8,13 +8,13 @@ from msgspec import Struct
 from qawl.annotations import derive
 from qawl.core import files
 from qawl.core.project import Project
-from qawl.core.records import FORMAT, JUDGE
+from qawl.core.records import FORMAT, JUDGE, Format
 
 
 class GuidelinesVersion(Struct, frozen=True, kw_only=True):
     """What the guidelines of a layer said from some day on, by what it is said of."""
 
-    format: int = FORMAT
+    format: Format = FORMAT
     layer: str
     scheme_version: str
     said: dict[str, str]

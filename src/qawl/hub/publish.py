@@ -15,10 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from qawl.core import files as core_files
-from qawl.core import versions
+from qawl.core import names, versions
 from qawl.core.errors import HubError, ReleaseError
 from qawl.core.excerpts import listed
 from qawl.core.project import Project
+from qawl.core.records import FORMAT, Format
 from qawl.core.text import file_sha256
 from qawl.hub.client import Blob, Refs, Repository
 from qawl.release.documents import citation
@@ -49,6 +50,12 @@ class Said(Struct, frozen=True):
     name: str
     version: Version
     files: dict[str, Digest]
+    format: Format = FORMAT
+
+    def __post_init__(self) -> None:
+        """Raises ValueError at a path that leads out of the release."""
+        for each in self.files:
+            names.inner(each)
 
 
 class Shipped(Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from qawl.core.records import FORMAT, Format
 from qawl.scheme import changes
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.changes import Change
@@ -116,7 +117,7 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     ('mention', ['has_source', 'has_cue'])
     """
 
-    format: Literal[1] = 1
+    format: Format = FORMAT
     layer: str
     version: str = "1"
     title: Titles = {}

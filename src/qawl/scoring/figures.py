@@ -13,6 +13,7 @@ from qawl.agreement.estimates import (
     LayerAgreement,
     Value,
 )
+from qawl.core.records import FORMAT, Format
 
 _OF_PEOPLE = ("annotators", "pairs", "against_rest", "articles_compared")
 """Parts of a report of agreement that say nothing of a system."""
@@ -171,7 +172,7 @@ class LayerScores:
 class Head(Struct, frozen=True, kw_only=True):
     """What was scored: the release, the split (None: all), and what is to be said of the file."""
 
-    format: int = 1
+    format: Format = FORMAT
     release: str
     content_sha256: str
     split: str | None

@@ -18,7 +18,7 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core import files, names
 from qawl.core.errors import InputError
 from qawl.core.project import Project
-from qawl.core.records import JUDGE
+from qawl.core.records import FORMAT, JUDGE, Format
 from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote
 
@@ -38,7 +38,7 @@ class Account(Struct, frozen=True):
 
 
 class _File(Struct, frozen=True):
-    format: int
+    format: Format
     corpus: str
     servers: dict[str, tuple[Account, ...]]
 
@@ -52,9 +52,9 @@ class PoolUsers:
         self._shared = [each for each in self._there if each.slice is not None]
         self._path = project.state / "pool-users.json"
         name = project.settings.name
-        self._file = files.load_if_whole(self._path, _File) or _File(1, name, {})
+        self._file = files.load_if_whole(self._path, _File) or _File(FORMAT, name, {})
         if self._file.corpus != name:  # copied from another corpus: its annotators are others
-            self._file = _File(1, name, {})
+            self._file = _File(FORMAT, name, {})
         self._people = {int(each["id"]): each for each in client.accounts()}
         self.notes: list[str] = []
         self._known = dict(self._stated())
@@ -91,7 +91,7 @@ class PoolUsers:
         )
         servers = {**self._file.servers, self._client.url: told}
         if servers != self._file.servers:
-            self._file = _File(1, self._project.settings.name, servers)
+            self._file = _File(FORMAT, self._project.settings.name, servers)
             said = json.dumps(msgspec.to_builtins(self._file), ensure_ascii=False, indent=1)
             self._project.make_state()
             files.write_text(self._path, said + "\n", private=True)

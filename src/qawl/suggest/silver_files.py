@@ -10,9 +10,9 @@ import zstandard
 from msgspec import Struct
 
 from qawl.articles.remote import WEB, Remote, Store
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.errors import InputError
-from qawl.core.records import Suggestion, to_json
+from qawl.core.records import FORMAT, Format, Suggestion, to_json
 
 NAME = "silver.json"
 _ENDING = ".jsonl.zst"
@@ -40,6 +40,10 @@ class Shard(Struct, frozen=True):
     spans: int
     relations: int
 
+    def __post_init__(self) -> None:
+        """Raises ValueError at a path that leads out of the folder."""
+        names.inner(self.path)
+
 
 class Labelled(Struct, frozen=True, kw_only=True):
     """What silver.json says of a layer: what made it, how good that is, and where it stands.
@@ -64,9 +68,14 @@ class Labelled(Struct, frozen=True, kw_only=True):
 class Silver(Struct, frozen=True, kw_only=True):
     """silver.json: written last, so that what a killed run left has none."""
 
-    format: int = 1
+    format: Format = FORMAT
     name: str
     layers: dict[str, Labelled]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError at what is no name of a layer: their folders have these names."""
+        for each in self.layers:
+            names.layer(each)
 
 
 class Folder(Protocol):
@@ -159,7 +168,7 @@ def load(place: Folder) -> Silver | None:
         return msgspec.json.decode(content, type=Silver)
     except files.UNREADABLE as error:
         raise InputError(
-            f"{place.shown}/{NAME} is damaged ({error}): run `qawl suggest` again"
+            f"{place.shown}/{NAME} is damaged ({files.problem(content, error)}): run `qawl suggest` again"
         ) from error
 
 

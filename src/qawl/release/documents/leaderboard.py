@@ -7,7 +7,6 @@ content of this release, else the system has to be scored again.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +14,7 @@ from msgspec import Struct
 from qawl.core import files
 from qawl.core.errors import ReleaseError
 from qawl.core.project import Project
+from qawl.core.records import FORMAT, Format
 
 FIGURES = ("exact_f1", "overlap_f1", "relation_f1", "whole", "who_said_what")
 """The figures that the table has a column for; average precision comes last."""
@@ -46,7 +46,7 @@ class Scored(Struct, frozen=True):
 
     content_sha256: str
     layers: dict[str, Scores]
-    format: Literal[1] = 1
+    format: Format = FORMAT
     release: str | None = None
     split: str | None = None
 
@@ -85,10 +85,12 @@ def leaderboard(project: Project, content_sha256: str) -> Leaderboard:
 
 
 def _read(project: Project, path: Path) -> Scored:
+    content = project.disk.text(path).encode()
     try:
-        return msgspec.json.decode(project.disk.text(path), type=Scored)
+        return msgspec.json.decode(content, type=Scored)
     except files.UNREADABLE as error:
-        raise ReleaseError(f"{path}: not what `qawl score --json` prints: {error}") from error
+        why = files.problem(content, error)
+        raise ReleaseError(f"{path}: not what `qawl score --json` prints: {why}") from error
 
 
 def _ranked(found: list[tuple[str, Scored]]) -> Iterator[tuple[str, float, str, Row]]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 import msgspec
 import pyarrow as pa
@@ -15,11 +14,11 @@ import yaml
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.articles.removed_lines import CleaningRecord
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns
 from qawl.core.errors import ReleaseError
-from qawl.core.records import to_json
+from qawl.core.records import FORMAT, Format, to_json
 from qawl.core.text import file_sha256
 from qawl.release.tables import columns
 from qawl.release.tables.content_digest import Digest
@@ -146,7 +145,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     manifest that has its own digest.
     """
 
-    format: Literal[1] = 1
+    format: Format = FORMAT
     name: str
     version: str
     draft: bool
@@ -168,6 +167,11 @@ class Manifest(Struct, frozen=True, kw_only=True):
     chain: dict[str, Chain] = {}
     errata: tuple[Erratum, ...] | UnsetType = UNSET
     silver: dict[str, SilverLayer] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Raises ValueError at a path of a file or table that leads out of the release."""
+        for each in (*self.files, *self.content, *(self.features or ())):
+            names.inner(each)
 
 
 CARRIERS = (".git", ".gitattributes", ".cache/huggingface")
