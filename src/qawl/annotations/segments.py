@@ -6,6 +6,7 @@ a dot in its name. Which segments belong to a journal its open file says: its fi
 last line of the last of them. So sealing is done at the moment in which an empty file takes its place.
 """
 
+import glob
 import gzip
 import hashlib
 import io
@@ -52,7 +53,8 @@ def journals(folder: Path) -> list[Path]:
 def sealed(path: Path) -> dict[int, Path]:
     """The segments that stand beside an open file, by number."""
     found = {}
-    for each in files.listed(path.parent) if is_open(path) else ():
+    own = f"{glob.escape(path.stem)}.*"  # of thousands of annotators' files, those of this journal
+    for each in files.listed(path.parent, own) if is_open(path) else ():
         part = _PART.fullmatch(each.name)
         number = int(part["number"] or 0) if part else 0
         if number and each == named(path, number):
