@@ -102,7 +102,17 @@ class Holdings:
                 there = self.known(key)
                 if there and identity.same(there, given.identity, sure=sure):
                     return str(key)
-        return given.key if not numbers and self.known(given.key) else None
+        if numbers or self.known(given.key):
+            return None if numbers else given.key
+        return self._nameless(given.identity)
+
+    def _nameless(self, given: Identity) -> str | None:
+        """The key of an annotation that has no number, by what it says: the key is of how it is written."""
+        where = "SELECT key, identity FROM annotation WHERE article = ? AND id IS NULL"
+        for key, content in self.db.execute(where, (given.article,)):
+            if identity.same_without_number(_decoded(content), given):
+                return str(key)
+        return None
 
     def key(self, given: Version, *, sure: bool = False) -> str:
         """The key that an annotation has here: its own, unless it came by another before."""

@@ -7,6 +7,7 @@ never change. Two servers use the same numbers: what these things tell apart is 
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from math import isfinite
 from typing import Literal
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from qawl.annotations import journal_fields
 from qawl.annotations.foreign_values import LONGEST
-from qawl.core.records import to_json
+from qawl.core.files import UNREADABLE
 
 Home = tuple[int | None, str | None]
 """A project of a server: its id, and when the server made it."""
@@ -24,8 +25,8 @@ class Identity(Struct, frozen=True, kw_only=True, gc=False):
     """What tells a version of an annotation from others, None where it is not known.
 
     `home` is when the server made the project, known of what came from the server itself. `made` and
-    `changed` are instants in seconds; `content` is a digest of the results and the state. `origin`
-    numbers the servers that exports came from.
+    `changed` are instants in seconds; `content` is a digest of the results and the state, whatever the
+    order of keys. `origin` numbers the servers that exports came from.
     """
 
     article: str
@@ -106,7 +107,7 @@ _decoder = msgspec.json.Decoder(_Entry)
 def read(content: bytes | msgspec.Raw) -> Version:
     """The version that an entry's JSON is; raises DecodeError where it is none."""
     given = _decoder.decode(content)
-    identity = _identify(given)
+    identity = _identify(given, _content(given.annotation))
     changed = identity.changed
     when = given.annotation.updated_at if changed is None else changed
     layers = f"{given.task.layers} " if given.task.layers else ""
@@ -117,7 +118,12 @@ def read(content: bytes | msgspec.Raw) -> Version:
     return Version(given.key, given.event, identity, digest, timeless)
 
 
-def _identify(given: _Entry) -> Identity:
+def outline(content: bytes) -> Identity:
+    """What tells an annotation from others, without what it says: for who asks that of many."""
+    return _identify(_decoder.decode(content), b"")
+
+
+def _identify(given: _Entry, content: bytes) -> Identity:
     task, sent = given.task, given.annotation
     project = task.project if type(task.project) is int else sent.project
     created, origin = task.project_created_at, task.origin
@@ -131,18 +137,40 @@ def _identify(given: _Entry) -> Identity:
         user=journal_fields.user(sent.completed_by),
         made=instant(sent.created_at),
         changed=instant(sent.updated_at),
-        content=_content(sent),
+        content=content,
         origin=origin if type(origin) is int else 1,
     )
 
 
 def _content(sent: _Sent) -> bytes:
     """A digest of what an annotation says; addresses in notes, which are not kept, are no difference."""
-    result = bytes(sent.result)
-    if b"@" in result:
-        result = to_json(journal_fields.results(msgspec.json.decode(result)))
     state = f"{bool(sent.was_cancelled)} {bool(sent.ground_truth)} "
-    return sha256(state.encode() + result).digest()[:16]
+    return sha256(state.encode() + _canonical(bytes(sent.result))).digest()[:16]
+
+
+def _canonical(result: bytes) -> bytes:
+    """Results in one form: databases and other tools write keys in their own order, and 1 as 1.0."""
+    try:
+        given = _results.decode(result)
+        return _sorted.encode(journal_fields.results(given) if b"@" in result else given)
+    except (
+        *UNREADABLE,
+        OverflowError,
+        ValueError,
+    ):  # of journals that were not made of such values
+        return result
+
+
+def _plain(number: str) -> int | float | str:
+    """A number with a point or an exponent, as a whole number where it is one."""
+    value = float(number)
+    if not isfinite(value):
+        return number
+    return int(value) if value.is_integer() and abs(value) < 1 << 53 else value
+
+
+_results = msgspec.json.Decoder(float_hook=_plain)
+_sorted = msgspec.json.Encoder(order="sorted")
 
 
 def _number(given: object) -> str | None:
@@ -162,10 +190,16 @@ def same(one: Identity, other: Identity, *, sure: bool = False) -> bool:
         return one.unique == other.unique
     if not one.id or one.id != other.id:
         return False
-    if any(None not in pair and pair[0] != pair[1] for pair in _constant(one, other)):
+    if _apart(one, other):
         return False
     one_place = one.home is not None and (one.project, one.home) == (other.project, other.home)
     return sure or one_place or one.content == other.content or one.changed != other.changed
+
+
+def same_without_number(one: Identity, other: Identity) -> bool:
+    """Whether both are of one annotation that no server gave a number."""
+    named = one.id or one.unique or other.id or other.unique
+    return not named and not _apart(one, other) and one.content == other.content
 
 
 def surely_same(one: Identity, other: Identity) -> bool:
@@ -208,9 +242,9 @@ def instant(given: object) -> float | None:
         return None
 
 
-def _constant(one: Identity, other: Identity) -> tuple[tuple[object, object], ...]:
-    """What never changes, in pairs."""
-    return (
+def _apart(one: Identity, other: Identity) -> bool:
+    """Whether something is different that never changes."""
+    constant = (
         (one.article, other.article),
         (one.project, other.project),
         (one.home, other.home),
@@ -218,3 +252,4 @@ def _constant(one: Identity, other: Identity) -> tuple[tuple[object, object], ..
         (one.user, other.user),
         (one.made, other.made),
     )
+    return any(None not in pair and pair[0] != pair[1] for pair in constant)

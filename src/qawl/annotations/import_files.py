@@ -165,8 +165,12 @@ class _Part:
     start: int = 0
 
     def identities(self) -> Iterator[Identity]:
-        """What each entry is of."""
+        """What each entry is of, and what it says."""
         return (identity.read(line).identity for _, line in files.lines(self.path))
+
+    def outlines(self) -> Iterator[Identity]:
+        """What each entry is of."""
+        return (identity.outline(line) for _, line in files.lines(self.path))
 
 
 class _Spool:
@@ -218,6 +222,7 @@ class _Spool:
             given = self._given(each, export)
             share = export.shares[each.user, each.judge] = Share(each.user, given)
             share.identities = partial(_identities, self.parts, share)
+            share.outlines = partial(_outlines, self.parts, share)
         part = _Part(export, each.layer, share, self._folder / f"{len(self.parts)}.jsonl")
         self.parts.append(part)
         return part
@@ -232,8 +237,13 @@ class _Spool:
 
 
 def _identities(parts: list[_Part], share: Share) -> Iterator[Identity]:
-    """What each entry of a share is of, part by part."""
+    """What each entry of a share is of, and what it says, part by part."""
     return (found for each in parts if each.share is share for found in each.identities())
+
+
+def _outlines(parts: list[_Part], share: Share) -> Iterator[Identity]:
+    """What each entry of a share is of, part by part."""
+    return (found for each in parts if each.share is share for found in each.outlines())
 
 
 def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
@@ -290,10 +300,10 @@ def _append_to(
     for part, person in parts:
         sure = part.share.given is not None
         outcome.new[place] += len(opened.append_encoded(_lines(part, person), sure=sure))
-        gone = opened.holds.deleted(part.identities())
+        gone = opened.holds.deleted(part.outlines())
         outcome.gone |= {(*place, article, number) for article, number in gone}
     if annotator != JUDGE:
-        articles = (each.article for part, _ in parts for each in part.identities())
+        articles = (each.article for part, _ in parts for each in part.outlines())
         outcome.doubled += doubles(layer, annotator, opened.holds.several(articles))
 
 
