@@ -104,13 +104,14 @@ class Holdings:
                     return str(key)
         if numbers or self.known(given.key):
             return None if numbers else given.key
-        return self._nameless(given.identity)
+        return self._of_content(given)
 
-    def _nameless(self, given: Identity) -> str | None:
-        """The key of an annotation that has no number, by what it says: the key is of how it is written."""
+    def _of_content(self, given: Version) -> str | None:
+        """The key of an annotation without a number, whose key is a digest of results as written."""
         where = "SELECT key, identity FROM annotation WHERE article = ? AND id IS NULL"
-        for key, content in self.db.execute(where, (given.article,)):
-            if identity.same_without_number(_decoded(content), given):
+        found = self.db.execute(where, (given.identity.article,)) if _is_digest(given.key) else ()
+        for key, content in found:
+            if _is_digest(key) and identity.same_without_number(_decoded(content), given.identity):
                 return str(key)
         return None
 
@@ -259,6 +260,12 @@ def _at(file: BinaryIO, start: int, length: int) -> bytes:
     """What stands at a place."""
     file.seek(start)
     return file.read(length)
+
+
+def _is_digest(key: str) -> bool:
+    """Whether a key is one of an article and of content (see `sorter.identity`)."""
+    _, _, name = key.rpartition("/")
+    return len(name) == 16 and not name.strip("0123456789abcdef")
 
 
 def _integer(given: int | None) -> int | str | None:
