@@ -198,6 +198,64 @@ def test_what_git_left_is_said_with_the_way_out(corpus, tmp_path):
     qawl(corpus.root, "validate")
 
 
+def test_lines_that_git_merged_need_nothing_more(corpus, tmp_path):
+    """Both added to articles.jsonl alone, in other places: git merges the lines, not heads.jsonl."""
+    qawl(corpus.root, "ingest", sources(tmp_path, 30, 4))
+    commit(corpus.root, "room for more")
+    git(corpus.root, "branch", "-f", "two")
+    two = grow(corpus, tmp_path, "two", 200, 3)
+    one = grow(corpus, tmp_path, "one", 100, 2)
+    git(corpus.root, "merge", "two", "-m", "joined", fails=True)
+    lines = corpus.articles_file.read_text("utf-8").splitlines(keepends=True)
+    marks = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+    corpus.articles_file.write_text(
+        "".join(each for each in lines if not each.startswith(marks)), "utf-8"
+    )
+    assert "<<<<<<<" in corpus.articles_head.read_text("utf-8")
+    qawl(corpus.root, "validate")
+    assert {each.id for each in articles(corpus)} == one | two
+    assert "0 of" in qawl(corpus.root, "ingest", "--merge", "MERGE_HEAD").output
+    assert "<<<<<<<" not in corpus.articles_head.read_text("utf-8")
+    corpus.articles_file.write_text("".join(lines[:3]), "utf-8")
+    assert main(corpus.root, "validate")[0] == 1
+
+
+def test_a_branch_of_before_the_heads_is_joined_with_one_that_has_them(corpus, tmp_path):
+    """On either side."""
+    corpus.articles_head.unlink()
+    commit(corpus.root, "before")
+    git(corpus.root, "branch", "-f", "two")
+    two = grow(corpus, tmp_path, "two", 200, 40)
+    one = grow(corpus, tmp_path, "one", 100, 40)
+    corpus.articles_head.unlink()
+    commit(corpus.root, "as before")
+    shutil.copytree(corpus.root, tmp_path / "other")
+    other = projects.load(tmp_path / "other")
+    git(other.root, "checkout", "-q", "two")
+    for each, name in ((corpus, "two"), (other, "one")):
+        code, said = merged(each, name)
+        assert code == 0, said
+        assert {a.id for a in articles(each)} == one | two
+        qawl(each.root, "validate")
+        assert each.articles_head.is_file()
+
+
+def test_a_branch_without_shards_is_joined_with_one_that_has_some(tmp_path, small):
+    """Git puts the shards of the other side beside our articles."""
+    root = tmp_path / "few"
+    init.init(root, name="few")
+    qawl(root, "ingest", sources(tmp_path, 0, 10))
+    git(root, "init", "-q", "-b", "one")
+    commit(root, "base")
+    git(root, "branch", "two")
+    corpus = projects.load(root)
+    two = grow(corpus, tmp_path, "two", 200, 40)
+    one = grow(corpus, tmp_path, "one", 100, 2)
+    code, said = merged(corpus)
+    assert code == 0, said
+    assert {each.id for each in articles(corpus)} == one | two
+
+
 def test_a_strange_shard_that_the_other_place_has_not_stays_an_error(corpus, tmp_path):
     grow(corpus, tmp_path, "two", 200, 40)
     grow(corpus, tmp_path, "one", 100, 40)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from itertools import combinations
 
 import msgspec
 import pytest
@@ -157,6 +158,79 @@ def test_what_a_user_has_under_the_name_of_the_shards_is_theirs(tmp_path, folder
     qawl(corpus.root, "ingest", corpus.shards if folder else given)
     assert len(list(article_store.articles(corpus))) == 2
     qawl(corpus.root, "validate")
+
+
+def parts(corpus):
+    return {
+        "articles.jsonl": corpus.articles_file,
+        "articles": corpus.shards,
+        "heads.jsonl": corpus.articles_head,
+    }
+
+
+def put(source, target):
+    if target.is_dir():
+        shutil.rmtree(target)
+    (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+
+
+@pytest.mark.parametrize("more", [40, 2])
+def test_a_part_of_an_older_commit_is_found_though_nobody_has_annotated(corpus, tmp_path, more):
+    """As `git checkout OLD -- corpus/articles` leaves it. Where nothing was sealed since, the shards are the same,
+    and heads.jsonl beside an older articles.jsonl is a whole older commit."""
+    old = tmp_path / "old"
+    shutil.copytree(corpus.corpus, old)
+    qawl(corpus.root, "ingest", sources(tmp_path, 400, more))
+    new = tmp_path / "new"
+    shutil.copytree(corpus.corpus, new)
+    whole = [set(), set(parts(corpus))]
+    if more == 2:
+        whole += [{"articles"}, {"heads.jsonl"}, {"articles", "heads.jsonl"}]
+        whole += [{"articles.jsonl", "heads.jsonl"}]
+    for size, those in (
+        (n, set(each)) for n in range(4) for each in combinations(parts(corpus), n)
+    ):
+        for name, path in parts(corpus).items():
+            put((old if name in those else new) / name, path)
+        before = state(corpus)
+        for words in (["validate"], ["ingest", str(sources(tmp_path, 500, 1))])[
+            : 1 if those in whole else 2
+        ]:
+            code, told = main(corpus.root, *words)
+            assert code == (0 if those in whole else 1), (size, those, told)
+            assert those in whole or "version control" in told
+        assert state(corpus) == before
+
+
+def test_shards_that_are_all_gone_are_found(corpus):
+    shutil.rmtree(corpus.shards)
+    code, told = main(corpus.root, "validate")
+    assert (code, "heads.jsonl" in told) == (1, True)
+    corpus.articles_file.unlink()
+    assert main(corpus.root, "validate")[0] == 1
+
+
+def test_a_corpus_of_before_gets_its_heads_by_the_next_ingest(corpus, tmp_path):
+    """Also by one that brings nothing new."""
+    told = corpus.articles_head.read_bytes()
+    corpus.articles_head.unlink()
+    qawl(corpus.root, "validate")
+    assert not corpus.articles_head.exists()
+    qawl(corpus.root, "ingest", sources(tmp_path, 0, 40))
+    assert corpus.articles_head.read_bytes() == told
+    assert "read        0" in main(corpus.root, "ingest", str(corpus.corpus))[1]
+    assert not corpus.set_aside_file.exists()
+    assert len(list(article_store.articles(afresh(corpus)))) == 80
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b'{"format":2,"articles":1,"shards_sha256":""}', b'{"articles":-1,"shards_sha256":""}'],
+)
+def test_heads_that_are_damaged_are_named(corpus, content):
+    corpus.articles_head.write_bytes(content)
+    code, told = main(corpus.root, "validate")
+    assert (code, "heads.jsonl, line 1" in told) == (1, True)
 
 
 def test_an_article_in_two_files_is_an_error_that_names_both(corpus):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from qawl.articles import frozen_index, recurring_lines
+from qawl.articles import frozen_index, recurring_lines, shards
 from qawl.articles import store as article_store
 from qawl.articles.duplicates.engine import Engine
 from qawl.articles.duplicates.grouping import Grouping, grouped
@@ -60,6 +60,7 @@ def ingest(
         if outcome.frozen or outcome.updated:
             article_store.replace(project, _merged(every, intake.updates, groups))
             outcome.changed = True
+    shards.note(project)
     return outcome
 
 

@@ -62,6 +62,7 @@ def join(project: Project, other: Side) -> Joined:
             ):
                 outcome.differ[here.id] = names
     _add(project, theirs, updates, pairs, outcome)
+    shards.note(project)
     return outcome
 
 

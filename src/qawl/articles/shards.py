@@ -14,9 +14,10 @@ from typing import Annotated, BinaryIO
 import msgspec
 from msgspec import Struct
 
+from qawl.articles import heads
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
-from qawl.core.project import SHARDS, Project, lock
+from qawl.core.project import ARTICLES_HEAD, SHARDS, Project, lock
 from qawl.core.records import FORMAT, Format
 
 SEAL = 50_000_000
@@ -25,12 +26,6 @@ SEAL = 50_000_000
 NAME = "shards.json"
 _SHARD, _OPEN = r"[0-9]{4,9}-[0-9a-f]{8}\.jsonl", r"open-[0-9a-f]{8}\.jsonl"
 _PIECE = 1 << 20
-_ADVICE = (
-    "bring corpus/articles and corpus/articles.jsonl back from version control together; in a merge run "
-    "`git checkout HEAD -- corpus/articles.jsonl` and, if HEAD has shards, `git checkout HEAD -- "
-    "corpus/articles`, then `qawl ingest --merge MERGE_HEAD`"
-)
-
 _ShardName = Annotated[str, msgspec.Meta(pattern=rf"\A{_SHARD}\Z")]
 _OpenName = Annotated[str, msgspec.Meta(pattern=rf"\A{_OPEN}\Z")]
 _AnyName = Annotated[str, msgspec.Meta(pattern=rf"\A({_SHARD}|{_OPEN})\Z")]
@@ -71,9 +66,10 @@ _id = msgspec.json.Decoder(_Id)
 
 
 def is_own(path: Path, root: Path) -> bool:
-    """Whether Qawl wrote this file as a shard of the corpus of that folder, by its name."""
+    """Whether Qawl wrote this file as a shard of the corpus of that folder, or of the shards, by its
+    name."""
     if path.parent != root / SHARDS:
-        return False
+        return path == root / ARTICLES_HEAD
     return path.name == NAME or re.fullmatch(f"{_SHARD}|{_OPEN}", path.name) is not None
 
 
@@ -87,30 +83,72 @@ def paths(project: Project) -> list[Path]:
     for each in known.shards:
         path = project.shards / each.name
         if not path.is_file():
-            raise InputError(f"{path} is gone: {each.articles} articles stand in it: {_ADVICE}")
+            raise InputError(
+                f"{path} is gone: {each.articles} articles stand in it: {heads.ADVICE}"
+            )
         if project.disk.sha256(path) != each.sha256:
-            raise InputError(f"{path} is not what was sealed, {NAME} has another hash: {_ADVICE}")
+            raise InputError(
+                f"{path} is not what was sealed, {NAME} has another hash: {heads.ADVICE}"
+            )
     if known.shards and not project.articles_file.is_file():
-        raise InputError(f"{project.articles_file} is gone, and shards stand beside it: {_ADVICE}")
+        raise InputError(
+            f"{project.articles_file} is gone, and shards stand beside it: {heads.ADVICE}"
+        )
     named = {each.name for each in known.shards}
     for path in files.listed(project.shards) if project.shards.is_dir() else ():
         if re.fullmatch(_SHARD, path.name) and path.name not in named:
             raise InputError(
-                f"{path} is not named in {NAME}, as a merge leaves it: {_ADVICE}; or move the file "
+                f"{path} is not named in {NAME}, as a merge leaves it: {heads.ADVICE}; or move the file "
                 "out of the corpus and run `qawl ingest` on it"
             )
     there = [*(project.shards / each.name for each in known.shards), project.articles_file]
     return [each for each in there if each.exists()]
 
 
+def refuse_less(project: Project, articles: int) -> None:
+    """Raises InputError where there are fewer articles than there were, or other shards."""
+    if project.articles_head.is_file():
+        heads.refuse_less(project, _head(_settled(project), articles))
+
+
+def note(project: Project) -> None:
+    """Says in heads.jsonl what articles are there."""
+    _note(project, _settled(project))
+
+
+def _note(project: Project, known: Shards) -> None:
+    sealed = sum(each.articles for each in known.shards)
+    opened = sum(1 for _ in files.lines(project.articles_file))
+    heads.note(project, _head(known, sealed + opened) if known.shards else None)
+
+
+def _head(known: Shards, articles: int) -> heads.Head:
+    shards = heads.digest((each.name, each.sha256) for each in known.shards)
+    return heads.Head(articles=articles, shards_sha256=shards)
+
+
 def drop_others(project: Project, other: Project) -> None:
     """Removes the shards of another place that git put beside ours, whole or mixed with ours: they stand
     there as they were."""
-    ours = {each.name for each in _settled(project).shards}
-    if project.root.resolve() != other.root.resolve():
-        for each in _settled(other).shards:
-            if each.name not in ours:
-                (project.shards / each.name).unlink(missing_ok=True)
+    if project.root.resolve() == other.root.resolve():
+        return
+    heads.drop_others(project, other)
+    ours, theirs = _settled(project).shards, _settled(other).shards
+    if ours == theirs and _twice(project, ours):  # this side had no shards
+        (project.shards / NAME).unlink()
+        ours = ()
+    for each in theirs:
+        if each not in ours:
+            (project.shards / each.name).unlink(missing_ok=True)
+
+
+def _twice(project: Project, known: Iterable[Shard]) -> bool:
+    """Whether an article of articles.jsonl stands in a shard too."""
+    paths = [project.shards / each.name for each in known]
+    opened = (
+        {_id.decode(line).id for _, line in files.lines(project.articles_file)} if paths else ()
+    )
+    return any(_id.decode(line).id in opened for path in paths for _, line in files.lines(path))
 
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:
@@ -131,6 +169,7 @@ def replace(project: Project, lines: Iterable[bytes]) -> None:
             taker.take(line)
         shards = [each for one in sealed for each in one.finish()] + opened.sealed
         _commit(project, known, tuple(shards), folder, opened.finish())
+    note(project)
 
 
 def _commit(
@@ -164,14 +203,16 @@ def _settled(project: Project) -> Shards:
         for name in (*known.coming, *known.gone, *filter(None, [known.open])):
             if name not in named:
                 (project.shards / name).unlink(missing_ok=True)
-        known = Shards(shards=known.shards)
+        decided, known = known.open is not None, Shards(shards=known.shards)
+        if decided:
+            _note(project, known)
         _write(project, known)
     return known
 
 
 def _load(project: Project) -> Shards:
     path = project.shards / NAME
-    return files.load(path, Shards, advice=_ADVICE) if path.is_file() else Shards()
+    return files.load(path, Shards, advice=heads.ADVICE) if path.is_file() else Shards()
 
 
 def _write(project: Project, told: Shards) -> None:

@@ -90,25 +90,31 @@ def _check(project: Project) -> list[Path]:
     """
     paths, disk = shards.paths(project), project.disk
     state = project.articles_files
-    if paths and not disk.once("articles are sound", lambda: _sound(paths, disk.open), *state):
-        with lock(project, "sort articles"):
-            _sort(project.articles_file)
+    count = 0
+    if paths:
+        sound, count = disk.once("articles are sound", lambda: _sound(paths, disk.open), *state)
+        if not sound:
+            with lock(project, "sort articles"):
+                _sort(project.articles_file)
+    shards.refuse_less(project, count)
     return paths
 
 
-def _sound(paths: Iterable[Path], opened: core_files.Opener) -> bool:
-    """Whether every line is a frozen article, ended, after those with lower ids."""
-    last, sound = _At("", "", "", True), True
+def _sound(paths: Iterable[Path], opened: core_files.Opener) -> tuple[bool, int]:
+    """Whether every line is a frozen article, ended, after those with lower ids; how many articles."""
+    last, sound, count = _At("", "", "", True), True, 0
     members: dict[str, _At] = {}
     for each in merge(*(_frozen(path, opened) for path in paths), key=attrgetter("id")):
         if each.group != each.id:
             members[each.id] = each
         if each.id == last.id and each.path != last.path:
             raise InputError(
-                f"{each.where}: article {each.id} stands in {last.where} too: take it out of the file "
-                "that is no shard"
+                f"{each.where}: article {each.id} stands in {last.where} too: bring "
+                "corpus/articles and corpus/articles.jsonl back from version control together, or take "
+                "it out of the file that is no shard"
             )
         sound = sound and each.id > last.id and each.ended
+        count += each.id != last.id
         last = each
     for each in members.values():
         if each.group in members:
@@ -116,7 +122,7 @@ def _sound(paths: Iterable[Path], opened: core_files.Opener) -> bool:
                 f"{each.where}: its group {each.group} is an article of another group: bring the "
                 "line back from version control"
             )
-    return sound
+    return sound, count
 
 
 class _At(msgspec.Struct, frozen=True, gc=False):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from qawl.articles.joining import Side
     from qawl.core.project import Project
 
-_PARTS = "corpus/articles.jsonl", "corpus/articles/"
+_PARTS = "corpus/articles.jsonl", "corpus/articles/", "corpus/heads.jsonl"
 
 
 def merge(corpus: "Project", others: tuple[str, ...]) -> bool:

@@ -21,7 +21,7 @@ from qawl.core.records import to_json
 
 T = TypeVar("T")
 
-_MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
+MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
 """What git writes into a file that it could not merge, at the start of lines."""
 LONGEST = 1 << 27
 """Bytes of the longest line that is read: more than any article, annotation or prediction takes."""
@@ -172,7 +172,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 def problem(content: bytes, error: Exception) -> str:
     """What is wrong with content that is not read, in words."""
-    if content.startswith(_MARKS):
+    if content.startswith(MARKS):
         return (
             "git could not merge this file: keep the lines that count, and take out those with "
             "<<<<<<<, =======, >>>>>>>"

@@ -21,6 +21,7 @@ SETTINGS = "qawl.yaml"
 CORPUS = Path("corpus")
 ARTICLES = CORPUS / "articles.jsonl"
 SHARDS = CORPUS / "articles"
+ARTICLES_HEAD = CORPUS / "heads.jsonl"
 SET_ASIDE = CORPUS / "set-aside.jsonl"
 LABEL_CONFIG = Path("label_config")
 EXPORTS = Path("exports")
@@ -53,10 +54,15 @@ class Project:
         return self.root / SHARDS
 
     @property
+    def articles_head(self) -> Path:
+        """How many articles stand in shards and beside them."""
+        return self.root / ARTICLES_HEAD
+
+    @property
     def articles_files(self) -> tuple[Path, ...]:
-        """All files that the frozen articles are read from."""
+        """All files that the frozen articles are read from, and what says how many there are."""
         shards = files.listed(self.shards, "*.json*") if self.shards.is_dir() else ()
-        return self.articles_file, *shards
+        return self.articles_file, self.articles_head, *shards
 
     @property
     def set_aside_file(self) -> Path:

@@ -15,7 +15,8 @@ NOTES = {
     "corpus": """# corpus
 
 What is here: `sources/`, the articles as received; `articles.jsonl`, frozen by `qawl ingest`;
-past 50 MB it goes on in `articles/`; `set-aside.jsonl`, what could not be read and why.
+past 50 MB it goes on in `articles/`, and `heads.jsonl` says how many there are;
+`set-aside.jsonl`, what could not be read and why.
 Who writes it: you put files into `sources/`, Qawl writes the rest.
 May I edit it: `sources/` yes; `articles.jsonl` and `articles/` no, annotations stand on their offsets.
 """,
