@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import strategies
+import table_files
 from conftest import ROOT, TOY
 from corpora import fits_schema
 from qawl.annotations import derive
@@ -27,7 +28,6 @@ from qawl.release import build, gates
 from qawl.release.rights.withheld import RUN, Guard
 from qawl.release.tables import arrays, columns, tables
 from qawl.release.tables import rows as tables_rows
-from qawl.release.tables.table_file import TableFile
 from qawl.release.tables.tables import Annotated
 from qawl.release.versions import manifest
 from qawl.scheme import scheme
@@ -103,8 +103,8 @@ def test_annotation_to_parquet_and_back_is_identity(tmp_path_factory, data):
     )
     kinds = kinds["annotations"]
     folder = tmp_path_factory.mktemp("parquet")
-    writer = TableFile(folder, "x", kinds)
-    writer.add(arrays.batch(kinds, cells["annotations"]), frozen.id)
+    writer = table_files.opened(folder, "x", kinds)
+    table_files.add(writer, arrays.batch(kinds, cells["annotations"]), frozen.id)
     writer.close()
     assert as_annotation(pq.read_table(folder / "x.parquet").to_pylist()[0]) == before
 

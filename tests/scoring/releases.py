@@ -7,11 +7,11 @@ from hashlib import sha256
 
 from click.testing import CliRunner
 
+import table_files
 from qawl import cli
 from qawl.core.records import Article, Disagreement, Gold, GoldRelation, GoldSpan
 from qawl.release.tables import arrays, rows, tables
 from qawl.release.tables.columns import card_features
-from qawl.release.tables.table_file import TableFile
 from qawl.release.versions import manifest
 from qawl.release.versions.manifest import Manifest
 from qawl.scheme import scheme as schemes
@@ -84,8 +84,8 @@ def write(folder, made, *items, splits=None):
         for config, found in maker.cells([item]).items():
             place = f"{config}/{split}"
             if place not in files:
-                files[place] = TableFile(folder / config, split, columns[config])
-            files[place].add(arrays.batch(columns[config], found), of.id)
+                files[place] = table_files.opened(folder / config, split, columns[config])
+            table_files.add(files[place], arrays.batch(columns[config], found), of.id)
     for each in files.values():
         each.close()
     for each in made:

@@ -41,7 +41,9 @@ from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import blocks, tables
 from qawl.release.tables.columns import card_features
+from qawl.release.tables.row_group import RowGroups
 from qawl.release.tables.table_file import TableDigest, TableFile
+from qawl.release.tables.token_table import Unsaid
 from qawl.release.versions import diff
 from qawl.release.versions import manifest as versions_manifest
 from qawl.release.versions.diff import Difference
@@ -244,6 +246,7 @@ class _Building:
         withheld = article_store.withholds(project)
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
         self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
+        self.groups = RowGroups(project)
         self.waiting: dict[str, list[tables.Annotated]] = {}
         self.splits = splits_of(project)
         self.board = Leaderboard()
@@ -269,9 +272,10 @@ class _Building:
             self._write(item)
         for split in list(self.waiting):
             self._write_block(split)
-        self.blocks.forget_others()
         for writer in self.writers.values():
             writer.close()
+        self.blocks.keep()
+        self.groups.forget_others()
         content = {
             f"{config}/{split}": self.writers[config, split].summary(self.folder)
             for config in self.columns
@@ -339,15 +343,16 @@ class _Building:
     def _write_block(self, split: str) -> None:
         items = self.waiting.pop(split)
         block = self.blocks.of(items)
-        self.facts.iob2.add(block.unsaid)
-        for config, batch in block.tables.items():
-            last = items[-1].article.id if config in block.ending else None
-            self._writer(config, split).add(batch, last)
+        self.facts.iob2.add(Unsaid.of(block.head.unsaid))
+        for config in block.head.sizes:
+            self._writer(config, split).add(block)
 
     def _writer(self, config: str, split: str) -> TableFile:
         place = config, split
         if place not in self.writers:
-            self.writers[place] = TableFile(self.folder / config, split, self.columns[config])
+            self.writers[place] = TableFile(
+                self.folder / config, split, self.columns[config], self.groups
+            )
         return self.writers[place]
 
     def _manifest(self, content: dict[str, TableDigest], chain: dict[str, "_Chain"]) -> Manifest:

@@ -1,16 +1,14 @@
-"""Blocks of articles: their rows in every table as Arrow arrays, made once and kept for the next build.
+"""Blocks of articles: what the rows of a build are made in, and found again by in the next.
 
 A block ends behind an article whose id says so, so that a change in one article makes one block anew.
-A kept block is found by the digest of all that its rows are made from.
+It is known by the digest of all that its rows are made from.
 """
 
-import json
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from hashlib import sha256
 
-import numpy as np
 import pyarrow as pa
 
 from qawl.articles import store as article_store
@@ -20,6 +18,7 @@ from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import arrays, columns, rows, table_file
+from qawl.release.tables.block import Block, Head
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import TABLE, Unsaid
 from qawl.scheme.scheme import Scheme
@@ -28,20 +27,7 @@ BLOCK = 32
 """Articles in a block, on average."""
 LONGEST = 1 << 21
 """Code points at which a block ends in any case."""
-KEPT = "tables"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The rows of some articles in a row of one split.
-
-    `ending` are the tables that have rows of the last article, `unsaid` what the tags of the tokens
-    don't say.
-    """
-
-    tables: Mapping[str, pa.RecordBatch]
-    ending: frozenset[str]
-    unsaid: Unsaid
+_KEPT = "blocks/all"
 
 
 def ends(items: Sequence[Annotated]) -> bool:
@@ -64,22 +50,25 @@ class Blocks:
     ) -> None:
         self._project, self._schemes, self._kinds = project, schemes, kinds
         self._maker = rows.Maker(schemes, kinds, guard)
-        self._used: set[str] = set()
+        self._common = self._inputs()
+        kept = result_cache.read(project, _KEPT, self._common, tuple[str, Head])
+        self._known = dict(kept or ())
+        self._used: dict[str, Head] = {}
 
     def of(self, items: Sequence[Annotated]) -> Block:
-        """The block of these articles; raises ReleaseError where a column can't hold a value."""
+        """The block of these articles; where it is not known its rows are made, which raises ReleaseError
+        where a column can't hold a value."""
         made_from = self._digest(items)
-        self._used.add(made_from)
-        content = result_cache.content(self._project, KEPT, made_from)
-        if content is not None:
-            return _unpacked(content)
-        made = self._made(items)
-        result_cache.keep_content(self._project, KEPT, made_from, _packed(made))
-        return made
+        make = partial(self._made, items)
+        block = Block(made_from, items[-1].article.id, self._known.get(made_from), make)
+        self._used[made_from] = block.head
+        return block
 
-    def forget_others(self) -> None:
-        """Removes what was kept of earlier builds and is in none of these blocks."""
-        result_cache.forget_content(self._project, KEPT, self._used)
+    def keep(self) -> None:
+        """Keeps in mind what is known of this build's blocks."""
+        if self._used != self._known:
+            made = result_cache.keeping(self._project, _KEPT, self._inputs, self._used.items())
+            deque(made, maxlen=0)
 
     def _digest(self, items: Sequence[Annotated]) -> str:
         total = sha256(self._common.encode())
@@ -90,8 +79,7 @@ class Blocks:
                 total.update(b"%d\n" % len(content) + content)
         return total.hexdigest()
 
-    @cached_property
-    def _common(self) -> str:
+    def _inputs(self) -> str:
         """What the rows of all articles depend on; what may be shown of one that is withheld depends on
         all the others."""
         project = self._project
@@ -100,16 +88,21 @@ class Blocks:
             paths += project.articles_files
         return result_cache.inputs(project, paths, pa.__version__)
 
-    def _made(self, items: Sequence[Annotated]) -> Block:
+    def _made(self, items: Sequence[Annotated]) -> tuple[Head, dict[str, pa.RecordBatch]]:
+        """What is known of the rows of these articles, and the rows by table."""
         cells = self._maker.cells(items)
         unsaid = Unsaid()
         unsaid.count((item.gold for item in items), cells.get(TABLE, {}))
         last = items[-1].article.id
-        ending = frozenset(config for config, each in cells.items() if _ids(each)[-1] == last)
         tables = {
             config: _converted(config, self._kinds[config], each) for config, each in cells.items()
         }
-        return Block(tables, ending, unsaid)
+        head = Head(
+            sizes={config: each.nbytes for config, each in tables.items()},
+            ending=tuple(config for config, each in cells.items() if _ids(each)[-1] == last),
+            unsaid={layer: {**counts} for layer, counts in unsaid.counts.items()},
+        )
+        return head, tables
 
 
 def _ids(cells: Cells) -> list[Cell]:
@@ -136,32 +129,3 @@ def _odd(kinds: Columns, cells: Cells) -> str:
         except (AttributeError, TypeError):
             return str(article)
     return "unknown"
-
-
-def _packed(block: Block) -> memoryview:
-    """A block as one Arrow stream: a column a table, each with one list of all its rows."""
-    said = {"ending": sorted(block.ending), "unsaid": block.unsaid.counts}
-    lists = [_listed(each.to_struct_array()) for each in block.tables.values()]
-    fields = [pa.field(config, each.type) for config, each in zip(block.tables, lists, strict=True)]
-    schema = pa.schema(fields, metadata={"block": json.dumps(said)})
-    out = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-    with pa.ipc.new_stream(out, schema, options=options) as file:
-        file.write_batch(pa.RecordBatch.from_arrays(lists, schema=schema))
-    return memoryview(out.getvalue())
-
-
-def _listed(items: pa.Array) -> pa.Array:
-    bounds = pa.py_buffer(np.array([0, len(items)], np.int32))
-    return pa.Array.from_buffers(pa.list_(items.type), 1, [None, bounds], children=[items])
-
-
-def _unpacked(content: bytes) -> Block:
-    with pa.ipc.open_stream(content) as file:
-        batch = file.read_next_batch()
-        said = json.loads(file.schema.metadata[b"block"])
-    tables = {
-        config: pa.RecordBatch.from_struct_array(column.flatten())
-        for config, column in zip(batch.schema.names, batch.columns, strict=True)
-    }
-    return Block(tables, frozenset(said["ending"]), Unsaid.of(said["unsaid"]))

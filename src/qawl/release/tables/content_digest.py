@@ -8,7 +8,7 @@ length (int64) with the column `NAME[]` of what is in them; records as the colum
 digest is the SHA-256 over lines of name and SHA-256 of each stream, sorted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,12 +34,15 @@ class Digest:
         self.rows = 0
         self._streams: dict[str, _Hash] = {}
 
+    def take(self, rows: int, content: Iterable[tuple[str, bytes | memoryview]]) -> None:
+        """Takes the next rows: how many, and their streams."""
+        self.rows += rows
+        for stream, piece in content:
+            self._streams.setdefault(stream, sha256()).update(piece)
+
     def add(self, batch: pa.RecordBatch) -> None:
         """Takes the next rows."""
-        self.rows += len(batch)
-        for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            for stream, content in _streams(name, column):
-                self._streams.setdefault(stream, sha256()).update(content)
+        self.take(len(batch), streams(batch))
 
     def hexdigest(self) -> str:
         """The digest of all rows so far."""
@@ -47,6 +50,12 @@ class Digest:
         for name, stream in sorted(self._streams.items()):
             total.update(f"{name} {stream.hexdigest()}\n".encode())
         return total.hexdigest()
+
+
+def streams(batch: pa.RecordBatch) -> Iterator[tuple[str, bytes | memoryview]]:
+    """(stream, bytes) of some rows."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        yield from _streams(name, column)
 
 
 def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, bytes | memoryview]]:

@@ -1,18 +1,19 @@
 """One table of a release on disk: parquet files in row groups, with the digest of its content."""
 
-import json
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.core import shards
 from qawl.core.column_types import Columns
-from qawl.release.tables import columns
+from qawl.core.records import to_json
+from qawl.release.tables import parquet_parts, row_group
+from qawl.release.tables.block import Block
 from qawl.release.tables.content_digest import Digest
 from qawl.release.tables.loaded_size import loaded_bytes
+from qawl.release.tables.row_group import RowGroup, RowGroups
 
 GROUP = 128
 """Articles in a row group, on average: it ends behind an article whose id says so, so that a change in
@@ -21,6 +22,9 @@ LARGEST = 1 << 26
 """Bytes in memory at which a row group ends in any case."""
 SHARD = 500_000_000
 """Bytes at which a file ends and the next shard of its split begins."""
+WAITING = 64
+"""Blocks that wait for the end of a row group before the rows of the first of them are made, so that
+few articles wait in memory."""
 
 
 class TableDigest(Struct, frozen=True):
@@ -40,61 +44,74 @@ class TableDigest(Struct, frozen=True):
 class TableFile:
     """The table of a split: takes the rows of block after block; nothing is whole before `close`."""
 
-    def __init__(self, folder: Path, split: str, kinds: Columns) -> None:
+    def __init__(self, folder: Path, split: str, kinds: Columns, groups: RowGroups) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.split = folder, split
-        self._kinds = kinds
+        self._kinds, self._groups = kinds, groups
         self._shards: list[Path] = []
-        self._out, self._file = self._opened()
-        self._batches: list[pa.RecordBatch] = []
+        self._out = self._opened()
+        self._blocks: list[Block] = []
         self._waiting = 0
         self._digest = Digest()
         self._loaded = 0
 
-    def _opened(self) -> tuple[pa.OSFile, pq.ParquetWriter]:
+    def _opened(self) -> BinaryIO:
         """The next shard, under a name that it loses once it is known how many there are."""
         path = self.folder / f".{self.split}-{len(self._shards):05}"
         self._shards.append(path)
-        out = pa.OSFile(str(path), "wb")
-        # No statistics and no Arrow schema: neither helps a loader, both would ship values twice. The
-        # features come at the end, for who loads the file alone, without the card.
-        self._first = 0  # rows of the first row group: `datasets` reads that many at a time
-        return out, pq.ParquetWriter(
-            out,
-            columns.arrow_schema(self._kinds),
-            compression="zstd",
-            write_statistics=False,
-            store_schema=False,
-            use_content_defined_chunking=True,
-        )
+        self._first = 0  # rows of the first row group
+        self._footer = parquet_parts.Footer()
+        out = path.open("wb")
+        out.write(parquet_parts.MAGIC)
+        return out
 
-    def add(self, batch: pa.RecordBatch, last: str | None) -> None:
-        """The next rows; `last` is the article that they end with, if it may end a row group."""
-        self._batches.append(batch)
-        self._waiting += batch.nbytes
-        if (last is not None and ends(last)) or self._waiting > LARGEST:
+    def add(self, block: Block) -> None:
+        """Takes a block that has rows of this table."""
+        config = self.folder.name
+        self._blocks.append(block)
+        self._waiting += block.head.sizes[config]
+        if (config in block.head.ending and ends(block.last)) or self._waiting > LARGEST:
             self._flush()
+        elif len(self._blocks) > WAITING:
+            self._blocks[-WAITING].settle()
 
     def _flush(self) -> None:
         """Ends the row group, and the file where it is large enough."""
-        if not self._batches:
+        if not self._blocks:
             return
         if self._out.tell() > SHARD:
             self._end()
-            self._out, self._file = self._opened()
-        table = pa.Table.from_batches(self._batches).combine_chunks()
-        self._batches.clear()
+            self._out = self._opened()
+        group = self._group(self.folder.name)
+        self._blocks.clear()
         self._waiting = 0
-        for batch in table.to_batches():
-            self._digest.add(batch)
-        self._first = self._first or max(len(table), 1)
-        self._loaded += sum(map(loaded_bytes, table.to_batches(self._first)))
-        self._file.write_table(table, row_group_size=max(len(table), 1))
+        content, rows = group.content(), group.part.rows
+        self._first = self._first or rows
+        self._loaded += (
+            group.loaded
+            if group.at_once == self._first
+            else loaded_bytes(self._kinds, content, rows, self._first)
+        )
+        self._digest.take(rows, content.items())
+        self._footer.add(group.part, self._out.tell())
+        self._out.write(group.part.body)
+
+    def _group(self, config: str) -> RowGroup:
+        """The row group of the blocks that wait."""
+        said = config, [block.digest for block in self._blocks]
+        made_from = sha256(to_json(said)).hexdigest()
+        kept = self._groups.kept(made_from)
+        if kept is not None:
+            for block in self._blocks:
+                block.leave(config)
+            return kept
+        batches = [block.take(config) for block in self._blocks]
+        return self._groups.keep(
+            made_from, lambda: row_group.made(self._kinds, batches, self._first)
+        )
 
     def _end(self) -> None:
-        features = {"info": {"features": columns.stored_features(self._kinds)}}
-        self._file.add_key_value_metadata({"huggingface": json.dumps(features, ensure_ascii=False)})
-        self._file.close()
+        self._out.write(self._footer.content())
         self._out.close()
 
     def close(self) -> None:
