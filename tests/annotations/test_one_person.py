@@ -89,12 +89,12 @@ def test_a_copy_of_a_journal_is_no_second_annotator(folder):
     shutil.copy(folder / "exports/journal/ner.a1.jsonl", folder / "exports/journal/ner.a3.jsonl")
     code, said = corpora.main(folder, "pull", "--rebuild")
     assert code == 1
-    assert "annotation-unreadable" in said
+    assert "annotation-copied" in said
     records = (folder / "exports/annotations/ner.jsonl").read_text("utf-8").splitlines()
     assert {json.loads(each)["annotator"] for each in records} == {"a1", "a2"}
     code, said = corpora.main(folder, "validate")
     assert code == 1
-    assert "is in the journal of a1 too" in said
+    assert "exports/journal/ner.a1.jsonl and in ner.a3.jsonl" in said
 
 
 def lost(folder, how):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import sys
 from contextlib import contextmanager
 
@@ -62,6 +63,9 @@ def build(case, make_corpus, tmp_path):
             )
             for number, each in enumerate(case["journal"])
         )
+        annotation_store.rebuild(made, "quote")
+    for name in case.get("copies", ()):
+        shutil.copy(made.journal_file("quote", "a1"), made.journal_file("quote", name))
         annotation_store.rebuild(made, "quote")
     if case.get("gone"):
         for layer in made.settings.layers:

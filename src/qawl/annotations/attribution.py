@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import msgspec
 
-from qawl.annotations.identity import Identity, same
+from qawl.annotations.identity import Identity, copied, others, same
 from qawl.annotations.users import Account, User, by_assigned
 from qawl.core.errors import InputError
 from qawl.core.lookup import temporary_database
@@ -86,7 +86,9 @@ class _Evidence:
     """What is known of a user's annotations: whose each is, the first of each of these people, and the
     servers.
 
-    `clashing` is the first whose number stands for two things; `taken` are who has it already.
+    `clashing` is the first whose number stands for two things; `taken` are who has it already. `strange`
+    counts those that have the unique id of work of a user of another number, by whose that is and by
+    whether they say the same.
     """
 
     matches: list[Person | None] = field(default_factory=list)
@@ -95,17 +97,19 @@ class _Evidence:
     clashing: Identity | None = None
     taken: set[Person] = field(default_factory=set)
     foreign: bool = False
+    strange: Counter[tuple[Person, bool]] = field(default_factory=Counter)
 
 
 class Attribution:
     """The annotators of a corpus, with what is known of their users and annotations.
 
     `accounts` are those of the file `said`. `notes` say what of it was used and stands in no journal, and
-    what of it the journal overruled.
+    what of it the journal overruled. `doubts` say what has unique ids of another user's work.
     """
 
     def __init__(self, accounts: Iterable[Account], said: Path) -> None:
         self.notes: list[str] = []
+        self.doubts: list[str] = []
         self._said = said
         self._people: dict[str, Person] = {}
         self._links: dict[tuple[User, int], Person] = {}
@@ -206,8 +210,7 @@ class Attribution:
             return found
         for identity in share.identities():
             known = list(self._known.under(_numbers(identity)))
-            match = next((each for each in known if self._is(share.user, identity, *each)), None)
-            match = match or next((each for each in known if _surely(each[1], identity)), None)
+            match = self._match(share.user, identity, known, found)
             found.matches.append(match and match[0])
             if match:
                 found.matched.setdefault(match[0], identity)
@@ -220,6 +223,28 @@ class Attribution:
                 articles = self._known.articles(identity)
                 found.foreign |= bool(articles) and identity.article not in articles
         return found
+
+    def _match(
+        self,
+        user: User,
+        identity: Identity,
+        known: list[tuple[Person, Identity]],
+        found: _Evidence,
+    ) -> tuple[Person, Identity] | None:
+        """The annotation that is known of those with the same numbers; what is strange is counted."""
+        known.sort(key=lambda each: others(each[1], identity))
+        match = next((each for each in known if self._is(user, identity, *each)), None)
+        match = match or next((each for each in known if _surely(each[1], identity)), None)
+        if match is None or not self._is_strange(user, identity, *match):
+            return match
+        same_content = not copied(match[1], identity)
+        found.strange[match[0], same_content] += 1
+        return match if same_content else None
+
+    def _is_strange(self, user: User, identity: Identity, person: Person, there: Identity) -> bool:
+        """Whether work is known as that of a user of another number, who is not known to be this one."""
+        numbered = self._by_number.get((there.origin, user.id), ())
+        return others(there, identity) and person not in {*numbered, *self._with_name(user)}
 
     def _is(self, user: User, identity: Identity, person: Person, there: Identity) -> bool:
         """Whether an annotation is one of a person that is known."""
@@ -247,6 +272,7 @@ class Attribution:
             self._link(share.person, share.user, export.origin)
             share.person.assigned += share.assigned
         share.person = share.person or matches[0]
+        self._doubt(export, share, evidence)
         share.others = {
             n: each for n, each in enumerate(matches) if each not in (None, share.person)
         }
@@ -264,6 +290,8 @@ class Attribution:
             unnamed = {each for each in numbered if not self._has_name(each)}
             found = named or matched or unnamed
         else:
+            if numbered and any(evidence.strange[each, True] for each in matched - numbered):
+                return None
             found = matched or numbered
             elsewhere = any(number == user.id for _, number in self._by_number)
             if found & evidence.taken or (not sure and not found and elsewhere):
@@ -273,6 +301,24 @@ class Attribution:
         person = next(iter(found), None)
         self._note(export, user, person, evidence)
         return person or Person(user=user)
+
+    def _doubt(self, export: Export, share: Share, evidence: _Evidence) -> None:
+        """Says what has the unique ids of another user's work, and as whose it counts."""
+        for (person, same_content), count in evidence.strange.items():
+            what = (
+                f"{export.name}: {share.user}: {count} annotations have unique ids of work of "
+                f"{_listed({person})}"
+            )
+            if same_content:
+                self.doubts.append(
+                    f"{what}, which is another user's, and say the same: they count as that work"
+                )
+            elif share.person is person:
+                self.doubts.append(
+                    f"{what}, which is another user's, and say something else: they count as new versions"
+                )
+            else:
+                self.notes.append(f"{what} and say something else: they count as other work")
 
     def _numbered(self, export: Export, user: User) -> set[Person]:
         """Who has the number of a user on a server; the judge only where nobody else has it."""
@@ -394,11 +440,17 @@ def _numbers(identity: Identity) -> Iterator[str]:
 
 def _clash(there: Identity, identity: Identity, *, restarting: bool) -> bool:
     """Whether a number stands for two things, though a server gives each but once."""
-    if not there.id or there.id != identity.id:
+    if not there.id or there.id != identity.id or _moved(there, identity):
         return False
     if there.article == identity.article or (there.task and there.task == identity.task):
         return True
     return not restarting
+
+
+def _moved(there: Identity, identity: Identity) -> bool:
+    """Whether both may be of one annotation whose user has another number since a server moved."""
+    places = ((each.unique, each.project, each.task, each.made) for each in (there, identity))
+    return bool(there.unique) and len({*places}) == 1
 
 
 def _restarting(export: Export) -> bool:
@@ -447,6 +499,12 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
         why = (
             f"annotation {one.id} of task {one.task} here is other work than the one that the "
             "journal has under this number, so the export may come from another server"
+        )
+    elif evidence.strange:
+        people = {person for person, _ in evidence.strange}
+        why = (
+            f"{evidence.strange.total()} annotations have unique ids of work of {_listed(people)}, who "
+            "has another number"
         )
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "

@@ -160,7 +160,7 @@ class _Deriving:
     at: Callable[[EntryAt], Latest]
     users: Users
     ways: dict[str, "Way"]
-    owners: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, list[tuple[EntryAt, Latest]]] = field(default_factory=dict)
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
@@ -237,12 +237,14 @@ class _Deriving:
         self, annotator: str, place: EntryAt, latest: Latest
     ) -> Iterator[Converted | Finding]:
         """What an annotation that counts becomes."""
-        if (other := self._owner(annotator, latest)) != annotator:
+        if other := self._owner(place, latest):
+            number = brief(latest.annotation.get("id"))
             message = (
-                f"annotation {brief(latest.annotation.get('id'))} is in the journal of {other} too, and "
-                "counts as theirs: take away the journal that is a copy"
+                f"annotation {number} stands in exports/journal/{other.path.name} and in "
+                f"{place.path.name}, and counts as that of {other.annotator}: remove the file that is a "
+                "copy, then run `qawl pull --rebuild`"
             )
-            yield self._finding("annotation-unreadable", annotator, message)
+            yield self._finding("annotation-copied", annotator, message)
             return
         yield from self._of_another(annotator, latest)
         try:
@@ -250,11 +252,16 @@ class _Deriving:
         except Exception as error:  # noqa: BLE001 - one line of the journal may not stop the others
             yield self._unreadable(annotator, place, error)
 
-    def _owner(self, annotator: str, latest: Latest) -> str:
-        """Whose an annotation is: the first in whose journal its unique id stands, since a copy of a
-        journal under another name is no second opinion."""
+    def _owner(self, place: EntryAt, latest: Latest) -> EntryAt | None:
+        """Where an annotation stands whose unique id stood in another's journal first, since a copy of a
+        journal is no second opinion; None where it is other work, if with the same id."""
         unique = latest.annotation.get("unique_id")
-        return self.owners.setdefault(unique, annotator) if isinstance(unique, str) else annotator
+        there = self.owners.setdefault(unique, []) if isinstance(unique, str) else []
+        for other, known in there:
+            if other.annotator != place.annotator and not _copied(known, latest):
+                return other
+        there.append((place, latest))
+        return None
 
     def _of_another(self, annotator: str, latest: Latest) -> Iterator[Finding]:
         """That a task of a pool was done by another than it is assigned to."""
@@ -318,6 +325,13 @@ class _Deriving:
         where = f"exports/journal/{path.name}, line {place.spot.line}"
         message = f"{where}: {type(error).__name__}: {brief(str(error))}"
         return self._finding("annotation-unreadable", annotator, message)
+
+
+def _copied(one: Latest, other: Latest) -> bool:
+    """Whether two works have one unique id (see `identity.copied`)."""
+    users = {journal_fields.user(each.annotation.get("completed_by")) for each in (one, other)}
+    differ = one.annotation.get("result") != other.annotation.get("result")
+    return len(users) == 2 and None not in users and differ
 
 
 def _unreached(made: Converted, current: Scheme) -> Iterator[Finding]:

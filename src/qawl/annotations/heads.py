@@ -126,11 +126,25 @@ def _write(folder: Path, heads: dict[str, Head]) -> None:
     files.write_bytes(folder / NAME, [content, b"\n"])
 
 
+def gone(folder: Path, layer: str, there: Collection[str]) -> dict[str, Head]:
+    """The heads of a layer's journals that held versions and are not among those there, by name."""
+    return {
+        name: head
+        for name, head in sorted(load(folder).items())
+        if name.startswith(f"{layer}.") and name not in there and head.versions
+    }
+
+
 def refuse_gone(folder: Path, layer: str, there: Collection[str]) -> None:
     """Raises JournalError where a journal of a layer held versions and is not among those there."""
-    for name, head in sorted(load(folder).items()):
-        if name.startswith(f"{layer}.") and name not in there and head.versions:
-            raise lost(folder / f"{name}.jsonl", head, 0)
+    for name, head in gone(folder, layer, there).items():
+        raise lost(folder / f"{name}.jsonl", head, 0)
+
+
+def forget(folder: Path, names: Collection[str]) -> None:
+    """Speaks no more of these journals."""
+    if names:
+        _write(folder, {name: each for name, each in load(folder).items() if name not in names})
 
 
 def marks(head: Head | None) -> dict[int, set[str | None]]:

@@ -202,10 +202,21 @@ def same_without_number(one: Identity, other: Identity) -> bool:
     return not named and not _apart(one, other) and one.content == other.content
 
 
+def others(one: Identity, other: Identity) -> bool:
+    """Whether users of two numbers made these, though they may have one unique id: one that was copied,
+    or users who got other numbers when a server moved."""
+    return None not in (one.user, other.user) and one.user != other.user
+
+
+def copied(one: Identity, other: Identity) -> bool:
+    """Whether a unique id was copied to other work: it is of another user, and says something else."""
+    return others(one, other) and one.content != other.content
+
+
 def surely_same(one: Identity, other: Identity) -> bool:
     """Whether both are of one annotation beyond doubt: by its unique id, or by number and content."""
     if one.unique and other.unique:
-        return one.unique == other.unique
+        return one.unique == other.unique and not copied(one, other)
     return same(one, other) and one.content == other.content
 
 

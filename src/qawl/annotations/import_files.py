@@ -332,6 +332,7 @@ def _attribute(
     for export in spool.exports:
         attribution.attribute(export, last=export is spool.exports[-1])
     outcome.notes += attribution.notes
+    outcome.doubts += attribution.doubts
     taken = {each.annotator for each in accounts} | there
     taken |= {each.share.given for each in spool.parts if each.share.given}
     names = [name for name in project.annotators if name not in taken]

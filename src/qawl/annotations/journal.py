@@ -97,11 +97,23 @@ def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
     Raises JournalError where one is gone, or the names of two are taken for one.
     """
     paths = segments.journals(project.journal)
-    heads.refuse_gone(project.journal, layer, {path.stem for path in paths})
+    _removed_copies(project, layer, paths)
     _refuse_alike(paths)
     for path in paths:
         if path.stem.startswith(f"{layer}."):
             yield path.stem.removeprefix(f"{layer}."), path
+
+
+def _removed_copies(project: Project, layer: str, paths: Iterable[Path]) -> list[str]:
+    """The journals that are gone and of which another holds every line, as of a copy that was removed;
+    raises JournalError where one is gone that held more."""
+    mine = [path for path in paths if path.stem.startswith(f"{layer}.")]
+    gone = heads.gone(project.journal, layer, {path.stem for path in mine})
+    for name, head in gone.items():
+        # The chain makes one hash stand for all lines before it.
+        if not any(reading(project, path).knows(head.sha256) for path in mine):
+            raise heads.lost(project.journal / f"{name}.jsonl", head, 0)
+    return list(gone)
 
 
 def _refuse_alike(paths: Iterable[Path]) -> None:
@@ -343,7 +355,11 @@ def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
 
 def mend(project: Project, layer: str) -> Iterator[str]:
     """Checks a layer's journals from their first lines; drops the torn last lines that a crash left, and
-    says so."""
+    says so; forgets copies that were removed."""
+    copies = _removed_copies(project, layer, segments.journals(project.journal))
+    heads.forget(project.journal, copies)
+    for each in copies:
+        yield f"{each}: removed, all of it stands in another journal"
     for annotator, path in files(project, layer):
         journal_index.remove(index(project, path))
         if opened_at(project, path).mended:
@@ -608,9 +624,11 @@ def deletion(content: bytes) -> bytes:
     return to_json(_deletion(_entry.decode(content), "deleted"))
 
 
-def renamed(content: bytes, key: str) -> bytes:
-    """An entry under another key."""
-    return to_json(msgspec.structs.replace(_entry.decode(content), key=key, was=msgspec.UNSET))
+def renamed(content: bytes, key: str, *, origin: int = 1) -> bytes:
+    """An entry under another key; what is from the first server, from the one of this number here."""
+    entry = _entry.decode(content)
+    task = entry.task if origin == 1 else {"origin": origin, **entry.task}
+    return to_json(msgspec.structs.replace(entry, key=key, task=task, was=msgspec.UNSET))
 
 
 def counting(path: Path) -> list[Entry]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from qawl.annotations import heads, journal, journal_cleaning, journal_lines, segments
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.holdings import doubles
-from qawl.annotations.identity import Identity, Version
+from qawl.annotations.identity import Identity, Version, copied
 from qawl.annotations.journal import Journal
+from qawl.annotations.servers import Numbers
 from qawl.articles import store as article_store
 from qawl.core import names
 from qawl.core.errors import InputError, JournalError
@@ -26,7 +27,10 @@ JournalKey = tuple[str, str]
 
 @dataclass(slots=True)
 class Other:
-    """A journal of another place: the users and the latest version of each annotation in it."""
+    """A journal of another place: the users and the latest version of each annotation in it.
+
+    `origin` is the number that its server has here (see `attribution`).
+    """
 
     source: str
     layer: str
@@ -34,6 +38,7 @@ class Other:
     path: Path
     users: set[int] = field(default_factory=set)
     latest: dict[str, Version] = field(default_factory=dict)
+    origin: int = 1
 
     def look(self) -> None:
         """Reads it once, and checks its chain."""
@@ -133,9 +138,11 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
     opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
     other.look()
     users = _users(opened.holds.all())
-    if users and other.users and users.isdisjoint(other.users):
+    apart = users and other.users and users.isdisjoint(other.users)
+    if apart or _origin([opened], [other]) != 1:
         raise JournalError(
-            f"{ours} and {theirs} are of different users: run `qawl pull --merge` with the branch"
+            f"{ours} and {theirs} are of different users or servers: run `qawl pull --merge` with the "
+            "branch"
         )
     return _join(opened, other, "")
 
@@ -164,15 +171,15 @@ def _journals(
         raise InputError(f"{name}: no journal there (LAYER.ANNOTATOR.jsonl in exports/journal)")
 
 
-def _users(identities: Iterable[Identity]) -> set[int]:
-    """The numbers of those who made annotations that came by exports of the first server.
+def _users(identities: Iterable[Identity], origin: int = 1) -> set[int]:
+    """The numbers of those who made annotations that came by exports of a server.
 
     In a project of a server the pseudonym is the project's, whoever worked there.
     """
     return {
         each.user
         for each in identities
-        if each.user is not None and each.home is None and each.origin == 1
+        if each.user is not None and each.home is None and each.origin == origin
     }
 
 
@@ -181,8 +188,11 @@ def _names(
 ) -> dict[str, str]:
     """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
     users: dict[str, set[int]] = {}
+    origin = _origin(here.values(), there)
+    for each in there:
+        each.origin = origin
     for (_, annotator), opened in here.items():
-        users.setdefault(annotator, set()).update(_users(opened.holds.all()))
+        users.setdefault(annotator, set()).update(_users(opened.holds.all(), origin))
     taken = {*users, *(each.annotator for each in there)}
     free = pseudonyms.free(project, taken)
     found: dict[str, str] = {}
@@ -195,11 +205,18 @@ def _names(
                 "here: it is not clear whose the rest is"
             )
         numbers = {user for each in mine for user in each.users}
-        same = _by_number(name, numbers, users)
+        same = _by_number(name, numbers, users, foreign=origin != 1)
         if same and names.confused(same, {*users, *project.annotators, *found.values()}):
             same = None
         found[name] = next(iter(owners), None) or same or next(free)
     return found
+
+
+def _origin(here: Iterable[Journal], there: Iterable[Other]) -> int:
+    """The number of the server that journals of another place are of, where numbers of users, and
+    pseudonyms, may stand for other people."""
+    told = Numbers.of(each.identity for other in there for each in other.latest.values())
+    return told.origin(each for opened in here for each in opened.holds.all())
 
 
 def _owners(here: Mapping[JournalKey, Journal], other: Other) -> set[str]:
@@ -209,13 +226,25 @@ def _owners(here: Mapping[JournalKey, Journal], other: Other) -> set[str]:
     return {
         annotator
         for (layer, annotator), opened in here.items()
-        if layer == other.layer and any(map(opened.holds.find, other.latest.values()))
+        if layer == other.layer and any(_has(opened, each) for each in other.latest.values())
     }
 
 
-def _by_number(name: str, numbers: set[int], users: Mapping[str, set[int]]) -> str | None:
-    """The annotator who has these users' numbers, else the same name; None where it is another's."""
+def _has(opened: Journal, given: Version) -> bool:
+    """Whether a journal has an annotation, and not another's work that has its unique id."""
+    key = opened.holds.find(given)
+    there = opened.holds.known(key) if key else None
+    return there is not None and not copied(there, given.identity)
+
+
+def _by_number(
+    name: str, numbers: set[int], users: Mapping[str, set[int]], *, foreign: bool
+) -> str | None:
+    """The annotator who has these users' numbers, else the same name; None where it is another's, as a
+    name that is known is on a foreign server."""
     same = next((who for who, theirs in users.items() if numbers & theirs), None)
+    if foreign and name in users:
+        return same
     if same or not numbers or not users.get(name):
         return same or name
     return None
@@ -241,7 +270,9 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
     for course in theirs.values():
         key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
         fresh += [
-            journal.renamed(journal_cleaning.entry(content), key or course[0][0].key)
+            journal.renamed(
+                journal_cleaning.entry(content), key or course[0][0].key, origin=other.origin
+            )
             for content in _besides(ours.get(key or "", []), course)
         ]
     added = opened.add(fresh) if fresh else []

@@ -105,6 +105,7 @@ def stale(project: Project, layer: str) -> list[str]:
 UNREAD = (
     "article-unknown",
     "annotation-unreadable",
+    "annotation-copied",
     "result-unreadable",
     "result-unsupported",
     "result-elsewhere",
@@ -129,7 +130,7 @@ def unread(project: Project, layer: str) -> Iterator[str]:
 
 def whole(project: Project, layer: str) -> bool:
     """Whether every annotation of the journal is there, if not all that stands in it."""
-    lacking = {"article-unknown", "annotation-unreadable"}
+    lacking = {"article-unknown", "annotation-unreadable", "annotation-copied"}
     return not any(each.check in lacking for each in findings(project, layer))
 
 

@@ -54,7 +54,11 @@ def left_out(outcome: "Pulled") -> list[str]:
     """What a pull left out, in lines: the last and loudest of what it says."""
     lines = [f"set aside: {each}" for each in outcome.left_out()]
     lines += [f"twice: {each}" for each in outcome.doubled]
-    if not outcome.whole:
+    lines += [
+        f"WHOSE IS IT? {each} (--annotator USER=NAME says whose they are; --partial accepts that)"
+        for each in outcome.doubts
+    ]
+    if outcome.lost or outcome.doubled:
         count = outcome.lost + len(outcome.doubled)
         lines.append(f"LEFT OUT: {count} annotations, as listed above (--partial accepts that)")
     return lines

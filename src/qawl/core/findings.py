@@ -40,6 +40,9 @@ _VALIDATED = (
     Check("id-duplicate", 1, "error", "two spans of an annotation have the same id"),
     Check("annotation-unreadable", 1, "error", "an annotation in the journal can't be read"),
     Check(
+        "annotation-copied", 1, "error", "an annotation stands in the journals of two annotators"
+    ),
+    Check(
         "result-unreadable", 1, "error", "a part of an annotation is not as Label Studio writes it"
     ),
     Check("region-id-twice", 1, "error", "two regions of an annotation have the same id"),
