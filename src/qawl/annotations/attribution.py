@@ -47,8 +47,7 @@ class Person:
 
 @dataclass(slots=True)
 class Share:
-    """What one user made in one export: `identities` reads them, in one order, `outlines` does so without
-    what they say; whose each of them is.
+    """What one user made in one export: `identities` reads them, in one order; whose each of them is.
 
     `person` made all but those at the places in `others`. `assigned` counts to whom a pool's tasks are
     assigned.
@@ -58,7 +57,6 @@ class Share:
     given: str | None = None
     count: int = 0
     identities: Callable[[], Iterator[Identity]] = field(default=lambda: iter(()))
-    outlines: Callable[[], Iterator[Identity]] = field(default=lambda: iter(()))
     person: Person | None = None
     others: dict[int, Person] = field(default_factory=dict)
     assigned: Counter[str] = field(default_factory=Counter)
@@ -459,7 +457,7 @@ def _restarting(export: Export) -> bool:
         return any(
             _first(db, str(each.id), place) != place
             for share in export.shares.values()
-            for each in share.outlines()
+            for each in share.identities()
             if each.id
             for place in [f"{each.task} {each.article}"]
         )

@@ -10,20 +10,11 @@ from qawl.annotations.foreign_values import name
 from qawl.annotations.reading import Raw
 from qawl.core.records import Annotation, Gold, GoldSpan, Span, Suggestion
 from qawl.scheme import attributes
-from qawl.scheme.doubts import CONTROLS, OF_SPAN, OF_TASK, UNSURE
+from qawl.scheme.doubts import OF_SPAN, OF_TASK, UNSURE
 from qawl.scheme.kinds.registry import value_of
 
 Doubt = str | UnsetType
 """The note of who is unsure, empty where there is none; absent where nobody is."""
-
-
-def apart(results: Iterable[Raw]) -> tuple[list[Raw], list[Raw]]:
-    """(the results that are of the scheme, those that say a doubt)."""
-    ours: list[Raw] = []
-    others: list[Raw] = []
-    for each in results:
-        (ours if each.get("from_name") in CONTROLS else others).append(each)
-    return others, ours
 
 
 def of_task(doubts: Iterable[Raw]) -> Doubt:
@@ -33,6 +24,9 @@ def of_task(doubts: Iterable[Raw]) -> Doubt:
 
 def of_spans(spans: Iterable[Span], doubts: Sequence[Raw]) -> Iterator[Span]:
     """The spans, each with the doubt about its region."""
+    if not doubts:
+        yield from spans
+        return
     said: dict[str | None, list[Raw]] = {}
     for each in doubts:
         if each.get("from_name") in OF_SPAN:

@@ -4,7 +4,7 @@ With `reading`, `regions` and `to_label_studio` the only place where Label Studi
 from_name) are read or written. object JSON is read: a value of another type than expected is a finding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -91,15 +91,21 @@ def read_annotation(
 
 def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:
     """The spans of all regions; where one was a suggestion, each says what became of it."""
+    spans = [span for region in reading.regions.values() for span in region]
+    if not _any_suggested(each.get("origin") for each in results):
+        return spans
     said = {name(each.get("id")): each.get("origin") for each in results}
-    begun = any(each in ORIGINS for each in said.values() if isinstance(each, str))
-    if not begun:
-        return [span for region in reading.regions.values() for span in region]
+    if not _any_suggested(said.values()):
+        return spans
     return [
         msgspec.structs.replace(span, origin=_origin(said, identity))
         for identity, region in reading.regions.items()
         for span in region
     ]
+
+
+def _any_suggested(origins: Iterable[object]) -> bool:
+    return any(isinstance(each, str) and each in ORIGINS for each in origins)
 
 
 def _origin(said: Mapping[str | None, object], identity: str) -> Origin:
@@ -127,19 +133,14 @@ def texts(annotation: Raw) -> set[str]:
 def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
     """The results of an annotation, sorted by what they say; others become findings."""
     given = annotation.get("result")
-    found: dict[str, list[Raw]] = {"region": [], "attribute": [], "relation": []}
-    kinds = dict.fromkeys(attribute_kinds.result_types(), "attribute")
-    kinds |= dict.fromkeys(regions.TYPES, "region") | {"relation": "relation"}
-    others, found["doubt"] = doubts.apart(read.results(annotation))
-    found["click"] = [each for each in others if points.is_point(each.get("from_name"))]
-    for each in others:
-        if points.is_point(each.get("from_name")):
-            continue
-        kind = each.get("type")
-        if isinstance(kind, str) and kind in kinds:
-            found[kinds[kind]].append(each)
+    found: dict[str, list[Raw]] = {
+        name: [] for name in ("region", "attribute", "relation", "doubt", "click")
+    }
+    for each in read.results(annotation):
+        if kind := _kind(each):
+            found[kind].append(each)
         else:
-            reading.found("result-unsupported", f"a result of the type {brief(kind)}")
+            reading.found("result-unsupported", f"a result of the type {brief(each.get('type'))}")
     if not isinstance(given, list):
         if given is not None or not _skipped(annotation):
             reading.found("result-unreadable", f"the results are no list but {brief(given)}")
@@ -147,6 +148,22 @@ def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
         message = f"{len(odd)} results are no objects; the first is {brief(odd[0])}"
         reading.found("result-unreadable", message)
     return found
+
+
+_KINDS = {
+    **dict.fromkeys(attribute_kinds.result_types(), "attribute"),
+    **dict.fromkeys(regions.TYPES, "region"),
+    "relation": "relation",
+}
+"""What a result of a type says."""
+
+
+def _kind(result: Raw) -> str | None:
+    """What a result says; None where that is nothing that is read."""
+    control, kind = result.get("from_name"), result.get("type")
+    if points.is_own(control):
+        return "click" if points.is_point(control) else "doubt"
+    return _KINDS.get(kind) if isinstance(kind, str) else None
 
 
 def _read_attributes(reading: Reading, results: Sequence[Raw]) -> Attributes:
@@ -196,10 +213,11 @@ def _place(
 
 def _region(reading: Reading, result: Raw) -> list[Span] | None:
     """The spans of the region that an attribute is of, by its id, else by its place."""
-    identity, place = name(result.get("id")), regions.bounds(reading, read.value(result))
-    if identity in reading.regions or place is None:
-        return reading.regions.get(identity or "")
-    return reading.regions.get(regions.at_place(place, identity))
+    identity = name(result.get("id"))
+    if identity is not None and identity in reading.regions:
+        return reading.regions[identity]
+    place = regions.bounds(reading, read.value(result))
+    return None if place is None else reading.regions.get(regions.at_place(place, identity))
 
 
 def _set(reading: Reading, spans: list[Span], control: str, given: AttributeValue) -> None:

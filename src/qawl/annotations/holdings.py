@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -26,6 +26,10 @@ _PLACE = (
     "CASE WHEN segment THEN sealed.line END, start, length, annotation.line, segment "
     "FROM annotation LEFT JOIN sealed USING (key)"
 )
+
+
+_AT_A_TIME = 500
+"""Articles that are asked for in one statement; SQLite takes 999 values in its older versions."""
 
 
 class Spot(NamedTuple):
@@ -243,17 +247,27 @@ class Holdings:
         """(article, number) of those of these annotations that are known to be deleted."""
         found = self.db.execute("SELECT identity FROM annotation WHERE alive = 0")
         gone = {(each.article, each.id) for (content,) in found if (each := _decoded(content))}
+        if not gone:
+            return set()
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
     def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:
         """Those of these articles of which more than one annotation is there, the newest last."""
         found = {}
         where = "SELECT identity FROM annotation WHERE article = ? AND alive = 1 ORDER BY rowid"
-        for article in articles:
+        for article in self._crowded(articles):
             there = [_decoded(content) for (content,) in self.db.execute(where, (article,))]
-            if len(there) > 1:
-                found[article] = sorted(there, key=age)
+            found[article] = sorted(there, key=age)
         return found
+
+    def _crowded(self, articles: Iterable[str]) -> Iterator[str]:
+        """Those of these articles of which more than one annotation is there."""
+        given = iter(articles)
+        while some := tuple(islice(given, _AT_A_TIME)):
+            marks = ", ".join("?" * len(some))
+            where = f"SELECT article FROM annotation WHERE article IN ({marks}) AND alive = 1"  # noqa: S608
+            found = self.db.execute(f"{where} GROUP BY article HAVING count(*) > 1", some)
+            yield from (str(article) for (article,) in found.fetchall())
 
 
 def _at(file: BinaryIO, start: int, length: int) -> bytes:

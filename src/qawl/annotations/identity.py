@@ -107,7 +107,7 @@ _decoder = msgspec.json.Decoder(_Entry)
 def read(content: bytes | msgspec.Raw) -> Version:
     """The version that an entry's JSON is; raises DecodeError where it is none."""
     given = _decoder.decode(content)
-    identity = _identify(given, _content(given.annotation))
+    identity = _identify(given)
     changed = identity.changed
     when = given.annotation.updated_at if changed is None else changed
     layers = f"{given.task.layers} " if given.task.layers else ""
@@ -118,12 +118,7 @@ def read(content: bytes | msgspec.Raw) -> Version:
     return Version(given.key, given.event, identity, digest, timeless)
 
 
-def outline(content: bytes) -> Identity:
-    """What tells an annotation from others, without what it says: for who asks that of many."""
-    return _identify(_decoder.decode(content), b"")
-
-
-def _identify(given: _Entry, content: bytes) -> Identity:
+def _identify(given: _Entry) -> Identity:
     task, sent = given.task, given.annotation
     project = task.project if type(task.project) is int else sent.project
     created, origin = task.project_created_at, task.origin
@@ -137,7 +132,7 @@ def _identify(given: _Entry, content: bytes) -> Identity:
         user=journal_fields.user(sent.completed_by),
         made=instant(sent.created_at),
         changed=instant(sent.updated_at),
-        content=content,
+        content=_content(sent),
         origin=origin if type(origin) is int else 1,
     )
 

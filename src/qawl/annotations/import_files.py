@@ -14,7 +14,7 @@ from qawl.annotations import heads, identity, journal, json_min, json_stream, us
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
-from qawl.annotations.identity import Identity
+from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Entry
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
@@ -155,7 +155,10 @@ def _refuse_strange(outcome: Pulled) -> None:
 
 @dataclass(slots=True)
 class _Part:
-    """Entries of one user in one layer of one export, on disk; where they begin in the user's share."""
+    """Entries of one user in one layer of one export, on disk; where they begin in the user's share.
+
+    What version each entry is stands beside them, so that no entry is read but to be journalled.
+    """
 
     export: Export
     layer: str
@@ -164,13 +167,18 @@ class _Part:
     count: int = 0
     start: int = 0
 
-    def identities(self) -> Iterator[Identity]:
-        """What each entry is of, and what it says."""
-        return (identity.read(line).identity for _, line in files.lines(self.path))
+    @property
+    def versions_path(self) -> Path:
+        """Where the versions stand, one a line."""
+        return self.path.with_suffix(".versions")
 
-    def outlines(self) -> Iterator[Identity]:
+    def versions(self) -> Iterator[Version]:
+        """What version each entry is."""
+        return files.read(self.versions_path, Version)
+
+    def identities(self) -> Iterator[Identity]:
         """What each entry is of."""
-        return (identity.outline(line) for _, line in files.lines(self.path))
+        return (each.identity for each in self.versions())
 
 
 class _Spool:
@@ -206,7 +214,9 @@ class _Spool:
         part.count += 1
         if isinstance(assigned := each.entry.task["data"].get(ASSIGNED), str):
             part.share.assigned[assigned] += 1
-        self._files.of(part.path).write(to_json(each.entry) + b"\n")
+        content = to_json(each.entry)
+        self._files.of(part.path).write(content + b"\n")
+        self._files.of(part.versions_path).write(to_json(identity.read(content)) + b"\n")
 
     def refuse_unknown(self) -> None:
         """Refuses a user who was named and is in no export."""
@@ -222,7 +232,6 @@ class _Spool:
             given = self._given(each, export)
             share = export.shares[each.user, each.judge] = Share(each.user, given)
             share.identities = partial(_identities, self.parts, share)
-            share.outlines = partial(_outlines, self.parts, share)
         part = _Part(export, each.layer, share, self._folder / f"{len(self.parts)}.jsonl")
         self.parts.append(part)
         return part
@@ -239,11 +248,6 @@ class _Spool:
 def _identities(parts: list[_Part], share: Share) -> Iterator[Identity]:
     """What each entry of a share is of, and what it says, part by part."""
     return (found for each in parts if each.share is share for found in each.identities())
-
-
-def _outlines(parts: list[_Part], share: Share) -> Iterator[Identity]:
-    """What each entry of a share is of, part by part."""
-    return (found for each in parts if each.share is share for found in each.outlines())
 
 
 def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
@@ -273,7 +277,7 @@ def _refuse_others(
         (part.export.name, version)
         for part, person in parts
         if part.share.given is not None
-        for version in map(identity.read, _lines(part, person))
+        for version, _ in _entries(part, person)
     ]
     for other, path in journal.files(project, layer) if given else ():
         holds = journal.opened_at(project, path).holds
@@ -299,11 +303,11 @@ def _append_to(
     opened = journal.opened_at(project, project.journal_file(*place))
     for part, person in parts:
         sure = part.share.given is not None
-        outcome.new[place] += len(opened.append_encoded(_lines(part, person), sure=sure))
-        gone = opened.holds.deleted(part.outlines())
+        outcome.new[place] += len(opened.append_versions(_entries(part, person), sure=sure))
+        gone = opened.holds.deleted(part.identities())
         outcome.gone |= {(*place, article, number) for article, number in gone}
     if annotator != JUDGE:
-        articles = (each.article for part, _ in parts for each in part.outlines())
+        articles = (each.article for part, _ in parts for each in part.identities())
         outcome.doubled += doubles(layer, annotator, opened.holds.several(articles))
 
 
@@ -342,15 +346,17 @@ def _attribute(
     return settled if settled != accounts or damaged else None
 
 
-def _lines(part: _Part, person: Person) -> Iterator[bytes]:
-    """The entries of a part that are a person's, with the number of the server they came from."""
+def _entries(part: _Part, person: Person) -> Iterator[tuple[Version, bytes]]:
+    """The entries of a part that are a person's with their versions, and the number of the server they
+    came from."""
     origin = part.export.origin
-    people = part.share.people(part.start)
-    for each, (_, line) in zip(people, files.lines(part.path), strict=False):
+    entries = zip(part.versions(), files.lines(part.path), strict=True)
+    for each, (version, (_, line)) in zip(part.share.people(part.start), entries, strict=False):
         if each is not person:
             continue
         if origin == 1:
-            yield line
+            yield version, line
             continue
         entry = msgspec.json.decode(line, type=Entry)
-        yield to_json(msgspec.structs.replace(entry, task={**entry.task, "origin": origin}))
+        content = to_json(msgspec.structs.replace(entry, task={**entry.task, "origin": origin}))
+        yield identity.read(content), content

@@ -164,22 +164,23 @@ class Journal:
 
         `live`: they are what the server has now, so what was deleted and stands there again is back.
         """
-        return self.append_encoded(map(to_json, entries), live=live)
+        return self.append_versions(_read(map(to_json, entries)), live=live)
 
-    def append_encoded(
-        self, contents: Iterable[bytes], *, live: bool = False, sure: bool = False
+    def append_versions(
+        self, given: Iterable[tuple[Version, bytes]], *, live: bool = False, sure: bool = False
     ) -> list[str]:
-        """The same for entries that are JSON already: their bytes are what the journal holds.
+        """The same for entries that are JSON already, with their versions: their bytes are what the
+        journal holds.
 
         `sure`: an annotation with a known number is the one that has it, whatever is different.
         """
         return self._write(
-            fresh for content in contents for fresh in self._fresh(content, live=live, sure=sure)
+            fresh for each in given for fresh in self._fresh(*each, live=live, sure=sure)
         )
 
     def add(self, contents: Iterable[bytes]) -> list[str]:
         """Adds entries as they are, whatever the journal has; the articles of those versions."""
-        return self._write((identity.read(content), content) for content in contents)
+        return self._write(_read(contents))
 
     def _write(self, fresh: Iterable[tuple[Version, bytes]]) -> list[str]:
         """Adds entries; where the open file is full it is sealed first. Nothing is added where that
@@ -269,9 +270,10 @@ class Journal:
         )
         return head == journal_lines.START or found.fetchone() is not None
 
-    def _fresh(self, content: bytes, *, live: bool, sure: bool) -> Iterator[tuple[Version, bytes]]:
+    def _fresh(
+        self, version: Version, content: bytes, *, live: bool, sure: bool
+    ) -> Iterator[tuple[Version, bytes]]:
         """What an entry adds: nothing, itself, or an old version of what is deleted and stays so."""
-        version = identity.read(content)
         key = self.holds.key(version, sure=sure)
         if self.holds.has(key, version, live=live):
             return
@@ -319,6 +321,11 @@ class Journal:
                 file.seek(place.start)
                 content = file.read(place.length)
         return _entry.decode(_whole(content))
+
+
+def _read(contents: Iterable[bytes]) -> Iterator[tuple[Version, bytes]]:
+    """Entries with the versions that they are."""
+    return ((identity.read(content), content) for content in contents)
 
 
 @contextmanager

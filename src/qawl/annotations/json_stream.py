@@ -222,8 +222,14 @@ def _deep(value: object) -> bool:
     """Whether values are nested deeper than is read."""
     level: list[Nested] = [value] if isinstance(value, (dict, list)) else []
     for _ in range(DEEPEST):
-        inner = (each.values() if isinstance(each, dict) else each for each in level)
-        level = [each for values in inner for each in values if isinstance(each, (dict, list))]
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        # What is decoded is of no other classes, and there may be a million values.
+        level = [
+            each
+            for values in inner
+            for each in values
+            if each.__class__ is dict or each.__class__ is list
+        ]
         if not level:
             return False
     return True

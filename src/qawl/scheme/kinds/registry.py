@@ -1,6 +1,8 @@
 """The kinds of attributes by name, and the results of Label Studio that they are read from."""
 
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.kinds.choices import Choice, Choices
@@ -25,15 +27,17 @@ DEFAULT = "choice"
 """The kind of an attribute that names none."""
 
 
-def result_keys() -> dict[str, str]:
+@cache
+def result_keys() -> Mapping[str, str]:
     """Type of the results of Label Studio that some kind is read from → the key of its value.
 
     `text` comes last: it is also where a region's surface stands.
     """
     keys = {"rating": "rating"} | {each.type: each.key for each in KINDS.values()}
-    return dict(sorted(keys.items(), key=lambda each: each[1] == "text"))
+    return MappingProxyType(dict(sorted(keys.items(), key=lambda each: each[1] == "text")))
 
 
+@cache
 def result_types() -> frozenset[str]:
     """The types of Label Studio's results that some kind is read from."""
     return frozenset(result_keys())
@@ -41,4 +45,7 @@ def result_types() -> frozenset[str]:
 
 def value_of(value: Mapping[str, object]) -> object:
     """What a result's `value` holds of an attribute."""
-    return next((value[key] for key in result_keys().values() if key in value), None)
+    for key in result_keys().values():
+        if key in value:
+            return value[key]
+    return None
