@@ -10,10 +10,13 @@ refused, and what the file alone says is named.
 
 import sqlite3
 import weakref
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -465,15 +468,29 @@ def _restarting(export: Export) -> bool:
 
 def _refuse_two_in_one(export: Export, share: Share) -> None:
     """Refuses an export of two servers in one file, where one number of one user stands for two works."""
+    if not _may_repeat(map(_work, filter(_number, share.identities()))):
+        return
     with closing(_firsts()) as db:
         for each in share.identities():
-            key = f"{each.id} {each.task} {each.article}"
-            if each.id and not same(_identity.decode(_first(db, key, to_json(each))), each):
+            if each.id and not same(_identity.decode(_first(db, _work(each), to_json(each))), each):
                 raise InputError(
                     f"{export.name}: annotation {each.id} of task {each.task} is there twice, with "
                     f"other work of {share.user}: it is not clear whose it is; pull the exports one by "
                     "one, each with --annotator NAME; nothing was written"
                 )
+
+
+_number = attrgetter("id")
+
+
+def _work(identity: Identity) -> str:
+    """What one number of one user stands for, in words."""
+    return f"{identity.id} {identity.task} {identity.article}"
+
+
+def _may_repeat(names: Iterable[str]) -> bool:
+    """Whether a name may be there twice: hashes of 64 bits are compared, as there may be millions."""
+    return any(one == other for one, other in pairwise(sorted(array("q", map(hash, names)))))
 
 
 def _firsts() -> sqlite3.Connection:

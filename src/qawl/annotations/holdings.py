@@ -100,9 +100,9 @@ class Holdings:
     def find(self, given: Version, *, sure: bool = False) -> str | None:
         """The key of an annotation that is known, by whatever road it came; None where it is new."""
         numbers = _numbers(given.identity)
-        for number in numbers:
-            where = "SELECT key FROM number WHERE number = ? ORDER BY rowid"
-            for (key,) in self.db.execute(where, (number,)).fetchall():
+        if numbers:  # unique ones first
+            where = "SELECT key FROM number WHERE number IN (?, ?) ORDER BY number DESC, rowid"
+            for (key,) in self.db.execute(where, (numbers[0], numbers[-1])).fetchall():
                 there = self.known(key)
                 if there and identity.same(there, given.identity, sure=sure):
                     return str(key)
@@ -136,8 +136,10 @@ class Holdings:
         One without a time adds nothing where the one that counts says the same, with a time or without.
         """
         there, alive = self._state(key)
+        if there is None:
+            return False
         timeless = given.identity.changed is None
-        if given.event == "version" and there and not alive:
+        if given.event == "version" and not alive:
             same = timeless and there.content == given.identity.content
             return not live and (same or self._seen(key, given))
         if timeless:
@@ -162,8 +164,8 @@ class Holdings:
         if given.event != "version":
             self._put(given, known or given.identity, at, alive=False)
             return
-        for number in _numbers(given.identity):
-            self.db.execute("INSERT OR IGNORE INTO number VALUES (?, ?)", (number, key))
+        rows = [(number, key) for number in _numbers(given.identity)]
+        self.db.executemany("INSERT OR IGNORE INTO number VALUES (?, ?)", rows)
         if known is None or not alive or identity.newer(given.identity, known):
             merged = identity.filled(given.identity, known) if known else given.identity
             self._put(given, merged, at, alive=True)

@@ -196,6 +196,7 @@ class Journal:
                 file.write(made)
                 if version.event == "version":
                     added.append(version.identity.article)
+        self.follow()
         self.settle()
         return added
 
@@ -520,7 +521,8 @@ def _read_on(opened: Journal, since: Reached, *, mend: bool) -> None:
         for spot, read in group:
             _note(opened, spot, read, mend=mend)
     opened.holds.keep(opened.path, kept)
-    opened.follow()
+    if opened.count:  # back to nothing it is made anew sooner
+        opened.follow()
 
 
 def _note(opened: Journal, spot: Spot, read: journal_lines.Found | None, *, mend: bool) -> None:

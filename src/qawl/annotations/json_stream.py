@@ -30,11 +30,13 @@ _GAP = re.compile(rb"[ \t\r\n,]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*[,\]]")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
 """A string, with its end in the group where it has one, or a bracket outside strings."""
+_TOO_DEEP = re.compile(rb'\n {%d}(?:"[^"\\]*(?:\\.[^"\\]*)*": )?[\[{]' % DEEPEST)
+"""A list or object below so many others, in JSON that is indented by one space a level."""
 _CLOSED_BY = {b"{": b"}", b"[": b"]"}
 _PLAIN = re.compile(rb"[^,\]\s][^,\]]*")
 
 Element = dict[str, Any]
-Nested = dict[object, object] | list[object]
+Nested = dict[str, object] | list[object]
 
 
 def note(why: str, named: str = "") -> Element:
@@ -207,7 +209,7 @@ def decode(content: bytes) -> Element:
         value = msgspec.json.decode(content)
         if not isinstance(value, dict):
             return note("that is not an object")
-        if _deep(value):
+        if _deep(content, value):
             return note("nested too deeply")
         if repeated := _repeated(content, value):
             return note("with a key twice in one object", f" ({repeated})")
@@ -218,21 +220,16 @@ def decode(content: bytes) -> Element:
     return value
 
 
-def _deep(value: object) -> bool:
-    """Whether values are nested deeper than is read."""
-    level: list[Nested] = [value] if isinstance(value, (dict, list)) else []
+def _deep(content: bytes, value: Element) -> bool:
+    """Whether values are nested deeper than is read, told by how far each would be indented; of much
+    content, which indented may be a hundred times as long, by going down."""
+    if len(content) <= CHUNK:
+        return _TOO_DEEP.search(msgspec.json.format(content, indent=1)) is not None
+    level: list[Nested] = [value]
     for _ in range(DEEPEST):
-        inner = [each.values() if isinstance(each, dict) else each for each in level]
-        # What is decoded is of no other classes, and there may be a million values.
-        level = [
-            each
-            for values in inner
-            for each in values
-            if each.__class__ is dict or each.__class__ is list
-        ]
-        if not level:
-            return False
-    return True
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for values in inner for each in values if isinstance(each, (dict, list))]
+    return bool(level)
 
 
 def _repeated(content: bytes, value: Element) -> str | None:

@@ -1,13 +1,13 @@
 """Regions of Label Studio → spans: where they stand, which text and layer they are of, their ids."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from qawl.annotations import reading as read
 from qawl.annotations.foreign_values import brief, name, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.articles import cleaning
 from qawl.core.records import Span
+from qawl.scheme.scheme import Scheme
 
 TYPES = ("labels", "hypertextlabels")
 """The types of results that mark a stretch of text; their labels stand under the same name."""
@@ -19,8 +19,8 @@ Marks = dict[str, dict[Bounds, list[tuple[str, str]]]]
 
 def read_regions(reading: Reading, task: Raw, results: Sequence[Raw]) -> None:
     """Puts the spans of the results that are regions into `reading.regions`."""
-    if (plain_ones := _plain_regions(reading, task, results)) is not None:
-        reading.regions = plain_ones
+    if (found := _plain_regions(reading, task, results)) is not None:
+        reading.regions = found
         return
     pages = [each for each in results if _shown(read.value(each))]
     reading.paged = all(_stands(reading, each) for each in pages)
@@ -47,33 +47,40 @@ def read_regions(reading: Reading, task: Raw, results: Sequence[Raw]) -> None:
 
 
 def _plain_regions(
-    reading: Reading, task: Raw, results: Sequence[Mapping[str, Any]]
+    reading: Reading, task: Raw, results: Sequence[Raw]
 ) -> dict[str, list[Span]] | None:
-    """The spans of regions as today's editor writes them, on the frozen text, each of one label; None
-    where one region is not so plain. Nearly all work is; nothing more has to be asked of it."""
+    """The spans of regions that are all plain and apart; None where one is not.
+
+    Nearly all work is so, and nothing more has to be asked of it.
+    """
     if reading.moved is not None or "other_texts" in task:
         return None
-    text, scheme = reading.article.text, reading.scheme
-    controls, of, length = scheme.marking, scheme.text_control, len(text)
     found: dict[str, list[Span]] = {}
     for each in results:
-        try:
-            identity, value = each["id"], each["value"]
-            start, end, given = value["start"], value["end"], value["text"]
-            labels = value[each["type"]]
-            ours = each["to_name"] == of and each["from_name"] in controls
-            (label,) = labels
-        except (KeyError, TypeError, ValueError):
+        span = _plain_span(reading.article.text, reading.scheme, each)
+        if span is None or span.id in found:
             return None
-        if not (
-            (ours and identity.__class__ is label.__class__ is given.__class__ is str)
-            and (start.__class__ is end.__class__ is int and labels.__class__ is list)
-            and (0 <= start <= end <= length and given == text[start:end])
-            and (identity and label and label == label.strip() and identity not in found)
-        ):
-            return None
-        found[identity] = [Span(identity, label, start, end, given)]
+        found[span.id] = [span]
     return found
+
+
+def _plain_span(text: str, scheme: Scheme, result: Raw) -> Span | None:
+    """The span of a region as today's editor writes it on the frozen text, with one label; else None."""
+    identity, control, value = result.get("id"), result.get("from_name"), result.get("value")
+    if not (isinstance(identity, str) and isinstance(control, str) and isinstance(value, dict)):
+        return None
+    start, end, labels = value.get("start"), value.get("end"), value.get(result["type"])
+    if not (type(start) is type(end) is int and isinstance(labels, list) and len(labels) == 1):
+        return None
+    label, surface = labels[0], text[start:end]
+    plain = (
+        (isinstance(label, str) and label and label == label.strip())
+        and (0 <= start <= end <= len(text) and value.get("text") == surface)
+        and (
+            identity and control in scheme.marking and result.get("to_name") == scheme.text_control
+        )
+    )
+    return Span(identity, label, start, end, surface) if plain else None
 
 
 def _set_apart(reading: Reading, result: Raw, *, told: bool) -> None:

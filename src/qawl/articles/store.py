@@ -20,6 +20,7 @@ import msgspec
 
 from qawl.articles import cleaning, shards
 from qawl.core import files as core_files
+from qawl.core import result_cache
 from qawl.core.errors import InputError
 from qawl.core.project import Project, lock
 from qawl.core.records import Article, Edit, to_json
@@ -92,12 +93,28 @@ def _check(project: Project) -> list[Path]:
     state = project.articles_files
     count = 0
     if paths:
-        sound, count = disk.once("articles are sound", lambda: _sound(paths, disk.open), *state)
+        sound, count = disk.once("articles are sound", lambda: _known(project, paths), *state)
         if not sound:
             with lock(project, "sort articles"):
                 _sort(project.articles_file)
     shards.refuse_less(project, count)
     return paths
+
+
+_SOUND = "articles"
+"""Where is kept how many articles there are of files that are sound."""
+
+
+def _known(project: Project, paths: Iterable[Path]) -> tuple[bool, int]:
+    """What `_sound` says of files of these bytes, by an earlier command or now."""
+    inputs = result_cache.inputs(project, paths)
+    if (kept := result_cache.content(project, _SOUND, inputs)) is not None:
+        return True, int(kept)
+    sound, count = _sound(paths, project.disk.open)
+    if sound:
+        result_cache.keep_content(project, _SOUND, inputs, str(count).encode())
+        result_cache.forget_content(project, _SOUND, {inputs})
+    return sound, count
 
 
 def _sound(paths: Iterable[Path], opened: core_files.Opener) -> tuple[bool, int]:
