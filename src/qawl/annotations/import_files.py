@@ -164,13 +164,9 @@ class _Part:
     layer: str
     share: Share
     path: Path
+    versions_path: Path
     count: int = 0
     start: int = 0
-
-    @property
-    def versions_path(self) -> Path:
-        """Where the versions stand, one a line."""
-        return self.path.with_suffix(".versions")
 
     def versions(self) -> Iterator[Version]:
         """What version each entry is."""
@@ -232,7 +228,8 @@ class _Spool:
             given = self._given(each, export)
             share = export.shares[each.user, each.judge] = Share(each.user, given)
             share.identities = partial(_identities, self.parts, share)
-        part = _Part(export, each.layer, share, self._folder / f"{len(self.parts)}.jsonl")
+        path = self._folder / f"{len(self.parts)}.jsonl"
+        part = _Part(export, each.layer, share, path, path.with_suffix(".versions"))
         self.parts.append(part)
         return part
 

@@ -42,6 +42,9 @@ class Placing:
         self._articles = article_store.by_id(project)
         self._frozen, self._received = array("Q"), array("Q")
         self._recurring: set[str] = set()
+        self._last: tuple[str, str | None] | None = (
+            None  # an article, and its frozen text in a task
+        )
         self._chrome = freezing.chrome(project.settings.ingest)
         for article in article_store.articles(project):
             self._add(article)
@@ -71,7 +74,7 @@ class Placing:
         """Whether a text is that by which a task was placed."""
         if placed.text is not None:
             return text == placed.text
-        return self._is(placed.article, sha256(text))
+        return (placed.article, text) == self._last or self._is(placed.article, sha256(text))
 
     def _is(self, identity: str, digest: str) -> bool:
         """Whether the text of an article has this digest."""
@@ -80,6 +83,8 @@ class Placing:
 
     def _placed(self, identity: str, text: str | None) -> Placed:
         frozen = text is None or self._is(identity, sha256(text))
+        if frozen:
+            self._last = identity, text
         return Placed(identity, None if frozen else text)
 
     def _with_text(self, text: str, data: Mapping[str, object]) -> str | None:

@@ -42,6 +42,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     published: str | None = None
     license: str | None = None
     redistribute: bool = False
+    text_sha256: str = ""
 
 
 class _Id(msgspec.Struct):

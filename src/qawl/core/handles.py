@@ -6,6 +6,9 @@ from typing import BinaryIO, Literal, Self
 OPEN = 64
 """Files that are open at a time; macOS allows a process 256."""
 
+_WRITTEN = 1 << 16
+"""Bytes that are written at a time."""
+
 
 class Handles:
     """Files by path; the one that was not asked for the longest is closed when there are too many."""
@@ -26,7 +29,7 @@ class Handles:
         if file is None:
             if len(self._open) == OPEN:
                 self._open.pop(next(iter(self._open))).close()
-            file = path.open(self._mode)
+            file = path.open(self._mode, buffering=_WRITTEN if self._mode == "ab" else -1)
         self._open[path] = file
         return file
 

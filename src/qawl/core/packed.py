@@ -11,6 +11,9 @@ from qawl.core.records import to_json
 
 T = TypeVar("T")
 
+_TOGETHER = 1 << 14
+"""Bytes of records that are compressed at a time."""
+
 
 class Packed(Generic[T]):
     """Records of one type: some are added, then all are read, as often as one likes."""
@@ -19,15 +22,24 @@ class Packed(Generic[T]):
         self._decode = msgspec.json.Decoder(kind).decode
         self._out = io.BytesIO()
         self._file = gzip.GzipFile(fileobj=self._out, mode="wb", compresslevel=1, mtime=0)
+        self._waiting = bytearray()
         self._count = 0
 
     def add(self, record: T) -> None:
         """Takes a record; none after the first was read."""
-        self._file.write(to_json(record) + b"\n")
+        self._waiting += to_json(record) + b"\n"
         self._count += 1
+        if len(self._waiting) > _TOGETHER:
+            self._pack()
+
+    def _pack(self) -> None:
+        self._file.write(self._waiting)
+        self._waiting.clear()
 
     def content(self) -> bytes:
         """All records, as a file has them."""
+        if self._waiting:
+            self._pack()
         self._file.close()
         return self._out.getvalue()
 

@@ -51,7 +51,7 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
 
 def _joints(spans: Iterable[Span], text: str) -> bool:
     """Whether a bound may lie inside a character: most records have none that may."""
-    around = [text[at - 1 : at + 1] for span in spans for at in (span.start, span.end) if at > 0]
+    around = {text[at - 1 : at + 1] for span in spans for at in (span.start, span.end) if at > 0}
     return any(map(_joint, around))
 
 

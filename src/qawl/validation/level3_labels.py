@@ -22,6 +22,9 @@ def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 
 
 def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
+    places = {(span.label, span.start, span.end) for span in record.spans}
+    if len(places) == len(record.spans) and scheme.label.keys() >= {each for each, *_ in places}:
+        return
     seen: set[tuple[str, int, int]] = set()
     for span in record.spans:
         if span.label not in scheme.label:
@@ -42,6 +45,7 @@ def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 def _check_attributes(
     given: Attributes, allowed: tuple[Attribute, ...], record: Annotation, span: Span | None
 ) -> Iterator[Finding]:
+    said = {**record.attributes, **given}
     for name, value in given.items():
         attribute = next((each for each in allowed if each.name == name), None)
         if attribute is None:
@@ -50,12 +54,11 @@ def _check_attributes(
             continue
         for problem in attribute.problems(value):
             yield finding(problem.check, problem.message, record, span)
-        if not attribute.asked({**record.attributes, **given}):
+        if not attribute.asked(said):
             message = f"{name} is set, and only asked for where {_conditions(attribute)}"
             yield finding("attribute-unasked", message, record, span)
     for attribute in allowed:
-        asked = attribute.asked({**record.attributes, **given})
-        if attribute.required and asked and attribute.name not in given:
+        if attribute.required and attribute.name not in given and attribute.asked(said):
             yield finding("attribute-missing", f"{attribute.name} is not set", record, span)
 
 
@@ -65,6 +68,8 @@ def _conditions(attribute: Attribute) -> str:
 
 
 def _check_relations(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
+    if not record.relations:
+        return
     spans = {span.id: span for span in record.spans}
     drawn: Counter[tuple[str | None, ...]] = Counter()
     for relation in record.relations:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span, ends
 from qawl.core.text import PROCLITICS
-from qawl.core.words import word_end, word_start
+from qawl.core.words import in_word, word_end, word_start
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
 from qawl.scheme.scheme import Scheme
 
@@ -28,13 +29,15 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
     for span in record.spans:
         if span.text.endswith(".") and not span.text.endswith(".."):
             yield finding("final-stop", "it ends with a full stop", record, span)
-        if span.label in mentions and 0 <= span.start < span.end <= len(article.text):
+        if span.label in mentions and _may_be_cut(span, article.text):
             yield from _proclitic(record, span, article.text)
 
 
 def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:
     """Spans come sorted by start, longer first: one crosses an open one if it ends beyond it."""
     chosen = [span for span in record.spans if not rule.labels or span.label in rule.labels]
+    if all(one.start <= one.end <= other.start for one, other in pairwise(chosen)):
+        return
     opened: list[Span] = []
     for span in sorted(chosen, key=lambda each: (each.start, -each.end)):
         opened = [each for each in opened if each.end > span.start]
@@ -67,6 +70,16 @@ def _marks(record: Annotation, rule: Marks) -> Iterator[Finding]:
         if span.text[:1] not in OPENING or span.text[-1:] not in CLOSING:
             message = "it does not start and end with a quotation mark"
             yield finding("marks-missing", message, record, span)
+
+
+def _may_be_cut(span: Span, text: str) -> bool:
+    """Whether a word goes on at a bound of a mention, or it begins as with a proclitic."""
+    start, end = span.start, span.end
+    return 0 <= start < end <= len(text) and (
+        (start > 0 and in_word(text[start - 1]))
+        or (end < len(text) and in_word(text[end]))
+        or span.text[:1] in PROCLITICS
+    )
 
 
 def _proclitic(record: Annotation, span: Span, text: str) -> Iterator[Finding]:

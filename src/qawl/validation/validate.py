@@ -4,9 +4,10 @@ Each level runs only on records without an error at the level below. The finding
 order of layer, article and annotator.
 """
 
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sized
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 
@@ -230,7 +231,7 @@ def _leaks(project: Project) -> Iterator[Finding]:
     """Texts that stand in two splits, because their articles are in different groups."""
     split_of = splits_of(project)
     first: dict[str, str] = {}
-    for article in article_store.articles(project):
+    for article in article_store.heads(project):
         other = first.setdefault(article.text_sha256, article.id)
         if split_of[other] != split_of[article.id]:
             message = f"its text is that of {other}, which is in {split_of[other]}"
@@ -243,7 +244,13 @@ Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None
 
 def plugins() -> list[tuple[str, Plugin]]:
     """The checks that installed packages add under the entry point group `qawl.checks`."""
-    return [(each.name, _loaded(each)) for each in entry_points(group="qawl.checks")]
+    return [(each.name, _loaded(each)) for each in _offered(tuple(sys.path))]
+
+
+@lru_cache(maxsize=1)
+def _offered(_: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """The checks that packages on this path offer: to look through all packages takes a while."""
+    return tuple(entry_points(group="qawl.checks"))
 
 
 def _loaded(offered: EntryPoint) -> Plugin:
