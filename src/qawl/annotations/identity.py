@@ -107,7 +107,24 @@ _decoder = msgspec.json.Decoder(_Entry)
 def read(content: bytes | msgspec.Raw) -> Version:
     """The version that an entry's JSON is; raises DecodeError where it is none."""
     given = _decoder.decode(content)
-    identity = _identify(given)
+    return _version(given, _canonical(bytes(given.annotation.result)))
+
+
+def sent(
+    key: str, article: str, text: str | None, annotation: dict[str, object], task: dict[str, object]
+) -> Version:
+    """The version that an entry with these values is: the same as `read` gives of its JSON."""
+    said = {name: value for name, value in annotation.items() if name != "result"}
+    made = msgspec.convert(said, _Sent), msgspec.convert(task, _Task)
+    result = _sorted.encode(annotation.get("result"))
+    if b".0" in result or b"@" in result:  # perhaps a number that is written as 1.0, or an address
+        result = _canonical(result)
+    return _version(_Entry("version", key, article, text, *made), result)
+
+
+def _version(given: _Entry, result: bytes) -> Version:
+    """The version that an entry is, with its results in their one form."""
+    identity = _identify(given, result)
     changed = identity.changed
     when = given.annotation.updated_at if changed is None else changed
     layers = f"{given.task.layers} " if given.task.layers else ""
@@ -118,7 +135,7 @@ def read(content: bytes | msgspec.Raw) -> Version:
     return Version(given.key, given.event, identity, digest, timeless)
 
 
-def _identify(given: _Entry) -> Identity:
+def _identify(given: _Entry, result: bytes) -> Identity:
     task, sent = given.task, given.annotation
     project = task.project if type(task.project) is int else sent.project
     created, origin = task.project_created_at, task.origin
@@ -132,15 +149,15 @@ def _identify(given: _Entry) -> Identity:
         user=journal_fields.user(sent.completed_by),
         made=instant(sent.created_at),
         changed=instant(sent.updated_at),
-        content=_content(sent),
+        content=_content(sent, result),
         origin=origin if type(origin) is int else 1,
     )
 
 
-def _content(sent: _Sent) -> bytes:
+def _content(sent: _Sent, result: bytes) -> bytes:
     """A digest of what an annotation says; addresses in notes, which are not kept, are no difference."""
     state = f"{bool(sent.was_cancelled)} {bool(sent.ground_truth)} "
-    return sha256(state.encode() + _canonical(bytes(sent.result))).digest()[:16]
+    return sha256(state.encode() + result).digest()[:16]
 
 
 def _canonical(result: bytes) -> bytes:

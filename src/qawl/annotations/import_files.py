@@ -210,9 +210,8 @@ class _Spool:
         part.count += 1
         if isinstance(assigned := each.entry.task["data"].get(ASSIGNED), str):
             part.share.assigned[assigned] += 1
-        content = to_json(each.entry)
-        self._files.of(part.path).write(content + b"\n")
-        self._files.of(part.versions_path).write(to_json(identity.read(content)) + b"\n")
+        self._files.of(part.path).write(to_json(each.entry) + b"\n")
+        self._files.of(part.versions_path).write(to_json(each.version) + b"\n")
 
     def refuse_unknown(self) -> None:
         """Refuses a user who was named and is in no export."""

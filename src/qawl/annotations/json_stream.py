@@ -30,6 +30,7 @@ _GAP = re.compile(rb"[ \t\r\n,]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*[,\]]")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
 """A string, with its end in the group where it has one, or a bracket outside strings."""
+_DEEPEST = b"\n" + b" " * DEEPEST
 _TOO_DEEP = re.compile(rb'\n {%d}(?:"[^"\\]*(?:\\.[^"\\]*)*": )?[\[{]' % DEEPEST)
 """A list or object below so many others, in JSON that is indented by one space a level."""
 _CLOSED_BY = {b"{": b"}", b"[": b"]"}
@@ -224,7 +225,8 @@ def _deep(content: bytes, value: Element) -> bool:
     """Whether values are nested deeper than is read, told by how far each would be indented; of much
     content, which indented may be a hundred times as long, by going down."""
     if len(content) <= CHUNK:
-        return _TOO_DEEP.search(msgspec.json.format(content, indent=1)) is not None
+        indented = msgspec.json.format(content, indent=1)
+        return _DEEPEST in indented and _TOO_DEEP.search(indented) is not None
     level: list[Nested] = [value]
     for _ in range(DEEPEST):
         inner = (each.values() if isinstance(each, dict) else each for each in level)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from qawl.articles import cleaning, freezing
+from qawl.articles import cleaning
 from qawl.articles import store as article_store
 from qawl.core.lookup import Lookup
 from qawl.core.project import Project
@@ -45,7 +45,7 @@ class Placing:
         self._last: tuple[str, str | None] | None = (
             None  # an article, and its frozen text in a task
         )
-        self._chrome = freezing.chrome(project.settings.ingest)
+        self._chrome = cleaning.chrome(project.settings.ingest)
         for article in article_store.articles(project):
             self._add(article)
         self._by_text = Lookup(chain(self._frozen, self._received))

@@ -8,6 +8,7 @@ import msgspec
 
 from qawl.annotations import journal_fields, json_stream
 from qawl.annotations.from_label_studio import controls, texts
+from qawl.annotations.identity import Version, sent
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.users import User, user
@@ -121,7 +122,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """An annotation in its place: the layer, its user as Label Studio tells it, and the entry.
+    """An annotation in its place: the layer, its user as Label Studio tells it, the entry, its version.
 
     `judge` says that the task is one that Qawl made for a judge.
     """
@@ -130,6 +131,7 @@ class Sorted:
     user: User
     judge: bool
     entry: Entry
+    version: Version
 
 
 class Sorter:
@@ -194,7 +196,8 @@ class Sorter:
                 task=task,
                 annotation=msgspec.Raw(content),
             )
-            yield Sorted(name, user(annotation.get("completed_by")), judge, entry)
+            version = sent(entry.key, placed.article, placed.text, made, task)
+            yield Sorted(name, user(annotation.get("completed_by")), judge, entry, version)
 
     def _other_texts(
         self, task: json_stream.Element, annotation: Mapping[str, object], placed: Placed

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
 from qawl.core.records import Article, Edit
+from qawl.core.settings import Ingest
 from qawl.core.text import NFC, Replacement, received, substitute
 
 CHROME = (
@@ -56,6 +57,11 @@ _REMOVES = {"bom", "control", "edges", *WHOLE_LINES}
 
 LineTest = Callable[[str], object]
 Rule = tuple[str, Callable[[str], list[Replacement]]]
+
+
+def chrome(settings: Ingest) -> Sequence[str]:
+    """The patterns of whole lines that are site chrome in this corpus."""
+    return (*(CHROME if settings.default_chrome else ()), *settings.chrome)
 
 
 def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit, ...]]:

@@ -1,7 +1,5 @@
 """A received article → a frozen one: cleaned, dated, with an id made from its source and text."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from qawl.articles import cleaning, dates
@@ -9,7 +7,7 @@ from qawl.articles.metadata import Metadata
 from qawl.articles.received import Received
 from qawl.articles.store import article_id
 from qawl.core.records import Article
-from qawl.core.settings import Ingest, Settings
+from qawl.core.settings import Settings
 from qawl.core.text import sha256
 
 _SAID = ("title", "language", "url", "source_id", "license", "context")
@@ -19,7 +17,7 @@ _SAID = ("title", "language", "url", "source_id", "license", "context")
 def freeze(received: Received, settings: Settings) -> Article:
     """The frozen article; its text may be empty where cleaning left nothing."""
     known = received.metadata
-    text, edits = cleaning.clean(received.text, chrome=chrome(settings.ingest))
+    text, edits = cleaning.clean(received.text, chrome=cleaning.chrome(settings.ingest))
     identity = article_id(known.source, text)
     made = Article(
         id=identity,
@@ -54,11 +52,6 @@ def without_lines(article: Article, drop: cleaning.LineTest) -> Article:
     return msgspec.structs.replace(
         article, id=identity, group=identity, text=text, text_sha256=sha256(text), edits=edits
     )
-
-
-def chrome(settings: Ingest) -> Sequence[str]:
-    """The patterns of whole lines that are site chrome in this corpus."""
-    return (*(cleaning.CHROME if settings.default_chrome else ()), *settings.chrome)
 
 
 def metadata_fields(known: Metadata) -> dict[str, object]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from qawl.articles import cleaning, freezing, recurring_lines
+from qawl.articles import cleaning, recurring_lines
 from qawl.core.records import Article
 from qawl.core.settings import Ingest
 from qawl.core.text import sha256
@@ -41,7 +41,7 @@ class Removed:
     def record(self, settings: Ingest) -> CleaningRecord:
         """What the manifest says."""
         lines = (tuple(sorted(self._lines[source])) for source in sorted(self._lines))
-        return CleaningRecord(tuple(freezing.chrome(settings)), tuple(lines))
+        return CleaningRecord(tuple(cleaning.chrome(settings)), tuple(lines))
 
 
 def _hash(line: str) -> str:

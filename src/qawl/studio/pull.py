@@ -21,7 +21,7 @@ from qawl.articles import withdrawal
 from qawl.core import files, names
 from qawl.core.errors import InputError, ServerError
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, to_json
+from qawl.core.records import JUDGE
 from qawl.scheme import scheme
 from qawl.studio import adopted_projects, plan, pull_journals
 from qawl.studio import clocks as studio_clocks
@@ -263,7 +263,7 @@ class _Reading:
             )
             for each in self.sorter.entries(given):
                 name = self.opened.whose(each)
-                self._place(name, identity.read(to_json(each.entry)))
+                self._place(name, each.version)
                 found.setdefault(name, []).append(each.entry)
         return found
 
