@@ -108,7 +108,7 @@ def test_it_is_derived_anew_when_qawl_or_python_changed(pulled, derivations, mon
 @pytest.mark.parametrize("damage", [lambda whole: b"", lambda whole: whole[:-3], lambda _: b"[]"])
 def test_what_is_kept_and_damaged_is_found_anew(pulled, damage):
     whole = list(annotation_store.findings(pulled, "quote"))
-    (path,) = (pulled.state / "derived").rglob("*.kept")
+    (path,) = (pulled.state / "derived" / "annotations").rglob("*.kept")
     path.write_bytes(damage(path.read_bytes()))
     assert list(annotation_store.findings(pulled, "quote")) == whole
     assert annotation_store.refresh(pulled, "quote") == 1
