@@ -86,7 +86,7 @@ def _connected(place: str) -> sqlite3.Connection:
         made.execute(
             "PRAGMA journal_mode = WAL"
         )  # who reads and who writes don't wait for each other
-        made.execute("PRAGMA cache_size = -16000")
+        made.execute("PRAGMA cache_size = -8000")
         made.execute("PRAGMA synchronous = NORMAL")
         made.execute("BEGIN")
     except sqlite3.Error:

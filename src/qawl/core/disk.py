@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 SMALL = 1 << 24
 """Bytes up to which the content of a file is kept."""
+_PIECE = 1 << 18
+"""Bytes of a file that are hashed at a time."""
 
 
 class Disk:
@@ -54,7 +56,7 @@ class Disk:
     def _sha256(self, path: Path) -> str:
         total = sha256()
         with self.open(path) as file:
-            while piece := file.read(SMALL):
+            while piece := file.read(_PIECE):
                 total.update(piece)
         return total.hexdigest()
 
