@@ -8,10 +8,11 @@ change raises the minor number.
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
@@ -28,6 +29,9 @@ from qawl.release.versions import manifest
 from qawl.release.versions.manifest import Manifest
 from qawl.scheme import scheme
 from qawl.scheme.names import layer_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Key = tuple[str, str, str]
 Worked = tuple[str, str]
@@ -72,6 +76,8 @@ class Difference(Struct, frozen=True):
 
 NAMED = 100
 """Articles that a changelog names; `qawl diff --json` has all."""
+TOGETHER = 64
+"""Rows that become values together, once one of them differs."""
 LONGEST_TITLE = 80
 """Code points of a title that a changelog shows."""
 MAJOR = frozenset(
@@ -99,7 +105,7 @@ def difference(old: Path, new: Path) -> Difference:
     turned: set[str] = set()
     changed: dict[str, Changed] = {}
     kept = _kept(old, new, "articles")
-    for identity, one, other in _joined(_articles(old, kept), _articles(new, kept)):
+    for identity, one, other in _differing(old, new, "articles", _article, kept):
         keys = list(_article_changes(one, other, layers))
         counts.update(keys)
         if keys:
@@ -107,7 +113,7 @@ def difference(old: Path, new: Path) -> Difference:
         if one and other and one["withheld"] != other["withheld"]:
             turned.add(identity)
     kept = _kept(old, new, "annotations")
-    for identity, was, now in _joined(_annotations(old, kept), _annotations(new, kept)):
+    for identity, was, now in _differing(old, new, "annotations", _annotations, kept):
         keys = list(_annotation_changes(was, now, identity in turned))
         counts.update(keys)
         if keys and identity not in changed:
@@ -330,20 +336,58 @@ def _near(one: Row, other: Row) -> bool:
     return overlap and bool(one["label"] == other["label"])
 
 
-def _joined(
-    old: Iterator[tuple[str, T]], new: Iterator[tuple[str, T]]
+class _Rows:
+    """Rows of a table that stand in a row, as values only when they are asked for."""
+
+    def __init__(self, split: str, kinds: Columns, batch: "pa.RecordBatch") -> None:
+        self.split, self.batch, self._kinds = split, batch, kinds
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows, with the names of their classes and their split."""
+        return [
+            {name: columns.decode(self._kinds[name], row[name]) for name in row}
+            | {"split": self.split}
+            for row in self.batch.to_pylist()
+        ]
+
+    def same(self, at: int, other: "_Rows", there: int) -> bool:
+        """Whether a row is one of others, which have the same columns."""
+        one = self.batch.slice(at, 1)
+        return self.split == other.split and one.equals(other.batch.slice(there, 1))
+
+
+At = tuple[_Rows, int]
+"""A row: those that it is one of, and its number among them."""
+
+
+def _differing(
+    old: Path, new: Path, config: str, gathered: Callable[[list[Row]], T], kept: "Groups"
 ) -> Iterator[tuple[str, T | None, T | None]]:
-    """(article id, what each of two streams sorted by it holds of the article)."""
-    sides = merge(
-        ((key, 0, row) for key, row in old),
-        ((key, 1, row) for key, row in new),
-        key=lambda each: each[:2],
-    )
-    for identity, group in groupby(sides, key=lambda each: each[0]):
-        found: list[T | None] = [None, None]
-        for _, side, row in group:
-            found[side] = row
-        yield identity, found[0], found[1]
+    """(article id, what each of two releases holds of it in a table), in the order of ids; articles of
+    which both hold the same may be left out."""
+    columns_stay = manifest.features(old).get(config) == manifest.features(new).get(config)
+    sides = [_side(number, _rows(folder, config, kept)) for number, folder in enumerate((old, new))]
+    for identity, group in groupby(merge(*sides, key=lambda each: each[:2]), key=_first):
+        found: list[list[At]] = [[], []]
+        for _, side, at in group:
+            found[side].append(at)
+        was, now = found
+        if columns_stay and len(was) == len(now):
+            pairs = zip(was, now, strict=True)
+            if all(one.same(at, other, there) for (one, at), (other, there) in pairs):
+                continue
+        one, other = ([of.rows[at] for of, at in side] for side in found)
+        yield identity, gathered(one) if one else None, gathered(other) if other else None
+
+
+def _side(number: int, rows: Iterator[tuple[str, At]]) -> Iterator[tuple[str, int, At]]:
+    """The rows of a release, with its number."""
+    return ((identity, number, at) for identity, at in rows)
+
+
+def _first(item: tuple[str, int, At]) -> str:
+    return item[0]
 
 
 Groups = AbstractSet[tuple[str, bytes]]
@@ -370,55 +414,50 @@ def _tables(folder: Path, config: str) -> list[Path]:
     return files.listed(folder / config, "*.parquet")
 
 
-def _articles(folder: Path, kept: Groups) -> Iterator[tuple[str, Row]]:
-    """(article id, its row with its split), sorted."""
-    for split, row in _rows(folder, "articles", "id", kept, lambda name: name != "text"):
-        yield row["id"], {**row, "split": split}
+def _article(rows: list[Row]) -> Row:
+    """The last row of an article."""
+    return rows[-1]
+
+
+def _annotations(rows: list[Row]) -> dict[Worked, Row]:
+    """The annotations of an article by layer and annotator."""
+    return {(row["layer"], row["annotator"] or JUDGE): row for row in rows}
 
 
 def _titles(folder: Path, wanted: Container[str]) -> dict[str, str | None]:
     """The titles of these articles."""
     if not wanted:
         return {}
-    rows = _rows(folder, "articles", "id", frozenset(), lambda name: name in ("id", "title"))
-    return {row["id"]: row["title"] for _, row in rows if row["id"] in wanted}
-
-
-def _annotations(folder: Path, kept: Groups) -> Iterator[tuple[str, dict[Worked, Row]]]:
-    """(article id, its annotations by layer and annotator, without where they stood), sorted."""
-    rows = _rows(folder, "annotations", "article_id", kept)
-    for article_id, group in groupby((row for _, row in rows), key=lambda row: row["article_id"]):
-        yield article_id, {(row["layer"], row["annotator"] or JUDGE): row for row in group}
+    rows = _rows(folder, "articles", frozenset(), ("id", "title"))
+    return {each: of.rows[at]["title"] for each, (of, at) in rows if each in wanted}
 
 
 def _rows(
-    folder: Path,
-    config: str,
-    key: str,
-    kept: Groups,
-    wanted: Callable[[str], bool] = lambda _: True,
-) -> Iterator[tuple[str, Row]]:
-    """(split, row with the columns that are wanted) of a table over all splits, in the order of article
-    ids; those in row groups that are kept are left out."""
+    folder: Path, config: str, kept: Groups, wanted: Container[str] | None = None
+) -> Iterator[tuple[str, At]]:
+    """(article id, row with the columns that are wanted) of a table over all splits, in the order of the
+    ids; those in row groups that are kept are left out. No text is read, its hash says enough."""
+    key, unread = ("id", "text") if config == "articles" else ("article_id", "")
     kinds = {
         name: kind
         for name, kind in manifest.features(folder).get(config, {}).items()
-        if wanted(name)
+        if (name in wanted if wanted else name != unread)
     }
-    parts = (_split(path, kinds, kept) for path in _tables(folder, config))
-    return merge(*parts, key=lambda each: each[1][key])
+    parts = (_split(path, kinds, key, kept) for path in _tables(folder, config))
+    return merge(*parts, key=lambda each: each[0])
 
 
-def _split(path: Path, kinds: Columns, kept: Groups) -> Iterator[tuple[str, Row]]:
+def _split(path: Path, kinds: Columns, key: str, kept: Groups) -> Iterator[tuple[str, At]]:
     split = shards.split_of(path)
     digests = enumerate(row_groups(path)) if kept else ()
     left_out = {number for number, digest in digests if (split, digest) in kept}
     with parquet(path) as file:
         names = [name for name in file.schema_arrow.names if name in kinds]
         groups = [number for number in range(file.num_row_groups) if number not in left_out]
-        for batch in file.iter_batches(batch_size=500, row_groups=groups, columns=names):
-            for row in batch.to_pylist():
-                yield split, {name: columns.decode(kinds[name], row[name]) for name in names}
+        for batch in file.iter_batches(batch_size=TOGETHER, row_groups=groups, columns=names):
+            rows = _Rows(split, kinds, batch)
+            for at, identity in enumerate(batch.column(key).to_pylist()):
+                yield identity, (rows, at)
 
 
 def resolve(releases: Path, name: str) -> Path:
