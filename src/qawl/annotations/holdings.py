@@ -42,6 +42,10 @@ class Spot(NamedTuple):
     segment: int = 0
 
 
+_State = tuple[Identity | None, bool]
+"""The version that counts of an annotation, and whether it is alive."""
+
+
 @dataclass(slots=True, weakref_slot=True)
 class Holdings:
     """The annotations of a journal, by key, in its index (see `journal_index`).
@@ -52,10 +56,16 @@ class Holdings:
     """
 
     db: sqlite3.Connection = field(default_factory=journal_index.in_memory)
+    _last: tuple[str, _State] | None = field(default=None, init=False)  # what was asked last
 
     def __post_init__(self) -> None:
         """Sees to it that the index is closed."""
         weakref.finalize(self, self.db.close)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._last = None
+        journal_index.clear(self.db)
 
     @property
     def alive(self) -> dict[str, Identity]:
@@ -91,8 +101,13 @@ class Holdings:
         """Whether an annotation is known, and not to be gone."""
         return self._state(key)[1]
 
-    def _state(self, key: str) -> tuple[Identity | None, bool]:
+    def _state(self, key: str) -> _State:
         """The version that counts of an annotation, and whether it is alive."""
+        if self._last is None or self._last[0] != key:
+            self._last = key, self._state_of(key)
+        return self._last[1]
+
+    def _state_of(self, key: str) -> _State:
         found = self.db.execute("SELECT identity, alive FROM annotation WHERE key = ?", (key,))
         content, alive = found.fetchone() or (None, 0)
         return (_decoded(content) if content else None), bool(alive)
@@ -172,6 +187,7 @@ class Holdings:
 
     def _put(self, given: Version, counting: Identity, at: Spot, *, alive: bool) -> None:
         """Writes the version that counts, and where its entry stands, or that which deleted it."""
+        self._last = None
         number, where, home = counting.id, counting.project, counting.home
         content = to_json(counting)
         row = (given.key, alive, number, _integer(where), home, content, given.said)

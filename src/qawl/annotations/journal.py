@@ -332,7 +332,7 @@ def _read(contents: Iterable[bytes]) -> Iterator[tuple[Version, bytes]]:
 @contextmanager
 def _appending(path: Path) -> Iterator[BinaryIO]:
     """The open file, to be added to; what was added goes where the block fails."""
-    with path.open("ab") as file:
+    with path.open("ab", buffering=core_files.TOGETHER) as file:
         size = file.tell()
         try:
             yield file
@@ -442,7 +442,7 @@ def _checked_whole(path: Path, index: Path | None, *, mend: bool) -> tuple[Journ
     except JournalError:
         if not since.versions:
             raise
-        journal_index.clear(opened.holds.db)
+        opened.holds.clear()
         opened = Journal(path, index, opened.holds)
         _read_on(opened, NOWHERE, mend=mend)
     return opened, True

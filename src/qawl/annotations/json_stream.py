@@ -16,7 +16,8 @@ import msgspec
 from qawl.core import files
 from qawl.core.errors import InputError
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
+"""Bytes that are read at a time: for more, memory is asked of the system each time."""
 DEEPEST = 100
 """Levels of nesting that are read: far more than Label Studio writes, far fewer than Python bears."""
 UNREADABLE = "qawl:unreadable"
@@ -146,7 +147,7 @@ def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
         return None
     boundary = _boundary(*map(bytes, start.groups()))
     while (match := boundary.search(buffer, start.end())) is None:
-        if len(buffer) > 4 * CHUNK or not _more(buffer, file):
+        if len(buffer) > 16 * CHUNK or not _more(buffer, file):
             return None
     return _sound(buffer, match.end())
 
@@ -160,7 +161,7 @@ def _guess(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
         match = _BETWEEN.search(buffer, at)
         if match is None:
             # A lone brace in a text may never be balanced: leave the rest of the file alone.
-            if len(buffer) > 4 * CHUNK or not _more(buffer, file):
+            if len(buffer) > 16 * CHUNK or not _more(buffer, file):
                 return None
             continue
         end = match.start() + 1
@@ -224,7 +225,7 @@ def decode(content: bytes) -> Element:
 def _deep(content: bytes, value: Element) -> bool:
     """Whether values are nested deeper than is read, told by how far each would be indented; of much
     content, which indented may be a hundred times as long, by going down."""
-    if len(content) <= CHUNK:
+    if len(content) <= 4 * CHUNK:
         indented = msgspec.json.format(content, indent=1)
         return _DEEPEST in indented and _TOO_DEEP.search(indented) is not None
     level: list[Nested] = [value]

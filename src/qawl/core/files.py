@@ -25,6 +25,8 @@ MARKS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
 """What git writes into a file that it could not merge, at the start of lines."""
 LONGEST = 1 << 27
 """Bytes of the longest line that is read: more than any article, annotation or prediction takes."""
+TOGETHER = 1 << 16
+"""Bytes that are read from a file, or written to it, at a time: records have some thousands."""
 LARGEST = 1 << 30
 """Bytes of the largest file of JSON that is read whole."""
 _ENDS: tuple[object, ...] = ("\n", "\r", b"\n")
@@ -36,7 +38,7 @@ Opener = Callable[[Path], BinaryIO]
 
 def from_disk(path: Path) -> BinaryIO:
     """A file, opened for reading."""
-    return path.open("rb")
+    return path.open("rb", buffering=TOGETHER)
 
 
 def lines(path: Path, opened: Opener = from_disk) -> Iterator[tuple[int, bytes]]:
@@ -314,7 +316,7 @@ def replacing(path: Path, *, private: bool = False, lasting: bool = True) -> Ite
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o600 if private else 0o666
     with naming(path), temporary.file(target, mode) as (handle, made):
-        with os.fdopen(os.dup(handle), "wb") as file:
+        with os.fdopen(os.dup(handle), "wb", TOGETHER) as file:
             yield file
             file.flush()
             if lasting:

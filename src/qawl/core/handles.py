@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
+from qawl.core.files import TOGETHER
+
 OPEN = 64
 """Files that are open at a time; macOS allows a process 256."""
-
-_WRITTEN = 1 << 16
-"""Bytes that are written at a time."""
 
 
 class Handles:
@@ -29,7 +28,7 @@ class Handles:
         if file is None:
             if len(self._open) == OPEN:
                 self._open.pop(next(iter(self._open))).close()
-            file = path.open(self._mode, buffering=_WRITTEN if self._mode == "ab" else -1)
+            file = path.open(self._mode, buffering=TOGETHER if self._mode == "ab" else -1)
         self._open[path] = file
         return file
 
