@@ -24,7 +24,7 @@ def _decoded(content: bytes) -> Identity:
 
 _PLACE = (
     "CASE WHEN segment THEN sealed.line END, start, length, annotation.line, segment "
-    "FROM annotation LEFT JOIN sealed USING (key)"
+    "FROM annotation LEFT JOIN sealed ON segment > 0 AND sealed.key = annotation.key"
 )
 
 
@@ -243,7 +243,7 @@ class Holdings:
     def place(self, key: str) -> tuple[Spot, bytes | None]:
         """Where the entry stands that counts of an annotation; its line where that is in a segment."""
         found = self.db.execute(
-            f"SELECT {_PLACE} WHERE key = ?",
+            f"SELECT {_PLACE} WHERE annotation.key = ?",
             (key,),
         ).fetchone()
         if found is None:

@@ -141,6 +141,7 @@ class Sorter:
         self._placing = Placing(project)
         self._schemes = scheme.load_all(project)
         self._versions = {name: each.version for name, each in self._schemes.items()}
+        self._owning = {each: _owning(self._schemes, regions=each) for each in (True, False)}
         self._outcome, self._layer = outcome, layer
 
     def entries(self, each: Incoming) -> Iterator[Sorted]:
@@ -250,22 +251,20 @@ class Sorter:
         """The layers to whose controls these belong. A control of several layers is the told one's,
         else the given one's."""
         found: set[str] = set()
+        wanted: set[str | None] = {*told} or {self._layer}
         for control in made:
-            owners = {
-                name
-                for name, each in self._schemes.items()
-                if control in _controls(each, regions=regions)
-            }
-            if len(owners) > 1:
-                owners &= told or {self._layer}
-            found |= owners
+            owners = self._owning[regions].get(control, set())
+            found |= {each for each in owners if len(owners) == 1 or each in wanted}
         return found
 
 
-def _controls(known: Scheme, *, regions: bool) -> set[str]:
-    """The controls of a layer's labels, or those of its attributes; and the layer's own name."""
-    names = {each.control for each in known.sets} if regions else {*known.of_control}
-    return {known.layer, *names}
+def _owning(schemes: Mapping[str, Scheme], *, regions: bool) -> dict[str, set[str]]:
+    """Control → the layers whose labels, or whose attributes, it is of; a layer's name is one too."""
+    found: dict[str, set[str]] = {}
+    for name, each in schemes.items():
+        for control in (each.layer, *(each.marking if regions else each.of_control)):
+            found.setdefault(control, set()).add(name)
+    return found
 
 
 def _count(values: object) -> int:
