@@ -5,14 +5,12 @@ A code point is a unit, its value the set of labels that cover it, or whether on
 which gives the same sums; what a span covers outside its text does not count.
 """
 
-from itertools import combinations
-
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints
-from qawl.agreement.segments import Sections, joined, marked
+from qawl.agreement.segments import Sections, marked
 from qawl.agreement.spans_table import Units
 
 Mask = NDArray[np.bool_]
@@ -45,28 +43,31 @@ def _within(sections: Sections, units: Units) -> Sections:
 def _of_labels(units: Units, sections: list[Sections]) -> Array:
     shape = len(units.labels), len(units.articles)
     size = shape[0] * shape[1]
-    own = np.zeros((len(sections), *shape))
-    for annotator, each in enumerate(sections):
-        own[annotator] = np.bincount(each.home, weights=each.length, minlength=size).reshape(shape)
     raters = units.done.sum(0)
-    apart, pairs = np.zeros(shape), np.zeros(shape[1])
-    for one, other in combinations(range(len(sections)), 2):
-        both = units.done[one] & units.done[other]
-        pairs += both
-        shared = _shared(sections[one], sections[other], size).reshape(shape)
-        apart += both * (own[one] + own[other] - 2 * shared)
-    covered = own.sum(0) * (raters >= 2)
+    home = np.concatenate([each.home for each in sections] or [np.zeros(0, np.int64)])
+    length = np.concatenate([each.length for each in sections] or [np.zeros(0, np.int64)])
+    covered = np.bincount(home, weights=length, minlength=size).reshape(shape) * (raters >= 2)
+    apart = _apart(sections, np.tile(raters, shape[0])).reshape(shape)
+    pairs = raters * (raters - 1) / 2
     agreeing = 2 * (pairs * units.lengths - apart) / np.maximum(raters - 1, 1)
     every = raters * units.lengths * (raters >= 2)
     return np.stack([agreeing, every - covered, covered], -1)
 
 
-def _shared(one: Sections, other: Sections, size: int) -> Array:
-    """How many code points both mark, per continuum."""
-    left, right = joined(one.home, other.home)
-    end = np.minimum(one.end[left], other.end[right])
-    length = end - np.maximum(one.start[left], other.start[right])
-    return np.bincount(one.home[left], np.maximum(length, 0), size).astype(np.float64)
+def _apart(sections: list[Sections], raters: Ints) -> Array:
+    """How often two annotators differ in whether a code point is marked, per continuum."""
+    nothing = np.zeros(0, np.int64)
+    home = np.concatenate([nothing, *(each.home for each in sections)])
+    start = np.concatenate([nothing, *(each.start for each in sections)])
+    end = np.concatenate([nothing, *(each.end for each in sections)])
+    home, place = np.tile(home, 2), np.concatenate([start, end])
+    order = np.lexsort((place, home))
+    home, place = home[order], place[order]
+    marking = np.cumsum(np.repeat([1, -1], len(start))[order])  # none, where a continuum ends
+    length = np.diff(place, append=place[-1:])
+    differing = (length * marking * (raters[home] - marking)).astype(np.float64)
+    found: Array = np.bincount(home, weights=differing, minlength=len(raters)).astype(np.float64)
+    return found
 
 
 def _of_sets(units: Units, sections: list[Sections]) -> tuple[Array, Ints]:
@@ -97,16 +98,16 @@ def _sums(
     """The sums of values (annotators × stretches) that `there` says were given."""
     raters = there.sum(0)
     pairable = raters >= 2
-    agreeing = np.zeros(len(length))
-    for one, other in combinations(range(len(codes)), 2):
-        agreeing += 2 * (there[one] & there[other] & (codes[one] == codes[other]))
+    given = np.where(there, codes + width * np.arange(len(length)), -1)
+    pairs, count = np.unique(given[given >= 0], return_counts=True)
+    agreeing = np.bincount(pairs // max(width, 1), count * (count - 1.0), len(length))
     weight = length / np.maximum(raters - 1, 1)
     sums = np.zeros((articles, 1 + width))
     sums[:, 0] = np.bincount(article, weights=agreeing * weight, minlength=articles)
-    for given, code in zip(there, codes, strict=True):
-        sums[:, 1:] += np.bincount(
-            article * width + code,
-            weights=length * (given & pairable),
-            minlength=articles * width,
-        ).reshape(articles, width)
+    stretch, code = pairs // max(width, 1), pairs % max(width, 1)
+    sums[:, 1:] = np.bincount(
+        article[stretch] * width + code,
+        weights=count * length[stretch] * pairable[stretch],
+        minlength=articles * width,
+    ).reshape(articles, width)
     return sums

@@ -6,14 +6,12 @@ one label (nested, overlapping) is one unit. Sums over articles are additive, we
 their length in code points as the coefficient itself weights a continuum.
 """
 
-from itertools import permutations
-
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints
-from qawl.agreement.segments import Sections, joined, marked
+from qawl.agreement.segments import Sections, marked
 from qawl.agreement.spans_table import Units
 
 Mask = NDArray[np.bool_]
@@ -49,9 +47,9 @@ def _sums(sections: list[Sections], done: NDArray[np.bool_], active: Mask, lengt
     count = len(lengths)
     observers = done.sum(0).astype(np.float64)
     observed = np.zeros(count)
-    for one, other in permutations(range(len(units)), 2):
-        observed += _differences(units[one], units[other], count)
-        observed += 2 * _alone(units[one], gaps[other], count)
+    distinct, times = _distinct(units)
+    for annotator, each in enumerate(units):
+        observed += _disagreement(distinct, times, each, active & done[annotator])
     pairs = np.maximum(observers * (observers - 1), 1)
     expected = _expected(units, gaps, observers, lengths.astype(np.float64), count)
     return np.stack([np.where(active, observed / pairs, 0), np.where(active, expected, 0)], -1)
@@ -73,24 +71,37 @@ def _gaps(units: Sections, articles: Ints, lengths: Ints) -> Sections:
     return Sections(found.home[rows], found.start[rows], found.end[rows])
 
 
-def _differences(one: Sections, other: Sections, count: int) -> Array:
-    """Squared differences of the ends of units that overlap, per article."""
-    left, right = joined(one.home, other.home)
-    meets = (one.start[left] < other.end[right]) & (other.start[right] < one.end[left])
-    left, right = left[meets], right[meets]
-    apart = (one.start[left] - other.start[right]) ** 2 + (one.end[left] - other.end[right]) ** 2
-    found: Array = np.bincount(one.home[left], weights=apart, minlength=count).astype(np.float64)
-    return found
+def _distinct(units: list[Sections]) -> tuple[Sections, Array]:
+    """The different units of all annotators, and how many have each; those of one never overlap."""
+    columns = [
+        np.concatenate([each.home for each in units]),
+        np.concatenate([each.start for each in units]),
+        np.concatenate([each.end for each in units]),
+    ]
+    found, times = np.unique(np.stack(columns), axis=1, return_counts=True)
+    return Sections(*found), times.astype(np.float64)
 
 
-def _alone(one: Sections, gaps: Sections, count: int) -> Array:
-    """Squared lengths of units that lie in a gap of the other annotator, per article."""
-    left, right = joined(one.home, gaps.home)
-    inside = (gaps.start[right] <= one.start[left]) & (one.end[left] <= gaps.end[right])
-    left = left[inside]
-    found: Array = np.bincount(
-        one.home[left], weights=one.length[left] ** 2, minlength=count
-    ).astype(np.float64)
+def _disagreement(units: Sections, times: Array, other: Sections, wanted: Mask) -> Array:
+    """What one annotator's units have against those of all, per article: squared differences of the ends
+    of units that overlap, and twice the squared lengths of units that lie in a gap."""
+    low = min(units.start.min(initial=0), other.start.min(initial=0))
+    wide = max(units.end.max(initial=0), other.end.max(initial=0)) - low + 1
+    begin, end = (each.home * wide - low for each in (units, other))
+    first = np.searchsorted(end + other.end, begin + units.start, side="right")
+    last = np.searchsorted(end + other.start, begin + units.end, side="left")
+    met = np.maximum(last - first, 0)
+    left = np.repeat(np.arange(len(met)), met)
+    right = np.arange(len(left)) + np.repeat(first - np.cumsum(met) + met, met)
+    apart = (units.start[left] - other.start[right]) ** 2 + (
+        units.end[left] - other.end[right]
+    ) ** 2
+    alone = (met == 0) & wanted[units.home]
+    home = np.concatenate([units.home[left], units.home[alone]])
+    sums = np.concatenate(
+        [times[left] * apart, 2 * times[alone] * units.length[alone].astype(np.float64) ** 2]
+    )
+    found: Array = np.bincount(home, weights=sums, minlength=len(wanted)).astype(np.float64)
     return found
 
 
@@ -102,16 +113,24 @@ def _expected(
     order = np.argsort(article, kind="stable")
     article = article[order]
     length = np.concatenate([each.length for each in units])[order].astype(np.float64)
-    empty_home = np.concatenate([each.home for each in gaps])
-    by_home = np.argsort(empty_home, kind="stable")
-    empty = np.concatenate([each.length for each in gaps])[by_home].astype(np.float64)
     number = np.bincount(article, minlength=count)
     among = (number[article] - 1) / 3 * (2 * length**3 - 3 * length**2 + length)
-    left, right = joined(article, empty_home[by_home])
-    fits = empty[right] >= length[left]
-    left, right = left[fits], right[fits]
-    places = np.bincount(left, weights=empty[right] - length[left] + 1, minlength=len(article))
+    places = _places(article, length, gaps)
     total = np.bincount(article, weights=among + length**2 * places, minlength=count)
     used = np.bincount(article, weights=length * (length - 1), minlength=count)
     possible = observers * lengths * (observers * lengths - 1) - used
     return np.where(possible > 0, 2 * lengths * total / np.where(possible > 0, possible, 1), 0)
+
+
+def _places(article: Ints, length: Array, gaps: list[Sections]) -> Array:
+    """In how many places of the gaps of its article each unit would fit."""
+    home = np.concatenate([each.home for each in gaps])
+    empty = np.concatenate([each.length for each in gaps])
+    order = np.lexsort((empty, home))
+    home, empty = home[order], empty[order]
+    wide = int(max(empty.max(initial=0), length.max(initial=0))) + 1
+    low = np.searchsorted(home * wide + empty, article * wide + length.astype(np.int64))
+    high = np.searchsorted(home, article, side="right")
+    upto = np.concatenate([[0], np.cumsum(empty)])
+    found: Array = upto[high] - upto[low] - (high - low) * (length - 1)
+    return found

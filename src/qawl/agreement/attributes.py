@@ -1,7 +1,6 @@
 """The figures of attributes: what annotators say of the same spans, or of the same article."""
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 
 import numpy as np
 from msgspec import structs
@@ -12,6 +11,7 @@ from qawl.agreement.estimates import AttributeAgreement, Distanced, Estimate, Of
 from qawl.agreement.figures import Matches, same_spans
 from qawl.agreement.intervals import estimate, folds_of
 from qawl.agreement.matching import Ints
+from qawl.agreement.pairs import LISTED, of_items
 from qawl.agreement.ratings import Ratings
 from qawl.agreement.spans_table import Category, Marks, Units
 from qawl.scheme.attributes import Attribute, as_number
@@ -109,6 +109,7 @@ def measured(
         pairs={
             f"{annotators[one]} {annotators[other]}": OfPair(_kappa_of_two(*each))
             for (one, other), each in kappas.items()
+            if len(kappas) < LISTED
         },
     )
 
@@ -169,13 +170,8 @@ def _estimate(ratings: Ratings, values: Array, chances: float, bottom: int = -1)
 
 def _kappas(ratings: Ratings) -> dict[tuple[int, int], tuple[Ratings, Array]]:
     """The items that every two annotators have in common, if any, and their kappa (1 + parts)."""
-    pairs = combinations(range(ratings.codes.shape[1]), 2)
-    common = {pair: ratings.between(*pair) for pair in pairs}
-    return {
-        pair: (between, coefficients.cohen_kappa(between))
-        for pair, between in common.items()
-        if len(between.codes)
-    }
+    common = {pair: ratings.between(*pair) for pair in of_items(ratings.codes >= 0)}
+    return {pair: (between, coefficients.cohen_kappa(between)) for pair, between in common.items()}
 
 
 def _kappa_of_two(between: Ratings, kappa: Array) -> Estimate:

@@ -4,9 +4,8 @@ That form gives every choice of articles the same code: a source, an article, an
 (`intervals`) are sums of the same rows. Figures of attributes: `attributes`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 from qawl.agreement import coefficients, matching
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints, Spans
+from qawl.agreement.pairs import Pair, sharing
 from qawl.agreement.spans_table import BOTH_WAYS, Units
 
 TOLERANCE = 3
 """Code points by which each boundary may be off in `boundary_f1`: a clitic, a mark, a full stop."""
 
 Matcher = Callable[[Spans, Spans, int], Ints]
-Pair = tuple[int, int]
 Matches = dict[Pair, tuple[Ints, Ints]]
 """pair of annotators → the rows of the one, and those of the other that stand for the same"""
 
@@ -42,15 +41,11 @@ class Figure:
     names: Ints | None = None
 
 
-def pairs_of(units: Units) -> list[Pair]:
-    """Every two annotators."""
-    return list(combinations(range(len(units.annotators)), 2))
-
-
 def matches(units: Units) -> Matches:
-    """The spans of every two annotators that stand for one another, by label: see `best_pairs`."""
+    """The spans of every two annotators who are compared that stand for one another, by label: see
+    `best_pairs`."""
     found = {}
-    for one, other in pairs_of(units):
+    for one, other in sharing(units.done):
         shared = units.done[one] & units.done[other]
         rows = units.rows(one, shared), units.rows(other, shared)
         left, right = matching.best_pairs(*(units.spans(each) for each in rows))
@@ -58,12 +53,14 @@ def matches(units: Units) -> Matches:
     return found
 
 
-def f1_sums(units: Units, matcher: Matcher, starts: Ints | None = None) -> dict[Pair, Array]:
+def f1_sums(
+    units: Units, pairs: Iterable[Pair], matcher: Matcher, starts: Ints | None = None
+) -> dict[Pair, Array]:
     """Per pair of annotators (matched, spans of one, spans of the other), articles × labels × 3."""
-    return {pair: _matched(units, pair, matcher, starts) for pair in pairs_of(units)}
+    return {pair: _matched(units, pair, matcher, starts) for pair in pairs}
 
 
-def f1_figure(sums: Array, raters: Ints) -> Figure:
+def f1_figure(sums: Array, raters: Array) -> Figure:
     """F1 as a figure; n is the number of spans on both sides.
 
     `raters` is of how many annotators the pairs are (articles, or one number): each of their spans

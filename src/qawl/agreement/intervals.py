@@ -108,9 +108,16 @@ class Pool:
         self._figures: dict[Where, Figure] = {}
         self._sums: dict[Where, Sums] = {}
 
-    def add(self, first: int, figures: Mapping[Where, Figure]) -> None:
-        """Takes the figures of the articles from the `first` on."""
+    def add(
+        self, first: int, figures: Mapping[Where, Figure], *, without: str | None = None
+    ) -> None:
+        """Takes the figures of the articles from the `first` on; `without` those of such parts, also of
+        what came before."""
+        for where in [each for each in self._figures if each[0] == without and len(each) > 1]:
+            del self._figures[where], self._sums[where]
         for where, figure in figures.items():
+            if where[0] == without and len(where) > 1:
+                continue
             fold = (first + np.arange(len(figure.sums))) % self._folds
             self._figures[where] = figure
             self._sums.setdefault(where, Sums(self._folds)).add(fold, figure)

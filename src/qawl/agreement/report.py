@@ -3,7 +3,7 @@
 `exports/agreement.json` is its stored form.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import combinations, permutations
 from pathlib import Path
@@ -28,18 +28,17 @@ from qawl.agreement.estimates import (
 from qawl.agreement.figures import (
     Figure,
     Matches,
-    Pair,
     confusion,
     exact,
     f1_figure,
     f1_sums,
     matches,
     near,
-    pairs_of,
     relation_sums,
 )
 from qawl.agreement.intervals import FEW, Grouped, Pool, Where, plain
 from qawl.agreement.matching import Ints
+from qawl.agreement.pairs import LISTED, Pair, compared_with, raters_of, too_many
 from qawl.agreement.spans_table import Text, Units, collect
 from qawl.agreement.suggestion_effect import Arms, Drawn
 from qawl.annotations import derive
@@ -176,23 +175,25 @@ def measure(
     attributes = Gathered(layer_scheme.attributes, marks)
     articles: dict[str, dict[str, Value]] = {}
     confused = np.zeros((len(marks.labels) + 1, len(marks.labels) + 1))
+    pairs: set[Pair] = set()
     for first, units in marks.blocks():
         matched = matches(units)
         figures = _figures(units, layer_scheme, matched)
-        pool.add(first, figures)
+        pairs |= matched.keys()
+        pool.add(first, figures, without="pairs" if len(pairs) > LISTED else None)
         attributes.add(first, units, matched)
         whole = {where[0]: figure for where, figure in figures.items() if len(where) == 1}
         sources.add(np.array(units.sources), whole)
         arms.add(first, units.articles, len(marks.articles), whole)
         articles |= _by_article(units, whole)
-        confused += _confused(units)
+        confused += _confused(units, matched)
     compared = int((marks.done.sum(0) >= 2).sum())
     whole_layer, parts = _parted(pool.estimates())
     suggested = arms.values()
     return LayerAgreement(
         annotators=tuple(marks.annotators),
         articles_compared=compared,
-        warnings=tuple(_warnings(compared)),
+        warnings=tuple(_warnings(compared, marks.done.sum(0).tolist(), len(pairs))),
         **whole_layer,
         attributes=attributes.estimates(),
         labels={each: {} for each in marks.labels} | parts["labels"],
@@ -218,8 +219,16 @@ def _parted(found: dict[Where, Estimate]) -> tuple[Estimates, dict[str, dict[str
     return whole, parts
 
 
-def _warnings(articles: int) -> Iterator[str]:
+def _warnings(articles: int, raters: Sequence[int], pairs: int) -> Iterator[str]:
     """What whoever reads the figures must know, in a sentence each."""
+    most = max(raters, default=0)
+    if too_many(most):
+        yield (
+            f"{most} annotators did one article: for F1 and kappa each is compared with "
+            f"{compared_with(most)} others there, for alpha with all"
+        )
+    if pairs > LISTED:
+        yield f"more than {LISTED:,} pairs of annotators: the figures of single pairs are left out"
     if 0 < articles < FEW:
         count = "1 article" if articles == 1 else f"{articles} articles"
         yield (
@@ -238,11 +247,15 @@ def _figures(units: Units, layer_scheme: Scheme, matched: Matches) -> dict[Where
     for (one, other), figures in by_pair.items():
         for name, each in figures.items():
             found["pairs", f"{units.annotators[one]} {units.annotators[other]}", name] = each
-    for who, annotator in enumerate(units.annotators):
-        mine = [figures for pair, figures in by_pair.items() if who in pair]
-        for name in mine[0] if mine else {}:
+    raters = raters_of(units.done, list(matched))
+    rest: dict[int, list[dict[str, Figure]]] = {}
+    for pair, figures in by_pair.items():
+        for who in pair:
+            rest.setdefault(who, []).append(figures)
+    for who, mine in sorted(rest.items()):
+        for name in mine[0]:
             sums = np.sum([each[name].sums for each in mine], axis=0)
-            found["against_rest", annotator, name] = f1_figure(sums, units.done.sum(0))
+            found["against_rest", units.annotators[who], name] = f1_figure(sums, raters)
     return found
 
 
@@ -250,14 +263,15 @@ def _span_figures(
     units: Units, layer_scheme: Scheme, matched: Matches
 ) -> tuple[dict[str | None, dict[str, Figure]], dict[Pair, dict[str, Figure]]]:
     """Figures by label (None: all labels), and by pair of annotators."""
+    pairs = list(matched)
     kinds = {
-        "exact_f1": f1_sums(units, exact),
-        "overlap_f1": f1_sums(units, matching.overlapping),
-        "boundary_f1": f1_sums(units, near),
+        "exact_f1": f1_sums(units, pairs, exact),
+        "overlap_f1": f1_sums(units, pairs, matching.overlapping),
+        "boundary_f1": f1_sums(units, pairs, near),
     }
     if layer_scheme.labels_of("mention"):
-        kinds["clitic_f1"] = f1_sums(units, exact, units.word)
-    pairs, raters, two = pairs_of(units), units.done.sum(0), np.array(2)
+        kinds["clitic_f1"] = f1_sums(units, pairs, exact, units.word)
+    raters, two = raters_of(units.done, pairs), np.array(2.0)
     by_label: dict[str | None, dict[str, Figure]] = {
         None: {},
         **{each: {} for each in units.labels},
@@ -350,10 +364,10 @@ def _worst_first(figures: dict[str, Value]) -> float:
     return 2.0 if value is None else value
 
 
-def _confused(units: Units) -> Array:
+def _confused(units: Units, matched: Matches) -> Array:
     """Which label stands against which where places match, summed over pairs and both ways."""
     total = np.zeros((len(units.labels) + 1, len(units.labels) + 1))
-    for pair in pairs_of(units):
+    for pair in matched:
         table = confusion(units, pair)
         total += table + table.T
     return total

@@ -39,12 +39,3 @@ def marked(units: Units, annotator: int) -> Sections:
     np.maximum.at(last, cluster, end)
     homes[cluster] = home
     return Sections(homes, first, last)
-
-
-def joined(one: Ints, other: Ints) -> tuple[Ints, Ints]:
-    """All pairs of rows of the same continuum; both are sorted."""
-    low, high = np.searchsorted(other, one, "left"), np.searchsorted(other, one, "right")
-    count = high - low
-    left = np.repeat(np.arange(len(one)), count)
-    offset = np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count)
-    return left, np.repeat(low, count) + offset

@@ -12,9 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.matching import Ints, Spans
+from qawl.agreement.pairs import bound as pairs_bound
 from qawl.core.records import Annotation, AttributeValue, Relation, ends
 from qawl.core.text import PROCLITICS
 from qawl.scheme.attributes import Attribute, Same, alike
+
+CELLS = 1_000_000
+"""Articles × labels × pairs of annotators that are counted at a time, as far as several articles are."""
+
+TABLE = 10_000_000
+"""Annotators × spans that are counted at a time, as far as several articles are."""
 
 BLOCK = 50_000
 """Spans that are counted at a time, or those of one article where it has more."""
@@ -127,14 +134,22 @@ class Marks:
             minlength=len(self.articles),
         )
         upto = np.concatenate([[0], np.cumsum(counts)])
-        low = 0
+        pairs = np.concatenate([[0], np.cumsum(pairs_bound(self.done))])
+        low, block = 0, min(BLOCK, TABLE // max(len(self.annotators), 1))
         while True:
-            high = int(np.searchsorted(upto, upto[low] + BLOCK, side="right")) - 1
+            high = int(np.searchsorted(upto, upto[low] + block, side="right")) - 1
+            high = min(high, low + self._together(pairs[low:] - pairs[low]))
             high = min(max(high, low + 1), len(self.articles))
             yield low, self._block(low, high)
             low = high
             if low == len(self.articles):
                 return
+
+    def _together(self, pairs: Ints) -> int:
+        """How many articles can be counted at a time, from how many pairs the first 0, 1, … have."""
+        most = len(self.annotators) * (len(self.annotators) - 1) // 2
+        cells = np.arange(len(pairs)) * np.minimum(pairs, most) * len(self.labels)
+        return int(np.searchsorted(cells, CELLS, side="right")) - 1
 
     def _block(self, low: int, high: int) -> Units:
         first, last = np.searchsorted(self._where[self._order], [low, high])

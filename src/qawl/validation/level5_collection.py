@@ -1,9 +1,9 @@
 """Level 5: what only the whole collection of a layer shows."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
 from statistics import median
 
 from qawl.core.findings import finding
@@ -33,7 +33,7 @@ class Collection:
     surfaces: Counter[tuple[str, str]] = field(default_factory=Counter)
     first: dict[tuple[str, str], tuple[str, str, Span]] = field(default_factory=dict)
     times: dict[str, list[float]] = field(default_factory=dict)
-    pairs: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    shared: dict[str, list[int]] = field(default_factory=dict)
     _group: list[Annotation] = field(default_factory=list)
 
     def add(self, record: Annotation) -> None:
@@ -63,10 +63,15 @@ class Collection:
             for record in self._group
             if record.status == "submitted"
         }
-        for one, other in combinations(sorted(marked), 2):
-            sums = self.pairs.setdefault((one, other), [0, 0])
-            sums[0] += 2 * len(marked[one] & marked[other])
-            sums[1] += len(marked[one]) + len(marked[other])
+        if len(marked) < 2:
+            self._group.clear()
+            return
+        times = Counter(place for places in marked.values() for place in places)
+        total = times.total()
+        for name, places in marked.items():
+            sums = self.shared.setdefault(name, [0, 0])
+            sums[0] += 2 * sum(times[place] - 1 for place in places)
+            sums[1] += total + (len(marked) - 2) * len(places)
         self._group.clear()
 
     def findings(self, planned: Iterable[str], asked: Callable[[str], int]) -> Iterator[Finding]:
@@ -97,25 +102,21 @@ class Collection:
         return f"{submitted or skipped} of {asked} planned annotations are there{also}"
 
     def _outliers(self) -> Iterator[Finding]:
-        names = sorted({name for pair in self.pairs for name in pair})
-        for name in names if len(names) > 2 else ():
-            mine = self._f1(pair for pair in self.pairs if name in pair)
-            rest = self._f1(pair for pair in self.pairs if name not in pair)
+        every = [sum(each) // 2 for each in zip(*self.shared.values(), strict=True)]
+        for name, sums in sorted(self.shared.items()) if len(self.shared) > 2 else ():
+            mine = _f1(*sums)
+            rest = _f1(*(whole - each for whole, each in zip(every, sums, strict=True)))
             if mine is not None and rest and mine < OUTLIER * rest:
                 message = f"F1 with the others is {mine:.2f}, theirs is {rest:.2f}"
                 yield finding("annotator-outlier", message, layer=self.scheme.layer, annotator=name)
 
-    def _f1(self, pairs: Iterable[tuple[str, str]]) -> float | None:
-        sums = [self.pairs[pair] for pair in pairs]
-        marked = sum(each[1] for each in sums)
-        return sum(each[0] for each in sums) / marked if marked else None
-
     def _hurried(self) -> Iterator[Finding]:
         usable = {name: times for name, times in self.times.items() if len(times) >= ENOUGH}
-        for name, times in sorted(usable.items()):
-            others = [time for other, each in usable.items() if other != name for time in each]
-            if others and median(times) < HURRY * median(others):
-                message = f"median {median(times):.0f} s a task, the others' {median(others):.0f} s"
+        every = sorted(time for times in usable.values() for time in times)
+        for name, times in sorted(usable.items()) if len(usable) > 1 else ():
+            others = _median_without(every, sorted(times))
+            if median(times) < HURRY * others:
+                message = f"median {median(times):.0f} s a task, the others' {others:.0f} s"
                 yield finding("annotator-hurried", message, layer=self.scheme.layer, annotator=name)
 
     def _labelled_otherwise(self) -> Iterator[Finding]:
@@ -141,3 +142,26 @@ class Collection:
                 elif count > 1 and not self.scheme.relations:  # roles differ from place to place
                     message = f"{surface!r} is {usual} {most} times and {label} {count} times"
                     yield finding("surface-mixed", message, layer=self.scheme.layer)
+
+
+def _f1(shared: int, marked: int) -> float | None:
+    return shared / marked if marked else None
+
+
+def _median_without(every: list[float], mine: list[float]) -> float:
+    """The median of the numbers of a sorted list without those of another, which are in it."""
+    left = len(every) - len(mine)
+    middle = (left - 1) // 2, left // 2
+    return sum(_nth_without(every, mine, each) for each in middle) / 2
+
+
+def _nth_without(every: list[float], mine: list[float], number: int) -> float:
+    low, high = number, len(every) - 1
+    while low < high:
+        at = (low + high) // 2
+        value = every[at]
+        if bisect_right(every, value) - bisect_right(mine, value) > number:
+            high = at
+        else:
+            low = at + 1
+    return every[low]
