@@ -6,17 +6,16 @@ a dot in its name. Which segments belong to a journal its open file says: its fi
 last line of the last of them. So sealing is done at the moment in which an empty file takes its place.
 """
 
+import glob
 import gzip
 import hashlib
 import io
 import logging
 import os
 import re
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -25,9 +24,6 @@ from qawl.core.errors import JournalError
 
 SEAL = 50_000_000
 """Bytes that an open file holds at most, but for one line that is longer."""
-
-SETTLED = 2.0
-"""Seconds after which a change of a folder shows in its time, whatever the file system."""
 
 _log = logging.getLogger("qawl")
 _PART = re.compile(r"(?P<stem>[^.]+\.[^.]+)(\.(?P<number>[0-9]{4,}))?\.jsonl(?P<sealed>\.gz)?")
@@ -57,37 +53,13 @@ def journals(folder: Path) -> list[Path]:
 def sealed(path: Path) -> dict[int, Path]:
     """The segments that stand beside an open file, by number."""
     found = {}
-    for each in _by_stem(path.parent).get(path.stem, ()) if is_open(path) else ():
-        part = _PART.fullmatch(each)
+    own = f"{glob.escape(path.stem)}.*"  # of thousands of annotators' files, those of this journal
+    for each in files.listed(path.parent, own) if is_open(path) else ():
+        part = _PART.fullmatch(each.name)
         number = int(part["number"] or 0) if part else 0
-        if number and each == named(path, number).name:
-            found[number] = path.with_name(each)
+        if number and each == named(path, number):
+            found[number] = each
     return dict(sorted(found.items()))
-
-
-def _by_stem(folder: Path) -> dict[str, list[str]]:
-    """The names of files that may be segments, by their journal: a corpus may have thousands of these, so
-    a folder that nobody writes in is listed once."""
-    try:
-        there = folder.stat()
-    except FileNotFoundError:
-        return {}
-    if time.time() - there.st_mtime < SETTLED:
-        return _listed(folder)
-    return _listed_once(folder, there.st_ino, there.st_mtime_ns, there.st_ctime_ns)
-
-
-@lru_cache(4)
-def _listed_once(folder: Path, *_: int) -> dict[str, list[str]]:
-    return _listed(folder)
-
-
-def _listed(folder: Path) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for each in files.listed(folder):
-        if part := _PART.fullmatch(each.name):
-            found.setdefault(part["stem"], []).append(each.name)
-    return found
 
 
 def parts(path: Path) -> list[Path]:

@@ -269,9 +269,22 @@ def lock(project: Project, command: str) -> Iterator[None]:
 
 def _written(project: Project) -> Iterator[Path]:
     """The folders that Qawl writes to; not what was received."""
-    yield from (project.root, project.state)
-    yield from (project.corpus, project.label_config, project.schemas, project.exports)
-    yield from filter(Path.is_dir, files.listed(project.exports))
+    yield from (project.root, project.state, project.state / "journal")
+    yield from (project.corpus, project.shards, project.label_config, project.schemas)
+    exports = files.listed(project.exports)
+    for each in (project.exports, *filter(Path.is_dir, exports), project.state / "derived"):
+        yield each
+        yield from _below(each)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All folders below one that can be read, as far as they are no links."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        below = [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for each in below:
+            if not each.name.endswith(temporary.ENDING) and os.access(each, os.R_OK | os.X_OK):
+                yield each
+                yield from _below(each)
 
 
 def _holder(path: Path) -> str:

@@ -1,0 +1,129 @@
+"""What a killed command leaves is removed by the next one that holds the corpus, whatever that is."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import corpora
+
+TEXTS = {"1": "Sami met Layla in Oslo.", "2": "Layla left Acme."}
+KILLED = """
+import os, signal, sys
+import qawl.cli
+left = int(sys.argv[1])
+
+def note(event, arguments):
+    global left
+    if event == "os.rename":
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(note)
+sys.argv = ["qawl", *sys.argv[2:]]
+qawl.cli.main()
+"""
+"""Runs a command and kills it when a file is written and has not its name yet."""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = corpora.corpus(
+        tmp_path / "corpus", corpora.scheme("ner", ["PER", "ORG"]), TEXTS, ["a1", "a2"]
+    )
+    corpora.pull(folder, "ner", TEXTS, {
+        "a1": {"1": corpora.work([corpora.mark("s1", "PER", 0, 4)])},
+        "a2": {"1": corpora.work([corpora.mark("s1", "ORG", 0, 4)])},
+    })  # fmt: skip
+    return folder
+
+
+def left(folder):
+    return sorted(path for path in folder.rglob("*") if path.name.endswith(".qawl-tmp"))
+
+
+def killed(folder, number, *words):
+    """Whether a command was killed at its rename of that number."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(number), "-C", folder, *words],
+        capture_output=True,
+        check=False,
+        cwd=folder.parent,
+    )
+    return done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["pull", "--from", "{}/corpus-a2.json", "--layer", "ner", "--annotator", "a3"],
+        ["adjudicate"],
+        ["agreement"],
+        ["ingest", "{}/corpus.jsonl", "{}/more.jsonl"],
+        ["validate", "--html", "{}/corpus/exports/findings.html"],
+        ["release", "0.1.0", "--draft"],
+        ["scheme"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_another_command_removes_what_a_killed_one_left(folder, words):
+    """Killed between the last byte and the name of each of its files."""
+    more = {"id": "9", "text": "Nada stayed.", "source": "desk", **corpora.RIGHTS}
+    (folder.parent / "more.jsonl").write_text(json.dumps(more) + "\n", "utf-8")
+    for path in folder.glob("label_config/*.xml"):
+        path.unlink()  # so that `qawl scheme` has something to write
+    given = [each.format(folder.parent) for each in words]
+    found = 0
+    for number in range(1, 9):
+        if not killed(folder, number, *given):
+            break
+        found += bool(left(folder))
+        corpora.main(folder, "pull", "--rebuild")
+        assert not left(folder), number
+    assert found
+
+
+@pytest.mark.parametrize("where", ["page.html", "tables/page.html"])
+def test_a_file_elsewhere_is_made_anew_without_a_trace_of_the_killed_run(folder, where):
+    """Outside the corpus nobody looks, but who writes the same file."""
+    target = folder.parent / where
+    target.parent.mkdir(exist_ok=True)
+    number = 1
+    while killed(folder, number, "validate", "--html", str(target)) and not left(target.parent):
+        number += 1
+    assert left(target.parent)
+    code, said = corpora.main(folder, "validate", "--html", str(target))
+    assert target.is_file(), (code, said)
+    assert not left(target.parent)
+
+
+def test_no_folder_of_a_corpus_keeps_what_a_killed_run_left(folder):
+    corpora.qawl(folder, "adjudicate")
+    corpora.qawl(folder, "release", "0.1.0", "--draft")
+    for name in ("corpus/articles", "exports/guidelines", ".qawl/derived/annotations/ner/more"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    received = folder / "corpus/sources"
+    every = [folder, *(path for path in folder.rglob("*") if path.is_dir() and path != received)]
+    for each in every:
+        (each / ".x.0123abcd.qawl-tmp").write_text("x", "utf-8")
+        (each / ".y.0123abcd.qawl-tmp").mkdir()
+        (each / ".y.0123abcd.qawl-tmp" / "z").write_text("x", "utf-8")
+    corpora.main(folder, "pull", "--rebuild")
+    assert not left(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a lock on an open file")
+def test_what_a_living_run_writes_stays(folder):
+    import fcntl
+
+    path = folder / "corpus/.x.0123abcd.qawl-tmp"
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        corpora.main(folder, "pull", "--rebuild")
+        assert path.exists()
+    corpora.main(folder, "pull", "--rebuild")
+    assert not path.exists()
