@@ -23,7 +23,7 @@ from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import TABLE, Unsaid
 from qawl.scheme.scheme import Scheme
 
-BLOCK = 32
+BLOCK = 128
 """Articles in a block, on average."""
 LONGEST = 1 << 21
 """Code points at which a block ends in any case."""

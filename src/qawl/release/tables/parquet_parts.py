@@ -5,7 +5,6 @@ stand. The footer is a Thrift struct in the compact protocol: read here as far a
 change with the place of a row group.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -116,11 +115,15 @@ class _Reader:
 
     def __init__(self, content: bytes) -> None:
         self._content, self.at = content, 0
+        self._found: list[Whole] = []
 
-    def struct(
-        self, path: tuple[int, ...] = (), *, stop: tuple[int, ...] | None = None
-    ) -> Iterator[Whole]:
+    def struct(self, stop: tuple[int, ...] | None = None) -> list[Whole]:
         """The whole numbers in the struct that starts here; with `stop`, up to that field."""
+        self._found = []
+        self._struct((), stop)
+        return self._found
+
+    def _struct(self, path: tuple[int, ...], stop: tuple[int, ...] | None = None) -> None:
         content, last = self._content, 0
         while head := content[self.at]:
             self.at += 1
@@ -128,21 +131,22 @@ class _Reader:
             place = (*path, last)
             if place == stop:
                 return
-            yield from self._value(head & 15, place)
+            self._value(head & 15, place)
         self.at += 1
 
-    def _value(self, kind: int, path: tuple[int, ...]) -> Iterator[Whole]:
-        """The whole numbers of a value."""
+    def _value(self, kind: int, path: tuple[int, ...]) -> None:
+        """Moves over a value."""
         if kind in _WHOLE:
             start = self.at
-            yield Whole(path, _signed(self._varint()), start, self.at)
+            value = _signed(self._varint())
+            self._found.append(Whole(path, value, start, self.at))
         elif kind == _BINARY:
             size = self._varint()
             self.at += size
         elif kind == _STRUCT:
-            yield from self.struct(path)
+            self._struct(path)
         elif kind in _LISTS:
-            yield from self._list(path)
+            self._list(path)
         elif kind == _DOUBLE:
             self.at += 8
         elif kind == _BYTE:
@@ -150,7 +154,7 @@ class _Reader:
         elif kind not in _BOOLEANS:
             raise ValueError(f"the footer of a parquet file has a value of type {kind}")
 
-    def _list(self, path: tuple[int, ...]) -> Iterator[Whole]:
+    def _list(self, path: tuple[int, ...]) -> None:
         head = self._content[self.at]
         self.at += 1
         count, kind = head >> 4, head & 15
@@ -159,7 +163,7 @@ class _Reader:
             self.at += count
             return
         for _ in range(count):
-            yield from self._value(kind, path)
+            self._value(kind, path)
 
     def _varint(self) -> int:
         value = shift = 0
