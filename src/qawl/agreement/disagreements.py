@@ -34,9 +34,8 @@ def readable(said: str, called: Callable[[str], str], text: str) -> str:
     return f"{way}{called(found['label'])} «{surface}»"
 
 
-def told_marks(every: Iterable[Reading]) -> dict[str, Place]:
-    """The marks of these annotators by what is written of each."""
-    places = {mark[:3] for each in every for mark in each.spans}
+def told_marks(places: Iterable[Place]) -> dict[str, Place]:
+    """Marks by what is written of each."""
     return {_told(Mark(*place)): place for place in places}
 
 

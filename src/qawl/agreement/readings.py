@@ -1,8 +1,9 @@
 """What each annotator says of an article, in a form that can be compared: marks, arrows, values."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import is_
 from typing import NamedTuple
 
 from qawl.core.records import (
@@ -70,14 +71,33 @@ def readings(records: Sequence[Annotation]) -> list[Reading]:
     return [_reading(record, marks, crowded) for record, marks in zip(records, placed, strict=True)]
 
 
-def comparable(value: Value) -> bytes:
+class Reader:
+    """`readings`; those that are asked for again before others are made once."""
+
+    def __init__(self) -> None:
+        self._of: Sequence[Annotation] = ()
+        self._made: list[Reading] = []
+
+    def __call__(self, records: Sequence[Annotation]) -> list[Reading]:
+        """The readings of these annotations."""
+        if len(records) != len(self._of) or not all(map(is_, records, self._of)):
+            self._of, self._made = records, readings(records)
+        return self._made
+
+
+def comparable(value: Value) -> Hashable:
     """The same for values that say the same: the order of several choices says nothing.
 
     Nor does that of a path, since a tree has no two values with the same names (`kinds.trees`).
     """
+    return value if value is None or isinstance(value, str) else as_json(value)
+
+
+def as_json(value: Value) -> str:
+    """The same as JSON, but that a list has no end."""
     if isinstance(value, list):
-        return b"[" + b",".join(sorted(to_json(each) for each in value))
-    return to_json(value)
+        return "[" + ",".join(sorted([to_json(each).decode() for each in value]))
+    return to_json(value).decode()
 
 
 def text_order(mark: Mark) -> tuple[int, int, str, str]:
@@ -125,7 +145,7 @@ def _told_apart(record: Annotation, marks: list[Mark], crowded: set[Mark]) -> li
 
 def _said_of(span: Span, relations: Iterable[Relation], places: Mapping[str, Mark]) -> str:
     """The attributes of a span and the arrows at it, as JSON."""
-    values = sorted((name, comparable(value).decode()) for name, value in span.attributes.items())
+    values = sorted((name, as_json(value)) for name, value in span.attributes.items())
     arrows = []
     for relation in relations:
         start, end = ends(relation)

@@ -54,8 +54,10 @@ def written(record: Annotation | Gold | Suggestion, text: str) -> Iterator[dict[
     """The results by which Label Studio shows the doubts of a record."""
     if isinstance(record, Annotation) and record.unsure is not UNSET:
         yield from _results(record.unsure, OF_TASK, f"unsure-{record.article_id}", text, {})
+    if isinstance(record, Gold):
+        return
     for span in record.spans:
-        if not isinstance(span, GoldSpan) and span.unsure is not UNSET and "#" not in span.id:
+        if span.unsure is not UNSET and "#" not in span.id:
             place = {"start": span.start, "end": span.end, "text": span.text}
             yield from _results(span.unsure, OF_SPAN, span.id, text, place)
 

@@ -107,11 +107,12 @@ def _title(article: Article) -> str:
 
 def names(project: Project) -> dict[str, dict[str, list[str]]]:
     """The names that each article's annotations offer for text attributes, the longest first."""
-    layers = scheme.load_all(project).items()
+    schemes = scheme.load_all(project)
+    asked = {each.offered for current in schemes.values() for each in current.attributes}
     return offered(
         (current, derive.read(project, layer))
-        for layer, current in layers
-        if any(label.gives for label in current.labels)
+        for layer, current in schemes.items()
+        if any(label.gives in asked for label in current.labels if label.gives)
     )
 
 

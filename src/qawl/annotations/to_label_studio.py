@@ -32,12 +32,16 @@ def write_results(
     scheme names by its ends is written without a label, as annotators draw it.
     """
     origin = SUGGESTED if isinstance(record, Suggestion) else "manual"
-    region_of = _regions(record.spans)
-    results = [
-        result
-        for identity, spans in _grouped(record.spans, region_of)
-        for result in _write_region(identity, spans, scheme, origin)
-    ]
+    region_of = {span.id: span.id for span in record.spans}
+    if len(region_of) == len(record.spans) and "#" not in "".join(region_of):
+        results = _apart(record.spans, scheme, origin)
+    else:
+        region_of = _regions(record.spans)
+        results = [
+            result
+            for identity, spans in _grouped(record.spans, region_of).items()
+            for result in _write_region(identity, spans, scheme, origin)
+        ]
     for name, value in record.attributes.items():
         results.append(_attribute(scheme, f"{name}-{record.article_id}", name, value, {}))
     results += doubts.written(record, scheme.text_control)
@@ -48,22 +52,46 @@ def write_results(
     return results
 
 
+def _apart(
+    spans: Sequence[Span | GoldSpan], scheme: Scheme, origin: str
+) -> list[dict[str, object]]:
+    """The results of spans that are each a region of their own, as most are."""
+    control_of, text = scheme.control_of, scheme.text_control
+    results: list[dict[str, object]] = []
+    for span in spans:
+        label = span.label
+        results.append(
+            {
+                "id": span.id,
+                "from_name": control_of.get(label) or _control(label, scheme),
+                "to_name": text,
+                "type": "labels",
+                "origin": origin,
+                "value": {
+                    "start": span.start,
+                    "end": span.end,
+                    "text": span.text,
+                    "labels": [label],
+                },
+            }
+        )
+        if span.attributes:
+            results += _said(span.id, span, span.attributes, scheme)
+    return results
+
+
 def _grouped(
     spans: Sequence[Span | GoldSpan], region_of: dict[str, str]
-) -> Iterable[tuple[str, Sequence[Span | GoldSpan]]]:
-    """Region id → its spans, in the order of their numbers; each its own where none has several."""
-    if len(set(region_of.values())) == len(spans):
-        return [(region_of[span.id], (span,)) for span in spans]
+) -> dict[str, list[Span | GoldSpan]]:
+    """Region id → its spans, in the order of their numbers."""
     regions: dict[str, list[Span | GoldSpan]] = {}
     for span in sorted(spans, key=lambda each: _number(each.id, region_of[each.id])):
         regions.setdefault(region_of[span.id], []).append(span)
-    return regions.items()
+    return regions
 
 
 def _regions(spans: Sequence[Span | GoldSpan]) -> dict[str, str]:
     """Span id → region id: `x` for `x#2`, if that is another label of the region `x`."""
-    if not any("#" in span.id for span in spans):
-        return {span.id: span.id for span in spans}
     places = {span.id: (span.start, span.end) for span in spans}
     found = {}
     for identity, place in places.items():
@@ -98,14 +126,22 @@ def _write_region(
     said: Attributes = {}
     for span in spans:
         said.update(span.attributes)
+    yield from _said(identity, first, said, scheme)
+
+
+def _said(
+    identity: str, span: Span | GoldSpan, said: Attributes, scheme: Scheme
+) -> Iterator[dict[str, object]]:
+    """The results of attributes at the region of a span."""
+    place = {"start": span.start, "end": span.end, "text": span.text}
     for name, value in said.items():
         yield _attribute(scheme, identity, name, value, place)
 
 
 def _control(label: str, scheme: Scheme) -> str:
     """The control of a label; for one that the scheme lacks the first."""
-    known = scheme.set_of.get(label) or next(iter(scheme.sets), None)
-    return known.control if known else scheme.layer
+    first = scheme.sets[0].control if scheme.sets else scheme.layer
+    return scheme.control_of.get(label, first)
 
 
 def _attribute(

@@ -5,17 +5,17 @@ make a record that does not validate is not decided but left to the judge.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from typing import Generic, TypeVar
 
 import msgspec
 
 from qawl.agreement import disagreements
-from qawl.agreement.readings import Mark, readings
+from qawl.agreement.readings import Mark, Reader, Reading, readings, text_order
 from qawl.annotations import derive, verdicts
 from qawl.annotations.verdicts import basis, digest, of_annotations
 from qawl.articles import store as article_store
@@ -45,6 +45,9 @@ from qawl.validation.dispensations import Passes, in_force, nothing_passes, pass
 
 T = TypeVar("T")
 
+Read = Callable[[Sequence[Annotation]], Sequence[Reading]]
+"""How the annotations of an article are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -69,6 +72,8 @@ class Decider:
         self._project, self._layer, self._below = project, layer, below
         self._bases = cache(lambda: verdicts.bases(project, layer))
         self._scheme = scheme.load(project, layer)
+        self.read = Reader()
+        """What reads annotations: those of the article that was decided last are read already."""
         self._passes = passing(project, below=below)
         self._before = self._rules()
         self._made_from: list[str] = []
@@ -94,7 +99,9 @@ class Decider:
             self._project.settings.adjudication,
             self._project.asked(self._layer, article.id),
         )
-        return decide(annotations, article, self._scheme, rule, verdict, self._passes, asked)
+        return decide(
+            annotations, article, self._scheme, rule, verdict, self._passes, asked, self.read
+        )
 
     @property
     def made_from(self) -> str:
@@ -165,6 +172,7 @@ def decide(
     verdict: Verdict | None = None,
     passes: Passes = nothing_passes,
     asked: int = 1,
+    read: Read = readings,
 ) -> Gold:
     """The gold of one article from everybody's annotations of it and, where there is one, a verdict.
 
@@ -175,12 +183,15 @@ def decide(
     submitted = [each for each in records if each.status == "submitted" and _fits(each, article)]
     if verdict and _counts(verdict, records, article):
         return _judged(verdict.annotation, submitted, article, current)
+    voting = partial(
+        _Voting, article=article, current=current, rule=rule, passes=passes, read=read
+    )
     trusted = [each for each in submitted if each.annotator == rule.trusted]
     if trusted:
-        return _Voting(trusted, article, current, rule, passes).gold()
+        return voting(trusted).gold()
     skipped = [each for each in records if each.status == "skipped"]
     if submitted:
-        made = _Voting(submitted, article, current, rule, passes).gold()
+        made = voting(submitted).gold()
     elif skipped:
         made = _empty(skipped, article, "skipped", rule)
     else:
@@ -282,13 +293,18 @@ class _Voting:
         current: Scheme,
         rule: Adjudication,
         passes: Passes,
+        read: Read,
     ) -> None:
         self.records, self.article, self.scheme, self.passes = records, article, current, passes
-        self.every = readings(records)
+        self.every = read(records)
         self.vote = Vote(self.every, rule.rule == "majority")
         self.empty = _empty(records, article, "submitted", rule)
         self.marks = self.vote.marks()
         self.arrows = self.vote.arrows(self.marks)
+        self.told_of = {
+            mark for each in self.every for mark, span in each.spans.items() if span.attributes
+        }
+        """The marks of which somebody says a value."""
 
     def gold(self) -> Gold:
         """What carries and validates, with what is open."""
@@ -310,6 +326,8 @@ class _Voting:
             mark: self._shared(
                 [each.spans[mark].attributes for each in self.every if mark in each.spans]
             )
+            if mark in self.told_of
+            else {}
             for mark in kept
         }
         decided = Decided(marks, arrows, self._shared([each.attributes for each in self.every]))
@@ -326,18 +344,15 @@ class _Voting:
         """The attributes that carry, in the scheme's order."""
         if not any(given):
             return {}
-        names = {name for each in given for name in each}
+        said = {name for each in given for name in each}
+        known = [name for name in self.scheme.attribute if name in said]
         values = {
             name: self.vote.value([each.get(name) for each in given])
-            for name in sorted(names, key=self._attribute_order)
+            for name in (*known, *sorted(said.difference(known)))
         }
         return {
             name: self._written(name, value) for name, value in values.items() if value is not None
         }
-
-    def _attribute_order(self, name: str) -> tuple[int, str]:
-        known = list(self.scheme.attribute)
-        return (known.index(name) if name in known else len(known)), name
 
     def _written(self, name: str, value: AttributeValue) -> AttributeValue:
         """Several choices in the scheme's order, whoever chose them in which."""
@@ -346,16 +361,15 @@ class _Voting:
 
     def _errors(self, made: Gold) -> list[Finding]:
         """What is wrong with a record and not let pass."""
-        found = validate.check_annotation(
-            as_annotation(made), self.article, self.scheme, (), self.passes
-        )
-        return [each for each in found if each.severity == "error" and not self.passes(each)]
+        return validate.errors(as_annotation(made), self.article, self.scheme, self.passes)
 
     def _open(self, lost: AbstractSet[Mark]) -> Iterator[Disagreement]:
         """What did not carry, without what was voted out, and the marks that were taken out."""
         standing = self.marks.decided | self.marks.open
         values = [
-            *disagreements.attributes(self.every, standing),
+            *disagreements.attributes(
+                self.every, sorted(standing & self.told_of, key=text_order)
+            ),
             *disagreements.document(self.every),
         ]
         yield from disagreements.spans(self.every, self.marks.open | lost)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import IO
 
+from qawl.agreement.readings import Reading
 from qawl.annotations import derive, tasks, verdicts
 from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Prediction, Task
@@ -198,12 +199,13 @@ def _not_of_article(task: Task, layer: str, article: Article | None, text: str) 
 class _Decided:
     """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void.
 
-    `known` are the corrections of the article, `pending` those that the judge has not decided on.
+    `readings` are those of what was submitted, `known` are the corrections of the article, `pending` those that the judge has not decided on.
     """
 
     article: Article
     gold: Gold
     records: list[Annotation]
+    readings: list[Reading]
     verdict: Annotation | None
     known: list[Correction]
     pending: list[Correction]
@@ -225,13 +227,15 @@ def _with_annotations(
             and each.text_sha256 == article.text_sha256
         )
         gold, verdict = decider(article, records), next(judged, None)
+        of = [each for each in records if each.annotator != JUDGE]
         known = reported.get((layer, article.id), [])
         counts = verdict is not None and gold.decided_by == "adjudicator"
         basis = bases.get((article.id, verdict.provenance)) if verdict and counts else None
         yield _Decided(
             article,
             gold,
-            [each for each in records if each.annotator != JUDGE],
+            of,
+            decider.read([each for each in of if each.status == "submitted"]),
             verdict,
             known,
             corrections.pending(known, basis, gold),
@@ -251,9 +255,9 @@ def _task(
     lettered = _lettered(decided.records)
     letters = {record.annotator: letter for letter, record in lettered}
     questions = Questions(current, project.settings.language)
-    made_of = verdicts.basis(decided.records)
+    made_of = verdicts.basis(decided.records, decided.gold.decided_from)
     majority = project.settings.adjudication.rule == "majority"
-    open_points = Points(decided.gold, decided.records, majority=majority)
+    open_points = Points(decided.gold, decided.readings, majority=majority)
     data: dict[str, tasks.Shown] = {
         **task.data,
         "basis": verdicts.with_corrections(made_of, (each.id for each in decided.known)),
@@ -267,14 +271,14 @@ def _task(
         ),
         FIELD: questions.clickable(open_points, article, letters),
     }
-    agreed = as_annotation(decided.gold)
-    first = (
-        [(START, decided.verdict), ("agreed now", agreed)]
+    agreed = decided.gold
+    first: tuple[tuple[str, Annotation | Gold], ...] = (
+        ((START, decided.verdict), ("agreed now", agreed))
         if decided.verdict and not decided.gold.complete
-        else [(START, agreed)]
+        else ((START, agreed),)
     )
     reported = [
-        (f"reported {number}", corrections.applied(each, agreed, article))
+        (f"reported {number}", corrections.applied(each, as_annotation(agreed), article))
         for number, each in enumerate(decided.pending, start=1)
     ]
     sides = (*first, *reported, *lettered)

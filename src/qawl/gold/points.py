@@ -1,7 +1,8 @@
 """The open points that a judge decides by one click each: what can be chosen, and what it changes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from qawl.agreement.disagreements import (
     arrows_in,
@@ -10,9 +11,9 @@ from qawl.agreement.disagreements import (
     marks_in,
     told_marks,
 )
-from qawl.agreement.readings import Arrow, Mark, Reading, comparable, readings
+from qawl.agreement.readings import Arrow, Mark, Reading, comparable
 from qawl.annotations.clicks import Click, Drawn, Place, Put
-from qawl.core.records import Annotation, Attributes, AttributeValue, Disagreement, Gold
+from qawl.core.records import Attributes, AttributeValue, Disagreement, Gold
 from qawl.gold.vote import Vote
 
 
@@ -36,23 +37,22 @@ class Point:
 
 
 class Points:
-    """The open points of a gold record, from the annotations that it was decided from.
+    """The open points of a gold record, from the readings of what was submitted.
 
     Relations of open spans come with the spans if nobody differs on them. A span on which all agree comes
     with what is asked of its values and relations. These are no points of their own.
     """
 
-    def __init__(self, gold: Gold, records: Sequence[Annotation], *, majority: bool) -> None:
-        self._every = readings([each for each in records if each.status == "submitted"])
-        self._told, self._arrows_drawn = told_marks(self._every), bare_arrows(self._every)
-        self._given: dict[Place, list[Attributes]] = {}
-        for side in self._every:
-            for mark, span in side.spans.items():
-                self._given.setdefault(mark[:3], []).append(span.attributes)
+    def __init__(self, gold: Gold, every: Sequence[Reading], *, majority: bool) -> None:
+        self._every = every
         self._vote = Vote(self._every, majority)
+        self._arrows_drawn = bare_arrows(self._every)
+        self._every_arrow = frozenset(chain.from_iterable(side.arrows for side in self._every))
+        marks = set(chain.from_iterable(side.spans for side in self._every))
+        self._crowded = {mark[:3] for mark in marks if mark.copy}
         self._decided = {(each.label, each.start, each.end) for each in gold.spans}
-        self._every_arrow = frozenset(arrow for side in self._every for arrow in side.arrows)
-        self._crowded = {mark[:3] for side in self._every for mark in side.spans if mark.copy}
+        undecided = {mark[:3] for mark in marks} - (self._decided - self._crowded)
+        self._told = told_marks(undecided)
         self._touching = {id(each): self._places_in(each) for each in gold.open}
         self.by_hand = tuple(each for each in gold.open if self._needs_hands(each))
         """What no click decides: the article, and where there are several spans of a label in a place."""
@@ -140,16 +140,24 @@ class Points:
         """These marks with their values, and the relations that come with them."""
         those = list(places)
         put = tuple(Put(*place, self._shared(place)) for place in those)
-        return put, tuple(sorted(self._along(those), key=repr))
+        return put, tuple(sorted(self._along(those), key=repr)) if self._every_arrow else ()
 
     def _shared(self, place: Place) -> Attributes:
         """The attributes on which those carry who made a mark."""
-        given = self._given.get(place, [])
+        given = list(self._given(place))
         if not any(given):
             return {}
         names = sorted({name for each in given for name in each})
         values = {name: self._vote.value([each.get(name) for each in given]) for name in names}
         return {name: value for name, value in values.items() if value is not None}
+
+    def _given(self, place: Place) -> Iterator[Attributes]:
+        """What each says of each of their marks in a place."""
+        for side in self._every:
+            if place in self._crowded:
+                yield from (span.attributes for mark, span in side.spans.items() if mark[:3] == place)
+            elif span := side.spans.get(Mark(*place)):
+                yield span.attributes
 
     def _along(self, put: Iterable[Place]) -> Iterator[Drawn]:
         """The relations at these marks on which nobody differs."""
@@ -194,7 +202,7 @@ def _alike(
     told: Mapping[str, AttributeValue | None],
 ) -> Iterator[tuple[list[str], AttributeValue | None]]:
     """Who say the same, with what they say."""
-    groups: dict[bytes, tuple[list[str], AttributeValue | None]] = {}
+    groups: dict[Hashable, tuple[list[str], AttributeValue | None]] = {}
     for who, said in told.items():
         groups.setdefault(comparable(said), ([], said))[0].append(who)
     yield from groups.values()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 
 import msgspec
 
@@ -46,10 +47,7 @@ def filled(
     ids = dict(zip(ordered, span_ids(article.id, empty.layer, ordered), strict=True))
     return msgspec.structs.replace(
         empty,
-        spans=tuple(
-            _span(ids[mark], mark, decided.marks[mark], article.text, every, how)
-            for mark in ordered
-        ),
+        spans=tuple(_spans(ids, decided.marks, article.text, every, how)),
         relations=tuple(
             sorted(
                 _relations(decided.arrows, ids, current, every, how),
@@ -67,32 +65,37 @@ def span_ids(article_id: str, layer: str, marks: Iterable[Mark]) -> Iterator[str
     the second of two alike has `-2` behind it.
     """
     given: Counter[str] = Counter()
-    for mark in marks:
-        content = to_json([article_id, layer, mark.label, mark.start, mark.end])
+    known = to_json([article_id, layer]).removesuffix(b"]")
+    for label, start, end, _ in marks:
+        content = b"%b,%b,%d,%d]" % (known, to_json(label), start, end)
         name = f"s{sha256(content).hexdigest()[:10]}"
         given[name] += 1
         yield name if given[name] == 1 else f"{name}-{given[name]}"
 
 
-def _span(
-    identity: str,
-    mark: Mark,
-    attributes: Attributes,
+def _spans(
+    ids: Mapping[Mark, str],
+    attributes: Mapping[Mark, Attributes],
     text: str,
     every: Sequence[Reading],
     how: How,
-) -> GoldSpan:
-    support = tuple(sorted(each.annotator for each in every if mark in each.spans))
-    return GoldSpan(
-        id=identity,
-        label=mark.label,
-        start=mark.start,
-        end=mark.end,
-        text=text[mark.start : mark.end],
-        attributes=attributes,
-        support=support,
-        decided_by=how(len(support)),
-    )
+) -> Iterator[GoldSpan]:
+    """The marks that have ids, as spans with those who made them."""
+    sides = [(each.annotator, each.spans) for each in sorted(every, key=attrgetter("annotator"))]
+    hows = [how(count) for count in range(len(every) + 1)]
+    for mark, identity in ids.items():
+        support = tuple([annotator for annotator, spans in sides if mark in spans])
+        label, start, end, _ = mark
+        yield GoldSpan(
+            id=identity,
+            label=label,
+            start=start,
+            end=end,
+            text=text[start:end],
+            attributes=attributes[mark],
+            support=support,
+            decided_by=hows[len(support)],
+        )
 
 
 def _relations(

@@ -7,6 +7,7 @@ nobody, a question is settled only if more than half say nothing of it.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 from qawl.agreement.disagreements import clusters
@@ -33,8 +34,9 @@ class Vote:
     def marks(self) -> Decision[Mark]:
         """The marks that carry. What overlaps without carrying is one question."""
         of = len(self.every)
-        counts = Counter(mark for each in self.every for mark in each.spans)
-        decided = {mark for mark, count in counts.items() if self._carries(count, of)}
+        counts = Counter(chain.from_iterable(each.spans for each in self.every))
+        enough = self._enough(of)
+        decided = {mark for mark, count in counts.items() if count >= enough}
         opened: set[Mark] = set()
         for cluster in clusters(counts.keys() - decided):
             speaking = sum(any(mark in each.spans for mark in cluster) for each in self.every)
@@ -47,7 +49,7 @@ class Vote:
 
         Nobody decides alone where several annotate: an arrow of the only one who can draw it is open.
         """
-        counts = Counter(arrow for each in self.every for arrow in each.arrows)
+        counts = Counter(chain.from_iterable(each.arrows for each in self.every))
         voters = {
             arrow: [each for each in self.every if _can_draw(each, arrow)] for arrow in counts
         }
@@ -84,6 +86,9 @@ class Vote:
 
     def value(self, said: Sequence[Value]) -> Value:
         """The value that carries; None where that is none."""
+        first = said[0]
+        if isinstance(first, str) and said.count(first) == len(said):
+            return first
         counts = Counter(map(comparable, said))
         return next(
             (each for each in said if self._carries(counts[comparable(each)], len(said))), None
@@ -96,7 +101,11 @@ class Vote:
 
     def _carries(self, count: int, of: int) -> bool:
         """Whether so many of so many decide."""
-        return 2 * count > of if self.majority else count == of
+        return count >= self._enough(of)
+
+    def _enough(self, of: int) -> int:
+        """How many of so many decide."""
+        return of // 2 + 1 if self.majority else of
 
 
 def _can_draw(each: Reading, arrow: Arrow) -> bool:

@@ -188,6 +188,11 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
         return {label: each for each in self.sets for label in each.labels}
 
     @cached_property
+    def control_of(self) -> dict[str, str]:
+        """The name of the control of each label, by the label's name."""
+        return {label: each.control for label, each in self.set_of.items()}
+
+    @cached_property
     def relation(self) -> dict[str, RelationType]:
         """Relations by name."""
         return {relation.name: relation for relation in self.relations}

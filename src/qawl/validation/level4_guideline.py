@@ -18,6 +18,17 @@ ARTICLE = "ال"
 
 def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Finding]:
     """What of the guideline a record does not follow."""
+    yield from rules(record, scheme)
+    mentions = scheme.labels_of("mention")
+    for span in record.spans:
+        if span.text.endswith(".") and not span.text.endswith(".."):
+            yield finding("final-stop", "it ends with a full stop", record, span)
+        if span.label in mentions and _may_be_cut(span, article.text):
+            yield from _proclitic(record, span, article.text)
+
+
+def rules(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
+    """Which rules of its scheme a record does not follow: errors, as the wording of spans is none."""
     for rule in scheme.rules:
         if isinstance(rule, NoCrossing):
             yield from _crossing(record, rule)
@@ -25,12 +36,6 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
             yield from _relation_count(record, rule)
         else:
             yield from _marks(record, rule)
-    mentions = scheme.labels_of("mention")
-    for span in record.spans:
-        if span.text.endswith(".") and not span.text.endswith(".."):
-            yield finding("final-stop", "it ends with a full stop", record, span)
-        if span.label in mentions and _may_be_cut(span, article.text):
-            yield from _proclitic(record, span, article.text)
 
 
 def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:

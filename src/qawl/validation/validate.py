@@ -296,6 +296,18 @@ def check_annotation(
     return found
 
 
+def errors(record: Annotation, article: Article, current: Scheme, passes: Passes) -> list[Finding]:
+    """The errors of levels 2 to 4 on one record, but those that `passes`; a level with one is the last."""
+    for level in (
+        level2_anchoring.check(record, article, current),
+        level3_labels.check(record, current),
+        level4_guideline.rules(record, current),
+    ):
+        if found := [each for each in level if each.severity == "error" and not passes(each)]:
+            return found
+    return []
+
+
 def _plugged(
     record: Annotation,
     article: Article,

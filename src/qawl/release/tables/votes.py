@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.matching import Spans, best_pairs
-from qawl.agreement.readings import comparable
+from qawl.agreement.readings import as_json
 from qawl.core.column_types import (
     INTEGER,
     STRING,
@@ -333,7 +333,7 @@ def _side(
 
 def _said(given: Attributes) -> bytes:
     """The same for attributes that say the same."""
-    return to_json([[name, comparable(given[name]).decode()] for name in sorted(given)])
+    return to_json([[name, as_json(given[name])] for name in sorted(given)])
 
 
 Parts = tuple[list[str], float | None, list[str]]
