@@ -36,15 +36,17 @@ def readable(said: str, called: Callable[[str], str], text: str) -> str:
 
 def told_marks(places: Iterable[Place]) -> dict[str, Place]:
     """Marks by what is written of each."""
-    return {_told(Mark(*place)): place for place in places}
+    return {f"{label} {start}-{end}": (label, start, end) for label, start, end in places}
 
 
 def marks_in(point: Disagreement, said: Value, known: Mapping[str, Place]) -> list[Place]:
     """The marks in a reading of spans, of those that are known."""
+    if said is None:
+        return []
     if said == point.label:
-        alone = _told(Mark(point.label, point.start, point.end))
-        if alone in known:
-            return [known[alone]]
+        alone = known.get(f"{point.label} {point.start}-{point.end}")
+        if alone is not None:
+            return [alone]
     return [known[each] for each in _listed(said) if each in known]
 
 

@@ -74,9 +74,10 @@ def beside(
     project: Project, layer: str, articles: article_store.Articles
 ) -> Iterator[tuple[Article, list[Annotation]]]:
     """(article, its annotations by annotator) of a layer; others are left out."""
-    for article_id, records in by_article(project, layer):
-        if article_id in articles:
-            yield articles[article_id], records
+    groups = by_article(project, layer)
+    for (_, records), article in articles.beside(groups, lambda group: group[0]):
+        if article is not None:
+            yield article, records
 
 
 def derive(project: Project, layer: str) -> Iterator[Converted | Finding]:

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from qawl.annotations import reading as read
 from qawl.annotations.foreign_values import name
 from qawl.annotations.reading import Raw
-from qawl.core.records import Annotation, Gold, GoldSpan, Span, Suggestion
+from qawl.core.records import Annotation, Gold, Span, Suggestion
 from qawl.scheme import attributes
 from qawl.scheme.doubts import OF_SPAN, OF_TASK, UNSURE
 from qawl.scheme.kinds.registry import value_of

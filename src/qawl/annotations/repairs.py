@@ -51,7 +51,7 @@ def version(record: Annotation) -> str:
 
 def _sure(record: Annotation) -> Annotation:
     """The record without doubts: these are said to the lead and change nothing of what was done."""
-    if record.unsure is UNSET and all([each.unsure is UNSET for each in record.spans]):
+    if record.unsure is UNSET and {each.unsure for each in record.spans} <= {UNSET}:
         return record
     spans = tuple(replace(each, unsure=UNSET) for each in record.spans)
     return replace(record, spans=spans, unsure=UNSET)

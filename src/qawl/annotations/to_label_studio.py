@@ -1,6 +1,6 @@
 """Annotation → Label Studio `result` JSON, as its editor would send it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 

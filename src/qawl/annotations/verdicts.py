@@ -25,9 +25,7 @@ Bases = Mapping[tuple[str, Provenance], str]
 """(article id, where a verdict stands) → the basis of its task."""
 
 
-def basis(
-    records: Iterable[Annotation], known: Mapping[str, str] = MappingProxyType({})
-) -> str:
+def basis(records: Iterable[Annotation], known: Mapping[str, str] = MappingProxyType({})) -> str:
     """A digest of the annotations that a verdict is about, whatever their order; `known` are digests of
     some of them, by annotator."""
     work = sorted(known.get(record.annotator) or digest(record) for record in records)

@@ -183,9 +183,7 @@ def decide(
     submitted = [each for each in records if each.status == "submitted" and _fits(each, article)]
     if verdict and _counts(verdict, records, article):
         return _judged(verdict.annotation, submitted, article, current)
-    voting = partial(
-        _Voting, article=article, current=current, rule=rule, passes=passes, read=read
-    )
+    voting = partial(_Voting, article=article, current=current, rule=rule, passes=passes, read=read)
     trusted = [each for each in submitted if each.annotator == rule.trusted]
     if trusted:
         return voting(trusted).gold()
@@ -367,9 +365,7 @@ class _Voting:
         """What did not carry, without what was voted out, and the marks that were taken out."""
         standing = self.marks.decided | self.marks.open
         values = [
-            *disagreements.attributes(
-                self.every, sorted(standing & self.told_of, key=text_order)
-            ),
+            *disagreements.attributes(self.every, sorted(standing & self.told_of, key=text_order)),
             *disagreements.document(self.every),
         ]
         yield from disagreements.spans(self.every, self.marks.open | lost)

@@ -1,13 +1,11 @@
 """exports/gold: the decided records, and the tasks in which a judge decides the rest."""
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
-from typing import IO
 
 from qawl.agreement.readings import Reading
 from qawl.annotations import derive, tasks, verdicts
@@ -61,16 +59,26 @@ def adjudicate(project: Project) -> Adjudicated:
     for layer, current in scheme.load_all(project).items():
         outcome.stale += annotation_store.require(project, layer)
         path, decider = project.gold_file(layer), decide.Decider(project, layer)
-        with closing(gold_file.read(project, layer)) as before, tempfile.TemporaryFile() as waiting:
+        with closing(gold_file.read(project, layer)) as before:
             counted = _Counted(project, layer, outcome, before)
-            golds = _golds(project, current, decider, counted, offered, waiting)
-            first = next(golds, None)
+            made = _golds(project, current, decider, counted, offered)
+            first = next(made, None)
             if first is not None or path.exists():
-                files.write(path, chain([first] if first else [], golds))
-                waiting.seek(0)
-                files.write_bytes(project.judge_file(layer), waiting)
+                _write(project, layer, chain([first] if first else [], made))
                 decider.keep()
     return outcome
+
+
+def _write(project: Project, layer: str, made: Iterable[tuple[Gold, Task | None]]) -> None:
+    """Writes the gold of a layer, and the judge's tasks for it."""
+    with (
+        files.replacing(project.judge_file(layer)) as waiting,
+        files.replacing(project.gold_file(layer)) as decided,
+    ):
+        for gold, task in made:
+            decided.write(to_json(gold) + b"\n")
+            if task is not None:
+                waiting.write(to_json(task) + b"\n")
 
 
 def _golds(
@@ -79,17 +87,15 @@ def _golds(
     decider: decide.Decider,
     counted: "_Counted",
     offered: tasks.Names,
-    waiting: IO[bytes],
-) -> Iterator[Gold]:
-    """The gold of a layer; the judge's tasks are written to `waiting` meanwhile."""
+) -> Iterator[tuple[Gold, Task | None]]:
+    """The gold of a layer, each with the judge's task if there is one."""
     articles = article_store.by_id(project)
     known = corrections.by_article(project)
+    questions = Questions(current, project.settings.language)
     for each in _with_annotations(project, current.layer, articles, decider, known):
         counted.count(each)
-        if counted.is_for_the_judge(each):
-            task = _task(each, current, offered, project)
-            waiting.write(to_json(task) + b"\n")
-        yield each.gold
+        asked = counted.is_for_the_judge(each)
+        yield each.gold, _task(each, current, offered, questions, project) if asked else None
     counted.finish()
 
 
@@ -199,7 +205,8 @@ def _not_of_article(task: Task, layer: str, article: Article | None, text: str) 
 class _Decided:
     """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void.
 
-    `readings` are those of what was submitted, `known` are the corrections of the article, `pending` those that the judge has not decided on.
+    `readings` are those of what was submitted. `known` are the corrections of the article, `pending`
+    those that the judge has not decided on.
     """
 
     article: Article
@@ -246,6 +253,7 @@ def _task(
     decided: _Decided,
     current: Scheme,
     offered: tasks.Names,
+    questions: Questions,
     project: Project,
 ) -> Task:
     """The judge's task. Its first suggestion is what the judge starts from: what they decided before,
@@ -254,7 +262,6 @@ def _task(
     task = tasks.task(article, current, offered)
     lettered = _lettered(decided.records)
     letters = {record.annotator: letter for letter, record in lettered}
-    questions = Questions(current, project.settings.language)
     made_of = verdicts.basis(decided.records, decided.gold.decided_from)
     majority = project.settings.adjudication.rule == "majority"
     open_points = Points(decided.gold, decided.readings, majority=majority)

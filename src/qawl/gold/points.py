@@ -1,13 +1,12 @@
 """The open points that a judge decides by one click each: what can be chosen, and what it changes."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from qawl.agreement.disagreements import (
     arrows_in,
     bare_arrows,
-    differ,
     marks_in,
     told_marks,
 )
@@ -17,8 +16,7 @@ from qawl.core.records import Attributes, AttributeValue, Disagreement, Gold
 from qawl.gold.vote import Vote
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One thing to choose: who says so (nobody for `none` and `all`), what they say, what it changes."""
 
     who: tuple[str, ...]
@@ -28,12 +26,23 @@ class Option:
     """Whether it is all that any of them marked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """An open point with what can be chosen."""
 
     of: Disagreement
     options: tuple[Option, ...]
+
+
+class _Group(NamedTuple):
+    """Those who say the same of an open point, and the marks or relations that this names."""
+
+    who: tuple[str, ...]
+    said: AttributeValue | None
+    marks: Sequence[Place] = ()
+    arrows: Sequence[Arrow] = ()
+
+
+_NOBODY = _Group((), None)
 
 
 class Points:
@@ -53,6 +62,7 @@ class Points:
         self._decided = {(each.label, each.start, each.end) for each in gold.spans}
         undecided = {mark[:3] for mark in marks} - (self._decided - self._crowded)
         self._told = told_marks(undecided)
+        self._groups = {id(each): [*self._grouped(each)] for each in gold.open}
         self._touching = {id(each): self._places_in(each) for each in gold.open}
         self.by_hand = tuple(each for each in gold.open if self._needs_hands(each))
         """What no click decides: the article, and where there are several spans of a label in a place."""
@@ -60,7 +70,7 @@ class Points:
         agreed = {
             place
             for each in self._open
-            if each.kind == "span" and not differ(each.readings.values())
+            if each.kind == "span" and len(self._groups[id(each)]) == 1
             for place in self._touched(each)
         }
         self._brought = {
@@ -83,11 +93,16 @@ class Points:
             return not self._comes_along(each)
         return each.kind == "attribute" or not self._touched(each) <= self._brought
 
-    def _marks(self, each: Disagreement, said: AttributeValue | None) -> list[Place]:
-        return marks_in(each, said, self._told)
+    def _grouped(self, each: Disagreement) -> "Iterator[_Group]":
+        """Who say the same, with what they say, and the marks or relations that it names."""
+        for who, said in _alike(each.readings):
+            marks = marks_in(each, said, self._told) if each.kind == "span" else []
+            arrows = arrows_in(each, said, self._arrows_drawn) if each.kind == "relation" else []
+            yield _Group(tuple(who), said, marks, arrows)
 
-    def _arrows(self, each: Disagreement, said: AttributeValue | None) -> list[Arrow]:
-        return arrows_in(each, said, self._arrows_drawn)
+    def _arrows(self, each: Disagreement) -> Iterator[Arrow]:
+        """The relations that a point is about, whoever drew them."""
+        return chain.from_iterable(group.arrows for group in self._groups[id(each)])
 
     def _touched(self, each: Disagreement) -> set[Place]:
         """The marks, whoever made them, that a point is about, or whose values or relations."""
@@ -96,12 +111,10 @@ class Points:
     def _places_in(self, each: Disagreement) -> set[Place]:
         """The same, looked up."""
         if each.kind == "span":
-            return {place for said in each.readings.values() for place in self._marks(each, said)}
+            return set(chain.from_iterable(group.marks for group in self._groups[id(each)]))
         found = {(each.label, each.start, each.end)} if each.label else set()
-        if each.kind == "relation":
-            for said in each.readings.values():
-                for arrow in self._arrows(each, said):
-                    found |= {_bare(arrow.start), _bare(arrow.end)}
+        for arrow in self._arrows(each):
+            found |= {_bare(arrow.start), _bare(arrow.end)}
         return found
 
     def _options(self, each: Disagreement) -> list[Option]:
@@ -109,20 +122,19 @@ class Points:
         if each.kind == "attribute":
             return [*self._values(each)]
         one = self._spans if each.kind == "span" else self._relations
-        groups = [*_alike(each.readings)]
-        found = [one(each, who, said) for who, said in groups]
-        if all(said is not None for _, said in groups):
-            found.append(one(each, (), None))
-        spoken = [said for _, said in groups if said is not None]
-        if len(spoken) > 1:
+        groups = self._groups[id(each)]
+        found = [one(each, group) for group in groups]
+        spoken = sum(group.said is not None for group in groups)
+        if spoken == len(groups):
+            found.append(one(each, _NOBODY))
+        if spoken > 1:
             found.append(self._whole(found))
         return found
 
     def _comes_along(self, each: Disagreement) -> bool:
         """Whether a relation is decided with the spans at its ends: one is open, and all who could draw
         it drew it."""
-        arrows = {arrow for said in each.readings.values() for arrow in self._arrows(each, said)}
-        return all(self._unopposed(arrow) for arrow in arrows)
+        return all(self._unopposed(arrow) for arrow in set(self._arrows(each)))
 
     def _unopposed(self, arrow: Arrow) -> bool:
         if {arrow.start[:3], arrow.end[:3]} <= self._decided:
@@ -130,11 +142,10 @@ class Points:
         able = [side for side in self._every if {arrow.start[:3], arrow.end[:3]} <= _places(side)]
         return all(_drawn(arrow) in map(_drawn, side.arrows) for side in able)
 
-    def _spans(self, each: Disagreement, who: Sequence[str], said: AttributeValue | None) -> Option:
-        places = self._marks(each, said)
-        put, along = self._bringing(places)
-        drop = tuple(sorted(self._touched(each) - set(places)))
-        return Option(tuple(who), said, Click(drop=drop, put=put, along=along))
+    def _spans(self, each: Disagreement, group: "_Group") -> Option:
+        put, along = self._bringing(group.marks)
+        drop = tuple(sorted(self._touched(each).difference(group.marks)))
+        return Option(group.who, group.said, Click(drop=drop, put=put, along=along))
 
     def _bringing(self, places: Iterable[Place]) -> tuple[tuple[Put, ...], tuple[Drawn, ...]]:
         """These marks with their values, and the relations that come with them."""
@@ -144,20 +155,24 @@ class Points:
 
     def _shared(self, place: Place) -> Attributes:
         """The attributes on which those carry who made a mark."""
-        given = list(self._given(place))
+        given = self._given(place)
         if not any(given):
             return {}
         names = sorted({name for each in given for name in each})
         values = {name: self._vote.value([each.get(name) for each in given]) for name in names}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _given(self, place: Place) -> Iterator[Attributes]:
+    def _given(self, place: Place) -> list[Attributes]:
         """What each says of each of their marks in a place."""
-        for side in self._every:
-            if place in self._crowded:
-                yield from (span.attributes for mark, span in side.spans.items() if mark[:3] == place)
-            elif span := side.spans.get(Mark(*place)):
-                yield span.attributes
+        if place not in self._crowded:
+            mark = Mark(*place)
+            return [side.spans[mark].attributes for side in self._every if mark in side.spans]
+        return [
+            span.attributes
+            for side in self._every
+            for mark, span in side.spans.items()
+            if mark[:3] == place
+        ]
 
     def _along(self, put: Iterable[Place]) -> Iterator[Drawn]:
         """The relations at these marks on which nobody differs."""
@@ -168,24 +183,20 @@ class Points:
                 seen.add(_drawn(arrow))
         yield from seen
 
-    def _relations(
-        self, each: Disagreement, who: Sequence[str], said: AttributeValue | None
-    ) -> Option:
-        draw = [_drawn(arrow) for arrow in self._arrows(each, said)]
-        every = {
-            _drawn(arrow) for one in each.readings.values() for arrow in self._arrows(each, one)
-        }
+    def _relations(self, each: Disagreement, group: "_Group") -> Option:
+        draw = [_drawn(arrow) for arrow in group.arrows]
+        every = {_drawn(arrow) for arrow in self._arrows(each)}
         cut = tuple(sorted(every - set(draw), key=repr))
         put, along = self._bringing(sorted(self._brought & self._touched(each)))
         click = Click(put=put, along=along, cut=cut, draw=tuple(draw))
-        return Option(tuple(who), said, click)
+        return Option(group.who, group.said, click)
 
     def _values(self, each: Disagreement) -> Iterator[Option]:
         at = (each.label, each.start, each.end) if each.label else None
         put, along = self._bringing(sorted(self._brought & self._touched(each)))
-        for who, said in _alike(each.readings):
-            click = Click(put=put, along=along, at=at, name=each.name, value=said)
-            yield Option(tuple(who), said, click)
+        for group in self._groups[id(each)]:
+            click = Click(put=put, along=along, at=at, name=each.name, value=group.said)
+            yield Option(group.who, group.said, click)
 
     def _whole(self, found: Sequence[Option]) -> Option:
         """All that any of them marked or drew."""

@@ -1,6 +1,7 @@
 """The open points of an article as a judge reads and clicks them, each side under its letter."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from html import escape
 from itertools import groupby
 
@@ -21,7 +22,7 @@ from qawl.gold.corrections import Correction
 from qawl.gold.points import Option, Points
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
-from qawl.scheme.titles import title_in
+from qawl.scheme.titles import Titles, title_in
 
 
 class Questions:
@@ -31,6 +32,10 @@ class Questions:
         self._scheme = current
         self._say = phrases(language)
         self._language = language
+        self._none = self._say("words.none")
+        self._as_marked = self._shown(self._say("judge.as_marked"), Click())
+        self._called = cache(lambda name: current.called(name, language))
+        self._titles_of = cache(self._titles)
 
     def listed(
         self,
@@ -68,7 +73,7 @@ class Questions:
         found: list[dict[str, object]] = []
         for number, each in enumerate(asked.clickable, start=1):
             choices = [self._choice(one, each.of, article, letters) for one in each.options]
-            choices.append(self._shown(self._say("judge.as_marked"), Click()))
+            choices.append(self._as_marked)
             about = f"<div>{number}. {self._about(each.of, article)}</div>"
             found.append({"about": about, "choices": choices})
         return found
@@ -142,7 +147,7 @@ class Questions:
             surface = _surface(article, right.start, right.end)
             said.append(f"«{surface}» ({self._title(right.label)})")
         for name, value in each.values.items():
-            given = self._say("words.none") if value is None else self._value(name, value)
+            given = self._none if value is None else self._value(name, value)
             said.append(f"{self._title(name)}: {given}")
         surface = _surface(article, was.start, was.end)
         what = f"«{surface}» ({self._title(was.label)}) → {', '.join(said)}"
@@ -167,12 +172,16 @@ class Questions:
 
     def _title(self, name: str) -> str:
         """A label, an attribute or a relation as its scheme calls it."""
-        return self._scheme.called(name, self._language)
+        return self._called(name)
+
+    def _titles(self, name: str) -> dict[str, Titles]:
+        """The titles of the values that an attribute lists."""
+        attribute = self._scheme.attribute.get(name)
+        return {each.name: each.title for each in attribute.listed} if attribute else {}
 
     def _value(self, name: str, value: AttributeValue) -> str:
         """A value of an attribute, what the scheme lists by its title."""
-        attribute = self._scheme.attribute.get(name)
-        titles = {each.name: each.title for each in attribute.listed} if attribute else {}
+        titles = self._titles_of(name)
 
         def shown(each: object) -> str:
             return title_in(titles.get(str(each), {}), self._language, str(each))
@@ -185,11 +194,12 @@ class Questions:
 
     def _said(self, of: Disagreement, value: AttributeValue | None, article: Article) -> str:
         if value is None:
-            return self._say("words.none")
+            return self._none
         if of.kind == "attribute" or isinstance(value, int | float):
             return self._value(of.name or "", value)
-        said = [value] if isinstance(value, str) else value
-        return self._say("words.list").join(self._mark(str(each), article) for each in said)
+        if isinstance(value, str):
+            return self._mark(value, article)
+        return self._say("words.list").join(self._mark(str(each), article) for each in value)
 
     def _mark(self, said: str, article: Article) -> str:
         """A mark by its title and surface, where it is told with its place."""

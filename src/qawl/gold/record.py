@@ -1,6 +1,5 @@
 """A gold record, made of what was decided: marks, arrows and values."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -64,13 +63,13 @@ def span_ids(article_id: str, layer: str, marks: Iterable[Mark]) -> Iterator[str
     `s` and ten hex digits of the SHA-256 of the JSON array of article id, layer, label, start and end;
     the second of two alike has `-2` behind it.
     """
-    given: Counter[str] = Counter()
+    given: dict[str, int] = {}
     known = to_json([article_id, layer]).removesuffix(b"]")
     for label, start, end, _ in marks:
         content = b"%b,%b,%d,%d]" % (known, to_json(label), start, end)
         name = f"s{sha256(content).hexdigest()[:10]}"
-        given[name] += 1
-        yield name if given[name] == 1 else f"{name}-{given[name]}"
+        given[name] = number = given.get(name, 0) + 1
+        yield name if number == 1 else f"{name}-{number}"
 
 
 def _spans(

@@ -34,11 +34,12 @@ class Vote:
     def marks(self) -> Decision[Mark]:
         """The marks that carry. What overlaps without carrying is one question."""
         of = len(self.every)
-        counts = Counter(chain.from_iterable(each.spans for each in self.every))
-        enough = self._enough(of)
-        decided = {mark for mark, count in counts.items() if count >= enough}
+        sides = [each.spans.keys() for each in self.every]
+        decided = set(sides[0]).intersection(*sides[1:])
+        rest = set().union(*sides) - decided
+        decided |= {mark for mark in rest if self._carries(sum(mark in side for side in sides), of)}
         opened: set[Mark] = set()
-        for cluster in clusters(counts.keys() - decided):
+        for cluster in clusters(rest - decided):
             speaking = sum(any(mark in each.spans for mark in cluster) for each in self.every)
             if not self._carries(of - speaking, of):
                 opened.update(cluster)
@@ -49,6 +50,8 @@ class Vote:
 
         Nobody decides alone where several annotate: an arrow of the only one who can draw it is open.
         """
+        if not any(each.arrows for each in self.every):
+            return Decision(frozenset(), frozenset())
         counts = Counter(chain.from_iterable(each.arrows for each in self.every))
         voters = {
             arrow: [each for each in self.every if _can_draw(each, arrow)] for arrow in counts
@@ -86,26 +89,20 @@ class Vote:
 
     def value(self, said: Sequence[Value]) -> Value:
         """The value that carries; None where that is none."""
-        first = said[0]
-        if isinstance(first, str) and said.count(first) == len(said):
-            return first
-        counts = Counter(map(comparable, said))
-        return next(
-            (each for each in said if self._carries(counts[comparable(each)], len(said))), None
-        )
+        told = [comparable(each) for each in said]
+        for each, alike in zip(said, told, strict=True):
+            if self._carries(told.count(alike), len(told)):
+                return each
+        return None
 
     def settles(self, said: Iterable[Value]) -> bool:
         """Whether one value, or that there is none, carries."""
-        counts = Counter(map(comparable, said))
-        return any(self._carries(count, counts.total()) for count in counts.values())
+        told = [comparable(each) for each in said]
+        return any(self._carries(told.count(each), len(told)) for each in set(told))
 
     def _carries(self, count: int, of: int) -> bool:
         """Whether so many of so many decide."""
-        return count >= self._enough(of)
-
-    def _enough(self, of: int) -> int:
-        """How many of so many decide."""
-        return of // 2 + 1 if self.majority else of
+        return 2 * count > of if self.majority else count == of
 
 
 def _can_draw(each: Reading, arrow: Arrow) -> bool:

@@ -297,7 +297,7 @@ def check_annotation(
 
 
 def errors(record: Annotation, article: Article, current: Scheme, passes: Passes) -> list[Finding]:
-    """The errors of levels 2 to 4 on one record, but those that `passes`; a level with one is the last."""
+    """The errors of levels 2 to 4 on one record, but those that `passes`: of one level."""
     for level in (
         level2_anchoring.check(record, article, current),
         level3_labels.check(record, current),
