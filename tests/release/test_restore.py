@@ -16,7 +16,8 @@ import strategies
 from qawl import cli
 from qawl.articles import cleaning, ingest, source_files
 from qawl.articles import store as article_store
-from qawl.articles.removed_lines import CleaningRecord, candidates
+from qawl.articles.cleaning_record import CleaningRecord
+from qawl.articles.removed_lines import candidates
 from qawl.core import project
 from qawl.core.errors import InputError, ReleaseError
 from qawl.release import build, restore

@@ -10,19 +10,11 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from msgspec import Struct
-
 from qawl.articles import cleaning, recurring_lines
+from qawl.articles.cleaning_record import CleaningRecord
 from qawl.core.records import Article
 from qawl.core.settings import Ingest
 from qawl.core.text import sha256
-
-
-class CleaningRecord(Struct, frozen=True):
-    """What a manifest says of the cleaning; `lines` has a list of hashes for each source."""
-
-    chrome: tuple[str, ...] = cleaning.CHROME
-    lines: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(slots=True)

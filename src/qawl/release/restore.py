@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qawl.articles import source_files
+from qawl.articles.cleaning_record import CleaningRecord
 from qawl.articles.received import Received
-from qawl.articles.removed_lines import CleaningRecord, candidates
+from qawl.articles.removed_lines import candidates
 from qawl.core import files, temporary
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Cell, Row

@@ -133,7 +133,7 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
 
     def asked(self, given: Attributes) -> bool:
         """Whether it is asked for, beside these values of the others."""
-        return applies(given, self.when, {})
+        return not self.when or applies(given, self.when, {})
 
     @property
     def controls(self) -> tuple[str, ...]:
@@ -202,10 +202,10 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
             yield self.unknown(value)
         elif not isinstance(value, str) and not self.several:
             yield self.one_wanted(value)
-        elif self.categories:
+        elif known := self.categories:
             each_of = [value] if isinstance(value, str) else value
             for each in each_of:
-                if each not in self.categories:
+                if each not in known:
                     yield self.unknown(each)
             if len({*map(str, each_of)}) < len(each_of):
                 yield Problem("value-twice", f"{self.name} has a value twice: {in_words(value)}")

@@ -10,10 +10,9 @@ from types import MappingProxyType
 
 import msgspec
 import pyarrow as pa
-import yaml
 from msgspec import UNSET, Struct, UnsetType
 
-from qawl.articles.removed_lines import CleaningRecord
+from qawl.articles.cleaning_record import CleaningRecord
 from qawl.core import files, names
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns
@@ -163,7 +162,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     findings: dict[str, int] = {}
     articles: ArticleCounts = ArticleCounts(0)
     iob2: dict[str, dict[str, int]] = {}
-    cleaning: CleaningRecord = CleaningRecord()
+    cleaning: CleaningRecord = msgspec.field(default_factory=CleaningRecord)
     chain: dict[str, Chain] = {}
     errata: tuple[Erratum, ...] | UnsetType = UNSET
     silver: dict[str, SilverLayer] | UnsetType = UNSET
@@ -329,6 +328,8 @@ def card_head(folder: Path) -> CardHead | None:
 
     Raises ReleaseError where it says something else.
     """
+    import yaml  # noqa: PLC0415 - most releases are read without their cards
+
     text = files.text(folder / "README.md")
     above, end, _ = f"\n{text}".removeprefix("\n---").partition("\n---\n")
     if not end or not text.startswith("---\n"):

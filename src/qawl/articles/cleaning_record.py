@@ -1,0 +1,16 @@
+"""What a manifest says of the cleaning of its articles."""
+
+from msgspec import Struct, field
+
+
+def _usual() -> tuple[str, ...]:
+    from qawl.articles.cleaning import CHROME  # noqa: PLC0415 - early manifests alone say nothing
+
+    return CHROME
+
+
+class CleaningRecord(Struct, frozen=True):
+    """What a manifest says of the cleaning; `lines` has a list of hashes for each source."""
+
+    chrome: tuple[str, ...] = field(default_factory=_usual)
+    lines: tuple[tuple[str, ...], ...] = ()
