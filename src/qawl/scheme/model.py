@@ -202,11 +202,6 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
         return self._attributes_of.get(label, ())
 
     @cached_property
-    def attributed(self) -> frozenset[str]:
-        """The labels whose spans can have attributes."""
-        return frozenset(self._attributes_of)
-
-    @cached_property
     def _attributes_of(self) -> dict[str, tuple[Attribute, ...]]:
         return {
             label: tuple(each for each in self.attributes if label in each.of)
