@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints
 from qawl.agreement.segments import Sections, marked
-from qawl.agreement.spans_table import Units
+from qawl.agreement.spans_table import Units, distinct
 
 Mask = NDArray[np.bool_]
 
@@ -47,9 +47,9 @@ def _sums(sections: list[Sections], done: NDArray[np.bool_], active: Mask, lengt
     count = len(lengths)
     observers = done.sum(0).astype(np.float64)
     observed = np.zeros(count)
-    distinct, times = _distinct(units)
+    different, times = _different(units)
     for annotator, each in enumerate(units):
-        observed += _disagreement(distinct, times, each, active & done[annotator])
+        observed += _disagreement(different, times, each, active & done[annotator])
     pairs = np.maximum(observers * (observers - 1), 1)
     expected = _expected(units, gaps, observers, lengths.astype(np.float64), count)
     return np.stack([np.where(active, observed / pairs, 0), np.where(active, expected, 0)], -1)
@@ -71,15 +71,16 @@ def _gaps(units: Sections, articles: Ints, lengths: Ints) -> Sections:
     return Sections(found.home[rows], found.start[rows], found.end[rows])
 
 
-def _distinct(units: list[Sections]) -> tuple[Sections, Array]:
+def _different(units: list[Sections]) -> tuple[Sections, Array]:
     """The different units of all annotators, and how many have each; those of one never overlap."""
     columns = [
         np.concatenate([each.home for each in units]),
         np.concatenate([each.start for each in units]),
         np.concatenate([each.end for each in units]),
     ]
-    found, times = np.unique(np.stack(columns), axis=1, return_counts=True)
-    return Sections(*found), times.astype(np.float64)
+    order, fresh = distinct(columns)
+    times = np.diff(np.flatnonzero(np.append(fresh, [True])))
+    return Sections(*(each[order[fresh]] for each in columns)), times.astype(np.float64)
 
 
 def _disagreement(units: Sections, times: Array, other: Sections, wanted: Mask) -> Array:

@@ -165,7 +165,7 @@ class Marks:
             np.asarray(self._seen.end)[rows].astype(np.int64),
         ]
         said = [codes[rows] for codes in self._attributes.values()]
-        order, fresh = _distinct([*places, *said])
+        order, fresh = distinct([*places, *said])
         row_of = np.empty(len(order), np.int64)
         row_of[order] = np.cumsum(fresh) - 1
         kept = order[fresh]
@@ -205,7 +205,7 @@ class Marks:
         return np.array(drawn, np.int64).reshape(-1, 5)
 
 
-def _distinct(columns: list[Ints]) -> tuple[Ints, NDArray[np.bool_]]:
+def distinct(columns: list[Ints]) -> tuple[Ints, NDArray[np.bool_]]:
     """The order of rows by their columns, the first of them first; and which of the rows, in that
     order, differ from the one before."""
     order = np.lexsort(columns[::-1])
