@@ -166,6 +166,41 @@ def test_user_1_of_two_servers_is_not_joined_by_the_number(folder, tmp_path):
     assert "0 of 2 versions" in corpora.main(folder, "pull", "--merge", str(other))[1]
 
 
+def test_two_servers_are_joined_from_either_side_and_again(folder, tmp_path):
+    """What is the first server in one place is the second in the other."""
+    other = shutil.copytree(folder, tmp_path / "two" / "corpus")
+    pull(folder, made(1, *TEXTS))
+    theirs = made(1, *TEXTS, label="ORG")
+    for each in theirs:
+        each["annotations"][0]["unique_id"] += "f"
+    pull(other, theirs)
+    for one, two in ((folder, other), (other, folder), (folder, other)):
+        code, said = corpora.main(one, "pull", "--merge", str(two))
+        assert code == 0, said
+    assert counted(folder) == [("a1", "PER")] * 3 + [("a2", "ORG")] * 3
+    assert counted(other) == [("a1", "ORG")] * 3 + [("a3", "PER")] * 3
+    assert "0 new versions" in pull(folder, theirs)[1]
+
+
+def test_work_of_nobody_knows_whom_in_another_project_is_named(folder):
+    pull(folder, made(1, *TEXTS))
+    theirs = made(None, *TEXTS, project=2, first=101, label="ORG")
+    code, said = pull(folder, theirs)
+    assert code == 1
+    assert "3 annotations have unique ids of work of a1" in said.splitlines()[-1]
+
+
+def test_new_work_goes_to_its_annotator_though_a_copy_of_the_journal_is_there(folder):
+    pull(folder, made(1, *TEXTS), "--annotator", "b1")
+    pull(folder, other_ids(made(1, *TEXTS)))
+    journals = folder / "exports/journal"
+    shutil.copy(journals / "ner.b1.jsonl", journals / "ner.a9.jsonl")
+    pull(folder, made(1, "1", label="ORG", when=LATE))
+    (journals / "ner.a9.jsonl").unlink()
+    code, said = corpora.main(folder, "pull", "--rebuild")
+    assert code == 0, said
+
+
 def test_one_project_number_on_two_servers_is_two_servers(folder, tmp_path):
     """What came from servers themselves has no user's number; the projects are compared."""
     other = shutil.copytree(folder, tmp_path / "two" / "corpus")

@@ -233,14 +233,24 @@ class Attribution:
         found: _Evidence,
     ) -> tuple[Person, Identity] | None:
         """The annotation that is known of those with the same numbers; what is strange is counted."""
-        known.sort(key=lambda each: others(each[1], identity))
+        known.sort(key=lambda each: self._doubtful(user, identity, *each))
         match = next((each for each in known if self._is(user, identity, *each)), None)
         match = match or next((each for each in known if _surely(each[1], identity)), None)
+        if match and _elsewhere(match[1], identity):
+            found.strange[match[0], False] += 1
+            return match
         if match is None or not self._is_strange(user, identity, *match):
             return match
         same_content = not copied(match[1], identity)
         found.strange[match[0], same_content] += 1
         return match if same_content else None
+
+    def _doubtful(
+        self, user: User, identity: Identity, person: Person, there: Identity
+    ) -> tuple[bool, bool]:
+        """Sort key of who may have made an annotation: those of its user's number first, of these the one
+        who is known as the user: another may have a copy of their journal."""
+        return others(there, identity), self._links.get((user, there.origin)) is not person
 
     def _is_strange(self, user: User, identity: Identity, person: Person, there: Identity) -> bool:
         """Whether work is known as that of a user of another number, who is not known to be this one."""
@@ -312,11 +322,11 @@ class Attribution:
             )
             if same_content:
                 self.doubts.append(
-                    f"{what}, which is another user's, and say the same: they count as that work"
+                    f"{what}, which is another's, and say the same: they count as that work"
                 )
             elif share.person is person:
                 self.doubts.append(
-                    f"{what}, which is another user's, and say something else: they count as new versions"
+                    f"{what}, which is another's, and say something else: they count as new versions"
                 )
             else:
                 self.notes.append(f"{what} and say something else: they count as other work")
@@ -446,6 +456,13 @@ def _clash(there: Identity, identity: Identity, *, restarting: bool) -> bool:
     if there.article == identity.article or (there.task and there.task == identity.task):
         return True
     return not restarting
+
+
+def _elsewhere(there: Identity, identity: Identity) -> bool:
+    """Whether a unique id is also that of something else, of a task elsewhere, by nobody knows whom."""
+    places = {each.project for each in (there, identity)}, {each.task for each in (there, identity)}
+    apart = all(len(each) == 2 and None not in each for each in places)
+    return apart and None in (there.user, identity.user) and there.content != identity.content
 
 
 def _moved(there: Identity, identity: Identity) -> bool:

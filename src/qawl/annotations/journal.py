@@ -8,7 +8,7 @@ a changed, missing or moved line is found. One journal a layer and annotator:
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from heapq import merge
@@ -363,15 +363,25 @@ def _deletion(entry: Entry, event: Literal["deleted", "task-deleted"]) -> Entry:
 
 def mend(project: Project, layer: str) -> Iterator[str]:
     """Checks a layer's journals from their first lines; drops the torn last lines that a crash left, and
-    says so; forgets copies that were removed."""
-    copies = _removed_copies(project, layer, segments.journals(project.journal))
-    heads.forget(project.journal, copies)
-    for each in copies:
-        yield f"{each}: removed, all of it stands in another journal"
+    says so."""
     for annotator, path in files(project, layer):
         journal_index.remove(index(project, path))
         if opened_at(project, path).mended:
             yield said_mended(layer, annotator)
+
+
+def removed_copies(project: Project, layer: str) -> set[str]:
+    """The annotators whose journal is gone and was a copy: another holds every line of it."""
+    names = _removed_copies(project, layer, segments.journals(project.journal))
+    return {name.removeprefix(f"{layer}.") for name in names}
+
+
+def forget_copies(project: Project, layer: str) -> Iterator[str]:
+    """Takes the copies that were removed out of heads.json, and says so."""
+    names = [f"{layer}.{each}" for each in sorted(removed_copies(project, layer))]
+    heads.forget(project.journal, names)
+    for each in names:
+        yield f"{each}: a copy that was removed; all of it stands in another journal"
 
 
 def unseal(project: Project, path: Path) -> None:
@@ -633,10 +643,13 @@ def deletion(content: bytes) -> bytes:
     return to_json(_deletion(_entry.decode(content), "deleted"))
 
 
-def renamed(content: bytes, key: str, *, origin: int = 1) -> bytes:
-    """An entry under another key; what is from the first server, from the one of this number here."""
+def renamed(content: bytes, key: str, *, origins: Mapping[int, int] | None = None) -> bytes:
+    """An entry under another key, from a server as it is numbered here."""
     entry = _entry.decode(content)
-    task = entry.task if origin == 1 else {"origin": origin, **entry.task}
+    said = entry.task.get("origin")
+    theirs = said if type(said) is int else 1
+    ours = (origins or {}).get(theirs, theirs)
+    task = entry.task if ours == theirs else {**entry.task, "origin": ours}
     return to_json(msgspec.structs.replace(entry, key=key, task=task, was=msgspec.UNSET))
 
 

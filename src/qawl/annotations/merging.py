@@ -24,27 +24,33 @@ from qawl.core.records import JUDGE
 JournalKey = tuple[str, str]
 """A layer and an annotator."""
 
+User = tuple[int, int]
+"""The number of a server, and that of a user on it."""
+
 
 @dataclass(slots=True)
 class Other:
-    """A journal of another place: the users and the latest version of each annotation in it.
+    """A journal of another place: the latest version of each annotation in it.
 
-    `origin` is the number that its server has here (see `attribution`).
+    `origins` has the numbers of its servers as they are numbered here (see `attribution`).
     """
 
     source: str
     layer: str
     annotator: str
     path: Path
-    users: set[int] = field(default_factory=set)
     latest: dict[str, Version] = field(default_factory=dict)
-    origin: int = 1
+    origins: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def users(self) -> set[User]:
+        """Its users, on the servers as they are numbered here."""
+        return _users((each.identity for each in self.latest.values()), self.origins)
 
     def look(self) -> None:
         """Reads it once, and checks its chain."""
         versions = (each for each, _ in journal.versions(self.path) if each.event == "version")
         self.latest = {each.key: each for each in versions}
-        self.users = _users(each.identity for each in self.latest.values())
 
 
 @dataclass(slots=True)
@@ -137,9 +143,9 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
         )
     opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
     other.look()
-    users = _users(opened.holds.all())
+    users = _users(opened.holds.all(), {})
     apart = users and other.users and users.isdisjoint(other.users)
-    if apart or _origin([opened], [other]) != 1:
+    if apart or _renumbered(_origins([opened], [other])):
         raise JournalError(
             f"{ours} and {theirs} are of different users or servers: run `qawl pull --merge` with the "
             "branch"
@@ -171,15 +177,15 @@ def _journals(
         raise InputError(f"{name}: no journal there (LAYER.ANNOTATOR.jsonl in exports/journal)")
 
 
-def _users(identities: Iterable[Identity], origin: int = 1) -> set[int]:
-    """The numbers of those who made annotations that came by exports of a server.
+def _users(identities: Iterable[Identity], origins: Mapping[int, int]) -> set[User]:
+    """Those who made annotations that came by exports.
 
     In a project of a server the pseudonym is the project's, whoever worked there.
     """
     return {
-        each.user
+        (origins.get(each.origin, each.origin), each.user)
         for each in identities
-        if each.user is not None and each.home is None and each.origin == origin
+        if each.user is not None and each.home is None
     }
 
 
@@ -187,12 +193,12 @@ def _names(
     project: Project, here: Mapping[JournalKey, Journal], there: list[Other]
 ) -> dict[str, str]:
     """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
-    users: dict[str, set[int]] = {}
-    origin = _origin(here.values(), there)
+    users: dict[str, set[User]] = {}
+    origins = _origins(here.values(), there)
     for each in there:
-        each.origin = origin
+        each.origins = origins
     for (_, annotator), opened in here.items():
-        users.setdefault(annotator, set()).update(_users(opened.holds.all(), origin))
+        users.setdefault(annotator, set()).update(_users(opened.holds.all(), {}))
     taken = {*users, *(each.annotator for each in there)}
     free = pseudonyms.free(project, taken)
     found: dict[str, str] = {}
@@ -205,18 +211,22 @@ def _names(
                 "here: it is not clear whose the rest is"
             )
         numbers = {user for each in mine for user in each.users}
-        same = _by_number(name, numbers, users, foreign=origin != 1)
+        same = _by_number(name, numbers, users, foreign=_renumbered(origins))
         if same and names.confused(same, {*users, *project.annotators, *found.values()}):
             same = None
         found[name] = next(iter(owners), None) or same or next(free)
     return found
 
 
-def _origin(here: Iterable[Journal], there: Iterable[Other]) -> int:
-    """The number of the server that journals of another place are of, where numbers of users, and
-    pseudonyms, may stand for other people."""
+def _origins(here: Iterable[Journal], there: Iterable[Other]) -> dict[int, int]:
+    """The numbers here of the servers that journals of another place are of."""
     told = Numbers.of(each.identity for other in there for each in other.latest.values())
-    return told.origin(each for opened in here for each in opened.holds.all())
+    return told.origins(each for opened in here for each in opened.holds.all())
+
+
+def _renumbered(origins: Mapping[int, int]) -> bool:
+    """Whether servers have other numbers here: then pseudonyms there may be those of other people."""
+    return any(theirs != ours for theirs, ours in origins.items())
 
 
 def _owners(here: Mapping[JournalKey, Journal], other: Other) -> set[str]:
@@ -238,7 +248,7 @@ def _has(opened: Journal, given: Version) -> bool:
 
 
 def _by_number(
-    name: str, numbers: set[int], users: Mapping[str, set[int]], *, foreign: bool
+    name: str, numbers: set[User], users: Mapping[str, set[User]], *, foreign: bool
 ) -> str | None:
     """The annotator who has these users' numbers, else the same name; None where it is another's, as a
     name that is known is on a foreign server."""
@@ -271,7 +281,7 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
         key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
         fresh += [
             journal.renamed(
-                journal_cleaning.entry(content), key or course[0][0].key, origin=other.origin
+                journal_cleaning.entry(content), key or course[0][0].key, origins=other.origins
             )
             for content in _besides(ours.get(key or "", []), course)
         ]

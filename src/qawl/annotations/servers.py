@@ -19,11 +19,12 @@ class Numbers:
     """
 
     made: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
-    articles: dict[tuple[int | None, str], set[str]] = field(
+    articles: dict[tuple[int, int | None, str], set[str]] = field(
         default_factory=lambda: defaultdict(set)
     )
     homes: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     restarting: bool = False
+    servers: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, identities: Iterable[Identity]) -> "Numbers":
@@ -36,31 +37,36 @@ class Numbers:
             )
             for name in _names(each):
                 found.made[name].append(each)
-            if each.task and each.origin == 1:
-                found.articles[each.project, each.task].add(each.article)
+            found.servers.add(each.origin)
+            if each.task:
+                found.articles[each.origin, each.project, each.task].add(each.article)
             if each.project is not None and each.home:
                 found.homes[each.project].add(each.home)
         return found
 
-    def origin(self, identities: Iterable[Identity]) -> int:
-        """The number that their first server has among those of these annotations, or gets."""
-        clashing, shared, newest = False, Counter[int](), 1
+    def origins(self, identities: Iterable[Identity]) -> dict[int, int]:
+        """The number that each of their servers has among those of these annotations, or gets."""
+        clashing, newest = set[int](), 1
+        shared: dict[int, Counter[int]] = defaultdict(Counter)
         for each in identities:
             there = [one for name in _names(each) for one in self.made.get(name, ())]
             known = next((one for one in there if same(one, each) and not copied(one, each)), None)
             if known:
-                shared[each.origin if known.origin == 1 else 1] += 1
-            elif each.origin == 1:
-                clashing = clashing or self._clash(each, there)
+                shared[known.origin][each.origin] += 1
+            elif self._clash(each, there):
+                clashing.add(each.origin)
             newest = max(newest, each.origin)
-        if shared:
-            return shared.most_common(1)[0][0]
-        return newest + 1 if clashing else 1
+        found = {theirs: ours.most_common(1)[0][0] for theirs, ours in shared.items()}
+        for theirs in sorted(self.servers - found.keys()):
+            taken = theirs in found.values() or theirs in clashing
+            newest += taken
+            found[theirs] = newest if taken else theirs
+        return found
 
     def _clash(self, given: Identity, there: Iterable[Identity]) -> bool:
         """Whether a number stands for another thing here, though a server gives each but once."""
-        there = [one for one in there if one.origin == 1]
-        articles = self.articles.get((given.project, given.task or ""))
+        there = [one for one in there if one.origin == given.origin]
+        articles = self.articles.get((given.origin, given.project, given.task or ""))
         homes = self.homes.get(given.project) if given.project is not None else None
         return bool(
             (not self.restarting and any(one.id == given.id for one in there if one.id))

@@ -186,10 +186,11 @@ class _Made:
         known = set(self._known) if path.exists() else set()
         known |= {hash(_UNREADABLE)} if known else set()
         first, count, articles = None, 0, set[str | None]()
+        copies = journal.removed_copies(self._project, self._layer)
         for each in _places(self._project, path):
             if each in self._homeless:
                 articles.add(each[0])
-            elif hash(each) not in known:
+            elif hash(each) not in known and each[1] not in copies:
                 first, count = first or each, count + 1
         if articles:
             return self._without(articles)

@@ -22,6 +22,8 @@ def rebuild(corpus: "Project") -> bool:
         for each in journal.mend(corpus, name):
             say(f"journal repaired: {each}")
         say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+        for each in journal.forget_copies(corpus, name):
+            say(each)
         for each in annotation_store.migration_notes(corpus, name):
             say(f"{name}, converted to the current scheme: {each}")
     return _whole(corpus, corpus.settings.layers)
