@@ -201,3 +201,33 @@ def test_where_nothing_can_be_kept_the_release_is_the_same(made):
     shutil.rmtree(made / ".qawl/derived/tables")
     (made / ".qawl/derived/tables").write_text("")
     assert released(made, "0.1.0") == first
+
+
+def test_shards_of_kept_row_groups_have_the_bytes_of_those_made_cold(made, monkeypatch):
+    """A row group is the first of another file than before, under another number."""
+    released(made, "0.1.0")
+    shutil.rmtree(made / "exports/releases")
+    monkeypatch.setattr(table_file, "SHARD", 3000)
+    warm = released(made, "0.1.0")
+    assert any("-of-" in name for name in warm)
+    shutil.rmtree(made / "exports/releases")
+    shutil.rmtree(made / ".qawl/derived")
+    assert released(made, "0.1.0") == warm
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "a new article", "another split"])
+def test_a_corpus_that_changes_is_released_as_if_nothing_were_kept(made, change):
+    released(made, "0.1.0")
+    settings = made / "qawl.yaml"
+    if change == "withdrawn":
+        lines = (made / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+        qawl(made, "withdraw", json.loads(lines[7])["id"], "--reason", "asked for")
+    elif change == "a new article":
+        (made / "new.txt").write_text("قال الوزير: the line opens soon. 😀", "utf-8")
+        qawl(made, "ingest", "new.txt")
+    else:
+        text = settings.read_text("utf-8")
+        settings.write_text(text.replace("{train: 0.7, test: 0.3}", "{train: 0.4, test: 0.6}"))
+    plain = made.with_name("cold")
+    shutil.copytree(made, plain, ignore=shutil.ignore_patterns("derived"))
+    assert released(made, "0.2.0") == released(plain, "0.2.0")

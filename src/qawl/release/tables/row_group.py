@@ -5,7 +5,7 @@ making, reading or writing one of its rows.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 import msgspec
@@ -17,7 +17,7 @@ from qawl.core import result_cache
 from qawl.core.column_types import Columns
 from qawl.core.project import Project
 from qawl.release.tables import columns, content_digest, parquet_parts
-from qawl.release.tables.loaded_size import loaded_bytes
+from qawl.release.tables.loaded_size import Streams, loaded_bytes
 
 KEPT = "tables"
 _PACKED = "lz4"
@@ -48,9 +48,12 @@ class RowGroup(Struct, frozen=True, array_like=True):
         }
 
 
-def made(kinds: Columns, batches: Sequence[pa.RecordBatch], first: int) -> RowGroup:
-    """These rows as a row group; `first` are the rows of the first row group of its file, 0 if that is
-    this: `datasets` reads as many at a time."""
+def made(kinds: Columns, batches: Sequence[pa.RecordBatch], first: int) -> tuple[RowGroup, Streams]:
+    """These rows as a row group, and the streams of its content digest.
+
+    `first` are the rows of the first row group of its file, 0 if that is this: `datasets` reads as many
+    at a time.
+    """
     table = pa.Table.from_batches(batches).combine_chunks()
     pieces: dict[str, list[bytes | memoryview]] = {}
     for batch in table.to_batches():
@@ -58,13 +61,14 @@ def made(kinds: Columns, batches: Sequence[pa.RecordBatch], first: int) -> RowGr
             pieces.setdefault(name, []).append(content)
     streams = {name: b"".join(each) for name, each in pieces.items()}
     at_once = first or max(len(table), 1)
-    return RowGroup(
+    group = RowGroup(
         part=parquet_parts.part(_parquet(kinds, table)),
         at_once=at_once,
         loaded=loaded_bytes(kinds, streams, len(table), at_once),
         lengths={name: len(content) for name, content in streams.items()},
         streams=pa.compress(b"".join(streams.values()), codec=_PACKED, asbytes=True),
     )
+    return group, streams
 
 
 def _parquet(kinds: Columns, table: pa.Table) -> bytes:
@@ -100,11 +104,9 @@ class RowGroups:
         content = result_cache.content(self._project, KEPT, made_from)
         return None if content is None else msgspec.msgpack.decode(content, type=RowGroup)
 
-    def keep(self, made_from: str, make: Callable[[], RowGroup]) -> RowGroup:
-        """Makes a row group from these inputs, and keeps it."""
-        made = make()
+    def keep(self, made_from: str, made: RowGroup) -> None:
+        """Keeps a row group that was made from these inputs."""
         result_cache.keep_content(self._project, KEPT, made_from, msgspec.msgpack.encode(made))
-        return made
 
     def forget_others(self) -> None:
         """Removes what was kept of earlier builds and is in none of this one's tables."""

@@ -12,7 +12,7 @@ from qawl.core.records import to_json
 from qawl.release.tables import parquet_parts, row_group
 from qawl.release.tables.block import Block
 from qawl.release.tables.content_digest import Digest
-from qawl.release.tables.loaded_size import loaded_bytes
+from qawl.release.tables.loaded_size import Streams, loaded_bytes
 from qawl.release.tables.row_group import RowGroup, RowGroups
 
 GROUP = 128
@@ -22,7 +22,7 @@ LARGEST = 1 << 26
 """Bytes in memory at which a row group ends in any case."""
 SHARD = 500_000_000
 """Bytes at which a file ends and the next shard of its split begins."""
-WAITING = 64
+WAITING = 16
 """Blocks that wait for the end of a row group before the rows of the first of them are made, so that
 few articles wait in memory."""
 
@@ -82,10 +82,10 @@ class TableFile:
         if self._out.tell() > SHARD:
             self._end()
             self._out = self._opened()
-        group = self._group(self.folder.name)
+        group, content = self._group(self.folder.name)
         self._blocks.clear()
         self._waiting = 0
-        content, rows = group.content(), group.part.rows
+        rows = group.part.rows
         self._first = self._first or rows
         self._loaded += (
             group.loaded
@@ -96,19 +96,19 @@ class TableFile:
         self._footer.add(group.part, self._out.tell())
         self._out.write(group.part.body)
 
-    def _group(self, config: str) -> RowGroup:
-        """The row group of the blocks that wait."""
+    def _group(self, config: str) -> tuple[RowGroup, Streams]:
+        """The row group of the blocks that wait, and the streams of its content digest."""
         said = config, [block.digest for block in self._blocks]
         made_from = sha256(to_json(said)).hexdigest()
         kept = self._groups.kept(made_from)
         if kept is not None:
             for block in self._blocks:
                 block.leave(config)
-            return kept
+            return kept, kept.content()
         batches = [block.take(config) for block in self._blocks]
-        return self._groups.keep(
-            made_from, lambda: row_group.made(self._kinds, batches, self._first)
-        )
+        group, content = row_group.made(self._kinds, batches, self._first)
+        self._groups.keep(made_from, group)
+        return group, content
 
     def _end(self) -> None:
         self._out.write(self._footer.content())
