@@ -41,8 +41,9 @@ from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import blocks, tables
 from qawl.release.tables.columns import card_features
+from qawl.release.tables.content_digest import TableDigest
 from qawl.release.tables.row_group import RowGroups
-from qawl.release.tables.table_file import TableDigest, TableFile
+from qawl.release.tables.table_file import TableFile
 from qawl.release.tables.token_table import Unsaid
 from qawl.release.versions import diff
 from qawl.release.versions import manifest as versions_manifest

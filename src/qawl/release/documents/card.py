@@ -17,7 +17,7 @@ from qawl.release import errata
 from qawl.release.documents import citation, hub_metadata
 from qawl.release.documents.facts import DEMONSTRATION, Described
 from qawl.release.tables.columns import card_features
-from qawl.release.tables.table_file import TableDigest
+from qawl.release.tables.content_digest import TableDigest
 from qawl.scheme.scheme import Scheme
 from qawl.scheme.titles import title_in
 

@@ -9,7 +9,7 @@ from qawl.core.column_types import Columns
 from qawl.core.project import Project
 from qawl.guidelines.examples import Examples
 from qawl.release.documents.leaderboard import Leaderboard
-from qawl.release.tables.table_file import TableDigest
+from qawl.release.tables.content_digest import TableDigest
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import Unsaid
 from qawl.release.versions.manifest import Manifest

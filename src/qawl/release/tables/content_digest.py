@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
 from qawl.core.arrow import dtype
@@ -25,6 +26,20 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", bound=np.generic)
 Bounds = NDArray[np.signedinteger]
+
+
+class TableDigest(Struct, frozen=True):
+    """What a manifest says of a table's file, or of all its shards, whose names the path then fits.
+
+    `sha256` is the digest of the content, not of the bytes. `loaded_bytes` is its size in memory as
+    `datasets` counts it; early releases don't say.
+    """
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+    loaded_bytes: int | UnsetType = UNSET
 
 
 class Digest:

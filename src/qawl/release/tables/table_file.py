@@ -4,14 +4,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from msgspec import UNSET, Struct, UnsetType
-
 from qawl.core import shards
 from qawl.core.column_types import Columns
 from qawl.core.records import to_json
 from qawl.release.tables import parquet_parts, row_group
 from qawl.release.tables.block import Block
-from qawl.release.tables.content_digest import Digest
+from qawl.release.tables.content_digest import Digest, TableDigest
 from qawl.release.tables.loaded_size import Streams, loaded_bytes
 from qawl.release.tables.row_group import RowGroup, RowGroups
 
@@ -25,20 +23,6 @@ SHARD = 500_000_000
 WAITING = 16
 """Blocks that wait for the end of a row group before the rows of the first of them are made, so that
 few articles wait in memory."""
-
-
-class TableDigest(Struct, frozen=True):
-    """What a manifest says of a table's file, or of all its shards, whose names the path then fits.
-
-    `sha256` is the digest of the content, not of the bytes. `loaded_bytes` is its size in memory as
-    `datasets` counts it; early releases don't say.
-    """
-
-    path: str
-    rows: int
-    bytes: int
-    sha256: str
-    loaded_bytes: int | UnsetType = UNSET
 
 
 class TableFile:

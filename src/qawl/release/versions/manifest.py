@@ -20,8 +20,7 @@ from qawl.core.errors import ReleaseError
 from qawl.core.records import FORMAT, Format, to_json
 from qawl.core.text import file_sha256
 from qawl.release.tables import columns
-from qawl.release.tables.content_digest import Digest
-from qawl.release.tables.table_file import TableDigest
+from qawl.release.tables.content_digest import Digest, TableDigest
 
 _log = logging.getLogger("qawl")
 
@@ -205,7 +204,7 @@ def content_digest(*paths: Path) -> tuple[int, str]:
             for group in range(file.num_row_groups):
                 for batch in file.iter_batches(1000, row_groups=[group], use_threads=False):
                     digest.add(batch)
-                pool.release_unused()
+            pool.release_unused()
     return digest.rows, digest.hexdigest()
 
 
