@@ -196,6 +196,10 @@ def file_digests(
     return found
 
 
+SEVERAL = 8
+"""Row groups after which memory is given back to the system: each time costs as much as a few of them."""
+
+
 def content_digest(*paths: Path) -> tuple[int, str]:
     """(rows, digest of their content) of a table's parquet files, whatever wrote them."""
     digest, pool = Digest(), pa.default_memory_pool()
@@ -204,7 +208,9 @@ def content_digest(*paths: Path) -> tuple[int, str]:
             for group in range(file.num_row_groups):
                 for batch in file.iter_batches(1000, row_groups=[group], use_threads=False):
                     digest.add(batch)
-            pool.release_unused()
+                if group % SEVERAL == SEVERAL - 1:
+                    pool.release_unused()
+        pool.release_unused()
     return digest.rows, digest.hexdigest()
 
 
