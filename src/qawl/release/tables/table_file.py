@@ -2,7 +2,8 @@
 
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+
+import pyarrow as pa
 
 from qawl.core import shards
 from qawl.core.column_types import Columns
@@ -39,13 +40,13 @@ class TableFile:
         self._digest = Digest()
         self._loaded = 0
 
-    def _opened(self) -> BinaryIO:
+    def _opened(self) -> pa.OSFile:
         """The next shard, under a name that it loses once it is known how many there are."""
         path = self.folder / f".{self.split}-{len(self._shards):05}"
         self._shards.append(path)
         self._first = 0  # rows of the first row group
         self._footer = parquet_parts.Footer()
-        out = path.open("wb")
+        out = pa.OSFile(str(path), "wb")
         out.write(parquet_parts.MAGIC)
         return out
 
