@@ -1,6 +1,7 @@
 """`qawl validate` looks at exports/gold: what is stored there may be of other articles or of another scheme."""
 
 import json
+import shutil
 
 import pytest
 
@@ -117,3 +118,48 @@ def test_gold_is_no_reason_to_look_at_the_annotations_again(corpus):
     stored(corpus, lambda records: records[0].update(text_sha256="0" * 64))
     assert len(gold(corpus)) == 1
     assert {each: each.stat().st_mtime_ns for each in kept.iterdir()} == before
+
+
+def refused(folder):
+    """What `qawl adjudicate` says where it refuses; gold on disk stays."""
+    path = folder / "exports/gold/ner.jsonl"
+    before = path.read_bytes()
+    code, said = corpora.main(folder, "adjudicate")
+    assert (code, path.read_bytes()) == (1, before)
+    return " ".join(said.split())
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_gold_of_articles_that_are_gone_is_not_emptied(corpus, left):
+    """A checkout that lost articles, and with them exports/annotations, which `qawl pull --rebuild` makes
+    anew: nothing on disk but gold tells that there was more."""
+    path = corpus / "corpus/articles.jsonl"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:left]), "utf-8")
+    (corpus / "exports/annotations/ner.jsonl").unlink()
+    corpora.main(corpus, "pull", "--rebuild")
+    assert "gold" in refused(corpus) or not left
+    path.write_text("".join(lines), "utf-8")
+    corpora.qawl(corpus, "pull", "--rebuild")
+    corpora.qawl(corpus, "adjudicate")
+    assert gold(corpus) == []
+
+
+def test_gold_without_a_journal_is_not_emptied(corpus):
+    """exports/ was not committed but for gold."""
+    shutil.rmtree(corpus / "exports/journal")
+    shutil.rmtree(corpus / "exports/annotations")
+    assert "bring exports/journal back" in refused(corpus)
+
+
+def test_gold_of_a_withdrawn_article_goes(corpus):
+    """Its text may have to be removed for good."""
+    path = corpus / "corpus/articles.jsonl"
+    gone = json.loads(path.read_text("utf-8").splitlines()[0])["id"]
+    corpora.qawl(corpus, "withdraw", gone, "--reason", "the publisher asked for it")
+    corpora.qawl(corpus, "adjudicate")
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    (corpus / "exports/annotations/ner.jsonl").unlink()
+    corpora.main(corpus, "pull", "--rebuild")
+    code, said = corpora.main(corpus, "adjudicate")
+    assert code == 0, said

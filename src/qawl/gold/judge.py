@@ -1,6 +1,6 @@
 """exports/gold: the decided records, and the tasks in which a judge decides the rest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from hashlib import sha256
 from itertools import chain
 
 from qawl.agreement.readings import Reading
-from qawl.annotations import derive, tasks, verdicts
+from qawl.annotations import derive, journal, tasks, verdicts
 from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import files, gold_file
-from qawl.core.errors import InputError
+from qawl.core.errors import InputError, JournalError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, as_annotation, to_json
 from qawl.gold import corrections, decide
@@ -52,14 +52,14 @@ def adjudicate(project: Project) -> Adjudicated:
     """Writes exports/gold and the judge's tasks; the same annotations again change nothing.
 
     Both are streamed: memory holds the records of one article at a time. Raises JournalError where there
-    are annotations that no journal gives.
+    are annotations that no journal gives, or gold whose article or journal is gone.
     """
     outcome = Adjudicated()
     offered = tasks.names(project)
     for layer, current in scheme.load_all(project).items():
         outcome.stale += annotation_store.require(project, layer)
         path, decider = project.gold_file(layer), decide.Decider(project, layer)
-        with closing(gold_file.read(project, layer)) as before:
+        with closing(_gold_before(project, layer)) as before:
             counted = _Counted(project, layer, outcome, before)
             made = _golds(project, current, decider, counted, offered)
             first = next(made, None)
@@ -67,6 +67,27 @@ def adjudicate(project: Project) -> Adjudicated:
                 _write(project, layer, chain([first] if first else [], made))
                 decider.keep()
     return outcome
+
+
+def _gold_before(project: Project, layer: str) -> Generator[Gold, None, None]:
+    """The gold on disk; raises JournalError where it would be lost, since what it was made from is."""
+    articles, out = article_store.by_id(project), withdrawal.ids(project)
+    without_journal = not any(journal.files(project, layer))
+    name = f"exports/gold/{project.gold_file(layer).name}"
+    for each in gold_file.read(project, layer):
+        if each.article_id not in articles and each.article_id not in out:
+            raise JournalError(
+                f"{name} has gold of article {each.article_id}, which corpus/articles.jsonl does not "
+                "have: bring the articles back from version control or a backup; if the article is to go "
+                f"for good, remove its line from {name}. Nothing is changed"
+            )
+        if without_journal:
+            raise JournalError(
+                f"{name} has gold, and exports/journal has no file of {layer}: bring exports/journal "
+                f"back from version control or a backup; if the gold is to go for good, remove {name}. "
+                "Nothing is changed"
+            )
+        yield each
 
 
 def _write(project: Project, layer: str, made: Iterable[tuple[Gold, Task | None]]) -> None:
