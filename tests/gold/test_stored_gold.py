@@ -32,7 +32,7 @@ def corpus(tmp_path):
 def gold(folder):
     """What `qawl validate` says of gold: (severity, check, message, article)."""
     _, said = corpora.main(folder, "validate", "--json")
-    found = json.loads(said)["findings"]
+    found = json.loads(next(each for each in said.splitlines() if each.startswith("{")))["findings"]
     return [
         (each["severity"], each["check"], each["message"], each["article_id"])
         for each in found
@@ -87,9 +87,19 @@ def test_what_does_not_fit_is_named_and_adjudicate_makes_it_anew(corpus, change,
 def test_gold_of_an_article_that_is_gone(corpus):
     path = corpus / "corpus/articles.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
-    found = gold(corpus)
-    assert [each[1] for each in found] == ["gold-stale"]
-    assert "its article is not in the corpus" in found[0][2]
+    ((severity, check, message, _),) = gold(corpus)
+    assert (severity, check) == ("error", "gold-orphan")
+    assert "its article is not in the corpus: bring the articles back" in message
+    assert "adjudicate" not in message
+
+
+def test_each_annotation_of_a_lost_article_is_counted_once(corpus):
+    path = corpus / "corpus/articles.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    for left in (2, 1, 0):
+        path.write_bytes(b"".join(lines[:left]))
+        _, said = corpora.main(corpus, "validate", "--json")
+        assert json.loads(said)["summary"]["checks"]["article-unknown"] == 2 * (3 - left)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +169,8 @@ def test_gold_of_a_withdrawn_article_goes(corpus):
     corpora.qawl(corpus, "withdraw", gone, "--reason", "the publisher asked for it")
     corpora.qawl(corpus, "adjudicate")
     path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    ((_, check, message, _),) = gold(corpus)
+    assert (check, message.endswith("run `qawl adjudicate`")) == ("gold-stale", True)
     (corpus / "exports/annotations/ner.jsonl").unlink()
     corpora.main(corpus, "pull", "--rebuild")
     code, said = corpora.main(corpus, "adjudicate")

@@ -6,6 +6,7 @@ A release decides gold anew from the annotations. Suggestions, `qawl.Corpus` and
 from collections.abc import Iterator
 
 from qawl.articles import store as article_store
+from qawl.articles import withdrawal
 from qawl.core import gold_file
 from qawl.core.errors import InputError
 from qawl.core.findings import finding
@@ -15,31 +16,37 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level3_labels
 
-CHECKS = ("gold-unreadable", "gold-stale")
+CHECKS = ("gold-unreadable", "gold-stale", "gold-orphan")
 """The checks that find something here."""
 _NAMES = frozenset({"label-unknown", "attribute-unknown", "value-unknown", "relation-unknown"})
 """What the scheme had when gold was decided. Gold that waits for a judge may lack things."""
 _ADVICE = "run `qawl adjudicate`"
+_GONE = (
+    "bring the articles back from version control or a backup; if they are to go for good, remove their "
+    "lines from exports/gold"
+)
 
 
 def findings(project: Project) -> Iterator[Finding]:
     """One finding for each way in which the gold of a layer does not fit; each file is read once."""
-    articles = article_store.by_id(project)
+    articles, out = article_store.by_id(project), withdrawal.ids(project)
     for layer, current in scheme.load_all(project).items():
-        seen: dict[str, list[str]] = {}
+        seen: dict[tuple[str, str], list[str]] = {}
         try:
             for gold, article in articles.beside(
                 gold_file.read(project, layer), lambda each: each.article_id
             ):
+                orphan = article is None and gold.article_id not in out
+                check = "gold-orphan" if orphan else "gold-stale"
                 for why in dict.fromkeys(_misfits(gold, article, current)):
-                    seen.setdefault(why, []).append(gold.article_id)
+                    seen.setdefault((check, why), []).append(gold.article_id)
         except InputError as error:
             yield finding("gold-unreadable", str(error), layer=layer)
             continue
-        for why, those in seen.items():
+        for (check, why), those in seen.items():
             more = f"; the same in {len(those) - 1} more" if len(those) > 1 else ""
-            message = f"gold: {why}{more}: {_ADVICE}"
-            yield finding("gold-stale", message, layer=layer, article_id=those[0])
+            message = f"gold: {why}{more}: {_GONE if check == 'gold-orphan' else _ADVICE}"
+            yield finding(check, message, layer=layer, article_id=those[0])
 
 
 def _misfits(gold: Gold, article: Article | None, current: Scheme) -> Iterator[str]:

@@ -160,7 +160,8 @@ def _gold_inputs(project: Project) -> str:
     """The digest of all that the stored gold is held against, and of itself."""
     layers = project.settings.layers
     paths = [*map(project.gold_file, layers), *map(project.scheme_file, layers)]
-    return result_cache.inputs(project, [*paths, *project.articles_files])
+    paths += [*project.articles_files, project.withdrawn_file]
+    return result_cache.inputs(project, paths)
 
 
 def _inputs(project: Project, below: str | None) -> str:
@@ -192,10 +193,13 @@ def _examined(
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
         waiting: dict[tuple[str | None, str | None], list[Finding]] = {}
+        homeless: set[tuple[str | None, str | None]] = set()
         for each in annotation_store.findings(project, layer):
+            place = each.article_id, each.annotator
             if each.check == "scheme-split":
-                waiting.setdefault((each.article_id, each.annotator), []).append(each)
+                waiting.setdefault(place, []).append(each)
             else:
+                homeless |= {place} if each.check == "article-unknown" else set()
                 yield each
         gathered = Collection(current)
         read = level1_records.read(project, layer, passes)
@@ -207,8 +211,7 @@ def _examined(
             for each in waiting.pop((record.article_id, record.annotator), ()):
                 yield _linked(each, record, project)
             if article is None:
-                message = f"article {record.article_id} is not in the corpus"
-                yield finding("article-unknown", message, record)
+                yield from _unknown(record, homeless)
                 continue
             for each in check_annotation(record, article, current, plugged, passes):
                 yield _linked(each, record, project)
@@ -216,6 +219,15 @@ def _examined(
                 yield _linked(each, record, project)
         yield from gathered.findings(selection.planned(project), partial(project.asked, layer))
     yield from _leaks(project)
+
+
+def _unknown(
+    record: Annotation, named: Container[tuple[str | None, str | None]]
+) -> Iterator[Finding]:
+    """That a record's article is not in the corpus, unless the journal's findings named it."""
+    if (record.article_id, record.annotator) not in named:
+        message = f"article {record.article_id} is not in the corpus"
+        yield finding("article-unknown", message, record)
 
 
 def doubts(record: Annotation) -> Iterator[Finding]:
