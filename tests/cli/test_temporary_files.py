@@ -2,14 +2,11 @@
 
 import sqlite3
 import tempfile
-from pathlib import Path
 
 import pytest
 
 from corpora import main
 from whole import Whole
-
-FULL = Path("/dev/full")
 
 
 @pytest.fixture(scope="module")
@@ -26,20 +23,6 @@ def refused(whole, *words):
     now = whole.read()
     assert {name for name in now if now[name] != before.get(name)} <= {".qawl/holder.json"}
     return said
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is full")
-def test_a_full_folder_of_temporary_files_is_named(whole, monkeypatch, tmp_path):
-    whole.restore()
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: FULL.open("w+b", buffering=0))
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    gold = whole.folder / "exports/gold/ner.jsonl"
-    gold.unlink()
-    said = refused(whole, "adjudicate")
-    assert "No space left" in said
-    assert f"temporary files stand in {tmp_path}" in said
-    assert "TMPDIR" in said
-    assert not gold.exists()
 
 
 def test_a_database_that_finds_no_room_is_no_fault_of_the_index(whole, monkeypatch, tmp_path):
@@ -65,6 +48,7 @@ def test_no_folder_for_temporary_files_is_one_line(whole, monkeypatch):
     whole.restore()
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/nowhere"])
-    (whole.folder / "exports/gold/ner.jsonl").unlink()
-    said = refused(whole, "adjudicate")
+    said = refused(
+        whole, "adopt", str(whole.folder / "../new.json"), "--into", "../new", "--layer", "x"
+    )
     assert "No usable temporary directory" in said

@@ -22,7 +22,7 @@ from qawl.articles import cleaning, shards
 from qawl.core import files as core_files
 from qawl.core import result_cache
 from qawl.core.errors import InputError
-from qawl.core.project import Project, lock
+from qawl.core.project import Project, held, lock
 from qawl.core.records import Article, Edit, to_json
 from qawl.core.text import sha256
 
@@ -112,7 +112,7 @@ def _known(project: Project, paths: Iterable[Path]) -> tuple[bool, int]:
     if (kept := result_cache.content(project, _SOUND, inputs)) is not None:
         return True, int(kept)
     sound, count = _sound(paths, project.disk.open)
-    if sound:
+    if sound and held(project):
         result_cache.keep_content(project, _SOUND, inputs, str(count).encode())
         result_cache.forget_content(project, _SOUND, {inputs})
     return sound, count

@@ -267,6 +267,11 @@ def lock(project: Project, command: str) -> Iterator[None]:
         guard.release()
 
 
+def held(project: Project) -> bool:
+    """Whether this Qawl holds the corpus: it may leave what the next one that holds it finds."""
+    return project.root in _HELD
+
+
 def _written(project: Project) -> Iterator[Path]:
     """The folders that Qawl writes to; not what was received."""
     yield from (project.root, project.state, project.state / "journal")

@@ -296,7 +296,7 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
                 Path(shutil.copy2(copy, f"{each}.back")).replace(each)
             for each in project.articles_files:
                 if each not in kept and shards.is_own(each, project.root):
-                    each.unlink()
+                    each.unlink(missing_ok=True)
             for part in ("label_config", "schemas", "exports/journal", "exports/annotations"):
                 for each in files.listed(folder / part, f"*{layer}.*"):
                     if layer in each.name.split("."):

@@ -1,7 +1,6 @@
 """Tasks that were looked at → a corpus: articles as they were annotated, work into the journals."""
 
 import json
-import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from qawl.annotations import derive, import_files
 from qawl.annotations.task_text import Task, annotations
 from qawl.articles import adding
 from qawl.articles import store as article_store
-from qawl.core import files, names
+from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
 from qawl.core.lookup import Lookup, Spilled, temporary_database
 from qawl.core.project import Project, load
@@ -75,8 +74,7 @@ class CorpusWriter:
         """Writes all; by how many annotators, at least, an annotated text was annotated."""
         project.make_state()
         there = _There(project)
-        with tempfile.TemporaryDirectory(dir=project.state) as name:
-            folder = Path(name)
+        with temporary.folder(project.state / "adopted") as folder:
             work = folder / "work.json"
             with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
                 listed = _List(file)
