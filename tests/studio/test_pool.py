@@ -19,6 +19,7 @@ from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
+from qawl.studio import client as studio_client
 from qawl.studio import pool, pull, status, team
 from qawl.validation import validate
 from strategies import article
@@ -547,6 +548,48 @@ def test_a_second_annotation_by_the_same_user_is_named_and_both_users_of_a_task_
     )
     assert {NAMES[0], NAMES[1]} == {*whose(made)}
     assert not [line for line in pushed(server, made) if "add" in line]
+
+
+def swapped(made, one, two):
+    """The map with two names of it swapped, as a wrong edit or another folder's map has them."""
+    path = made.state / "pool-users.json"
+    text = path.read_text("utf-8").replace(one, "?").replace(two, one).replace("?", two)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def called(server, made, monkeypatch, *words):
+    """Exit code and words of a command on this server."""
+    monkeypatch.chdir(made.root)
+    monkeypatch.setattr(studio_client, "connect", lambda *_: contextlib.nullcontext(server))
+    done = CliRunner().invoke(cli.group, [*words])
+    return done.exit_code, str(done.exception or "") + done.output
+
+
+def test_a_map_that_contradicts_the_journal_moves_no_work(shared, monkeypatch):
+    server, made = shared
+    for user, name in ((1, NAMES[0]), (2, NAMES[2])):
+        for task in mine(server, name)[:3]:
+            server.submit(task, user)
+    pull.pull(server, made)
+    before = {each.name: each.read_bytes() for each in made.journal.iterdir()}
+    path = swapped(made, NAMES[0], NAMES[2])
+    server.submit(mine(server, NAMES[0])[5], 1)
+    for words in (["pull"], ["pull", "--annotator", f"1={NAMES[0]}"], ["push", "--recover"]):
+        code, said = called(server, made, monkeypatch, *words)
+        assert code == 1
+        assert "pool-users.json: user " in said
+        assert f"user 2 is {NAMES[0]} there, and {NAMES[2]} in the journal" in said
+        assert (f"user 1 is {NAMES[2]} there, and {NAMES[0]} in" in said) == (len(words) != 3)
+        assert {each.name: each.read_bytes() for each in made.journal.iterdir()} == before
+    told = [word for each in ("1=" + NAMES[0], "2=" + NAMES[2]) for word in ("--annotator", each)]
+    assert called(server, made, monkeypatch, "pull", *told)[0] == 0
+    assert whose(made) == {NAMES[0]: 4, NAMES[2]: 3}
+    swapped(made, NAMES[0], NAMES[2]).unlink()
+    server.submit(mine(server, NAMES[2])[5], 2)
+    assert called(server, made, monkeypatch, "pull")[0] == 0
+    assert whose(made) == {NAMES[0]: 4, NAMES[2]: 4}
+    assert path.is_file()
 
 
 def test_a_renamed_annotator_takes_their_work_along(shared):

@@ -29,12 +29,16 @@ Votes = Counter[str]
 """Who the tasks are assigned to that a user did."""
 
 
-class Account(Struct, frozen=True):
-    """A user of a server; `joined` tells a server from a later one at the same address."""
+class Account(Struct, frozen=True, omit_defaults=True):
+    """A user of a server; `joined` tells a server from a later one at the same address.
+
+    `moving`: the lead said who it is, and no pull has moved all their work there yet.
+    """
 
     id: int
     annotator: str
     joined: str | None = None
+    moving: bool = False
 
 
 class _File(Struct, frozen=True):
@@ -57,7 +61,9 @@ class PoolUsers:
             self._file = _File(FORMAT, name, {})
         self._people = {int(each["id"]): each for each in client.accounts()}
         self.notes: list[str] = []
-        self._known = dict(self._stated())
+        stated = list(self._stated())
+        self._known = {each.id: each.annotator for each in stated}
+        self._moving = {each.id for each in stated if each.moving}
 
     def annotator(self, user: int | None) -> str:
         """Who a user is here."""
@@ -77,17 +83,47 @@ class PoolUsers:
         return next((user for user in found if user in self._people), None)
 
     def state(self, given: Iterable[str]) -> None:
-        """Takes over who users are, each as USER=NAME; raises InputError where it can't be so."""
+        """Takes over who users are, each as USER=NAME; raises InputError where it can't be so, or where
+        the file contradicts the journal in others."""
         for each in given:
             who, _, said = each.rpartition("=")
             name = users.stated(f"--annotator {each}", said, self._names())
-            self._known[self._found(each, users.user(who))] = name
+            user = self._found(each, users.user(who))
+            self._known[user] = name
+            self._moving.add(user)
+        self.refuse_contradiction()
         self.save()
+
+    def moved(self) -> None:
+        """Keeps that the journal has all work as that of whom the users are said to be."""
+        self._moving.clear()
+        self.save()
+
+    def refuse_contradiction(self) -> None:
+        """Raises InputError where the file says that users are people of whom none of their work in the
+        pools is in the journal, while it is that of others there: all of it would move."""
+        pools = {each.home for each in self._shared}
+        there: dict[int, set[str]] = {}
+        for annotator, each in self._living() if self._known else ():
+            if each.user and each.user not in self._moving and each.place in pools:
+                there.setdefault(each.user, set()).add(annotator)
+        wrong = [
+            f"user {user} is {self._known[user]} there, and {' and '.join(sorted(those))} in the journal"
+            for user, those in sorted(there.items())
+            if user in self._known and self._known[user] not in those
+        ]
+        if wrong:
+            raise InputError(
+                f"{self._path}: {'; '.join(wrong)}: the file was changed, or is that of another folder: "
+                "say who they are (`qawl pull --annotator USER=NAME` for each), or remove the file (Qawl "
+                "then tells the users by the journal); nobody's work was moved"
+            )
 
     def save(self) -> None:
         """Keeps who is who."""
         told = tuple(
-            Account(user, name, self._joined(user)) for user, name in sorted(self._known.items())
+            Account(user, name, self._joined(user), user in self._moving)
+            for user, name in sorted(self._known.items())
         )
         servers = {**self._file.servers, self._client.url: told}
         if servers != self._file.servers:
@@ -107,13 +143,13 @@ class PoolUsers:
             "number or e-mail address"
         )
 
-    def _stated(self) -> Iterator[tuple[int, str]]:
+    def _stated(self) -> Iterator[Account]:
         """The accounts of the file that are of this server as it is now."""
         for each in self._file.servers.get(self._client.url, ()):
             there = each.id in self._people
             same = not there or self._joined(each.id) == each.joined
             if same and self._fits(each.annotator):
-                yield each.id, each.annotator
+                yield each
 
     def _fits(self, name: str) -> bool:
         """Whether a name is a pseudonym, and not taken for another that there is."""

@@ -78,6 +78,8 @@ def pull(
         for reading in readings:
             reading.settle(after.get(reading.remote.id))
         _look_for_lost(client.url, remotes, marks, journals, outcome)
+        if people and only is None:
+            people.moved()
         for reading in readings:
             reading.name_doubles()
         _name_withdrawn(project, outcome)

@@ -93,6 +93,8 @@ class _Users:
     def __init__(self, client: Client, project: Project, there: list[Remote]) -> None:
         shared = any(each.slice is not None for each in there)
         self._people = PoolUsers(client, project, there) if shared else None
+        if self._people:
+            self._people.refuse_contradiction()
         self._url = client.url
 
     def of(self, remote: Remote, annotator: str) -> dict[str, int]:
