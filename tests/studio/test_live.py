@@ -377,8 +377,8 @@ def test_recover_puts_back_what_the_server_lost(served):
     client.delete_project(first.id)
     pull_all(client, corpus)
     assert studio_push.bring(client, corpus) > 0
-    assert recover.recover(client, corpus) == 2
-    assert recover.recover(client, corpus) == 0
+    assert recover.recover(client, corpus).count == 2
+    assert recover.recover(client, corpus).count == 0
     pull_all(client, corpus)
     after = {
         (each.annotator, each.article_id): (each.spans, each.relations)

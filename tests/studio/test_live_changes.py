@@ -125,7 +125,7 @@ def test_work_stays_and_what_needs_a_person_is_asked_in_a_new_project(at_work):
         "scheme-split", "annotation-duplicate", "annotation-deleted", "annotator-several"
     } & found  # fmt: skip
     assert push(client, made) == []
-    assert recover.recover(client, made) == 0
+    assert recover.recover(client, made).count == 0
 
 
 def test_work_that_no_step_touches_stays_in_its_project(at_work):

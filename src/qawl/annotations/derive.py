@@ -31,6 +31,8 @@ from qawl.scheme.changes import Change
 from qawl.scheme.scheme import Scheme
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from _typeshed import SupportsRichComparison
 
 
@@ -102,6 +104,7 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
     groups = groupby(journal.latest(project, layer), key=lambda place: place.article_id)
     users: Users = {}
     ways: dict[str, Way] = {}
+    put_back = _put_back(project)
     with journal.opened() as at:
         for (article_id, group), article in articles.beside(groups, lambda group: group[0]):
             by_annotator = {
@@ -113,7 +116,7 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
                     message = "no such article"
                     yield _finding("article-unknown", layer, article_id, annotator, message)
                 continue
-            deriving = _Deriving(article, layer, schemes, known, at, users, ways)
+            deriving = _Deriving(article, layer, schemes, known, at, users, ways, put_back)
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
         # One person may have another number on each server.
@@ -122,6 +125,18 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
             yield _finding("annotator-several", layer, None, annotator, message)
             for article_id, message in _strange(project, layer, annotator, seen):
                 yield _finding("annotator-several", layer, article_id, annotator, message)
+
+
+def _put_back(project: Project) -> Callable[[EntryAt], set[str]]:
+    """Of the journal of an entry: the keys of what is gone and was put back."""
+    known: dict[Path, set[str]] = {}
+
+    def of(place: EntryAt) -> set[str]:
+        if place.path not in known:
+            known[place.path] = journal.reading(project, place.path).holds.back()
+        return known[place.path]
+
+    return of
 
 
 def _strange(
@@ -161,6 +176,7 @@ class _Deriving:
     at: Callable[[EntryAt], Latest]
     users: Users
     ways: dict[str, "Way"]
+    back: Callable[[EntryAt], set[str]]
     owners: dict[str, list[tuple[EntryAt, Latest]]] = field(default_factory=dict)
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
@@ -213,7 +229,10 @@ class _Deriving:
         alive: list[tuple[EntryAt, Latest]] = []
         for place in places:
             if place.deleted:
-                other = now.get(self._key(place) or "") if now else None
+                key = self._key(place) or ""
+                if key in self.back(place):
+                    continue
+                other = now.get(key)
                 what = f"counts as that of {other} now" if other else "was deleted in Label Studio"
                 message = f"it {what}; the journal keeps it"
                 yield self._finding("annotation-deleted", annotator, message)

@@ -269,6 +269,17 @@ class Holdings:
             return set()
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
+    def back(self) -> set[str]:
+        """The keys of those that are known to be deleted and whose work stands again: another annotation
+        of the same article says the same."""
+        found = self.db.execute(
+            "SELECT key, alive, identity FROM annotation WHERE article IN "
+            "(SELECT article FROM annotation WHERE alive = 0)"
+        )
+        rows = [(key, alive, _decoded(content)) for key, alive, content in found if content]
+        stands = {(each.article, each.content) for _, alive, each in rows if alive}
+        return {k for k, alive, e in rows if not alive and (e.article, e.content) in stands}
+
     def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:
         """Those of these articles of which more than one annotation is there, the newest last."""
         found = {}

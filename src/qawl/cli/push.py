@@ -60,9 +60,8 @@ def command(dry_run: bool, recover: bool) -> None:
 
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
-    """Puts back what the server lost, once every task is there."""
+    """Puts back what the server lost; exit code 1 where something is left."""
     from qawl.cli.terminal import progress
-    from qawl.studio import push
     from qawl.studio import recover as studio_recover
     from qawl.studio.steps import counted
 
@@ -70,10 +69,13 @@ def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
         lost = counted(studio_recover.lost(client, corpus), "journalled annotation")
         say(f"{lost} not on the server\ndry run: nothing was changed")
         return
-    push.bring(client, corpus)
     back = studio_recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
-    say(f"{counted(back, 'annotation')} put back")
-    if back:
+    say(f"{counted(back.count, 'annotation')} put back")
+    if back.count:
         pooled = corpus.settings.label_studio.pool
         whose = "work of the users who made them" if pooled else "yours"
         say(f"the server counts them as {whose}; `qawl pull` collects them again")
+    for line in back.left:
+        say(f"LEFT OUT: {line}")
+    if back.left:
+        raise SystemExit(1)

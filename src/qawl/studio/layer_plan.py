@@ -30,13 +30,21 @@ from qawl.studio.steps import Remote, RemoteTask, Step, Tab, Wanted, counted
 Looked = list[tuple[RemoteTask, str | None]]
 """Tasks, each with why it should not stand where it does; None where it should."""
 
+Owed = Mapping[str, Mapping[str, Collection[str]]]
+"""Layer → annotator → the articles of which they must have a task, for work of theirs is lost."""
+
 
 class Corpus:
     """What is the same for all layers: the articles, who works, what is withdrawn, what stands there."""
 
     def __init__(
-        self, client: Client, project: Project, held: Mapping[int, list[RemoteTask]]
+        self,
+        client: Client,
+        project: Project,
+        held: Mapping[int, list[RemoteTask]],
+        owed: Owed | None = None,
     ) -> None:
+        self.owed = owed or {}
         self.client, self.project, self.held = client, project, held
         self.articles = {article.id: article for article in selection.to_annotate(project)}
         self.withdrawn = withdrawal.ids(project)
@@ -88,6 +96,7 @@ class LayerPlan:
         self.corpus, self.current = corpus, current
         self.project, self.held = corpus.project, corpus.held
         self.layer = current.layer
+        self.owed = corpus.owed.get(current.layer, {})
         settings = self.project.settings
         self.pool = settings.label_studio.pool or None
         self.own = self.layer not in settings.label_studio.adopted
@@ -109,16 +118,23 @@ class LayerPlan:
         looked = [{name: self._looked_at(each, name) for name in each.people} for each in places]
         elsewhere = [e for each in places for e in each.old] + self._others
         present = self._present(looked, elsewhere)
+        owed = {name: {*ids} & self.corpus.articles.keys() for name, ids in self.owed.items()}
+        having = (*present, *owed)
         assigned = assignment.plan(
             self.corpus.articles,
             self.corpus.working if self.own else [],
             self.project.overlap(self.layer),
-            there=present,
+            there={name: present.get(name, set()) | owed.get(name, set()) for name in having},
             shares={name: each.share for name, each in self.project.annotators.items()},
             training=self.project.settings.training,
             seed=self.project.settings.seed,
         )
-        missing = {name: ids - present.get(name, set()) for name, ids in assigned.items()}
+        there = {name: _standing(looked, name) for name in owed}
+        missing = {
+            name: (ids - present.get(name, set()))
+            | (owed.get(name, set()) - there.get(name, set()))
+            for name, ids in assigned.items()
+        }
         laid = LayerTasks(
             self.project, self.current, self.corpus.articles, self.corpus.offered, self.held
         )
@@ -135,7 +151,7 @@ class LayerPlan:
     def _places(self) -> Iterator[_Place]:
         """The projects that should be, and those that are there for people who left."""
         if self.pool is None:
-            owners = dict.fromkeys(each.annotator for each in self.single)
+            owners = dict.fromkeys((*(each.annotator for each in self.single), *self.owed))
             for name in dict.fromkeys((*(self.project.annotators if self.own else ()), *owners)):
                 if name in self.corpus.working or name in owners:
                     mine = [each for each in self.single if each.annotator == name]
@@ -145,7 +161,7 @@ class LayerPlan:
         for number in sorted({*slices, *(range(1, self.pool.slices + 1) if self.own else ())}):
             mine = [each for each in self.shared if each.slice == number]
             having = (task.annotator for each in mine for task in self.held[each.id])
-            people = dict.fromkeys((*self.corpus.working, *sorted(having)))
+            people = dict.fromkeys((*self.corpus.working, *sorted(having), *self.owed))
             yield self._place(self._wanted(pool.POOL, number), mine, tuple(people))
 
     def _place(self, wanted: Wanted, mine: list[Remote], people: tuple[str, ...]) -> _Place:
@@ -163,8 +179,7 @@ class LayerPlan:
         present: dict[str, set[str]] = {}
         for place in looked:
             for name, those in place.items():
-                stays = {task.article_id for task, why in those if why is None or task.worked_on}
-                present.setdefault(name, set()).update(stays)
+                present.setdefault(name, set()).update(_stays(those))
         for each in elsewhere:
             for task in self.held[each.id]:
                 if task.worked_on:
@@ -395,7 +410,8 @@ class LayerPlan:
             return "its article is there twice"
         if task.text_sha256 != article.text_sha256:
             return "its text was edited in Label Studio"
-        if annotator not in self.corpus.working and not task.worked_on:
+        owed = task.article_id in self.owed.get(annotator, ())
+        if annotator not in self.corpus.working and not task.worked_on and not owed:
             if not annotator:
                 return "it does not say whose it is"
             left = "away" if annotator in self.project.annotators else "no annotator any more"
@@ -445,6 +461,16 @@ class LayerPlan:
             projects.refuse_orphans(
                 self.corpus.client, step.remote.id, step.wanted.title, self.current
             )
+
+
+def _stays(looked: Looked) -> set[str]:
+    """The articles of those tasks that stay."""
+    return {task.article_id for task, why in looked if why is None or task.worked_on}
+
+
+def _standing(looked: Iterable[Mapping[str, Looked]], name: str) -> set[str]:
+    """The articles of which an annotator has tasks in the projects that should be."""
+    return {article for place in looked for article in _stays(place.get(name, []))}
 
 
 def _joined(step: Step, part: Step) -> Step:

@@ -12,7 +12,7 @@ from qawl.core.text import sha256 as text_hash
 from qawl.scheme import scheme
 from qawl.studio import pool, pool_work, projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.studio.layer_plan import Corpus, LayerPlan
+from qawl.studio.layer_plan import Corpus, LayerPlan, Owed
 from qawl.studio.steps import Remote, RemoteTask, Step
 from qawl.studio.transport import Json
 
@@ -100,14 +100,15 @@ def _ids(client: Client, project: int, where: Filter) -> set[int]:
     return {task["id"] for task in client.tasks(project, fields=("id",), where=[where])}
 
 
-def plan(client: Client, project: Project) -> list[Step]:
-    """What brings the server in step, a step for each project."""
+def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Step]:
+    """What brings the server in step, a step for each project; `owed` are tasks that must be there,
+    whoever works now."""
     there = remotes(client, project)
     schemes = scheme.load_all(project)
     refuse_foreign(client, set(_titles(project, schemes)), {each.id for each in there})
     found = client.together(lambda remote: list(remote_tasks(client, remote)), there)
     held = dict(zip((each.id for each in there), found, strict=True))
-    corpus = Corpus(client, project, pool_work.by_doers(project, there, held))
+    corpus = Corpus(client, project, pool_work.by_doers(project, there, held), owed)
     return [
         step
         for current in schemes.values()

@@ -76,10 +76,14 @@ class PoolUsers:
         """User → annotator, of those who are known."""
         return dict(self._known)
 
+    def met(self) -> dict[int, str]:
+        """User → annotator, of those who are known and those whom the journal knows."""
+        self._remember()
+        return self.known()
+
     def user(self, annotator: str) -> int | None:
         """The user of the server who is an annotator; None where nobody is known."""
-        self._remember()
-        found = (user for user, name in sorted(self._known.items()) if name == annotator)
+        found = (user for user, name in sorted(self.met().items()) if name == annotator)
         return next((user for user in found if user in self._people), None)
 
     def state(self, given: Iterable[str]) -> None:

@@ -1,12 +1,14 @@
 """Whose the tasks of a pool are: those of who submitted, which the journal knows, else the assigned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from qawl.annotations import journal
+from qawl.annotations import journal, users
 from qawl.annotations.identity import Home, Identity
+from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
+from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote, RemoteTask
 
 Doers = dict[tuple[Home, str | None], set[str]]
@@ -32,6 +34,23 @@ def done(project: Project, shared: Iterable[Remote]) -> dict[str, set[str]]:
     for annotator, each in _living(project, list(shared)):
         found.setdefault(annotator, set()).add(each.article)
     return found
+
+
+def submitted(
+    client: Client, project: Project, shared: Iterable[Remote], people: Mapping[int, str]
+) -> Iterator[tuple[Remote, str, str]]:
+    """(project, annotator, article) of every annotation in these projects of a pool: its annotator is who
+    the journal says, else who its user is, else who its task is assigned to."""
+    those = list(shared)
+    known = {(each.place, each.id): name for name, each in _living(project, those)}
+    fields = ("id", "data", "annotations")
+    for remote in those:
+        for task in client.tasks(remote.id, annotations=True, fields=fields, where=[ANNOTATED]):
+            for each in task["annotations"]:
+                user = people.get(users.user(each.get("completed_by")).id or 0)
+                name = known.get((remote.home, str(each["id"])), user)
+                said = task["data"].get(ASSIGNED) if name is None else name
+                yield remote, str(said), str(task["data"].get("article_id"))
 
 
 def _done(task: RemoteTask, known: Doers, home: Home) -> RemoteTask:

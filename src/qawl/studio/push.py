@@ -14,6 +14,7 @@ from qawl.gold.judge import START
 from qawl.guidelines import versions
 from qawl.guidelines.page import briefings
 from qawl.studio.client import Client
+from qawl.studio.layer_plan import Owed
 from qawl.studio.plan import begun, plan
 from qawl.studio.steps import RemoteTask, Step
 
@@ -23,14 +24,14 @@ BATCH = 50
 """Tasks that are removed before it is looked again what was begun meanwhile."""
 
 
-def bring(client: Client, project: Project, *, tries: int = 5) -> int:
+def bring(client: Client, project: Project, *, tries: int = 5, owed: Owed | None = None) -> int:
     """Plans and applies until nothing is left to do; how many steps that took.
 
     What can't be repeated blindly (an import whose answer was lost) is looked up by planning anew.
     """
     done = 0
     for left in reversed(range(tries)):
-        steps = [step for step in plan(client, project) if not step.empty]
+        steps = [step for step in plan(client, project, owed) if not step.empty]
         if not steps:
             note_told(project)
             return done

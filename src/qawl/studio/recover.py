@@ -1,5 +1,6 @@
 """Annotations that a server lost, put back on it from the journal."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -7,13 +8,15 @@ import msgspec
 
 from qawl.annotations import journal
 from qawl.annotations.journal_fields import ASSIGNED
+from qawl.articles import selection, withdrawal
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
-from qawl.studio import plan, pool_work
+from qawl.core.records import JUDGE
+from qawl.studio import plan, pool_work, push
 from qawl.studio.client import Client
 from qawl.studio.pool_users import PoolUsers
 from qawl.studio.pull import Watch
-from qawl.studio.steps import Remote, RemoteTask
+from qawl.studio.steps import Remote, RemoteTask, counted
 
 KEPT = ("result", "was_cancelled", "lead_time")
 """What is sent again of an annotation; the server gives it a new id."""
@@ -32,53 +35,111 @@ class _Known:
     annotation: dict[str, object] = field(repr=False)
 
 
+Lost = list[tuple[str, _Known]]
+"""Layers with an annotation each that the server has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How much went back, and what did not: why, with how many of whose."""
+
+    count: int
+    left: list[str]
+
+
 def lost(client: Client, project: Project) -> int:
-    """How many journalled annotations have none on the server."""
-    there = plan.remotes(client, project)
-    stands = _stands(there, _held(client, project, there))
-    return sum(
-        len({each.place for each in known} - stands.get((layer, name), set()))
-        for layer in project.settings.layers
-        if layer not in project.settings.label_studio.adopted
-        for name, known in _journalled(project, layer).items()
-    )
+    """How many journalled annotations have none on the server; not of articles that are withdrawn."""
+    return len(_lost(client, project, plan.remotes(client, project)))
 
 
-def recover(client: Client, project: Project, *, watch: Watch = list) -> int:
-    """Submits the latest version of every journalled annotation whose task has none; how many.
+def recover(client: Client, project: Project, *, watch: Watch = list) -> Recovered:
+    """Submits the latest version of every journalled annotation that the server does not have.
 
-    Also of those that were deleted on purpose: who asks for this wants them back. A judge's verdict
-    goes back only to a task that was made from the same annotations. In a pool, work goes back as that
-    of the user who is its annotator; raises ServerError where nobody is.
+    Also of those that were deleted on purpose: who asks for this wants them back; not of withdrawn
+    articles. Each goes to a task of its annotator, which is made where there is none, also for those who
+    work no more; a judge's verdict only to a task that was made from the same annotations. In a pool,
+    work goes back as that of the user who is its annotator; raises ServerError where nobody is.
     """
     count = 0
+    for others in (False, True):  # others' tasks first take what was done on them
+        gone = _lost(client, project, plan.remotes(client, project))
+        if others and not gone:
+            break
+        owed = [each for each in gone if others or each[1].assigned in (None, each[1].annotator)]
+        push.bring(client, project, owed=_articles(owed))
+        count += _filled(client, project, watch)
+    left = _lost(client, project, plan.remotes(client, project))
+    return Recovered(count, list(_why(project, left)))
+
+
+def _filled(client: Client, project: Project, watch: Watch) -> int:
+    """Puts what is lost on the open tasks that there are; how many."""
     there = plan.remotes(client, project)
+    gone = _lost(client, project, there)
+    if not gone:
+        return 0
     held = _held(client, project, there)
-    stands = _stands(there, held)
     users = _Users(client, project, there)
-    known = {layer: _journalled(project, layer) for layer in {each.layer for each in there}}
+    back: set[tuple[str, str, Place]] = set()
     for remote in watch(there):
         open_ = [task for task in held[remote.id] if not task.annotated]
-        for task, each in _back(remote, open_, known[remote.layer]):
-            mine = stands.setdefault((remote.layer, each.annotator), set())
-            if each.place not in mine:
-                mine.add(each.place)
+        for task, each in _back(remote, open_, [e for layer, e in gone if layer == remote.layer]):
+            mine = remote.layer, each.annotator, each.place
+            if mine not in back:
+                back.add(mine)
                 sent = {name: each.annotation.get(name) for name in KEPT}
                 sent = {name: value for name, value in sent.items() if value is not None}
                 client.submit(task.id, sent | users.of(remote, each.annotator))
-                count += 1
-    return count
+    return len(back)
+
+
+def _lost(client: Client, project: Project, there: list[Remote]) -> Lost:
+    """What journals have and the server has not."""
+    stands = _stands(client, project, there)
+    out = withdrawal.ids(project)
+    return [
+        (layer, each)
+        for layer in project.settings.layers
+        if layer not in project.settings.label_studio.adopted
+        for each in _journalled(project, layer)
+        if (layer, each.annotator, each.place) not in stands and each.place[0] not in out
+    ]
+
+
+def _articles(those: Lost) -> dict[str, dict[str, set[str]]]:
+    """Layer → annotator → the articles of which their work is lost."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for layer, each in those:
+        if each.annotator != JUDGE:
+            mine = found.setdefault(layer, {}).setdefault(each.annotator, set())
+            mine.add(each.place[0])
+    return found
+
+
+def _why(project: Project, left: Lost) -> Iterator[str]:
+    """Why work did not go back, in words."""
+    known = {article.id for article in selection.to_annotate(project)} if left else set()
+    reasons: Counter[tuple[str, str, str]] = Counter()
+    for layer, each in left:
+        why = "no task of theirs could be made: run `qawl pull`, then this again"
+        if each.place[0] not in known:
+            why = "their articles are not to be annotated here"
+        elif each.annotator == JUDGE:
+            why = "no task was made from the same annotations"
+        reasons[layer, each.annotator, why] += 1
+    for (layer, name, why), count in sorted(reasons.items()):
+        yield f"{counted(count, 'annotation')} of {layer} by {name}: {why}"
 
 
 def _back(
-    remote: Remote, open_: list[RemoteTask], known: dict[str, list[_Known]]
+    remote: Remote, open_: list[RemoteTask], gone: list[_Known]
 ) -> Iterator[tuple[RemoteTask, _Known]]:
     """The open tasks of a project with what goes back there: their annotator's own work; in a pool also
     what another did of them."""
-    own = {(each.annotator, each.place): each for those in known.values() for each in those}
+    own = {(each.annotator, each.place): each for each in gone}
     others = {
         (each.assigned, each.place): each
-        for each in own.values()
+        for each in gone
         if remote.slice is not None and each.assigned not in (None, each.annotator)
     }
     for task in open_:
@@ -117,35 +178,38 @@ def _held(client: Client, project: Project, there: list[Remote]) -> dict[int, li
     return pool_work.by_doers(project, there, held)
 
 
-def _stands(
-    there: list[Remote], held: dict[int, list[RemoteTask]]
-) -> dict[tuple[str, str], set[Place]]:
-    """(layer, annotator) → where they have annotations on the server."""
-    found: dict[tuple[str, str], set[Place]] = {}
-    for remote in there:
-        for task in held[remote.id]:
-            if task.annotated:
-                mine = found.setdefault((remote.layer, task.annotator), set())
-                mine.add((task.article_id, task.basis))
+def _stands(client: Client, project: Project, there: list[Remote]) -> set[tuple[str, str, Place]]:
+    """(layer, annotator, place) of the annotations on the server, whoever's task they are on."""
+    found: set[tuple[str, str, Place]] = {
+        (each.layer, task.annotator, (task.article_id, task.basis))
+        for each in there
+        if each.slice is None
+        for task in plan.remote_tasks(client, each)
+        if task.annotated
+    }
+    shared = [each for each in there if each.slice is not None]
+    people = PoolUsers(client, project, there).met() if shared else {}
+    for remote, annotator, article in pool_work.submitted(client, project, shared, people):
+        found.add((remote.layer, annotator, (article, None)))
     return found
 
 
-def _journalled(project: Project, layer: str) -> dict[str, list[_Known]]:
-    """Annotator → the latest of their annotations; not what stands in another's journal now."""
+def _journalled(project: Project, layer: str) -> list[_Known]:
+    """The latest annotation of each annotator and place; not what stands in another's journal now."""
     paths = dict(journal.files(project, layer))
     owners = {
         key: name
         for name, path in paths.items()
         for key in journal.reading(project, path).holds.alive
     }
-    found: dict[str, list[_Known]] = {}
-    for name, path in paths.items():
-        latest = {
-            place: _Known(name, place, data.get(ASSIGNED), msgspec.json.decode(entry.annotation))
-            for entry in journal.counting(path)
-            if owners.get(entry.key, name) == name
-            for data in (entry.task["data"],)
-            for place in ((entry.article_id, data.get("basis")),)
-        }
-        found[name] = list(latest.values())
-    return found
+    latest = {
+        (name, place): _Known(
+            name, place, data.get(ASSIGNED), msgspec.json.decode(entry.annotation)
+        )
+        for name, path in paths.items()
+        for entry in journal.counting(path)
+        if owners.get(entry.key, name) == name
+        for data in (entry.task["data"],)
+        for place in ((entry.article_id, data.get("basis")),)
+    }
+    return list(latest.values())

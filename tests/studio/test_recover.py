@@ -1,0 +1,158 @@
+"""`qawl push --recover`: what a server lost goes back on it, all of it, and nothing that stands."""
+
+import pytest
+from click.testing import CliRunner
+from test_plan import pushed
+from test_pool import NAMES, Shared, held, settled
+
+from qawl import cli
+from qawl.annotations import derive
+from qawl.articles import withdrawal
+from qawl.core import project
+from qawl.studio import client as studio_client
+from qawl.studio import pull
+from qawl.validation import validate
+
+TEXTS = ["قال أحمد نعم", "Tom said no", "彼は話した", "أخيرا"]
+
+
+class Losing(Shared):
+    """A server to which work is sent as a client sends it; without a user it is that of the token."""
+
+    token = 1
+
+    def submit(self, task, done, at=None):
+        if isinstance(task, dict):
+            return super().submit(task, done, at)
+        there = self.task(task)
+        super().submit(there, done.get("completed_by", self.token), at)
+        there["annotations"][-1].update(done)
+        return None
+
+    def lose(self):
+        """All projects are gone."""
+        for each in list(self.made):
+            self.delete_project(each["id"])
+
+
+@pytest.fixture
+def qawl(monkeypatch):
+    """qawl(server, corpus, word, …) → what a command said, and its exit code."""
+
+    def run(server, made, *words):
+        monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+        return CliRunner().invoke(cli.group, ["-C", str(made.root), *words])
+
+    return run
+
+
+def whose(made):
+    return sorted(
+        (each.article_id, each.annotator, each.status) for each in derive.read(made, "entity")
+    )
+
+
+def at_work(make_corpus, pool, overlap=2, done=NAMES[:2]):
+    """(server, corpus): every annotator did all their tasks, each as a user of their own."""
+    made = settled(make_corpus(*TEXTS), NAMES[:2], pool, f"overlap: {{entity: {overlap}}}")
+    server = Losing()
+    pushed(server, made)
+    for number, _ in enumerate(NAMES, 1):
+        server.join(number)
+    for each in server.made:
+        for task in server.held[each["id"]]:
+            name = task["data"].get("qawl_annotator") or each["title"].rpartition(" · ")[2]
+            if name in done:
+                server.submit(task, NAMES.index(name) + 1)
+    pull.pull(server, made)
+    return server, made
+
+
+@pytest.mark.parametrize("pool", [0, 1, 3])
+@pytest.mark.parametrize(
+    "now", [[NAMES[0], NAMES[2]], [NAMES[2]], NAMES], ids=["one", "both", "no"]
+)
+def test_work_of_people_who_left_goes_back_too(make_corpus, qawl, pool, now):
+    """With a third who came, the assignment gives the articles to others than those who did them."""
+    server, made = at_work(make_corpus, pool)
+    before = whose(made)
+    server.lose()
+    made = settled(made, now, pool, "overlap: {entity: 2}")
+    pull.pull(server, made)
+    assert "8 journalled" in qawl(server, made, "push", "--recover", "--dry-run").output
+    said = qawl(server, made, "push", "--recover")
+    assert (said.exit_code, said.output.splitlines()[0]) == (0, "8 annotations put back")
+    assert pull.pull(server, made).whole
+    assert whose(made) == before
+    assert "0 journalled" in qawl(server, made, "push", "--recover", "--dry-run").output
+    again = qawl(server, made, "push", "--recover")
+    assert (again.exit_code, again.output) == (0, "0 annotations put back\n")
+    assert not {
+        each.check
+        for each in validate.validate(project.load(made.root))
+        if each.check in {"annotation-deleted", "annotation-duplicate", "annotator-other"}
+    }
+    assert all(task["annotations"] for _, task in held(server)), "nobody is asked for it again"
+
+
+def test_what_was_put_back_is_not_put_back_twice_before_a_pull(make_corpus, qawl):
+    server, made = at_work(make_corpus, 1)
+    server.lose()
+    assert "8 annotations" in qawl(server, made, "push", "--recover").output
+    assert "0 annotations" in qawl(server, made, "push", "--recover").output
+
+
+def test_a_task_that_two_did_is_two_annotations(make_corpus, qawl):
+    """The second also did a task of the first; their own task of that article is open."""
+    server, made = at_work(make_corpus, 1, done=NAMES[:1])
+    first = next(task for _, task in held(server, NAMES[0]))
+    for _, task in held(server, NAMES[1]):
+        if task["data"]["article_id"] != first["data"]["article_id"]:
+            server.submit(task, 2)
+    server.submit(first, 2)
+    pull.pull(server, made)
+    before = whose(made)
+    assert "0 journalled" in qawl(server, made, "push", "--recover", "--dry-run").output
+    assert "0 annotations" in qawl(server, made, "push", "--recover").output
+    assert pull.pull(server, made).whole
+    server.lose()
+    pull.pull(server, made)
+    assert "8 annotations put back" in qawl(server, made, "push", "--recover").output
+    assert pull.pull(server, made).whole
+    assert whose(made) == before
+
+
+@pytest.mark.parametrize("pool", [0, 1])
+def test_an_annotation_that_changed_after_it_was_lost_is_still_said(make_corpus, qawl, pool):
+    server, made = at_work(make_corpus, pool)
+    _, task = held(server)[0]
+    user = task["annotations"].pop()["completed_by"]
+    pull.pull(server, made)
+    server.submit(task, user)
+    task["annotations"][0]["was_cancelled"] = True
+    pull.pull(server, made)
+    found = [each for each in validate.validate(made) if each.check == "annotation-deleted"]
+    assert len(found) == 1
+
+
+def test_what_can_not_go_back_is_named_and_exits_1(make_corpus, qawl):
+    server, made = at_work(make_corpus, 0)
+    server.lose()
+    text = (made.root / "qawl.yaml").read_text("utf-8")
+    (made.root / "qawl.yaml").write_text(f"{text}sample: {{others: 3}}\n", "utf-8")
+    said = qawl(server, made, "push", "--recover")
+    assert said.exit_code == 1
+    assert said.output.splitlines()[0] == "6 annotations put back"
+    why = "their articles are not to be annotated here"
+    assert said.output.splitlines()[-2:] == [
+        f"LEFT OUT: 1 annotation of entity by {name}: {why}" for name in sorted(NAMES[:2])
+    ]
+
+
+def test_work_on_withdrawn_articles_stays_away(make_corpus, qawl):
+    server, made = at_work(make_corpus, 1)
+    server.lose()
+    article = whose(made)[0][0]
+    withdrawal.withdraw(made, article, "asked")
+    said = qawl(server, project.load(made.root), "push", "--recover")
+    assert (said.exit_code, said.output.splitlines()[0]) == (0, "6 annotations put back")
