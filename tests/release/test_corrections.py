@@ -306,3 +306,16 @@ def test_values_are_corrected(tmp_path):
     assert told["attributes"] == ["sure"]
     assert "(PER 9-21): corrected in sure." in entry
     assert correct(folder, where, "--unset", "sure", *WHO).exit_code == 0
+
+
+def test_an_address_in_a_reason_is_refused(made):
+    """Reasons are kept in git, and those of withdrawals are published."""
+    where = address(made, "t1", "Northwind")
+    mine = ("--by", "D", "--reason", "says l.haddad@paper.jo")
+    assert "an e-mail address" in str(correct(made, where, "--delete", *mine).exception)
+    assert not (made / "exports/corrections.jsonl").exists()
+    identity = where.partition("#")[2].partition(":")[0]
+    words = ("withdraw", identity, "--reason", "asked by <l.haddad@paper.jo>")
+    done = run(made, *words)
+    assert (done.exit_code, "an e-mail address" in str(done.exception)) == (1, True)
+    assert not (made / "corpus/withdrawn.jsonl").exists()

@@ -12,7 +12,7 @@ from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, Format
-from qawl.core.text import blank
+from qawl.core.text import blank, has_address
 
 _ID = re.compile(r"[0-9a-f]{12}")
 _log = logging.getLogger("qawl")
@@ -69,6 +69,8 @@ def withdraw(project: Project, article_id: str, reason: str) -> bool:
     """Takes an article out; False if it was out already. Its text and annotations stay on disk."""
     if blank(reason):
         raise InputError(f"a reason is needed to withdraw {article_id}: give --reason WHY")
+    if has_address(reason):
+        raise InputError("an e-mail address is in the reason, which releases publish: leave it out")
     known = {each.article_id: each for each in withdrawn(project)}
     if article_id in known:
         return False

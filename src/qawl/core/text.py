@@ -17,6 +17,9 @@ from qawl.core.records import Edit
 ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")
 """An e-mail address; the group is its domain."""
 
+_RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test|localhost)$")
+"""Domains that nobody can have (RFC 2606): guidelines may show them."""
+
 PROCLITICS = frozenset("وفبلكس")
 """Arabic proclitics of one letter."""
 
@@ -50,6 +53,15 @@ def blank(text: str) -> bool:
     return not any(
         unicodedata.category(each)[0] in "LNPS" and each not in _FILLERS for each in text
     )
+
+
+def has_address(text: str) -> bool:
+    """Whether an e-mail address that somebody can have stands in a text.
+
+    >>> has_address("asked by l.haddad@paper.jo"), has_address("as name@example.org")
+    (True, False)
+    """
+    return any(not _RESERVED.search(each[1].lower()) for each in ADDRESS.finditer(text))
 
 
 def file_sha256(path: Path) -> str:

@@ -10,7 +10,7 @@ from qawl.articles import store as article_store
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Article, AttributeValue, Gold, GoldSpan, Span
-from qawl.core.text import blank
+from qawl.core.text import blank, has_address
 from qawl.gold import corrections, decide
 from qawl.gold.corrections import Correction, Mark
 from qawl.release.reading import Release
@@ -103,6 +103,8 @@ def _check_words(asked: Asked) -> None:
         raise InputError("a name and a reason are needed: give --by NAME and --reason WHY")
     if blank(asked.reason):
         raise InputError("a reason is needed: give --reason WHY")
+    if has_address(asked.reason):
+        raise InputError("an e-mail address is in the reason, which the corpus keeps: leave it out")
     if blank(asked.reporter):
         raise InputError("the name of the reader is needed: give --by NAME (--credit publishes it)")
     if not _NAME.fullmatch(asked.reporter):

@@ -12,13 +12,11 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core.project import Project
 from qawl.core.records import Annotation, from_json, to_json
-from qawl.core.text import ADDRESS
+from qawl.core.text import has_address
 from qawl.release.rights.withheld import strings
 from qawl.scheme import scheme
 
 NAMES = "names.txt"
-_RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test|localhost)$")
-"""Domains that nobody can have (RFC 2606): guidelines may show them."""
 
 
 def found(project: Project) -> Iterator[str]:
@@ -37,9 +35,9 @@ def found(project: Project) -> Iterator[str]:
 
 def is_personal(text: str, names: Iterable[str]) -> bool:
     """Whether a text has an e-mail address in it, or one of these names as it is written there."""
-    if any(not _RESERVED.search(each[1].lower()) for each in ADDRESS.finditer(text)):
-        return True
-    return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names)
+    return has_address(text) or any(
+        re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names
+    )
 
 
 def known_names(project: Project) -> tuple[str, ...]:
@@ -71,6 +69,8 @@ def _written(project: Project) -> Iterator[tuple[str, str]]:
         yield f"annotators in qawl.yaml: how, of {annotator.name}", annotator.how or ""
     for each in withdrawal.withdrawn(project):
         yield f"the reason why {each.article_id} was withdrawn", each.reason
+    for given in project.settings.dispensations:
+        yield f"dispensations in qawl.yaml: the reason of {given.check}", given.reason
     for layer in scheme.load_all(project).values():
         for text in strings(json.loads(to_json(layer))):
             yield f"label_config/{layer.layer}.yaml", text
