@@ -425,6 +425,27 @@ def test_one_odd_file_is_set_aside_by_name_and_the_rest_goes_on(trial, pile):
     assert len(articles(trial)) == 6
 
 
+def test_odd_values_inside_records_take_no_others_with_them(trial, pile):
+    """As scrapers write them: whole pages of objects in one field, and half of an emoji in any field."""
+    odd = [
+        '{"text": "Sami met Layla.", "context": {"a": %s}}' % ("[" * 500 + "]" * 500),
+        '{"text": "half \\ud83d of it"}',
+        '{"text": "fine", "context": {"note": "x\\ude00"}}',
+        '{"text": "fine", "other": "x\\udbff"}',
+        '{"text": "whole \\ud83d\\ude00 of it"}',
+        '{"text": "as deep as it may be", "context": {"a": %s}}' % ("[" * 90 + "]" * 90),
+    ]
+    folder = pile({"odd.jsonl": ("\n".join(odd) + "\n").encode()})
+    done = qawl(trial, "ingest", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    reasons = [reason for _, reason in sorted(aside(trial).items())]
+    assert "context: lists or objects are nested too deeply" in reasons[0]
+    assert [each.rpartition(": ")[2] for each in reasons[1:]] == [
+        "in its text", "in its context", "in its other",
+    ]  # fmt: skip
+    assert len(articles(trial)) == 2
+
+
 def test_file_names_that_are_not_utf8(trial, pile):
     folder = pile({"a.txt": NEWS, "_source.yaml": "source: المرسى\n"})
     names = (b"\xc7\xcd.txt", b"\xc7\xcd/x.txt", b"\xff.txt", rb"\udcff.txt")

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from qawl.articles.metadata import FIELDS, Metadata
+from qawl.core.errors import TOO_DEEP
 from qawl.core.findings import Reason, reason
 from qawl.core.records import FORMAT, Format
 from qawl.core.text import printable
@@ -14,8 +15,11 @@ from qawl.core.text import printable
 LONGEST = 1_000_000
 """Code points of the longest text that is taken for an article."""
 _NOTHING = "\ufeff\x00 \t\r\n"
+_DEEPEST = 100
+"""How often lists and objects of a context may stand in each other."""
 _CONTROL = re.compile("[\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of an emoji or another rare character, which is no Unicode alone."""
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -65,12 +69,20 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
     if len(text) > LONGEST:
         return set_aside(path, reason("text-long", f": {len(text)} code points"), line)
     context = metadata.context
+    if _deeper(context, _DEEPEST):
+        return set_aside(path, reason("field-wrong", f": context: {TOO_DEEP}"), line)
     texts = {"text": text, **_strings(metadata), "context": str(context or "")}
     if wrong := next(_broken(texts), None):
         return set_aside(path, reason("text-half", f": in its {wrong}"), line)
     plain = {name: _CONTROL.sub("", each) for name, each in _strings(metadata).items()}
     known = replace(metadata, **plain, context=None if context is None else _plain(context))
     return Received(path=path, line=line, text=text, metadata=known)
+
+
+def _deeper(value: object, than: int) -> bool:
+    """Whether lists and objects stand in each other more often than that."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return than < 0 or any(_deeper(each, than - 1) for each in inside)
 
 
 def _plain(value: object) -> object:
@@ -89,4 +101,4 @@ def _strings(metadata: Metadata) -> dict[str, str]:
 
 def _broken(texts: Mapping[str, str]) -> Iterator[str]:
     """The names of texts that are not Unicode."""
-    return (name for name, text in texts.items() if _SURROGATE.search(text))
+    return (name for name, text in texts.items() if HALF.search(text))

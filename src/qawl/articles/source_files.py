@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from qawl.articles.metadata import (
     beside,
     from_fields,
 )
-from qawl.articles.received import Found, Received, SetAside, checked, set_aside
+from qawl.articles.received import HALF, Found, Received, SetAside, checked, set_aside
 from qawl.core import files
 from qawl.core.errors import TOO_DEEP, InputError
 from qawl.core.findings import Reason, reason
@@ -236,10 +237,24 @@ def _read_line(
     try:
         fields = _json(line.removeprefix(b"\xef\xbb\xbf"))
     except ValueError as error:
-        return set_aside(path, reason("not-json", f": {error}"), number)
+        half = _half(line)
+        why = reason("not-json", f": {error}") if half is None else reason("text-half", half)
+        return set_aside(path, why, number)
     if not isinstance(fields, dict):
         return set_aside(path, reason("not-object"), number)
     return _read_fields(fields, path, number, mapping, given)
+
+
+def _half(line: bytes) -> str | None:
+    """In which field half an emoji is escaped, in words; None if that is not what is wrong."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    for name, value in fields.items() if isinstance(fields, dict) else ():
+        if HALF.search(json.dumps([name, value], ensure_ascii=False)):
+            return f": in its {name}"
+    return None
 
 
 def _json(line: bytes) -> object:
