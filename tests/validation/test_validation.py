@@ -29,7 +29,9 @@ CASES = sorted(FINDINGS.glob("*.json"))
 
 
 def _store(case, made):
-    """Annotations and gold as they are."""
+    """Annotations, gold and other files as they are."""
+    for name, text in case.get("files", {}).items():
+        files.write_text(made.root / name, text)
     for layer, lines in case.get("lines", {}).items():
         files.write_text(made.annotations_file(layer), "".join(f"{line}\n" for line in lines))
     for layer, lines in case.get("gold", {}).items():

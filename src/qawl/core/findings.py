@@ -62,6 +62,9 @@ _VALIDATED = (
         "error",
         "exports/annotations is not derived from this journal",
     ),
+    Check(
+        "file-foreign", 1, "warning", "a file beside journals, annotations or gold that is not read"
+    ),
     Check("gold-unreadable", 1, "error", "exports/gold can't be read"),
     Check(
         "text-changed", 2, "error", "the annotation was made on another text than the frozen one"

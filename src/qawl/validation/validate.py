@@ -14,7 +14,7 @@ from itertools import chain
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import journal
+from qawl.annotations import foreign_files, journal
 from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
@@ -94,10 +94,12 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     for each in _once_a_name(failing()):
         found.add(each)
     if whole:
-        _keep_counts(project, None, before, found.counts(but=stored_gold.CHECKS))
+        _keep_counts(project, None, before, found.counts(but=_BESIDE))
     return found, passed
 
 
+_BESIDE = (*stored_gold.CHECKS, "file-foreign")
+"""Checks of what stands beside the records."""
 _NAMES = {
     "label-unknown": "label",
     "attribute-unknown": "attribute",
@@ -129,10 +131,13 @@ def everything(project: Project, *, below: str | None = None) -> Iterator[Findin
     level.
 
     They are kept until anything that they depend on changes. What checks of other packages look at is
-    not known: where some are installed, nothing is kept. What is wrong with the stored gold comes last.
+    not known: where some are installed, nothing is kept. What is wrong with the stored gold comes after
+    them, and files that are not read come last.
     """
     yield from _of_records(project, below)
     yield from _of_gold(project)
+    for each in foreign_files.found(project):
+        yield finding("file-foreign", each)
 
 
 def _of_records(project: Project, below: str | None) -> Iterator[Finding]:
@@ -374,7 +379,7 @@ def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
     """How many findings of each check a release has, but those that are let pass (see `passing`).
 
     That nobody has annotated an article yet is none of them: it has no annotations that could be wrong.
-    What an annotator is unsure of is said to the lead alone.
+    What an annotator is unsure of and files that are not read are said to the lead alone.
     """
     checks = _checks(project, below)
     return {check: count for check, count in checks.items() if check not in _OF_THE_CORPUS}
@@ -405,7 +410,7 @@ def _keep_counts(project: Project, below: str | None, before: str, counted: dict
         deque(result_cache.keeping(project, _COUNTS, lambda: before, [counted]), maxlen=0)
 
 
-_OF_THE_CORPUS = ("article-unannotated", "unsure")
+_OF_THE_CORPUS = ("article-unannotated", "unsure", "file-foreign")
 """Checks that a release says nothing of."""
 
 
