@@ -209,6 +209,41 @@ def test_one_person_under_one_number_on_two_servers_are_two(tmp_path, monkeypatc
     assert [each["annotator"] for each in records] == ["a1", "a2"]
 
 
+@pytest.mark.parametrize("common", ["Ada came.", None])
+@pytest.mark.parametrize("numbers", [(1, 2), (7, 8)], ids=["same-annotations", "same-tasks"])
+def test_two_servers_that_count_alike_without_unique_ids_are_two(
+    tmp_path, monkeypatch, common, numbers
+):
+    """Early servers and the server's API give no unique id, and every server counts from 1."""
+    monkeypatch.chdir(tmp_path)
+    texts = {"north": ["Ada came.", "Eve sat."], "south": [common or "Nora ran.", "Omar sat."]}
+    for name, written in texts.items():
+        ids = (1, 2) if name == "north" or common else numbers
+        tasks = [
+            task(
+                at, text, [work(i, [region("r", "A", text, text[:4], to="text")], 1)], field="text"
+            )
+            for at, (text, i) in enumerate(zip(written, ids, strict=True), 1)
+        ]
+        write(tmp_path / f"{name}.json", tasks)
+    said = adopt(tmp_path, tmp_path / "north.json", tmp_path / "south.json")
+    assert said["records"]["annotations"] == said["records"]["spans"] == 4
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    assert sorted(each["annotator"] for each in records) == ["a1", "a1", "a2", "a2"]
+    assert any("of several servers: north.json (server 1)" in each for each in said["notes"])
+
+
+def test_parts_of_one_export_are_of_one_server(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text, number in (("a", "Ada came.", 1), ("b", "Eve sat.", 2)):
+        made = [work(number, [region("r", "A", text, text[:4], to="text")], 1)]
+        write(tmp_path / f"{name}.json", [task(number, text, made, field="text")])
+    said = adopt(tmp_path, tmp_path / "a.json", tmp_path / "b.json")
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    assert {each["annotator"] for each in records} == {"a1"}
+    assert not any("servers" in each for each in said["notes"])
+
+
 def test_the_same_export_twice_is_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     one = work(1, [region("r", "A", "Ada came.", "Ada", to="text")], 1, unique_id="u")

@@ -176,6 +176,7 @@ def _adopt(
         found.layer, facts.counts, left_out=Counter(facts.left_out), notes=list(found.notes)
     )
     report.notes += dict.fromkeys(each for one in seen.spools for each in one.source.warnings)
+    report.notes += seen.of_servers()
     _refuse_taken(request.into, found.layer)
     if request.dry_run:
         return report

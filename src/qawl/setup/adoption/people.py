@@ -2,26 +2,94 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+
+from qawl.annotations import identity
+from qawl.annotations.identity import Identity
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What an export says of its server: the addresses of users, and what its numbers stand for.
+
+    A server gives a number to one annotation. Another tool that counts anew in each task is `restarting`:
+    then the number tells something within its task alone.
+    """
+
+    format: str
+    users: dict[str, str] = field(default_factory=dict)
+    works: dict[str, Identity] = field(default_factory=dict)
+    tasks: dict[str, str] = field(default_factory=dict)
+    restarting: bool = False
+
+    def add(self, task: Mapping[str, object], annotation: Mapping[str, object]) -> None:
+        """Takes an annotation as evidence."""
+        self.users.update(addresses(annotation))
+        text = _digest(task.get("data"))
+        if task.get("id") is not None:
+            self.tasks[str(task["id"])] = text
+        if annotation.get("id") is None:
+            return
+        said = identity.sent("", text, None, dict(annotation), dict(task))
+        there = self.works.setdefault(str(said.identity.id), said.identity)
+        places = {(each.task, each.article) for each in (there, said.identity)}
+        self.restarting = self.restarting or len(places) > 1
+        self.works[f"{said.identity.task}/{said.identity.id}"] = said.identity
+
+    def contradicts(self, other: "Evidence") -> bool:
+        """Whether both can't be of one server."""
+        if any(other.users.get(key, value) != value for key, value in self.users.items()):
+            return True
+        tasks = [self.tasks[key] == other.tasks[key] for key in self.tasks.keys() & other.tasks]
+        if tasks and not any(tasks) and not self._unique(other):
+            return True
+        sure = self.format != other.format  # each format leaves out other things: contents differ
+        loose = self.restarting or other.restarting
+        return any(
+            not identity.same(there, each, sure=sure)
+            for key, each in self.works.items()
+            if (there := other.works.get(key)) and ("/" in key or not loose)
+        )
+
+    def _unique(self, other: "Evidence") -> bool:
+        """Whether both have an annotation of one unique id: texts of tasks may have been edited."""
+        both = ((each, other.works.get(key)) for key, each in self.works.items())
+        return any(there and each.unique and each.unique == there.unique for each, there in both)
+
+    def join(self, other: "Evidence") -> None:
+        """Takes what another export of this server says."""
+        self.users |= other.users
+        self.works |= other.works
+        self.tasks |= other.tasks
+        self.restarting = self.restarting or other.restarting
+
+
+def _digest(data: object) -> str:
+    """A digest of the longest text of a task, which is the one that was annotated."""
+    texts = (
+        (each for each in data.values() if isinstance(each, str)) if isinstance(data, dict) else ()
+    )
+    return sha256(max(texts, key=len, default="").encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(slots=True)
 class People:
     """The users of all sources → a key of their own, and a pseudonym by it.
 
-    Two exports are of one server unless an annotation of one number has two unique ids, or a user of one
-    number two addresses.
+    Two exports are of one server unless an annotation of one number is two annotations (see
+    `identity.same`), or a user of one number has two addresses.
     """
 
-    servers: list[dict[str, str]] = field(default_factory=list)
+    servers: list[Evidence] = field(default_factory=list)
     _names: dict[str, str] = field(default_factory=dict)
 
-    def server(self, said: Mapping[str, str]) -> int:
-        """The number of the server that an export is of, by its annotations (see `identifiers`)."""
+    def server(self, said: Evidence) -> int:
+        """The number of the server that an export is of."""
         for number, known in enumerate(self.servers):
-            if all(known.get(key, value) == value for key, value in said.items()):
-                known.update(said)
+            if not said.contradicts(known):
+                known.join(said)
                 return number
-        self.servers.append(dict(said))
+        self.servers.append(said)
         return len(self.servers) - 1
 
     def user(self, annotation: Mapping[str, object], nobody: str) -> tuple[str | None, str]:
@@ -33,7 +101,7 @@ class People:
 
         Who is a number alone has the address that the server's other annotations give for it.
         """
-        known = address or self.servers[server].get(_number(user)) or f"{server} {user}"
+        known = address or self.servers[server].users.get(_number(user)) or f"{server} {user}"
         return self._names.setdefault(known, f"a{len(self._names) + 1}")
 
     def pseudonym(self, server: int, annotation: Mapping[str, object], nobody: str) -> str:
@@ -44,14 +112,6 @@ class People:
     def names(self) -> list[str]:
         """All pseudonyms."""
         return list(self._names.values())
-
-
-def identifiers(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """What must not contradict itself within one server."""
-    number, unique = annotation.get("id"), annotation.get("unique_id")
-    if number is not None and unique:
-        yield f"annotation {number}", str(unique)
-    yield from addresses(annotation)
 
 
 def addresses(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:

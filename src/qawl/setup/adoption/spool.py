@@ -13,8 +13,8 @@ from qawl.annotations.task_text import Task, annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption.facts import Facts
-from qawl.setup.adoption.people import People, addresses, identifiers
-from qawl.setup.adoption.sources import LABEL_STUDIO, Source
+from qawl.setup.adoption.people import Evidence, People, addresses
+from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source
 
 SAMPLE = 50
 """Tasks that the language is guessed from."""
@@ -68,6 +68,17 @@ class Look:
             f"which field holds the text? Give the config beside the export; there are: {known}"
         )
 
+    def of_servers(self) -> list[str]:
+        """A word where the sources are of several servers, whose numbers of users are not the same."""
+        if len(self.people.servers) < 2:
+            return []
+        named = (f"{each.source.path.name} (server {each.server + 1})" for each in self.spools)
+        said = (
+            f"the exports are of several servers: {', '.join(named)}; one number of a user is another "
+            "annotator on each, one address is the same annotator"
+        )
+        return [said]
+
     def texts(self, text_field: str) -> Iterator[str]:
         """Some texts of each source."""
         for spool in self.spools:
@@ -101,7 +112,8 @@ def _server(
     source: Source, path: Path, found: Look, watch: Watch, nobody: str, *, alone: bool
 ) -> tuple[int, _Users]:
     """Writes the tasks of a source; the number of the server that it is of, and who worked there."""
-    said: dict[str, str] = {}
+    said = Evidence(source.format)
+    numbered = not alone and source.format in {LABEL_STUDIO, JSON_MIN}
     users: _Users = {}
     with path.open("wb") as file:
         for given in watch(source.tasks(), "read"):
@@ -115,7 +127,10 @@ def _server(
             found.facts.add(task)
             for each in annotations(task):
                 users.setdefault(found.people.user(each, nobody))
-                said.update(addresses(each) if alone else identifiers(each))
+                if numbered:
+                    said.add(task, each)
+                else:
+                    said.users.update(addresses(each))
     return found.people.server(said), users
 
 
