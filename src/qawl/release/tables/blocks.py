@@ -115,7 +115,8 @@ def _converted(config: str, kinds: Columns, cells: Cells) -> pa.RecordBatch:
     try:
         return arrays.batch(kinds, cells)
     except KeyError as error:
-        raise columns.unknown(config, error.args[0]) from error
+        where = f"{config}, article {_odd(kinds, cells)}"
+        raise columns.unknown(where, error.args[0]) from error
     except (AttributeError, TypeError) as error:
         where = f"{config}, article {_odd(kinds, cells)}"
         raise columns.another_kind(where, error) from error
@@ -126,6 +127,6 @@ def _odd(kinds: Columns, cells: Cells) -> str:
     for at, article in enumerate(_ids(cells)):
         try:
             arrays.batch(kinds, {name: [each[at]] for name, each in cells.items()})
-        except (AttributeError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             return str(article)
     return "unknown"

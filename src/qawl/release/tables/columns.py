@@ -11,7 +11,10 @@ from qawl.core.errors import ReleaseError
 
 def unknown(table: str, name: object) -> ReleaseError:
     """That a row holds a name which is no class of its column."""
-    return ReleaseError(f"table {table}: {name!r} is not in the scheme: run `qawl validate`")
+    return ReleaseError(
+        f"table {table}: {name!r} is not in the scheme, so no table can hold it, in a draft either: "
+        "`qawl validate` shows where; correct it in Label Studio, or add it to the scheme"
+    )
 
 
 def another_kind(table: str, what: object) -> ReleaseError:

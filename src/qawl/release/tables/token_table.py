@@ -132,7 +132,8 @@ def _layer(layer: str, gold: Gold | None, at: Edges, scheme: Scheme) -> Row:
     try:
         found = tagged_at(gold.spans, at, len(LEVELS), scheme.label)
     except KeyError as error:
-        raise columns.unknown(TABLE, error.args[0]) from error
+        where = f"{TABLE}, article {gold.article_id}"
+        raise columns.unknown(where, error.args[0]) from error
     lost = Records(
         {
             "kind": [each.kind for each in found.losses],
