@@ -319,3 +319,46 @@ def test_an_address_in_a_reason_is_refused(made):
     done = run(made, *words)
     assert (done.exit_code, "an e-mail address" in str(done.exception)) == (1, True)
     assert not (made / "corpus/withdrawn.jsonl").exists()
+
+
+def test_validate_names_every_line_that_can_not_be_read(made):
+    """The first would stop adjudicate; who puts it right should see the others too."""
+    where = address(made, "t1", "Northwind")
+    assert correct(made, where, "--delete", "--by", "D", "--reason", "r").exit_code == 0
+    path = made / "exports/corrections.jsonl"
+    (good,) = path.read_text("utf-8").splitlines()
+    said = json.loads(good)
+    lines = [
+        good,
+        "<<<<<<< ours",
+        '{"id": "x"',
+        good,
+        json.dumps({**said, "id": "c1", "article_id": "0" * 12}),
+        json.dumps({**said, "id": "c2", "was": {**said["was"], "end": 10**9}}),
+        json.dumps({**said, "id": "c3", "reporter": "\ud800"}),
+        json.dumps({**said, "id": "c4", "format": 99}),
+        json.dumps({**said, "id": "c5", "reporter": "ليلى"}, ensure_ascii=False),
+    ]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    found = unreadable(made)
+    numbers = [int(each.partition("line ")[2].partition(":")[0]) for each in found]
+    assert numbers == [2, 3, 4, 5, 6, 7, 8]
+    assert "git could not merge" in found[0]
+    assert "stands twice" in found[2]
+    assert "is no article of this corpus" in found[3]
+    assert "outside the text" in found[4]
+    path.write_bytes("رأي".encode("cp1256") + b"\n" + b"{" * (1 << 20) + b"\n" + good.encode())
+    assert "line 1: " in unreadable(made)[0]
+    assert run(made, "adjudicate").exit_code == 1
+    path.write_text(good + "\n", "utf-8")
+    assert unreadable(made) == []
+    assert run(made, "adjudicate").exit_code == 0
+
+
+def unreadable(made):
+    """The lines of corrections that `qawl validate` names as errors."""
+    done = run(made, "validate", "--json", "--check", "corrections-unreadable")
+    found = json.loads(done.stdout)["findings"]
+    assert {each["severity"] for each in found} <= {"error"}
+    assert done.exit_code == bool(found)
+    return [each["message"] for each in found]

@@ -63,6 +63,9 @@ _VALIDATED = (
         "exports/annotations is not derived from this journal",
     ),
     Check(
+        "corrections-unreadable", 1, "error", "a line of exports/corrections.jsonl can't be read"
+    ),
+    Check(
         "file-foreign", 1, "warning", "a file beside journals, annotations or gold that is not read"
     ),
     Check("gold-unreadable", 1, "error", "exports/gold can't be read"),

@@ -8,8 +8,9 @@ from hashlib import sha256
 from itertools import chain
 
 from qawl.agreement.readings import Reading
-from qawl.annotations import derive, journal, tasks, verdicts
+from qawl.annotations import corrections, derive, journal, tasks, verdicts
 from qawl.annotations import store as annotation_store
+from qawl.annotations.corrections import Correction
 from qawl.annotations.tasks import Prediction, Task
 from qawl.annotations.to_label_studio import write_results
 from qawl.articles import store as article_store
@@ -18,8 +19,7 @@ from qawl.core import files, gold_file
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Gold, as_annotation, to_json
-from qawl.gold import corrections, decide
-from qawl.gold.corrections import Correction
+from qawl.gold import decide
 from qawl.gold.points import Points
 from qawl.gold.questions import Questions
 from qawl.scheme import scheme

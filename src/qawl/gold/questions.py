@@ -10,6 +10,7 @@ from msgspec import UNSET
 from qawl.agreement.disagreements import BETWEEN, differ, readable, shortened
 from qawl.annotations import clicks
 from qawl.annotations.clicks import Click
+from qawl.annotations.corrections import Correction
 from qawl.core.phrases import phrases
 from qawl.core.records import (
     Annotation,
@@ -18,7 +19,6 @@ from qawl.core.records import (
     Disagreement,
     in_words,
 )
-from qawl.gold.corrections import Correction
 from qawl.gold.points import Option, Points
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme

@@ -4,15 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qawl.annotations import derive, verdicts
+from qawl.annotations import corrections, derive, verdicts
+from qawl.annotations.corrections import Correction, Mark
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Article, AttributeValue, Gold, GoldSpan, Span
 from qawl.core.text import blank, has_address
-from qawl.gold import corrections, decide
-from qawl.gold.corrections import Correction, Mark
+from qawl.gold import decide
 from qawl.release.reading import Release
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme

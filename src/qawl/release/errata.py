@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import UnsetType
 
+from qawl.annotations import corrections
+from qawl.annotations.corrections import Correction, Mark
 from qawl.core.excerpts import escaped
 from qawl.core.project import Project
 from qawl.core.records import Gold
-from qawl.gold import corrections
-from qawl.gold.corrections import Correction, Mark
 from qawl.release.versions.manifest import Erratum, Manifest
 
 

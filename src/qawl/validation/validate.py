@@ -14,7 +14,7 @@ from itertools import chain
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import foreign_files, journal
+from qawl.annotations import corrections, foreign_files, journal
 from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
@@ -98,7 +98,7 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     return found, passed
 
 
-_BESIDE = (*stored_gold.CHECKS, "file-foreign")
+_BESIDE = (*stored_gold.CHECKS, "corrections-unreadable", "file-foreign")
 """Checks of what stands beside the records."""
 _NAMES = {
     "label-unknown": "label",
@@ -131,11 +131,13 @@ def everything(project: Project, *, below: str | None = None) -> Iterator[Findin
     level.
 
     They are kept until anything that they depend on changes. What checks of other packages look at is
-    not known: where some are installed, nothing is kept. What is wrong with the stored gold comes after
-    them, and files that are not read come last.
+    not known: where some are installed, nothing is kept. What is wrong with the stored gold, with
+    corrections and with files that are not read comes last.
     """
     yield from _of_records(project, below)
     yield from _of_gold(project)
+    for each in corrections.problems(project):
+        yield finding("corrections-unreadable", each)
     for each in foreign_files.found(project):
         yield finding("file-foreign", each)
 

@@ -7,11 +7,13 @@ reported; a task names its corrections behind its basis, and so tells later what
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 
+import msgspec
 from msgspec import Struct, structs
 
 from qawl.annotations import verdicts
 from qawl.articles import store as article_store
 from qawl.core import files
+from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.records import (
     FORMAT,
@@ -67,6 +69,34 @@ def load(project: Project) -> list[Correction]:
 
     Raises InputError, with the line, at one that stands twice or fits no article.
     """
+    path, opened = project.corrections_file, project.disk.open
+    return list(files.checked(path, Correction, _wrong(project), _ADVICE, opened))
+
+
+def problems(project: Project) -> Iterator[str]:
+    """What is wrong with each line because of which `load` fails, in words."""
+    path, wrong = project.corrections_file, _wrong(project)
+    try:
+        for number, line in project.disk.lines(path):
+            if problem := _problem(line, wrong):
+                yield f"exports/{path.name}, line {number}: {problem}: {_ADVICE}"
+    except InputError as error:  # a line is too long, and the rest is not read
+        yield str(error)
+
+
+def _problem(line: bytes, wrong: files.Wrong[Correction]) -> str | None:
+    try:
+        return wrong(_correction.decode(line))
+    except files.UNREADABLE as error:
+        return files.problem(line, error)
+
+
+_correction = msgspec.json.Decoder(Correction)
+_ADVICE = "put the line right"
+
+
+def _wrong(project: Project) -> files.Wrong[Correction]:
+    """What is wrong with the next correction of the file, in words."""
     seen: set[str] = set()
     articles = article_store.by_id(project)
 
@@ -81,8 +111,7 @@ def load(project: Project) -> list[Correction]:
         outside = any(not 0 <= each.start < each.end <= length for each in marks)
         return f"a span of {given.id} is outside the text" if outside else None
 
-    path, opened = project.corrections_file, project.disk.open
-    return list(files.checked(path, Correction, wrong, "put the line right", opened))
+    return wrong
 
 
 def by_article(project: Project) -> Known:
