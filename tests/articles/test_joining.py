@@ -346,3 +346,112 @@ def git_articles(corpus, tmp_path):
     """The articles of what is committed here."""
     git(corpus.root, "worktree", "add", "-q", str(tmp_path / "committed"), "one", "-f")
     return list(article_store.articles(projects.load(tmp_path / "committed")))
+
+
+def aside(corpus):
+    return [
+        (each["path"].rpartition("/")[2], each.get("line"))
+        for each in map(json.loads, corpus.set_aside_file.read_text("utf-8").splitlines())
+    ]
+
+
+def broken(tmp_path, branch, *names):
+    """A folder of files that are no articles."""
+    folder = tmp_path / "broken"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in ("base.txt", *names):
+        (folder / name).write_bytes(b"")
+    lines = f'{{"text": "{branch} said it", "source": "s9"}}\n{{"title": 1\n'
+    (folder / f"{branch}.jsonl").write_text(lines, "utf-8")
+    return folder
+
+
+def conflicting(corpus, tmp_path, reasons=("asked", "asked")):
+    """Both branches set files aside and withdrew articles: git can't merge the lists."""
+    qawl(corpus.root, "ingest", broken(tmp_path, "base", "mended on two.txt"))
+    commit(corpus.root, "base")
+    git(corpus.root, "branch", "-f", "two")
+    ids = sorted(each.id for each in articles(corpus))
+    for branch, name, first, reason in (
+        ("two", "نص.txt", 1, reasons[0]),
+        ("one", "文.txt", 2, reasons[1]),
+    ):
+        git(corpus.root, "checkout", "-q", branch)
+        folder = broken(tmp_path, branch, name)
+        if branch == "two":
+            (folder / "mended on two.txt").write_text("Now there is a text here.", "utf-8")
+        qawl(corpus.root, "ingest", folder)
+        for each in (ids[0], ids[first]):
+            qawl(corpus.root, "withdraw", each, "--reason", reason)
+        commit(corpus.root, branch)
+    return ids
+
+
+@pytest.mark.parametrize("style", ["merge", "diff3"])
+def test_lists_beside_the_articles_that_git_can_not_merge_are_joined(corpus, tmp_path, style):
+    """Else `git add -A corpus` commits conflict marks, and the next ingest stops."""
+    git(corpus.root, "config", "merge.conflictStyle", style)
+    ids = conflicting(corpus, tmp_path)
+    code, said = merged(corpus)
+    assert code == 0, said
+    assert aside(corpus) == [
+        ("base.jsonl", 2), ("base.txt", None), ("one.jsonl", 2), ("two.jsonl", 2), ("نص.txt", None),
+        ("文.txt", None),
+    ]  # fmt: skip
+    out = [json.loads(each)["article_id"] for each in corpus.withdrawn_file.open(encoding="utf-8")]
+    assert out == ids[:3]
+    for path in corpus.corpus.rglob("*.jsonl"):
+        assert "<<<<<<<" not in path.read_text("utf-8")
+    before = corpus.set_aside_file.read_bytes(), corpus.withdrawn_file.read_bytes()
+    assert "added to" not in qawl(corpus.root, "ingest", "--merge", "two").output
+    assert before == (corpus.set_aside_file.read_bytes(), corpus.withdrawn_file.read_bytes())
+    qawl(corpus.root, "ingest", broken(tmp_path, "one"))
+    qawl(corpus.root, "validate")
+
+
+def test_a_list_that_one_side_emptied_stays_empty(corpus, tmp_path):
+    """The other side changed it: git leaves theirs in the place of ours."""
+    qawl(corpus.root, "ingest", broken(tmp_path, "base"))
+    commit(corpus.root, "base")
+    git(corpus.root, "branch", "-f", "two")
+    git(corpus.root, "checkout", "-q", "two")
+    qawl(corpus.root, "ingest", broken(tmp_path, "two"))
+    commit(corpus.root, "two")
+    git(corpus.root, "checkout", "-q", "one")
+    corpus.set_aside_file.unlink()
+    commit(corpus.root, "all is mended")
+    code, said = merged(corpus)
+    assert (code, "lines of two added to corpus/set-aside.jsonl: 1" in said) == (0, True), said
+    assert aside(corpus) == [("two.jsonl", 2)]
+
+
+def test_an_article_withdrawn_for_two_reasons_is_named_and_ours_stays(corpus, tmp_path):
+    ids = conflicting(corpus, tmp_path, ("their publisher asked", "asked"))
+    code, said = merged(corpus)
+    assert code == 1
+    assert f"LEFT OUT: article {ids[0]}: two has another reason why it is withdrawn" in said
+    assert '"asked"' in corpus.withdrawn_file.read_text("utf-8").splitlines()[0]
+
+
+def test_another_file_that_git_could_not_merge_is_named(corpus, tmp_path):
+    for branch in ("two", "one"):
+        git(corpus.root, "checkout", "-q", branch)
+        (corpus.corpus / "sources").mkdir(exist_ok=True)
+        (corpus.corpus / "sources" / "خبر.txt").write_text(f"From {branch}.", "utf-8")
+        (corpus.corpus / "README.md").write_text(branch, "utf-8")
+        grow(corpus, tmp_path, branch, 100 if branch == "one" else 200, 40)
+    code, said = merged(corpus)
+    assert code == 1
+    assert [each.partition(":")[2].partition(":")[0] for each in said.splitlines()[-2:]] == [
+        " corpus/README.md", " corpus/sources/خبر.txt"
+    ]  # fmt: skip
+
+
+def test_lists_of_a_copy_without_git_come_too(corpus, tmp_path):
+    shutil.copytree(corpus.root, tmp_path / "other", ignore=shutil.ignore_patterns(".git"))
+    qawl(tmp_path / "other", "ingest", broken(tmp_path, "two"))
+    qawl(tmp_path / "other", "withdraw", articles(corpus)[0].id, "--reason", "asked")
+    said = qawl(corpus.root, "ingest", "--merge", str(tmp_path / "other")).output
+    assert "added to corpus/set-aside.jsonl: 2" in said
+    assert "added to corpus/withdrawn.jsonl: 1" in said

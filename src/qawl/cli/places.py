@@ -38,6 +38,13 @@ def parted(corpus: "Project", at: str) -> str | None:
     return found.decode().strip() if found is not None else None
 
 
+def unmerged(corpus: "Project", part: str) -> list[str]:
+    """The files of a part of the corpus that git could not merge."""
+    words = "diff", "--name-only", "--relative", "--diff-filter=U", "-z", "--", part
+    found = (_git(corpus, *words) or b"").decode("utf-8", "surrogateescape")
+    return sorted({*filter(None, found.split("\0"))})
+
+
 def laid_out(corpus: "Project", at: str, stack: ExitStack, *parts: str) -> Path:
     """A folder with these parts of the corpus as they are in a commit."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
