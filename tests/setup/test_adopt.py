@@ -449,3 +449,52 @@ def test_a_table_is_adopted_by_the_column_that_is_named(tmp_path):
     texts = {each["text"] for each in lines(tmp_path / "c" / "corpus" / "articles.jsonl")}
     assert texts == {"Ada came.", "Omar left."}
     assert run("adopt", table, "--map", "story", "--into", tmp_path / "d").exit_code == 2
+
+
+REGION = '[{""start"":0,""end"":5,""text"":""Layla"",""labels"":[""PER""]}]'
+TABLE = f"""body,id,label,mood,tags,stars,annotator,annotation_id,lead_time
+Layla here,1,"{REGION}",glad,"{{""choices"": [""a"", ""b""]}}",4,7,5,1.5
+Layla here,1,"[{{broken",sad,,,8,6,2
+Sami there,2,,,,,,,
+"""
+CONTROLS = """<View><Labels name="label" toName="t"><Label value="PER"/></Labels>
+<Text name="t" value="$body"/>
+<Choices name="mood" toName="t"><Choice value="glad"/><Choice value="sad"/></Choices>
+<Choices name="tags" toName="t" choice="multiple"><Choice value="a"/><Choice value="b"/></Choices>
+<Rating name="stars" toName="t"/></View>"""
+
+
+def test_label_studios_csv_keeps_its_spans_and_choices(tmp_path, monkeypatch):
+    """A cell holds regions as JSON, one choice as a word, several as an object; one is damaged here."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.csv").write_text(TABLE, "utf-8")
+    (tmp_path / "c.xml").write_text(CONTROLS, "utf-8")
+    said = adopt(tmp_path, tmp_path / "x.csv", tmp_path / "c.xml")
+    assert said["records"] == {**said["in"], "tasks": 2}
+    assert said["records"]["annotations"] == 2
+    assert {"reason": "value of the column label that is no JSON list of regions", "count": 1} in (
+        said["left_out"]
+    )
+    found = {
+        each["annotator"]: each
+        for each in lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    }
+    assert [each["text"] for each in found["a1"]["spans"]] == ["Layla"]
+    assert found["a1"]["attributes"] == {"mood": "glad", "tags": ["a", "b"], "stars": 4}
+    assert found["a2"]["attributes"] == {"mood": "sad"}
+    articles = lines(tmp_path / "c" / "corpus" / "articles.jsonl")
+    assert sorted(each["text"] for each in articles) == ["Layla here", "Sami there"]
+    assert not any(each.get("context") for each in articles)
+
+
+def test_a_table_of_choices_is_read_by_the_config_and_names_other_columns(tmp_path, monkeypatch):
+    """A spreadsheet whose ids are not those of tasks: equal ids are no reason to lose a text."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.tsv").write_text("id\tbody\tmood\tpaper\nk\tAda\tglad\tX\nk\tEve\tsad\tY\n")
+    (tmp_path / "c.xml").write_text(CONTROLS, "utf-8")
+    said = adopt(tmp_path, tmp_path / "x.tsv", tmp_path / "c.xml", format="csv")
+    assert said["records"]["attributes"] == said["records"]["tasks"] == 2
+    assert (
+        "x.tsv: no control of the config is called paper: columns of the context" in said["notes"]
+    )
+    assert not any("CSV has lost" in each for each in said["notes"])

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qawl.articles import csv_files
-from qawl.formats.readers.document import Document, Found, set_aside
+from qawl.articles.csv_files import Row
+from qawl.formats.readers.document import Document, Found, SetAside, set_aside
 
 TEXT = ("text", "body", "content", "article", "full_text", "sentence", "النص", "نص")
 """Column names that hold the text, the likeliest first, in any case."""
@@ -14,17 +15,34 @@ _BETWEEN = r"[,;\t|\"]"
 
 def read(path: Path, text: str | None = None) -> Iterator[Found]:
     """The documents of a file; `text` names the column of the text."""
+    for line, row, column in rows(path, text):
+        if isinstance(row, SetAside):
+            yield row
+            continue
+        others = {name: value for name, value in row.items() if value and name != column}
+        yield Document(str(path), str(line), row[column], [], others)
+
+
+def rows(path: Path, text: str | None = None) -> Iterator[tuple[int | None, Row | SetAside, str]]:
+    """(line, row, column of the text) of each row of a file, or what is wrong there."""
     with path.open("rb") as file:
         head = file.read(csv_files.HEAD)
         file.seek(0)
         column = text or _column(head)
-        tabs = path.suffix.lower() in {".tsv", ".tab"}
-        for line, row in csv_files.rows(head, file, column, tabs=tabs):
+        for line, row in csv_files.rows(head, file, column, tabs=_tabs(path)):
             if isinstance(row, csv_files.Wrong):
-                yield set_aside(str(path), row.reason, line)
-                continue
-            others = {name: value for name, value in row.items() if value and name != column}
-            yield Document(str(path), str(line), row[column], [], others)
+                yield line, set_aside(str(path), row.reason, line), column
+            else:
+                yield line, row, column
+
+
+def columns(path: Path, text: str | None = None) -> Row:
+    """The first row of a file by its columns; empty where none can be read."""
+    return next((row for _, row, _ in rows(path, text) if not isinstance(row, SetAside)), {})
+
+
+def _tabs(path: Path) -> bool:
+    return path.suffix.lower() in {".tsv", ".tab"}
 
 
 def _column(head: bytes) -> str:

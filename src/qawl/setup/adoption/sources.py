@@ -19,6 +19,7 @@ from qawl.core.records import AttributeValue
 from qawl.formats.readers import detect, table
 from qawl.formats.readers.document import Document, Work
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config
+from qawl.setup.adoption import annotated_tables
 
 LABEL_STUDIO = "label-studio"
 JSON_MIN = "json-min"
@@ -59,12 +60,21 @@ class Source:
         if self.format == LABEL_STUDIO:
             yield from json_stream.elements(self.path)
             return
+        controls = _controls(self.config) if self.config else None
         if self.format == JSON_MIN:
-            controls = _controls(self.config) if self.config else None
             yield from json_min.tasks(json_stream.elements(self.path), controls, self.lost)
             return
         table_ = self.format == "csv"
-        found = table.read(self.path, self.text) if table_ else detect.read(self.path, self.format)
+        if (
+            table_
+            and (named := table.columns(self.path, self._column()))
+            and annotated_tables.fits(named, controls)
+        ):
+            yield from self._annotated(controls)
+            return
+        found = (
+            table.read(self.path, self._column()) if table_ else detect.read(self.path, self.format)
+        )
         for number, each in enumerate(found, start=1):
             if isinstance(each, SetAside):
                 place = f"{each.path}:{each.line}" if each.line else each.path
@@ -72,6 +82,40 @@ class Source:
             else:
                 self.notes += each.notes
                 yield _task(self._apart(each), number)
+
+    def _column(self) -> str | None:
+        """The column of a table that holds the text: the one that is told, else that of the config."""
+        own = self.config.text_field if self.config else None
+        return self.text or (own if own in table.columns(self.path, own) else None)
+
+    def _annotated(self, controls: json_min.Controls | None) -> Iterator[Task]:
+        """The tasks of a table that has annotations in its columns."""
+        wrong: list[Task] = []
+        rows = self._rows(controls, wrong)
+        for each in annotated_tables.tasks(rows, controls, self.lost):
+            yield from wrong
+            wrong.clear()
+            yield each
+        yield from wrong
+
+    def _rows(
+        self, controls: json_min.Controls | None, wrong: list[Task]
+    ) -> Iterator[dict[str, str]]:
+        """The rows of a table, with the text in the field of the config; `wrong` gets what is no row."""
+        field_ = self.config.text_field if self.config else None
+        fields = {*(self.config.context if self.config else ()), field_ or "", self.text or ""}
+        for line, row, column in table.rows(self.path, self._column()):
+            if isinstance(row, SetAside):
+                wrong.append(json_stream.note(row.reason, f"{self.path}:{line}"))
+                continue
+            if "annotation_id" in row:
+                self.shown.setdefault(f"{self.path.name}: {annotated_tables.LOST}")
+            if others := annotated_tables.unread(row, controls or {}, {*fields, column}):
+                known = "no control of the config" if controls else "no part of an annotation"
+                self.shown.setdefault(
+                    f"{self.path.name}: {known} is called {', '.join(others)}: columns of the context"
+                )
+            yield {**row, field_ or column: row[column]}
 
     def _apart(self, document: Document) -> Document:
         """The document without attributes that are called like a control that its layer has."""
