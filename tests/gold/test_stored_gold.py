@@ -93,6 +93,40 @@ def test_gold_of_an_article_that_is_gone(corpus):
     assert "adjudicate" not in message
 
 
+@pytest.mark.parametrize("gone", [(0,), (1,), (2,), (0, 2)])
+def test_an_article_that_everybody_did_and_has_no_gold_is_named(corpus, gone):
+    def drop(records):
+        records[:] = [each for at, each in enumerate(records) if at not in gone]
+
+    stored(corpus, drop)
+    ((severity, check, message, article),) = gold(corpus)
+    assert (severity, check) == ("warning", "gold-missing")
+    assert ("the same in 1 more" in message) == (len(gone) == 2)
+    assert message.endswith("run `qawl adjudicate`")
+    lines = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    assert article == sorted(json.loads(each)["id"] for each in lines)[gone[0]]
+    for each in {article} if len(gone) == 1 else ():
+        corpora.qawl(corpus, "withdraw", each, "--reason", "the publisher asked for it")
+        assert gold(corpus) == []
+        (corpus / "corpus/withdrawn.jsonl").unlink()
+    assert corpora.main(corpus, "adjudicate")[0] == 0
+    assert gold(corpus) == []
+
+
+def test_gold_is_not_missed_where_there_is_none_or_where_annotators_are_still_to_come(corpus):
+    path = corpus / "exports/gold/ner.jsonl"
+    before = path.read_bytes()
+    path.unlink()
+    assert gold(corpus) == []
+    path.write_bytes(b"".join(before.splitlines(keepends=True)[1:]))
+    assert len(gold(corpus)) == 1
+    settings = corpus / "qawl.yaml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("a2", "a2, a3"), "utf-8")
+    assert "a3" in settings.read_text("utf-8")
+    assert gold(corpus) == []
+
+
 def test_each_annotation_of_a_lost_article_is_counted_once(corpus):
     path = corpus / "corpus/articles.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)

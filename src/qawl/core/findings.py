@@ -134,6 +134,12 @@ _VALIDATED = (
     Check(
         "gold-stale", 5, "warning", "gold does not fit the articles or the scheme as they are now"
     ),
+    Check(
+        "gold-missing",
+        5,
+        "warning",
+        "an article that all who were asked annotated has no gold, and others have",
+    ),
     Check("gold-orphan", 5, "error", "gold is of an article that the corpus has lost"),
     Check("split-leak", 5, "error", "the same text is in two splits"),
     Check("label-unused", 5, "warning", "no annotation of the layer uses these labels"),

@@ -3,20 +3,30 @@
 A release decides gold anew from the annotations. Suggestions, `qawl.Corpus` and people read this.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import gold_file
+from qawl.core import files, gold_file
 from qawl.core.errors import InputError
 from qawl.core.findings import finding
 from qawl.core.project import Project
-from qawl.core.records import Article, Finding, Gold, as_annotation
+from qawl.core.records import JUDGE, Article, Finding, Gold, as_annotation
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level3_labels
 
-CHECKS = ("gold-unreadable", "gold-stale", "gold-orphan")
+_Some = TypeVar("_Some")
+
+CHECKS = ("gold-unreadable", "gold-stale", "gold-orphan", "gold-missing")
 """The checks that find something here."""
 _NAMES = frozenset({"label-unknown", "attribute-unknown", "value-unknown", "relation-unknown"})
 """What the scheme had when gold was decided. Gold that waits for a judge may lack things."""
@@ -43,10 +53,49 @@ def findings(project: Project) -> Iterator[Finding]:
         except InputError as error:
             yield finding("gold-unreadable", str(error), layer=layer)
             continue
+        undecided = [each for each in _undecided(project, layer) if each in articles]
+        if missing := [each for each in undecided if each not in out]:
+            seen["gold-missing", "all who were asked annotated an article that has none"] = missing
         for (check, why), those in seen.items():
             more = f"; the same in {len(those) - 1} more" if len(those) > 1 else ""
             message = f"gold: {why}{more}: {_GONE if check == 'gold-orphan' else _ADVICE}"
             yield finding(check, message, layer=layer, article_id=those[0])
+
+
+class _Of(Struct):
+    article_id: str
+
+
+class _Work(_Of):
+    annotator: str
+    status: str
+
+
+def _undecided(project: Project, layer: str) -> Iterator[str]:
+    """The articles without gold, in a layer that has some, that as many annotated as were asked."""
+    golds = (each.article_id for each in _records(project, project.gold_file(layer), _Of))
+    if (gold := next(golds, None)) is None:
+        return
+    work = _records(project, project.annotations_file(layer), _Work)
+    for identity, group in groupby(work, key=lambda each: each.article_id):
+        while gold is not None and gold < identity:  # both are in the order of articles
+            gold = next(golds, None)
+        if gold != identity and _done(group, project.asked(layer, identity)):
+            yield identity
+
+
+def _done(group: Iterable[_Work], asked: int) -> bool:
+    """Whether as many annotated an article as were asked; who skipped it has not, unless all did."""
+    there = Counter(each.status for each in group if each.annotator != JUDGE)
+    return (there["submitted"] or there["skipped"]) >= max(asked, 1)
+
+
+def _records(project: Project, path: Path, kind: type[_Some]) -> Iterator[_Some]:
+    """The records of a file that can be read: other checks name the rest."""
+    decoder = msgspec.json.Decoder(kind)
+    for _, line in project.disk.lines(path):
+        with suppress(*files.UNREADABLE):
+            yield decoder.decode(line)
 
 
 def _misfits(gold: Gold, article: Article | None, current: Scheme) -> Iterator[str]:

@@ -168,7 +168,8 @@ def _gold_inputs(project: Project) -> str:
     layers = project.settings.layers
     paths = [*map(project.gold_file, layers), *map(project.scheme_file, layers)]
     paths += [*project.articles_files, project.withdrawn_file]
-    return result_cache.inputs(project, paths)
+    paths += map(project.annotations_file, layers)
+    return result_cache.inputs(project, paths, result_cache.settings(project))
 
 
 def _inputs(project: Project, below: str | None) -> str:
@@ -412,7 +413,7 @@ def _keep_counts(project: Project, below: str | None, before: str, counted: dict
         deque(result_cache.keeping(project, _COUNTS, lambda: before, [counted]), maxlen=0)
 
 
-_OF_THE_CORPUS = ("article-unannotated", "unsure", "file-foreign")
+_OF_THE_CORPUS = ("article-unannotated", "unsure", "file-foreign", "gold-missing")
 """Checks that a release says nothing of."""
 
 
