@@ -498,3 +498,51 @@ def test_a_table_of_choices_is_read_by_the_config_and_names_other_columns(tmp_pa
         "x.tsv: no control of the config is called paper: columns of the context" in said["notes"]
     )
     assert not any("CSV has lost" in each for each in said["notes"])
+
+
+def brat(tmp_path, files):
+    for name, content in files.items():
+        (tmp_path / "brat").mkdir(exist_ok=True)
+        (tmp_path / "brat" / name).write_bytes(content.encode())
+    return tmp_path / "brat"
+
+
+def test_of_a_brat_folder_nothing_is_lost_without_a_word(tmp_path, monkeypatch):
+    """An .ann whose text was moved, endings of Windows in capitals, ids and values given twice, damage."""
+    monkeypatch.chdir(tmp_path)
+    ann = (
+        "T1\tPER 0 4\tSami\nT1\tORG 9 14\tLayla\nT2\tPER 0 4\tSami\nT3\tPER 9 14\tLayla\n"
+        "A1\tConf T2 High\nA2\tConf T2 Low\nR1\tknows Arg1:T1 Arg2:T2\nR2\tknows Arg1:T3 Arg2:T2\n"
+        "GARBAGE\nT9\tPER x\n"
+    )
+    texts = {"b.txt": "Sami met Layla.", "A.TXT": "Nora ran.", "A.ANN": "T1\tPER 0 4\tNora\n"}
+    said = adopt(tmp_path, brat(tmp_path, {**texts, "b.ann": ann, "lone.ann": "T1\tPER 0 1\tx\n"}))
+    assert (said["records"]["tasks"], said["records"]["spans"]) == (2, 5)
+    assert (said["records"]["relations"], said["records"]["attributes"]) == (1, 1)
+    told = {each["reason"] for each in said["left_out"]}
+    assert told == {
+        "task that can't be read: an .ann file without its .txt",
+        "id T1 of a second span (b.ann:2): both spans are kept, what names the id is not",
+        "second value of the attribute Conf of T2 (b.ann:6)",
+        "relation to no span",
+        "line that is no annotation of brat (b.ann:9)",
+        "text-bound annotation without offsets (b.ann:10)",
+    }
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    spans = [(s["text"], s["attributes"]) for each in records for s in each["spans"]]
+    assert ("Sami", {"Conf": "High"}) in spans
+    assert ("Nora", {}) in spans
+
+
+@pytest.mark.parametrize(("end", "counted"), [("\r\n", "\n"), ("\n", "\r\n"), ("\r\n", "\r\n")])
+def test_brat_offsets_count_the_line_ends_that_the_words_tell(tmp_path, monkeypatch, end, counted):
+    """Git and editors on Windows save a text with other line ends than brat counted."""
+    monkeypatch.chdir(tmp_path)
+    text = "وصل\nسامي\nإلى عمان"
+    places = [(word, text.replace("\n", counted).index(word)) for word in ("سامي", "عمان")]
+    ann = "".join(f"T{at}\tPER {at} {at + 4}\t{word}\n" for word, at in places)
+    folder = brat(tmp_path, {"a.txt": text.replace("\n", end), "a.ann": ann.replace("\n", end)})
+    adopt(tmp_path, folder)
+    [record] = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    assert [(s["text"], s["start"]) for s in record["spans"]] == [("سامي", 4), ("عمان", 13)]
+    assert not errors(tmp_path / "c")

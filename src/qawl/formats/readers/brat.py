@@ -1,13 +1,15 @@
 """brat standoff: folders of .txt and .ann, with an annotation.conf that names what they may hold.
 
+Files are paired by name, whatever the case of their endings.
 A span of several fragments is taken as one from the first start to the last end, and noted. A binary
 attribute has the value `true`. Events become relations from their trigger. Source: brat's description of
 its standoff format.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from qawl.core import files
@@ -19,21 +21,34 @@ from qawl.formats.readers.json_lines import whole
 
 def fits(path: Path) -> bool:
     """Whether a folder holds .txt files with an .ann of the same name."""
-    return path.is_dir() and any(
-        each.with_suffix(".txt").is_file() for each in _below(path, ".ann")
+    return path.is_dir() and not _stems(_below(path, ".ann")).isdisjoint(
+        _stems(_below(path, ".txt"))
     )
 
 
 def read(path: Path) -> Iterator[Found]:
-    """The documents of a folder and the folders below it, by path; a text without .ann has no work."""
+    """The documents of a folder and the folders below it, by path; a text without .ann has no work.
+
+    An .ann without its text is set aside.
+    """
     texts = sorted(_below(path, ".txt"))
     annotators = _by_annotator(path, texts)
+    standoffs = {each.with_suffix(""): each for each in _below(path, ".ann")}
     for text in texts:
-        yield _document(path, text, annotators=annotators)
+        standoff = standoffs.get(text.with_suffix(""))
+        yield _document(path, text, standoff, annotators=annotators)
+    for stem in sorted(standoffs.keys() - _stems(texts)):
+        why = reason("text-empty", in_words="an .ann file without its .txt")
+        yield set_aside(str(standoffs[stem].relative_to(path)), why)
 
 
 def _below(path: Path, ending: str) -> Iterator[Path]:
-    return (each for each in files.below(path) if each.suffix == ending)
+    """The files of an ending, in whatever case it is written."""
+    return (each for each in files.below(path) if each.suffix.lower() == ending)
+
+
+def _stems(paths: Iterable[Path]) -> set[Path]:
+    return {each.with_suffix("") for each in paths}
 
 
 def _by_annotator(root: Path, texts: list[Path]) -> bool:
@@ -47,7 +62,7 @@ def _by_annotator(root: Path, texts: list[Path]) -> bool:
     return False
 
 
-def _document(root: Path, path: Path, *, annotators: bool) -> Found:
+def _document(root: Path, path: Path, standoff: Path | None, *, annotators: bool) -> Found:
     inner = path.relative_to(root)
     own = annotators and len(inner.parts) > 1
     try:
@@ -56,8 +71,7 @@ def _document(root: Path, path: Path, *, annotators: bool) -> Found:
         return set_aside(str(inner), reason("not-utf-8"))
     name = Path(*inner.parts[1:]) if own else inner
     made = Document(str(path), str(name.with_suffix("")), text)
-    standoff = path.with_suffix(".ann")
-    if standoff.is_file():
+    if standoff:
         work = Work(inner.parts[0] if own else "")
         _lines(made, work, standoff)
         _rename(work, path.with_name("names.json"))
@@ -87,56 +101,112 @@ def _renamed(names: Mapping[str, str], value: AttributeValue) -> AttributeValue:
     return names.get(value, value) if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of an .ann: its id, the fields after it, and where it stands."""
+
+    name: str
+    rest: str
+    place: str
+
+    @property
+    def parts(self) -> list[str]:
+        """The fields after the id."""
+        return self.rest.split("\t")
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The spans by their ids; lines that name an id that two spans have are of neither."""
+
+    by_id: dict[str, Mark] = field(default_factory=dict)
+    doubled: set[str] = field(default_factory=set)
+
+    def add(self, name: str, mark: Mark) -> bool:
+        """Adds a span; says whether its id was free."""
+        free = name not in self.by_id
+        if not free:
+            self.doubled.add(name)
+            mark.id = next(own for n in count(2) if (own := f"{name}_{n}") not in self.by_id)
+        self.by_id[mark.id] = mark
+        return free
+
+    def get(self, name: str) -> Mark | None:
+        """The one span of an id."""
+        return None if name in self.doubled else self.by_id.get(name)
+
+
 def _lines(made: Document, work: Work, path: Path) -> None:
-    marks: dict[str, Mark] = {}
-    later: list[tuple[str, list[str]]] = []
     try:
         content = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         made.notes.append(f"{path.name} is not UTF-8")
         return
-    for line in content.split("\n"):
+    lines = []
+    for number, line in enumerate(content.split("\n"), start=1):
         name, _, rest = line.rstrip("\r").partition("\t")
-        if name[:1] == "T":
-            _text_bound(made, marks, name, rest)
-        elif name.strip():
-            later.append((name, rest.split("\t")))
-    work.marks = list(marks.values())
+        if name.strip():
+            lines.append(_Line(name, rest, f"{path.name}:{number}"))
+    made.text = _counted(made.text, lines)
+    marks = _Marks()
+    later = [each for each in lines if each.name[:1] != "T"]
+    for each in lines:
+        if each.name[:1] == "T":
+            _text_bound(made, marks, each)
+    work.marks = list(marks.by_id.values())
     events = {
-        name: parts[0].split()[0].partition(":")[2]
-        for name, parts in later
-        if name[:1] == "E" and parts[0]
+        each.name: each.parts[0].split()[0].partition(":")[2]
+        for each in later
+        if each.name[:1] == "E" and each.parts[0].strip()
     }
-    for name, parts in later:
-        _other(made, work, marks, events, name, parts)
+    for each in later:
+        _other(made, work, marks, events, each)
 
 
-def _text_bound(made: Document, marks: dict[str, Mark], name: str, rest: str) -> None:
-    head, _, surface = rest.partition("\t")
+def _counted(text: str, lines: list[_Line]) -> str:
+    """The text with the line ends that the offsets count: a folder may have been saved with others."""
+    unix = text.replace("\r\n", "\n")
+    told = [
+        (found[0], found[-1], " ".join(surface.split()))
+        for each in lines
+        if each.name[:1] == "T"
+        and (head := each.rest.partition("\t"))
+        and (surface := head[2]).strip()
+        and ";" not in head[0]
+        and len(found := [n for word in head[0].split()[1:] if (n := whole(word)) is not None]) == 2
+    ]
+
+    def fits(given: str) -> int:
+        return sum(" ".join(given[start:end].split()) == words for start, end, words in told)
+
+    return max((text, unix, unix.replace("\n", "\r\n")), key=fits) if "\n" in text else text
+
+
+def _text_bound(made: Document, marks: _Marks, line: _Line) -> None:
+    head, _, surface = line.rest.partition("\t")
     label, _, places = head.partition(" ")
     fragments = [each.split() for each in places.split(";")]
     given = [whole(each) for fragment in fragments for each in fragment]
     numbers = [each for each in given if each is not None]
     if not label or not len(given) == len(numbers) == 2 * len(fragments):
-        made.notes.append("text-bound annotation without offsets")
+        made.notes.append(f"text-bound annotation without offsets ({line.place})")
         return
     between = zip(numbers[1:-1:2], numbers[2:-1:2], strict=True)
     if any(made.text[start:end].strip() for start, end in between):
         made.notes.append("span of several fragments, taken as one")
-    marks[name] = Mark(name, label, numbers[0], numbers[-1])
+    mark = Mark(line.name, label, numbers[0], numbers[-1])
     if len(fragments) == 1 and surface.strip():
-        marks[name].surface = surface
+        mark.surface = surface
+    if not marks.add(line.name, mark):
+        made.notes.append(
+            f"id {line.name} of a second span ({line.place}): "
+            "both spans are kept, what names the id is not"
+        )
 
 
-def _other(
-    made: Document,
-    work: Work,
-    marks: dict[str, Mark],
-    events: dict[str, str],
-    name: str,
-    parts: list[str],
-) -> None:
+def _other(made: Document, work: Work, marks: _Marks, events: dict[str, str], line: _Line) -> None:
     """A relation, event, attribute or equivalence; notes and normalisations are named."""
+    name, parts = line.name, line.parts
     words = parts[0].split()
     if name[:1] == "R" and len(words) == 3:
         ends = [events.get(end, end) for end in (each.partition(":")[2] for each in words[1:])]
@@ -147,23 +217,32 @@ def _other(
             role, _, end = each.partition(":")
             _arrow(made, work, marks, role, [trigger, events.get(end, end)])
     elif name[:1] in {"A", "M"} and len(words) >= 2:
-        mark = marks.get(events.get(words[1], words[1]))
-        if mark is None:
-            made.notes.append("attribute of no span")
-        else:
-            mark.attributes[words[0]] = words[2] if len(words) > 2 else "true"
+        given = {words[0]: words[2] if len(words) > 2 else "true"}
+        _give(made, marks.get(events.get(words[1], words[1])), given, "attribute of no span", line)
     elif name == "*" and len(words) > 2:
         for end in words[2:]:
             _arrow(made, work, marks, words[0], [words[1], end])
     elif name[:1] == "#" and len(words) == 2 and (said := _noted(parts[-1])):
-        mark = marks.get(words[1])
-        if mark is None:
-            made.notes.append("note")
-        else:
-            mark.attributes |= said
+        _give(made, marks.get(words[1]), said, "note", line)
     else:
-        kind = {"#": "note", "N": "normalisation"}.get(name[:1], f"line {name[:1]}")
-        made.notes.append(kind)
+        kind = {"#": "note", "N": "normalisation"}.get(name[:1])
+        made.notes.append(kind or f"line that is no annotation of brat ({line.place})")
+
+
+def _give(
+    made: Document,
+    mark: Mark | None,
+    given: Mapping[str, AttributeValue],
+    without: str,
+    line: _Line,
+) -> None:
+    """Gives a span attributes; a second value of one is left out. `without` says what has no span."""
+    if mark is None:
+        made.notes.append(without)
+        return
+    for name, value in given.items():
+        if mark.attributes.setdefault(name, value) != value:
+            made.notes.append(f"second value of the attribute {name} of {mark.id} ({line.place})")
 
 
 def _noted(text: str) -> dict[str, AttributeValue]:
@@ -178,8 +257,8 @@ def _noted(text: str) -> dict[str, AttributeValue]:
     return said if plain else {}
 
 
-def _arrow(made: Document, work: Work, marks: dict[str, Mark], label: str, ends: list[str]) -> None:
-    if all(end in marks for end in ends):
+def _arrow(made: Document, work: Work, marks: _Marks, label: str, ends: list[str]) -> None:
+    if all(marks.get(end) for end in ends):
         work.arrows.append(Arrow(label, ends[0], ends[1]))
     else:
         made.notes.append("relation to no span")
