@@ -41,7 +41,9 @@ def named(folder):
     ("name", "why"),
     [
         ("journal/foo.a7.jsonl", "qawl.yaml has no layer foo"),
-        ("journal/كيان.a1.0001.jsonl.gz", "qawl.yaml has no layer كيان"),
+        ("journal/foo.زيد.0001.jsonl.gz", "qawl.yaml has no layer foo"),
+        ("journal/كيان.a1.0001.jsonl.gz", "by its name it is no file of Qawl's"),
+        ("journal/foo bar.a1.jsonl", "by its name it is no file of Qawl's"),
         ("journal/ner.a1.0001.jsonl.gz", "the journal beside it does not go on from it"),
         ("journal/ner.a1.0007.jsonl.gz", "the journal beside it does not go on from it"),
         ("journal/ner.a1.00001.jsonl.gz", "by its name it is no file of Qawl's"),

@@ -4,11 +4,12 @@ Hidden files and those that systems and people put beside others (README.md) are
 """
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
 from qawl.annotations import heads, journal, journal_cleaning, segments
-from qawl.core import files
+from qawl.core import files, names
 from qawl.core.project import Project
 
 _QUIET = (".*", "README*", "LICENSE*", "desktop.ini", "Thumbs.db", "Icon\r")
@@ -51,7 +52,8 @@ def _of_other_layer(layers: Collection[str], name: str) -> str | None:
     """That a file is of a layer that there is not, in words."""
     layer, dot, rest = name.partition(".")
     if layer not in layers and dot and rest.endswith(("jsonl", "jsonl.gz")):
-        return f"qawl.yaml has no layer {''.join(map(_shown, layer))}: add the layer"
+        with suppress(ValueError):
+            return f"qawl.yaml has no layer {names.layer(layer)}: add the layer"
     return None
 
 
