@@ -110,3 +110,13 @@ def test_a_layer_that_was_taken_out_of_the_settings_is_named(corpus):
         "gold/ner",
     ):
         assert f"exports/{name}" in said
+
+
+def test_a_pull_that_goes_on_says_it_before_it_begins(corpus):
+    """It ends at once here, since there is no server."""
+    (corpus / "exports/journal/foo.a7.jsonl").write_text("", "utf-8")
+    code, said = corpora.main(corpus, "pull", "--watch")
+    assert code == 1
+    assert said.startswith(
+        "NOT READ: exports/journal/foo.a7.jsonl is not read: qawl.yaml has no layer"
+    )

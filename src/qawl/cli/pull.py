@@ -90,8 +90,7 @@ def command(
     Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
     every version ever pulled; exports/annotations holds the latest of each.
     """
-    from qawl.annotations import foreign_files
-    from qawl.cli import journals
+    from qawl.cli import journals, pull_summary
     from qawl.cli import watch as watching
     from qawl.core import project
 
@@ -126,8 +125,8 @@ def command(
         else:
             exports = (*files, *more)
             whole = _pull(corpus, exports, layer=layer, annotators=annotators, judge=judge)
-        for each in foreign_files.found(corpus):
-            say(f"NOT READ: {each}")
+        for line in pull_summary.not_read(corpus):
+            say(line)
     if not (clean or whole or partial):
         sys.exit(1)
 

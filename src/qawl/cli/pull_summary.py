@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qawl.annotations.sorter import Pulled
+    from qawl.core.project import Project
 
 
 def summary(outcome: "Pulled") -> list[str]:
@@ -48,6 +49,13 @@ def summary(outcome: "Pulled") -> list[str]:
     ]
     lines += [f"ALARM: {each}" for each in outcome.alarms]
     return [*lines, *left_out(outcome)]
+
+
+def not_read(corpus: "Project") -> list[str]:
+    """Files beside journals, annotations and gold that nothing reads, in lines."""
+    from qawl.annotations import foreign_files
+
+    return [f"NOT READ: {each}" for each in foreign_files.found(corpus)]
 
 
 def left_out(outcome: "Pulled") -> list[str]:

@@ -28,6 +28,10 @@ def watch(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
     The corpus is held only while it pulls, so that other commands run beside it. What goes wrong in
     the first pull ends it; later, a server that is away or a corpus in use is waited for.
     """
+    from qawl.cli.pull_summary import not_read
+
+    for line in not_read(corpus):
+        say(line)
     say(f"pulling every {every} s; Ctrl-C ends it", err=True)
     with _called(corpus, hooks):
         _loop(corpus, every, hooks)
