@@ -156,3 +156,21 @@ def test_work_on_withdrawn_articles_stays_away(make_corpus, qawl):
     withdrawal.withdraw(made, article, "asked")
     said = qawl(server, project.load(made.root), "push", "--recover")
     assert (said.exit_code, said.output.splitlines()[0]) == (0, "6 annotations put back")
+
+
+@pytest.mark.parametrize("pulled", [False, True])
+def test_one_of_two_annotations_of_a_task_is_lost(make_corpus, qawl, pulled):
+    """The task has the other's annotation still, so it is not open: there is another for what was lost."""
+    server, made = at_work(make_corpus, 1, overlap=1)
+    task = next(task for _, task in held(server, NAMES[0]))
+    server.submit(task, 2)
+    pull.pull(server, made)
+    before = whose(made)
+    del task["annotations"][0]
+    if pulled:
+        pull.pull(server, made)
+    said = qawl(server, made, "push", "--recover")
+    assert (said.exit_code, said.output.splitlines()[0]) == (0, "1 annotation put back")
+    assert "0 annotations" in qawl(server, made, "push", "--recover").output
+    assert pull.pull(server, made).whole
+    assert whose(made) == before

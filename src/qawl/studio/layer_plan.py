@@ -406,11 +406,11 @@ class LayerPlan:
         if article is None:
             gone = task.article_id in self.corpus.withdrawn
             return "its article is withdrawn" if gone else "its article is not to be annotated"
-        if task.article_id in there:
+        owed = task.article_id in self.owed.get(annotator, ())
+        if task.article_id in there and not owed:
             return "its article is there twice"
         if task.text_sha256 != article.text_sha256:
             return "its text was edited in Label Studio"
-        owed = task.article_id in self.owed.get(annotator, ())
         if annotator not in self.corpus.working and not task.worked_on and not owed:
             if not annotator:
                 return "it does not say whose it is"
@@ -469,8 +469,13 @@ def _stays(looked: Looked) -> set[str]:
 
 
 def _standing(looked: Iterable[Mapping[str, Looked]], name: str) -> set[str]:
-    """The articles of which an annotator has tasks in the projects that should be."""
-    return {article for place in looked for article in _stays(place.get(name, []))}
+    """The articles of which an annotator has tasks without annotations in the projects that should be."""
+    return {
+        task.article_id
+        for place in looked
+        for task, why in place.get(name, [])
+        if not task.annotated and (why is None or task.draft)
+    }
 
 
 def _joined(step: Step, part: Step) -> Step:
