@@ -546,3 +546,48 @@ def test_brat_offsets_count_the_line_ends_that_the_words_tell(tmp_path, monkeypa
     [record] = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
     assert [(s["text"], s["start"]) for s in record["spans"]] == [("سامي", 4), ("عمان", 13)]
     assert not errors(tmp_path / "c")
+
+
+PAGE = "<div>قالت ليلى<br/>وصل <b>سامي</b></div><p>عمان</p>\n<ul><li>بيروت</li><li> Ada</li></ul>"
+
+
+@pytest.mark.parametrize("breaks", [True, False], ids=["br-counted", "br-not-counted"])
+def test_blocks_of_a_page_are_lines_and_regions_stand_where_they_stood(
+    tmp_path, monkeypatch, breaks
+):
+    """Label Studio counts text nodes alone; versions differ in what a <br> is. One region goes over blocks."""
+    monkeypatch.chdir(tmp_path)
+    counted = "قالت ليلى" + "\n" * breaks + "وصل ساميعمان\nبيروت Ada"
+    results = []
+    for at, surface in enumerate(("ليلى", "سامي", "عمان", "بيروت", "Ada", "ساميعمان")):
+        start = counted.index(surface)
+        place = {"start": start, "end": start + len(surface)}
+        value = {
+            "start": "/p[1]/text()[1]",
+            "end": "/p[1]/text()[1]",
+            "startOffset": 0,
+            "endOffset": 4,
+        }
+        value |= {"globalOffsets": place, "text": surface, "hypertextlabels": ["PER"]}
+        results.append(
+            {
+                "id": f"r{at}",
+                "from_name": "l",
+                "to_name": "t",
+                "type": "hypertextlabels",
+                "value": value,
+            }
+        )
+    write(tmp_path / "e.json", [task(1, PAGE, [work(1, results, 1)])])
+    (tmp_path / "c.xml").write_text(
+        '<View><HyperTextLabels name="l" toName="t"><Label value="PER"/></HyperTextLabels>'
+        '<HyperText name="t" value="$body"/></View>'
+    )
+    adopt(tmp_path, tmp_path / "e.json", tmp_path / "c.xml")
+    [article] = lines(tmp_path / "c" / "corpus" / "articles.jsonl")
+    assert article["text"] == "قالت ليلى\nوصل سامي\nعمان\nبيروت\n Ada".replace("\n Ada", " \nAda")
+    [record] = lines(tmp_path / "c" / "exports" / "annotations" / "l.jsonl")
+    said = [each["text"] for each in record["spans"]]
+    assert sorted(said) == sorted(["ليلى", "سامي", "عمان", "بيروت", "Ada", "سامي\nعمان"])
+    assert all(article["text"][e["start"] : e["end"]] == e["text"] for e in record["spans"])
+    assert not errors(tmp_path / "c")

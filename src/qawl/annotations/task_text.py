@@ -7,8 +7,9 @@ from typing import Any
 
 from qawl.annotations.foreign_values import whole
 from qawl.annotations.reading import results
-from qawl.articles import markup
-from qawl.core.text import utf16_to_code_points
+from qawl.articles import cleaning, markup
+from qawl.articles.markup import Shown
+from qawl.core.text import sha256, utf16_to_code_points
 from qawl.scheme.from_config import Config
 
 Task = dict[str, Any]
@@ -33,8 +34,13 @@ class Turn:
         return self.at + int(points[offset] or 0)
 
 
-def as_text(task: Task, config: Config | None) -> tuple[Task, str | None]:
-    """The task with its text as one string, and what was done for that; as it is where nothing was."""
+def as_text(
+    task: Task, config: Config | None, frozen: str | None = None
+) -> tuple[Task, str | None]:
+    """The task with its text as one string, and what was done for that; as it is where nothing was.
+
+    `frozen` is the digest of its article's text, where it has one: early corpora have pages without lines.
+    """
     data = task.get("data")
     if not isinstance(data, Mapping):
         return task, None
@@ -48,7 +54,9 @@ def as_text(task: Task, config: Config | None) -> tuple[Task, str | None]:
         text, places = _joined(turns)
         return _with_text(task, field, text, places), DIALOGUES
     if config and config.page and isinstance(given, str) and field and markup.is_page(given):
-        return {**task, "data": {**data, field: _page(given, task)}}, PAGES
+        page = _page(given, task)
+        early = frozen is not None and sha256(cleaning.as_annotated(page.text)[0]) == frozen
+        return _with_page(task, field, Shown(page.text, ()) if early else page), PAGES
     return task, None
 
 
@@ -69,7 +77,7 @@ def _below(given: Any, path: str) -> Any:
     return given
 
 
-def _page(page: str, task: Task) -> str:
+def _page(page: str, task: Task) -> Shown:
     """The text of a page; versions of Label Studio differ in what a <br> is: the surfaces tell."""
     marked = [
         (start, end, value["text"])
@@ -85,7 +93,40 @@ def _page(page: str, task: Task) -> str:
     def fits(text: str) -> int:
         return sum(text[start:end] == said for start, end, said in marked)
 
-    return max((markup.visible_text(page, breaks=each) for each in (True, False)), key=fits)
+    both = (markup.shown(page, breaks=each) for each in (True, False))
+    return max(both, key=lambda each: fits(each.text))
+
+
+def _with_page(task: Task, field: str, page: Shown) -> Task:
+    """The task with the lines of a page; regions stand where they stood."""
+    text = page.lined
+    data = {**task["data"], field: text}
+    if not page.breaks:
+        return {**task, "data": data}
+    done = []
+    for annotation in annotations(task):
+        given = annotation.get("result")
+        listed = given if isinstance(given, list) else []
+        done.append({**annotation, "result": [_lined(each, page, text) for each in listed]})
+    kept = {name: each for name, each in task.items() if name != "completions"}
+    return {**kept, "data": data, "annotations": done}
+
+
+def _lined(result: Any, page: Shown, text: str) -> Any:
+    """A region of a page in its lines; as it came where its place can't be told."""
+    value = result.get("value") if isinstance(result, Mapping) else None
+    place = value.get("globalOffsets") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(place, Mapping):
+        return result
+    start, end = whole(place.get("start")), whole(place.get("end"))
+    if start is None or end is None or not 0 <= start <= end <= len(page.text):
+        return result
+    first, last = page.lined_span(start, end)
+    told, words = value.get("text"), "".join(page.text[start:end].split())
+    said = {**value, "globalOffsets": {**place, "start": first, "end": last}}
+    if isinstance(told, str) and "".join(told.replace("\\n", " ").split()) == words:
+        said["text"] = text[first:last]
+    return {**result, "value": said}
 
 
 def _dialogue(data: Mapping[str, Any]) -> str | None:

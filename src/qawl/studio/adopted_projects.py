@@ -153,11 +153,12 @@ def _written(
     with path.open("wb") as file:
         start = b"[\n"
         for sent in client.tasks(remote.id, annotations=True):
-            task, _ = task_text.as_text(sent, config)
+            identity = made.get(sent.get("id"))
+            task, _ = task_text.as_text(sent, config, hashes[identity] if identity else None)
             whole = whole and json_stream.UNREADABLE not in task
             stand.add(task["id"])
             held |= {str(each["id"]) for each in task.get("annotations", ())}
-            if identity := made.get(task["id"]):
+            if identity:
                 told = {"article_id": identity, "text_sha256": hashes[identity]}
                 task["data"] |= told | {"layer": remote.layer}
             file.write(start + json.dumps(task).encode())
