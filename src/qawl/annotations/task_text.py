@@ -39,7 +39,7 @@ def as_text(
 ) -> tuple[Task, str | None]:
     """The task with its text as one string, and what was done for that; as it is where nothing was.
 
-    `frozen` is the digest of its article's text, where it has one: early corpora have pages without lines.
+    `frozen` is the digest of its article's text, where it has one: early corpora glued lines.
     """
     data = task.get("data")
     if not isinstance(data, Mapping):

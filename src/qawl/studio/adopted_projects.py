@@ -153,7 +153,7 @@ def _written(
     with path.open("wb") as file:
         start = b"[\n"
         for sent in client.tasks(remote.id, annotations=True):
-            identity = made.get(sent.get("id"))
+            identity = made.get(sent["id"])
             task, _ = task_text.as_text(sent, config, hashes[identity] if identity else None)
             whole = whole and json_stream.UNREADABLE not in task
             stand.add(task["id"])
