@@ -10,6 +10,9 @@ import pytest
 from test_foreign_exports import SAMI, Foreign
 from test_whose_work import OMAR, pull, whose, work
 
+from qawl.annotations import journal, journal_cleaning
+from qawl.core.project import load
+
 LINE = "{}.a1.jsonl"
 
 
@@ -218,6 +221,49 @@ def test_a_deletion_that_either_knows_stays_one(corpus, copied, both):
     assert corpus.records() == []
 
 
+def moved(corpus):
+    """Journals that all work of a1 is that of a2, as `qawl pull --annotator` does from a server."""
+    project = load(corpus.folder)
+    was, now = (
+        journal.opened_at(project, project.journal_file("ner", each)) for each in ("a1", "a2")
+    )
+    made = [journal_cleaning.entry(content) for _, content in journal.versions(was.path)]
+    now.add([journal.renamed(each, json.loads(each)["key"]) for each in made])
+    was.delete(list(was.alive))
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+
+
+def test_work_that_one_side_gave_to_another_annotator_is_not_lost(corpus, copied):
+    """The side that does not know it may have more of it: that would stand under the wrong name, or die."""
+    pull(corpus, [work()])
+    other = copied()
+    moved(other)
+    pull(corpus, [work(surface="Layla", day=3)])
+    for here, there in ((corpus, other), (other, corpus)):
+        before = here.records()
+        done = here.run("pull", "--merge", str(there.folder))
+        assert done.exit_code == 1
+        assert "work of a1 became a2's" in str(done.exception)
+        assert here.records() == before
+    moved(corpus)
+    assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
+    assert whose(corpus) == {"a2": ["Layla"]}
+
+
+def test_git_is_told_of_a_conflict_where_one_side_ends_what_the_other_changes(corpus, copied):
+    """The end may say that the work is another annotator's now: git asks for one file at a time."""
+    pull(corpus, [work()])
+    other = copied()
+    moved(other)
+    pull(corpus, [work(surface="Layla", day=3)])
+    for here, there in ((corpus, other), (other, corpus)):
+        ours, theirs = (each.folder / "exports/journal/ner.a1.jsonl" for each in (here, there))
+        before = ours.read_bytes()
+        done = here.run("pull", "--merge-file", str(ours), str(theirs))
+        assert (done.exit_code, ours.read_bytes()) == (1, before)
+        assert "run `qawl pull --merge` with the branch" in str(done.exception)
+
+
 def test_an_old_export_does_not_undo_a_deletion(corpus):
     """A version newer than all that was known is work that somebody did since."""
     pull(corpus, [work(day=5)])
@@ -268,7 +314,7 @@ def test_a_branch_is_joined_by_its_name(corpus, branches):
 def test_a_merge_that_git_left_half_done_can_be_finished(corpus, branches):
     assert git(branches, "merge", "two").returncode != 0
     done = pull(corpus, [work()])
-    assert "git checkout --ours exports/journal" in str(done.exception)
+    assert "git restore -SW --source HEAD exports/journal" in str(done.exception)
     assert "qawl pull --merge MERGE_HEAD" in str(done.exception)
     assert git(corpus.folder, "checkout", "--ours", "exports/journal").returncode == 0
     assert corpus.run("pull", "--merge", "MERGE_HEAD").exit_code == 0

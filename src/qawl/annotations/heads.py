@@ -20,9 +20,9 @@ from qawl.core.records import FORMAT, Format
 
 NAME = "heads.json"
 _ADVICE = (
-    "in a merge run `git checkout --ours exports/journal`, then `qawl pull --merge MERGE_HEAD`; else "
-    "bring it back from version control, or remove it where every journal is whole: the next `qawl pull` "
-    "makes it"
+    "in a merge run `git restore -SW --source HEAD exports/journal`, then `qawl pull --merge "
+    "MERGE_HEAD`; else bring it back from version control, or remove it where every journal is whole: "
+    "the next `qawl pull` makes it"
 )
 
 

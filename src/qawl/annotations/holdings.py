@@ -261,6 +261,11 @@ class Holdings:
         where = "SELECT identity FROM annotation WHERE alive ORDER BY article, rowid"
         return (_decoded(content) for (content,) in self.db.execute(where))
 
+    def gone(self) -> Iterator[Identity]:
+        """The version that counted of each annotation that is known to be deleted."""
+        where = "SELECT identity FROM annotation WHERE NOT alive ORDER BY rowid"
+        return (_decoded(content) for (content,) in self.db.execute(where))
+
     def deleted(self, identities: Iterable[Identity]) -> set[tuple[str, str | None]]:
         """(article, number) of those of these annotations that are known to be deleted."""
         found = self.db.execute("SELECT identity FROM annotation WHERE alive = 0")

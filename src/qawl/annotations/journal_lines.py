@@ -218,8 +218,8 @@ def opened(path: Path) -> BinaryIO:
 def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
     if content.startswith(b"<<<<<<<"):
         return JournalError(
-            f"{path}, line {number}: git left an unfinished merge here: run `git checkout --ours "
-            "exports/journal`, then `qawl pull --merge MERGE_HEAD`"
+            f"{path}, line {number}: git left an unfinished merge here: run `git restore -SW "
+            "--source HEAD exports/journal`, then `qawl pull --merge MERGE_HEAD`"
         )
     return JournalError(
         f"{path}, line {number}: the journal was changed: bring the file back from version control"

@@ -5,6 +5,7 @@ no version is lost or doubled, whoever joins. A deletion that either knows stays
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -27,6 +28,11 @@ JournalKey = tuple[str, str]
 User = tuple[int, int]
 """The number of a server, and that of a user on it."""
 
+_Work = tuple[str, str, tuple[int | None, str | None, str] | None]
+
+Place = tuple[int, int | None, str | None]
+"""The number of a server, that of a project on it, and when the project was made."""
+
 
 @dataclass(slots=True)
 class Other:
@@ -40,17 +46,32 @@ class Other:
     annotator: str
     path: Path
     latest: dict[str, Version] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     origins: dict[int, int] = field(default_factory=dict)
 
     @property
-    def users(self) -> set[User]:
-        """Its users, on the servers as they are numbered here."""
-        return _users((each.identity for each in self.latest.values()), self.origins)
+    def all(self) -> Iterator[Identity]:
+        """What each of its annotations is."""
+        return (each.identity for each in self.latest.values())
+
+    @property
+    def living(self) -> Iterator[Identity]:
+        """The same of those that were not deleted."""
+        return (each.identity for key, each in self.latest.items() if key not in self.gone)
+
+    @property
+    def lost(self) -> Iterator[Identity]:
+        """The same of those that were deleted."""
+        return (each.identity for key, each in self.latest.items() if key in self.gone)
 
     def look(self) -> None:
         """Reads it once, and checks its chain."""
-        versions = (each for each, _ in journal.versions(self.path) if each.event == "version")
-        self.latest = {each.key: each for each in versions}
+        for each, _ in journal.versions(self.path):
+            if each.event == "version":
+                self.latest[each.key] = each
+                self.gone.discard(each.key)
+            else:
+                self.gone.add(each.key)
 
 
 @dataclass(slots=True)
@@ -98,6 +119,7 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
             for annotator, path in journal.files(project, layer)
         }
         mine = [each for each in there if each.source == name]
+        _refuse_moved(name, here, mine)
         names = _names(project, here, mine)
         for each in mine:
             place = each.layer, names[each.annotator]
@@ -122,6 +144,62 @@ def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> N
         )
 
 
+def _refuse_moved(name: str, here: Mapping[JournalKey, Journal], there: Iterable[Other]) -> None:
+    """Refuses where one side gave work to another annotator, and the other side does not know that yet:
+    what it has of that work besides would be under the name that was wrong."""
+    ours, theirs = _Side(), _Side()
+    for (layer, annotator), opened in here.items():
+        ours.add(layer, annotator, opened.holds.living(), opened.holds.gone())
+    for each in there:
+        theirs.add(each.layer, each.annotator, each.living, each.lost)
+    for mover, other, at, where in ((theirs, ours, name, "here"), (ours, theirs, "here", name)):
+        if found := mover.moved_without(other):
+            work, was, now = found
+            raise JournalError(
+                f"{name}: work of {was} became {now}'s {_in(at)}, and {_in(where)} it is "
+                f"{other.alive[work]}'s still: run `qawl pull --annotator {mover.users[work]}={now}` "
+                f"{_in(where)} too, then merge"
+            )
+
+
+def _in(place: str) -> str:
+    """Where, in words."""
+    return place if place == "here" else f"in {place}"
+
+
+@dataclass(slots=True)
+class _Side:
+    """Who has each piece of work, who had it and no longer does, and whose number made it."""
+
+    alive: dict[_Work, str] = field(default_factory=dict)
+    gone: dict[_Work, str] = field(default_factory=dict)
+    users: dict[_Work, int | None] = field(default_factory=dict)
+
+    def add(
+        self, layer: str, annotator: str, living: Iterable[Identity], gone: Iterable[Identity]
+    ) -> None:
+        """Adds the annotations of a journal, and those that were deleted from it."""
+        for each in living:
+            self.alive[_work(layer, each)] = annotator
+            self.users[_work(layer, each)] = each.user
+        self.gone.update((_work(layer, each), annotator) for each in gone)
+
+    def moved_without(self, other: "_Side") -> tuple[_Work, str, str] | None:
+        """The first work that was moved here alone, who had it, and who has it now."""
+        for work, was in self.gone.items():
+            now = self.alive.get(work, was)
+            if now != was and work in other.alive and work not in other.gone:
+                return work, was, now
+        return None
+
+
+def _work(layer: str, identity: Identity) -> _Work:
+    """What an annotation is known by in whichever journal it stands."""
+    if identity.unique:
+        return layer, identity.unique, None
+    return layer, identity.id or "", (identity.project, identity.home, identity.article)
+
+
 def _shared(project: Project, journals: Sequence[Other]) -> bool:
     """Whether a journal here knows an annotation of these, as those of a branch do."""
     return any(
@@ -139,18 +217,34 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
     if journal_lines.begun(ours) != journal_lines.begun(theirs):
         raise JournalError(
             f"{ours} and {theirs} do not follow the same line, as where one branch sealed a segment: run "
-            "`git checkout --ours exports/journal`, then `qawl pull --merge MERGE_HEAD`"
+            "`git restore -SW --source HEAD exports/journal`, then `qawl pull --merge MERGE_HEAD`"
         )
     opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
     other.look()
-    users = _users(opened.holds.all(), {})
-    apart = users and other.users and users.isdisjoint(other.users)
+    users, theirs_ = _users(opened.holds.all(), {}), _users(other.all, {})
+    apart = users and theirs_ and users.isdisjoint(theirs_)
     if apart or _renumbered(_origins([opened], [other])):
         raise JournalError(
             f"{ours} and {theirs} are of different users or servers: run `qawl pull --merge` with the "
             "branch"
         )
+    _refuse_parted(opened, other, f"{ours} and {theirs}")
     return _join(opened, other, "")
+
+
+def _refuse_parted(opened: Journal, other: Other, both: str) -> None:
+    """Refuses where one file ends an annotation and the other goes on with it: it may be another
+    annotator's now, whose file would need what is new."""
+    for key, version in other.latest.items():
+        here = opened.holds.find(version)
+        there = opened.holds.known(here) if here else None
+        if here is None or there is None or opened.holds.stands(here) == (key not in other.gone):
+            continue
+        if (there.content, there.changed) != (version.identity.content, version.identity.changed):
+            raise JournalError(
+                f"{both}: one of them ends annotation {version.identity.id} and the other changes it: "
+                "run `qawl pull --merge` with the branch"
+            )
 
 
 def _journals(
@@ -177,16 +271,40 @@ def _journals(
         raise InputError(f"{name}: no journal there (LAYER.ANNOTATOR.jsonl in exports/journal)")
 
 
-def _users(identities: Iterable[Identity], origins: Mapping[int, int]) -> set[User]:
-    """Those who made annotations that came by exports.
+def _users(
+    identities: Iterable[Identity],
+    origins: Mapping[int, int],
+    own: AbstractSet[Place] = frozenset(),
+) -> set[User]:
+    """Those who made annotations, on the servers as they are numbered here.
 
-    In a project of a server the pseudonym is the project's, whoever worked there.
+    In a project of a server that is one annotator's `own`, the pseudonym is the project's, whoever
+    worked there.
     """
     return {
         (origins.get(each.origin, each.origin), each.user)
         for each in identities
-        if each.user is not None and each.home is None
+        if each.user is not None and (each.home is None or _place(each, origins) not in own)
     }
+
+
+def _place(identity: Identity, origins: Mapping[int, int]) -> Place:
+    """The project of a server in which an annotation was made."""
+    return origins.get(identity.origin, identity.origin), identity.project, identity.home
+
+
+def _own(
+    here: Mapping[JournalKey, Journal], there: Iterable[Other], origins: Mapping[int, int]
+) -> frozenset[Place]:
+    """The projects of servers in which one annotator alone works: not those of a pool."""
+    seen: dict[Place, set[str]] = {}
+    for (_, annotator), opened in here.items():
+        for each in opened.holds.all():
+            seen.setdefault(_place(each, {}), set()).add(annotator)
+    for other in there:
+        for each in other.all:
+            seen.setdefault(_place(each, origins), set()).add(other.annotator)
+    return frozenset(place for place, names_ in seen.items() if len(names_ - {JUDGE}) < 2)
 
 
 def _names(
@@ -195,10 +313,11 @@ def _names(
     """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
     users: dict[str, set[User]] = {}
     origins = _origins(here.values(), there)
+    own = _own(here, there, origins)
     for each in there:
         each.origins = origins
     for (_, annotator), opened in here.items():
-        users.setdefault(annotator, set()).update(_users(opened.holds.all(), {}))
+        users.setdefault(annotator, set()).update(_users(opened.holds.all(), {}, own))
     taken = {*users, *(each.annotator for each in there)}
     free = pseudonyms.free(project, taken)
     found: dict[str, str] = {}
@@ -208,9 +327,11 @@ def _names(
         if len(owners) > 1:
             raise JournalError(
                 f"{mine[0].source}: the work of {name} there is that of {', '.join(sorted(owners))} "
-                "here: it is not clear whose the rest is"
+                "here: it is not clear whose the rest is. If git has put files of the branch into "
+                "exports/journal, run `git restore -SW --source HEAD exports/journal` first; else give "
+                "the work one name on both sides with `qawl pull --annotator`"
             )
-        numbers = {user for each in mine for user in each.users}
+        numbers = {user for each in mine for user in _users(each.all, origins, own)}
         same = _by_number(name, numbers, users, foreign=_renumbered(origins))
         if same and names.confused(same, {*users, *project.annotators, *found.values()}):
             same = None
@@ -233,18 +354,21 @@ def _owners(here: Mapping[JournalKey, Journal], other: Other) -> set[str]:
     """Those who have some of another journal's annotations here."""
     if other.annotator == JUDGE:
         return {JUDGE}
-    return {
-        annotator
-        for (layer, annotator), opened in here.items()
-        if layer == other.layer and any(_has(opened, each) for each in other.latest.values())
-    }
+    owners: dict[bool, set[str]] = {True: set(), False: set()}
+    for (layer, annotator), opened in here.items():
+        if layer == other.layer:
+            for key, each in other.latest.items():
+                if (found := _found(opened, each)) is not None:
+                    # What was given to somebody else is gone here and lives there.
+                    owners[opened.holds.stands(found) == (key not in other.gone)].add(annotator)
+    return owners[True] or owners[False]
 
 
-def _has(opened: Journal, given: Version) -> bool:
-    """Whether a journal has an annotation, and not another's work that has its unique id."""
+def _found(opened: Journal, given: Version) -> str | None:
+    """The key of an annotation in a journal; None if it has it not, or another's with its unique id."""
     key = opened.holds.find(given)
     there = opened.holds.known(key) if key else None
-    return there is not None and not copied(there, given.identity)
+    return None if there is None or copied(there, given.identity) else key
 
 
 def _by_number(
