@@ -174,3 +174,54 @@ def test_one_of_two_annotations_of_a_task_is_lost(make_corpus, qawl, pulled):
     assert "0 annotations" in qawl(server, made, "push", "--recover").output
     assert pull.pull(server, made).whole
     assert whose(made) == before
+
+
+TOY = 'layer: toy\nversion: "{}"\nlabels: [{}, ORG]\n{}'
+RENAMED = 'changes: [{from: "1", renamed: [{label: PER, to: PERSON}]}]\n'
+SPLIT = 'changes: [{from: "1", split: [{label: PER, into: [MAN, WOMAN], default: MAN}]}]\n'
+
+
+def toy(make_corpus, pool):
+    """(server, corpus) with work in the names of version 1 of a scheme, all lost."""
+    made = make_corpus(*TEXTS)
+    (made.label_config / "toy.yaml").write_text(TOY.format(1, "PER", ""), "utf-8")
+    made = settled(made, NAMES[:2], pool)
+    path = made.root / "qawl.yaml"
+    path.write_text(
+        path.read_text("utf-8").replace("[entity]", "[toy]") + "overlap: {toy: 2}", "utf-8"
+    )
+    made, server = project.load(made.root), Losing()
+    pushed(server, made)
+    for number in (1, 2):
+        server.join(number)
+    for each in server.made:
+        for task in server.held[each["id"]]:
+            name = task["data"].get("qawl_annotator") or each["title"].rpartition(" · ")[2]
+            server.submit(task, NAMES.index(name) + 1)
+            value = {"start": 0, "end": 2, "text": task["data"]["text"][:2], "labels": ["PER"]}
+            mark = {"id": "r", "type": "labels", "from_name": "toy", "to_name": "text"}
+            task["annotations"][0]["result"] = [{**mark, "value": value}]
+    pull.pull(server, made)
+    server.lose()
+    return server, made
+
+
+@pytest.mark.parametrize("pool", [0, 1])
+def test_work_goes_back_in_the_names_that_the_scheme_has_now(make_corpus, qawl, pool):
+    server, made = toy(make_corpus, pool)
+    (made.label_config / "toy.yaml").write_text(TOY.format(2, "PERSON", RENAMED), "utf-8")
+    made = project.load(made.root)
+    said = qawl(server, made, "push", "--recover")
+    assert (said.exit_code, said.output.splitlines()[0]) == (0, "8 annotations put back")
+    assert pull.pull(server, made).whole
+    labels = [span.label for each in derive.read(made, "toy") for span in each.spans]
+    assert labels == ["PERSON"] * 8
+
+
+def test_work_of_which_a_step_of_the_scheme_asks_a_person_is_named(make_corpus, qawl):
+    server, made = toy(make_corpus, 1)
+    (made.label_config / "toy.yaml").write_text(TOY.format(2, "MAN, WOMAN", SPLIT), "utf-8")
+    said = qawl(server, project.load(made.root), "push", "--recover")
+    assert (said.exit_code, said.output.splitlines()[0]) == (1, "0 annotations put back")
+    assert said.output.count("LEFT OUT: 4 annotations of toy by ") == 2
+    assert "a step of the scheme since then asks a person" in said.output

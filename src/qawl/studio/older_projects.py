@@ -28,13 +28,18 @@ def leads(version: str, current: Scheme) -> bool:
 
 def touched(client: Client, project: int, version: str, current: Scheme) -> Counter[str]:
     """How often the work in a server's project uses names that the steps since its version change."""
-    way = path(current.changes, version, current.version)
     found: Counter[str] = Counter()
     for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
         for annotation in task["annotations"]:
-            for result in reading.results(annotation):
-                found.update(str(name) for name in _names(result) if _changed(name, way))
+            found.update(changed(annotation, version, current))
     return found
+
+
+def changed(annotation: Mapping[str, object], version: str, current: Scheme) -> Iterator[str]:
+    """The names in an annotation of an older version that the steps since then change."""
+    way = path(current.changes, version, current.version)
+    for result in reading.results(annotation):
+        yield from (str(name) for name in _names(result) if _changed(name, way))
 
 
 def _changed(name: Name, way: Iterable[Change]) -> bool:

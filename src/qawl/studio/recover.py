@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 import msgspec
 
 from qawl.annotations import journal
+from qawl.annotations import store as annotation_store
 from qawl.annotations.journal_fields import ASSIGNED
+from qawl.annotations.to_label_studio import write_results
 from qawl.articles import selection, withdrawal
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
-from qawl.core.records import JUDGE
-from qawl.studio import plan, pool_work, push
+from qawl.core.records import JUDGE, Annotation
+from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
+from qawl.studio import older_projects, plan, pool_work, push
 from qawl.studio.client import Client
 from qawl.studio.pool_users import PoolUsers
 from qawl.studio.pull import Watch
@@ -32,6 +36,7 @@ class _Known:
     annotator: str
     place: Place
     assigned: str | None
+    version: str
     annotation: dict[str, object] = field(repr=False)
 
 
@@ -80,15 +85,15 @@ def _filled(client: Client, project: Project, watch: Watch) -> int:
         return 0
     held = _held(client, project, there)
     users = _Users(client, project, there)
+    forms = _Forms(project)
     back: set[tuple[str, str, Place]] = set()
     for remote in watch(there):
         open_ = [task for task in held[remote.id] if not task.annotated]
         for task, each in _back(remote, open_, [e for layer, e in gone if layer == remote.layer]):
             mine = remote.layer, each.annotator, each.place
-            if mine not in back:
+            sent = forms.of(remote, each)
+            if sent is not None and mine not in back:
                 back.add(mine)
-                sent = {name: each.annotation.get(name) for name in KEPT}
-                sent = {name: value for name, value in sent.items() if value is not None}
                 client.submit(task.id, sent | users.of(remote, each.annotator))
     return len(back)
 
@@ -119,11 +124,16 @@ def _articles(those: Lost) -> dict[str, dict[str, set[str]]]:
 def _why(project: Project, left: Lost) -> Iterator[str]:
     """Why work did not go back, in words."""
     known = {article.id for article in selection.to_annotate(project)} if left else set()
+    schemes = scheme.load_all(project)
     reasons: Counter[tuple[str, str, str]] = Counter()
     for layer, each in left:
         why = "no task of theirs could be made: run `qawl pull`, then this again"
         if each.place[0] not in known:
             why = "their articles are not to be annotated here"
+        elif layer in schemes and _older(each, schemes[layer]):
+            why = (
+                "a step of the scheme since then asks a person; what they made stays in the journal"
+            )
         elif each.annotator == JUDGE:
             why = "no task was made from the same annotations"
         reasons[layer, each.annotator, why] += 1
@@ -146,6 +156,32 @@ def _back(
         place = task.annotator, (task.article_id, task.basis)
         if found := own.get(place) or others.get(place):
             yield task, found
+
+
+class _Forms:
+    """How work is sent: as it was, else in the names of the current version of its scheme."""
+
+    def __init__(self, project: Project) -> None:
+        self._project, self._schemes = project, scheme.load_all(project)
+        self._settled: dict[str, dict[str, dict[str, Annotation]]] = {}
+
+    def of(self, remote: Remote, each: _Known) -> dict[str, object] | None:
+        """What is sent; None where its names are older ones, and a step since then asks a person."""
+        sent = {name: each.annotation.get(name) for name in KEPT}
+        sent = {name: value for name, value in sent.items() if value is not None}
+        current = self._schemes[remote.layer]
+        if remote.scheme_version != current.version or not _older(each, current):
+            return sent
+        if remote.layer not in self._settled:
+            annotation_store.refresh(self._project, remote.layer)
+            self._settled[remote.layer] = older_projects.settled(self._project, current)
+        record = self._settled[remote.layer].get(each.annotator, {}).get(each.place[0])
+        return None if record is None else {**sent, "result": write_results(record, current)}
+
+
+def _older(each: _Known, current: Scheme) -> bool:
+    """Whether work uses names that steps of its scheme have changed since."""
+    return any(older_projects.changed(each.annotation, each.version, current))
 
 
 class _Users:
@@ -204,7 +240,11 @@ def _journalled(project: Project, layer: str) -> list[_Known]:
     }
     latest = {
         (name, place): _Known(
-            name, place, data.get(ASSIGNED), msgspec.json.decode(entry.annotation)
+            name,
+            place,
+            data.get(ASSIGNED),
+            entry.scheme_version,
+            msgspec.json.decode(entry.annotation),
         )
         for name, path in paths.items()
         for entry in journal.counting(path)
