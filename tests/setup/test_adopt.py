@@ -5,6 +5,7 @@ texts in other fields, several label sets, no labels at all.
 """
 
 import json
+import unicodedata
 
 import pytest
 import yaml
@@ -591,3 +592,41 @@ def test_blocks_of_a_page_are_lines_and_regions_stand_where_they_stood(
     assert sorted(said) == sorted(["ليلى", "سامي", "عمان", "بيروت", "Ada", "سامي\nعمان"])
     assert all(article["text"][e["start"] : e["end"]] == e["text"] for e in record["spans"])
     assert not errors(tmp_path / "c")
+
+
+@pytest.mark.parametrize("scheme", ["NFC", "NFD"])
+@pytest.mark.parametrize("export", ["NFC", "NFD"])
+def test_names_that_look_alike_are_alike(tmp_path, monkeypatch, scheme, export):
+    """macOS and some keyboards decompose é and ệ; two annotators typed one note in two forms."""
+    monkeypatch.chdir(tmp_path)
+    config = """<View><Labels name="l" toName="t"><Label value="Tên Việt"/></Labels><Text name="t" value="$body"/>
+    <Choices name="c" toName="t" perRegion="true"><Choice value="sûr"/><Choice value="لأ"/></Choices>
+    <TextArea name="note" toName="t"/><Relations><Relation value="travaillé"/></Relations></View>"""
+    (tmp_path / "c.xml").write_text(unicodedata.normalize(scheme, config), "utf-8")
+    works = []
+    for user, form in ((1, export), (2, "NFC")):
+        said = lambda word, form=form: unicodedata.normalize(form, word)  # noqa: E731
+        value = {"start": 0, "end": 3, "text": "Ada"}
+        results = [
+            {**region("a", said("Tên Việt"), "Ada met Eve.", "Ada", to="t"), "from_name": "l"},
+            {**region("b", said("Tên Việt"), "Ada met Eve.", "Eve", to="t"), "from_name": "l"},
+            {"id": "a", "from_name": "c", "to_name": "t", "type": "choices", "value": {**value, "choices": [said("sûr")]}},
+            {"id": "n", "from_name": "note", "to_name": "t", "type": "textarea", "value": {"text": [said("André")]}},
+            {"type": "relation", "from_id": "a", "to_id": "b", "labels": [said("travaillé")]},
+        ]  # fmt: skip
+        works.append(work(user, results, user))
+    write(tmp_path / "e.json", [task(1, "Ada met Eve.", works)])
+    adopt(tmp_path, tmp_path / "e.json", tmp_path / "c.xml")
+    assert not errors(tmp_path / "c")
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "l.jsonl")
+    one, two = ([s["attributes"] for s in each["spans"]] for each in records)
+    assert one == two == [{"c": "sûr"}, {}]
+    path = tmp_path / "c" / "label_config" / "l.yaml"
+    path.write_text(unicodedata.normalize(scheme, path.read_text("utf-8")), "utf-8")
+    assert run("-C", tmp_path / "c", "scheme").exit_code == 0
+    done = run("-C", tmp_path / "c", "pull", "--from", tmp_path / "e.json", "--layer", "l")
+    assert done.exit_code == 0, done.exception
+    assert not errors(tmp_path / "c")
+    assert run("-C", tmp_path / "c", "adjudicate").exit_code == 0
+    [gold] = lines(tmp_path / "c" / "exports" / "gold" / "l.jsonl")
+    assert not gold["open"]

@@ -11,6 +11,7 @@ import msgspec
 
 from qawl.annotations import clicks, doubts, regions
 from qawl.annotations import reading as read
+from qawl.annotations.composed import composed
 from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.annotations.to_label_studio import SUGGESTED
@@ -86,7 +87,7 @@ def read_annotation(
     for each in odd:
         reading.found("result-unreadable", f"a choice of a judge is {brief(each)}")
     record = clicks.applied(record, decided, article.text)
-    return Converted(record, tuple(reading.findings))
+    return Converted(composed(record, scheme), tuple(reading.findings))
 
 
 def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:

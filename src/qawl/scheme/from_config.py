@@ -6,6 +6,7 @@ of it. Tags that Qawl has no scheme for are named.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
 from qawl.core.errors import SchemeError
@@ -197,7 +198,7 @@ def _item(element: ET.Element) -> Item:
 
 def _name(element: ET.Element) -> str:
     """What is stored of a label or choice; without white space at the edges, as its work is read."""
-    return (element.get("alias") or element.get("value") or "").strip()
+    return normalize("NFC", (element.get("alias") or element.get("value") or "").strip())
 
 
 def _is(element: ET.Element, name: str) -> bool:

@@ -1,5 +1,6 @@
 """A layer's scheme as a value: labels, attributes, relations and rules."""
 
+import unicodedata
 from functools import cached_property
 from typing import Literal
 
@@ -191,6 +192,17 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     def control_of(self) -> dict[str, str]:
         """The name of the control of each label, by the label's name."""
         return {label: each.control for label, each in self.set_of.items()}
+
+    @cached_property
+    def decomposed(self) -> dict[str, str]:
+        """The composed form (NFC) of each name that the scheme writes decomposed → that name."""
+        named = [*self.label, *self.relation, *self.attribute]
+        named += [name for each in self.attributes for name in each.categories]
+        return {
+            plain: name
+            for name in named
+            if not name.isascii() and (plain := unicodedata.normalize("NFC", name)) != name
+        }
 
     @cached_property
     def relation(self) -> dict[str, RelationType]:

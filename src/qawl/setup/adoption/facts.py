@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from qawl.annotations.json_min import SPANS
 from qawl.annotations.task_text import Task, annotations
@@ -120,7 +121,7 @@ class Facts:
         )
         several = [given] if isinstance(given, str) else given
         listed = several if isinstance(several, list) else []
-        labels = [name for each in listed if isinstance(each, str) and (name := each.strip())]
+        labels = [name for each in listed if isinstance(each, str) and (name := _plain(each))]
         if odd := len(listed) - len(labels):
             self.left_out["label of a region that is no text"] += odd
         self.counts.spans += len(labels)
@@ -148,7 +149,7 @@ class Facts:
             kind = seen.kind = "taxonomy"  # nested choices are stored as paths
         if kind == "taxonomy":
             seen.paths.update(
-                (tuple(str(name).strip() for name in each), None)
+                (tuple(_plain(str(name)) for name in each), None)
                 for each in listed
                 if isinstance(each, list) and each
             )
@@ -169,7 +170,7 @@ class Facts:
     def _relation(self, result: Mapping[str, object], regions: Mapping[object, list[str]]) -> None:
         given = result.get("labels")
         listed = given if isinstance(given, list) else [given]
-        names = [name for each in listed if isinstance(each, str) and (name := each.strip())]
+        names = [name for each in listed if isinstance(each, str) and (name := _plain(each))]
         start, end = str(result.get("from_id")), str(result.get("to_id"))
         if result.get("direction") == "left":
             start, end = end, start
@@ -180,4 +181,9 @@ class Facts:
 
 
 def _said(value: object) -> str:
-    return " / ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
+    return " / ".join(map(str, value)) if isinstance(value, list) else _plain(str(value))
+
+
+def _plain(name: str) -> str:
+    """A name without white space around it, composed: exports of macOS decompose it."""
+    return normalize("NFC", name.strip())
