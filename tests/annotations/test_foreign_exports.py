@@ -681,3 +681,43 @@ def test_a_journal_of_an_earlier_version_with_malformed_values_is_read_with_find
         if each["check"] == "annotation-unreadable" and each["article_id"] == article[1]
     ]
     assert "exports/journal/ner.a1.jsonl, line 4: " in bad["message"]
+
+
+@pytest.mark.parametrize(
+    "nest",
+    [
+        lambda text: {"doc": {"body": text}},
+        lambda text: {"title": "x", "docs": [{"t": "other"}, {"t": text}]},
+        lambda text: {"text": [text]},
+    ],
+    ids=["object", "list-of-objects", "list"],
+)
+def test_a_text_below_another_field_is_found_and_named(foreign, nest):
+    """<Text value="$doc.body"/> and "$docs[1].t": Label Studio shows fields by their path."""
+    corpus = foreign()
+    text = "وصل سامي\r\nإلى عمان"
+    corpus.ingest(text)
+    given = task(text, region(text.replace("\r\n", "\n"), "عمان"))
+    given["data"] = nest(text.replace("\r\n", "\n"))
+    assert corpus.pull([given], "--layer", "ner").exit_code == 0
+    assert corpus.spans() == [("PER", "عمان")]
+    assert not corpus.errors()
+    given["data"] = nest("another text")
+    done = corpus.pull([given], "--layer", "ner")
+    path = {"doc": "doc.body", "docs": "docs[1].t", "text": "text[0]"}
+    said = next(path[name] for name in given["data"] if name in path)
+    assert said in str(done.exception)
+
+
+def test_fields_of_a_task_that_are_many_or_deep_are_no_trouble(foreign):
+    """A dialogue of a thousand turns, and a list that a script nested in itself."""
+    corpus = foreign()
+    corpus.ingest("Ada came.")
+    deep = []
+    for _ in range(80):
+        deep = [deep]
+    given = task("x")
+    given["data"] = {"turns": [{"text": f"turn {n}"} for n in range(1000)], "deep": deep}
+    said = str(corpus.pull([given], "--layer", "ner").exception)
+    assert "turns[0].text" in said
+    assert len(said) < 1000

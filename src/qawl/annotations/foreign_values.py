@@ -1,11 +1,14 @@
 """Values of foreign JSON, of whatever type they came: read as what they should be, else None."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from qawl.core.records import to_json
 
 DIGITS = 15
 """Digits of the largest whole number that is read."""
+DEEPEST = 20
+"""How deep in lists and objects a text is looked for."""
 LONGEST = 10**11
 """Seconds since 1970, or of work, that are no mistake."""
 
@@ -45,6 +48,18 @@ def moment(value: object) -> str | None:
     if since is None:
         return None
     return datetime.fromtimestamp(since, UTC).isoformat().replace("+00:00", "Z")
+
+
+def texts(value: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """(path, text) of each text in a value: `title`, `doc.body`, `items[0].text`."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping) and depth < DEEPEST:
+        for key, each in value.items():
+            yield from texts(each, f"{path}.{key}" if path else str(key), depth + 1)
+    elif isinstance(value, list) and depth < DEEPEST:
+        for number, each in enumerate(value):
+            yield from texts(each, f"{path}[{number}]", depth + 1)
 
 
 def brief(value: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from qawl.annotations.foreign_values import texts
 from qawl.articles import cleaning
 from qawl.articles import store as article_store
 from qawl.core.lookup import Lookup
@@ -124,10 +125,10 @@ def _number(digest: str) -> int:
 def _texts(data: Mapping[str, object], field: str) -> Iterator[str]:
     """What may be the text of a task: the field that should hold it, then all others, the longest first.
 
-    A config may show any field: `<Text value="$Full_Text">`.
+    A config may show any field: `<Text value="$Full_Text">`, also one below another: `$item.text`.
     """
     text = data.get(field)
     if isinstance(text, str):
         yield text
-    others = (each for name, each in data.items() if name != field and isinstance(each, str))
+    others = (each for path, each in texts(data) if path != field)
     yield from sorted(filter(None, others), key=len, reverse=True)

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
 from qawl.annotations import journal_fields, json_stream
+from qawl.annotations.foreign_values import texts as texts_in
 from qawl.annotations.from_label_studio import controls, texts
 from qawl.annotations.identity import Version, sent
 from qawl.annotations.journal import Entry
@@ -20,6 +22,8 @@ from qawl.core.text import sha256
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
+FIELDS = 20
+"""Fields of tasks without an article that are named, at least where there are so many."""
 NAMED = 5
 """How many things that are left out for one reason are named."""
 LONGEST = files.LONGEST // 2
@@ -159,7 +163,8 @@ class Sorter:
         placed = self._placing.place(data, field)
         if placed is None:
             outcome.unplaced += 1
-            outcome.fields.update(name for name, value in data.items() if isinstance(value, str))
+            if len(outcome.fields) < FIELDS:
+                outcome.fields.update(path for path, _ in islice(texts_in(data), FIELDS))
             outcome.leave(reason("task-unplaced"), each.named, len(annotations))
             return
         for annotation in annotations:
