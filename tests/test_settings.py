@@ -365,6 +365,8 @@ def _put(plain, path, value):
         ("release: {split_from: {test: soon}}", "'soon'"),
         ("sample: {sources: {nowhere: 1}}", "sample.sources: nowhere"),
         ("layers: [toy, nowhere]", "nowhere.yaml"),
+        ("ingest: {recurring_share: 3}", "recurring_share"),
+        ("ingest: {recurring_articles: -5}", "recurring_articles"),
     ],
 )
 def test_a_name_that_there_is_not_is_refused(line, said, bench):

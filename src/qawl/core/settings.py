@@ -145,8 +145,8 @@ class Ingest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     chrome: tuple[str, ...] = ()
     default_chrome: bool = True
-    recurring_articles: int = 5
-    recurring_share: float = 0.1
+    recurring_articles: Annotated[int, msgspec.Meta(ge=0)] = 5
+    recurring_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
 
 
 class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
