@@ -522,3 +522,17 @@ def test_an_address_in_the_text_stays_where_it_was_marked(tmp_path):
     pull(corpus, [work("Write to desk@paper.example now.", "desk@paper.example")])
     assert corpus.spans() == [("PER", "desk@paper.example")]
     assert corpus.errors() == []
+
+
+def test_files_of_a_folder_that_may_be_exports_are_named(corpus):
+    """Browsers and mail add endings; others pack exports."""
+    folder = corpus.folder.parent / "exports"
+    folder.mkdir()
+    content = json.dumps([work()])
+    names = ["b.json.gz", "c.json.txt", "d", "e.jsonl", "notes.md"]
+    for name in ["a.json", ".f.json", *names]:
+        (folder / name).write_text(content)
+    done = corpus.run("pull", "--from", str(folder), "--layer", "ner")
+    assert done.exit_code == 0
+    assert "b.json.gz, c.json.txt, d, e.jsonl (unpack" in " ".join(done.output.split())
+    assert "1 new versions" in done.output

@@ -47,7 +47,7 @@ def pull_files(
     Raises InputError where a file is no such export, none of its tasks belongs to this corpus, or nobody
     can tell who a user is.
     """
-    outcome = outcome or Pulled()
+    outcome, paths = outcome or Pulled(), list(paths)
     named: Named = {None: JUDGE} if judge else _named(project, annotator)
     project.make_state()
     target = project.state / "pull"
@@ -61,6 +61,7 @@ def pull_files(
                 for task in _tasks(path, controls, outcome):
                     for each in sorter.entries(Incoming(task, source=path.name)):
                         spool.write(each)
+        outcome.notes += (note for path in paths if (note := _others(path)))
         _refuse_strange(outcome)
         spool.refuse_unknown()
         touched = _append(project, spool, outcome)
@@ -100,16 +101,37 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"{path}: no such file or folder")
-    found = sorted(
-        each
-        for each in files.below(path)
-        if each.suffix.lower() == ".json"
-        and each.is_file()
-        and not any(part.startswith(".") for part in each.relative_to(path).parts)
-    )
+    found = [each for each in _shown(path) if each.suffix.lower() == ".json"]
     if not found:
         raise InputError(f"{path}: no .json file in this folder: export as JSON from Label Studio")
     return found
+
+
+def _shown(folder: Path) -> list[Path]:
+    """The files below a folder that are not hidden."""
+    return sorted(
+        each
+        for each in files.below(folder)
+        if each.is_file()
+        and not any(part.startswith(".") for part in each.relative_to(folder).parts)
+    )
+
+
+def _others(path: Path) -> str | None:
+    """The files of a folder that may be exports and are not read, in words."""
+    found = _shown(path) if path.is_dir() else ()
+    names_ = [
+        each.relative_to(path).as_posix()
+        for each in found
+        if each.suffix.lower() != ".json" and (".json" in each.name.lower() or not each.suffix)
+    ]
+    if not names_:
+        return None
+    more = f" and {len(names_) - 5} more" if len(names_) > 5 else ""
+    return (
+        f"not read, since only .json files of a folder are: {', '.join(names_[:5])}{more} (unpack or "
+        "rename them, or name each after --from)"
+    )
 
 
 def _tasks(path: Path, controls: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, object]]:
