@@ -178,9 +178,12 @@ def test_a_contact_may_be_an_address(made):
 
 
 def test_the_reason_of_a_withdrawal_is_searched(made):
+    """One that an earlier version, or a person, wrote into the file."""
     from qawl.articles import withdrawal
 
-    withdrawal.withdraw(made, article(TEXT).id, "me@news.ps asked")
+    withdrawal.withdraw(made, article(TEXT).id, "the publisher asked")
+    path = made.withdrawn_file
+    path.write_text(path.read_text("utf-8").replace("the publisher", "me@news.ps"), "utf-8")
     (said,) = privacy.found(made)
     assert said.startswith("the reason why")
 
