@@ -630,3 +630,47 @@ def test_names_that_look_alike_are_alike(tmp_path, monkeypatch, scheme, export):
     assert run("-C", tmp_path / "c", "adjudicate").exit_code == 0
     [gold] = lines(tmp_path / "c" / "exports" / "gold" / "l.jsonl")
     assert not gold["open"]
+
+
+def test_what_annotators_typed_in_prodigy_is_theirs_and_no_context(tmp_path, monkeypatch):
+    """`user_input`, and a field that a block of the recipe names; a field that differs is counted."""
+    monkeypatch.chdir(tmp_path)
+    blocks = {"blocks": [{"view_id": "ner_manual"}, {"view_id": "text_input", "field_id": "why"}]}
+    spans = [{"start": 0, "end": 3, "label": "PER"}]
+    row = {
+        "text": "Ada came.",
+        "_input_hash": 1,
+        "answer": "accept",
+        "spans": spans,
+        "config": blocks,
+    }
+    rows = [
+        {**row, "_annotator_id": "amal", "user_input": "note A", "why": "سبب", "desk": "x"},
+        {
+            **row,
+            "_annotator_id": "badr",
+            "user_input": "note B",
+            "why": ["one", "two"],
+            "desk": "y",
+        },
+        {**row, "_annotator_id": "cem", "user_input": "", "answer": "reject", "why": "no"},
+    ]
+    path = tmp_path / "p.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+    said = adopt(tmp_path, path)
+    records = lines(tmp_path / "c" / "exports" / "annotations" / "label.jsonl")
+    found = {each["annotator"]: each["attributes"] for each in records}
+    assert found["a1"]["user_input"] in ("note A", ["note A"])
+    assert found["a1"]["why"] in ("سبب", ["سبب"])
+    assert found["a2"] == {"user_input": "note B", "why": ["one", "two"]}
+    assert found["a3"] == {}
+    [article] = lines(tmp_path / "c" / "corpus" / "articles.jsonl")
+    assert article["context"] == {"desk": "x"}
+    told = {each["reason"]: each["count"] for each in said["left_out"]}
+    assert told["typed answer of a text that was rejected or ignored"] == 1
+    assert (
+        told["other fields of a task whose text stands already: those of the first are the context"]
+        == 2
+    )
+    assert "kind: text" in (tmp_path / "c" / "label_config" / "label.yaml").read_text("utf-8")
+    assert not errors(tmp_path / "c")

@@ -42,7 +42,8 @@ class Arrow:
 class Work:
     """What one annotator did on a text; `skipped` where they rejected it.
 
-    `annotator` is the name or number that the other tool has for them; empty where it has none.
+    `annotator` is the name or number that the other tool has for them; empty where it has none. `typed`
+    names the attributes that they typed, however short the words are.
     """
 
     annotator: str = ""
@@ -50,6 +51,7 @@ class Work:
     marks: list[Mark] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    typed: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """Prodigy's JSON Lines: spans, relations, choices, and whether the annotator accepted the example.
 
 Fields: `text`, `spans` [{start, end, label}], `relations` [{head_span, child_span, label}], `options` and
-`accept` for choices, `label` of a binary category, `answer` accept, reject or ignore, `_annotator_id` or
-`_session_id`. Source: Prodigy's documentation of its task format.
+`accept` for choices, `label` of a binary category, `user_input` or another `field_id` for what is typed,
+`answer` accept, reject or ignore, `_annotator_id` or `_session_id`. Source: Prodigy's documentation of
+its task format.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,10 @@ _OWN = {
     "html",
     "style",
     "config",
+    "field_id",
+    "field_label",
+    "field_placeholder",
+    "field_rows",
 }
 
 _MARKED = {"spans": "span", "relations": "relation", "accept": "choice"}
@@ -53,7 +58,10 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     made = Document(str(path), str(row.get("_input_hash", number)), text)
     work = Work(str(row.get("_annotator_id") or row.get("_session_id") or ""))
     work.skipped = row.get("answer") in ("reject", "ignore")
+    typed = {name: row[name] for name in _typed(row) if row.get(name) not in (None, "", [], {})}
     if not work.skipped:
+        work.typed = set(typed)
+        work.attributes |= {name: _words(given) for name, given in typed.items()}
         for each in listed(row.get("spans"), made.notes, "spans"):
             _span(made, work, each)
         for each in listed(row.get("relations"), made.notes, "relations"):
@@ -68,14 +76,31 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
             made.notes += [f"{one} of a text that was rejected or ignored"] * _size(row.get(name))
         if isinstance(row.get("label"), str) and not row.get("spans"):
             made.notes.append("choice of a text that was rejected or ignored")
+        made.notes += ["typed answer of a text that was rejected or ignored"] * len(typed)
     made.works.append(work)
     meta = row.get("meta") if isinstance(row.get("meta"), dict) else {}
     made.context = {
         name: words(value)
         for name, value in {**row, **(meta or {})}.items()
-        if name not in _OWN and not name.startswith("_") and value not in (None, "", [], {})
+        if name not in _OWN
+        and name not in typed
+        and not name.startswith("_")
+        and value not in (None, "", [], {})
     }
     return made
+
+
+def _typed(row: dict[str, Any]) -> set[str]:
+    """The fields that annotators type in: the names of text_input blocks."""
+    config = row.get("config")
+    blocks = config.get("blocks") if isinstance(config, dict) else None
+    every = [row, *(blocks if isinstance(blocks, list) else ())]
+    given = [each.get("field_id") for each in every if isinstance(each, dict)]
+    return {"user_input", *(each for each in given if isinstance(each, str) and each not in _OWN)}
+
+
+def _words(given: object) -> list[str]:
+    return [words(each) for each in (given if isinstance(given, list) else [given])]
 
 
 def _size(given: object) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
+from zlib import crc32
 
 from qawl.annotations import derive, import_files
 from qawl.annotations.task_text import Task, annotations
@@ -25,6 +26,7 @@ from qawl.setup.adoption.spool import Look, Spool, Watch
 
 LINKED = "task that has the address of its text, which is not fetched"
 SAME = "task with the id and text of another task"
+OTHERS = "other fields of a task whose text stands already: those of the first are the context"
 DOUBLED = (
     "annotation older than another one of the same article and annotator (the journal keeps it)"
 )
@@ -80,7 +82,7 @@ class CorpusWriter:
                 listed = _List(file)
                 for task, article, spool_ in self._tasks():
                     known = there.one_with(article.text_sha256)
-                    self._taken(known or article.id)
+                    self._taken(known or article.id, article)
                     if known is None:
                         spool.write(to_json(article) + b"\n")
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
@@ -98,11 +100,12 @@ class CorpusWriter:
         """How many articles the tasks became."""
         return len(self._ids)
 
-    def _taken(self, identity: str) -> None:
-        number = int(identity, 16)
+    def _taken(self, identity: str, article: Article) -> None:
+        number, context = int(identity, 16), crc32(to_json(article.context or {}))
         if number in self._ids:
             self.left_out[SAME] += 1
-        self._ids.setdefault(number, 0)
+            self.left_out[OTHERS] += self._ids.setdefault(number, context) != context
+        self._ids.setdefault(number, context)
 
     def _journal(self, project: Project, work: Path) -> None:
         outcome = import_files.pull_files(

@@ -259,7 +259,9 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, object
             kind, said = _said(held)
             result.append(_result(mark.id, name, kind, {**place, **said}))
     for name, held in work.attributes.items():
-        result.append(_result(f"d-{name}", name, *_said(held)))
+        typed = name in work.typed
+        kind, given = ("textarea", {"text": held}) if typed else _said(held)
+        result.append(_result(f"d-{name}", name, kind, {**given}))
     result += [
         {
             "type": "relation",
