@@ -674,3 +674,18 @@ def test_what_annotators_typed_in_prodigy_is_theirs_and_no_context(tmp_path, mon
     )
     assert "kind: text" in (tmp_path / "c" / "label_config" / "label.yaml").read_text("utf-8")
     assert not errors(tmp_path / "c")
+
+
+def test_a_warning_names_no_project_that_is_not_known(tmp_path, monkeypatch):
+    """Two numbers of one address are one annotator; exports of scripts name no project."""
+    monkeypatch.chdir(tmp_path)
+    tasks = []
+    for number in (1, 2, 3):
+        text = f"Ada came {number}."
+        made = work(number, [region("r", "A", text, "Ada", to="text")], None)
+        made["completed_by"] = {"id": max(number - 1, 1), "email": "ada@example.org"}
+        tasks.append(task(number, text, [made], project=None, field="text"))
+    adopt(tmp_path, write(tmp_path / "e.json", tasks))
+    said = run("-C", tmp_path / "c", "validate").output
+    assert "user 2 did task 3, which is the work of user 1" in said
+    assert "None" not in said

@@ -150,7 +150,8 @@ def _strange(
     for each in opened.holds.living():
         first = most.get(each.origin)
         if each.user and first is not None and each.user != first:
-            where = f"task {each.task} of project {each.project}"
+            where = f"task {each.task}"
+            where += f" of project {each.project}" if each.project is not None else ""
             yield each.article, f"user {each.user} did {where}, which is the work of user {first}"
 
 
