@@ -575,7 +575,7 @@ def test_a_map_that_contradicts_the_journal_moves_no_work(shared, monkeypatch):
     before = {each.name: each.read_bytes() for each in made.journal.iterdir()}
     path = swapped(made, NAMES[0], NAMES[2])
     server.submit(mine(server, NAMES[0])[5], 1)
-    for words in (["pull"], ["pull", "--annotator", f"1={NAMES[0]}"], ["push", "--recover"]):
+    for words in (["pull"], ["pull", "--annotator", f"1={NAMES[0]}"]):
         code, said = called(server, made, monkeypatch, *words)
         assert code == 1
         assert "pool-users.json: user " in said
