@@ -250,12 +250,18 @@ def test_work_that_one_side_gave_to_another_annotator_is_not_lost(corpus, copied
     assert whose(corpus) == {"a2": ["Layla"]}
 
 
-def test_git_is_told_of_a_conflict_where_one_side_ends_what_the_other_changes(corpus, copied):
+NEW = (work(surface="Layla", day=3), work(OMAR, "Omar", number=2, task=2))
+
+
+@pytest.mark.parametrize("new", NEW, ids=["changed", "more of the user"])
+def test_git_is_told_of_a_conflict_where_one_side_ends_what_the_other_goes_on_with(
+    corpus, copied, new
+):
     """The end may say that the work is another annotator's now: git asks for one file at a time."""
     pull(corpus, [work()])
     other = copied()
     moved(other)
-    pull(corpus, [work(surface="Layla", day=3)])
+    pull(corpus, [new])
     for here, there in ((corpus, other), (other, corpus)):
         ours, theirs = (each.folder / "exports/journal/ner.a1.jsonl" for each in (here, there))
         before = ours.read_bytes()

@@ -233,17 +233,27 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
 
 
 def _refuse_parted(opened: Journal, other: Other, both: str) -> None:
-    """Refuses where one file ends an annotation and the other goes on with it: it may be another
-    annotator's now, whose file would need what is new."""
+    """Refuses where one file ends an annotation and the other goes on with it, or with other work of its
+    user: it may be another annotator's now, whose file would need what is new."""
+    here = {_work("", each) for each in (*opened.holds.living(), *opened.holds.gone())}
+    there = {_work("", each) for each in other.all}
+    fresh = {
+        True: {each.user for each in opened.holds.living() if _work("", each) not in there},
+        False: {each.user for each in other.living if _work("", each) not in here},
+    }
     for key, version in other.latest.items():
-        here = opened.holds.find(version)
-        there = opened.holds.known(here) if here else None
-        if here is None or there is None or opened.holds.stands(here) == (key not in other.gone):
+        found = opened.holds.find(version)
+        known = opened.holds.known(found) if found else None
+        if found is None or known is None or opened.holds.stands(found) == (key not in other.gone):
             continue
-        if (there.content, there.changed) != (version.identity.content, version.identity.changed):
+        changed = (known.content, known.changed) != (
+            version.identity.content,
+            version.identity.changed,
+        )
+        if changed or known.user in fresh[key in other.gone]:
             raise JournalError(
-                f"{both}: one of them ends annotation {version.identity.id} and the other changes it: "
-                "run `qawl pull --merge` with the branch"
+                f"{both}: one of them ends annotation {version.identity.id}, and the other goes on with "
+                "it or has new work of its user: run `qawl pull --merge` with the branch"
             )
 
 
