@@ -1,7 +1,7 @@
 """What a task shows, as a text that spans can be of: pages without tags, dialogues as a line a turn."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,13 +103,18 @@ def _with_page(task: Task, field: str, page: Shown) -> Task:
     data = {**task["data"], field: text}
     if not page.breaks:
         return {**task, "data": data}
+    return _with_results({**task, "data": data}, lambda each: _lined(each, page, text))
+
+
+def _with_results(task: Task, placed: Callable[[Any], Any]) -> Task:
+    """The task with each result of its annotations as it is placed now."""
     done = []
     for annotation in annotations(task):
         given = annotation.get("result")
         listed = given if isinstance(given, list) else []
-        done.append({**annotation, "result": [_lined(each, page, text) for each in listed]})
+        done.append({**annotation, "result": [placed(each) for each in listed]})
     kept = {name: each for name, each in task.items() if name != "completions"}
-    return {**kept, "data": data, "annotations": done}
+    return {**kept, "annotations": done}
 
 
 def _lined(result: Any, page: Shown, text: str) -> Any:
@@ -155,13 +160,8 @@ def _joined(turns: list[tuple[str, str]]) -> tuple[str, list[Turn]]:
 
 
 def _with_text(task: Task, field: str, text: str, turns: list[Turn]) -> Task:
-    done = []
-    for annotation in annotations(task):
-        given = annotation.get("result")
-        listed = given if isinstance(given, list) else []
-        done.append({**annotation, "result": [_placed(each, text, turns) for each in listed]})
-    kept = {name: each for name, each in task.items() if name != "completions"}
-    return {**kept, "data": {**task["data"], field: text}, "annotations": done}
+    data = {**task["data"], field: text}
+    return _with_results({**task, "data": data}, lambda each: _placed(each, text, turns))
 
 
 def _placed(result: Any, text: str, turns: list[Turn]) -> Any:
