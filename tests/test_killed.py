@@ -4,11 +4,10 @@ file is left."""
 import json
 import random
 import signal
-import subprocess
-import sys
 
 import pytest
 
+import killing
 from whole import Whole
 
 COMMANDS = (
@@ -29,26 +28,6 @@ COMMANDS = (
     ["tasks", "--layer", "ner", "--out", "../out.json"],
     ["adopt", "../new.json", "label_config/ner.xml", "--into", "../out"],
 )
-KILLED = """
-import os, signal, sys
-import qawl.cli
-left = int(sys.argv[1])
-OPERATIONS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod"}
-
-def note(event, arguments):
-    global left
-    write = os.O_WRONLY | os.O_RDWR
-    opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & write
-    if opened or event in OPERATIONS:
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(note)
-sys.argv = ["qawl", *sys.argv[2:]]
-qawl.cli.main()
-"""
-"""Runs a command and kills it before its file operation of that number."""
 MOST = 24
 """About as many file operations as most commands have."""
 
@@ -70,11 +49,7 @@ def attempt(whole, seed):
     at = random.Random(seed).randint(1, MOST)
     code, said, files, _ = whole.whole(words)
     whole.restore()
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(at), "-C", whole.folder, *words],
-        capture_output=True,
-        check=False,
-    )
+    done = killing.run(whole.folder, at, words)
     assert done.returncode in (-signal.SIGKILL, code), done.stderr
     again = whole.command(words)
     where = f"seed {seed}: {' '.join(words)}, killed at {at}: {again}"

@@ -34,9 +34,14 @@ def git(folder, *words, fails=False):
 @pytest.fixture
 def corpus(tmp_path, small):
     """Thirty articles of a corpus in git."""
-    root = tmp_path / "many"
-    init.init(root, name="many")
-    qawl(root, "ingest", sources(tmp_path, 0, 30))
+    return in_git(tmp_path, "many", 30)
+
+
+def in_git(folder, name, count):
+    """A corpus of so many articles with two branches."""
+    root = folder / name
+    init.init(root, name=name)
+    qawl(root, "ingest", sources(folder, 0, count))
     git(root, "init", "-q", "-b", "one")
     commit(root, "base")
     git(root, "branch", "two")
@@ -242,13 +247,7 @@ def test_a_branch_of_before_the_heads_is_joined_with_one_that_has_them(corpus, t
 
 def test_a_branch_without_shards_is_joined_with_one_that_has_some(tmp_path, small):
     """Git puts the shards of the other side beside our articles."""
-    root = tmp_path / "few"
-    init.init(root, name="few")
-    qawl(root, "ingest", sources(tmp_path, 0, 10))
-    git(root, "init", "-q", "-b", "one")
-    commit(root, "base")
-    git(root, "branch", "two")
-    corpus = projects.load(root)
+    corpus = in_git(tmp_path, "few", 10)
     two = grow(corpus, tmp_path, "two", 200, 40)
     one = grow(corpus, tmp_path, "one", 100, 2)
     code, said = merged(corpus)

@@ -4,13 +4,12 @@ import json
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from itertools import combinations
 
 import msgspec
 import pytest
 
+import killing
 from corpora import main, qawl
 from qawl.articles import shards, splits
 from qawl.articles import store as article_store
@@ -287,34 +286,14 @@ def test_commands_say_and_write_the_same_of_a_corpus_in_shards(recorded, tmp_pat
             assert path.read_bytes() == (recorded.root / path.relative_to(one)).read_bytes(), path
 
 
-RUN = """
-import os, signal, sys
-import qawl.cli
-from qawl.articles import shards
-left, shards.SEAL = int(sys.argv[1]), int(sys.argv[2])
-OPERATIONS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod"}
-
-def note(event, arguments):
-    global left
-    write = os.O_WRONLY | os.O_RDWR
-    opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & write
-    if opened or event in OPERATIONS:
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(note)
-sys.argv = ["qawl", *sys.argv[3:]]
-qawl.cli.main()
-"""
 MOST = 70
 """About as many file operations as such an ingest has."""
 
 
 def kill(corpus, at, words):
     """Runs a command and kills it before its file operation of that number; whether that was reached."""
-    code = [sys.executable, "-c", RUN, str(at), str(SIZE), "-C", str(corpus.root), *words]
-    done = subprocess.run(code, capture_output=True, check=False)
+    before = f"from qawl.articles import shards; shards.SEAL = {SIZE}"
+    done = killing.run(corpus.root, at, words, before=before)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
     return done.returncode != 0
 

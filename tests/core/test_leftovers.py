@@ -3,31 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 import corpora
+import killing
 
 TEXTS = {"1": "Sami met Layla in Oslo.", "2": "Layla left Acme."}
-KILLED = """
-import os, signal, sys
-import qawl.cli
-left = int(sys.argv[1])
-
-def note(event, arguments):
-    global left
-    if event == "os.rename":
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(note)
-sys.argv = ["qawl", *sys.argv[2:]]
-qawl.cli.main()
-"""
-"""Runs a command and kills it when a file is written and has not its name yet."""
 
 
 @pytest.fixture
@@ -47,13 +29,8 @@ def left(folder):
 
 
 def killed(folder, number, *words):
-    """Whether a command was killed at its rename of that number."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(number), "-C", folder, *words],
-        capture_output=True,
-        check=False,
-        cwd=folder.parent,
-    )
+    """Whether a command was killed when a file was written and had not its name yet."""
+    done = killing.run(folder, number, words, operations={"os.rename"})
     return done.returncode == -signal.SIGKILL
 
 

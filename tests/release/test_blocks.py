@@ -138,10 +138,8 @@ def test_wherever_a_row_group_changes_its_size_the_release_is_the_one_made_cold(
     assert released(made, "0.2.0") == released(plain, "0.2.0")
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
-def test_what_is_known_of_blocks_is_made_anew_where_it_is_damaged(made, counted, damage):
-    first = released(made, "0.1.0")
-    (path,) = (made / ".qawl/derived/blocks").iterdir()
+def damaged(path, damage):
+    """Damages a file; what it held."""
     content = path.read_bytes()
     wrong = bytes([content[100] ^ 1])
     path.write_bytes(
@@ -151,6 +149,14 @@ def test_what_is_known_of_blocks_is_made_anew_where_it_is_damaged(made, counted,
             "empty": b"",
         }[damage]
     )
+    return content
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
+def test_what_is_known_of_blocks_is_made_anew_where_it_is_damaged(made, counted, damage):
+    first = released(made, "0.1.0")
+    (path,) = (made / ".qawl/derived/blocks").iterdir()
+    content = damaged(path, damage)
     shutil.rmtree(made / "exports/releases")
     counted.clear()
     assert released(made, "0.1.0") == first
@@ -162,15 +168,7 @@ def test_what_is_known_of_blocks_is_made_anew_where_it_is_damaged(made, counted,
 def test_a_damaged_block_is_put_aside_and_made_anew(made, caplog, damage):
     first = released(made, "0.1.0")
     path = kept(made)[1]
-    content = path.read_bytes()
-    wrong = bytes([content[100] ^ 1])
-    path.write_bytes(
-        {
-            "cut": content[:-9],
-            "changed": content[:100] + wrong + content[101:],
-            "empty": b"",
-        }[damage]
-    )
+    content = damaged(path, damage)
     shutil.rmtree(made / "exports/releases")
     assert released(made, "0.1.0") == first
     assert "put aside" in caplog.text
