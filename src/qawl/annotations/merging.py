@@ -154,10 +154,11 @@ def _refuse_moved(name: str, here: Mapping[JournalKey, Journal], there: Iterable
         theirs.add(each.layer, each.annotator, each.living, each.lost)
     for mover, other, at, where in ((theirs, ours, name, "here"), (ours, theirs, "here", name)):
         if found := mover.moved_without(other):
-            work, was, now = found
+            work, was = found
+            now, user = mover.alive[work]
             raise JournalError(
                 f"{name}: work of {was} became {now}'s {_in(at)}, and {_in(where)} it is "
-                f"{other.alive[work]}'s still: run `qawl pull --annotator {mover.users[work]}={now}` "
+                f"{other.alive[work][0]}'s still: run `qawl pull --annotator {user}={now}` "
                 f"{_in(where)} too, then merge"
             )
 
@@ -169,27 +170,24 @@ def _in(place: str) -> str:
 
 @dataclass(slots=True)
 class _Side:
-    """Who has each piece of work, who had it and no longer does, and whose number made it."""
+    """Who has each piece of work, with the number of its user, and who had it and no longer does."""
 
-    alive: dict[_Work, str] = field(default_factory=dict)
+    alive: dict[_Work, tuple[str, int | None]] = field(default_factory=dict)
     gone: dict[_Work, str] = field(default_factory=dict)
-    users: dict[_Work, int | None] = field(default_factory=dict)
 
     def add(
         self, layer: str, annotator: str, living: Iterable[Identity], gone: Iterable[Identity]
     ) -> None:
         """Adds the annotations of a journal, and those that were deleted from it."""
-        for each in living:
-            self.alive[_work(layer, each)] = annotator
-            self.users[_work(layer, each)] = each.user
+        self.alive.update((_work(layer, each), (annotator, each.user)) for each in living)
         self.gone.update((_work(layer, each), annotator) for each in gone)
 
-    def moved_without(self, other: "_Side") -> tuple[_Work, str, str] | None:
-        """The first work that was moved here alone, who had it, and who has it now."""
+    def moved_without(self, other: "_Side") -> tuple[_Work, str] | None:
+        """The first work that was moved here alone, and who had it."""
         for work, was in self.gone.items():
-            now = self.alive.get(work, was)
-            if now != was and work in other.alive and work not in other.gone:
-                return work, was, now
+            moved = work in self.alive and self.alive[work][0] != was
+            if moved and work in other.alive and work not in other.gone:
+                return work, was
         return None
 
 
@@ -235,7 +233,7 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
 def _refuse_parted(opened: Journal, other: Other, both: str) -> None:
     """Refuses where one file ends an annotation and the other goes on with it, or with other work of its
     user: it may be another annotator's now, whose file would need what is new."""
-    here = {_work("", each) for each in (*opened.holds.living(), *opened.holds.gone())}
+    here = {_work("", each) for each in opened.holds.all()}
     there = {_work("", each) for each in other.all}
     fresh = {
         True: {each.user for each in opened.holds.living() if _work("", each) not in there},
