@@ -77,6 +77,14 @@ def build(case, make_corpus, tmp_path):
                 opened.delete(gone)
             annotation_store.rebuild(made, layer)
     _store(case, made)
+    _rewrite(case, made)
+    return made
+
+
+def _rewrite(case, made):
+    """The articles otherwise: with other fields, one text in many splits, or fewer."""
+    if case.get("said"):
+        article_store.write(made, [article(text, **case["said"]) for text in case["texts"]])
     if case.get("leak"):
         text = case["texts"][0]
         article_store.write(made, [article(text, source=f"source {n}") for n in range(12)])
@@ -84,7 +92,6 @@ def build(case, make_corpus, tmp_path):
         article_store.write(
             made, [article(text) for text in case["texts"] if text not in case["forget"]]
         )
-    return made
 
 
 @contextmanager

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated
 
 import msgspec
 from msgspec import Struct
 
-from qawl.core import strict_yaml
+from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import InputError
 
 FOLDER_FILE = "_source.yaml"
-Language = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
-"""A language tag (BCP 47)."""
 
 
 class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,7 +20,7 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     title: str | None = None
-    language: Language | None = None
+    language: str | None = None
     source: str | None = None
     url: str | None = None
     published: str | None = None
@@ -60,7 +57,25 @@ def load(content: bytes, name: str) -> Metadata:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not UTF-8") from error
-    return strict_yaml.load(text, name, Metadata, InputError)
+    said = strict_yaml.load(text, name, Metadata, InputError)
+    for wrong in odd(said.language, said.license).values():
+        raise InputError(f"{name}: {wrong}")
+    return said
+
+
+def odd(language: str | None, licence: str | None) -> dict[str, str]:
+    """What is wrong with a language and a licence, in words, by the name of the field."""
+    found = {}
+    for name, value, check in (
+        ("language", language, names.language),
+        ("license", licence, licences.licence),
+    ):
+        try:
+            if value is not None:
+                check(value)
+        except ValueError as error:
+            found[name] = f"{name}: {error}"
+    return found
 
 
 def override(below: Metadata, above: Metadata) -> Metadata:
@@ -82,6 +97,9 @@ def from_fields(fields: Mapping[str, object], given: Metadata) -> Metadata:
         if name in known and not isinstance(known[name], bool):
             known[name] = str(known[name])
     try:
-        return override(given, msgspec.convert(known, Metadata))
+        said = msgspec.convert(known, Metadata)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+    for wrong in odd(said.language, said.license).values():
+        raise ValueError(wrong)
+    return override(given, said)

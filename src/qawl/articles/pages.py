@@ -3,8 +3,8 @@
 Barbaresi (2021), doi:10.18653/v1/2021.acl-demo.15.
 """
 
-import re
 from configparser import ConfigParser
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache
 
@@ -17,10 +17,9 @@ from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import Metadata, override
 from qawl.articles.page_tree import disguised, parted
 from qawl.articles.received import Found, checked, set_aside
-from qawl.core import words
+from qawl.core import names, words
 from qawl.core.findings import reason
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SHORT = 80
 """Characters of the shortest article of Chinese, as 250 are of English."""
 _HEAD = 3
@@ -90,8 +89,9 @@ def _short() -> ConfigParser:
 
 def _language(declared: str | None) -> str | None:
     """The language tag that a page declares, if it is one."""
-    tag = (declared or "").strip().replace("_", "-")
-    return tag if _TAG.fullmatch(tag) else None
+    with suppress(ValueError):
+        return names.language((declared or "").strip().replace("_", "-"))
+    return None
 
 
 def _titled_once(text: str) -> str:

@@ -70,6 +70,13 @@ _VALIDATED = (
     ),
     Check("gold-unreadable", 1, "error", "exports/gold can't be read"),
     Check(
+        "licence-unknown",
+        1,
+        "error",
+        "the licence of an article is none that the Hub or SPDX knows",
+    ),
+    Check("language-unknown", 1, "error", "the language of an article is no tag of BCP 47"),
+    Check(
         "text-changed", 2, "error", "the annotation was made on another text than the frozen one"
     ),
     Check("offset-range", 2, "error", "a span reaches outside the text, or ends before it starts"),

@@ -1,5 +1,7 @@
 """Licences: names that the Hugging Face Hub and SPDX know, and where their texts stand."""
 
+from functools import lru_cache
+
 _HUB = {
     "odbl": "ODbL-1.0",
     "odc-by": "ODC-By-1.0",
@@ -38,9 +40,20 @@ def spdx(name: str) -> str | None:
         return None
 
 
+@lru_cache
 def is_known(name: str) -> bool:
     """Whether the Hub or SPDX has a licence, an expression or a LicenseRef- of this name."""
     return name.strip().lower() in _HUB_ALONE or spdx(name) is not None
+
+
+def licence(given: str) -> str:
+    """The name of a licence, as it is given; ValueError where neither the Hub nor SPDX knows it."""
+    if not is_known(given):
+        raise ValueError(
+            f"{given!r} is not a licence that the Hub or SPDX knows: give a name such as cc-by-4.0, or "
+            "LicenseRef-NAME"
+        )
+    return given
 
 
 def address(name: str) -> str:

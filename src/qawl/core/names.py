@@ -11,7 +11,15 @@ from qawl.core.records import JUDGE
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}"  # the language
+    r"(-[a-z]{4})?"  # the script
+    r"(-([a-z]{2}|[0-9]{3}))?"  # the region
+    r"(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"  # variants
+    r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?",  # extensions
+    re.ASCII | re.IGNORECASE,
+)
+"""The form of a language tag (RFC 5646, 2.1)."""
 
 LONGEST = 64
 """Letters of the longest pseudonym."""
@@ -61,10 +69,11 @@ def layer(given: str) -> str:
 
 
 def language(given: str) -> str:
-    """A language tag (BCP 47), as it is given; ValueError where it is none."""
+    """A language tag (BCP 47), as it is given; ValueError where it does not have the form of one."""
     if not _LANGUAGE.fullmatch(given):
         raise ValueError(
-            f"{given!r} is not a language tag: give a code of two or three letters, as in ar or pt-BR"
+            f"{given!r} is not a language tag: give a code of two or three letters, with others after it "
+            "where need be, as in ar, pt-BR or zh-Hant"
         )
     return given
 

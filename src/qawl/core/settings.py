@@ -437,11 +437,10 @@ def _check_citation(release: Release, where: str) -> None:
             raise ProjectError(
                 f"{where}: release.authors: {author.orcid!r} is not an ORCID: give 0000-0000-0000-0000"
             )
-    if not licences.is_known(release.license):
-        raise ProjectError(
-            f"{where}: release.license: {release.license!r} is not a licence that the Hub or SPDX knows: "
-            "give a name such as cc-by-4.0, or LicenseRef-NAME"
-        )
+    try:
+        licences.licence(release.license)
+    except ValueError as error:
+        raise ProjectError(f"{where}: release.license: {error}") from error
     if release.doi and not _DOI.fullmatch(release.doi):
         raise ProjectError(
             f"{where}: release.doi: {release.doi!r} is not a DOI: give 10.NNNN/NAME without an address"

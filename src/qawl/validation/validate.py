@@ -29,6 +29,7 @@ from qawl.core.text import printable
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import (
+    level1_articles,
     level1_records,
     level2_anchoring,
     level3_labels,
@@ -107,23 +108,30 @@ _NAMES = {
     "relation-unknown": "relation",
 }
 """Checks that find a name which the scheme does not have → what it is the name of."""
+_ONCE = {*_NAMES, *level1_articles.CHECKS}
+"""Checks whose findings are one for each name, at its first place."""
 
 
 def _once_a_name(found: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, those of a name that the scheme does not have as one at its first place."""
+    """The findings, those of a name that there is not as one at its first place."""
     names: dict[tuple[str, str | None, str], list[Finding]] = {}
     for each in found:
-        if each.check in _NAMES:
+        if each.check in _ONCE:
             names.setdefault((each.check, each.layer, each.message), []).append(each)
         else:
             yield each
     for (check, layer, message), same in names.items():
         more = f"; the same {len(same) - 1} times more" if len(same) > 1 else ""
-        advice = (
-            f"if the {_NAMES[check]} was renamed or removed in label_config/{layer}.yaml, put its old "
-            "name back (its title is what annotators see), or state the step under `changes`"
-        )
+        advice = _of_scheme(_NAMES[check], layer) if check in _NAMES else level1_articles.ADVICE
         yield msgspec.structs.replace(same[0], message=f"{message}{more}; {advice}")
+
+
+def _of_scheme(what: str, layer: str | None) -> str:
+    """What to do where the scheme has no such name."""
+    return (
+        f"if the {what} was renamed or removed in label_config/{layer}.yaml, put its old name back (its "
+        "title is what annotators see), or state the step under `changes`"
+    )
 
 
 def everything(project: Project, *, below: str | None = None) -> Iterator[Finding]:
@@ -226,7 +234,7 @@ def _examined(
             for each in doubts(record):
                 yield _linked(each, record, project)
         yield from gathered.findings(selection.planned(project), partial(project.asked, layer))
-    yield from _leaks(project)
+    yield from level1_articles.findings(project)
 
 
 def _unknown(
@@ -245,17 +253,6 @@ def doubts(record: Annotation) -> Iterator[Finding]:
     for note, span in [(record.unsure, None), *((each.unsure, each) for each in record.spans)]:
         if note is not msgspec.UNSET:
             yield finding("unsure", note or "no note", record, span=span)
-
-
-def _leaks(project: Project) -> Iterator[Finding]:
-    """Texts that stand in two splits, because their articles are in different groups."""
-    split_of = splits_of(project)
-    first: dict[str, str] = {}
-    for article in article_store.heads(project):
-        other = first.setdefault(article.text_sha256, article.id)
-        if split_of[other] != split_of[article.id]:
-            message = f"its text is that of {other}, which is in {split_of[other]}"
-            yield finding("split-leak", message, article_id=article.id)
 
 
 Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None]]]

@@ -1,0 +1,187 @@
+"""Licences and languages of articles are checked where they come in, and found where they are settled."""
+
+import json
+
+import msgspec
+import pytest
+
+from corpora import main
+from qawl.articles import store as article_store
+from qawl.core import project
+from qawl.setup import init
+
+TEXT = "Layla Haddad works for Northwind in Amman."
+OTHER = "Sami Noor sings in Beirut every night."
+
+
+@pytest.fixture
+def root(tmp_path):
+    """The folder of an empty corpus."""
+    return init.init(tmp_path / "c", name="c", language="en").root
+
+
+def ingest(root, *records):
+    (root / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+    return main(root, "ingest", "in.jsonl")
+
+
+def stored(root):
+    return {each.text: each for each in article_store.articles(project.load(root))}
+
+
+def aside(root):
+    path = root / "corpus" / "set-aside.jsonl"
+    return [json.loads(line)["reason"] for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    "licence",
+    [
+        *("cc by 4", "free for all!!", "CC BY-SA 4.0", "© Reuters 2024", "All rights reserved"),
+        *("https://creativecommons.org/licenses/by/4.0/", "MIT OR", "رخصة المشاع", "TODO", "n/a"),
+        *("LicenseRef-two words", "\x00", "GPL-3.0-only or none"),
+    ],
+)
+@pytest.mark.parametrize("redistribute", [True, False])
+def test_an_article_whose_licence_nobody_knows_is_set_aside_by_name(root, licence, redistribute):
+    """As newsrooms, sites and spreadsheets write them: what a release says of a text must mean something."""
+    fields = {"source": "s", "redistribute": redistribute}
+    status, _ = ingest(root, {"text": TEXT, "license": licence, **fields}, {"text": OTHER})
+    assert status == 0
+    assert list(stored(root)) == [OTHER]
+    (why,) = aside(root)
+    assert "license" in why
+    assert "is not a licence that the Hub or SPDX knows: give a name such as cc-by-4.0" in why
+    status, said = ingest(root, {"text": TEXT, "license": licence, **fields})
+    assert status == 1
+    assert "1 × a field has the wrong form" in said
+
+
+@pytest.mark.parametrize(
+    "licence",
+    [
+        *("CC-BY-4.0", "cc-by-4.0", "cc0-1.0", "LicenseRef-AFP-all-rights-reserved", "other"),
+        *(
+            "CC-BY-SA-4.0 OR LicenseRef-x",
+            "odbl",
+            "GPL-2.0-only WITH Classpath-exception-2.0",
+            None,
+            "",
+        ),
+    ],
+)
+def test_licences_that_spdx_or_the_hub_knows_are_taken_as_they_stand(root, licence):
+    assert ingest(root, {"text": TEXT, "license": licence, "source": "s"})[0] == 0
+    assert stored(root)[TEXT].license == (licence or None)
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        *("Arabic", "xx-yy-zz", "en_US", "English (UK)", "العربية", "english", "e", "ar-", "en-x"),
+        *("ar-LB-LB", "zh-Hans-Hant", "en-1", "ﬁ", "K0"),
+    ],
+)
+def test_an_article_with_no_language_tag_is_set_aside_as_language_is_refused(root, language):
+    status, _ = ingest(root, {"text": TEXT, "language": language}, {"text": OTHER})
+    assert status == 0
+    assert list(stored(root)) == [OTHER]
+    assert "language" in aside(root)[0]
+    assert "is not a language tag: give a code of two or three letters" in aside(root)[0]
+    (root / "qawl.yaml").write_text(f"name: c\nlanguage: {json.dumps(language)}\n", "utf-8")
+    status, said = main(root, "status")
+    assert status == 1
+    assert "is not a language tag" in said
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        *("ar", "arz", "pt-BR", "zh-Hant-HK", "zh-cmn-Hans-CN", "es-419", "sl-rozaj-biske-1994"),
+        *("de-CH-1901", "en-US-u-islamcal", "az-Arab-x-aze-derbend", "AR-lb", "ur-Latn", "und"),
+    ],
+)
+def test_language_tags_are_taken_as_they_stand(root, language):
+    """Tags of RFC 5646, its own examples among them."""
+    assert ingest(root, {"text": TEXT, "language": language})[0] == 0
+    assert stored(root)[TEXT].language == language
+
+
+@pytest.mark.parametrize("said", ["license: cc by 4\n", "language: Arabic\n"])
+@pytest.mark.parametrize("name", ["_source.yaml", "a.yaml"])
+def test_files_beside_articles_are_checked_too(root, tmp_path, said, name):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(TEXT, "utf-8")
+    (folder / name).write_text(said, "utf-8")
+    status, _ = main(root, "ingest", str(folder))
+    assert status == 1
+    (why,) = aside(root)
+    assert why.startswith(f"its metadata is wrong: {name}: {said.split(':')[0]}: ")
+
+
+def test_a_page_that_declares_no_language_tag_gets_that_of_the_corpus(root, tmp_path):
+    """As sites write it: a name, a locale of POSIX, a list."""
+    body = f"<article><h1>News</h1><p>{TEXT} {OTHER} They met twice this week.</p></article>"
+    for number, lang in enumerate(("Arabic", "xx-yy-zz", "en_GB", "fr, ar", "fr")):
+        page = f"<html lang='{lang}'><head><title>News {number}</title></head><body>{body}</body></html>"
+        (tmp_path / f"{number}.html").write_text(page.replace("week", f"week {number}"), "utf-8")
+        assert main(root, "ingest", str(tmp_path / f"{number}.html"))[0] == 0
+    found = {each.received: each.language for each in stored(root).values()}
+    assert [*found.values()].count("en") == 3
+    assert {"en-GB", "fr"} <= {*found.values()}
+
+
+def settle(root, **said):
+    """Articles as an earlier version froze them, each with these fields."""
+    ingest(
+        root,
+        *({"text": f"{TEXT} {number}", "source": "s", "license": "CC0-1.0"} for number in range(3)),
+    )
+    made = project.load(root)
+    settled = [msgspec.structs.replace(each, **said) for each in article_store.articles(made)]
+    article_store.write(made, settled)
+    return settled
+
+
+@pytest.mark.parametrize(
+    ("said", "check"),
+    [
+        ({"license": "free for all!!"}, "licence-unknown"),
+        ({"language": "Arabic"}, "language-unknown"),
+    ],
+)
+def test_settled_articles_are_one_finding_a_name_and_close_a_release(root, said, check):
+    settled = settle(root, **said)
+    status, told = main(root, "validate", "--json")
+    assert status == 1
+    (found,) = [each for each in json.loads(told)["findings"] if each["check"] == check]
+    assert found["article_id"] == settled[0].id
+    assert "the same 2 times more" in found["message"]
+    assert "ingest it again" in found["message"]
+    status, told = main(root, "release", "0.1.0")
+    assert status == 1
+    assert check in told
+    assert not (root / "exports" / "releases" / "0.1.0").exists()
+    ingest(
+        root,
+        *(
+            {"text": f"{TEXT} {n}", "source": "s", "license": "CC0-1.0", "language": "en"}
+            for n in range(3)
+        ),
+    )
+    assert check not in main(root, "validate")[1]
+
+
+def test_a_withdrawn_article_and_one_that_passes_close_nothing(root):
+    settled = settle(root, license="cc by 4")
+    assert main(root, "withdraw", settled[0].id, "--reason", "asked for")[0] == 0
+    (root / "qawl.yaml").write_text(
+        "name: c\nlanguage: en\ndispensations:\n"
+        f"  - {{check: licence-unknown, articles: [{settled[1].id}], reason: the contract says so}}\n",
+        "utf-8",
+    )
+    _, told = main(root, "validate", "--json")
+    (found,) = [each for each in json.loads(told)["findings"] if each["check"] == "licence-unknown"]
+    assert found["article_id"] == settled[2].id
+    assert "times more" not in found["message"]
