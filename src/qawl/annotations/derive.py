@@ -388,9 +388,8 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
 
 def _age(latest: Latest) -> tuple[float, int]:
     """The order of annotations of one article by one annotator: by the time of their last change."""
-    number = latest.annotation.get("id")
     changed = identity.instant(latest.annotation.get("updated_at"))
-    return float("-inf") if changed is None else changed, number if type(number) is int else 0
+    return identity.age(changed, latest.annotation.get("id"))
 
 
 def _finding(

@@ -50,9 +50,9 @@ _State = tuple[Identity | None, bool]
 class Holdings:
     """The annotations of a journal, by key, in its index (see `journal_index`).
 
-    The version with the latest `updated_at` counts, in whatever order they came; of those without a
-    time, and of equal times, the one that came last. An annotation is alive unless it is known to be
-    deleted.
+    The version with the latest `updated_at` counts, in whatever order they came; one without a time
+    that can be read only where none has one. Of those, and of equal times, it is the one that came last.
+    An annotation is alive unless it is known to be deleted.
     """
 
     db: sqlite3.Connection = field(default_factory=journal_index.in_memory)
@@ -148,7 +148,8 @@ class Holdings:
     def has(self, key: str, given: Version, *, live: bool) -> bool:
         """Whether a version adds nothing; what is deleted and on the server all the same is back.
 
-        One without a time adds nothing where the one that counts says the same, with a time or without.
+        One without a time adds nothing where the one that counts says the same, with a time or without;
+        where that has none, what was said before it is said anew.
         """
         there, alive = self._state(key)
         if there is None:
@@ -159,12 +160,21 @@ class Holdings:
             return not live and (same or self._seen(key, given))
         if timeless:
             last = self.db.execute("SELECT said FROM annotation WHERE key = ?", (key,)).fetchone()
-            return bool(last == (given.said,))
+            if last == (given.said,) or there.changed is None:
+                return bool(last == (given.said,))
         return self._seen(key, given)
 
     def _seen(self, key: str, given: Version) -> bool:
         found = self.db.execute("SELECT 1 FROM seen WHERE mark = ?", (_mark(key, given),))
         return found.fetchone() is not None
+
+    def passed_over(self, given: Version, *, sure: bool = False) -> bool:
+        """Whether a version does not count for want of a time, and says something else than what does."""
+        key = self.find(given, sure=sure) if given.identity.changed is None else None
+        there, alive = self._state(key) if key else (None, False)
+        if there is None or there.changed is None:
+            return False
+        return alive and there.content != given.identity.content
 
     def outlived(self, key: str, given: Version) -> bool:
         """Whether a version is of a deleted annotation, and no newer than what was deleted."""
@@ -334,9 +344,7 @@ def doubles(layer: str, annotator: str, several: Mapping[str, list[Identity]]) -
 
 def age(given: Identity) -> tuple[float, int]:
     """Sort key of annotations: by the time of the last change, then by number."""
-    number = given.id or ""
-    changed = float("-inf") if given.changed is None else given.changed
-    return changed, int(number) if number.isdecimal() and len(number) < 19 else 0
+    return identity.age(given.changed, given.id)
 
 
 def _mark(key: str, given: Version) -> bytes:

@@ -7,7 +7,7 @@ never change. Two servers use the same numbers: what these things tell apart is 
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from math import isfinite
+from math import inf, isfinite
 from typing import Literal
 
 import msgspec
@@ -91,7 +91,7 @@ class Version(Struct, frozen=True, gc=False):
     """A version of an annotation, or that it is gone, as an entry says it.
 
     `digest` is equal for what is the same version, by whatever road it came; `said` for what says the
-    same, whenever.
+    same, whenever: without a time that can be read, both are one.
     """
 
     key: str
@@ -125,14 +125,13 @@ def sent(
 def _version(given: _Entry, result: bytes) -> Version:
     """The version that an entry is, with its results in their one form."""
     identity = _identify(given, result)
-    changed = identity.changed
-    when = given.annotation.updated_at if changed is None else changed
     layers = f"{given.task.layers} " if given.task.layers else ""
-    said = f"{given.event} {given.text} {layers}".encode()
-    digest, timeless = (
-        sha256(each + identity.content).digest()[:16] for each in (said + f"{when} ".encode(), said)
-    )
-    return Version(given.key, given.event, identity, digest, timeless)
+    event = f"{given.event} {given.text} {layers}".encode()
+    said = digest = sha256(event + identity.content).digest()[:16]
+    if identity.changed is not None:
+        when = f"{identity.changed} ".encode()
+        digest = sha256(event + when + identity.content).digest()[:16]
+    return Version(given.key, given.event, identity, digest, said)
 
 
 def _identify(given: _Entry, result: bytes) -> Identity:
@@ -243,13 +242,27 @@ def filled(one: Identity, other: Identity) -> Identity:
 
 
 def newer(one: Identity, other: Identity) -> bool:
-    """Whether a version is as new as one that came before it, or newer."""
-    return None in (one.changed, other.changed) or (one.changed or 0) >= (other.changed or 0)
+    """Whether a version is as new as one that came before it, or newer; one without a time is older than
+    any with a time, whichever came first."""
+    return _when(one.changed) >= _when(other.changed)
 
 
 def after(one: Identity, other: Identity) -> bool:
     """Whether a version is known to be newer than another."""
     return None not in (one.changed, other.changed) and (one.changed or 0) > (other.changed or 0)
+
+
+def age(changed: float | None, number: object) -> tuple[float, int]:
+    """Sort key of annotations of one article: by the time of the last change, then by number."""
+    told = number if type(number) is int else 0
+    if isinstance(number, str) and number.isdecimal() and len(number) < 19:
+        told = int(number)
+    return _when(changed), told
+
+
+def _when(changed: float | None) -> float:
+    """A time to compare by: what has none is older than all."""
+    return -inf if changed is None else changed
 
 
 def instant(given: object) -> float | None:

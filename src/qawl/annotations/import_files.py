@@ -21,6 +21,7 @@ from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import Account, User
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
+from qawl.core.findings import reason
 from qawl.core.handles import Handles
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
@@ -324,6 +325,10 @@ def _append_to(
         outcome.new[place] += len(opened.append_versions(_entries(part, person), sure=sure))
         gone = opened.holds.deleted(part.identities())
         outcome.gone |= {(*place, article, number) for article, number in gone}
+        for version in part.versions():
+            if opened.holds.passed_over(version, sure=sure):
+                told = f"annotation {version.identity.id} of {part.export.name}"
+                outcome.leave(reason("annotation-timeless"), told)
     if annotator != JUDGE:
         articles = (each.article for part, _ in parts for each in part.identities())
         outcome.doubled += doubles(layer, annotator, opened.holds.several(articles))

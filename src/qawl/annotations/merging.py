@@ -438,17 +438,12 @@ def _parted(ours: Course, theirs: Course) -> Iterator[bytes]:
     Versions without a time count by their order: where theirs ended with one of ours, ours still counts.
     """
     known = {digest for version, _ in ours for digest in (version.digest, version.said)}
-    fresh = [each for each in theirs if each[0].event == "version" and _mark(each[0]) not in known]
+    fresh = [each for each in theirs if each[0].event == "version" and each[0].digest not in known]
     yield from (content for _, content in fresh)
     (mine, content), (last, gone) = ours[-1], theirs[-1]
     if last.event != "version" and mine.event == "version":
         yield gone
     elif mine.event != "version" and fresh:
         yield journal.deletion(fresh[-1][1])
-    elif fresh and content and _mark(last) in known:
+    elif fresh and content and last.digest in known:
         yield content
-
-
-def _mark(version: Version) -> bytes:
-    """What a version is known by: what it says and when, if it has a time."""
-    return version.said if version.identity.changed is None else version.digest

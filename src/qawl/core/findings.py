@@ -271,6 +271,7 @@ _LEFT_OUT = {
     "annotation-no-object": "annotation that is not an object",
     "annotation-no-layer": "annotation of no layer (give --layer)",
     "annotation-long": "annotation that is too long",
+    "annotation-timeless": "version without an updated_at that can be read: one with a time counts",
 }
 
 
