@@ -152,7 +152,7 @@ def test_a_label_that_the_scheme_lacks_is_named(disputed):
     alone = [line for line in path.read_text("utf-8").splitlines() if '"a1"' in line]
     path.write_text("\n".join(alone).replace("DATE", "NOPE"), "utf-8")
     with pytest.raises(ReleaseError, match=r"article \w+: 'NOPE' is not in the scheme"):
-        build.build(disputed, "0.1.0", notes=["a draft"])
+        build.build(disputed, "0.1.0", notes=[])
 
 
 def test_a_value_of_another_kind_than_its_column_is_named(disputed):
@@ -163,7 +163,7 @@ def test_a_value_of_another_kind_than_its_column_is_named(disputed):
         span["attributes"] = {"gpe_role": ["place", "people"]}
     path.write_text(json.dumps(record), "utf-8")
     with pytest.raises(ReleaseError, match=r"another kind than its column .* run `qawl validate`"):
-        build.build(disputed, "0.1.0", notes=["a draft"])
+        build.build(disputed, "0.1.0", notes=[])
 
 
 def test_undecided_tokens_are_named_and_what_nobody_annotated_has_no_row(disputed):

@@ -11,6 +11,8 @@ from qawl.cli.paths import Place
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qawl.articles.remote import Remote
     from qawl.core.project import Project
     from qawl.release.build import Built
@@ -82,3 +84,19 @@ def _show(built: "Built", corpus: "Project") -> None:
                 f"left out of {layer}: {what} that nobody has annotated yet ({listed(ids, NAMED)}), "
                 "released without annotations"
             )
+    for each in _not_held(built):
+        say(each, err=True)
+
+
+def _not_held(built: "Built") -> "Iterator[str]":
+    """What of gold no table can hold, by reason."""
+    from qawl.core.excerpts import listed
+    from qawl.release.gates import NAMED
+
+    if built.not_held:
+        yield (
+            "LEFT OUT, since no table can hold it (`qawl validate` shows where; what gold lacks is "
+            "undecided there, and stands in the table annotations):"
+        )
+    for reason, ids in built.not_held.items():
+        yield f"            {len(ids)} × {reason} ({listed([*dict.fromkeys(ids)], NAMED)})"

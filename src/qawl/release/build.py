@@ -39,7 +39,7 @@ from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
 from qawl.release.rights import leak_check
 from qawl.release.rights.withheld import Guard
-from qawl.release.tables import blocks, tables
+from qawl.release.tables import blocks, fitting, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.content_digest import TableDigest
 from qawl.release.tables.row_group import RowGroups
@@ -79,7 +79,8 @@ class Built:
 
     `unannotated` has, by layer, the articles that are to be annotated and that nobody has annotated yet,
     `stale_scores` the files of scores that are of other content and not in the card, `silver_left_out`
-    counts by reason what of silver is not in the release.
+    counts by reason what of silver is not in the release. `not_held` has, by reason, an article for each
+    thing of gold that no table can hold, in a draft or where a dispensation lets it pass.
     """
 
     folder: Path
@@ -88,6 +89,7 @@ class Built:
     unannotated: dict[str, list[str]] = field(default_factory=dict)
     stale_scores: tuple[str, ...] = ()
     silver_left_out: Counter[str] = field(default_factory=Counter)
+    not_held: dict[str, list[str]] = field(default_factory=dict)
 
 
 def release(
@@ -242,6 +244,7 @@ class _Building:
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
+        self.fitting = fitting.Fitting(self.schemes)
         self.columns = tables.all_columns(self.schemes, silver=silver is not None)
         self.silver = None if silver is None else _silver(project, silver, self.schemes)
         withheld = article_store.withholds(project)
@@ -260,7 +263,7 @@ class _Building:
     def write_tables(self) -> Manifest:
         """Writes the tables and their manifest, which it returns."""
         chain = {layer: _Chain() for layer in self.schemes}
-        for item in joined(self.project, self.schemes, self.below):
+        for item in self._items():
             self.facts.count(item)
             self.removed.add(item.article)
             for gold in item.gold.values():
@@ -286,6 +289,17 @@ class _Building:
         made = self._manifest(content, chain)
         versions_manifest.write(self.folder, made)
         return made
+
+    def _items(self) -> Iterator[tables.Annotated]:
+        """Each article with its work; where errors may pass, with the gold that tables can hold."""
+        fitting = self.fitting
+        passing = self.notes or self.project.settings.dispensations
+        for item in joined(self.project, self.schemes, self.below):
+            gold, records = item.gold, [*map(fitting.numbered, item.annotations)]
+            if passing:
+                gold = {layer: fitting.fitted(each) for layer, each in gold.items()}
+                records = [*map(fitting.placed, records)]
+            yield replace(item, gold=gold, annotations=records)
 
     def write_documents(
         self, made: Manifest, previous: Path | None, found: Difference | None
@@ -325,6 +339,7 @@ class _Building:
             unannotated=self.unannotated,
             stale_scores=stale,
             silver_left_out=left,
+            not_held=self.fitting.left_out,
         )
 
     def _note_unannotated(self, item: tables.Annotated) -> None:

@@ -194,7 +194,7 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
 
     def fits(self, value: AttributeValue) -> bool:
         """Whether its column can hold a value."""
-        return isinstance(value, str) is not self.several
+        return isinstance(value, list if self.several else str)
 
     def problems(self, value: AttributeValue) -> Iterator[Problem]:
         """What is wrong with a value that a record holds."""

@@ -12,7 +12,7 @@ from qawl.core.errors import ReleaseError
 def unknown(table: str, name: object) -> ReleaseError:
     """That a row holds a name which is no class of its column."""
     return ReleaseError(
-        f"table {table}: {name!r} is not in the scheme, so no table can hold it, in a draft either: "
+        f"table {table}: {name!r} is not in the scheme, so no table can hold it: "
         "`qawl validate` shows where; correct it in Label Studio, or add it to the scheme"
     )
 

@@ -168,7 +168,7 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction]) -> Row:
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
-            row[f"{layer}_open"] = open_stretches(gold) if gold else None
+            row[f"{layer}_open"] = open_stretches(gold, len(article.text)) if gold else None
             row[f"{layer}_spans"] = by.spans(gold.spans) if gold else None
             row[f"{layer}_relations"] = (
                 [{**_arrow(each), "support": list(each.support)} for each in gold.relations]

@@ -65,7 +65,7 @@ def sentence_cells(
     for layer, scheme in schemes.items():
         if scheme.labels:
             names = sentence_columns(layer, scheme)
-            of = _Layer.of(scheme, decided.get(layer))
+            of = _Layer.of(scheme, decided.get(layer), len(text))
             cells |= by_column(names, [of.cells(start, end, len(names)) for start, end in found])
     return cells
 
@@ -82,14 +82,14 @@ class _Layer:
         self._ranked, self._spans, self._open = ranked, spans, opened
 
     @classmethod
-    def of(cls, scheme: Scheme, gold: Gold | None) -> "_Layer":
-        """The layer of an article, by its gold."""
+    def of(cls, scheme: Scheme, gold: Gold | None, length: int) -> "_Layer":
+        """The layer of an article of this length, by its gold."""
         ranked = ranked_in_sentences(scheme)
         if gold is None:
             return cls(ranked, None, ())
         rows = scheme.table.rows if scheme.table else None
         spans = [span for span in gold.spans if rows in (None, span.label)]
-        opened = [(each["start"], each["end"]) for each in open_stretches(gold)]
+        opened = [(each["start"], each["end"]) for each in open_stretches(gold, length)]
         return cls(ranked, spans, opened)
 
     def cells(self, start: int, end: int, count: int) -> tuple[Cell, ...]:
