@@ -365,8 +365,6 @@ def _put(plain, path, value):
         ("release: {split_from: {test: soon}}", "'soon'"),
         ("sample: {sources: {nowhere: 1}}", "sample.sources: nowhere"),
         ("layers: [toy, nowhere]", "nowhere.yaml"),
-        ("ingest: {recurring_share: 3}", "recurring_share"),
-        ("ingest: {recurring_articles: -5}", "recurring_articles"),
     ],
 )
 def test_a_name_that_there_is_not_is_refused(line, said, bench):
@@ -375,3 +373,69 @@ def test_a_name_that_there_is_not_is_refused(line, said, bench):
     shown = bench.seen(stated, (("validate",), ("release", "0.2.0", "--draft")))
     assert said in shown
     assert "qawl.yaml" in shown or "label_config" in shown
+
+
+OUTSIDE = {
+    "overlap: {toy: 0}": "overlap.toy is 0",
+    "overlap: {toy: 4}": "overlap.toy is 4, and there are 3 annotators (a1, a2, a3): set it to 3 or",
+    "{annotators: [a1], overlap: {toy: 2}}": "overlap.toy is 2, and there are 1 annotators (a1)",
+    "overlap: {toy: 10000000000000000000000}": "overlap.toy is 1000",
+    "annotators: [{name: a1, share: 0}, a2, a3]": "share of a1 is 0",
+    "annotators: [{name: a1, share: -1}, a2, a3]": "share of a1 is -1",
+    "annotators: [{name: a1, share: .inf}, a2, a3]": "share of a1 is inf",
+    "annotators: [{name: a1, share: .nan}, a2, a3]": "share of a1 is nan",
+    "ingest: {recurring_share: 3}": "ingest.recurring_share",
+    "ingest: {recurring_share: -0.1}": "ingest.recurring_share",
+    "ingest: {recurring_share: .nan}": "ingest.recurring_share",
+    "ingest: {recurring_articles: -5}": "ingest.recurring_articles",
+    "ingest: {recurring_articles: 1}": "a line of one article does not recur",
+    "ingest: {recurring_articles: 10000000000000000000000}": "ingest.recurring_articles",
+    "suggestions: {without: 20}": "suggestions.without",
+    "suggestions: {without: .nan}": "suggestions.without",
+    "suggestions: {precision: 1.5}": "suggestions.precision",
+    "sample: {others: -1}": "sample.others",
+    "sample: {sources: {north: -1}}": "sample.sources",
+    "label_studio: {pool: {slices: 0}}": "label_studio.pool.slices",
+    "label_studio: {pool: {slices: 101}}": "label_studio.pool.slices",
+    "label_studio: {adopted: {toy: 0}}": "label_studio.adopted",
+    "label_studio: {adopted: {toy: -7}}": "label_studio.adopted",
+    "label_studio: {url: 'http://host:70000'}": "label_studio.url",
+    "release: {splits: {train: 80, test: 20}}": "train is 80.0, not between 0 and 1",
+    "release: {splits: {train: 0.8, test: 0.1}}": "release.splits must add up to 1",
+    "release: {splits: {train: .nan}}": "train is nan",
+    "release: {split_from: {test: 2024-13}}": "'2024-13': give a day",
+    "release: {split_from: {test: '2024-02-30'}}": "'2024-02-30': give a day",
+    "release: {split_from: {test: '0000'}}": "'0000': give a day",
+    "release: {split_from: {test: ٢٠٢٤}}": "give a day",
+    "release: {split_from: {test: '2024', validation: 2024-01}}": "begin on one day",
+    "release: {authors: [{name: x, orcid: ٠٠٠٠-0002-1825-0097}]}": "is not an ORCID",
+}
+"""Numbers and days that could have no effect, or one that nobody wants; what is said of each."""
+
+INSIDE = [
+    "overlap: {toy: 3}",
+    "overlap: {toy: 1}",
+    "annotators: [{name: a1, share: 0.001}, {name: a2, share: 100}, a3]",
+    "{annotators: [{name: a1, away: true}, a2, a3], overlap: {toy: 3}}",
+    "ingest: {recurring_share: 0, recurring_articles: 2}",
+    "ingest: {recurring_share: 1, recurring_articles: 0}",
+    "suggestions: {without: 1, precision: 0}",
+    "sample: {others: 0, sources: {north: 5}, seed: -3}",
+    "seed: -12345678901234567890",
+    "release: {splits: {train: 1.0, test: 0.0}}",
+    "release: {split_from: {validation: 2023-06, test: '2024', train: '2000-02-29'}}",
+]
+
+
+@pytest.mark.parametrize("line", OUTSIDE)
+def test_a_number_outside_its_range_is_refused_in_one_line(line, bench):
+    shown = bench.seen({**bench.plain, **yaml.safe_load(line)}, (("validate",),))
+    assert OUTSIDE[line] in shown
+    assert "qawl.yaml: " in shown
+    assert len(shown.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("line", INSIDE)
+def test_a_number_at_the_end_of_its_range_is_taken(line, bench):
+    shown = bench.seen({**bench.plain, **yaml.safe_load(line)}, (("validate",),))
+    assert "qawl.yaml" not in shown

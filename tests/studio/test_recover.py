@@ -77,7 +77,7 @@ def test_work_of_people_who_left_goes_back_too(make_corpus, qawl, pool, now):
     server, made = at_work(make_corpus, pool)
     before = whose(made)
     server.lose()
-    made = settled(made, now, pool, "overlap: {entity: 2}")
+    made = settled(made, now, pool, f"overlap: {{entity: {min(2, len(now))}}}")
     pull.pull(server, made)
     assert "8 journalled" in qawl(server, made, "push", "--recover", "--dry-run").output
     said = qawl(server, made, "push", "--recover")

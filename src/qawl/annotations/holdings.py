@@ -148,8 +148,8 @@ class Holdings:
     def has(self, key: str, given: Version, *, live: bool) -> bool:
         """Whether a version adds nothing; what is deleted and on the server all the same is back.
 
-        One without a time adds nothing where the one that counts says the same, with a time or without;
-        where that has none, what was said before it is said anew.
+        One without a time adds nothing where the one that counts says the same, with a time or without.
+        Where that has none either, what was said before it is said anew, as is each deletion.
         """
         there, alive = self._state(key)
         if there is None:
@@ -158,11 +158,11 @@ class Holdings:
         if given.event == "version" and not alive:
             same = timeless and there.content == given.identity.content
             return not live and (same or self._seen(key, given))
-        if timeless:
-            last = self.db.execute("SELECT said FROM annotation WHERE key = ?", (key,)).fetchone()
-            if last == (given.said,) or there.changed is None:
-                return bool(last == (given.said,))
-        return self._seen(key, given)
+        if not timeless:
+            return self._seen(key, given)
+        last = self.db.execute("SELECT said FROM annotation WHERE key = ?", (key,)).fetchone()
+        anew = there.changed is None or given.event != "version"
+        return bool(last == (given.said,)) or (not anew and self._seen(key, given))
 
     def _seen(self, key: str, given: Version) -> bool:
         found = self.db.execute("SELECT 1 FROM seen WHERE mark = ?", (_mark(key, given),))

@@ -196,8 +196,7 @@ class Project:
 
     def overlap(self, layer: str) -> int:
         """How many annotators see each article of a layer; all of them where nothing is set."""
-        everyone = len(self.settings.annotators)
-        return min(self.settings.overlap.get(layer, everyone), everyone)
+        return self.settings.overlap.get(layer, len(self.settings.annotators))
 
 
 def load(folder: Path) -> Project:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from difflib import get_close_matches
+from math import inf
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -16,13 +18,14 @@ from qawl.core.text import blank
 from qawl.core.versions import VERSION
 
 Size = Annotated[int, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-_ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]")
+_ORCID = re.compile(r"(\d{4}-){3}\d{3}[\dX]", re.ASCII)
 
 
-_DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
-_DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+")
+_DAY = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
+_DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;.()\[\]\\-]+", re.ASCII)
 
 
 Slices = Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -39,7 +42,7 @@ class LabelStudio(Struct, frozen=True, forbid_unknown_fields=True):
     from and goes on in, by layer. With a `pool`, annotators share projects; else each has their own."""
 
     url: str = "http://127.0.0.1:8080"
-    adopted: dict[str, int] = {}
+    adopted: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
     pool: Pool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -145,8 +148,8 @@ class Ingest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     chrome: tuple[str, ...] = ()
     default_chrome: bool = True
-    recurring_articles: Annotated[int, msgspec.Meta(ge=0)] = 5
-    recurring_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    recurring_articles: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 5
+    recurring_share: Share = 0.1
 
 
 class Sample(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -199,9 +202,6 @@ class Dispensation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     reason: str
     articles: tuple[str, ...] = ()
     until: str | None = None
-
-
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Suggester(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -300,10 +300,27 @@ def _check_days(release: Release, where: str) -> None:
                 f"{where}: release.split_from: {name!r} is not one of the splits "
                 f"{', '.join(release.splits)}"
             )
-        if not _DAY.fullmatch(day):
+        if _first_day(day) is None:
             raise ProjectError(
                 f"{where}: release.split_from: {name} is {day!r}: give a day as in 2024-05-01"
             )
+    begun: dict[date | None, str] = {}
+    for name, day in release.split_from.items():
+        other = begun.setdefault(_first_day(day), name)
+        if other != name:
+            raise ProjectError(
+                f"{where}: release.split_from: {other} and {name} begin on one day: one would get nothing"
+            )
+
+
+def _first_day(given: str) -> date | None:
+    """The first day of a year, a month or a day as they are written; None where there is no such day."""
+    if not _DAY.fullmatch(given):
+        return None
+    try:
+        return date.fromisoformat(f"{given}-01-01"[:10])
+    except ValueError:
+        return None
 
 
 def _check_language(given: str, where: str) -> None:
@@ -362,12 +379,23 @@ def _check_work(settings: Settings, where: str) -> None:
             )
         if count < 1:
             raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
-    for each in settings.annotators:
-        if isinstance(each, Annotator) and not each.share > 0:
+        if count > (there := len(settings.annotators)):
             raise ProjectError(
-                f"{where}: share of {each.name} is {each.share:g}, it must be above 0 "
+                f"{where}: overlap.{layer} is {count}, and there are {there} annotators "
+                f"({', '.join(_plain(settings.annotators))}): set it to {there} or less, or name more "
+                "annotators"
+            )
+    for each in settings.annotators:
+        if isinstance(each, Annotator) and not 0 < each.share < inf:
+            raise ProjectError(
+                f"{where}: share of {each.name} is {each.share:g}, it must be a number above 0 "
                 "(`away: true` for an annotator who gets no tasks)"
             )
+    if settings.ingest.recurring_articles == 1:
+        raise ProjectError(
+            f"{where}: ingest.recurring_articles is 1, and a line of one article does not recur: set it "
+            "to 2 or more, or to 0 so that no line is removed"
+        )
 
 
 def _check_trusted(settings: Settings, pseudonyms: Iterable[str], where: str) -> None:
