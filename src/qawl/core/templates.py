@@ -1,19 +1,29 @@
 """Templates → Markdown; a field that is not known is a one-line error."""
 
+import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
+from importlib.util import cache_from_source
+from pathlib import Path
 
 import jinja2
+from jinja2 import bccache
 from jinja2.sandbox import SandboxedEnvironment
 
 from qawl.core.errors import ReleaseError
 
+_ours: set[str] = set()
+"""The texts of Qawl's own templates: compiled once, as its modules are."""
+
 
 def bundled(package: str, name: str) -> str:
     """The text of a template that lies in a package of Qawl."""
-    return files(package).joinpath(name).read_text("utf-8")
+    text = files(package).joinpath(name).read_text("utf-8")
+    _ours.add(text)
+    return text
 
 
 def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
@@ -38,6 +48,7 @@ def rendered(template: str, where: str, values: Mapping[str, object]) -> str:
 def _compiled(template: str, where: str) -> jinja2.Template:
     environment = SandboxedEnvironment(
         loader=jinja2.DictLoader({where: template}),
+        bytecode_cache=_Compiled() if template in _ours else None,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -46,6 +57,27 @@ def _compiled(template: str, where: str) -> jinja2.Template:
     )
     environment.filters["cell"] = cell
     return environment.get_template(where)
+
+
+class _Compiled(bccache.FileSystemBytecodeCache):
+    """Templates of Qawl as Python keeps its own modules: beside them, where that can be written."""
+
+    def __init__(self) -> None:
+        mine = Path(cache_from_source(__file__))
+        super().__init__(str(mine.parent), f"{mine.stem}.{jinja2.__version__}.%s.pyc")
+
+    def load_bytecode(self, bucket: bccache.Bucket) -> None:
+        """Takes what is kept; what is damaged is none."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - what damaged bytes raise is anything
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: bccache.Bucket) -> None:
+        """Keeps what was compiled."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
 
 
 def _line(error: Exception) -> int | None:

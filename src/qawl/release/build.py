@@ -251,7 +251,7 @@ class _Building:
         self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
         self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
         self.groups = RowGroups(project)
-        self.waiting: dict[str, list[tables.Annotated]] = {}
+        self.waiting: dict[str, blocks.Waiting] = {}
         self.splits = splits_of(project)
         self.board = Leaderboard()
         self.writers: dict[tuple[str, str], TableFile] = {}
@@ -351,14 +351,11 @@ class _Building:
     def _write(self, item: tables.Annotated) -> None:
         """Writes the block that the article ends, if it ends one."""
         split = self.splits[item.article.id]
-        waiting = self.waiting.setdefault(split, [])
-        waiting.append(item)
-        if blocks.ends(waiting):
+        if self.waiting.setdefault(split, blocks.Waiting()).add(item):
             self._write_block(split)
 
     def _write_block(self, split: str) -> None:
-        items = self.waiting.pop(split)
-        block = self.blocks.of(items)
+        block = self.blocks.of(self.waiting.pop(split).items)
         self.facts.iob2.add(Unsaid.of(block.head.unsaid))
         for config in block.head.sizes:
             self._writer(config, split).add(block)

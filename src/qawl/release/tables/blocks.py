@@ -30,12 +30,19 @@ LONGEST = 1 << 21
 _KEPT = "blocks/all"
 
 
-def ends(items: Sequence[Annotated]) -> bool:
-    """Whether a block ends behind the last of these articles."""
-    last = items[-1].article.id
-    if table_file.ends(last, BLOCK) or table_file.ends(last):
-        return True
-    return sum(len(each.article.text) for each in items) > LONGEST
+class Waiting:
+    """Articles that wait for the end of their block."""
+
+    def __init__(self) -> None:
+        self.items: list[Annotated] = []
+        self._length = 0
+
+    def add(self, item: Annotated) -> bool:
+        """Takes the next article; whether the block ends behind it."""
+        self.items.append(item)
+        self._length += len(item.article.text)
+        last = item.article.id
+        return table_file.ends(last, BLOCK) or table_file.ends(last) or self._length > LONGEST
 
 
 class Blocks:
