@@ -299,18 +299,23 @@ def write_bytes(
     *,
     private: bool = False,
     lasting: bool = True,
+    sweeping: bool = True,
 ) -> None:
     """Replaces the file by these bytes; killed at any moment, the old or the new file stands.
 
     What is not `lasting` can be made again, and tells where it is damaged: after a power cut it may be.
+    Without `sweeping`, what killed runs left of the file stays: for many files in one folder of a corpus,
+    where it goes when the corpus is next held.
     """
-    with replacing(path, private=private, lasting=lasting) as file:
+    with replacing(path, private=private, lasting=lasting, sweeping=sweeping) as file:
         for chunk in chunks:
             file.write(chunk)
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False, lasting: bool = True) -> Iterator[BinaryIO]:
+def replacing(
+    path: Path, *, private: bool = False, lasting: bool = True, sweeping: bool = True
+) -> Iterator[BinaryIO]:
     """A file to write to, which takes the place of `path` when the block ends; it goes if that fails.
 
     A link stays one: what it leads to is replaced. A new file follows the umask, one that was there
@@ -324,7 +329,7 @@ def replacing(path: Path, *, private: bool = False, lasting: bool = True) -> Ite
     target = _led_to(path) if path.is_symlink() else path
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o600 if private else 0o666
-    with naming(path), temporary.file(target, mode) as (handle, made):
+    with naming(path), temporary.file(target, mode, sweeping=sweeping) as (handle, made):
         with os.fdopen(os.dup(handle), "wb", TOGETHER) as file:
             yield file
             file.flush()

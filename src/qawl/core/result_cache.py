@@ -135,9 +135,8 @@ def keep_content(project: Project, folder: str, made_from: str, made: bytes | me
     be written."""
     with suppress(OSError):
         project.make_state()
-        files.write_bytes(
-            _content(project, folder, made_from), [_sealed(made_from, made), made], lasting=False
-        )
+        path, sealed = _content(project, folder, made_from), _sealed(made_from, made)
+        files.write_bytes(path, [sealed, made], lasting=False, sweeping=False)
 
 
 def forget_content(project: Project, folder: str, used: Container[str]) -> None:

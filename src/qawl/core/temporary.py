@@ -25,12 +25,14 @@ def _start(target: Path) -> str:
 
 
 @contextmanager
-def file(target: Path, mode: int) -> Iterator[tuple[int, Path]]:
+def file(target: Path, mode: int, *, sweeping: bool = True) -> Iterator[tuple[int, Path]]:
     """An open descriptor and the path of a new file beside the target, with this mode under the umask.
 
-    The block gives the file its name; where it fails, the file goes.
+    The block gives the file its name; where it fails, the file goes. `sweeping` first removes what
+    killed runs left of the same target: the whole folder is looked through.
     """
-    _sweep(_left(target.parent, _start(target)))
+    if sweeping:
+        _sweep(_left(target.parent, _start(target)))
     path = _name(target)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     try:
