@@ -232,3 +232,29 @@ def test_a_corpus_without_findings_says_nothing_of_it(root):
     pull(root)
     assert "LEFT OUT" not in main(root, "release", "0.1.0", "--draft")[1]
     assert articles(root)[TEXT]["ner_complete"] is True
+
+
+@pytest.mark.parametrize(
+    "words", [["0.1.0", "--draft"], ["0.1.0"], ["--bump"], ["--bump", "--draft"]]
+)
+def test_a_corpus_without_articles_says_what_is_missing_and_what_to_do(root, words):
+    """A corpus that was just made, one whose articles were all set aside, one that withdrew them all."""
+    lines = (root / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+    ids = [json.loads(line)["id"] for line in lines]
+    for each in ids:
+        qawl(root, "withdraw", each, "--reason", "asked for")
+    status, told = main(root, "release", *words)
+    assert (status, told.splitlines()) == (
+        1,
+        [
+            "qawl: there is nothing to release: all articles are withdrawn (`qawl ingest` adds others)"
+        ],
+    )
+    for name in ("articles.jsonl", "withdrawn.jsonl"):
+        (root / "corpus" / name).unlink()
+    status, told = main(root, "release", *words)
+    assert (status, told.splitlines()) == (
+        1,
+        ["qawl: there is nothing to release: the corpus has no articles (`qawl ingest` adds them)"],
+    )
+    assert not list((root / "exports" / "releases").glob("0*"))

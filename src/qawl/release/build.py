@@ -274,6 +274,8 @@ class _Building:
             for record in item.annotations:
                 chain[record.layer].add(item.article, record)
             self._write(item)
+        if not self.facts.articles:
+            raise ReleaseError(_no_articles(self.project))
         for split in list(self.waiting):
             self._write_block(split)
         for writer in self.writers.values():
@@ -424,6 +426,13 @@ class _Building:
         parts = (self.errata.entries(), self.board.rows, hub, self.silver_layers)
         more = [each for each in parts if each]
         return sha256(to_json([*told, *more])).hexdigest()
+
+
+def _no_articles(project: Project) -> str:
+    """That there is nothing to release, and what to do."""
+    if withdrawal.ids(project):
+        return "there is nothing to release: all articles are withdrawn (`qawl ingest` adds others)"
+    return "there is nothing to release: the corpus has no articles (`qawl ingest` adds them)"
 
 
 def _silver(project: Project, where: Path | Remote, schemes: Mapping[str, Scheme]) -> "Source":
