@@ -74,12 +74,17 @@ def word_end(text: str, at: int) -> int:
 
 def count(text: str) -> int:
     """How many words a text has: what stands between white space; where no space parts words, about."""
-    return int(sum(map(_words, text.split())))
+    return int(sum(map(within, text.split())))
+
+
+def unparted(text: str) -> bool:
+    """Whether a text has characters of scripts that are written without spaces."""
+    return _UNSPACED.search(text) is not None
 
 
 @lru_cache(maxsize=1 << 15)  # news repeats its words
-def _words(stretch: str) -> float:
-    """Words in a stretch without white space, one at least."""
+def within(stretch: str) -> float:
+    """How many words there are, about, in a stretch without white space: one at least."""
     found = [each for each in stretch if in_word(each) and unspaced(each)]
     letters = sum(_LETTER.match(each) is not None for each in found)
     words = (len(found) - letters) / _CHARACTERS + letters / _LETTERS

@@ -14,7 +14,7 @@ from typing import TypeVar
 from qawl.suggest import arabic, english
 from qawl.suggest.cues import lexicon
 from qawl.suggest.sentences import FEW, Quote, Sentence, Status
-from qawl.suggest.words import Stretch, Word, quoted, sentences, words
+from qawl.suggest.words import Stretch, Word, quoted, sentences, size, words
 
 S = TypeVar("S", Word, Stretch)
 
@@ -27,10 +27,11 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
     """
     known = lexicon(language)
     if known is None:
+        every = words(text)
         return tuple(
             Quote(each, "direct")
             for each in quoted(text)
-            if sum(each.start <= word.start < each.end for word in words(text)) >= FEW
+            if size(every, each.start, each.end) >= FEW
         )
     read = arabic.read if language.partition("-")[0].lower() == "ar" else english.read
     found: list[Quote] = []

@@ -19,13 +19,14 @@ from qawl.suggest.entities import entities
 from qawl.suggest.gazetteer import Gazetteer, Match
 from qawl.suggest.quotes import quotes
 from qawl.suggest.sentences import Quote
-from qawl.suggest.words import Stretch, plain, trimmed, words
+from qawl.suggest.words import Stretch, plain, size, trimmed, words
 
 MODEL = "qawl-rules"
-VERSION = "2"
+VERSION = "3"
 
 _BORDER = regex.compile(
     r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"
+    r"|[。！？]\s*"
 )
 """What stands between two clauses of one content, with the words that belong to neither."""
 
@@ -137,8 +138,9 @@ def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
         cuts += [each.start(), each.end()]
     cuts.append(whole.end)
     for start, end in zip(cuts[::2], cuts[1::2], strict=True):
-        bare = trimmed(article.text, start, end, " .،,؛;!?؟")
-        if 2 <= len(words(article.text[bare.start : bare.end])) <= LONG:
+        bare = trimmed(article.text, start, end, " .،,؛;!?؟。，、；！？")
+        inside = article.text[bare.start : bare.end]
+        if 2 <= size(words(inside), 0, len(inside)) <= LONG:
             yield bare
 
 
@@ -147,7 +149,7 @@ def _assertion(article: Article, quote: Quote) -> Stretch:
     start, end = quote.content.start, quote.content.end
     if quote.kind in {"direct", "continuation"}:
         start, end = start + 1, end - 1
-        while end > start and article.text[end - 1] in ".,،؟!?":
+        while end > start and article.text[end - 1] in ".,،؟!?。，、！？":
             end -= 1
         return Stretch(start, end)
     first = words(article.text[start:end])[:1]

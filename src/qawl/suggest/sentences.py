@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from qawl.suggest.cues import Lexicon
-from qawl.suggest.words import Stretch, Word
+from qawl.suggest.words import Stretch, Word, size
 
 FEW = 4
 """A quoted stretch of so many words is a quote even where no cue stands near it."""
@@ -63,7 +63,7 @@ class Sentence:
 
     def size(self, stretch: Stretch) -> int:
         """How many words a stretch has."""
-        return sum(stretch.start <= each.start < stretch.end for each in self.words)
+        return size(self.words, stretch.start, stretch.end)
 
     def form(self, at: int) -> str:
         """The form of a word by its number; empty beyond the sentence."""

@@ -4,12 +4,14 @@ All offsets are code points into the text, half-open.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import msgspec
 import regex
+from msgspec.structs import replace
 
+from qawl.core import words as core_words
 from qawl.core.sentences import ends
 
 _WORD = regex.compile(
@@ -22,11 +24,15 @@ MARKS = frozenset('«»“”„‹›「」『』"')
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
-    """A word; `form` is without vowel signs and in lower case, as lexicons have it."""
+    """A word; `form` is without vowel signs and in lower case, as lexicons have it.
+
+    In a script that is written without spaces it is a run of words, about `count` of them.
+    """
 
     start: int
     end: int
     form: str
+    count: float = 1
 
 
 class Stretch(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +65,15 @@ def plain(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """The words of a text in order."""
-    return [Word(each.start(), each.end(), plain(each.group())) for each in _WORD.finditer(text)]
+    found = [Word(each.start(), each.end(), plain(each.group())) for each in _WORD.finditer(text)]
+    if not core_words.unparted(text):
+        return found
+    return [replace(each, count=core_words.within(text[each.start : each.end])) for each in found]
+
+
+def size(some: Iterable[Word], start: int, end: int) -> int:
+    """How many of these words begin in a stretch of their text."""
+    return int(sum(each.count for each in some if start <= each.start < end))
 
 
 def quoted(text: str) -> list[Stretch]:
