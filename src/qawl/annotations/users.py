@@ -6,7 +6,7 @@ journals. Numbers of users are those of one server: `origin` numbers the servers
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -109,7 +109,7 @@ def _read(content: bytes) -> Iterable[Account]:
 
 def _checked(accounts: Iterable[Account], there: set[str]) -> list[Account]:
     found = [
-        msgspec.structs.replace(each, annotator=names.pseudonym(each.annotator))
+        msgspec.structs.replace(each, annotator=names.new_pseudonym(each.annotator, there))
         for each in accounts
     ]
     there |= {each.annotator for each in found}
@@ -138,11 +138,11 @@ def free(project: Project, taken: set[str]) -> Iterator[str]:
             yield f"a{number}"
 
 
-def stated(option: str, given: str, known: Iterable[str]) -> str:
+def stated(option: str, given: str, known: Collection[str]) -> str:
     """A pseudonym that a user gave with an option; raises InputError where it is none, or too like one
     of those that are known."""
     try:
-        return names.apart(names.pseudonym(given), known)
+        return names.apart(names.new_pseudonym(given, known), known)
     except ValueError as error:
         raise InputError(f"{option}: {error}") from error
 

@@ -5,9 +5,9 @@ None holds anything that a path could read.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from qawl.core.records import JUDGE
+from qawl.core.records import GOLD, JUDGE, POOL
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
@@ -28,6 +28,10 @@ _KINDS = ("L", "M", "Nd")
 """Unicode categories of letters, of the marks that belong to them, and of digits."""
 
 
+RESERVED = {GOLD: "what is decided", POOL: "projects that annotators share"}
+"""What stands in the place of a pseudonym, and what it is; the judge's is one of a journal too."""
+
+
 def pseudonym(given: object) -> str:
     """The pseudonym as Qawl keeps it, composed (NFC); ValueError says in words why it is none.
 
@@ -42,6 +46,19 @@ def pseudonym(given: object) -> str:
         raise ValueError(f"{name[:20]!r}… is too long: a pseudonym has {LONGEST} letters at most")
     if folded(name) == JUDGE:
         raise ValueError(f"{name} is the judge's pseudonym: take another")
+    return name
+
+
+def new_pseudonym(given: object, there: Collection[str] = ()) -> str:
+    """The same for whoever gets one: not a name that stands for something else. Those that are `there`
+    already, as in journals of earlier versions, stay."""
+    name = pseudonym(given)
+    stands_for = RESERVED.get(folded(name))
+    if stands_for and name not in there:
+        raise ValueError(
+            f"{name} stands for {stands_for} in files and messages of Qawl: take another pseudonym "
+            "(docs/exports.md says how to rename an annotator)"
+        )
     return name
 
 

@@ -16,6 +16,10 @@ FORMAT: Format = 1
 
 JUDGE = "adjudication"
 """The pseudonym of who decides between annotators, and the last word of that project's title."""
+GOLD = "gold"
+"""What stands in the place of a pseudonym for what is decided: in files, figures and findings."""
+POOL = "pool"
+"""What stands in the place of a pseudonym for the annotators who share a project."""
 
 AttributeValue = str | int | float | Sequence[str | Sequence[str]]
 """A choice, text or date; a number; several choices or texts, or a path in a tree; several paths.
@@ -549,7 +553,7 @@ def as_annotation(record: Gold) -> Annotation:
     return Annotation(
         article_id=record.article_id,
         layer=record.layer,
-        annotator="gold",
+        annotator=GOLD,
         status=record.status,
         text_sha256=record.text_sha256,
         scheme_version=record.scheme_version,

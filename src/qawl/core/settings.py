@@ -345,7 +345,7 @@ def _named(given: tuple[str | Annotator, ...], where: str) -> tuple[str | Annota
     found: list[str | Annotator] = []
     for each in given:
         try:
-            name = names.pseudonym(each if isinstance(each, str) else each.name)
+            name = names.new_pseudonym(each if isinstance(each, str) else each.name)
         except ValueError as error:
             raise ProjectError(f"{where}: annotators: {error}") from error
         found.append(name if isinstance(each, str) else msgspec.structs.replace(each, name=name))

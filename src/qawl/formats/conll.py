@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import regex
 
-from qawl.core.records import Span, to_json
-from qawl.formats.job import GOLD, Job, Work, stem
+from qawl.core.records import GOLD, Span, to_json
+from qawl.formats.job import Job, Work, stem
 from qawl.formats.names import Names
 from qawl.release.tables import tokens
 from qawl.release.tables.token_table import LEVELS

@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from qawl.core.errors import InputError
-from qawl.core.records import Annotation, Article, Relation, Span, ends, span_ref
+from qawl.core.records import GOLD, Annotation, Article, Relation, Span, ends, span_ref
 from qawl.formats.losses import Losses, Lost
 from qawl.formats.source import Given, Source
 from qawl.scheme.scheme import Scheme
 
 if TYPE_CHECKING:
     from hashlib import _Hash
-
-GOLD = "gold"
-"""What stands in the names of files in place of an annotator's pseudonym."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from msgspec import UNSET
 
-from qawl.core.records import Span, to_json
-from qawl.formats.job import GOLD, Job, Work, stem
+from qawl.core.records import GOLD, Span, to_json
+from qawl.formats.job import Job, Work, stem
 from qawl.release.tables import tokens
 
 _HASHES = 1 << 31

@@ -16,6 +16,7 @@ from qawl.core.arrow import parquet
 from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Row, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
+    GOLD,
     JUDGE,
     Annotation,
     Attributes,
@@ -31,8 +32,6 @@ from qawl.scheme.attributes import Attribute, as_number
 from qawl.scheme.names import attribute_of, layer_of
 from qawl.scheme.scheme import Scheme
 
-GOLD = "gold"
-"""Who stands for the gold where figures tell annotators apart."""
 _SPAN = ("id", "label", "start", "end", "text", "support")
 _UNSET: tuple[object, ...] = (None, [], "")
 

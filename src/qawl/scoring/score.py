@@ -17,8 +17,8 @@ from qawl.agreement.estimates import Confusion
 from qawl.agreement.report import confusion_of, measure
 from qawl.agreement.spans_table import Text, collect
 from qawl.core.column_types import Row
-from qawl.core.records import Annotation, Relation, Span, ends
-from qawl.release.reading import GOLD, Article, Release
+from qawl.core.records import GOLD, Annotation, Relation, Span, ends
+from qawl.release.reading import Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Counts, Ranking, counted, estimated, paired, shares

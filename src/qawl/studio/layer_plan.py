@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from qawl.annotations import tasks
 from qawl.articles import selection, withdrawal
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation
+from qawl.core.records import JUDGE, POOL, Annotation
 from qawl.gold.judge import judge_tasks
 from qawl.guidelines.page import briefings
 from qawl.scheme.scheme import Scheme
@@ -162,7 +162,7 @@ class LayerPlan:
             mine = [each for each in self.shared if each.slice == number]
             having = (task.annotator for each in mine for task in self.held[each.id])
             people = dict.fromkeys((*self.corpus.working, *sorted(having), *self.owed))
-            yield self._place(self._wanted(pool.POOL, number), mine, tuple(people))
+            yield self._place(self._wanted(POOL, number), mine, tuple(people))
 
     def _place(self, wanted: Wanted, mine: list[Remote], people: tuple[str, ...]) -> _Place:
         old = self._older(mine)

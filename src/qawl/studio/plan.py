@@ -7,10 +7,10 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core import names
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
-from qawl.core.records import JUDGE
+from qawl.core.records import JUDGE, POOL
 from qawl.core.text import sha256 as text_hash
 from qawl.scheme import scheme
-from qawl.studio import pool, pool_work, projects, task_extras
+from qawl.studio import pool_work, projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.layer_plan import Corpus, LayerPlan, Owed
 from qawl.studio.steps import Remote, RemoteTask, Step
@@ -25,7 +25,7 @@ def remotes(client: Client, project: Project) -> list[Remote]:
         mark = projects.MARK.search(fields.get("description") or "")
         if mark and mark["corpus"] == project.settings.name:
             number = None if mark["slice"] is None else int(mark["slice"])
-            annotator = pool.POOL if mark["annotator"] is None else mark["annotator"]
+            annotator = POOL if mark["annotator"] is None else mark["annotator"]
             _check_mark(client, fields["id"], mark["layer"], mark["annotator"], project.annotators)
             found.append(
                 Remote(
@@ -125,7 +125,7 @@ def _titles(project: Project, layers: Iterable[str]) -> Iterator[str]:
         for name in (*project.annotators, JUDGE):
             yield projects.title(project, layer, name)
         for number in range(1, shared.slices + 1) if shared else ():
-            yield projects.title(project, layer, pool.POOL, number)
+            yield projects.title(project, layer, POOL, number)
 
 
 def refuse_foreign(client: Client, titles: Collection[str], ours: Collection[int]) -> None:

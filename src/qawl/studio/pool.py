@@ -11,8 +11,6 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.studio.steps import Tab
 from qawl.studio.transport import Json
 
-POOL = "pool"
-"""What stands in the place of an annotator's pseudonym: all of them work in such a project."""
 _FILTER = f"filter:tasks:data.{ASSIGNED}"
 """The column of the server's task list that says whose a task is."""
 

@@ -159,7 +159,7 @@ class PoolUsers:
         """Whether a name is a pseudonym, and not taken for another that there is."""
         known = (*self._project.annotators, *journal.annotators(self._project))
         try:
-            return names.apart(names.pseudonym(name), known) == name
+            return names.apart(names.new_pseudonym(name, known), known) == name
         except ValueError:
             return False
 
