@@ -157,3 +157,47 @@ def test_the_headline_of_a_page_is_shown_once_to_annotators(tmp_path):
     run("tasks", "--layer", "quote", "--out", str(tmp_path / "tasks.json"))
     shown = [each["data"] for each in json.loads((tmp_path / "tasks.json").read_text("utf-8"))]
     assert [f"{each['title']}\n{each['text']}".count(title) for each in shown] == [1] * len(shown)
+
+
+FIRST = "The minister said on Monday that all would be well in the town very soon."
+SECOND = "She left without another word on it, and nobody asked her."
+THIRD = "Trains run again from March, he <b>added</b>, <i>with</i> a smile."
+SHORT = {
+    "figure": "<article><p>{0}</p><figure><img src=x><figcaption>Photo</figcaption></figure><p>{1}</p><p>{2}</p></article>",
+    "figures": "<article><figure><figcaption>{0}</figcaption></figure><figure><figcaption>{1}</figcaption></figure><p>{2}</p></article>",
+    "table": "<article><p>{0}</p><table><tr><td>Photo</td><td>Photo</td></tr></table><p>{1}</p><p>{2}</p></article>",
+    "all in a table": "<article><table><tr><td>{0}</td><td>{1}</td></tr><tr><td>{2}</td></tr></table></article>",
+    "all in a table, no article": "<table><tr><td>{0}</td><td>{1}</td></tr><tr><td>{2}</td></tr></table>",
+    "button": "<article><p>{0}<button>Share</button></p><p>{1}</p><p><select><option>Day</option></select>{2}<noscript>JS</noscript></p></article>",
+    "form": "<form><div>{0}</div><div>{1}<button>Go</button></div><label>{2}</label></form>",
+    "details": "<article><p>{0}</p><details><summary>{1}</summary></details><p>{2}</p></article>",
+    "line breaks": "<span>{0}</span><br><span>{1}</span><br/><span>{2}</span>",
+    "blocks in blocks": "<div><div><span>{0}</span></div><div><span>{1}</span></div><div><span>{2}</span></div></div>",
+    "list": "<article><ul><li>{0}</li><li>{1}</li><li>{2}</li></ul></article>",
+    "quote": "<article><p>{0}</p><blockquote><p>{1}</p></blockquote><p>{2}</p></article>",
+    "several articles": "<article><p>{0}</p></article><article><p>{1}</p><p>{2}</p></article>",
+    "data": '<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{0}{1} {3}"}}</script>'
+    "<article><p>{0}</p><p>{1}</p><p>{2}</p></article>",
+}  # fmt: skip
+"""Articles below the size from which trafilatura looks for paragraphs: it gave them as one line."""
+
+
+@pytest.mark.parametrize("layout", SHORT)
+def test_a_short_page_has_a_line_a_paragraph_and_no_words_of_two(ingest, layout):
+    plain = THIRD.replace("<b>", "").replace("</b>", "").replace("<i>", "").replace("</i>", "")
+    body = SHORT[layout].format(FIRST, SECOND, THIRD, plain)
+    lines = ingest(body, title="T", language="en")
+    kept = [line.removeprefix("- ") for line in lines if len(line.split()) > 4]
+    assert kept == [FIRST, SECOND, plain]
+    joined = {"JS", "Share", "Go", "Day"} & {*" ".join(lines).split()}
+    assert not joined
+
+
+@pytest.mark.parametrize("language", ["fa", "he", "zh", "ja", "th", "km", "fr"])
+def test_two_paragraphs_of_any_script_are_two_lines(ingest, language):
+    title, (one, two, *_) = NEWS[language]
+    caption = "<figure><img src='x'><figcaption>Photo</figcaption></figure>"
+    lines = ingest(
+        f"<h1>{title}</h1><p>{one}</p>{caption}<p>{two}</p>", title=title, language=language
+    )
+    assert [line for line in lines if line not in ("Photo", title)] == [one, two]

@@ -9,7 +9,7 @@ which are letters of a word in Persian and emoji: others stand for them meanwhil
 import re
 from collections.abc import Iterator
 
-from lxml.etree import Element, _Element
+from lxml.etree import Element, _Element, strip_elements, strip_tags
 
 from qawl.core.words import unspaced
 
@@ -23,6 +23,10 @@ _WORDS = frozenset(
     ruby s samp small span strike strong sub sup tt u var wbr""".split()  # noqa: SIM905
 )
 """Elements inside a line of text, whose text belongs to it."""
+_CONTROLS = frozenset("button select textarea noscript option svg template".split())  # noqa: SIM905
+"""Elements whose text is none of the article: what readers click, and what they see without scripts."""
+_FOUND = frozenset({"br", "code", "q"})
+"""Elements inside a line that trafilatura looks for."""
 _APART = re.compile(
     r"(?:^|[\s_-])(?:ads?|adv|advert\w*|adsbygoogle|sponsor\w*|promo\w*|banner|share|sharing|social|related"
     r"|widget|embed|newsletter|subscribe)(?:$|[\s_-])",
@@ -72,6 +76,21 @@ def parted(tree: _Element) -> _Element:
         if isinstance(element.tag, str):
             _part(element)
     return tree
+
+
+def lined(tree: _Element) -> str:
+    """Puts a mark wherever a line ends, and takes out what is no text; returns the mark, a letter that no
+    text has."""
+    body = tree.find("body")
+    there = "".join(_texts(tree))
+    mark = next(each for each in map(chr, reversed(_STANDS_IN)) if each not in there)
+    strip_elements(tree, *_CONTROLS, with_tail=False)
+    strip_tags(tree, *(_WORDS - _FOUND))
+    for element in list((tree if body is None else body).iterdescendants()):
+        if element.tag in _BLOCKS or element.tag == "br":
+            element.text = f"{mark}{element.text or ''}"
+            element.tail = f"{mark}{element.tail or ''}"
+    return mark
 
 
 def _part(element: _Element) -> None:

@@ -8,14 +8,14 @@ from contextlib import suppress
 from copy import deepcopy
 from functools import cache
 
-from lxml.etree import _Element
-from trafilatura import bare_extraction
+from lxml.etree import _Element, strip_elements
+from trafilatura import bare_extraction, baseline
 from trafilatura.settings import DEFAULT_CONFIG, Document
 from trafilatura.utils import load_html
 
 from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import Metadata, override
-from qawl.articles.page_tree import disguised, parted
+from qawl.articles.page_tree import disguised, lined, parted
 from qawl.articles.received import Found, checked, set_aside
 from qawl.core import names, words
 from qawl.core.findings import reason
@@ -31,7 +31,8 @@ SHORTEST = 12
 def read_page(content: bytes, path: str, given: Metadata) -> Found:
     """The article of a page with what the page says of itself; `given` overrides that."""
     try:
-        tree = load_html(decode(content, declares=True))
+        html = decode(content, declares=True)
+        tree = load_html(html)
     except Undecodable as error:
         return set_aside(path, error.reason)
     except ValueError as error:
@@ -51,11 +52,11 @@ def read_page(content: bytes, path: str, given: Metadata) -> Found:
         url=found.url,
         published=found.date,
     )
-    text = _titled_once(str(found.text).translate(read))
+    text = _titled_once(_in_lines(found, html).translate(read))
     return checked(text, path, None, override(said, given))
 
 
-def _extracted(tree: object) -> Document | None:
+def _extracted(tree: _Element) -> Document | None:
     """What trafilatura makes of a page; a fault of it is a page without an article."""
     try:
         found = bare_extraction(
@@ -85,6 +86,47 @@ def _short() -> ConfigParser:
     config = deepcopy(DEFAULT_CONFIG)
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_SHORT))
     return config
+
+
+def _in_lines(found: Document, html: str) -> str:
+    """The text of a page, a paragraph a line, also where trafilatura took the whole page for the article:
+    then it has glued all text to one line."""
+    text = str(found.text)
+    if not _may_be_whole(found.body) or _bare(baseline(_prepared(html))[1]) != _bare(text):
+        return text
+    tree = _prepared(html)
+    mark = lined(tree)
+    whole = baseline(tree)[1]
+    if mark in whole:
+        return "\n".join(_lines(whole, mark))
+    strip_elements(
+        tree, "script", with_tail=False
+    )  # the text stands in its data, and as one line there
+    bare = _bare(text)
+    lines = [each for each in _lines(baseline(tree)[1], mark) if _bare(each) in bare]
+    return "\n".join(lines) if _bare("".join(lines)) == bare else text
+
+
+def _lines(text: str, mark: str) -> list[str]:
+    """What stands between these marks, without white space around it."""
+    lines = (" ".join(each.split()) for each in text.split(mark))
+    return [each for each in lines if each]
+
+
+def _prepared(html: str) -> _Element:
+    """The tree of a page, ready for extraction, which changes it."""
+    tree = load_html(html)
+    disguised(tree)
+    return parted(tree)
+
+
+def _may_be_whole(body: _Element) -> bool:
+    """Whether what was found is made of paragraphs alone, without any element inside."""
+    return all(each.tag == "p" and not len(each) for each in body)
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def _language(declared: str | None) -> str | None:
