@@ -50,6 +50,10 @@ RARELY = 10_000
 """Objects from one run of the garbage collector to the next: records come by the thousand, and none
 refers to itself."""
 
+AT_ONCE = "4"
+"""How soon numpy's threads sleep that have nothing to do, as a power of 2 in ticks of the processor:
+unless told they spin for a while once numpy is loaded, which takes more than to load it."""
+
 
 def __getattr__(name: str) -> object:
     if name != "group":
@@ -104,6 +108,7 @@ def _run() -> object:
     from qawl.cli.commands import group
 
     gc.set_threshold(RARELY)
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", AT_ONCE)
     _in_utf8()
     terminal.prepare()
     return group.main(prog_name="qawl", standalone_mode=False)

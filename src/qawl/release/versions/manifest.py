@@ -196,6 +196,8 @@ def file_digests(
     return found
 
 
+ROWS = 8000
+"""Rows of a table that are digested at a time; what reads them costs something each time."""
 SEVERAL = 8
 """Row groups after which memory is given back to the system: each time costs as much as a few of them."""
 
@@ -206,7 +208,7 @@ def content_digest(*paths: Path) -> tuple[int, str]:
     for path in paths:
         with parquet(path) as file:
             for group in range(file.num_row_groups):
-                for batch in file.iter_batches(1000, row_groups=[group], use_threads=False):
+                for batch in file.iter_batches(ROWS, row_groups=[group], use_threads=False):
                     digest.add(batch)
                 if group % SEVERAL == SEVERAL - 1:
                     pool.release_unused()
