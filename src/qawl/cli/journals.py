@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qawl.cli import places
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
     """Joins the journals of other places; whether every journal there has its place here."""
     from qawl.annotations import merging
     from qawl.annotations import store as annotation_store
+    from qawl.cli import places
 
     with ExitStack() as stack:
         there = {name: places.place(corpus, name, stack, "exports/journal/") for name in others}

@@ -1,33 +1,30 @@
 """The types of a table's columns as plain values, from which Arrow's and a card's are made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Union
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Value:
+
+class Value(Struct, frozen=True):
     """A plain value: string, int32, int64, float64 or bool."""
 
     dtype: str = "string"
 
 
-@dataclass(frozen=True, slots=True)
-class ClassLabel:
+class ClassLabel(Struct, frozen=True):
     """One of these names, stored as its index; null where there is none."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """Any number of values of one type."""
 
     item: "Type"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """Named values."""
 
     fields: tuple[tuple[str, "Type"], ...]
@@ -49,8 +46,7 @@ Cells = dict[str, list[Cell]]
 """Rows of a table by column: the cells of a column stand in one list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """Records that stand in one cell, by field: each field has a value of every record."""
 
     fields: Mapping[str, Sequence[Cell]]

@@ -4,7 +4,6 @@ Who makes one holds a lock on it as long as it lives. One that nobody holds is l
 """
 
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ ENDING = ".qawl-tmp"
 
 def _name(target: Path) -> Path:
     """A name beside the target that nobody has, short enough for every file system."""
-    return target.parent / f"{_start(target)}{secrets.token_hex(4)}{ENDING}"
+    return target.parent / f"{_start(target)}{os.urandom(4).hex()}{ENDING}"
 
 
 def _start(target: Path) -> str:

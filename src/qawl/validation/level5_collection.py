@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from statistics import median
 
 from qawl.core.findings import finding
 from qawl.core.records import JUDGE, Annotation, Finding, Span
@@ -115,8 +114,8 @@ class Collection:
         every = sorted(time for times in usable.values() for time in times)
         for name, times in sorted(usable.items()) if len(usable) > 1 else ():
             others = _median_without(every, sorted(times))
-            if median(times) < HURRY * others:
-                message = f"median {median(times):.0f} s a task, the others' {others:.0f} s"
+            if (own := _median_without(sorted(times), [])) < HURRY * others:
+                message = f"median {own:.0f} s a task, the others' {others:.0f} s"
                 yield finding("annotator-hurried", message, layer=self.scheme.layer, annotator=name)
 
     def _labelled_otherwise(self) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sized
 from functools import lru_cache, partial
-from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -38,6 +38,9 @@ from qawl.validation import (
 )
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]:
@@ -265,12 +268,14 @@ def plugins() -> list[tuple[str, Plugin]]:
 
 
 @lru_cache(maxsize=1)
-def _offered(_: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+def _offered(_: tuple[str, ...]) -> "tuple[EntryPoint, ...]":
     """The checks that packages on this path offer: to look through all packages takes a while."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - most commands ask for none
+
     return tuple(entry_points(group="qawl.checks"))
 
 
-def _loaded(offered: EntryPoint) -> Plugin:
+def _loaded(offered: "EntryPoint") -> Plugin:
     try:
         made: object = offered.load()
     except (Exception, SystemExit) as error:
