@@ -196,7 +196,7 @@ def file_digests(
     return found
 
 
-ROWS = 8000
+ROWS = 4000
 """Rows of a table that are digested at a time; what reads them costs something each time."""
 SEVERAL = 8
 """Row groups after which memory is given back to the system: each time costs as much as a few of them."""
