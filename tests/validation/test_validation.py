@@ -6,6 +6,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 
+import jsonschema
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -20,7 +21,7 @@ from qawl.core import files
 from qawl.core.errors import ProjectError
 from qawl.core.findings import CHECKS
 from qawl.core.records import Annotation, Relation, Span, from_json, to_json
-from qawl.scheme import scheme
+from qawl.scheme import json_schema, scheme
 from qawl.validation import validate
 from strategies import article
 
@@ -561,3 +562,51 @@ def test_a_line_that_no_reader_takes_is_a_finding(recorded, line):
     done = CliRunner().invoke(cli.group, ["-C", str(recorded.root), "release", "9.0.0", "--draft"])
     assert "fault in qawl" not in done.output
     assert not isinstance(done.exception, RecursionError)
+
+
+def _changed(record):
+    """A record in every way that its schema speaks of, and as other tools write it."""
+    for name in record:
+        yield {key: value for key, value in record.items() if key != name}
+        for value in (None, "", "x", 0, 1.0, True, [], {}, ["x"], {"x": []}, {"x": ""}, "A" * 64):
+            yield record | {name: value}
+    span, relation = record["spans"][0], record["relations"][0]
+    for name in (*span, "origin", "unsure"):
+        yield record | {"spans": [{k: v for k, v in span.items() if k != name}]}
+        for value in (None, "", "kept", 0, 1.0, -1, 1 << 70, [], {}, {"x": [[]]}, {"x": [["y"]]}):
+            yield record | {"spans": [span | {name: value}]}
+    for name in (*relation, "direction"):
+        for value in (None, "", "left", "right", 1):
+            yield record | {"relations": [relation | {name: value}]}
+    for name in record["provenance"]:
+        for value in (None, "", 1, 1.5, 1.0, True):
+            yield record | {"provenance": record["provenance"] | {name: value}}
+    for more in ({"brought": {"version": "", "sha256": "0" * 64}}, {"unsure": ""}, {"other": 1}):
+        yield record | more
+
+
+def _number(message):
+    return int(message.partition(", line ")[2].partition(":")[0])
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_format_is_what_the_schema_says(recorded, separators):
+    """Lines as Qawl writes them are looked at less closely than others: none may slip through."""
+    path = recorded.annotations_file("quote")
+    with path.open("rb") as file:
+        records = (json.loads(line) for line in file)
+        record = next(each for each in records if each["relations"])
+    made = [*_changed(record)]
+    written = [json.dumps(e, ensure_ascii=False, separators=separators) + "\n" for e in made]
+    path.write_text("".join(written), "utf-8")
+    done = CliRunner().invoke(cli.group, ["-C", str(recorded.root), "validate", "--json"])
+    assert done.stdout, done.exception
+    found = json.loads(done.stdout)["findings"]
+    said = [each["message"] for each in found if each["check"] == "format"]
+    lines = {*map(_number, said)}
+    schema = jsonschema.Draft202012Validator(json_schema.load("annotation"))
+    wrong = {number for number, each in enumerate(made, 1) if not schema.is_valid(each)}
+    assert wrong <= lines
+    # To a schema 1.0 is a whole number.
+    assert all("Expected `int" in each for each in said if not wrong & {_number(each)})
+    assert 0 < len(lines) < len(made)

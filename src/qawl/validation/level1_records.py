@@ -9,7 +9,7 @@ import msgspec
 from qawl.core import files
 from qawl.core.findings import finding
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Finding
+from qawl.core.records import Annotation, Finding, to_json
 from qawl.scheme import json_schema
 from qawl.validation.dispensations import Passes
 
@@ -21,17 +21,10 @@ def read(project: Project, layer: str, passes: Passes) -> Iterator[Annotation | 
     """
     decoder = msgspec.json.Decoder(Annotation)
     for number, line in project.disk.lines(project.annotations_file(layer)):
-        try:
-            value = msgspec.json.decode(line)
-        except files.UNREADABLE as error:
-            where = _line(layer, number)
-            said = files.problem(line, error)
-            yield finding("format", f"{where}: not JSON: {said}", layer=layer)
+        record = _record(decoder, line)
+        if isinstance(record, str):
+            yield finding("format", f"{_line(layer, number)}: {record}", layer=layer)
             continue
-        if problem := check_format(value):
-            yield finding("format", f"{_line(layer, number)}: {problem}", layer=layer)
-            continue
-        record = decoder.decode(line)
         ids = [span.id for span in record.spans]
         if len(set(ids)) < len(ids):
             repeated = next(each for each in ids if ids.count(each) > 1)
@@ -44,6 +37,36 @@ def read(project: Project, layer: str, passes: Passes) -> Iterator[Annotation | 
 
 def _line(layer: str, number: int) -> str:
     return f"exports/annotations/{layer}.jsonl, line {number}"
+
+
+def _record(decoder: "msgspec.json.Decoder[Annotation]", line: bytes) -> Annotation | str:
+    """The record of a line, or what is wrong with it in words."""
+    try:
+        record = decoder.decode(line)
+    except files.UNREADABLE as error:
+        return _problem(line) or files.problem(line, error)
+    return record if _as_written(record, line) else _problem(line) or record
+
+
+def _as_written(record: Annotation, line: bytes) -> bool:
+    """Whether a line is as Qawl writes its record, and fits the schema.
+
+    A line that is so has the fields of a record, of the right types, and no others. What the schema says
+    beyond that it is asked, but of spans without attributes: of these it wants a name and a label.
+    """
+    if to_json(record) != line:
+        return False
+    told = tuple([each for each in record.spans if each.attributes or not (each.id and each.label)])
+    return _finder().is_valid(msgspec.to_builtins(msgspec.structs.replace(record, spans=told)))
+
+
+def _problem(line: bytes) -> str | None:
+    """What is wrong with a line by the schema, in words; None where nothing is."""
+    try:
+        value = msgspec.json.decode(line)
+    except files.UNREADABLE as error:
+        return f"not JSON: {files.problem(line, error)}"
+    return check_format(value)
 
 
 def check_format(value: object) -> str | None:

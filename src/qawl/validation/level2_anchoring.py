@@ -51,7 +51,8 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
 
 def _joints(spans: Iterable[Span], text: str) -> bool:
     """Whether a bound may lie inside a character: most records have none that may."""
-    around = {text[at - 1 : at + 1] for span in spans for at in (span.start, span.end) if at > 0}
+    around = {text[each.start - 1 : each.start + 1] for each in spans}
+    around |= {text[each.end - 1 : each.end + 1] for each in spans}
     return any(map(_joint, around))
 
 

@@ -12,9 +12,10 @@ from qawl.scheme.scheme import Scheme
 def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     """What is wrong with labels, attributes and relations of a record."""
     yield from _check_labels(record, scheme)
+    known = scheme.label
     for span in record.spans:
         allowed = scheme.attributes_of(span.label)
-        if span.label in scheme.label and (span.attributes or allowed):
+        if (allowed or span.attributes) and span.label in known:
             yield from _check_attributes(span.attributes, allowed, record, span)
     if record.status == "submitted":
         yield from _check_attributes(record.attributes, scheme.document_attributes, record, None)

@@ -19,12 +19,12 @@ ARTICLE = "ال"
 def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Finding]:
     """What of the guideline a record does not follow."""
     yield from rules(record, scheme)
-    mentions = scheme.labels_of("mention")
+    mentions, text = scheme.labels_of("mention"), article.text
     for span in record.spans:
-        if span.text.endswith(".") and not span.text.endswith(".."):
+        if span.text[-1:] == "." and span.text[-2:] != "..":
             yield finding("final-stop", "it ends with a full stop", record, span)
-        if span.label in mentions and _may_be_cut(span, article.text):
-            yield from _proclitic(record, span, article.text)
+        if span.label in mentions and _may_be_cut(span, text):
+            yield from _proclitic(record, span, text)
 
 
 def rules(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
@@ -78,12 +78,12 @@ def _marks(record: Annotation, rule: Marks) -> Iterator[Finding]:
 
 
 def _may_be_cut(span: Span, text: str) -> bool:
-    """Whether a word goes on at a bound of a mention, or it begins as with a proclitic."""
+    """Whether a word goes on at a bound of a mention, or the article stands behind its first letter."""
     start, end = span.start, span.end
     return 0 <= start < end <= len(text) and (
         (start > 0 and in_word(text[start - 1]))
         or (end < len(text) and in_word(text[end]))
-        or span.text[:1] in PROCLITICS
+        or span.text[1:3] == ARTICLE
     )
 
 

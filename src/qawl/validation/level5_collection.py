@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from qawl.core.findings import finding
 from qawl.core.records import JUDGE, Annotation, Finding, Span
@@ -28,7 +29,7 @@ class Collection:
     scheme: Scheme
     submitted: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
+    labels: set[str] = field(default_factory=set)
     surfaces: Counter[tuple[str, str]] = field(default_factory=Counter)
     first: dict[tuple[str, str], tuple[str, str, Span]] = field(default_factory=dict)
     times: dict[str, list[float]] = field(default_factory=dict)
@@ -46,14 +47,14 @@ class Collection:
         if self._group and self._group[0].article_id != record.article_id:
             self._compare()
         self._group.append(record)
-        self.labels.update([span.label for span in record.spans])
+        self.labels |= {span.label for span in record.spans}
         named = self.scheme.labels_of("mention")
-        mentions = [span for span in record.spans if span.label in named]
-        self.surfaces.update([(span.text, span.label) for span in mentions])
+        self.surfaces.update([(s.text, s.label) for s in record.spans if s.label in named])
         if len(self.surfaces) > len(self.first):
-            for span in mentions:
-                place = record.article_id, record.annotator, span
-                self.first.setdefault((span.text, span.label), place)
+            for span in record.spans:
+                if span.label in named:
+                    place = record.article_id, record.annotator, span
+                    self.first.setdefault((span.text, span.label), place)
 
     def _compare(self) -> None:
         """Counts what the annotators of an article have in common."""
@@ -62,16 +63,11 @@ class Collection:
             for record in self._group
             if record.status == "submitted"
         }
-        if len(marked) < 2:
-            self._group.clear()
-            return
-        times = Counter(place for places in marked.values() for place in places)
-        total = times.total()
-        for name, places in marked.items():
-            sums = self.shared.setdefault(name, [0, 0])
-            sums[0] += 2 * sum(times[place] - 1 for place in places)
-            sums[1] += total + (len(marked) - 2) * len(places)
         self._group.clear()
+        for (name, mine), (_, theirs) in permutations(marked.items(), 2):
+            sums = self.shared.setdefault(name, [0, 0])
+            sums[0] += 2 * len(mine & theirs)
+            sums[1] += len(mine) + len(theirs)
 
     def findings(self, planned: Iterable[str], asked: Callable[[str], int]) -> Iterator[Finding]:
         """What the collection shows; `planned` are the articles that are to be annotated, each by as many
@@ -86,7 +82,7 @@ class Collection:
                 yield finding("article-unannotated", message, layer=layer, article_id=identity)
             elif missing := self._missing(identity, asked(identity)):
                 yield finding("annotator-missing", missing, layer=layer, article_id=identity)
-        if unused := [label for label in self.scheme.label if not self.labels[label]]:
+        if unused := [label for label in self.scheme.label if label not in self.labels]:
             yield finding("label-unused", f"never used: {', '.join(unused)}", layer=layer)
         yield from self._outliers()
         yield from self._hurried()

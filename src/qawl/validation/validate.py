@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from qawl.annotations import corrections, foreign_files, journal
 from qawl.annotations import store as annotation_store
@@ -49,15 +49,23 @@ def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]
     return _once_a_name(each for each in everything(project, below=below) if not passes(each))
 
 
+Place = tuple[str, int, str]
+"""Severity, level and check of findings."""
+
+
+def _place(found: Finding) -> Place:
+    return found.severity, found.level, found.check
+
+
 class Findings:
     """Findings, worst first, packed in memory: a large corpus has many."""
 
     def __init__(self) -> None:
-        self._packs: dict[tuple[str, int, str], Packed[Finding]] = {}
+        self._packs: dict[Place, Packed[Finding]] = {}
 
     def add(self, found: Finding) -> None:
         """Takes a finding; those of one check stay in their order."""
-        place = found.severity, found.level, found.check
+        place = _place(found)
         if place not in self._packs:
             self._packs[place] = Packed(Finding)
         self._packs[place].add(found)
@@ -66,9 +74,13 @@ class Findings:
         """The findings of one check after another."""
         yield from (self._packs[place] for place in sorted(self._packs))
 
+    def sizes(self) -> Counter[Place]:
+        """How many there are in each place."""
+        return Counter({place: len(pack) for place, pack in self._packs.items()})
+
     def counts(self, *, but: Container[str] = ()) -> dict[str, int]:
         """How many there are of each check, but some."""
-        sizes = ((check, len(pack)) for (_, _, check), pack in self._packs.items())
+        sizes = ((check, size) for (_, _, check), size in self.sizes().items())
         return {check: size for check, size in sorted(sizes) if check not in but}
 
     def __iter__(self) -> Iterator[Finding]:
@@ -84,12 +96,13 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     """(findings, findings that qawl.yaml lets pass), worst first; `wanted` selects by field."""
     found, passed = Findings(), Findings()
     passes = passing(project)
-    whole = not any(wanted.values()) and not plugins()
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    whole = not asked and not plugins()
     before = _inputs(project, None) if whole else ""
 
     def failing() -> Iterator[Finding]:
         for each in everything(project):
-            if all(value in (None, getattr(each, name)) for name, value in wanted.items()):
+            if all(getattr(each, name) == value for name, value in asked.items()):
                 if passes(each):
                     passed.add(each)
                 else:
@@ -253,9 +266,11 @@ def doubts(record: Annotation) -> Iterator[Finding]:
     """What an annotator said to be unsure of."""
     if record.annotator == JUDGE:
         return
-    for note, span in [(record.unsure, None), *((each.unsure, each) for each in record.spans)]:
-        if note is not msgspec.UNSET:
-            yield finding("unsure", note or "no note", record, span=span)
+    if record.unsure is not UNSET:
+        yield finding("unsure", record.unsure or "no note", record)
+    for span in record.spans:
+        if span.unsure is not UNSET:
+            yield finding("unsure", span.unsure or "no note", record, span)
 
 
 Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None]]]
@@ -421,13 +436,14 @@ _OF_THE_CORPUS = ("article-unannotated", "unsure", "file-foreign", "gold-missing
 
 def summary(findings: Iterable[Finding], passed: Sized = ()) -> Summary:
     """Counts by severity, level and check, and how many were let pass."""
+    sizes = findings.sizes() if isinstance(findings, Findings) else Counter(map(_place, findings))
     severities: Counter[str] = Counter()
     levels: Counter[str] = Counter()
     checks: Counter[str] = Counter()
-    for each in findings:
-        severities[each.severity] += 1
-        levels[str(each.level)] += 1
-        checks[each.check] += 1
+    for (severity, level, check), size in sizes.items():
+        severities[severity] += size
+        levels[str(level)] += size
+        checks[check] += size
     return Summary(
         errors=severities["error"],
         warnings=severities["warning"],
