@@ -3,11 +3,19 @@
 Exports come late, twice, in any order, from servers that all count from 1, with and without addresses.
 """
 
+import bz2
+import gzip
+import io
 import itertools
 import json
+import lzma
+import zipfile
 
 import pytest
 from test_foreign_exports import SAMI, Foreign, region
+
+from qawl.core import files
+from qawl.core.errors import InputError
 
 OMAR = "Omar came home."
 
@@ -53,8 +61,8 @@ def whose(corpus):
 
 
 def journal(corpus):
-    files = sorted((corpus.folder / "exports" / "journal").glob("*.jsonl"))
-    return b"".join(each.read_bytes() for each in files)
+    paths = sorted((corpus.folder / "exports" / "journal").glob("*.jsonl"))
+    return b"".join(each.read_bytes() for each in paths)
 
 
 # Which version counts
@@ -524,15 +532,61 @@ def test_an_address_in_the_text_stays_where_it_was_marked(tmp_path):
     assert corpus.errors() == []
 
 
-def test_files_of_a_folder_that_may_be_exports_are_named(corpus):
-    """Browsers and mail add endings; others pack exports."""
+def test_files_of_a_folder_that_are_not_read_are_named_and_the_folder_is_walked_once(
+    corpus, monkeypatch
+):
+    """Browsers and mail add endings; others pack exports, or put notes and configs beside them."""
     folder = corpus.folder.parent / "exports"
-    folder.mkdir()
+    (folder / "deep").mkdir(parents=True)
     content = json.dumps([work()])
-    names = ["b.json.gz", "c.json.txt", "d", "e.jsonl", "notes.md"]
-    for name in ["a.json", ".f.json", *names]:
+    names = ["b.json.zip", "c.json.txt", "d", "deep/e.jsonl", "f.csv", "notes.md"]
+    for name in ["a.json", ".g.json", "README.md", "Thumbs.db", *names]:
         (folder / name).write_text(content)
+    other = json.dumps([work(OMAR, "Omar", number=2, task=2)]).encode()
+    (folder / "deep" / "H.JSON.GZ").write_bytes(gzip.compress(other))
+    walked = []
+    below = files.below
+    monkeypatch.setattr(files, "below", lambda at: walked.append(at) or below(at))
     done = corpus.run("pull", "--from", str(folder), "--layer", "ner")
     assert done.exit_code == 0
-    assert "b.json.gz, c.json.txt, d, e.jsonl (unpack" in " ".join(done.output.split())
-    assert "1 new versions" in done.output
+    assert walked.count(folder) == 1
+    assert "2 new versions" in done.output
+    *_, last = done.output.rstrip().splitlines()
+    assert last.startswith(f"NOT READ: {', '.join(names)}: only .json files of a folder are read")
+
+
+def test_an_export_that_gzip_packed_is_read_and_other_packed_ones_are_named(corpus):
+    folder = corpus.folder.parent
+    content = json.dumps([work()]).encode()
+    whole = gzip.compress(content, mtime=0)
+    for name, packed, said in (
+        ("a.json.gz", whole, "1 new versions"),
+        ("b.json", whole, "read 1 tasks with 1 annotations"),
+        ("c.gz", gzip.compress(b"\xef\xbb\xbf" + content), "read 1 tasks with 1 annotations"),
+        (
+            "d.gz",
+            gzip.compress(content.decode().encode("utf-16")),
+            "read 1 tasks with 1 annotations",
+        ),
+        ("cut.json.gz", whole[:-20], "cut.json.gz: cut off or damaged"),
+        ("head.json.gz", whole[:12], "head.json.gz: cut off or damaged"),
+        ("odd.json.gz", whole[:30] + bytes(20) + whole[50:], "odd.json.gz: cut off or damaged"),
+        ("e.zip", zipped(content), "e.zip: a zip file: unpack it"),
+        ("f.json", zipped(content), "f.json: a zip file: unpack it"),
+        ("g.zst", b"\x28\xb5\x2f\xfd" + content, "g.zst: a Zstandard file: unpack it"),
+        ("h.xz", lzma.compress(content), "h.xz: a xz file: unpack it"),
+        ("i.bz2", bz2.compress(content), "i.bz2: a bzip2 file: unpack it"),
+    ):
+        (folder / name).write_bytes(packed)
+        done = corpus.run("pull", "--from", str(folder / name), "--layer", "ner")
+        assert said in f"{done.output}{done.exception}"
+        assert done.exit_code == (0 if said.startswith(("read", "1 new")) else 1)
+        assert done.exit_code == 0 or isinstance(done.exception, InputError)
+
+
+def zipped(content):
+    """A zip file with an export in it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("export.json", content)
+    return file.getvalue()

@@ -117,6 +117,20 @@ def test_what_is_wrong_is_one_line(release, content, said):
     assert "\n" not in message
 
 
+@pytest.mark.parametrize("option", [(), ("--against",)])
+def test_a_folder_in_place_of_a_file_is_named_as_one(release, tmp_path, option):
+    (tmp_path / "good.jsonl").write_bytes(lines(row(1, PER)))
+    (tmp_path / "run 1").mkdir()
+    given = (
+        [str(tmp_path / "good.jsonl"), *option, str(tmp_path / "run 1")]
+        if option
+        else [str(tmp_path / "run 1")]
+    )
+    done = CliRunner().invoke(cli.group, ["score", str(release), *given])
+    assert done.exit_code == 1
+    assert str(done.exception).endswith("run 1 is a folder: give the file of predictions in it")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

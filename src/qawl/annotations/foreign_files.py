@@ -32,10 +32,15 @@ def found(project: Project) -> Iterator[str]:
         (project.exports / "gold", _stored(layers, decided)),
     ):
         for path in files.listed(folder):
-            reason = None if any(fnmatch(path.name, each) for each in _QUIET) else why(path.name)
+            reason = None if quiet(path.name) else why(path.name)
             if reason:
                 name = "".join(map(_shown, path.name))
                 yield f"exports/{folder.name}/{name} is not read: {reason}, or move the file out"
+
+
+def quiet(name: str) -> bool:
+    """Whether a file of this name is hidden, or one that systems and people put beside others."""
+    return any(fnmatch(name, each) for each in _QUIET)
 
 
 def _shown(character: str) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import msgspec
 
-from qawl.annotations import heads, identity, journal, json_min, json_stream, users
+from qawl.annotations import foreign_files, heads, identity, journal, json_min, json_stream, users
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
@@ -21,12 +20,17 @@ from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import Account, User
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
+from qawl.core.excerpts import listed
 from qawl.core.findings import reason
 from qawl.core.handles import Handles
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 from qawl.scheme import scheme
 
+_ENDINGS = (".json", ".json.gz")
+"""Of the files in a folder those that are read."""
+_SHOWN = 20
+"""Files that are named."""
 Named = Mapping[User | None, str]
 """User → the pseudonym that was given for them; None: all users."""
 
@@ -48,7 +52,7 @@ def pull_files(
     Raises InputError where a file is no such export, none of its tasks belongs to this corpus, or nobody
     can tell who a user is.
     """
-    outcome, paths = outcome or Pulled(), list(paths)
+    outcome = outcome or Pulled()
     named: Named = {None: JUDGE} if judge else _named(project, annotator)
     project.make_state()
     target = project.state / "pull"
@@ -57,12 +61,11 @@ def pull_files(
         sorter = Sorter(project, outcome, layer)
         controls = _controls(project)
         with closing(spool):
-            for path in _exports(paths):
+            for path in _exports(paths, outcome):
                 spool.begin(path)
                 for task in _tasks(path, controls, outcome):
                     for each in sorter.entries(Incoming(task, source=path.name)):
                         spool.write(each)
-        outcome.notes += (note for path in paths if (note := _others(path)))
         _refuse_strange(outcome)
         spool.refuse_unknown()
         touched = _append(project, spool, outcome)
@@ -88,51 +91,40 @@ def _named(project: Project, given: str | Iterable[str] | None) -> Named:
     return found
 
 
-def _exports(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that were named, and the JSON files in folders that were named; each once."""
+def _exports(paths: Iterable[Path], outcome: Pulled) -> Iterator[Path]:
+    """The files that were named, and the JSON files in folders that were named; each once. The other
+    files of a folder are noted as not read."""
     seen: set[Path] = set()
-    for path in chain.from_iterable(map(_files, paths)):
-        if path.resolve() not in seen:
-            seen.add(path.resolve())
-            yield path
+    for path in paths:
+        for each in _inside(path, outcome) if path.is_dir() else (path,):
+            if not each.is_file():
+                raise InputError(f"{each}: no such file or folder")
+            if each.resolve() not in seen:
+                seen.add(each.resolve())
+                yield each
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise InputError(f"{path}: no such file or folder")
-    found = [each for each in _shown(path) if each.suffix.lower() == ".json"]
+def _inside(folder: Path, outcome: Pulled) -> list[Path]:
+    """The JSON files below a folder."""
+    found, others = [], []
+    for each in sorted(files.below(folder)):
+        name = each.relative_to(folder)
+        if any(map(foreign_files.quiet, name.parts)) or not each.is_file():
+            continue
+        if each.name.lower().endswith(_ENDINGS):
+            found.append(each)
+        else:
+            others.append(name.as_posix())
     if not found:
-        raise InputError(f"{path}: no .json file in this folder: export as JSON from Label Studio")
+        raise InputError(
+            f"{folder}: no .json file in this folder: export as JSON from Label Studio"
+        )
+    if others:
+        outcome.not_read.append(
+            f"{listed(others, _SHOWN)}: only .json files of a folder are read (unpack or rename them, or "
+            "name each after --from)"
+        )
     return found
-
-
-def _shown(folder: Path) -> list[Path]:
-    """The files below a folder that are not hidden."""
-    return sorted(
-        each
-        for each in files.below(folder)
-        if each.is_file()
-        and not any(part.startswith(".") for part in each.relative_to(folder).parts)
-    )
-
-
-def _others(path: Path) -> str | None:
-    """The files of a folder that may be exports and are not read, in words."""
-    found = _shown(path) if path.is_dir() else ()
-    names_ = [
-        each.relative_to(path).as_posix()
-        for each in found
-        if each.suffix.lower() != ".json" and (".json" in each.name.lower() or not each.suffix)
-    ]
-    if not names_:
-        return None
-    more = f" and {len(names_) - 5} more" if len(names_) > 5 else ""
-    return (
-        f"not read, since only .json files of a folder are: {', '.join(names_[:5])}{more} (unpack or "
-        "rename them, or name each after --from)"
-    )
 
 
 def _tasks(path: Path, controls: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, object]]:

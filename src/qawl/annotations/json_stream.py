@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from qawl.core import files
+from qawl.core import files, packings
 from qawl.core.errors import InputError
 
 CHUNK = 1 << 18
@@ -47,13 +47,14 @@ def note(why: str, named: str = "") -> Element:
 
 
 def elements(path: Path) -> Iterator[Element]:
-    """The objects of a JSON array in a file, in UTF-8 or UTF-16, and a note for what is none.
+    """The objects of a JSON array in a file, in UTF-8 or UTF-16, also packed by gzip; a note for what is
+    none.
 
     Raises InputError where the file is no array, is cut off, or holds more than one. Boundaries are
     guessed and proved by decoding: the next element most likely starts with the same two keys; else
     braces are counted; and where braces stand in strings, tokens are scanned one by one.
     """
-    with path.open("rb") as opened:
+    with packings.unpacked(path) as opened:
         file = _utf8(opened)
         buffer = bytearray(file.read(CHUNK)).lstrip(b"\xef\xbb\xbf \t\r\n")
         if not buffer.startswith(b"["):

@@ -41,7 +41,7 @@ class Pulled:
     those that stay deleted. `changed` has (layer, article, annotator) of every new version from a server.
     `unread` says for each layer what the journal has and the annotations have not, `brought` what was
     brought forward from older versions of its scheme. `agreed` has, for each project of a server, in how
-    many annotations its count and the journal's agree.
+    many annotations its count and the journal's agree. `not_read` names files that were not looked at.
     """
 
     tasks: int = 0
@@ -66,6 +66,7 @@ class Pulled:
     changed: set[tuple[str, str, str]] = field(default_factory=set)
     alarms: list[str] = field(default_factory=list)
     agreed: list[int] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
 
     def note(self, layer: str, annotator: str, articles: list[str]) -> None:
         """Counts new versions, by the articles that they are of."""

@@ -69,4 +69,4 @@ def left_out(outcome: "Pulled") -> list[str]:
     if outcome.lost or outcome.doubled:
         count = outcome.lost + len(outcome.doubled)
         lines.append(f"LEFT OUT: {count} annotations, as listed above (--partial accepts that)")
-    return lines
+    return [*lines, *(f"NOT READ: {each}" for each in outcome.not_read)]

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from qawl.core import files
+from qawl.core import files, packings
 from qawl.core.errors import InputError
 from qawl.core.records import (
     Annotation,
@@ -55,13 +55,6 @@ _TOLD = frozenset(
 """Keys of a line of `qawl export jsonl` that say what the release has already."""
 _NAN = re.compile(rb"[:\[,]\s*-?(NaN|Infinity)\b")
 _NO_NUMBER = "NaN and Infinity are no numbers in JSON"
-_PACKED = {
-    b"\x1f\x8b": "gzip",
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-    b"PK\x03\x04": "zip",
-    b"PAR1": "parquet",
-}
-"""How files begin that are no text."""
 
 
 class PredictedSpan(Struct, frozen=True):
@@ -141,6 +134,8 @@ class Predictions:
     _by_place: dict[tuple[str, str], tuple[int, Prediction]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.path.is_dir():
+            raise InputError(f"{self.path} is a folder: give the file of predictions in it")
         if not self.path.is_file():
             raise InputError(f"{self.path}: no such file")
         for number, line in files.lines(self.path):
@@ -155,9 +150,8 @@ class Predictions:
             )
 
     def _refuse_packed(self, line: bytes) -> None:
-        for begin, kind in _PACKED.items():
-            if line.startswith(begin):
-                raise InputError(f"{self.path} is a {kind} file: predictions are JSON Lines")
+        if kind := packings.kind(line):
+            raise InputError(f"{self.path} is a {kind} file: predictions are JSON Lines")
 
     def _decoded(self, number: int, line: bytes) -> Prediction:
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from qawl.annotations import json_min, json_stream
 from qawl.annotations.task_text import Task
 from qawl.articles.received import SetAside
-from qawl.core import files
+from qawl.core import files, packings
 from qawl.core.errors import InputError
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import detect, table
@@ -225,7 +225,7 @@ def _controls(config: Config) -> json_min.Controls:
 
 def _first(path: Path) -> Task | None:
     """The first object of a JSON list that can be read, else why none can; None where there is none."""
-    with path.open("rb") as file:
+    with packings.unpacked(path) as file:
         start = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] != b"[" and start[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return None
