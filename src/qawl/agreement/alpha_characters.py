@@ -5,12 +5,14 @@ A code point is a unit, its value the set of labels that cover it, or whether on
 which gives the same sums; what a span covers outside its text does not count.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints
-from qawl.agreement.segments import Sections, marked
+from qawl.agreement.segments import Sections
 from qawl.agreement.spans_table import Units
 
 Mask = NDArray[np.bool_]
@@ -20,15 +22,14 @@ AGREEING = -1
 """The name of the column of agreeing coincidences; the others are named after a set of labels."""
 
 
-def coverage(units: Units) -> tuple[Array, Array, Ints]:
-    """Sums (agreeing coincidences, marginals …) for `nominal_alpha`: labels × articles × 3 of each label;
-    articles × (1 + k) of the k sets of labels that occur, and a number for each of these columns.
+def coverage(units: Units, marked: Sequence[Sections]) -> tuple[Array, Array, Ints]:
+    """Sums (agreeing coincidences, marginals …) for `nominal_alpha` from what each annotator marked.
 
+    Labels × articles × 3 of each label; articles × (1 + k) of the k sets of labels that occur, and a
+    number for each of these columns.
     A set has the same number in other articles with the same labels to choose from.
     """
-    sections = [
-        _within(marked(units, annotator), units) for annotator in range(len(units.annotators))
-    ]
+    sections = [_within(each, units) for each in marked]
     return _of_labels(units, sections), *_of_sets(units, sections)
 
 
@@ -60,10 +61,11 @@ def _apart(sections: list[Sections], raters: Ints) -> Array:
     home = np.concatenate([nothing, *(each.home for each in sections)])
     start = np.concatenate([nothing, *(each.start for each in sections)])
     end = np.concatenate([nothing, *(each.end for each in sections)])
-    home, place = np.tile(home, 2), np.concatenate([start, end])
-    order = np.lexsort((place, home))
-    home, place = home[order], place[order]
-    marking = np.cumsum(np.repeat([1, -1], len(start))[order])  # none, where a continuum ends
+    wide = int(end.max(initial=0)) + 1
+    begins, stops = ((home * wide + each) * 2 for each in (start, end))
+    both = np.sort(np.concatenate([begins, stops + 1]))
+    home, place = np.divmod(both // 2, wide)
+    marking = np.cumsum(1 - 2 * (both % 2))  # none, where a continuum ends
     length = np.diff(place, append=place[-1:])
     differing = (length * marking * (raters[home] - marking)).astype(np.float64)
     found: Array = np.bincount(home, weights=differing, minlength=len(raters)).astype(np.float64)

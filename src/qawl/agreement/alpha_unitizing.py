@@ -6,19 +6,21 @@ one label (nested, overlapping) is one unit. Sums over articles are additive, we
 their length in code points as the coefficient itself weights a continuum.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from qawl.agreement.coefficients import Array
 from qawl.agreement.matching import Ints
-from qawl.agreement.segments import Sections, marked
+from qawl.agreement.segments import Sections
 from qawl.agreement.spans_table import Units, distinct
 
 Mask = NDArray[np.bool_]
 
 
-def unitizing(units: Units) -> Array:
-    """Labels × articles × (observed, expected).
+def unitizing(units: Units, sections: Sequence[Sections]) -> Array:
+    """Labels × articles × (observed, expected), from what each annotator marked.
 
     Alpha of a label, or of several whose sums are added, is 1 - observed / expected. Each label of each
     article is a continuum, so that all labels are counted in one go.
@@ -28,7 +30,6 @@ def unitizing(units: Units) -> Array:
     found = np.zeros((count, articles, 2))
     if len(units.annotators) < 2:
         return found
-    sections = [marked(units, annotator) for annotator in range(len(units.annotators))]
     active = np.zeros(count * articles, bool)
     for each in sections:
         active[each.home] = True
@@ -38,7 +39,9 @@ def unitizing(units: Units) -> Array:
     return sums.reshape(found.shape)
 
 
-def _sums(sections: list[Sections], done: NDArray[np.bool_], active: Mask, lengths: Ints) -> Array:
+def _sums(
+    sections: Sequence[Sections], done: NDArray[np.bool_], active: Mask, lengths: Ints
+) -> Array:
     units = [_in(each, active & done[annotator]) for annotator, each in enumerate(sections)]
     gaps = [
         _gaps(each, np.flatnonzero(active & done[annotator]), lengths)
@@ -61,14 +64,18 @@ def _in(sections: Sections, wanted: Mask) -> Sections:
 
 
 def _gaps(units: Sections, articles: Ints, lengths: Ints) -> Sections:
-    """What lies between the units of these articles."""
-    home = np.concatenate([articles, units.home])
-    start = np.concatenate([np.zeros(len(articles), np.int64), units.end])
-    end = np.concatenate([lengths[articles], units.start])
-    by_start, by_end = np.lexsort((start, home)), np.lexsort((end, home))
-    found = Sections(home[by_start], start[by_start], end[by_end])
-    rows = found.length > 0
-    return Sections(found.home[rows], found.start[rows], found.end[rows])
+    """What of the texts of these articles lies between units, which are sorted by article and start."""
+    ends = np.searchsorted(units.home, articles, "right")
+    before = np.zeros(len(units.home), np.int64)  # where the unit before ends, or the text begins
+    before[1:] = np.where(units.home[1:] == units.home[:-1], units.end[:-1], 0)
+    last = np.zeros(len(articles), np.int64)
+    some = ends > np.searchsorted(units.home, articles)
+    last[some] = units.end[ends[some] - 1]
+    home = np.concatenate([units.home, articles])
+    start = np.maximum(np.concatenate([before, last]), 0)
+    end = np.minimum(np.concatenate([units.start, lengths[articles]]), lengths[home])
+    rows = start < end
+    return Sections(home[rows], start[rows], end[rows])
 
 
 def _different(units: list[Sections]) -> tuple[Sections, Array]:
@@ -127,11 +134,11 @@ def _places(article: Ints, length: Array, gaps: list[Sections]) -> Array:
     """In how many places of the gaps of its article each unit would fit."""
     home = np.concatenate([each.home for each in gaps])
     empty = np.concatenate([each.length for each in gaps])
-    order = np.lexsort((empty, home))
-    home, empty = home[order], empty[order]
     wide = int(max(empty.max(initial=0), length.max(initial=0))) + 1
-    low = np.searchsorted(home * wide + empty, article * wide + length.astype(np.int64))
-    high = np.searchsorted(home, article, side="right")
+    both = np.sort(home * wide + empty)
+    low = np.searchsorted(both, article * wide + length.astype(np.int64))
+    high = np.searchsorted(both, (article + 1) * wide)
+    empty = both % wide
     upto = np.concatenate([[0], np.cumsum(empty)])
     found: Array = upto[high] - upto[low] - (high - low) * (length - 1)
     return found

@@ -157,11 +157,13 @@ def overlap(start: Ints, end: Ints, one: Ints, other: Ints) -> NDArray[np.float6
 
 def clusters(group: Ints, start: Ints, end: Ints) -> Ints:
     """For each span the number of its cluster: spans of a group that a chain of overlaps joins."""
-    order = np.lexsort((start, group))
-    reach = int(end.max(initial=0)) + 1
-    ends = np.maximum.accumulate(group[order] * reach + end[order])
+    low = int(start.min(initial=0))
+    begins, stops = (
+        group * (int(end.max(initial=0)) - low + 1) + each - low for each in (start, end)
+    )
+    order = np.argsort(begins, kind="stable")
     opens = np.ones(len(order), bool)
-    opens[1:] = (group[order][1:] * reach + start[order][1:]) >= ends[:-1]
+    opens[1:] = begins[order][1:] >= np.maximum.accumulate(stops[order])[:-1]
     cluster = np.empty(len(order), np.int64)
     cluster[order] = np.cumsum(opens) - 1
     return cluster

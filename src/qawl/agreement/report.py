@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from qawl.agreement import coefficients, matching
+from qawl.agreement import coefficients, matching, segments
 from qawl.agreement.alpha_characters import coverage
 from qawl.agreement.alpha_unitizing import unitizing
 from qawl.agreement.attributes import Gathered
@@ -297,12 +297,13 @@ def _span_figures(
 
 def _add_alphas(by_label: dict[str | None, dict[str, Figure]], units: Units) -> None:
     """Adds both alphas on text to the figures of each label, and of all."""
-    by_cover, by_set, names = coverage(units)
+    sections = [segments.marked(units, annotator) for annotator in range(len(units.annotators))]
+    by_cover, by_set, names = coverage(units, sections)
     marked = _spans_compared(units)
     for label, sums, spans in zip(units.labels, by_cover, marked, strict=True):
         by_label[label]["alpha"] = _nominal(sums, spans)
     by_label[None]["alpha"] = _nominal(by_set, marked.sum(0), names)
-    unitized = unitizing(units)
+    unitized = unitizing(units, sections)
     if len(units.annotators) > 1:
         for label, sums, spans in zip(units.labels, unitized, marked, strict=True):
             by_label[label]["alpha_u"] = _unitizing(sums, units.lengths, spans)

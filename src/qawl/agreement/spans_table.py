@@ -295,9 +295,11 @@ class _Seen:
         self.counts.append(len(spans))
         codes = self.labels
         self.label.extend([codes.setdefault(span.label, len(codes)) for span in spans])
-        self.start.extend(_offsets([span.start for span in spans]))
+        starts, said = [span.start for span in spans], text.text
+        self.start.extend(_offsets(starts))
         self.end.extend(_offsets([span.end for span in spans]))
-        self.word.extend(_offsets([_word(text.text, span.start) for span in spans]))
+        words = [_word(said, at) if said[at - 1 : at] in PROCLITICS else at for at in starts]
+        self.word.extend(_offsets(words))
         for row, span in enumerate(spans, start=first):
             for name, value in span.attributes.items():
                 self.attributes.setdefault(name, _Values()).add(row, self._same(name, value))
