@@ -185,3 +185,70 @@ def test_a_withdrawn_article_and_one_that_passes_close_nothing(root):
     (found,) = [each for each in json.loads(told)["findings"] if each["check"] == "licence-unknown"]
     assert found["article_id"] == settled[2].id
     assert "times more" not in found["message"]
+
+
+EXPORT = [{"id": 1, "data": {"text": TEXT}, "annotations": [{"id": 1, "result": []}]}]
+FOREIGN = {
+    "an export of Label Studio": json.dumps(EXPORT).encode(),
+    "one task": json.dumps({**EXPORT[0], "created_at": "2024-01-01"}).encode(),
+    "an export as PowerShell saves it": json.dumps(EXPORT).encode("utf-16"),
+    "an export with a byte order mark": b"\xef\xbb\xbf" + json.dumps(EXPORT, indent=2).encode(),
+    "a large export": json.dumps(EXPORT * 20_000).encode(),
+    "JSON Lines": b'{"text": "a", "label": [[0, 1, "PER"]]}\n{"text": "b", "label": []}\n',
+    "a damaged export": json.dumps(EXPORT).encode()[:-9],
+    "questions": json.dumps({"version": "1.1", "data": [{"paragraphs": []}]}).encode(),
+    "a CAS": json.dumps({"%TYPES": {}, "%FEATURE_STRUCTURES": []}).encode(),
+    "a number": b"5",
+}
+"""What stands beside articles.jsonl in the folders of teams; each kept its articles out."""
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_is_no_metadata_by_its_shape_is_named_and_keeps_nothing_out(
+    root, tmp_path, what, whole
+):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "news.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
+    (folder / "news.json").write_bytes(FOREIGN[what])
+    (folder / "_source.yaml").write_text("source: the desk\n", "utf-8")
+    status, told = main(root, "ingest", str(folder if whole else folder / "news.jsonl"))
+    assert status == 0
+    assert stored(root)[TEXT].source == "the desk"
+    (line,) = (root / "corpus" / "set-aside.jsonl").read_text("utf-8").splitlines()
+    named = json.loads(line)
+    assert named["check"] == "note-foreign"
+    assert named["path"].endswith("news.json")
+    assert named["reason"].endswith("no metadata of it: news.jsonl")
+    assert "1 × named like a file of articles, and by its shape no metadata of it" in told
+    again = [*map(str, [folder if whole else folder / "news.jsonl"]), "--strict"]
+    assert main(root, "ingest", *again)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"licence": "CC0-1.0"}', "licence"),
+        ('{"title": "News", "sections": ["a"]}', "sections"),
+        ('{"source": ["a"]}', "source"),
+        ('{"title": "News"', "not YAML"),
+    ],
+)
+def test_metadata_that_is_wrong_keeps_its_articles_out_as_before(root, tmp_path, content, says):
+    (tmp_path / "news.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
+    (tmp_path / "news.json").write_text(content, "utf-8")
+    status, _ = main(root, "ingest", str(tmp_path / "news.jsonl"))
+    assert status == 1
+    (why,) = aside(root)
+    assert why.startswith("its metadata is wrong: news.json")
+    assert says in why
+
+
+def test_metadata_beside_a_file_is_read(root, tmp_path):
+    (tmp_path / "news.jsonl").write_text(json.dumps({"text": TEXT}) + "\n", "utf-8")
+    said = {"source": "the wire", "license": "CC0-1.0", "context": {"desk": ["a", "b"]}}
+    (tmp_path / "news.json").write_text(json.dumps(said, indent=1), "utf-8")
+    assert main(root, "ingest", str(tmp_path / "news.jsonl"))[0] == 0
+    (article,) = stored(root).values()
+    assert (article.source, article.context) == ("the wire", {"desk": ["a", "b"]})

@@ -1,7 +1,9 @@
 """What is known of an article besides its text, and the files beside it that say so."""
 
-from collections.abc import Mapping
+import codecs
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +12,8 @@ from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import InputError
 
 FOLDER_FILE = "_source.yaml"
+LONGEST = 1 << 20
+"""Bytes of the longest file that says what is known of an article."""
 
 
 class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,13 +40,32 @@ _TEXTUAL = ("source_id", "published", "crawled")
 """Fields that may come as numbers or dates."""
 
 
-def beside(file: Path) -> Metadata:
+class Beside(NamedTuple):
+    """What files beside an article say of it, and the names of those that are no metadata."""
+
+    metadata: Metadata
+    foreign: Sequence[str] = ()
+
+
+def beside(file: Path) -> Beside:
     """What `_source.yaml` in the folder says, overridden by `<article>.yaml` or `.json` beside it."""
-    found = Metadata()
-    for path in map(file.parent.joinpath, notes(file.name)):
-        if path.is_file():
-            found = override(found, load(path.read_bytes(), path.name))
-    return found
+    paths = [path for name in notes(file.name) if (path := file.parent / name).is_file()]
+    sizes = {path.name: path.stat().st_size for path in paths}
+    return gathered(sizes, lambda name: (file.parent / name).read_bytes())
+
+
+def gathered(sizes: Mapping[str, int], read: Callable[[str], bytes]) -> Beside:
+    """What files of these names and sizes say, the closest last; raises InputError where one is wrong."""
+    found, foreign = Metadata(), []
+    for name, size in sizes.items():
+        if size > LONGEST and name == FOLDER_FILE:
+            raise InputError(f"{name}: {size} bytes are too many for notes on articles")
+        said = None if size > LONGEST else load(read(name), name)
+        if said is None:
+            foreign.append(name)
+        else:
+            found = override(found, said)
+    return Beside(found, foreign)
 
 
 def notes(name: str) -> list[str]:
@@ -51,16 +74,47 @@ def notes(name: str) -> list[str]:
     return [FOLDER_FILE, *(each for each in beside if each != name)]
 
 
-def load(content: bytes, name: str) -> Metadata:
-    """What such a file says; raises InputError where it is wrong."""
+def load(content: bytes, name: str) -> Metadata | None:
+    """What such a file says; None where it is no metadata by its shape, as an export is not.
+
+    Raises InputError where it is metadata, and wrong.
+    """
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-16" if wide else "utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not UTF-8") from error
-    said = strict_yaml.load(text, name, Metadata, InputError)
+    if name.endswith(".json") and _is_lines(text):
+        return None
+    value = strict_yaml.read(text, name, InputError)
+    if name != FOLDER_FILE and not _is_metadata(value):
+        return None
+    said = strict_yaml.convert(value, name, Metadata, InputError)
     for wrong in odd(said.language, said.license).values():
         raise InputError(f"{name}: {wrong}")
     return said
+
+
+def _is_lines(text: str) -> bool:
+    """Whether a text is a list of JSON, or JSON Lines: tasks, records, what other tools write."""
+    bare = text.removeprefix("\ufeff").strip()
+    first, _, more = bare.partition("\n")
+    if not (bare.startswith("{") and more.lstrip().startswith("{")):
+        return bare.startswith("[")
+    try:
+        msgspec.json.decode(first)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
+def _is_metadata(value: object) -> bool:
+    """Whether a value has the shape of metadata: fields of ours, or plain values alone, as where a field
+    has a wrong name."""
+    if not isinstance(value, dict):
+        return False
+    nested = any(isinstance(each, dict | list) for each in value.values())
+    return not nested or any(name in FIELDS for name in value)
 
 
 def odd(language: str | None, licence: str | None) -> dict[str, str]:

@@ -112,11 +112,19 @@ def _read_file(
         yield set_aside(name, why)
         return
     try:
-        given = beside(file)
+        given, foreign = beside(file)
     except InputError as error:
         yield set_aside(name, reason("metadata-wrong", f": {error}"))
         return
+    yield from not_metadata(name, foreign)
     yield from read_as(file, name, mapping, given)
+
+
+def not_metadata(name: str, foreign: Iterable[str]) -> Iterator[SetAside]:
+    """That files of these names stand beside a file, and say nothing of it."""
+    for each in foreign:
+        folder, slash, own = name.rpartition("/")
+        yield set_aside(printable(f"{folder}{slash}{each}"), reason("note-foreign", f": {own}"))
 
 
 def read_as(file: Path, name: str, mapping: Mapping[str, str], given: Metadata) -> Iterator[Found]:

@@ -14,9 +14,6 @@ from qawl.core.findings import reason
 BATCH_FILES, BATCH_BYTES = 64, 1 << 26
 """Files and bytes that are fetched at once; a larger file alone."""
 
-_LONGEST_NOTE = 1 << 20
-"""Bytes of the longest file beside an article that says what is known of it."""
-
 Wanted = tuple[Entry, Metadata]
 
 
@@ -75,9 +72,9 @@ def _wanted(store: Store) -> Iterator[Wanted | Found]:
         if entry.folder:
             for each, names in remote.walk(store, entry.path, source_files.taken):
                 notes = [name for name in metadata.notes(each.name) if name in names]
-                yield _checked(store, each, notes, named=False)
+                yield from _checked(store, each, notes, named=False)
         else:
-            yield _checked(store, entry, _notes(store, entry), named=named)
+            yield from _checked(store, entry, _notes(store, entry), named=named)
 
 
 def _matched(store: Store) -> Sequence[Entry]:
@@ -100,23 +97,19 @@ def _beside(entry: Entry, name: str) -> str:
     return f"{entry.path.rpartition('/')[0]}/{name}"
 
 
-def _checked(store: Store, entry: Entry, notes: Sequence[str], *, named: bool) -> Wanted | Found:
+def _checked(
+    store: Store, entry: Entry, notes: Sequence[str], *, named: bool
+) -> Iterator[Wanted | Found]:
     """A file with what is known of it, unless it is one that is not read."""
     plain = named and store.remote.scheme not in remote.WEB
     if why := source_files.unfit(entry.name, entry.size, named=plain):
-        return set_aside(entry.shown, why)
-    contents = [(name, _note(store, _beside(entry, name))) for name in notes]
-    given = Metadata()
+        yield set_aside(entry.shown, why)
+        return
+    sizes = {name: store.entry(_beside(entry, name)).size or 0 for name in notes}
     try:
-        for name, content in contents:
-            given = metadata.override(given, metadata.load(content, name))
+        given, foreign = metadata.gathered(sizes, lambda name: store.content(_beside(entry, name)))
     except InputError as error:
-        return set_aside(entry.shown, reason("metadata-wrong", f": {error}"))
-    return entry, given
-
-
-def _note(store: Store, path: str) -> bytes:
-    entry = store.entry(path)
-    if (entry.size or 0) > _LONGEST_NOTE:
-        raise InputError(f"{entry.shown}: {entry.size} bytes are too many for notes on an article")
-    return store.content(path)
+        yield set_aside(entry.shown, reason("metadata-wrong", f": {error}"))
+        return
+    yield from source_files.not_metadata(entry.shown, foreign)
+    yield entry, given

@@ -240,6 +240,7 @@ _SET_ASIDE = {
     "file-no-lines": "no lines",
     "file-no-rows": "no rows",
     "metadata-wrong": "its metadata is wrong",
+    "note-foreign": "named like a file of articles, and by its shape no metadata of it",
     "binary": "binary, not text",
     "encoding-unknown": "the encoding is unknown",
     "encoding-mixed": "not in the encoding of the file",
