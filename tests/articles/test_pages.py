@@ -173,6 +173,9 @@ SHORT = {
     "details": "<article><p>{0}</p><details><summary>{1}</summary></details><p>{2}</p></article>",
     "line breaks": "<span>{0}</span><br><span>{1}</span><br/><span>{2}</span>",
     "blocks in blocks": "<div><div><span>{0}</span></div><div><span>{1}</span></div><div><span>{2}</span></div></div>",
+    "lines as typed": "<article><figure>Photo</figure><pre>{0}\n{1}\n{2}</pre></article>",
+    "players": "<article><p>{0}</p><video>JS</video><iframe>Go</iframe><p>{1}</p><audio>Day</audio><p>{2}</p></article>",
+    "a label": "<article><p>Photo<label>Photo</label>Photo</p><figure>Photo</figure><p>{0}</p><p>{1}</p><p>{2}</p></article>",
     "list": "<article><ul><li>{0}</li><li>{1}</li><li>{2}</li></ul></article>",
     "quote": "<article><p>{0}</p><blockquote><p>{1}</p></blockquote><p>{2}</p></article>",
     "several articles": "<article><p>{0}</p></article><article><p>{1}</p><p>{2}</p></article>",
@@ -191,6 +194,7 @@ def test_a_short_page_has_a_line_a_paragraph_and_no_words_of_two(ingest, layout)
     assert kept == [FIRST, SECOND, plain]
     joined = {"JS", "Share", "Go", "Day"} & {*" ".join(lines).split()}
     assert not joined
+    assert "PhotoPhoto" not in "\n".join(lines)
 
 
 @pytest.mark.parametrize("language", ["fa", "he", "zh", "ja", "th", "km", "fr"])

@@ -75,6 +75,22 @@ def test_licences_that_spdx_or_the_hub_knows_are_taken_as_they_stand(root, licen
     assert stored(root)[TEXT].license == (licence or None)
 
 
+def test_white_space_around_a_licence_and_a_language_is_none_of_them(root, tmp_path):
+    """As spreadsheets and templates have it."""
+    ingest(
+        root,
+        {"text": TEXT, "license": " cc-by-4.0\n", "language": "ar "},
+        {"text": OTHER, "license": "  "},
+    )
+    found = stored(root)
+    assert (found[TEXT].license, found[TEXT].language) == ("cc-by-4.0", "ar")
+    assert found[OTHER].license is None
+    (tmp_path / "_source.yaml").write_text('license: ""\nlanguage: " fr"\n', "utf-8")
+    (tmp_path / "a.txt").write_text("Il chante à Beyrouth.", "utf-8")
+    assert main(root, "ingest", str(tmp_path / "a.txt"))[0] == 0
+    assert stored(root)["Il chante à Beyrouth."].language == "fr"
+
+
 @pytest.mark.parametrize(
     "language",
     [

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import InputError
@@ -89,10 +90,10 @@ def load(content: bytes, name: str) -> Metadata | None:
     value = strict_yaml.read(text, name, InputError)
     if name != FOLDER_FILE and not _is_metadata(value):
         return None
-    said = strict_yaml.convert(value, name, Metadata, InputError)
-    for wrong in odd(said.language, said.license).values():
-        raise InputError(f"{name}: {wrong}")
-    return said
+    try:
+        return _sound(strict_yaml.convert(value, name, Metadata, InputError))
+    except ValueError as error:
+        raise InputError(f"{name}: {error}") from error
 
 
 def _is_lines(text: str) -> bool:
@@ -115,6 +116,15 @@ def _is_metadata(value: object) -> bool:
         return False
     nested = any(isinstance(each, dict | list) for each in value.values())
     return not nested or any(name in FIELDS for name in value)
+
+
+def _sound(said: Metadata) -> Metadata:
+    """Metadata with its language and licence as they stand between white space; raises ValueError naming
+    a wrong one."""
+    plain = {name: (getattr(said, name) or "").strip() or None for name in ("language", "license")}
+    for wrong in odd(plain["language"], plain["license"]).values():
+        raise ValueError(wrong)
+    return replace(said, **plain)
 
 
 def odd(language: str | None, licence: str | None) -> dict[str, str]:
@@ -154,6 +164,4 @@ def from_fields(fields: Mapping[str, object], given: Metadata) -> Metadata:
         said = msgspec.convert(known, Metadata)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
-    for wrong in odd(said.language, said.license).values():
-        raise ValueError(wrong)
-    return override(given, said)
+    return override(given, _sound(said))

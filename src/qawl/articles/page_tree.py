@@ -23,8 +23,11 @@ _WORDS = frozenset(
     ruby s samp small span strike strong sub sup tt u var wbr""".split()  # noqa: SIM905
 )
 """Elements inside a line of text, whose text belongs to it."""
-_CONTROLS = frozenset("button select textarea noscript option svg template".split())  # noqa: SIM905
-"""Elements whose text is none of the article: what readers click, and what they see without scripts."""
+_CONTROLS = frozenset(
+    """audio button canvas iframe noscript object option select svg template textarea
+    video""".split()  # noqa: SIM905
+)
+"""Elements whose text is none of the article: what readers click or play, and see where that fails."""
 _FOUND = frozenset({"br", "code", "q"})
 """Elements inside a line that trafilatura looks for."""
 _APART = re.compile(
@@ -87,9 +90,13 @@ def lined(tree: _Element) -> str:
     strip_elements(tree, *_CONTROLS, with_tail=False)
     strip_tags(tree, *(_WORDS - _FOUND))
     for element in list((tree if body is None else body).iterdescendants()):
+        if element.tag == "pre":
+            element.text = (element.text or "").replace("\n", mark)
         if element.tag in _BLOCKS or element.tag == "br":
             element.text = f"{mark}{element.text or ''}"
             element.tail = f"{mark}{element.tail or ''}"
+        elif isinstance(element.tag, str) and element.tag not in _WORDS and element.text:
+            element.text = f" {element.text}"
     return mark
 
 

@@ -92,22 +92,30 @@ def _in_lines(found: Document, html: str) -> str:
     """The text of a page, a paragraph a line, also where trafilatura took the whole page for the article:
     then it has glued all text to one line."""
     text = str(found.text)
-    if not _may_be_whole(found.body) or _bare(baseline(_prepared(html))[1]) != _bare(text):
+    if not _may_be_whole(found.body) or _lines(_whole(_prepared(html))) != _lines(text):
         return text
     tree = _prepared(html)
     mark = lined(tree)
-    whole = baseline(tree)[1]
+    whole = _whole(tree)
     if mark in whole:
         return "\n".join(_lines(whole, mark))
     strip_elements(
         tree, "script", with_tail=False
     )  # the text stands in its data, and as one line there
     bare = _bare(text)
-    lines = [each for each in _lines(baseline(tree)[1], mark) if _bare(each) in bare]
+    lines = [each for each in _lines(_whole(tree), mark) if _bare(each) in bare]
     return "\n".join(lines) if _bare("".join(lines)) == bare else text
 
 
-def _lines(text: str, mark: str) -> list[str]:
+def _whole(tree: _Element) -> str:
+    """What trafilatura takes of a page in which it finds no article; nothing where it fails."""
+    try:
+        return str(baseline(tree)[1])
+    except Exception:  # noqa: BLE001 - whatever it and its parsers raise
+        return ""
+
+
+def _lines(text: str, mark: str = "\n") -> list[str]:
     """What stands between these marks, without white space around it."""
     lines = (" ".join(each.split()) for each in text.split(mark))
     return [each for each in lines if each]
