@@ -162,3 +162,95 @@ def test_a_killed_cleaning_is_done_again(corpus, monkeypatch):
     assert corpus.run("pull", "--clean-journal").exit_code == 0
     assert followed(corpus, 2, 2) == before[-1]["sha256"]
     assert corpus.run("pull", "--clean-journal").output == "nothing to clean\n"
+
+
+@pytest.fixture
+def other(corpus, tmp_path):
+    """Another lead's copy, before anything was cleaned."""
+    from test_merging import Lead
+
+    return Lead(tmp_path / "other", corpus)
+
+
+def test_a_log_of_cleanings_is_joined_with_the_journals(corpus, other):
+    """Both cleaned, one after a further pull; each cleaning stays known, once, and is still checked."""
+    pull(other, [work(OMAR, "came", number=2, task=2, day=7)])
+    for each in (corpus, other):
+        assert each.run("pull", "--clean-journal").exit_code == 0
+    ours, theirs = lines(corpus, "cleaned"), lines(other, "cleaned")
+    assert ours != theirs
+    for here, there, logs in ((corpus, other, ours + theirs), (other, corpus, theirs + ours)):
+        done = here.run("pull", "--merge", str(there.folder))
+        assert (done.exit_code, "cleaned.jsonl: 1 cleanings added" in done.output) == (0, True)
+        assert lines(here, "cleaned") == logs
+        assert whose(here) == {"a1": ["Sami", "came"]}
+        again = here.run("pull", "--merge", str(there.folder))
+        assert (again.exit_code, "cleaned.jsonl" in again.output) == (0, False)
+        assert here.run("pull", "--clean-journal").output == "nothing to clean\n"
+    assert followed(corpus, 1, 2) == ours[0]["before"]
+
+
+def test_one_side_that_cleaned_nothing_gets_the_log(corpus, other):
+    corpus.run("pull", "--clean-journal")
+    assert other.run("pull", "--merge", str(corpus.folder)).exit_code == 0
+    assert lines(other, "cleaned") == lines(corpus, "cleaned")
+    assert other.run("pull", "--clean-journal").exit_code == 0
+    assert [each["number"] for each in lines(other, "cleaned")] == [1, 2]
+    assert other.run("pull", "--clean-journal").output == "nothing to clean\n"
+
+
+def test_a_log_of_another_persons_journal_comes_under_the_name_that_they_have_here(
+    corpus, tmp_path
+):
+    from test_merging import Lead
+
+    other = Lead(tmp_path / "other", corpus)
+    journals = other.folder / "exports" / "journal"
+    for path in (journals / "ner.a1.jsonl", journals / "heads.json"):
+        path.write_text(path.read_text("utf-8").replace("ner.a1", "ner.b7"), "utf-8")
+    (journals / "ner.a1.jsonl").rename(journals / "ner.b7.jsonl")
+    (other.folder / "exports/annotations/ner.jsonl").unlink()
+    assert other.run("pull", "--clean-journal").exit_code == 0
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 0, done.exception
+    assert [each["journal"] for each in lines(corpus, "cleaned")] == ["ner.a1"]
+
+
+def test_a_damaged_log_is_refused_and_nothing_is_written(corpus, other):
+    pull(other, [work(OMAR, "came", number=2, task=2, day=7)])
+    other.run("pull", "--clean-journal")
+    path = other.folder / "exports" / "journal" / "cleaned.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"after":', '"aftr":'), "utf-8")
+    before = lines(corpus)
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert (done.exit_code, "cleaned.jsonl, line 1" in str(done.exception)) == (1, True)
+    assert lines(corpus) == before
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_the_merge_driver_joins_logs(corpus, other, tmp_path, empty):
+    """Git gives the driver two files with names of its own."""
+    pull(other, [work(OMAR, "came", number=2, task=2, day=7)])
+    for each in (corpus, other):
+        each.run("pull", "--clean-journal")
+    both = lines(corpus, "cleaned") * (not empty) + lines(other, "cleaned")
+    ours, theirs = tmp_path / ".merge_file_a", tmp_path / ".merge_file_b"
+    for path, lead in ((ours, corpus), (theirs, other)):
+        path.write_bytes((lead.folder / "exports/journal/cleaned.jsonl").read_bytes())
+    if empty:
+        ours.write_bytes(b"")
+    done = corpus.run("pull", "--merge-file", str(ours), str(theirs))
+    assert done.exit_code == 0, done.exception
+    assert [json.loads(line) for line in ours.read_text("utf-8").splitlines()] == both
+    assert "0 of 1 lines" in corpus.run("pull", "--merge-file", str(ours), str(theirs)).output
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_log_and_a_journal_are_not_joined(corpus, tmp_path, swapped):
+    corpus.run("pull", "--clean-journal")
+    folder = corpus.folder / "exports" / "journal"
+    files = [str(folder / "ner.a1.jsonl"), str(folder / "cleaned.jsonl")]
+    before = [lines(corpus), lines(corpus, "cleaned")]
+    done = corpus.run("pull", "--merge-file", *(files[::-1] if swapped else files))
+    assert (done.exit_code, "line 1" in str(done.exception)) == (1, True)
+    assert [lines(corpus), lines(corpus, "cleaned")] == before

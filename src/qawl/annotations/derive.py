@@ -25,7 +25,7 @@ from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.findings import Gathered, finding
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Finding
+from qawl.core.records import JUDGE, Annotation, Article, Finding, to_json
 from qawl.scheme import changes, older_schemes, scheme
 from qawl.scheme.changes import Change
 from qawl.scheme.scheme import Scheme
@@ -116,7 +116,8 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
                     message = "no such article"
                     yield _finding("article-unknown", layer, article_id, annotator, message)
                 continue
-            deriving = _Deriving(article, layer, schemes, known, at, users, ways, put_back)
+            several = len(by_annotator) > 1
+            deriving = _Deriving(article, layer, schemes, known, at, users, ways, put_back, several)
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
         # One person may have another number on each server.
@@ -178,7 +179,8 @@ class _Deriving:
     users: Users
     ways: dict[str, "Way"]
     back: Callable[[EntryAt], set[str]]
-    owners: dict[str, list[tuple[EntryAt, Latest]]] = field(default_factory=dict)
+    several: bool
+    owners: dict[bytes, list[tuple[EntryAt, Latest]]] = field(default_factory=dict)
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
@@ -263,7 +265,8 @@ class _Deriving:
             message = (
                 f"annotation {number} stands in exports/journal/{other.path.name} and in "
                 f"{place.path.name}, and counts as that of {other.annotator}: remove the file that is a "
-                "copy, then run `qawl pull --rebuild`"
+                "copy, then run `qawl pull --rebuild`; or say whose it is (`qawl pull --annotator "
+                "USER=NAME`)"
             )
             yield self._finding("annotation-copied", annotator, message)
             return
@@ -274,12 +277,13 @@ class _Deriving:
             yield self._unreadable(annotator, place, error)
 
     def _owner(self, place: EntryAt, latest: Latest) -> EntryAt | None:
-        """Where an annotation stands whose unique id stood in another's journal first, since a copy of a
-        journal is no second opinion; None where it is other work, if with the same id."""
-        unique = latest.annotation.get("unique_id")
-        there = self.owners.setdefault(unique, []) if isinstance(unique, str) else []
+        """Where an annotation stands that stood in another's journal first, since a copy of a journal, or
+        work that two leads gave to two annotators, is no second opinion; None where it is other work, if
+        with the same unique id."""
+        name = _told_by(latest) if self.several else None
+        there = self.owners.setdefault(name, []) if name else []
         for other, known in there:
-            if other.annotator != place.annotator and not _copied(known, latest):
+            if other.annotator != place.annotator and not _apart(known, latest):
                 return other
         there.append((place, latest))
         return None
@@ -348,11 +352,27 @@ class _Deriving:
         return self._finding("annotation-unreadable", annotator, message)
 
 
-def _copied(one: Latest, other: Latest) -> bool:
-    """Whether two works have one unique id (see `identity.copied`)."""
+def _told_by(latest: Latest) -> bytes | None:
+    """What an annotation is known by, in whichever journal it stands: its unique id; else its numbers and
+    when it was made; None where these tell nothing."""
+    given, task = latest.annotation, latest.task
+    if isinstance(unique := given.get("unique_id"), str):
+        return unique.encode("utf-8", "replace")
+    user, made = journal_fields.user(given.get("completed_by")), given.get("created_at")
+    if None in (user, given.get("id"), identity.instant(made)):
+        return None
+    server = task.get("origin", 1), task.get("project"), task.get("project_created_at")
+    return to_json([*server, task.get("id"), given.get("id"), user, made])
+
+
+def _apart(one: Latest, other: Latest) -> bool:
+    """Whether works that are known by one thing are two: they say other things, and have two users (see
+    `identity.copied`), or numbers that exports of several servers may have."""
     users = {journal_fields.user(each.annotation.get("completed_by")) for each in (one, other)}
+    numbered = not isinstance(one.annotation.get("unique_id"), str)
+    loose = numbered and one.task.get("project_created_at") is None
     differ = one.annotation.get("result") != other.annotation.get("result")
-    return len(users) == 2 and None not in users and differ
+    return differ and (loose or (len(users) == 2 and None not in users))
 
 
 def _unreached(made: Converted, current: Scheme) -> Iterator[Finding]:

@@ -26,7 +26,8 @@ class Identity(Struct, frozen=True, kw_only=True, gc=False):
 
     `home` is when the server made the project, known of what came from the server itself. `made` and
     `changed` are instants in seconds; `content` is a digest of the results and the state, whatever the
-    order of keys. `origin` numbers the servers that exports came from.
+    order of keys. `origin` numbers the servers that exports came from. `pooled`: its task says whose it
+    is, as those of a pool do, whose projects are nobody's own.
     """
 
     article: str
@@ -40,6 +41,7 @@ class Identity(Struct, frozen=True, kw_only=True, gc=False):
     changed: float | None = None
     content: bytes = b""
     origin: int = 1
+    pooled: bool = False
 
     @property
     def place(self) -> Home:
@@ -55,6 +57,7 @@ class _Task(Struct):
     project_created_at: object = None
     layers: object = None
     origin: object = None
+    data: object = None
 
 
 class _Sent(Struct):
@@ -150,6 +153,7 @@ def _identify(given: _Entry, result: bytes) -> Identity:
         changed=instant(sent.updated_at),
         content=_content(sent, result),
         origin=origin if type(origin) is int else 1,
+        pooled=isinstance(task.data, dict) and journal_fields.ASSIGNED in task.data,
     )
 
 

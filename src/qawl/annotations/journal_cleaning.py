@@ -69,6 +69,29 @@ def clean(project: Project) -> Iterator[Cleaning]:
                 yield made
 
 
+def is_log(path: Path) -> bool:
+    """Whether a file is such a log, whatever its name, as git calls what it joins."""
+    with path.open("rb") as file:
+        line = file.readline(files.LONGEST)
+    try:
+        msgspec.json.decode(line, type=Cleaning)
+    except files.UNREADABLE:
+        return False
+    return True
+
+
+def join(log: Path, others: Iterable[Cleaning]) -> int:
+    """Adds to a log what it lacks of others; how many cleanings that were. Those of a chain that is not
+    here say nothing of what is here, and stay known."""
+    known = list(files.read(log, Cleaning))
+    fresh = [
+        each for each in dict.fromkeys(map(to_json, others)) if each not in {*map(to_json, known)}
+    ]
+    if fresh:
+        files.write(log, [*known, *(msgspec.json.decode(each, type=Cleaning) for each in fresh)])
+    return len(fresh)
+
+
 def check(path: Path, known: Iterable[Cleaning]) -> None:
     """Follows the chains of before; raises JournalError where one does not end as it was logged."""
     for each in known:

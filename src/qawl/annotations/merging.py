@@ -5,73 +5,31 @@ no version is lost or doubled, whoever joins. A deletion that either knows stays
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
-from qawl.annotations import heads, journal, journal_cleaning, journal_lines, segments
-from qawl.annotations import users as pseudonyms
+import msgspec
+
+from qawl.annotations import (
+    heads,
+    journal,
+    journal_cleaning,
+    journal_lines,
+    moved_work,
+    segments,
+    whose_journals,
+)
 from qawl.annotations.holdings import doubles
-from qawl.annotations.identity import Identity, Version, copied
+from qawl.annotations.identity import Version
 from qawl.annotations.journal import Journal
-from qawl.annotations.servers import Numbers
+from qawl.annotations.journal_cleaning import Cleaning
+from qawl.annotations.other_journals import Other
 from qawl.articles import store as article_store
-from qawl.core import names
+from qawl.core import files
 from qawl.core.errors import InputError, JournalError
 from qawl.core.project import JOURNAL, Project
 from qawl.core.records import JUDGE
-
-JournalKey = tuple[str, str]
-"""A layer and an annotator."""
-
-User = tuple[int, int]
-"""The number of a server, and that of a user on it."""
-
-_Work = tuple[str, str, tuple[int | None, str | None, str] | None]
-
-Place = tuple[int, int | None, str | None]
-"""The number of a server, that of a project on it, and when the project was made."""
-
-
-@dataclass(slots=True)
-class Other:
-    """A journal of another place: the latest version of each annotation in it.
-
-    `origins` has the numbers of its servers as they are numbered here (see `attribution`).
-    """
-
-    source: str
-    layer: str
-    annotator: str
-    path: Path
-    latest: dict[str, Version] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    origins: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def all(self) -> Iterator[Identity]:
-        """What each of its annotations is."""
-        return (each.identity for each in self.latest.values())
-
-    @property
-    def living(self) -> Iterator[Identity]:
-        """The same of those that were not deleted."""
-        return (each.identity for key, each in self.latest.items() if key not in self.gone)
-
-    @property
-    def lost(self) -> Iterator[Identity]:
-        """The same of those that were deleted."""
-        return (each.identity for key, each in self.latest.items() if key in self.gone)
-
-    def look(self) -> None:
-        """Reads it once, and checks its chain."""
-        for each, _ in journal.versions(self.path):
-            if each.event == "version":
-                self.latest[each.key] = each
-                self.gone.discard(each.key)
-            else:
-                self.gone.add(each.key)
 
 
 @dataclass(slots=True)
@@ -89,11 +47,13 @@ class Joined:
 
 @dataclass(slots=True)
 class Merged:
-    """What was joined, the journals that have no place here, and the annotations that do not count."""
+    """What was joined, the journals that have no place here, and the annotations that do not count;
+    `cleanings` is how many were added to the log of those."""
 
     joined: list[Joined] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    cleanings: int = 0
 
 
 def merge(project: Project, others: Mapping[str, Path]) -> Merged:
@@ -108,6 +68,11 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
         for name, place in others.items()
         for layer, annotator, path in _journals(project, name, place, outcome)
     ]
+    cleanings = {
+        name: list(files.read(log, Cleaning))
+        for name, place in others.items()
+        if (log := _folder(place) / journal_cleaning.LOG).is_file()
+    }
     for each in there:
         each.look()
     for name in others:
@@ -119,8 +84,9 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
             for annotator, path in journal.files(project, layer)
         }
         mine = [each for each in there if each.source == name]
-        _refuse_moved(name, here, mine)
-        names = _names(project, here, mine)
+        moved_work.note_moved(mine)
+        moved_work.refuse_moved(name, here, mine)
+        names = whose_journals.annotators(project, here, mine)
         for each in mine:
             place = each.layer, names[each.annotator]
             opened = here.get(place) or journal.opened_at(project, project.journal_file(*place))
@@ -129,7 +95,25 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
             if joined.annotator != JUDGE:
                 several = opened.holds.several(joined.articles)
                 outcome.doubled += doubles(each.layer, joined.annotator, several)
+        _join_log(project, mine, names, cleanings.get(name, ()), outcome)
     return outcome
+
+
+def _join_log(
+    project: Project,
+    journals: Iterable[Other],
+    names: Mapping[str, str],
+    those: Iterable[Cleaning],
+    outcome: Merged,
+) -> None:
+    """Joins the log of another place's cleanings, under the names that its journals have here."""
+    ours = {f"{e.layer}.{e.annotator}": f"{e.layer}.{names[e.annotator]}" for e in journals}
+    renamed = [
+        msgspec.structs.replace(each, journal=ours[each.journal])
+        for each in those
+        if each.journal in ours
+    ]
+    outcome.cleanings += journal_cleaning.join(project.journal / journal_cleaning.LOG, renamed)
 
 
 def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> None:
@@ -142,60 +126,6 @@ def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> N
             f"{len(articles)} articles that they are of (`qawl ingest --merge` joins the articles of a "
             "branch)"
         )
-
-
-def _refuse_moved(name: str, here: Mapping[JournalKey, Journal], there: Iterable[Other]) -> None:
-    """Refuses where one side gave work to another annotator, and the other side does not know that yet:
-    what it has of that work besides would be under the name that was wrong."""
-    ours, theirs = _Side(), _Side()
-    for (layer, annotator), opened in here.items():
-        ours.add(layer, annotator, opened.holds.living(), opened.holds.gone())
-    for each in there:
-        theirs.add(each.layer, each.annotator, each.living, each.lost)
-    for mover, other, at, where in ((theirs, ours, name, "here"), (ours, theirs, "here", name)):
-        if found := mover.moved_without(other):
-            work, was = found
-            now, user = mover.alive[work]
-            raise JournalError(
-                f"{name}: work of {was} became {now}'s {_in(at)}, and {_in(where)} it is "
-                f"{other.alive[work][0]}'s still: run `qawl pull --annotator {user}={now}` "
-                f"{_in(where)} too, then merge"
-            )
-
-
-def _in(place: str) -> str:
-    """Where, in words."""
-    return place if place == "here" else f"in {place}"
-
-
-@dataclass(slots=True)
-class _Side:
-    """Who has each piece of work, with the number of its user, and who had it and no longer does."""
-
-    alive: dict[_Work, tuple[str, int | None]] = field(default_factory=dict)
-    gone: dict[_Work, str] = field(default_factory=dict)
-
-    def add(
-        self, layer: str, annotator: str, living: Iterable[Identity], gone: Iterable[Identity]
-    ) -> None:
-        """Adds the annotations of a journal, and those that were deleted from it."""
-        self.alive.update((_work(layer, each), (annotator, each.user)) for each in living)
-        self.gone.update((_work(layer, each), annotator) for each in gone)
-
-    def moved_without(self, other: "_Side") -> tuple[_Work, str] | None:
-        """The first work that was moved here alone, and who had it."""
-        for work, was in self.gone.items():
-            moved = work in self.alive and self.alive[work][0] != was
-            if moved and work in other.alive and work not in other.gone:
-                return work, was
-        return None
-
-
-def _work(layer: str, identity: Identity) -> _Work:
-    """What an annotation is known by in whichever journal it stands."""
-    if identity.unique:
-        return layer, identity.unique, None
-    return layer, identity.id or "", (identity.project, identity.home, identity.article)
 
 
 def _shared(project: Project, journals: Sequence[Other]) -> bool:
@@ -211,7 +141,12 @@ def _shared(project: Project, journals: Sequence[Other]) -> bool:
 
 
 def merge_files(ours: Path, theirs: Path) -> Joined:
-    """Joins one journal file to another of the same layer and annotator, as git asks for it."""
+    """Joins one journal file to another of the same layer and annotator, as git asks for it; or a log of
+    cleanings to another."""
+    if journal_cleaning.is_log(ours) or journal_cleaning.is_log(theirs):
+        cleanings = list(files.read(theirs, Cleaning))
+        added = journal_cleaning.join(ours, cleanings)
+        return Joined(str(theirs), "", "", "", len(cleanings), added)
     if journal_lines.begun(ours) != journal_lines.begun(theirs):
         raise JournalError(
             f"{ours} and {theirs} do not follow the same line, as where one branch sealed a segment: run "
@@ -219,48 +154,31 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
         )
     opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
     other.look()
-    users, theirs_ = _users(opened.holds.all(), {}), _users(other.all, {})
+    users, theirs_ = (
+        whose_journals.users_of(opened.holds.all(), {}),
+        whose_journals.users_of(other.all, {}),
+    )
     apart = users and theirs_ and users.isdisjoint(theirs_)
-    if apart or _renumbered(_origins([opened], [other])):
+    if apart or whose_journals.renumbered(whose_journals.origins_of([opened], [other])):
         raise JournalError(
             f"{ours} and {theirs} are of different users or servers: run `qawl pull --merge` with the "
             "branch"
         )
-    _refuse_parted(opened, other, f"{ours} and {theirs}")
+    moved_work.refuse_parted(opened, other, f"{ours} and {theirs}")
     return _join(opened, other, "")
 
 
-def _refuse_parted(opened: Journal, other: Other, both: str) -> None:
-    """Refuses where one file ends an annotation and the other goes on with it, or with other work of its
-    user: it may be another annotator's now, whose file would need what is new."""
-    here = {_work("", each) for each in opened.holds.all()}
-    there = {_work("", each) for each in other.all}
-    fresh = {
-        True: {each.user for each in opened.holds.living() if _work("", each) not in there},
-        False: {each.user for each in other.living if _work("", each) not in here},
-    }
-    for key, version in other.latest.items():
-        found = opened.holds.find(version)
-        known = opened.holds.known(found) if found else None
-        if found is None or known is None or opened.holds.stands(found) == (key not in other.gone):
-            continue
-        changed = (known.content, known.changed) != (
-            version.identity.content,
-            version.identity.changed,
-        )
-        if changed or known.user in fresh[key in other.gone]:
-            raise JournalError(
-                f"{both}: one of them ends annotation {version.identity.id}, and the other goes on with "
-                "it or has new work of its user: run `qawl pull --merge` with the branch"
-            )
+def _folder(place: Path) -> Path:
+    """The folder of journals of another place; a file is its own."""
+    folders = (place / JOURNAL, place / "journal", place)
+    return next(each for each in folders if each.is_dir() or each == place)
 
 
 def _journals(
     project: Project, name: str, place: Path, outcome: Merged
 ) -> Iterator[tuple[str, str, Path]]:
     """(layer, annotator, file) of the journals in another place; strange ones are named."""
-    folders = (place / JOURNAL, place / "journal", place)
-    folder = next(each for each in folders if each.is_dir() or each == place)
+    folder = _folder(place)
     listed = segments.journals(folder) if folder.is_dir() else [folder]
     for each in project.settings.layers if folder.is_dir() else ():
         heads.refuse_gone(folder, each, {path.stem for path in listed})
@@ -277,119 +195,6 @@ def _journals(
             outcome.strange.append(f"{path.name} of {name}: {layer} is not a layer of this corpus")
     if not found:
         raise InputError(f"{name}: no journal there (LAYER.ANNOTATOR.jsonl in exports/journal)")
-
-
-def _users(
-    identities: Iterable[Identity],
-    origins: Mapping[int, int],
-    own: AbstractSet[Place] = frozenset(),
-) -> set[User]:
-    """Those who made annotations, on the servers as they are numbered here.
-
-    In a project of a server that is one annotator's `own`, the pseudonym is the project's, whoever
-    worked there.
-    """
-    return {
-        (origins.get(each.origin, each.origin), each.user)
-        for each in identities
-        if each.user is not None and (each.home is None or _place(each, origins) not in own)
-    }
-
-
-def _place(identity: Identity, origins: Mapping[int, int]) -> Place:
-    """The project of a server in which an annotation was made."""
-    return origins.get(identity.origin, identity.origin), identity.project, identity.home
-
-
-def _own(
-    here: Mapping[JournalKey, Journal], there: Iterable[Other], origins: Mapping[int, int]
-) -> frozenset[Place]:
-    """The projects of servers in which one annotator alone works: not those of a pool."""
-    seen: dict[Place, set[str]] = {}
-    for (_, annotator), opened in here.items():
-        for each in opened.holds.all():
-            seen.setdefault(_place(each, {}), set()).add(annotator)
-    for other in there:
-        for each in other.all:
-            seen.setdefault(_place(each, origins), set()).add(other.annotator)
-    return frozenset(place for place, names_ in seen.items() if len(names_ - {JUDGE}) < 2)
-
-
-def _names(
-    project: Project, here: Mapping[JournalKey, Journal], there: list[Other]
-) -> dict[str, str]:
-    """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
-    users: dict[str, set[User]] = {}
-    origins = _origins(here.values(), there)
-    own = _own(here, there, origins)
-    for each in there:
-        each.origins = origins
-    for (_, annotator), opened in here.items():
-        users.setdefault(annotator, set()).update(_users(opened.holds.all(), {}, own))
-    taken = {*users, *(each.annotator for each in there)}
-    free = pseudonyms.free(project, taken)
-    found: dict[str, str] = {}
-    for name in dict.fromkeys(each.annotator for each in there):
-        mine = [each for each in there if each.annotator == name]
-        owners = {who for each in mine for who in _owners(here, each)}
-        if len(owners) > 1:
-            raise JournalError(
-                f"{mine[0].source}: the work of {name} there is that of {', '.join(sorted(owners))} "
-                "here: it is not clear whose the rest is. If git has put files of the branch into "
-                "exports/journal, run `git restore -SW --source HEAD exports/journal` first; else give "
-                "the work one name on both sides with `qawl pull --annotator`"
-            )
-        numbers = {user for each in mine for user in _users(each.all, origins, own)}
-        same = _by_number(name, numbers, users, foreign=_renumbered(origins))
-        if same and names.confused(same, {*users, *project.annotators, *found.values()}):
-            same = None
-        found[name] = next(iter(owners), None) or same or next(free)
-    return found
-
-
-def _origins(here: Iterable[Journal], there: Iterable[Other]) -> dict[int, int]:
-    """The numbers here of the servers that journals of another place are of."""
-    told = Numbers.of(each.identity for other in there for each in other.latest.values())
-    return told.origins(each for opened in here for each in opened.holds.all())
-
-
-def _renumbered(origins: Mapping[int, int]) -> bool:
-    """Whether servers have other numbers here: then pseudonyms there may be those of other people."""
-    return any(theirs != ours for theirs, ours in origins.items())
-
-
-def _owners(here: Mapping[JournalKey, Journal], other: Other) -> set[str]:
-    """Those who have some of another journal's annotations here."""
-    if other.annotator == JUDGE:
-        return {JUDGE}
-    owners: dict[bool, set[str]] = {True: set(), False: set()}
-    for (layer, annotator), opened in here.items():
-        if layer == other.layer:
-            for key, each in other.latest.items():
-                if (found := _found(opened, each)) is not None:
-                    # What was given to somebody else is gone here and lives there.
-                    owners[opened.holds.stands(found) == (key not in other.gone)].add(annotator)
-    return owners[True] or owners[False]
-
-
-def _found(opened: Journal, given: Version) -> str | None:
-    """The key of an annotation in a journal; None if it has it not, or another's with its unique id."""
-    key = opened.holds.find(given)
-    there = opened.holds.known(key) if key else None
-    return None if there is None or copied(there, given.identity) else key
-
-
-def _by_number(
-    name: str, numbers: set[User], users: Mapping[str, set[User]], *, foreign: bool
-) -> str | None:
-    """The annotator who has these users' numbers, else the same name; None where it is another's, as a
-    name that is known is on a foreign server."""
-    same = next((who for who, theirs in users.items() if numbers & theirs), None)
-    if foreign and name in users:
-        return same
-    if same or not numbers or not users.get(name):
-        return same or name
-    return None
 
 
 Course = list[tuple[Version, bytes]]
@@ -409,8 +214,10 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
         joined.versions += version.event == "version"
         theirs.setdefault(version.key, []).append((version, content))
     fresh = []
-    for course in theirs.values():
+    for given, course in theirs.items():
         key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
+        if given in other.moved and opened.holds.stands(key or ""):
+            continue  # it comes with the journal of who has it there now
         fresh += [
             journal.renamed(
                 journal_cleaning.entry(content), key or course[0][0].key, origins=other.origins

@@ -84,7 +84,7 @@ def merge_file(ours: Path, theirs: Path) -> None:
     from qawl.annotations import merging
 
     joined = merging.merge_files(ours, theirs)
-    say(f"{joined.added} of {joined.versions} versions added", err=True)
+    say(f"{joined.added} of {joined.versions} lines added", err=True)
 
 
 def _said(outcome: "Merged") -> Iterator[str]:
@@ -93,3 +93,5 @@ def _said(outcome: "Merged") -> Iterator[str]:
         name = f"{each.layer}.{each.annotator}"
         other = "" if each.theirs == each.annotator else f" ({each.theirs} there)"
         yield f"{name}: {each.added} of {each.versions} versions of {each.source}{other} added"
+    if outcome.cleanings:
+        yield f"cleaned.jsonl: {outcome.cleanings} cleanings added"

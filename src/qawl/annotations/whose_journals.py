@@ -1,0 +1,171 @@
+"""Whose the journals of another place are here: told by work that both have, else by users' numbers."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from qawl.annotations import users as pseudonyms
+from qawl.annotations.identity import Identity, Version, copied
+from qawl.annotations.journal import Journal
+from qawl.annotations.other_journals import JournalKey, Other
+from qawl.annotations.servers import Numbers
+from qawl.core import names
+from qawl.core.errors import JournalError
+from qawl.core.project import Project
+from qawl.core.records import JUDGE
+
+User = tuple[int, int]
+"""The number of a server, and that of a user on it."""
+
+
+Place = tuple[int, int | None, str | None]
+"""The number of a server, that of a project on it, and when the project was made."""
+
+
+def users_of(
+    identities: Iterable[Identity],
+    origins: Mapping[int, int],
+    own: AbstractSet[Place] = frozenset(),
+) -> set[User]:
+    """Those who made annotations, on the servers as they are numbered here.
+
+    In a project of a server that is one annotator's `own`, the pseudonym is the project's, whoever
+    worked there.
+    """
+    return {
+        (origins.get(each.origin, each.origin), each.user)
+        for each in identities
+        if each.user is not None and (each.home is None or _place(each, origins) not in own)
+    }
+
+
+def _place(identity: Identity, origins: Mapping[int, int]) -> Place:
+    """The project of a server in which an annotation was made."""
+    return origins.get(identity.origin, identity.origin), identity.project, identity.home
+
+
+def _own(
+    here: Mapping[JournalKey, Journal], there: Iterable[Other], origins: Mapping[int, int]
+) -> frozenset[Place]:
+    """The projects of servers that are one annotator's: not those of a pool, whose tasks say so, also
+    where each side knows one annotator of it."""
+    seen: dict[Place, set[str]] = {}
+    pools: set[Place] = set()
+
+    def know(annotator: str, identity: Identity, place: Place) -> None:
+        seen.setdefault(place, set()).add(annotator)
+        if identity.pooled:
+            pools.add(place)
+
+    for (_, annotator), opened in here.items():
+        for each in opened.holds.all():
+            know(annotator, each, _place(each, {}))
+    for other in there:
+        for each in other.all:
+            know(other.annotator, each, _place(each, origins))
+    return frozenset(p for p, those in seen.items() if p not in pools and len(those - {JUDGE}) < 2)
+
+
+def annotators(
+    project: Project, here: Mapping[JournalKey, Journal], there: list[Other]
+) -> dict[str, str]:
+    """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
+    users: dict[str, set[User]] = {}
+    origins = origins_of(here.values(), there)
+    own = _own(here, there, origins)
+    for each in there:
+        each.origins = origins
+    for (_, annotator), opened in here.items():
+        users.setdefault(annotator, set()).update(users_of(opened.holds.all(), {}, own))
+    taken = {*users, *(each.annotator for each in there)}
+    free = pseudonyms.free(project, taken)
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(each.annotator for each in there):
+        mine = [each for each in there if each.annotator == name]
+        owners: dict[str, set[int | None]] = {}
+        for each in mine:
+            for who, theirs in _owners(here, each).items():
+                owners.setdefault(who, set()).update(theirs)
+        if len(owners) > 1:
+            raise _unclear(mine[0].source, name, owners)
+        numbers = {user for each in mine for user in users_of(each.own, origins, own)}
+        same = _by_number(name, numbers, users, foreign=renumbered(origins))
+        if same and not _may_be(same, {*users, *project.annotators, *found.values()}):
+            same = None
+        found[name] = next(iter(owners), None) or same or next(free)
+    return found
+
+
+def _may_be(name: str, there: AbstractSet[str]) -> bool:
+    """Whether a pseudonym of another place can be one here, beside those that are there."""
+    try:
+        return bool(names.apart(names.new_pseudonym(name, there), there))
+    except ValueError:
+        return name == JUDGE
+
+
+def origins_of(here: Iterable[Journal], there: Iterable[Other]) -> dict[int, int]:
+    """The numbers here of the servers that journals of another place are of."""
+    told = Numbers.of(each.identity for other in there for each in other.latest.values())
+    return told.origins(each for opened in here for each in opened.holds.all())
+
+
+def renumbered(origins: Mapping[int, int]) -> bool:
+    """Whether servers have other numbers here: then pseudonyms there may be those of other people."""
+    return any(theirs != ours for theirs, ours in origins.items())
+
+
+def _unclear(source: str, name: str, owners: Mapping[str, set[int | None]]) -> JournalError:
+    """That the work of one annotator there is that of several here, whose each is, and what to run."""
+    known = sorted(
+        (user, who) for who, those in owners.items() for user in those if user is not None
+    )
+    told = {
+        who: ", ".join(f"user {user}" for user, other in known if other == who)
+        or "users without a number"
+        for who in sorted(owners)
+    }
+    whose = " and ".join(f"{who} ({those})" for who, those in told.items())
+    several = len({user for user, _ in known}) < len(known)
+    run = " ".join(f"--annotator {user}={who}" for user, who in known if not several)
+    return JournalError(
+        f"{source}: the work of {name} there is that of {whose} here: it is not clear whose the rest is. "
+        "If git has put files of the branch into exports/journal, run `git restore -SW --source HEAD "
+        "exports/journal` first; else give the work one name on both sides with `qawl pull "
+        f"{run or '--annotator USER=NAME'}`"
+    )
+
+
+def _owners(here: Mapping[JournalKey, Journal], other: Other) -> dict[str, set[int | None]]:
+    """Those who have some of another journal's annotations here, with the numbers of the users of
+    these."""
+    if other.annotator == JUDGE:
+        return {JUDGE: set()}
+    owners: dict[bool, dict[str, set[int | None]]] = {True: {}, False: {}}
+    for (layer, annotator), opened in here.items():
+        if layer == other.layer:
+            for key, each in other.latest.items():
+                if key not in other.moved and (found := _found(opened, each)) is not None:
+                    # What was given to somebody else is gone here and lives there.
+                    same = opened.holds.stands(found) == (key not in other.gone)
+                    owners[same].setdefault(annotator, set()).add(each.identity.user)
+    return owners[True] or owners[False]
+
+
+def _found(opened: Journal, given: Version) -> str | None:
+    """The key of an annotation in a journal; None if it has it not, or another's with its unique id."""
+    key = opened.holds.find(given)
+    there = opened.holds.known(key) if key else None
+    return None if there is None or copied(there, given.identity) else key
+
+
+def _by_number(
+    name: str, numbers: set[User], users: Mapping[str, set[User]], *, foreign: bool
+) -> str | None:
+    """The annotator who has these users' numbers, else the same name; None where it is another's, as a
+    name that is known is on a foreign server."""
+    same = next((who for who, theirs in users.items() if numbers & theirs), None)
+    if foreign and name in users:
+        return same
+    if same or not numbers or not users.get(name):
+        return same or name
+    return None

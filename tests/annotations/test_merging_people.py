@@ -1,0 +1,180 @@
+"""Journals are joined whose sides don't agree who did what: told with what to run, never mixed or dead."""
+
+import json
+import shutil
+
+import msgspec
+import pytest
+from test_foreign_exports import SAMI, Foreign
+from test_merging import Lead, lines
+from test_reserved_names import old
+from test_whose_work import OMAR, pull, whose, work
+
+from qawl.annotations import journal, journal_cleaning
+from qawl.core.project import load
+
+NADA = "Nada left."
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    (tmp_path / "one").mkdir()
+    made = Foreign(tmp_path / "one" / "corpus")
+    made.ingest(SAMI, OMAR, NADA)
+    return made
+
+
+@pytest.fixture
+def copied(corpus, tmp_path):
+    """copied() → another lead's copy of the corpus as it is now."""
+
+    def made(name="two"):
+        (tmp_path / name).mkdir()
+        return Lead(tmp_path / name / "corpus", corpus)
+
+    return made
+
+
+def moved(corpus, was="a1", now="a2"):
+    """Journals that all work of an annotator is another's, as `qawl pull --annotator` does."""
+    project = load(corpus.folder)
+    old_, new = (
+        journal.opened_at(project, project.journal_file("ner", each)) for each in (was, now)
+    )
+    made = [journal_cleaning.entry(content) for _, content in journal.versions(old_.path)]
+    new.add([journal.renamed(each, json.loads(each)["key"]) for each in made])
+    old_.delete(list(old_.alive))
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+
+
+def pooled(corpus, name, tasks):
+    """Journals work of a server's pool as an annotator's, as a pull from there does."""
+    project = load(corpus.folder)
+    pull(corpus, tasks, options=["--annotator", name])
+    path = project.journal_file("ner", name)
+    entries = []
+    for each in journal.entries(path):
+        data = {**each.task["data"], "qawl_annotator": name}
+        task = {**each.task, "project_created_at": "2025-05-01T00:00:00Z", "data": data}
+        entries.append(msgspec.structs.replace(each, task=task))
+    for part in (path, path.with_name("heads.json")):
+        part.unlink()
+    for other in path.parent.glob("ner.*.jsonl"):
+        journal.load(other)
+    opened = journal.opened_at(project, path)
+    opened.append(entries)
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "new", [None, work(surface="Layla", day=3), work(OMAR, "Omar", number=2, task=2)]
+)
+@pytest.mark.parametrize("others", [False, True])
+def test_work_that_both_sides_gave_to_different_people_is_refused_both_ways(
+    corpus, copied, new, others
+):
+    """One of them is wrong: joined, it would count as that of two, or take other work of theirs along."""
+    pull(corpus, [work()])
+    if others:  # the people that it was given to have work that both know
+        pull(corpus, [work(NADA, "Nada", user=2, number=7, task=3)])
+    other = copied()
+    moved(corpus, "a1", "a3")
+    moved(other, "a1", "a4")
+    if new is not None:
+        pull(other, [new], options=["--annotator", "1=a4"])
+    for here, there, ours, theirs in ((corpus, other, "a3", "a4"), (other, corpus, "a4", "a3")):
+        before, records = lines(here, f"ner.{ours}"), here.records()
+        done = here.run("pull", "--merge", str(there.folder))
+        said = str(done.exception)
+        assert done.exit_code == 1
+        assert "work of a1 became" in said
+        assert f"--annotator 1={theirs}` here too" in said or f"1={ours}` in" in said
+        assert f"name {ours} on both sides" in said or f"name {theirs} on both sides" in said
+        assert (lines(here, f"ner.{ours}"), here.records()) == (before, records)
+    moved(other, "a4", "a3")
+    assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
+    assert sum(map(len, whose(corpus).values())) == 1 + others + (
+        new is not None and new["id"] == 2
+    )
+
+
+def test_git_joins_both_and_the_work_is_named_as_that_of_two(corpus, copied):
+    """Git adds the file of each side without asking the driver. Nothing is dead, nothing counts twice."""
+    for made in ([work()], [work(unique_id="6f1c")]):
+        shutil.rmtree(corpus.folder / "exports" / "journal", ignore_errors=True)
+        shutil.rmtree(corpus.folder / ".qawl", ignore_errors=True)
+        (corpus.folder / "exports/annotations/ner.jsonl").unlink(missing_ok=True)
+        pull(corpus, made)
+        other = copied(f"two{len(made[0]['annotations'][0])}")
+        moved(corpus, "a1", "a3")
+        moved(other, "a1", "a4")
+        name = "exports/journal/ner.a4.jsonl"
+        shutil.copy(other.folder / name, corpus.folder / name)
+        assert corpus.run("pull", "--rebuild").exit_code == 1
+        assert whose(corpus) == {"a3": ["Sami"]}
+        assert corpus.errors() == ["annotation-copied"]
+        (said,) = {each["message"] for each in corpus.findings("error")}
+        assert "ner.a3.jsonl and in ner.a4.jsonl" in said
+        assert "--annotator USER=NAME" in said
+
+
+def test_both_sides_that_name_one_person_at_once_or_later_agree(corpus, copied):
+    """One lead knew from the start who it was, the other put it right."""
+    other = copied()
+    pull(corpus, [work()])
+    moved(corpus, "a1", "a2")
+    pull(other, [work(), work(OMAR, "Omar", number=2, task=2)], options=["--annotator", "1=a2"])
+    for here, there in ((corpus, other), (other, corpus)):
+        assert here.run("pull", "--merge", str(there.folder)).exit_code == 0
+        assert whose(here) == {"a2": ["Omar", "Sami"]}
+
+
+def test_who_has_no_number_is_told_by_their_work(corpus, copied):
+    """`--annotator None=a2` would name nobody."""
+    address = {"email": "a@team.example"}
+    pull(corpus, [work(user=address)])
+    other = copied()
+    moved(other)
+    pull(corpus, [work(surface="Layla", user=address, day=3)])
+    for here, there in ((corpus, other), (other, corpus)):
+        said = str(here.run("pull", "--merge", str(there.folder)).exception)
+        assert "--annotator USER=a2" in said
+        assert "(USER: the e-mail address of who made annotation 1 of task 1)" in said
+        assert "None" not in said
+
+
+def test_those_whose_work_it_may_be_are_named_with_their_numbers(corpus, copied):
+    """A file of theirs holds the work of two people who are apart here."""
+    given = [work(user=4), work(OMAR, "Omar", user=9, number=2, task=2)]
+    other = copied()
+    pull(corpus, given)
+    pull(other, given, options=["--annotator", "4=b1", "--annotator", "9=b1"])
+    said = str(corpus.run("pull", "--merge", str(other.folder)).exception)
+    assert "the work of b1 there is that of a1 (user 4) and a2 (user 9) here" in said
+    assert "`qawl pull --annotator 4=a1 --annotator 9=a2`" in said
+
+
+def test_two_people_of_a_pool_of_whom_each_side_knows_one_stay_two(corpus, copied):
+    """Both leads pulled when one person had worked in the pool: both call that person a3."""
+    other = copied()
+    pooled(corpus, "a3", [work(user=4)])
+    pooled(other, "a3", [work(OMAR, "Omar", user=9, number=2, task=2)])
+    files = [str(each.folder / "exports/journal/ner.a3.jsonl") for each in (corpus, other)]
+    assert "different users" in str(corpus.run("pull", "--merge-file", *files).exception)
+    assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
+    assert sorted(map(sorted, whose(corpus).values())) == [["Omar"], ["Sami"]]
+    assert corpus.errors() == []
+
+
+@pytest.mark.parametrize("name", ["gold", "pool"])
+def test_a_name_that_stands_for_something_else_is_another_here(corpus, copied, monkeypatch, name):
+    other = copied()
+    old(other, monkeypatch, name)
+    pull(corpus, [work(OMAR, "came", user=2, number=3, task=2)])
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 0, done.exception
+    assert f"({name} there)" in done.output
+    assert whose(corpus) == {"a1": ["came"], "a2": ["Omar", "Sami"]}
+    # Where it stands already, it stays.
+    assert other.run("pull", "--merge", str(corpus.folder)).exit_code == 0
+    assert whose(other) == {"a1": ["came"], name: ["Omar", "Sami"]}
