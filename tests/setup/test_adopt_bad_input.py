@@ -59,7 +59,7 @@ REFUSED = {
     "no task": ("e.json", [], CONFIG, "format is not known"),
     "an object": ("e.json", {"a": 1}, CONFIG, "format is not known"),
     "a page": ("e.json", "<html>log in</html>", CONFIG, "format is not known"),
-    "a zip": ("e.zip", b"PK\x03\x04\x00", CONFIG, "format is not known"),
+    "a zip": ("e.zip", b"PK\x03\x04\x00", CONFIG, "a zip file: unpack it"),
     "cut": ("e.json", json.dumps([task(), task(number=2)])[:-60], CONFIG, "cut off or damaged after 1"),
     "not a number": ("e.json", '[{"id":NaN,"data":{"text":"Ada"},"annotations":[]}]', CONFIG, "no task can be read"),
     "too deep": ("e.json", '[{"id":1,"data":' + "[" * 900 + "]" * 900 + "}]", CONFIG, "no task can be read"),
