@@ -468,7 +468,15 @@ def test_a_folder_without_exports_is_said(corpus, tmp_path):
 # What the journal keeps
 
 
-ADDRESSES = ("desk@team.example", "مكتب@فريق.مثال", "first.last+x@sub.team.example")
+ADDRESSES = (
+    "desk@team.example",
+    "مكتب@فريق.مثال",
+    "first.last+x@sub.team.example",
+    "desk＠team.example",
+    "desk﹫team．example",
+    "desk%40team.example",
+    "desk\u200e@\u200eteam.example",
+)
 
 
 def hidden(address):

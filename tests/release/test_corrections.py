@@ -308,17 +308,44 @@ def test_values_are_corrected(tmp_path):
     assert correct(folder, where, "--unset", "sure", *WHO).exit_code == 0
 
 
-def test_an_address_in_a_reason_is_refused(made):
+ADDRESSES = {
+    "plain": "l.haddad@paper.jo",
+    "a domain that nobody can have": "layla@example.org",
+    "reserved": "desk@team.example",
+    "full-width": "l.haddad＠paper.jo",
+    "full-width throughout": "ｌａｙｌａ＠ｐａｐｅｒ．ｊｏ",
+    "small": "l.haddad﹫paper.jo",
+    "of a link": "mailto:l.haddad%40paper.jo",
+    "of a page": "l.haddad&#64;paper.jo and l.haddad&#x40;paper.jo",
+    "of a page by name": "l.haddad&commat;paper.jo",
+    "with marks of direction": "l.haddad\u200e@\u200epaper.jo",
+    "cut by a space without width": "l.haddad@pa\u200bper.jo",
+    "Arabic": "مكتب@صحيفة.شبكة",
+    "two": "a%40b@paper.jo",
+}
+
+
+@pytest.mark.parametrize("text", ADDRESSES.values(), ids=ADDRESSES)
+def test_an_address_in_a_reason_is_refused(made, text):
     """Reasons are kept in git, and those of withdrawals are published."""
     where = address(made, "t1", "Northwind")
-    mine = ("--by", "D", "--reason", "says l.haddad@paper.jo")
+    mine = ("--by", "D", "--reason", f"says {text}")
     assert "an e-mail address" in str(correct(made, where, "--delete", *mine).exception)
     assert not (made / "exports/corrections.jsonl").exists()
     identity = where.partition("#")[2].partition(":")[0]
-    words = ("withdraw", identity, "--reason", "asked by <l.haddad@paper.jo>")
+    words = ("withdraw", identity, "--reason", f"asked by <{text}>")
     done = run(made, *words)
     assert (done.exit_code, "an e-mail address" in str(done.exception)) == (1, True)
     assert not (made / "corpus/withdrawn.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["at 3 @ noon", "@paper.jo wrote", "100%40", "R&#38;D.x", "渋谷＠東京", "转发@新华社。他说"],
+)
+def test_what_is_no_address_may_stand_in_a_reason(made, text):
+    where = address(made, "t1", "Northwind")
+    assert correct(made, where, "--delete", "--by", "D", "--reason", text).exit_code == 0
 
 
 def test_validate_names_every_line_that_can_not_be_read(made):

@@ -16,6 +16,7 @@ from msgspec import Struct
 from qawl.annotations import journal_fields
 from qawl.annotations.foreign_values import LONGEST
 from qawl.core.files import UNREADABLE
+from qawl.core.text import AT_SIGNS
 
 Home = tuple[int | None, str | None]
 """A project of a server: its id, and when the server made it."""
@@ -120,7 +121,9 @@ def sent(
     said = {name: value for name, value in annotation.items() if name != "result"}
     made = msgspec.convert(said, _Sent), msgspec.convert(task, _Task)
     result = _sorted.encode(annotation.get("result"))
-    if b".0" in result or b"@" in result:  # perhaps a number that is written as 1.0, or an address
+    if b".0" in result or _may_have_address(
+        result
+    ):  # perhaps a number that is written as 1.0, or an address
         result = _canonical(result)
     return _version(_Entry("version", key, article, text, *made), result)
 
@@ -167,13 +170,21 @@ def _canonical(result: bytes) -> bytes:
     """Results in one form: databases and other tools write keys in their own order, and 1 as 1.0."""
     try:
         given = _results.decode(result)
-        return _sorted.encode(journal_fields.results(given) if b"@" in result else given)
+        kept = journal_fields.results(given) if _may_have_address(result) else given
+        return _sorted.encode(kept)
     except (
         *UNREADABLE,
         OverflowError,
         ValueError,
     ):  # of journals that were not made of such values
         return result
+
+
+_SIGNS = tuple(each.encode() for each in AT_SIGNS)
+
+
+def _may_have_address(result: bytes) -> bool:
+    return any(sign in result for sign in _SIGNS)
 
 
 def _plain(number: str) -> int | float | str:

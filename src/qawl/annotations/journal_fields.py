@@ -7,7 +7,7 @@ edition adds. Addresses go from what is kept, but for the values of results: the
 from collections.abc import Mapping
 from typing import Any
 
-from qawl.core.text import ADDRESS
+from qawl.core.text import ADDRESS, may_have_address
 
 ANNOTATION = (
     "id",
@@ -85,7 +85,7 @@ def user(given: object) -> int | None:
 def without_addresses(value: object) -> object:
     """A value of any kind with a mark in place of each e-mail address."""
     if isinstance(value, str):
-        return ADDRESS.sub(GONE, value) if "@" in value else value
+        return ADDRESS.sub(GONE, value) if may_have_address(value) else value
     if isinstance(value, dict):
         return {
             str(without_addresses(name)): without_addresses(each) for name, each in value.items()

@@ -15,7 +15,7 @@ import msgspec
 
 from qawl.annotations import journal_undo, segments
 from qawl.annotations.heads import Sealed
-from qawl.core import files
+from qawl.core import files, text
 from qawl.core.records import to_json
 
 T = TypeVar("T")
@@ -117,6 +117,7 @@ def _made_by() -> str:
         here.stem,
     ):
         total.update((here.parent / f"{name}.py").read_bytes())
+    total.update(Path(text.__file__).read_bytes())  # what an address is
     return total.hexdigest()
 
 

@@ -14,8 +14,17 @@ from pathlib import Path
 
 from qawl.core.records import Edit
 
-ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")
-"""An e-mail address; the group is its domain."""
+AT_SIGNS = ("@", "\uff20", "\ufe6b", "%40", "&#", "&commat;")
+"""What an e-mail address has one of: as it is typed, full-width, small, and as addresses of pages and
+HTML have it."""
+_UNSEEN = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+"""Characters without a width: marks of direction stand beside addresses in Arabic."""
+ADDRESS = re.compile(
+    rf"[\w.+-](?:[\w.+{_UNSEEN}-]|%(?!40)){{0,253}}"
+    r"(?:[@\uff20\ufe6b]|%40|&#0*64;|&#[xX]0*40;|&commat;)"
+    rf"[{_UNSEEN}]*([\w-][\w{_UNSEEN}-]*(?:[.\uff0e\ufe52][\w{_UNSEEN}-]+)+)"
+)
+"""An e-mail address; the group is its domain. They have 254 letters at most, so a long run is no trap."""
 
 _RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test|localhost)$")
 """Domains that nobody can have (RFC 2606): guidelines may show them."""
@@ -55,13 +64,26 @@ def blank(text: str) -> bool:
     )
 
 
-def has_address(text: str) -> bool:
-    """Whether an e-mail address that somebody can have stands in a text.
+def has_address(text: str, *, but_reserved: bool = False) -> bool:
+    """Whether an e-mail address stands in a text; `but_reserved`: one that somebody can have.
 
-    >>> has_address("asked by l.haddad@paper.jo"), has_address("as name@example.org")
-    (True, False)
+    >>> has_address("asked by l.haddad＠paper.jo"), has_address("as name@example.org")
+    (True, True)
+    >>> has_address("as name@example.org", but_reserved=True)
+    False
     """
-    return any(not _RESERVED.search(each[1].lower()) for each in ADDRESS.finditer(text))
+    found = ADDRESS.finditer(text) if may_have_address(text) else ()
+    return any(not (but_reserved and _RESERVED.search(_plain(each[1]))) for each in found)
+
+
+def may_have_address(text: str) -> bool:
+    """Whether a text has anything that stands in the middle of an e-mail address."""
+    return any(sign in text for sign in AT_SIGNS)
+
+
+def _plain(domain: str) -> str:
+    """A domain without characters that have no width, in small letters of one form."""
+    return unicodedata.normalize("NFKC", re.sub(f"[{_UNSEEN}]", "", domain)).lower()
 
 
 def file_sha256(path: Path) -> str:

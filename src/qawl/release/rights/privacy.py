@@ -12,7 +12,7 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core.project import Project
 from qawl.core.records import Annotation, from_json, to_json
-from qawl.core.text import has_address
+from qawl.core.text import AT_SIGNS, has_address
 from qawl.release.rights.withheld import strings
 from qawl.scheme import scheme
 
@@ -35,7 +35,7 @@ def found(project: Project) -> Iterator[str]:
 
 def is_personal(text: str, names: Iterable[str]) -> bool:
     """Whether a text has an e-mail address in it, or one of these names as it is written there."""
-    return has_address(text) or any(
+    return has_address(text, but_reserved=True) or any(
         re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names
     )
 
@@ -100,7 +100,7 @@ def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str
 
     Lines without an @ and without a name are not read: a corpus has many, and few have one.
     """
-    marks = (b"@", *(name.encode() for name in names))
+    marks = tuple(each.encode() for each in (*AT_SIGNS, *names))
     articles = article_store.by_id(project)
     for _, line in project.disk.lines(project.annotations_file(layer)):
         if any(mark in line for mark in marks):
