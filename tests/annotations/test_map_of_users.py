@@ -219,3 +219,29 @@ def test_an_adopted_corpus_knows_its_users_by_the_journal(tmp_path, name, map_):
     assert done.exit_code == 0, done.exception
     assert "a1: 1 new" in done.output
     assert "a3" not in done.output
+
+
+def test_doctor_names_a_map_that_contradicts_the_journal_or_is_damaged(corpus, monkeypatch):
+    """Without a server too: the map is of exports."""
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+
+    def said():
+        done = corpus.run("doctor")
+        assert done.exit_code == 1  # there is no token
+        return [line for line in done.output.splitlines() if "users of exports" in line]
+
+    assert said() == []
+    pull(corpus, first())
+    assert said() == []
+    path = users(corpus, ("a2", 1, ONE), ("a1", 2, TWO))
+    before = state(corpus)
+    (line,) = said()
+    assert line.startswith("BAD users of exports: ")
+    assert "user 1 is a2 there, but the journal has the work of this user as that of a1" in line
+    assert "remove it and pull again" in line
+    assert state(corpus) == before
+    for damaged in (b"", b"{", b"[]", b'{"format": 2, "users": [{"annotator": "../x"}]}', b"\xff"):
+        path.write_bytes(damaged)
+        (line,) = said()
+        assert "users.json is damaged: the next `qawl pull --from` puts it aside" in line
+        assert path.read_bytes() == damaged

@@ -19,6 +19,7 @@ from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
+from qawl.setup import doctor
 from qawl.studio import client as studio_client
 from qawl.studio import pool, pull, status, team
 from qawl.validation import validate
@@ -590,6 +591,34 @@ def test_a_map_that_contradicts_the_journal_moves_no_work(shared, monkeypatch):
     assert called(server, made, monkeypatch, "pull")[0] == 0
     assert whose(made) == {NAMES[0]: 4, NAMES[2]: 4}
     assert path.is_file()
+
+
+def test_doctor_names_a_map_that_contradicts_the_journal(shared, monkeypatch):
+    """Before the pull that refuses it; nothing is written."""
+    server, made = shared
+    for user, name in ((1, NAMES[0]), (2, NAMES[2])):
+        for task in mine(server, name)[:3]:
+            server.submit(task, user)
+    pull.pull(server, made)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
+    monkeypatch.setattr(doctor, "connect", lambda *_: contextlib.nullcontext(server))
+    for name, answer in {
+        "version": lambda: ("1", "Community"), "skew": lambda: None, "on_sqlite": lambda _: True,
+        "request": lambda *_, **__: [],
+    }.items():  # fmt: skip
+        monkeypatch.setattr(server, name, answer, raising=False)
+    _, said = called(server, made, monkeypatch, "doctor")
+    assert f"ok  users: no user is named yet for: {NAMES[1]}" in said
+    path = swapped(made, NAMES[0], NAMES[2])
+    before = path.read_bytes()
+    code, said = called(server, made, monkeypatch, "doctor")
+    (line,) = (each for each in said.splitlines() if each.startswith("BAD users"))
+    assert code == 1
+    assert f"pool-users.json: user 1 is {NAMES[2]} there, and {NAMES[0]} in the journal" in line
+    assert "`qawl pull --annotator USER=NAME` for each), or remove the file" in line
+    assert path.read_bytes() == before
+    path.unlink()
+    assert "BAD users" not in called(server, made, monkeypatch, "doctor")[1]
 
 
 def test_a_renamed_annotator_takes_their_work_along(shared):

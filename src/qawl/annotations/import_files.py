@@ -1,7 +1,7 @@
 """Label Studio's JSON export files into the journal: read whole, then sorted by annotator."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
-from qawl.annotations.journal import Entry
+from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import Account, User
@@ -326,6 +326,34 @@ def _append_to(
         outcome.doubled += doubles(layer, annotator, opened.holds.several(articles))
 
 
+def check_map(project: Project) -> None:
+    """Raises InputError where the map of users can't be read, or contradicts the journal."""
+    if not users.path(project).is_file():
+        return
+    try:
+        accounts = users.listed(project, journal.annotators(project))
+    except users.DAMAGED as error:
+        raise InputError(
+            f"{users.path(project)} is damaged: the next `qawl pull --from` puts it aside, and finds the "
+            "users again from the journal"
+        ) from error
+    _knowing(project, accounts, lambda _, __, path: journal.reading(project, path))
+
+
+def _knowing(
+    project: Project, accounts: Iterable[Account], opened: Callable[[str, str, Path], Journal]
+) -> Attribution:
+    """What these accounts and the journals tell of users; raises InputError where they contradict."""
+    attribution = Attribution(accounts, users.path(project))
+    for layer in project.settings.layers:
+        for annotator, path in journal.files(project, layer):
+            found = opened(layer, annotator, path)
+            for each in found.holds.all():
+                attribution.know(attribution.named(annotator), each)
+    attribution.refuse_contradiction()
+    return attribution
+
+
 def _attribute(
     project: Project,
     spool: _Spool,
@@ -339,15 +367,14 @@ def _attribute(
             f"{users.path(project)} was damaged: it is put aside, and the users in it are found again "
             "from the journal"
         )
-    attribution = Attribution(accounts, users.path(project))
-    for layer in project.settings.layers:
-        for annotator, path in journal.files(project, layer):
-            opened = journal.opened_at(project, path)
-            if opened.mended:
-                outcome.mended.append(journal.said_mended(layer, annotator))
-            for each in opened.holds.all():
-                attribution.know(attribution.named(annotator), each)
-    attribution.refuse_contradiction()
+
+    def opened(layer: str, annotator: str, path: Path) -> Journal:
+        found = journal.opened_at(project, path)
+        if found.mended:
+            outcome.mended.append(journal.said_mended(layer, annotator))
+        return found
+
+    attribution = _knowing(project, accounts, opened)
     for export in spool.exports:
         attribution.attribute(export, last=export is spool.exports[-1])
     outcome.notes += attribution.notes

@@ -84,14 +84,24 @@ def load(project: Project, there: Iterable[str]) -> tuple[list[Account], bool]:
 
     `there` are the pseudonyms that have a journal: none may look like one of them.
     """
-    file = path(project)
-    if not file.is_file():
-        return [], False
     try:
-        return _checked(_read(file.read_bytes()), {*there, *project.annotators}), False
-    except (ValueError, RecursionError, msgspec.DecodeError):  # also of what is no pseudonym
+        return listed(project, there), False
+    except DAMAGED:
+        file = path(project)
         file.replace(file.with_suffix(".json.damaged"))
         return [], True
+
+
+DAMAGED = (ValueError, RecursionError, msgspec.DecodeError)
+"""What a map raises that can't be read, or names somebody by what is no pseudonym."""
+
+
+def listed(project: Project, there: Iterable[str]) -> list[Account]:
+    """The same of a map that is whole; raises what a damaged one raises, and leaves it where it is."""
+    file = path(project)
+    return (
+        _checked(_read(file.read_bytes()), {*there, *project.annotators}) if file.is_file() else []
+    )
 
 
 def _read(content: bytes) -> Iterable[Account]:

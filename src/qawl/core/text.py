@@ -20,7 +20,7 @@ HTML have it."""
 _UNSEEN = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """Characters without a width: marks of direction stand beside addresses in Arabic."""
 ADDRESS = re.compile(
-    rf"[\w.+-](?:[\w.+{_UNSEEN}-]|%(?!40)){{0,253}}"
+    rf"[\w.+-](?:[\w.+{_UNSEEN}-]|%(?!40)){{0,253}}+"
     r"(?:[@\uff20\ufe6b]|%40|&#0*64;|&#[xX]0*40;|&commat;)"
     rf"[{_UNSEEN}]*([\w-][\w{_UNSEEN}-]*(?:[.\uff0e\ufe52][\w{_UNSEEN}-]+)+)"
 )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, to_builtins
 
-from qawl.annotations import journal, tasks
+from qawl.annotations import import_files, journal, tasks
 from qawl.articles import selection
 from qawl.core.errors import QawlError
 from qawl.core.project import Project
@@ -46,6 +46,7 @@ def examine(project: Project) -> Iterator[Line]:
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
     yield _journals(project)
+    yield from _users(project)
     yield _address(project.settings.label_studio.url)
     try:
         key = token(project)
@@ -71,6 +72,14 @@ def _journals(project: Project) -> Line:
     return Line(
         "journal", True, f"{versions} versions in {count} journals, all as they were written"
     )
+
+
+def _users(project: Project) -> Iterator[Line]:
+    """Whether the map of users of exports fits the journal."""
+    try:
+        import_files.check_map(project)
+    except QawlError as error:
+        yield Line("users of exports", False, str(error))
 
 
 def _address(url: str) -> Line:
@@ -133,12 +142,19 @@ def _webhooks(client: Client, project: Project, there: Iterable[Remote]) -> Line
 
 
 def _pool(client: Client, project: Project, there: Iterable[Remote]) -> Iterator[Line]:
-    """Which annotators of a pool are not known by a user yet."""
-    if any(each.slice is not None for each in there):
-        known = set(PoolUsers(client, project, there).known().values())
-        new = [name for name in project.annotators if name not in known]
-        said = f"no user is named yet for: {', '.join(new)} (`qawl pull --annotator USER=NAME`)"
-        yield Line("users", True, said if new else "every annotator has a user")
+    """Which annotators of a pool are not known by a user yet, and whether their map fits the journal."""
+    if not any(each.slice is not None for each in there):
+        return
+    people = PoolUsers(client, project, there)
+    try:
+        people.refuse_contradiction()
+    except QawlError as error:
+        yield Line("users", False, str(error))
+        return
+    known = set(people.known().values())
+    new = [name for name in project.annotators if name not in known]
+    said = f"no user is named yet for: {', '.join(new)} (`qawl pull --annotator USER=NAME`)"
+    yield Line("users", True, said if new else "every annotator has a user")
 
 
 def _clock(skew: timedelta | None) -> Line:
