@@ -34,17 +34,36 @@ def test_rule_removes_and_records(rule, given, frozen):
         "تابعونا على تويتر", "الأكثر قراءة", "جميع الحقوق محفوظة © صحيفة المرسى", "اضغط هنا للمزيد", "أضف تعليق",
         "اشترك في نشرتنا البريدية", "Read more: The bats of Harbour Road", "Share this article", "Related stories",
         "Sign up for our newsletter", "© 2024 The Echo. All rights reserved.", "Advertisement", "12 comments",
+        "Read more", "READ ALSO | Why did the port close?", "See also – Budget: what we know", "Share this on Facebook, X and WhatsApp",
+        "Follow us on Instagram", "Copyright 2024 The Echo. All rights reserved. Do not copy.", "All rights reserved.",
+        "اقرأ المزيد", "شاهد أيضا.. انهيار الجسر", "شارك الخبر على فيسبوك وتويتر", "التعليقات (3)", "عدد المشاهدات: ١٢٣",
+        "جميع الحقوق محفوظة لموقع المرسى 2024", "اشترك الآن في قناتنا على تلغرام", "انقر هنا للاشتراك في النشرة",
     ],
 )  # fmt: skip
 def test_lines_of_sites_go(line):
     assert cleaning.clean(f"خبر\n{line}\nيتبع")[0] == "خبر\nيتبع"
 
 
+# Whole lines of articles that begin as site chrome does, or are one of its words: sentences, fragments of a
+# line that a mail client or a newspaper's archive wrapped, headings of one word, a word a line.
 @pytest.mark.parametrize(
     "line",
     [
         "شارك عبر الفيديو في المؤتمر وزير الخارجية.", "وقال: اقرأ أيضا ما كتب.", "شارك الخبراء في الندوة أمس.",
         "تابع الوزير: لن نعود.", "Share prices fell on Monday.", "إعلان الهدنة لم يأت بعد", "طباعة الصحف توقفت",
+        "Share this burden, the pope told European leaders, or face new deaths at sea.",
+        "Watch next year's budget, said Ms Rossi, the Treasury minister.", "See more than one doctor, she advised patients.",
+        "Read more: that is what the teacher tells her pupils.", "Watch next-door neighbours argue over a fence",
+        "Follow us, the rebels told the villagers.", "Share on Monday what you harvest on Sunday, the abbot said.",
+        "Tweet this, the senator said.", "Sign up for flood alerts, the city tells residents.", "Sign up for alerts now",
+        "Subscribe to the Times newsletter, the lawyer had urged jurors.", "read next", "share on", "Print", "Share",
+        "Copyright law leaves all rights reserved to the author, said Ms Haddad.", "Most popular", "print",
+        "(c) all rights reserved to the states under the treaty", "Related stories were told by two drivers.",
+        "تابع المزيد من المواطنين الجلسة أمام البرلمان، وقال النائب حداد إن القانون سيسقط.", "شاهد أيضا جثثا في الشارع",
+        "شاهد المزيد من الجنود، كما قال، على الحدود", "شارك الموضوع نفسه في مناظرات أخرى", "المشاهدات", "الرئيسية", "طباعة",
+        "مشاركة الصفحة الأولى في الجائزة فاجأت الصحيفة", "سجل في قناة الجزيرة حلقة عن الحرب", "شاركوا على فيسبوك صور الضحايا",
+        "اشترك في الثورة منذ يومها الأول وكتب عنها في النشرة السرية", "انقر هنا، هكذا قال المحتال لضحيته",
+        "جميع الحقوق محفوظة للنساء في الدستور، قالت الوزيرة", "جميع الحقوق محفوظة للمواطنين", "اقرأ المزيد: هذه نصيحة المعلم.",
     ],
 )  # fmt: skip
 def test_sentences_that_start_alike_stay(line):

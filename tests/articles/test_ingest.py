@@ -341,7 +341,7 @@ def test_bad_input_is_set_aside_with_place_and_reason(trial, pile, tmp_path):
             "good.txt": NEWS,
             "empty.txt": b"",
             "blank.txt": " \n\t\r\n",
-            "chrome.txt": "شارك الخبر\nطباعة",
+            "chrome.txt": "شارك الخبر\nنسخ الرابط",
             "picture.txt": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe",
             "long.txt": "ا" * (LONGEST + 1),
             "menu.html": (PAGES / "menu.html").read_bytes(),
@@ -540,6 +540,37 @@ def test_pattern_of_the_settings_is_applied(trial, pile):
     )
     take(project.load(trial.root), pile({"a.txt": f"مكتب الأخبار - بيروت\n{NEWS}"}))
     assert articles(trial)["pile/a.txt"].text == NEWS
+
+
+def test_lines_that_were_removed_are_counted_and_shown(trial, pile):
+    """Saved texts of sites end in menus: who ingests them sees what was taken out of which, and how to keep it."""
+    sites = [
+        f"Story {name} of the day is told here.\nShare this article\nThe Echo, daily"
+        for name in "abcdef"
+    ]
+    (trial.root / "qawl.yaml").write_text("name: trial\nlanguage: en\n", "utf-8")
+    folder = pile({f"{at}.txt": text for at, text in enumerate(sites)})
+    done = qawl(trial, "ingest", folder).stdout
+    assert (
+        "cleaned     6 lines that sites add in 6 articles (edits of rule chrome), such as:" in done
+    )
+    assert (
+        "cleaned     6 lines that recur in their source in 6 articles (edits of rule recurring)"
+        in done
+    )
+    assert (
+        done.count("            Share this article\n")
+        == done.count("            The Echo, daily\n")
+        == 1
+    )
+    assert "default_chrome: false" in done
+    assert "recurring_articles: 0" in done
+    assert "cleaned" not in qawl(trial, "ingest", folder).stdout
+    (trial.corpus / "articles.jsonl").unlink()
+    told = json.loads(qawl(trial, "ingest", folder, "--json").stdout)
+    assert told["lines_removed"] == {"chrome": 6, "recurring": 6}
+    assert told["recurring"] == 6
+    assert told["lines_removed_examples"]["chrome"] == ["Share this article"]
 
 
 def test_missing_path_is_an_error(trial, tmp_path):

@@ -9,6 +9,7 @@ from itertools import chain
 from qawl.annotations.foreign_values import texts
 from qawl.articles import cleaning
 from qawl.articles import store as article_store
+from qawl.articles.chrome import CHROME
 from qawl.core.lookup import Lookup
 from qawl.core.project import Project
 from qawl.core.records import Article
@@ -99,7 +100,7 @@ class Placing:
     def _digests(self, text: str) -> Iterator[str]:
         """Digests of a text as it is, and as it would be frozen here, the likeliest first."""
         yield sha256(text)
-        for chrome in dict.fromkeys((self._chrome, cleaning.CHROME, ())):
+        for chrome in dict.fromkeys((self._chrome, CHROME, ())):
             cleaned, edits = cleaning.clean(text, chrome=chrome)
             yield sha256(cleaned)
             yield sha256(cleaning.without_lines(cleaned, edits, self._recurring.__contains__)[0])

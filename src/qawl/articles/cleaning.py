@@ -8,36 +8,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
+from qawl.articles.chrome import CHROME
 from qawl.core.records import Article, Edit
 from qawl.core.settings import Ingest
 from qawl.core.text import NFC, Replacement, received, substitute
-
-CHROME = (
-    # Arabic news sites
-    r"كن أول من يعلق على الخبر",
-    r"تحليل التعليقات\s*:?",
-    r"(أضف|اترك|إضافة|كتابة) تعليق(ا|اً|ًا|ك)?",
-    r"(التعليقات|عدد المشاهدات|عدد القراءات|المشاهدات)\s*[:(]?\s*\d*\s*\)?",
-    r"(اقرأ|إقرأ|أقرأ|شاهد|تابع|طالع) (أيضا|أيضاً|أيضًا|ايضا|ايضاً|المزيد)\b.*",
-    r"(شارك|شاركوا|مشاركة) (هذا )?(الخبر|المقال|الموضوع|الصفحة)\b[^.؟!]*",
-    r"(شارك|شاركوا|مشاركة|تابعنا|تابعونا) (على|عبر) (فيسبوك|فايسبوك|تويتر|إكس|واتساب|تلغرام)\b[^.؟!]*",
-    r"(تابعنا|تابعونا) (على|عبر) (إنستغرام|يوتيوب|غوغل نيوز|أخبار غوغل)\b[^.؟!]*",
-    r"(مواضيع|أخبار|مقالات|موضوعات) (ذات صلة|متعلقة|مشابهة)\s*:?",
-    r"(الأكثر (قراءة|مشاهدة|تداولا|تداولاً)|كلمات (مفتاحية|دلالية)\s*:?|حجم الخط|الوسوم\s*:?)",
-    r"(اشترك|اشتركوا|سجّل|سجل) (في|الآن)\b.*(النشرة|نشرتنا|القائمة البريدية|قناة|قناتنا).*",
-    r"(©.*)?جميع الحقوق محفوظة.*",
-    r"(اضغط|انقر) هنا\b.*",
-    r"(طباعة|إرسال إلى صديق|نسخ الرابط|تم النسخ|إعلان|الرئيسية)",
-    # English news sites
-    r"(read|see|watch) (also|more|next)\b\s*:?.*",
-    r"(share|follow us|tweet)( (this|on|via)\b.*)?",
-    r"(related|recommended) (articles?|stories|topics|news)\s*:?",
-    r"(subscribe|sign up) (to|for|now)\b.*(newsletter|channel|updates|alerts).*",
-    r"(©|\(c\)|copyright)\s.*all rights reserved.*",
-    r"(advertisement|print|copy link|most read|most popular|skip to (main )?content)",
-    r"((leave|post|add) a comment|be the first to comment|\d+ comments?)",
-)
-"""Whole lines, case ignored, that sites put into the text of their articles."""
 
 LONGEST_CHROME = 200
 """Code points of the longest line that may be site chrome; what is longer is a paragraph."""
@@ -48,8 +22,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]+")
 _CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 
-RECURRING = "recurring"
-WHOLE_LINES = frozenset({"chrome", RECURRING})
+CHROME_LINES, RECURRING = "chrome", "recurring"
+WHOLE_LINES = frozenset({CHROME_LINES, RECURRING})
 """Rules whose edits are whole lines."""
 
 _GIVES = {"line_ends": "\n", "blank_lines": "\n\n"}
@@ -70,7 +44,7 @@ def clean(text: str, *, chrome: Sequence[str] = CHROME) -> tuple[str, tuple[Edit
     if _has_controls(text):
         passes += [("bom", _bom), ("line_ends", _line_ends), ("control", _control)]
     drop = _chrome_test(tuple(chrome))
-    passes += [(NFC, _nfc), ("chrome", partial(_lines, drop=drop)), *_SPACE]
+    passes += [(NFC, _nfc), (CHROME_LINES, partial(_lines, drop=drop)), *_SPACE]
     return _run(text, passes)
 
 

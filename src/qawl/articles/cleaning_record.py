@@ -4,9 +4,9 @@ from msgspec import Struct, field
 
 
 def _usual() -> tuple[str, ...]:
-    from qawl.articles.cleaning import CHROME  # noqa: PLC0415 - early manifests alone say nothing
+    from qawl.articles.chrome import EARLY  # noqa: PLC0415 - early manifests alone say nothing
 
-    return CHROME
+    return EARLY
 
 
 class CleaningRecord(Struct, frozen=True):

@@ -101,10 +101,10 @@ def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None
         for _, line in files.lines(staged):
             received = decoder.decode(line)
             article = recurring_lines.without(received, recurs)
-            intake.outcome.recurring += article is not received
             if _is_new(article, places, intake):
                 places[article.id] = article.received
                 intake.is_new(article)
+                intake.outcome.cleaned.add(article)
                 intake.outcome.undecided.update(frozen_index.undecided(article))
                 _warn_of_date(article, intake.outcome)
                 table.add(article)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, updated
 from qawl.articles.frozen_index import Known, claim, text_number, undecided
 from qawl.articles.metadata import Metadata
@@ -23,7 +24,7 @@ class Ingested:
     frozen ones that stand in a group with another; `groups` are all groups of more than one.
     `annotated` counts records by their fields that hold annotations, of which nothing is taken;
     `unread` counts them by their other fields that are not read, each with ours that it looks like.
-    `absent` counts those without a field that --map names.
+    `absent` counts those without a field that --map names. `cleaned` has the lines that cleaning removed.
     `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one.
     """
 
@@ -35,13 +36,13 @@ class Ingested:
     same_text: int = 0
     near: int = 0
     groups: int = 0
-    recurring: int = 0
     set_aside: list[SetAside] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     undecided: Counter[str] = field(default_factory=Counter)
     annotated: Counter[str] = field(default_factory=Counter)
     unread: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     absent: Counter[str] = field(default_factory=Counter)
+    cleaned: Cleaned = field(default_factory=Cleaned)
     foreign: list[str] = field(default_factory=list)
     changed: bool = False
 

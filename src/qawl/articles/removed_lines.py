@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from qawl.articles import cleaning, recurring_lines
+from qawl.articles.chrome import CHROME
 from qawl.articles.cleaning_record import CleaningRecord
 from qawl.core.records import Article
 from qawl.core.settings import Ingest
@@ -43,7 +44,7 @@ def _hash(line: str) -> str:
 def candidates(text: str, told: CleaningRecord) -> Iterator[str]:
     """What a copy may have been frozen as: as it is, cleaned, and without the lines of each source."""
     yield text
-    for chrome in dict.fromkeys((told.chrome, cleaning.CHROME, ())):
+    for chrome in dict.fromkeys((told.chrome, CHROME, ())):
         cleaned, edits = cleaning.clean(text, chrome=chrome)
         yield cleaned
         if not told.lines:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from qawl.articles import store as article_store
+from qawl.articles.cleaning import CHROME_LINES, RECURRING
 from qawl.articles.duplicates.near import near
 from qawl.articles.duplicates.shingles import shingles, similarity
 from qawl.articles.intake import Ingested
@@ -17,6 +18,17 @@ from qawl.core.records import Article
 from qawl.core.text import printable
 
 _SHOWN, _FIELDS = 5, 12
+_RULES = {
+    CHROME_LINES: (
+        "lines that sites add",
+        "to keep such lines, set default_chrome: false below ingest: in qawl.yaml before you ingest",
+    ),
+    RECURRING: (
+        "lines that recur in their source",
+        "to keep such lines, set recurring_articles: 0 below ingest: in qawl.yaml before you ingest",
+    ),
+}
+"""Rules that remove whole lines, in words, and what keeps these."""
 
 
 def lines(outcome: Ingested) -> Iterator[str]:
@@ -26,8 +38,7 @@ def lines(outcome: Ingested) -> Iterator[str]:
     yield f"frozen      {outcome.frozen}{again}"
     if outcome.updated:
         yield f"updated     {outcome.updated}: their metadata changed, their text did not"
-    if outcome.recurring:
-        yield f"cleaned     {outcome.recurring} of lines that recur in their source"
+    yield from _cleaned(outcome)
     yield (
         f"duplicates  {outcome.copies} copies of one source, {outcome.same_text} of the same text, "
         f"{outcome.near} near; {outcome.groups} groups"
@@ -46,6 +57,16 @@ def lines(outcome: Ingested) -> Iterator[str]:
     yield from _annotated(outcome)
     if not outcome.changed:
         yield "nothing to do"
+
+
+def _cleaned(outcome: Ingested) -> Iterator[str]:
+    """The whole lines that were removed by each rule, and some of them."""
+    for rule, (what, keep) in _RULES.items():
+        count, articles = outcome.cleaned.lines[rule], outcome.cleaned.articles[rule]
+        if count:
+            yield f"cleaned     {count} {what} in {articles} articles (edits of rule {rule}), such as:"
+            yield from (f"            {printable(line)}" for line in outcome.cleaned.examples[rule])
+            yield f"            {keep}"
 
 
 def _findings(outcome: Ingested) -> Iterator[str]:
@@ -107,14 +128,18 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         name: getattr(outcome, name)
         for name in (
             *("read", "known", "frozen", "updated", "copies", "same_text", "near", "groups"),
-            *("recurring", "changed"),
+            "changed",
         )
     }
+    cleaned = outcome.cleaned
     findings = [
         {"check": each.check, "article_id": each.article_id, "message": each.message}
         for each in outcome.findings
     ]
     more = {
+        "recurring": cleaned.articles[RECURRING],
+        "lines_removed": dict(cleaned.lines),
+        "lines_removed_examples": {rule: [*shown] for rule, shown in cleaned.examples.items()},
         "set_aside": dict(outcome.reasons),
         "rights_undecided": dict(+outcome.undecided),
         "annotations_not_taken": dict(outcome.annotated),
