@@ -243,7 +243,15 @@ def _span(layer, text, span):
 
 
 def _value(identity, name, value):
-    """A choice, several choices (a list), or a typed text (a string that starts with a quote)."""
+    """A choice, several choices (a list), a typed text (a string that starts with a quote), a number."""
+    if isinstance(value, int | float):
+        return {
+            "id": identity,
+            "from_name": name,
+            "to_name": "text",
+            "type": "number",
+            "value": {"number": value},
+        }
     typed = isinstance(value, str) and value.startswith('"')
     kind, key = ("textarea", "text") if typed else ("choices", "choices")
     given = [value.strip('"')] if typed else [value] if isinstance(value, str) else list(value)

@@ -4,8 +4,9 @@ Records stream by and leave only numbers; the figures are counted over blocks of
 neither texts nor records nor what is counted between is ever in memory for a whole corpus.
 """
 
+import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +16,7 @@ from qawl.agreement.matching import Ints, Spans
 from qawl.agreement.pairs import bound as pairs_bound
 from qawl.core.records import Annotation, AttributeValue, Relation, ends
 from qawl.core.text import PROCLITICS
-from qawl.scheme.attributes import Attribute, Same, alike
+from qawl.scheme.attributes import Attribute, Same, alike, as_number
 
 CELLS = 1_000_000
 """Articles × labels × pairs of annotators that are counted at a time, as far as several articles are."""
@@ -114,13 +115,16 @@ class Marks:
         counting[self._order] = True
         rows = np.repeat(counting, self._counts)
         self.labels, self._recode = _named(seen.labels, known, np.asarray(seen.label)[rows])
-        coded = {name: each.coded(len(rows)) for name, each in sorted(seen.attributes.items())}
+        coded = {
+            name: each.coded(len(rows), seen.known.get(name))
+            for name, each in sorted(seen.attributes.items())
+        }
         self.values = {name: values for name, (values, _) in coded.items()}
         self._attributes = {name: codes for name, (_, codes) in coded.items()}
         self.sayings: dict[str, tuple[Category, ...]] = {}
         self.said: dict[str, Ints] = {}
         for name, each in sorted(seen.documents.items()):
-            self.sayings[name], codes = each.coded(len(place))
+            self.sayings[name], codes = each.coded(len(place), seen.known.get(name))
             self.said[name] = np.full(self.done.shape, -1, np.int64)
             self.said[name][self._annotator[self._order], self._where[self._order]] = codes[
                 self._order
@@ -216,7 +220,8 @@ def distinct(columns: list[Ints]) -> tuple[Ints, NDArray[np.bool_]]:
 
 def _twins(places: list[Ints], said: list[Ints]) -> Ints:
     """For each row a number of what its attributes say, where some annotator has several spans in its
-    place; else 0. Rows are sorted by `places`: annotator, then where the span stands."""
+    place; else 0. It follows from what is said, not from who says it. Rows are sorted by `places`:
+    annotator, then where the span stands."""
     found = np.zeros(len(places[0]), np.int64)
     again = np.ones(len(found), bool)
     again[:1] = False
@@ -354,11 +359,35 @@ class _Values:
         self.row.append(row)
         self.code.append(self.codes.setdefault(value, len(self.codes)))
 
-    def coded(self, rows: int) -> tuple[tuple[Category, ...], Ints]:
-        """The values, and for each of so many rows the index of its value there, -1 if unset."""
+    def coded(self, rows: int, attribute: Attribute | None) -> tuple[tuple[Category, ...], Ints]:
+        """The values in their order, and for each of so many rows the index of its value there, -1 if
+        unset. By their order several spans in one place are paired, so it is not that of the records."""
+        values = sorted(self.codes, key=_order_of(attribute))
+        index = np.empty(len(values), np.int64)
+        index[[self.codes[each] for each in values]] = np.arange(len(values))
         every = np.full(rows, -1, np.int64)
-        every[np.asarray(self.row)] = np.asarray(self.code)
-        return tuple(self.codes), every
+        every[np.asarray(self.row)] = index[np.asarray(self.code)]
+        return tuple(values), every
+
+
+def _order_of(attribute: Attribute | None) -> Callable[[Category], tuple[object, ...]]:
+    """A key by which values sort: the scheme's in its order, numbers as such, others as texts."""
+    rank = {name: at for at, name in enumerate(attribute.categories if attribute else ())}
+    counted = attribute is not None and attribute.family == "interval"
+
+    def one(name: str) -> tuple[int, float, str]:
+        number = as_number(name) if counted else None
+        return (
+            rank.get(name, len(rank)),
+            number if isinstance(number, int | float) else math.inf,
+            name,
+        )
+
+    def key(value: Category) -> tuple[object, ...]:
+        names = [value] if isinstance(value, str) else value
+        return [one(each) for each in names], isinstance(value, str)
+
+    return key
 
 
 def _word(text: str, start: int) -> int:
