@@ -163,6 +163,54 @@ def test_conll_of_every_scheme_of_tags(tmp_path, tags, expected):
     assert said(one)[0][1] == expected
 
 
+BERLIN = ("In Berlin lehrt\nMona", [("LOC", "Berlin"), ("PER", "Mona")])
+NESTED = ("In Berlin lehrt\nMona", [("LOC", "Berlin"), ("ORG", "Berlin lehrt"), ("PER", "Mona")])
+COLUMNS = {
+    "GermEval 2014 numbers tokens and has an inner level": (
+        "#\thttp://x [2009]\n1\tIn\tO\tO\n2\tBerlin\tB-ORG\tB-LOC\n3\tlehrt\tI-ORG\tO\n\n#\thttp://y\n1\tMona\tB-PER\tO\n",
+        NESTED,
+    ),
+    "scripts number sentences": (
+        "1 In O\n1 Berlin B-LOC\n1 lehrt O\n\n2 Mona B-PER\n",
+        BERLIN,
+    ),
+    "CoNLL-2003 has chunks before the tag": (
+        "In IN B-PP O\nBerlin NNP B-NP B-LOC\nlehrt VBZ B-VP O\n\nMona NNP B-NP B-PER\n",
+        BERLIN,
+    ),
+    "conlleval has what was foretold beside what is right": (
+        "In PP O O\nBerlin NE B-LOC B-LOC\nlehrt VV O O\n\nMona NE B-PER B-PER\n",
+        BERLIN,
+    ),
+    "tokens with spaces between tabs, as VnCoreNLP and prices have them": (
+        "In\tO\nNeu Berlin\tB-LOC\n10\u00a0000\tO\n\nMona\tB-PER\n",
+        ("In Neu Berlin 10\u00a0000\nMona", [("LOC", "Neu Berlin"), ("PER", "Mona")]),
+    ),
+    "years are tokens": ("1990 O\n2000 B-DATE\n", ("1990 2000", [("DATE", "2000")])),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_conll_are_told_by_what_stands_in_them(tmp_path, name):
+    content, (text, spans) = COLUMNS[name]
+    path = tmp_path / "news.tsv"
+    path.write_text(content, "utf-8")
+    [one] = read(path)
+    assert one.text == text
+    assert sorted(said(one)[0][1]) == sorted(spans)
+    assert len(one.notes) == ("foretold" in name)
+
+
+def test_a_document_that_nobody_annotated_has_no_work(tmp_path):
+    """`qawl export` writes _ for each of its tags."""
+    one, other = tmp_path / "news.conll", tmp_path / "news.tsv"
+    one.write_text(
+        "-DOCSTART- 0a O\n\nAda _\nMoor _\n\n-DOCSTART- 0b O\n\nAda O\nleft O\n", "utf-8"
+    )
+    other.write_text("token\tstart\tend\tner\nAda\t0\t3\t_\n", "utf-8")
+    assert [len(each.works) for each in (*read(one), *read(other))] == [0, 1, 0]
+
+
 def test_a_table_keeps_its_other_columns(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text('id;text;source\n1;"Ada, at\nhome";wire\n2;Moor\n', "utf-8")

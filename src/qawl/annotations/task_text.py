@@ -7,6 +7,7 @@ from typing import Any
 
 from qawl.annotations.foreign_values import whole
 from qawl.annotations.reading import results
+from qawl.annotations.regions import TYPES
 from qawl.articles import cleaning, markup
 from qawl.articles.markup import Shown
 from qawl.core.text import sha256, utf16_to_code_points
@@ -15,8 +16,14 @@ from qawl.scheme.from_config import Config
 Task = dict[str, Any]
 
 PAGES = "pages are kept as their text, without tags"
+COUNTED_ANEW = "places in pages that count UTF-16 units were counted anew"
 DIALOGUES = "dialogues are kept as one text, a line a turn; places in them were counted anew"
+_OF_PAGE = frozenset({"startOffset", "endOffset", "globalOffsets"})
 _PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "paragraphlabels", "text")
+
+
+Marked = tuple[int, int, str]
+"""Start, end and surface of a region of a page, as it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,8 @@ def as_text(
     if isinstance(given, list) and field and (turns := _turns(given, *keys)):
         text, places = _joined(turns)
         return _with_text(task, field, text, places), DIALOGUES
-    if config and config.page and isinstance(given, str) and field and markup.is_page(given):
-        page = _page(given, task)
-        early = frozen is not None and sha256(cleaning.as_annotated(page.text)[0]) == frozen
-        return _with_page(task, field, Shown(page.text, ()) if early else page), PAGES
+    if config and config.page and isinstance(given, str) and field:
+        return _of_page(task, field, given, frozen)
     return task, None
 
 
@@ -77,42 +82,124 @@ def _below(given: Any, path: str) -> Any:
     return given
 
 
+def _of_page(task: Task, field: str, given: str, frozen: str | None) -> tuple[Task, str | None]:
+    """The task of a page with its text, and what was done for that."""
+    tagged = markup.is_page(given)
+    page = _page(given, task) if tagged else Shown(given, ())
+    if tagged and frozen is not None and sha256(cleaning.as_annotated(page.text)[0]) == frozen:
+        page = Shown(page.text, ())
+    placed, anew = _with_page(task, field, page)
+    return placed, "; ".join([PAGES] * tagged + [COUNTED_ANEW] * anew) or None
+
+
 def _page(page: str, task: Task) -> Shown:
     """The text of a page; versions of Label Studio differ in what a <br> is: the surfaces tell."""
-    marked = [
-        (start, end, value["text"])
-        for annotation in annotations(task)
-        for result in results(annotation)
-        if isinstance(value := result.get("value"), Mapping)
-        and isinstance(place := value.get("globalOffsets"), Mapping)
-        and (start := whole(place.get("start"))) is not None
-        and (end := whole(place.get("end"))) is not None
-        and isinstance(value.get("text"), str)
-    ]
-
-    def fits(text: str) -> int:
-        return sum(text[start:end] == said for start, end, said in marked)
-
+    marked = [each for annotation in annotations(task) for each in _marked(annotation)]
     both = (markup.shown(page, breaks=each) for each in (True, False))
-    return max(both, key=lambda each: fits(each.text))
+    return max(both, key=lambda each: max(_fitting(each.text, marked)))
 
 
-def _with_page(task: Task, field: str, page: Shown) -> Task:
-    """The task with the lines of a page; regions stand where they stood."""
+def _marked(annotation: Mapping[str, Any]) -> list[Marked]:
+    """(start, end, surface) of each region of a page that says all three."""
+    every = (_mark(each) for each in results(annotation) if each.get("type") in TYPES)
+    return [each for each in every if each is not None]
+
+
+def _mark(result: Any) -> Marked | None:
+    value = result.get("value") if isinstance(result, Mapping) else None
+    place = value.get("globalOffsets") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(place, Mapping):
+        return None
+    start, end, said = whole(place.get("start")), whole(place.get("end")), value.get("text")
+    if start is None or end is None or not isinstance(said, str):
+        return None
+    return start, end, said
+
+
+def _fitting(text: str, marked: Sequence[Marked]) -> tuple[int, int]:
+    """How many surfaces stand where offsets in code points lead, and where those in UTF-16 units do."""
+    units = utf16_to_code_points(text) if marked and not _is_plain(text) else None
+    in_points = sum(_is_at(text, *each) for each in marked)
+    if units is None:
+        return in_points, in_points
+    return in_points, sum(_is_at(text, *_counted(each, units)) for each in marked)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether its code points and its UTF-16 units are the same in number."""
+    return text.isascii() or all(each <= "\uffff" for each in text)
+
+
+def _counted(given: Marked, units: Sequence[int | None]) -> Marked:
+    """A mark that counts UTF-16 units, in code points; one of no place where it has none."""
+    start, end, said = given
+    inside = 0 <= start <= end < len(units)
+    first, last = (units[start], units[end]) if inside else (None, None)
+    return (-1, -1, said) if first is None or last is None else (first, last, said)
+
+
+def _is_at(text: str, start: int, end: int, said: str) -> bool:
+    """Whether a surface stands at a place, but for white space: selections differ in that."""
+    if not 0 <= start < end <= len(text):
+        return False
+    words = "".join(text[start:end].split())
+    return words != "" and words == "".join(said.replace("\\n", " ").split())
+
+
+def _with_page(task: Task, field: str, page: Shown) -> tuple[Task, bool]:
+    """The task with the lines of a page, and whether places were counted anew.
+
+    Regions stand where they stood. What each annotation counts, code points or UTF-16 units, its
+    surfaces tell; where one of them stands at neither place, the others get theirs in the text.
+    """
     text = page.lined
     data = {**task["data"], field: text}
-    if not page.breaks:
-        return {**task, "data": data}
-    return _with_results({**task, "data": data}, lambda each: _lined(each, page, text))
+    anew = [False]
+
+    def placed(annotation: Mapping[str, Any]) -> Callable[[Any], Any]:
+        marked = _marked(annotation)
+        points, units = _fitting(page.text, marked)
+        if max(points, units) == 0 or points == len(list(filter(_is_on_page, results(annotation)))):
+            return lambda each: _lined(each, page, text)
+        counts = utf16_to_code_points(page.text) if units > points else None
+        anew[0] = anew[0] or counts is not None
+        return lambda each: _standing(each, page, text, counts)
+
+    return _with_results({**task, "data": data}, placed), anew[0]
 
 
-def _with_results(task: Task, placed: Callable[[Any], Any]) -> Task:
-    """The task with each result of its annotations as it is placed now."""
+def _is_on_page(result: Mapping[str, Any]) -> bool:
+    """Whether a result is a region that is placed by what a browser shows."""
+    value = result.get("value")
+    return (
+        result.get("type") in TYPES
+        and isinstance(value, Mapping)
+        and isinstance(value.get("globalOffsets"), Mapping)
+    )
+
+
+def _standing(result: Any, page: Shown, text: str, counts: Sequence[int | None] | None) -> Any:
+    """A region that has its surface at its place, with its offsets in the text; else as it came."""
+    mark = _mark(result)
+    if mark is None:
+        return result
+    start, end, _ = mark = _counted(mark, counts) if counts else mark
+    if not _is_at(page.text, *mark):
+        return result
+    first, last = page.lined_span(start, end)
+    place = {"start": first, "end": last, "text": text[first:last]}
+    said = {name: each for name, each in result["value"].items() if name not in _OF_PAGE}
+    return {**result, "value": said | place}
+
+
+def _with_results(task: Task, placed: Callable[[Mapping[str, Any]], Callable[[Any], Any]]) -> Task:
+    """The task with the results of each annotation as they are placed now."""
     done = []
     for annotation in annotations(task):
         given = annotation.get("result")
         listed = given if isinstance(given, list) else []
-        done.append({**annotation, "result": [placed(each) for each in listed]})
+        place = placed(annotation)
+        done.append({**annotation, "result": [place(each) for each in listed]})
     kept = {name: each for name, each in task.items() if name != "completions"}
     return {**kept, "annotations": done}
 
@@ -161,7 +248,7 @@ def _joined(turns: list[tuple[str, str]]) -> tuple[str, list[Turn]]:
 
 def _with_text(task: Task, field: str, text: str, turns: list[Turn]) -> Task:
     data = {**task["data"], field: text}
-    return _with_results({**task, "data": data}, lambda each: _placed(each, text, turns))
+    return _with_results({**task, "data": data}, lambda _: lambda each: _placed(each, text, turns))
 
 
 def _placed(result: Any, text: str, turns: list[Turn]) -> Any:

@@ -1,12 +1,15 @@
 """Columns of tokens and tags: CoNLL-2003, and any other file of IOB2, IOB1 or IOBES tags.
 
 Tokens are joined by one space, sentences by a line break; -DOCSTART- and an empty file begin a document.
-The tag is the last column. A tag that goes on with what nothing began, as IOB1 writes it, begins a span.
+The token is the first column that is not of numbers, the tag the last one; columns of tags before it
+are further levels, but for chunks. A tag that goes on with what nothing began, as IOB1 writes it, begins
+a span.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from qawl.core.findings import reason
 from qawl.formats.readers import own
@@ -14,15 +17,23 @@ from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 
 _TAG = re.compile(r"(?:[BIESLU]-\S+|O)")
 _START = "-DOCSTART-"
+NOBODY = "_"
+"""What `qawl export` writes for a tag where nobody annotated the text."""
+_CHUNKS = frozenset(
+    "NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP NC VC PC".split()  # noqa: SIM905 - a list of names
+)
+"""What a column of chunks has, as in CoNLL-2003."""
+_AGAIN = "column of tags that says of most spans what the last column says"
 
 
 def fits(lines: list[str]) -> bool:
     """Whether the first lines of a file look like tokens with tags."""
     columns = [
-        each.split() for each in lines if each.strip() and not each.startswith(("#", _START))
+        _columns(each) for each in lines if each.strip() and not each.startswith(("#", _START))
     ]
-    tagged = [each for each in columns if len(each) > 1 and _TAG.fullmatch(each[-1])]
-    return len(columns) > 1 and len(tagged) == len(columns)
+    tags = [each[-1] for each in columns if len(each) > 1]
+    tagged = sum(_TAG.fullmatch(each) is not None for each in tags)
+    return len(columns) > 1 and tagged > 0 and tagged + tags.count(NOBODY) == len(columns)
 
 
 def read(path: Path) -> Iterator[Found]:
@@ -33,8 +44,11 @@ def read(path: Path) -> Iterator[Found]:
         yield set_aside(str(path), reason("not-utf-8"))
         return
     names = own.named(path.with_name(f"{path.name.split('.')[0]}.names.json"))
-    for number, (start, sentences) in enumerate(_documents(text), start=1):
-        yield _document(path, number, start, sentences, names)
+    documents = list(_documents(text))
+    shape = _shape([token for _, sentences in documents for each in sentences for token in each])
+    for number, (start, sentences) in enumerate(documents, start=1):
+        yield _document(path, number, start, sentences, shape, names)
+        shape = shape._replace(notes=())
 
 
 Sentence = list[list[str]]
@@ -46,7 +60,7 @@ def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
     start: list[str] = []
     sentences: list[Sentence] = [[]]
     for line in text.split("\n"):
-        columns = line.split()
+        columns = _columns(line)
         if columns and columns[0] == _START:
             if any(sentences):
                 yield start, [each for each in sentences if each]
@@ -59,15 +73,60 @@ def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
         yield start, [each for each in sentences if each]
 
 
+def _columns(line: str) -> list[str]:
+    """The columns of a line: tabs part them where it has some, so that a token may hold spaces."""
+    parts = line.split("\t") if "\t" in line else re.split("[ \\r]+", line)
+    return [each for part in parts if (each := part.strip())]
+
+
+class Shape(NamedTuple):
+    """Which columns of a file are what: that of the token, and how many levels of tags end a line."""
+
+    token: int = 0
+    levels: int = 1
+    notes: tuple[str, ...] = ()
+
+
+def _shape(rows: Sentence) -> Shape:
+    """What the lines of a whole file tell of its columns: numbers of tokens or sentences come first."""
+    narrow = min(map(len, rows), default=0)
+    token = 0
+    while token < narrow - 2 and all(row[token].isdecimal() for row in rows):
+        token += 1
+    levels = 1
+    while levels < narrow - token - 1:
+        column = [row[-levels - 1] for row in rows]
+        labels = {each.partition("-")[2] for each in column} - {""}
+        if not all(map(_TAG.fullmatch, column)) or (labels and labels <= _CHUNKS):
+            break
+        if _says_again(column, [row[-1] for row in rows]):
+            return Shape(token, levels, (_AGAIN,))
+        levels += 1
+    return Shape(token, levels)
+
+
+def _says_again(column: list[str], last: list[str]) -> bool:
+    """Whether two columns are of one level, such as what was foretold beside what is right."""
+    marked = [(a, b) for a, b in zip(column, last, strict=True) if a != "O" != b]
+    return 2 * sum(a == b for a, b in marked) > len(marked)
+
+
 def _document(
-    path: Path, number: int, start: list[str], sentences: list[Sentence], names: dict[str, str]
+    path: Path,
+    number: int,
+    start: list[str],
+    sentences: list[Sentence],
+    shape: Shape,
+    names: dict[str, str],
 ) -> Document:
     pieces: list[str] = []
     work = Work()
-    at, levels = 0, _levels(start)
+    own_id = _own_id(start)
+    at, levels = 0, _levels(start) if own_id else shape.levels
     for sentence in sentences:
         taggers = [Tagger(work, names) for _ in range(levels)]
-        for first, (token, *columns) in enumerate(sentence):
+        for first, columns in enumerate(sentence):
+            token = columns[min(shape.token, len(columns) - 1)]
             if pieces:
                 pieces.append(" " if first else "\n")
                 at += 1
@@ -75,14 +134,18 @@ def _document(
                 tagger.add(tag, at, at + len(token))
             pieces.append(token)
             at += len(token)
-    own_id = start[1] if len(start) > 2 and start[1] != "-X-" else str(number)
-    return Document(str(path), own_id, "".join(pieces), [work])
+    done = any(tag != NOBODY for each in sentences for row in each for tag in row[-levels:])
+    works = [work] if done else []
+    return Document(str(path), own_id or str(number), "".join(pieces), works, notes=[*shape.notes])
+
+
+def _own_id(start: list[str]) -> str | None:
+    """The id that a -DOCSTART- line gives its document, as `qawl export` writes it."""
+    return start[1] if len(start) > 2 and start[1] != "-X-" else None
 
 
 def _levels(start: list[str]) -> int:
-    """How many columns of tags there are: one, unless a -DOCSTART- line with an id has more."""
-    if len(start) < 3 or start[1] == "-X-":
-        return 1
+    """How many columns of tags the -DOCSTART- line of a document with an id has."""
     return max(1, sum(each == "O" for each in start))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from qawl.articles.received import LONGEST
 from qawl.core.findings import reason
 from qawl.formats.readers import own
-from qawl.formats.readers.conll import Tagger
+from qawl.formats.readers.conll import NOBODY, Tagger
 from qawl.formats.readers.document import Document, Found, Work, set_aside
 from qawl.formats.readers.json_lines import whole
 
@@ -43,7 +43,8 @@ def read(path: Path) -> Iterator[Found]:
     work = Work("" if folder == "gold" else folder)
     for column, name in enumerate(head[3:], start=3):
         _column(work, rows, column, _names(path, name))
-    made.works = [work]
+    done = any(tag != NOBODY for _, _, each in rows for tag in each[3:])
+    made.works = [work] if done or not rows else []
     yield made
 
 
