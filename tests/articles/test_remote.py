@@ -54,6 +54,8 @@ PILE = {
     "2024/أخبار/a.json": b'{"title": "\\u0645\\u0631\\u0641\\u0623"}',
     "2024/dump.jsonl.gz": gzip.compress(lines(OTHER)),
     "2024/big.parquet": table(THIRD),
+    "2024/big.json": b'[{"id": 1, "data": {"text": "x"}}]',
+    "2024/what?.yaml": b"layers: [{name: x}]\n",
     "2024/README.md": b"not an article",
     "2024/.hidden/b.txt": OTHER.encode(),
     "2024/picture.jpg": b"\xff\xd8\xff",
@@ -385,6 +387,18 @@ def test_notes_that_are_wrong_set_their_article_aside(trial, memory):
     code, said = main(trial.root, "ingest", url, "--strict")
     assert code == 1
     assert [each.text for each in article_store.articles(trial)] == [OTHER], said
+
+
+def test_what_is_too_long_for_notes_is_none_and_is_not_fetched(trial, memory):
+    long = b"title: x\n" + b"#" * (1 << 20)
+    url = memory({"2024/a.txt": NEWS.encode(), "2024/a.yaml": long})
+    assert main(trial.root, "ingest", url)[0] == 0
+    (article,) = article_store.articles(trial)
+    assert article.title is None
+    assert aside(trial) == {"a.yaml": "note-foreign"}
+    url = memory({"2024/b.txt": OTHER.encode(), "2024/_source.yaml": long}, root="other")
+    assert main(trial.root, "ingest", url)[0] == 1
+    assert aside(trial)["b.txt"] == "metadata-wrong"
 
 
 def test_what_is_fetched_is_the_size_that_was_listed(monkeypatch, tmp_path, memory):
