@@ -151,7 +151,7 @@ class _Counted:
 
     def is_for_the_judge(self, each: "_Decided") -> bool:
         """Whether the judge is to decide on it, now that others have done their part; counts it."""
-        if _waits(each.gold, each.records, self._project):
+        if waits(each.gold, each.records, self._project):
             self._outcome.waiting[self._layer] += 1
             return False
         self._outcome.incomplete[self._layer] += not each.gold.complete
@@ -163,9 +163,10 @@ class _Counted:
         self._before.finish()
 
 
-def _waits(gold: Gold, records: list[Annotation], project: Project) -> bool:
+def waits(gold: Gold, records: Iterable[Annotation], project: Project) -> bool:
     """Whether too few annotated an article and others of the plan are still to do it."""
-    return _one_alone(gold) and len(records) < project.asked(gold.layer, gold.article_id)
+    count = sum(each.annotator != JUDGE for each in records)
+    return _one_alone(gold) and count < project.asked(gold.layer, gold.article_id)
 
 
 def _one_alone(gold: Gold) -> bool:

@@ -30,7 +30,7 @@ from qawl.core.records import JUDGE, Annotation, Article, to_json
 from qawl.core.settings import Hub
 from qawl.core.text import file_sha256
 from qawl.core.versions import __version__
-from qawl.gold import decide
+from qawl.gold import decide, judge
 from qawl.guidelines import markdown as guidelines
 from qawl.release import gates, loading
 from qawl.release.documents import card, changelog, citation, croissant, hub_metadata
@@ -73,6 +73,16 @@ AS_DRAFT = "none is open; it was built as a draft (--draft)"
 """What a draft lists where all gates pass: it gives way to the release."""
 
 
+@dataclass(slots=True)
+class Open:
+    """What waits in the gold of a layer: the articles in which a judge is to decide so many `points`, and
+    those that one annotator alone did, where the plan asks for several."""
+
+    to_judge: list[str] = field(default_factory=list)
+    points: int = 0
+    one_alone: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """A release on disk; `fresh` is False where the same release stood there already.
@@ -80,7 +90,8 @@ class Built:
     `unannotated` has, by layer, the articles that are to be annotated and that nobody has annotated yet,
     `stale_scores` the files of scores that are of other content and not in the card, `silver_left_out`
     counts by reason what of silver is not in the release. `not_held` has, by reason, an article for each
-    thing of gold that no table can hold, in a draft or where a dispensation lets it pass.
+    thing of gold that no table can hold, in a draft or where a dispensation lets it pass. `open` has, by
+    layer, what waits in gold and is not in the release.
     """
 
     folder: Path
@@ -90,6 +101,7 @@ class Built:
     stale_scores: tuple[str, ...] = ()
     silver_left_out: Counter[str] = field(default_factory=Counter)
     not_held: dict[str, list[str]] = field(default_factory=dict)
+    open: dict[str, Open] = field(default_factory=dict)
 
 
 def release(
@@ -241,6 +253,7 @@ class _Building:
         self.below = below
         self.planned = set(selection.planned(project))
         self.unannotated: dict[str, list[str]] = {layer: [] for layer in scheme.load_all(project)}
+        self.open: dict[str, Open] = {}
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
@@ -269,6 +282,7 @@ class _Building:
             for gold in item.gold.values():
                 self.errata.add(gold)
             self._note_unannotated(item)
+            self._note_open(item)
             if self.silver:
                 item = replace(item, silver=self.silver.of(item.article, item.gold))  # noqa: PLW2901
             for record in item.annotations:
@@ -342,6 +356,7 @@ class _Building:
             stale_scores=stale,
             silver_left_out=left,
             not_held=self.fitting.left_out,
+            open=self.open,
         )
 
     def _note_unannotated(self, item: tables.Annotated) -> None:
@@ -349,6 +364,19 @@ class _Building:
         if item.article.id in self.planned:
             for layer in self.schemes.keys() - item.gold.keys():
                 self.unannotated[layer].append(item.article.id)
+
+    def _note_open(self, item: tables.Annotated) -> None:
+        """Keeps in mind in which layers the gold of an article is not complete, and why."""
+        for layer, gold in item.gold.items():
+            if gold.complete:
+                continue
+            found = self.open.setdefault(layer, Open())
+            mine = (each for each in item.annotations if each.layer == layer)
+            if judge.waits(gold, mine, self.project):
+                found.one_alone.append(item.article.id)
+            else:
+                found.to_judge.append(item.article.id)
+                found.points += len(gold.open)
 
     def _write(self, item: tables.Annotated) -> None:
         """Writes the block that the article ends, if it ends one."""

@@ -1,0 +1,74 @@
+"""What a release did, in lines: what is in it, then what is wrong with it and what was left out."""
+
+from typing import TYPE_CHECKING
+
+from qawl.core.excerpts import listed
+from qawl.release.build import AS_DRAFT
+from qawl.release.gates import NAMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qawl.core.project import Project
+    from qawl.release.build import Built
+
+
+def told(built: "Built", corpus: "Project") -> "Iterator[str]":
+    """What is in the release."""
+    folder = built.folder.relative_to(corpus.root)
+    for name, said in built.manifest.content.items():
+        yield f"{name}: {said.rows} rows"
+    word = "built" if built.fresh else "is there already, with the same bytes"
+    yield f"{folder} {word}; content {built.manifest.content_sha256[:16]}"
+
+
+def left_out(built: "Built") -> "Iterator[str]":
+    """What is wrong with the release, then what was left out of it, by reason."""
+    if built.manifest.draft:
+        yield from (f"gate: {each}" for each in built.manifest.open_gates if each != AS_DRAFT)
+        yield "this is a draft: it can't be published"
+    for name in built.stale_scores:
+        yield f"exports/scores/{name} is of other content: score again to have it in the card"
+    for reason, count in built.silver_left_out.most_common():
+        yield f"left out of silver: {count}, because {reason}"
+    for layer, ids in built.unannotated.items():
+        if ids:
+            yield (
+                f"left out of {layer}: {_articles(ids)} that nobody has annotated yet "
+                f"({listed(ids, NAMED)}), released without annotations"
+            )
+    yield from _open(built)
+    yield from _not_held(built)
+
+
+def _open(built: "Built") -> "Iterator[str]":
+    """What waits in gold, by layer."""
+    for layer, waits in sorted(built.open.items()):
+        if ids := waits.one_alone:
+            yield (
+                f"left out of {layer}: what waits for further annotators in {_articles(ids)} that one "
+                f"alone did ({listed(ids, NAMED)}), released as not complete (set overlap.{layer} to 1 "
+                "in qawl.yaml if one is enough)"
+            )
+        if ids := waits.to_judge:
+            points = "1 open point" if waits.points == 1 else f"{waits.points} open points"
+            yield (
+                f"left out of {layer}: {points} in {_articles(ids)} ({listed(ids, NAMED)}), released as "
+                "not complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the "
+                "judge's tasks)"
+            )
+
+
+def _articles(ids: list[str]) -> str:
+    return "1 article" if len(ids) == 1 else f"{len(ids)} articles"
+
+
+def _not_held(built: "Built") -> "Iterator[str]":
+    """What of gold no table can hold, by reason."""
+    if built.not_held:
+        yield (
+            "LEFT OUT, since no table can hold it (`qawl validate` shows where; what gold lacks is "
+            "undecided there, and stands in the table annotations):"
+        )
+    for reason, ids in built.not_held.items():
+        yield f"            {len(ids)} × {reason} ({listed([*dict.fromkeys(ids)], NAMED)})"

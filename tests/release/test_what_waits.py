@@ -1,0 +1,60 @@
+"""A release says last what waits in gold and is therefore not in it, by layer and reason."""
+
+import json
+
+import pyarrow.parquet as pq
+from test_growing import TEXTS, WORK, annotate, desk, marks, run
+
+import corpora
+
+OTHERS = marks(TEXTS["t1"], ("ORG", "Layla Haddad"), ("PER", "Northwind"))
+"""What another annotator says of the same places."""
+
+
+def at_the_end(made, *words):
+    done = run(made, "release", *words)
+    assert done.exit_code == 0, done.output
+    return [each for each in done.output.splitlines() if each.startswith("left out of toy: ")]
+
+
+def ids(made):
+    lines = (made / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    return {each["text"]: each["id"] for each in map(json.loads, lines)}
+
+
+def test_open_points_of_gold_are_counted_last(tmp_path):
+    """An edit in Label Studio after the release opens again what was decided: gold has less than before."""
+    made = desk(tmp_path / "trial", "t1", "t2")
+    annotate(made, "t1", "t2")
+    assert at_the_end(made, "0.1.0") == []
+    corpora.pull(made, "toy", TEXTS, {"a1": {"t1": WORK["t1"]}, "a2": {"t1": OTHERS}})
+    last = run(made, "release", "0.2.0").output.splitlines()[-1]
+    corpora.qawl(made, "adjudicate")
+    gold = (made / "exports/gold/toy.jsonl").read_text("utf-8").splitlines()
+    points = sum(len(json.loads(each)["open"]) for each in gold)
+    assert points > 1
+    assert last == (
+        f"left out of toy: {points} open points in 1 article ({ids(made)[TEXTS['t1']]}), released as not "
+        "complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the judge's tasks)"
+    )
+    rows = pq.read_table(made / "exports/releases/0.2.0/articles").to_pylist()
+    assert sorted(each["toy_complete"] for each in rows) == [False, True]
+
+
+def test_who_is_waited_for_is_told_apart(tmp_path):
+    """One annotator alone where the plan asks for two: no judge can help, another annotator can."""
+    made = desk(tmp_path / "trial", "t1", "t2", "t3")
+    annotate(made, "t1")
+    corpora.pull(made, "toy", TEXTS, {"a1": {"t2": WORK["t2"]}})
+    corpora.pull(made, "toy", TEXTS, {"a1": {"t3": WORK["t3"]}, "a2": {"t3": marks(TEXTS["t3"])}})
+    known = ids(made)
+    one, judged = at_the_end(made, "0.1.0")
+    assert one.startswith(
+        "left out of toy: what waits for further annotators in 1 article that one alone did "
+        f"({known[TEXTS['t2']]}), "
+    )
+    assert judged.startswith(f"left out of toy: 1 open point in 1 article ({known[TEXTS['t3']]})")
+    said = corpora.qawl(made, "adjudicate").output
+    assert "1 wait for a judge" in said
+    assert "1 wait for further annotators" in said
+    assert at_the_end(made, "0.1.0") == [one, judged]
