@@ -6,7 +6,7 @@ import shutil
 import msgspec
 import pytest
 from test_foreign_exports import SAMI, Foreign
-from test_merging import Lead, lines
+from test_merging import Lead, gone, lines
 from test_reserved_names import old
 from test_whose_work import OMAR, pull, whose, work
 
@@ -178,3 +178,40 @@ def test_a_name_that_stands_for_something_else_is_another_here(corpus, copied, m
     # Where it stands already, it stays.
     assert other.run("pull", "--merge", str(corpus.folder)).exit_code == 0
     assert whose(other) == {"a1": ["came"], name: ["Omar", "Sami"]}
+
+
+def test_work_that_went_from_hand_to_hand_is_whose_it_is_now(corpus, copied):
+    pull(corpus, [work()])
+    other, third = copied(), copied("three")
+    for was, now in (("a1", "a2"), ("a2", "a3")):
+        moved(corpus, was, now)
+    moved(other, "a1", "a3")
+    for was, now in (("a1", "a2"), ("a2", "a1")):  # it was put back
+        moved(third, was, now)
+    for here, there in ((corpus, other), (other, corpus)):
+        assert here.run("pull", "--merge", str(there.folder)).exit_code == 0
+        assert whose(here) == {"a3": ["Sami"]}
+    for here, there in ((corpus, third), (third, corpus)):
+        assert "became" in str(here.run("pull", "--merge", str(there.folder)).exception)
+    assert (whose(corpus), whose(third)) == ({"a3": ["Sami"]}, {"a1": ["Sami"]})
+
+
+def test_who_was_named_on_one_side_has_no_two_names_though_their_first_work_is_deleted(
+    corpus, copied
+):
+    """What was given to another on one side was deleted on the server before the other side pulled again."""
+    pull(corpus, [work()])
+    other = copied()
+    gone(corpus, "1")
+    pull(corpus, [work(NADA, "Nada", number=3, task=3)])
+    moved(other, "a1", "a3")
+    new = [work(OMAR, "Omar", number=2, task=2)]
+    pull(other, new, options=["--annotator", "1=a3"])
+    for here, there in ((corpus, other), (other, corpus)):
+        said = str(here.run("pull", "--merge", str(there.folder)).exception)
+        assert "work of a1 became a3's" in said
+        assert "its user is a1 still: run `qawl pull --annotator 1=a3`" in said
+    moved(corpus, "a1", "a3")
+    assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
+    assert {*whose(corpus)} == {"a3"}
+    assert {"Nada", "Omar"} <= {*whose(corpus)["a3"]}

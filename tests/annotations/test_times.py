@@ -2,11 +2,14 @@
 
 import itertools
 import json
+import shutil
 
 import pytest
+from click.testing import CliRunner
 from test_foreign_exports import SAMI, Foreign
 from test_whose_work import OMAR, pull, whose, work
 
+from qawl import cli
 from qawl.annotations import journal
 from qawl.core.project import load
 
@@ -120,3 +123,49 @@ def test_what_was_deleted_is_not_brought_back_by_a_version_without_a_time(corpus
     pull(corpus, given[0])
     assert corpus.records() == []
     assert json.loads(corpus.run("validate", "--json").stdout)["findings"]
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations((2, 3, None))])
+def test_old_exports_do_not_bring_back_what_was_deleted_one_after_the_other(corpus, order):
+    """The first of them was known to be old; the next one was newer than that."""
+    pull(corpus, [work(day=5)])
+    project = load(corpus.folder)
+    opened = journal.opened_at(project, project.journal_file("ner", "a1"))
+    opened.delete(list(opened.alive))
+    for day in order:
+        changed = f"2025-05-{day:02}T10:00:00Z" if day else "soon"
+        done = pull(corpus, [work(surface="Layla", updated_at=changed)])
+        assert (done.exit_code, "they stay deleted" in done.output) == (0, True), done.output
+        assert corpus.records() == []
+    for words in (["pull", "--rebuild"], ["doctor"]):
+        corpus.run(*words)
+    shutil.rmtree(corpus.folder / ".qawl" / "journal")
+    pull(corpus, [work(surface="Layla", day=4)])
+    assert corpus.records() == []
+    pull(corpus, [work(surface="met", day=6)])
+    assert whose(corpus) == {"a1": ["met"]}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_adopt_counts_a_version_without_a_time_once(tmp_path, first):
+    """N in, N out: one in the records, one left out with its reason."""
+    config = tmp_path / "config.xml"
+    config.write_text(
+        '<View><Labels name="ner" toName="text"><Label value="PER"/></Labels>'
+        '<Text name="text" value="$text"/></View>'
+    )
+    given = [[work(unique_id="u1")], [work(surface="Layla", unique_id="u1", updated_at="soon")]]
+    paths = [tmp_path / f"{number}.json" for number in (0, 1)]
+    for path, tasks in zip(paths, given, strict=True):
+        path.write_text(json.dumps(tasks), "utf-8")
+    into, ordered = tmp_path / "corpus", map(str, (paths[first], paths[1 - first]))
+    words = ["adopt", *ordered, str(config), "--into", str(into), "--json"]
+    done = CliRunner().invoke(cli.group, words)
+    said = json.loads(done.stdout)
+    left = {e["reason"]: e["count"] for e in said["left_out"] if "task with" not in e["reason"]}
+    assert list(left.values()) == [1], left
+    assert (said["in"]["annotations"], said["records"]["annotations"]) == (2, 1)
+    (record,) = map(
+        json.loads, (into / "exports/annotations/ner.jsonl").read_text("utf-8").splitlines()
+    )
+    assert record["spans"][0]["text"] == "Sami"

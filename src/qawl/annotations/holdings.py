@@ -177,9 +177,19 @@ class Holdings:
         return alive and there.content != given.identity.content
 
     def outlived(self, key: str, given: Version) -> bool:
-        """Whether a version is of a deleted annotation, and no newer than what was deleted."""
+        """Whether a version is of a deleted annotation, and not known to be newer than all that was
+        deleted."""
         there, alive = self._state(key)
-        return there is not None and not alive and not identity.after(given.identity, there)
+        if there is None or alive:
+            return False
+        ended, changed = self._ended(key, there), given.identity.changed
+        return ended is None or changed is None or changed <= ended
+
+    def _ended(self, key: str, known: Identity) -> float | None:
+        """The time of the newest version that was deleted, where that is known."""
+        found = self.db.execute("SELECT ended FROM annotation WHERE key = ?", (key,)).fetchone()
+        times = [each for each in (found and found[0], known.changed) if each is not None]
+        return max(times, default=None)
 
     def note(self, given: Version, at: Spot) -> None:
         """Takes over what an entry says that stands there."""
@@ -188,12 +198,18 @@ class Holdings:
         known, alive = self._state(key)
         if given.event != "version":
             self._put(given, known or given.identity, at, alive=False)
+            self._end(key, known or given.identity)
             return
         rows = [(number, key) for number in _numbers(given.identity)]
         self.db.executemany("INSERT OR IGNORE INTO number VALUES (?, ?)", rows)
         if known is None or not alive or identity.newer(given.identity, known):
             merged = identity.filled(given.identity, known) if known else given.identity
             self._put(given, merged, at, alive=True)
+
+    def _end(self, key: str, known: Identity) -> None:
+        """Keeps the time of what was deleted: a version that is older does not bring it back."""
+        where = key, self._ended(key, known)
+        self.db.execute("UPDATE annotation SET ended = ? WHERE key = ?", where[::-1])
 
     def _put(self, given: Version, counting: Identity, at: Spot, *, alive: bool) -> None:
         """Writes the version that counts, and where its entry stands, or that which deleted it."""
@@ -202,7 +218,7 @@ class Holdings:
         content = to_json(counting)
         row = (given.key, alive, number, _integer(where), home, content, given.said)
         self.db.execute(
-            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
+            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (key) "
             "DO UPDATE SET alive = excluded.alive, id = excluded.id, project = excluded.project, "
             "home = excluded.home, identity = excluded.identity, said = excluded.said, "
             "article = excluded.article, start = excluded.start, length = excluded.length, "

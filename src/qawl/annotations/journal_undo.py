@@ -13,7 +13,9 @@ CREATE TABLE added (at INTEGER, place TEXT, row);
 CREATE TABLE before AS SELECT 0 AS at, rowid AS row, * FROM annotation WHERE 0;
 """
 
-_ANNOTATION = "key, alive, id, project, home, identity, said, article, start, length, line, segment"
+_ANNOTATION = (
+    "key, alive, id, project, home, identity, said, article, start, length, line, segment, ended"
+)
 _OLD = ", ".join(f"old.{each}" for each in _ANNOTATION.split(", "))
 _ADDED = {"line": "head", "seen": "mark", "number": "rowid", "annotation": "rowid"}
 """What the versions add rows to, and what a row there is known by."""

@@ -216,13 +216,13 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
     fresh = []
     for given, course in theirs.items():
         key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
-        if given in other.moved and opened.holds.stands(key or ""):
-            continue  # it comes with the journal of who has it there now
+        not_ended = given in other.moved and opened.holds.stands(key or "")
+        told = [each for each in course if not (not_ended and each[0].event != "version")]
         fresh += [
             journal.renamed(
                 journal_cleaning.entry(content), key or course[0][0].key, origins=other.origins
             )
-            for content in _besides(ours.get(key or "", []), course)
+            for content in _besides(ours.get(key or "", []), told)
         ]
     added = opened.add(fresh) if fresh else []
     joined.added, joined.articles = len(added), {*added}

@@ -70,39 +70,51 @@ class _Side:
     """Who had each piece of work that was ended on either side, and who has it now; `where` that is."""
 
     where: str
-    gone: dict[_Work, str] = field(default_factory=dict)
+    gone: dict[_Work, set[str]] = field(default_factory=dict)
     alive: dict[_Work, _Holder] = field(default_factory=dict)
+    users: set[tuple[str, int | None]] = field(default_factory=set)
 
     def ended(self, layer: str, annotator: str, those: Iterable[Identity]) -> None:
         """Takes over what was deleted from a journal."""
-        self.gone.update((_work(layer, each), annotator) for each in those)
+        for each in those:
+            self.gone.setdefault(_work(layer, each), set()).add(annotator)
 
     def has(
         self, layer: str, annotator: str, living: Iterable[Identity], ended: AbstractSet[_Work]
     ) -> None:
-        """Takes over what of the work that was ended a journal has."""
+        """Takes over what of the work that was ended a journal has, and whose other work it has."""
         for each in living:
+            self.users.add((annotator, each.user))
             if (work := _work(layer, each)) in ended:
                 self.alive[work] = _Holder(annotator, each)
 
     def against(self, other: "_Side") -> str | None:
-        """The first work that was moved here, and that another than its annotator has on the other side:
-        what happened, and what to run."""
-        for work, was in self.gone.items():
+        """The first work that was moved here and that the other side does not have as that of the same
+        annotator: what happened, and what to run."""
+        for work, before in self.gone.items():
             now, theirs = self.alive.get(work), other.alive.get(work)
-            if not now or not theirs or now.annotator in (was, theirs.annotator):
+            if not now or (theirs and theirs.annotator == now.annotator):
                 continue
+            was = " and ".join(sorted(before))
+            told = f"work of {was} became {now.annotator}'s {self.where}, and "
             run = f"run `qawl pull --annotator {now.user}={now.annotator}` {other.where} too{now.told}"
-            if work in other.gone:
-                return (
-                    f"work of {was} became {now.annotator}'s {self.where}, and {theirs.annotator}'s "
-                    f"{other.where}: {run}, or name {theirs.annotator} on both sides"
-                )
-            return (
-                f"work of {was} became {now.annotator}'s {self.where}, and {other.where} it is "
-                f"{theirs.annotator}'s still: {run}"
-            )
+            if theirs and work in other.gone:
+                told += f"{theirs.annotator}'s {other.where}"
+                return f"{told}: {run}, or name {theirs.annotator} on both sides"
+            if theirs:
+                return f"{told}{other.where} it is {theirs.annotator}'s still: {run}"
+            if still := other.has_still(work, now):
+                return f"{told}{other.where} its user is {still} still: {run}"
         return None
+
+    def has_still(self, work: _Work, now: _Holder) -> str | None:
+        """Who a user is here whose work was deleted here and is another's on the other side, if they have
+        more: that would stand under two names."""
+        before = self.gone.get(work, set())
+        user = now.identity.user
+        if user is None or now.annotator in before:
+            return None
+        return next((each for each in sorted(before) if (each, user) in self.users), None)
 
 
 def _work(layer: str, identity: Identity) -> _Work:

@@ -85,14 +85,30 @@ def annotators(
         for each in mine:
             for who, theirs in _owners(here, each).items():
                 owners.setdefault(who, set()).update(theirs)
+        numbers = {user for each in mine for user in users_of(each.own, origins, own)}
+        if len(owners) > 1:
+            owners = _at_work(here, owners, numbers)
         if len(owners) > 1:
             raise _unclear(mine[0].source, name, owners)
-        numbers = {user for each in mine for user in users_of(each.own, origins, own)}
         same = _by_number(name, numbers, users, foreign=renumbered(origins))
         if same and not _may_be(same, {*users, *project.annotators, *found.values()}):
             same = None
         found[name] = next(iter(owners), None) or same or next(free)
     return found
+
+
+def _at_work(
+    here: Mapping[JournalKey, Journal],
+    owners: dict[str, set[int | None]],
+    numbers: AbstractSet[User],
+) -> dict[str, set[int | None]]:
+    """The one of these who has work of these users that was not deleted; all where that is not one."""
+    found = {
+        who
+        for (_, who), opened in here.items()
+        if who in owners and not numbers.isdisjoint(users_of(opened.holds.living(), {}))
+    }
+    return {who: owners[who] for who in found} if len(found) == 1 else owners
 
 
 def _may_be(name: str, there: AbstractSet[str]) -> bool:

@@ -23,7 +23,7 @@ from qawl.articles import shards
 from qawl.articles import store as article_store
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
-from qawl.core.findings import CHECKS
+from qawl.core.findings import CHECKS, reason
 from qawl.core.project import SETTINGS, Project, load, lock
 from qawl.core.settings import parse_settings
 from qawl.scheme import from_config, generated
@@ -195,7 +195,8 @@ def _explain(report: Report, written: int) -> None:
     """A reason for each difference between what came in and what stands in the records; so many
     annotations were written."""
     textless = report.given.annotations - written
-    versions = written - report.records.annotations - report.left_out[DOUBLED]
+    told = report.left_out[DOUBLED] + report.left_out[reason("annotation-timeless").words]
+    versions = written - report.records.annotations - told
     if textless > 0:
         report.left_out["annotation of a task without a text"] += textless
     if versions > 0:
