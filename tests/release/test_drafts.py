@@ -73,11 +73,11 @@ def said(name, kind, key, value, identity="o", place=ORG):
     }
 
 
-def pull(root, *results, number=1):
+def pull(root, *results, number=1, day=1):
     annotation = {
         "id": number,
         "completed_by": 1,
-        "updated_at": "2025-05-01T10:00:00Z",
+        "updated_at": f"2025-05-{day:02}T10:00:00Z",
         "result": [region("o", "ORG", ORG), *results],
     }
     task = {"id": number, "data": {"text": TEXT}, "annotations": [annotation]}
@@ -226,6 +226,17 @@ def test_numbers_of_label_studio_that_no_table_holds_are_counted_and_the_release
     rows = pq.read_table(root / "exports" / "releases" / "0.1.0" / "annotations").to_pylist()
     assert {row["task"] for row in rows} == {None}
     assert len(rows[0]["spans"]) == 1
+
+
+def test_a_draft_of_the_next_version_is_built_where_work_since_the_last_release_is_odd(root):
+    pull(root)
+    assert main(root, "release", "0.1.0")[0] == 0
+    pull(root, region("f", "FOO"), day=2)
+    status, told = main(root, "release", "--bump", "--draft")
+    assert status == 0, told
+    assert "1 × ner: the label 'FOO' is not in the scheme" in told.rstrip().splitlines()[-1]
+    assert len(list((root / "exports" / "releases").glob("0*"))) == 2
+    assert main(root, "diff", "0.1.0", "0.2.0")[0] == 0
 
 
 def test_a_corpus_without_findings_says_nothing_of_it(root):

@@ -6,7 +6,7 @@ A pure function of articles, journal, schemes, settings and version: no clock, n
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import count
@@ -123,7 +123,7 @@ def release(
     if failing and not draft:
         raise GatesFailed(failing)
     notes = failing or ([AS_DRAFT] if draft else [])
-    version = version or bumped(project, checks, silver)
+    version = version or bumped(project, checks, silver, notes)
     return build(project, version, notes=notes, checks=checks, silver=silver)
 
 
@@ -183,14 +183,18 @@ def bumped(
     project: Project,
     checks: Mapping[str, int] | None = None,
     silver: Path | Remote | None = None,
+    notes: Sequence[str] = (),
 ) -> str:
-    """The version that the changes since the last release call for; 0.1.0 for the first."""
+    """The version that the changes since the last release call for; 0.1.0 for the first.
+
+    `notes` are open gates, as `build` takes them.
+    """
     last = released.last_version(project)
     if last is None:
         return "0.1.0"
     target = project.release(last)
     with files.naming(target), temporary.folder(target) as trial:
-        _Building(project, last, [], trial, checks, silver=silver).write_tables()
+        _Building(project, last, [*notes], trial, checks, silver=silver).write_tables()
         change = diff.difference(target, trial)
     if change.version is None:
         raise ReleaseError(f"nothing changed since {last}: there is nothing to release")
