@@ -377,8 +377,8 @@ def test_a_name_that_there_is_not_is_refused(line, said, bench):
 
 OUTSIDE = {
     "overlap: {toy: 0}": "overlap.toy is 0",
-    "overlap: {toy: 4}": "overlap.toy is 4, and there are 3 annotators (a1, a2, a3): set it to 3 or",
-    "{annotators: [a1], overlap: {toy: 2}}": "overlap.toy is 2, and there are 1 annotators (a1)",
+    "overlap: {toy: 4}": "overlap.toy is 4, more than there are annotators (a1, a2, a3): set it to 3 or",
+    "{annotators: [a1], overlap: {toy: 2}}": "overlap.toy is 2, more than there are annotators (a1): set it to 1 or",
     "overlap: {toy: 10000000000000000000000}": "overlap.toy is 1000",
     "annotators: [{name: a1, share: 0}, a2, a3]": "share of a1 is 0",
     "annotators: [{name: a1, share: -1}, a2, a3]": "share of a1 is -1",

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import sys
 
 import pytest
 from test_foreign_exports import SAMI, Foreign, region
 from test_whose_work import OMAR, pull, whose, work
+
+from conftest import ROOT
 
 ADDRESS = "desk@team.example"
 
@@ -254,3 +257,39 @@ def test_a_log_and_a_journal_are_not_joined(corpus, tmp_path, swapped):
     done = corpus.run("pull", "--merge-file", *(files[::-1] if swapped else files))
     assert (done.exit_code, "line 1" in str(done.exception)) == (1, True)
     assert [lines(corpus), lines(corpus, "cleaned")] == before
+
+
+def test_git_joins_logs_by_itself_with_the_attributes_that_the_documents_give(corpus):
+    """Both branches cleaned; docs/exports.md gives the driver every file that ends in .jsonl."""
+    from test_merging import git
+
+    top, folder = corpus.folder.parent, corpus.folder / "exports" / "journal"
+    driver = f"{sys.executable} -m qawl pull --merge-file %A %B"
+    said = (ROOT / "docs" / "exports.md").read_text("utf-8")
+    given = [line.strip() for line in said.splitlines() if line.startswith("    exports/")]
+    (corpus.folder / ".gitattributes").write_text("\n".join(["* -text", *given]) + "\n", "utf-8")
+    git(top, "init", "-q", "-b", "one")
+    git(top, "config", "merge.qawl.driver", driver)
+    git(top, "config", "merge.ours.driver", "true")
+
+    def committed(*tasks):
+        if tasks:
+            pull(corpus, [*tasks])
+            assert corpus.run("pull", "--clean-journal").exit_code == 0
+        for words in (["add", "corpus"], ["commit", "-qm", "all"]):
+            assert git(top, *words).returncode == 0
+
+    committed()
+    git(top, "checkout", "-qb", "two")
+    committed(work(OMAR, "came", number=2, task=2, day=7))
+    theirs = lines(corpus, "cleaned")
+    git(top, "checkout", "-q", "one")
+    committed(work(OMAR, "home", number=2, task=2, day=5))
+    ours = lines(corpus, "cleaned")
+    done = git(top, "merge", "two", "-m", "joined")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert lines(corpus, "cleaned") == ours + theirs
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    assert whose(corpus) == {"a1": ["Sami", "came"]}
+    assert len(list(folder.glob("ner.a1*"))) == 1
+    assert corpus.run("pull", "--clean-journal").output == "nothing to clean\n"

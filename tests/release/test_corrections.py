@@ -332,6 +332,8 @@ def test_an_address_in_a_reason_is_refused(made, text):
     mine = ("--by", "D", "--reason", f"says {text}")
     assert "an e-mail address" in str(correct(made, where, "--delete", *mine).exception)
     assert not (made / "exports/corrections.jsonl").exists()
+    named = correct(made, where, "--delete", "--by", text, "--reason", "r")
+    assert "is not a name that can be printed" in str(named.exception)
     identity = where.partition("#")[2].partition(":")[0]
     words = ("withdraw", identity, "--reason", f"asked by <{text}>")
     done = run(made, *words)

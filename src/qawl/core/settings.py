@@ -381,9 +381,8 @@ def _check_work(settings: Settings, where: str) -> None:
             raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
         if count > (there := len(settings.annotators)):
             raise ProjectError(
-                f"{where}: overlap.{layer} is {count}, and there are {there} annotators "
-                f"({', '.join(_plain(settings.annotators))}): set it to {there} or less, or name more "
-                "annotators"
+                f"{where}: overlap.{layer} is {count}, more than there are annotators "
+                f"({', '.join(_plain(settings.annotators))}): set it to {there} or less, or name more"
             )
     for each in settings.annotators:
         if isinstance(each, Annotator) and not 0 < each.share < inf:

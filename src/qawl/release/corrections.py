@@ -107,7 +107,7 @@ def _check_words(asked: Asked) -> None:
         raise InputError("an e-mail address is in the reason, which the corpus keeps: leave it out")
     if blank(asked.reporter):
         raise InputError("the name of the reader is needed: give --by NAME (--credit publishes it)")
-    if not _NAME.fullmatch(asked.reporter):
+    if not _NAME.fullmatch(asked.reporter) or has_address(asked.reporter):
         raise InputError(
             f"{asked.reporter!r} is not a name that can be printed: give --by NAME in one line, of at "
             "most 100 characters, without an address"
