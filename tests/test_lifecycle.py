@@ -369,8 +369,9 @@ def test_version_numbers_follow_the_level(version, level, expected):
 def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
     one = build.build(disputed, "0.1.0", notes=[]).folder
     identity = article(TEXT).id
-    assert withdrawal.withdraw(disputed, identity, "the source asked")
-    assert not withdrawal.withdraw(disputed, identity, "again")
+    assert withdrawal.withdraw(disputed, identity, "the source asked") is None
+    assert withdrawal.withdraw(disputed, identity, "again") == "the source asked"
+    assert withdrawal.withdraw(disputed, identity, "the source asked") == "again"
     assert list(tasks.tasks(disputed, "quote")) == []
     article_store.write(
         disputed, [*article_store.articles(disputed), article("مقال آخر", redistribute=True)]

@@ -60,7 +60,7 @@ class Correction(Struct, frozen=True, kw_only=True):
     credit: bool = False
 
 
-Known = Mapping[tuple[str, str], list[Correction]]
+Known = dict[tuple[str, str], list[Correction]]
 """(layer, article id) → its corrections."""
 
 

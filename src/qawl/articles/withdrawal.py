@@ -65,19 +65,20 @@ def _ids(project: Project) -> frozenset[str]:
     return out
 
 
-def withdraw(project: Project, article_id: str, reason: str) -> bool:
-    """Takes an article out; False if it was out already. Its text and annotations stay on disk."""
+def withdraw(project: Project, article_id: str, reason: str) -> str | None:
+    """Takes an article out, or gives another reason why it is; returns the reason before, if there was
+    one. Its text and annotations stay on disk."""
     if blank(reason):
         raise InputError(f"a reason is needed to withdraw {article_id}: give --reason WHY")
     if has_address(reason):
         raise InputError("an e-mail address is in the reason, which releases publish: leave it out")
     known = {each.article_id: each for each in withdrawn(project)}
-    if article_id in known:
-        return False
-    if article_id not in article_store.by_id(project):
+    before = known.get(article_id)
+    if before is None and article_id not in article_store.by_id(project):
         raise InputError(
             f"{article_id} is not an article of this corpus; the ids are in corpus/articles.jsonl"
         )
-    known[article_id] = Withdrawal(article_id=article_id, reason=reason)
-    files.write(project.withdrawn_file, [known[each] for each in sorted(known)])
-    return True
+    if before is None or before.reason != reason:
+        known[article_id] = Withdrawal(article_id=article_id, reason=reason)
+        files.write(project.withdrawn_file, [known[each] for each in sorted(known)])
+    return before.reason if before else None

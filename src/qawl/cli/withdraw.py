@@ -14,12 +14,21 @@ def command(article: str, reason: str) -> None:
     """Withdraw an article from annotation and from the next release.
 
     ARTICLE is its id. `push` removes its tasks where nobody has worked on them; its annotations stay
-    in the journal.
+    in the journal. The reason may not hold text of the article, of another withdrawn or withheld one, or
+    the name of an annotator. Run it again to give another reason: the next release then says that one,
+    also in what CHANGELOG.md says of earlier releases.
     """
     from qawl.articles import withdrawal
     from qawl.core import project
+    from qawl.release.rights import reasons
 
     corpus = project.load(Path())
     with project.lock(corpus, "withdraw"):
-        fresh = withdrawal.withdraw(corpus, article, reason)
-    say(f"{article} withdrawn" if fresh else f"{article} was withdrawn before")
+        reasons.refuse_unpublishable(corpus, article, reason)
+        before = withdrawal.withdraw(corpus, article, reason)
+    if before is None:
+        say(f"{article} withdrawn")
+    elif before == reason:
+        say(f"{article} was withdrawn before, for this reason")
+    else:
+        say(f"{article} was withdrawn before: the next release gives the new reason")

@@ -37,8 +37,7 @@ from qawl.release.documents import card, changelog, citation, croissant, hub_met
 from qawl.release.documents.facts import Described, Facts
 from qawl.release.documents.leaderboard import Leaderboard, leaderboard
 from qawl.release.errata import Errata
-from qawl.release.rights import leak_check
-from qawl.release.rights.withheld import Guard
+from qawl.release.rights import leak_check, privacy, withheld
 from qawl.release.tables import blocks, fitting, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.tables.content_digest import TableDigest
@@ -264,8 +263,7 @@ class _Building:
         self.fitting = fitting.Fitting(self.schemes)
         self.columns = tables.all_columns(self.schemes, silver=silver is not None)
         self.silver = None if silver is None else _silver(project, silver, self.schemes)
-        withheld = article_store.withholds(project)
-        self.guard = Guard(lambda: article_store.articles(project) if withheld else ())
+        self.guard = withheld.of_release(project)
         self.blocks = blocks.Blocks(project, self.schemes, self.columns, self.guard)
         self.groups = RowGroups(project)
         self.waiting: dict[str, blocks.Waiting] = {}
@@ -344,7 +342,12 @@ class _Building:
         listed = versions_manifest.file_digests(self.folder, made.files)
         complete = msgspec.structs.replace(made, files=listed)
         versions_manifest.write(self.folder, complete)
-        leak_check.check(self.folder, self.guard)
+        leak_check.check(
+            self.folder,
+            self.guard,
+            documents=withheld.of_withdrawn(self.project),
+            written=lambda: privacy.written(self.project),
+        )
         loading.check(self.folder, complete)
         return complete
 

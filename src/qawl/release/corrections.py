@@ -75,9 +75,10 @@ def correct(project: Project, asked: Asked) -> Correction | None:
 
 
 def states(project: Project) -> list[tuple[Correction, str]]:
-    """Every correction with what became of it, by article."""
-    known = corrections.by_article(project)
-    found: list[tuple[Correction, str]] = []
+    """Every correction with what became of it, by article; of a withdrawn one, that it is."""
+    known, out = corrections.by_article(project), withdrawal.ids(project)
+    gone = [key for key in known if key[1] in out]
+    found = [(each, "withdrawn") for key in gone for each in known.pop(key)]
     for layer in project.settings.layers:
         bases = verdicts.bases(project, layer)
         golds = {

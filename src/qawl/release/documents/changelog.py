@@ -1,6 +1,7 @@
 """CHANGELOG.md of a release: what changed since the release before it, over the entries before."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 from qawl.core import files
@@ -13,6 +14,7 @@ from qawl.release.versions.manifest import Manifest
 
 CHANGELOG = "CHANGELOG.md"
 _ENTRY = "## "
+_WITHDRAWN = re.compile(r"- Article `(?P<id>[0-9a-f]{12})` was withdrawn: ")
 
 
 def text(described: Described, previous: Path | None, found: Difference | None) -> str:
@@ -27,7 +29,7 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
     entry = "\n".join(
         [f"{_ENTRY}{described.version}{day}", "", *_entry(described, previous, found)]
     )
-    return head + entry.rstrip() + "\n" + (f"\n{_earlier(previous)}" if previous else "")
+    return head + entry.rstrip() + "\n" + (f"\n{_earlier(previous, described)}" if previous else "")
 
 
 def _entry(described: Described, previous: Path | None, found: Difference | None) -> Iterator[str]:
@@ -66,15 +68,34 @@ def _withdrawn(before: Manifest | None, now: Manifest) -> Iterator[str]:
     known = before.articles.withdrawn if before else {}
     for identity, reason in now.articles.withdrawn.items():
         if identity not in known:
-            yield f"- Article `{identity}` was withdrawn: {' '.join(reason.split())}"
+            yield _gone(identity, reason)
 
 
-def _earlier(previous: Path) -> str:
-    """The entries of the release before; one that has no changelog is named alone."""
+def _gone(identity: str, reason: str) -> str:
+    return f"- Article `{identity}` was withdrawn: {' '.join(reason.split())}"
+
+
+def _earlier(previous: Path, described: Described) -> str:
+    """The entries of the release before, without what may not be shown any more; one that has no
+    changelog is named alone."""
     path = previous / CHANGELOG
     if not path.is_file():
         return f"{_ENTRY}{manifest.load(previous).version}\n\nReleased without a changelog.\n"
     _, found, entries = files.text(path).partition(f"\n{_ENTRY}")
     if not found:
         raise ReleaseError(f"{path} has no entry: bring the release back")
-    return f"{_ENTRY}{entries}"
+    now = described.manifest.articles
+    shown = described.facts.shown()
+    lines = (_as_of_now(line, shown, now.withdrawn) for line in entries.split("\n"))
+    return _ENTRY + "\n".join(lines)
+
+
+def _as_of_now(line: str, shown: Container[str], withdrawn: Mapping[str, str]) -> str:
+    """A line without the title of an article that is not shown now, and with the reason that is given
+    now: that of before may be one that may not be published."""
+    if (named := diff.NAMED_WITH_TITLE.fullmatch(line)) and named["id"] not in shown:
+        return named["before"] + named["after"]
+    gone = _WITHDRAWN.match(line)
+    if gone and gone["id"] in withdrawn:
+        return _gone(gone["id"], withdrawn[gone["id"]])
+    return line

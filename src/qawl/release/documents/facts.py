@@ -94,6 +94,10 @@ class Facts:
         """How many articles each split has."""
         return Counter(assigned[identity] for identity in self._ids)
 
+    def shown(self) -> set[str]:
+        """The articles that are released with their texts."""
+        return {*self._ids} - {*self.withheld}
+
 
 @dataclass(frozen=True, slots=True)
 class Described:

@@ -1,7 +1,8 @@
 """Free texts of annotators in an article that may not be redistributed: what may be shown of them.
 
-A text is withheld that holds a run of withheld text, alone or with its neighbours: those that come next
-in a record or under one attribute, and all whose pieces cover a run of the article's text together.
+A text is hidden that holds a run of what is withheld, alone or with its neighbours: those that come next
+in a record or under one attribute, and all whose pieces cover a run of the article together: of its text,
+its title or its context.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ import numpy as np
 
 from qawl.core.records import Article
 from qawl.release.rights import standoff
-from qawl.release.rights.withheld import RUN, Guard, Mask, folded, hashes
+from qawl.release.rights.withheld import RUN, Guard, Mask, beside, folded, hashes
 
 PIECE = RUN // 2
 """Letters of a piece of the article's text in a text that has other words too."""
@@ -21,6 +22,9 @@ _WORD = 5
 _SHORT = 4
 """Code points of the runs of a text that are told by places where it shows too much with others."""
 
+_APART = "\n"
+"""What stands between the letters of text, title and context: no letter, so that no piece crosses it."""
+
 Texts = Sequence[tuple[str, str]]
 """(attribute, text) of one record, in the order in which they are shown."""
 
@@ -30,7 +34,7 @@ class FreeTexts:
 
     def __init__(self, article: Article, records: Sequence[Texts], guard: Guard) -> None:
         self._article, self._records, self._guard = article, records, guard
-        self._letters = folded(article.text)
+        self._letters = _APART.join(map(folded, (article.text, *beside(article))))
         self._covers: dict[str, Mask] = {}
         self._told: dict[str, str | None] = {}
         values = dict.fromkeys(value for record in records for _, value in record)
@@ -42,6 +46,10 @@ class FreeTexts:
     def hides(self, value: str) -> bool:
         """Whether a text is not shown."""
         return value in self._told
+
+    def is_withheld(self, name: str) -> bool:
+        """Whether a name of the article holds what is withheld, spelt as it is there."""
+        return self._guard.run_as_it_stands(name) is not None
 
     def standoff(self, value: str) -> str | None:
         """What stands in place of a text that is not shown, if anything may."""

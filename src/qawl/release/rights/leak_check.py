@@ -5,7 +5,7 @@ escapes of JSON undone.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,24 +13,47 @@ import pyarrow.parquet as pq
 
 from qawl.core import files
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import listed
 from qawl.release.rights import standoff
 from qawl.release.rights.withheld import Guard, strings
 
 _ADDRESSES = ("url", "source_id")
 BATCH = 500
 """Rows that are searched at a time."""
+PLACES = 5
+"""How many places an error names."""
 
 
-def check(folder: Path, guard: Guard) -> None:
-    """Raises ReleaseError naming the file that holds withheld text; free where nothing is withheld."""
-    if not guard.watches:
-        return
+Written = Callable[[], Iterable[tuple[str, str]]]
+"""Gives (place, text) of what people wrote and a release shows."""
+
+
+def check(
+    folder: Path, guard: Guard, *, documents: Guard | None = None, written: Written = tuple
+) -> None:
+    """Raises ReleaseError naming the file that holds withheld text, and where it was `written`; free
+    where nothing is withheld.
+
+    `documents` knows what may not stand in documents besides: text of withdrawn articles.
+    """
     for path in files.below(folder):
-        if path.is_file() and (found := _found(path, guard)):
-            raise ReleaseError(
-                f"{path.relative_to(folder)}: {found[:30]!r} is text that may not be redistributed: "
-                "take it out of what this file is made from (free texts, qawl.yaml, schemes, titles)"
-            )
+        if not path.is_file():
+            continue
+        _refuse(path, folder, guard, "text that may not be redistributed", written)
+        if documents and path.suffix != ".parquet":
+            _refuse(path, folder, documents, "text of a withdrawn article", written)
+
+
+def _refuse(path: Path, folder: Path, guard: Guard, of: str, written: Written) -> None:
+    """Raises ReleaseError where a file holds a run that a guard knows."""
+    if guard.watches and (found := _found(path, guard)):
+        places = [place for place, text in written() if guard.run_in(text)]
+        where = listed(places, PLACES) or (
+            "what this file is made from (free texts, qawl.yaml, schemes, titles)"
+        )
+        raise ReleaseError(
+            f"{path.relative_to(folder)}: {found[:30]!r} is {of}: take it out of {where}"
+        )
 
 
 def _found(path: Path, guard: Guard) -> str | None:

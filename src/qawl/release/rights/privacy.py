@@ -23,7 +23,7 @@ def found(project: Project) -> Iterator[str]:
     """Where an address or a known name stands, in words."""
     names = known_names(project)
     yield from _pseudonyms(project)
-    for place, text in _written(project):
+    for place, text in (*_written(project), *_reasons(project)):
         if is_personal(text, names):
             yield place
     for place, text in _context(project):
@@ -31,6 +31,24 @@ def found(project: Project) -> Iterator[str]:
             yield place
     for layer in project.settings.layers:
         yield from _typed(project, layer, names)
+
+
+def written(project: Project) -> Iterator[tuple[str, str]]:
+    """(place, text) of what people wrote and a release shows, but for the texts of articles."""
+    own = project.settings.release
+    yield "name in qawl.yaml", project.settings.name
+    yield "release.title in qawl.yaml", own.title or ""
+    for author in own.authors:
+        yield "release.authors in qawl.yaml", author.shown
+    yield from _written(project)
+    yield from _reasons(project)
+    for article in article_store.articles(project):
+        if article.redistribute:
+            yield f"the title of article {article.id}", article.title or ""
+    for layer in project.settings.layers:
+        for _, line in project.disk.lines(project.annotations_file(layer)):
+            record = from_json(line, Annotation)
+            yield from ((_by(place, record), text) for place, text in _free_texts(record))
 
 
 def is_personal(text: str, names: Iterable[str]) -> bool:
@@ -67,13 +85,18 @@ def _written(project: Project) -> Iterator[tuple[str, str]]:
                 yield f"release.card.{name} in qawl.yaml", text
     for annotator in project.contributors.values():
         yield f"annotators in qawl.yaml: how, of {annotator.name}", annotator.how or ""
-    for each in withdrawal.withdrawn(project):
-        yield f"the reason why {each.article_id} was withdrawn", each.reason
     for given in project.settings.dispensations:
         yield f"dispensations in qawl.yaml: the reason of {given.check}", given.reason
     for layer in scheme.load_all(project).values():
         for text in strings(json.loads(to_json(layer))):
             yield f"label_config/{layer.layer}.yaml", text
+
+
+def _reasons(project: Project) -> Iterator[tuple[str, str]]:
+    """(place, text) of the reasons why articles were withdrawn."""
+    for each in withdrawal.withdrawn(project):
+        again = f"`qawl withdraw {each.article_id} --reason WHY` gives another"
+        yield f"the reason why {each.article_id} was withdrawn ({again})", each.reason
 
 
 def _context(project: Project) -> Iterator[tuple[str, str]]:
@@ -109,7 +132,12 @@ def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str
             published = article.text if article and article.redistribute else ""
             for place, text in _free_texts(record):
                 if text not in published and is_personal(text, names):
-                    yield f"{place} in article {record.article_id}, by {record.annotator} ({layer})"
+                    yield _by(place, record)
+
+
+def _by(place: str, record: Annotation) -> str:
+    """A place in an annotation, in words."""
+    return f"{place} in article {record.article_id}, by {record.annotator} ({record.layer})"
 
 
 def _free_texts(record: Annotation) -> Iterator[tuple[str, str]]:

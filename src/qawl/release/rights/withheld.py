@@ -1,4 +1,4 @@
-"""Text that may not be redistributed: no run of it may stand in anything that is shipped.
+"""Text that may not be redistributed: no run of it, of its title or context may stand in what is shipped.
 
 A run is told as it stands, and as it is spelt otherwise: without diacritics, tatweel, case, punctuation
 and white space, in any compatible form of its letters, with letters and digits that are typed for each
@@ -12,24 +12,29 @@ import sys
 import tarfile
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
+from msgspec import UnsetType
 from numpy.typing import NDArray
 
 from qawl.articles import store as article_store
-from qawl.core import project
+from qawl.articles import withdrawal
+from qawl.core import project as projects
+from qawl.core.project import Project
 from qawl.core.records import Article
 
 RUN = 20
-"""Code points from which on a run of withheld text counts as text of it."""
+"""Code points from which on a run of withheld text, of a title or of context counts as text of it."""
 
 CHUNK = 1 << 18
 """Code points that are hashed at a time."""
 
+Spelt = Callable[[str], str]
+"""Gives a text in one spelling."""
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 
@@ -98,74 +103,196 @@ def decoded(text: str) -> str:
 
 
 class _Runs:
-    """The hashes of runs that stand in withheld texts and in no other."""
+    """The hashes of the runs that are withheld, spelt one way: first all that are held, then but for
+    those that stand in what is free."""
 
-    def __init__(
-        self, articles: Callable[[], Iterable[Article]], spelt: Callable[[str], str]
-    ) -> None:
-        self._spelt = spelt
-        held = [hashes(spelt(each.text)) for each in articles() if not each.redistribute]
-        none = np.zeros(0, np.uint64)
-        self.hashes = np.unique(np.concatenate([none, *held]))
+    def __init__(self, spelt: Spelt) -> None:
+        self.spelt = spelt
+        self.hashes: Hashes = np.zeros(0, np.uint64)
+        self._free: Mask = np.zeros(0, bool)
+
+    def hold(self, held: Sequence[Hashes]) -> None:
+        """Takes the hashes of what is held."""
+        self.hashes = np.unique(np.concatenate([self.hashes, *held]))
+        self._free = np.zeros(len(self.hashes), bool)
+
+    def free(self, free: Hashes) -> None:
+        """Notes what is free; `drop` takes it out."""
         if len(self.hashes):
-            free = (hashes(spelt(each.text)) for each in articles() if each.redistribute)
-            self.hashes = np.setdiff1d(
-                self.hashes, np.concatenate([none, *free]), assume_unique=False
-            )
+            places = self._places(free)
+            self._free[places[self.hashes[places] == free]] = True
 
-    def known(self, spelt: str) -> Mask:
-        """For each run of a text that is spelt so, whether it is withheld."""
-        wanted = hashes(spelt)
+    def drop(self) -> None:
+        """Takes out what was noted as free."""
+        self.hashes = self.hashes[~self._free]
+        self._free = self._free[~self._free]
+
+    def known(self, wanted: Hashes) -> Mask:
+        """Which of these hashes are of withheld runs."""
         if not len(self.hashes):
             return np.zeros(len(wanted), bool)
-        places = np.searchsorted(self.hashes, wanted)
-        places[places == len(self.hashes)] = 0
-        known: Mask = self.hashes[places] == wanted
+        known: Mask = self.hashes[self._places(wanted)] == wanted
         return known
 
-    def first(self, text: str) -> str | None:
+    def _places(self, wanted: Hashes) -> NDArray[np.intp]:
+        places = np.searchsorted(self.hashes, wanted)
+        places[places == len(self.hashes)] = 0
+        return places
+
+
+class Guard:
+    """Knows the runs of all that is withheld, that stand in nothing that may be redistributed.
+
+    A run of a text is free where a text that may be redistributed has it; one of a title or of context
+    also where a title or context has it that may be, and where it is the source or the address of an
+    article, which are published with all of them.
+    """
+
+    def __init__(
+        self, articles: Callable[[], Iterable[Article]], out: Container[str] = frozenset()
+    ) -> None:
+        """`articles` gives all of them anew each time it is called; those `out` are withheld too."""
+        self._articles, self._out = articles, out
+        self._texts: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
+        self._beside: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
+        self._hold()
+        self._freed = not self.watches
+
+    @property
+    def watches(self) -> bool:
+        """Whether there is anything withheld at all."""
+        return any(len(each.hashes) for each in self._all())
+
+    def run_in(self, text: str, *, exact: bool = False) -> str | None:
+        """The first run of what is withheld that stands in this text; `exact`: of a text, spelt as it is
+        there."""
+        if not self.watches or len(unicodedata.normalize("NFKC", text)) < RUN:
+            return None
+        if exact:
+            return self._first(text, str, [self._texts[str]])
+        found = self._first(text, str) or self._first(text, folded)
+        if found is None and (plain := decoded(text)) != text:
+            found = self._first(plain, str) or self._first(plain, folded)
+        return found
+
+    def run_as_it_stands(self, text: str) -> str | None:
+        """The first run of what is withheld, spelt as it is there."""
+        return self._first(text, str) if self.watches else None
+
+    def known(self, letters: str) -> Mask:
+        """For each run of a folded text whether it is withheld."""
+        return self._known(hashes(letters), [self._texts[folded], self._beside[folded]])
+
+    def run_in_bytes(self, content: bytes) -> str | None:
+        """The same for a file that is not known to be text."""
+        return self.run_in(content.decode("utf-8", "replace"))
+
+    def _all(self) -> Iterator[_Runs]:
+        yield from (*self._texts.values(), *self._beside.values())
+
+    def _shows(self, article: Article) -> bool:
+        return article.redistribute and article.id not in self._out
+
+    def _hold(self) -> None:
+        """Takes the runs of all that is withheld."""
+        held: dict[_Runs, list[Hashes]] = {each: [] for each in self._all()}
+        for article in self._articles():
+            if not self._shows(article):
+                for runs in self._texts.values():
+                    held[runs].append(hashes(runs.spelt(article.text)))
+                for runs in self._beside.values():
+                    held[runs] += [hashes(runs.spelt(each)) for each in beside(article)]
+        for runs, found in held.items():
+            runs.hold(found)
+
+    def _free(self) -> None:
+        """Leaves out the runs that are free: found once one of those that are held is met."""
+        self._freed = True
+        seen: set[str | None] = {None}
+        for article in self._articles():
+            published = [each for each in (article.source, article.url) if each not in seen]
+            seen.update(published)
+            shows = self._shows(article)
+            for text in [article.text] if shows else []:
+                for spelt, runs in self._texts.items():
+                    found = hashes(spelt(text))
+                    runs.free(found)
+                    self._beside[spelt].free(found)
+            for text in (*filter(None, published), *(beside(article) if shows else ())):
+                for spelt, runs in self._beside.items():
+                    runs.free(hashes(spelt(text)))
+        for each in self._all():
+            each.drop()
+
+    def _known(self, wanted: Hashes, runs: Sequence[_Runs]) -> Mask:
+        """Which of these hashes are withheld in one of these spellings."""
+        known = np.zeros(len(wanted), bool)
+        for each in runs:
+            known |= each.known(wanted)
+        if known.any() and not self._freed:
+            self._free()
+            return self._known(wanted, runs)
+        return known
+
+    def _first(
+        self,
+        text: str,
+        spelt: Spelt,
+        runs: Sequence[_Runs] | None = None,
+    ) -> str | None:
         """The first run in a text."""
-        spelt = self._spelt(text)
-        for start in range(0, max(len(spelt) - RUN + 1, 0), CHUNK):
-            piece = spelt[start : start + CHUNK + RUN - 1]
-            found = np.flatnonzero(self.known(piece))
+        runs = runs or [self._texts[spelt], self._beside[spelt]]
+        letters = spelt(text)
+        for start in range(0, max(len(letters) - RUN + 1, 0), CHUNK):
+            piece = letters[start : start + CHUNK + RUN - 1]
+            found = np.flatnonzero(self._known(hashes(piece), runs))
             if len(found):
                 return piece[found[0] : found[0] + RUN]
         return None
 
 
-class Guard:
-    """Knows the runs of all withheld texts that stand in no text that may be redistributed."""
+def of_release(project: Project) -> Guard:
+    """Knows what a release of a corpus withholds; free withdrawn articles are not in it."""
+    if not article_store.withholds(project):
+        return Guard(tuple)
+    out = withdrawal.ids(project)
+    return Guard(
+        lambda: (
+            each
+            for each in article_store.articles(project)
+            if not each.redistribute or each.id not in out
+        )
+    )
 
-    def __init__(self, articles: Callable[[], Iterable[Article]]) -> None:
-        """`articles` gives all of them anew each time it is called."""
-        self._exact = _Runs(articles, str)
-        self._folded = _Runs(articles, folded)
 
-    @property
-    def watches(self) -> bool:
-        """Whether there is withheld text at all."""
-        return len(self._exact.hashes) > 0 or len(self._folded.hashes) > 0
+def of_withdrawn(project: Project, *more: str) -> Guard | None:
+    """Knows what stands in withdrawn articles, and in those that are to be; None where there are none."""
+    out = withdrawal.ids(project) | {*more}
+    if not out:
+        return None
+    return Guard(
+        lambda: (
+            each for each in article_store.articles(project) if each.redistribute or each.id in out
+        ),
+        out,
+    )
 
-    def run_in(self, text: str, *, exact: bool = False) -> str | None:
-        """The first run of withheld text that stands in this text; `exact`: spelt as it is there."""
-        if not self.watches or len(unicodedata.normalize("NFKC", text)) < RUN:
-            return None
-        found = self._exact.first(text)
-        if found or exact:
-            return found
-        found = self._folded.first(text)
-        if found is None and (plain := decoded(text)) != text:
-            found = self._exact.first(plain) or self._folded.first(plain)
-        return found
 
-    def known(self, letters: str) -> Mask:
-        """For each run of a folded text whether it is withheld."""
-        return self._folded.known(letters)
+def beside(article: Article) -> Iterator[str]:
+    """What is withheld with the text of an article: its title and its context."""
+    if article.title:
+        yield article.title
+    if not isinstance(article.context, UnsetType):
+        yield from _leaves(article.context)
 
-    def run_in_bytes(self, content: bytes) -> str | None:
-        """The same for a file that is not known to be text."""
-        return self.run_in(content.decode("utf-8", "replace"))
+
+def _leaves(value: object) -> Iterator[str]:
+    """The strings in a value of context, without the names of fields."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)
 
 
 def _unescaped(text: str) -> str:
@@ -210,7 +337,7 @@ def strings(values: object) -> Iterator[str]:
 
 def main() -> None:
     """`python -m qawl.release.rights.withheld ARCHIVE…`: exit 1 if one holds withheld text."""
-    corpus = project.load(Path())
+    corpus = projects.load(Path())
     guard = Guard(lambda: article_store.articles(corpus))
     for name, content in archives(Path(each) for each in sys.argv[1:]):
         if guard.run_in_bytes(content):

@@ -92,7 +92,7 @@ class Blocks:
         project = self._project
         paths = [project.scheme_file(layer) for layer in self._schemes]
         if article_store.withholds(project):
-            paths += project.articles_files
+            paths += [*project.articles_files, project.withdrawn_file]
         return result_cache.inputs(project, paths, pa.__version__)
 
     def _made(self, items: Sequence[Annotated]) -> tuple[Head, dict[str, pa.RecordBatch]]:

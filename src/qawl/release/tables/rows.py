@@ -73,7 +73,7 @@ class Maker:
         }
         texts = _free_texts(item, schemes, self._guard, [each.typed() for each in given.values()])
         shown = {layer: Redaction(article, texts, scheme) for layer, scheme in schemes.items()}
-        whole = _article_row(item, shown)
+        whole = _article_row(item, shown, texts)
         yield "articles", [whole]
         for layer, gold in item.gold.items():
             if given[layer].votes["marked"]:
@@ -143,10 +143,12 @@ def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str
                 yield from ((name, value) for value in strings(given))
 
 
-def _article_row(item: Annotated, shown: Mapping[str, Redaction]) -> Row:
-    """The row of an article; `shown` says by layer what of it may be."""
+def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTexts | None) -> Row:
+    """The row of an article; `shown` says by layer what of it may be, `texts` knows what is withheld."""
     article = item.article
     hidden = not article.redistribute
+    own = article.source_id  # some name an article by its title
+    source_id = None if own and texts and texts.is_withheld(own) else own
     row: Row = {
         "id": article.id,
         "text": None if hidden else article.text,
@@ -161,7 +163,7 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction]) -> Row:
         "published": article.published,
         "license": article.license,
         "group": article.group,
-        "source_id": article.source_id,
+        "source_id": source_id,
     }
     for layer, by in shown.items():
         gold, scheme = item.gold.get(layer), by.scheme

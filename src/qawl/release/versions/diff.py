@@ -5,6 +5,7 @@ added a minor one, the same records packed anew, or other words about them, a pa
 change raises the minor number.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Set as AbstractSet
@@ -78,6 +79,8 @@ NAMED = 100
 """Articles that a changelog names; `qawl diff --json` has all."""
 TOGETHER = 64
 """Rows that become values together, once one of them differs."""
+NAMED_WITH_TITLE = re.compile(r"(?P<before>- `(?P<id>[0-9a-f]{12})`) “.*”(?P<after>: .*)")
+"""A line of a changelog that names an article by its title."""
 LONGEST_TITLE = 80
 """Code points of a title that a changelog shows."""
 MAJOR = frozenset(

@@ -1,0 +1,217 @@
+"""Withheld or withdrawn: no title and no context of the article either, in any file, whoever wrote it there."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from corpora import main, qawl
+from qawl.core import files
+from qawl.release.rights.withheld import strings
+
+TEXT = "Mona Haddad joined Cedar Bank in Tripoli on Monday morning."
+OTHER = "The ferry to Arwad leaves at noon, said the captain of the line."
+TITLE = "Explosive *revelations* shake the ministry of works"
+KICKER = "A kicker line that stands above the headline"
+SCHEME = """
+format: 1
+layer: toy
+labels: [PER, ORG]
+attributes:
+  - {name: note, kind: text}
+  - {name: more, kind: texts}
+  - {name: gloss, kind: text, of: [PER]}
+context: [headline]
+"""
+SETTINGS = """
+name: c
+language: en
+layers: [toy]
+annotators: [a1]
+overlap: {toy: 1}
+release: {license: cc-by-4.0, splits: {train: 1.0}}
+"""
+
+
+def article(text, **more):
+    return {"text": text, "source": "S", "license": "CC-BY-4.0", "redistribute": True, **more}
+
+
+def span(word, **attributes):
+    start = TEXT.index(word)
+    value = {"start": start, "end": start + len(word), "text": word}
+    region = {"id": word, "to_name": "text"}
+    yield {**region, "from_name": "toy", "type": "labels", "value": {**value, "labels": ["PER"]}}
+    for name, text in attributes.items():
+        typed = {**value, "text": [text]}
+        yield {**region, "from_name": name, "type": "textarea", "value": typed}
+
+
+def note(name, *texts):
+    value = {"text": [*texts]}
+    yield {"id": name, "from_name": name, "to_name": "text", "type": "textarea", "value": value}
+
+
+def pull(root, *results, day=1, text=TEXT):
+    stamp = f"2025-05-{day:02}T10:00:00Z"
+    annotation = {
+        "id": 101,
+        "completed_by": 1,
+        "result": [each for result in results for each in result],
+        "created_at": "2025-05-01T10:00:00Z",
+        "updated_at": stamp,
+    }
+    task = {"id": 1, "data": {"text": text}, "annotations": [annotation]}
+    (root / "export.json").write_text(json.dumps([task]))
+    qawl(root, "pull", "--from", "export.json", "--annotator", "a1")
+    qawl(root, "adjudicate")
+
+
+def ingest(root, *articles):
+    (root / "in.jsonl").write_text("\n".join(map(json.dumps, articles)))
+    qawl(root, "ingest", "in.jsonl")
+    lines = (root / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+    return {each["text"]: each["id"] for each in map(json.loads, lines)}
+
+
+@pytest.fixture
+def root(tmp_path):
+    root = tmp_path / "c"
+    qawl(tmp_path, "init", "c", "--language", "en")
+    for path in (root / "label_config").iterdir():
+        path.unlink()
+    (root / "label_config" / "toy.yaml").write_text(SCHEME)
+    (root / "qawl.yaml").write_text(SETTINGS)
+    qawl(root, "scheme")
+    return root
+
+
+def release(root):
+    """The newest release, built for what changed."""
+    qawl(root, "release", "--bump")
+    return max((root / "exports" / "releases").iterdir(), key=lambda path: path.name)
+
+
+def shown(folder):
+    """Everything that anybody can read in a release, file by file."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".parquet":
+            yield path.name, "\n".join(strings(pq.read_table(path).to_pylist()))
+        elif path.is_file():
+            yield path.name, path.read_text("utf-8").replace("\\", "")
+
+
+def test_title_and_context_of_a_withheld_article_stand_nowhere(root):
+    # Annotators note the headline that they see above the text; a content management system names an
+    # article by its headline. The corpus lead takes the rights back after two releases that had them.
+    given = article(
+        TEXT,
+        title=TITLE,
+        source_id=TITLE,
+        context={"headline": {"kicker": KICKER}, "n": [1, KICKER]},
+    )
+    ingest(root, given)
+    pull(root, span("Mona Haddad", gloss=f"as in “{KICKER}”"))
+    release(root)
+    pull(
+        root,
+        span("Mona", gloss=f"as in “{KICKER}”"),
+        note("note", TITLE.replace("*", "")),
+        note("more", KICKER[:19], KICKER[19:], "her own words"),
+        day=2,
+    )
+    second = release(root)
+    assert "“Explosive *revelations*" in dict(shown(second))["CHANGELOG.md"]
+    ingest(root, {**given, "redistribute": False})
+    third = release(root)
+    assert third != second
+    for name, text in shown(third):
+        assert "revelations" not in text, name
+        assert "A kicker line that" not in text or "stands above" not in text, name
+    told = dict(shown(third))
+    assert "PER re-bounded" in told["CHANGELOG.md"]  # what changed is told still
+    (row,) = pq.read_table(third / "articles" / "train.parquet").to_pylist()
+    assert row["source_id"] is None
+    assert row["toy_more"][2] == "her own words"
+    assert qawl(root, "verify", third).exit_code == 0
+
+
+def test_what_free_articles_share_with_a_withheld_title_is_no_secret(root):
+    # The agency that the source column names, and a series title that a free article has too.
+    agency, series = "Associated Press International", "The week in Tripoli: what has changed"
+    ingest(
+        root,
+        article(OTHER, title=series, source=agency),
+        article(
+            TEXT, title=series, source=agency, redistribute=False, context={"headline": agency}
+        ),
+    )
+    pull(root, span("Mona"), note("note", series))
+    (path,) = (release(root) / "articles").iterdir()
+    rows = {each["text"]: each for each in pq.read_table(path).to_pylist()}
+    assert rows[None]["toy_note"] == series
+    assert rows[OTHER]["title"] == series
+
+
+def test_a_withheld_title_in_the_card_refuses_the_release_and_says_where(root):
+    ingest(root, article(TEXT, title=TITLE, redistribute=False))
+    (root / "qawl.yaml").write_text(
+        SETTINGS.replace("{license", f"{{title: {json.dumps(TITLE)}, license")
+    )
+    pull(root, span("Mona"))
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 1
+    assert "take it out of release.title in qawl.yaml" in said
+
+
+def test_a_withdrawn_article_leaves_no_title_and_takes_its_reason_back(root):
+    # A reason that was given before reasons were checked, or by hand; then one that may be published.
+    ids = ingest(root, article(TEXT, title="Short"), article(OTHER))
+    pull(root, span("Mona Haddad"))
+    release(root)
+    pull(root, span("Mona"), day=2)
+    assert "“Short”" in dict(shown(release(root)))["CHANGELOG.md"]
+    identity = ids[TEXT]
+    lines = [{"format": 1, "article_id": identity, "reason": f"untrue: {TEXT}"}]
+    files.write(root / "corpus" / "withdrawn.jsonl", lines)
+    code, said = main(root, "release", "--bump")
+    assert code == 1
+    assert f"the reason why {identity} was withdrawn (`qawl withdraw {identity} --reason" in said
+    said = qawl(root, "withdraw", identity, "--reason", "Nadia asked, of the bank").output
+    assert "the next release gives the new reason" in said
+    third = dict(shown(release(root)))
+    assert "“Short”" not in third["CHANGELOG.md"]
+    assert "Nadia asked" in third["CHANGELOG.md"]
+    assert "PER re-bounded" in third["CHANGELOG.md"]
+    qawl(root, "withdraw", identity, "--reason", "the publisher asked")
+    for name, text in shown(release(root)):
+        assert "Nadia" not in text, name
+    again = qawl(root, "withdraw", identity, "--reason", "the publisher asked").output
+    assert "withdrawn before, for this reason" in again
+
+
+@pytest.mark.parametrize("rights", [True, False])
+def test_a_reason_that_may_not_be_published_is_refused_where_it_is_given(root, rights):
+    ids = ingest(root, article(TEXT, title=TITLE, redistribute=rights), article(OTHER))
+    pull(root, span("Mona Haddad"))
+    (root / ".qawl").mkdir(exist_ok=True)
+    (root / ".qawl" / "names.txt").write_text("Layla Saab\n")
+    for reason in (f"it says that {TEXT}", f"“{TITLE.upper()}” is wrong", "Layla Saab asked"):
+        code, said = main(root, "withdraw", ids[TEXT], "--reason", reason)
+        assert code == 1, said
+        assert "releases publish" in said
+    assert main(root, "withdraw", ids[TEXT], "--reason", f"a copy of “{OTHER}”")[0] == 0
+
+
+def test_nobody_waits_for_a_withdrawn_article(root):
+    ids = ingest(root, article(TEXT), article(OTHER))
+    pull(root, span("Mona Haddad"))
+    (path,) = (release(root) / "toy").iterdir()
+    (row,) = pq.read_table(path).to_pylist()
+    address = f"c@0.1.0#{row['article_id']}:{row['id']}"
+    qawl(root, "correct", address, "--delete", "--by", "R", "--reason", "no name")
+    assert "1 correction of a reader waits" in qawl(root, "adjudicate").output
+    assert " pending: " in qawl(root, "correct").output
+    qawl(root, "withdraw", ids[TEXT], "--reason", "asked")
+    assert "waits" not in qawl(root, "adjudicate").output
+    assert " withdrawn: " in qawl(root, "correct").output
