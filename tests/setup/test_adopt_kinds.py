@@ -6,9 +6,11 @@ Each input is as the tool that is named there writes it.
 import json
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from qawl import cli
+from qawl.core.errors import QawlError
 
 LABELS = '<Labels name="l" toName="text"><Label value="PER"/><Label value="ORG"/></Labels>'
 TEXT = "Mona left the port."
@@ -72,8 +74,6 @@ class Adopted:
 
     @property
     def scheme(self):
-        import yaml
-
         [file] = (self.root / "label_config").glob("*.yaml")
         return yaml.safe_load(file.read_text("utf-8"))
 
@@ -127,3 +127,120 @@ def test_a_region_of_a_page_that_does_not_fit_takes_no_other_along(
     assert made.left_out == lost
     assert len(made.errors()) == len(lost)
     assert ("UTF-16" in made.notes) == (start == 18)
+
+
+def released(root):
+    run("-C", root, "adjudicate")
+    done = run("-C", root, "release", "0.1.0", "--draft")
+    assert done.exit_code == 0, done.output
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(root / "exports/releases/0.1.0/articles/train.parquet").to_pylist()
+    return [row["text"] for row in rows], done.stderr
+
+
+RIGHTS = {
+    "in the data, as the team's own list has them": (
+        {"license": "CC-BY-4.0", "redistribute": True},
+        (),
+        "",
+    ),
+    "as a table writes them": ({"license": " cc-by-4.0 ", "redistribute": "Yes"}, (), ""),
+    "by options": ({}, ("--license", "CC-BY-4.0", "--redistribute"), ""),
+    "beside the export": ({}, (), "license: CC-BY-4.0\nredistribute: true\n"),
+}
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_an_adopted_text_with_a_licence_is_released(tmp_path, name):
+    data, options, beside = RIGHTS[name]
+    if beside:
+        (tmp_path / "_source.yaml").write_text(beside, "utf-8")
+    made = Adopted(tmp_path, task(MONA, data={"text": TEXT, **data}), config(), *options)
+    assert "leave out" not in made.notes
+    texts, said = released(made.root)
+    assert texts == [TEXT]
+    assert "WITHHELD" not in said
+
+
+def test_a_licence_can_be_given_to_what_was_adopted_without_one(tmp_path):
+    """Two tasks have one text: what the source calls them tells them apart. No release takes texts unsaid."""
+    made = Adopted(tmp_path, [task(MONA), task(MONA, number=2)], config())
+    assert "the texts of 2 articles: 2 have no licence" in made.notes
+    texts, said = released(made.root)
+    assert texts == [None, None]
+    assert "WITHHELD: the text of 2 articles" in said
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "_source.yaml").write_text("license: CC-BY-4.0\nredistribute: true\n", "utf-8")
+    (again / "articles.jsonl").write_bytes((made.root / "corpus/articles.jsonl").read_bytes())
+    ids = [each["id"] for each in made.articles]
+    done = run("-C", made.root, "ingest", again)
+    assert "updated     2" in done.output
+    assert [each["id"] for each in made.articles] == ids
+    assert {(each["license"], each["redistribute"]) for each in made.articles} == {
+        ("CC-BY-4.0", True)
+    }
+
+
+def test_odd_rights_are_counted_and_publish_nothing(tmp_path):
+    """A licence in prose, a flag that is a word of another kind, a language in words."""
+    odd = {"license": "free", "redistribute": "perhaps", "language": "English", "source": "wire"}
+    made = Adopted(tmp_path, task(MONA, data={"text": TEXT, **odd}), config())
+    [article] = made.articles
+    assert (article["license"], article["redistribute"]) == (None, False)
+    assert (article["language"], article["source"]) == ("en", "wire")
+    assert {name.split()[0] for name in made.left_out} == {"license", "redistribute", "language"}
+    assert article["context"]["license"] == "free"
+
+
+@pytest.mark.parametrize("option", [("--license", "free"), ("--redistribute",)])
+def test_rights_that_can_not_be_are_one_line(tmp_path, option):
+    (tmp_path / "e.json").write_text(json.dumps([task(MONA)]), "utf-8")
+    done = run("adopt", tmp_path / "e.json", "--into", tmp_path / "c", *option)
+    assert isinstance(done.exception, QawlError)
+    assert option[0] in str(done.exception)
+    assert not (tmp_path / "c").exists()
+
+
+def test_each_article_is_in_its_own_language(tmp_path):
+    """A mixed export: what the data say counts, then the letters, and how it was found is said."""
+    texts = (
+        "Der Minister kommt.",
+        "Le ministre parle.",
+        "وصل الوزير إلى عمان.",
+        "Министр приехал.",
+    )
+    tasks = [task(number=n, data={"text": text}) for n, text in enumerate(texts)]
+    tasks[1]["data"]["language"] = "fr"
+    made = Adopted(tmp_path, tasks, config())
+    found = {each["text"][:3]: each["language"] for each in made.articles}
+    assert found == {"Der": "fr", "Le ": "fr", "وصل": "ar", "Мин": "ru"}
+    assert "fr (1), ar (1), ru (1)" in made.notes
+    assert "name: corpus" not in made.notes
+
+
+def test_a_language_that_is_told_is_that_of_all(tmp_path):
+    tasks = [task(number=1), task(number=2, data={"text": "وصل الوزير إلى عمان."})]
+    made = Adopted(tmp_path, tasks, config(), "--language", "de")
+    assert {each["language"] for each in made.articles} == {"de"}
+    assert "hardly in the language of --language: de (1)" in made.notes
+
+
+def test_fields_that_are_no_text_are_kept_and_shown(tmp_path):
+    """Numbers, lists, objects and flags, as exports of tables and scrapers have them."""
+    more = {
+        "year": 2024,
+        "tags": ["a", "b"],
+        "meta": {"a": 1},
+        "flag": False,
+        "blank": " ",
+        "no": None,
+    }
+    xml = config(text='<Header value="$year"/><Text name="text" value="$text"/>')
+    made = Adopted(tmp_path, task(MONA, data={"text": TEXT, **more}), xml)
+    [article] = made.articles
+    del more["blank"], more["no"]
+    assert article["context"] == more
+    shown = json.loads(run("-C", made.root, "tasks", "--layer", "l").stdout)
+    assert [each["data"]["year"] for each in shown] == ["2024"]

@@ -29,15 +29,15 @@ def freeze(received: Received, settings: Settings) -> Article:
         edits=edits,
         language=settings.language,
     )
-    dated = _dated(known, text, settings.language)
-    return msgspec.structs.replace(made, **dated, **metadata_fields(known))
+    day = dated(known, text, settings.language)
+    return msgspec.structs.replace(made, **day, **metadata_fields(known))
 
 
 def updated(article: Article, known: Metadata, language: str) -> Article:
     """A frozen article with what its metadata says now; text, source and id never change."""
     changes = metadata_fields(known)
     if known.published is not None:
-        changes |= _dated(known, article.text, known.language or language)
+        changes |= dated(known, article.text, known.language or language)
     if known.redistribute is None and article.redistribute:
         changes.pop("redistribute", None)
     return msgspec.structs.replace(article, **changes)
@@ -62,7 +62,7 @@ def metadata_fields(known: Metadata) -> dict[str, object]:
     return fields
 
 
-def _dated(known: Metadata, text: str, language: str) -> dict[str, object]:
+def dated(known: Metadata, text: str, language: str) -> dict[str, object]:
     """The date of an article, and what it was read from where that was not the ISO date itself."""
     if known.published is None:
         read, published = dates.line(text) or (None, None)

@@ -11,9 +11,11 @@ from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
 from qawl.articles.scripts import foreign
+from qawl.articles.store import article_id
 from qawl.core.findings import Reason, finding, reason
 from qawl.core.records import Article, Finding, to_json
 from qawl.core.settings import Settings
+from qawl.core.text import received
 
 
 @dataclass(slots=True)
@@ -86,6 +88,8 @@ class Intake:
         text = text_number(found.metadata.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")
+        elif adopted := self._adopted(found):
+            self._say_more(found, adopted)
         elif text in self._texts:
             self.copy(found.place, self._texts[text])
         elif not self._in_doubt(found, text):
@@ -94,13 +98,34 @@ class Intake:
 
     def _take_known(self, found: Received, identity: str) -> None:
         article = self.updates.get(identity) or self.known.articles[identity]
-        if article.received != found.place:
+        adopted = self._adopted(found) if article.received != found.place else None
+        if article.received == found.place or adopted:
+            self._say_more(found, adopted or article)
+        else:
             self.copy(found.place, article.received)
-            return
+
+    def _say_more(self, found: Received, article: Article) -> None:
+        """Takes what a record says of an article that the corpus has."""
         self.outcome.known += 1
         metadata = found.metadata
-        self._claims[claim(metadata.source, metadata.source_id, found.place)] = int(identity, 16)
-        self._update(identity, article, metadata)
+        self._claims[claim(metadata.source, metadata.source_id, found.place)] = int(article.id, 16)
+        self._update(article.id, article, metadata)
+
+    def _adopted(self, found: Received) -> Article | None:
+        """The adopted article that a record is of: no file has it, so any place may say more of it.
+
+        Adopted articles may share their text; the source's own id tells them apart.
+        """
+        known = found.metadata
+        by_text = self.known.texts.get(text_number(known.source, found.text))
+        own = known.source_id
+        number = by_text if own is None else self.known.claims.get(claim(known.source, own, ""))
+        if number is None:
+            return None
+        identity = f"{number:012x}"
+        article = self.updates.get(identity) or self.known.articles[identity]
+        texts = (article.text, received(article.text, article.edits))
+        return article if _is_adopted(article) and found.text in texts else None
 
     def _update(self, identity: str, article: Article, metadata: Metadata) -> None:
         now = updated(article, metadata, self.settings.language)
@@ -164,3 +189,9 @@ class Intake:
         self.outcome.set_aside.append(
             set_aside(path, why, int(line)) if several else set_aside(place, why)
         )
+
+
+def _is_adopted(article: Article) -> bool:
+    """Whether an article came by `qawl adopt`: its id is made from the source's own id, too."""
+    own = article.source_id
+    return own is not None and article.id == article_id(article.source, article.text, own)

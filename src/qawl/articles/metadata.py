@@ -37,6 +37,8 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 FIELDS = Metadata.__struct_fields__
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+"""What tables and tasks write for `redistribute`."""
 _TEXTUAL = ("source_id", "published", "crawled")
 """Fields that may come as numbers or dates."""
 

@@ -17,6 +17,7 @@ from qawl.articles import annotated_records, csv_files, shards, unread_fields
 from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import (
     FIELDS,
+    FLAGS,
     FOLDER_FILE,
     Metadata,
     beside,
@@ -48,7 +49,6 @@ NOTES = ("readme", "notice", "license", "licence", "copying")
 _NAMES = ("text", "id", "text_sha256", *FIELDS)
 _NAMED = 8
 """Fields that are named of a record without a text."""
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _DAMAGED = (OSError, EOFError, zlib.error)
 
 
@@ -287,11 +287,15 @@ def _read_fields(
 ) -> Found:
     """One record by its field names; what stands in the record overrides what stands beside it.
 
-    A record's own `id` is the source's id, unless the record is an article that Qawl froze.
+    A record's own `id` is the source's id, unless the record is an article that Qawl froze. Such a one
+    without a licence says nothing of redistribution.
     """
     renamed = {**fields, **{ours: fields.get(theirs) for ours, theirs in mapping.items()}}
-    if renamed.get("source_id") is None and "text_sha256" not in fields:
+    frozen = "text_sha256" in fields
+    if renamed.get("source_id") is None and not frozen:
         renamed["source_id"] = fields.get("id")
+    if frozen and not (renamed.get("license") or renamed.get("redistribute")):
+        renamed["redistribute"] = None
     text = renamed.get("text")
     if not isinstance(text, str):
         there = f": its fields are {', '.join(list(fields)[:_NAMED])}" if fields else ""
@@ -333,7 +337,7 @@ def _read_rows(
                 else:
                     fields: dict[str, object] = {**row}
                     if flag in row:
-                        fields[flag] = _FLAGS.get(row[flag].strip().lower(), row[flag])
+                        fields[flag] = FLAGS.get(row[flag].strip().lower(), row[flag])
                     yield _read_fields(fields, path, line, mapping, given)
     except _DAMAGED as error:
         yield set_aside(path, reason("file-damaged", f": {error}"))

@@ -16,7 +16,16 @@ import click
 @click.option("--layer", help="Name of the layer; by default that of the control.")
 @click.option("--format", "given", help="Format of the sources; by default found by their content.")
 @click.option(
-    "--language", help="Language of the texts (BCP 47); by default guessed from their script."
+    "--language",
+    help="Language of texts that say none (BCP 47); by default guessed from their letters.",
+)
+@click.option(
+    "--license", "licence", help="Licence of articles that say none (SPDX, or LicenseRef-…)."
+)
+@click.option(
+    "--redistribute",
+    is_flag=True,
+    help="Releases may show the texts of articles that have a licence and don't say otherwise.",
 )
 @click.option(
     "--map",
@@ -32,6 +41,8 @@ def command(
     layer: str | None,
     given: str | None,
     language: str | None,
+    licence: str | None,
+    redistribute: bool,
     text: str | None,
     dry_run: bool,
     as_json: bool,
@@ -41,6 +52,8 @@ def command(
     SOURCES are Label Studio exports (JSON) with their config (XML), the address of a project
     (https://HOST/projects/12, with the token in LABEL_STUDIO_API_KEY), or what doccano, Prodigy, Argilla,
     brat, spaCy or INCEpTION exported, CoNLL files and tables. Texts are kept as they were annotated.
+    Rights, source and language of articles are read from their data (license, redistribute, source,
+    language), else from a _source.yaml beside the export.
     The report compares the counts in the sources with those in the records, with a reason for each
     difference.
     """
@@ -52,7 +65,9 @@ def command(
     key, _, field = (text or "text=").partition("=")
     if key != "text" or (text and not field):
         raise click.BadParameter(f"{text}: say text=FIELD", param_hint="--map")
-    request = Request(sources, into, layer, given, language, dry_run, field or None)
+    request = Request(
+        sources, into, layer, given, language, dry_run, field or None, licence, redistribute
+    )
     report = adopt(request)
     if as_json:
         say(json.dumps(report.as_json(), ensure_ascii=False))

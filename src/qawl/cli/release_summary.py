@@ -39,6 +39,17 @@ def left_out(built: "Built") -> "Iterator[str]":
             )
     yield from _open(built)
     yield from _not_held(built)
+    yield from _withheld(built)
+
+
+def _withheld(built: "Built") -> "Iterator[str]":
+    """How many articles are there without their texts."""
+    if ids := built.manifest.articles.withheld:
+        yield (
+            f"WITHHELD: the text of {_articles([*ids])}: no licence, or it may not be redistributed; "
+            "`qawl restore` brings texts back from a copy of one's own. To release them, give license and "
+            "redistribute (docs/corpus.md)"
+        )
 
 
 def _open(built: "Built") -> "Iterator[str]":

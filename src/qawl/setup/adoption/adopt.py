@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,10 @@ import yaml
 
 from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
-from qawl.articles import shards
+from qawl.articles import metadata, shards
 from qawl.articles import store as article_store
-from qawl.core import files, names, temporary
+from qawl.articles.metadata import Metadata
+from qawl.core import files, licences, names, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
 from qawl.core.findings import CHECKS, reason
 from qawl.core.project import SETTINGS, Project, load, lock
@@ -29,10 +30,10 @@ from qawl.core.settings import parse_settings
 from qawl.scheme import from_config, generated
 from qawl.scheme.from_config import Config
 from qawl.setup import init
-from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption import server
 from qawl.setup.adoption.corpus_writer import DOUBLED, CorpusWriter
 from qawl.setup.adoption.facts import UNREAD, Counts
+from qawl.setup.adoption.said_of_articles import Language
 from qawl.setup.adoption.scheme import Made, made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, Watch, look
@@ -108,6 +109,8 @@ class Request:
     language: str | None = None
     dry_run: bool = False
     text: str | None = None
+    license: str | None = None
+    redistribute: bool = False
 
 
 def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
@@ -116,18 +119,22 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
     Nothing is written before all sources were read.
     """
     if request.language is not None:
-        _check_language(request.language)
+        _check("language", request.language, names.language)
+    if request.license is not None:
+        _check("license", request.license, licences.licence)
+    elif request.redistribute:
+        raise InputError("--redistribute: give --license, too: nothing is redistributed unlicensed")
     with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
         folder = Path(name)
         sources, config, home = _opened(request, folder)
         return _adopt(request, look(sources, folder, watch), config, home, watch)
 
 
-def _check_language(given: str) -> None:
+def _check(option: str, given: str, check: Callable[[str], object]) -> None:
     try:
-        names.language(given)
+        check(given)
     except ValueError as error:
-        raise InputError(f"--language: {error}") from error
+        raise InputError(f"--{option}: {error}") from error
 
 
 def _opened(
@@ -145,9 +152,19 @@ def _opened(
         sources.append(source)
         homes.append(home)
         config = config or from_config.read(text, each)
+    rights = Metadata(license=request.license, redistribute=request.redistribute or None)
     for source in sources:
         source.config, source.text = config, request.text
+        source.given = metadata.override(rights, _beside(source.path, paths))
     return sources, config, homes[0] if len(sources) == len(homes) == 1 else None
+
+
+def _beside(path: Path, given: Sequence[Path]) -> Metadata:
+    """What files beside a source say of its articles; nothing lies beside what came from a server."""
+    if path.is_dir():
+        return metadata.beside(path / path.name).metadata
+    named = any(each == path or each in path.parents for each in given)
+    return metadata.beside(path).metadata if named else Metadata()
 
 
 def _config(paths: Sequence[Path]) -> Config | None:
@@ -170,7 +187,7 @@ def _adopt(
         raise InputError(f"{request.sources[0]}: no task can be read: {_reasons(facts.left_out)}")
     told = request.text if not _of_readers(seen) else None
     text_field = config.text_field if config else told or seen.text_field()
-    language = request.language or adopted.language_of(seen.texts(text_field))
+    language = request.language or seen.language(text_field)
     found = made(config, facts, request.layer, language, text_field)
     report = Report(
         found.layer, facts.counts, left_out=Counter(facts.left_out), notes=list(found.notes)
@@ -180,7 +197,8 @@ def _adopt(
     _refuse_taken(request.into, found.layer)
     if request.dry_run:
         return report
-    taking = CorpusWriter(seen, found, text_field, language, report.left_out, watch)
+    spoken = Language(language, request.language is not None)
+    taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)
     with _place(request.into, found, language, seen.people.names) as project:
         with lock(project, "adopt"):
             least = taking.into(project)
@@ -188,6 +206,7 @@ def _adopt(
         _count_records(load(project.root), found.layer, report)
         report.records.tasks = taking.taken
         _explain(report, taking.written)
+        report.notes += [*spoken.note(), *taking.rights.note()]
     return report
 
 

@@ -1,43 +1,76 @@
 """Texts of tasks → frozen articles as they were annotated: nothing is cleaned but line ends and NFC."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from qawl.articles import cleaning
+from qawl.articles.freezing import dated
+from qawl.articles.metadata import FLAGS, Metadata, from_fields
 from qawl.articles.store import article_id
 from qawl.core.records import Article
 from qawl.core.text import sha256
 
 SCRIPTS = {
-    "ARABIC": "ar", "HEBREW": "he", "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko",
-    "CYRILLIC": "ru", "GREEK": "el", "THAI": "th", "DEVANAGARI": "hi",
+    "LATIN": "en", "ARABIC": "ar", "HEBREW": "he", "CJK": "zh", "HIRAGANA": "ja",
+    "KATAKANA": "ja", "HANGUL": "ko", "CYRILLIC": "ru", "GREEK": "el", "THAI": "th", "DEVANAGARI": "hi",
+    "BENGALI": "bn", "TAMIL": "ta", "ARMENIAN": "hy", "GEORGIAN": "ka", "ETHIOPIC": "am",
 }  # fmt: skip
 """Script, as Unicode names its letters → the language that most of its news is in."""
-SAID = ("title", "source", "url", "published", "license")
+_SAID = ("title", "source", "url", "published", "license", "language", "redistribute")
 """Fields of a task that an article has a field of its own for."""
 
 
-def article(
-    data: Mapping[str, Any], text: str, source_id: str, place: str, language: str
-) -> Article:
-    """The frozen article of a task; its id is made from source, text and the source's own id."""
+def known(data: Mapping[str, Any], given: Metadata, left_out: Counter[str]) -> Metadata:
+    """What a task says of its article, over what is `given` for all; counts what can't be read."""
+    said = {name: _plain(name, data[name]) for name in _SAID if name in data}
+    said = {
+        name: each for name, each in said.items() if isinstance(each, str | bool) and each != ""
+    }
+    try:
+        return from_fields(said, given)
+    except ValueError:
+        for name, value in said.items():
+            try:
+                given = from_fields({name: value}, given)
+            except ValueError:
+                left_out[f"{name} of a task that can't be read (the context has it)"] += 1
+        return given
+
+
+def _plain(name: str, value: object) -> object:
+    if name == "redistribute" and not isinstance(value, bool):
+        return FLAGS.get(str(value).strip().lower(), value)
+    return value
+
+
+def article(said: Metadata, text: str, source_id: str, place: str, language: str) -> Article:
+    """The frozen article of a task; its id is made from source, text and the source's own id.
+
+    `language` is for what says none.
+    """
     frozen, edits = cleaning.as_annotated(text)
-    said = {name: data[name] for name in SAID if isinstance(data.get(name), str) and data[name]}
-    identity = article_id(said.get("source"), frozen, source_id)
-    if not _is_date(said.get("published", "")):
-        said.pop("published", None)
-    return Article(
+    identity = article_id(said.source, frozen, source_id)
+    day = dated(said, frozen, language) if said.published else {}
+    made = Article(
         id=identity,
         text=frozen,
         text_sha256=sha256(frozen),
-        language=language,
+        language=said.language or language,
         group=identity,
         source_id=source_id,
         received=place,
         edits=edits,
-        **said,
+        title=said.title,
+        source=said.source,
+        url=said.url,
+        license=said.license,
+        redistribute=bool(said.redistribute and said.license),
     )
+    return msgspec.structs.replace(made, **day)
 
 
 def frozen_hash(text: str) -> str:
@@ -45,18 +78,14 @@ def frozen_hash(text: str) -> str:
     return sha256(cleaning.as_annotated(text)[0])
 
 
-def _is_date(value: str) -> bool:
-    parts = value.split("-")
-    return [len(each) for each in parts] == [4, 2, 2] and all(each.isdecimal() for each in parts)
-
-
-def language_of(texts: Iterator[str]) -> str:
-    """The language that the script of some texts suggests; English where it is Latin."""
+def language_of(texts: Iterable[str]) -> str:
+    """The language that the letters of some texts suggest: English where they are Latin, `und` where
+    they suggest none."""
     votes: dict[str, int] = {}
     for text in texts:
         for each in text[:500]:
             if each.isalpha():
                 script = unicodedata.name(each, "").split(" ")[0]
                 votes[script] = votes.get(script, 0) + 1
-    best = max(votes, key=lambda each: votes[each], default="")
-    return SCRIPTS.get(best, "en")
+    best = max(votes, key=lambda each: votes[each], default="LATIN")
+    return SCRIPTS.get(best, "und")

@@ -20,6 +20,7 @@ from qawl.core.lookup import Lookup, Spilled, temporary_database
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
 from qawl.setup.adoption import articles as adopted
+from qawl.setup.adoption.said_of_articles import Language, Rights
 from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO
 from qawl.setup.adoption.spool import Look, Spool, Watch
@@ -64,10 +65,11 @@ class CorpusWriter:
     look: Look
     found: Made
     text_field: str
-    language: str
+    language: Language
     left_out: Counter[str]
     watch: Watch
     written: int = 0
+    rights: Rights = field(default_factory=Rights)
     _ids: Spilled = field(default_factory=Spilled)
     _meetings: _Meetings = field(default_factory=_Meetings)
     _wrote: dict[str, None] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class CorpusWriter:
                     known = there.one_with(article.text_sha256)
                     self._taken(known or article.id, article)
                     if known is None:
+                        self.rights.add(article)
                         spool.write(to_json(article) + b"\n")
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
                 listed.end()
@@ -142,7 +145,9 @@ class CorpusWriter:
         source_id = own if isinstance(own, str) and project is None else number
         if spool.source.format != LABEL_STUDIO:
             source_id = self._meeting(text, source_id, task, spool)
-        article = adopted.article(data, text, source_id, place, self.language)
+        said = adopted.known(data, spool.source.given, self.left_out)
+        language = said.language or self.language.of(text)
+        article = adopted.article(said, text, source_id, place, language)
         return self.found.with_context(article, data)
 
     def _meeting(self, text: str, source_id: str, task: Task, spool: Spool) -> str:

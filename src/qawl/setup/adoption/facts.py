@@ -46,7 +46,8 @@ class Counts:
 class Facts:
     """What all tasks together show; `left_out` counts by reason what no record will hold.
 
-    `suggested` is what predictions show.
+    `suggested` is what predictions show. `fields` counts fields of texts; `kept` has all fields that say
+    something, with whether one of them is a text.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -55,16 +56,14 @@ class Facts:
     ends: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
     texts: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
+    kept: dict[str, bool] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     suggested: "Facts | None" = None
 
     def add(self, task: Task) -> None:
         """Takes one task in."""
         self.counts.tasks += 1
-        data = task.get("data")
-        self.fields.update(
-            name for name, value in data.items() if isinstance(value, str)
-        ) if isinstance(data, Mapping) else None
+        self._fields(task.get("data"))
         for name in ("drafts", "predictions"):
             many = task.get(name)
             if isinstance(many, list) and many:
@@ -82,6 +81,14 @@ class Facts:
             if annotation.get("ground_truth"):
                 self.left_out["ground-truth marks (the work itself is taken)"] += 1
             self.see(annotation.get("result"))
+
+    def _fields(self, data: object) -> None:
+        for name, value in data.items() if isinstance(data, Mapping) else ():
+            told = isinstance(value, str)
+            if told:
+                self.fields[name] += 1
+            if told or says_something(value):
+                self.kept[name] = told or self.kept.get(name, False)
 
     def _suggested(self, predictions: Iterable[object]) -> None:
         self.suggested = self.suggested or Facts()
@@ -178,6 +185,11 @@ class Facts:
         self.counts.relations += max(len(names), 1)
         for name in names or [""]:
             self.ends[name].update(pairs)
+
+
+def says_something(value: object) -> bool:
+    """Whether a field of a task holds anything: numbers and False do, blank texts don't."""
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, [], {})
 
 
 def _said(value: object) -> str:

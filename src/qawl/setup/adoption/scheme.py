@@ -11,14 +11,15 @@ from typing import Any
 import msgspec
 import yaml
 
+from qawl.articles.received import DEEPEST, deeper
 from qawl.core import names as core_names
 from qawl.core.errors import InputError, SchemeError
-from qawl.core.records import Article
+from qawl.core.records import Article, to_json
 from qawl.formats.readers.json_lines import whole
 from qawl.scheme import scheme as schemes
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
 from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, TABLES, free_name
-from qawl.setup.adoption.facts import Facts, Seen
+from qawl.setup.adoption.facts import Facts, Seen, says_something
 
 DOCUMENT = "document"
 """The layer of a project without labels."""
@@ -58,11 +59,16 @@ class Made:
     def with_context(self, article: Article, data: Mapping[str, object]) -> Article:
         """The article with the fields of its task that the layer shows."""
         kept = {
-            name: value
+            name: _in_json(value)
             for name in self.context
-            if isinstance(value := data.get(name), str) and value.strip()
+            if says_something(value := data.get(name))
         }
         return msgspec.structs.replace(article, context=kept) if kept else article
+
+
+def _in_json(value: object) -> object:
+    """A value as a context can hold it: what is nested too deeply is a text."""
+    return to_json(value).decode() if deeper(value, DEEPEST) else value
 
 
 def made(
@@ -73,7 +79,7 @@ def made(
     if config is None:
         how = "the scheme is inferred from the work: no config was given"
         if not _tells(facts) and facts.suggested:
-            facts = replace(facts.suggested, fields=facts.fields)
+            facts = replace(facts.suggested, fields=facts.fields, kept=facts.kept)
             how = "the scheme is inferred from the predictions: no config was given, nothing annotated"
         if not _tells(facts):
             raise InputError(
@@ -82,12 +88,12 @@ def made(
         notes.append(how)
         node = _inferred(facts, language, notes)
         context: tuple[str, ...] = tuple(
-            n for n in facts.fields if n not in (text_field, "source_id")
+            n for n in facts.kept if n not in (text_field, "source_id")
         )
     else:
         notes += [f"{tag}: a scheme can't express it ({n})" for tag, n in config.left_out.items()]
         node = _configured(config, facts, language, notes)
-        shown = [*config.context, *(n for n in facts.fields if n not in config.context)]
+        shown = [*config.context, *(n for n in facts.kept if n not in config.context)]
         context = tuple(n for n in shown if n not in (text_field, "source_id"))
     name = layer or _layer(config, facts)
     node = {"format": 1, "layer": name, "version": "0.1", "title": {language: name}, **node}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qawl.annotations import json_min, json_stream
 from qawl.annotations.task_text import Task
+from qawl.articles.metadata import FOLDER_FILE, Metadata
 from qawl.articles.received import SetAside
 from qawl.core import files, packings
 from qawl.core.errors import InputError
@@ -38,7 +39,8 @@ class Source:
 
     While its tasks are read, `notes` gathers what of them could not be, `lost` counts what the format
     itself has lost. `config` is what the tasks were annotated with, where it is known; `text` names the
-    column of a table that holds the text. `shown` says how what is no plain text is kept.
+    column of a table that holds the text. `shown` says how what is no plain text is kept. `given` is what
+    is said of all its articles.
     """
 
     path: Path
@@ -48,6 +50,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
     shown: dict[str, None] = field(default_factory=dict)
+    given: Metadata = field(default_factory=Metadata)
 
     @property
     def warnings(self) -> list[str]:
@@ -185,7 +188,13 @@ def _within(folder: Path, given: str | None) -> tuple[list[Source], list[Path]]:
 
 def _counts(path: Path) -> bool:
     """Whether a file of a folder is meant: not hidden, and not what stands beside an export."""
-    beside = path.name in {"TypeSystem.xml", "README.md", "INITIAL_CAS.json", "report.json"}
+    beside = path.name in {
+        FOLDER_FILE,
+        "TypeSystem.xml",
+        "README.md",
+        "INITIAL_CAS.json",
+        "report.json",
+    }
     return not (beside or path.name.startswith(".") or path.name.endswith("names.json"))
 
 

@@ -12,6 +12,7 @@ from qawl.annotations import json_stream
 from qawl.annotations.task_text import Task, annotations, as_text
 from qawl.core import files
 from qawl.core.errors import InputError
+from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.facts import Facts
 from qawl.setup.adoption.people import Evidence, People, addresses
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source
@@ -79,14 +80,20 @@ class Look:
         )
         return [said]
 
-    def texts(self, text_field: str) -> Iterator[str]:
-        """Some texts of each source."""
+    def language(self, text_field: str) -> str:
+        """The language that most of some texts of each source say, else that of their letters."""
+        said: Counter[str] = Counter()
+        silent: list[str] = []
         for spool in self.spools:
             for task in islice(spool.tasks(), SAMPLE):
                 data = task.get("data")
                 text = data.get(text_field) if isinstance(data, dict) else None
-                if isinstance(text, str):
-                    yield text
+                if isinstance(data, dict) and isinstance(text, str):
+                    told = adopted.known(data, spool.source.given, Counter()).language
+                    said.update([told] if told else ())
+                    silent += [] if told else [text]
+        likeliest = said.most_common(1)
+        return likeliest[0][0] if likeliest else adopted.language_of(silent)
 
 
 def look(sources: list[Source], folder: Path, watch: Watch) -> Look:

@@ -1,0 +1,62 @@
+"""What adoption says of its articles: how their language was found, whose texts releases leave out."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from qawl.articles.scripts import foreign
+from qawl.core.records import Article
+from qawl.setup.adoption.articles import language_of
+
+
+@dataclass(slots=True)
+class Language:
+    """The language of the corpus, `told` by the user or guessed; counts the articles that say none."""
+
+    name: str
+    told: bool
+    taken: Counter[str] = field(default_factory=Counter)
+
+    def of(self, text: str) -> str:
+        """The language of an article that says none: another one where its letters are others."""
+        other = foreign(text, self.name)
+        found = self.name if self.told or not other else language_of([text])
+        if other or not self.told:
+            self.taken[found] += 1
+        return found
+
+    def note(self) -> list[str]:
+        """How the language was found, where nobody said it."""
+        if not self.taken:
+            return []
+        counts = ", ".join(f"{name} ({count})" for name, count in self.taken.most_common())
+        if self.told:
+            return [f"language: articles that are hardly in the language of --language: {counts}"]
+        said = "articles that say none are taken for that of their letters"
+        how = "where that is wrong, adopt again with --language, or a field language in the data"
+        return [f"language: {said}: {counts}; {how}"]
+
+
+@dataclass(slots=True)
+class Rights:
+    """Counts the articles whose texts no release may show."""
+
+    unlicensed: int = 0
+    withheld: int = 0
+
+    def add(self, article: Article) -> None:
+        """Counts one article."""
+        self.unlicensed += article.license is None
+        self.withheld += article.license is not None and not article.redistribute
+
+    def note(self) -> list[str]:
+        """That texts will be missing from releases, and how to give a licence."""
+        if not self.unlicensed and not self.withheld:
+            return []
+        whose = [f"{self.unlicensed} have no licence"] if self.unlicensed else []
+        whose += [f"{self.withheld} a licence without redistribute"] if self.withheld else []
+        how = (
+            "adopt again with --license and --redistribute, or say both in the data or in a _source.yaml "
+            "beside the export; later, ingest a copy of corpus/articles.jsonl from beside such a file"
+        )
+        count = self.unlicensed + self.withheld
+        return [f"releases will leave out the texts of {count} articles: {', '.join(whose)}: {how}"]
