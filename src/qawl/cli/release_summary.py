@@ -47,7 +47,7 @@ def _withheld(built: "Built") -> "Iterator[str]":
     if ids := built.manifest.articles.withheld:
         yield (
             f"WITHHELD: the text of {_articles([*ids])}: no licence, or it may not be redistributed; "
-            "`qawl restore` brings texts back from a copy of one's own. To release them, give license and "
+            "`qawl restore` brings texts back from one's own copy. To release them, give license and "
             "redistribute (docs/corpus.md)"
         )
 
