@@ -77,8 +77,27 @@ def test_what_other_tools_write_is_read(release, content):
         (b"", "holds no predictions"),
         (b"\n\r\n", "holds no predictions"),
         (json.dumps([row(1, PER)]).encode(), "line 1: no prediction"),
-        (lines(row(1, PER)).decode().encode("utf-16"), "line 1: no prediction"),
-        (lines(row(1, PER)) + b'{"article_id": "\xff"}', "line 2: no prediction: not UTF-8"),
+        # As Windows PowerShell 5 writes what a script prints, and editors that save as "Unicode".
+        (lines(row(1, PER)).decode().encode("utf-16"), "no prediction: it is in UTF-16 or UTF-32"),
+        (lines(row(1, PER)).decode().encode("utf-16-le"), "line 1: no prediction: it is in UTF-16"),
+        (lines(row(1, PER)).decode().encode("utf-16-be"), "line 1: no prediction: it is in UTF-16"),
+        (lines(row(1, PER)).decode().encode("utf-32"), "line 1: no prediction: it is in UTF-16"),
+        (
+            lines(row(1, PER)) + b'{"article_id": "\xff"}',
+            "line 2: no prediction: not UTF-8 at byte 17",
+        ),
+        # A model that gives text byte by byte or unit by unit cuts an emoji in two.
+        (lines(row(1, PER)) + b'{"article_id": "\\ud83c"}\n', "line 2: no prediction: it has half"),
+        (b'{"article_id": "\\udde9 and more"}\n', "line 1: no prediction: it has half"),
+        # Lines put together by hand, or from two dictionaries.
+        (
+            lines(row(1, PER)).replace(b'"spans"', b'"spans": [], "spans"'),
+            'line 1: no prediction: "spans" is there twice in one object',
+        ),
+        (
+            lines(row(1, PER)).replace(b'"label"', '"نبرة": "\\"", "نبرة": 1, "label"'.encode()),
+            'line 1: no prediction: "نبرة" is there twice in one object',
+        ),
         (lines(row(1, PER), row(1)), "line 2: toy of article 000000000001 is there twice"),
         (lines(row(9, PER)), "line 1: the release has no article 000000000009"),
         (lines({**row(1), "layer": "entity"}), "line 1: no layer entity: the release has toy"),
@@ -324,3 +343,132 @@ def test_a_split_of_which_a_file_says_nothing_is_named(tmp_path):
         "1 × articles of train have no line in toy, and count as empty: --split scores one split alone"
     ]
     assert releases.score(folder, path, "--split", "test")["warnings"] == []
+
+
+def test_relations_that_no_gold_can_have_are_counted(tmp_path):
+    """As systems draw them that know no scheme: from a span to itself, again, between any labels."""
+    made = corpora.scheme("toy", ("PER", "ORG"), (), ("of",))
+    made["relations"][0] |= {"from": ["PER"], "to": ["ORG"]}
+    of = releases.article(1, TEXT)
+    gold = releases.gold(of, "toy", [("PER", 0, 4), ("ORG", 8, 12)], [("of", 0, 1)])
+    folder = releases.write(tmp_path / "r", [made], (of, {"toy": gold}, []))
+    said = [
+        {"id": "a", "label": "PER", "start": 0, "end": 4},
+        {"id": "b", "label": "ORG", "start": 8, "end": 12},
+    ]
+    pairs = [("a", "b", "right"), ("b", "a", "left"), ("b", "a", "bi"), ("a", "b", "bi")]
+    pairs += [("a", "a", "right"), ("b", "a", "right")]
+    drawn = [{"label": "of", "from": a, "to": b, "direction": way} for a, b, way in pairs]
+    found = releases.score(
+        folder, releases.lines(tmp_path / "p.jsonl", [row(1, *said, relations=drawn)])
+    )
+    assert found["warnings"] == [
+        "2 × relations are there twice in one article, and count once",
+        "1 × relations join labels that of can't join",
+        "1 × relations lead from a span to itself: none of gold does",
+    ]
+
+
+QUOTES = {
+    **corpora.scheme(
+        "toy",
+        ("CONTENT",),
+        [{"name": "speaker", "title": {"en": "s"}, "of": ["CONTENT"], "kind": "text"}],
+        ("goes_on",),
+    ),
+    "table": {"name": "sayings", "rows": "CONTENT", "joined_by": "goes_on", "speaker": "speaker"},
+}
+
+
+@pytest.mark.parametrize(
+    ("decided", "guess", "expected"),
+    [
+        # Three annotators agreed on a quote and typed three names: none of them is right or wrong.
+        (False, "Ann", (1, 1)),
+        (False, None, (1, 1)),
+        (False, "Bo", (1, 1)),
+        # All of the article is decided: a quote of nobody.
+        (True, None, (1, 1)),
+        (True, "Ann", (0.5, 1)),
+    ],
+)
+def test_an_undecided_speaker_counts_for_nobody(tmp_path, decided, guess, expected):
+    of = releases.article(1, "He said so. And that, he went on, is that. Lee left.")
+    spans = [("CONTENT", 0, 7), ("CONTENT", 12, 20), ("CONTENT", 34, 41, {"speaker": "Lee"})]
+    gold = releases.gold(of, "toy", spans, [("goes_on", 1, 0)])
+    point = Disagreement(
+        kind="attribute", start=0, end=7, label="CONTENT", name="speaker",
+        readings={"a1": "Ann", "a2": "An", "a3": "Lee"},
+    )  # fmt: skip
+    if not decided:
+        gold = msgspec.structs.replace(gold, open=(point,), complete=False)
+    folder = releases.write(tmp_path / "r", [QUOTES], (of, {"toy": gold}, []))
+    said = [
+        {"id": str(at), "label": "CONTENT", "start": s[1], "end": s[2], "attributes": dict(*s[3:])}
+        for at, s in enumerate(spans)
+    ]
+    said[0]["attributes"] = {"speaker": guess}
+    rows = [row(1, *said, relations=[{"label": "goes_on", "from": "1", "to": "0"}])]
+    found = releases.score(folder, releases.lines(tmp_path / "p.jsonl", rows))["layers"]["toy"]
+    who = found["who_said_what"]
+    assert (who["precision"], who["recall"]) == expected
+    assert found["whole"]["value"] == 1
+
+
+def test_of_two_speakers_of_one_sentence_the_known_one_counts(tmp_path):
+    of = releases.article(1, "We are ready, both said.")
+    spans = [("CONTENT", 0, 12, {"speaker": "Lee"}), ("CONTENT", 0, 12)]
+    gold = msgspec.structs.replace(releases.gold(of, "toy", spans), complete=False)
+    folder = releases.write(tmp_path / "r", [QUOTES], (of, {"toy": gold}, []))
+
+    def f1(*names):
+        said = [
+            {"label": "CONTENT", "start": 0, "end": 12, "attributes": {"speaker": name}}
+            for name in names
+        ]
+        path = releases.lines(tmp_path / "p.jsonl", [row(1, *said)])
+        return releases.score(folder, path)["layers"]["toy"]["who_said_what"]["value"]
+
+    assert f1("Lee", "Ann") == f1("lee ", "Bo") == 1
+    assert f1("Ann", "Bo") == 0
+
+
+WORTH = corpora.scheme(
+    "toy", ("CLAIM",), [corpora.choice("worth", "low", "mid", "high", of=["CLAIM"], ordered=True)]
+)
+
+
+@pytest.mark.parametrize(
+    ("second", "ranked", "said"),
+    [
+        # A pipeline of two models: one gives scores, the other only its class.
+        (
+            {"attributes": {"worth": "mid"}},
+            1,
+            "1 × spans have a value of worth and no score: where",
+        ),
+        ({"attributes": {"worth": "high"}, "scores": {"worth": 0.01}}, 2, None),
+        ({}, 1, None),
+    ],
+)
+def test_values_do_not_stand_among_scores_in_a_ranking(tmp_path, second, ranked, said):
+    of = releases.article(1, "It rained. It will snow.")
+    spans = [("CLAIM", 0, 9, {"worth": "high"}), ("CLAIM", 11, 23, {"worth": "low"})]
+    folder = releases.write(
+        tmp_path / "r", [WORTH], (of, {"toy": releases.gold(of, "toy", spans)}, [])
+    )
+    first, other = ({"label": label, "start": a, "end": b} for label, a, b, _ in spans)
+
+    def ranking(*spans):
+        found = releases.score(folder, releases.lines(tmp_path / "p.jsonl", [row(1, *spans)]))
+        return found["layers"]["toy"]["ranking"]["worth"], found["warnings"]
+
+    figures, warnings = ranking({**first, "scores": {"worth": 0.99}}, {**other, **second})
+    assert figures["average_precision"] == 1
+    assert figures["ranked"] == ranked
+    assert [each[: len(said or "")] for each in warnings] == ([said] if said else [])
+    # Where no span has a score, their values rank them.
+    figures, warnings = ranking(
+        {**first, "attributes": {"worth": "high"}}, {**other, "attributes": {"worth": "mid"}}
+    )
+    assert (figures["average_precision"], figures["ranked"], warnings) == (1, 2, [])

@@ -15,6 +15,7 @@ import msgspec
 
 from qawl.core import files, packings
 from qawl.core.errors import InputError
+from qawl.core.odd_json import HALF, half_a_character, repeated_key
 
 CHUNK = 1 << 18
 """Bytes that are read at a time: for more, memory is asked of the system each time."""
@@ -214,7 +215,7 @@ def decode(content: bytes) -> Element:
             return note("that is not an object")
         if _deep(content, value):
             return note("nested too deeply")
-        if repeated := _repeated(content, value):
+        if repeated := repeated_key(content, value):
             return note("with a key twice in one object", f" ({repeated})")
     except RecursionError:
         return note("nested too deeply")
@@ -236,31 +237,14 @@ def _deep(content: bytes, value: Element) -> bool:
     return bool(level)
 
 
-def _repeated(content: bytes, value: Element) -> str | None:
-    """A key that is there twice in one object: JSON's readers drop the first without a word.
-
-    Quotation marks are counted first: a key that was dropped takes two with it.
-    """
-    if content.count(b'"') <= msgspec.json.encode(value).count(b'"'):
-        return None
-    found: list[str] = []
-
-    def look(pairs: list[tuple[str, object]]) -> None:
-        keys = [key for key, _ in pairs]
-        found.extend(key for key in keys if keys.count(key) > 1)
-
-    json.loads(content, object_pairs_hook=look)
-    return json.dumps(found[0]) if found else None
-
-
 def _damage(content: bytes, error: Exception) -> Element:
     """A note of why a piece of JSON can't be kept."""
     if isinstance(error, UnicodeDecodeError):
         return note("that is not in UTF-8")
+    if half_a_character(content):
+        return note(f"with {HALF}")
     try:
-        json.dumps(json.loads(content), ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        return note("with half a character (a surrogate without its other half)")
+        json.dumps(json.loads(content), ensure_ascii=False, allow_nan=False)
     except RecursionError:
         return note("nested too deeply")
     except json.JSONDecodeError as other:

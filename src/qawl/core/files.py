@@ -17,7 +17,7 @@ from typing import AnyStr, BinaryIO, Protocol, TypeVar
 
 import msgspec
 
-from qawl.core import temporary
+from qawl.core import odd_json, temporary
 from qawl.core.errors import TOO_DEEP, InputError, QawlError, other_format
 from qawl.core.records import to_json
 
@@ -181,11 +181,24 @@ def problem(content: bytes, error: Exception) -> str:
             "git could not merge this file: keep the lines that count, and take out those with "
             "<<<<<<<, =======, >>>>>>>"
         )
+    if odd_json.wide(content):
+        return "it is in UTF-16 or UTF-32, as some shells and editors write: save it as UTF-8"
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 at byte {error.start + 1}"
+        return f"not UTF-8 at byte {_first_bad_byte(content, error)}"
     if isinstance(error, RecursionError):
         return TOO_DEEP
+    if isinstance(error, msgspec.DecodeError) and odd_json.half_a_character(content):
+        return f"it has {odd_json.HALF}, as of a text that was cut inside an emoji"
     return other_format(error) or str(error)
+
+
+def _first_bad_byte(content: bytes, error: UnicodeDecodeError) -> int:
+    """Which byte is not UTF-8, from 1: the error may count from the start of the text that has it."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as whole:
+        return whole.start + 1
+    return error.start + 1
 
 
 def _with_advice(content: bytes, error: Exception, advice: str) -> str:

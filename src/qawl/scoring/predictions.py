@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from qawl.core import files, packings
 from qawl.core.errors import InputError
+from qawl.core.odd_json import repeated_key
 from qawl.core.records import (
     Annotation,
     Attributes,
@@ -27,6 +28,7 @@ from qawl.core.records import (
     Direction,
     Relation,
     Span,
+    ends,
     relation_order,
     span_order,
 )
@@ -161,6 +163,10 @@ class Predictions:
             said = error if isinstance(error, msgspec.ValidationError) else None
             words = said or (_NO_NUMBER if _NAN.search(line) else files.problem(line, error))
             raise InputError(f"{self.path}, line {number}: no prediction: {words}") from error
+        if again := repeated_key(line, found):
+            raise InputError(
+                f"{self.path}, line {number}: no prediction: {again} is there twice in one object"
+            )
         self._note_unread(found)
         return made
 
@@ -220,6 +226,11 @@ class Predictions:
             for made in lines
         )
 
+    def scored(self, layer: str) -> frozenset[str]:
+        """The attributes of which some span of a layer has a score."""
+        lines = (made for (_, name), (_, made) in self._by_place.items() if name == layer)
+        return frozenset(name for made in lines for span in made.spans for name in span.scores)
+
     def has(self, article_id: str, layer: str) -> bool:
         """Whether there is a line of an article and layer."""
         return (article_id, layer) in self._by_place
@@ -270,6 +281,7 @@ class Predictions:
         if number:
             self._note(record, given, text)
             self._note_values(record, scheme)
+            self._note_relations(record, scheme)
             self._note_scores(given, scheme)
         by_id = {span.id: each for span, each in zip(spans, given, strict=True)}
         return Given(
@@ -302,6 +314,22 @@ class Predictions:
             for name, value in values.items():
                 if any(known[name].problems(value)):
                     self.noted[f"values are none that {name} can have"] += 1
+
+    def _note_relations(self, record: Annotation, scheme: Scheme) -> None:
+        """Counts relations that no gold can have, and those that stand there twice."""
+        label = {span.id: span.label for span in record.spans}
+        drawn: set[tuple[str | None, ...]] = set()
+        for each in record.relations:
+            start, head = ends(each)
+            both = each.direction == "bi"
+            place = each.label, *(sorted((start, head)) if both else (start, head)), "bi" * both
+            if start == head:
+                self.noted["relations lead from a span to itself: none of gold does"] += 1
+            elif place in drawn:
+                self.noted["relations are there twice in one article, and count once"] += 1
+            elif not _may_join(scheme, each, label[start], label[head]):
+                self.noted[f"relations join labels that {each.label} can't join"] += 1
+            drawn.add(place)
 
     def _note_scores(self, given: Sequence[PredictedSpan], scheme: Scheme) -> None:
         """Counts scores of attributes by which nothing is ranked."""
@@ -381,6 +409,12 @@ def _relations(made: Prediction, labels: Mapping[str, str], scheme: Scheme) -> I
             raise ValueError(f"no relation {name}: {scheme.layer} has {has}")
         way = msgspec.UNSET if each.direction == "right" else each.direction
         yield Relation(label=name, from_=each.from_, to=each.to, direction=way)
+
+
+def _may_join(scheme: Scheme, drawn: Relation, start: str, head: str) -> bool:
+    """Whether the scheme lets a relation lead between these labels, as it is drawn."""
+    known = scheme.relation[drawn.label or ""]
+    return known.joins(start, head) or (drawn.direction == "bi" and known.joins(head, start))
 
 
 def _set(given: Mapping[str, AttributeValue | None], scheme: Scheme) -> Attributes:

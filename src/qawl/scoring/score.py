@@ -52,6 +52,9 @@ Place = tuple[str, int, int]
 Said = tuple[str, object]
 """(attribute, its value)."""
 
+Attributed = tuple[Whole, str | None]
+"""(pieces of a quote, who said it)."""
+
 _RESTORE = "count as empty: `qawl restore` puts texts back"
 _SPLIT = "count as empty: --split scores one split alone"
 _NO_LINE = "count as empty"
@@ -84,7 +87,7 @@ class Layer:
     """What is gathered of one layer, an article at a time.
 
     `only_sentences` says whether scores of sentences are all that a system gives; None: it gives none.
-    `sentences` are those of each article.
+    `sentences` are those of each article, `scored` the attributes that the system ranks by scores.
     """
 
     scheme: Scheme
@@ -92,6 +95,7 @@ class Layer:
     votes: Votes = field(default_factory=Votes)
     sentences: dict[str, list[Row]] = field(default_factory=dict)
     only_sentences: bool | None = None
+    scored: AbstractSet[str] = frozenset()
 
     def records(self) -> Iterator[tuple[Annotation, Text]]:
         """Gold and system of each article with its text; of a withheld one blanks."""
@@ -102,6 +106,9 @@ class Layer:
             yield pair.gold, of
             yield pair.system, of
 
+
+Weight = Callable[[Span, Given], float | None]
+"""Where a span stands in a ranking, the higher the earlier; None where it is not ranked."""
 
 Parts = Callable[[Annotation, Article, Scheme], AbstractSet[object]]
 """What of a record is counted as right or wrong."""
@@ -171,7 +178,9 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
     """The layers that are predicted, with gold and predictions of each article of the split."""
     schemes = release.schemes
     layers = {
-        name: Layer(schemes[name], only_sentences=given.of_sentences(name))
+        name: Layer(
+            schemes[name], only_sentences=given.of_sentences(name), scored=given.scored(name)
+        )
         for name in release.layers
         if name in given.layers
     }
@@ -206,6 +215,7 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
     given.check(schemes, known)
     for name, layer in layers.items():
         _note_missing(name, layer, given)
+        _note_unscored(layer, given)
         layer.pairs.sort(key=lambda pair: pair.article.id)
     return layers
 
@@ -221,6 +231,19 @@ def _note_missing(name: str, layer: Layer, given: Predictions) -> None:
             given.noted[f"articles of {article.split} have no line in {name}, and {_SPLIT}"] += 1
         elif article.text is not None and not given.has(article.id, name):
             given.noted[f"articles have no line in {name}, and {_NO_LINE}"] += 1
+
+
+def _note_unscored(layer: Layer, given: Predictions) -> None:
+    """Counts the spans that are not ranked, since they have a value where others have scores."""
+    for name in layer.scored & {each.name for each in _ranking(layer.scheme)}:
+        score_of = _by_score(name)
+        if left := sum(
+            name in span.attributes and score_of(span, pair.given) is None
+            for pair in layer.pairs
+            for span in pair.system.spans
+        ):
+            why = f"have a value of {name} and no score: where others have scores, they are not ranked"
+            given.noted[f"spans {why}"] += left
 
 
 def _decided(
@@ -269,11 +292,7 @@ def _span_figures(layer: Layer) -> SpanScores:
         {label: _exact(layer, _places_of(label)) for label in agreement.labels},
         _confusion(layer),
         {name: estimated(counts) for name, counts in _whole_counts(layer).items()},
-        {
-            each.name: _ranked(layer, each)
-            for each in layer.scheme.attributes
-            if each.of and getattr(each, "ordered", False)
-        },
+        {each.name: _ranked(layer, each) for each in _ranking(layer.scheme)},
     )
 
 
@@ -302,7 +321,13 @@ def _every_count(layer: Layer) -> dict[str, Counts]:
 
 def _whole_counts(layer: Layer) -> dict[str, Counts]:
     """What is said of several spans together, and of the article as a whole."""
-    found = {name: _count(layer, parts) for name, parts in _wholes(layer.scheme)}
+    found: dict[str, Counts] = {}
+    table = layer.scheme.table
+    if table is not None and table.rows is not None:
+        if table.joined_by:
+            found["whole"] = _count(layer, _whole)
+        if table.speaker:
+            found["who_said_what"] = counted(_speaker_sides(layer))
     if layer.scheme.document_attributes:
         found["article_attributes"] = counted(_value_sides(layer))
     return found
@@ -320,16 +345,6 @@ def _value_sides(layer: Layer) -> Iterator[tuple[set[Said], set[Said]]]:
 def _values(record: Annotation, scheme: Scheme) -> set[Said]:
     known = {each.name: each for each in scheme.document_attributes}
     return {(name, known[name].same(value)) for name, value in record.attributes.items()}
-
-
-def _wholes(scheme: Scheme) -> Iterator[tuple[str, Parts]]:
-    """What several spans say together; nothing where the layer has no such rows."""
-    if scheme.table is None or scheme.table.rows is None:
-        return
-    if scheme.table.joined_by:
-        yield "whole", _whole
-    if scheme.table.speaker:
-        yield "who_said_what", _who_said_what
 
 
 def _places(record: Annotation, _: Article, scheme: Scheme) -> set[tuple[Place, int]]:
@@ -365,11 +380,41 @@ def _whole(record: Annotation, _: Article, scheme: Scheme) -> set[Whole]:
     return {*wholes(record, scheme).values()}
 
 
-def _who_said_what(record: Annotation, article: Article, scheme: Scheme) -> set[tuple[Whole, str]]:
-    """Whole quotes with who said them, but for those whose speaker the release withholds."""
+def _speaker_sides(layer: Layer) -> Iterator[tuple[set[Attributed], set[Attributed]]]:
+    """Whole quotes of each article with who said them, in gold and of the system. Of a quote whose
+    speaker is undecided or withheld, only the speakers that gold names count."""
+    for pair in layer.pairs:
+        gold = {*attributed(pair.gold, layer.scheme)}
+        unknown = _of_unknown_speaker(pair.article, layer.scheme, gold)
+        system = {*attributed(pair.system, layer.scheme)}
+        yield (
+            _with_a_name(gold),
+            {
+                each
+                for each in _with_a_name(system)
+                if each in gold or not unknown.intersection(each[0])
+            },
+        )
+
+
+def _with_a_name(quotes: AbstractSet[Attributed]) -> set[Attributed]:
+    return {each for each in quotes if each[1] is not None}
+
+
+def _of_unknown_speaker(
+    article: Article, scheme: Scheme, gold: AbstractSet[Attributed]
+) -> set[tuple[int, int]]:
+    """The pieces of the quotes of gold that may have a speaker whom the release doesn't tell: where all
+    of an article is decided, a quote without one has none."""
     speaker = scheme.table.speaker if scheme.table else None
     hidden = {(a, b) for a, b, name in article.hidden[scheme.layer] if name == speaker}
-    return {each for each in attributed(record, scheme) if not hidden.intersection(each[0])}
+    decided = article.complete.get(scheme.layer, False)
+    return {
+        piece
+        for pieces, name in gold
+        if name is None and (not decided or hidden.intersection(pieces))
+        for piece in pieces
+    }
 
 
 def _confusion(layer: Layer) -> Confusion:
@@ -382,13 +427,20 @@ def _confusion(layer: Layer) -> Confusion:
     return confusion_of([*marks.labels, ""], total, directed=True)
 
 
+def _ranking(scheme: Scheme) -> list[Attribute]:
+    """The attributes by which spans are ranked."""
+    return [each for each in scheme.attributes if each.of and getattr(each, "ordered", False)]
+
+
 def _ranked(layer: Layer, attribute: Attribute) -> Ranked:
-    """Average precision of the system's ranking of its spans by an ordered attribute.
+    """Average precision of the system's ranking of its spans by an ordered attribute: by their scores, or
+    where no span has one by their values.
 
     A span is right where gold has it with a value of the upper half of the scale.
     """
-    order = {name: at for at, name in enumerate(attribute.categories)}
-    upper = {name for name, at in order.items() if at >= len(order) / 2}
+    upper = attribute.categories[(len(attribute.categories) + 1) // 2 :]
+    name = attribute.name
+    weight_of = _by_score(name) if name in layer.scored else _by_value(attribute)
     ranking = Ranking(len(layer.pairs))
     for at, pair in enumerate(layer.pairs):
         right = {
@@ -405,7 +457,7 @@ def _ranked(layer: Layer, attribute: Attribute) -> Ranked:
         weighed = {
             (span.label, span.start, span.end): weight
             for span in pair.system.spans
-            if (weight := _weight(span, pair.given.scores, attribute.name, order)) is not None
+            if (weight := weight_of(span, pair.given)) is not None
         }
         spans = (
             (weight, place[1], place in right)
@@ -416,14 +468,19 @@ def _ranked(layer: Layer, attribute: Attribute) -> Ranked:
     return ranking.estimated()
 
 
-def _weight(
-    span: Span, scores: Mapping[str, Mapping[str, float]], name: str, order: Mapping[str, int]
-) -> float | None:
-    given = scores.get(span.id, {}).get(name)
-    if given is not None:
-        return given
-    value = span.attributes.get(name)
-    return float(order[value]) if isinstance(value, str) and value in order else None
+def _by_score(name: str) -> Weight:
+    return lambda span, given: given.scores.get(span.id, {}).get(name)
+
+
+def _by_value(attribute: Attribute) -> Weight:
+    """By where its value stands on the scale."""
+    order = {name: float(at) for at, name in enumerate(attribute.categories)}
+
+    def weight(span: Span, _: Given) -> float | None:
+        value = span.attributes.get(attribute.name)
+        return order.get(value) if isinstance(value, str) else None
+
+    return weight
 
 
 def _soft(layer: Layer) -> dict[str, Soft]:

@@ -33,13 +33,13 @@ def _head(identity: str, first: dict[str, str]) -> str:
     return identity
 
 
-def attributed(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str]]:
-    """(pieces, name of the speaker) of each quote that names one, compared without case and spaces."""
+def attributed(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str | None]]:
+    """(pieces, name of the speaker) of each quote: names are compared without case and spaces, None where
+    it names nobody."""
     table = scheme.table
     if table is None or table.speaker is None:
         return
     spans = {span.id: span for span in record.spans}
     for head, pieces in wholes(record, scheme).items():
         name = spans[head].attributes.get(table.speaker) if head in spans else None
-        if isinstance(name, str):
-            yield pieces, " ".join(name.casefold().split())
+        yield pieces, " ".join(name.casefold().split()) if isinstance(name, str) else None

@@ -1,0 +1,44 @@
+"""JSON that readers reject with words that don't lead to the cause, or read with a part left out."""
+
+import codecs
+import json
+
+import msgspec
+
+HALF = "half a character (a surrogate without its other half)"
+"""What a JSON escape is that stands for one of the two UTF-16 units of a character."""
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+
+def half_a_character(content: bytes) -> bool:
+    """Whether it is JSON but for an escape that is half a character."""
+    try:
+        json.dumps(json.loads(content), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def wide(content: bytes) -> bool:
+    """Whether it is in UTF-16 or UTF-32: it begins with their mark, or one of its first bytes is 0."""
+    return content.startswith(_WIDE) or content[:2].count(0) == 1
+
+
+def repeated_key(content: bytes, value: object) -> str | None:
+    """A key that is there twice in one object: JSON's readers drop the first without a word.
+
+    Quotation marks are counted first: a key that was dropped takes two with it.
+    """
+    if content.count(b'"') <= msgspec.json.encode(value).count(b'"'):
+        return None
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        keys = [key for key, _ in pairs]
+        found.extend(key for key in keys if keys.count(key) > 1)
+
+    json.loads(content, object_pairs_hook=look)
+    return json.dumps(found[0], ensure_ascii=False) if found else None
