@@ -174,7 +174,7 @@ def test_marks_of_a_merge_are_named_with_their_line(tmp_path, line):
         (b'{"id": "\xff"}', "UTF-8"),
         (b"{", "truncated"),
         (b'{"id": 5}', r"\$\.id"),
-        (b'{"id": "\\ud800"}', "truncated"),  # half a surrogate pair
+        (b'{"id": "\\ud800"}', "half a character"),  # half a surrogate pair
     ],
 )
 def test_a_line_that_is_no_record_is_an_error_with_its_place(tmp_path, content, said):
