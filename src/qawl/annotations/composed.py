@@ -34,13 +34,14 @@ def _is_composed(word: str) -> bool:
     return word.isascii() or is_normalized("NFC", word)
 
 
-def _words(record: Annotation) -> list[str]:
+def _words(record: Annotation) -> set[str]:
     """All names and values of a record."""
-    found = [each.label for each in record.spans]
-    found += [each.label for each in record.relations if each.label]
-    for held in (record.attributes, *(each.attributes for each in record.spans)):
+    found = {each.label for each in record.spans}
+    found |= {each.label for each in record.relations if each.label}
+    said = [each.attributes for each in record.spans if each.attributes]
+    for held in (record.attributes, *said):
         for name, value in held.items():
-            found += [name, *_texts(value)]
+            found.update((name, *_texts(value)))
     return found
 
 

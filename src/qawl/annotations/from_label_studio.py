@@ -4,8 +4,10 @@ With `reading`, `regions` and `to_label_studio` the only place where Label Studi
 from_name) are read or written. object JSON is read: a value of another type than expected is a finding.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,6 +39,8 @@ from qawl.scheme.scheme import Scheme
 
 ORIGINS: Mapping[str, Origin] = {SUGGESTED: "kept", f"{SUGGESTED}-changed": "changed"}
 """What Label Studio says of a region that was a suggestion → what a span says."""
+_SUGGESTED: tuple[object, ...] = tuple(ORIGINS)
+"""The same, to be compared with what may be of any type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,10 @@ def read_annotation(
 def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:
     """The spans of all regions; where one was a suggestion, each says what became of it."""
     spans = [span for region in reading.regions.values() for span in region]
-    if not _any_suggested(each.get("origin") for each in results):
+    if not any(each.get("origin") in _SUGGESTED for each in results):
         return spans
     said = {name(each.get("id")): each.get("origin") for each in results}
-    if not _any_suggested(said.values()):
+    if not any(each in _SUGGESTED for each in said.values()):
         return spans
     return [
         msgspec.structs.replace(span, origin=_origin(said, identity))
@@ -105,30 +109,29 @@ def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:
     ]
 
 
-def _any_suggested(origins: Iterable[object]) -> bool:
-    return any(isinstance(each, str) and each in ORIGINS for each in origins)
-
-
 def _origin(said: Mapping[str | None, object], identity: str) -> Origin:
     given = said.get(identity, said.get(identity.rpartition("@")[0]))
     return ORIGINS.get(given, "made") if isinstance(given, str) else "made"
 
 
-def controls(annotation: Raw) -> tuple[set[str], set[str]]:
-    """The names of the controls that made an annotation's regions, and of all others."""
-    marking: set[str] = set()
-    others: set[str] = set()
+class Named(NamedTuple):
+    """What an annotation's results name: controls that made regions, all others, and texts."""
+
+    marking: set[str]
+    others: set[str]
+    texts: set[str]
+
+
+def named(annotation: Raw) -> Named:
+    """The names of the controls that made an annotation's results, and of the texts that these are of."""
+    found = Named(set(), set(), set())
     for each in read.results(annotation):
-        control = each.get("from_name")
+        control, text = each.get("from_name"), each.get("to_name")
         if isinstance(control, str):
-            (marking if each.get("type") in regions.TYPES else others).add(control)
-    return marking, others
-
-
-def texts(annotation: Raw) -> set[str]:
-    """The names of the texts that an annotation's regions are of."""
-    named = (each.get("to_name") for each in read.results(annotation))
-    return {each for each in named if isinstance(each, str)}
+            (found.marking if each.get("type") in regions.TYPES else found.others).add(control)
+        if isinstance(text, str):
+            found.texts.add(text)
+    return found
 
 
 def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
@@ -162,9 +165,17 @@ _KINDS = {
 def _kind(result: Raw) -> str | None:
     """What a result says; None where that is nothing that is read."""
     control, kind = result.get("from_name"), result.get("type")
+    return _kind_of(
+        control if isinstance(control, str) else "", kind if isinstance(kind, str) else ""
+    )
+
+
+@lru_cache
+def _kind_of(control: str, kind: str) -> str | None:
+    """What a result of this type says that was made with this control."""
     if points.is_own(control):
         return "click" if points.is_point(control) else "doubt"
-    return _KINDS.get(kind) if isinstance(kind, str) else None
+    return _KINDS.get(kind)
 
 
 def _read_attributes(reading: Reading, results: Sequence[Raw]) -> Attributes:

@@ -210,10 +210,10 @@ def _sound(buffer: bytearray, end: int) -> tuple[Element, int] | None:
 def decode(content: bytes) -> Element:
     """The object of a piece of JSON; a note where it is none, or can't be kept as it is."""
     try:
-        value = msgspec.json.decode(content)
+        value, deep = _decoded(content)
         if not isinstance(value, dict):
             return note("that is not an object")
-        if _deep(content, value):
+        if deep:
             return note("nested too deeply")
         if repeated := repeated_key(content, value):
             return note("with a key twice in one object", f" ({repeated})")
@@ -222,6 +222,27 @@ def decode(content: bytes) -> Element:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _damage(content, error)
     return value
+
+
+def _decoded(content: bytes) -> tuple[object, bool]:
+    """The value of a piece of JSON, and whether it is nested too deeply: most are so little nested that
+    to decode them tells it."""
+    try:
+        return _shallow.decode(content), False
+    except msgspec.DecodeError:  # nested more than most, no object, or damaged
+        value = msgspec.json.decode(content)
+        return value, isinstance(value, dict) and _deep(content, value)
+
+
+def _object_of(levels: int) -> Any:
+    """The type of objects that are nested by so many levels at most."""
+    kind: Any = str | int | float | bool | None
+    for _ in range(levels - 1):
+        kind = str | int | float | bool | None | list[kind] | dict[str, kind]
+    return dict[str, kind]
+
+
+_shallow = msgspec.json.Decoder(_object_of(12))
 
 
 def _deep(content: bytes, value: Element) -> bool:

@@ -4,6 +4,7 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from qawl.annotations.foreign_values import texts
@@ -44,9 +45,7 @@ class Placing:
         self._articles = article_store.by_id(project)
         self._frozen, self._received = array("Q"), array("Q")
         self._recurring: set[str] = set()
-        self._last: tuple[str, str | None] | None = (
-            None  # an article, and its frozen text in a task
-        )
+        self._sha256 = lru_cache(maxsize=2)(sha256)  # a text is asked for again while it is placed
         self._chrome = cleaning.chrome(project.settings.ingest)
         for article in article_store.articles(project):
             self._add(article)
@@ -76,7 +75,7 @@ class Placing:
         """Whether a text is that by which a task was placed."""
         if placed.text is not None:
             return text == placed.text
-        return (placed.article, text) == self._last or self._is(placed.article, sha256(text))
+        return self._is(placed.article, self._sha256(text))
 
     def _is(self, identity: str, digest: str) -> bool:
         """Whether the text of an article has this digest."""
@@ -84,9 +83,7 @@ class Placing:
         return at is not None and self._frozen[at] == _number(digest)
 
     def _placed(self, identity: str, text: str | None) -> Placed:
-        frozen = text is None or self._is(identity, sha256(text))
-        if frozen:
-            self._last = identity, text
+        frozen = text is None or self._is(identity, self._sha256(text))
         return Placed(identity, None if frozen else text)
 
     def _with_text(self, text: str, data: Mapping[str, object]) -> str | None:
@@ -99,7 +96,7 @@ class Placing:
 
     def _digests(self, text: str) -> Iterator[str]:
         """Digests of a text as it is, and as it would be frozen here, the likeliest first."""
-        yield sha256(text)
+        yield self._sha256(text)
         for chrome in dict.fromkeys((self._chrome, CHROME, ())):
             cleaned, edits = cleaning.clean(text, chrome=chrome)
             yield sha256(cleaned)

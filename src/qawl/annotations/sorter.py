@@ -9,7 +9,7 @@ import msgspec
 
 from qawl.annotations import journal_fields, json_stream
 from qawl.annotations.foreign_values import texts as texts_in
-from qawl.annotations.from_label_studio import controls, texts
+from qawl.annotations.from_label_studio import Named, named
 from qawl.annotations.identity import Version, sent
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
@@ -172,21 +172,27 @@ class Sorter:
             if not isinstance(annotation, Mapping):
                 outcome.leave(reason("annotation-no-object"), each.named)
                 continue
-            layers = [each.layer] if each.layer else self._layers(data, annotation)
+            names = named(annotation)
+            layers = [each.layer] if each.layer else self._layers(data, names)
             if not layers:
                 outcome.leave(reason("annotation-no-layer"), each.named)
                 continue
             outcome.annotations += 1
-            yield from self._sorted(each, annotation, placed, layers)
+            others = self._other_texts(task, names, placed)
+            yield from self._sorted(each, annotation, placed, layers, others)
 
     def _sorted(
-        self, each: Incoming, annotation: Mapping[str, object], placed: Placed, layers: list[str]
+        self,
+        each: Incoming,
+        annotation: Mapping[str, object],
+        placed: Placed,
+        layers: list[str],
+        others: list[str],
     ) -> Iterator[Sorted]:
         """An annotation as the journal keeps it, in each of its layers."""
         task = journal_fields.task(each.task)
         task |= {"project_created_at": each.created} if each.created else {}
         task |= {"layers": layers} if len(layers) > 1 else {}
-        others = self._other_texts(each.task, annotation, placed)
         task |= {"other_texts": others} if others else {}
         judge = isinstance(task["data"].get("basis"), str)
         made = journal_fields.annotation(annotation)
@@ -206,12 +212,10 @@ class Sorter:
             version = sent(entry.key, placed.article, placed.text, made, task)
             yield Sorted(name, user(annotation.get("completed_by")), judge, entry, version)
 
-    def _other_texts(
-        self, task: json_stream.Element, annotation: Mapping[str, object], placed: Placed
-    ) -> list[str]:
+    def _other_texts(self, task: json_stream.Element, names: Named, placed: Placed) -> list[str]:
         """The fields of a task that regions are of and that hold another text than the article's."""
         data = task["data"]
-        fields = {name for name in texts(annotation) if isinstance(data.get(name), str)}
+        fields = {name for name in names.texts if isinstance(data.get(name), str)}
         return sorted(name for name in fields if not self._placing.holds(data[name], placed))
 
     def _annotations(self, each: Incoming) -> list[object] | None:
@@ -238,15 +242,14 @@ class Sorter:
         fields = [each.text_field for each in ([told] if told else self._schemes.values())]
         return next((each for each in fields if each in data), "text")
 
-    def _layers(self, data: Mapping[str, object], annotation: Mapping[str, object]) -> list[str]:
+    def _layers(self, data: Mapping[str, object], names: Named) -> list[str]:
         """The layer that the task names and those whose control made regions; where there is none,
         those whose control made something, else the one given."""
         layer = data.get("layer")
         told = {layer} if isinstance(layer, str) else set[str]()
-        regions, others = controls(annotation)
         for found in (
-            told | self._owners(regions, told, regions=True),
-            self._owners(others | regions, told, regions=False),
+            told | self._owners(names.marking, told, regions=True),
+            self._owners(names.others | names.marking, told, regions=False),
             {self._layer},
         ):
             if layers := [name for name in self._versions if name in found]:

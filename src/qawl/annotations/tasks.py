@@ -102,7 +102,8 @@ def task(article: Article, current: Scheme, known: Names) -> Task:
 def _title(article: Article) -> str:
     """The title, unless the text begins with it: then it would be shown twice."""
     title = article.title or ""
-    return "" if title.split() == article.text.partition("\n")[0].split() else title
+    alike = title and title.split() == article.text.partition("\n")[0].split()
+    return "" if alike else title
 
 
 def names(project: Project) -> dict[str, dict[str, list[str]]]:

@@ -45,10 +45,9 @@ def write_results(
     for name, value in record.attributes.items():
         results.append(_attribute(scheme, f"{name}-{record.article_id}", name, value, {}))
     results += doubts.written(record, scheme.text_control)
-    labels = {span.id: span.label for span in record.spans}
-    results += [
-        _write_relation(relation, labels, region_of, scheme) for relation in record.relations
-    ]
+    if record.relations:
+        labels = {span.id: span.label for span in record.spans}
+        results += [_write_relation(each, labels, region_of, scheme) for each in record.relations]
     return results
 
 

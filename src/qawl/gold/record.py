@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 
@@ -66,10 +67,14 @@ def span_ids(article_id: str, layer: str, marks: Iterable[Mark]) -> Iterator[str
     given: dict[str, int] = {}
     known = to_json([article_id, layer]).removesuffix(b"]")
     for label, start, end, _ in marks:
-        content = b"%b,%b,%d,%d]" % (known, to_json(label), start, end)
+        content = b"%b,%b,%d,%d]" % (known, _as_json(label), start, end)
         name = f"s{sha256(content).hexdigest()[:10]}"
         given[name] = number = given.get(name, 0) + 1
         yield name if number == 1 else f"{name}-{number}"
+
+
+_as_json = lru_cache(to_json)
+"""Labels as JSON: a scheme has few of them."""
 
 
 def _spans(

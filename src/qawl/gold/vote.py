@@ -37,6 +37,8 @@ class Vote:
         sides = [each.spans.keys() for each in self.every]
         decided = set(sides[0]).intersection(*sides[1:])
         rest = set().union(*sides) - decided
+        if not self.majority:
+            return Decision(frozenset(decided), frozenset(rest))
         decided |= {mark for mark in rest if self._carries(sum(mark in side for side in sides), of)}
         opened: set[Mark] = set()
         for cluster in clusters(rest - decided):
