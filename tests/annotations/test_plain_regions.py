@@ -55,7 +55,7 @@ def nested(levels, inner):
 
 
 @pytest.mark.parametrize("inner", [[], {}, [1], "[", None], ids=repr)
-@pytest.mark.parametrize("filling", [0, 4 * json_stream.CHUNK], ids=["short", "long"])
+@pytest.mark.parametrize("filling", [0, 16 * json_stream.CHUNK], ids=["short", "long"])
 def test_what_is_nested_too_deeply_is_told_to_the_level(inner, filling):
     # Brackets, quotes and indents in texts and keys are no levels; a long element is looked at otherwise.
     levels = json_stream.DEEPEST - 1 - isinstance(inner, (list, dict))

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import is_
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from qawl.core.records import (
     Annotation,
@@ -45,8 +46,7 @@ class Arrow(NamedTuple):
     both_ways: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One annotator's work on an article.
 
     Relations that lack an end are left out.

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from qawl.annotations import (
     identity,
@@ -167,8 +167,7 @@ class Way(NamedTuple):
     older: Scheme
 
 
-@dataclass(frozen=True, slots=True)
-class _Deriving:
+class _Deriving(Struct, frozen=True):
     """One article: what its annotators made, and which of it counts."""
 
     article: Article
@@ -180,7 +179,7 @@ class _Deriving:
     ways: dict[str, "Way"]
     back: Callable[[EntryAt], set[str]]
     several: bool
-    owners: dict[bytes, list[tuple[EntryAt, Latest]]] = field(default_factory=dict)
+    owners: dict[bytes, list[tuple[EntryAt, Latest]]] = {}
 
     def made(self, by_annotator: Mapping[str, list[EntryAt]]) -> Iterator[Converted | Finding]:
         """What each annotator made; the judge's work is chosen by what the others made."""
@@ -244,17 +243,22 @@ class _Deriving:
                 alive.append((place, self.at(place)))
             except files.UNREADABLE as error:
                 yield self._unreadable(annotator, place, error)
-        alive.sort(key=lambda each: order(each[1]))
-        for _, each in alive:
-            if user := journal_fields.user(each.annotation.get("completed_by")):
-                seen = self.users.setdefault(annotator, {})
-                seen.setdefault(each.task.get("origin", 1), Counter())[user] += 1
+        if len(alive) > 1:
+            alive.sort(key=lambda each: order(each[1]))
+        self._count(annotator, alive)
         for _, each in alive[:-1]:
             anew = self._newest(each)[0] < self._newest(alive[-1][1])[0]
             if not anew and (why := _passed_over(each, alive[-1][1])):
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
             yield from self._counting(annotator, place, latest)
+
+    def _count(self, annotator: str, those: Iterable[tuple[EntryAt, Latest]]) -> None:
+        """Counts what each user did under the name of an annotator."""
+        seen = self.users.setdefault(annotator, {})
+        for _, each in those:
+            if user := journal_fields.user(each.annotation.get("completed_by")):
+                seen.setdefault(each.task.get("origin", 1), Counter())[user] += 1
 
     def _counting(
         self, annotator: str, place: EntryAt, latest: Latest

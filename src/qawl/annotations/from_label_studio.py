@@ -5,11 +5,11 @@ from_name) are read or written. object JSON is read: a value of another type tha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from qawl.annotations import clicks, doubts, regions
 from qawl.annotations import reading as read
@@ -43,8 +43,7 @@ _SUGGESTED: tuple[object, ...] = tuple(ORIGINS)
 """The same, to be compared with what may be of any type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """An annotation with what was found wrong on the way."""
 
     annotation: Annotation

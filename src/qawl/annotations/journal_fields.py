@@ -55,7 +55,7 @@ def annotation(sent: Mapping[str, object]) -> dict[str, object]:
 def task(sent: Mapping[str, Any]) -> dict[str, Any]:
     """A task as the journal keeps it."""
     data = sent.get("data")
-    given = data if isinstance(data, Mapping) else {}
+    given = data if isinstance(data, dict) else {}
     kept = {name: without_addresses(sent[name]) for name in TASK if name in sent}
     return kept | {"data": {name: without_addresses(given[name]) for name in DATA if name in given}}
 
@@ -78,7 +78,7 @@ def _result(given: dict[str, object]) -> dict[str, object]:
 
 def user(given: object) -> int | None:
     """The number of a user; an address or a name is none."""
-    number = given.get("id") if isinstance(given, Mapping) else given
+    number = given.get("id") if isinstance(given, dict) else given
     return number if type(number) is int and abs(number) < 1 << 63 else None
 
 

@@ -17,8 +17,8 @@ from qawl.core import files, packings
 from qawl.core.errors import InputError
 from qawl.core.odd_json import HALF, half_a_character, repeated_key
 
-CHUNK = 1 << 18
-"""Bytes that are read at a time: for more, memory is asked of the system each time."""
+CHUNK = 1 << 16
+"""Bytes that are read at a time: for twice as many, memory is asked of the system each time."""
 DEEPEST = 100
 """Levels of nesting that are read: far more than Label Studio writes, far fewer than Python bears."""
 UNREADABLE = "qawl:unreadable"
@@ -149,7 +149,7 @@ def _like_this(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
         return None
     boundary = _boundary(*map(bytes, start.groups()))
     while (match := boundary.search(buffer, start.end())) is None:
-        if len(buffer) > 16 * CHUNK or not _more(buffer, file):
+        if len(buffer) > 64 * CHUNK or not _more(buffer, file):
             return None
     return _sound(buffer, match.end())
 
@@ -163,7 +163,7 @@ def _guess(buffer: bytearray, file: BinaryIO) -> tuple[Element, int] | None:
         match = _BETWEEN.search(buffer, at)
         if match is None:
             # A lone brace in a text may never be balanced: leave the rest of the file alone.
-            if len(buffer) > 16 * CHUNK or not _more(buffer, file):
+            if len(buffer) > 64 * CHUNK or not _more(buffer, file):
                 return None
             continue
         end = match.start() + 1
@@ -248,7 +248,7 @@ _shallow = msgspec.json.Decoder(_object_of(12))
 def _deep(content: bytes, value: Element) -> bool:
     """Whether values are nested deeper than is read, told by how far each would be indented; of much
     content, which indented may be a hundred times as long, by going down."""
-    if len(content) <= 4 * CHUNK:
+    if len(content) <= 16 * CHUNK:
         indented = msgspec.json.format(content, indent=1)
         return _DEEPEST in indented and _TOO_DEEP.search(indented) is not None
     level: list[Nested] = [value]

@@ -3,9 +3,10 @@
 import re
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+
+from msgspec import Struct
 
 from qawl.annotations.foreign_values import texts
 from qawl.articles import cleaning
@@ -27,8 +28,7 @@ _TELLING = (
 """Names under which a task's data may say which of several articles with one text is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """The article of a task, and the task's text unless it is the frozen one."""
 
     article: str

@@ -1,7 +1,8 @@
 """What is gathered while one annotation is read, and how its offsets lead to the frozen text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from qawl.articles import cleaning
 from qawl.core.findings import CHECKS, finding
@@ -13,8 +14,7 @@ Raw = Mapping[str, object]
 """Foreign JSON: its values may be of any type."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What is gathered while the results of one annotation are read.
 
     `others` are the layers that share the annotation with this one. `regions` has the spans of each
@@ -29,9 +29,9 @@ class Reading:
     others: Mapping[str, Scheme]
     moved: OffsetMap | None = None
     paged: bool = True
-    regions: dict[str, list[Span]] = field(default_factory=dict)
-    away: dict[str, bool] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    regions: dict[str, list[Span]] = {}
+    away: dict[str, bool] = {}
+    findings: list[Finding] = []
 
     @property
     def fits(self) -> bool:
@@ -82,7 +82,7 @@ def start(
 def fields(task: Raw) -> Raw:
     """The data of a task; none where that is not an object."""
     data = task.get("data")
-    return data if isinstance(data, Mapping) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def results(annotation: Raw) -> list[Raw]:
@@ -99,4 +99,4 @@ def words(given: object) -> list[str]:
 def value(result: Raw) -> Raw:
     """The value of a result; an empty one where it is not an object."""
     given = result.get("value")
-    return given if isinstance(given, Mapping) else {}
+    return given if isinstance(given, dict) else {}

@@ -1,13 +1,13 @@
 """Regions of Label Studio → spans: where they stand, which text and layer they are of, their ids."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from qawl.annotations import reading as read
 from qawl.annotations.foreign_values import brief, name, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.articles import cleaning
 from qawl.core.records import Span
-from qawl.scheme.scheme import Scheme
 
 TYPES = ("labels", "hypertextlabels")
 """The types of results that mark a stretch of text; their labels stand under the same name."""
@@ -56,15 +56,16 @@ def _plain_regions(
     if reading.moved is not None or "other_texts" in task:
         return None
     found: dict[str, list[Span]] = {}
+    ours = reading.article.text, reading.scheme.marking, reading.scheme.text_control
     for each in results:
-        span = _plain_span(reading.article.text, reading.scheme, each)
+        span = _plain_span(*ours, each)
         if span is None or span.id in found:
             return None
         found[span.id] = [span]
     return found
 
 
-def _plain_span(text: str, scheme: Scheme, result: Raw) -> Span | None:
+def _plain_span(text: str, controls: AbstractSet[str], shown: str, result: Raw) -> Span | None:
     """The span of a region as today's editor writes it on the frozen text, with one label; else None."""
     identity, control, value = result.get("id"), result.get("from_name"), result.get("value")
     if not (isinstance(identity, str) and isinstance(control, str) and isinstance(value, dict)):
@@ -76,9 +77,7 @@ def _plain_span(text: str, scheme: Scheme, result: Raw) -> Span | None:
     plain = (
         (isinstance(label, str) and label and label == label.strip())
         and (0 <= start <= end <= len(text) and value.get("text") == surface)
-        and (
-            identity and control in scheme.marking and result.get("to_name") == scheme.text_control
-        )
+        and (identity and control in controls and result.get("to_name") == shown)
     )
     return Span(identity, label, start, end, surface) if plain else None
 

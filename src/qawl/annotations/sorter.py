@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
+from msgspec import Struct
 
 from qawl.annotations import journal_fields, json_stream
 from qawl.annotations.foreign_values import texts as texts_in
@@ -104,8 +105,7 @@ class Pulled:
             yield f"{count} × {why} ({listed})" if listed else f"{count} × {why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """A task with annotations, and what is known of it beforehand.
 
     `created` is when the server made the task's project: with its id that tells projects apart where a
@@ -125,8 +125,7 @@ class Incoming:
         return f"{name} of {self.source}" if self.source else name
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
+class Sorted(Struct, frozen=True):
     """An annotation in its place: the layer, its user as Label Studio tells it, the entry, its version.
 
     `judge` says that the task is one that Qawl made for a judge.

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from qawl.annotations.foreign_values import whole
 from qawl.annotations.reading import results
@@ -26,8 +27,7 @@ Marked = tuple[int, int, str]
 """Start, end and surface of a region of a page, as it came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A turn of a dialogue in the text of all: where its words start, and the words."""
 
     at: int

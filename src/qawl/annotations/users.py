@@ -42,7 +42,7 @@ class User(Struct, frozen=True, order=True):
 
 def user(given: object) -> User:
     """The user that `completed_by` names, in any way that Label Studio and others write it."""
-    if isinstance(given, Mapping):
+    if isinstance(given, dict):
         name = next((given[key] for key in ("email", "username") if given.get(key)), None)
         return User(_number(given.get("id")), _name(name))
     return User(_number(given), None if _number(given) is not None else _name(given))

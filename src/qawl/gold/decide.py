@@ -7,12 +7,12 @@ make a record that does not validate is not decided but left to the judge.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from qawl.agreement import disagreements
 from qawl.agreement.readings import Mark, Reader, Reading, readings, text_order
@@ -49,8 +49,7 @@ Read = Callable[[Sequence[Annotation]], Sequence[Reading]]
 """How the annotations of an article are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A judge's annotation and the digest of the annotations that it was made from."""
 
     annotation: Annotation
@@ -131,7 +130,8 @@ class Decider:
 def _digest(article: Article, records: Sequence[Annotation], bases: Sequence[str | None]) -> str:
     """The digest of an article with all work on it, and of what its verdicts were made from."""
     total = sha256()
-    for each in (article, *records, bases):
+    without_text = msgspec.structs.replace(article, text="")  # its digest stands for it
+    for each in (without_text, *records, bases):
         content = to_json(each)
         total.update(b"%d\n" % len(content) + content)
     return total.hexdigest()[:32]

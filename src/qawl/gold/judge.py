@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 
+from msgspec import Struct
+
 from qawl.agreement.readings import Reading
 from qawl.annotations import corrections, derive, journal, tasks, verdicts
 from qawl.annotations import store as annotation_store
@@ -226,8 +228,7 @@ def _not_of_article(task: Task, layer: str, article: Article | None, text: str) 
     return files.of_layer(str(task.data.get("layer")), layer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
+class _Decided(Struct, frozen=True):
     """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void.
 
     `readings` are those of what was submitted. `known` are the corrections of the article, `pending`

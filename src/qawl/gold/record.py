@@ -1,12 +1,12 @@
 """A gold record, made of what was decided: marks, arrows and values."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 
 import msgspec
+from msgspec import Struct
 
 from qawl.agreement.readings import Arrow, Mark, Reading, text_order
 from qawl.core.records import (
@@ -25,8 +25,7 @@ How = Callable[[int], DecidedBy]
 """How something was decided that so many annotators say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What stands in a record: marks with their attributes, arrows between them, the article's values."""
 
     marks: Mapping[Mark, Attributes]

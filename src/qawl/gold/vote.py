@@ -6,9 +6,10 @@ nobody, a question is settled only if more than half say nothing of it.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from qawl.agreement.disagreements import clusters
 from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable
@@ -16,16 +17,14 @@ from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[T]):
+class Decision(Struct, Generic[T], frozen=True):
     """What is decided, and what is open; all else was voted out."""
 
     decided: frozenset[T]
     open: frozenset[T]
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Struct, frozen=True):
     """The readings of an article, put to the vote: unanimous, or by majority."""
 
     every: Sequence[Reading]
