@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from qawl.articles.decoding import Undecodable, encoding
+from qawl.articles.decoding import Undecodable, encoding, known
 from qawl.core import files
 from qawl.core.findings import Reason, reason
 
@@ -64,14 +64,15 @@ _TABS = (_Dialect("\t"), _Dialect("\t", quoted=False), _Dialect("\t", escape="\\
 
 
 def rows(
-    head: bytes, stream: BinaryIO, wanted: str, *, tabs: bool
+    head: bytes, stream: BinaryIO, wanted: str, *, tabs: bool, given: str | None = None
 ) -> Iterator[tuple[int | None, Row | Wrong]]:
     """(line, row) of each row, or what is wrong there; line is None where it is the file.
 
-    `head` is the start of the `stream`, up to HEAD bytes; `wanted` is a column that must be there.
+    `head` is the start of the `stream`, up to HEAD bytes; `wanted` is a column that must be
+    there; `given` is the encoding where it is known.
     """
     try:
-        name = encoding(head)
+        name = encoding(head) if given is None else known(given)
     except Undecodable as error:
         yield None, Wrong(error.reason)
         return

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qawl.articles.decoding import known
 from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import InputError
 
@@ -21,7 +22,7 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a record, a page or a file beside the article says; None where nothing is known.
 
     `published` is as it was found; `crawled`, the time of the visit, tells what "two hours ago" was.
-    `context` has what annotators are to see beside the text, by field.
+    `context` has what annotators are to see beside the text, by field. `encoding` is of a file.
     """
 
     title: str | None = None
@@ -34,9 +35,11 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     source_id: str | None = None
     context: dict[str, object] | None = None
     crawled: str | None = None
+    encoding: str | None = None
 
 
-FIELDS = Metadata.__struct_fields__
+FIELDS = tuple(name for name in Metadata.__struct_fields__ if name != "encoding")
+"""What a record may say too."""
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 """What tables and tasks write for `redistribute`."""
 _TEXTUAL = ("source_id", "published", "crawled")
@@ -126,6 +129,10 @@ def _sound(said: Metadata) -> Metadata:
     plain = {name: (getattr(said, name) or "").strip() or None for name in ("language", "license")}
     for wrong in odd(plain["language"], plain["license"]).values():
         raise ValueError(wrong)
+    try:
+        known(said.encoding or "utf-8")
+    except LookupError as error:
+        raise ValueError(f"encoding: {said.encoding!r} is none that is known here") from error
     return replace(said, **plain)
 
 
@@ -149,7 +156,7 @@ def override(below: Metadata, above: Metadata) -> Metadata:
     return Metadata(
         **{
             name: getattr(below, name) if getattr(above, name) is None else getattr(above, name)
-            for name in FIELDS
+            for name in Metadata.__struct_fields__
         }
     )
 

@@ -31,7 +31,7 @@ SHORTEST = 12
 def read_page(content: bytes, path: str, given: Metadata) -> Found:
     """The article of a page with what the page says of itself; `given` overrides that."""
     try:
-        html = decode(content, declares=True)
+        html = decode(content, declares=True, given=given.encoding)
         tree = load_html(html)
     except Undecodable as error:
         return set_aside(path, error.reason)

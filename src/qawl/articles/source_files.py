@@ -211,7 +211,7 @@ class _Zstandard(io.RawIOBase):
 
 def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
     try:
-        text = decode(content)
+        text = decode(content, given=metadata.encoding)
     except Undecodable as error:
         return set_aside(path, error.reason)
     if text.count("\x00") > len(text) / 100:
@@ -243,7 +243,7 @@ def _read_line(
     line: bytes, path: str, number: int, mapping: Mapping[str, str], given: Metadata
 ) -> Found:
     try:
-        fields = _json(line.removeprefix(b"\xef\xbb\xbf"))
+        fields = _json(line.removeprefix(b"\xef\xbb\xbf"), given.encoding)
     except ValueError as error:
         half = _half(line)
         why = reason("not-json", f": {error}") if half is None else reason("text-half", half)
@@ -265,14 +265,14 @@ def _half(line: bytes) -> str | None:
     return None
 
 
-def _json(line: bytes) -> object:
+def _json(line: bytes, encoding: str | None) -> object:
     """The JSON value of a line, which may be in a code page; raises ValueError."""
     try:
         return msgspec.json.decode(line)
     except RecursionError as error:
         raise ValueError(TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError):
-        text = decode(line)
+        text = decode(line, given=encoding)
         if line == text.encode():
             raise
         return msgspec.json.decode(text)
@@ -330,7 +330,7 @@ def _read_rows(
     try:
         head = _head(file)
         with _opened(file) as stream:
-            for line, row in csv_files.rows(head, stream, text, tabs=tabs):
+            for line, row in csv_files.rows(head, stream, text, tabs=tabs, given=given.encoding):
                 empty = False
                 if isinstance(row, csv_files.Wrong):
                     yield set_aside(path, row.reason, line)
