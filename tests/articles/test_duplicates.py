@@ -1,5 +1,6 @@
 """Duplicates: what is near by definition is found, and groups are stable."""
 
+import contextlib
 import json
 import random
 import subprocess
@@ -8,9 +9,11 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qawl import cli
 from qawl.articles import ingest, source_files, summary
 from qawl.articles import store as article_store
 from qawl.articles.duplicates import near as duplicates_near
@@ -69,6 +72,30 @@ def test_diacritics_tatweel_marks_and_punctuation_do_not_count():
         "قال الرئيس إنّ هذا الكلامَ قديم", "\u200fقال الـرئيس: «إن هذا الكلام»، قديم!"
     ) == (1, 1)
     assert likeness("The Harbour Road library opens", "the harbour road LIBRARY opens") == (1, 1)
+
+
+# One wire copy as two desks write it: with the Arabic keyboard in Persian, Urdu and Kurdish, in capitals (ß is SS, ı is
+# I), with digits of another script, in the presentation forms of a PDF, on a Swiss or an English keyboard, full width.
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("نخست وزیر گفت که بندر می‌شود و کارهای ما", "نخست وزير گفت كه بندر می شود و كارهاي ما".replace("می شود", "ميشود")),
+        ("یہ کہا کہ وہ آج ہی آئے", "يه كها كه وه آج هي آئے"), ("ئەو گوتی لەوێ بوو", "ئهو گوتي لهوێ بوو"),
+        ("Die Straße ist groß, sagte er am Fuß", "DIE STRASSE IST GROSS, SAGTE ER AM FUSS"),
+        ("Isparta’da ışık ve ilgi", "ISPARTA’DA IŞIK VE İLGİ"), ("Isparta’da ışık ve ilgi", "ısparta’da işik ve İLGİ"),
+        ("قال إن ١٢ شخصا", "قال إن 12 شخصا"), ("گفت ۱۲ تن", "گفت ١٢ تن"), ("قال ﷲ إلا ﻻ", "قال الله إلا لا"),
+        ("L'État à l'été", "L’ETAT A L’ETE"), ("Ο Υπουργός τόνισε", "Ο ΥΠΟΥΡΓΟΣ ΤΟΝΙΣΕ"), ("п’ять об’єктів", "пʼять обʼєктів"),
+        ("the ﬁnal oﬃce", "the final office"), ("ＡＢＣ１２が言った", "ABC12が言った"), ("أحمد قال إن", "احمد قال ان"),
+    ],
+)  # fmt: skip
+def test_what_keyboards_write_in_several_ways_counts_as_one(one, other):
+    assert likeness(one, other) == (1, 1)
+
+
+def test_other_letters_and_words_still_count():
+    assert likeness("중국 장관은 말했다", "중궈 장관은 말했다") == (0, 0)
+    assert likeness("يا علي قل لا", "يا على قم لا") == (0, 0)
+    assert likeness("日本の大臣", "日木の大臣") == (0, 0)
 
 
 def found(texts, tmp_path, groups=None):
@@ -211,6 +238,28 @@ def groups_of(trial):
 
 def ids_of(trial):
     return {each.source: each.id for each in article_store.articles(trial)}
+
+
+def test_copies_of_other_keyboards_join_one_group_and_groups_that_are_there_stay(trial):
+    """A corpus that holds the Persian desk's text keeps its groups when the Arabic desk's copy comes."""
+
+    def groups(**texts):
+        file = trial.root / "more.jsonl"
+        lines = [json.dumps({"text": text, "source": name}) for name, text in texts.items()]
+        file.write_text("\n".join(lines), "utf-8")
+        with contextlib.chdir(trial.root):
+            done = CliRunner().invoke(cli.group, ["ingest", str(file)])
+        assert done.exit_code == 0, done.output
+        return groups_of(trial), done.output
+
+    persian = " ".join(f"{each}ی که {number}" for number, each in enumerate(WORDS[:40]))
+    before, _ = groups(
+        tehran=persian, other=" ".join(WORDS), german="Die Straße am Fluß ist lang genug"
+    )
+    arabic = persian.replace("ی", "ي").replace("ک", "ك")
+    after, said = groups(cairo=arabic, swiss="DIE STRASSE AM FLUSS IST LANG GENUG")
+    assert "2 near; 2 groups" in said
+    assert after == {**before, "cairo": before["tehran"], "swiss": before["german"]}
 
 
 def test_ingest_groups_counts_and_explains(trial):

@@ -1,14 +1,16 @@
 """Texts → hashes of their runs of five words, many texts at a time.
 
 A word is a run of letters and digits; case, diacritics, tatweel and invisible marks don't count, nor
-does punctuation. Of a script that is written without spaces each character is a word. Hashes have 64
-bits, so that in practice equal hashes are equal words.
+does punctuation. Letters and digits that keyboards and encodings write in several ways count as one:
+ی and ي, ß and SS, İ and ı, ۱ and 1, full and half width. Of a script that is written without spaces each
+character is a word. Hashes have 64 bits, so that in practice equal hashes are equal words.
 """
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,18 @@ WORDS = 5
 """Words in a shingle."""
 
 _SPACE = 32
+_SEVERAL = 1
+"""Stands for a character that counts as several letters."""
+_ALIKE = {
+    **dict.fromkeys("یى", "ي"),
+    **dict.fromkeys("کڪ", "ك"),
+    **dict.fromkeys("ہەھ", "ه"),
+    **dict.fromkeys("ٱ", "ا"),
+    **dict.fromkeys("ı", "i"),
+}
+"""Letters that other keyboards write as others."""
+_APOSTROPHES = range(0x2B9, 0x2C0)
+"""Letters of Ukrainian and Uzbek that most keyboards write as punctuation."""
 _FIRST_UNSPACED = 0x0E00
 """Letters below this are of scripts that part words by spaces."""
 _BASE = 0x9E3779B97F4A7C15
@@ -69,8 +83,9 @@ def similarity(one: Hashes, other: Hashes) -> tuple[float, float]:
 
 def _words(texts: Sequence[str]) -> tuple[Hashes, Ints]:
     """The hash of every word, and for each text the number of words up to its end."""
-    encoded = [f"{text} ".encode("utf-16-le", "surrogatepass") for text in texts]
-    codes = _letters()[np.frombuffer(b"".join(encoded), np.dtype("<u2"))]
+    encoded, codes = _coded(texts)
+    if (codes == _SEVERAL).any():
+        encoded, codes = _coded([*map(_expanded(), texts)])
     kept = codes != 0
     ends = np.cumsum(np.fromiter((len(each) // 2 for each in encoded), np.int64, len(encoded)))
     if not kept.all():
@@ -82,6 +97,12 @@ def _words(texts: Sequence[str]) -> tuple[Hashes, Ints]:
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * _powers(len(codes)))])
     words = (sums[stops] - sums[starts]) * _powers(len(codes), _INVERSE)[starts]
     return _mixed(words), np.searchsorted(stops, ends, side="right")
+
+
+def _coded(texts: Sequence[str]) -> tuple[list[bytes], NDArray[np.uint16]]:
+    """Each text in UTF-16, and what their units in a row count as."""
+    encoded = [f"{text} ".encode("utf-16-le", "surrogatepass") for text in texts]
+    return encoded, _letters()[np.frombuffer(b"".join(encoded), np.dtype("<u2"))]
 
 
 def _bounds(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
@@ -124,11 +145,35 @@ def _letters() -> NDArray[np.uint16]:
     return np.array([_letter(chr(code)) for code in range(0x10000)], np.uint16)
 
 
+@cache
+def _expanded() -> Callable[[str], str]:
+    """Writes the letters of characters that count as several, as ß does."""
+    several = {
+        chr(code): _folded(chr(code)) for code in np.flatnonzero(_letters() == _SEVERAL).tolist()
+    }
+    pattern = re.compile(f"[{re.escape(''.join(several))}]")
+    return partial(pattern.sub, lambda found: several[found[0]])
+
+
 def _letter(character: str) -> int:
     category = unicodedata.category(character)
     if character == "ـ" or category[0] == "M" or category == "Cf":
         return 0
-    if category[0] not in "LN" and category != "Cs":
+    if (category[0] not in "LN" and category != "Cs") or ord(character) in _APOSTROPHES:
         return _SPACE
-    folded = character.casefold()
-    return ord(folded if len(folded) == 1 else character)
+    if category == "Nd":
+        return ord("0") + unicodedata.digit(character)
+    folded = _folded(character)
+    return _SEVERAL if len(folded) > 1 else ord(folded) if folded else 0
+
+
+def _folded(character: str) -> str:
+    """The plain letters of a character: without case, width, form and diacritics."""
+    hangul = "\uac00" <= character <= "\ud7a3"  # it would be taken apart
+    if hangul or not (unicodedata.decomposition(character) or character != character.casefold()):
+        return _ALIKE.get(character, character)
+    apart = unicodedata.normalize("NFKD", character)
+    folded = unicodedata.normalize("NFKD", apart.casefold())
+    plain = (each for each in folded if unicodedata.category(each)[0] in "LNC")
+    letters = "".join(_ALIKE.get(each, each) for each in plain)
+    return letters if letters <= "\uffff" else character
