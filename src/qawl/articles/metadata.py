@@ -144,7 +144,7 @@ def odd(language: str | None, licence: str | None) -> dict[str, str]:
         ("license", licence, licences.licence),
     ):
         try:
-            if value is not None:
+            if value and value.strip():
                 check(value)
         except ValueError as error:
             found[name] = f"{name}: {error}"

@@ -14,6 +14,7 @@ from qawl.articles.splits import splits_of
 from qawl.core.excerpts import listed
 from qawl.core.findings import CHECKS, STATED
 from qawl.core.project import Project
+from qawl.core.text import blank
 from qawl.release.documents import card
 from qawl.release.rights import privacy
 from qawl.release.versions import manifest
@@ -60,7 +61,7 @@ def _undecided(articles: Iterable[article_store.Head]) -> Iterator[str]:
     sources = Counter(
         article.source
         for article in articles
-        if article.source and card.is_placeholder(article.license)
+        if article.source and blank(article.license or "")
     )
     if sources:
         named = [f"{source} ({count})" for source, count in sorted(sources.items())]
