@@ -59,9 +59,7 @@ def _releasable(project: Project) -> Iterator[article_store.Head]:
 def _undecided(articles: Iterable[article_store.Head]) -> Iterator[str]:
     """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
     sources = Counter(
-        article.source
-        for article in articles
-        if article.source and blank(article.license or "")
+        article.source for article in articles if article.source and blank(article.license or "")
     )
     if sources:
         named = [f"{source} ({count})" for source, count in sorted(sources.items())]
