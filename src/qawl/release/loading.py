@@ -28,6 +28,10 @@ def check(folder: Path, counted: Manifest) -> None:
 def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
     """The tables by config and split, then the articles by split, then files that no config names."""
     head = _head(folder)
+    default = [each.config_name for each in head.configs if each.default]
+    default += [each.config_name for each in head.configs if each.config_name == "default"]
+    if len({*default}) > 1:
+        yield f"the card has several default configs ({', '.join(default)}), so `datasets` loads none"
     loaded, named = _loaded(folder, head)
     tables = {name: said.rows for name, said in counted.content.items()}
     stated = {

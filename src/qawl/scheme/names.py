@@ -42,6 +42,8 @@ TABLES = (
     *("articles", "tokens", "annotations", "votes", "soft_labels", "sentences", "candidates"),
 )
 """The tables that every release has beside those of its layers."""
+ELSEWHERE = frozenset({"default", "silver"})
+"""Layers whose table has another name: `datasets` takes `default` for articles, `silver` is Qawl's."""
 SENTENCE = ("article_id", "text_sha256", "number", "start", "end", "text")
 STANDOFF = "_standoff"
 """The end of the names of columns that tell of withheld free texts."""
@@ -221,10 +223,17 @@ def container(table: Table, schemes: Mapping[str, Scheme]) -> str:
     return "parent" if table.joined_by or layer is None else f"in_{layer}"
 
 
+def spans_table(layer: str, scheme: Scheme) -> str:
+    """The table of the layer's spans, or of what it has in their place."""
+    if scheme.table:
+        return scheme.table.name
+    return f"{layer}_spans" if layer.lower() in ELSEWHERE else layer
+
+
 def table_names(layer: str, scheme: Scheme) -> Iterator[str]:
     """The tables of a release that are the layer's: none where it has no labels."""
     if scheme.labels:
-        yield scheme.table.name if scheme.table else layer
+        yield spans_table(layer, scheme)
     if scheme.relations and scheme.table is None:
         yield f"{layer}_relations"
 
@@ -235,14 +244,9 @@ def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
     Tables are folders: many file systems don't tell upper case from lower.
     """
     yield from _sentence_collisions(schemes)
-    tables: dict[str, str] = dict.fromkeys(TABLES, "every release")
+    yield from _table_collisions(schemes)
     whole: dict[str, str] = dict.fromkeys(ARTICLE, "every release")
     for layer, scheme in schemes.items():
-        for name in table_names(layer, scheme):
-            if name.lower() in tables:
-                free = free_name(f"{name.lower()}_spans", tables)
-                yield f"layer {layer}: {tables[name.lower()]} has a table {name}: call it {free}"
-            tables[name.lower()] = f"the layer {layer}"
         if scheme.table and scheme.table.rows:
             around = container(scheme.table, schemes)
             for name, what in columns(scheme)[scheme.table.name]:
@@ -264,6 +268,19 @@ def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
                     f"layer {layer}: {which}: its column {column} would be taken for one of the layer "
                     f"{other}: call it {free}"
                 )
+
+
+def _table_collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
+    """Tables of layers that have one name, or one that a release has already."""
+    tables: dict[str, str] = dict.fromkeys(TABLES, "every release")
+    for layer, scheme in schemes.items():
+        for name in table_names(layer, scheme):
+            free = free_name(f"{name.lower()}_spans", tables)
+            if name.lower() in ELSEWHERE:
+                yield f"layer {layer}: a table can't have the name {name}: call it {free}"
+            if name.lower() in tables:
+                yield f"layer {layer}: {tables[name.lower()]} has a table {name}: call it {free}"
+            tables[name.lower()] = f"the layer {layer}"
 
 
 def sentence_columns(layer: str, scheme: Scheme) -> list[str]:

@@ -2,7 +2,7 @@
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from qawl.core.column_types import ClassLabel, ListOf, Record, Type, Value
 from qawl.release.documents.facts import Described
@@ -42,8 +42,8 @@ def distribution(described: Described) -> Iterator[Node]:
     for config in _tables(described):
         yield {
             "@type": "cr:FileSet",
-            "@id": f"{config}-files",
-            "name": f"{config}-files",
+            "@id": _files(config, described.columns),
+            "name": _files(config, described.columns),
             "description": f"The files of the table {config}, by split.",
             "encodingFormat": PARQUET,
             "includes": f"{config}/*.parquet",
@@ -52,20 +52,23 @@ def distribution(described: Described) -> Iterator[Node]:
 
 def record_sets(described: Described) -> Iterator[Node]:
     """The splits, the classes of each column that has some, and a record set a table."""
-    yield _splits(described)
+    splits = _splits_of(described.columns)
+    yield _splits(described, splits)
     known = _classes(described)
     for names, identity in known.items():
         yield _enumeration(identity, names)
     for config, counted in _tables(described).items():
         fields = [
-            _column(config, name, kind, known) for name, kind in described.columns[config].items()
+            _column(name, kind, known, place=config, files=_files(config, described.columns))
+            for name, kind in described.columns[config].items()
         ]
+        by_split = _split(config, described, splits)
         yield {
             "@type": "cr:RecordSet",
             "@id": config,
             "name": config,
             "description": f"The table {config}: {counted} rows.",
-            "field": [_split(config, described.project.settings.release.split_names), *fields],
+            "field": [by_split, *fields],
         }
 
 
@@ -78,35 +81,50 @@ def _tables(described: Described) -> dict[str, int]:
     return found
 
 
-def _splits(described: Described) -> Node:
+def _files(config: str, tables: Container[str]) -> str:
+    """The id of the set of a table's files; there may be a table of that name."""
+    return _free(f"{config}-files", tables)
+
+
+def _splits_of(tables: Container[str]) -> str:
+    """The id of the record set of the splits."""
+    return _free("splits", tables)
+
+
+def _free(name: str, tables: Container[str]) -> str:
+    """The name, longer where it is that of a table, whose record set has it."""
+    return _free(f"{name}-of-release", tables) if name in tables else name
+
+
+def _splits(described: Described, identity: str) -> Node:
     names = dict.fromkeys(name.partition("/")[2] for name in described.content)
     return {
         "@type": "cr:RecordSet",
-        "@id": "splits",
-        "name": "splits",
+        "@id": identity,
+        "name": identity,
         "description": "The splits; groups of near-duplicates never straddle them.",
         "dataType": "cr:Split",
-        "key": {"@id": "splits/name"},
+        "key": {"@id": f"{identity}/name"},
         "field": [
-            _field("splits/name", "sc:Text", "The name of the split."),
-            _field("splits/url", "sc:URL", "What Croissant calls it."),
+            _field(f"{identity}/name", "sc:Text", "The name of the split."),
+            _field(f"{identity}/url", "sc:URL", "What Croissant calls it."),
         ],
         "data": [
-            {"splits/name": each, "splits/url": f"cr:{_SPLITS.get(each, '')}Split"}
+            {f"{identity}/name": each, f"{identity}/url": f"cr:{_SPLITS.get(each, '')}Split"}
             for each in names
         ],
     }
 
 
-def _split(config: str, splits: Iterable[str]) -> Node:
+def _split(config: str, described: Described, splits: str) -> Node:
     """The split of a record, from the name of its file."""
-    names = "|".join(map(re.escape, splits))
+    names = "|".join(map(re.escape, described.project.settings.release.split_names))
     source = {
-        "fileSet": {"@id": f"{config}-files"},
+        "fileSet": {"@id": _files(config, described.columns)},
         "extract": {"fileProperty": "fullpath"},
         "transform": {"regex": f"(?:.*/)?({names}){_SHARD}(?:\\.parquet)?$"},
     }
-    more = {"source": source, "references": {"field": {"@id": "splits/name"}}}
+    more = {"source": source, "references": {"field": {"@id": f"{splits}/name"}}}
     return _field(f"{config}/split", "sc:Text", "The split of the record.", **more)
 
 
@@ -117,7 +135,8 @@ def _classes(described: Described) -> dict[Names, str]:
     for config in (*configs, "articles"):
         for name, kind in described.columns[config].items():
             for path, names in _class_labels(name, kind):
-                found.setdefault(names, f"{config}-{path}-values")
+                identity = _free(f"{config}-{path}-values", described.columns)
+                found.setdefault(names, identity)
     return found
 
 
@@ -150,13 +169,13 @@ def _enumeration(identity: str, names: Names) -> Node:
     }
 
 
-def _column(config: str, name: str, kind: Type, known: Mapping[Names, str]) -> Node:
+def _column(name: str, kind: Type, known: Mapping[Names, str], *, place: str, files: str) -> Node:
     """A column as a field; one of records has a field for each of their parts.
 
     Croissant's reader can't follow records within records: those parts are named in words alone.
     """
-    identity = f"{config}/{name}"
-    source: Node = {"fileSet": {"@id": f"{config}-files"}, "extract": {"column": name}}
+    identity = f"{place}/{name}"
+    source: Node = {"fileSet": {"@id": files}, "extract": {"column": name}}
     item = _item(kind)
     if not isinstance(item, Record):
         return _field(
@@ -184,11 +203,20 @@ def _column(config: str, name: str, kind: Type, known: Mapping[Names, str]) -> N
 
 
 def _item(kind: Type) -> Type:
-    return kind.item if isinstance(kind, ListOf) else kind
+    """What stands in lists of it, or in lists of lists."""
+    return _item(kind.item) if isinstance(kind, ListOf) else kind
+
+
+def _depth(kind: Type) -> int:
+    return 1 + _depth(kind.item) if isinstance(kind, ListOf) else 0
 
 
 def _array(kind: Type) -> Node:
-    return {"isArray": True} if isinstance(kind, ListOf) else {}
+    """That it is an array; one of arrays (the paths of a tree) has a shape, of unknown lengths."""
+    depth = _depth(kind)
+    if depth < 2:
+        return {"isArray": True} if depth else {}
+    return {"isArray": True, "arrayShape": ",".join(["-1"] * depth)}
 
 
 def _type(kind: Type) -> str:

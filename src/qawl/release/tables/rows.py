@@ -34,7 +34,7 @@ from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_cells
 from qawl.release.tables.votes import SOFT, VOTES, Votes
-from qawl.scheme.names import container, host, links
+from qawl.scheme.names import container, host, links, spans_table
 from qawl.scheme.scheme import Scheme, Table
 
 
@@ -103,7 +103,7 @@ class Maker:
             spans = whole[f"{layer}_spans"]
             of = {"article_id": article.id, "text_sha256": article.text_sha256}
             same = {name: [each] * len(spans) for name, each in of.items()}
-            yield table.name if table else layer, {**same, **spans.fields}
+            yield spans_table(layer, scheme), {**same, **spans.fields}
         else:
             yield table.name, list(_table_rows(item, gold, self._schemes, table, shown))
         if candidates := list(candidate_rows(gold, shown)):

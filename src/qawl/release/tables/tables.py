@@ -23,7 +23,7 @@ from qawl.release.tables.silver_table import SILVER, silver_columns
 from qawl.release.tables.token_table import TABLE, token_columns
 from qawl.release.tables.votes import vote_columns
 from qawl.scheme.attributes import Attribute
-from qawl.scheme.names import collisions, container, links
+from qawl.scheme.names import collisions, container, links, spans_table
 from qawl.scheme.scheme import Scheme, Table
 
 _MENTION = Record.of({"id": STRING, "start": INTEGER, "end": INTEGER, "text": STRING})
@@ -88,7 +88,7 @@ def all_columns(schemes: Mapping[str, Scheme], *, silver: bool = False) -> dict[
         if not scheme.labels:
             continue
         if table is None or table.rows is None:
-            found[table.name if table else layer] = _span_columns(scheme)
+            found[spans_table(layer, scheme)] = _span_columns(scheme)
         else:
             found[table.name] = _row_columns(scheme, table, schemes)
         if scheme.relations and table is None:

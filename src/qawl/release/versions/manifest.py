@@ -82,6 +82,7 @@ class CardConfig(Struct, frozen=True):
 
     config_name: str
     data_files: tuple[CardFiles, ...] = ()
+    default: bool = False
 
 
 class CardHead(Struct, frozen=True):

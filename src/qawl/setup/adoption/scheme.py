@@ -128,7 +128,7 @@ def _layer(config: Config | None, facts: Facts) -> str:
     for name in (*given, *facts.labels):
         try:
             found = core_names.layer(name)
-            return free_name(f"{found}_spans", TABLES) if found in TABLES else found
+            return free_name(f"{found}_spans", TABLES) if found.lower() in TABLES else found
         except ValueError:
             continue
     return DOCUMENT
