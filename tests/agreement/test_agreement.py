@@ -442,3 +442,89 @@ def test_names_and_orders_change_no_figure_of_spans_in_one_place():
             figures = each["attributes"]["gpe_role"]
             found.append([figures[name] for name in figures if name != "pairs"])
         assert found[0] == found[1] == found[2]
+
+
+TONE = corpora.scheme("toy", [], [corpora.choice("tone", "calm", "angry")])
+PEOPLE = corpora.scheme("toy", ["A", "B"], [corpora.choice("tone", "calm", "angry")], ["of"])
+TEXTS = {"1": TEXT, "2": TEXT + " 2", "3": TEXT + " 3"}
+
+
+@pytest.mark.parametrize(
+    ("current", "said"),
+    [
+        # A third of the configs that teams have asks of the text as a whole alone: no labels at all.
+        (TONE, None),
+        # A sparse layer in a small trial: all did it, nobody found anything.
+        (PEOPLE, "  no annotator marked a span, so there are no figures of spans"),
+    ],
+)
+def test_a_layer_without_spans_shows_attributes_alone(tmp_path, current, said):
+    done = {
+        who: {name: work(tone=tone) for name, tone in zip(TEXTS, tones, strict=True)}
+        for who, tones in (("a", ("calm", "angry", "calm")), ("b", ("calm", "angry", "angry")))
+    }
+    folder = tmp_path / "c"
+    assert corpora.measured(folder, current, TEXTS, done)["exact_f1"]["value"] is None
+    shown = corpora.qawl(folder, "agreement", "--html", tmp_path / "page.html").stdout
+    assert "tone alpha" in shown
+    for spans in ("exact", "alpha_u", "label against label", "F1"):
+        assert spans not in shown
+    assert (said or "tone") in shown
+    assert ("no annotator marked" in shown) == bool(said)
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<table aria-label=" not in page
+    assert page.count("<rect") + page.count("undefined") <= 2  # kappa and alpha of the attribute
+
+
+def test_figures_of_nothing_are_counted_and_the_title_of_a_small_matrix_is_one_line(tmp_path):
+    # A relation that nobody drew, a label that nobody used, two who share no article.
+    done = {
+        "a": {"1": work([mark("m", "A", 0, 3)]), "2": work([mark("m", "A", 0, 3)])},
+        "b": {"1": work([mark("m", "A", 0, 3)])},
+        "c": {"2": work([mark("m", "A", 0, 3)])},
+    }
+    folder = tmp_path / "c"
+    corpora.measured(folder, PEOPLE, TEXTS, done)
+    shown = corpora.qawl(folder, "agreement").stdout.splitlines()
+    assert "label against label, counted from both sides" in shown
+    assert not [line for line in shown if "b c exact_f1" in line or "relation" in line]
+    assert "  figures of nothing, not shown: 2 (--json has them)" in shown
+    assert [line for line in shown if "a b exact_f1" in line]
+    assert [line for line in shown if "of 1" in line or "B exact_f1" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("tones", "card", "croissant"),
+    [
+        (
+            ("calm", "angry"),
+            "| tone, alpha | 1.000 |",
+            "toy: alpha of tone between annotators 1.000",
+        ),
+        # All say the same of all: no figure that is corrected for chance is defined.
+        (
+            ("calm", "calm"),
+            "two annotators have articles in common, but no figure of them is defined.",
+            "but no figure of them is defined, so no agreement can be given",
+        ),
+    ],
+)
+def test_a_release_of_a_layer_without_spans_says_how_far_annotators_agree(
+    tmp_path, tones, card, croissant
+):
+    done = {
+        who: {name: work(tone=tone) for name, tone in zip(TEXTS, tones, strict=False)}
+        for who in ("a", "b")
+    }
+    folder = tmp_path / "c"
+    corpora.measured(folder, TONE, TEXTS, done)
+    with (folder / "qawl.yaml").open("a", encoding="utf-8") as file:
+        file.write("release: {license: cc-by-4.0}\n")
+    for words in (("adjudicate",), ("release", "0.1.0", "--draft")):
+        corpora.qawl(folder, *words)
+    release = folder / "exports" / "releases" / "0.1.0"
+    readme = (release / "README.md").read_text("utf-8")
+    assert card in readme
+    assert "no article of this layer has two annotators" not in readme
+    assert "without a second annotator" not in readme
+    assert croissant in (release / "croissant.json").read_text("utf-8")

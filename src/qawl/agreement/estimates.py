@@ -138,6 +138,18 @@ class LayerAgreement(Struct, frozen=True, kw_only=True):
         return {name: each for name, each in found if each is not UNSET}
 
     @property
+    def marked(self) -> bool:
+        """Whether spans of two annotators are compared: without any, only attributes say something."""
+        return any(each.n for name, each in self.figures.items() if name.endswith("_f1"))
+
+    @property
+    def nothing(self) -> str:
+        """Why no figure can be given, in words."""
+        if not self.articles_compared:
+            return "no article has two annotators"
+        return "two annotators have articles in common, but no figure of them is defined"
+
+    @property
     def suggested(self) -> Suggested | None:
         """What suggestions change; None where no annotation began with them."""
         return None if self.suggestions is UNSET else self.suggestions

@@ -104,7 +104,7 @@ class _Shown:
 def _layer(current: Scheme, said: LayerAgreement, shown: _Shown) -> dict[str, object]:
     """Figures for the chart and the heat map of a layer."""
     figures: list[tuple[str, Estimate | Distanced]] = [
-        (shown.figure(name), each) for name, each in said.figures.items()
+        (shown.figure(name), each) for name, each in said.figures.items() if said.marked
     ]
     for attribute, found in said.attributes.items():
         title = shown.called(current.layer, attribute)

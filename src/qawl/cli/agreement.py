@@ -10,8 +10,6 @@ from qawl.cli.terminal import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.table import Table
-
     from qawl.agreement.estimates import (
         AttributeAgreement,
         Confusion,
@@ -101,26 +99,41 @@ def _show_all(
 
 def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
     """One layer: its figures, those of labels and pairs, and where annotators differ most."""
+    if not figures.articles_compared:
+        say(f"{layer}: {figures.nothing}, so there is nothing to compare")
+        return
+    _show_figures(layer, figures, label)
+    if empty := [name for name, found in figures.attributes.items() if not _set_by_two(found)]:
+        say(f"  without a value of two annotators for one item: {', '.join(empty)}")
+    if figures.marked:
+        _show_matrix(figures.confusion)
+    for each in figures.confusion.most[:8]:
+        one, other = (name or "no span" for name in each.labels)
+        say(f"  {each.n:4} × {one} against {other}")
+    for article, of in list(figures.of_articles.items())[:WORST]:
+        if of["exact_f1"].value is not None:
+            say(f"  {article}: exact F1 {_number(of['exact_f1'].value)}")
+
+
+def _show_figures(layer: str, figures: "LayerAgreement", label: str | None) -> None:
+    """The figures of a layer as a table; those of nothing are counted."""
     from rich.table import Table
 
     from qawl.cli.terminal import console
 
-    shown = console()
-    if not figures.articles_compared:
-        shown.print(f"{layer}: no article has two annotators, so there is nothing to compare")
-        return
+    rows = _rows(figures, label)
+    counted = rows if label else [each for each in rows if each[1].n]
     table = Table("", "value", "95 %", "n", title=f"{layer}: {figures.articles_compared} articles")
-    for name, said in _rows(figures, label):
+    for name, said in counted:
         table.add_row(name, _number(said.value), _interval(said), str(said.n))
-    shown.print(table)
-    if empty := [name for name, found in figures.attributes.items() if not _set_by_two(found)]:
-        shown.print(f"  without a value of two annotators for one item: {', '.join(empty)}")
-    shown.print(_matrix(figures.confusion))
-    for each in figures.confusion.most[:8]:
-        one, other = (name or "no span" for name in each.labels)
-        shown.print(f"  {each.n:4} × {one} against {other}")
-    for article, of in list(figures.of_articles.items())[:WORST]:
-        shown.print(f"  {article}: exact F1 {_number(of['exact_f1'].value)}")
+    if counted:
+        console().print(table)
+    else:
+        say(f"{layer}: {figures.nothing}")
+    if figures.labels and not figures.marked:
+        say("  no annotator marked a span, so there are no figures of spans")
+    if left := len(rows) - len(counted):
+        say(f"  figures of nothing, not shown: {left} (--json has them)")
 
 
 def _show_suggested(layer: str, said: "Suggested") -> None:
@@ -146,25 +159,28 @@ def _show_suggested(layer: str, said: "Suggested") -> None:
     console().print(table)
 
 
-def _matrix(confusion: "Confusion") -> "Table":
+def _show_matrix(confusion: "Confusion") -> None:
     """Label against label where two annotators marked the same place; those that differ most."""
     from rich.table import Table
+
+    from qawl.cli.terminal import console
 
     counts = confusion.counts
     differing = sorted(
         range(len(counts)), key=lambda at: (counts[at][at] - sum(counts[at]), -sum(counts[at]))
     )
-    shown = sorted(at for at in differing[:MATRIX] if sum(counts[at]))
-    left = sum(1 for row in counts if sum(row)) - len(shown)
+    kept = sorted(at for at in differing[:MATRIX] if sum(counts[at]))
+    left = sum(1 for row in counts if sum(row)) - len(kept)
     title = "label against label, counted from both sides"
-    table = Table(title=f"{title}; {left} more in --json" if left else title, title_justify="left")
+    say(f"{title}; {left} more in --json" if left else title)
+    table = Table()
     table.add_column("")
-    for at in shown:
+    for at in kept:
         table.add_column(confusion.labels[at] or "no span", justify="right", overflow="fold")
-    for at in shown:
-        row = (str(counts[at][other] or "·") for other in shown)
+    for at in kept:
+        row = (str(counts[at][other] or "·") for other in kept)
         table.add_row(confusion.labels[at] or "no span", *row)
-    return table
+    console().print(table)
 
 
 Row = tuple[str, "Estimate | Distanced"]
@@ -175,7 +191,7 @@ def _rows(figures: "LayerAgreement", label: str | None) -> list[Row]:
     if label:
         return _named(figures.labels.get(label, {}).items(), f"{label} ")
     several = len(figures.annotators) > 2
-    rows = _named(figures.figures.items())
+    rows = _named(figures.figures.items()) if figures.marked else []
     for name, found in figures.attributes.items():
         if not _set_by_two(found):
             continue
@@ -183,6 +199,8 @@ def _rows(figures: "LayerAgreement", label: str | None) -> list[Row]:
         if several:
             for pair, each in found.pairs.items():
                 rows.append((f"{name} {pair} cohen_kappa", each.cohen_kappa))
+    if not figures.marked:
+        return rows
     parts = [*figures.pairs.items()]
     if several:
         rest = figures.against_rest.items()

@@ -197,6 +197,8 @@ def _measured(said: LayerAgreement | None) -> dict[str, object]:
     rows = suggestion_effect.rows(suggested) if suggested else []
     return {
         "agreement": _agreement(said),
+        "nothing": said.nothing if said else "no article has two annotators",
+        "compared": said.articles_compared if said else 0,
         "suggested": suggested,
         "arms": [each for each in rows if each.with_.value is not None],
     }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import licences
 from qawl.core.settings import Card
 from qawl.release.documents import citation, croissant_records
@@ -136,16 +137,28 @@ def _limitations(card: Card, articles: int) -> list[str] | None:
 def _analysis(described: Described) -> Iterator[str]:
     """The agreement of each layer, in words."""
     for layer, measured in described.agreement.items():
-        figure = measured.figures.get("exact_f1")
-        if figure and figure.value is not None:
-            interval = (
-                f" (95 % interval {figure.low:.3f} to {figure.high:.3f})"
-                if figure.low is not None
-                else ""
-            )
-            yield f"{layer}: exact F1 between annotators {figure.value:.3f}{interval}"
-        elif described.facts.decided[layer]:
-            yield f"{layer}: no article has two annotators, so no agreement can be given"
+        known = list(_told(measured))
+        for name, figure in known:
+            yield f"{layer}: {name} between annotators {_with_interval(figure)}"
+        if described.facts.decided[layer] and not known:
+            yield f"{layer}: {measured.nothing}, so no agreement can be given"
+
+
+def _told(measured: LayerAgreement) -> Iterator[tuple[str, Estimate | Distanced]]:
+    """The figure of spans, or of a layer where none is marked those of attributes."""
+    exact = measured.figures.get("exact_f1")
+    if exact and exact.value is not None:
+        yield "exact F1", exact
+        return
+    for name, each in measured.attributes.items():
+        if each.alpha.value is not None:
+            yield f"alpha of {name}", each.alpha
+
+
+def _with_interval(said: Estimate | Distanced) -> str:
+    if said.low is None:
+        return f"{said.value:.3f}"
+    return f"{said.value:.3f} (95 % interval {said.low:.3f} to {said.high:.3f})"
 
 
 def _per_item(described: Described) -> Iterator[str]:
