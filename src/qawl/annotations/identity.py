@@ -16,7 +16,7 @@ from msgspec import Struct
 from qawl.annotations import journal_fields
 from qawl.annotations.foreign_values import LONGEST
 from qawl.core.files import UNREADABLE
-from qawl.core.text import AT_SIGNS
+from qawl.core.text import bytes_may_have_address
 
 Home = tuple[int | None, str | None]
 """A project of a server: its id, and when the server made it."""
@@ -121,7 +121,7 @@ def sent(
     said = {name: value for name, value in annotation.items() if name != "result"}
     made = msgspec.convert(said, _Sent), msgspec.convert(task, _Task)
     result = _sorted.encode(annotation.get("result"))
-    if b".0" in result or _may_have_address(
+    if b".0" in result or bytes_may_have_address(
         result
     ):  # perhaps a number that is written as 1.0, or an address
         result = _canonical(result)
@@ -170,7 +170,7 @@ def _canonical(result: bytes) -> bytes:
     """Results in one form: databases and other tools write keys in their own order, and 1 as 1.0."""
     try:
         given = _results.decode(result)
-        kept = journal_fields.results(given) if _may_have_address(result) else given
+        kept = journal_fields.results(given) if bytes_may_have_address(result) else given
         return _sorted.encode(kept)
     except (
         *UNREADABLE,
@@ -178,13 +178,6 @@ def _canonical(result: bytes) -> bytes:
         ValueError,
     ):  # of journals that were not made of such values
         return result
-
-
-_SIGNS = tuple(each.encode() for each in AT_SIGNS)
-
-
-def _may_have_address(result: bytes) -> bool:
-    return any(sign in result for sign in _SIGNS)
 
 
 def _plain(number: str) -> int | float | str:

@@ -81,6 +81,18 @@ def may_have_address(text: str) -> bool:
     return any(sign in text for sign in AT_SIGNS)
 
 
+_SIGNS = tuple(each.encode() for each in AT_SIGNS)
+_FIRST = sorted({each[:1] for each in _SIGNS})  # single bytes are found much faster
+
+
+def bytes_may_have_address(content: bytes) -> bool:
+    """The same of a text in UTF-8."""
+    for first in _FIRST:
+        if first in content:
+            return any(sign in content for sign in _SIGNS)
+    return False
+
+
 def _plain(domain: str) -> str:
     """A domain without characters that have no width, in small letters of one form."""
     return unicodedata.normalize("NFKC", re.sub(f"[{_UNSEEN}]", "", domain)).lower()

@@ -12,7 +12,7 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core.project import Project
 from qawl.core.records import Annotation, from_json, to_json
-from qawl.core.text import AT_SIGNS, has_address
+from qawl.core.text import bytes_may_have_address, has_address
 from qawl.release.rights.withheld import strings
 from qawl.scheme import scheme
 
@@ -123,10 +123,10 @@ def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str
 
     Lines without an @ and without a name are not read: a corpus has many, and few have one.
     """
-    marks = tuple(each.encode() for each in (*AT_SIGNS, *names))
+    marks = tuple(name.encode() for name in names)
     articles = article_store.by_id(project)
     for _, line in project.disk.lines(project.annotations_file(layer)):
-        if any(mark in line for mark in marks):
+        if bytes_may_have_address(line) or any(mark in line for mark in marks):
             record = from_json(line, Annotation)
             article = articles.get(record.article_id)
             published = article.text if article and article.redistribute else ""
