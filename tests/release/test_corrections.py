@@ -391,3 +391,19 @@ def unreadable(made):
     assert {each["severity"] for each in found} <= {"error"}
     assert done.exit_code == bool(found)
     return [each["message"] for each in found]
+
+
+@pytest.mark.parametrize("name", ["a@b#c", "My corpus, 2024", "x@0.1.0#a:b"])
+def test_an_address_works_whatever_the_name_of_the_corpus(name, tmp_path):
+    """Spaces, @ and # are what parts an address; names of people's corpora have them."""
+    folder = desk(tmp_path / "trial", "t1", "t2")
+    settings = folder / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("name: trial", f"name: '{name}'"))
+    annotate(folder, "t1", "t2")
+    corpora.qawl(folder, "release", "0.1.0")
+    where = address(folder, "t1", "Layla Haddad").replace("trial", name, 1)
+    assert "kept for the judge" in correct(folder, where, "--delete", *WHO).output
+    assert where in corpora.qawl(folder, "correct").output
+    card = (folder / "exports/releases/0.1.0/README.md").read_text("utf-8")
+    key = card.partition("@misc{")[2].partition(",\n")[0]
+    assert not set(key) & set(" ,#@{}=")  # BibTeX has no such keys

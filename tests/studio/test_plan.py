@@ -402,3 +402,18 @@ def test_a_server_that_keeps_keys_in_another_order_has_the_same_tasks():
     assert task_extras.digest(data, "text") == task_extras.digest(other, "text")
     other["points"][0]["a"]["z"] = 2
     assert task_extras.digest(data, "text") != task_extras.digest(other, "text")
+
+
+@pytest.mark.parametrize("name", ["My corpus, 2024", "x layer=toy annotator=a1 scheme=1", "a@b#c"])
+def test_projects_are_known_again_whatever_the_name_of_the_corpus(name, make_corpus):
+    """People's names have spaces, which part the words of the mark: each push made new projects."""
+    made = make_corpus(*TEXTS, settings=LINES)
+    path = made.root / "qawl.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text(
+        "\n".join(f"name: '{name}'" if each.startswith("name:") else each for each in lines)
+    )
+    server = Memory()
+    pushed(server, made)
+    assert len(server.made) == 2
+    assert pushed(server, made) == []

@@ -9,7 +9,7 @@ from qawl.cli.terminal import say
 
 @click.command()
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("--name", help="The corpus's name; by default the folder's.")
+@click.option("--name", help="The corpus's name, one line; by default the folder's.")
 @click.option("--language", default="ar", show_default=True, help="BCP 47 code of the articles.")
 def command(folder: Path, name: str | None, language: str) -> None:
     """Make a new corpus: the folders, the three schemes, qawl.yaml."""

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from qawl.core.records import GOLD, JUDGE, POOL
+from qawl.core.text import blank
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 
@@ -27,6 +28,9 @@ LONGEST = 64
 _KINDS = ("L", "M", "Nd")
 """Unicode categories of letters, of the marks that belong to them, and of digits."""
 
+
+_NO_LINE = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode categories of what a line does not have: control characters, half characters, ends of lines."""
 
 RESERVED = {GOLD: "what is decided", POOL: "projects that annotators share"}
 """What stands in the place of a pseudonym, and what it is; the judge's is one of a journal too."""
@@ -76,6 +80,15 @@ def journal(given: str) -> tuple[str, str]:
     except ValueError as error:
         raise ValueError(f"{given!r} is no name of a journal: {error}") from error
     raise ValueError(f"{given!r} is no name of a journal: those are LAYER.ANNOTATOR")
+
+
+def corpus(given: str) -> str:
+    """The name of a corpus, without white space around it; ValueError where it is not one line."""
+    if any(unicodedata.category(each) in _NO_LINE for each in given):
+        raise ValueError(f"{given!r} is not a name: give one line, without control characters")
+    if blank(given):
+        raise ValueError("the name is empty")
+    return given.strip()
 
 
 def layer(given: str) -> str:

@@ -253,8 +253,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 def parse_settings(text: str, where: str) -> Settings:
     """The settings of a qawl.yaml text; `where` names the file in messages."""
     settings = strict_yaml.load(text, where, Settings)
-    if not settings.name.strip():
-        raise ProjectError(f"{where}: name is empty")
+    _check_name(settings.name, where)
     _check_language(settings.language, where)
     _check_layers(settings.layers, where)
     settings = msgspec.structs.replace(settings, annotators=_named(settings.annotators, where))
@@ -321,6 +320,13 @@ def _first_day(given: str) -> date | None:
         return date.fromisoformat(f"{given}-01-01"[:10])
     except ValueError:
         return None
+
+
+def _check_name(given: str, where: str) -> None:
+    try:
+        names.corpus(given)
+    except ValueError as error:
+        raise ProjectError(f"{where}: name: {error}") from error
 
 
 def _check_language(given: str, where: str) -> None:

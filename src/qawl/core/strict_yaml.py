@@ -1,5 +1,6 @@
 """YAML text → typed values: a key given twice is refused, a date stays the text that it is written as."""
 
+import math
 import re
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -51,6 +52,18 @@ def _loaded(text: str, where: str, error: type[QawlError], *, words: bool) -> An
         raise error(f"{where}: {TOO_DEEP}") from problem
     except (ValueError, TypeError, AttributeError, LookupError) as problem:  # of tags as `!!int x`
         raise error(f"{where}: not YAML: a value does not fit its tag ({problem})") from problem
+
+
+def written(value: object) -> str:
+    """A value as YAML has it on one line, quoted where another would be read: `'no'`, `'2024'`, `[a1]`.
+
+    >>> written("no"), written(["a1", "x # y"])
+    ("'no'", "[a1, 'x # y']")
+    """
+    text = yaml.safe_dump(
+        [value], default_flow_style=True, allow_unicode=True, sort_keys=False, width=math.inf
+    )
+    return text.strip()[1:-1]
 
 
 MOST = 1_000_000

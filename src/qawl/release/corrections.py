@@ -18,7 +18,7 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
 _ADDRESS = re.compile(
-    r"(?P<dataset>[^@#\s]+)@(?P<version>\d+\.\d+\.\d+)#(?P<article>[^:#\s]+):(?P<span>\S+)",
+    r"(?P<dataset>.+)@(?P<version>\d+\.\d+\.\d+)#(?P<article>[^:#\s]+):(?P<span>\S+)",
     re.ASCII,
 )
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029@<>]{1,100}")

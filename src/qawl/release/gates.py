@@ -1,11 +1,9 @@
 """What must hold before a release: each gate that fails says how to pass it."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-import yaml
 
 from qawl.agreement import report
 from qawl.articles import released, withdrawal
@@ -14,6 +12,7 @@ from qawl.articles.splits import splits_of
 from qawl.core.excerpts import listed
 from qawl.core.findings import CHECKS, STATED
 from qawl.core.project import Project
+from qawl.core.strict_yaml import written
 from qawl.core.text import blank
 from qawl.release.documents import card
 from qawl.release.rights import privacy
@@ -142,8 +141,5 @@ def _dispensing(project: Project, checks: Iterable[str]) -> str:
         for each in project.settings.dispensations
     ]
     given += [{"check": each, "reason": "say why"} for each in checks]
-    flow = yaml.safe_dump(
-        given, default_flow_style=True, allow_unicode=True, sort_keys=False, width=math.inf
-    )
     instead = "  # in place of the line that is there" if project.settings.dispensations else ""
-    return f"dispensations: {flow.strip()}{instead}"
+    return f"dispensations: {written(given)}{instead}"

@@ -1,12 +1,13 @@
 """A new corpus: the folders with a note in each, qawl.yaml, the schemes and what is made from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from qawl.core import bundled, files, temporary
-from qawl.core.errors import ProjectError
+from qawl.core import bundled, files, names, temporary
+from qawl.core.errors import InputError, ProjectError
 from qawl.core.project import CORPUS, LABEL_CONFIG, SETTINGS, Project
 from qawl.core.settings import parse_settings
+from qawl.core.strict_yaml import written
 from qawl.scheme import generated
 
 LAYERS = ("entity", "quote", "claim")
@@ -73,13 +74,16 @@ def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Proj
     """Makes a corpus in a new, empty or existing folder; refuses one that has a qawl.yaml.
 
     qawl.yaml is written last: a folder without it is no corpus yet, and init can be run again.
+    Raises InputError where the name or the language can't be one.
     """
+    name = name_of(folder) if name is None else given("--name", name, names.corpus)
+    given("--language", language, names.language)
     settings = folder / SETTINGS
     if settings.exists():
         raise ProjectError(f"{settings} exists: {folder} is a corpus already")
     if folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file: name a folder")
-    text = _SETTINGS.format(name=name or name_of(folder), language=language)
+    text = _SETTINGS.format(name=written(name), language=written(language))
     corpus = Project(root=folder.resolve(), settings=parse_settings(text, SETTINGS))
     temporary.sweep([folder, *(folder / part for part in NOTES)])
     for part, note in NOTES.items():
@@ -103,10 +107,8 @@ def empty(
     """Makes the folders and the qawl.yaml of a corpus whose schemes come from elsewhere."""
     if folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file: name a folder")
-    text = (
-        f"name: {name}\nlanguage: {language}\nlayers: [{', '.join(layers)}]\n"
-        f"annotators: [{', '.join(annotators)}]\n"
-    )
+    said = {"name": name, "language": language, "layers": [*layers], "annotators": [*annotators]}
+    text = "".join(f"{key}: {written(value)}\n" for key, value in said.items())
     parse_settings(text, SETTINGS)
     for part, note in NOTES.items():
         _keep(folder / part / "README.md", note)
@@ -114,6 +116,14 @@ def empty(
     _keep(folder / ".gitignore", _IGNORE)
     _keep(folder / ".gitattributes", _ATTRIBUTES)
     files.write_text(folder / SETTINGS, text)
+
+
+def given(option: str, value: str, check: Callable[[str], str]) -> str:
+    """What an option gives, as the check returns it; raises InputError, which names the option."""
+    try:
+        return check(value)
+    except ValueError as error:
+        raise InputError(f"{option}: {error}") from error
 
 
 def _keep(path: Path, text: str) -> None:

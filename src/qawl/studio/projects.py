@@ -19,7 +19,7 @@ from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote, Wanted
 
 MARK = re.compile(
-    r"qawl corpus=(?P<corpus>\S+) layer=(?P<layer>\S+) "
+    r"qawl corpus=(?P<corpus>.+) layer=(?P<layer>\S+) "
     r"(annotator=(?P<annotator>\S+)|pool=(?P<slice>[1-9]\d{0,3})) scheme=(?P<version>\S+)"
 )
 """The line of a project's description by which it is known again."""

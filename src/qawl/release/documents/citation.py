@@ -1,5 +1,6 @@
 """How a release is cited: CITATION.cff (1.2.0), and the same as BibTeX and in one line."""
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -106,9 +107,14 @@ def bibtex(described: Described) -> str:
         "url": described.address and f"{described.address}/tree/{described.version}",
         "note": f"Dataset; content sha256:{described.manifest.content_sha256}",
     }
-    key = f"{described.project.settings.name}-{described.version}"
+    name = _NO_KEY.sub("-", described.project.settings.name).strip("-")
+    key = f"{name}-{described.version}"
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+
+_NO_KEY = re.compile(r"[\s,{}#%\"\\~'()=@&$^]+")
+"""What a key of BibTeX can't have."""
 
 
 def _braced(name: str) -> str:

@@ -4,12 +4,11 @@ Each source is read once. What was annotated is journalled as it came; nothing i
 appears whole or not at all, and a corpus that gets a layer stays as it was where that fails.
 """
 
-import json
 import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from qawl.core.errors import InputError, ProjectError, QawlError
 from qawl.core.findings import CHECKS, reason
 from qawl.core.project import SETTINGS, Project, load, lock
 from qawl.core.settings import parse_settings
+from qawl.core.strict_yaml import written
 from qawl.scheme import from_config, generated
 from qawl.scheme.from_config import Config
 from qawl.setup import init
@@ -119,22 +119,15 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
     Nothing is written before all sources were read.
     """
     if request.language is not None:
-        _check("language", request.language, names.language)
+        init.given("--language", request.language, names.language)
     if request.license is not None:
-        _check("license", request.license, licences.licence)
+        init.given("--license", request.license, licences.licence)
     elif request.redistribute:
         raise InputError("--redistribute: give --license, too: nothing is redistributed unlicensed")
     with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
         folder = Path(name)
         sources, config, home = _opened(request, folder)
         return _adopt(request, look(sources, folder, watch), config, home, watch)
-
-
-def _check(option: str, given: str, check: Callable[[str], object]) -> None:
-    try:
-        check(given)
-    except ValueError as error:
-        raise InputError(f"--{option}: {error}") from error
 
 
 def _opened(
@@ -333,7 +326,7 @@ def _add_layer(folder: Path, layer: str, annotators: Sequence[str]) -> None:
     layers = [*project.settings.layers, layer]
     known = list(project.annotators)
     by_hand = (
-        f"{path}: add the layer {layer} by hand: layers: [{', '.join(layers)}]; then run this again"
+        f"{path}: add the layer {layer} by hand: layers: {written(layers)}; then run this again"
     )
     lines = [
         line
@@ -343,7 +336,7 @@ def _add_layer(folder: Path, layer: str, annotators: Sequence[str]) -> None:
     if any(isinstance(each, dict) for each in said.get("annotators", ())):
         raise ProjectError(by_hand)
     fresh = [each for each in annotators if each not in known]
-    lines += [f"layers: [{', '.join(layers)}]", f"annotators: [{', '.join([*known, *fresh])}]"]
+    lines += [f"layers: {written(layers)}", f"annotators: {written([*known, *fresh])}"]
     text = "\n".join(lines) + "\n"
     try:
         parse_settings(text, str(path))
@@ -362,15 +355,16 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
     if known := project.settings.overlap:
         text = _with_overlap(text, {**known, report.layer: least}, report)
     else:
-        more.append(f"overlap: {{{report.layer}: {least}}}")
+        more.append(f"overlap: {written({report.layer: least})}")
     unread = [each for each in report.left_out if each.startswith(UNREAD)]
     if unread and not project.settings.dispensations:
         kinds = ", ".join(each.removeprefix(UNREAD) for each in unread)
         reason = f"the adopted work has {kinds}, which a scheme can't express"
         said = {"check": "result-unsupported", "reason": reason}
-        more.append(f"dispensations: [{json.dumps(said, ensure_ascii=False)}]")
+        more.append(f"dispensations: {written([said])}")
     if home:
-        told = f"label_studio: {{url: {home.url}, adopted: {{{report.layer}: {home.project}}}}}"
+        there = {"url": home.url, "adopted": {report.layer: home.project}}
+        told = f"label_studio: {written(there)}"
         if "label_studio" in yaml.safe_load(text):
             report.notes.append(
                 f"to go on in project {home.project} there, say in qawl.yaml: {told}"
@@ -382,7 +376,7 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
 
 def _with_overlap(text: str, overlap: Mapping[str, int], report: Report) -> str:
     """The settings with another overlap; where it stands over several lines, that is left to people."""
-    said = "overlap: {" + ", ".join(f"{name}: {n}" for name, n in overlap.items()) + "}"
+    said = f"overlap: {written(dict(overlap))}"
     lines = text.splitlines()
     found = [at for at, line in enumerate(lines) if _OVERLAP.fullmatch(line)]
     if not found:
