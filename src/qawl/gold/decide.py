@@ -316,6 +316,7 @@ class _Voting:
                 break
             kept = {mark for mark in kept if mark[:3] not in at_fault}
             made = self._made(kept)
+        made = self._sound(made, errors)
         return _opened(made, [*self._open(self.marks.decided - kept), *self._broken(errors)])
 
     def _made(self, kept: AbstractSet[Mark]) -> Gold:
@@ -361,6 +362,17 @@ class _Voting:
         """What is wrong with a record and not let pass."""
         return validate.errors(as_annotation(made), self.article, self.scheme, self.passes)
 
+    def _sound(self, made: Gold, errors: Sequence[Finding]) -> Gold:
+        """The record without those values of the article that break a rule of the scheme."""
+        if not (wrong := _of_article(errors)):
+            return made
+        kept = {
+            name: value
+            for name, value in made.attributes.items()
+            if _of_article(self._errors(_without(made, name))) >= wrong
+        }
+        return msgspec.structs.replace(made, attributes=kept)
+
     def _open(self, lost: AbstractSet[Mark]) -> Iterator[Disagreement]:
         """What did not carry, without what was voted out, and the marks that were taken out."""
         standing = self.marks.decided | self.marks.open
@@ -374,7 +386,7 @@ class _Voting:
 
     def _broken(self, errors: Sequence[Finding]) -> Iterator[Disagreement]:
         """That values of the article break a rule of the scheme, if they do."""
-        if any(each.span is None for each in errors):
+        if _of_article(errors):
             yield Disagreement(
                 kind="article",
                 start=0,
@@ -383,3 +395,14 @@ class _Voting:
                 name="attributes",
                 readings={each.annotator: each.status for each in self.records},
             )
+
+
+def _of_article(errors: Iterable[Finding]) -> int:
+    """How many errors are about the article, not about a span."""
+    return sum(each.span is None for each in errors)
+
+
+def _without(made: Gold, name: str) -> Gold:
+    """A record without one value of the article."""
+    rest = {other: value for other, value in made.attributes.items() if other != name}
+    return msgspec.structs.replace(made, attributes=rest)

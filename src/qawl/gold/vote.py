@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from qawl.agreement.disagreements import clusters
 from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable
+from qawl.core.records import to_json
 
 T = TypeVar("T")
 
@@ -91,9 +92,9 @@ class Vote(Struct, frozen=True):
     def value(self, said: Sequence[Value]) -> Value:
         """The value that carries; None where that is none."""
         told = [comparable(each) for each in said]
-        for each, alike in zip(said, told, strict=True):
+        for alike in told:
             if self._carries(told.count(alike), len(told)):
-                return each
+                return _form([each for each, of in zip(said, told, strict=True) if of == alike])
         return None
 
     def settles(self, said: Iterable[Value]) -> bool:
@@ -104,6 +105,16 @@ class Vote(Struct, frozen=True):
     def _carries(self, count: int, of: int) -> bool:
         """Whether so many of so many decide."""
         return 2 * count > of if self.majority else count == of
+
+
+def _form(alike: Sequence[Value]) -> Value:
+    """How a value is written that several gave alike, if in another order: as most did, whoever did."""
+    first = alike[0]
+    if all(each.__class__ is first.__class__ and each == first for each in alike):
+        return first
+    written = {to_json(each): each for each in alike}
+    counts = Counter(map(to_json, alike))
+    return written[min(counts, key=lambda each: (-counts[each], each))]
 
 
 def _can_draw(each: Reading, arrow: Arrow) -> bool:
