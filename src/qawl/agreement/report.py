@@ -42,7 +42,7 @@ from qawl.agreement.pairs import LISTED, Pair, compared_with, raters_of, too_man
 from qawl.agreement.spans_table import Text, Units, collect
 from qawl.agreement.suggestion_effect import Arms, Drawn
 from qawl.annotations import derive
-from qawl.articles import selection
+from qawl.articles import selection, withdrawal
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.project import Project
@@ -81,8 +81,9 @@ def _sealed(layers: object) -> str:
 
 
 def _with_texts(project: Project, layer: str) -> Iterator[tuple[Annotation, Text]]:
-    """The annotations of articles that stand in the corpus, each with what is needed of its article."""
-    records = derive.read(project, layer)
+    """The annotations of articles that the next release has, each with what is needed of its article."""
+    out = withdrawal.ids(project)
+    records = (each for each in derive.read(project, layer) if each.article_id not in out)
     for record, article in article_store.by_id(project).beside(
         records, lambda each: each.article_id
     ):
@@ -145,8 +146,10 @@ def fresh(project: Project) -> dict[str, LayerAgreement]:
 
 
 def digest(project: Project) -> str:
-    """SHA-256 over the annotations of all layers: what a report was made from."""
+    """SHA-256 over the annotations of all layers, and over which articles are withdrawn where some are:
+    what a report was made from."""
     paths = [project.annotations_file(layer) for layer in project.settings.layers]
+    paths += [project.withdrawn_file]
     return project.disk.once("sha256 of all annotations", lambda: _digest(project, paths), *paths)
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from msgspec import Struct
 
 from qawl.annotations import derive
+from qawl.articles import withdrawal
 from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
@@ -39,12 +40,16 @@ def known(project: Project) -> list[Known]:
 
     Of an adopted project nobody here knows the plan.
     """
-    articles = [each.id for each in to_annotate(project)]
+    articles, out = [each.id for each in to_annotate(project)], withdrawal.ids(project)
     found = []
     for layer in project.settings.layers:
         adopted = layer in project.settings.label_studio.adopted
         planned = {} if adopted else shares(project, layer, articles)
-        counts = Counter((each.annotator, each.status) for each in derive.read(project, layer))
+        counts = Counter(
+            (each.annotator, each.status)
+            for each in derive.read(project, layer)
+            if each.article_id not in out
+        )
         others = sorted({name for name, _ in counts} - {*project.annotators, JUDGE})
         found += [
             Known(
