@@ -4,6 +4,7 @@ import json
 import shutil
 import zlib
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -361,11 +362,12 @@ def test_label_studio_and_back_are_the_same_bytes(recorded, tmp_path, layer):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_gold_goes_to_label_studio_and_back(recorded, tmp_path, layer):
-    gold = [as_annotation(each) for each in decide.gold(recorded, layer)]
+    decided = map(as_annotation, decide.gold(recorded, layer))
+    gold = [msgspec.structs.replace(each, annotator="reference") for each in decided]
     run(recorded, "label-studio", tmp_path / "out", with_withheld=True)
     shutil.rmtree(recorded.exports)
     written = tmp_path / "out" / f"{layer}.gold.json"
-    import_files.pull_files(recorded, [written], layer=None, annotator="gold")
+    import_files.pull_files(recorded, [written], layer=None, annotator="reference")
     assert list(derive.read(recorded, layer)) == gold
     assert all(
         each["ground_truth"]

@@ -1,11 +1,12 @@
 """The files of a release's tables: <table>/<split>.parquet, or shards <split>-00000-of-00003.parquet."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from qawl.core import files
 
-_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}")
+_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-(?P<of>\d{5})")
 
 
 def name(split: str, number: int, of: int) -> str:
@@ -30,3 +31,10 @@ def splits(table: Path) -> dict[str, list[Path]]:
     for path in files.listed(table, "*.parquet"):
         found.setdefault(split_of(path), []).append(path)
     return found
+
+
+def is_whole(files_of_split: Sequence[Path]) -> bool:
+    """Whether all files of a split are there, as their names count them."""
+    found = [_SHARD.fullmatch(path.stem) for path in files_of_split]
+    counts = [int(each["of"]) if each else 1 for each in found]
+    return bool(counts) and set(counts) == {len(counts)}

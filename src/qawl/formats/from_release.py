@@ -93,9 +93,13 @@ class Release:
         return ()
 
     def gold(self, layer: str) -> Iterator[Given]:
-        """As the table `articles` has it."""
+        """As the table `articles` has it; what all skipped, as `annotations` says."""
+        skipped = self._release.skipped(layer)
         for article in self._release.by_id([layer]):
-            if layer in article.complete:
+            if article.id in skipped:
+                record = structs.replace(article.gold[layer], status="skipped")
+                yield self._given(article, record)
+            elif layer in article.complete:
                 yield self._given(
                     article,
                     article.gold[layer],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 from msgspec import UNSET
 
-from qawl.core import files, shards
+from qawl.core import files
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Row, Type
 from qawl.core.errors import ReleaseError
@@ -77,10 +77,7 @@ class Release:
             raise ReleaseError(f"{folder}: the release has no table `articles`")
         self._features = features
         self._columns: Columns = features["articles"]
-        for name in self.manifest.content:
-            config, _, split = name.partition("/")
-            if config == "articles" and split not in self.splits:
-                raise ReleaseError(f"{folder}: the table {name} is missing: run `qawl verify`")
+        self._articles = manifest.table_files(folder, "articles")
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -90,7 +87,7 @@ class Release:
     @cached_property
     def splits(self) -> tuple[str, ...]:
         """The splits of the release, those that have rows."""
-        return tuple(shards.splits(self.folder / "articles"))
+        return tuple(self._articles)
 
     @cached_property
     def schemes(self) -> dict[str, Scheme]:
@@ -107,7 +104,7 @@ class Release:
         others = {each for each in self.layers if each not in wanted}
         names = [each for each in self._columns if layer_of(each, self.layers) not in others]
         for name in [split] if split else self.splits:
-            for path in shards.splits(self.folder / "articles")[name]:
+            for path in self._articles[name]:
                 with parquet(path) as table:
                     kept = [each for each in names if each in table.schema_arrow.names]
                     for batch in table.iter_batches(batch_size=50, columns=kept):
@@ -124,17 +121,32 @@ class Release:
 
         A value that holds withheld text is not there.
         """
-        paths = files.listed(self.folder / "annotations", "*.parquet")
-        streams = [self._annotations(path, layer, annotator) for path in paths]
+        streams = [self._annotations(path, layer, annotator) for path in self._annotation_files]
         return heapq.merge(*streams, key=lambda record: record.article_id)
 
     @cached_property
     def annotators(self) -> tuple[str, ...]:
         """Whose annotations the release holds, by pseudonym, the judge's too."""
         found: set[str | None] = set()
-        for path in files.listed(self.folder / "annotations", "*.parquet"):
+        for path in self._annotation_files:
             found.update(_column(path, "annotator"))
         return tuple(sorted(each or JUDGE for each in found))
+
+    def skipped(self, layer: str) -> frozenset[str]:
+        """The articles that whoever had them in a layer skipped."""
+        said: dict[str, set[str]] = {}
+        kind = self._features["annotations"]["status"]
+        for path in self._annotation_files:
+            of = (_column(path, name) for name in ("article_id", "layer", "status"))
+            for article, where, status in zip(*of, strict=True):
+                if where == layer:
+                    said.setdefault(article, set()).add(str(columns.decode(kind, status)))
+        return frozenset(article for article, found in said.items() if found == {"skipped"})
+
+    @cached_property
+    def _annotation_files(self) -> tuple[Path, ...]:
+        there = manifest.table_files(self.folder, "annotations")
+        return tuple(path for paths in there.values() for path in paths)
 
     def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Annotation]:
         kinds = self._features["annotations"]

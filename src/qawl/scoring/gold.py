@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from qawl.core import shards
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Row
 from qawl.core.errors import ReleaseError
@@ -98,8 +97,9 @@ def votes_of(release: Release, split: str | None) -> Iterator[Row]:
 
 def _rows(release: Release, config: str, splits: Iterable[str], names: list[str]) -> Iterator[Row]:
     """Rows of a table as they are stored; a split without any has no file."""
+    there = manifest.table_files(release.folder, config)
     for split in splits:
-        for path in shards.splits(release.folder / config).get(split, ()):
+        for path in there.get(split, ()):
             with parquet(path) as table:
                 for batch in table.iter_batches(batch_size=200, columns=names):
                     yield from batch.to_pylist()

@@ -68,6 +68,8 @@ class Facts:
             first, last = self.published or (day, day)
             self.published = min(first, day), max(last, day)
         for layer, gold in item.gold.items():
+            if gold.status == "skipped":
+                continue
             self.decided[layer] += 1
             self.decided_by[layer, gold.decided_by] += 1
             self.incomplete[layer] += not gold.complete

@@ -79,7 +79,7 @@ class Maker:
             if given[layer].votes["marked"]:
                 yield VOTES, given[layer].shown(shown[layer])
                 yield SOFT, given[layer].soft
-            if schemes[layer].labels:
+            if schemes[layer].labels and _worked_on(gold):
                 yield from self._of_layer(item, gold, shown[layer], whole)
         if cells := sentence_cells(article, item.gold, schemes):
             yield SENTENCES, cells
@@ -166,7 +166,7 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTex
         "source_id": source_id,
     }
     for layer, by in shown.items():
-        gold, scheme = item.gold.get(layer), by.scheme
+        gold, scheme = _worked_on(item.gold.get(layer)), by.scheme
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
@@ -184,6 +184,11 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTex
             field: None if hidden else article.context_text(field) for field in context
         }
     return row
+
+
+def _worked_on(gold: Gold | None) -> Gold | None:
+    """The gold of an article; None where all skipped it, which is no article without spans."""
+    return gold if gold and gold.status == "submitted" else None
 
 
 @dataclass(frozen=True, slots=True)

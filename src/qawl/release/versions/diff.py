@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from qawl.core import files, shards
+from qawl.core import shards
 from qawl.core.arrow import parquet, row_groups
 from qawl.core.column_types import Columns, Row
 from qawl.core.errors import ReleaseError
@@ -102,6 +102,8 @@ _SPAN = frozenset({"id", "label", "start", "end", "text", "support"})
 def difference(old: Path, new: Path) -> Difference:
     """Compares two release folders, both read as streams."""
     manifest.refuse_changed(old)
+    for folder in (old, new):
+        manifest.refuse_missing_tables(folder)
     before, after = manifest.load(old), manifest.load(new)
     layers = sorted({*before.chain, *after.chain})
     counts: Counter[Key] = Counter()
@@ -414,7 +416,7 @@ def _kept(old: Path, new: Path, config: str) -> Groups:
 
 
 def _tables(folder: Path, config: str) -> list[Path]:
-    return files.listed(folder / config, "*.parquet")
+    return [path for of in manifest.table_files(folder, config).values() for path in of]
 
 
 def _article(rows: list[Row]) -> Row:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.articles.cleaning_record import CleaningRecord
-from qawl.core import files, names
+from qawl.core import files, names, shards
 from qawl.core.arrow import parquet
 from qawl.core.column_types import Columns
 from qawl.core.errors import ReleaseError
@@ -298,6 +298,26 @@ def refuse_other_rows(folder: Path) -> None:
     made = load(folder)
     if problem := next(_other_rows(folder, made, made.files), None):
         raise ReleaseError(f"{folder}: {problem}: bring the release back")
+
+
+def table_files(folder: Path, config: str) -> dict[str, list[Path]]:
+    """Split → the files of a table of a release, in their order; raises ReleaseError where one is
+    missing, as after half a download."""
+    there = shards.splits(folder / config)
+    for name in of_copy(folder).content:
+        table, _, split = name.partition("/")
+        if table == config and not shards.is_whole(there.get(split, ())):
+            raise ReleaseError(
+                f"{folder}: the table {name} is missing, or a part of it: run `qawl verify` and bring "
+                "the release back"
+            )
+    return there
+
+
+def refuse_missing_tables(folder: Path) -> None:
+    """Raises ReleaseError where a table is missing, or a part of one."""
+    for config in sorted({name.partition("/")[0] for name in of_copy(folder).content}):
+        table_files(folder, config)
 
 
 def is_release(folder: Path) -> bool:
