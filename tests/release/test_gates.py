@@ -65,8 +65,7 @@ def test_a_source_without_a_licence_closes_the_gate(made):
     assert said.startswith("no licence decision for The Daily (1): give license and redistribute")
     for licence, count in (("TODO", 1), ("LicenseRef-unknown", 0), ("CC-BY-4.0", 0)):
         article_store.write(made, [article("نص", source="The Daily", license=licence)])
-        closed = [each for each in gates.failing(made) if each.startswith("no licence decision")]
-        assert len(closed) == count, licence
+        assert len(list(gates.failing(made))) == count, licence
 
 
 def test_a_withdrawn_source_needs_no_licence(made):
