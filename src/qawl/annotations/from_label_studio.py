@@ -6,6 +6,7 @@ from_name) are read or written. object JSON is read: a value of another type tha
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import msgspec
@@ -278,6 +279,8 @@ def _read_relation(reading: Reading, result: Raw) -> list[Relation]:
         if told := _named(reading, first, last):
             both = direction if direction == "bi" else msgspec.UNSET
             return [Relation(label=told, from_=first, to=last, direction=both)]
+        if _several(reading, first, last):
+            break  # which one nobody says; the other sense would be another arrow
     return [Relation(label=None, from_=start, to=end, direction=direction)]
 
 
@@ -289,6 +292,13 @@ def _named(reading: Reading, start: str, end: str) -> str | None:
             if told:
                 return told
     return None
+
+
+def _several(reading: Reading, start: str, end: str) -> bool:
+    """Whether several relations join the labels at the ends."""
+    pairs = product(reading.regions.get(start, ()), reading.regions.get(end, ()))
+    between = reading.scheme.relations_between
+    return any(len(between.get((one.label, other.label), ())) > 1 for one, other in pairs)
 
 
 def _skipped(annotation: Raw) -> bool:

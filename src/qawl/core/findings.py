@@ -97,7 +97,12 @@ _VALIDATED = (
         "attribute-unasked", 3, "error", "an attribute is set where the scheme does not ask for it"
     ),
     Check("attribute-missing", 3, "error", "a required attribute is not set"),
-    Check("relation-unnamed", 3, "error", "no relation of the scheme joins these labels"),
+    Check(
+        "relation-unnamed",
+        3,
+        "error",
+        "an arrow has no name, and no relation of the scheme joins these labels, or several do",
+    ),
     Check("relation-unknown", 3, "error", "the scheme has no such relation"),
     Check("relation-dangling", 3, "error", "a relation's end is not a span of the annotation"),
     Check("relation-self", 3, "error", "a relation leads from a span to itself"),

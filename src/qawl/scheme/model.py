@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 from msgspec import Struct, field
@@ -247,12 +248,16 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
 
         Pairs that several relations join are not here: their arrows must be named by hand.
         """
+        return {ends: names[0] for ends, names in self.relations_between.items() if len(names) == 1}
+
+    @cached_property
+    def relations_between(self) -> dict[tuple[str, str], list[str]]:
+        """(label at the start, label at the end) → all relations that can join them."""
         joined: dict[tuple[str, str], list[str]] = {}
         for relation in self.relations:
-            for start in relation.from_:
-                for end in relation.to:
-                    joined.setdefault((start, end), []).append(relation.name)
-        return {ends: names[0] for ends, names in joined.items() if len(names) == 1}
+            for ends in product(relation.from_, relation.to):
+                joined.setdefault(ends, []).append(relation.name)
+        return joined
 
     def steps_since(self, version: str) -> list[str]:
         """The steps that lead here from an older version, in words; none where no change does."""
@@ -260,6 +265,8 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
 
     @property
     def named_relations(self) -> tuple[RelationType, ...]:
-        """The relations whose name does not follow from the labels at their ends."""
-        told = set(self.relation_between.values())
-        return tuple(relation for relation in self.relations if relation.name not in told)
+        """The relations whose name does not follow from the labels at their ends, wherever they lead."""
+        rivals = {
+            name for names in self.relations_between.values() if len(names) > 1 for name in names
+        }
+        return tuple(relation for relation in self.relations if relation.name in rivals)

@@ -99,7 +99,13 @@ def _check_joined(
     if start.label not in scheme.label or end.label not in scheme.label:
         return  # that the label is unknown says it
     if relation.label is None:
-        message = f"no relation leads from {start.label} to {end.label} ({end.text!r})"
+        ends_ = f"from {start.label} to {end.label} ({end.text!r})"
+        several = scheme.relations_between.get((start.label, end.label), [])
+        message = (
+            f"the arrow {ends_} needs a name: {' or '.join(several)}"
+            if several
+            else f"no relation leads {ends_}"
+        )
         yield finding("relation-unnamed", message, record, start)
         return
     known = scheme.relation.get(relation.label)
