@@ -31,6 +31,21 @@ _MANY = frozenset(
 )
 _OF_STUDIES = frozenset(("found", "finds", "showed", "shows", "heard", "hears"))
 """Verbs of saying where their subject is a study or a court alone."""
+_DAYS = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "yesterday",
+    ]
+)
+_WHEN = _DAYS | {"week", "month", "year", "night", "morning", "evening"}
+"""The last word of what says when something was said: said Monday, said late last week."""
 _FAR = 14
 """Words of the longest subject."""
 
@@ -285,6 +300,7 @@ def _behind(sentence: Sentence, at: int) -> Stretch | None:
         gap = sentence.gap(run[-1] if run else sentence.words[at], each)
         belongs = each.form in {"of", "from"} and _names(sentence, n + 1)
         stop = run and each.form in known.after_subject and not belongs
+        stop = stop or each.form in _DAYS
         if gap or stop or len(run) > 9:
             break
         run.append(each)
@@ -500,6 +516,9 @@ def _said(sentence: Sentence, at: int, rest: list[Word]) -> Word | None:
             return each
         if step == 0 and each.form not in known.times:
             break
+    rest = _without_when(sentence, rest)
+    if not rest:
+        return None
     first = rest[0]
     negated = first.form == "not" and len(rest) > 1 and rest[1].form == "to"
     if (first.form == "to" or negated) and word.form in known.to_do:
@@ -515,6 +534,18 @@ def _said(sentence: Sentence, at: int, rest: list[Word]) -> Word | None:
     opens = first.form not in known.no_clauses or amount
     bare = word.form in known.bare and opens and ":" not in gap
     return first if bare and not sentence.inside(first.start) and "," not in gap else None
+
+
+def _without_when(sentence: Sentence, rest: list[Word]) -> list[Word]:
+    """What is said without when that was: said Monday the port would open; nothing before a comma."""
+    known = sentence.lexicon
+    n = next((n for n, each in enumerate(rest) if each.form not in known.times), len(rest))
+    if not n or rest[n - 1].form not in _WHEN:
+        return rest
+    if n == len(rest) or sentence.gap(rest[n - 1], rest[n]) == ",":
+        return []
+    opens = rest[n].form in known.determiners | known.pronouns
+    return rest[n:] if opens or sentence.text[rest[n].start].isupper() else rest
 
 
 def _marked(

@@ -130,7 +130,7 @@ def places(language: str) -> Gazetteer:
     named += capitals
     extra = _extra().get(short, {})
     named += extra.get("places", ())
-    common = {*extra.get("words", ())}
+    common = {*extra.get("words", ()), *_days_and_months(short)}
     keys = (key(name) for name in named)
     found = {
         each: "place"
@@ -160,6 +160,18 @@ def places(language: str) -> Gazetteer:
 _REGIONS = frozenset(("002", "003", "005", "009", "013", "019", "029", "142", "150", "419"))
 """Continents and the like in CLDR."""
 _NO_PLACES = frozenset(("ZZ", "EU", "EZ", "UN", "XA", "XB", "QO"))
+
+
+def _days_and_months(short: str) -> set[str]:
+    """The names of days and months (CLDR), which a city may have too: دوشنبه is Monday, and Dushanbe."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only suggestions need it
+
+    with suppress(UnknownLocaleError, ValueError):
+        locale = Locale(short)
+        widths = [*locale.days.values(), *locale.months.values()]
+        every = (name for each in widths for names in each.values() for name in names.values())
+        return {found[0] for name in every if len(found := key(name)) == 1}
+    return set()
 
 
 def _nationalities(

@@ -19,10 +19,10 @@ from qawl.suggest.entities import entities
 from qawl.suggest.gazetteer import Gazetteer, Match
 from qawl.suggest.quotes import quotes
 from qawl.suggest.sentences import Quote
-from qawl.suggest.words import Stretch, plain, size, trimmed, words
+from qawl.suggest.words import MARKS, Stretch, plain, size, trimmed, words
 
 MODEL = "qawl-rules"
-VERSION = "3"
+VERSION = "4"
 
 _BORDER = regex.compile(
     r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"
@@ -147,7 +147,7 @@ def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
 def _assertion(article: Article, quote: Quote) -> Stretch:
     """A content without its marks and its complementiser."""
     start, end = quote.content.start, quote.content.end
-    if quote.kind in {"direct", "continuation"}:
+    if quote.kind in {"direct", "continuation"} and article.text[start] in MARKS:
         start, end = start + 1, end - 1
         while end > start and article.text[end - 1] in ".,،؟!?。，、！？":
             end -= 1

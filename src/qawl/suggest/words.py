@@ -16,11 +16,17 @@ from qawl.core.sentences import ends
 
 _WORD = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u0640\u200c]*(?:['’.\-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}]+)*"
+    r"(?:(?<=[א-ײ\p{M}])[\"״”][א-ײ](?![\p{L}\p{M}]))?"  # צה"ל
 )
+_STRAIGHT = '"״'
+"""Marks that open and close by turns; the second one is on keyboards for Hebrew."""
+_GERSHAYIM = '"״“”'
+_HEBREW = regex.compile(r"[א-ײ][א-ײ\p{M}]*")
+_PREFIXED = regex.compile(r"(?<![\p{L}\p{M}])[משהוכלב]{1,3}$")
 _SIGNS = regex.compile(r"[\p{M}\u0640]")
 PAIRS = {"«": "»", "“": "”", "„": "“”", "‹": "›", "「": "」", "『": "』", "‘": "’"}
 """Opening quotation mark → what closes it."""
-MARKS = frozenset('«»“”„‹›「」『』"')
+MARKS = frozenset('«»“”„‹›「」『』‘’"״')
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -87,26 +93,38 @@ def quoted(text: str) -> list[Stretch]:
     for at, sign in enumerate(text):
         if opened is not None:
             start, closing = opened
-            if sign in closing and not _apostrophe(text, at):
+            if sign in closing and not _inside_word(text, at):
                 found.append(Stretch(start, at + 1))
                 opened = None
             elif sign == "\n" and not _goes_on(text, at, closing):
                 if text[at + 1 : at + 2] == text[start]:
                     found.append(Stretch(start, at))
                 opened = None
-        elif sign == '"':
-            opened = at, '"'
-        elif sign in PAIRS and not _apostrophe(text, at):
+        elif sign in _STRAIGHT and not _inside_word(text, at):
+            opened = at, sign
+        elif sign in PAIRS and not _inside_word(text, at):
             opened = at, PAIRS[sign]
     return [each for each in found if each.end - each.start > 2]
 
 
-def _apostrophe(text: str, at: int) -> bool:
-    """Whether a single mark stands inside a word, or opens or closes none."""
+def _inside_word(text: str, at: int) -> bool:
+    """Whether a mark is a letter of a word: gershayim, or a single mark that opens or closes none."""
+    if text[at] in _GERSHAYIM:
+        return _gershayim(text, at)
     if text[at] not in "‘’":
         return False
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return (before.isalnum() and after.isalnum()) or (text[at] == "‘" and not after.isalpha())
+
+
+def _gershayim(text: str, at: int) -> bool:
+    """Whether a double mark stands before the end of an acronym (צה"ל), and opens no quote behind a
+    preposition (ב"הארץ")."""
+    before, after = text[max(at - 1, 0) : at], _HEBREW.match(text, at + 1)
+    if after is None or not (_HEBREW.match(before) or regex.match(r"\p{M}", before)):
+        return False
+    ends = len(_SIGNS.sub("", after.group())) == 1
+    return ends or not _PREFIXED.search(text, max(at - 4, 0), at)
 
 
 def _goes_on(text: str, at: int, closing: str) -> bool:
@@ -115,7 +133,7 @@ def _goes_on(text: str, at: int, closing: str) -> bool:
     line = text[at + 1 : end if end >= 0 else len(text)]
     closes = min((place for each in closing if (place := line.find(each)) >= 0), default=-1)
     opens = min((place for each in PAIRS if (place := line.find(each)) >= 0), default=-1)
-    return closes >= 0 and closing != '"' and (opens < 0 or closes < opens)
+    return closes >= 0 and closing not in _STRAIGHT and (opens < 0 or closes < opens)
 
 
 def sentences(text: str, inside: list[Stretch]) -> Iterator[Stretch]:

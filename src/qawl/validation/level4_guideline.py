@@ -11,8 +11,8 @@ from qawl.core.words import in_word, word_end, word_start
 from qawl.scheme.rules import Marks, NoCrossing, RelationCount, applies
 from qawl.scheme.scheme import Scheme
 
-OPENING = frozenset("\"«“‟„'‘‹「『")
-CLOSING = frozenset("\"»”“'’›」』")
+OPENING = frozenset("\"«“‟„'‘‹「『״”»›’")
+CLOSING = frozenset("\"»”“'’›」』״«‹‘")
 ARTICLE = "ال"
 
 
