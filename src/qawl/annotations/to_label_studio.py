@@ -32,8 +32,9 @@ def write_results(
     scheme names by its ends is written without a label, as annotators draw it.
     """
     origin = SUGGESTED if isinstance(record, Suggestion) else "manual"
-    region_of = {span.id: span.id for span in record.spans}
-    if len(region_of) == len(record.spans) and "#" not in "".join(region_of):
+    region_of: dict[str, str] = {}
+    ids = [span.id for span in record.spans]
+    if len({*ids}) == len(ids) and "#" not in "".join(ids):
         results = _apart(record.spans, scheme, origin)
     else:
         region_of = _regions(record.spans)

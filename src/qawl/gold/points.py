@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from qawl.agreement.disagreements import (
     arrows_in,
@@ -16,7 +17,7 @@ from qawl.core.records import Attributes, AttributeValue, Disagreement, Gold
 from qawl.gold.vote import Vote
 
 
-class Option(NamedTuple):
+class Option(Struct, frozen=True):
     """One thing to choose: who says so (nobody for `none` and `all`), what they say, what it changes."""
 
     who: tuple[str, ...]
@@ -26,14 +27,14 @@ class Option(NamedTuple):
     """Whether it is all that any of them marked."""
 
 
-class Point(NamedTuple):
+class Point(Struct, frozen=True):
     """An open point with what can be chosen."""
 
     of: Disagreement
     options: tuple[Option, ...]
 
 
-class _Group(NamedTuple):
+class _Group(Struct, frozen=True):
     """Those who say the same of an open point, and the marks or relations that this names."""
 
     who: tuple[str, ...]

@@ -34,6 +34,7 @@ class Questions:
         self._language = language
         self._none = self._say("words.none")
         self._as_marked = self._shown(self._say("judge.as_marked"), Click())
+        self._all = self._say("judge.whole")
         self._called = cache(lambda name: current.called(name, language))
         self._titles_of = cache(self._titles)
 
@@ -82,7 +83,7 @@ class Questions:
         self, one: Option, of: Disagreement, article: Article, letters: Mapping[str, str]
     ) -> dict[str, str]:
         if one.whole:
-            return self._shown(self._say("judge.whole"), one.click)
+            return self._shown(self._all, one.click)
         who = sorted(letters[each] for each in one.who if each in letters)
         said = self._said(of, one.said, article)
         return self._shown(f"{' · '.join(who)}: {said}" if who else said, one.click)

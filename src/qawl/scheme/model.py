@@ -218,8 +218,13 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     def _attributes_of(self) -> dict[str, tuple[Attribute, ...]]:
         return {
             label: tuple(each for each in self.attributes if label in each.of)
-            for label in {label for each in self.attributes for label in each.of}
+            for label in self.described
         }
+
+    @cached_property
+    def described(self) -> frozenset[str]:
+        """The labels whose spans can have attributes."""
+        return frozenset(label for each in self.attributes for label in each.of)
 
     def labels_of(self, unit: Literal["mention", "clause"]) -> frozenset[str]:
         """The names of the labels whose spans are of this unit."""

@@ -12,10 +12,10 @@ from qawl.scheme.scheme import Scheme
 def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     """What is wrong with labels, attributes and relations of a record."""
     yield from _check_labels(record, scheme)
-    known = scheme.label
+    known, described = scheme.label, scheme.described
     for span in record.spans:
-        allowed = scheme.attributes_of(span.label)
-        if (allowed or span.attributes) and span.label in known:
+        if (span.attributes or span.label in described) and span.label in known:
+            allowed = scheme.attributes_of(span.label)
             yield from _check_attributes(span.attributes, allowed, record, span)
     if record.status == "submitted":
         yield from _check_attributes(record.attributes, scheme.document_attributes, record, None)
@@ -24,7 +24,7 @@ def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 
 def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
     places = {(span.label, span.start, span.end) for span in record.spans}
-    if len(places) == len(record.spans) and scheme.label.keys() >= {each for each, *_ in places}:
+    if len(places) == len(record.spans) and scheme.label.keys() >= {place[0] for place in places}:
         return
     seen: set[tuple[str, int, int]] = set()
     for span in record.spans:

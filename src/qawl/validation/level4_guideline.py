@@ -1,7 +1,7 @@
 """Level 4: does a record follow the rules of its scheme, and of every scheme (C1, C3)?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qawl.core.findings import finding
@@ -40,7 +40,9 @@ def rules(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 
 def _crossing(record: Annotation, rule: NoCrossing) -> Iterator[Finding]:
     """Spans come sorted by start, longer first: one crosses an open one if it ends beyond it."""
-    chosen = [span for span in record.spans if not rule.labels or span.label in rule.labels]
+    chosen: Sequence[Span] = record.spans
+    if rule.labels:
+        chosen = [span for span in chosen if span.label in rule.labels]
     if all(one.start <= one.end <= other.start for one, other in pairwise(chosen)):
         return
     opened: list[Span] = []
