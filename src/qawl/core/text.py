@@ -76,9 +76,12 @@ def has_address(text: str, *, but_reserved: bool = False) -> bool:
     return any(not (but_reserved and _RESERVED.search(_plain(each[1]))) for each in found)
 
 
+_FIRST_OF_SIGNS = re.compile(f"[{''.join(sorted({each[0] for each in AT_SIGNS}))}]")
+
+
 def may_have_address(text: str) -> bool:
     """Whether a text has anything that stands in the middle of an e-mail address."""
-    return any(sign in text for sign in AT_SIGNS)
+    return _FIRST_OF_SIGNS.search(text) is not None
 
 
 _SIGNS = tuple(each.encode() for each in AT_SIGNS)
