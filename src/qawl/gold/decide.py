@@ -20,6 +20,7 @@ from qawl.annotations import derive, verdicts
 from qawl.annotations.verdicts import basis, digest, of_annotations
 from qawl.articles import store as article_store
 from qawl.core import gold_file, result_cache
+from qawl.core.findings import finding
 from qawl.core.project import Project
 from qawl.core.records import (
     JUDGE,
@@ -182,7 +183,7 @@ def decide(
     """
     submitted = [each for each in records if each.status == "submitted" and _fits(each, article)]
     if verdict and _counts(verdict, records, article):
-        return _judged(verdict.annotation, submitted, article, current)
+        return _judged(verdict.annotation, submitted, article, current, passes)
     voting = partial(_Voting, article=article, current=current, rule=rule, passes=passes, read=read)
     trusted = [each for each in submitted if each.annotator == rule.trusted]
     if trusted:
@@ -257,11 +258,20 @@ def _opened(made: Gold, more: Iterable[Disagreement]) -> Gold:
 
 
 def _judged(
-    record: Annotation, others: Sequence[Annotation], article: Article, current: Scheme
+    record: Annotation,
+    others: Sequence[Annotation],
+    article: Article,
+    current: Scheme,
+    passes: Passes,
 ) -> Gold:
     """A verdict as gold; support are the annotators who had said so."""
     *every, judge = readings([*others, record])
-    kept = {mark: span.attributes for mark, span in judge.spans.items() if _stands(mark, article)}
+    lost = _misplaced([judge], [record], article, passes)
+    kept = {
+        mark: span.attributes
+        for mark, span in judge.spans.items()
+        if _stands(mark, article) and mark not in lost
+    }
     arrows = {each for each in judge.arrows if {each.start, each.end} <= kept.keys()}
     empty = _empty([*others, record], article, "submitted", Adjudication())
     empty = msgspec.structs.replace(
@@ -275,6 +285,29 @@ def _judged(
 def _stands(mark: Mark, article: Article) -> bool:
     """Whether a mark stands in the text."""
     return 0 <= mark.start < mark.end <= len(article.text)
+
+
+def _misplaced(
+    every: Sequence[Reading], records: Sequence[Annotation], article: Article, passes: Passes
+) -> set[Mark]:
+    """The marks of which everybody who made them says that other words stand there: their offsets are
+    wrong, so nobody knows what was marked. Without those that are let pass."""
+    text = article.text
+    if all(each.text == text[each.start : each.end] for of in records for each in of.spans):
+        return set()
+    there = (
+        {mark for mark, span in each.spans.items() if span.text == text[mark.start : mark.end]}
+        for each in every
+    )
+    found = set[Mark]().union(*(each.spans for each in every)).difference(*there)
+    return {mark for mark in found if not passes(_differs(mark, every, records))}
+
+
+def _differs(mark: Mark, every: Sequence[Reading], records: Sequence[Annotation]) -> Finding:
+    """What validation finds of a mark whose words do not stand there."""
+    both = zip(every, records, strict=True)
+    span, record = next((each.spans[mark], of) for each, of in both if mark in each.spans)
+    return finding("surface-differs", "the surface is another", record, span)
 
 
 class _Voting:
@@ -306,7 +339,8 @@ class _Voting:
 
     def gold(self) -> Gold:
         """What carries and validates, with what is open."""
-        kept = {mark for mark in self.marks.decided if _stands(mark, self.article)}
+        lost = _misplaced(self.every, self.records, self.article, self.passes)
+        kept = {mark for mark in self.marks.decided - lost if _stands(mark, self.article)}
         made, errors = self._made(kept), []
         while len(self.records) > 1 and (errors := self._errors(made)):
             at_fault = {
