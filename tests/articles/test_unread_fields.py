@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
+from qawl.articles.store import article_id
 
 ROW = {"headline": "Rain", "text": "Heavy rain fell.", "date": "2024-05-01", "publisher": "Gazette"}
 
@@ -127,6 +128,121 @@ def test_a_text_in_other_letters_than_those_of_the_corpus_is_named(
     said = CliRunner().invoke(cli.group, ["ingest", str(file)]).output
     assert ("written in other letters" in said) == named
     assert ("one.jsonl:1" in said) == named
+
+
+def test_a_field_that_map_gives_twice_is_refused(make_corpus, tmp_path, monkeypatch):
+    """The last one won: a corpus of headlines."""
+    monkeypatch.chdir(make_corpus().root)
+    file = str(_write(tmp_path, "jsonl"))
+    done = CliRunner().invoke(cli.group, ["ingest", file, "--map", "text=text,text=headline"])
+    assert done.exit_code == 2
+    assert "text is given twice, as text and as headline" in done.output
+    twice = CliRunner().invoke(
+        cli.group, ["ingest", file, "--map", "title=headline,title=headline"]
+    )
+    assert twice.exit_code == 0
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("mapped", [None, "context=around"])
+def test_a_context_that_is_no_object_is_named(make_corpus, tmp_path, monkeypatch, ending, mapped):
+    """Sets of questions (SQuAD) have a passage in `context`; ours has what annotators see beside the text."""
+    monkeypatch.chdir(make_corpus().root)
+    name = mapped.partition("=")[2] if mapped else "context"
+    monkeypatch.setitem(ROW, name, "What readers saw")
+    file = str(_write(tmp_path, ending))
+    said = (
+        CliRunner()
+        .invoke(cli.group, ["ingest", file, *(["--map", mapped] if mapped else [])])
+        .output
+    )
+    assert name in said.split("not read    fields ")[1].splitlines()[0].split(", ")
+    read = ["--map", f"title={name}" if mapped else "text=context"]
+    fields = (
+        CliRunner()
+        .invoke(cli.group, ["ingest", file, *read])
+        .output.partition("not read    fields ")[2]
+    )
+    assert name not in fields.splitlines()[0].split(", ")
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_a_context_that_is_an_object_is_read(make_corpus, tmp_path, monkeypatch, ending):
+    monkeypatch.chdir(make_corpus().root)
+    monkeypatch.setitem(ROW, "context", {"before": "What readers saw"})
+    said = CliRunner().invoke(cli.group, ["ingest", str(_write(tmp_path, ending))]).output
+    assert "context" not in said
+    assert '"context":{"before":"What readers saw"}' in Path("corpus/articles.jsonl").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.parametrize("name", ["_source.yaml", "_source.yml", "_source.json"])
+def test_what_is_said_of_a_folder_may_have_each_ending_that_an_article_may(
+    make_corpus, tmp_path, monkeypatch, name
+):
+    monkeypatch.chdir(make_corpus().root)
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.txt").write_text("Heavy rain fell.")
+    (tmp_path / "s" / name).write_text('{"source": "Gazette", "license": "CC0-1.0"}\n')
+    said = CliRunner().invoke(cli.group, ["ingest", str(tmp_path / "s")]).output
+    assert "set aside   0" in said
+    assert '"source":"Gazette"' in Path("corpus/articles.jsonl").read_text("utf-8")
+
+
+def test_a_source_file_that_an_editor_gave_txt_is_no_article(make_corpus, tmp_path, monkeypatch):
+    """Notepad adds .txt to what it saves."""
+    monkeypatch.chdir(make_corpus().root)
+    (tmp_path / "_source.yaml.txt").write_text("license: CC0-1.0\n")
+    said = CliRunner().invoke(cli.group, ["ingest", str(tmp_path)]).output
+    assert "frozen      0" in said
+    assert "name it _source.yaml" in Path("corpus/set-aside.jsonl").read_text("utf-8")
+
+
+def test_sources_that_differ_in_what_nobody_sees_are_one(make_corpus, tmp_path, monkeypatch):
+    """Spreadsheets leave spaces, web pages no-break spaces, Arabic editors direction marks, macOS decomposed
+    letters; licences, samples and duplicates go by the source."""
+    monkeypatch.chdir(make_corpus().root)
+    names = [
+        "Café  Press",
+        " Café Press",
+        "Cafe\u0301\u00a0Press ",
+        "\u200fCafé Press\u200e",
+        "Café\tPress",
+        "\u200f \u200e",
+    ]
+    file = tmp_path / "a.jsonl"
+    rows = [
+        {"text": f"Rain number {at} fell heavily.", "source": name} for at, name in enumerate(names)
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    said = CliRunner().invoke(cli.group, ["ingest", str(file)]).output
+    assert "5 × Café Press\n" in said
+    assert "1 × (no source)\n" in said
+
+
+def test_an_article_that_was_frozen_with_white_space_around_its_source_is_known(
+    make_corpus, tmp_path, monkeypatch
+):
+    """Earlier versions froze sources as they came; an article keeps its source, and its id."""
+    monkeypatch.chdir(make_corpus().root)
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps({"text": "Heavy rain fell.", "source": "Gazette"}), "utf-8")
+    CliRunner().invoke(cli.group, ["ingest", str(file)])
+    articles = Path("corpus/articles.jsonl")
+    lines = articles.read_text("utf-8").splitlines()
+    (article,) = (json.loads(each) for each in lines if "Heavy rain" in each)
+    old = {**article, "source": " Gazette ", "id": article_id(" Gazette ", article["text"])}
+    kept = [each for each in lines if "Heavy rain" not in each]
+    every = sorted(
+        [*kept, json.dumps({**old, "group": old["id"]})], key=lambda line: json.loads(line)["id"]
+    )
+    articles.write_text("\n".join(every) + "\n", "utf-8")
+    file.write_text(json.dumps({"text": "Heavy rain fell.", "source": " Gazette "}), "utf-8")
+    said = CliRunner().invoke(cli.group, ["ingest", str(file)]).output
+    assert "(1 were there already)" in said
+    assert "frozen      0" in said
+    assert "nothing to do" in said
 
 
 def test_a_key_that_source_yaml_does_not_have_is_named_with_those_it_has(

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from qawl.articles import store as article_store
+from qawl.articles.metadata import one_source
 from qawl.articles.recurring_lines import Lines
 from qawl.core.project import Project
 from qawl.core.records import Article
@@ -46,14 +47,14 @@ def undecided(article: Article) -> list[str]:
 
 
 def text_number(source: str | None, text: str) -> int:
-    """A number of a received text of a source."""
-    return _number(f"{source or ''}\x00{text}")
+    """A number of a received text of a source, also of one that was frozen with white space around it."""
+    return _number(f"{one_source(source or '')}\x00{text}")
 
 
 def claim(source: str | None, source_id: str | None, place: str) -> int:
     """A number of what an article says it is: the source's own id, else the place it came from."""
     if source_id is not None:
-        return _number(f"id\x00{source or ''}\x00{source_id}")
+        return _number(f"id\x00{one_source(source or '')}\x00{source_id}")
     return _number(f"place\x00{place}")
 
 

@@ -1,6 +1,7 @@
 """What is known of an article besides its text, and the files beside it that say so."""
 
 import codecs
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from qawl.articles.decoding import known
 from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import InputError
 
-FOLDER_FILE = "_source.yaml"
+FOLDER_FILES = ("_source.yaml", "_source.yml", "_source.json")
+"""What says something of a folder, the closest last."""
 LONGEST = 1 << 20
 """Bytes of the longest file that says what is known of an article."""
 
@@ -42,6 +44,9 @@ FIELDS = tuple(name for name in Metadata.__struct_fields__ if name != "encoding"
 """What a record may say too."""
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 """What tables and tasks write for `redistribute`."""
+_UNSEEN = " " + "".join(
+    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
+)
 _TEXTUAL = ("source_id", "published", "crawled")
 """Fields that may come as numbers or dates."""
 
@@ -64,7 +69,7 @@ def gathered(sizes: Mapping[str, int], read: Callable[[str], bytes]) -> Beside:
     """What files of these names and sizes say, the closest last; raises InputError where one is wrong."""
     found, foreign = Metadata(), []
     for name, size in sizes.items():
-        if size > LONGEST and name == FOLDER_FILE:
+        if size > LONGEST and name in FOLDER_FILES:
             raise InputError(f"{name}: {size} bytes are too many for notes on articles")
         said = None if size > LONGEST else load(read(name), name)
         if said is None:
@@ -77,7 +82,7 @@ def gathered(sizes: Mapping[str, int], read: Callable[[str], bytes]) -> Beside:
 def notes(name: str) -> list[str]:
     """The names of the files that may say so of a file with this name, the closest last."""
     beside = (str(PurePosixPath(name).with_suffix(ending)) for ending in (".yaml", ".yml", ".json"))
-    return [FOLDER_FILE, *(each for each in beside if each != name)]
+    return [*FOLDER_FILES, *(each for each in beside if each != name)]
 
 
 def load(content: bytes, name: str) -> Metadata | None:
@@ -93,7 +98,7 @@ def load(content: bytes, name: str) -> Metadata | None:
     if name.endswith(".json") and _is_lines(text):
         return None
     value = strict_yaml.read(text, name, InputError)
-    if name != FOLDER_FILE and not _is_metadata(value):
+    if name not in FOLDER_FILES and not _is_metadata(value):
         return None
     try:
         return _sound(strict_yaml.convert(value, name, Metadata, InputError))
@@ -134,6 +139,12 @@ def _sound(said: Metadata) -> Metadata:
     except LookupError as error:
         raise ValueError(f"encoding: {said.encoding!r} is none that is known here") from error
     return replace(said, **plain)
+
+
+def one_source(source: str) -> str:
+    """The name of a source without what two desks write differently and nobody sees: white space around
+    it and of other kinds, direction marks around it, decomposed letters."""
+    return " ".join(unicodedata.normalize("NFC", source).split()).strip(_UNSEEN)
 
 
 def odd(language: str | None, licence: str | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from qawl.articles.metadata import FIELDS, Metadata
+from qawl.articles.metadata import FIELDS, Metadata, one_source
 from qawl.core.errors import TOO_DEEP
 from qawl.core.findings import Reason, reason
 from qawl.core.records import FORMAT, Format
@@ -75,7 +75,10 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
     if wrong := next(_broken(texts), None):
         return set_aside(path, reason("text-half", f": in its {wrong}"), line)
     plain = {name: _CONTROL.sub("", each) for name, each in _strings(metadata).items()}
-    known = replace(metadata, **plain, context=None if context is None else _plain(context))
+    source = one_source(plain.pop("source", "")) or None
+    known = replace(
+        metadata, **plain, source=source, context=None if context is None else _plain(context)
+    )
     return Received(path=path, line=line, text=text, metadata=known)
 
 

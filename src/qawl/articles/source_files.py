@@ -18,7 +18,7 @@ from qawl.articles.decoding import Undecodable, decode
 from qawl.articles.metadata import (
     FIELDS,
     FLAGS,
-    FOLDER_FILE,
+    FOLDER_FILES,
     Metadata,
     beside,
     from_fields,
@@ -98,7 +98,7 @@ def taken(names: Sequence[str]) -> Iterator[str]:
     """Of the names of the files in a folder those that are read: no hidden ones, notes and metadata."""
     stems = {name.rpartition(".")[0] for name in names if not name.endswith(BESIDE)}
     for name in names:
-        tells = name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name == FOLDER_FILE)
+        tells = name.endswith(BESIDE) and (name.rpartition(".")[0] in stems or name in FOLDER_FILES)
         if not tells and not name.startswith(".") and name.partition(".")[0].lower() not in NOTES:
             yield name
 
@@ -148,6 +148,8 @@ def read_as(file: Path, name: str, mapping: Mapping[str, str], given: Metadata) 
 def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
     """Why a file of this name and size is not read; without an ending it is a text where it was named."""
     kind, ending = name.lower(), PurePosixPath(name).suffix
+    if kind.startswith("_source.") and kind.endswith(TEXTS):
+        return reason("metadata-wrong", f": name it {FOLDER_FILES[0]}")
     if not kind.endswith(READ) and (not named or ending):
         return reason("file-kind", f" ({ending or 'no ending'}): {', '.join(READ)} are")
     if size == 0:
@@ -306,7 +308,7 @@ def _read_fields(
         return set_aside(path, reason("field-wrong", f": {error}"), number)
     if isinstance(found, Received) and (absent := {*mapping.values()} - fields.keys()):
         found = replace(found, absent=(*sorted(absent),))
-    unread = unread_fields.unread(fields, mapping.values(), renamed)
+    unread = unread_fields.unread(fields, mapping, renamed)
     return _holding(found, annotated_records.fields(fields), unread)
 
 
@@ -366,7 +368,9 @@ def _read_table(
         with pq.ParquetFile(file) as table:
             there = {*_NAMES, *mapping.values()} & {*table.schema_arrow.names}
             held = annotated_records.columns(table.schema_arrow.names)
-            unread = (*unread_fields.columns(table.schema_arrow.names, mapping),)
+            schema = table.schema_arrow
+            objects = [each.name for each in schema if pa.types.is_struct(each.type)]
+            unread = (*unread_fields.columns(schema.names, mapping, objects),)
             for batch in table.iter_batches(batch_size=1000, columns=sorted(there)):
                 for fields in _dicts(batch):
                     row += 1

@@ -20,27 +20,37 @@ _NAMES = {
     "license": ("licence", "rights"),
 }
 _OURS = {theirs: ours for ours, names in _NAMES.items() for theirs in names}
+_CONTEXT = "context"
 _READ = frozenset({"text", "id", "text_sha256", *FIELDS})
 
 
 def unread(
-    record: Mapping[str, object], mapped: Collection[str], known: Mapping[str, object]
+    record: Mapping[str, object], mapping: Mapping[str, str], known: Mapping[str, object]
 ) -> Iterator[tuple[str, str | None]]:
     """Each field of a record that holds something and is not read, with our field that it looks like.
 
-    `mapped` are the fields that are read under another name; `known` is the record under our names.
-    Nothing is said of articles that Qawl froze.
+    `mapping` has the fields that are read under another name (ours → theirs); `known` is the record under
+    our names. A context that is no object is not read. Nothing is said of articles that Qawl froze.
     """
     if "text_sha256" in record:
         return
+    mapped = mapping.values()
+    context, value = mapping.get(_CONTEXT, _CONTEXT), known.get(_CONTEXT)
+    others = [theirs for ours, theirs in mapping.items() if ours != _CONTEXT]
+    if value not in (None, "", [], {}) and not isinstance(value, dict) and context not in others:
+        yield context, None
     for name, value in record.items():
         if name not in _READ and name not in mapped and value not in (None, "", [], {}):
             ours = _OURS.get(name.strip().lower())
             yield name, None if ours is None or known.get(ours) not in (None, "") else ours
 
 
-def columns(names: Collection[str], mapped: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """The columns of a table that are not read, as `unread` has them."""
-    there = {ours: theirs for ours, theirs in mapped.items() if theirs in names}
-    known = {**{name: name for name in names}, **there}
-    yield from unread(dict.fromkeys(names, "…"), mapped.values(), known)
+def columns(
+    names: Collection[str], mapping: Mapping[str, str], objects: Collection[str]
+) -> Iterator[tuple[str, str | None]]:
+    """The columns of a table that are not read, as `unread` has them; `objects` are those of objects."""
+    there = {ours: theirs for ours, theirs in mapping.items() if theirs in names}
+    known: dict[str, object] = {**{name: name for name in names}, **there}
+    if known.get(_CONTEXT) in objects:
+        known[_CONTEXT] = {}
+    yield from unread(dict.fromkeys(names, "…"), mapping, known)

@@ -13,4 +13,9 @@ def renamed(given: str | None) -> dict[str, str]:
             fields = ", ".join(("text", *FIELDS))
             message = f"{ours}{equals}{theirs}: give FIELD=NAME with FIELD one of {fields}"
             raise click.BadParameter(message, param_hint="--map")
-    return {ours: theirs for ours, _, theirs in pairs}
+    named = {ours: theirs for ours, _, theirs in reversed(pairs)}
+    for ours, _, theirs in pairs:
+        if named[ours] != theirs:
+            message = f"{ours} is given twice, as {named[ours]} and as {theirs}: give it once"
+            raise click.BadParameter(message, param_hint="--map")
+    return named

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qawl.annotations import json_min, json_stream
 from qawl.annotations.task_text import Task
-from qawl.articles.metadata import FOLDER_FILE, Metadata
+from qawl.articles.metadata import FOLDER_FILES, Metadata
 from qawl.articles.received import SetAside
 from qawl.core import files, packings
 from qawl.core.errors import InputError
@@ -189,7 +189,7 @@ def _within(folder: Path, given: str | None) -> tuple[list[Source], list[Path]]:
 def _counts(path: Path) -> bool:
     """Whether a file of a folder is meant: not hidden, and not what stands beside an export."""
     beside = path.name in {
-        FOLDER_FILE,
+        *FOLDER_FILES,
         "TypeSystem.xml",
         "README.md",
         "INITIAL_CAS.json",
