@@ -64,7 +64,6 @@ def results(layer):
 
 NAMES = {
     ("default",): "default_spans",  # the config that `datasets` loads without a name
-    ("silver",): "silver_spans",  # a table of Qawl's own, with --silver
     ("splits",): "splits",  # a record set of croissant.json
     ("x-files", "x"): "x",  # the set of files of a table called x
     ("no",): "no",  # false in YAML 1.1

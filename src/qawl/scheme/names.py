@@ -42,8 +42,8 @@ TABLES = (
     *("articles", "tokens", "annotations", "votes", "soft_labels", "sentences", "candidates"),
 )
 """The tables that every release has beside those of its layers."""
-ELSEWHERE = frozenset({"default", "silver"})
-"""Layers whose table has another name: `datasets` takes `default` for articles, `silver` is Qawl's."""
+ELSEWHERE = frozenset({"default"})
+"""Layers whose table has another name: `datasets` loads `default` where nobody names a table."""
 SENTENCE = ("article_id", "text_sha256", "number", "start", "end", "text")
 STANDOFF = "_standoff"
 """The end of the names of columns that tell of withheld free texts."""

@@ -7,7 +7,7 @@ change raises the minor number.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from heapq import merge
@@ -26,6 +26,7 @@ from qawl.core.records import JUDGE
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import SUFFIX
 from qawl.release.tables import columns
+from qawl.release.tables.silver_table import SILVER
 from qawl.release.versions import manifest
 from qawl.release.versions.manifest import Manifest
 from qawl.scheme import scheme
@@ -38,8 +39,10 @@ Key = tuple[str, str, str]
 Worked = tuple[str, str]
 """(layer, annotator)."""
 T = TypeVar("T")
-Marked = tuple[str, int, int]
-"""What a span is beside its id: label, start, end."""
+Match = tuple[Row, Row | None]
+"""A span of the older release, and what it is in the newer one."""
+Arrow = tuple[str, str, str, str]
+"""A relation: its name, the ids of the spans at its ends, its direction."""
 
 
 class Change(Struct, frozen=True):
@@ -124,6 +127,7 @@ def difference(old: Path, new: Path) -> Difference:
         if keys and identity not in changed:
             changed[identity] = Changed(identity, None, _in_words(keys))
     counts.update(_silver_changes(before, after))
+    counts.update(_table_changes(before, after))
     if before.told_sha256 != after.told_sha256:
         counts["documents", "", "reworded"] += 1
     changes = tuple(
@@ -151,6 +155,16 @@ def _silver_changes(before: Manifest, after: Manifest) -> Iterator[Key]:
             yield layer, "", "silver added"
         elif one[layer] != other[layer]:
             yield layer, "", "silver changed"
+
+
+def _table_changes(before: Manifest, after: Manifest) -> Iterator[Key]:
+    """Tables that only one of the releases has: the other has no rows for them."""
+    one, other = (
+        {name.partition("/")[0] for name in release.content} for release in (before, after)
+    )
+    for config in sorted({*one, *other} - {SILVER}):
+        if (config in one) != (config in other):
+            yield config, "", "table removed" if config in one else "table added"
 
 
 def _level(kinds: set[str], *, packed: bool) -> str:
@@ -210,36 +224,54 @@ def _layer_changes(layer: str, old: Row, new: Row, layers: list[str]) -> Iterato
         yield layer, "", "completed" if now else "reopened"
     turned = old.get("withheld") != new.get("withheld")
     before, after = old.get(f"{layer}_spans") or [], new.get(f"{layer}_spans") or []
-    yield from _span_changes(layer, before, after, turned)
+    matched, added = _matched(before, after)
+    yield from _span_changes(layer, matched, added, turned)
     if was is None or now is None:
         return  # all of it came, or went
     own = {f"{layer}_{each}" for each in ("complete", "decided_by", "open", "spans", "relations")}
     names = {each for each in new if layer_of(each, layers) == layer} - own
     for name in sorted(_reattributed(old, new, names, turned)):
         yield layer, name.removeprefix(f"{layer}_"), "re-attributed"
-    stayed = _places(before).keys() & _places(after).keys()
-    drawn = _arrows(old, layer, stayed) ^ _arrows(new, layer, stayed)
-    yield from ((layer, label, "re-linked") for label, *_ in sorted(drawn))
-
-
-def _places(spans: list[Row]) -> dict[Marked, str]:
-    return {(span["label"], *_place(span)): span["id"] for span in spans}
-
-
-def _arrows(
-    row: Row, layer: str, stayed: AbstractSet[Marked]
-) -> set[tuple[str, Marked, Marked, str]]:
-    """The relations between spans that stand in both releases; others come and go with their spans."""
-    ids = {
-        identity: where
-        for where, identity in _places(row.get(f"{layer}_spans") or []).items()
-        if where in stayed
+    now_called = {
+        one["id"]: other["id"] if other else f"{one['id']}, gone" for one, other in matched
     }
+    was_drawn, drawn = _arrows(old, layer, now_called), _arrows(new, layer, {})
+    yield from _arrow_changes(layer, was_drawn - drawn, drawn - was_drawn)
+
+
+def _arrows(row: Row, layer: str, called: Mapping[str, str]) -> set[Arrow]:
+    """The relations of a row, their ends by the ids that are given them."""
     return {
-        (each["label"] or "", ids[each["from"]], ids[each["to"]], each["direction"])
+        (
+            each["label"] or "",
+            called.get(each["from"], each["from"]),
+            called.get(each["to"], each["to"]),
+            each["direction"],
+        )
         for each in row.get(f"{layer}_relations") or ()
-        if each["from"] in ids and each["to"] in ids
     }
+
+
+def _arrow_changes(layer: str, gone: set[Arrow], come: set[Arrow]) -> Iterator[Key]:
+    """Relations that went and came: one that came in place of another is that one, drawn otherwise."""
+    left = sorted(come)
+    for arrow in sorted(gone):
+        instead = next((each for each in left if _instead(arrow, each)), None)
+        if instead is None:
+            yield layer, arrow[0], "removed"
+            continue
+        left.remove(instead)
+        for label in sorted({arrow[0], instead[0]}):
+            yield layer, label, "re-linked"
+    for arrow in left:
+        yield layer, arrow[0], "added"
+
+
+def _instead(old: Arrow, new: Arrow) -> bool:
+    """Whether a relation stands where another was: between the same spans, or of its name from the same
+    span or to it."""
+    same = {*old[1:3]} == {*new[1:3]}
+    return same or (old[0] == new[0] and (old[1] == new[1] or old[2] == new[2]))
 
 
 def _annotation_changes(
@@ -300,28 +332,43 @@ def _reattributed(old: Row, new: Row, names: AbstractSet[str], turned: bool) -> 
             yield name
 
 
-def _span_changes(layer: str, before: list[Row], after: list[Row], turned: bool) -> Iterator[Key]:
-    """Spans of an article: matched by place and label, then place, then overlap."""
+def _matched(before: list[Row], after: list[Row]) -> tuple[list[Match], list[Row]]:
+    """Spans of an article, each with what became of it, by place and label, then place, then overlap; and
+    those that are new."""
     left = list(after)
+    same: list[Match] = []
     moved = []
     for span in before:
         here = [each for each in left if _place(each) == _place(span)]
-        same = next((each for each in here if each["label"] == span["label"]), None)
-        if same is None:
-            moved.append(span)
-            continue
-        left.remove(same)
-        if any(_reattributed(span, same, (span.keys() | same.keys()) - _SPAN, turned)):
-            yield layer, span["label"], "re-attributed"
-    for span in moved:
-        found = _moved_to(span, left)
+        found = next((each for each in here if each["label"] == span["label"]), None)
         if found is None:
-            yield layer, span["label"], "removed"
+            moved.append(span)
         else:
             left.remove(found)
-            again = found["label"] != span["label"]
-            yield layer, span["label"], "relabelled" if again else "re-bounded"
-    for span in left:
+            same.append((span, found))
+    for span in moved:
+        found = _moved_to(span, left)
+        if found is not None:
+            left.remove(found)
+        same.append((span, found))
+    return same, left
+
+
+def _span_changes(
+    layer: str, matched: list[Match], added: list[Row], turned: bool
+) -> Iterator[Key]:
+    """What happened to the spans of an article."""
+    for span, now in matched:
+        label = span["label"]
+        if now is None:
+            yield layer, label, "removed"
+        elif now["label"] != label:
+            yield layer, label, "relabelled"
+        elif _place(now) != _place(span):
+            yield layer, label, "re-bounded"
+        elif any(_reattributed(span, now, (span.keys() | now.keys()) - _SPAN, turned)):
+            yield layer, label, "re-attributed"
+    for span in added:
         yield layer, span["label"], "added"
 
 
