@@ -1,13 +1,17 @@
 """What commands say at their end: what was left out of a table, what comes next, what is known all the same."""
 
+import contextlib
 import json
 import re
 
 import pytest
+from click.testing import CliRunner
 
 import corpora
 from corpora import main, qawl
+from qawl import cli
 from qawl.cli import validate
+from qawl.core.phrases import phrases
 
 TEXT = "Sami of Acme met Layla in Paris."
 
@@ -105,8 +109,25 @@ def test_status_without_a_server_says_what_was_pulled(differing, monkeypatch):
     said = main(differing.root, "status")[1]
     for name, counts in (("a1", "0 +1"), ("a2", "0 +1"), ("a3", "1 +0")):
         assert re.search(rf"entity +{name} +{counts} +0", said), said
-    code, said = main(differing.root, "status", "--json")
-    assert (code, len(said.splitlines())) == (1, 1)
+    rows = status_without_a_server(differing.root)
+    counts = {each["annotator"]: (each["assigned"], each["done"], each["left"]) for each in rows}
+    assert counts == {"a1": (0, 1, None), "a2": (0, 1, None), "a3": (1, 0, 1)}
+    assert {each["url"] for each in rows} == {None}
+
+
+def status_without_a_server(root):
+    """What `status` says for machines; the page says the same."""
+    with contextlib.chdir(root):
+        done = CliRunner().invoke(cli.group, ["status", "--json", "--html", "team.html"])
+    assert done.exit_code == 1
+    assert "no token" in str(done.exception)
+    rows = json.loads(done.stdout)
+    page = (root / "team.html").read_text("utf-8")
+    said = phrases("en" if 'lang="en"' in page else "ar")
+    assert said("status.offline") in page
+    assert said("status.finished") not in page
+    assert sum(f"<bdi>{each['annotator']}</bdi>" in page for each in rows) == len(rows)
+    return rows
 
 
 def test_score_of_suggestions_without_gold_exits_1(differing):

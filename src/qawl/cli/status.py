@@ -9,6 +9,7 @@ from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
+    from qawl.studio.status import Standing
 
 
 @click.command()
@@ -28,7 +29,8 @@ def command(as_json: bool, html: Path | None) -> None:
     The page is in the corpus's language. If training articles have gold, it shows how far each annotator
     agrees with it.
 
-    If Label Studio can't be reached, it shows what is planned and what was pulled, and exits 1.
+    If Label Studio can't be reached, it shows what is planned and what was pulled, and exits 1: in the
+    JSON and on the page, too.
     """
     from rich import box
     from rich.table import Table
@@ -36,26 +38,20 @@ def command(as_json: bool, html: Path | None) -> None:
     from qawl.cli.terminal import console
     from qawl.core import project
     from qawl.core.errors import QawlError
-    from qawl.core.records import to_json
     from qawl.studio import client as studio_client
-    from qawl.studio import status
+    from qawl.studio import known_work, status
 
     corpus = project.load(Path())
     try:
         with studio_client.connect(corpus) as client:
             found = status.standings(client, corpus)
     except QawlError:
-        if not as_json and html is None:
-            _show_known(corpus)
+        _write(corpus, known := known_work.known(corpus), html, as_json=as_json)
+        if not as_json:
+            _show_known(known)
         raise
-    if html is not None:
-        from qawl.core import files
-        from qawl.studio import team
-
-        files.write_text(html, team.page(corpus, found))
-        say(f"{html}: open it in a browser", err=True)
+    _write(corpus, found, html, as_json=as_json)
     if as_json:
-        say(to_json(found))
         return
     if not found:
         say(f"no project of this corpus at {corpus.settings.label_studio.url}: run `qawl push`")
@@ -103,14 +99,26 @@ def command(as_json: bool, html: Path | None) -> None:
         say(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
 
 
-def _show_known(corpus: "Project") -> None:
+def _write(corpus: "Project", found: "list[Standing]", html: Path | None, *, as_json: bool) -> None:
+    """Writes the page and prints the JSON, whichever is asked for."""
+    from qawl.core import files
+    from qawl.core.records import to_json
+    from qawl.studio import team
+
+    if html is not None:
+        files.write_text(html, team.page(corpus, found))
+        say(f"{html}: open it in a browser", err=True)
+    if as_json:
+        say(to_json(found))
+
+
+def _show_known(found: "list[Standing]") -> None:
     """What is planned and was pulled, as this machine knows it."""
     from qawl.cli.terminal import table
-    from qawl.studio import known_work
 
     rows = [
-        [each.layer, each.annotator, *map(str, (each.planned, each.done, each.skipped))]
-        for each in known_work.known(corpus)
+        [each.layer, each.annotator, *map(str, (each.assigned, each.done, each.skipped))]
+        for each in found
     ]
     if rows:
         head = ("layer", "annotator", "planned", "done", "skipped")

@@ -1,26 +1,16 @@
 """How far the annotators are as this machine knows it, without a server: planned, and pulled so far."""
 
 from collections import Counter
-
-from msgspec import Struct
+from collections.abc import Collection, Mapping
 
 from qawl.annotations import derive
 from qawl.articles import withdrawal
 from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
-from qawl.core.records import JUDGE
+from qawl.core.records import JUDGE, Status
 from qawl.studio import assignment
 from qawl.studio.assignment import Assigned
-
-
-class Known(Struct, frozen=True):
-    """An annotator in a layer: how many articles are theirs, and how many of all came back so far."""
-
-    layer: str
-    annotator: str
-    planned: int
-    done: int
-    skipped: int
+from qawl.studio.status import Standing
 
 
 def shares(project: Project, layer: str, articles: list[str]) -> Assigned:
@@ -35,8 +25,9 @@ def shares(project: Project, layer: str, articles: list[str]) -> Assigned:
     )
 
 
-def known(project: Project) -> list[Known]:
+def known(project: Project) -> list[Standing]:
     """How far everybody is, by layer, in the order of qawl.yaml; then those who are not there.
+    `assigned` are the articles that are planned for them; done and skipped is what came back so far.
 
     Of an adopted project nobody here knows the plan.
     """
@@ -52,13 +43,27 @@ def known(project: Project) -> list[Known]:
         )
         others = sorted({name for name, _ in counts} - {*project.annotators, JUDGE})
         found += [
-            Known(
-                layer=layer,
-                annotator=name,
-                planned=len(planned.get(name, ())),
-                done=counts[name, "submitted"],
-                skipped=counts[name, "skipped"],
-            )
+            _standing(layer, name, planned.get(name, ()), counts)
             for name in (*project.annotators, *others)
         ]
     return found
+
+
+def _standing(
+    layer: str, name: str, planned: Collection[str], counts: Mapping[tuple[str, Status], int]
+) -> Standing:
+    """One annotator in a layer; what is left of a plan that nobody here knows is not known either."""
+    done, skipped = counts[name, "submitted"], counts[name, "skipped"]
+    left = max(len(planned) - done - skipped, 0) if planned else None
+    return Standing(
+        layer=layer,
+        annotator=name,
+        assigned=len(planned),
+        done=done,
+        skipped=skipped,
+        drafts=None,
+        left=left,
+        minutes=None,
+        url=None,
+        next=None,
+    )

@@ -13,17 +13,20 @@ from qawl.studio.steps import Remote, RemoteTask
 
 class Standing(Struct, frozen=True):
     """How far an annotator is in a project; `minutes` is the median a finished task, `next` where Label
-    Studio hands out their open tasks one after the other. In a pool, `slice` is that of the project."""
+    Studio hands out their open tasks one after the other. In a pool, `slice` is that of the project.
+
+    Without Label Studio `assigned` is what is planned here, and what only the server knows is None.
+    """
 
     layer: str
     annotator: str
     assigned: int
     done: int
     skipped: int
-    drafts: int
-    left: int
+    drafts: int | None
+    left: int | None
     minutes: float | None
-    url: str
+    url: str | None
     next: str | None
     slice: int | UnsetType = UNSET
 

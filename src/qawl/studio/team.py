@@ -46,7 +46,7 @@ class Person:
 
     def total(self, what: str) -> int:
         """The sum of a number over the layers."""
-        return sum(getattr(standing, what) for standing, _ in self.rows)
+        return sum(getattr(standing, what) or 0 for standing, _ in self.rows)
 
 
 def page(project: Project, standings: Sequence[Standing]) -> str:
@@ -61,6 +61,7 @@ def page(project: Project, standings: Sequence[Standing]) -> str:
         say=say,
         rtl=is_rtl(say.language),
         people=people(project, standings),
+        offline=any(each.url is None for each in standings),
         judge=JUDGE,
         titles={
             layer: title_in(each.title, say.language, layer) for layer, each in schemes.items()
