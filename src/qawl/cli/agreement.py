@@ -34,7 +34,9 @@ MATRIX = 9
     help="Write the figures and every disagreement as a page.",
 )
 @click.option("--layer", help="Show this layer alone.")
-@click.option("--label", help="Show this label alone.")
+@click.option(
+    "--label", help="Show the figures of this label alone; as --json beside those of its layer."
+)
 def command(as_json: bool, html: Path | None, layer: str | None, label: str | None) -> None:
     """Measure how far annotators agree, with intervals.
 
@@ -52,6 +54,8 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
     from qawl.core import files, project
     from qawl.suggest.fate import fate
 
+    if html is not None and label is not None:
+        raise click.UsageError("--label does not go with --html: the page has every label")
     corpus = project.load(Path())
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
@@ -64,6 +68,8 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
                 found.layers[name] = structs.replace(each, suggestions=told)
         report.store(corpus, found)
     layers = {name: each for name, each in found.layers.items() if layer in (None, name)}
+    if label is not None:
+        layers = _of_label(layers, label)
     if html is not None:
         from qawl.agreement import page as agreement_page
 
@@ -78,13 +84,24 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
         say(f"warning: {message}", err=True)
 
 
+def _of_label(layers: "dict[str, LayerAgreement]", label: str) -> "dict[str, LayerAgreement]":
+    """The layers that have a label, each with the figures of that label alone."""
+    from msgspec import structs
+
+    known = sorted({each for figures in layers.values() for each in figures.labels})
+    if label not in known:
+        raise click.BadParameter(f"{label}: not one of {', '.join(known)}", param_hint="--label")
+    return {
+        name: structs.replace(each, labels={label: each.labels[label]})
+        for name, each in layers.items()
+        if label in each.labels
+    }
+
+
 def _show_all(
     people: dict[str, bool], layers: dict[str, "LayerAgreement"], label: str | None
 ) -> None:
     """All that is printed of these layers."""
-    known = sorted({each for figures in layers.values() for each in figures.labels})
-    if label is not None and label not in known:
-        raise click.BadParameter(f"{label}: not one of {', '.join(known)}")
     if not any(people.values()):
         say("no annotator is a person (see annotators in qawl.yaml)")
     for name, figures in layers.items():

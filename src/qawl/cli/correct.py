@@ -51,9 +51,14 @@ def command(
     until the judge has decided: `qawl adjudicate` makes the task, `qawl push` sends it, and the next
     release lists the correction. Without ADDRESS the command lists all corrections and their state.
     """
+    from qawl.cli import options
     from qawl.core import project
     from qawl.release import corrections
 
+    if address is None and (without := options.given()):
+        raise click.UsageError(f"{without[0]}: give the ADDRESS of the span, too")
+    for name in ("--label", "--start", "--end", "--set", "--unset"):
+        options.alone(name, *_OF_A_SPAN)
     corpus = project.load(Path())
     if address is None:
         for each, state in corrections.states(corpus):
@@ -67,6 +72,13 @@ def command(
         say("this was reported before")
         return
     say(f"{made.id}: kept for the judge; `qawl adjudicate` and `qawl push` bring it there")
+
+
+_OF_A_SPAN = (
+    *("ADDRESS", "--label", "--start", "--end", "--set", "--unset"),
+    *("--reason", "--by", "--credit"),
+)
+"""What goes with a correction of a span that stays: all but --delete."""
 
 
 def _given(values: tuple[str, ...], unset: tuple[str, ...]) -> dict[str, list[str]]:

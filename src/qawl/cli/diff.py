@@ -15,10 +15,12 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
 
     OLD and NEW are versions of this corpus or folders.
     """
+    from qawl.cli import options
     from qawl.core.project import RELEASES
     from qawl.core.records import to_json
     from qawl.release.versions import diff, manifest
 
+    options.alone("--json", "OLD", "NEW")
     before, after = diff.resolve(RELEASES, old), diff.resolve(RELEASES, new)
     manifest.refuse_changed(after)
     found = diff.difference(before, after)

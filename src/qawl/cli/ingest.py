@@ -49,16 +49,18 @@ def command(
     https://…/file.jsonl. What can't be read is named in corpus/set-aside.jsonl with its reason.
     """
     from qawl.articles import summary
+    from qawl.cli import options
     from qawl.core import project
 
+    options.alone("--explain")
+    options.alone("--merge")
     corpus = project.load(Path())
-    if explain:
+    if explain is not None:
         for line in summary.explain(corpus, explain):
             say(line)
         return
     if others:
-        beside = {"PATHS": paths, "--map": mapping, "--json": as_json}
-        _merge(corpus, others, [name for name, given in beside.items() if given])
+        _merge(corpus, others)
         return
     if not paths:
         raise click.UsageError("Name files or folders to ingest, or - for standard input.")
@@ -70,13 +72,11 @@ def command(
         sys.exit(1)
 
 
-def _merge(corpus: "Project", others: tuple[str, ...], beside: list[str]) -> None:
+def _merge(corpus: "Project", others: tuple[str, ...]) -> None:
     """Joins the articles of other places under the lock; exits 1 if anything was left out."""
     from qawl.cli import joining
     from qawl.core import project
 
-    if beside:
-        raise click.UsageError(f"--merge does not go with {beside[0]}")
     with project.lock(corpus, "ingest"):
         whole = joining.merge(corpus, others)
     if not whole:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from qawl.studio.webhooks import Hooks
 
 
+_GO_WITH = {"--webhook": ("--watch",), "--every": ("--watch",), "--layer": ("--from",)}
+"""Options of one way to pull → the options that choose it."""
+
+
 @click.command()
 @click.option(
     "--from",
@@ -104,8 +108,6 @@ def command(
     }
     _check_usage([name for name, given in modes.items() if given], more)
     _check_names(annotators, judge, files, [name for name, given in modes.items() if given])
-    if hooks is not None and not watch:
-        raise click.UsageError("--webhook goes with --watch")
     if two:
         journals.merge_file(*two)
         return
@@ -159,10 +161,16 @@ def _hooks(corpus: "Project", given: str | None) -> "Hooks | None":
 
 def _check_usage(modes: list[str], more: tuple[Path, ...]) -> None:
     """Refuses options that don't go together."""
+    from qawl.cli import options
+
+    for name, those in _GO_WITH.items():
+        options.needs(name, *those)
     if len(modes) > 1:
         raise click.UsageError(f"{' and '.join(modes)} don't go together: give one")
     if more and not {"--from", "--merge"} & {*modes}:
         raise click.UsageError("give files after --from")
+    for name in ("--watch", "--clean-journal", "--merge-file"):
+        options.alone(name, *_GO_WITH)
 
 
 def _pull(

@@ -75,16 +75,15 @@ def command(
     --silver PLACE labels articles that nobody annotated, for `qawl release --silver PLACE`. Run it again
     if it was interrupted: it goes on where it was.
     """
+    from qawl.cli import options
     from qawl.cli.terminal import progress
     from qawl.core import project
     from qawl.suggest import store
 
-    if silver is None and engine != "local":
-        raise click.UsageError("--engine goes with --silver")
-    if silver is not None and (scored or release is not None):
-        raise click.UsageError("--silver goes without --score and --release")
-    if as_json and not scored:
-        raise click.UsageError("--json goes with --score")
+    options.needs("--engine", "--silver")
+    options.needs("--json", "--score")
+    options.alone("--silver", "--layer", "--engine")
+    options.alone("--score", "--layer", "--json")
     if (release is None) is not (to is None) or (split and not release):
         raise click.UsageError("--release DIR, --to FILE and --split go together")
     if release is not None and to is not None:

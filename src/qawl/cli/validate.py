@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.option(
     "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as a page."
 )
-@click.option("--list", "listing", is_flag=True, help="The checks, with level and severity.")
+@click.option(
+    "--list", "listing", is_flag=True, help="The checks, with level and severity; also as --json."
+)
 @click.option("--check", "only", help="Findings of this check alone.")
 @click.option("--level", type=click.IntRange(1, 5), help="Findings of this level alone.")
 @click.option("--article", help="Findings of this article alone.")
@@ -52,15 +54,18 @@ def command(
     Exit 1 if a finding is an error. Warnings are for a person to judge. Repairs change neither the
     journal nor Label Studio: they stand in exports/repairs.jsonl.
     """
+    from qawl.cli import options
     from qawl.core import files, project
     from qawl.core.findings import CHECKS
     from qawl.core.records import to_json
     from qawl.validation import dispensations, validate
 
+    options.alone("--list", "--json")
     if listing:
-        for check in CHECKS.values():
-            say(f"{check.level}  {check.severity:8} {check.id:20} {check.explanation}")
+        _list(as_json=as_json)
         return
+    for name in ("--fix", "--undo"):
+        options.alone(name, "--json", "--html")
     if only is not None and only not in CHECKS:
         raise click.BadParameter(f"{only}: no such check; see --list", param_hint="--check")
     corpus = project.load(Path())
@@ -68,6 +73,8 @@ def command(
         _repair(corpus, undo)
     wanted = {"check": only, "level": level, "article_id": article, "annotator": annotator}
     found, passed = validate.examine(corpus, wanted)
+    if not (found or passed):
+        _refuse_unknown(corpus, article, annotator)
     counts = validate.summary(found, passed)
     if html is not None:
         from qawl.validation import page as validation_page
@@ -83,6 +90,40 @@ def command(
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
     sys.exit(1 if counts.errors else 0)
+
+
+def _list(*, as_json: bool) -> None:
+    """The checks that there are."""
+    from msgspec import structs
+
+    from qawl.core.findings import CHECKS
+    from qawl.core.records import to_json
+
+    if as_json:
+        names = ("id", "level", "severity", "explanation")
+        every = map(structs.asdict, CHECKS.values())
+        say(to_json([{name: each[name] for name in names} for each in every]))
+        return
+    for check in CHECKS.values():
+        say(f"{check.level}  {check.severity:8} {check.id:20} {check.explanation}")
+
+
+def _refuse_unknown(corpus: "Project", article: str | None, annotator: str | None) -> None:
+    """Refuses names that nothing can be found of: without this, a typing error reads as clean."""
+    from qawl.annotations import journal
+    from qawl.articles import store as article_store
+    from qawl.core.records import JUDGE
+
+    if article is not None and article not in article_store.by_id(corpus):
+        raise click.BadParameter(
+            f"{article}: no such article: the ids are in corpus/articles.jsonl",
+            param_hint="--article",
+        )
+    known = dict.fromkeys((*corpus.annotators, *sorted(journal.annotators(corpus)), JUDGE))
+    if annotator is not None and annotator not in known:
+        raise click.BadParameter(
+            f"{annotator}: not one of {', '.join(known)}", param_hint="--annotator"
+        )
 
 
 def _repair(corpus: "Project", undo: bool) -> None:

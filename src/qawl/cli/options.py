@@ -1,0 +1,28 @@
+"""Options that go together, or don't: what would be left without effect is refused."""
+
+import click
+from click.core import ParameterSource
+
+
+def given() -> list[str]:
+    """The options and arguments that the user gave, by the names that they are typed by."""
+    context = click.get_current_context()
+    return [
+        max(each.opts, key=len) if isinstance(each, click.Option) else each.human_readable_name
+        for each in context.command.params
+        if each.name and context.get_parameter_source(each.name) is ParameterSource.COMMANDLINE
+    ]
+
+
+def alone(mode: str, *beside: str) -> None:
+    """Refuses what was given with an option that changes what the command does, but these."""
+    here = given()
+    if mode in here and (odd := [each for each in here if each not in (mode, *beside)]):
+        raise click.UsageError(f"{mode} does not go with {odd[0]}")
+
+
+def needs(option: str, *modes: str) -> None:
+    """Refuses an option without one of those that give it an effect."""
+    here = given()
+    if option in here and not {*modes} & {*here}:
+        raise click.UsageError(f"{option} goes with {' or '.join(modes)}")
