@@ -56,6 +56,7 @@ def recorded(tmp_path_factory, pytestconfig):
     for name in ("corpus", "label_config", "schemas", "exports", "qawl.yaml"):
         there = pytestconfig.rootpath / name
         (shutil.copytree if there.is_dir() else shutil.copy)(there, folder / name)
+    qawl(folder, "agreement")
     return folder
 
 
