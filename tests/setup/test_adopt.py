@@ -192,10 +192,42 @@ def test_a_second_layer_is_of_the_same_articles(named, tmp_path):
     assert "has a layer places already" in str(done.exception)
 
 
-def test_a_dry_run_writes_nothing(named, tmp_path):
-    done = run("adopt", named, tmp_path / "config.xml", "--into", tmp_path / "c", "--dry-run")
-    assert done.exit_code == 0
+def stand(folder):
+    """What stands in a folder, but for what is kept of it in `.qawl`."""
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".qawl" not in path.parts
+    }
+
+
+def test_a_dry_run_gives_the_report_and_writes_nothing(named, tmp_path):
+    """Of what is left out too: a task without a text, with work, and an older annotation of somebody."""
+    tasks = json.loads(named.read_text("utf-8"))
+    again = work(77, tasks[0]["annotations"][0]["result"][:1], 1)
+    tasks[0]["annotations"].append({**again, "updated_at": "2020-01-02T03:04:05Z"})
+    tasks.append({**task(99, "", [work(99, [], 1)]), "data": {"note": 5}})
+    write(named, tasks)
+    words = [named, tmp_path / "config.xml", "--into", tmp_path / "c", "--json"]
+    tried = run("adopt", *words, "--dry-run")
+    assert tried.exit_code == 0, tried.output
     assert not (tmp_path / "c").exists()
+    assert json.loads(tried.stdout) == json.loads(run("adopt", *words).stdout)
+    assert len(json.loads(tried.stdout)["left_out"]) >= 2
+
+
+def test_a_dry_run_of_another_layer_leaves_the_corpus_as_it_is(named, tmp_path):
+    adopt(tmp_path, named, tmp_path / "config.xml")
+    results = [region("x", "CITY", TEXT, "بيروت", "places", "text")]
+    other = task(7, TEXT, [work(5, results, 4)], project=4, field="text")
+    words = [write(tmp_path / "more.json", [other]), "--into", tmp_path / "c", "--json"]
+    before = stand(tmp_path / "c")
+    tried = run("adopt", *words, "--dry-run")
+    assert tried.exit_code == 0, tried.output
+    assert stand(tmp_path / "c") == before
+    assert json.loads(tried.stdout) == json.loads(run("adopt", *words).stdout)
+    refused = run("adopt", *words, "--dry-run")
+    assert f"{tmp_path / 'c'} has a layer places already" in str(refused.exception)
 
 
 def test_one_person_under_one_number_on_two_servers_are_two(tmp_path, monkeypatch):

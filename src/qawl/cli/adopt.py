@@ -75,7 +75,7 @@ def command(
     said = report.as_json()
     say(f"layer {report.layer}" + (" (dry run: nothing was written)" if dry_run else ""))
     for name, count in said["in"].items():
-        there = "" if dry_run else f", {said['records'][name]} in the records"
+        there = f", {said['records'][name]} in the records"
         say(f"  {name}: {count} in{there}")
     for note in report.notes:
         say(note, err=True)

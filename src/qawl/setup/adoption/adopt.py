@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -118,6 +118,8 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
 
     Nothing is written before all sources were read.
     """
+    if request.dry_run:
+        return _tried(request, watch)
     if request.language is not None:
         init.given("--language", request.language, names.language)
     if request.license is not None:
@@ -128,6 +130,22 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
         folder = Path(name)
         sources, config, home = _opened(request, folder)
         return _adopt(request, look(sources, folder, watch), config, home, watch)
+
+
+def _tried(request: Request, watch: Watch) -> Report:
+    """The report of the same with a copy of the corpus, which is thrown away."""
+    if request.into.exists() and not request.into.is_dir():
+        raise ProjectError(f"{request.into} is a file: name a folder")
+    with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
+        into = Path(name) / (request.into.resolve().name or "corpus")
+        if (request.into / SETTINGS).is_file():
+            unneeded = shutil.ignore_patterns(".git", "derived", "*.parquet", "*.sqlite*")
+            shutil.copytree(request.into, into, symlinks=True, ignore=unneeded)
+        try:
+            return adopt(replace(request, into=into, dry_run=False), watch)
+        except QawlError as error:
+            said = str(error).replace(str(into), str(request.into))
+            raise type(error)(said) from error
 
 
 def _opened(
@@ -188,8 +206,6 @@ def _adopt(
     report.notes += dict.fromkeys(each for one in seen.spools for each in one.source.warnings)
     report.notes += seen.of_servers()
     _refuse_taken(request.into, found.layer)
-    if request.dry_run:
-        return report
     spoken = Language(language, request.language is not None)
     taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)
     with _place(request.into, found, language, seen.people.names) as project:
