@@ -413,7 +413,7 @@ def test_a_control_may_be_called_otherwise_than_the_layer(tmp_path):
         ("layer: x\nattributes: [{name: a, kind: date, min: 1.5.2024}]", "is not a date"),
         ("layer: x\nattributes: [{name: a, kind: tree}]", "attribute a has no values"),
         ("layer: x\nattributes: [{name: a, kind: tree, values: [{B: [c, c]}]}]", "'B / c' is there twice"),
-        ("layer: x\nattributes: [{name: a, kind: tree, values: [b / c]}]", "can't have a / alone"),
+        ("layer: x\nattributes: [{name: a, kind: tree, values: [b / c, {b: [c]}]}]", "'b / c' is a value, and a path"),
         ("layer: x\nattributes: [{name: a, values: [b], when: {c: d}}]", "no other attribute c"),
         ("layer: x\nattributes: [{name: a, values: [b], when: {a: b}}]", "no other attribute a"),
         ("layer: x\nattributes: [{name: a, values: [b], when: {c: z}}, {name: c, values: [d]}]", "no value c=z"),

@@ -368,7 +368,7 @@ def test_json_min_is_read_with_a_word_on_what_it_has_lost(minimal, tmp_path):
     one, two = lines(tmp_path / "c" / "exports" / "annotations" / "names.jsonl")
     assert [(each["label"], each["text"]) for each in one["spans"]] == [("PER", "Ada")]
     assert one["attributes"] == {
-        "tone": "calm", "topics": ["a", "b"], "stars": 4, "field": ["x", "y"], "note": ["fine"],
+        "tone": "calm", "topics": ["a", "b"], "stars": 4, "field": [["x", "y"]], "note": ["fine"],
     }  # fmt: skip
     assert two["attributes"] == {"tone": "loud", "note": ["one", "two"]}
     assert (one["provenance"]["lead_time"], not errors(tmp_path / "c")) == (3.5, True)

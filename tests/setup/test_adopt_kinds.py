@@ -244,3 +244,155 @@ def test_fields_that_are_no_text_are_kept_and_shown(tmp_path):
     assert article["context"] == more
     shown = json.loads(run("-C", made.root, "tasks", "--layer", "l").stdout)
     assert [each["data"]["year"] for each in shown] == ["2024"]
+
+
+CONDITIONS = {
+    "nothing is said of the opposite": (
+        'visibleWhen="choice-unselected" whenTagName="rel" whenChoiceValue="yes, sure"', None, "can't say that rel is not",
+    ),
+    "any choice will do": ('visibleWhen="choice-selected" whenTagName="rel"', ["y", "n", "m"], ""),
+    "by what is shown": ('visibleWhen="choice-selected" whenTagName="rel" whenChoiceValue="No"', ["n"], ""),
+    "by what is stored": ('visibleWhen="choice-selected" whenTagName="rel" whenChoiceValue="n,m"', ["n", "m"], ""),
+    "by a name with a comma": ('visibleWhen="choice-selected" whenTagName="rel" whenChoiceValue="yes, sure,No"', ["y", "n"], ""),
+    "by a choice that nobody lists": (
+        'visibleWhen="choice-selected" whenTagName="rel" whenChoiceValue="No way"', None, "rel has no choice No way",
+    ),
+    "by a control that nobody has": ('visibleWhen="choice-selected" whenTagName="x"', None, "x is no choice"),
+    "by itself": ('visibleWhen="choice-selected" whenTagName="why" whenChoiceValue="a"', None, "in a circle"),
+    "by one of spans": ('visibleWhen="choice-selected" whenTagName="gender"', None, "gender is not of the same labels"),
+}  # fmt: skip
+REL = (
+    '<Choices name="rel" toName="text"><Choice value="yes, sure" alias="y"/><Choice value="No" alias="n"/>'
+    '<Choice value="m"/></Choices>'
+)
+GENDER = '<Choices name="gender" toName="text" perRegion="true" whenLabelValue="PER"><Choice value="f"/></Choices>'
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+@pytest.mark.parametrize("around", [True, False], ids=["of a view", "its own"])
+def test_a_condition_is_what_label_studio_shows_or_is_named(tmp_path, name, around):
+    """Published configs name choices by what is shown, by the alias, by none; and whole views of them."""
+    condition, when, note = CONDITIONS[name]
+    own = "" if around else condition
+    why = f'<Choices name="why" toName="text" {own}><Choice value="a"/></Choices>'
+    why = f"<View {condition}>{why}</View>" if around else why
+    given = task(MONA, said("rel", "choices", ["n"]), said("why", "choices", ["a"]))
+    made = Adopted(tmp_path, given, config(REL, GENDER, why))
+    assert made.attributes["why"].get("when") == (when and {"rel": when})
+    assert note in made.notes
+    assert made.attributes["gender"]["of"] == ["PER"]
+    assert [each["check"] for each in made.errors()] == ["attribute-unasked"] * (when == [])
+
+
+def test_conditions_of_views_and_of_their_controls_hold_together(tmp_path):
+    """As Qawl's own configs nest them: for a label, and for a choice."""
+    why = (
+        '<View visibleWhen="region-selected" whenLabelValue="PER"><Choices name="why" toName="text" perRegion="true" '
+        'visibleWhen="choice-selected" whenTagName="rel" whenChoiceValue="m"><Choice value="a"/></Choices></View>'
+    )
+    made = Adopted(tmp_path, task(MONA), config(REL, why))
+    assert made.attributes["why"]["of"] == ["PER"]
+    assert made.attributes["why"]["when"] == {"rel": ["m"]}
+
+
+def test_a_control_of_one_label_that_the_work_has_of_another_is_of_both(tmp_path):
+    """The config was changed when work was there already."""
+    port = {**MONA, "id": "b", "value": {"start": 14, "end": 18, "text": "port", "labels": ["ORG"]}}
+    of_port = said("gender", "choices", ["f"], id="b")
+    made = Adopted(tmp_path, task(port, of_port), config(GENDER))
+    assert made.attributes["gender"]["of"] == ["PER", "ORG"]
+    assert "the work has it of ORG, too" in made.notes
+    assert made.errors() == []
+
+
+NUMBERS = {
+    "bounds": ('min="0" max="10" step="1"', 5, {"min": 0, "max": 10, "step": 1}),
+    "fractions": ('min="-1.5" step="0.5"', 0.5, {"min": -1.5, "step": 0.5}),
+    "words": ('min="low" max="" step="any"', 5, {}),
+    "bounds that the work breaks": ('min="0" max="3"', 5, {}),
+    "bounds that nothing can meet": ('min="9" max="3"', 5, {}),
+    "a step of nothing": ('step="0"', 5, {}),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_bounds_of_a_number_are_kept_where_the_work_keeps_them(tmp_path, name):
+    bounds, value, expected = NUMBERS[name]
+    control = f'<Number name="n" toName="text" {bounds}/>'
+    made = Adopted(tmp_path, task(MONA, said("n", "number", value)), config(control))
+    kept = {
+        key: each for key, each in made.attributes["n"].items() if key in {"min", "max", "step"}
+    }
+    assert kept == expected
+    assert ("are left out" in made.notes) == (not expected and name != "words")
+    assert made.errors() == []
+
+
+@pytest.mark.parametrize("one", [True, False], ids=["one", "any number"])
+def test_a_control_that_takes_several_answers_takes_them_later_too(tmp_path, one):
+    """A text area takes any number of answers unless maxSubmissions is 1, a taxonomy unless maxUsages is."""
+    most, uses = ('maxSubmissions="1"', 'maxUsages="1"') if one else ("", 'maxUsages="3"')
+    tree = '<Choice value="A"/><Choice value="B"/>'
+    controls = (
+        f'<TextArea name="ta" toName="text" {most}/>',
+        f'<Taxonomy name="tx" toName="text" {uses}>{tree}</Taxonomy>',
+    )
+    first = task(MONA, said("ta", "textarea", ["one"]), said("tx", "taxonomy", [["A"]]))
+    made = Adopted(tmp_path, first, config(*controls))
+    assert made.errors() == []
+    more = task(
+        MONA, said("ta", "textarea", ["one", "two"]), said("tx", "taxonomy", [["A"], ["B"]])
+    )
+    (tmp_path / "later.json").write_text(json.dumps([more]), "utf-8")
+    done = run("-C", made.root, "pull", "--from", tmp_path / "later.json", "--annotator", "a2")
+    assert done.exit_code == 0, done.output
+    assert [each["check"] for each in made.errors()] == ["value-several"] * (2 * one)
+
+
+def test_labels_of_which_a_region_may_have_several_may_have_them_later_too(tmp_path):
+    labels = LABELS.replace('toName="text"', 'toName="text" choice="multiple"')
+    made = Adopted(tmp_path, task(MONA), config(labels=labels))
+    assert made.scheme["multiple"] is True
+
+
+TREES = {
+    "a slash in a name": ('<Choice value="Arts / Culture"/><Choice value="Sport"/>', ["Arts / Culture"], True),
+    "a choice twice": ('<Choice value="A"/><Choice value="A"><Choice value="C"/></Choice>', ["A", "C"], True),
+    "names in two orders": (
+        '<Choice value="A"><Choice value="B"/></Choice><Choice value="B"><Choice value="A"/></Choice>', ["A", "B"], False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_one_name_takes_no_other_control_along(tmp_path, name):
+    """What no scheme can have is left out with a note and let pass; the project is adopted and released."""
+    choices, path, whole = TREES[name]
+    controls = (
+        f'<Taxonomy name="tx" toName="text" maxUsages="1">{choices}</Taxonomy>',
+        '<Choices name="mood_standoff" toName="text"><Choice value="a"/></Choices>',
+    )
+    rights = {"text": TEXT, "license": "CC0-1.0", "redistribute": True}
+    work = (MONA, said("tx", "taxonomy", [path]), said("mood_standoff", "choices", ["a"]))
+    made = Adopted(tmp_path, task(*work, data=rights), config(*controls))
+    kept = path if whole else json.dumps(path, separators=(",", ":"))
+    assert made.records[0]["attributes"] == {"tx": kept, "mood_standoff_2": "a"}
+    assert ("tx" in made.attributes) == whole
+    assert ("LEFT OUT of the scheme" in made.notes) == (not whole)
+    assert made.errors() == []
+    assert released(made.root)[0] == [TEXT]
+
+
+@pytest.mark.parametrize("field", ["layer", "basis", "article_id"])
+def test_fields_called_like_those_of_our_tasks_stop_nothing(tmp_path, field):
+    """The text stands in a field of that name, or it is shown beside the text."""
+    for value in (field, "text"):
+        folder = tmp_path / value
+        folder.mkdir()
+        shown = f'<Header value="${field}"/><Text name="text" value="${value}"/>'
+        made = Adopted(folder, task(MONA, data={field: TEXT, "text": TEXT}), config(text=shown))
+        assert [each["text"] for each in made.articles] == [TEXT]
+        assert (
+            f"the field {field} is kept" in made.notes or f"is of the field {field}" in made.notes
+        )
+        assert made.errors() == []

@@ -56,8 +56,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a control is shown: for these labels, or where another control has one of these choices."""
+    """When a control is shown: for these labels, or where another control has one of these choices.
 
+    `shown` is Label Studio's word for that (`visibleWhen`).
+    """
+
+    shown: str
     control: str
     labels: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
@@ -74,7 +78,7 @@ class Control:
     per_region: bool = False
     required: bool = False
     several: bool = False
-    condition: Condition | None = None
+    conditions: tuple[Condition, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -107,7 +111,7 @@ def read(text: str, where: str) -> Config:
     """The controls of a config; raises SchemeError where it is none."""
     root = _parsed(text, where)
     texts = [each for each in root.iter() if each.tag in TEXTS and each.get("name")]
-    controls = tuple(each for each in _controls(root, None) if not is_own(each.name))
+    controls = tuple(each for each in _controls(root, ()) if not is_own(each.name))
     if not texts:
         raise SchemeError(f"{where}: the config shows no text: a <Text> is needed")
     marked = next((c.to for c in controls if c.tag in LABELS), None)
@@ -152,17 +156,17 @@ def _parsed(text: str, where: str) -> ET.Element:
         raise SchemeError(f"{where}: its elements are nested too deeply") from error
 
 
-def _controls(element: ET.Element, condition: Condition | None) -> Iterator[Control]:
-    """The controls below an element; a condition of a View holds for all in it."""
+def _controls(element: ET.Element, conditions: tuple[Condition, ...]) -> Iterator[Control]:
+    """The controls below an element; a condition of a View holds for all in it, beside their own."""
     for each in element:
-        own = _condition(each) or condition
+        own = (*conditions, *_conditions(each))
         if (each.tag in LABELS or each.tag in ATTRIBUTES) and each.get("name"):
             yield _control(each, own)
         else:
             yield from _controls(each, own)
 
 
-def _control(element: ET.Element, condition: Condition | None) -> Control:
+def _control(element: ET.Element, conditions: tuple[Condition, ...]) -> Control:
     return Control(
         tag=element.tag,
         name=str(element.get("name")),
@@ -171,7 +175,7 @@ def _control(element: ET.Element, condition: Condition | None) -> Control:
         per_region=_is(element, "perRegion"),
         required=_is(element, "required"),
         several=element.get("choice") in {"multiple", "multi"},
-        condition=condition,
+        conditions=conditions,
         settings=dict(element.attrib),
     )
 
@@ -205,10 +209,15 @@ def _is(element: ET.Element, name: str) -> bool:
     return (element.get(name) or "").strip().lower() == "true"
 
 
-def _condition(element: ET.Element) -> Condition | None:
-    if element.get("visibleWhen") is None:
-        return None
-    return Condition(
+def _conditions(element: ET.Element) -> Iterator[Condition]:
+    """The condition of an element; a control of regions obeys `whenLabelValue` alone, too."""
+    shown = (element.get("visibleWhen") or "").strip()
+    if not shown and _is(element, "perRegion") and element.get("whenLabelValue"):
+        shown = "region-selected"
+    if not shown:
+        return
+    yield Condition(
+        shown=shown,
         control=element.get("whenTagName", ""),
         labels=_listed(element.get("whenLabelValue")),
         choices=_listed(element.get("whenChoiceValue")),

@@ -81,8 +81,12 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         if not self.values:
             return [f"{where} has no values"]
         paths = [path for path, _ in _paths(self.values)]
-        if wrong := [path[-1] for path in paths if BETWEEN.strip() in path[-1].split()]:
-            return [f"{where}: {wrong[0]!r}: a value of a tree can't have a / alone"]
+        told: dict[str, tuple[str, ...]] = {}
+        for path in paths:
+            other = told.setdefault(BETWEEN.join(path), path)
+            if other != path:
+                both = f"{BETWEEN.join(path)!r} is a value, and a path of others"
+                return [f"{where}: {both}: call one of them another name"]
         first: dict[tuple[str, ...], tuple[str, ...]] = {}
         for path in paths:
             other = first.setdefault(tuple(sorted(path)), path)
@@ -127,7 +131,8 @@ class Tree(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         ]
 
     def json_schema(self) -> Json:
-        one: Json = {"enum": [each.split(BETWEEN) for each in self.categories]}
+        known = {BETWEEN.join(path): list(path) for path, _ in _paths(self.values)}
+        one: Json = {"enum": [known[each] for each in self.categories]}
         return {"type": "array", "items": one, "minItems": 1} if self.multiple else one
 
     def column(self) -> Type:

@@ -34,7 +34,7 @@ from qawl.setup.adoption import server
 from qawl.setup.adoption.corpus_writer import DOUBLED, CorpusWriter
 from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.said_of_articles import Language
-from qawl.setup.adoption.scheme import Made, made
+from qawl.setup.adoption.scheme import LEFT_OUT, Made, made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, Watch, look
 
@@ -372,12 +372,8 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
         text = _with_overlap(text, {**known, report.layer: least}, report)
     else:
         more.append(f"overlap: {written({report.layer: least})}")
-    unread = [each for each in report.left_out if each.startswith(UNREAD)]
-    if unread and not project.settings.dispensations:
-        kinds = ", ".join(each.removeprefix(UNREAD) for each in unread)
-        reason = f"the adopted work has {kinds}, which a scheme can't express"
-        said = {"check": "result-unsupported", "reason": reason}
-        more.append(f"dispensations: {written([said])}")
+    if (said := list(_dispensed(report))) and not project.settings.dispensations:
+        more.append(f"dispensations: {written(said)}")
     if home:
         there = {"url": home.url, "adopted": {report.layer: home.project}}
         told = f"label_studio: {written(there)}"
@@ -388,6 +384,22 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
         else:
             more.append(told)
     files.write_text(path, "\n".join([text.rstrip(), *more]) + "\n")
+
+
+def _dispensed(report: Report) -> Iterator[dict[str, str]]:
+    """Dispensations for what the work has and no scheme can say."""
+    unread = {
+        "result-unsupported": (report.left_out, UNREAD),
+        "attribute-unknown": (report.notes, LEFT_OUT),
+    }
+    for check, (listed, start) in unread.items():
+        told = [each.removeprefix(start) for each in listed if each.startswith(start)]
+        if told:
+            names = ", ".join(each.partition(":")[0] for each in told)
+            yield {
+                "check": check,
+                "reason": f"the adopted work has {names}, which a scheme can't express",
+            }
 
 
 def _with_overlap(text: str, overlap: Mapping[str, int], report: Report) -> str:

@@ -19,6 +19,7 @@ from qawl.core.errors import InputError
 from qawl.core.lookup import Lookup, Spilled, temporary_database
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
+from qawl.scheme.names import TASK_KEYS
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.said_of_articles import Language, Rights
 from qawl.setup.adoption.scheme import Made
@@ -165,7 +166,8 @@ class CorpusWriter:
 
     def _work(self, task: Task, article_id: str, digest: str, spool: Spool) -> Task:
         """The task with its article and the pseudonyms of who worked on it."""
-        data = {**task["data"], "text": task["data"][self.text_field]}
+        data = {name: each for name, each in task["data"].items() if name not in TASK_KEYS}
+        data["text"] = task["data"][self.text_field]
         data |= {"article_id": article_id, "text_sha256": digest, "layer": self.found.layer}
         done = []
         for each in annotations(task):

@@ -4,7 +4,7 @@ Where there is no config the scheme is inferred from the work alone. What a sche
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,12 +17,17 @@ from qawl.core.errors import InputError, SchemeError
 from qawl.core.records import Article, to_json
 from qawl.formats.readers.json_lines import whole
 from qawl.scheme import scheme as schemes
+from qawl.scheme.attributes import as_number
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
-from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, TABLES, free_name
+from qawl.scheme.kinds.numbers import Number
+from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, STANDOFF, TABLES, TASK_KEYS, free_name
+from qawl.setup.adoption import conditions
 from qawl.setup.adoption.facts import Facts, Seen, says_something
 
 DOCUMENT = "document"
 """The layer of a project without labels."""
+LEFT_OUT = "LEFT OUT of the scheme, which can't have it: the control "
+"""How the note begins on a control that no scheme can have."""
 UNNAMED = "related"
 """The relation that arrows without a name become."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -97,24 +102,76 @@ def made(
         context = tuple(n for n in shown if n not in (text_field, "source_id"))
     name = layer or _layer(config, facts)
     node = {"format": 1, "layer": name, "version": "0.1", "title": {language: name}, **node}
-    if not _FIELD.fullmatch(text_field):
+    node |= _fields(config, text_field, notes)
+    return Made(name, _sound(node, notes), tuple(notes), context)
+
+
+def _fields(config: Config | None, text_field: str, notes: list[str]) -> Node:
+    """The fields of a task that new tasks have too; Label Studio shows those of plain names."""
+    node: Node = {}
+    if not _FIELD.fullmatch(text_field) or text_field in TASK_KEYS - {"text"}:
         notes.append(f"the text is of the field {text_field}; new tasks have it in the field text")
     elif text_field != "text":
         node["text_field"] = text_field
-    if config is not None and config.context:
-        plain = [each for each in config.context if _FIELD.fullmatch(each)]
-        notes += [
-            f"the field {each} is kept with the articles, but not shown: Label Studio needs a plain name"
-            for each in config.context
-            if each not in plain
-        ]
-        node["context"] = plain
-    text = yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=110)
+    taken = {*TASK_KEYS, node.get("text_field", "text")}
+    shown = config.context if config else ()
+    plain = [each for each in shown if _FIELD.fullmatch(each) and each not in taken]
+    for each in shown:
+        if each not in plain:
+            why = "Qawl's tasks have one" if each in taken else "Label Studio needs a plain name"
+            notes.append(f"the field {each} is kept with the articles, but not shown: {why}")
+    return node | ({"context": plain} if plain else {})
+
+
+def _sound(node: Node, notes: list[str]) -> str:
+    """The scheme as YAML, without attributes that no scheme can have: one takes no other along."""
     try:
-        schemes.parse(text, f"{name}.yaml")
+        return _yaml(node)
     except SchemeError as error:
-        raise InputError(f"the project can't become a layer as it is: {error}") from error
-    return Made(name, text, tuple(notes), context)
+        first = error
+    kept: dict[int, Node] = {}
+    given: list[Node] = node.get("attributes", [])
+    for at in sorted(range(len(given)), key=lambda each: "when" in given[each]):
+        bare = {name: value for name, value in given[at].items() if name != "when"}
+        tried = [
+            each for each in ([given[at], bare]) if _why_not(node, [*kept.values(), each]) is None
+        ]
+        if tried:
+            kept[at] = tried[0]
+        if not tried or tried[0] != given[at]:
+            why = _why_not(node, [*kept.values(), given[at]])
+            control = given[at].get("control", given[at]["name"])
+            notes.append(
+                f"{control}: its condition is left out: {why}"
+                if tried
+                else f"{LEFT_OUT}{control}: {why}; what was given by it stays in the records"
+            )
+    try:
+        return _yaml({**node, "attributes": [kept[at] for at in sorted(kept)]})
+    except SchemeError as error:
+        advice = "give it another name in the config and in the export"
+        said = f"the project can't become a layer as it is: {_bare(first)}; {advice}"
+        raise InputError(said) from error
+
+
+def _why_not(node: Node, attributes: list[Node]) -> str | None:
+    """Why a scheme can't have these attributes; None where it can."""
+    try:
+        _yaml({**node, "attributes": attributes})
+    except SchemeError as error:
+        return _bare(error)
+    return None
+
+
+def _bare(error: SchemeError) -> str:
+    return str(error).partition(": ")[2]
+
+
+def _yaml(node: Node) -> str:
+    """A scheme as YAML; raises SchemeError where it contradicts itself."""
+    text = yaml.safe_dump(node, allow_unicode=True, sort_keys=False, width=110)
+    schemes.parse(text, f"{node['layer']}.yaml")
+    return text
 
 
 def _tells(facts: Facts) -> bool:
@@ -142,15 +199,14 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
     if len(sets) == 1:
         node["labels"] = [_label(each, language) for each in sets[0].items]
         node["control"] = sets[0].name
+        node |= {"multiple": True} if sets[0].several else {}
     elif sets:
         node["label_sets"] = [_label_set(each, language) for each in sets]
     _free_hotkeys([*node.get("labels", ()), *_labels_of_sets(node)], notes)
     every = list(dict.fromkeys(item.name for each in sets for item in each.items))
-    trees = {name for name, seen in facts.attributes.items() if seen.paths}
-    decides = {each.name for each in config.controls if each.tag == "Choices"} - trees
+    controls = list(config.of(frozenset(ATTRIBUTES)))
     node["attributes"] = [
-        _attribute(each, facts, every, language, notes, decides)
-        for each in config.of(frozenset(ATTRIBUTES))
+        _attribute(each, config, facts, sets, language, notes) for each in controls
     ]
     known = {each.name for each in config.controls}
     for name, seen in facts.attributes.items():
@@ -161,6 +217,7 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         node["text_control"] = config.text
     node["attributes"] = _without_values(node["attributes"], notes)
     _rename(node["attributes"], notes)
+    conditions.ask(controls, node["attributes"], notes)
     node["relations"] = _relations(facts, config.relations, every, language)
     return {name: value for name, value in node.items() if value}
 
@@ -247,34 +304,23 @@ def _label_set(control: Control, language: str) -> Node:
 
 def _attribute(
     control: Control,
+    config: Config,
     facts: Facts,
-    labels: list[str],
+    sets: Sequence[Control],
     language: str,
     notes: list[str],
-    decides: Collection[str],
 ) -> Node:
     seen = facts.attributes.get(control.name)
     node: Node = {"name": control.name, "title": {language: control.name}}
-    node |= _kind(control, seen, language)
-    if control.per_region:
-        asked = control.condition.labels if control.condition else ()
-        of = [each for each in asked if each in labels] or labels
-        # Label Studio could not tell where a name with a comma ends.
-        node["of"] = labels if any("," in each for each in of) else of
+    node |= _kind(control, seen, language, notes)
+    if control.per_region and sets:
+        node["of"] = conditions.labels_of(control, config, sets, seen.of if seen else (), notes)
     if control.required:
         if _everywhere(control, seen, facts):
             node["required"] = True
         else:
             notes.append(
                 f"{control.name} is required, but work lacks it: it is optional in the scheme"
-            )
-    condition = control.condition
-    if condition and condition.control and condition.choices:
-        if condition.control in decides:
-            node["when"] = {condition.control: list(condition.choices)}
-        else:
-            notes.append(
-                f"{control.name}: its condition is left out: {condition.control} is no choice"
             )
     return node
 
@@ -283,8 +329,8 @@ def _rename(attributes: list[Node], notes: list[str]) -> None:
     """Attributes called like a column of a release get another name; their control keeps its own."""
     used = {each["name"] for each in attributes}
     for each in attributes:
-        if each["name"] in _TAKEN:
-            free = free_name(each["name"], {*used, *_TAKEN})
+        if each["name"] in _TAKEN or f"_{each['name']}".endswith(STANDOFF):
+            free = free_name(each["name"], {*used, *_TAKEN, each["name"]})
             notes.append(
                 f"the attribute {each['name']} is called {free}: a release has such a column"
             )
@@ -294,7 +340,7 @@ def _rename(attributes: list[Node], notes: list[str]) -> None:
 
 def _everywhere(control: Control, seen: Seen | None, facts: Facts) -> bool:
     """Whether nothing lacks what is required; conditions make some do without."""
-    if control.condition is not None:
+    if control.conditions:
         return False
     if seen is None:
         return facts.counts.annotations == 0
@@ -306,29 +352,65 @@ def _everywhere(control: Control, seen: Seen | None, facts: Facts) -> bool:
     return seen.documents >= facts.counts.annotations
 
 
-def _kind(control: Control, seen: Seen | None, language: str) -> Node:
+def _kind(control: Control, seen: Seen | None, language: str, notes: list[str]) -> Node:
     if control.tag == "Choices" and not (seen and seen.paths):
-        kind = "choices" if control.several or (seen and seen.several) else "choice"
-        values = [_value(each, language) for each in _flat(control.items)]
-        values = list({each["name"]: each for each in reversed(values)}.values())[::-1]
-        known = {each["name"] for each in values}
-        values += [{"name": each} for each in (seen.values if seen else ()) if each not in known]
-        return {"kind": kind, "values": values}
+        return _choice(control, seen, language)
     kind = "tree" if control.tag == "Choices" else KINDS[control.tag]
     if kind == "scale":
         return {"kind": kind, "min": 1, "max": _most(control, seen)}
-    if kind == "text" and seen and seen.several:
-        return {"kind": "texts"}
     if kind == "date":
         return _date(seen)
+    if kind == "number":
+        return _number(control, seen, notes)
     if kind == "tree":
-        several: Node = {"multiple": True} if seen and seen.several else {}
-        there = list(_paths(control.items))
-        paths = dict.fromkeys([*there, *(seen.paths if seen else ())])
-        grown = len(paths) > len(set(there))
-        branches = [_branch(each) for each in control.items]
-        return {"kind": kind, "values": _grown(paths) if grown else branches, **several}
-    return {"kind": kind}
+        return _tree(control, seen)
+    return {"kind": "texts" if _takes_several(control, seen) else kind}
+
+
+def _choice(control: Control, seen: Seen | None, language: str) -> Node:
+    kind = "choices" if control.several or (seen and seen.several) else "choice"
+    values = [_value(each, language) for each in _flat(control.items)]
+    values = list({each["name"]: each for each in reversed(values)}.values())[::-1]
+    known = {each["name"] for each in values}
+    values += [{"name": each} for each in (seen.values if seen else ()) if each not in known]
+    return {"kind": kind, "values": values}
+
+
+def _tree(control: Control, seen: Seen | None) -> Node:
+    several: Node = {"multiple": True} if _takes_several(control, seen) else {}
+    there = list(_paths(control.items))
+    paths = dict.fromkeys([*there, *(seen.paths if seen else ())])
+    grown = len(paths) > len(set(there)) or len(set(there)) < len(there)
+    branches = [_branch(each) for each in control.items]
+    return {"kind": "tree", "values": _grown(paths) if grown else branches, **several}
+
+
+_MOST = {"TextArea": "maxSubmissions", "Taxonomy": "maxUsages"}
+"""Tag → what says how many answers it takes: any number, unless that is 1."""
+
+
+def _takes_several(control: Control, seen: Seen | None) -> bool:
+    """Whether an annotator may give several answers, or one gave some."""
+    most = _MOST.get(control.tag)
+    allowed = control.settings.get(most, "").strip() != "1" if most else control.several
+    return allowed or bool(seen and seen.several)
+
+
+def _number(control: Control, seen: Seen | None, notes: list[str]) -> Node:
+    """A number with the bounds that its control has, where they contradict neither each other nor the
+    work: Label Studio takes what is typed beside them."""
+    said = {name: as_number(control.settings.get(name)) for name in ("min", "max", "step")}
+    bounds = {name: each for name, each in said.items() if isinstance(each, int | float)}
+    if not bounds:
+        return {"kind": "number"}
+    kind = msgspec.convert({"name": control.name, **bounds}, Number)
+    wrong = kind.contradictions()
+    given = [] if wrong else [as_number(each) for each in (seen.values if seen else ())]
+    odd = [each for each in given if isinstance(each, int | float) and not kind.holds(each)]
+    wrong += [f"the work has {each}" for each in odd[:1]]
+    if wrong:
+        notes.append(f"{control.name}: min, max and step are left out: {wrong[0]}")
+    return {"kind": "number", **({} if wrong else bounds)}
 
 
 def _date(seen: Seen | None) -> Node:
@@ -363,10 +445,6 @@ def _without_values(attributes: list[Node], notes: list[str]) -> list[Node]:
     notes += [
         f"{name}: left out of the scheme: no value of it is listed or chosen" for name in idle
     ]
-    for each in attributes:
-        if "when" in each and set(each["when"]) & set(idle):
-            notes.append(f"{each['name']}: its condition is left out, too")
-            del each["when"]
     return [each for each in attributes if each["name"] not in idle]
 
 
