@@ -3,6 +3,8 @@
 Each input is as the tool that is named there writes it.
 """
 
+import csv
+import io
 import json
 
 import pytest
@@ -396,3 +398,84 @@ def test_fields_called_like_those_of_our_tasks_stop_nothing(tmp_path, field):
             f"the field {field} is kept" in made.notes or f"is of the field {field}" in made.notes
         )
         assert made.errors() == []
+
+
+ROWS = [
+    {
+        "id": 7, "text": "Mona left.", "label": [{"start": 0, "end": 4, "text": "Mona", "labels": ["PER"]}],
+        "many": "m1", "stars": 3, "score": 2.5, "notes": ["x", "y"], "flag": True, "annotator": 2, "annotation_id": 9,
+    },
+    {
+        "id": 8, "text": "Omar left.", "label": [], "many": {"choices": ["m1", "m2"]},
+        "stars": 4, "score": 1.5, "notes": "one", "flag": False, "annotator": 2, "annotation_id": 10,
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_json_min_tells_its_controls_by_all_rows(tmp_path, order):
+    """Label Studio writes one choice as a text and several as an object. What no row tells is context, and named."""
+    made = Adopted(tmp_path, ROWS[::order])
+    given = {
+        each["spans"][0]["text"] if each["spans"] else "": each["attributes"]
+        for each in made.records
+    }
+    assert given == {"Mona": {"many": ["m1"]}, "": {"many": ["m1", "m2"]}}
+    kept = {each["text"]: each["context"] for each in made.articles}
+    assert kept["Mona left."] == {"stars": 3, "score": 2.5, "notes": ["x", "y"], "flag": True}
+    for name in ("stars", "score", "notes"):
+        assert name in made.notes.partition("controls may have given them: ")[2]
+
+
+def test_a_csv_tells_its_controls_by_all_rows(tmp_path):
+    """The same as Label Studio's CSV, whose objects are JSON in cells."""
+    table = io.StringIO()
+    writer = csv.DictWriter(table, ROWS[0])
+    writer.writeheader()
+    for row in ROWS:
+        cells = {n: json.dumps(v) if isinstance(v, dict | list) else v for n, v in row.items()}
+        writer.writerow(cells)
+    made = Adopted(tmp_path, table.getvalue(), name="export.csv")
+    assert sorted(each["attributes"]["many"] for each in made.records) == [["m1"], ["m1", "m2"]]
+    [said] = [each for each in made.report["notes"] if "columns of the context" in each]
+    assert said.partition(": without the config, ")[2].startswith("no values tell that")
+    assert "label" not in said
+    assert "stars" in said
+
+
+def test_of_spacy_what_nobody_annotated_has_no_work_and_ids_are_kept(tmp_path):
+    """Entity linking writes kb_id, a ruler's pattern the id; `spacy convert` of raw text annotates nothing."""
+    spacy = pytest.importorskip("spacy")
+    from spacy.tokens import DocBin, Span
+
+    nlp = spacy.blank("en")
+    docs = [
+        nlp(text)
+        for text in (
+            "Mona Haddad left.",
+            "Nobody did this.",
+            "Nothing here.",
+            "Sport.",
+            "In a group.",
+        )
+    ]
+    linked, _, empty, sorted_, group = docs
+    linked.ents = [Span(linked, 0, 2, "PER", kb_id="Q1", span_id="boss")]
+    linked.spans["sc"] = [Span(linked, 0, 2, "PER")]
+    empty.ents = []
+    sorted_.cats = {"sport": 1.0, "news": 0.0}
+    group.spans["sc"] = [Span(group, 2, 3, "X")]
+    linked.user_data["._.", "mood", None, None] = "calm"
+    DocBin(docs=docs, store_user_data=True).to_disk(tmp_path / "a.spacy")
+    done = run("adopt", tmp_path / "a.spacy", "--into", tmp_path / "corpus", "--json")
+    assert done.exit_code == 0, done.output
+    left = {each["reason"]: each["count"] for each in json.loads(done.stdout)["left_out"]}
+    assert [count for reason, count in left.items() if "no annotation of" in reason] == [1]
+    assert [count for reason, count in left.items() if "mood" in reason] == [1]
+    [file] = (tmp_path / "corpus/exports/annotations").glob("*.jsonl")
+    records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    spans = [span for each in records for span in each["spans"]]
+    assert len(records) == 4
+    assert sorted(each["text"] for each in spans) == ["Mona Haddad", "group"]
+    [ids] = [each["attributes"] for each in spans if each["attributes"]]
+    assert ids == {"kb_id": "Q1", "span_id": "boss"}

@@ -29,7 +29,7 @@ Controls = Mapping[str, Given]
 """The controls of a config or scheme by name."""
 LOSING = "values of regions that JSON_MIN does not name: "
 """How the reason begins why a value is left out."""
-_OWN = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
+OWN = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement")
 SPANS = ("labels", "hypertextlabels", "paragraphlabels")
 """Types of results that mark a stretch of text; their labels stand under the same name."""
 _KEYS = {
@@ -50,13 +50,34 @@ def fits(row: Mapping[str, object]) -> bool:
 def tasks(
     rows: Iterable[Mapping[str, object]], controls: Controls | None, lost: Counter[str]
 ) -> Iterator[dict[str, object]]:
-    """The tasks of rows, those of one task together; without `controls` they are told by their values.
+    """The tasks of rows, those of one task together; without `controls` each row tells its own.
 
     What is no row of JSON_MIN is passed on. `lost` counts what belongs to a region that nobody can tell.
     """
     for _, group in groupby(enumerate(rows), key=_place):
         members = [row for _, row in group]
         yield _task(members, controls, lost) if fits(members[0]) else dict(members[0])
+
+
+def told(rows: Iterable[Mapping[str, object]]) -> tuple[Controls, list[str]]:
+    """The controls that the values of all rows together tell, and the other fields that a control may
+    have filled: a single choice and a number look like a field of the task."""
+    found: dict[str, Given] = {}
+    others: dict[str, None] = {}
+    for row in filter(fits, rows):
+        for name, given in _controls(row).items():
+            found.setdefault(name, given)
+        others.update(
+            (name, None) for name, value in row.items() if name not in OWN and is_loose(value)
+        )
+    return found, [name for name in others if name not in found]
+
+
+def is_loose(value: object) -> bool:
+    """Whether a value is one that controls give, and that task data has as well."""
+    words = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number or (words and bool(value))
 
 
 def _place(numbered: tuple[int, Mapping[str, object]]) -> tuple[str, object]:
@@ -70,7 +91,7 @@ def _task(
 ) -> dict[str, object]:
     first = rows[0]
     found = controls if controls is not None else _controls(first)
-    data = {name: value for name, value in first.items() if name not in {*_OWN, *found}}
+    data = {name: value for name, value in first.items() if name not in {*OWN, *found}}
     made: dict[str, object] = {
         "data": data,
         "annotations": [
@@ -127,7 +148,7 @@ def _controls(row: Mapping[str, object]) -> dict[str, Given]:
     for name, given in row.items():
         values = given if isinstance(given, list) else [given]
         first = values[0] if values else None
-        if isinstance(first, Mapping) and name not in _OWN and (kind := _kind(first)):
+        if isinstance(first, Mapping) and name not in OWN and (kind := _kind(first)):
             found[name] = Given(kind)
     return found
 

@@ -67,7 +67,7 @@ class Spilled:
 
 def temporary_database() -> sqlite3.Connection:
     """A database in a file of SQLite's own that nobody else sees; it goes when it is closed."""
-    made = sqlite3.connect("", isolation_level=None)
+    made = sqlite3.connect("", isolation_level=None, check_same_thread=False)  # any may collect it
     made.execute("PRAGMA journal_mode = OFF")
     made.execute("PRAGMA cache_size = -8000")
     return made

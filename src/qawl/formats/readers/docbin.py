@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 CATEGORY = "category"
+_IDS = ("kb_id", "span_id")
+"""What an entity is in a base of knowledge, and which rule of a matcher found it."""
+NOBODY = "document that spaCy holds no annotation of: an article without work"
+CUSTOM = "attribute of spaCy's user_data: "
+"""How the reason begins why such an attribute is left out."""
 HALF = 0.5
 """The score from which a category counts."""
 
@@ -42,18 +47,42 @@ def _document(path: Path, number: int, doc: "Doc") -> Document:
         made.source_id = str(record.get("article_id", number))
         made.works = [own.work(made, record)]
         return made
+    made.works = [_work(doc)] if _is_annotated(doc) else []
+    made.notes = [*([] if made.works else [NOBODY]), *_custom(doc)]
+    return made
+
+
+def _is_annotated(doc: "Doc") -> bool:
+    """Whether somebody, or a model, looked for entities in a document, or put it into categories."""
+    return doc.has_annotation("ENT_IOB") or bool(doc.spans) or bool(doc.cats)
+
+
+def _custom(doc: "Doc") -> list[str]:
+    """The names of attributes that a team added to spaCy's own."""
+    keys = [each for each in doc.user_data if isinstance(each, tuple) and each[:1] == ("._.",)]
+    return [f"{CUSTOM}{name}" for name in dict.fromkeys(str(each[1]) for each in keys)]
+
+
+def _work(doc: "Doc") -> Work:
     work = Work()
-    seen: set[tuple[str, int, int]] = set()
+    seen: dict[tuple[str, int, int], Mark] = {}
     for span in (*doc.ents, *(each for name in doc.spans for each in doc.spans[name])):
         place = span.label_, span.start_char, span.end_char
-        if place not in seen:  # entities often stand in a group of spans too
-            seen.add(place)
-            work.marks.append(Mark(f"s{len(seen)}", *place))
+        said = {
+            name: each for name, each in zip(_IDS, (span.kb_id_, span.id_), strict=True) if each
+        }
+        mark = seen.get(place)  # entities often stand in a group of spans too
+        if mark is None or any(
+            mark.attributes.get(name, each) != each for name, each in said.items()
+        ):
+            mark = Mark(f"s{len(work.marks) + 1}", *place, typed=frozenset(_IDS))
+            seen.setdefault(place, mark)
+            work.marks.append(mark)
+        mark.attributes |= said
     chosen = [name for name, score in doc.cats.items() if score >= HALF]
     if chosen:
         work.attributes[CATEGORY] = chosen
-    made.works = [work]
-    return made
+    return work
 
 
 def _decoded(text: str) -> object:

@@ -17,7 +17,8 @@ __all__ = ["Arrow", "Document", "Found", "Mark", "Reader", "SetAside", "Work", "
 class Mark:
     """A labelled stretch of the text; `id` tells it apart within its work.
 
-    `surface` are the words that the other tool wrote beside the offsets, where it wrote any.
+    `surface` are the words that the other tool wrote beside the offsets, where it wrote any. `typed`
+    names the attributes that are no choice among few, such as ids.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Mark:
     end: int
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
     surface: str | None = None
+    typed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Source:
             return
         controls = _controls(self.config) if self.config else None
         if self.format == JSON_MIN:
+            controls = self._told() if controls is None else controls
             yield from json_min.tasks(json_stream.elements(self.path), controls, self.lost)
             return
         table_ = self.format == "csv"
@@ -73,7 +74,7 @@ class Source:
             and (named := table.columns(self.path, self._column()))
             and annotated_tables.fits(named, controls)
         ):
-            yield from self._annotated(controls)
+            yield from self._annotated(self._of_table() if controls is None else controls)
             return
         found = (
             table.read(self.path, self._column()) if table_ else detect.read(self.path, self.format)
@@ -86,12 +87,27 @@ class Source:
                 self.notes += each.notes
                 yield _task(self._apart(each), number)
 
+    def _told(self) -> json_min.Controls:
+        """The controls that JSON_MIN tells without a config, from all rows; names what may be more."""
+        controls, others = json_min.told(json_stream.elements(self.path))
+        if others:
+            self.shown.setdefault(
+                f"{self.path.name}: without the config these fields are context, though controls may "
+                f"have given them: {', '.join(others)}"
+            )
+        return controls
+
+    def _of_table(self) -> json_min.Controls:
+        """The controls that the columns of a table tell without a config, from all rows."""
+        rows = (row for _, row, _ in table.rows(self.path, self._column()))
+        return annotated_tables.told(row for row in rows if not isinstance(row, SetAside))
+
     def _column(self) -> str | None:
         """The column of a table that holds the text: the one that is told, else that of the config."""
         own = self.config.text_field if self.config else None
         return self.text or (own if own in table.columns(self.path, own) else None)
 
-    def _annotated(self, controls: json_min.Controls | None) -> Iterator[Task]:
+    def _annotated(self, controls: json_min.Controls) -> Iterator[Task]:
         """The tasks of a table that has annotations in its columns."""
         wrong: list[Task] = []
         rows = self._rows(controls, wrong)
@@ -101,9 +117,7 @@ class Source:
             yield each
         yield from wrong
 
-    def _rows(
-        self, controls: json_min.Controls | None, wrong: list[Task]
-    ) -> Iterator[dict[str, str]]:
+    def _rows(self, controls: json_min.Controls, wrong: list[Task]) -> Iterator[dict[str, str]]:
         """The rows of a table, with the text in the field of the config; `wrong` gets what is no row."""
         field_ = self.config.text_field if self.config else None
         fields = {*(self.config.context if self.config else ()), field_ or "", self.text or ""}
@@ -113,10 +127,14 @@ class Source:
                 continue
             if "annotation_id" in row:
                 self.shown.setdefault(f"{self.path.name}: {annotated_tables.LOST}")
-            if others := annotated_tables.unread(row, controls or {}, {*fields, column}):
-                known = "no control of the config" if controls else "no part of an annotation"
+            if others := annotated_tables.unread(row, controls, {*fields, column}):
+                how = (
+                    "no control of the config is called"
+                    if self.config
+                    else "without the config, no values tell that these are of controls:"
+                )
                 self.shown.setdefault(
-                    f"{self.path.name}: {known} is called {', '.join(others)}: columns of the context"
+                    f"{self.path.name}: {how} {', '.join(others)}: columns of the context"
                 )
             yield {**row, field_ or column: row[column]}
 
@@ -265,7 +283,8 @@ def _annotation(work: Work, text: str, number: int, at: int) -> dict[str, object
         value = {**place, "labels": [mark.label]}
         result.append(_result(mark.id, CONTROL, "labels", value))
         for name, held in mark.attributes.items():
-            kind, said = _said(held)
+            typed = name in mark.typed
+            kind, said = ("textarea", {"text": held}) if typed else _said(held)
             result.append(_result(mark.id, name, kind, {**place, **said}))
     for name, held in work.attributes.items():
         typed = name in work.typed
