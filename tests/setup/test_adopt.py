@@ -192,6 +192,14 @@ def test_a_second_layer_is_of_the_same_articles(named, tmp_path):
     assert "has a layer places already" in str(done.exception)
 
 
+def test_the_licence_that_releases_will_state_is_said(named, tmp_path):
+    """It is a default of ours: nobody who annotated elsewhere chose it."""
+    done = run("adopt", named, tmp_path / "config.xml", "--into", tmp_path / "c")
+    assert (
+        "releases put the annotations under cc-by-4.0: if that is not their licence" in done.output
+    )
+
+
 def stand(folder):
     """What stands in a folder, but for what is kept of it in `.qawl`."""
     return {

@@ -60,6 +60,7 @@ def command(
     import json
 
     from qawl.cli.terminal import say
+    from qawl.core.project import load
     from qawl.setup.adoption.adopt import Request, adopt
 
     key, _, field = (text or "text=").partition("=")
@@ -83,6 +84,10 @@ def command(
         say(f"left out: {each['count']} × {each['reason']}", err=True)
     if not dry_run:
         say(f"the corpus is in {into.resolve()}")
+        say(
+            f"releases put the annotations under {load(into).settings.release.license}: if that is not "
+            "their licence, set release.license in qawl.yaml"
+        )
         say(f"next: `{_inside(into)}qawl validate`, then `qawl agreement`")
 
 
