@@ -99,8 +99,8 @@ def bibtex(described: Described) -> str:
     """The citation as BibTeX."""
     release = described.project.settings.release
     fields = {
-        "author": " and ".join(_braced(each) for each in described.authors),
-        "title": f"{{{described.title}}}",
+        "author": " and ".join(map(_bibtex_author, described.cited)),
+        "title": _braced(described.title),
         "version": described.version,
         "year": (described.facts.date or "")[:4],
         "doi": release.doi,
@@ -117,6 +117,37 @@ _NO_KEY = re.compile(r"[\s,{}#%\"\\~'()=@&$^]+")
 """What a key of BibTeX can't have."""
 
 
+_TEX = {
+    **{each: f"\\{each}" for each in "&%$#_"},
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+"""What means something to TeX → how it is written to be seen. A brace must have its pair in BibTeX."""
+
+
+def _tex(words: str) -> str:
+    """Words as TeX shows them, in one line."""
+    return " ".join("".join(_TEX.get(each, each) for each in words).split())
+
+
 def _braced(name: str) -> str:
-    """Names of groups keep together in BibTeX."""
-    return name if ", " in name else f"{{{name}}}"
+    """Words that BibTeX keeps as they are: names of groups, titles."""
+    return f"{{{_tex(name)}}}"
+
+
+def _bibtex_author(author: Author) -> str:
+    """A group in braces, which keep it together; a person as family and given names, each in braces where
+    BibTeX would part it."""
+    if author.name:
+        return _braced(author.name)
+    names = [each for each in (author.family, author.given) if each]
+    if len(names) == 1:
+        return _braced(names[0])
+    return ", ".join(_braced(each) if _PARTED.search(each) else _tex(each) for each in names)
+
+
+_PARTED = re.compile(r",|\band\b", re.IGNORECASE)
+"""What parts names in BibTeX."""

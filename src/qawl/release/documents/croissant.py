@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import licences
-from qawl.core.settings import Card
+from qawl.core.settings import Author, Card
 from qawl.release.documents import citation, croissant_records
 from qawl.release.documents.facts import DEMONSTRATION, Described
 
@@ -57,7 +57,7 @@ def _dataset(described: Described) -> Node:
         "version": described.version,
         "license": licences.address(settings.release.license),
         "url": described.address or f"urn:sha256:{digest}",
-        "creator": [_creator(each) for each in described.authors],
+        "creator": [_creator(each) for each in described.cited],
         "datePublished": facts.date,
         "inLanguage": sorted(facts.languages),
         "keywords": ["news", *described.schemes],
@@ -84,9 +84,8 @@ def stripped(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _creator(name: str) -> Node:
-    person = ", " in name
-    return {"@type": "sc:Person" if person else "sc:Organization", "name": name}
+def _creator(author: Author) -> Node:
+    return {"@type": "sc:Organization" if author.name else "sc:Person", "name": author.shown}
 
 
 def _responsible(described: Described) -> Node:

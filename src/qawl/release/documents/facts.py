@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from qawl.agreement.estimates import LayerAgreement
 from qawl.core.column_types import Columns
 from qawl.core.project import Project
+from qawl.core.settings import Author
 from qawl.guidelines.examples import Examples
 from qawl.release.documents.leaderboard import Leaderboard
 from qawl.release.tables.content_digest import TableDigest
@@ -137,5 +138,10 @@ class Described:
     @property
     def authors(self) -> list[str]:
         """Who is cited, in the order of qawl.yaml; where nobody is named, the contributors."""
-        named = [each.shown for each in self.project.settings.release.authors]
-        return named or [f"{self.project.settings.name} contributors"]
+        return [each.shown for each in self.cited]
+
+    @property
+    def cited(self) -> tuple[Author, ...]:
+        """The same, people apart from groups."""
+        settings = self.project.settings
+        return settings.release.authors or (Author(name=f"{settings.name} contributors"),)
