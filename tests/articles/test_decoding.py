@@ -78,6 +78,8 @@ ICELANDIC = (
 PERSIAN = (
     "وزير گفت كه بندر روز دوشنبه پس از دو ماه تعمير باز مي شود و مردم از اين تصميم استقبال كردند"
 )
+ACRONYMS = 'דובר צה"ל אמר כי מנכ"ל החברה לא היה שם, וכי ארה"ב לא תגיב על כך'
+DOTS = "He paused…then left the café, and that was it…or so the mayor said of the “plan”."
 THAI = "รัฐมนตรีกล่าวว่าท่าเรือจะเปิดในวันจันทร์หลังจากซ่อมแซมสองเดือน"
 HINDI = "मंत्री ने कहा कि बंदरगाह सोमवार को खुलेगा और लोग खुश हैं।"
 SIGNS = "The area of 50 km² costs £5 – 2½ times the price in €, said M. d´Ivoire of São Tomé; it’s 30°C."
@@ -94,7 +96,7 @@ READ = [
     (HUNGARIAN, "cp1250 iso8859_2"), (CROATIAN, "cp1250 iso8859_2"), (LATVIAN, "cp1257 iso8859_13"),
     (GERMAN, "cp1252 mac_roman cp850"), (FRENCH, "cp1252 iso8859_15 mac_roman"), (SPANISH, "cp1252 mac_roman"),
     (ICELANDIC, "cp1252"), (PERSIAN, "cp1256"), (THAI, "cp874 tis_620 utf-16-le"), (HINDI, "utf-16-le utf-32-be"),
-    (SIGNS, "cp1252"), (NAMES, "cp1252"),
+    (SIGNS, "cp1252"), (ACRONYMS, "cp1255"), (DOTS, "cp1252"), (NAMES, "cp1252"),
 ]  # fmt: skip
 
 
@@ -140,7 +142,7 @@ def test_code_pages_of_many_languages_are_read(tmp_path):
     "content",
     [
         "部长表示，港口将开放。".encode("gb18030"), "Пароход пришёл.".encode("koi8_r"), "Zażółć gęślą jaźń".encode("cp1250"),
-        "Ministr řekl,".encode("cp1250"), "Başbakan dün açıkladı".encode("cp1254"), "Minister powiedzia³".encode("cp1252"),
+        "Ministr řekl,".encode("cp1250"), "La ministro diris ke la haveno malfermiĝos kaj ĉiuj ĝojas".encode("iso8859_3"), "Başbakan dün açıkladı".encode("cp1254"), "Minister powiedzia³".encode("cp1252"),
         "He said: “The harbour – at last – is open”, and it’s late.".encode() + b"\xff", "Հայաստան".encode("utf-16-le"),
         "The minister said the port would open.".encode("cp037"), "მინისტრი".encode("utf-16-be"),
     ],

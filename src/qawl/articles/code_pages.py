@@ -17,6 +17,8 @@ _LEAST = 0.06
 """The least share of common words: news has .2 and more, and mere chance next to none."""
 _NEIGHBOURLY, _ALONE = 0.45, 0.9
 """How far letters beyond ASCII must be of a language: with others that share them, and alone."""
+_OWN, _NAMES = 0.7, 0.05
+"""Letters of others alone are those of names: so many of all letters at the most."""
 _SEVERAL = 6
 """Letters beyond ASCII from which one common word is enough if all are of the language."""
 _FEW = 0.12
@@ -147,8 +149,8 @@ _LANGUAGES = [
 _MARKS = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}\p{Cs}--[\t\n\r\f]]", regex.V1)
 _SIGN = r"(?![°©®™])[¹¼½¾¤¦¬±¶¸¯¨×÷√∂∆≈≠≤≥∞◊∑∏∫\p{So}]"
 _GLUED = regex.compile(
-    rf"\p{{L}}{_SIGN}|{_SIGN}\p{{L}}|[©®]\p{{Ll}}|(?<!m)(?<=\p{{L}})[²³]|\p{{L}}[€£¥ƒ¿¡‚„‡†ˆ˜‰]"
-    r"|[‡†‰ˆ˜•]\p{L}|\p{L}[§…‹›•«»“”\"]\p{L}|[¿¡]\p{Ll}(?![^?!]*[?!])|\p{Ll}[^\P{Lu}\x00-\x7f]"
+    rf"\p{{L}}{_SIGN}|{_SIGN}\p{{L}}|[°©®]\p{{Ll}}|(?<!m)(?<=\p{{L}})[²³]|\p{{L}}[€£¥ƒ¿¡‚„‡†ˆ˜‰]"
+    r"|[‡†‰ˆ˜•]\p{L}|\p{L}[§‹›•«»]\p{L}|[¿¡]\p{Ll}(?![^?!]*[?!])|\p{Ll}[^\P{Lu}\x00-\x7f]"
 )
 """What hardly a text has: marks inside words, capitals beyond ASCII after small letters."""
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -227,6 +229,8 @@ def _worth(words: Sequence[str], beyond: Sequence[str], language: _Language) -> 
         1.0 if each in language.letters else 0.5 if each in language.neighbours else 0.0
         for each in beyond
     )
+    if own < _OWN * len(beyond) and len(beyond) > max(2, _NAMES * sum(map(len, words))):
+        return 0.0
     common = sum(word in language.words for word in words)
     share, fit = common / max(len(words), 1), own / len(beyond) if beyond else 1.0
     return (
