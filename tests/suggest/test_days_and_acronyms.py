@@ -52,7 +52,7 @@ def test_an_acronym_is_one_word_of_its_name(suggested):
 
 
 def test_other_words_in_straight_marks_are_quotes_as_before(suggested):
-    text = 'He is 6\'2" tall.\n"The port of Haifa will open," said the mayor.'
+    text = 'He is 6\'2" tall. "The port of Haifa will open," said the mayor of 45.'
     assert ("CONTENT", '"The port of Haifa will open,"') in suggested(text, "en")
 
 

@@ -100,7 +100,7 @@ def quoted(text: str) -> list[Stretch]:
                 if text[at + 1 : at + 2] == text[start]:
                     found.append(Stretch(start, at))
                 opened = None
-        elif sign in _STRAIGHT and not _inside_word(text, at):
+        elif sign in _STRAIGHT and not _inside_word(text, at) and not _inches(text, at):
             opened = at, sign
         elif sign in PAIRS and not _inside_word(text, at):
             opened = at, PAIRS[sign]
@@ -115,6 +115,11 @@ def _inside_word(text: str, at: int) -> bool:
         return False
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return (before.isalnum() and after.isalnum()) or (text[at] == "‘" and not after.isalpha())
+
+
+def _inches(text: str, at: int) -> bool:
+    """Whether a straight mark behind a number opens nothing: 6' 2" tall."""
+    return text[max(at - 1, 0) : at].isdigit() and not text[at + 1 : at + 2].isalnum()
 
 
 def _gershayim(text: str, at: int) -> bool:
