@@ -1,6 +1,7 @@
 """Encodings of news: told where they are beyond doubt, else set aside."""
 
 import contextlib
+import gzip
 import json
 
 import pytest
@@ -170,6 +171,23 @@ def test_metadata_says_the_encoding_of_files(tmp_path):
         "c.jsonl:1": f"{short}丙",
         "d.html": short * 30,
     }
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
+def test_a_short_line_has_the_encoding_of_its_file(tmp_path, ending):
+    """A dump in KOI8-R with a record too short to be told alone; in a file of UTF-8 it stays in doubt."""
+    one, short, other = (
+        json.dumps({"text": each}, ensure_ascii=False) for each in (RUSSIAN, "Кот ушёл.", UKRAINIAN)
+    )
+    koi, mixed = f"{one}\n{short}".encode("koi8_r"), f"{other}\n".encode() + short.encode("koi8_r")
+    pack = gzip.compress if ending.endswith("gz") else bytes
+    texts, aside = _ingested(tmp_path, {f"a{ending}": pack(koi), f"b{ending}": pack(mixed)})
+    assert texts == {
+        f"a{ending}:1": RUSSIAN,
+        f"a{ending}:2": "Кот ушёл.",
+        f"b{ending}:1": UKRAINIAN,
+    }
+    assert "encoding is unknown" in aside[f"b{ending}"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from qawl.articles import annotated_records, csv_files, shards, unread_fields
-from qawl.articles.decoding import Undecodable, decode
+from qawl.articles.decoding import Undecodable, decode, encoding
 from qawl.articles.metadata import (
     FIELDS,
     FLAGS,
@@ -224,16 +224,18 @@ def _read_text(content: bytes, path: str, metadata: Metadata) -> Found:
 def read_lines(
     stream: BinaryIO, path: str, mapping: Mapping[str, str], given: Metadata
 ) -> Iterator[Found]:
-    """The articles of JSON Lines, each line on its own."""
+    """The articles of JSON Lines, each line on its own; one whose encoding is in doubt has that of the
+    file's start."""
     number, empty = 0, True
     try:
+        start = _start(stream)
         for number, line in enumerate(files.bounded(stream.readline, LONGEST_FILE), start=1):
             if line is None:
                 empty = False
                 yield set_aside(path, reason("text-long"), number)
             elif line.strip():
                 empty = False
-                yield _read_line(line, path, number, mapping, given)
+                yield _read_line(line, path, number, mapping, given, start)
     except _DAMAGED as error:
         yield set_aside(path, reason("file-damaged", f": {error}"), number + 1)
     else:
@@ -242,10 +244,15 @@ def read_lines(
 
 
 def _read_line(
-    line: bytes, path: str, number: int, mapping: Mapping[str, str], given: Metadata
+    line: bytes,
+    path: str,
+    number: int,
+    mapping: Mapping[str, str],
+    given: Metadata,
+    start: bytes,
 ) -> Found:
     try:
-        fields = _json(line.removeprefix(b"\xef\xbb\xbf"), given.encoding)
+        fields = _json(line.removeprefix(b"\xef\xbb\xbf"), given.encoding, start)
     except ValueError as error:
         half = _half(line)
         why = reason("not-json", f": {error}") if half is None else reason("text-half", half)
@@ -267,17 +274,33 @@ def _half(line: bytes) -> str | None:
     return None
 
 
-def _json(line: bytes, encoding: str | None) -> object:
+def _start(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream, which stay in it; none where it can't tell them."""
+    return bytes(stream.peek(1)) if isinstance(stream, io.BufferedReader | gzip.GzipFile) else b""
+
+
+def _json(line: bytes, given: str | None, start: bytes) -> object:
     """The JSON value of a line, which may be in a code page; raises ValueError."""
     try:
         return msgspec.json.decode(line)
     except RecursionError as error:
         raise ValueError(TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError):
-        text = decode(line, given=encoding)
+        text = _line(line, given, start)
         if line == text.encode():
             raise
         return msgspec.json.decode(text)
+
+
+def _line(line: bytes, given: str | None, start: bytes) -> str:
+    """The text of a line that is not UTF-8."""
+    try:
+        return decode(line, given=given)
+    except Undecodable:
+        name = encoding(start) if given is None else given
+        if name == given or name.startswith("utf"):
+            raise
+        return decode(line, given=name)
 
 
 def _read_fields(
