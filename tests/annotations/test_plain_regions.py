@@ -62,3 +62,13 @@ def test_what_is_nested_too_deeply_is_told_to_the_level(inner, filling):
     for more in range(3):
         content = msgspec.json.encode({"a": nested(levels + more, inner), "text": "x" * filling})
         assert (json_stream.UNREADABLE in json_stream.decode(content)) is (more > 0), more
+
+
+@pytest.mark.parametrize("levels", [0, 9, 10, 11, 12])
+@pytest.mark.parametrize(
+    "value", ["-0", "1.0", "1E5", "1e-400", str(1 << 64), "9" * 40, '"\\u0000"', "null", "[]", "{}"]
+)
+def test_values_are_the_same_however_deep_they_stand(value, levels):
+    """What is little nested is decoded by a type of its own: numbers of any size stay what they are."""
+    content = f'{{"a": {"[" * levels}{value}{"]" * levels}}}'.encode()
+    assert repr(json_stream.decode(content)) == repr(msgspec.json.decode(content))
