@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from qawl.articles.store import article_id
 from qawl.core.records import Annotation, Article, Relation, Span, relation_order, span_order
-from qawl.core.text import sha256
+from qawl.core.text import sha256, typed
 
 PIECES = [
     "قال",
@@ -62,7 +62,9 @@ def attributes_for(draw, allowed):
         names = each.categories
         if each.kind == "text":
             found[each.name] = draw(
-                st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+                st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(
+                    lambda said: typed(said) or "x"  # as it is read
+                )
             )
         elif each.kind == "choice":
             found[each.name] = draw(st.sampled_from(names))

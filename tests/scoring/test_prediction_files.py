@@ -472,3 +472,23 @@ def test_values_do_not_stand_among_scores_in_a_ranking(tmp_path, second, ranked,
         {**first, "attributes": {"worth": "high"}}, {**other, "attributes": {"worth": "mid"}}
     )
     assert (figures["average_precision"], figures["ranked"], warnings) == (1, 2, [])
+
+
+def test_typed_texts_of_a_system_are_read_as_those_of_annotators(tmp_path):
+    """Tokenizers leave a space before a word, and chat models write line ends and marks of their own."""
+    kinds = {"note": "text", "notes": "texts"}
+    texts = [{"name": name, "title": {"en": name}, "kind": kind} for name, kind in kinds.items()]
+    of = releases.article(1, TEXT)
+    gold = releases.gold(of, "toy", [])
+    gold = msgspec.structs.replace(gold, attributes={"note": "سلمى Lee", "notes": ["é", "b"]})
+    folder = releases.write(
+        tmp_path / "r", [corpora.scheme("toy", (), texts)], (of, {"toy": gold}, [])
+    )
+
+    def found(**said):
+        path = releases.lines(tmp_path / "p.jsonl", [row(1, attributes=said)])
+        scores = releases.score(folder, path)["layers"]["toy"]["article_attributes"]
+        return scores["precision"], scores["recall"]
+
+    assert found(note=" سلمى\u00a0 Lee\u200f\r\n", notes=["b ", "e\u0301"]) == (1, 1)
+    assert found(note=" ", notes=["\u200b"]) == (None, 0)

@@ -18,6 +18,7 @@ from qawl.articles import store as article_store
 from qawl.core.phrases import Phrases, phrases
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, AttributeValue, Disagreement, in_words
+from qawl.core.text import told_apart
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
@@ -167,12 +168,10 @@ def _of_value(layer: str, article: Article, each: Disagreement, titles: _Shown) 
     label = titles.labels(layer, each.label, disagreements.BETWEEN)
     around = _marked(article.text, each.start, each.end, [(each.start, each.end, label)])
     name = titles.labels(layer, each.name or "", disagreements.BETWEEN)
+    shown = {who: titles.value(layer, said, article.text) for who, said in each.readings.items()}
     sides = tuple(
-        Side(
-            who,
-            f"{around}<br><b>{escape(f'{name}: {titles.value(layer, value, article.text)}')}</b>",
-        )
-        for who, value in each.readings.items()
+        Side(who, f"{around}<br><b>{escape(f'{name}: {told_apart(said, shown.values())}')}</b>")
+        for who, said in shown.items()
     )
     return Difference(layer, article.id, each.label, each.kind, sides, is_rtl(article.language))
 

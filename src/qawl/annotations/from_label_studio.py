@@ -32,7 +32,7 @@ from qawl.core.records import (
     relation_order,
     span_order,
 )
-from qawl.core.text import sha256
+from qawl.core.text import sha256, typed
 from qawl.scheme import points
 from qawl.scheme.attributes import as_value
 from qawl.scheme.kinds import registry as attribute_kinds
@@ -90,8 +90,23 @@ def read_annotation(
     decided, odd = clicks.clicked(results["click"])
     for each in odd:
         reading.found("result-unreadable", f"a choice of a judge is {brief(each)}")
-    record = clicks.applied(record, decided, article.text)
+    if decided:
+        record = _reread(clicks.applied(record, decided, article.text), scheme)
     return Converted(composed(record, scheme), tuple(reading.findings))
+
+
+def _reread(record: Annotation, scheme: Scheme) -> Annotation:
+    """A judge's record with typed texts as they are read: a choice may hold them as they were typed."""
+    free = {each.name: each for each in scheme.attributes if each.free}
+
+    def of(given: Attributes) -> Attributes:
+        told = {
+            name: free[name].read(each) if name in free else each for name, each in given.items()
+        }
+        return {name: each for name, each in told.items() if each is not None}
+
+    spans = (msgspec.structs.replace(s, attributes=of(s.attributes)) for s in record.spans)
+    return msgspec.structs.replace(record, spans=tuple(spans), attributes=of(record.attributes))
 
 
 def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:
@@ -195,10 +210,16 @@ def _read_attributes(reading: Reading, results: Sequence[Raw]) -> Attributes:
         given = attribute.read(stated) if attribute else as_value(stated)
         if given is not None:
             _place(reading, document, result, control, given)
-        elif stated not in ([], "", [""]):
+        elif not _says_nothing(stated):
             message = f"the value of {brief(control)} is {brief(stated)}"
             reading.found("result-unreadable", message)
     return document
+
+
+def _says_nothing(stated: object) -> bool:
+    """Whether there is no value, or only white space in a box."""
+    texts = stated if isinstance(stated, list) else [stated]
+    return all(isinstance(each, str) and not typed(each) for each in texts)
 
 
 def _place(

@@ -19,6 +19,7 @@ AT_SIGNS = ("@", "\uff20", "\ufe6b", "%40", "&#", "&commat;")
 HTML have it."""
 _UNSEEN = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """Characters without a width: marks of direction stand beside addresses in Arabic."""
+_unseen = re.compile(f"[{_UNSEEN}]")
 ADDRESS = re.compile(
     rf"[\w.+-](?:[\w.+{_UNSEEN}-]|%(?!40)){{0,253}}+"
     r"(?:[@\uff20\ufe6b]|%40|&#0*64;|&#[xX]0*40;|&commat;)"
@@ -62,6 +63,40 @@ def blank(text: str) -> bool:
     return not any(
         unicodedata.category(each)[0] in "LNPS" and each not in _FILLERS for each in text
     )
+
+
+_BREAK = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_GAP = re.compile(r"(?<=\S)[^\S\n\u3000]+")
+_OTHER_SPACE = re.compile(r"[^\S\n\t \u3000]")
+_EDGES = "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_EDGE = re.compile(rf"\A[\s{_EDGES}]+|[\s{_EDGES}]+\Z|(?:[^\S\n]|[{_EDGES}])+(?=\n)")
+
+
+def typed(text: str) -> str:
+    r"""A text as people see what they typed: composed (NFC), without white space and marks of direction
+    at its edges and at the ends of lines, one space for several or a no-break space, and line feeds as
+    line ends.
+
+    An indented line stays indented, and the wide space between Japanese names stays wide.
+
+    >>> typed(" Ana\u00a0 Lee\u200f\r\nof  Rome ")
+    'Ana Lee\nof Rome'
+    """
+    if text.isascii() and text.isalnum():
+        return text
+    lines = _BREAK.sub("\n", unicodedata.normalize("NFC", text))
+    return _EDGE.sub("", _GAP.sub(" ", _OTHER_SPACE.sub(" ", lines)))
+
+
+def told_apart(shown: str, others: Iterable[str]) -> str:
+    r"""A text as it is, or with its invisible characters named where one of the others looks the same.
+
+    >>> told_apart("An\u200ea", ["Ana"]), told_apart("An\u200ea", ["Bo"]) == "An\u200ea"
+    ('An[U+200E]a', True)
+    """
+    if any(each != shown and _unseen.sub("", each) == _unseen.sub("", shown) for each in others):
+        return _unseen.sub(lambda found: f"[U+{ord(found[0]):04X}]", shown)
+    return shown
 
 
 def has_address(text: str, *, but_reserved: bool = False) -> bool:

@@ -19,6 +19,7 @@ from qawl.core.records import (
     Disagreement,
     in_words,
 )
+from qawl.core.text import told_apart
 from qawl.gold.points import Option, Points
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
@@ -197,7 +198,9 @@ class Questions:
         if value is None:
             return self._none
         if of.kind == "attribute" or isinstance(value, int | float):
-            return self._value(of.name or "", value)
+            every = [each for each in of.readings.values() if each is not None]
+            others = [self._value(of.name or "", each) for each in every]
+            return told_apart(self._value(of.name or "", value), others)
         if isinstance(value, str):
             return self._mark(value, article)
         return self._say("words.list").join(self._mark(str(each), article) for each in value)

@@ -422,8 +422,10 @@ def _set(given: Mapping[str, AttributeValue | None], scheme: Scheme) -> Attribut
     found: Attributes = {}
     for name, value in given.items():
         if value is not None and value not in ("", []):
-            read = scheme.attribute[name].read(value)
-            found[name] = value if read is None else read
+            known = scheme.attribute[name]
+            read = known.read(value)
+            if read is not None or not known.free:
+                found[name] = value if read is None else read
     return found
 
 

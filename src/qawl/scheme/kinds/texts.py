@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from qawl.core.column_types import STRING, ListOf, Type
 from qawl.core.records import AttributeValue
+from qawl.core.text import typed
 from qawl.scheme.attributes import (
     Attribute,
     ControlPlace,
@@ -14,6 +15,14 @@ from qawl.scheme.attributes import (
 )
 
 TYPED = "_typed"
+
+
+def _typed(given: object) -> list[str]:
+    """Typed texts without what nobody sees, those that show nothing left out, each once: who types a
+    space too many says nothing else."""
+    words = as_words(given)
+    texts = [words] if isinstance(words, str) else words or []
+    return list(dict.fromkeys(filter(None, map(typed, texts))))
 
 
 class Text(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="text"):
@@ -61,6 +70,10 @@ class Text(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         names = f'{choices} value="${self.suggest}"/>'
         return ['<View className="qawl-names">', names, "</View>", area]
 
+    def read(self, given: object) -> AttributeValue | None:
+        texts = _typed(given)
+        return texts[0] if len(texts) == 1 else texts or None
+
     def write(self, value: AttributeValue) -> Result:
         return super().write(value)._replace(control=self.controls[-1])
 
@@ -98,8 +111,7 @@ class Texts(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         return [self.opened("TextArea", self.controls[0], 'editable="true"', place) + "/>"]
 
     def read(self, given: object) -> AttributeValue | None:
-        value = as_words(given)
-        return [value] if isinstance(value, str) else value
+        return _typed(given) or None
 
     def json_schema(self) -> Json:
         one: Json = {"type": "string", "minLength": 1}
