@@ -141,6 +141,17 @@ def released(root):
     return [row["text"] for row in rows], done.stderr
 
 
+def test_a_second_layer_says_nothing_of_articles_that_are_there(tmp_path):
+    """What is said beside an export of both is of the articles that come."""
+    (tmp_path / "_source.yaml").write_text("source: wire\ncontext: {desk: sport}\n", "utf-8")
+    made = Adopted(tmp_path, task(MONA), config())
+    assert made.articles[0]["context"] == {"desk": "sport"}
+    assert "language: articles that say none" in made.notes
+    again = Adopted(tmp_path, task(MONA), config(), "--layer", "m")
+    assert again.notes == ""
+    assert len(again.articles) == 1
+
+
 RIGHTS = {
     "in the data, as the team's own list has them": (
         {"license": "CC-BY-4.0", "redistribute": True},
@@ -185,15 +196,19 @@ def test_a_licence_can_be_given_to_what_was_adopted_without_one(tmp_path):
     }
 
 
-def test_odd_rights_are_counted_and_publish_nothing(tmp_path):
-    """A licence in prose, a flag that is a word of another kind, a language in words."""
-    odd = {"license": "free", "redistribute": "perhaps", "language": "English", "source": "wire"}
+@pytest.mark.parametrize(
+    ("licence", "flag", "language"),
+    [("free", "perhaps", "English"), (["CC0-1.0"], {"a": 1}, ["en"])],
+    ids=["in prose", "as the Hub lists them"],
+)
+def test_odd_rights_are_counted_and_publish_nothing(tmp_path, licence, flag, language):
+    odd = {"license": licence, "redistribute": flag, "language": language, "source": "wire"}
     made = Adopted(tmp_path, task(MONA, data={"text": TEXT, **odd}), config())
     [article] = made.articles
     assert (article["license"], article["redistribute"]) == (None, False)
     assert (article["language"], article["source"]) == ("en", "wire")
     assert {name.split()[0] for name in made.left_out} == {"license", "redistribute", "language"}
-    assert article["context"]["license"] == "free"
+    assert article["context"]["license"] == licence
 
 
 @pytest.mark.parametrize("option", [("--license", "free"), ("--redistribute",)])
@@ -479,3 +494,33 @@ def test_of_spacy_what_nobody_annotated_has_no_work_and_ids_are_kept(tmp_path):
     assert sorted(each["text"] for each in spans) == ["Mona Haddad", "group"]
     [ids] = [each["attributes"] for each in spans if each["attributes"]]
     assert ids == {"kb_id": "Q1", "span_id": "boss"}
+
+
+def test_labels_that_are_shown_by_a_choice_are_said_to_be_offered_always(tmp_path):
+    inside = (
+        f'<View visibleWhen="choice-selected" whenTagName="rel" whenChoiceValue="m">{LABELS}</View>'
+    )
+    made = Adopted(tmp_path, task(MONA), config(REL, labels=inside))
+    assert "l: its condition is left out: a scheme offers labels always" in made.notes
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["with config", "alone"])
+def test_a_rating_of_more_points_than_a_scale_has_is_a_number(tmp_path, told):
+    control = '<Rating name="r" toName="text" maxRating="500"/>'
+    made = Adopted(tmp_path, task(MONA, said("r", "rating", 300)), told and config(control))
+    assert made.attributes["r"]["kind"] == "number"
+    assert made.records[0]["attributes"] == {"r": 300}
+    assert made.errors() == []
+
+
+def test_what_a_page_counts_is_told_for_each_annotator(tmp_path):
+    """One annotated with an early Label Studio, another later."""
+    units, points = [on_page("a", 18, 21, "two")], [on_page("b", 17, 20, "two")]
+    both = task(data={"html": EMOJI}, users=())
+    both["annotations"] = [
+        {"id": user, "completed_by": user, "result": each}
+        for user, each in ((1, units), (2, points))
+    ]
+    made = Adopted(tmp_path, both, config(text=PAGE, labels=HYPER))
+    assert [[span["text"] for span in each["spans"]] for each in made.records] == [["two"], ["two"]]
+    assert made.errors() == []

@@ -15,7 +15,7 @@ from qawl.core.text import printable
 LONGEST = 1_000_000
 """Code points of the longest text that is taken for an article."""
 _NOTHING = "\ufeff\x00 \t\r\n"
-DEEPEST = 100
+_DEEPEST = 100
 """How often lists and objects of a context may stand in each other."""
 _CONTROL = re.compile("[\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 HALF = re.compile("[\ud800-\udfff]")
@@ -69,7 +69,7 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
     if len(text) > LONGEST:
         return set_aside(path, reason("text-long", f": {len(text)} code points"), line)
     context = metadata.context
-    if deeper(context, DEEPEST):
+    if _deeper(context, _DEEPEST):
         return set_aside(path, reason("field-wrong", f": context: {TOO_DEEP}"), line)
     texts = {"text": text, **_strings(metadata), "context": str(context or "")}
     if wrong := next(_broken(texts), None):
@@ -82,10 +82,10 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
     return Received(path=path, line=line, text=text, metadata=known)
 
 
-def deeper(value: object, than: int) -> bool:
+def _deeper(value: object, than: int) -> bool:
     """Whether lists and objects stand in each other more often than that."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return than < 0 or any(deeper(each, than - 1) for each in inside)
+    return than < 0 or any(_deeper(each, than - 1) for each in inside)
 
 
 def _plain(value: object) -> object:

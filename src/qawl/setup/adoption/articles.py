@@ -20,6 +20,8 @@ SCRIPTS = {
     "BENGALI": "bn", "TAMIL": "ta", "ARMENIAN": "hy", "GEORGIAN": "ka", "ETHIOPIC": "am",
 }  # fmt: skip
 """Script, as Unicode names its letters → the language that most of its news is in."""
+_RIGHTS = frozenset({"license", "redistribute", "language"})
+_UNREAD = " of a task that can't be read (the context has it)"
 _SAID = ("title", "source", "url", "published", "license", "language", "redistribute")
 """Fields of a task that an article has a field of its own for."""
 
@@ -27,6 +29,8 @@ _SAID = ("title", "source", "url", "published", "license", "language", "redistri
 def known(data: Mapping[str, Any], given: Metadata, left_out: Counter[str]) -> Metadata:
     """What a task says of its article, over what is `given` for all; counts what can't be read."""
     said = {name: _plain(name, data[name]) for name in _SAID if name in data}
+    odd = {name for name, each in said.items() if name in _RIGHTS and isinstance(each, list | dict)}
+    left_out.update(f"{name}{_UNREAD}" for name in odd)
     said = {
         name: each for name, each in said.items() if isinstance(each, str | bool) and each != ""
     }
@@ -37,7 +41,7 @@ def known(data: Mapping[str, Any], given: Metadata, left_out: Counter[str]) -> M
             try:
                 given = from_fields({name: value}, given)
             except ValueError:
-                left_out[f"{name} of a task that can't be read (the context has it)"] += 1
+                left_out[f"{name}{_UNREAD}"] += 1
         return given
 
 
@@ -69,6 +73,7 @@ def article(said: Metadata, text: str, source_id: str, place: str, language: str
         url=said.url,
         license=said.license,
         redistribute=bool(said.redistribute and said.license),
+        context=said.context or msgspec.UNSET,
     )
     return msgspec.structs.replace(made, **day)
 

@@ -14,6 +14,7 @@ from qawl.annotations import derive, import_files
 from qawl.annotations.task_text import Task, annotations
 from qawl.articles import adding
 from qawl.articles import store as article_store
+from qawl.articles.metadata import Metadata
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
 from qawl.core.lookup import Lookup, Spilled, temporary_database
@@ -83,11 +84,12 @@ class CorpusWriter:
             work = folder / "work.json"
             with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
                 listed = _List(file)
-                for task, article, spool_ in self._tasks():
+                for task, article, said, spool_ in self._tasks():
                     known = there.one_with(article.text_sha256)
                     self._taken(known or article.id, article)
                     if known is None:
                         self.rights.add(article)
+                        self.language.add(article, said)
                         spool.write(to_json(article) + b"\n")
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
                 listed.end()
@@ -122,8 +124,8 @@ class CorpusWriter:
         if outcome.doubled:
             self.left_out[DOUBLED] += len(outcome.doubled)
 
-    def _tasks(self) -> Iterator[tuple[Task, Article, Spool]]:
-        """Each task with its article."""
+    def _tasks(self) -> Iterator[tuple[Task, Article, Metadata, Spool]]:
+        """Each task with its article, and what was said of that."""
         for spool in self.look.spools:
             for at, task in enumerate(self.watch(spool.tasks(), "adopt"), start=1):
                 data = task.get("data")
@@ -134,11 +136,11 @@ class CorpusWriter:
                 if (config := spool.source.config) and config.linked and _is_address(text):
                     self.left_out[LINKED] += 1
                     continue
-                yield task, self._article(task, data, text, at, spool), spool
+                said = adopted.known(data, spool.source.given, self.left_out)
+                yield task, self._article(task, text, said, at, spool), said, spool
 
-    def _article(
-        self, task: Task, data: dict[str, object], text: str, at: int, spool: Spool
-    ) -> Article:
+    def _article(self, task: Task, text: str, said: Metadata, at: int, spool: Spool) -> Article:
+        data = task["data"]
         own = data.get("source_id")
         place = f"{spool.source.path.name}:{at}"
         project = task.get("project")
@@ -146,7 +148,6 @@ class CorpusWriter:
         source_id = own if isinstance(own, str) and project is None else number
         if spool.source.format != LABEL_STUDIO:
             source_id = self._meeting(text, source_id, task, spool)
-        said = adopted.known(data, spool.source.given, self.left_out)
         language = said.language or self.language.of(text)
         article = adopted.article(said, text, source_id, place, language)
         return self.found.with_context(article, data)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from qawl.articles.metadata import Metadata
 from qawl.articles.scripts import foreign
 from qawl.core.records import Article
 from qawl.setup.adoption.articles import language_of
@@ -18,11 +19,12 @@ class Language:
 
     def of(self, text: str) -> str:
         """The language of an article that says none: another one where its letters are others."""
-        other = foreign(text, self.name)
-        found = self.name if self.told or not other else language_of([text])
-        if other or not self.told:
-            self.taken[found] += 1
-        return found
+        return self.name if self.told or not foreign(text, self.name) else language_of([text])
+
+    def add(self, article: Article, said: Metadata) -> None:
+        """Counts one article."""
+        if said.language is None and (not self.told or foreign(article.text, self.name)):
+            self.taken[article.language] += 1
 
     def note(self) -> list[str]:
         """How the language was found, where nobody said it."""

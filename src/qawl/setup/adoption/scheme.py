@@ -11,15 +11,14 @@ from typing import Any
 import msgspec
 import yaml
 
-from qawl.articles.received import DEEPEST, deeper
 from qawl.core import names as core_names
 from qawl.core.errors import InputError, SchemeError
-from qawl.core.records import Article, to_json
+from qawl.core.records import Article
 from qawl.formats.readers.json_lines import whole
 from qawl.scheme import scheme as schemes
 from qawl.scheme.attributes import as_number
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
-from qawl.scheme.kinds.numbers import Number
+from qawl.scheme.kinds.numbers import STEPS, Number
 from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, STANDOFF, TABLES, TASK_KEYS, free_name
 from qawl.setup.adoption import conditions
 from qawl.setup.adoption.facts import Facts, Seen, says_something
@@ -63,17 +62,9 @@ class Made:
 
     def with_context(self, article: Article, data: Mapping[str, object]) -> Article:
         """The article with the fields of its task that the layer shows."""
-        kept = {
-            name: _in_json(value)
-            for name in self.context
-            if says_something(value := data.get(name))
-        }
-        return msgspec.structs.replace(article, context=kept) if kept else article
-
-
-def _in_json(value: object) -> object:
-    """A value as a context can hold it: what is nested too deeply is a text."""
-    return to_json(value).decode() if deeper(value, DEEPEST) else value
+        kept = {name: value for name in self.context if says_something(value := data.get(name))}
+        before = {} if isinstance(article.context, msgspec.UnsetType) else article.context
+        return msgspec.structs.replace(article, context={**before, **kept}) if kept else article
 
 
 def made(
@@ -196,6 +187,11 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
     if config.granularity == "word":
         node["granularity"] = "word"
     sets = list(_with_what_work_has(config, facts, notes))
+    notes += [
+        f"{each.name}: its condition is left out: a scheme offers labels always"
+        for each in sets
+        if each.conditions
+    ]
     if len(sets) == 1:
         node["labels"] = [_label(each, language) for each in sets[0].items]
         node["control"] = sets[0].name
@@ -357,7 +353,7 @@ def _kind(control: Control, seen: Seen | None, language: str, notes: list[str]) 
         return _choice(control, seen, language)
     kind = "tree" if control.tag == "Choices" else KINDS[control.tag]
     if kind == "scale":
-        return {"kind": kind, "min": 1, "max": _most(control, seen)}
+        return _scale(1, _most(control, seen))
     if kind == "date":
         return _date(seen)
     if kind == "number":
@@ -365,6 +361,13 @@ def _kind(control: Control, seen: Seen | None, language: str, notes: list[str]) 
     if kind == "tree":
         return _tree(control, seen)
     return {"kind": "texts" if _takes_several(control, seen) else kind}
+
+
+def _scale(low: int, high: int) -> Node:
+    """A scale, or a number where it has more points than a scale can have."""
+    if high - low >= STEPS:
+        return {"kind": "number", "min": low, "max": high}
+    return {"kind": "scale", "min": low, "max": high}
 
 
 def _choice(control: Control, seen: Seen | None, language: str) -> Node:
@@ -537,7 +540,7 @@ def _inferred_attribute(name: str, seen: Seen, language: str) -> Node:
     else:
         node["kind"] = _OF_RESULTS[seen.kind]
         if node["kind"] == "scale":
-            node |= {"min": 0 if "0" in seen.values else 1, "max": max(5, int(seen.largest))}
+            node |= _scale(0 if "0" in seen.values else 1, max(5, int(seen.largest)))
         if node["kind"] == "date":
             node |= _date(seen)
         if node["kind"] == "text" and seen.several:
