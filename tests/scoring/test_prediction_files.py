@@ -492,3 +492,22 @@ def test_typed_texts_of_a_system_are_read_as_those_of_annotators(tmp_path):
 
     assert found(note=" سلمى\u00a0 Lee\u200f\r\n", notes=["b ", "e\u0301"]) == (1, 1)
     assert found(note=" ", notes=["\u200b"]) == (None, 0)
+
+
+def test_typed_texts_of_earlier_releases_are_compared_as_those_of_new_ones(tmp_path):
+    """Gold of earlier versions has typed texts as they were sent, with a space after the name."""
+    of = releases.article(1, "It rained, he said.")
+    spans = [
+        ("CONTENT", 0, 9, {"speaker": "Ana\u00a0Lee "}),
+        ("CONTENT", 11, 13, {"speaker": "Bo\r\nX"}),
+    ]
+    folder = releases.write(
+        tmp_path / "r", [QUOTES], (of, {"toy": releases.gold(of, "toy", spans)}, [])
+    )
+    said = [
+        {"label": label, "start": start, "end": end, "attributes": {"speaker": name}}
+        for (label, start, end, _), name in zip(spans, ("Ana Lee", "Bo\nX"), strict=True)
+    ]
+    found = releases.score(folder, releases.lines(tmp_path / "p.jsonl", [row(1, *said)]))
+    assert found["layers"]["toy"]["attributes"]["speaker"]["percent"]["value"] == 1
+    assert found["layers"]["toy"]["who_said_what"]["value"] == 1

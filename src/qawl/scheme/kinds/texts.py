@@ -11,6 +11,8 @@ from qawl.scheme.attributes import (
     Family,
     Json,
     Result,
+    Same,
+    alike,
     as_words,
 )
 
@@ -74,6 +76,10 @@ class Text(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         texts = _typed(given)
         return texts[0] if len(texts) == 1 else texts or None
 
+    def same(self, value: AttributeValue) -> Same:
+        read = self.read(value)
+        return alike(value if read is None else read)
+
     def write(self, value: AttributeValue) -> Result:
         return super().write(value)._replace(control=self.controls[-1])
 
@@ -112,6 +118,9 @@ class Texts(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 
     def read(self, given: object) -> AttributeValue | None:
         return _typed(given) or None
+
+    def same(self, value: AttributeValue) -> Same:
+        return alike(_typed(value) or value)
 
     def json_schema(self) -> Json:
         one: Json = {"type": "string", "minLength": 1}
