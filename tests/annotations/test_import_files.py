@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import corpora
 from qawl import cli
 from qawl.annotations import derive, import_files, journal, journal_lines, json_stream, users
 from qawl.annotations import store as annotation_store
@@ -307,3 +308,37 @@ def test_the_work_of_the_judge_comes_by_an_option_of_its_own(pull):
     corpus, done = pull("--judge")
     assert done.exit_code == 0, done.output
     assert [each.annotator for each in derive.read(corpus, "quote")] == ["adjudication"]
+
+
+EMPTY = {
+    "of a project that nobody has begun": "[]",
+    "with a mark and white space": "\ufeff [ ] \n",
+}
+STRANGE = {
+    "of another corpus": json.dumps([task("a text of theirs")]),
+    "tasks without annotations": json.dumps([{"id": 1, "data": {"text": "a text of theirs"}}]),
+    "tasks that nobody has done": json.dumps([task("a text of theirs") | {"annotations": []}]),
+}
+
+
+@pytest.mark.parametrize("content", [*EMPTY.values(), *STRANGE.values()], ids=[*EMPTY, *STRANGE])
+def test_an_export_without_a_task_of_this_corpus_fails(content, make_corpus, tmp_path):
+    """Label Studio exports `[]` of a project that nobody has begun, and people export the wrong one."""
+    corpus = make_corpus(TEXT)
+    wrong, right = tmp_path / "wrong.json", tmp_path / "right.json"
+    wrong.write_text(content, "utf-8")
+    right.write_text(json.dumps([task()]), "utf-8")
+
+    def pull(*words):
+        return corpora.main(corpus.root, "pull", *map(str, words))
+
+    empty = content in EMPTY.values()
+    code, said = pull("--from", wrong)
+    assert (code, len(said.splitlines())) == (1, 1)
+    start = "wrong.json: there is no task in it" if empty else "none of the 1 tasks belongs"
+    assert said.startswith(f"qawl: {start}")
+    code, said = pull("--from", wrong, right)
+    assert (corpus.journal_file("quote", "a1").exists(), code) == (True, 0 if empty else 1)
+    told = "there is no task in it" if empty else "none of its 1 tasks belongs to this corpus"
+    assert said.splitlines()[-1] == f"NOT READ: wrong.json: {told}"
+    assert pull("--partial", "--from", wrong, right)[0] == 0

@@ -63,9 +63,11 @@ def pull_files(
         with closing(spool):
             for path in _exports(paths, outcome):
                 spool.begin(path)
+                before = outcome.tasks, outcome.unplaced
                 for task in _tasks(path, controls, outcome):
                     for each in sorter.entries(Incoming(task, source=path.name)):
                         spool.write(each)
+                _note_strange(path, outcome, *before)
         _refuse_strange(outcome)
         spool.refuse_unknown()
         touched = _append(project, spool, outcome)
@@ -155,8 +157,23 @@ def _controls(project: Project) -> json_min.Controls:
     return found
 
 
+def _note_strange(path: Path, outcome: Pulled, tasks: int, unplaced: int) -> None:
+    """Notes an export that has no task, or none of this corpus, where so many came before it."""
+    tasks, unplaced = outcome.tasks - tasks, outcome.unplaced - unplaced
+    if not tasks:
+        outcome.not_read.append(f"{path.name}: there is no task in it")
+    elif unplaced == tasks:
+        outcome.foreign += 1
+        outcome.not_read.append(f"{path.name}: none of its {tasks} tasks belongs to this corpus")
+
+
 def _refuse_strange(outcome: Pulled) -> None:
     """Refuses exports of which nothing is of this corpus."""
+    if not outcome.tasks:
+        raise InputError(
+            f"{'; '.join(outcome.not_read)} (what Label Studio exports has the tasks that are "
+            "annotated; see whether it is the right project)"
+        )
     if outcome.tasks and outcome.unreadable == outcome.tasks:
         raise InputError(f"no task can be read: {'; '.join(outcome.left_out())}")
     if outcome.tasks and outcome.unplaced == outcome.tasks:

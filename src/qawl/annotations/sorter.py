@@ -42,7 +42,8 @@ class Pulled:
     those that stay deleted. `changed` has (layer, article, annotator) of every new version from a server.
     `unread` says for each layer what the journal has and the annotations have not, `brought` what was
     brought forward from older versions of its scheme. `agreed` has, for each project of a server, in how
-    many annotations its count and the journal's agree. `not_read` names files that were not looked at.
+    many annotations its count and the journal's agree. `not_read` names files that were not looked at or
+    have nothing for this corpus, of which `foreign` have tasks of another.
     """
 
     tasks: int = 0
@@ -68,6 +69,7 @@ class Pulled:
     alarms: list[str] = field(default_factory=list)
     agreed: list[int] = field(default_factory=list)
     not_read: list[str] = field(default_factory=list)
+    foreign: int = 0
 
     def note(self, layer: str, annotator: str, articles: list[str]) -> None:
         """Counts new versions, by the articles that they are of."""
@@ -76,8 +78,8 @@ class Pulled:
 
     @property
     def whole(self) -> bool:
-        """Whether no annotation was left out, nor taken for another's work."""
-        return not self.lost and not self.doubled and not self.doubts
+        """Whether no annotation and no export was left out, nor anything taken for another's work."""
+        return not (self.lost or self.foreign or self.doubled or self.doubts)
 
     def derived(
         self, layer: str, records: int, unread: Iterable[str], brought: Iterable[str]
@@ -152,19 +154,18 @@ class Sorter:
         """The annotations of a task, one for each layer that it is of."""
         task, outcome = each.task, self._outcome
         outcome.tasks += 1
-        annotations = self._annotations(each)
-        if annotations is None:
+        if json_stream.UNREADABLE in task:
+            self._leave_unreadable(task)
             return
         data = task.get("data")
         data = data if isinstance(data, Mapping) else {}
+        placed = self._placed(data)
+        annotations = self._annotations(each)
+        if annotations is None:
+            return
         outcome.drafts += _count(task.get("drafts"))
         outcome.predictions += _count(task.get("predictions"))
-        field = self._text_field(data)
-        placed = self._placing.place(data, field)
         if placed is None:
-            outcome.unplaced += 1
-            if len(outcome.fields) < FIELDS:
-                outcome.fields.update(path for path, _ in islice(texts_in(data), FIELDS))
             outcome.leave(reason("task-unplaced"), each.named, len(annotations))
             return
         for annotation in annotations:
@@ -217,17 +218,27 @@ class Sorter:
         fields = {name for name in names.texts if isinstance(data.get(name), str)}
         return sorted(name for name in fields if not self._placing.holds(data[name], placed))
 
+    def _leave_unreadable(self, task: json_stream.Element) -> None:
+        """Counts a task that can't be read."""
+        self._outcome.unreadable += 1
+        why = reason("task-unreadable", in_words=f"task {task[json_stream.UNREADABLE]}")
+        self._outcome.leave(why, task.get(json_stream.NAMED))
+
+    def _placed(self, data: Mapping[str, object]) -> Placed | None:
+        """The article of a task; one that is of none is counted."""
+        outcome, placed = self._outcome, self._placing.place(data, self._text_field(data))
+        if placed is None:
+            outcome.unplaced += 1
+            if len(outcome.fields) < FIELDS:
+                outcome.fields.update(path for path, _ in islice(texts_in(data), FIELDS))
+        return placed
+
     def _annotations(self, each: Incoming) -> list[object] | None:
         """The annotations of a task, which early versions of Label Studio call completions.
 
-        None, and counted, where the task can't be read or they are no list.
+        None, and counted, where they are no list.
         """
         task = each.task
-        if json_stream.UNREADABLE in task:
-            self._outcome.unreadable += 1
-            why = reason("task-unreadable", in_words=f"task {task[json_stream.UNREADABLE]}")
-            self._outcome.leave(why, task.get(json_stream.NAMED))
-            return None
         given = task.get("annotations", task.get("completions"))
         if not isinstance(given, list):
             lost = 0 if given is None else 1
