@@ -33,6 +33,9 @@ RUN = 20
 CHUNK = 1 << 18
 """Code points that are hashed at a time."""
 
+TOGETHER = 1 << 21
+"""Hashes of free runs that are looked up together."""
+
 Spelt = Callable[[str], str]
 """Gives a text in one spelling."""
 Hashes = NDArray[np.uint64]
@@ -110,6 +113,8 @@ class _Runs:
         self.spelt = spelt
         self.hashes: Hashes = np.zeros(0, np.uint64)
         self._free: Mask = np.zeros(0, bool)
+        self._waiting: list[Hashes] = []
+        self._count = 0
 
     def hold(self, held: Sequence[Hashes]) -> None:
         """Takes the hashes of what is held."""
@@ -118,14 +123,24 @@ class _Runs:
 
     def free(self, free: Hashes) -> None:
         """Notes what is free; `drop` takes it out."""
-        if len(self.hashes):
-            places = self._places(free)
-            self._free[places[self.hashes[places] == free]] = True
+        self._waiting.append(free)
+        self._count += len(free)
+        if self._count > TOGETHER:
+            self._mark()
 
     def drop(self) -> None:
         """Takes out what was noted as free."""
+        self._mark()
         self.hashes = self.hashes[~self._free]
         self._free = self._free[~self._free]
+
+    def _mark(self) -> None:
+        """Marks what is free of those that wait: many in order are found fast."""
+        wanted = np.sort(np.concatenate([*self._waiting, self.hashes[:0]]))
+        self._waiting, self._count = [], 0
+        if len(self.hashes):
+            places = self._places(wanted)
+            self._free[places[self.hashes[places] == wanted]] = True
 
     def known(self, wanted: Hashes) -> Mask:
         """Which of these hashes are of withheld runs."""
