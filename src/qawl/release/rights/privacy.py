@@ -42,13 +42,16 @@ def written(project: Project) -> Iterator[tuple[str, str]]:
         yield "release.authors in qawl.yaml", author.shown
     yield from _written(project)
     yield from _reasons(project)
+    shown = set()
     for article in article_store.articles(project):
         if article.redistribute:
+            shown.add(article.id)
             yield f"the title of article {article.id}", article.title or ""
     for layer in project.settings.layers:
         for _, line in project.disk.lines(project.annotations_file(layer)):
             record = from_json(line, Annotation)
-            yield from ((_by(place, record), text) for place, text in _free_texts(record))
+            if record.article_id in shown:
+                yield from ((_by(place, record), text) for place, text in _free_texts(record))
 
 
 def is_personal(text: str, names: Iterable[str]) -> bool:

@@ -159,8 +159,8 @@ class Guard:
     """Knows the runs of all that is withheld, that stand in nothing that may be redistributed.
 
     A run of a text is free where a text that may be redistributed has it; one of a title or of context
-    also where a title or context has it that may be, and where it is the source or the address of an
-    article, which are published with all of them.
+    also where a title or context has it that may be, and where it is of the name of a source, which is
+    published with all articles. Addresses free nothing: many spell the headline.
     """
 
     def __init__(
@@ -225,7 +225,7 @@ class Guard:
         self._freed = True
         seen: set[str | None] = {None}
         for article in self._articles():
-            published = [each for each in (article.source, article.url) if each not in seen]
+            published = [] if article.source in seen else [article.source]
             seen.update(published)
             shows = self._shows(article)
             for text in [article.text] if shows else []:
