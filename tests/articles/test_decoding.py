@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import json
+import unicodedata
 
 import pytest
 from click.testing import CliRunner
@@ -171,6 +172,39 @@ def test_metadata_says_the_encoding_of_files(tmp_path):
         "c.jsonl:1": f"{short}丙",
         "d.html": short * 30,
     }
+
+
+def test_a_text_is_frozen_as_it_stands_in_its_file(tmp_path):
+    """Editors of DOS end a text with Ctrl-Z; decomposed letters of windows-1258 are composed by a rule."""
+    vietnamese = "Bộ trưởng không nói với các báo về cảng và được hỏi"
+    cp1258 = "".join(_in_cp1258(each) for each in vietnamese)
+    texts, aside = _ingested(
+        tmp_path, {"a.txt": f"{RUSSIAN}\x1a".encode("cp866"), "b.txt": cp1258.encode("cp1258")}
+    )
+    assert not aside
+    assert texts == {"a.txt": RUSSIAN, "b.txt": vietnamese}
+    lines = (tmp_path / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+    rules = {
+        each["received"]: [edit["rule"] for edit in each["edits"]]
+        for each in map(json.loads, lines)
+    }
+    assert rules["s/a.txt"] == ["control"]
+    assert {*rules["s/b.txt"]} == {"nfc"}
+
+
+def _in_cp1258(letter):
+    """A letter as windows-1258 has it: whole, or with its tone apart."""
+    try:
+        letter.encode("cp1258")
+    except UnicodeEncodeError:
+        base, tone = unicodedata.normalize("NFD", letter)[0], ""
+        for mark in unicodedata.normalize("NFD", letter)[1:]:
+            if mark in "\u0300\u0301\u0303\u0309\u0323":
+                tone = mark
+            else:
+                base = unicodedata.normalize("NFC", base + mark)
+        return base + tone
+    return letter
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])

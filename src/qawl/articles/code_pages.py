@@ -114,7 +114,10 @@ _LANGUAGES = [
         "äõöüšž|ja on et ei see oli ka mis ning kui ta oma aga",
     ),
     *_languages(
-        "cp1258", "", "àáâãèéêìíòóôõùúýăđĩũơư|và của là có được cho các trong không với đã"
+        "cp1258",
+        "àáâãèéêìíòóôõùúýăđĩũơư",
+        "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+        "|và của là có được cho các trong không với đã",
     ),
     *_languages(
         "cp1251 koi8_r cp866 iso8859_5 mac_cyrillic",
@@ -146,7 +149,9 @@ _LANGUAGES = [
         "آئابتثجحخدذرزژسشصضطظعغفقكلمنهويپچگکٹڈڑںےہھءۂ|اور کے کا کو سے نے پر کہ یہ اس كے",
     ),
 ]
-_MARKS = regex.compile(r"[\p{Cc}\p{Cn}\p{Co}\p{Cs}--[\t\n\r\f]]", regex.V1)
+_CONTROLS = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""Control characters that are the same in all code pages: old editors end a text with one."""
+_MARKS = regex.compile(r"[\x80-\x84\x86-\x9f\p{Cn}\p{Co}\p{Cs}]")
 _SIGN = r"(?![°©®™])[¹¼½¾¤¦¬±¶¸¯¨×÷√∂∆≈≠≤≥∞◊∑∏∫\p{So}]"
 _GLUED = regex.compile(
     rf"\p{{L}}{_SIGN}|{_SIGN}\p{{L}}|[°©®]\p{{Ll}}|(?<!m)(?<=\p{{L}})[²³]|\p{{L}}[€£¥ƒ¿¡‚„‡†ˆ˜‰]"
@@ -176,19 +181,20 @@ def western(content: bytes) -> tuple[str, str] | None:
     text = _decoded(content, "cp1252")
     letters = [each for each in text or "" if each.isalpha()]
     others = [each for each in letters if each > "\x7f"]
-    if text is None or _GLUED.search(text) or not letters or len(others) > _FEW * len(letters):
+    if text is None or not sound(text) or not letters or len(others) > _FEW * len(letters):
         return None
     return ("cp1252", text) if all(each.lower() in _EVERYWHERE for each in others) else None
 
 
 def printed(text: str) -> bool:
     """Whether hardly a character of a text is one that no text has."""
-    return 100 * len(_MARKS.findall(text)) <= len(text)
+    wrong = len(_MARKS.findall(text)) + len(_CONTROLS.findall(text))
+    return wrong <= max(1, len(text) / 100)
 
 
 def sound(text: str) -> bool:
     """Whether no character of a text is one that no text has, nor a mark inside a word."""
-    return not _MARKS.search(text) and not _GLUED.search(text)
+    return not any(each.search(text) for each in (_MARKS, _CONTROLS, _GLUED))
 
 
 @cache
@@ -203,21 +209,21 @@ def _decoded(content: bytes, name: str) -> str | None:
         text = content.decode(name)
     except (UnicodeError, LookupError):
         return None
-    return None if _MARKS.search(text) else unicodedata.normalize("NFC", text)
+    return None if _MARKS.search(text) or not printed(text) else text
 
 
 def _score(text: str, name: str) -> float:
     """How likely a text was written in this code page; 0 where it is in doubt."""
+    text = unicodedata.normalize("NFC", text)
     if name in _SCRIPTS:
         return max(_east(text, each) for each in _SCRIPTS[name])
-    glued, letters = len(_GLUED.findall(text)), sum(map(str.isalpha, text))
-    if glued > letters / 1000:
-        return 0.0
+    letters = sum(map(str.isalpha, text))
     if sum(map(str.isupper, text)) > letters / 2:
         return 0.0
     words = [each.lower() for each in _WORD.findall(text)]
     beyond = [each for each in text.lower() if each > "\x7f" and each.isalpha()]
-    return max(_worth(words, beyond, each) for each in _LANGUAGES if name in each.pages)
+    worth = max(_worth(words, beyond, each) for each in _LANGUAGES if name in each.pages)
+    return 0.0 if worth and len(_GLUED.findall(text)) > letters / 1000 else worth
 
 
 def _worth(words: Sequence[str], beyond: Sequence[str], language: _Language) -> float:

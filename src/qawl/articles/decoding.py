@@ -52,6 +52,8 @@ _LABELS = {
 _WAY_ON = (
     "; save it as UTF-8, or give encoding (windows-1251, for example) in a _source.yaml beside it"
 )
+_SURE = 0.1
+"""The share of common words that no other text has by chance."""
 _COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|إن|عن|التي|الذي|[وبلف]?ال\w{3,})(?!\w)")
 
 
@@ -189,7 +191,7 @@ def _utf16(content: bytes) -> Read | None:
 
 def _code_page(content: bytes) -> Read | None:
     """By the code page whose letters are beyond doubt."""
-    found = code_pages.told(content)
+    found = _arabic(content, _SURE) or code_pages.told(content)
     if found or b"\x00" in content or _damaged_utf8(content):
         return found
     return _arabic(content) or code_pages.western(content)
@@ -203,8 +205,8 @@ def _damaged_utf8(content: bytes) -> int:
     return damaged if whole > damaged else 0
 
 
-def _arabic(content: bytes) -> Read | None:
-    """By a code page in which the letters are Arabic, and no mark stands inside a word."""
+def _arabic(content: bytes, least: float = 0) -> Read | None:
+    """By a code page in which the letters are Arabic, and at least that share of the words common."""
     read = (_as(content, name) for name in ("cp1256", "iso8859_6"))
     arabic = [
         each for each in read if each is not None and _share(each[1], "\u0600", "\u06ff") > 0.5
@@ -212,8 +214,10 @@ def _arabic(content: bytes) -> Read | None:
     if not arabic:
         return None
     name, text = max(arabic, key=lambda each: len(_COMMON.findall(each[1])))
-    few = len(text.split()) < _FEW and code_pages.sound(text)
-    return (name, text) if _COMMON.search(text) or few else None
+    common, words = len(_COMMON.findall(text)), len(text.split())
+    alone = all(each < "\x80" or "\u0600" <= each <= "\u06ff" for each in text if each.isalpha())
+    few = not least and words < _FEW and alone and code_pages.sound(text)
+    return (name, text) if few or common > least * words else None
 
 
 def _as(content: bytes, name: str) -> Read | None:
