@@ -196,6 +196,18 @@ def test_a_licence_can_be_given_to_what_was_adopted_without_one(tmp_path):
     }
 
 
+def test_redistribution_can_be_granted_later(tmp_path):
+    """What has a licence and no flag is withheld; a line that says so explicitly is believed."""
+    data = {"text": TEXT, "license": "CC-BY-4.0"}
+    made = Adopted(tmp_path, task(MONA, data=data), config())
+    assert "1 a licence without redistribute" in made.notes
+    granted = [{**each, "redistribute": True} for each in made.articles]
+    (tmp_path / "granted.jsonl").write_text("".join(json.dumps(e) + "\n" for e in granted), "utf-8")
+    done = run("-C", made.root, "ingest", tmp_path / "granted.jsonl")
+    assert "updated     1" in done.output
+    assert released(made.root)[0] == [TEXT]
+
+
 @pytest.mark.parametrize(
     ("licence", "flag", "language"),
     [("free", "perhaps", "English"), (["CC0-1.0"], {"a": 1}, ["en"])],

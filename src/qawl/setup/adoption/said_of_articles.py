@@ -54,11 +54,15 @@ class Rights:
         """That texts will be missing from releases, and how to give a licence."""
         if not self.unlicensed and not self.withheld:
             return []
-        whose = [f"{self.unlicensed} have no licence"] if self.unlicensed else []
-        whose += [f"{self.withheld} a licence without redistribute"] if self.withheld else []
-        how = (
-            "adopt again with --license and --redistribute, or say both in the data or in a _source.yaml "
-            "beside the export; later, ingest a copy of corpus/articles.jsonl from beside such a file"
-        )
-        count = self.unlicensed + self.withheld
+        now = "adopt again with --license and --redistribute, or say both in the data or in a "
+        now += "_source.yaml beside the export"
+        copy = "a copy of corpus/articles.jsonl"
+        whose, later = [], []
+        if self.unlicensed:
+            whose.append(f"{self.unlicensed} have no licence")
+            later.append(f"ingest {copy} from beside such a file")
+        if self.withheld:
+            whose.append(f"{self.withheld} a licence without redistribute")
+            later.append(f"ingest {copy} in whose lines redistribute is true")
+        count, how = self.unlicensed + self.withheld, f"{now}; later, {', or '.join(later)}"
         return [f"releases will leave out the texts of {count} articles: {', '.join(whose)}: {how}"]
