@@ -14,8 +14,8 @@ def command(article: str, reason: str) -> None:
     """Withdraw an article from annotation and from the next release.
 
     ARTICLE is its id. `push` removes its tasks where nobody has worked on them; its annotations stay
-    in the journal. The reason may not hold text of the article, of another withdrawn or withheld one, or
-    the name of an annotator. Run it again to give another reason: the next release then says that one,
+    in the journal. The reason may not hold text of the article or of another withdrawn one, or the
+    name of an annotator. Run it again to give another reason: the next release then says that one,
     also in what CHANGELOG.md says of earlier releases.
     """
     from qawl.articles import withdrawal

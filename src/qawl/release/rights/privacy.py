@@ -42,9 +42,9 @@ def written(project: Project) -> Iterator[tuple[str, str]]:
         yield "release.authors in qawl.yaml", author.shown
     yield from _written(project)
     yield from _reasons(project)
-    shown = set()
+    shown, out = set(), withdrawal.ids(project)
     for article in article_store.articles(project):
-        if article.redistribute:
+        if article.redistribute and article.id not in out:
             shown.add(article.id)
             yield f"the title of article {article.id}", article.title or ""
     for layer in project.settings.layers:

@@ -7,14 +7,14 @@ from qawl.release.rights import privacy, withheld
 
 
 def refuse_unpublishable(project: Project, article_id: str, reason: str) -> None:
-    """Raises InputError where a release could not say the reason: it has a passage of the article, of
-    another that is withdrawn or withheld, or a name of somebody who annotates."""
-    for guard in (withheld.of_withdrawn(project, article_id), withheld.of_release(project)):
-        if guard and (found := guard.run_in(reason)):
-            raise InputError(
-                f"{found!r} in the reason is text of an article that is withdrawn or withheld, and "
-                "releases publish the reason: say why in other words"
-            )
+    """Raises InputError where a release could not say the reason: it has a passage of the article or of
+    another that is withdrawn, or a name of somebody who annotates. `release` looks for more."""
+    guard = withheld.of_withdrawn(project, article_id)
+    if guard and (found := guard.run_in(reason)):
+        raise InputError(
+            f"{found!r} in the reason is text of an article that is withdrawn, and releases publish the "
+            "reason: say why in other words"
+        )
     if has_address(reason):
         return  # `withdraw` refuses it itself
     if privacy.is_personal(reason, privacy.known_names(project)):

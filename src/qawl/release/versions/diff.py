@@ -226,17 +226,17 @@ def _layer_changes(layer: str, old: Row, new: Row, layers: list[str]) -> Iterato
     before, after = old.get(f"{layer}_spans") or [], new.get(f"{layer}_spans") or []
     matched, added = _matched(before, after)
     yield from _span_changes(layer, matched, added, turned)
+    now_called = {
+        one["id"]: other["id"] if other else f"{one['id']}, gone" for one, other in matched
+    }
+    was_drawn, drawn = _arrows(old, layer, now_called), _arrows(new, layer, {})
+    yield from _arrow_changes(layer, was_drawn - drawn, drawn - was_drawn)
     if was is None or now is None:
         return  # all of it came, or went
     own = {f"{layer}_{each}" for each in ("complete", "decided_by", "open", "spans", "relations")}
     names = {each for each in new if layer_of(each, layers) == layer} - own
     for name in sorted(_reattributed(old, new, names, turned)):
         yield layer, name.removeprefix(f"{layer}_"), "re-attributed"
-    now_called = {
-        one["id"]: other["id"] if other else f"{one['id']}, gone" for one, other in matched
-    }
-    was_drawn, drawn = _arrows(old, layer, now_called), _arrows(new, layer, {})
-    yield from _arrow_changes(layer, was_drawn - drawn, drawn - was_drawn)
 
 
 def _arrows(row: Row, layer: str, called: Mapping[str, str]) -> set[Arrow]:
