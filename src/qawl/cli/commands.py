@@ -46,12 +46,21 @@ class Commands(click.Group):
 @click.option(
     "-C",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Run as if started in this folder.",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Run as if started in this folder; repeated, each is looked for in the one before.",
 )
 @click.pass_context
-def group(ctx: click.Context, folder: Path | None) -> None:
+def group(ctx: click.Context, folder: tuple[Path, ...]) -> None:
     """From news articles to a citable dataset of entities, quotes and claims."""
     ctx.obj = Path.cwd()
-    if folder is not None:
-        os.chdir(folder)
+    for each in folder:
+        _enter(each)
+
+
+def _enter(folder: Path) -> None:
+    """Goes into a folder that the user names; no name is this one, as git has it."""
+    if not folder.is_dir():
+        what = "is a file" if folder.is_file() else "does not exist"
+        raise click.BadParameter(f"Directory {str(folder)!r} {what}.", param_hint="-C")
+    os.chdir(folder)

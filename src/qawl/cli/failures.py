@@ -22,6 +22,9 @@ def explain(error: BaseException) -> tuple[str, int]:
         return "", 0
     if isinstance(error, click.exceptions.Abort):
         return "interrupted", 130
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        say(error.format_message(), err=True)
+        return "", error.exit_code
     if isinstance(error, click.ClickException):
         return _line(_usage(error)), error.exit_code
     return _line(_what(error)), 1

@@ -180,8 +180,22 @@ def _score(corpus: "Project", layers: tuple[str, ...], *, as_json: bool) -> None
         for layer, figures in found.layers.items():
             _show(layer, figures)
     if not found.layers:
-        say("no complete gold to measure against: run `qawl adjudicate` first", err=True)
+        say(f"no complete gold to measure against: {_why_none(corpus, layers)}", err=True)
         sys.exit(1)
+
+
+def _why_none(corpus: "Project", layers: "Sequence[str]") -> str:
+    """Why no gold is complete, and what to do."""
+    from qawl.core import gold_file
+
+    there = (each for layer in layers for each in gold_file.read(corpus, layer))
+    if open_ := sum(not each.complete for each in there):
+        what = "1 article waits" if open_ == 1 else f"{open_} articles wait"
+        return (
+            f"{what} for a judge or further annotators (`qawl push` sends the judge's tasks; after "
+            "`qawl pull`, `qawl adjudicate` makes gold of them)"
+        )
+    return "run `qawl adjudicate` first"
 
 
 def _show(layer: str, figures: "LayerScore") -> None:

@@ -130,6 +130,7 @@ class _Counted:
     ) -> None:
         self._project, self._layer, self._outcome = project, layer, outcome
         self._out = withdrawal.ids(project)
+        self._out = withdrawal.ids(project)
         self._before = decide.Stored((each.article_id, each) for each in before)
         for counts in (
             outcome.decided,
@@ -147,7 +148,7 @@ class _Counted:
         self._outcome.changed[self._layer] += old != gold
         judged = gold.decided_by == "adjudicator"
         undone = (each.verdict and not gold.complete) or (old and old.decided_by == "adjudicator")
-        if undone and not judged:
+        if undone and not judged and gold.article_id not in self._out:
             self._outcome.reopened.append(
                 f"{self._layer} {gold.article_id}: its annotations changed after the judge decided"
             )
@@ -156,6 +157,8 @@ class _Counted:
         """Whether the judge is to decide on it, now that others have done their part; counts it, unless
         it is withdrawn: its task is kept, and nobody gets it."""
         counts = each.article.id not in self._out
+        if each.article.id in self._out:  # its task is kept, and not served
+            return not each.gold.complete or bool(each.pending)
         if waits(each.gold, each.records, self._project):
             self._outcome.waiting[self._layer] += counts
             return False

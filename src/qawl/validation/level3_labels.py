@@ -100,7 +100,7 @@ def _check_joined(
         return  # that the label is unknown says it
     if relation.label is None:
         ends_ = f"from {start.label} to {end.label} ({end.text!r})"
-        several = scheme.relations_between.get((start.label, end.label), [])
+        several = [each.name for each in scheme.relations if each.joins(start.label, end.label)]
         message = (
             f"the arrow {ends_} needs a name: {' or '.join(several)}"
             if several

@@ -88,6 +88,8 @@ def fields(described: Described) -> dict[str, object]:
         "content": described.content,
         "content_sha256": described.manifest.content_sha256,
         "empty": [name for name in described.columns if name not in filled],
+        "empty_splits": _empty_splits(described),
+        "empty_parts": [*_empty_parts(described)],
         "layers": [
             {**_layer(each, described), **_measured(described.agreement.get(layer))}
             for layer, each in described.schemes.items()
@@ -106,6 +108,22 @@ def fields(described: Described) -> dict[str, object]:
         "bibtex": citation.bibtex(described),
         "open_gates": described.manifest.open_gates,
     }
+
+
+def _empty_splits(described: Described) -> list[str]:
+    """The splits of qawl.yaml in which no article is."""
+    there = described.manifest.articles.splits
+    return [name for name in described.project.settings.release.splits if not there.get(name)]
+
+
+def _empty_parts(described: Described) -> Iterator[str]:
+    """The tables that have rows, but none in a split that has articles: `table (split, …)`."""
+    there = described.manifest.articles.splits
+    for config in described.columns:
+        mine = {key.partition("/")[2] for key in described.content if key.startswith(f"{config}/")}
+        lacking = [name for name, count in there.items() if count and name not in mine]
+        if mine and lacking:
+            yield f"{config} ({', '.join(lacking)})"
 
 
 def _said(card: Card) -> dict[str, object]:
