@@ -17,7 +17,8 @@ UNNAMED = "(no source)"
 class Known:
     """The frozen articles: by the text that was received, and by the place or the source's id.
 
-    `groups` has the group of every article, `undecided` how many of a source have no licence.
+    `groups` has the group of every article, `undecided` how many of a source have no licence,
+    `withheld` how many have one and may not be redistributed.
     """
 
     articles: article_store.Articles
@@ -25,6 +26,7 @@ class Known:
     claims: dict[int, int] = field(default_factory=dict)
     groups: dict[int, int] = field(default_factory=dict)
     undecided: Counter[str] = field(default_factory=Counter)
+    withheld: Counter[str] = field(default_factory=Counter)
 
 
 def read(project: Project, lines: Lines) -> Known:
@@ -37,6 +39,7 @@ def read(project: Project, lines: Lines) -> Known:
         known.claims[claim(article.source, article.source_id, article.received)] = number
         known.groups[number] = int(article.group, 16)
         known.undecided.update(undecided(article))
+        known.withheld.update(withheld(article))
         lines.know(article)
     return known
 
@@ -44,6 +47,12 @@ def read(project: Project, lines: Lines) -> Known:
 def undecided(article: Article) -> list[str]:
     """The source of an article whose licence nobody has given."""
     return [] if article.license else [article.source or UNNAMED]
+
+
+def withheld(article: Article) -> list[str]:
+    """The source of an article that has a licence and that releases may not show."""
+    kept_back = article.license and not article.redistribute
+    return [article.source or UNNAMED] if kept_back else []
 
 
 def text_number(source: str | None, text: str) -> int:

@@ -42,7 +42,7 @@ def ingest(
     """
     lines = Lines()
     frozen = frozen_index.read(project, lines)
-    outcome = Ingested(undecided=frozen.undecided)
+    outcome = Ingested(undecided=frozen.undecided, withheld=frozen.withheld)
     with _workshop(project) as folder:
         with (folder / "staged.jsonl").open("wb") as staged:
             intake = Intake(project.settings, frozen, lines, staged, outcome)
@@ -72,6 +72,7 @@ def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> No
         one, other = (f"{group:012x}" for group in groups)
         article = every[f"{number:012x}"]
         outcome.undecided.subtract(frozen_index.undecided(article))
+        outcome.withheld.subtract(frozen_index.withheld(article))
         intake.set_aside(article.received, reason("groups-joined", f": {one}, {other}"))
     outcome.groups = len(set(found.groups.values()))
     fresh = {number for number in found.groups if number not in intake.known.groups}
@@ -106,6 +107,7 @@ def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None
                 intake.is_new(article)
                 intake.outcome.cleaned.add(article)
                 intake.outcome.undecided.update(frozen_index.undecided(article))
+                intake.outcome.withheld.update(frozen_index.withheld(article))
                 _warn_of_date(article, intake.outcome)
                 table.add(article)
                 file.write((line if article is received else to_json(article)) + b"\n")

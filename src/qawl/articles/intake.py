@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, updated
-from qawl.articles.frozen_index import Known, claim, text_number, undecided
+from qawl.articles.frozen_index import Known, claim, text_number, undecided, withheld
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
@@ -41,6 +41,7 @@ class Ingested:
     set_aside: list[SetAside] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     undecided: Counter[str] = field(default_factory=Counter)
+    withheld: Counter[str] = field(default_factory=Counter)
     annotated: Counter[str] = field(default_factory=Counter)
     unread: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     absent: Counter[str] = field(default_factory=Counter)
@@ -132,6 +133,8 @@ class Intake:
         if now != article:
             self.known.undecided.subtract(undecided(article))
             self.known.undecided.update(undecided(now))
+            self.known.withheld.subtract(withheld(article))
+            self.known.withheld.update(withheld(now))
             self.updates[identity] = now
 
     def is_known(self, article: Article) -> None:

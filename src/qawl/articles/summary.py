@@ -43,15 +43,12 @@ def lines(outcome: Ingested) -> Iterator[str]:
         f"duplicates  {outcome.copies} copies of one source, {outcome.same_text} of the same text, "
         f"{outcome.near} near; {outcome.groups} groups"
     )
-    yield f"set aside   {len(outcome.set_aside)}"
-    for reason, count in outcome.reasons.most_common():
-        yield f"            {count} × {reason}"
-    if outcome.set_aside:
-        yield "            each with its place and reason in corpus/set-aside.jsonl"
     yield from _findings(outcome)
-    yield from _undecided(outcome)
     yield from _foreign(outcome)
+    yield from _undecided(outcome)
+    yield from _withheld(outcome)
     yield from _unread(outcome)
+    yield from _set_aside(outcome)
     if outcome.nowhere:
         yield f"NOT TAKEN: no record has a field that --map names: {', '.join(outcome.nowhere)}"
     yield from _annotated(outcome)
@@ -117,9 +114,31 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
         return
     yield "without a licence, so the texts are left out of releases (give license and redistribute"
     yield "in a _source.yaml beside the articles and ingest them again; a release needs them for"
-    yield "every source that has a name):"
+    yield "every source that has a name; redistribute: true alone does not show a text):"
+    yield from _of_sources(sources)
+
+
+def _withheld(outcome: Ingested) -> Iterator[str]:
+    """The sources that have a licence and whose texts releases may not show."""
+    if sources := +outcome.withheld:
+        yield "without redistribute: true, so the texts are left out of releases (where a release may"
+        yield "show them, give it in a _source.yaml beside the articles and ingest them again):"
+        yield from _of_sources(sources)
+
+
+def _of_sources(sources: Counter[str]) -> Iterator[str]:
+    """How many articles each source has, the largest first."""
     for source, count in sorted(sources.items(), key=lambda each: (-each[1], each[0])):
         yield f"            {count} × {source}"
+
+
+def _set_aside(outcome: Ingested) -> Iterator[str]:
+    """How many were set aside, by reason."""
+    yield f"set aside   {len(outcome.set_aside)}"
+    for reason, count in outcome.reasons.most_common():
+        yield f"            {count} × {reason}"
+    if outcome.set_aside:
+        yield "            each with its place and reason in corpus/set-aside.jsonl"
 
 
 def as_json(outcome: Ingested) -> Iterator[str]:
@@ -142,6 +161,7 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         "lines_removed_examples": {rule: [*shown] for rule, shown in cleaned.examples.items()},
         "set_aside": dict(outcome.reasons),
         "rights_undecided": dict(+outcome.undecided),
+        "not_redistributed": dict(+outcome.withheld),
         "annotations_not_taken": dict(outcome.annotated),
         "fields_not_read": sorted({name for name, _ in outcome.unread}),
         "map_not_found": outcome.nowhere,

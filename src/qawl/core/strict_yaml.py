@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 
 import msgspec
 import yaml
+from msgspec import inspect
 
 from qawl.core.errors import TOO_DEEP, ProjectError, QawlError, other_format
 
 T = TypeVar("T")
 _UNKNOWN = re.compile("Object contains unknown field `[^`]*`")
+_NO_VALUE = re.compile(r"Invalid enum value .* - at `\$(?P<path>.*)`", re.DOTALL)
+_STEP = re.compile(r"\.(\w+)|\[(?:\.\.\.|\d+)\]")
 _TRUTH = "tag:yaml.org,2002:bool"
 _TRUTHS = re.compile("true|True|TRUE|false|False|FALSE")
 _Resolvers = dict[str, list[tuple[str, re.Pattern[str]]]]
@@ -90,7 +93,9 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
-        said = other_format(problem) or f"{problem}{_known(problem, kind)}"
+        said = (
+            other_format(problem) or f"{problem}{_known(problem, kind)}{_values_of(problem, kind)}"
+        )
         raise error(f"{where}: {said}") from problem
 
 
@@ -101,6 +106,32 @@ def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return ""
     return f"; the keys are {', '.join(kind.__struct_encode_fields__)}"
+
+
+def _values_of(problem: msgspec.ValidationError, kind: type[object]) -> str:
+    """The values that there are, where one is not among them."""
+    found = _NO_VALUE.fullmatch(str(problem))
+    if not found:
+        return ""
+    places: list[inspect.Type] = [inspect.type_info(kind)]
+    for name in _STEP.findall(found["path"]):
+        places = [inner for each in places for inner in _inner(each, name)]
+    values = [str(value) for each in places for value in getattr(each, "values", ())]
+    return f"; it is one of {', '.join(values)}" if values else ""
+
+
+def _inner(kind: inspect.Type, name: str) -> list[inspect.Type]:
+    """The types that a value of this type may have below a key, or as an element."""
+    if isinstance(kind, inspect.UnionType):
+        return [inner for each in kind.types for inner in _inner(each, name)]
+    found = [kind]
+    if isinstance(kind, inspect.StructType):
+        found = [each.type for each in kind.fields if each.encode_name == name]
+    elif isinstance(kind, inspect.DictType):
+        found = [kind.value_type]
+    elif isinstance(kind, inspect.VarTupleType | inspect.ListType):
+        found = [kind.item_type]
+    return [one for each in found for one in getattr(each, "types", (each,))]
 
 
 def _said(text: str, problem: str | None) -> str:

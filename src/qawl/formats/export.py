@@ -219,7 +219,7 @@ def _report(request: Request, job: Job) -> Iterator[bytes]:
 
 def kinds(losses: Mapping[str, int], never: Sequence[str]) -> Iterator[str]:
     """What is lost, in lines."""
-    for kind, count in losses.items():
-        yield f"{kind}: {count} ({KINDS[kind]})"
     for each in never:
         yield f"never carried: {each}"
+    for kind, count in losses.items():
+        yield f"{kind}: {count} ({KINDS[kind]})"

@@ -1,0 +1,127 @@
+"""What commands say of what is there, what waits and what is left out, where they said less or an untruth."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import corpora
+from corpora import main, qawl
+from qawl import cli
+
+TEXT = "Taxes will rise, she said. Prices fell in May, he added."
+KINDS = corpora.scheme("toy", ["PER"])
+
+
+def test_no_command_prints_the_help():
+    """It was one line with \\n in it."""
+    words = [sys.executable, "-m", "qawl"]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == "Usage: qawl [OPTIONS] COMMAND [ARGS]..."
+    assert "\\n" not in done.stderr
+    assert "  adjudicate " in done.stderr
+
+
+def test_folders_add_up(tmp_path):
+    """As git has it: each -C is looked for in the one before."""
+    qawl(tmp_path, "init", "a/b")
+    run = CliRunner().invoke
+    (tmp_path / "f").write_text("")
+    for words in (["-C", tmp_path, "-C", "a", "-C", "b"], ["-C", tmp_path / "x/..", "-C", "a/b"]):
+        done = run(cli.group, [*map(str, words), "scheme", "--check"])
+        assert done.exit_code == (2 if "x" in str(words[1]) else 0), done.output
+    for wrong, why in (("x", "does not exist"), ("f", "is a file")):
+        done = run(cli.group, ["-C", str(tmp_path), "-C", wrong, "scheme"])
+        assert (done.exit_code, f"'{wrong}' {why}" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("order: nope", "published, random, useful, varied"),
+        ("adjudication: {rule: most}", "majority, unanimous"),
+    ],
+)
+def test_a_setting_says_which_values_there_are(line, values, tmp_path):
+    (tmp_path / "qawl.yaml").write_text(f"name: x\n{line}\n")
+    code, said = main(tmp_path, "status")
+    assert (code, said.strip().endswith(f"; it is one of {values}")) == (1, True)
+
+
+def desk(folder, texts, differing):
+    """A corpus in which two annotators differ on these texts."""
+    made = corpora.corpus(folder, KINDS, texts, ["a1", "a2"])
+    mine = {name: corpora.work([corpora.mark("x", "PER", 0, 3)]) for name in texts}
+    theirs = {
+        **mine,
+        **{name: corpora.work([corpora.mark("x", "PER", 0, 5)]) for name in differing},
+    }
+    corpora.pull(folder, "toy", texts, {"a1": mine, "a2": theirs})
+    return made
+
+
+def test_a_withdrawn_article_waits_for_no_judge(tmp_path):
+    texts = {"t1": TEXT, "t2": "Nobody came to the port of Sour today, said Huda Aziz."}
+    desk(tmp_path / "c", texts, ["t1"])
+    assert "1 wait for a judge" in qawl(tmp_path / "c", "adjudicate").output
+    lines = (tmp_path / "c/corpus/articles.jsonl").read_text("utf-8").splitlines()
+    (identity,) = (each["id"] for each in map(json.loads, lines) if each["text"] == TEXT)
+    qawl(tmp_path / "c", "withdraw", identity, "--reason", "it was asked for")
+    assert "wait for a judge" not in qawl(tmp_path / "c", "adjudicate").output
+    tasks = qawl(tmp_path / "c", "tasks", "--layer", "toy", "--judge").stdout
+    assert json.loads(tasks) == []
+
+
+def test_suggestions_without_complete_gold_are_told_who_is_waited_for(tmp_path):
+    desk(tmp_path / "c", {"t1": TEXT}, ["t1"])
+    assert (
+        main(tmp_path / "c", "suggest", "--score")[1]
+        .strip()
+        .endswith("run `qawl adjudicate` first")
+    )
+    qawl(tmp_path / "c", "adjudicate")
+    code, said = main(tmp_path / "c", "suggest", "--score")
+    assert (code, "measure against: 1 article waits for a judge" in said) == (1, True)
+
+
+def test_the_card_names_splits_without_an_article(tmp_path):
+    """A first release of one group has a train split only."""
+    desk(tmp_path / "c", {"t1": TEXT}, [])
+    settings = yaml.safe_load((tmp_path / "c/qawl.yaml").read_text("utf-8"))
+    settings["release"] = {"splits": {"train": 0.8, "dev": 0.1, "test": 0.1}}
+    (tmp_path / "c/qawl.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+    qawl(tmp_path / "c", "release", "0.1.0", "--draft")
+    card = (tmp_path / "c/exports/releases/0.1.0/README.md").read_text("utf-8")
+    said = "Splits without an article, and therefore left out of the configs: dev, test."
+    assert said in card.splitlines()
+
+
+def test_texts_that_may_not_be_shown_are_told_by_source(tmp_path):
+    """A licence alone shows no text, and neither does redistribute alone: each is told, then what was set
+    aside."""
+    qawl(tmp_path, "init", "c", "--language", "en")
+    given = [
+        {"source": "A", "license": "CC0-1.0"},
+        {"source": "B", "redistribute": True},
+        {"source": "C", "license": "CC0-1.0", "redistribute": True},
+        {"source": "D", "license": "cc nought"},
+    ]
+    rows = [
+        {"text": f"{TEXT} {number} {number}", **each} for number, each in enumerate(given, start=10)
+    ]
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in rows))
+    said = qawl(tmp_path / "c", "ingest", path).stdout.splitlines()
+    at = {each.strip(): number for number, each in enumerate(said)}
+    first = next(n for n, each in enumerate(said) if each.startswith("without a licence"))
+    second = next(n for n, each in enumerate(said) if each.startswith("without redistribute: true"))
+    assert first < at["1 × B"] < second < at["1 × A"] < at["set aside   1"]
+    assert "1 × C" not in at
+    rows[0]["redistribute"] = True
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in rows))
+    done = json.loads(qawl(tmp_path / "c", "ingest", path, "--json").stdout)
+    assert (done["not_redistributed"], done["rights_undecided"]) == ({}, {"B": 1})
