@@ -7,10 +7,12 @@ import sys
 import pytest
 import yaml
 from click.testing import CliRunner
+from huggingface_hub.utils import validate_repo_id
 
 import corpora
 from corpora import main, qawl
 from qawl import cli
+from qawl.core.settings import parse_settings
 
 TEXT = "Taxes will rise, she said. Prices fell in May, he added."
 KINDS = corpora.scheme("toy", ["PER"])
@@ -125,3 +127,19 @@ def test_texts_that_may_not_be_shown_are_told_by_source(tmp_path):
     path.write_text("".join(f"{json.dumps(each)}\n" for each in rows))
     done = json.loads(qawl(tmp_path / "c", "ingest", path, "--json").stdout)
     assert (done["not_redistributed"], done["rights_undecided"]) == ({}, {"B": 1})
+
+
+@pytest.mark.parametrize(
+    "repo", ["xx", "a/b/c", "/b", "a/", "https://huggingface.co/a/b", "a/-b", "a b/c"]
+)
+def test_a_repository_is_refused_where_it_is_given(repo, tmp_path):
+    """All but `publish` took it, and the card told readers to load it."""
+    (tmp_path / "qawl.yaml").write_text(f"name: x\nrelease: {{repo: '{repo}'}}\n")
+    code, said = main(tmp_path, "status")
+    assert (code, "release.repo: " in said, "give OWNER/NAME" in said) == (1, True, True)
+
+
+@pytest.mark.parametrize("repo", ["me/news", "U.N_1/a-b.c", "x/y_"])
+def test_names_of_repositories_that_the_hub_takes(repo):
+    assert parse_settings(f"name: x\nrelease: {{repo: {repo}}}", "qawl.yaml").release.repo == repo
+    validate_repo_id(repo)

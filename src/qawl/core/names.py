@@ -22,6 +22,10 @@ _LANGUAGE = re.compile(
 )
 """The form of a language tag (RFC 5646, 2.1)."""
 
+_PART = r"[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?"
+_REPOSITORY = re.compile(f"{_PART}/{_PART}", re.ASCII)
+_LONGEST_REPOSITORY = 96
+
 LONGEST = 64
 """Letters of the longest pseudonym."""
 
@@ -106,6 +110,12 @@ def language(given: str) -> str:
             "where need be, as in ar, pt-BR or zh-Hant"
         )
     return given
+
+
+def is_repository(name: str) -> bool:
+    """Whether the Hub can have a repository of this name: OWNER/NAME."""
+    odd = any(each in name for each in ("--", "..")) or len(name) > _LONGEST_REPOSITORY
+    return not odd and _REPOSITORY.fullmatch(name) is not None and not name.endswith(".git")
 
 
 def is_split(name: str) -> bool:

@@ -470,6 +470,11 @@ def _check_citation(release: Release, where: str) -> None:
             raise ProjectError(
                 f"{where}: release.authors: {author.orcid!r} is not an ORCID: give 0000-0000-0000-0000"
             )
+    if release.repo is not None and not names.is_repository(release.repo):
+        raise ProjectError(
+            f"{where}: release.repo: {release.repo!r} is not a name of a repository: give OWNER/NAME of "
+            "the dataset on the Hub"
+        )
     try:
         licences.licence(release.license)
     except ValueError as error:
