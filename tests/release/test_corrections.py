@@ -228,7 +228,6 @@ def test_an_address_of_an_old_release_is_carried_to_gold_as_it_is(made):
         ({}, ["--set", "sure=yes"], "ORG has no attribute sure: it has none"),
         ({}, ["--set", "sure"], "write NAME=VALUE"),
         ({}, [], "say what is right"),
-        ({}, ["--delete", "--label", "PER"], "--delete takes no other change"),
         ({"trial": "other"}, ["--delete"], "this corpus is trial, not other"),
         ({"0.1.0": "0.9.0"}, ["--delete"], "no release 0.9.0: it has 0.1.0"),
         ({"0.1.0": "٠.١.٠"}, ["--delete"], "is not an address"),
@@ -244,6 +243,13 @@ def test_what_leads_nowhere_is_said(made, change, words, said):
     done = correct(made, where, *words, *WHO)
     assert done.exit_code == 1, done.output
     assert said in str(done.exception)
+    assert not (made / "exports/corrections.jsonl").exists()
+
+
+def test_a_span_that_is_removed_has_nothing_to_change(made):
+    done = correct(made, address(made, "t1", "Northwind"), "--delete", "--label", "PER", *WHO)
+    assert done.exit_code == 2
+    assert "--label does not go with --delete" in done.output
     assert not (made / "exports/corrections.jsonl").exists()
 
 
