@@ -123,6 +123,10 @@ def test_texts_that_may_not_be_shown_are_told_by_source(tmp_path):
     second = next(n for n, each in enumerate(said) if each.startswith("without redistribute: true"))
     assert first < at["1 × B"] < second < at["1 × A"] < at["set aside   1"]
     assert "1 × C" not in at
+    last = qawl(tmp_path / "c", "release", "0.1.0", "--draft").output.splitlines()[-1]
+    assert last.startswith("WITHHELD: the text of 2 articles (1 × ")
+    assert "1 × no licence" in last
+    assert "1 × redistribute is not true" in last
     rows[0]["redistribute"] = True
     path.write_text("".join(f"{json.dumps(each)}\n" for each in rows))
     done = json.loads(qawl(tmp_path / "c", "ingest", path, "--json").stdout)

@@ -45,8 +45,10 @@ def left_out(built: "Built") -> "Iterator[str]":
 def _withheld(built: "Built") -> "Iterator[str]":
     """How many articles are there without their texts."""
     if ids := built.manifest.articles.withheld:
+        every = built.withheld_for.most_common()
+        reasons = ", ".join(f"{count} × {why}" for why, count in every)
         yield (
-            f"WITHHELD: the text of {_articles([*ids])}: no licence, or it may not be redistributed; "
+            f"WITHHELD: the text of {_articles([*ids])} ({reasons}); "
             "`qawl restore` brings texts back from one's own copy. To release them, give license and "
             "redistribute (docs/corpus.md)"
         )

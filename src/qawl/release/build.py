@@ -90,7 +90,7 @@ class Built:
     `stale_scores` the files of scores that are of other content and not in the card, `silver_left_out`
     counts by reason what of silver is not in the release. `not_held` has, by reason, an article for each
     thing of gold that no table can hold, in a draft or where a dispensation lets it pass. `open` has, by
-    layer, what waits in gold and is not in the release.
+    layer, what waits in gold and is not in the release. `withheld_for` counts withheld texts by reason.
     """
 
     folder: Path
@@ -101,6 +101,7 @@ class Built:
     silver_left_out: Counter[str] = field(default_factory=Counter)
     not_held: dict[str, list[str]] = field(default_factory=dict)
     open: dict[str, Open] = field(default_factory=dict)
+    withheld_for: Counter[str] = field(default_factory=Counter)
 
 
 def release(
@@ -364,6 +365,7 @@ class _Building:
             silver_left_out=left,
             not_held=self.fitting.left_out,
             open=self.open,
+            withheld_for=self.facts.withheld_for,
         )
 
     def _note_unannotated(self, item: tables.Annotated) -> None:

@@ -93,6 +93,16 @@ class Facts:
                 self.begun = min(self.begun or day, day)
         self.annotator_counts.update((layer, count) for layer, count in submitted.items())
 
+    @property
+    def withheld_for(self) -> Counter[str]:
+        """How many texts are withheld, by the reason in words."""
+        found: Counter[str] = Counter()
+        for (_, licence, shown), count in self.sources.items():
+            if not shown:
+                why = "no licence" if licence == UNDECIDED else "redistribute is not true"
+                found[why] += count
+        return found
+
     def splits(self, assigned: Mapping[str, str]) -> Counter[str]:
         """How many articles each split has."""
         return Counter(assigned[identity] for identity in self._ids)
