@@ -130,7 +130,6 @@ class _Counted:
     ) -> None:
         self._project, self._layer, self._outcome = project, layer, outcome
         self._out = withdrawal.ids(project)
-        self._out = withdrawal.ids(project)
         self._before = decide.Stored((each.article_id, each) for each in before)
         for counts in (
             outcome.decided,
@@ -156,14 +155,13 @@ class _Counted:
     def is_for_the_judge(self, each: "_Decided") -> bool:
         """Whether the judge is to decide on it, now that others have done their part; counts it, unless
         it is withdrawn: its task is kept, and nobody gets it."""
-        counts = each.article.id not in self._out
-        if each.article.id in self._out:  # its task is kept, and not served
+        if each.article.id in self._out:
             return not each.gold.complete or bool(each.pending)
         if waits(each.gold, each.records, self._project):
-            self._outcome.waiting[self._layer] += counts
+            self._outcome.waiting[self._layer] += 1
             return False
-        self._outcome.incomplete[self._layer] += counts and not each.gold.complete
-        self._outcome.reported[self._layer] += len(each.pending) if counts else 0
+        self._outcome.incomplete[self._layer] += not each.gold.complete
+        self._outcome.reported[self._layer] += len(each.pending)
         return not each.gold.complete or bool(each.pending)
 
     def finish(self) -> None:
