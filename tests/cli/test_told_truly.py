@@ -147,3 +147,26 @@ def test_a_repository_is_refused_where_it_is_given(repo, tmp_path):
 def test_names_of_repositories_that_the_hub_takes(repo):
     assert parse_settings(f"name: x\nrelease: {{repo: {repo}}}", "qawl.yaml").release.repo == repo
     validate_repo_id(repo)
+
+
+def test_an_arrow_without_a_name_is_told_every_name_that_fits(make_corpus, tmp_path):
+    """An arrow can be drawn without a name, which Label Studio exports without labels; from a claim to
+    another two names lead, of which none was told."""
+    made = make_corpus(TEXT, settings="layers: [claim]\nannotators: [a1]")
+    ends = [("a", 0, 15), ("b", 27, 38)]
+    result = [
+        {
+            "id": name, "from_name": "claim", "to_name": "text", "type": "labels",
+            "value": {"start": start, "end": end, "text": TEXT[start:end], "labels": ["CLAIM"]},
+        }
+        for name, start, end in ends
+    ]  # fmt: skip
+    result.append({"type": "relation", "from_id": "a", "to_id": "b", "direction": "right"})
+    work = {"id": 1, "completed_by": 1, "result": result, "updated_at": "2026-01-02T10:00:00Z"}
+    task = {"id": 1, "project": 1, "data": {"text": TEXT}, "annotations": [work]}
+    path = tmp_path / "e.json"
+    path.write_text(json.dumps([task]))
+    qawl(made.root, "pull", "--from", path, "--layer", "claim")
+    said = json.loads(main(made.root, "validate", "--json", "--check", "relation-unnamed")[1])
+    (message,) = (each["message"] for each in said["findings"])
+    assert message.endswith("needs a name: same_claim or contradicts")
