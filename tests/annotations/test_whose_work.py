@@ -427,12 +427,13 @@ def test_what_is_left_out_is_said_last_and_by_the_exit_code(corpus):
     strange = [work("Elsewhere.", "E", number=8, task=8), work("Nowhere.", "N", number=9, task=9)]
     done = pull(corpus, [work()], strange)
     assert done.exit_code == 1
-    *_, reason, last = done.output.splitlines()
+    *_, reason, count, last = done.output.splitlines()
     assert (
         reason
         == "set aside: 2 × task of no article (task 8 of export-1.json, task 9 of export-1.json)"
     )
-    assert last.startswith("LEFT OUT: 2 annotations")
+    assert count.startswith("LEFT OUT: 2 annotations")
+    assert last == "NOT READ: export-1.json: none of its 2 tasks belongs to this corpus"
     assert corpus.spans() == [("PER", "Sami")]
     assert pull(corpus, [work()], strange, options=["--partial"]).exit_code == 0
 

@@ -481,7 +481,7 @@ def test_tasks_for_import_by_hand_say_whose_they_are(corpus, monkeypatch):
         (["--annotator", "a1"], "give USER=NAME"),
         (["--annotator", "=a1"], "give USER=NAME"),
         (["--annotator", "7="], "give USER=NAME"),
-        (["--annotator", "7=a1", "--watch"], "does not go with --watch"),
+        (["--annotator", "7=a1", "--watch"], "--watch does not go with --annotator"),
         (["--annotator", "7=a1", "--rebuild"], "does not go with --rebuild"),
         (["--judge"], "--judge is for exports"),
     ],

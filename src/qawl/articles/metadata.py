@@ -132,7 +132,8 @@ def _sound(said: Metadata) -> Metadata:
     """Metadata with its language and licence as they stand between white space; raises ValueError naming
     a wrong one."""
     plain = {name: (getattr(said, name) or "").strip() or None for name in ("language", "license")}
-    for wrong in odd(plain["language"], plain["license"]).values():
+    granted = plain["license"] if said.redistribute else None
+    for wrong in odd(plain["language"], granted).values():
         raise ValueError(wrong)
     try:
         known(said.encoding or "utf-8")
@@ -148,7 +149,11 @@ def one_source(source: str) -> str:
 
 
 def odd(language: str | None, licence: str | None) -> dict[str, str]:
-    """What is wrong with a language and a licence, in words, by the name of the field."""
+    """What is wrong with a language and a licence, in words, by the name of the field.
+
+    A licence is looked at where a text may be redistributed: what a source calls its rights otherwise
+    (proprietary, all rights reserved) grants nothing.
+    """
     found = {}
     for name, value, check in (
         ("language", language, names.language),
@@ -184,4 +189,7 @@ def from_fields(fields: Mapping[str, object], given: Metadata) -> Metadata:
         said = msgspec.convert(known, Metadata)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
-    return override(given, _sound(said))
+    whole = override(given, _sound(said))
+    for wrong in odd(None, whole.license if whole.redistribute else None).values():
+        raise ValueError(wrong)
+    return whole

@@ -13,7 +13,6 @@ from qawl.core.excerpts import listed
 from qawl.core.findings import CHECKS, STATED
 from qawl.core.project import Project
 from qawl.core.strict_yaml import written
-from qawl.core.text import blank
 from qawl.release.documents import card
 from qawl.release.rights import privacy
 from qawl.release.versions import manifest
@@ -58,7 +57,9 @@ def _releasable(project: Project) -> Iterator[article_store.Head]:
 def _undecided(articles: Iterable[article_store.Head]) -> Iterator[str]:
     """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
     sources = Counter(
-        article.source for article in articles if article.source and blank(article.license or "")
+        article.source
+        for article in articles
+        if article.source and not article.redistribute and card.is_placeholder(article.license)
     )
     if sources:
         named = [f"{source} ({count})" for source, count in sorted(sources.items())]

@@ -25,7 +25,8 @@ def findings(project: Project) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for article in article_store.heads(project):
         if article.id not in out:
-            for name, wrong in metadata.odd(article.language, article.license).items():
+            granted = article.license if article.redistribute else None
+            for name, wrong in metadata.odd(article.language, granted).items():
                 yield finding(_CHECKS[name], wrong, article_id=article.id)
         other = first.setdefault(article.text_sha256, article.id)
         if split_of[other] != split_of[article.id]:

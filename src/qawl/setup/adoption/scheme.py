@@ -78,8 +78,10 @@ def made(
             facts = replace(facts.suggested, fields=facts.fields, kept=facts.kept)
             how = "the scheme is inferred from the predictions: no config was given, nothing annotated"
         if not _tells(facts):
+            lost = "; ".join(f"{n} × {why}" for why, n in facts.left_out.most_common(3))
             raise InputError(
                 "there are no annotations to infer a scheme from: give the config with the export"
+                + (f" (left out: {lost})" if lost else "")
             )
         notes.append(how)
         node = _inferred(facts, language, notes)
