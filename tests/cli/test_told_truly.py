@@ -110,7 +110,7 @@ def test_texts_that_may_not_be_shown_are_told_by_source(tmp_path):
         {"source": "A", "license": "CC0-1.0"},
         {"source": "B", "redistribute": True},
         {"source": "C", "license": "CC0-1.0", "redistribute": True},
-        {"source": "D", "license": "cc nought"},
+        {"source": "D", "license": "cc nought", "redistribute": True},
     ]
     rows = [
         {"text": f"{TEXT} {number} {number}", **each} for number, each in enumerate(given, start=10)
