@@ -84,9 +84,8 @@ def join(log: Path, others: Iterable[Cleaning]) -> int:
     """Adds to a log what it lacks of others; how many cleanings that were. Those of a chain that is not
     here say nothing of what is here, and stay known."""
     known = list(files.read(log, Cleaning))
-    fresh = [
-        each for each in dict.fromkeys(map(to_json, others)) if each not in {*map(to_json, known)}
-    ]
+    there = {*map(to_json, known)}
+    fresh = [each for each in dict.fromkeys(map(to_json, others)) if each not in there]
     if fresh:
         files.write(log, [*known, *(msgspec.json.decode(each, type=Cleaning) for each in fresh)])
     return len(fresh)
