@@ -1,6 +1,7 @@
 """What tests share: schemes, corpora in temporary folders, one real Label Studio for a session."""
 
 import importlib
+import json
 import os
 import shutil
 from contextlib import ExitStack
@@ -146,3 +147,24 @@ def served(make_corpus, label_studio, monkeypatch):
     yield make
     for client in opened:
         client.__exit__()
+
+
+@pytest.fixture
+def suggested(tmp_path):
+    """suggested(text, language, layer) → the labels and words of what the command suggests for an article."""
+
+    from corpora import RIGHTS, qawl
+    from qawl.setup import init
+
+    def made(text, language, layer="quote"):
+        root = init.init(tmp_path / "c", name="c", language=language).root
+        (root / "in.jsonl").write_text(json.dumps({"text": text, "source": "s", **RIGHTS}), "utf-8")
+        qawl(root, "ingest", root / "in.jsonl")
+        assert "left out" not in qawl(root, "suggest").output
+        file = root / "exports" / "suggestions" / f"{layer}.jsonl"
+        lines = file.read_text("utf-8").splitlines() if file.exists() else []
+        return [
+            (each["label"], each["text"]) for line in lines for each in json.loads(line)["spans"]
+        ]
+
+    return made

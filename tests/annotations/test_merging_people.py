@@ -1,12 +1,12 @@
 """Journals are joined whose sides don't agree who did what: told with what to run, never mixed or dead."""
+# ruff: noqa: F811 - fixtures of another module are asked for by their names
 
 import json
 import shutil
 
 import msgspec
 import pytest
-from test_foreign_exports import SAMI, Foreign
-from test_merging import Lead, gone, lines
+from test_merging import copied, corpus, gone, lines  # noqa: F401 - fixtures
 from test_reserved_names import old
 from test_whose_work import OMAR, pull, whose, work
 
@@ -14,25 +14,6 @@ from qawl.annotations import journal, journal_cleaning
 from qawl.core.project import load
 
 NADA = "Nada left."
-
-
-@pytest.fixture
-def corpus(tmp_path):
-    (tmp_path / "one").mkdir()
-    made = Foreign(tmp_path / "one" / "corpus")
-    made.ingest(SAMI, OMAR, NADA)
-    return made
-
-
-@pytest.fixture
-def copied(corpus, tmp_path):
-    """copied() → another lead's copy of the corpus as it is now."""
-
-    def made(name="two"):
-        (tmp_path / name).mkdir()
-        return Lead(tmp_path / name / "corpus", corpus)
-
-    return made
 
 
 def moved(corpus, was="a1", now="a2"):

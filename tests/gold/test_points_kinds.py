@@ -60,6 +60,21 @@ def results(of_span):
     return made
 
 
+def judged(loop, task, folder):
+    """The gold of the article of a judge's task once the judge has clicked A throughout."""
+    sent = {
+        "id": 9,
+        "completed_by": 9,
+        "result": [*task["predictions"][0]["result"], *clicked(task, "A")],
+    }
+    verdict = [{"id": 9, "project": 9, "data": task["data"], "annotations": [sent]}]
+    (folder / "v.json").write_text(json.dumps(verdict), "utf-8")
+    loop.run("pull", "--from", str(folder / "v.json"), "--layer", "toy", "--judge")
+    assert "all complete" in loop.run("adjudicate")
+    (gold,) = loop.records("toy", "gold")
+    return gold
+
+
 def clicked(task, which):
     """What a judge sends who chooses a letter at every point."""
     for number, point in enumerate(task["data"]["qawl_points"]):
@@ -82,16 +97,7 @@ def test_every_kind_of_value_is_decided_by_a_click(tmp_path, language, scheme):
     (task,) = map(json.loads, path.read_text("utf-8").splitlines())
     assert len(task["data"]["qawl_points"]) == len(VALUES)
     assert "<b>ملاحظة" not in "".join(each["about"] for each in task["data"]["qawl_points"])
-    sent = {
-        "id": 9,
-        "completed_by": 9,
-        "result": [*task["predictions"][0]["result"], *clicked(task, "A")],
-    }
-    verdict = [{"id": 9, "project": 9, "data": task["data"], "annotations": [sent]}]
-    (tmp_path / "v.json").write_text(json.dumps(verdict), "utf-8")
-    loop.run("pull", "--from", str(tmp_path / "v.json"), "--layer", "toy", "--judge")
-    assert "all complete" in loop.run("adjudicate")
-    (gold,) = loop.records("toy", "gold")
+    gold = judged(loop, task, tmp_path)
     given = gold["spans"][0]["attributes"] if scheme is LABELLED else gold["attributes"]
     sides = [{name: each[side] for name, each in VALUES.items()} for side in (4, 5)]
     assert given in sides

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gold.test_points_kinds import clicked
+from gold.test_points_kinds import judged
 from loop import Loop
 
 SCHEME = """
@@ -132,15 +132,6 @@ def test_a_choice_of_a_task_made_before_is_read_as_it_would_be_now(tmp_path):
     for point in task["data"]["qawl_points"]:
         for each in point["choices"]:
             each["alias"] = each["alias"].replace("Ana Lee", "Ana\u00a0Lee ").replace("Bo", " Bo")
-    sent = {
-        "id": 9,
-        "completed_by": 9,
-        "result": [*task["predictions"][0]["result"], *clicked(task, "A")],
-    }
-    verdict = [{"id": 9, "project": 9, "data": task["data"], "annotations": [sent]}]
-    (tmp_path / "v.json").write_text(json.dumps(verdict), "utf-8")
-    loop.run("pull", "--from", str(tmp_path / "v.json"), "--layer", "toy", "--judge")
-    assert "all complete" in loop.run("adjudicate")
-    (gold,) = loop.records("toy", "gold")
+    gold = judged(loop, task, tmp_path)
     assert gold["attributes"]["note"] in ("Ana Lee", "Bo")
     assert gold["spans"][0]["attributes"]["names"] == [gold["attributes"]["note"], "x"]

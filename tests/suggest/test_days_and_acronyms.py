@@ -1,29 +1,6 @@
 """Signs and names that mean two things: gershayim and quotation marks, days of the week and places or people."""
 
-import json
-
 import pytest
-
-from corpora import RIGHTS, qawl
-from qawl.setup import init
-
-
-@pytest.fixture
-def suggested(tmp_path):
-    """suggested(text, language, layer) → the labels and words of what the command suggests for an article."""
-
-    def made(text, language, layer="quote"):
-        root = init.init(tmp_path / "c", name="c", language=language).root
-        (root / "in.jsonl").write_text(json.dumps({"text": text, "source": "s", **RIGHTS}), "utf-8")
-        qawl(root, "ingest", root / "in.jsonl")
-        assert "left out" not in qawl(root, "suggest").output
-        file = root / "exports" / "suggestions" / f"{layer}.jsonl"
-        lines = file.read_text("utf-8").splitlines() if file.exists() else []
-        return [
-            (each["label"], each["text"]) for line in lines for each in json.loads(line)["spans"]
-        ]
-
-    return made
 
 
 # As Hebrew papers type them: with the straight mark of most keyboards, the sign itself (phones, macOS), Word's curly

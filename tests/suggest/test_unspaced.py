@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from corpora import RIGHTS, main, qawl
-from qawl.setup import init
+from corpora import main
 
 QUOTES = {
     "zh": ("外交部长李明星期二说：", "“政府将在两年内修建新的铁路，预算很大。”", ""),
@@ -29,25 +28,6 @@ NAMES = {
     "my": "သူက “ရန်ကုန်” အကြောင်းပြောသည်",
 }
 """Terms and names in quotation marks, of less than four words."""
-
-
-@pytest.fixture
-def suggested(tmp_path):
-    """suggested(text, language, layer) → the labels and words of what the command suggests for an article."""
-
-    def made(text, language, layer="quote"):
-        root = init.init(tmp_path / "c", name="c", language=language).root
-        (root / "in.jsonl").write_text(json.dumps({"text": text, "source": "s", **RIGHTS}), "utf-8")
-        qawl(root, "ingest", root / "in.jsonl")
-        qawl(root, "suggest")
-        lines = (
-            (root / "exports" / "suggestions" / f"{layer}.jsonl").read_text("utf-8").splitlines()
-        )
-        return [
-            (each["label"], each["text"]) for line in lines for each in json.loads(line)["spans"]
-        ]
-
-    return made
 
 
 @pytest.mark.parametrize("language", QUOTES)
