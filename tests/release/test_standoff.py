@@ -7,11 +7,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 import corpora
 import strategies
+from qawl import cli
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import ReleaseError, SchemeError
@@ -125,7 +127,48 @@ def test_what_holds_another_withheld_text_is_not_told(make_corpus, other, before
     files.write(made.annotations_file("quote"), [voice("a1", speaker=before + other)])
     folder = build.build(made, "0.1.0", notes=[]).folder
     (quote,) = rows(folder)["quotes"]
-    assert (quote["speaker"], quote["speaker_standoff"]) == (None, None)
+    assert (quote["speaker"], quote["speaker_standoff"]) == (None, standoff.NOTHING)
+
+
+@pytest.fixture
+def silent(make_corpus, tmp_path):
+    """(a release in which nothing may be told of one speaker, a file with the article's text)."""
+    other = "نص محجوب آخر لا صلة له بالخبر الأول البتة"
+    made = make_corpus(TEXT, other, settings="layers: [quote]\nannotators: [a1]")
+    files.write(made.annotations_file("quote"), [voice("a1", speaker=other)])
+    (tmp_path / "copy.txt").write_text(TEXT, "utf-8")
+    return build.build(made, "0.1.0", notes=[]).folder, tmp_path / "copy.txt"
+
+
+def test_a_value_of_which_nothing_is_told_is_not_one_that_is_not_set(silent, tmp_path):
+    """It was null with null beside it: readers took it for no value, and exports left it out uncounted."""
+    folder, copy = silent
+
+    def run(*arguments):
+        done = CliRunner().invoke(cli.group, [*map(str, arguments)])
+        assert done.exit_code in (0, 1), done.output
+        return done.output
+
+    run("restore", folder, "--articles", copy, "--to", tmp_path / "full")
+    (quote,) = rows(tmp_path / "full")["quotes"]
+    assert quote["text"] == TEXT[quote["start"] : quote["end"]]
+    assert (quote["speaker"], quote["speaker_standoff"]) == (None, standoff.NOTHING)
+    full = ("--from", tmp_path / "full", "--with-withheld")
+    run("export", "jsonl", *full, "--to", tmp_path / "out")
+    report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    assert report["counts"]["value-withheld"] == 1
+
+
+def test_that_nothing_is_told_is_no_change_to_releases_that_did_not_say_so(silent, tmp_path):
+    folder, _ = silent
+    old = tmp_path / "0.0.9"
+    shutil.copytree(folder, old)
+    for path in old.glob("*/*.parquet"):
+        told = json.dumps(pq.read_table(path).to_pylist()).replace('"[]"', "null")
+        pq.write_table(pa.Table.from_pylist(json.loads(told), pq.read_schema(path)), path)
+    corpora.say_again(old)
+    assert rows(old)["quotes"][0]["speaker_standoff"] is None
+    assert changes(old, folder) == changes(folder, old) == ("none", set())
 
 
 def test_the_last_search_reads_what_is_told(built):

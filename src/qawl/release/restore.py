@@ -171,7 +171,8 @@ def _told_of(value: Row) -> Iterator[str]:
     """The free texts of a row that are told by places."""
     for name, told in value.items():
         of = name.removesuffix(SUFFIX)
-        if of != name and of in value and (isinstance(told, str) or any(told or ())):
+        each = [told] if isinstance(told, str) else told or ()
+        if of != name and of in value and {*each} - {None, standoff.NOTHING}:
             yield of
 
 
@@ -194,8 +195,10 @@ def _decoded(name: str, given: Cell, told: Cell, text: str) -> Row:
     if isinstance(told, str):
         return {name: standoff.decode(told, text), name + SUFFIX: None}
     pairs = zip(given, told, strict=True)
-    texts = [was if each is None else standoff.decode(each, text) for was, each in pairs]
-    return {name: texts, name + SUFFIX: [None] * len(texts)}
+    kept = (None, standoff.NOTHING)
+    texts = [was if each in kept else standoff.decode(each, text) for was, each in pairs]
+    left = [each if each == standoff.NOTHING else None for each in told]
+    return {name: texts, name + SUFFIX: left}
 
 
 def restore(dataset: D, articles: Articles, *, release: str | Path | None = None) -> D:

@@ -36,12 +36,12 @@ class FreeTexts:
         self._article, self._records, self._guard = article, records, guard
         self._letters = _APART.join(map(folded, (article.text, *beside(article))))
         self._covers: dict[str, Mask] = {}
-        self._told: dict[str, str | None] = {}
+        self._told: dict[str, str] = {}
         values = dict.fromkeys(value for record in records for _, value in record)
         tries = {value: self._tries(value) for value in values}
         while bad := self._bad(values):
             for value in bad:
-                self._told[value] = next(tries[value], None)
+                self._told[value] = next(tries[value], standoff.NOTHING)
 
     def hides(self, value: str) -> bool:
         """Whether a text is not shown."""
@@ -52,7 +52,7 @@ class FreeTexts:
         return self._guard.run_as_it_stands(name) is not None
 
     def standoff(self, value: str) -> str | None:
-        """What stands in place of a text that is not shown, if anything may."""
+        """What stands in place of a text that is not shown."""
         return self._told.get(value)
 
     def _tries(self, value: str) -> Iterator[str]:
@@ -68,10 +68,7 @@ class FreeTexts:
 
     def _shown(self, value: str) -> str:
         """The words that anybody can read of a text."""
-        if value not in self._told:
-            return value
-        told = self._told[value]
-        return "" if told is None else standoff.words(told)
+        return standoff.words(self._told[value]) if value in self._told else value
 
     def _bad(self, values: Iterable[str]) -> set[str]:
         """The texts of which too much can be read; of several together the one that shows most."""

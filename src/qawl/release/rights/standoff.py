@@ -1,7 +1,8 @@
 """A free text that holds withheld text, with the places of that text in its stead.
 
 It is a JSON list of the annotator's own words and of [start, end] of the article's text, in order, as in
-["spokesman of ", [120, 147]]. Runs that are too short to be withheld text stay as they are.
+["spokesman of ", [120, 147]]. Runs that are too short to be withheld text stay as they are. An empty list
+says that there is a value of which nothing may be told.
 """
 
 import msgspec
@@ -12,6 +13,8 @@ from qawl.release.rights.withheld import RUN
 
 SUFFIX = "_standoff"
 """What the column beside that of a free text is called after it."""
+NOTHING = "[]"
+"""Stands beside a value of which nothing may be told; null there would say that it is not set."""
 
 _Parts = list[str | tuple[int, int]]
 _decoder = msgspec.json.Decoder(_Parts)

@@ -39,7 +39,7 @@ class Redaction:
         return None if hidden else value
 
     def standoff(self, value: AttributeValue | None) -> Cell:
-        """A free text that is withheld, or each of several, by places; None where none may be."""
+        """A free text that is withheld, or each of several, by places; None where it is shown."""
         if isinstance(value, list):
             return [self.standoff(each) for each in value]
         if self.texts is None or not isinstance(value, str) or not self._hidden(value):

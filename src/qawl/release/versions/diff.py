@@ -19,12 +19,12 @@ from msgspec import UNSET, Struct, UnsetType, structs
 
 from qawl.core import shards
 from qawl.core.arrow import parquet, row_groups
-from qawl.core.column_types import Columns, Row
+from qawl.core.column_types import Cell, Columns, Row
 from qawl.core.errors import ReleaseError
 from qawl.core.excerpts import escaped
 from qawl.core.records import JUDGE
 from qawl.core.versions import bumped
-from qawl.release.rights.standoff import SUFFIX
+from qawl.release.rights.standoff import NOTHING, SUFFIX
 from qawl.release.tables import columns
 from qawl.release.tables.silver_table import SILVER
 from qawl.release.versions import manifest
@@ -319,7 +319,8 @@ def _reattributed(old: Row, new: Row, names: AbstractSet[str], turned: bool) -> 
     """The attributes whose values differ, by what is said or told of them.
 
     What is told counts where both releases have a column for it. Where the text turned into withheld or
-    back, a value that is withheld on one side can't be compared. Nulls are the same, whatever they hide.
+    back, a value that is withheld on one side can't be compared. Nulls are the same, whatever they hide:
+    earlier releases did not tell a value of which nothing may be told from one that is not set.
     """
     for name in names:
         if name.endswith(SUFFIX):
@@ -328,8 +329,15 @@ def _reattributed(old: Row, new: Row, names: AbstractSet[str], turned: bool) -> 
         told = (old[name + SUFFIX], new[name + SUFFIX]) if both else (None, None)
         if turned and (told[0] is None) != (told[1] is None):
             continue
-        if old.get(name) != new.get(name) or told[0] != told[1]:
+        if old.get(name) != new.get(name) or _told(told[0]) != _told(told[1]):
             yield name
+
+
+def _told(given: Cell) -> Cell:
+    """What is told of a value, or of each of several."""
+    if isinstance(given, list):
+        return [_told(each) for each in given]
+    return None if given == NOTHING else given
 
 
 def _matched(before: list[Row], after: list[Row]) -> tuple[list[Match], list[Row]]:
