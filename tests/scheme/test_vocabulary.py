@@ -207,9 +207,29 @@ def test_each_kind_checks_its_values(tmp_path, name, result, check):
     loop = Loop(tmp_path / "c", {"tone": TONE}, TEXTS[:1])
     calm = said("tone", "choices", {"choices": ["calm"]})
     loop.annotate("tone", lambda who, text: [calm, said(name, *result)], field="body")
-    assert {each["check"] for each in loop.findings(severity="error")} == (
-        {check} if check else set()
-    )
+    found = loop.findings(severity="error")
+    assert {each["check"] for each in found} == ({check} if check else set())
+    if check == "value-unknown":  # numbers and dates have no names: `changes` can't rename them
+        renamed = "if the value was renamed" in found[0]["message"]
+        assert renamed == (name in {"field", "topics"})
+        assert renamed or "change what the attribute takes" in found[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "told"),
+    [
+        ("count", ("number", {"number": -1}), "count can't be -1: it takes a number from 0"),
+        ("day", ("datetime", {"datetime": "x"}), "it takes a date (YYYY-MM-DD)"),
+        ("day", ("datetime", {"datetime": "2023-01-01"}), "not before 2024-01-01"),
+    ],
+)
+def test_a_value_that_is_none_is_told_what_the_attribute_takes(tmp_path, name, result, told):
+    scheme_ = TONE.replace("kind: date", 'kind: date, min: "2024-01-01"')
+    loop = Loop(tmp_path / "c", {"tone": scheme_}, TEXTS[:1])
+    calm = said("tone", "choices", {"choices": ["calm"]})
+    loop.annotate("tone", lambda who, text: [calm, said(name, *result)], field="body")
+    (found,) = loop.findings(severity="error")
+    assert told in found["message"]
 
 
 def test_a_required_attribute_is_missed_only_where_it_is_asked_for(tmp_path):

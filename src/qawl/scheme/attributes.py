@@ -215,8 +215,9 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         return Problem("value-several", f"{self.name} takes one value, it has {in_words(value)}")
 
     def unknown(self, value: object) -> Problem:
-        """That it can't have a value."""
-        return Problem("value-unknown", f"{self.name} can't be {value!r}")
+        """That it can't have a value; where values have no names, what it takes."""
+        takes = "" if self.nameable else f": it takes {self.takes}"
+        return Problem("value-unknown", f"{self.name} can't be {value!r}{takes}")
 
 
 def alike(value: AttributeValue) -> Same:

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]:
     """All findings of a corpus but those that its dispensations let pass (see `passing`)."""
     passes = passing(project, below=below)
-    return _once_a_name(each for each in everything(project, below=below) if not passes(each))
+    found = (each for each in everything(project, below=below) if not passes(each))
+    return _once_a_name(project, found)
 
 
 Place = tuple[str, int, str]
@@ -108,7 +109,7 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
                 else:
                     yield each
 
-    for each in _once_a_name(failing()):
+    for each in _once_a_name(project, failing()):
         found.add(each)
     if whole:
         _keep_counts(project, None, before, found.counts(but=_BESIDE))
@@ -128,7 +129,7 @@ _ONCE = {*_NAMES, *level1_articles.CHECKS}
 """Checks whose findings are one for each name, at its first place."""
 
 
-def _once_a_name(found: Iterable[Finding]) -> Iterator[Finding]:
+def _once_a_name(project: Project, found: Iterable[Finding]) -> Iterator[Finding]:
     """The findings, those of a name that there is not as one at its first place."""
     names: dict[tuple[str, str | None, str], list[Finding]] = {}
     for each in found:
@@ -138,14 +139,28 @@ def _once_a_name(found: Iterable[Finding]) -> Iterator[Finding]:
             yield each
     for (check, layer, message), same in names.items():
         more = f"; the same {len(same) - 1} times more" if len(same) > 1 else ""
-        advice = _of_scheme(_NAMES[check], layer) if check in _NAMES else level1_articles.ADVICE
+        advice = (
+            _of_scheme(project, check, layer or "", message)
+            if check in _NAMES
+            else level1_articles.ADVICE
+        )
         yield msgspec.structs.replace(same[0], message=f"{message}{more}; {advice}")
 
 
-def _of_scheme(what: str, layer: str | None) -> str:
-    """What to do where the scheme has no such name."""
+def _of_scheme(project: Project, check: str, layer: str, message: str) -> str:
+    """What to do where the scheme has no such name, or its attribute takes no such value."""
+    where = f"label_config/{layer}.yaml"
+    if check == "value-unknown":
+        every = [
+            each
+            for each in scheme.load(project, layer).attributes
+            if message.startswith(f"{each.name} ")
+        ]
+        attribute = max(every, key=lambda each: len(each.name), default=None)
+        if attribute and not attribute.nameable:
+            return f"correct it in Label Studio, or change what the attribute takes in {where}"
     return (
-        f"if the {what} was renamed or removed in label_config/{layer}.yaml, put its old name back (its "
+        f"if the {_NAMES[check]} was renamed or removed in {where}, put its old name back (its "
         "title is what annotators see), or state the step under `changes`"
     )
 
@@ -415,7 +430,7 @@ def _checks(project: Project, below: str | None) -> dict[str, int]:
     counted = next(kept or iter(()), None)
     if counted is None:
         found = (each for each in _of_records(project, below) if not passes(each))
-        counted = summary(_once_a_name(found)).checks
+        counted = summary(_once_a_name(project, found)).checks
         _keep_counts(project, below, before, counted)
     gold = summary(each for each in _of_gold(project) if not passes(each)).checks
     return dict(sorted({**counted, **gold}.items()))

@@ -69,9 +69,14 @@ class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         day, mark, time = value.partition("T")
         timed = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time) if self.time else not mark
         if not _is_day(day) or not timed:
-            yield Problem("value-unknown", f"{self.name} is {value!r}, no date like {self._form}")
-        elif not (self.min or day) <= day <= (self.max or day):
             yield self.unknown(value)
+        elif not (self.min or day) <= day <= (self.max or day):
+            bounds = " and ".join(
+                f"{word} {each}"
+                for word, each in (("not before", self.min), ("not after", self.max))
+                if each
+            )
+            yield Problem("value-unknown", f"{self.name} can't be {value!r}: {bounds}")
 
 
 def _is_day(text: str) -> bool:
