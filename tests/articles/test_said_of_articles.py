@@ -102,8 +102,8 @@ def test_white_space_around_a_licence_and_a_language_is_none_of_them(root, tmp_p
 @pytest.mark.parametrize(
     "language",
     [
-        *("Arabic", "xx-yy-zz", "en_US", "English (UK)", "العربية", "english", "e", "ar-", "en-x"),
-        *("ar-LB-LB", "zh-Hans-Hant", "en-1", "ﬁ", "K0"),
+        *("Arabic", "xx-yy-zz", "English (UK)", "العربية", "english", "e", "ar-", "en-x"),
+        *("xx_yy_zz", "en_US.UTF-8", "ar-LB-LB", "zh-Hans-Hant", "en-1", "ﬁ", "K0"),
     ],
 )
 def test_an_article_with_no_language_tag_is_set_aside_as_language_is_refused(root, language):
@@ -122,13 +122,48 @@ def test_an_article_with_no_language_tag_is_set_aside_as_language_is_refused(roo
     "language",
     [
         *("ar", "arz", "pt-BR", "zh-Hant-HK", "zh-cmn-Hans-CN", "es-419", "sl-rozaj-biske-1994"),
-        *("de-CH-1901", "en-US-u-islamcal", "az-Arab-x-aze-derbend", "AR-lb", "ur-Latn", "und"),
+        *("de-CH-1901", "en-US-u-islamcal", "az-Arab-x-aze-derbend", "ar-LB", "ur-Latn", "und"),
+        *("sr-Latn-RS-ekavsk", "en-a-bbb-x-a-ccc", "de-x-ab-abcd"),
     ],
 )
 def test_language_tags_are_taken_as_they_stand(root, language):
     """Tags of RFC 5646, its own examples among them."""
-    assert ingest(root, {"text": TEXT, "language": language})[0] == 0
+    status, said = ingest(root, {"text": TEXT, "language": language})
+    assert status == 0
     assert stored(root)[TEXT].language == language
+    assert "BCP 47" not in said
+
+
+TAGS = {
+    "en_US": "en-US", "AR": "ar", "ar-eg": "ar-EG", "EN-us": "en-US", "zh_hant_tw": "zh-Hant-TW",
+    "PT_br": "pt-BR", "ES_419": "es-419", "sl_ROZAJ": "sl-rozaj", "EN-us-X-AB": "en-US-x-ab",
+}  # fmt: skip
+"""As locales, spreadsheets and content systems write tags → as BCP 47 does."""
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_tag_in_another_spelling_is_that_tag(root, tmp_path, tag):
+    """Such articles were set aside, or made one language two: by records, files beside, pages and adoption."""
+    spelt = TAGS[tag]
+    status, said = ingest(root, {"text": TEXT, "language": tag}, {"text": OTHER, "language": tag})
+    assert status == 0
+    assert {each.language for each in stored(root).values()} == {spelt}
+    assert f"language    written as BCP 47 has it: {tag} → {spelt} (2)" in said
+    (tmp_path / "_source.yaml").write_text(f"language: {tag}\n", "utf-8")
+    (tmp_path / "a.txt").write_text("The third article is short.", "utf-8")
+    said = json.loads(main(root, "ingest", str(tmp_path / "a.txt"), "--json")[1])
+    assert said["languages_respelt"] == {tag: 1}
+    assert {each.language for each in stored(root).values()} == {spelt}
+    task = {"id": 1, "data": {"text": TEXT, "language": tag}}
+    (tmp_path / "export.json").write_text(json.dumps([task]), "utf-8")
+    config = "<View><Text name='text' value='$text'/><Labels name='x' toName='text'><Label value='A'/></Labels></View>"
+    (tmp_path / "config.xml").write_text(config, "utf-8")
+    given = (str(tmp_path / "export.json"), str(tmp_path / "config.xml"))
+    status, said = main(root, "adopt", *given, "--into", str(tmp_path / "new"))
+    assert status == 0, said
+    assert f"written as BCP 47 has it: {tag} → {spelt} (1)" in said
+    assert {each.language for each in stored(tmp_path / "new").values()} == {spelt}
+    assert f"language: {spelt}\n" in (tmp_path / "new" / "qawl.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("said", ["license: cc by 4\nredistribute: true\n", "language: Arabic\n"])

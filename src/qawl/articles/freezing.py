@@ -10,7 +10,7 @@ from qawl.core.records import Article
 from qawl.core.settings import Settings
 from qawl.core.text import sha256
 
-_SAID = ("title", "language", "url", "source_id", "license", "context")
+_SAID = ("title", "url", "source_id", "license", "context")
 """Fields that are taken over as they are given."""
 
 
@@ -37,7 +37,7 @@ def updated(article: Article, known: Metadata, language: str) -> Article:
     """A frozen article with what its metadata says now; text, source and id never change."""
     changes = metadata_fields(known)
     if known.published is not None:
-        changes |= dated(known, article.text, known.language or language)
+        changes |= dated(known, article.text, known.tag or language)
     if known.redistribute is None and article.redistribute:
         changes.pop("redistribute", None)
     return msgspec.structs.replace(article, **changes)
@@ -56,7 +56,8 @@ def without_lines(article: Article, drop: cleaning.LineTest) -> Article:
 
 def metadata_fields(known: Metadata) -> dict[str, object]:
     """The fields of an article that its metadata gives; nothing is redistributed unlicensed."""
-    fields = {name: value for name in _SAID if (value := getattr(known, name)) is not None}
+    every = {"language": known.tag, **{name: getattr(known, name) for name in _SAID}}
+    fields = {name: value for name, value in every.items() if value is not None}
     if known.redistribute is not None:
         fields["redistribute"] = known.redistribute and known.license is not None
     return fields
@@ -68,7 +69,7 @@ def dated(known: Metadata, text: str, language: str) -> dict[str, object]:
         read, published = dates.line(text) or (None, None)
     else:
         read = known.published.strip()
-        arabic = (known.language or language).startswith("ar")
+        arabic = (known.tag or language).startswith("ar")
         published = dates.parse(read, crawled=known.crawled, day_first=arabic)
     if not read or read == published:
         return {"published": published, "published_read": msgspec.UNSET}

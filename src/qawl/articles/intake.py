@@ -27,7 +27,8 @@ class Ingested:
     `annotated` counts records by their fields that hold annotations, of which nothing is taken;
     `unread` counts them by their other fields that are not read, each with ours that it looks like.
     `absent` counts those without a field that --map names. `cleaned` has the lines that cleaning removed.
-    `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one.
+    `foreign` are the places of articles in the language of qawl.yaml that are in letters of another one,
+    `respelt` counts the language tags that are no tags of BCP 47 until they are written otherwise.
     """
 
     read: int = 0
@@ -47,6 +48,7 @@ class Ingested:
     absent: Counter[str] = field(default_factory=Counter)
     cleaned: Cleaned = field(default_factory=Cleaned)
     foreign: list[str] = field(default_factory=list)
+    respelt: Counter[str] = field(default_factory=Counter)
     changed: bool = False
 
     @property
@@ -86,6 +88,7 @@ class Intake:
         self.outcome.annotated.update(found.annotated)
         self.outcome.unread.update(found.unread)
         self.outcome.absent.update(found.absent)
+        self.outcome.respelt.update(found.metadata.respelt)
         text = text_number(found.metadata.source, found.text)
         if text in self.known.texts:
             self._take_known(found, f"{self.known.texts[text]:012x}")

@@ -2,6 +2,7 @@
 
 import codecs
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from qawl.articles.decoding import known
 from qawl.core import licences, names, strict_yaml
 from qawl.core.errors import InputError
+from qawl.core.excerpts import listed
 
 FOLDER_FILES = ("_source.yaml", "_source.yml", "_source.json")
 """What says something of a folder, the closest last."""
@@ -39,6 +41,16 @@ class Metadata(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     crawled: str | None = None
     encoding: str | None = None
 
+    @property
+    def tag(self) -> str | None:
+        """The language as articles have it."""
+        return None if self.language is None else names.respelt(self.language)
+
+    @property
+    def respelt(self) -> list[str]:
+        """The language as it was found, where articles have it otherwise."""
+        return [self.language] if self.language and self.language != self.tag else []
+
 
 FIELDS = tuple(name for name in Metadata.__struct_fields__ if name != "encoding")
 """What a record may say too."""
@@ -47,6 +59,7 @@ FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0":
 _UNSEEN = " " + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
 )
+_SHOWN = 12
 _TEXTUAL = ("source_id", "published", "crawled")
 """Fields that may come as numbers or dates."""
 
@@ -133,7 +146,7 @@ def _sound(said: Metadata) -> Metadata:
     a wrong one."""
     plain = {name: (getattr(said, name) or "").strip() or None for name in ("language", "license")}
     granted = plain["license"] if said.redistribute else None
-    for wrong in odd(plain["language"], granted).values():
+    for wrong in odd(names.respelt(plain["language"] or ""), granted).values():
         raise ValueError(wrong)
     try:
         known(said.encoding or "utf-8")
@@ -165,6 +178,12 @@ def odd(language: str | None, licence: str | None) -> dict[str, str]:
         except ValueError as error:
             found[name] = f"{name}: {error}"
     return found
+
+
+def respellings(found: Counter[str]) -> str:
+    """Language tags as they were found, with how articles have them and how many do."""
+    each = [f"{tag} → {names.respelt(tag)} ({count})" for tag, count in found.most_common()]
+    return f"written as BCP 47 has it: {listed(each, _SHOWN)}"
 
 
 def override(below: Metadata, above: Metadata) -> Metadata:

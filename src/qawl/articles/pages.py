@@ -138,9 +138,10 @@ def _bare(text: str) -> str:
 
 
 def _language(declared: str | None) -> str | None:
-    """The language tag that a page declares, if it is one."""
+    """The language tag that a page declares, if it is one, as it stands there."""
+    said = (declared or "").strip()
     with suppress(ValueError):
-        return names.language((declared or "").strip().replace("_", "-"))
+        return said if names.language(names.respelt(said)) else None
     return None
 
 

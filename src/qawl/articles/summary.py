@@ -10,7 +10,7 @@ from qawl.articles.cleaning import CHROME_LINES, RECURRING
 from qawl.articles.duplicates.near import near
 from qawl.articles.duplicates.shingles import shingles, similarity
 from qawl.articles.intake import Ingested
-from qawl.articles.metadata import FIELDS
+from qawl.articles.metadata import FIELDS, respellings
 from qawl.core.errors import InputError
 from qawl.core.excerpts import listed
 from qawl.core.project import Project
@@ -84,7 +84,10 @@ def _annotated(outcome: Ingested) -> Iterator[str]:
 
 
 def _foreign(outcome: Ingested) -> Iterator[str]:
-    """The articles that are hardly in the language that they are taken for."""
+    """Language tags that were written otherwise; articles that are hardly in the language that they are
+    taken for."""
+    if outcome.respelt:
+        yield f"language    {respellings(outcome.respelt)}"
     if not outcome.foreign:
         return
     count = len(outcome.foreign)
@@ -166,6 +169,7 @@ def as_json(outcome: Ingested) -> Iterator[str]:
         "fields_not_read": sorted({name for name, _ in outcome.unread}),
         "map_not_found": outcome.nowhere,
         "in_other_letters": outcome.foreign,
+        "languages_respelt": dict(outcome.respelt),
         "findings": findings,
     }
     yield json.dumps(counts | more, ensure_ascii=False)

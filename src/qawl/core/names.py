@@ -112,6 +112,18 @@ def language(given: str) -> str:
     return given
 
 
+def respelt(given: str) -> str:
+    """A language tag as BCP 47 writes it (`pt_br` → `pt-BR`): hyphens for the underscores of locales,
+    regions in capitals, scripts with one, the rest without (RFC 5646, 2.1.1). What is no tag stays."""
+    parts = given.replace("_", "-").lower().split("-")
+    single = next((at for at, each in enumerate(parts) if len(each) == 1), len(parts))
+    cased = {2: str.upper, 4: str.title}
+    for at in range(1, single):
+        parts[at] = cased.get(len(parts[at]), str)(parts[at])
+    tag = "-".join(parts)
+    return tag if _LANGUAGE.fullmatch(tag) else given
+
+
 def is_repository(name: str) -> bool:
     """Whether the Hub can have a repository of this name: OWNER/NAME."""
     odd = any(each in name for each in ("--", "..")) or len(name) > _LONGEST_REPOSITORY

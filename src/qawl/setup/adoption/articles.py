@@ -63,7 +63,7 @@ def article(said: Metadata, text: str, source_id: str, place: str, language: str
         id=identity,
         text=frozen,
         text_sha256=sha256(frozen),
-        language=said.language or language,
+        language=said.tag or language,
         group=identity,
         source_id=source_id,
         received=place,

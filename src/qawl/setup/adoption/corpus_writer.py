@@ -148,7 +148,7 @@ class CorpusWriter:
         source_id = own if isinstance(own, str) and project is None else number
         if spool.source.format != LABEL_STUDIO:
             source_id = self._meeting(text, source_id, task, spool)
-        language = said.language or self.language.of(text)
+        language = said.tag or self.language.of(text)
         article = adopted.article(said, text, source_id, place, language)
         return self.found.with_context(article, data)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from qawl.articles.metadata import Metadata
+from qawl.articles.metadata import Metadata, respellings
 from qawl.articles.scripts import foreign
 from qawl.core.records import Article
 from qawl.setup.adoption.articles import language_of
@@ -11,11 +11,13 @@ from qawl.setup.adoption.articles import language_of
 
 @dataclass(slots=True)
 class Language:
-    """The language of the corpus, `told` by the user or guessed; counts the articles that say none."""
+    """The language of the corpus, `told` by the user or guessed; counts the articles that say none, and
+    tags that are written otherwise in the corpus."""
 
     name: str
     told: bool
     taken: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
 
     def of(self, text: str) -> str:
         """The language of an article that says none: another one where its letters are others."""
@@ -23,11 +25,16 @@ class Language:
 
     def add(self, article: Article, said: Metadata) -> None:
         """Counts one article."""
+        self.written.update(said.respelt)
         if said.language is None and (not self.told or foreign(article.text, self.name)):
             self.taken[article.language] += 1
 
     def note(self) -> list[str]:
-        """How the language was found, where nobody said it."""
+        """How tags are written in the corpus; how the language was found, where nobody said it."""
+        tags = [f"language: {respellings(self.written)}"] if self.written else []
+        return [*tags, *self._guessed()]
+
+    def _guessed(self) -> list[str]:
         if not self.taken:
             return []
         counts = ", ".join(f"{name} ({count})" for name, count in self.taken.most_common())

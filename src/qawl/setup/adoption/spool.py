@@ -89,7 +89,7 @@ class Look:
                 data = task.get("data")
                 text = data.get(text_field) if isinstance(data, dict) else None
                 if isinstance(data, dict) and isinstance(text, str):
-                    told = adopted.known(data, spool.source.given, Counter()).language
+                    told = adopted.known(data, spool.source.given, Counter()).tag
                     said.update([told] if told else ())
                     silent += [] if told else [text]
         likeliest = said.most_common(1)
