@@ -19,8 +19,16 @@ TONE = corpora.scheme(
 )
 
 
-def adjudicated(tmp_path, rule="unanimous", **done):
-    folder = corpus(tmp_path / "tones", TONE, {"t": TEXT}, done)
+def wanting(name):
+    """The same scheme, which wants to be told an attribute."""
+    attributes = [
+        {**each, "required": True} if each["name"] == name else each for each in TONE["attributes"]
+    ]
+    return {**TONE, "attributes": attributes}
+
+
+def adjudicated(tmp_path, rule="unanimous", current=TONE, **done):
+    folder = corpus(tmp_path / "tones", current, {"t": TEXT}, done)
     with (folder / "qawl.yaml").open("a") as settings:
         settings.write(f"overlap: {{tone: {len(done)}}}\nadjudication: {{rule: {rule}}}\n")
     pull(folder, "tone", {"t": TEXT}, {who: {"t": each} for who, each in done.items()})
@@ -56,6 +64,27 @@ def test_what_all_agree_on_and_no_scheme_allows_is_not_gold(tmp_path, said, left
     assert gold["attributes"] == left
     assert not gold["complete"]
     assert "gold-stale" not in corpora.main(folder, "validate")[1]
+
+
+def test_a_value_that_no_scheme_allows_is_not_gold_though_one_is_required(tmp_path):
+    """It was kept, since without it a value is missing; and `validate` advised to adjudicate for ever."""
+    said = work(tone="loud", about=["sea"])
+    folder, gold = adjudicated(tmp_path, current=wanting("tone"), a1=said, a2=said)
+    assert gold["attributes"] == {"about": ["sea"]}
+    assert not gold["complete"]
+    assert "gold-stale" not in corpora.main(folder, "validate")[1]
+
+
+def test_what_all_agree_on_is_gold_though_a_value_that_it_asks_for_is_open(tmp_path):
+    """Both say angry, and differ on why: the tone was taken out with the reason."""
+    _, gold = adjudicated(
+        tmp_path,
+        current=wanting("why"),
+        a1=work(tone="angry", why="insult"),
+        a2=work(tone="angry", why="threat"),
+    )
+    assert gold["attributes"] == {"tone": "angry"}
+    assert {each["name"] for each in gold["open"]} == {"attributes", "why"}
 
 
 @pytest.mark.parametrize("turned", [False, True])

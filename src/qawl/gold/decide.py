@@ -397,13 +397,14 @@ class _Voting:
         return validate.errors(as_annotation(made), self.article, self.scheme, self.passes)
 
     def _sound(self, made: Gold, errors: Sequence[Finding]) -> Gold:
-        """The record without those values of the article that break a rule of the scheme."""
-        if not (wrong := _of_article(errors)):
+        """The record without those values of the article that break a rule of the scheme; that another
+        value is missing beside them is no fault of theirs."""
+        if not (wrong := _of_article(each for each in errors if each.check != "attribute-missing")):
             return made
         kept = {
             name: value
             for name, value in made.attributes.items()
-            if _of_article(self._errors(_without(made, name))) >= wrong
+            if wrong <= _of_article(self._errors(_without(made, name)))
         }
         return msgspec.structs.replace(made, attributes=kept)
 
@@ -431,9 +432,9 @@ class _Voting:
             )
 
 
-def _of_article(errors: Iterable[Finding]) -> int:
-    """How many errors are about the article, not about a span."""
-    return sum(each.span is None for each in errors)
+def _of_article(errors: Iterable[Finding]) -> set[str]:
+    """The errors about the article, not about a span, in words."""
+    return {each.message for each in errors if each.span is None}
 
 
 def _without(made: Gold, name: str) -> Gold:
