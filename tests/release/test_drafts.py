@@ -217,9 +217,31 @@ def test_a_span_far_beyond_the_text_is_left_out_of_the_annotations_too(root, pla
     assert all(0 <= each["start"] <= each["end"] <= len(TEXT) for each in row["ner_open"])
 
 
-def test_numbers_of_label_studio_that_no_table_holds_are_counted_and_the_release_is_built(root):
-    """As services with many customers, and tools that number by the clock, have them."""
-    pull(root, number=1_700_000_000_000)
+def test_a_span_that_ends_before_it_starts_stands_in_the_table_of_annotations(root):
+    """It was left out as one beyond the largest number."""
+    pull(root, region("f", "PER", {"start": 12, "end": 0}))
+    status, told = main(root, "release", "0.1.0", "--draft")
+    assert status == 0, told
+    assert "LEFT OUT" not in told
+    rows = pq.read_table(root / "exports" / "releases" / "0.1.0" / "annotations").to_pylist()
+    assert {(each["start"], each["end"]) for each in rows[0]["spans"]} == {(12, 0), (23, 32)}
+
+
+def test_nobody_is_sent_to_the_judge_for_what_a_table_cannot_hold(root):
+    """`adjudicate` has nothing for a judge there: the label has to be corrected, or put into the scheme."""
+    pull(root, region("f", "FOO"))
+    assert "wait for a judge" not in main(root, "adjudicate")[1]
+    _, told = main(root, "release", "0.1.0", "--draft")
+    assert "1 × ner: the label 'FOO' is not in the scheme" in told
+    assert "judge" not in told
+
+
+@pytest.mark.parametrize("number", [1_700_000_000_000, -(10**12)])
+def test_numbers_of_label_studio_that_no_table_holds_are_counted_and_the_release_is_built(
+    root, number
+):
+    """As services with many customers, tools that number by the clock, and hashes have them."""
+    pull(root, number=number)
     status, told = main(root, "release", "0.1.0")
     assert status == 0, told
     assert "1 × table annotations: the number of task, beyond 2147483647" in told

@@ -285,7 +285,6 @@ class _Building:
             for gold in item.gold.values():
                 self.errata.add(gold)
             self._note_unannotated(item)
-            self._note_open(item)
             if self.silver:
                 item = replace(item, silver=self.silver.of(item.article, item.gold))  # noqa: PLW2901
             for record in item.annotations:
@@ -314,6 +313,7 @@ class _Building:
         fitting = self.fitting
         passing = self.notes or self.project.settings.dispensations
         for item in joined(self.project, self.schemes, self.below):
+            self._note_open(item)
             gold, records = item.gold, [*map(fitting.numbered, item.annotations)]
             if passing:
                 gold = {layer: fitting.fitted(each) for layer, each in gold.items()}

@@ -59,7 +59,7 @@ class Fitting:
 
     def placed(self, record: Annotation) -> Annotation:
         """The annotation without spans at places that are no numbers of a table: far out of any text."""
-        spans = [each for each in record.spans if -FARTHEST <= each.start <= each.end <= FARTHEST]
+        spans = [each for each in record.spans if _is_near(each.start) and _is_near(each.end)]
         if gone := len(record.spans) - len(spans):
             reason = f"{record.layer}, table annotations: a span beyond {FARTHEST}"
             self.left_out.setdefault(reason, []).extend([record.article_id] * gone)
@@ -69,19 +69,25 @@ class Fitting:
     def numbered(self, record: Annotation) -> Annotation:
         """The annotation without numbers of Label Studio that are larger than those of a table."""
         where = record.provenance
-        if all((getattr(where, name) or 0) <= FARTHEST for name in _NUMBERS):
+        odd = [name for name in _NUMBERS if not _is_near(getattr(where, name) or 0)]
+        if not odd:
             return record
-        for name in _NUMBERS:
-            if (getattr(where, name) or 0) > FARTHEST:
-                reason = f"table annotations: the number of {name}, beyond {FARTHEST}"
-                self.left_out.setdefault(reason, []).append(record.article_id)
-                where = replace(where, **{name: None})
-        return replace(record, provenance=where)
+        for name in odd:
+            reason = f"table annotations: the number of {name}, beyond {FARTHEST}"
+            self.left_out.setdefault(reason, []).append(record.article_id)
+        return replace(record, provenance=replace(where, **dict.fromkeys(odd)))
 
 
 FARTHEST = 2**31 - 1
 """The largest number that a table holds (int32)."""
 _NUMBERS = ("project", "task", "annotation")
+
+
+def _is_near(number: int) -> bool:
+    """Whether a table can hold a number."""
+    return abs(number) <= FARTHEST
+
+
 Lost = tuple[str, Disagreement]
 """Why something is left out, in words, and that it is undecided."""
 
