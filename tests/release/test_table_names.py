@@ -99,6 +99,17 @@ def test_every_table_loads_whatever_the_layer_is_called(layers, corpus, tmp_path
     ]
 
 
+def test_the_example_in_the_card_is_python_whatever_the_tables_are_called(corpus):
+    """`class = load_dataset(…)` stood there: a layer of classes is a common one."""
+    root = corpus("class", "load_dataset", "x-files", "news")
+    qawl(root, "release", "0.1.0")
+    card = (root / "exports" / "releases" / "0.1.0" / "README.md").read_text("utf-8")
+    example = card.partition("```python\n")[2].partition("```")[0]
+    compile(example, "README.md", "exec")
+    for name, variable in {"class": "rows", "load_dataset": "rows", "news": "news"}.items():
+        assert f'{variable} = load_dataset("exports/releases/0.1.0", "{name}")\n' in example
+
+
 def test_a_card_with_two_defaults_is_refused(corpus):
     # An own template may write the configs by hand.
     root = corpus("x")

@@ -1,5 +1,6 @@
 """The dataset card: README.md of a release, made from the numbers and from what the lead says."""
 
+import keyword
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -86,6 +87,7 @@ def fields(described: Described) -> dict[str, object]:
         "groups": len(facts.groups),
         "demonstration": facts.articles < DEMONSTRATION,
         "content": described.content,
+        "variables": {each: _variable(each) for each in described.columns if each in filled},
         "content_sha256": described.manifest.content_sha256,
         "empty": [name for name in described.columns if name not in filled],
         "empty_splits": _empty_splits(described),
@@ -108,6 +110,12 @@ def fields(described: Described) -> dict[str, object]:
         "bibtex": citation.bibtex(described),
         "open_gates": described.manifest.open_gates,
     }
+
+
+def _variable(config: str) -> str:
+    """What a table is called in an example in Python."""
+    free = config.isidentifier() and not keyword.iskeyword(config) and config != "load_dataset"
+    return config if free else "rows"
 
 
 def _empty_splits(described: Described) -> list[str]:
