@@ -166,6 +166,20 @@ def test_a_withheld_title_in_the_card_refuses_the_release_and_says_where(root):
     assert "take it out of release.title in qawl.yaml" in said
 
 
+def test_a_place_that_holds_withheld_text_several_times_is_named_once(root):
+    """A definition and an example that quote one article: the file was named for each."""
+    ingest(root, article(TEXT, redistribute=False))
+    path = root / "label_config" / "toy.yaml"
+    said = {"definition": {"en": TEXT}, "example": {"en": f"[Mona] {TEXT}"}}
+    labels = json.dumps([{"name": "PER", **said}])
+    path.write_text(SCHEME.replace("[PER, ORG]", labels), "utf-8")
+    qawl(root, "scheme")
+    pull(root, span("Mona"))
+    code, told = main(root, "release", "0.1.0", "--draft")
+    assert code == 1
+    assert told.endswith("take it out of label_config/toy.yaml\n")
+
+
 def test_a_withdrawn_article_leaves_no_title_and_takes_its_reason_back(root):
     # A reason that was given before reasons were checked, or by hand; then one that may be published.
     ids = ingest(root, article(TEXT, title="Short"), article(OTHER))

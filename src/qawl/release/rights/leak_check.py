@@ -47,13 +47,11 @@ def check(
 def _refuse(path: Path, folder: Path, guard: Guard, of: str, written: Written) -> None:
     """Raises ReleaseError where a file holds a run that a guard knows."""
     if guard.watches and (found := _found(path, guard)):
-        places = [place for place, text in written() if guard.run_in(text)]
-        where = listed(places, PLACES) or (
+        places = dict.fromkeys(place for place, text in written() if guard.run_in(text))
+        where = listed([*places], PLACES) or (
             "what this file is made from (free texts, qawl.yaml, schemes, titles)"
         )
-        raise ReleaseError(
-            f"{path.relative_to(folder)}: {found[:30]!r} is {of}: take it out of {where}"
-        )
+        raise ReleaseError(f"{path.relative_to(folder)}: {found!r} is {of}: take it out of {where}")
 
 
 def _found(path: Path, guard: Guard) -> str | None:

@@ -55,10 +55,13 @@ def written(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def is_personal(text: str, names: Iterable[str]) -> bool:
-    """Whether a text has an e-mail address in it, or one of these names as it is written there."""
-    return has_address(text, but_reserved=True) or any(
-        re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names
-    )
+    """Whether a text has an e-mail address in it, or one of these names."""
+    return has_address(text, but_reserved=True) or has_name(text, names)
+
+
+def has_name(text: str, names: Iterable[str]) -> bool:
+    """Whether one of these names stands in a text, as it is written there."""
+    return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) for each in names)
 
 
 def known_names(project: Project) -> tuple[str, ...]:
@@ -124,7 +127,7 @@ def _plain(value: object) -> object:
 def _typed(project: Project, layer: str, names: tuple[str, ...]) -> Iterator[str]:
     """Free texts of annotators; what stands in the text of their article was published with it.
 
-    Lines without an @ and without a name are not read: a corpus has many, and few have one.
+    Lines without the sign of an address and without a name are not read: a corpus has many of them.
     """
     marks = tuple(name.encode() for name in names)
     articles = article_store.by_id(project)

@@ -2,7 +2,6 @@
 
 from qawl.core.errors import InputError
 from qawl.core.project import Project
-from qawl.core.text import has_address
 from qawl.release.rights import privacy, withheld
 
 
@@ -15,9 +14,7 @@ def refuse_unpublishable(project: Project, article_id: str, reason: str) -> None
             f"{found!r} in the reason is text of an article that is withdrawn, and releases publish the "
             "reason: say why in other words"
         )
-    if has_address(reason):
-        return  # `withdraw` refuses it itself
-    if privacy.is_personal(reason, privacy.known_names(project)):
+    if privacy.has_name(reason, privacy.known_names(project)):
         raise InputError(
             f"a name of .qawl/{privacy.NAMES} is in the reason, which releases publish: leave it out"
         )
