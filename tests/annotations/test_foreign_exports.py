@@ -242,6 +242,7 @@ DAMAGE = {
     "nested very deeply": f'{{"id": 7, "data": {"[" * 100_000}{"]" * 100_000}}}',
     "a key twice": '{"id": 7, "annotations": [], "data": {}, "annotations": []}',
     "a key twice within": '{"id": 7, "annotations": [{"result": [], "result": [{"a": "\\""}]}]}',
+    "a key twice beside marks as numbers": r'{"id": 7, "data": {"text": "\u0022a\u0022", "text": "x"}}',
     "no value": '{"id": 7, "data": }',
     "a comma too many": '{"id": 7, "data": {},}',
     "a line break in a string": '{"id": 7, "data": {"text": "a\nb"}}',

@@ -103,7 +103,12 @@ def test_near_duplicates_that_are_not_to_be_annotated_are_not_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "before", ["", "- {check: label-unused, reason: 'none: yet', until: 9.0.0}"]
+    "before",
+    [
+        "",
+        "- {check: label-unused, reason: 'none: yet', until: 9.0.0}",
+        '- {check: label-unused, reason: "none yet:\\nsoon", until: 9.0.0}',  # was printed in pieces
+    ],
 )
 def test_what_the_gate_prints_can_be_pasted_into_the_settings(tmp_path, before):
     """A new article that one of two has done; the lead lets it pass, beside what passes already."""

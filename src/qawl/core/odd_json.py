@@ -23,16 +23,18 @@ def half_a_character(content: bytes) -> bool:
 
 
 def wide(content: bytes) -> bool:
-    """Whether it is in UTF-16 or UTF-32: it begins with their mark, or one of its first bytes is 0."""
+    """Whether it is in UTF-16 or UTF-32: it begins with their mark, or with one byte of two that is 0."""
     return content.startswith(_WIDE) or content[:2].count(0) == 1
 
 
 def repeated_key(content: bytes, value: object) -> str | None:
     """A key that is there twice in one object: JSON's readers drop the first without a word.
 
-    Quotation marks are counted first: a key that was dropped takes two with it.
+    Quotation marks are counted first, those that are escaped as a number too: a key that was dropped
+    takes two with it.
     """
-    if content.count(b'"') <= msgspec.json.encode(value).count(b'"'):
+    marks = content.count(b'"') + content.count(b"\\u0022")
+    if marks <= msgspec.json.encode(value).count(b'"'):
         return None
     found: list[str] = []
 
@@ -40,5 +42,6 @@ def repeated_key(content: bytes, value: object) -> str | None:
         keys = [key for key, _ in pairs]
         found.extend(key for key in keys if keys.count(key) > 1)
 
-    json.loads(content, object_pairs_hook=look)
+    # Python refuses integers of many digits.
+    json.loads(content, object_pairs_hook=look, parse_int=str)
     return json.dumps(found[0], ensure_ascii=False) if found else None

@@ -63,10 +63,26 @@ def written(value: object) -> str:
     >>> written("no"), written(["a1", "x # y"])
     ("'no'", "[a1, 'x # y']")
     """
-    text = yaml.safe_dump(
-        [value], default_flow_style=True, allow_unicode=True, sort_keys=False, width=math.inf
+    text = yaml.dump(
+        [value],
+        Dumper=_OneLine,
+        default_flow_style=True,
+        allow_unicode=True,
+        sort_keys=False,
+        width=math.inf,
     )
     return text.strip()[1:-1]
+
+
+class _OneLine(yaml.SafeDumper):
+    """Writes texts of several lines in double quotes, where a line's end is an escape."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        several = len(f"{text}.".splitlines()) > 1
+        return self.represent_scalar("tag:yaml.org,2002:str", text, '"' if several else None)
+
+
+_OneLine.add_representer(str, _OneLine.represent_text)
 
 
 MOST = 1_000_000

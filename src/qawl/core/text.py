@@ -19,7 +19,7 @@ AT_SIGNS = ("@", "\uff20", "\ufe6b", "%40", "&#", "&commat;")
 HTML have it."""
 _UNSEEN = r"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """Characters without a width: marks of direction stand beside addresses in Arabic."""
-_unseen = re.compile(f"[{_UNSEEN}]")
+_UNSEEN_ONE = re.compile(f"[{_UNSEEN}]")
 ADDRESS = re.compile(
     rf"[\w.+-](?:[\w.+{_UNSEEN}-]|%(?!40)){{0,253}}+"
     r"(?:[@\uff20\ufe6b]|%40|&#0*64;|&#[xX]0*40;|&commat;)"
@@ -94,9 +94,15 @@ def told_apart(shown: str, others: Iterable[str]) -> str:
     >>> told_apart("An\u200ea", ["Ana"]), told_apart("An\u200ea", ["Bo"]) == "An\u200ea"
     ('An[U+200E]a', True)
     """
-    if any(each != shown and _unseen.sub("", each) == _unseen.sub("", shown) for each in others):
-        return _unseen.sub(lambda found: f"[U+{ord(found[0]):04X}]", shown)
+    seen = _seen(shown)
+    if any(each != shown and _seen(each) == seen for each in others):
+        return _UNSEEN_ONE.sub(lambda found: f"[U+{ord(found[0]):04X}]", shown)
     return shown
+
+
+def _seen(text: str) -> str:
+    """A text without the characters that have no width."""
+    return _UNSEEN_ONE.sub("", text)
 
 
 def has_address(text: str, *, but_reserved: bool = False) -> bool:
@@ -133,7 +139,7 @@ def bytes_may_have_address(content: bytes) -> bool:
 
 def _plain(domain: str) -> str:
     """A domain without characters that have no width, in small letters of one form."""
-    return unicodedata.normalize("NFKC", re.sub(f"[{_UNSEEN}]", "", domain)).lower()
+    return unicodedata.normalize("NFKC", _seen(domain)).lower()
 
 
 def file_sha256(path: Path) -> str:
