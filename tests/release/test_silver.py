@@ -119,6 +119,34 @@ def test_silver_stands_apart_and_says_whose_it_is(pool, tmp_path):
     assert all(span["text"] for row in rows(tmp_path / "whole", "silver") for span in row["spans"])
 
 
+def test_a_dry_run_says_what_would_be_written(pool, tmp_path):
+    place = tmp_path / "silver"
+    said = run(pool, "suggest", "--silver", place, "--dry-run")
+    assert not place.exists()
+    shards = {}
+    for layer, line in zip(("entity", "quote", "claim"), said.splitlines(), strict=False):
+        shards[layer] = int(line.split()[1])
+        assert (
+            line
+            == f"{layer}: {shards[layer]} shards to make, for 40 articles; 0 are there, 0 to remove"
+        )
+    assert said.rstrip().endswith(f"dry run: nothing was written to {place}")
+    run(pool, "suggest", "--silver", place)
+    there = bytes_of(place)
+    for layer, count in shards.items():
+        assert sum(each.startswith(f"{layer}/") for each in there) == count
+    said = run(pool, "suggest", "--silver", place, "--dry-run", "--layer", "quote")
+    assert said.startswith(
+        f"quote: 0 shards to make, for 0 articles; {shards['quote']} are there, 0 "
+    )
+    gone = next(silver.unannotated(pool, "quote"))
+    run(pool, "withdraw", gone.id, "--reason", "asked")
+    said = run(pool, "suggest", "--silver", place, "--dry-run", "--layer", "quote")
+    assert "quote: 1 shards to make" in said
+    assert f"{shards['quote'] - 1} are there, 1 to remove" in said
+    assert bytes_of(place) == there
+
+
 def test_a_killed_run_goes_on_where_it_was(pool, tmp_path, monkeypatch):
     whole, place = tmp_path / "whole", tmp_path / "place"
     run(pool, "suggest", "--silver", whole)

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from qawl.studio.webhooks import Hooks
 
 
-_GO_WITH = {"--webhook": ("--watch",), "--every": ("--watch",), "--layer": ("--from",)}
+_GO_WITH = {
+    "--webhook": ("--watch",),
+    "--dry-run": ("--webhook",),
+    "--every": ("--watch",),
+    "--layer": ("--from",),
+}
 """Options of one way to pull → the options that choose it."""
 
 
@@ -58,6 +63,11 @@ _GO_WITH = {"--webhook": ("--watch",), "--every": ("--watch",), "--layer": ("--f
     metavar="[HOST:]PORT",
     help="With --watch: Label Studio calls here when work is submitted, and it is pulled at once.",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="With --webhook: show which webhooks would be made on the server, and stop.",
+)
 @click.option("--rebuild", is_flag=True, help="Derive exports/annotations from the journal alone.")
 @others("Join the journals")
 @click.option(
@@ -85,6 +95,7 @@ def command(
     watch: bool,
     every: int,
     hooks: str | None,
+    dry_run: bool,
     others: tuple[str, ...],
     two: tuple[Path, Path] | None,
     clean: bool,
@@ -115,7 +126,11 @@ def command(
     if layer is not None and layer not in corpus.settings.layers:
         raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
     if watch:
-        watching.watch(corpus, every, _hooks(corpus, hooks))
+        calls = _hooks(corpus, hooks)
+        if calls and dry_run:
+            watching.tried(corpus, calls)
+        else:
+            watching.watch(corpus, every, calls)
         return
     with project.lock(corpus, "pull"):
         if rebuild:

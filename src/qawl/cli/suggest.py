@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     help="With --silver: where articles are labelled: here, or on the Ray cluster of RAY_ADDRESS.",
 )
 @click.option(
+    "--dry-run", is_flag=True, help="With --silver: show what would be written, and stop."
+)
+@click.option(
     "--to", type=click.Path(dir_okay=False, path_type=Path), help="File for the predictions."
 )
 def command(
@@ -56,6 +59,7 @@ def command(
     to: Path | None,
     silver: "Path | Remote | None",
     engine: "Engine",
+    dry_run: bool,
 ) -> None:
     """Suggest spans, arrows, types and names, which `push` shows to annotators.
 
@@ -82,7 +86,8 @@ def command(
 
     options.needs("--engine", "--silver")
     options.needs("--json", "--score")
-    options.alone("--silver", "--layer", "--engine")
+    options.needs("--dry-run", "--silver")
+    options.alone("--silver", "--layer", "--engine", "--dry-run")
     options.alone("--score", "--layer", "--json")
     if (release is None) is not (to is None) or (split and not release):
         raise click.UsageError("--release DIR, --to FILE and --split go together")
@@ -98,7 +103,7 @@ def command(
         _score(corpus, chosen, as_json=as_json)
         return
     if silver is not None:
-        _silver(corpus, chosen, silver, engine)
+        _silver(corpus, chosen, silver, engine, dry_run=dry_run)
         return
     with project.lock(corpus, "suggest"):
         made = store.make(corpus, chosen, lambda those: progress(those, "suggest"))
@@ -106,7 +111,12 @@ def command(
 
 
 def _silver(
-    corpus: "Project", layers: "Sequence[str]", place: "Path | Remote", engine: "Engine"
+    corpus: "Project",
+    layers: "Sequence[str]",
+    place: "Path | Remote",
+    engine: "Engine",
+    *,
+    dry_run: bool,
 ) -> None:
     """Labels what nobody annotated; says what was made, then what was left out and why."""
     from qawl.core import project
@@ -114,6 +124,14 @@ def _silver(
 
     with project.lock(corpus, "suggest"):
         folder = silver_files.folder(place)
+        if dry_run:
+            for each in silver.planned(corpus, dict.fromkeys(layers), folder):
+                say(
+                    f"{each.layer}: {each.make} shards to make, for {each.articles} articles; "
+                    f"{each.kept} are there, {each.remove} to remove"
+                )
+            say(f"dry run: nothing was written to {folder.shown}")
+            return
         found = silver.make(corpus, dict.fromkeys(layers), folder, on=engine, watch=_far)
     for layer, said in found.layers.items():
         say(

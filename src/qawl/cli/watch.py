@@ -37,6 +37,22 @@ def watch(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
         _loop(corpus, every, hooks)
 
 
+def tried(corpus: "Project", hooks: "Hooks") -> None:
+    """Says which webhooks `watch` would make, and makes none."""
+    with _connected(corpus) as client:
+        for line in hooks.tried(client, _projects(client, corpus)):
+            say(line)
+    say("dry run: nothing was changed")
+
+
+def _projects(client: "Client", corpus: "Project") -> list[int]:
+    """The projects of the server that are pulled."""
+    from qawl.studio import adopted_projects, plan
+
+    there = (*plan.remotes(client, corpus), *adopted_projects.remotes(client, corpus))
+    return [each.id for each in there]
+
+
 @contextmanager
 def _called(corpus: "Project", hooks: "Hooks | None") -> Iterator[None]:
     """While the block runs, what is called is heard; in the end the hooks go from the server."""
@@ -133,12 +149,11 @@ def webhooks_told(hooks: "Hooks") -> str:
 def _pull(corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None) -> None:
     """Pulls these projects, or all; then each has a webhook. Says what came and what is wrong with it."""
     from qawl.core import project
-    from qawl.studio import adopted_projects, plan, pull
+    from qawl.studio import pull
 
     with project.lock(corpus, "pull --watch"), _connected(corpus) as client:
         if hooks and only is None:
-            there = (*plan.remotes(client, corpus), *adopted_projects.remotes(client, corpus))
-            hooks.register(client, [each.id for each in there])
+            hooks.register(client, _projects(client, corpus))
         for line in _news(corpus, pull.pull(client, corpus, watch=_shown, only=only)):
             say(line)
 

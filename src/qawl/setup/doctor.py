@@ -39,8 +39,8 @@ class Line(Struct, frozen=True):
     advice: str = ""
 
 
-def examine(project: Project) -> Iterator[Line]:
-    """All of it; the server's part ends where the server can't be used."""
+def examine(project: Project, *, dry_run: bool = False) -> Iterator[Line]:
+    """All of it, or what sends nothing; the server's part ends where the server can't be used."""
     stale = [path.name for path in generated.stale(project)]
     yield Line("made files", not stale, ", ".join(stale) or "fresh", "run `qawl scheme`")
     free = shutil.disk_usage(project.root).free
@@ -56,6 +56,10 @@ def examine(project: Project) -> Iterator[Line]:
     try:
         with connect(project) as client:
             yield from _server(client, project, token_kind(key))
+            if dry_run:
+                yield Line("round trip", True, "left out: it sends a task (--dry-run)")
+            else:
+                yield from _round_trip(client, project)
     except QawlError as error:
         yield Line("server", False, str(error))
 
@@ -111,7 +115,6 @@ def _server(client: Client, project: Project, kind: str) -> Iterator[Line]:
     there = [*plan.remotes(client, project), *adopted_projects.remotes(client, project)]
     yield _webhooks(client, project, there)
     yield from _pool(client, project, there)
-    yield from _round_trip(client, project)
 
 
 def _push(client: Client, project: Project) -> Line:

@@ -142,14 +142,30 @@ class Hooks:
 
     def register(self, client: Transport, projects: Collection[int]) -> None:
         """Makes the server call for each of these projects: by a hook that is there, or a new one."""
+        self.projects.update(projects)
+        for number, there in self._lacking(client, projects):
+            if there is None:
+                self._call(client, "POST", "api/webhooks/", self._wanted(number))
+            else:
+                self._call(client, "PATCH", f"api/webhooks/{there}/", self._wanted(number))
+
+    def tried(self, client: Transport, projects: Collection[int]) -> Iterator[str]:
+        """What `register` would do, a line a project; nobody listens afterwards."""
+        self._server.server_close()
+        for number, there in self._lacking(client, projects):
+            what = "a webhook" if there is None else f"webhook {there}"
+            yield f"project {number}: {what} would call {self.url}/{number}"
+
+    def _lacking(
+        self, client: Transport, projects: Collection[int]
+    ) -> Iterator[tuple[int, int | None]]:
+        """The projects that don't call here, each with the number of its hook where it has one."""
         there = {each["project"]: each for each in self._own(client)}
         for number in sorted({*projects}):
-            self.projects.add(number)
             if number not in there:
-                self._call(client, "POST", "api/webhooks/", self._wanted(number))
+                yield number, None
             elif there[number]["url"] != f"{self.url}/{number}":
-                path = f"api/webhooks/{there[number]['id']}/"
-                self._call(client, "PATCH", path, self._wanted(number))
+                yield number, there[number]["id"]
 
     def remove(self, client: Transport) -> None:
         """Takes this corpus's hooks from the server."""

@@ -6,10 +6,11 @@ where a killed one was, and a new article changes one shard.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 from qawl.annotations import derive
 from qawl.articles import store as article_store
@@ -36,6 +37,16 @@ class Outcome:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
+class Planned(NamedTuple):
+    """What is to do for a layer, in shards and articles of the shards to make."""
+
+    layer: str
+    make: int
+    articles: int
+    kept: int
+    remove: int
+
+
 def make(
     project: Project,
     layers: Iterable[str],
@@ -48,17 +59,34 @@ def make(
 
     `watch` is told a layer, how many of its articles are labelled, and how many there are.
     """
-    before, outcome = silver_files.load(place), Outcome()
-    old = before.layers if before and before.name == project.settings.name else {}
-    makers = store.Makers(project)
-    for layer in layers:
-        work = _Layer(project, layer, makers, place, old.get(layer))
+    old, outcome = _old(project, place), Outcome()
+    for layer, work in _work(project, layers, place, old):
         outcome.layers[layer] = work.done(on, watch, outcome)
     made = Silver(name=project.settings.name, layers={**old, **outcome.layers})
     silver_files.save(place, made)
     for path in list(silver_files.left_over(place, made)):
         place.remove(path)
     return outcome
+
+
+def planned(project: Project, layers: Iterable[str], place: Folder) -> Iterator[Planned]:
+    """What `make` would do, a layer each; writes nothing and suggests nothing."""
+    for _, work in _work(project, layers, place, _old(project, place)):
+        yield work.planned()
+
+
+def _old(project: Project, place: Folder) -> dict[str, Labelled]:
+    """What silver.json says of the layers of this corpus."""
+    before = silver_files.load(place)
+    return before.layers if before and before.name == project.settings.name else {}
+
+
+def _work(
+    project: Project, layers: Iterable[str], place: Folder, old: Mapping[str, Labelled]
+) -> Iterator[tuple[str, "_Layer"]]:
+    makers = store.Makers(project)
+    for layer in layers:
+        yield layer, _Layer(project, layer, makers, place, old.get(layer))
 
 
 def unannotated(project: Project, layer: str) -> Iterator[Article]:
@@ -112,6 +140,16 @@ class _Layer:
             watch(self._layer, sum(each.articles for each in self._shards), total)
         outcome.kept[self._layer] = len(self._shards) - outcome.made[self._layer]
         return self._said()
+
+    def planned(self) -> Planned:
+        """What `done` would do."""
+        total = sum(1 for _ in _wanted(self._project, self._layer))
+        missing = {each.path for each in self._missing(self._prefix(total))}
+        kept = {each.path for each in self._shards}
+        left = total - sum(each.articles for each in self._shards)
+        there = {f"{self._layer}/{each}" for each in self._there if silver_files.is_shard(each)}
+        gone = there - missing - kept
+        return Planned(self._layer, len(missing), left, len(kept), len(gone))
 
     def _missing(self, length: int) -> Iterator[labelling.Job]:
         """The shards to make; those that are there are noted."""

@@ -182,6 +182,11 @@ def name(prefix: str, digest: str) -> str:
     return f"{prefix or 'all'}-{digest[:16]}{_ENDING}"
 
 
+def is_shard(name: str) -> bool:
+    """Whether a file of this name is a shard."""
+    return name.endswith(_ENDING)
+
+
 def packed(records: list[Suggestion]) -> bytes:
     """The bytes of a shard."""
     lines = b"".join(to_json(each) + b"\n" for each in records)
@@ -219,5 +224,5 @@ def left_over(place: Folder, silver: Silver) -> Iterator[str]:
     for layer, said in silver.layers.items():
         named = {each.path for each in said.shards}
         for each in sorted(place.names(layer)):
-            if each.endswith(_ENDING) and f"{layer}/{each}" not in named:
+            if is_shard(each) and f"{layer}/{each}" not in named:
                 yield f"{layer}/{each}"
