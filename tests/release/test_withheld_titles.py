@@ -155,6 +155,54 @@ def test_what_free_articles_share_with_a_withheld_title_is_no_secret(root):
     assert rows[OTHER]["title"] == series
 
 
+@pytest.mark.parametrize("way", ["withheld", "withdrawn"])
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("The New York Times", "The mayor told The New York Times on Monday that water is back."),
+        ("South China Morning Post", "«South China Morning Post» counts nine boats in the bay."),
+        (
+            "وكالة الأنباء الفلسطينية وفا",
+            "رام الله - وَكَالَةُ الأنباء الفلسطينيّة وفا - قال رئيس البلدية إن الماء عاد.",
+        ),
+    ],
+)
+def test_a_text_that_names_its_paper_stops_no_release(root, way, source, text):
+    """Every release was refused, with nothing that could be changed: the source stands in card and tables."""
+    held = {"source": source, "redistribute": way != "withheld"}
+    ids = ingest(root, article(text, **held), article(OTHER, source=source))
+    if way == "withdrawn":
+        qawl(root, "withdraw", ids[text], "--reason", f"{source} asked")
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 0, said
+    for quoted in (text[6:40], text[-30:]):
+        (root / "qawl.yaml").write_text(
+            SETTINGS.replace("{license", f"{{title: {json.dumps(quoted)}, license")
+        )
+        code, said = main(root, "release", "0.1.0", "--draft")
+        assert code == 1, said
+        assert "take it out of release.title in qawl.yaml" in said
+
+
+def test_an_author_whose_name_stands_in_a_withheld_text_is_cited(root):
+    """A faculty publishes the dataset, and a text of somebody else quotes it."""
+    name = "Faculty of Arts of the University of the Orontes"
+    settings = SETTINGS.replace("{license", f"{{authors: [{{name: {name}}}], license")
+    (root / "qawl.yaml").write_text(settings)
+    ingest(root, article(f"The {name} opens on Monday, says the rector.", redistribute=False))
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 0, said
+
+
+def test_a_text_in_the_field_of_the_source_refuses_the_release_and_says_where(root):
+    """A mapping of fields that went wrong is no name of a paper."""
+    text = f"{TEXT} {OTHER}"
+    ids = ingest(root, article(text, source=text, redistribute=False))
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 1
+    assert f"take it out of the source of article {ids[text]}\n" in said
+
+
 def test_a_withheld_title_in_the_card_refuses_the_release_and_says_where(root):
     ingest(root, article(TEXT, title=TITLE, redistribute=False))
     (root / "qawl.yaml").write_text(

@@ -44,7 +44,10 @@ def written(project: Project) -> Iterator[tuple[str, str]]:
     yield from _reasons(project)
     shown, out = set(), withdrawal.ids(project)
     for article in article_store.articles(project):
-        if article.redistribute and article.id not in out:
+        if article.id in out:
+            continue
+        yield f"the source of article {article.id}", article.source or ""
+        if article.redistribute:
             shown.add(article.id)
             yield f"the title of article {article.id}", article.title or ""
     for layer in project.settings.layers:

@@ -30,6 +30,11 @@ from qawl.core.records import Article
 RUN = 20
 """Code points from which on a run of withheld text, of a title or of context counts as text of it."""
 
+NAME = 15
+"""Code points of a run that stand in a name which a release publishes, so that it is no passage."""
+LONGEST_NAME = 100
+"""Code points of the longest name of a source; what is longer is a text in the wrong field."""
+
 CHUNK = 1 << 18
 """Code points that are hashed at a time."""
 
@@ -159,15 +164,21 @@ class Guard:
     """Knows the runs of all that is withheld, that stand in nothing that may be redistributed.
 
     A run of a text is free where a text that may be redistributed has it; one of a title or of context
-    also where a title or context has it that may be, and where it is of the name of a source, which is
-    published with all articles. Addresses free nothing: many spell the headline.
+    also where a title or context has it that may be. What is the name of a source, but for some code
+    points, is free everywhere: it is published with all articles, and texts name their paper. Addresses
+    free nothing: many spell the headline.
     """
 
     def __init__(
-        self, articles: Callable[[], Iterable[Article]], out: Container[str] = frozenset()
+        self,
+        articles: Callable[[], Iterable[Article]],
+        out: Container[str] = frozenset(),
+        names: Iterable[str] = (),
     ) -> None:
-        """`articles` gives all of them anew each time it is called; those `out` are withheld too."""
-        self._articles, self._out = articles, out
+        """`articles` gives all of them anew each time it is called; those `out` are withheld too. `names`
+        are published as those of sources are."""
+        self._articles, self._out, self._names = articles, out, {*names}
+        self._named: dict[Spelt, str] = {}
         self._texts: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
         self._beside: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
         self._hold()
@@ -223,21 +234,30 @@ class Guard:
     def _free(self) -> None:
         """Leaves out the runs that are free: found once one of those that are held is met."""
         self._freed = True
-        seen: set[str | None] = {None}
         for article in self._articles():
-            published = [] if article.source in seen else [article.source]
-            seen.update(published)
-            shows = self._shows(article)
-            for text in [article.text] if shows else []:
-                for spelt, runs in self._texts.items():
-                    found = hashes(spelt(text))
-                    runs.free(found)
-                    self._beside[spelt].free(found)
-            for text in (*filter(None, published), *(beside(article) if shows else ())):
-                for spelt, runs in self._beside.items():
-                    runs.free(hashes(spelt(text)))
+            if article.source and len(article.source) <= LONGEST_NAME:
+                self._names.add(article.source)
+            if self._shows(article):
+                self._free_everywhere(article.text)
+                for text in beside(article):
+                    for runs in self._beside.values():
+                        runs.free(hashes(runs.spelt(text)))
+        for name in self._names:
+            self._free_everywhere(name)
+        self._named = {each: "\0".join(map(each, self._names)) for each in self._texts}
         for each in self._all():
             each.drop()
+
+    def _free_everywhere(self, text: str) -> None:
+        """Notes the runs of a text or a name as free in texts, titles and context."""
+        for spelt, runs in self._texts.items():
+            found = hashes(spelt(text))
+            runs.free(found)
+            self._beside[spelt].free(found)
+
+    def _is_name(self, run: str, spelt: Spelt) -> bool:
+        """Whether a run is a name that is published, but for some code points around it."""
+        return any(run[at : at + NAME] in self._named[spelt] for at in range(RUN - NAME + 1))
 
     def _known(self, wanted: Hashes, runs: Sequence[_Runs]) -> Mask:
         """Which of these hashes are withheld in one of these spellings."""
@@ -260,9 +280,9 @@ class Guard:
         letters = spelt(text)
         for start in range(0, max(len(letters) - RUN + 1, 0), CHUNK):
             piece = letters[start : start + CHUNK + RUN - 1]
-            found = np.flatnonzero(self._known(hashes(piece), runs))
-            if len(found):
-                return piece[found[0] : found[0] + RUN]
+            for at in np.flatnonzero(self._known(hashes(piece), runs)):
+                if not self._is_name(run := piece[at : at + RUN], spelt):
+                    return run
         return None
 
 
@@ -276,7 +296,8 @@ def of_release(project: Project) -> Guard:
             each
             for each in article_store.articles(project)
             if not each.redistribute or each.id not in out
-        )
+        ),
+        names=_cited(project),
     )
 
 
@@ -290,7 +311,13 @@ def of_withdrawn(project: Project, *more: str) -> Guard | None:
             each for each in article_store.articles(project) if each.redistribute or each.id in out
         ),
         out,
+        _cited(project),
     )
+
+
+def _cited(project: Project) -> list[str]:
+    """Who is cited for a release."""
+    return [each.shown for each in project.settings.release.authors]
 
 
 def beside(article: Article) -> Iterator[str]:
