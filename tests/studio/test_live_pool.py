@@ -188,6 +188,24 @@ def worked(pooled, people, monkeypatch, name, change=None):
     return corpus, client, remote, users
 
 
+def test_work_that_the_server_gives_to_another_moves_to_them(pooled, people, monkeypatch):
+    """Label Studio's API can say that an annotation is somebody else's: every pull then failed."""
+    corpus, client = pooled("pool-given")
+    zaid, ann = NAMES[:2]
+    assert run(corpus, monkeypatch, "push").exit_code == 0
+    (remote,) = plan.remotes(client, corpus)
+    one, two = people(2)
+    done = [one.submit(task["id"], marks(task)) for task in shown(client, remote.id, zaid)[:3]]
+    two.submit(shown(client, remote.id, ann)[5]["id"], [])
+    assert run(corpus, monkeypatch, "pull").exit_code == 0
+    client.request("PATCH", f"api/annotations/{done[0]['id']}/", body={"completed_by": two.id})
+    said = run(corpus, monkeypatch, "pull")
+    assert said.exit_code == 0, said.output
+    assert f"toy: 1 annotations that counted as {zaid}'s are {ann}'s" in said.output
+    assert sorted(name for _, name in records(corpus)) == [ann, ann, zaid, zaid]
+    assert " 0 new versions" in run(corpus, monkeypatch, "pull").output
+
+
 def test_what_they_did_is_judged_and_released(pooled, people, monkeypatch):
     corpus, client, _, _ = worked(pooled, people, monkeypatch, "pool-release")
     for words in (("agreement",), ("adjudicate",), ("push",)):

@@ -1,11 +1,15 @@
 """Pull from a real Label Studio reads what changed, goes on where it was, and misses nothing."""
 
 import shutil
+import time
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from test_live import ONE_LAYER, TEXTS, push, submit, work
 
+from people import Person
+from qawl import cli
 from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
@@ -15,6 +19,7 @@ from qawl.scheme import scheme
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, recover
 from qawl.studio import push as studio_push
+from qawl.studio.client import Client
 
 pytestmark = pytest.mark.live
 
@@ -26,8 +31,6 @@ def prompt(monkeypatch):
 
 
 def wait():
-    import time
-
     time.sleep(2.3)
 
 
@@ -195,3 +198,73 @@ def test_a_task_that_the_server_fails_to_send_is_named_and_all_others_are_pulled
         assert not [alarm for alarm in outcome.alarms if "deleted" in alarm]
     assert len(list(derive.read(corpus, "quote"))) == 4
     assert push(client, corpus) == []
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """said(corpus, word, …) → what a command says, with its exit code."""
+
+    def run(corpus, *words):
+        monkeypatch.chdir(corpus.root)
+        done = CliRunner().invoke(cli.group, words)
+        return done.exit_code, done.output
+
+    return run
+
+
+def test_work_that_the_server_moves_stays_one(served, said):
+    """Label Studio joins doubled tasks, and its API can say that an annotation is somebody else's: each was
+    then there twice, one of them for ever, and every pull said that it did not count beside itself."""
+    corpus, client = served(*TEXTS[:2], name="follow-moved", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    made, _ = submit(client, corpus, first, count=2)
+    doubled = [{"data": each["data"]} for each in client.tasks(first.id)][-1:]
+    client.import_tasks(first.id, doubled)
+    here, there = (task.id for task in list(plan.remote_tasks(client, first))[1:])
+    last = client.submit(there, {"result": []})["id"]
+    code, output = said(corpus, "pull")
+    assert (code, output.count("does not count")) == (1, 1)
+    everything = {"selectedItems": {"all": True, "excluded": []}}
+    at = {"id": "remove_duplicates", "project": first.id}
+    client.request("POST", "api/dm/actions", params=at, body=everything)
+    (moved,) = (each for each in client.tasks(first.id, annotations=True) if each["id"] == here)
+    assert last in [each["id"] for each in moved["annotations"]]
+    person = Person(client.invitation(), f"p{time.monotonic_ns()}@team.example")
+    person.close()
+    client.request("PATCH", f"api/annotations/{made}/", body={"completed_by": person.id})
+    for _ in range(2):
+        code, output = said(corpus, "pull")
+        assert (code, output.count("does not count"), "ALARM" in output) == (1, 1, False)
+        assert f"annotation {last} (task" in output.rpartition("does not count")[2]
+    assert output.count("has what the server counts: 3 annotations") == 1
+
+
+def test_numbers_that_a_restored_server_gives_again_are_told_apart(served, said, monkeypatch):
+    """After a backup was restored, work that is gone had no alarm as soon as as much was done anew: the
+    server counted as many annotations as the journal, with the same numbers."""
+    corpus, client = served(*TEXTS, name="follow-restored", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    (lost,) = submit(client, corpus, first)
+    assert said(corpus, "pull")[0] == 0
+    client.request("DELETE", f"api/annotations/{lost}/")
+    task = list(plan.remote_tasks(client, first))[1]
+    new = client.submit(task.id, {"result": []})["id"]
+    pages = Client.task_pages
+
+    def as_restored(*arguments, **options):
+        for page in pages(*arguments, **options):
+            for each in (done for task in page for done in task.get("annotations", ())):
+                each["id"] = lost if each["id"] == new else each["id"]
+            yield page
+
+    monkeypatch.setattr(Client, "task_pages", as_restored)
+    code, output = said(corpus, "pull")
+    assert (code, output.count("1 annotations are gone from Label Studio")) == (0, 1)
+    assert [each.spans for each in derive.read(corpus, "quote")] == [()]
+    assert "ALARM" not in said(corpus, "pull")[1]
+    assert "1 annotation put back" in said(corpus, "push", "--recover")[1]
+    code, output = said(corpus, "pull")
+    assert (code, "ALARM" in output) == (0, False)
+    assert sorted(len(each.spans) for each in derive.read(corpus, "quote")) == [0, 3]

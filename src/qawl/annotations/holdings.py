@@ -125,6 +125,21 @@ class Holdings:
             return None if numbers else given.key
         return self._of_content(given)
 
+    def reused(self, given: Version) -> list[str]:
+        """The keys of others alive that had its number in its project of a server: they are gone there,
+        as after a backup was restored, and the server gave the number again."""
+        new = given.identity
+        if new.id is None or new.home is None:
+            return []
+        where = "SELECT key FROM number WHERE number = ?"
+        keys = [key for (key,) in self.db.execute(where, (_numbered(new.id),)).fetchall()]
+        there = ((key, self.known(key)) for key in keys if self.stands(key))
+        return [
+            key
+            for key, old in there
+            if old and (old.id, old.place) == (new.id, new.place) and not identity.same(old, new)
+        ]
+
     def _of_content(self, given: Version) -> str | None:
         """The key of an annotation without a number, whose key is a digest of results as written."""
         where = "SELECT key, identity FROM annotation WHERE article = ? AND id IS NULL"
@@ -370,6 +385,10 @@ def _mark(key: str, given: Version) -> bytes:
 
 def _numbers(given: Identity) -> list[str]:
     """What an annotation is found by."""
-    return [
-        f"{kind} {each}" for kind, each in zip("ui", (given.unique, given.id), strict=True) if each
-    ]
+    unique = [f"u {given.unique}"] if given.unique else []
+    return [*unique, _numbered(given.id)] if given.id else unique
+
+
+def _numbered(number: str) -> str:
+    """What an annotation is found by that has this number on its server."""
+    return f"i {number}"

@@ -287,13 +287,17 @@ def instant(given: object) -> float | None:
 
 
 def _apart(one: Identity, other: Identity) -> bool:
-    """Whether something is different that never changes."""
-    constant = (
+    """Whether something is different that never changes.
+
+    In a project of a server, what was made at one instant is one: Label Studio moves the work of tasks
+    that it joins, and its API can change whose it is.
+    """
+    constant = [
         (one.article, other.article),
         (one.project, other.project),
         (one.home, other.home),
-        (one.task, other.task),
-        (one.user, other.user),
         (one.made, other.made),
-    )
+    ]
+    if None in (one.home, other.home, one.made, other.made):
+        constant += [(one.task, other.task), (one.user, other.user)]
     return any(None not in pair and pair[0] != pair[1] for pair in constant)

@@ -182,7 +182,7 @@ class _Reading:
         self.seen: set[str] = set()
         self.unsent: set[int] = set()
         self.articles: dict[str, set[str]] = {}
-        self.outdated = 0
+        self.outdated = self.reused = 0
 
     def read(self, now: datetime | None, clocks: Clocks | None) -> None:
         """Journals what changed; all is read where a clock was put back, or may have been."""
@@ -213,6 +213,12 @@ class _Reading:
                 f"{self.outdated} annotations on the server differ from later versions in the journal, "
                 "which count: was the server's clock put back, or a backup restored? Update them in "
                 "Label Studio again, and pull"
+            )
+        if self.reused:
+            self._alarm(
+                f"{self.reused} annotations are gone from Label Studio, and others have their numbers "
+                "there: was a backup restored? The journal keeps them, and `qawl push --recover` puts "
+                "them back"
             )
         low, high = sorted(map(plan.total, (self.remote.fields, after)))
         if not low <= self._count() <= high:
@@ -282,6 +288,9 @@ class _Reading:
         """Keeps in mind that an annotation of an annotator stands here."""
         number = str(version.identity.id)
         self.placed.add(number)
+        for other, key in list(self.opened.reused(name, version)):
+            self.opened.those[other].delete([key], self._tasks())
+            self.reused += 1
         self.articles.setdefault(name, set()).add(version.identity.article)
         holds = self.opened.those[name].holds
         known = holds.known(holds.key(version))
@@ -308,7 +317,7 @@ class _Reading:
             self._read([])
         gone = [key for key, number in self._held().items() if number not in there]
         if gone and not self.unsent:
-            tasks = {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
+            tasks = self._tasks()
             with_task = 0
             for name, opened in self.opened.those.items():
                 if keys := [key for whose, key in gone if whose == name]:
@@ -336,6 +345,10 @@ class _Reading:
     def _of_no_article(self) -> set[str]:
         """The numbers of annotations that were read and belong to no article of this corpus."""
         return self.seen - self.placed
+
+    def _tasks(self) -> set[int]:
+        """The numbers of all tasks of the project on the server."""
+        return {each["id"] for each in self.client.tasks(self.remote.id, fields=("id",))}
 
     def _numbers(self) -> set[str]:
         """The numbers of all annotations of the project on the server."""

@@ -119,6 +119,10 @@ class Opened:
         """Adds what is new to somebody's journal; the articles of that."""
         return self.those[name].append(entries, live=True)
 
+    def reused(self, name: str, version: Version) -> Iterator[tuple[str, str]]:
+        """(annotator, key) of what is gone from the server, which gave its number to this one."""
+        yield from ((name, key) for key in self.those[name].holds.reused(version))
+
     def shared(self, _: str, number: str) -> str:
         """How a mark notes that an annotation of somebody's came by an export too."""
         return number
@@ -179,6 +183,12 @@ class SharedOpened(Opened):
         """Notes in a mark how far they are."""
         mark.heads = {name: each.last for name, each in self.those.items() if each.count}
         mark.users = self._people.known()
+
+    def reused(self, name: str, version: Version) -> Iterator[tuple[str, str]]:
+        """The same in all journals, where this one is new."""
+        new = self._key(name, version) is None
+        for other in self.those if new else ():
+            yield from ((other, key) for key in self.those[other].holds.reused(version))
 
     def shared(self, name: str, number: str) -> str:
         """How a mark notes it: other servers' numbers in other journals are the same."""
