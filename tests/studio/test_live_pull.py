@@ -14,7 +14,7 @@ from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import project
-from qawl.core.errors import ServerError
+from qawl.core.errors import QawlError, ServerError
 from qawl.scheme import scheme
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, recover
@@ -207,9 +207,33 @@ def said(monkeypatch):
     def run(corpus, *words):
         monkeypatch.chdir(corpus.root)
         done = CliRunner().invoke(cli.group, words)
-        return done.exit_code, done.output
+        error = done.exception if isinstance(done.exception, QawlError) else ""
+        return done.exit_code, f"{done.output}{error}"
 
     return run
+
+
+def test_a_project_whose_description_was_changed_is_known_again_by_one_line(served, said):
+    """Settings, General in Label Studio shows the description to all: who wrote another one was told that
+    the project is gone, and to rename it, which left the work there out."""
+    corpus, client = served(*TEXTS, name="follow-line", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    submit(client, corpus, first)
+    assert said(corpus, "pull")[0] == 0
+    client.update_project(first.id, {"description": "Our quotes"})
+    submit(client, corpus, first, count=2)
+    line = "qawl corpus=follow-line layer=quote annotator=a1 scheme="
+    for words in (("pull",), ("pull",), ("push",)):
+        output = said(corpus, *words)[1]
+        assert line in output
+        assert " is gone" not in output
+    told = output.strip().rpartition(": ")[2]
+    client.update_project(first.id, {"description": f"Our quotes\n{told}"})
+    output = said(corpus, "pull")[1]
+    assert ": 2 new versions" in output
+    assert "ALARM" not in output
+    assert said(corpus, "push")[0] == 0
 
 
 def test_work_that_the_server_moves_stays_one(served, said):

@@ -1,6 +1,6 @@
 """The corpus and Label Studio in step: what is there, what should be, and the plan between them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from qawl.annotations import tasks
 from qawl.annotations.journal_fields import ASSIGNED
@@ -10,6 +10,7 @@ from qawl.core.project import Project
 from qawl.core.records import JUDGE, POOL
 from qawl.core.text import sha256 as text_hash
 from qawl.scheme import scheme
+from qawl.scheme.scheme import Scheme
 from qawl.studio import pool_work, projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
 from qawl.studio.layer_plan import Corpus, LayerPlan, Owed
@@ -105,7 +106,7 @@ def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Ste
     whoever works now."""
     there = remotes(client, project)
     schemes = scheme.load_all(project)
-    refuse_foreign(client, set(_titles(project, schemes)), {each.id for each in there})
+    refuse_foreign(client, dict(_titles(project, schemes)), {each.id for each in there})
     found = client.together(lambda remote: list(remote_tasks(client, remote)), there)
     held = dict(zip((each.id for each in there), found, strict=True))
     corpus = Corpus(client, project, pool_work.by_doers(project, there, held), owed)
@@ -118,21 +119,23 @@ def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Ste
     ]
 
 
-def _titles(project: Project, layers: Iterable[str]) -> Iterator[str]:
-    """The titles of all projects that there may be."""
+def _titles(project: Project, schemes: Mapping[str, Scheme]) -> Iterator[tuple[str, str]]:
+    """(title, line of its description) of all projects that there may be."""
     shared = project.settings.label_studio.pool
-    for layer in layers:
-        for name in (*project.annotators, JUDGE):
-            yield projects.title(project, layer, name)
-        for number in range(1, shared.slices + 1) if shared else ():
-            yield projects.title(project, layer, POOL, number)
+    slices = range(1, shared.slices + 1) if shared else ()
+    alone = ((name, None) for name in (*project.annotators, JUDGE))
+    for name, number in (*alone, *((POOL, each) for each in slices)):
+        for layer, current in schemes.items():
+            line = projects.line(project, current, name, number)
+            yield projects.title(project, layer, name, number), line
 
 
-def refuse_foreign(client: Client, titles: Collection[str], ours: Collection[int]) -> None:
+def refuse_foreign(client: Client, titles: Mapping[str, str], ours: Collection[int]) -> None:
     """A project with the title of one of ours that does not carry our mark must not be written to."""
     for fields in client.projects():
         if fields["id"] not in ours and fields.get("title") in titles:
             raise ServerError(
                 f"{client.url} has a project {fields['title']!r} (id {fields['id']}) that is not of "
-                "this corpus: rename it there, or change name in qawl.yaml"
+                "this corpus: rename it there, or change name in qawl.yaml; if it is of this corpus and "
+                f"its description was changed, put this line back there: {titles[fields['title']]}"
             )

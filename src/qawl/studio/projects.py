@@ -34,19 +34,22 @@ def wanted(project: Project, told: Briefing, annotator: str, number: int | None 
     judging = annotator == JUDGE
     config = config_xml(current, language, judging=judging).strip()  # as the server keeps it
     digest = sha256(config.encode()).hexdigest()[:8]
-    whose = f"annotator={annotator}" if number is None else f"pool={number}"
     return Wanted(
         layer=current.layer,
         annotator=annotator,
         title=title(project, current.layer, annotator, number),
-        description=(
-            f"qawl corpus={project.settings.name} layer={current.layer} {whose} "
-            f"scheme={current.version}/{digest}"
-        ),
+        description=f"{line(project, current, annotator, number)}/{digest}",
         config=config,
         instruction=told.html(annotator).strip(),
         slice=number,
     )
+
+
+def line(project: Project, current: Scheme, annotator: str, number: int | None = None) -> str:
+    """The line by which a project is known again."""
+    whose = f"annotator={annotator}" if number is None else f"pool={number}"
+    name = project.settings.name
+    return f"qawl corpus={name} layer={current.layer} {whose} scheme={current.version}"
 
 
 def title(project: Project, layer: str, annotator: str, number: int | None = None) -> str:

@@ -5,7 +5,7 @@ one that it speaks of, a project is read whole. Each page is journalled before t
 so a killed pull goes on where it was.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -23,7 +23,7 @@ from qawl.core.errors import InputError, ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.scheme import scheme
-from qawl.studio import adopted_projects, plan, pull_journals
+from qawl.studio import adopted_projects, plan, projects, pull_journals
 from qawl.studio import clocks as studio_clocks
 from qawl.studio import older_projects as studio_older
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
@@ -77,7 +77,7 @@ def pull(
         after = {each["id"]: each for each in client.projects()}
         for reading in readings:
             reading.settle(after.get(reading.remote.id))
-        _look_for_lost(client.url, remotes, marks, journals, outcome)
+        _look_for_lost(remotes, after, marks, journals, outcome)
         if people and only is None:
             people.moved()
         for reading in readings:
@@ -133,6 +133,7 @@ class _Marks:
 
     def __init__(self, project: Project, url: str) -> None:
         self._path, self._url = project.state / "pulled.json", url
+        self._project = project
         self._all = files.load_if_whole(self._path, dict[str, list[Mark]]) or {}
         there = self._all.get(url, ())
         self.by_home = {each.home: each for each in there if _is_of(project, each)}
@@ -146,6 +147,21 @@ class _Marks:
             known = Mark(layer=layer, annotator=annotator, home=remote.home, slice=number)
             self.by_home[remote.home] = known
         return known
+
+    def missing(self, mark: Mark, left: int, *, stands: bool) -> str:
+        """What is to be said of a project that is not known any more, though it may stand there."""
+        what = f"project {mark.home[0]} ({mark.layer}, {mark.annotator}) with {left} annotations"
+        if not stands:
+            return (
+                f"{what} is gone from {self._url}; the journal keeps them (`qawl push --recover` puts "
+                "them back)"
+            )
+        current = scheme.load(self._project, mark.layer)
+        line = projects.line(self._project, current, mark.annotator, mark.slice)
+        return (
+            f"{what} is not pulled any more: its description, or name in qawl.yaml, was changed; put "
+            f"this line back into the description in Label Studio: {line}"
+        )
 
     def save(self) -> None:
         self._all[self._url] = list(self.by_home.values())
@@ -383,9 +399,14 @@ def _name_withdrawn(project: Project, outcome: Pulled) -> None:
 
 
 def _look_for_lost(
-    url: str, remotes: list[Remote], marks: _Marks, journals: Journals, outcome: Pulled
+    remotes: list[Remote],
+    after: Mapping[int, Json],
+    marks: _Marks,
+    journals: Journals,
+    outcome: Pulled,
 ) -> None:
-    """Raises an alarm for projects that are gone from the server with annotations in them.
+    """Raises an alarm for projects that are gone from the server with annotations in them, and for those
+    that have lost the line by which they are known; `after` are all projects of the server.
 
     Those annotations stay as they are, but for those that stand in another project again.
     """
@@ -400,12 +421,10 @@ def _look_for_lost(
             if back := [key for key in lost if _article(key) in again]:
                 opened.delete(back)
             left += sum(_article(key) not in again for key in lost)
-        if left:
-            outcome.alarms.append(
-                f"project {home[0]} ({mark.layer}, {mark.annotator}) with {left} annotations is gone "
-                f"from {url}; the journal keeps them (`qawl push --recover` puts them back)"
-            )
-        else:
+        stands = home[0] is not None and after.get(home[0], {}).get("created_at") == home[1]
+        if left or stands:
+            outcome.alarms.append(marks.missing(mark, left, stands=stands))
+        if not left:
             del marks.by_home[home]
     marks.save()
 
