@@ -194,6 +194,27 @@ def test_an_author_whose_name_stands_in_a_withheld_text_is_cited(root):
     assert code == 0, said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The clerk is said to have leaked sensitive information to a friend in the port.",
+        "The march is a demonstration of the will of the dockers, says their union.",
+    ],
+)
+def test_a_text_that_has_words_of_qawl_stops_no_release(root, text):
+    """Every release was refused: these words stand in each card, whatever the corpus lead writes."""
+    ids = ingest(root, article(text, redistribute=False), article(OTHER))
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    qawl(root, "withdraw", ids[text], "--reason", "asked for")
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    (root / "qawl.yaml").write_text(
+        SETTINGS.replace("{license", f"{{title: {json.dumps(text[10:40])}, license")
+    )
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 1, said
+    assert "take it out of release.title in qawl.yaml" in said
+
+
 def test_a_text_in_the_field_of_the_source_refuses_the_release_and_says_where(root):
     """A mapping of fields that went wrong is no name of a paper."""
     text = f"{TEXT} {OTHER}"

@@ -26,6 +26,7 @@ from qawl.articles import withdrawal
 from qawl.core import project as projects
 from qawl.core.project import Project
 from qawl.core.records import Article
+from qawl.release.rights.own_words import own_words
 
 RUN = 20
 """Code points from which on a run of withheld text, of a title or of context counts as text of it."""
@@ -174,10 +175,12 @@ class Guard:
         articles: Callable[[], Iterable[Article]],
         out: Container[str] = frozenset(),
         names: Iterable[str] = (),
+        public: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """`articles` gives all of them anew each time it is called; those `out` are withheld too. `names`
-        are published as those of sources are."""
+        are published as those of sources are; what is `public` frees its runs."""
         self._articles, self._out, self._names = articles, out, {*names}
+        self._public = public
         self._named: dict[Spelt, str] = {}
         self._texts: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
         self._beside: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
@@ -242,8 +245,8 @@ class Guard:
                 for text in beside(article):
                     for runs in self._beside.values():
                         runs.free(hashes(runs.spelt(text)))
-        for name in self._names:
-            self._free_everywhere(name)
+        for text in (*self._names, *self._public()):
+            self._free_everywhere(text)
         self._named = {each: "\0".join(map(each, self._names)) for each in self._texts}
         for each in self._all():
             each.drop()
@@ -298,6 +301,7 @@ def of_release(project: Project) -> Guard:
             if not each.redistribute or each.id not in out
         ),
         names=_cited(project),
+        public=own_words,
     )
 
 
@@ -311,7 +315,8 @@ def of_withdrawn(project: Project, *more: str) -> Guard | None:
             each for each in article_store.articles(project) if each.redistribute or each.id in out
         ),
         out,
-        _cited(project),
+        names=_cited(project),
+        public=own_words,
     )
 
 
