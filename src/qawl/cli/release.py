@@ -28,7 +28,8 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
     """Build a release of the dataset, offline and reproducible.
 
     Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. If a
-    gate fails, no release is built, and the message says what to do.
+    gate fails, no release is built, and the message says what to do. Exit 1 too if a draft leaves
+    out what no table can hold.
     """
     # Arrow's own allocator keeps what is free, up to a third of what a release takes.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
@@ -52,3 +53,5 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
         say(line)
     for line in release_summary.left_out(built):
         say(line, err=True)
+    if not built.whole:
+        sys.exit(1)

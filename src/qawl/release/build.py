@@ -25,6 +25,7 @@ from qawl.articles.removed_lines import Removed
 from qawl.articles.splits import splits_of
 from qawl.core import files, temporary, versions
 from qawl.core.errors import GatesFailed, ReleaseError
+from qawl.core.findings import CHECKS
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, to_json
 from qawl.core.settings import Hub
@@ -102,6 +103,12 @@ class Built:
     not_held: dict[str, list[str]] = field(default_factory=dict)
     open: dict[str, Open] = field(default_factory=dict)
     withheld_for: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of gold is left out but what a dispensation lets pass."""
+        found = self.manifest.findings
+        return not self.not_held or all(CHECKS[each].severity != "error" for each in found)
 
 
 def release(
