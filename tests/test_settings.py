@@ -361,6 +361,16 @@ def _put(plain, path, value):
         ("release: {hub: {task_categories: [token]}}", "'token' is none of any-to-any"),
         ("release: {hub: {task_ids: [Named Entities]}}", "'Named Entities' is no name"),
         ("release: {hub: {source_datasets: ['a b']}}", "'a b' is no name"),
+        (
+            "release: {card: {languages: {fr: x}}}",
+            "languages: fr: no article is in that language (there are en)",
+        ),
+        ("release: {card: {languages: {EN: x}}}", "languages: EN: no article"),
+        (
+            "release: {card: {languages: {English: x}}}",
+            "languages: 'English' is not a language tag",
+        ),
+        ("release: {card: {languages: {en_US: x}}}", "languages: 'en_US' is not a language tag"),
         ("release: {hub: {size: [big]}}", "size"),
         ("release: {split_from: {test: soon}}", "'soon'"),
         ("sample: {sources: {nowhere: 1}}", "sample.sources: nowhere"),

@@ -254,7 +254,9 @@ def parse_settings(text: str, where: str) -> Settings:
     """The settings of a qawl.yaml text; `where` names the file in messages."""
     settings = strict_yaml.load(text, where, Settings)
     _check_name(settings.name, where)
-    _check_language(settings.language, where)
+    _check_language(settings.language, "language", where)
+    for tag in settings.release.card.languages:
+        _check_language(tag, "release.card.languages", where)
     _check_layers(settings.layers, where)
     settings = msgspec.structs.replace(settings, annotators=_named(settings.annotators, where))
     _check_work(settings, where)
@@ -329,11 +331,11 @@ def _check_name(given: str, where: str) -> None:
         raise ProjectError(f"{where}: name: {error}") from error
 
 
-def _check_language(given: str, where: str) -> None:
+def _check_language(given: str, key: str, where: str) -> None:
     try:
         names.language(given)
     except ValueError as error:
-        raise ProjectError(f"{where}: language: {error}") from error
+        raise ProjectError(f"{where}: {key}: {error}") from error
 
 
 def _check_layers(layers: tuple[str, ...], where: str) -> None:

@@ -261,6 +261,7 @@ class _Building:
         below: str | None = None,
         silver: Path | Remote | None = None,
     ) -> None:
+        card.refuse_strange(project)
         self.below = below
         self.planned = set(selection.planned(project))
         self.unannotated: dict[str, list[str]] = {layer: [] for layer in scheme.load_all(project)}

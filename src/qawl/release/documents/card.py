@@ -10,7 +10,9 @@ from msgspec import structs
 
 from qawl.agreement import suggestion_effect
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
+from qawl.articles import store as article_store
 from qawl.core import files, licences
+from qawl.core.errors import ProjectError
 from qawl.core.project import Project
 from qawl.core.settings import Card
 from qawl.core.templates import bundled, rendered
@@ -41,6 +43,18 @@ def unfilled(card: Card, articles: int) -> Iterator[str]:
                 yield name
         elif is_placeholder(value):
             yield name
+
+
+def refuse_strange(project: Project) -> None:
+    """Raises ProjectError where qawl.yaml describes a language that no article is in."""
+    said = project.settings.release.card.languages
+    there = {each.language for each in article_store.heads(project)} if said else set()
+    strange = [each for each in said if each not in there]
+    if there and strange:
+        raise ProjectError(
+            f"qawl.yaml: release.card.languages: {', '.join(strange)}: no article is in that language "
+            f"(there are {', '.join(sorted(there))})"
+        )
 
 
 def is_placeholder(value: str | None) -> bool:
