@@ -215,6 +215,34 @@ def test_a_text_that_has_words_of_qawl_stops_no_release(root, text):
     assert "take it out of release.title in qawl.yaml" in said
 
 
+def test_a_headline_that_a_free_article_has_is_free_in_a_text_too(root):
+    """Two papers take one headline of an agency, and one of them has it in the text."""
+    headline = "A blast shakes the port of Tripoli"
+    ingest(
+        root,
+        article(f"{headline}\n{TEXT}", redistribute=False),
+        article(OTHER, title=headline),
+    )
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_text_that_links_to_its_own_site_stops_no_release(root, own):
+    """Every release was refused: addresses are published, and all of a site begin alike."""
+    link = "https://www.the-paper.example/world/2024/may/01/boats"
+    text = f"{TEXT} Read more: {link}"
+    other = "https://www.the-paper.example/world/2024/may/02/ferry"
+    ids = ingest(
+        root,
+        article(text, redistribute=False, url=link if own else None),
+        article(OTHER, url=other, source_id=other),
+    )
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    ids |= ingest(root, article("A third text, of another boat.", url=f"{link} {TEXT}"))
+    assert main(root, "release", "0.1.0", "--draft")[0] == 1
+
+
 def test_a_text_in_the_field_of_the_source_refuses_the_release_and_says_where(root):
     """A mapping of fields that went wrong is no name of a paper."""
     text = f"{TEXT} {OTHER}"

@@ -5,6 +5,7 @@ escapes of JSON undone.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from qawl.release.rights import standoff
 from qawl.release.rights.withheld import Guard, strings
 
 _ADDRESSES = ("url", "source_id")
+_LINK = re.compile(r"[A-Za-z][\w+.-]*://\S+")
 BATCH = 500
 """Rows that are searched at a time."""
 PLACES = 5
@@ -100,11 +102,13 @@ def _in_column(name: str, column: pa.StringArray, guard: Guard) -> str | None:
     """The first run of withheld text in a value. All values are searched as one text first: a run in
     one of them stands in that text, and where it has none, no value needs to be looked at. What is told
     beside a free text has escapes of JSON, which are undone. An address may spell a headline: it counts
-    as it stands."""
+    as it stands, and not at all where it is a link, as texts have links to their own site."""
     told, exact = name.endswith(standoff.SUFFIX), name in _ADDRESSES
     if not told and guard.run_in(_joined(column), exact=exact) is None:
         return None
-    values = (value for value in column.to_pylist() if value is not None)
+    values = (
+        value for value in column.to_pylist() if value and not (exact and _LINK.fullmatch(value))
+    )
     texts = map(standoff.words, values) if told else values
     return next((run for text in texts if (run := guard.run_in(text, exact=exact))), None)
 

@@ -164,10 +164,9 @@ class _Runs:
 class Guard:
     """Knows the runs of all that is withheld, that stand in nothing that may be redistributed.
 
-    A run of a text is free where a text that may be redistributed has it; one of a title or of context
-    also where a title or context has it that may be. What is the name of a source, but for some code
-    points, is free everywhere: it is published with all articles, and texts name their paper. Addresses
-    free nothing: many spell the headline.
+    A run is free that stands in the text, title or context of an article that may be redistributed, and
+    what is the name of a source, but for some code points: names are published with all articles, and
+    texts name their paper. Addresses free nothing: many spell the headline.
     """
 
     def __init__(
@@ -240,19 +239,16 @@ class Guard:
         for article in self._articles():
             if article.source and len(article.source) <= LONGEST_NAME:
                 self._names.add(article.source)
-            if self._shows(article):
-                self._free_everywhere(article.text)
-                for text in beside(article):
-                    for runs in self._beside.values():
-                        runs.free(hashes(runs.spelt(text)))
+            for text in (article.text, *beside(article)) if self._shows(article) else ():
+                self._free_runs(text)
         for text in (*self._names, *self._public()):
-            self._free_everywhere(text)
+            self._free_runs(text)
         self._named = {each: "\0".join(map(each, self._names)) for each in self._texts}
         for each in self._all():
             each.drop()
 
-    def _free_everywhere(self, text: str) -> None:
-        """Notes the runs of a text or a name as free in texts, titles and context."""
+    def _free_runs(self, text: str) -> None:
+        """Notes the runs of a text as free."""
         for spelt, runs in self._texts.items():
             found = hashes(spelt(text))
             runs.free(found)
