@@ -24,7 +24,7 @@ def note(event, arguments):
 
 sys.addaudithook(note)
 sys.argv = ["qawl", *sys.argv[2:]]
-qawl.cli.main()
+qawl.cli.run()
 """
 
 

@@ -1,5 +1,5 @@
 """`python -m qawl`."""
 
-from qawl.cli import main
+from qawl.cli import run
 
-main()
+run()

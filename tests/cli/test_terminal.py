@@ -133,7 +133,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 watch = qawl.cli._watch
 qawl.cli._watch = lambda seen: (watch(seen), print(flush=True))[0]
 sys.argv[0] = "qawl"
-qawl.cli.main()
+qawl.cli.run()
 """
 """Runs a command, and says first that `main` looks out for Ctrl-C: before that Python alone answers it.
 Where the tests run in the background, the shell has Ctrl-C ignored by all that they start."""
@@ -170,3 +170,37 @@ def test_a_closed_pipe_is_no_error(recorded):
         check=False,
     )
     assert done.stderr == b""
+
+
+ENDING = """
+import atexit, sys, threading, time, qawl.cli
+atexit.register(print, "at the end")
+def work():
+    time.sleep(0.3)
+    print("by the thread")
+if sys.argv[1] == "thread":
+    threading.Thread(target=work).start()
+sys.argv = ["qawl", *sys.argv[2:]]
+qawl.cli.run()
+"""
+"""A command in a process in which other modules (of plug-ins, of Ray) have something to do at the end."""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--version"], 0), (["release", "0.1"], 1), (["no"], 2)]
+)
+@pytest.mark.parametrize("other", ["alone", "thread"])
+def test_a_process_ends_at_once_but_leaves_nothing_undone(recorded, other, words, code):
+    """It is not taken apart, but all that was written to a pipe arrives, what is registered for the end is
+    done, and a thread at work is waited for."""
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING, other, "-C", str(recorded.root), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    *said, last = done.stdout.splitlines()
+    assert last == "at the end"
+    assert ("by the thread" in said) == (other == "thread")
+    assert "version" in done.stdout or "qawl: " in done.stderr

@@ -5,8 +5,8 @@ making, reading or writing one of its rows.
 """
 
 import json
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain
 
 import msgspec
 import pyarrow as pa
@@ -40,12 +40,18 @@ class RowGroup(Struct, frozen=True, array_like=True):
     def content(self) -> dict[str, memoryview]:
         """Stream → bytes of what the content digest is made from."""
         size = sum(self.lengths.values())
-        whole = memoryview(pa.decompress(self.streams, size, codec=_PACKED) if size else b"")
-        ends = accumulate(self.lengths.values())
-        return {
-            name: whole[end - length : end]
-            for (name, length), end in zip(self.lengths.items(), ends, strict=True)
-        }
+        return _parted(
+            pa.decompress(self.streams, size, codec=_PACKED) if size else b"", self.lengths
+        )
+
+
+def _parted(whole: bytes | pa.Buffer, lengths: Mapping[str, int]) -> dict[str, memoryview]:
+    """The streams that stand one after another."""
+    ends = accumulate(lengths.values())
+    return {
+        name: memoryview(whole)[end - length : end]
+        for (name, length), end in zip(lengths.items(), ends, strict=True)
+    }
 
 
 def made(kinds: Columns, batches: Sequence[pa.RecordBatch], first: int) -> tuple[RowGroup, Streams]:
@@ -59,16 +65,23 @@ def made(kinds: Columns, batches: Sequence[pa.RecordBatch], first: int) -> tuple
     for batch in table.to_batches():
         for name, content in content_digest.streams(batch):
             pieces.setdefault(name, []).append(content)
-    streams = {name: b"".join(each) for name, each in pieces.items()}
+    lengths = {name: sum(map(_size, each)) for name, each in pieces.items()}
+    whole = b"".join(chain.from_iterable(pieces.values()))
+    streams = _parted(whole, lengths)
     at_once = first or max(len(table), 1)
     group = RowGroup(
         part=parquet_parts.part(_parquet(kinds, table)),
         at_once=at_once,
         loaded=loaded_bytes(kinds, streams, len(table), at_once),
-        lengths={name: len(content) for name, content in streams.items()},
-        streams=pa.compress(b"".join(streams.values()), codec=_PACKED, asbytes=True),
+        lengths=lengths,
+        streams=pa.compress(whole, codec=_PACKED, asbytes=True),
     )
     return group, streams
+
+
+def _size(content: bytes | memoryview) -> int:
+    """Its bytes: a view of numbers has fewer items."""
+    return memoryview(content).nbytes
 
 
 def _parquet(kinds: Columns, table: pa.Table) -> bytes:
