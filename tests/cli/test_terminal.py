@@ -204,3 +204,15 @@ def test_a_process_ends_at_once_but_leaves_nothing_undone(recorded, other, words
     assert last == "at the end"
     assert ("by the thread" in said) == (other == "thread")
     assert "version" in done.stdout or "qawl: " in done.stderr
+
+
+def test_a_shell_is_told_how_a_command_line_may_go_on():
+    asked = {"_QAWL_COMPLETE": "bash_complete", "COMP_WORDS": "qawl va", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "qawl"],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["plain,validate"]

@@ -135,12 +135,12 @@ def _run() -> object:
 
     gc.set_threshold(RARELY)
     from qawl.cli import terminal
-    from qawl.cli.commands import group
+    from qawl.cli.commands import called
 
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", AT_ONCE)
     _in_utf8()
     terminal.prepare()
-    return group.main(prog_name="qawl", standalone_mode=False)
+    return called(sys.argv[1:])
 
 
 def _watch(seen: list[int]) -> None:

@@ -27,13 +27,6 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
-    def invoke(self, ctx: click.Context) -> object:
-        """Runs the command; click would say an interrupt by an empty line."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as error:
-            raise click.exceptions.Abort from error
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of `--help`, made from the table so that nothing is imported for it."""
         del ctx
@@ -56,6 +49,24 @@ def group(ctx: click.Context, folder: tuple[Path, ...]) -> None:
     ctx.obj = Path.cwd()
     for each in folder:
         _enter(each)
+
+
+COMPLETION = "_QAWL_COMPLETE"
+"""What a shell sets that asks how a command line may go on."""
+
+
+def called(words: list[str]) -> object:
+    """Runs the command of a command line; its exit code, if it has one.
+
+    As `group.main` does, which is left to answer shells; it would say an interrupt by an empty line.
+    """
+    if COMPLETION in os.environ:
+        return group.main(words, prog_name="qawl")
+    try:
+        with group.make_context("qawl", words) as context:
+            return group.invoke(context)
+    except click.exceptions.Exit as error:
+        return error.exit_code
 
 
 def _enter(folder: Path) -> None:
