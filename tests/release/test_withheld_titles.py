@@ -189,9 +189,17 @@ def test_an_author_whose_name_stands_in_a_withheld_text_is_cited(root):
     name = "Faculty of Arts of the University of the Orontes"
     settings = SETTINGS.replace("{license", f"{{authors: [{{name: {name}}}], license")
     (root / "qawl.yaml").write_text(settings)
-    ingest(root, article(f"The {name} opens on Monday, says the rector.", redistribute=False))
+    text = f"The {name} opens on Monday, says the rector."
+    ingest(root, article(text, redistribute=False))
+    pull(root, note("note", name), text=text)
     code, said = main(root, "release", "0.1.0", "--draft")
     assert code == 0, said
+    path = root / "exports" / "releases" / "0.1.0" / "articles" / "train.parquet"
+    assert pq.read_table(path)["toy_note"].to_pylist() == [name]
+    # What was kept of the release before is not taken for one that nobody cites.
+    (root / "qawl.yaml").write_text(SETTINGS)
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    assert pq.read_table(path)["toy_note"].to_pylist() == [None]
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,16 @@ _FOLDERS = ("release", "guidelines", "core/languages")
 _KINDS = (".j2", ".py", ".yaml")
 
 
+def files() -> Iterator[Path]:
+    """The files in which Qawl's own words stand."""
+    folders = (*(_PACKAGE / each for each in _FOLDERS), bundled.folder("label_config"))
+    for folder in folders:
+        yield from (path for path in sorted(folder.rglob("*")) if path.suffix in _KINDS)
+
+
 def own_words() -> Iterator[str]:
-    """The texts in which Qawl's own words stand: a run of them is no passage of an article.
+    """The texts of these files: a run of them is no passage of an article.
 
     Cards have a section “Personal and Sensitive Information”, and news speaks of sensitive information.
     """
-    folders = (*(_PACKAGE / each for each in _FOLDERS), bundled.folder("label_config"))
-    for folder in folders:
-        for path in folder.rglob("*"):
-            if path.suffix in _KINDS:
-                yield path.read_text("utf-8")
+    return (path.read_text("utf-8") for path in files())

@@ -296,7 +296,7 @@ def of_release(project: Project) -> Guard:
             for each in article_store.articles(project)
             if not each.redistribute or each.id not in out
         ),
-        names=_cited(project),
+        names=cited(project),
         public=own_words,
     )
 
@@ -311,13 +311,13 @@ def of_withdrawn(project: Project, *more: str) -> Guard | None:
             each for each in article_store.articles(project) if each.redistribute or each.id in out
         ),
         out,
-        names=_cited(project),
+        names=cited(project),
         public=own_words,
     )
 
 
-def _cited(project: Project) -> list[str]:
-    """Who is cited for a release."""
+def cited(project: Project) -> list[str]:
+    """Who is cited for a release, whose names are free."""
     return [each.shown for each in project.settings.release.authors]
 
 

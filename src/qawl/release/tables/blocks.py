@@ -16,6 +16,7 @@ from qawl.core import result_cache
 from qawl.core.column_types import Cell, Cells, Columns
 from qawl.core.project import Project
 from qawl.core.records import to_json
+from qawl.release.rights import own_words, withheld
 from qawl.release.rights.withheld import Guard
 from qawl.release.tables import arrays, columns, rows, table_file
 from qawl.release.tables.block import Block, Head
@@ -91,9 +92,11 @@ class Blocks:
         all the others."""
         project = self._project
         paths = [project.scheme_file(layer) for layer in self._schemes]
+        free: list[str] = []
         if article_store.withholds(project):
-            paths += [*project.articles_files, project.withdrawn_file]
-        return result_cache.inputs(project, paths, pa.__version__)
+            paths += [*project.articles_files, project.withdrawn_file, *own_words.files()]
+            free = withheld.cited(project)
+        return result_cache.inputs(project, paths, pa.__version__, free)
 
     def _made(self, items: Sequence[Annotated]) -> tuple[Head, dict[str, pa.RecordBatch]]:
         """What is known of the rows of these articles, and the rows by table."""
