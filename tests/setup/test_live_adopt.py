@@ -1,10 +1,12 @@
 """A project of a real Label Studio, made by other people, is adopted by its address; annotation goes on there."""
 
 import json
+import time
 
 import pytest
 from click.testing import CliRunner
 
+from people import Person
 from qawl import cli
 from qawl.core.errors import ServerError
 
@@ -112,6 +114,46 @@ def test_annotation_goes_on_in_the_project_that_was_adopted(foreign, tmp_path):
     done = CliRunner().invoke(cli.group, ["-C", str(folder), "push"])
     assert isinstance(done.exception, ServerError)
     assert f"has no project {number}" in str(done.exception)
+
+
+def test_numbers_of_deleted_tasks_and_work_that_is_given_away_change_no_article(foreign, tmp_path):
+    """On SQLite a new task gets the number of the last one if that was deleted: its work then was taken
+    for that of the article that the deleted one was made of, and push made the new one twice. An annotation
+    that was given to another user, or deleted and done anew, was there twice."""
+    client, number = foreign
+    folder = tmp_path / "news"
+    address = f"{client.url}/projects/{number}"
+    CliRunner().invoke(cli.group, ["adopt", address, "--into", str(folder)])
+    first, second, third = client.tasks(number, annotations=True)
+    client.delete_tasks([third["id"]])
+    (tmp_path / "later.txt").write_text("Omar stayed in Sidon.", "utf-8")
+    run(folder, "ingest", tmp_path / "later.txt")
+    lines = (folder / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+    (new,) = (each for each in map(json.loads, lines) if each["text"].startswith("Omar"))
+    told = {"article_id": new["id"], "text_sha256": new["text_sha256"], "headline": ""}
+    client.import_tasks(number, [{"data": {"body": new["text"], **told}}])
+    *_, last = client.tasks(number)
+    assert last["id"] == third["id"] or not client.on_sqlite(number)
+    assert "add 1 task to somebody's" in run(folder, "push")
+    assert "nothing to do" in run(folder, "push")
+    client.submit(last["id"], {"result": result(new["text"], "Omar")})
+    made = first["annotations"][0]["id"]
+    person = Person(client.invitation(), f"p{time.monotonic_ns()}@team.example")
+    person.close()
+    client.request("PATCH", f"api/annotations/{made}/", body={"completed_by": person.id})
+    said = run(folder, "pull")
+    assert "label by a1: 1 annotations were deleted in project" in said
+    assert "given to other users" in said
+    assert [
+        each["annotator"] for each in records(folder) if each["spans"][0]["text"] == "ليلى"
+    ] == ["a2"]
+    client.request("DELETE", f"api/annotations/{second['annotations'][0]['id']}/")
+    client.submit(second["id"], {"result": result(TEXTS[1], "Tripoli", "LOC")})
+    assert "1 annotations were deleted" in run(folder, "pull")
+    assert "0 new versions" in run(folder, "pull", "--annotator", f"{person.id}=a2")
+    found = {each["article_id"]: each["spans"][0]["text"] for each in records(folder)}
+    assert found[new["id"]] == "Omar"
+    assert sorted(found.values()) == sorted(["ليلى", "Omar", "Tripoli"])
 
 
 def test_a_project_that_the_token_may_not_see_is_one_line(label_studio, tmp_path, monkeypatch):

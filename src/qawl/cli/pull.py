@@ -39,7 +39,7 @@ _GO_WITH = {
     "annotators",
     multiple=True,
     help="The pseudonym of all annotations in the exports; USER=NAME for a user's, by number or address, "
-    "in exports or in a pool.",
+    "in exports, in a pool, or in a project that was adopted.",
 )
 @click.option("--partial", is_flag=True, help="Exit 0 even if annotations were left out.")
 @click.option("--judge", is_flag=True, help="The exports are the judge's own work.")

@@ -2,11 +2,13 @@
 
 import json
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from qawl.annotations import import_files, journal, json_stream, task_text, tasks
+from qawl.annotations import import_files, journal, json_stream, task_text, tasks, users
 from qawl.annotations import store as annotation_store
+from qawl.annotations.identity import Identity, instant
 from qawl.annotations.sorter import Pulled
 from qawl.articles import selection
 from qawl.articles import store as article_store
@@ -21,6 +23,13 @@ from qawl.studio.transport import Json
 
 ADOPTED = "adopted"
 """What stands in the place of an annotator's pseudonym: all of them work in such a project."""
+
+
+class _There(NamedTuple):
+    """An annotation on the server: when it was made, and by which user."""
+
+    made: float | None
+    user: int | None
 
 
 def remotes(
@@ -106,12 +115,18 @@ def _every(items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _articles(those: Iterable[Json], project: Project, number: int) -> Iterator[str]:
-    """The articles of tasks: those that they name, or that were made of them."""
-    made = _made(project, number)
+    """The articles of tasks."""
+    made, known = _made(project, number), {each.id for each in article_store.articles(project)}
     for task in those:
-        identity = made.get(task["id"]) or task["data"].get("article_id")
-        if isinstance(identity, str):
+        if identity := _article(task, made, known):
             yield identity
+
+
+def _article(task: Json, made: Mapping[int, str], known: Container[str]) -> str | None:
+    """The article that a task names, else the one that was made of it: of tasks that were deleted,
+    servers on SQLite give the numbers to new ones."""
+    told = task["data"].get("article_id")
+    return told if isinstance(told, str) and told in known else made.get(task["id"])
 
 
 def _made(project: Project, number: int) -> dict[int, str]:
@@ -125,39 +140,47 @@ def _made(project: Project, number: int) -> dict[int, str]:
 
 
 def pull(
-    client: Client, project: Project, outcome: Pulled, only: Collection[int] | None = None
+    client: Client,
+    project: Project,
+    outcome: Pulled,
+    only: Collection[int] | None = None,
+    named: Collection[str] = (),
 ) -> None:
     """Journals what is new in these projects, or in `only` some, by the users who are known from
-    adoption."""
+    adoption, or as they are `named`, each as USER=NAME."""
     for remote in remotes(client, project, only):
         with tempfile.TemporaryDirectory(prefix="qawl-pull-") as name:
             path = Path(name) / f"project-{remote.id}.json"
             held, stand, whole = _written(client, project, remote, path)
-            if held or not whole:
-                import_files.pull_files(project, [path], layer=remote.layer, outcome=outcome)
-            if whole:
+            if whole:  # first, so that what was done anew does not count as there twice
                 _look_for_deleted(project, remote, held, stand, outcome)
+            if held or not whole:
+                import_files.pull_files(
+                    project, [path], layer=remote.layer, annotator=named, outcome=outcome
+                )
 
 
 def _written(
     client: Client, project: Project, remote: Remote, path: Path
-) -> tuple[set[str], set[int], bool]:
-    """The project's tasks as an export; the numbers of its annotations, and of its tasks; whether the
-    server could send all of them."""
+) -> tuple[dict[str, _There], set[int], bool]:
+    """The project's tasks as an export; number → annotation of each that it has; the numbers of its
+    tasks; whether the server could send all of them."""
     made = _made(project, remote.id)
     hashes = {each.id: each.text_sha256 for each in article_store.articles(project)}
     config = _config(remote)
-    held: set[str] = set()
+    held: dict[str, _There] = {}
     stand: set[int] = set()
     whole = True
     with path.open("wb") as file:
         start = b"[\n"
         for sent in client.tasks(remote.id, annotations=True):
-            identity = made.get(sent["id"])
+            identity = _article(sent, made, hashes)
             task, _ = task_text.as_text(sent, config, hashes[identity] if identity else None)
             whole = whole and json_stream.UNREADABLE not in task
             stand.add(task["id"])
-            held |= {str(each["id"]) for each in task.get("annotations", ())}
+            for each in task.get("annotations", ()):
+                user = users.user(each.get("completed_by")).id
+                held[str(each["id"])] = _There(instant(each.get("created_at")), user)
             if identity:
                 told = {"article_id": identity, "text_sha256": hashes[identity]}
                 task["data"] |= told | {"layer": remote.layer}
@@ -168,20 +191,33 @@ def _written(
 
 
 def _look_for_deleted(
-    project: Project, remote: Remote, held: set[str], stand: set[int], outcome: Pulled
+    project: Project,
+    remote: Remote,
+    held: Mapping[str, _There],
+    stand: set[int],
+    outcome: Pulled,
 ) -> None:
-    """Journals that annotations are gone from the project, and raises an alarm."""
+    """Journals that annotations are gone from the project, or are another user's now, and raises an
+    alarm."""
     for annotator, path in journal.files(project, remote.layer):
         opened = journal.load(path)
         gone = [
             key
             for key, each in opened.alive.items()
-            if each.project == remote.id and each.home is None and each.id not in held
+            if each.project == remote.id and each.home is None and not _stands(each, held)
         ]
         if gone:
             opened.delete(gone, stand)
             outcome.alarms.append(
                 f"{remote.layer} by {annotator}: {len(gone)} annotations were deleted in project "
-                f"{remote.id}; the journal keeps them"
+                f"{remote.id}, or given to other users; the journal keeps them"
             )
     annotation_store.refresh(project, remote.layer)
+
+
+def _stands(known: Identity, held: Mapping[str, _There]) -> bool:
+    """Whether an annotation is still there, by the same user. Servers on SQLite give the numbers of
+    deleted ones to new ones."""
+    there = held.get(str(known.id))
+    told = () if there is None else ((there.made, known.made), (there.user, known.user))
+    return there is not None and all(None in pair or pair[0] == pair[1] for pair in told)

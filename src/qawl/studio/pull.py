@@ -55,7 +55,7 @@ def pull(
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
     outcome = Pulled()
-    adopted_projects.pull(client, project, outcome, only)
+    adopted_projects.pull(client, project, outcome, only, users)
     remotes = plan.remotes(client, project)
     read = [each for each in remotes if only is None or each.id in only]
     older = _older(project, remotes)
@@ -119,11 +119,11 @@ def _people(
         people = PoolUsers(client, project, there)
         people.state(given)
         return people
-    if given:
+    if given and not project.settings.label_studio.adopted:
         raise InputError(
             "--annotator: this corpus has no pool on the server, so its projects say who works there; "
-            "the option is for exports (--from) and for pools (label_studio.pool in qawl.yaml, then "
-            "`qawl push`)"
+            "the option is for exports (--from), for projects that work was adopted from, and for pools "
+            "(label_studio.pool in qawl.yaml, then `qawl push`)"
         )
     return None
 
