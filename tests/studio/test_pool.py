@@ -567,6 +567,25 @@ def called(server, made, monkeypatch, *words):
     return done.exit_code, str(done.exception or "") + done.output
 
 
+def test_the_number_of_a_deleted_task_on_another_does_not_change_whose_it_is(shared):
+    """On SQLite a new task gets the number of the last one if that was deleted: what somebody did on it
+    was taken for the work of who had done the old one, and push took their own task away."""
+    server, made = shared
+    *_, old = mine(server, NAMES[1])
+    server.submit(old, 2)
+    pull.pull(server, made)
+    (home,) = server.held
+    new = next(
+        task
+        for task in mine(server, NAMES[0])
+        if task["data"]["article_id"] != old["data"]["article_id"]
+    )
+    server.held[home].remove(old)
+    new["id"] = old["id"]
+    server.submit(new, 1)
+    assert not [line for line in pushed(server, made) if "remove" in line]
+
+
 def test_a_map_that_contradicts_the_journal_moves_no_work(shared, monkeypatch):
     server, made = shared
     for user, name in ((1, NAMES[0]), (2, NAMES[2])):

@@ -11,8 +11,9 @@ from qawl.core.records import JUDGE
 from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote, RemoteTask
 
-Doers = dict[tuple[Home, str | None], set[str]]
-"""(project, task) → the annotators who submitted there."""
+Doers = dict[tuple[Home, str | None, str], set[str]]
+"""(project, task, article) → the annotators who submitted there. Servers on SQLite give the numbers of
+deleted tasks to new ones, of other articles."""
 
 
 def by_doers(
@@ -54,7 +55,8 @@ def submitted(
 
 
 def _done(task: RemoteTask, known: Doers, home: Home) -> RemoteTask:
-    doers = known.get((home, str(task.id)), set()) if task.annotated else set()
+    place = home, str(task.id), task.article_id
+    doers = known.get(place, set()) if task.annotated else set()
     if not doers or task.annotator in doers:
         return task
     return replace(task, annotator=min(doers))
@@ -63,7 +65,7 @@ def _done(task: RemoteTask, known: Doers, home: Home) -> RemoteTask:
 def _doers(project: Project, shared: list[Remote]) -> Doers:
     found: Doers = {}
     for annotator, each in _living(project, shared):
-        found.setdefault((each.place, each.task), set()).add(annotator)
+        found.setdefault((each.place, each.task, each.article), set()).add(annotator)
     return found
 
 
