@@ -85,7 +85,7 @@ def text(described: Described) -> str:
 def fields(described: Described) -> dict[str, object]:
     """What a template of the card can ask for; docs/release.md lists it."""
     settings, facts = described.project.settings, described.facts
-    filled = {name.partition("/")[0] for name in described.content}
+    filled = described.manifest.tables
     return {
         "metadata": metadata(described),
         "name": settings.name,
@@ -141,10 +141,8 @@ def _empty_splits(described: Described) -> list[str]:
 def _empty_parts(described: Described) -> Iterator[str]:
     """The tables that have rows, but none in a split that has articles: `table (split, …)`."""
     there = described.manifest.articles.splits
-    for config in described.columns:
-        mine = {key.partition("/")[2] for key in described.content if key.startswith(f"{config}/")}
-        lacking = [name for name, count in there.items() if count and name not in mine]
-        if mine and lacking:
+    for config, parts in described.manifest.tables.items():
+        if lacking := [name for name, count in there.items() if count and name not in parts]:
             yield f"{config} ({', '.join(lacking)})"
 
 
@@ -291,13 +289,9 @@ def metadata(described: Described) -> str:
     """The YAML at the head of the card; empty tables and splits are left out, loaders choke on them."""
     configs: list[dict[str, object]] = []
     infos: list[dict[str, object]] = []
+    tables = described.manifest.tables
     for config, kinds in described.columns.items():
-        parts = {
-            name.partition("/")[2]: said
-            for name, said in described.content.items()
-            if name.partition("/")[0] == config
-        }
-        if not parts:
+        if not (parts := tables.get(config)):
             continue
         entry: dict[str, object] = {
             "config_name": config,

@@ -28,8 +28,7 @@ def _fields(described: Described) -> dict[str, object]:
         ),
         "type": "dataset",
         "title": described.title,
-        "authors": [_author(each) for each in release.authors]
-        or [{"name": name} for name in described.authors],
+        "authors": [*map(_author, described.cited)],
         "version": described.version,
     }
     if described.facts.date:

@@ -74,11 +74,10 @@ def record_sets(described: Described) -> Iterator[Node]:
 
 def _tables(described: Described) -> dict[str, int]:
     """The tables that have rows, and how many in all splits."""
-    found: dict[str, int] = {}
-    for name, said in described.content.items():
-        config = name.partition("/")[0]
-        found[config] = found.get(config, 0) + said.rows
-    return found
+    return {
+        config: sum(said.rows for said in parts.values())
+        for config, parts in described.manifest.tables.items()
+    }
 
 
 def _files(config: str, tables: Container[str]) -> str:
@@ -97,7 +96,7 @@ def _free(name: str, tables: Container[str]) -> str:
 
 
 def _splits(described: Described, identity: str) -> Node:
-    names = dict.fromkeys(name.partition("/")[2] for name in described.content)
+    names = dict.fromkeys(name for parts in described.manifest.tables.values() for name in parts)
     return {
         "@type": "cr:RecordSet",
         "@id": identity,

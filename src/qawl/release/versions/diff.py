@@ -159,9 +159,7 @@ def _silver_changes(before: Manifest, after: Manifest) -> Iterator[Key]:
 
 def _table_changes(before: Manifest, after: Manifest) -> Iterator[Key]:
     """Tables that only one of the releases has: the other has no rows for them."""
-    one, other = (
-        {name.partition("/")[0] for name in release.content} for release in (before, after)
-    )
+    one, other = before.tables, after.tables
     for config in sorted({*one, *other} - {SILVER}):
         if (config in one) != (config in other):
             yield config, "", "table removed" if config in one else "table added"

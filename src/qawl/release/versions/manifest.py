@@ -172,6 +172,15 @@ class Manifest(Struct, frozen=True, kw_only=True):
         for each in (*self.files, *self.content, *(self.features or ())):
             names.inner(each)
 
+    @property
+    def tables(self) -> dict[str, dict[str, TableDigest]]:
+        """Config → split → what is said of its rows; tables without rows are not there."""
+        found: dict[str, dict[str, TableDigest]] = {}
+        for name, said in self.content.items():
+            config, _, split = name.partition("/")
+            found.setdefault(config, {})[split] = said
+        return found
+
 
 CARRIERS = (".git", ".gitattributes", ".cache/huggingface")
 """What git and the Hub's client leave beside a release that they brought."""
@@ -304,19 +313,18 @@ def table_files(folder: Path, config: str) -> dict[str, list[Path]]:
     """Split → the files of a table of a release, in their order; raises ReleaseError where one is
     missing, as after half a download."""
     there = shards.splits(folder / config)
-    for name in of_copy(folder).content:
-        table, _, split = name.partition("/")
-        if table == config and not shards.is_whole(there.get(split, ())):
+    for split in of_copy(folder).tables.get(config, ()):
+        if not shards.is_whole(there.get(split, ())):
             raise ReleaseError(
-                f"{folder}: the table {name} is missing, or a part of it: run `qawl verify` and bring "
-                "the release back"
+                f"{folder}: the table {config}/{split} is missing, or a part of it: run `qawl verify` "
+                "and bring the release back"
             )
     return there
 
 
 def refuse_missing_tables(folder: Path) -> None:
     """Raises ReleaseError where a table is missing, or a part of one."""
-    for config in sorted({name.partition("/")[0] for name in of_copy(folder).content}):
+    for config in of_copy(folder).tables:
         table_files(folder, config)
 
 
