@@ -223,6 +223,23 @@ def test_a_text_that_has_words_of_qawl_stops_no_release(root, text):
     assert "take it out of release.title in qawl.yaml" in said
 
 
+def test_a_text_that_has_the_title_of_a_value_stops_no_release(root):
+    """Topics of news are called as news calls them; a definition is looked at as before."""
+    value = {"name": "sci", "title": {"en": "Science and Technology"}}
+    topics = {"name": "topic", "kind": "choice", "values": [value]}
+    path = root / "label_config" / "toy.yaml"
+    said = SCHEME.replace("attributes:", f"attributes:\n  - {json.dumps(topics)}")
+    path.write_text(said, "utf-8")
+    qawl(root, "scheme")
+    text = "The minister for science and technology spoke of boats in the bay."
+    ingest(root, article(text, redistribute=False), article(OTHER))
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    path.write_text(said.replace("Science and Technology", text * 2), "utf-8")
+    qawl(root, "scheme")
+    code, told = main(root, "release", "0.1.0", "--draft")
+    assert (code, "take it out of label_config/toy.yaml" in told) == (1, True)
+
+
 def test_a_headline_that_a_free_article_has_is_free_in_a_text_too(root):
     """Two papers take one headline of an agency, and one of them has it in the text."""
     headline = "A blast shakes the port of Tripoli"

@@ -7,6 +7,7 @@ into other words or letters, or encoded otherwise.
 """
 
 import html
+import json
 import re
 import sys
 import tarfile
@@ -14,6 +15,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,8 +27,9 @@ from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core import project as projects
 from qawl.core.project import Project
-from qawl.core.records import Article
+from qawl.core.records import Article, to_json
 from qawl.release.rights.own_words import own_words
+from qawl.scheme import scheme
 
 RUN = 20
 """Code points from which on a run of withheld text, of a title or of context counts as text of it."""
@@ -34,7 +37,7 @@ RUN = 20
 NAME = 15
 """Code points of a run that stand in a name which a release publishes, so that it is no passage."""
 LONGEST_NAME = 100
-"""Code points of the longest name of a source; what is longer is a text in the wrong field."""
+"""Code points of the longest name; what is longer is a text in the wrong field."""
 
 CHUNK = 1 << 18
 """Code points that are hashed at a time."""
@@ -165,8 +168,8 @@ class Guard:
     """Knows the runs of all that is withheld, that stand in nothing that may be redistributed.
 
     A run is free that stands in the text, title or context of an article that may be redistributed, and
-    what is the name of a source, but for some code points: names are published with all articles, and
-    texts name their paper. Addresses free nothing: many spell the headline.
+    what is a name that a release publishes, but for some code points: texts name their paper, and what
+    schemes call values. Addresses free nothing: many spell the headline.
     """
 
     def __init__(
@@ -177,7 +180,7 @@ class Guard:
         public: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """`articles` gives all of them anew each time it is called; those `out` are withheld too. `names`
-        are published as those of sources are; what is `public` frees its runs."""
+        are published, as those of sources are; what is `public` frees its runs."""
         self._articles, self._out, self._names = articles, out, {*names}
         self._public = public
         self._named: dict[Spelt, str] = {}
@@ -237,13 +240,13 @@ class Guard:
         """Leaves out the runs that are free: found once one of those that are held is met."""
         self._freed = True
         for article in self._articles():
-            if article.source and len(article.source) <= LONGEST_NAME:
-                self._names.add(article.source)
+            self._names.add(article.source or "")
             for text in (article.text, *beside(article)) if self._shows(article) else ():
                 self._free_runs(text)
-        for text in (*self._names, *self._public()):
+        names = [each for each in self._names if len(each) <= LONGEST_NAME]
+        for text in (*names, *self._public()):
             self._free_runs(text)
-        self._named = {each: "\0".join(map(each, self._names)) for each in self._texts}
+        self._named = {each: "\0".join(map(each, names)) for each in self._texts}
         for each in self._all():
             each.drop()
 
@@ -296,7 +299,7 @@ def of_release(project: Project) -> Guard:
             for each in article_store.articles(project)
             if not each.redistribute or each.id not in out
         ),
-        names=cited(project),
+        names=names(project),
         public=own_words,
     )
 
@@ -311,14 +314,28 @@ def of_withdrawn(project: Project, *more: str) -> Guard | None:
             each for each in article_store.articles(project) if each.redistribute or each.id in out
         ),
         out,
-        names=cited(project),
+        names=names(project),
         public=own_words,
     )
 
 
-def cited(project: Project) -> list[str]:
-    """Who is cited for a release, whose names are free."""
-    return [each.shown for each in project.settings.release.authors]
+def names(project: Project) -> list[str]:
+    """The names that a release publishes beside those of sources: who is cited, and what schemes call
+    their labels, attributes, values and relations."""
+    called = (_called(json.loads(to_json(each))) for each in scheme.load_all(project).values())
+    return [
+        *(each.shown for each in project.settings.release.authors),
+        *chain.from_iterable(called),
+    ]
+
+
+def _called(value: object) -> Iterator[str]:
+    """The names and titles in a scheme."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from strings(each) if key in ("name", "title") else _called(each)
+    elif isinstance(value, list):
+        yield from chain.from_iterable(map(_called, value))
 
 
 def beside(article: Article) -> Iterator[str]:

@@ -95,7 +95,7 @@ class Blocks:
         free: list[str] = []
         if article_store.withholds(project):
             paths += [*project.articles_files, project.withdrawn_file, *own_words.files()]
-            free = withheld.cited(project)
+            free = withheld.names(project)
         return result_cache.inputs(project, paths, pa.__version__, free)
 
     def _made(self, items: Sequence[Annotated]) -> tuple[Head, dict[str, pa.RecordBatch]]:
