@@ -41,3 +41,33 @@ def test_a_server_that_fails_at_light_lists_is_an_error():
     client = Failing(PAGE, {1})
     with pytest.raises(Unsendable):
         list(client.tasks(1, fields=("id", "annotations")))
+
+
+class Changing(Client):
+    """A client of a server whose projects change after some page was sent."""
+
+    def __init__(self, change):
+        self.url, self.there, self.change = "http://server", [*range(1, 251)], change
+
+    def request(self, method, path, *, params=None, body=None, retries=3):
+        assert params["ordering"] == "id"
+        there = [{"id": each} for each in self.there]
+        start = (params["page"] - 1) * params["page_size"]
+        self.change(self.there, params["page"])
+        return {"count": len(there), "results": there[start : start + params["page_size"]]}
+
+
+@pytest.mark.parametrize("made", [[], [251], [251, 252]])
+@pytest.mark.parametrize("gone", [[], [3], [3, 150], [250], [*range(1, 150)]])
+def test_projects_that_come_and_go_meanwhile_hide_and_double_no_other(made, gone):
+    """Another lead's push makes and removes projects: one that was not listed was taken for gone, and one
+    that was listed twice for two, of which push removes one."""
+    left = {1: list(made), 2: list(gone)}
+
+    def change(there, page):
+        for each in left.pop(page, ()):
+            there.remove(each) if each in there else there.append(each)
+
+    found = [each["id"] for each in Changing(change).projects()]
+    assert len(found) == len({*found})
+    assert {*range(1, 251)} - {*gone} <= {*found}

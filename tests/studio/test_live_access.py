@@ -186,6 +186,14 @@ def test_a_wrong_address_is_said_at_once(served):
     assert time.monotonic() - start < 3
 
 
+def test_the_address_of_a_page_is_named(served):
+    """Who takes the address from the browser's bar gets a version there too, but nothing else."""
+    corpus, client = served(*TEXTS, name="access-page", settings=ONE_LAYER)
+    corpus = settle(corpus, f"{client.url}/projects/3/data")
+    for words in (("push",), ("pull",), ("status",)):
+        assert "/projects/3/data is a page: label_studio.url" in run(corpus, *words)[1]
+
+
 def test_no_token_name_or_address_of_a_person_comes_out(served, label_studio):
     """Every command that touches a server runs; what they say and every file that they write is read."""
     corpus, client = served(

@@ -236,6 +236,38 @@ def test_a_project_whose_description_was_changed_is_known_again_by_one_line(serv
     assert said(corpus, "push")[0] == 0
 
 
+def test_an_annotator_is_renamed_as_the_documents_say(served, said):
+    """docs/exports.md spoke of the files alone: the next pull brought the old name back, and all work stood
+    in two journals."""
+    corpus, client = served(*TEXTS, name="follow-renamed", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    submit(client, corpus, first, count=2)
+    assert said(corpus, "pull")[0] == 0
+    told = first.fields["description"].replace("annotator=a1", "annotator=ann")
+    client.update_project(first.id, {"description": told})
+    for path in corpus.journal.glob("quote.a1.*"):
+        path.rename(path.with_name(path.name.replace("a1", "ann")))
+    for path, old in (
+        (corpus.journal / "heads.json", "quote.a1"),
+        (corpus.root / "qawl.yaml", "[a1"),
+    ):
+        new = old.replace("a1", "ann")
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    corpus.annotations_file("quote").unlink()
+    (corpus.state / "users.json").unlink(missing_ok=True)
+    for words in (("pull", "--rebuild"), ("adjudicate",), ("pull",), ("push",), ("pull",)):
+        code, output = said(corpus, *words)
+        assert (code, "ALARM" in output) == (0, False), output
+    assert "nothing to do" in said(corpus, "push")[1]
+    corpus = project.load(corpus.root)
+    assert {each.annotator for each in derive.read(corpus, "quote")} == {"ann"}
+    checks = {each.check for each in annotation_store.findings(corpus, "quote")}
+    assert "annotation-copied" not in checks
+    client.delete_project(first.id)
+    assert "(quote, ann) with 2 annotations is gone" in said(corpus, "pull")[1]
+
+
 def test_work_that_the_server_moves_stays_one(served, said):
     """Label Studio joins doubled tasks, and its API can say that an annotation is somebody else's: each was
     then there twice, one of them for ever, and every pull said that it did not count beside itself."""

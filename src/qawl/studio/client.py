@@ -108,7 +108,16 @@ class Client(Transport):
 
     def projects(self) -> Iterator[Json]:
         """All projects of the server, as it describes them."""
-        yield from self._pages("api/projects/")
+        try:
+            yield from self._pages("api/projects/").values()
+        except ServerError as error:
+            if " answered 404 " not in str(error):
+                raise
+            # Below the address of a page Label Studio answers with its version too, and nothing else.
+            raise ServerError(
+                f"{self.url} is a page: label_studio.url in qawl.yaml must be the server's address "
+                "alone, as http://127.0.0.1:8080"
+            ) from error
 
     def create_project(self, fields: Json) -> Json:
         """A new project; its description as the server sends it."""
@@ -269,17 +278,28 @@ class Client(Transport):
         """Removes a project with all that is in it."""
         self.request("DELETE", f"api/projects/{project}/")
 
-    def _pages(self, path: str) -> Iterator[Json]:
-        """Everything in a paged list; a page that is missing is an error, not the end."""
-        page, seen, total = 1, 0, 1
-        while seen < total:
-            said = self.request("GET", path, params={"page": page, "page_size": PAGE})
-            found, total = said["results"], said["count"]
-            if not found and seen < total:
-                raise ServerError(f"{self.url}: {path} ended after {seen} of {total}; run it again")
-            yield from found
-            seen += len(found)
-            page += 1
+    def _pages(self, path: str) -> dict[int, Json]:
+        """Everything in a paged list by id, in that order: what is made meanwhile comes last. Where
+        something went meanwhile the pages moved, and are asked for anew; one that is missing is an
+        error, not the end."""
+        page, before = 1, 0
+        found: dict[int, Json] = {}
+        while True:
+            asked = {"page": page, "page_size": PAGE, "ordering": "id"}
+            said = self.request("GET", path, params=asked)
+            total = said["count"]
+            if total < before:
+                page, before = 1, 0
+                found.clear()
+                continue
+            found |= {each["id"]: each for each in said["results"]}
+            if len(found) >= total:
+                return found
+            if not said["results"]:
+                raise ServerError(
+                    f"{self.url}: {path} ended after {len(found)} of {total}; run it again"
+                )
+            page, before = page + 1, total
 
 
 def _query(where: Iterable[Filter]) -> str:

@@ -146,6 +146,7 @@ class _Marks:
             layer, annotator, number = remote.whose
             known = Mark(layer=layer, annotator=annotator, home=remote.home, slice=number)
             self.by_home[remote.home] = known
+        known.annotator = remote.annotator  # it may be renamed
         return known
 
     def missing(self, mark: Mark, left: int, *, stands: bool) -> str:
