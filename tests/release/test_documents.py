@@ -28,7 +28,8 @@ from qawl.guidelines.rules import sentence
 from qawl.release import build
 from qawl.release.documents import card, citation
 from qawl.release.rights import leak_check
-from qawl.release.rights.withheld import RUN, Guard
+from qawl.release.rights.runs import RUN
+from qawl.release.rights.withheld import Guard
 from qawl.release.versions import manifest
 from strategies import article
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qawl import cli
-from qawl.release.rights import withheld
+from qawl.release.rights import runs, withheld
 from qawl.setup import init
 from strategies import article
 
@@ -184,7 +184,7 @@ def test_withheld_text_is_found_however_it_is_spelt(release, language, ways):
     }
     done, folder = release(text, given, given)
     assert done.exit_code == 0, done.output
-    assert longest(text, folder) < withheld.RUN
+    assert longest(text, folder) < runs.RUN
     rows = pq.read_table(folder / "toy").to_pylist()
     assert [row["speaker"] for row in rows] == [None] * len(ways)
     assert [row["note"] for row in rows] == [each["note"] for each in given.values()]
@@ -221,10 +221,10 @@ def test_pieces_that_make_a_run_together_are_found(release, how):
         while piece and at >= 0:
             covered[at : at + len(piece)] = [True] * len(piece)
             at = text.find(piece, at + 1)
-    runs = "".join("x" if each else " " for each in covered).split()
+    stretches = "".join("x" if each else " " for each in covered).split()
     if "own" not in how:
-        assert max(map(len, runs), default=0) < withheld.RUN
-    assert longest(ARABIC, folder) < withheld.RUN
+        assert max(map(len, stretches), default=0) < runs.RUN
+    assert longest(ARABIC, folder) < runs.RUN
 
 
 def test_of_pieces_as_they_stand_all_comes_back(release, tmp_path):
@@ -291,7 +291,7 @@ def test_an_address_that_spells_the_headline_is_shown(release, tmp_path):
 
 @given(st.text(), st.text())
 def test_folding_is_of_each_letter_alone(one, other):
-    folded = withheld.folded(f"{one} {other}")
-    assert withheld.folded(folded) == folded
-    assert unicodedata.normalize("NFC", withheld.folded(one) + withheld.folded(other)) == folded
-    assert withheld.folded(one.upper().lower()) == withheld.folded(one.lower().upper().lower())
+    folded = runs.folded(f"{one} {other}")
+    assert runs.folded(folded) == folded
+    assert unicodedata.normalize("NFC", runs.folded(one) + runs.folded(other)) == folded
+    assert runs.folded(one.upper().lower()) == runs.folded(one.lower().upper().lower())

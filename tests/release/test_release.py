@@ -25,7 +25,8 @@ from qawl.core.errors import ReleaseError
 from qawl.core.records import JUDGE, Annotation, Provenance, Relation, Span
 from qawl.core.settings import Release
 from qawl.release import build, gates
-from qawl.release.rights.withheld import RUN, Guard
+from qawl.release.rights.runs import RUN
+from qawl.release.rights.withheld import Guard
 from qawl.release.tables import arrays, columns, tables
 from qawl.release.tables import rows as tables_rows
 from qawl.release.tables.tables import Annotated

@@ -19,7 +19,8 @@ from qawl.core import files
 from qawl.core.errors import ReleaseError, SchemeError
 from qawl.release import build, restore
 from qawl.release.rights import leak_check, standoff
-from qawl.release.rights.withheld import RUN, Guard
+from qawl.release.rights.runs import RUN
+from qawl.release.rights.withheld import Guard
 from qawl.release.tables import tables
 from qawl.release.versions import diff
 from qawl.scheme.kinds.texts import Text

@@ -11,7 +11,8 @@ import numpy as np
 
 from qawl.core.records import Article
 from qawl.release.rights import standoff
-from qawl.release.rights.withheld import RUN, Guard, Mask, beside, folded, hashes
+from qawl.release.rights.runs import RUN, Mask, folded, hashes
+from qawl.release.rights.withheld import Guard, beside
 
 PIECE = RUN // 2
 """Letters of a piece of the article's text in a text that has other words too."""

@@ -9,7 +9,7 @@ import msgspec
 
 from qawl.core import files
 from qawl.core.errors import ReleaseError
-from qawl.release.rights.withheld import RUN
+from qawl.release.rights.runs import RUN
 
 SUFFIX = "_standoff"
 """What the column beside that of a free text is called after it."""

@@ -1,27 +1,16 @@
-"""Text that may not be redistributed: no run of it, of its title or context may stand in what is shipped.
+"""Text that may not be redistributed: no run of it, its title or context may stand in what is shipped."""
 
-A run is told as it stands, and as it is spelt otherwise: without diacritics, tatweel, case, punctuation
-and white space, in any compatible form of its letters, with letters and digits that are typed for each
-other, and in the escapes of HTML, URLs and JSON. What is not looked for: text that is turned round, put
-into other words or letters, or encoded otherwise.
-"""
-
-import html
 import json
-import re
 import sys
 import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import chain
 from pathlib import Path
-from urllib.parse import unquote
 
 import numpy as np
 from msgspec import UnsetType
-from numpy.typing import NDArray
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
@@ -29,10 +18,8 @@ from qawl.core import project as projects
 from qawl.core.project import Project
 from qawl.core.records import Article, to_json
 from qawl.release.rights.own_words import own_words
+from qawl.release.rights.runs import RUN, Hashes, Mask, Runs, Spelt, decoded, folded, hashes
 from qawl.scheme import scheme
-
-RUN = 20
-"""Code points from which on a run of withheld text, of a title or of context counts as text of it."""
 
 NAME = 15
 """Code points of a run that stand in a name which a release publishes, so that it is no passage."""
@@ -41,127 +28,6 @@ LONGEST_NAME = 100
 
 CHUNK = 1 << 18
 """Code points that are hashed at a time."""
-
-TOGETHER = 1 << 21
-"""Hashes of free runs that are looked up together."""
-
-Spelt = Callable[[str], str]
-"""Gives a text in one spelling."""
-Hashes = NDArray[np.uint64]
-Mask = NDArray[np.bool_]
-
-
-def hashes(text: str, run: int = RUN) -> Hashes:
-    """A hash of each run of so many code points of a text (polynomial, modulo 2**64)."""
-    encoded = text.encode("utf-32-le", "surrogatepass")
-    points: Hashes = np.frombuffer(encoded, np.uint32).astype(np.uint64)
-    count = len(points) - run + 1
-    if count <= 0:
-        return np.zeros(0, np.uint64)
-    rolled: Hashes = np.zeros(count, np.uint64)
-    for offset in range(run):
-        rolled *= np.uint64(0x9E3779B97F4A7C15)
-        rolled += points[offset : offset + count]
-    return rolled
-
-
-TWINS = {
-    "ي": "یىېے",
-    "ك": "کڪگ",
-    "ه": "ةەہھۃ",
-    "ا": "ٱ",
-    "i": "ı",
-    "l": "ł",
-    "o": "ø",
-    "d": "đ",
-}
-"""Letters that stand for others: those of another keyboard, or of a quick hand. Letters with hamza and
-other marks are bare already."""
-_NONE = "ـء"
-"""Letters that come and go: tatweel, and the hamza that stands alone or on another letter."""
-
-
-def folded(text: str) -> str:
-    """The letters and digits of a text, however they are spelt: compatible forms, bare, in lower case,
-    one letter for all that are typed for it."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), "<u4")
-    told = _letters()[codes]
-    letters = told[told > 0].astype("<u4").tobytes().decode("utf-32-le")
-    return unicodedata.normalize("NFC", letters)  # Hangul alone is composed of letters
-
-
-@cache
-def _letters() -> NDArray[np.uint32]:
-    """Code point → the letter or ASCII digit that it is taken for; 0 where it is neither."""
-    found = np.zeros(sys.maxunicode + 1, np.uint32)
-    for code in range(sys.maxunicode + 1):
-        if (letter := chr(code)).isalnum():
-            digit = unicodedata.decimal(letter, None)
-            found[code] = code if digit is None else ord("0") + digit
-    for letter, those in TWINS.items():
-        found[[ord(each) for each in those]] = ord(letter)
-    found[[ord(each) for each in _NONE]] = 0
-    return found
-
-
-_CODED = re.compile(r"\\u|%[0-9A-Fa-f]{2}|&#?\w+;|<[^<>]+>")
-_TAG = re.compile(r"<[^<>]+>")
-
-
-def decoded(text: str) -> str:
-    """A text without tags, with the escapes of JSON, URLs and HTML read."""
-    return _TAG.sub("", html.unescape(unquote(_unescaped(text)))) if _CODED.search(text) else text
-
-
-class _Runs:
-    """The hashes of the runs that are withheld, spelt one way: first all that are held, then but for
-    those that stand in what is free."""
-
-    def __init__(self, spelt: Spelt) -> None:
-        self.spelt = spelt
-        self.hashes: Hashes = np.zeros(0, np.uint64)
-        self._free: Mask = np.zeros(0, bool)
-        self._waiting: list[Hashes] = []
-        self._count = 0
-
-    def hold(self, held: Sequence[Hashes]) -> None:
-        """Takes the hashes of what is held."""
-        self.hashes = np.unique(np.concatenate([self.hashes, *held]))
-        self._free = np.zeros(len(self.hashes), bool)
-
-    def free(self, free: Hashes) -> None:
-        """Notes what is free; `drop` takes it out."""
-        self._waiting.append(free)
-        self._count += len(free)
-        if self._count > TOGETHER:
-            self._mark()
-
-    def drop(self) -> None:
-        """Takes out what was noted as free."""
-        self._mark()
-        self.hashes = self.hashes[~self._free]
-        self._free = self._free[~self._free]
-
-    def _mark(self) -> None:
-        """Marks what is free of those that wait: many in order are found fast."""
-        wanted = np.sort(np.concatenate([*self._waiting, self.hashes[:0]]))
-        self._waiting, self._count = [], 0
-        if len(self.hashes):
-            places = self._places(wanted)
-            self._free[places[self.hashes[places] == wanted]] = True
-
-    def known(self, wanted: Hashes) -> Mask:
-        """Which of these hashes are of withheld runs."""
-        if not len(self.hashes):
-            return np.zeros(len(wanted), bool)
-        known: Mask = self.hashes[self._places(wanted)] == wanted
-        return known
-
-    def _places(self, wanted: Hashes) -> NDArray[np.intp]:
-        places = np.searchsorted(self.hashes, wanted)
-        places[places == len(self.hashes)] = 0
-        return places
 
 
 class Guard:
@@ -184,8 +50,8 @@ class Guard:
         self._articles, self._out, self._names = articles, out, {*names}
         self._public = public
         self._named: dict[Spelt, str] = {}
-        self._texts: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
-        self._beside: dict[Spelt, _Runs] = {each: _Runs(each) for each in (str, folded)}
+        self._texts: dict[Spelt, Runs] = {each: Runs(each) for each in (str, folded)}
+        self._beside: dict[Spelt, Runs] = {each: Runs(each) for each in (str, folded)}
         self._hold()
         self._freed = not self.watches
 
@@ -218,7 +84,7 @@ class Guard:
         """The same for a file that is not known to be text."""
         return self.run_in(content.decode("utf-8", "replace"))
 
-    def _all(self) -> Iterator[_Runs]:
+    def _all(self) -> Iterator[Runs]:
         yield from (*self._texts.values(), *self._beside.values())
 
     def _shows(self, article: Article) -> bool:
@@ -226,7 +92,7 @@ class Guard:
 
     def _hold(self) -> None:
         """Takes the runs of all that is withheld."""
-        held: dict[_Runs, list[Hashes]] = {each: [] for each in self._all()}
+        held: dict[Runs, list[Hashes]] = {each: [] for each in self._all()}
         for article in self._articles():
             if not self._shows(article):
                 for runs in self._texts.values():
@@ -261,7 +127,7 @@ class Guard:
         """Whether a run is a name that is published, but for some code points around it."""
         return any(run[at : at + NAME] in self._named[spelt] for at in range(RUN - NAME + 1))
 
-    def _known(self, wanted: Hashes, runs: Sequence[_Runs]) -> Mask:
+    def _known(self, wanted: Hashes, runs: Sequence[Runs]) -> Mask:
         """Which of these hashes are withheld in one of these spellings."""
         known = np.zeros(len(wanted), bool)
         for each in runs:
@@ -275,7 +141,7 @@ class Guard:
         self,
         text: str,
         spelt: Spelt,
-        runs: Sequence[_Runs] | None = None,
+        runs: Sequence[Runs] | None = None,
     ) -> str | None:
         """The first run in a text."""
         runs = runs or [self._texts[spelt], self._beside[spelt]]
@@ -333,7 +199,7 @@ def _called(value: object) -> Iterator[str]:
     """The names and titles in a scheme."""
     if isinstance(value, dict):
         for key, each in value.items():
-            yield from strings(each) if key in ("name", "title") else _called(each)
+            yield from strings(each, keys=False) if key in ("name", "title") else _called(each)
     elif isinstance(value, list):
         yield from chain.from_iterable(map(_called, value))
 
@@ -343,28 +209,7 @@ def beside(article: Article) -> Iterator[str]:
     if article.title:
         yield article.title
     if not isinstance(article.context, UnsetType):
-        yield from _leaves(article.context)
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """The strings in a value of context, without the names of fields."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(each)
-
-
-def _unescaped(text: str) -> str:
-    """A text with its JSON escapes of UTF-16 units read."""
-    parts = text.split("\\u")
-    out = [parts[0]]
-    for part in parts[1:]:
-        try:
-            out += [chr(int(part[:4], 16)), part[4:]]
-        except ValueError:
-            out.append(part)
-    return "".join(out)
+        yield from strings(article.context, keys=False)
 
 
 def archives(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
@@ -382,17 +227,17 @@ def archives(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
                         yield f"{path.name}: {member.name}", file.read()
 
 
-def strings(values: object) -> Iterator[str]:
-    """All strings in nested lists and mappings."""
+def strings(values: object, *, keys: bool = True) -> Iterator[str]:
+    """All strings in nested lists and mappings, the keys of which may be left out."""
     if isinstance(values, str):
         yield values
     elif isinstance(values, dict):
-        for key, each in values.items():
-            yield from strings(key)
-            yield from strings(each)
+        if keys:
+            yield from strings([*values])
+        yield from strings([*values.values()], keys=keys)
     elif isinstance(values, list):
         for each in values:
-            yield from strings(each)
+            yield from strings(each, keys=keys)
 
 
 def main() -> None:
