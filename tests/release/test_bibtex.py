@@ -72,3 +72,17 @@ def test_a_title_is_written_out_in_one_line(released):
     assert found["title"] == r"{News \& views: 100\% of quotes\_2024 \#1}"
     assert found["author"] == "{c contributors}"
     assert creators == [{"@type": "sc:Organization", "name": "c contributors"}]
+
+
+@pytest.mark.parametrize(
+    "title", ["News of\nthe bay\n", "  News of\r\n\r\n  the bay", "News of the bay"]
+)
+def test_a_title_of_several_lines_is_one_heading(title, released):
+    """As YAML has it behind `title: >`; the version stood in a line of its own, below the heading."""
+    folder = released(title=title)
+    for name, heading in {
+        "README.md": "# News of the bay 0.1.0",
+        "CHANGELOG.md": "# Changelog of News",
+    }.items():
+        assert f"\n{heading}" in "\n" + (folder / name).read_text("utf-8")
+    assert "title: News of the bay\n" in (folder / "CITATION.cff").read_text("utf-8")

@@ -258,7 +258,11 @@ def parse_settings(text: str, where: str) -> Settings:
     for tag in settings.release.card.languages:
         _check_language(tag, "release.card.languages", where)
     _check_layers(settings.layers, where)
-    settings = msgspec.structs.replace(settings, annotators=_named(settings.annotators, where))
+    settings = msgspec.structs.replace(
+        settings,
+        annotators=_named(settings.annotators, where),
+        release=_titled(settings.release),
+    )
     _check_work(settings, where)
     _check_trusted(settings, _plain(settings.annotators), where)
     _check_dispensations(settings.dispensations, where)
@@ -276,6 +280,15 @@ def parse_settings(text: str, where: str) -> Settings:
     if twice := [each for each in settings.layers if named.count(each) > 1]:
         raise ProjectError(f"{where}: suggestions.suggesters: two for the layer {twice[0]}")
     return settings
+
+
+def _titled(release: Release) -> Release:
+    """The same with its title in one line, as headings and citations have it: YAML may have it in
+    several, and ends one of `>` or `|` with a line feed."""
+    if not release.title:
+        return release
+    lines = map(str.strip, release.title.splitlines())
+    return msgspec.structs.replace(release, title=" ".join(filter(None, lines)) or None)
 
 
 def _check_splits(splits: dict[str, float], where: str) -> None:
