@@ -64,6 +64,21 @@ def test_a_name_that_the_scheme_lost_is_said_once(corpus):
         assert message.endswith("run `qawl adjudicate`")
 
 
+def test_what_one_alone_still_says_is_found_there_and_not_in_gold(corpus):
+    """`adjudicate` takes it over as it is: `validate` advised to run it, for ever."""
+    path = corpus / "qawl.yaml"
+    path.write_text(f"{path.read_text('utf-8')}adjudication: {{trusted: a1}}\n", "utf-8")
+    assert corpora.main(corpus, "adjudicate")[0] == 0
+    path = corpus / "label_config/ner.yaml"
+    path.write_text(path.read_text("utf-8").replace("PER", "PERS"), "utf-8")
+    assert "label-unknown" in corpora.main(corpus, "validate")[1]
+    assert gold(corpus) == []
+    stored(corpus, lambda records: records[0]["spans"][0].update(label="EARLIER"))
+    ((severity, check, message, _),) = gold(corpus)
+    assert (severity, check) == ("warning", "gold-stale")
+    assert "'EARLIER' is not one of" in message
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -4,7 +4,7 @@ A release decides gold anew from the annotations. Suggestions, `qawl.Corpus` and
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +19,7 @@ from qawl.core import files, gold_file
 from qawl.core.errors import InputError
 from qawl.core.findings import finding
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Article, Finding, Gold, as_annotation
+from qawl.core.records import JUDGE, Annotation, Article, Finding, Gold, as_annotation
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import level3_labels
@@ -30,6 +30,8 @@ CHECKS = ("gold-unreadable", "gold-stale", "gold-orphan", "gold-missing")
 """The checks that find something here."""
 _NAMES = frozenset({"label-unknown", "attribute-unknown", "value-unknown", "relation-unknown"})
 """What the scheme had when gold was decided. Gold that waits for a judge may lack things."""
+_ALONE = ("single", "adjudicator")
+"""Who decides alone: what they say is gold as it is."""
 _ADVICE = "run `qawl adjudicate`"
 _GONE = (
     "bring the articles back from version control or a backup; if they are to go for good, remove their "
@@ -42,17 +44,24 @@ def findings(project: Project) -> Iterator[Finding]:
     articles, out = article_store.by_id(project), withdrawal.ids(project)
     for layer, current in scheme.load_all(project).items():
         seen: dict[tuple[str, str], list[str]] = {}
+        as_they_are: dict[str, list[str]] = {}
         try:
             for gold, article in articles.beside(
                 gold_file.read(project, layer), lambda each: each.article_id
             ):
                 orphan = article is None and gold.article_id not in out
                 check = "gold-orphan" if orphan else "gold-stale"
-                for why in dict.fromkeys(_misfits(gold, article, current)):
+                unknown = [*_unknown(as_annotation(gold), current)] if article else []
+                if unknown and gold.decided_by in _ALONE:
+                    as_they_are[gold.article_id] = unknown
+                    unknown = []
+                for why in (*_misfits(gold, article), *unknown):
                     seen.setdefault((check, why), []).append(gold.article_id)
         except InputError as error:
             yield finding("gold-unreadable", str(error), layer=layer)
             continue
+        for why, article_id in _outdated(project, current, as_they_are):
+            seen.setdefault(("gold-stale", why), []).append(article_id)
         undecided = [each for each in _undecided(project, layer) if each in articles]
         if missing := [each for each in undecided if each not in out]:
             seen["gold-missing", "all who were asked annotated an article that has none"] = missing
@@ -98,15 +107,34 @@ def _records(project: Project, path: Path, kind: type[_Some]) -> Iterator[_Some]
             yield decoder.decode(line)
 
 
-def _misfits(gold: Gold, article: Article | None, current: Scheme) -> Iterator[str]:
-    """In what a record does not fit, in words."""
+def _misfits(gold: Gold, article: Article | None) -> Iterator[str]:
+    """In what a record does not fit its article, in words."""
     if article is None:
         yield "its article is not in the corpus"
-        return
-    if gold.text_sha256 != article.text_sha256:
+    elif gold.text_sha256 != article.text_sha256:
         yield "it was decided on another text of the article"
     elif any(article.text[each.start : each.end] != each.text for each in gold.spans):
         yield "a span has other words than the text has there"
-    for each in level3_labels.check(as_annotation(gold), current):
-        if each.check in _NAMES:
-            yield each.message
+
+
+def _unknown(record: Annotation, current: Scheme) -> Iterator[str]:
+    """The names in a record that the scheme does not have, in words, each once."""
+    found = level3_labels.check(record, current)
+    yield from dict.fromkeys(each.message for each in found if each.check in _NAMES)
+
+
+def _outdated(
+    project: Project, current: Scheme, unknown: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """(what is unknown, article) of names that gold has and its annotations have no more. What they have
+    still is found in them, and to adjudicate again would not change it."""
+    if not unknown:
+        return
+    still = {
+        (each.article_id, name)
+        for each in _records(project, project.annotations_file(current.layer), Annotation)
+        if each.article_id in unknown
+        for name in _unknown(each, current)
+    }
+    for article_id, names in unknown.items():
+        yield from ((name, article_id) for name in names if (article_id, name) not in still)
