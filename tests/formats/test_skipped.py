@@ -57,6 +57,22 @@ def test_a_release_and_its_corpus_give_the_same_files(released, tmp_path, form):
     assert contents(own) == contents(other)
 
 
+def test_what_is_open_ends_with_the_text_in_both(tmp_path):
+    """One of two marks beyond the text, as tools do that count bytes; the corpus said so, the release not."""
+    folder = made(tmp_path / "corpus", half=work([mark("m", "A", 8, 900)]))
+    pull(folder, "thing", TEXTS, {"a2": {"half": work()}})
+    qawl(folder, "adjudicate")
+    qawl(folder, "release", "0.1.0", "--draft")
+    release, found = folder / "exports/releases/0.1.0", []
+    for way in ([], ["--from", release]):
+        out = tmp_path / f"out{len(way)}"
+        qawl(folder, "export", "jsonl", "--to", out, *way)
+        lines = (out / "thing.gold.train.jsonl").read_text("utf-8").splitlines()
+        found.append({each["source_id"]: each["open"] for each in map(json.loads, lines)})
+    assert found[0] == found[1]
+    assert found[0]["half"] == [{"start": 8, "end": len(TEXTS["half"])}]
+
+
 def contents(folder):
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes().replace(b"trial@0.1.0", b"trial")

@@ -44,9 +44,10 @@ class Corpus:
 
     def gold(self, layer: str) -> Iterator[Given]:
         """Decided now, from the annotations."""
+        articles = article_store.by_id(self._project)
         for each in decide.gold(self._project, layer):
-            record = as_annotation(each)
-            stretches = tuple((one["start"], one["end"]) for one in open_stretches(each))
+            record, length = as_annotation(each), len(articles[each.article_id].text)
+            stretches = tuple((one["start"], one["end"]) for one in open_stretches(each, length))
             yield self._given(record, complete=each.complete, stretches=stretches)
 
     def annotations(self, layer: str, annotator: str) -> Iterator[Given]:

@@ -1,13 +1,11 @@
 """The stretches of a text of which nothing is decided yet."""
 
-import sys
-
 from qawl.core.records import Gold
 
 
-def open_stretches(gold: Gold, length: int = sys.maxsize) -> list[dict[str, int]]:
-    """The stretches of which nothing is decided yet, in order and apart: what is not gold there is not
-    absent. `length` is that of the text, where it is known: what is open beyond it is left out."""
+def open_stretches(gold: Gold, length: int) -> list[dict[str, int]]:
+    """The stretches of a text of this length of which nothing is decided yet, in order and apart: what is
+    not gold there is not absent."""
     found: list[dict[str, int]] = []
     inside = ((max(each.start, 0), min(each.end, length)) for each in gold.open if each.of_spans)
     for each in sorted((start, end) for start, end in inside if start <= end):
