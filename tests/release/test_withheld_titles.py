@@ -252,6 +252,39 @@ def test_a_headline_that_a_free_article_has_is_free_in_a_text_too(root):
     assert code == 0, said
 
 
+@pytest.mark.parametrize("where", ["first", "second", "last"])
+def test_a_line_of_a_free_article_that_a_withheld_text_has_stops_no_release(root, where):
+    """Guidelines show lines of free articles: before a line stands a space there, after it a line feed. Agencies
+    begin and end many lines alike, and a withheld text has them between others: the release was refused."""
+    common = "The captain of the port"
+    free = {
+        "first": f"{common} sees Mona.",
+        "second": f"Boats came back.\n{common} sees Mona.",
+        "last": f"Mona, says {common}",
+    }[where]
+    ingest(
+        root, article(f"Nobody asked. {common}\nstayed at home.", redistribute=False), article(free)
+    )
+    at = free.index("Mona")
+    value = {"start": at, "end": at + 4, "text": "Mona", "labels": ["PER"]}
+    region = {"id": "1", "to_name": "text", "from_name": "toy", "type": "labels", "value": value}
+    pull(root, [region], text=free)
+    told = dict(shown(release(root)))["GUIDELINES.md"]
+    assert common in told
+
+
+def test_a_title_that_a_changelog_names_may_stand_in_a_withheld_text(root):
+    """A letter behind it that is that of the changelog was enough to refuse the release."""
+    headline = "Prime minister visits Paris"
+    hidden = f"The paper wrote «{headline}», perhaps in haste."
+    ingest(root, article(TEXT, title=headline), article(hidden, redistribute=False))
+    pull(root, span("Mona"))
+    release(root)
+    pull(root, span("Mona Haddad"), day=2)
+    told = dict(shown(release(root)))["CHANGELOG.md"]
+    assert f"“{headline}”: PER" in told
+
+
 @pytest.mark.parametrize("own", [True, False])
 def test_a_text_that_links_to_its_own_site_stops_no_release(root, own):
     """Every release was refused: addresses are published, and all of a site begin alike."""

@@ -68,7 +68,8 @@ def _found(path: Path, guard: Guard) -> str | None:
         return run
     if path.suffix == ".json":
         texts = strings(json.loads(content))
-        return next((run for run in map(guard.run_in, texts) if run), None)
+        runs = (guard.run_in(text, document=True) for text in texts)
+        return next((run for run in runs if run), None)
     return None
 
 

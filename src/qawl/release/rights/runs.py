@@ -127,11 +127,11 @@ class Runs:
         if self._count > TOGETHER:
             self._mark()
 
-    def drop(self) -> None:
-        """Takes out what was noted as free."""
+    def drop(self, *, free: bool = True) -> None:
+        """Takes out what was noted as free, or all but that."""
         self._mark()
-        self.hashes = self.hashes[~self._free]
-        self._free = self._free[~self._free]
+        left = self._free != free
+        self.hashes, self._free = self.hashes[left], self._free[left]
 
     def _mark(self) -> None:
         """Marks what is free of those that wait: many in order are found fast."""

@@ -6,6 +6,7 @@ import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -25,6 +26,10 @@ NAME = 15
 """Code points of a run that stand in a name which a release publishes, so that it is no passage."""
 LONGEST_NAME = 100
 """Code points of the longest name; what is longer is a text in the wrong field."""
+
+SHOWN: dict[Spelt, int] = {str: RUN - 1, folded: NAME}
+"""Code points of a run that stand in what is free, by its spelling, so that it is none in a document: the
+others are white space and words of the document, at an end of what it shows."""
 
 CHUNK = 1 << 18
 """Code points that are hashed at a time."""
@@ -60,17 +65,19 @@ class Guard:
         """Whether there is anything withheld at all."""
         return any(len(each.hashes) for each in self._all())
 
-    def run_in(self, text: str, *, exact: bool = False) -> str | None:
+    def run_in(self, text: str, *, exact: bool = False, document: bool = False) -> str | None:
         """The first run of what is withheld that stands in this text; `exact`: of a text, spelt as it is
-        there."""
+        there. A `document` shows what is free beside words of its own."""
         if not self.watches or len(unicodedata.normalize("NFKC", text)) < RUN:
             return None
         if exact:
             return self._first(text, str, [self._texts[str]])
-        found = self._first(text, str) or self._first(text, folded)
-        if found is None and (plain := decoded(text)) != text:
-            found = self._first(plain, str) or self._first(plain, folded)
-        return found
+        plain = decoded(text)
+        for each in (text,) if plain == text else (text, plain):
+            for spelt in (str, folded):
+                if found := self._first(each, spelt, document=document):
+                    return found
+        return None
 
     def run_as_it_stands(self, text: str) -> str | None:
         """The first run of what is withheld, spelt as it is there."""
@@ -81,8 +88,8 @@ class Guard:
         return self._known(hashes(letters), [self._texts[folded], self._beside[folded]])
 
     def run_in_bytes(self, content: bytes) -> str | None:
-        """The same for a file that is not known to be text."""
-        return self.run_in(content.decode("utf-8", "replace"))
+        """The same for a document that is not known to be text."""
+        return self.run_in(content.decode("utf-8", "replace"), document=True)
 
     def _all(self) -> Iterator[Runs]:
         yield from (*self._texts.values(), *self._beside.values())
@@ -105,16 +112,22 @@ class Guard:
     def _free(self) -> None:
         """Leaves out the runs that are free: found once one of those that are held is met."""
         self._freed = True
-        for article in self._articles():
-            self._names.add(article.source or "")
-            for text in (article.text, *beside(article)) if self._shows(article) else ():
-                self._free_runs(text)
-        names = [each for each in self._names if len(each) <= LONGEST_NAME]
-        for text in (*names, *self._public()):
+        for text in self._free_texts():
             self._free_runs(text)
-        self._named = {each: "\0".join(map(each, names)) for each in self._texts}
+        self._named = {each: "\0".join(map(each, self._short_names())) for each in self._texts}
         for each in self._all():
             each.drop()
+
+    def _free_texts(self) -> Iterator[str]:
+        """What frees its runs; the source of each article is taken for a name."""
+        for article in self._articles():
+            self._names.add(article.source or "")
+            if self._shows(article):
+                yield from (article.text, *beside(article))
+        yield from (*self._short_names(), *self._public())
+
+    def _short_names(self) -> list[str]:
+        return [each for each in self._names if len(each) <= LONGEST_NAME]
 
     def _free_runs(self, text: str) -> None:
         """Notes the runs of a text as free."""
@@ -123,9 +136,28 @@ class Guard:
             runs.free(found)
             self._beside[spelt].free(found)
 
+    @cached_property
+    def _shared(self) -> dict[Spelt, Runs]:
+        """What is withheld and free, by spelling, in runs as short as documents show them."""
+        found = {spelt: Runs(spelt) for spelt in SHOWN}
+        for spelt, runs in found.items():
+            held = (each for each in self._articles() if not self._shows(each))
+            texts = (text for each in held for text in (each.text, *beside(each)))
+            runs.hold([hashes(spelt(text), SHOWN[spelt]) for text in texts])
+        for text in self._free_texts():
+            for spelt, runs in found.items():
+                runs.free(hashes(spelt(text), SHOWN[spelt]))
+        for runs in found.values():
+            runs.drop(free=False)
+        return found
+
     def _is_name(self, run: str, spelt: Spelt) -> bool:
         """Whether a run is a name that is published, but for some code points around it."""
         return any(run[at : at + NAME] in self._named[spelt] for at in range(RUN - NAME + 1))
+
+    def _is_shown(self, run: str, spelt: Spelt) -> bool:
+        """Whether a run of a document is an end of something free, and what stands beside it there."""
+        return bool(self._shared[spelt].known(hashes(run, SHOWN[spelt])).any())
 
     def _known(self, wanted: Hashes, runs: Sequence[Runs]) -> Mask:
         """Which of these hashes are withheld in one of these spellings."""
@@ -142,6 +174,8 @@ class Guard:
         text: str,
         spelt: Spelt,
         runs: Sequence[Runs] | None = None,
+        *,
+        document: bool = False,
     ) -> str | None:
         """The first run in a text."""
         runs = runs or [self._texts[spelt], self._beside[spelt]]
@@ -149,7 +183,8 @@ class Guard:
         for start in range(0, max(len(letters) - RUN + 1, 0), CHUNK):
             piece = letters[start : start + CHUNK + RUN - 1]
             for at in np.flatnonzero(self._known(hashes(piece), runs)):
-                if not self._is_name(run := piece[at : at + RUN], spelt):
+                run = piece[at : at + RUN]
+                if not (self._is_name(run, spelt) or (document and self._is_shown(run, spelt))):
                     return run
         return None
 
