@@ -57,6 +57,13 @@ class Desk:
         who = ["--judge"] if judge else ["--annotator", name]
         return corpora.qawl(self.folder, "pull", "--from", path, "--layer", "toy", *who)
 
+    def pull_partial(self, name, task):
+        """Pulls a task in which an annotator may have an older annotation too."""
+        path = self.folder.parent / f"{self.folder.name}-{name}-more.json"
+        path.write_text(json.dumps([task]), "utf-8")
+        words = ("pull", "--from", str(path), "--layer", "toy", "--annotator", name, "--partial")
+        assert CliRunner().invoke(cli.group, ["-C", str(self.folder), *words]).exit_code == 0
+
     def annotate(self, name, which, hour):
         number = {"a1": 1, "a2": 2}[name]
         self.pull(
@@ -184,6 +191,53 @@ def test_a_skip_is_no_verdict(rounds, hour):
     assert not here.adjudicate()[0].complete
     here.pull("both", judged(2, second, skip, TWO), judge=True)
     assert marked(here.adjudicate()[0]) == [PLACES["short"]]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        annotation(201, "short", 11),
+        annotation(201, "short", 11, ground_truth=True),
+        annotation(201, "short", 11, lead_time=7.5),
+        annotation(202, "short", 11),
+    ],
+    ids=["sent again", "starred", "longer", "put back with another number"],
+)
+def test_a_verdict_counts_while_annotators_say_the_same(rounds, again):
+    """Their numbers and times are no part of what they say: a star in Label Studio, or a server that was
+    filled again from the journal, undid verdicts, "its annotations changed"."""
+    desk, _, second = rounds
+    here = desk.copy(f"same-{again['id']}-{len(again)}-{again.get('lead_time')}")
+    here.pull("two", judged(2, second, TWO), judge=True)
+    gold, _, _ = here.adjudicate()
+    data = {"text": TEXTS["t1"]}
+    here.pull_partial("a2", {"id": 2, "project": 2, "data": data, "annotations": [again]})
+    there, task, said = here.adjudicate()
+    assert (there.decided_by, there.spans, task) == ("adjudicator", gold.spans, None)
+    assert "reopened" not in said
+    here.annotate("a1", "none", 12)
+    assert "its annotations changed" in here.adjudicate()[2]
+
+
+def test_a_verdict_on_a_basis_of_earlier_versions_counts(rounds):
+    """They have the digest of the annotations alone."""
+    desk, _, second = rounds
+    here = desk.copy("earlier")
+    data = {**second["data"], "basis": second["data"]["basis"].partition("~")[0]}
+    assert data != second["data"]
+    here.pull("two", judged(2, {"data": data}, TWO), judge=True)
+    gold, task, _ = here.adjudicate()
+    assert (gold.decided_by, marked(gold), task) == ("adjudicator", [PLACES["short"]], None)
+
+
+def test_a_verdict_that_was_taken_back_is_not_said_to_be_of_other_annotations(rounds):
+    desk, _, second = rounds
+    here = desk.copy("back")
+    here.pull("two", judged(2, second, TWO), judge=True)
+    here.adjudicate()
+    skip = annotation(902, "none", 9, was_cancelled=True)
+    here.pull("skip", judged(2, second, skip), judge=True)
+    assert "what the judge decided was deleted, or skipped since" in here.adjudicate()[2]
 
 
 def test_a_verdict_is_kept_when_annotators_agree_and_part_again(rounds):

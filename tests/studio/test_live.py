@@ -387,6 +387,34 @@ def test_recover_puts_back_what_the_server_lost(served):
     assert after == before
 
 
+def test_what_a_judge_decided_counts_after_everything_was_lost(served, monkeypatch):
+    """The work that was put back has other numbers and times: verdicts on it counted no more, as if
+    annotators had changed their minds, and `--recover` said that they are left out."""
+    corpus, client = served(TEXTS[0], name="live-judge-lost", settings=ONE_LAYER)
+    push(client, corpus)
+    for number, remote in enumerate(plan.remotes(client, corpus), start=1):
+        submit(client, corpus, remote, number=number)
+    pull_all(client, corpus)
+    gold_judge.adjudicate(corpus)
+    push(client, corpus)
+    judge = next(each for each in plan.remotes(client, corpus) if each.annotator == JUDGE)
+    submit(client, corpus, judge, number=3)
+    pull_all(client, corpus)
+    gold_judge.adjudicate(corpus)
+    (before,) = gold_file.read(corpus, "quote")
+    for each in plan.remotes(client, corpus):
+        client.delete_project(each.id)
+    monkeypatch.chdir(corpus.root)
+    done = CliRunner().invoke(cli.group, ["push", "--recover"])
+    assert (done.exit_code, "2 annotations put back" in done.output) == (0, True), done.output
+    assert CliRunner().invoke(cli.group, ["pull"]).exit_code == 0
+    said = CliRunner().invoke(cli.group, ["adjudicate"]).output
+    assert "all complete" in said
+    assert "reopened" not in said
+    (after,) = gold_file.read(corpus, "quote")
+    assert (after.decided_by, after.spans) == ("adjudicator", before.spans)
+
+
 def test_the_invitation_opens_a_sign_up(served):
     import urllib.request
 

@@ -15,7 +15,15 @@ from msgspec.structs import replace
 from qawl.annotations.regions import plain
 from qawl.core import files
 from qawl.core.project import Project
-from qawl.core.records import FORMAT, Annotation, Format, Span, span_order, to_json
+from qawl.core.records import (
+    FORMAT,
+    Annotation,
+    Format,
+    Provenance,
+    Span,
+    span_order,
+    to_json,
+)
 from qawl.core.text import utf16_to_code_points
 
 NAMES = {
@@ -47,6 +55,12 @@ def version(record: Annotation) -> str:
     if record.brought is not msgspec.UNSET:
         return record.brought.sha256
     return sha256(to_json(_sure(record))).hexdigest()
+
+
+def said(record: Annotation) -> str:
+    """The SHA-256 of what an annotation says alone, without its numbers and times."""
+    bare = replace(_sure(record), provenance=Provenance(), brought=UNSET)
+    return sha256(to_json(bare)).hexdigest()
 
 
 def _sure(record: Annotation) -> Annotation:

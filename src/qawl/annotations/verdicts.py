@@ -1,7 +1,9 @@
 """Which of a judge's verdicts counts: the newest that was made from the annotations as they are.
 
-A judge's task carries a digest of the annotations that it was made from, its basis. When annotations
-change, the article gets another task; verdicts in older tasks no longer count, whenever they were edited.
+A judge's task carries its basis: a digest of the annotations that it was made from, and one of what they
+say alone. When they say something else, the article gets another task; verdicts in older tasks no longer
+count, whenever they were edited. What was sent again, starred, or put back on a server with other numbers
+says the same.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,15 +23,30 @@ from qawl.core.records import JUDGE, Annotation, Provenance
 SEEN = "+"
 """What stands in a basis between the digest of annotations and the id of each correction."""
 
+SAYING = "~"
+"""What stands in a basis between the digest of annotations and that of what they say; earlier ones have
+the first alone."""
+
 Bases = Mapping[tuple[str, Provenance], str]
 """(article id, where a verdict stands) → the basis of its task."""
 
 
 def basis(records: Iterable[Annotation], known: Mapping[str, str] = MappingProxyType({})) -> str:
-    """A digest of the annotations that a verdict is about, whatever their order; `known` are digests of
-    some of them, by annotator."""
-    work = sorted(known.get(record.annotator) or digest(record) for record in records)
-    return sha256(" ".join(work).encode()).hexdigest()[:16]
+    """The digests of the annotations that a verdict is about, whatever their order; `known` are digests
+    of some of them, by annotator."""
+    those = list(records)
+    work = [known.get(record.annotator) or digest(record) for record in those]
+    return SAYING.join(map(_joined, (work, map(repairs.said, those))))
+
+
+def _joined(digests: Iterable[str]) -> str:
+    return sha256(" ".join(sorted(digests)).encode()).hexdigest()[:16]
+
+
+def fits(given: str | None, current: str) -> bool:
+    """Whether a verdict of this basis was made from annotations that are, or say, what they do now."""
+    made = (given or "").split(SEEN)[0].split(SAYING)
+    return any(one == other for one, other in zip(made, current.split(SAYING), strict=False))
 
 
 def with_corrections(made_of: str, ids: Iterable[str]) -> str:
@@ -42,11 +59,6 @@ def corrections(given: str | None) -> frozenset[str]:
     return frozenset((given or "").split(SEEN)[1:])
 
 
-def of_annotations(given: str | None) -> str | None:
-    """A basis without the corrections in it."""
-    return None if given is None else given.split(SEEN)[0]
-
-
 def digest(record: Annotation) -> str:
     """The SHA-256 of a record, before it was brought forward: verdicts on it count on."""
     return repairs.version(record)
@@ -56,7 +68,7 @@ def preferred(verdict: Latest, current: str) -> tuple[bool, bool, int]:
     """What decides between verdicts on an article before their age does; the greatest counts."""
     skipped = bool(verdict.annotation.get("was_cancelled"))
     seen = len(corrections(made_from(verdict)))
-    return of_annotations(made_from(verdict)) == current, not skipped, seen
+    return fits(made_from(verdict), current), not skipped, seen
 
 
 def made_from(verdict: Latest) -> str | None:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from qawl.agreement import disagreements
 from qawl.agreement.readings import Mark, Reader, Reading, readings, text_order
 from qawl.annotations import derive, verdicts
-from qawl.annotations.verdicts import basis, digest, of_annotations
+from qawl.annotations.verdicts import basis, digest, fits
 from qawl.articles import store as article_store
 from qawl.core import gold_file, result_cache
 from qawl.core.findings import finding
@@ -209,7 +209,7 @@ def _counts(verdict: Verdict, records: Sequence[Annotation], article: Article) -
     """Whether a verdict decides: it was made from these annotations, or there are none any more."""
     judged = verdict.annotation.status == "submitted" and _fits(verdict.annotation, article)
     left = any(each.status == "submitted" for each in records)
-    return judged and (not left or of_annotations(verdict.basis) == basis(records))
+    return judged and (not left or fits(verdict.basis, basis(records)))
 
 
 def _unfinished(records: Sequence[Annotation], article: Article) -> Disagreement:

@@ -148,9 +148,10 @@ class _Counted:
         judged = gold.decided_by == "adjudicator"
         undone = (each.verdict and not gold.complete) or (old and old.decided_by == "adjudicator")
         if undone and not judged and gold.article_id not in self._out:
-            self._outcome.reopened.append(
-                f"{self._layer} {gold.article_id}: its annotations changed after the judge decided"
-            )
+            why = "its annotations changed after the judge decided"
+            if each.verdict is None:
+                why = "what the judge decided was deleted, or skipped since"
+            self._outcome.reopened.append(f"{self._layer} {gold.article_id}: {why}")
 
     def is_for_the_judge(self, each: "_Decided") -> bool:
         """Whether the judge is to decide on it, now that others have done their part; counts it, unless

@@ -14,6 +14,7 @@ from qawl.articles import selection, withdrawal
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation
+from qawl.gold.judge import judge_tasks
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.studio import older_projects, plan, pool_work, push
@@ -99,14 +100,17 @@ def _filled(client: Client, project: Project, watch: Watch) -> int:
 
 
 def _lost(client: Client, project: Project, there: list[Remote]) -> Lost:
-    """What journals have and the server has not."""
+    """What journals have and the server has not; of the judge's work what is to be decided still: for
+    the rest nobody gets a task."""
     stands = _stands(client, project, there)
     out = withdrawal.ids(project)
     return [
         (layer, each)
         for layer in project.settings.layers
         if layer not in project.settings.label_studio.adopted
+        for waiting in [{each.article_id for each in judge_tasks(project, layer)}]
         for each in _journalled(project, layer)
+        if each.annotator != JUDGE or each.place[0] in waiting
         if (layer, each.annotator, each.place) not in stands and each.place[0] not in out
     ]
 
