@@ -165,6 +165,66 @@ def test_a_project_that_the_token_may_not_see_is_one_line(label_studio, tmp_path
     assert not (tmp_path / "x").exists()
 
 
+def test_another_config_of_a_second_project_is_named(foreign, tmp_path):
+    """The first project's config counts; labels of another vanished without a word."""
+    client, number = foreign
+    other = CONFIG.replace("LOC", "ORG")
+    made = [
+        client.create_project({"title": "other", "label_config": each})["id"]
+        for each in (other, CONFIG)
+    ]
+    first, second, third = (f"{client.url}/projects/{each}" for each in (number, *made))
+    for each in made:
+        client.import_tasks(each, [{"data": {"body": "Omar came.", "headline": "H"}}])
+    said = run(tmp_path, "adopt", first, second, "--into", tmp_path / "x")
+    assert f"{second} has another config than {first}" in said
+    assert "another config" not in run(tmp_path, "adopt", first, third, "--into", tmp_path / "y")
+
+
+class Elsewhere:
+    """Any server with a project, whose only task says which server that is."""
+
+    def __init__(self, url, _):
+        self.url = url
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def check(self):
+        pass
+
+    def request(self, *_):
+        return {"label_config": CONFIG}
+
+    def tasks(self, number, **_):
+        data = {"body": f"Omar wrote to {self.url}.", "headline": "H"}
+        mark = result(data["body"], "Omar")
+        done = {
+            "id": 1,
+            "result": mark,
+            "completed_by": 1,
+            "created_at": f"2026-01-0{len(self.url) % 9}",
+        }
+        yield {"id": 1, "project": number, "data": data, "annotations": [done]}
+
+
+def test_projects_of_two_servers_with_one_number_are_two(tmp_path, monkeypatch):
+    """The tasks of the second were written over those of the first, which were gone without a word."""
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "x")
+    monkeypatch.setattr("qawl.setup.adoption.server.Client", Elsewhere)
+    addresses = ["https://one.example/projects/12", "https://three.example/projects/12"]
+    said = run(tmp_path, "adopt", *addresses, "--into", tmp_path / "x")
+    assert "tasks: 2 in, 2 in the records" in said
+    text = (tmp_path / "x" / "corpus" / "articles.jsonl").read_text("utf-8")
+    assert [text.count(f"Omar wrote to https://{each}.example.") for each in ("one", "three")] == [
+        1,
+        1,
+    ]
+
+
 def test_annotation_of_dialogues_goes_on_too(label_studio, tmp_path, monkeypatch):
     from qawl.studio.client import Client
 

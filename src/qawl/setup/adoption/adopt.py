@@ -157,12 +157,18 @@ def _opened(
     paths = [Path(each) for each in request.sources if not server.is_address(each)]
     sources, configs = opened(paths, request.format, alone=not addresses)
     config = _config(configs)
-    homes = []
+    homes, texts = [], dict[str, str]()
     for each in addresses:
         source, text, home = server.fetched(each, folder)
         sources.append(source)
         homes.append(home)
         config = config or from_config.read(text, each)
+        texts[each] = " ".join(text.split())
+        if not configs and texts[each] != texts[addresses[0]]:
+            source.shown[
+                f"{each} has another config than {addresses[0]}, which is taken for both: adopt it "
+                "alone, as a layer of its own (--layer)"
+            ] = None
     rights = Metadata(license=request.license, redistribute=request.redistribute or None)
     for source in sources:
         source.config, source.text = config, request.text

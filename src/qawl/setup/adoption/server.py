@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -44,7 +45,8 @@ def fetched(address: str, folder: Path) -> tuple[Source, str, Home]:
             if " answered 404 " not in str(error):
                 raise
             raise ServerError(f"{base} has no project {number} that this token may see") from error
-        path = folder / f"project-{number}.json"
+        # In a folder of its own: other servers have projects with the same number.
+        path = Path(tempfile.mkdtemp(dir=folder)) / f"project-{number}.json"
         with path.open("wb") as file:
             start = b"[\n"
             for task in client.tasks(number, annotations=True):

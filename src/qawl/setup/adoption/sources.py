@@ -39,8 +39,8 @@ class Source:
 
     While its tasks are read, `notes` gathers what of them could not be, `lost` counts what the format
     itself has lost. `config` is what the tasks were annotated with, where it is known; `text` names the
-    column of a table that holds the text. `shown` says how what is no plain text is kept. `given` is what
-    is said of all its articles.
+    column of a table that holds the text. `shown` says how what is no plain text is kept, and what of
+    its config is not. `given` is what is said of all its articles.
     """
 
     path: Path
@@ -54,7 +54,7 @@ class Source:
 
     @property
     def warnings(self) -> list[str]:
-        """What its format has lost, and how its texts are kept, in words."""
+        """What its format has lost, and how its texts and config are kept, in words."""
         lost = [f"{self.path.name}: {json_min.LOST}"] if self.format == JSON_MIN else []
         return [*lost, *self.shown]
 
