@@ -138,6 +138,8 @@ def _run() -> object:
     from qawl.cli.commands import called
 
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", AT_ONCE)
+    # Arrow's own allocator keeps what is free, up to a third of what a command takes.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     _in_utf8()
     terminal.prepare()
     return called(sys.argv[1:])

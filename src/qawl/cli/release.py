@@ -1,6 +1,5 @@
 """`qawl release`."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,8 +30,6 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
     gate fails, no release is built, and the message says what to do. Exit 1 too if a draft leaves
     out what no table can hold.
     """
-    # Arrow's own allocator keeps what is free, up to a third of what a release takes.
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     from qawl.cli import release_summary
     from qawl.core import project
     from qawl.core.errors import GatesFailed
