@@ -234,6 +234,10 @@ def test_a_text_that_has_the_title_of_a_value_stops_no_release(root):
     text = "The minister for science and technology spoke of boats in the bay."
     ingest(root, article(text, redistribute=False), article(OTHER))
     assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    older = {"renamed": [{"label": "Science and Technology", "to": "PER"}], "from": ["0"]}
+    path.write_text(f"{SCHEME}version: '1'\nchanges: {json.dumps([older])}\n", "utf-8")
+    qawl(root, "scheme")
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
     path.write_text(said.replace("Science and Technology", text * 2), "utf-8")
     qawl(root, "scheme")
     code, told = main(root, "release", "0.1.0", "--draft")

@@ -230,11 +230,15 @@ def names(project: Project) -> list[str]:
     ]
 
 
+_NAMING = ("name", "title", "changes", "projections")
+"""Keys of a scheme that have nothing but names and titles."""
+
+
 def _called(value: object) -> Iterator[str]:
-    """The names and titles in a scheme."""
+    """The names and titles in a scheme, also those of older versions and of other label sets."""
     if isinstance(value, dict):
         for key, each in value.items():
-            yield from strings(each, keys=False) if key in ("name", "title") else _called(each)
+            yield from strings(each, keys=False) if key in _NAMING else _called(each)
     elif isinstance(value, list):
         yield from chain.from_iterable(map(_called, value))
 
