@@ -10,6 +10,7 @@ from click.testing import CliRunner
 import table_files
 from qawl import cli
 from qawl.core.records import Article, Disagreement, Gold, GoldRelation, GoldSpan
+from qawl.release.rights.withheld import Guard
 from qawl.release.tables import arrays, rows, tables
 from qawl.release.tables.columns import card_features
 from qawl.release.versions import manifest
@@ -75,7 +76,7 @@ def write(folder, made, *items, splits=None):
     the split of each; without them all are train."""
     known = {each["layer"]: schemes.parse(json.dumps(each), "made") for each in made}
     columns = tables.all_columns(known)
-    maker = rows.Maker(known, columns, lambda _: False)
+    maker = rows.Maker(known, columns, Guard(tuple))
     files = {}
     for (of, by_layer, annotations), split in zip(
         items, splits or ["train"] * len(items), strict=True

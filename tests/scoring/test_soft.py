@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from scipy.stats import wasserstein_distance
@@ -275,3 +276,72 @@ def test_a_release_without_votes_says_so(tmp_path):
     corpora.say_again(folder, features=said["features"])
     rows = releases.lines(tmp_path / "p.jsonl", [{"article_id": of.id, "layer": "toy"}])
     assert "has no table votes" in failing(folder, rows, "--soft")
+
+
+TREE = {
+    "name": "field",
+    "kind": "tree",
+    "multiple": True,
+    "values": [{"Politics": ["Courts"]}, "Sport"],
+}
+OPEN = corpora.scheme(
+    "open",
+    (),
+    [
+        {**TREE, "title": {"en": "f"}},
+        corpora.choice("genre", *GENRES),
+        {"name": "note", "title": {"en": "n"}, "kind": "text"},
+    ],
+)
+
+
+def judged_by(of, who, **attributes):
+    return Annotation(
+        article_id=of.id, layer="open", annotator=who, text_sha256=of.text_sha256,
+        scheme_version="1", attributes=attributes,
+    )  # fmt: skip
+
+
+def warned(tmp_path, redistribute=True, **soft):
+    """The soft figures and what is said of a line with these answers or distributions."""
+    of = msgspec.structs.replace(releases.article(1, "قال سامي نعم"), redistribute=redistribute)
+    said = [judged_by(of, "a1", field=[["Politics", "Courts"], ["Sport"]], genre="news")]
+    made = releases.gold(of, "open", [])
+    folder = releases.write(tmp_path / "r", [OPEN], (of, {"open": made}, said))
+    row = {"article_id": of.id, "layer": "open", **soft}
+    found = releases.score(folder, releases.lines(tmp_path / "p.jsonl", [row]), "--soft")
+    return found["layers"]["open"]["soft"], found["warnings"]
+
+
+@pytest.mark.parametrize(
+    "value", [["Politics / Courts", "Sport"], [["Sport"], ["Politics", "Courts"]]]
+)
+def test_an_answer_names_values_of_a_tree_as_votes_do_or_as_records_do(tmp_path, value):
+    """A list of names from the table `votes` was read as one path, and counted as wrong without a word."""
+    figures, said = warned(tmp_path, answers={"field": {"a1": value}})
+    assert figures["field"]["error_rate"]["value"] == 0
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"genre": {"a1": "nonsense"}}, "1 × answers are none that genre can have"),
+        ({"field": {"a1": ["Sport", "Courts"]}}, "1 × answers are none that field can have"),
+        (
+            {"genre": {"a1": "news", "me": "news"}},
+            "1 × answers are of me, whom the release has no votes of",
+        ),
+        ({"note": {"a1": "x"}}, "1 × answers on note are not scored: its values are open"),
+    ],
+)
+def test_answers_that_nothing_is_compared_with_are_counted(tmp_path, answers, said):
+    """They counted as wrong or for nothing, without a word."""
+    assert warned(tmp_path, answers=answers)[1] == [said]
+
+
+def test_a_line_of_answers_is_a_prediction_of_a_withheld_article(tmp_path):
+    """It was said to have none, and to count as empty."""
+    figures, said = warned(tmp_path, redistribute=False, answers={"genre": {"a1": "news"}})
+    assert figures["genre"]["error_rate"]["value"] == 0
+    assert said == []

@@ -33,6 +33,7 @@ from qawl.core.records import (
     span_order,
 )
 from qawl.release.tables import unalign
+from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 
 SYSTEM = "system"
@@ -124,7 +125,8 @@ class Given:
     @property
     def empty(self) -> bool:
         """Whether a system says nothing of the article."""
-        return not (self.record.spans or self.record.attributes or self.sentences)
+        said = (*self.distributions.values(), *self.answers.values())
+        return not (self.record.spans or self.record.attributes or self.sentences or any(said))
 
 
 @dataclass(slots=True)
@@ -283,6 +285,7 @@ class Predictions:
             self._note_values(record, scheme)
             self._note_relations(record, scheme)
             self._note_scores(given, scheme)
+            self._note_answers((made, *made.spans), scheme)
         by_id = {span.id: each for span, each in zip(spans, given, strict=True)}
         return Given(
             record,
@@ -336,6 +339,17 @@ class Predictions:
         for name in (name for each in given for name in each.scores):
             if not getattr(scheme.attribute[name], "ordered", False):
                 self.noted[f"scores of {name} rank nothing: its values have no order"] += 1
+
+    def _note_answers(self, given: Sequence[Prediction | PredictedSpan], scheme: Scheme) -> None:
+        """Counts answers that no annotator can give, and those that nothing is compared with."""
+        for name, answers in (said for each in given for said in each.answers.items()):
+            known = scheme.attribute[name] if name != LABEL else None
+            if known and not known.categories:
+                self.noted[f"answers on {name} are not scored: its values are open"] += len(answers)
+                continue
+            names = known.categories if known else tuple(scheme.label)
+            if wrong := sum(not _can_be(value, names, known) for value in answers.values()):
+                self.noted[f"answers are none that {name} can have"] += wrong
 
 
 def _tagged(made: Prediction, offsets: Offsets | None, scheme: Scheme) -> Iterator[PredictedSpan]:
@@ -429,6 +443,15 @@ def _set(given: Mapping[str, AttributeValue | None], scheme: Scheme) -> Attribut
     return found
 
 
+def _can_be(value: AttributeValue | None, names: Collection[str], known: Attribute | None) -> bool:
+    """Whether an annotator can say this of an attribute, or of a label: by names, or as records do."""
+    said = value if isinstance(value, list) else [value]
+    if value is None or all(each in names for each in said):
+        return True
+    read = known.read(value) if known else None
+    return known is not None and not any(known.problems(value if read is None else read))
+
+
 def _check_soft(given: Sequence[Prediction | PredictedSpan], scheme: Scheme) -> None:
     """Raises ValueError where a distribution is none, or names what the scheme lacks."""
     for each in given:
@@ -438,6 +461,8 @@ def _check_soft(given: Sequence[Prediction | PredictedSpan], scheme: Scheme) -> 
         _check_names([*each.distributions, *each.answers], names, scheme.layer)
         for name, shares in each.distributions.items():
             values = scheme.label if name not in known else known[name].categories
+            if not values:
+                raise ValueError(f"{name} has no distribution: its values are open")
             if unknown := sorted(shares.keys() - {*values}):
                 raise ValueError(f"{name} has no value {unknown[0]}: it has {', '.join(values)}")
             if not all(0 <= share <= _WHOLE for share in shares.values()):

@@ -17,7 +17,7 @@ from qawl.agreement.estimates import Confusion
 from qawl.agreement.report import confusion_of, measure
 from qawl.agreement.spans_table import Text, collect
 from qawl.core.column_types import Row
-from qawl.core.records import GOLD, Annotation, Relation, Span, ends
+from qawl.core.records import GOLD, JUDGE, Annotation, Relation, Span, ends
 from qawl.release.reading import Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
@@ -129,6 +129,7 @@ def gathered(request: Request) -> tuple[dict[str, Layer], Head]:
         for row in votes_of(release, request.split):
             if row["layer"] in layers:
                 layers[row["layer"]].votes.add(row)
+        _note_strangers(layers, given, {*release.annotators} - {JUDGE})
         if not given.soft:
             given.noted["files have no distributions or answers: --soft has nothing to score"] += 1
     elif given.soft:
@@ -198,7 +199,7 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 article.id, article.text, article.length, layer.scheme, offsets.get(article.id)
             )
             if name not in article.complete or article.id not in done.get(name, (article.id,)):
-                if found.record.spans or found.record.attributes:
+                if not found.empty:
                     given.noted[f"articles have no gold in {name}, and are not scored"] += 1
                 continue
             if article.text is None and found.empty:
@@ -231,6 +232,16 @@ def _note_missing(name: str, layer: Layer, given: Predictions) -> None:
             given.noted[f"articles of {article.split} have no line in {name}, and {_SPLIT}"] += 1
         elif article.text is not None and not given.has(article.id, name):
             given.noted[f"articles have no line in {name}, and {_NO_LINE}"] += 1
+
+
+def _note_strangers(
+    layers: Mapping[str, Layer], given: Predictions, annotators: AbstractSet[str]
+) -> None:
+    """Counts the answers of annotators whom the release does not have."""
+    for pair in (pair for layer in layers.values() for pair in layer.pairs):
+        for by_name in (each for said in pair.given.answers.values() for each in said.values()):
+            for stranger in by_name.keys() - annotators:
+                given.noted[f"answers are of {stranger}, whom the release has no votes of"] += 1
 
 
 def _note_unscored(layer: Layer, given: Predictions) -> None:

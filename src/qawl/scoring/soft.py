@@ -118,6 +118,9 @@ class _Scale:
         """What an answer says."""
         if value is None or value == []:
             return ()
+        said = value if isinstance(value, list) else [value]
+        if all(each in self.names for each in said) and (len(said) == 1 or self.family == "set"):
+            return tuple(map(str, said))  # named as in the table `votes`
         same = self.attribute.same(value) if self.attribute else str(value)
         return (same,) if isinstance(same, str) else same
 
