@@ -167,7 +167,7 @@ def test_a_verdict_on_what_annotators_said_before_does_not_count_and_is_where_th
     assert [each["model_version"] for each in task["predictions"][:2]] == ["agreed", "agreed now"]
     start = task["predictions"][0]["result"]
     assert [(each["value"]["start"], each["value"]["end"]) for each in start] == [PLACES["long"]]
-    assert "you start from what you decided" in task["data"]["disagreements"]
+    assert "The annotations changed after you decided" in task["data"]["disagreements"]
     assert [each["model_version"] for each in second["predictions"]] == ["agreed", "A", "B"]
 
 
@@ -277,3 +277,19 @@ def test_a_verdict_keeps_two_spans_of_one_extent_apart(rounds):
         found.append([(each.from_, each.to) for each in gold.relations])
     assert found[0] == found[1]
     assert len(found[0]) == 1
+
+
+def test_a_verdict_in_a_task_that_qawl_did_not_make_is_said_to_be_one(rounds):
+    """The judge works in a project of the team's own, `--judge` brings that; its annotations were said to have
+    changed, which they had not."""
+    desk, first, _ = rounds
+    here = desk.copy("elsewhere")
+    own = {**first, "data": {"text": TEXTS["t1"]}}
+    here.pull("own", judged(1, own, ONE), judge=True)
+    gold, task, said = here.adjudicate()
+    assert not gold.complete
+    assert "changed after" not in said
+    assert "decided in a task that Qawl did not make" in said
+    assert "You decided in another task" in task["data"]["disagreements"]
+    start = task["predictions"][0]["result"]
+    assert [(each["value"]["start"], each["value"]["end"]) for each in start] == [PLACES["long"]]

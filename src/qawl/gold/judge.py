@@ -151,6 +151,11 @@ class _Counted:
             why = "its annotations changed after the judge decided"
             if each.verdict is None:
                 why = "what the judge decided was deleted, or skipped since"
+            elif not each.based:
+                why = (
+                    "the judge decided in a task that Qawl did not make, and nobody knows of which "
+                    "annotations; the judge's next task starts from it"
+                )
             self._outcome.reopened.append(f"{self._layer} {gold.article_id}: {why}")
 
     def is_for_the_judge(self, each: "_Decided") -> bool:
@@ -233,8 +238,9 @@ def _not_of_article(task: Task, layer: str, article: Article | None, text: str) 
 class _Decided(Struct, frozen=True):
     """Gold with the annotations that it was decided from, and the judge's verdict, even if it is void.
 
-    `readings` are those of what was submitted. `known` are the corrections of the article, `pending`
-    those that the judge has not decided on.
+    `readings` are those of what was submitted. `based` says whether the verdict, if there is one, came in
+    a task that Qawl made, which says of which annotations it is. `known` are the corrections of the
+    article, `pending` those that the judge has not decided on.
     """
 
     article: Article
@@ -242,6 +248,7 @@ class _Decided(Struct, frozen=True):
     records: list[Annotation]
     readings: list[Reading]
     verdict: Annotation | None
+    based: bool
     known: list[Correction]
     pending: list[Correction]
 
@@ -264,16 +271,17 @@ def _with_annotations(
         gold, verdict = decider(article, records), next(judged, None)
         of = [each for each in records if each.annotator != JUDGE]
         known = reported.get((layer, article.id), [])
+        basis = bases.get((article.id, verdict.provenance)) if verdict else None
         counts = verdict is not None and gold.decided_by == "adjudicator"
-        basis = bases.get((article.id, verdict.provenance)) if verdict and counts else None
         yield _Decided(
             article,
             gold,
             of,
             decider.read([each for each in of if each.status == "submitted"]),
             verdict,
+            verdict is None or basis is not None,
             known,
-            corrections.pending(known, basis, gold),
+            corrections.pending(known, basis if counts else None, gold),
         )
 
 
@@ -302,7 +310,7 @@ def _task(
             article,
             letters,
             decided.records,
-            again=decided.verdict is not None and not decided.gold.complete,
+            again=_again(decided),
         ),
         FIELD: questions.clickable(open_points, article, letters),
     }
@@ -318,6 +326,13 @@ def _task(
     ]
     sides = (*first, *reported, *lettered)
     return Task(data, tuple(Prediction(name, write_results(each, current)) for name, each in sides))
+
+
+def _again(decided: _Decided) -> str | None:
+    """What a judge is told who decided before and starts from that."""
+    if decided.verdict is None or decided.gold.complete:
+        return None
+    return "judge.again" if decided.based else "judge.elsewhere"
 
 
 def _lettered(records: list[Annotation]) -> list[tuple[str, Annotation]]:

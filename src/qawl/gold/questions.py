@@ -46,16 +46,16 @@ class Questions:
         letters: Mapping[str, str],
         records: Iterable[Annotation] = (),
         *,
-        again: bool = False,
+        again: str | None = None,
     ) -> str:
         """What stands above the points to click: how many are open, what is to be decided in the text,
         and, told from their `records`, what annotators are unsure of. `letters` are those of the
         annotators, who are not named.
 
-        `again` says that the judge decided before and starts from that.
+        `again` is the phrase that says why a judge who decided before is asked, and starts from that.
         """
         say = self._say
-        said = f"<p>{say('judge.again')}</p>" if again else ""
+        said = f"<p>{say(again)}</p>" if again else ""
         told = say("words.list").join(sorted(letters.values()))
         said += f"<p>{say('judge.letters', letters=told)}</p>"
         those = asked.by_hand
