@@ -43,7 +43,7 @@ class Foreign:
 
     def __init__(self, folder, layers=("ner",)):
         self.folder = folder
-        self.run("init", str(folder), "--name", "case", at=folder.parent)
+        self.made("init", str(folder), "--name", "case", at=folder.parent)
         for layer in layers:
             (folder / "label_config" / f"{layer}.yaml").write_text(NER.format(layer=layer), "utf-8")
         listed = ", ".join(layers)
@@ -57,11 +57,16 @@ class Foreign:
         assert known, done.exc_info
         return done
 
+    def made(self, *words, at=None):
+        """Runs what a test is set up by; where that fails, the test says with what words."""
+        done = self.run(*words, at=at)
+        assert done.exit_code == 0, f"{words}: {done.exception!r} {done.output}"
+
     def ingest(self, *texts):
         path = self.folder / "texts.jsonl"
         lines = (json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts, 1))
         path.write_text("\n".join(lines), "utf-8")
-        assert self.run("ingest", str(path)).exit_code == 0
+        self.made("ingest", str(path))
 
     def pull(self, tasks, *words):
         path = self.folder / "export.json"
@@ -563,14 +568,14 @@ def test_regions_without_ids_get_their_own_and_keep_attributes_and_arrows(foreig
     assert [each["attributes"] for each in spans] == [{"certainty": "sure"}, {}]
 
 
-def test_one_id_at_two_places_is_an_error_in_any_order_and_no_arrow_is_guessed(foreign):
+def test_one_id_at_two_places_is_an_error_in_any_order_and_no_arrow_is_guessed(tmp_path):
     arrow = {"type": "relation", "from_id": "x", "to_id": "s", "labels": ["knows"]}
     for number, order in enumerate([(0, 1, 2), (2, 1, 0), (1, 2, 0)]):
         results = [region(ACME, "Sami"), region(ACME, "Layla"), region(ACME, "Acme", "ORG")]
         results[0]["id"], results[1]["id"], results[2]["id"] = "x", "s", "s"
         place = results[1]["value"] | {"choices": ["sure"]}
         sure = {"id": "s", "from_name": "certainty", "type": "choices", "value": place}
-        corpus = Foreign(foreign().folder.parent / str(number))
+        corpus = Foreign(tmp_path / str(number))
         corpus.ingest(ACME)
         corpus.pull([task(ACME, *(results[each] for each in order), arrow, sure)], "--layer", "ner")
         assert corpus.errors() == ["region-id-twice", "relation-dangling"]
