@@ -268,17 +268,12 @@ def parse_settings(text: str, where: str) -> Settings:
     _check_dispensations(settings.dispensations, where)
     _check_address(settings.label_studio.url, where)
     if strange := [each for each in settings.label_studio.adopted if each not in settings.layers]:
-        raise ProjectError(f"{where}: label_studio.adopted: {strange[0]} is none of layers")
-    _check_patterns(settings.ingest.chrome, where)
+        raise ProjectError(f"{where}: label_studio.adopted: {strange[0]!r} is none of layers")
+    _check_ingest(settings.ingest, where)
     _check_citation(settings.release, where)
     _check_splits(settings.release.splits, where)
     _check_days(settings.release, where)
-    for each in settings.suggestions.suggesters:
-        if strange := [layer for layer in each.layers if layer not in settings.layers]:
-            raise ProjectError(f"{where}: suggestions.suggesters: {strange[0]} is none of layers")
-    named = [n for each in settings.suggestions.suggesters for n in each.layers or settings.layers]
-    if twice := [each for each in settings.layers if named.count(each) > 1]:
-        raise ProjectError(f"{where}: suggestions.suggesters: two for the layer {twice[0]}")
+    _check_suggesters(settings, where)
     return settings
 
 
@@ -411,11 +406,6 @@ def _check_work(settings: Settings, where: str) -> None:
                 f"{where}: share of {each.name} is {each.share:g}, it must be a number above 0 "
                 "(`away: true` for an annotator who gets no tasks)"
             )
-    if settings.ingest.recurring_articles == 1:
-        raise ProjectError(
-            f"{where}: ingest.recurring_articles is 1, and a line of one article does not recur: set it "
-            "to 2 or more, or to 0 so that no line is removed"
-        )
 
 
 def _check_trusted(settings: Settings, pseudonyms: Iterable[str], where: str) -> None:
@@ -466,8 +456,24 @@ def _check_address(url: str, where: str) -> None:
         )
 
 
-def _check_patterns(patterns: Iterable[str], where: str) -> None:
-    for pattern in patterns:
+def _check_suggesters(settings: Settings, where: str) -> None:
+    """Each layer has one at most."""
+    given = settings.suggestions.suggesters
+    if strange := [n for each in given for n in each.layers if n not in settings.layers]:
+        raise ProjectError(f"{where}: suggestions.suggesters: {strange[0]!r} is none of layers")
+    named = [n for each in given for n in each.layers or settings.layers]
+    if twice := [each for each in settings.layers if named.count(each) > 1]:
+        raise ProjectError(f"{where}: suggestions.suggesters: two for the layer {twice[0]}")
+
+
+def _check_ingest(ingest: Ingest, where: str) -> None:
+    """How lines are found that go."""
+    if ingest.recurring_articles == 1:
+        raise ProjectError(
+            f"{where}: ingest.recurring_articles is 1, and a line of one article does not recur: set it "
+            "to 2 or more, or to 0 so that no line is removed"
+        )
+    for pattern in ingest.chrome:
         try:
             re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
