@@ -179,3 +179,25 @@ def test_soft_without_anything_soft_is_said(tmp_path):
     release, gold = made(tmp_path, random.Random(1))
     done = run(release, releases.lines(tmp_path / "p.jsonl", rows(gold)), "--soft")
     assert "--soft has nothing to score" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("of", [(), ("A",)])
+@pytest.mark.parametrize("end", ["complete", "decided_by", "open", "spans", "relations"])
+def test_an_attribute_named_as_columns_of_qawl_end_is_no_layer(tmp_path, of, end):
+    """`is_complete` was taken for the column of a layer `doc_is`: no release with it could be scored or exported."""
+    named = [{**each, "name": f"{each['name']}_{end}"} for each in kinds(*of)]
+    scheme = {**corpora.scheme("doc", of, named), "labels": corpora.scheme("doc", of)["labels"]}
+    item = releases.article(1, "قال سامي نعم")
+    values = {f"{name}_{end}": each[0] for name, each in VALUES.items()}
+    spans = [("A", 0, 3, values)] if of else []
+    gold = releases.gold(item, "doc", spans)
+    gold = gold if of else msgspec.structs.replace(gold, attributes=values)
+    folder = releases.write(tmp_path / "r", [scheme], (item, {"doc": gold}, []))
+    done = CliRunner().invoke(
+        cli.group, ["export", "jsonl", "--from", str(folder), "--to", str(tmp_path / "out")]
+    )
+    assert done.exit_code == 0, (done.output, done.exception)
+    found = releases.score(folder, tmp_path / "out" / "doc.gold.train.jsonl")
+    assert list(found["layers"]) == ["doc"]
+    figures = found["layers"]["doc"]["attributes"]
+    assert {name for name, each in figures.items() if each["percent"]["value"] == 1} == {*values}

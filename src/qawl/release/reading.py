@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from qawl.core import files
 from qawl.core.arrow import parquet
-from qawl.core.column_types import Cell, ClassLabel, Columns, ListOf, Record, Row, Type
+from qawl.core.column_types import BOOLEAN, Cell, ClassLabel, Columns, ListOf, Record, Row, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
     GOLD,
@@ -81,8 +81,9 @@ class Release:
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
-        """The layers that have gold in the release."""
-        return tuple(n.removesuffix("_complete") for n in self._columns if n.endswith("_complete"))
+        """The layers that have gold in the release; no attribute is true or false, whatever its name."""
+        truths = (name for name, kind in self._columns.items() if kind == BOOLEAN)
+        return tuple(n.removesuffix("_complete") for n in truths if n.endswith("_complete"))
 
     @cached_property
     def splits(self) -> tuple[str, ...]:
