@@ -413,3 +413,16 @@ def test_an_address_works_whatever_the_name_of_the_corpus(name, tmp_path):
     card = (folder / "exports/releases/0.1.0/README.md").read_text("utf-8")
     key = card.partition("@misc{")[2].partition(",\n")[0]
     assert not set(key) & set(" ,#@{}=")  # BibTeX has no such keys
+
+
+def test_a_correction_of_a_layer_that_is_gone_is_listed_still(made):
+    """It went from the list without a word."""
+    said = correct(made, address(made, "t1", "Layla Haddad"), "--delete", *WHO)
+    assert said.exit_code == 0, said.output
+    (line,) = run(made, "correct").output.splitlines()
+    assert " pending: " in line
+    settings = made / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("[toy]", "[entity]"), "utf-8")
+    corpora.qawl(made, "scheme")
+    (other,) = run(made, "correct").output.splitlines()
+    assert other == line.replace(" pending: ", " of no layer: ")

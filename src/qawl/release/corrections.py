@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from qawl.annotations import corrections, derive, verdicts
 from qawl.annotations.corrections import Correction, Mark
@@ -75,28 +76,40 @@ def correct(project: Project, asked: Asked) -> Correction | None:
 
 
 def states(project: Project) -> list[tuple[Correction, str]]:
-    """Every correction with what became of it, by article; of a withdrawn one, that it is."""
+    """Every correction with what became of it, by layer and article in the order of their first; of a
+    withdrawn article, or of a layer that the corpus has no more, that it is so."""
     known, out = corrections.by_article(project), withdrawal.ids(project)
-    gone = [key for key in known if key[1] in out]
-    found = [(each, "withdrawn") for key in gone for each in known.pop(key)]
-    for layer in project.settings.layers:
-        bases = verdicts.bases(project, layer)
-        golds = {
-            each.article_id: each
-            for each in decide.gold(project, layer)
-            if (layer, each.article_id) in known
-        }
-        judged = {
-            each.article_id: bases.get((each.article_id, each.provenance))
-            for each in derive.read(project, layer)
-            if each.annotator == JUDGE and each.article_id in golds
-        }
-        for (of, identity), mine in known.items():
-            if of == layer:
-                gold = golds.get(identity)
-                counts = gold is not None and gold.decided_by == "adjudicator"
-                found += corrections.states(mine, gold, judged.get(identity) if counts else None)
+    decided = cache(lambda layer: _decided(project, layer, known))
+    found: list[tuple[Correction, str]] = []
+    for (layer, identity), mine in known.items():
+        if identity in out:
+            found += [(each, "withdrawn") for each in mine]
+        elif layer not in project.settings.layers:
+            found += [(each, "of no layer") for each in mine]
+        else:
+            found += corrections.states(mine, *decided(layer).get(identity, (None, None)))
     return found
+
+
+def _decided(
+    project: Project, layer: str, known: corrections.Known
+) -> dict[str, tuple[Gold, str | None]]:
+    """The gold of articles of a layer that have corrections, with the basis of a verdict that counts."""
+    bases = verdicts.bases(project, layer)
+    golds = {
+        each.article_id: each
+        for each in decide.gold(project, layer)
+        if (layer, each.article_id) in known
+    }
+    judged = {
+        each.article_id: bases.get((each.article_id, each.provenance))
+        for each in derive.read(project, layer)
+        if each.annotator == JUDGE and each.article_id in golds
+    }
+    return {
+        identity: (gold, judged.get(identity) if gold.decided_by == "adjudicator" else None)
+        for identity, gold in golds.items()
+    }
 
 
 def _check_words(asked: Asked) -> None:
