@@ -91,6 +91,27 @@ def test_a_new_article_without_annotations_does_not_close_a_release(tmp_path):
     assert run(made, "release", "0.2.0").output.splitlines()[-1] == last
 
 
+@pytest.mark.parametrize("done", [("t1",), ("t2", "t3", "t4", "t5")])
+def test_a_layer_that_is_begun_later_is_null_wherever_its_first_article_stands(tmp_path, done):
+    """Where the first article of a table had no tags in a layer and a later one had, no release was built."""
+    made = desk(tmp_path / "trial", *TEXTS)
+    settings = made / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("[toy]", "[toy, other]"), "utf-8")
+    other = json.dumps({**SCHEME, "layer": "other", "title": {"en": "o"}})
+    (made / "label_config" / "other.yaml").write_text(other, "utf-8")
+    corpora.qawl(made, "scheme")
+    for layer, names in (("toy", TEXTS), ("other", done)):
+        of = {name: WORK[name] for name in names}
+        corpora.pull(made, layer, TEXTS, dict.fromkeys(("a1", "a2"), of))
+    built = run(made, "release", "0.1.0", "--draft")
+    assert built.exit_code == 0, built.output
+    folder = made / "exports" / "releases" / "0.1.0"
+    rows = pq.read_table(folder / "tokens").to_pylist()
+    for layer, names in (("toy", TEXTS), ("other", done)):
+        assert sum(row[f"{layer}_tags"] is not None for row in rows) == len(names)
+    assert run(made, "verify", str(folder)).exit_code == 0
+
+
 def test_near_duplicates_that_are_not_to_be_annotated_are_not_named(tmp_path):
     """One of a group is annotated; the others are text alone, as planned."""
     made = desk(tmp_path / "trial", "t1")

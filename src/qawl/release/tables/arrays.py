@@ -42,7 +42,7 @@ def batch(columns: Columns, cells: Mapping[str, Sequence[Cell]]) -> pa.RecordBat
 
 
 def _array(kind: Type, values: Sequence[Cell]) -> pa.Array:
-    if values and values[0] is None and values.count(None) == len(values):
+    if values and all(each is None for each in values):  # no count: arrays of numpy equal nothing
         return pa.nulls(len(values), arrow_type(kind))
     if isinstance(kind, Record):
         fields = [_array(part, [each[name] for each in values]) for name, part in kind.fields]
