@@ -14,6 +14,7 @@ from qawl.core.errors import TOO_DEEP, ProjectError, QawlError, other_format
 T = TypeVar("T")
 _UNKNOWN = re.compile("Object contains unknown field `[^`]*`")
 _NO_VALUE = re.compile(r"Invalid enum value .* - at `\$(?P<path>.*)`", re.DOTALL)
+_NO_TEXT = re.compile(r"Expected `str\b[^`]*`, got `(int|float|bool)`")
 _STEP = re.compile(r"\.(\w+)|\[(?:\.\.\.|\d+)\]")
 _TRUTH = "tag:yaml.org,2002:bool"
 _TRUTHS = re.compile("true|True|TRUE|false|False|FALSE")
@@ -109,10 +110,8 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
-        said = (
-            other_format(problem) or f"{problem}{_known(problem, kind)}{_values_of(problem, kind)}"
-        )
-        raise error(f"{where}: {said}") from problem
+        more = _known(problem, kind) or _values_of(problem, kind) or _in_quotes(problem)
+        raise error(f"{where}: {other_format(problem) or f'{problem}{more}'}") from problem
 
 
 def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:
@@ -134,6 +133,13 @@ def _values_of(problem: msgspec.ValidationError, kind: type[object]) -> str:
         places = [inner for each in places for inner in _inner(each, name)]
     values = [str(value) for each in places for value in getattr(each, "values", ())]
     return f"; it is one of {', '.join(values)}" if values else ""
+
+
+def _in_quotes(problem: msgspec.ValidationError) -> str:
+    """How a text is written that YAML reads as something else."""
+    if not _NO_TEXT.match(str(problem)):
+        return ""
+    return "; if it is a text, put it in quotes: 'no', '2024', '1.5'"
 
 
 def _inner(kind: inspect.Type, name: str) -> list[inspect.Type]:
