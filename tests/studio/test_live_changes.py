@@ -2,9 +2,11 @@
 asked anew in a new project."""
 
 import pytest
+from click.testing import CliRunner
 
+from qawl import cli
 from qawl.annotations import derive
-from qawl.core import project
+from qawl.core import gold_file, project
 from qawl.studio import plan, pull, recover
 from qawl.studio import push as studio_push
 from qawl.validation import validate
@@ -135,3 +137,49 @@ def test_work_that_no_step_touches_stays_in_its_project(at_work):
     assert any("config" in line for line in push(client, made))
     (remote,) = plan.remotes(client, made)
     assert (remote.id, remote.scheme_version) == (old.id, "2")
+
+
+@pytest.mark.parametrize("verdict", ["PERS", "ORG"])
+def test_verdicts_stay_valid_where_work_comes_into_a_new_project(served, monkeypatch, verdict):
+    """Whether the judge's own work uses a name that was changed or not: annotators find theirs in the new
+    names, and the verdicts on it counted no more."""
+    settings = "language: en\nlayers: [x]\nannotators: [a1, a2]"
+    made, client = served(TEXTS[0], name=f"changes-judge-{verdict}", settings=settings)
+    made = changed(made, OLD)
+    monkeypatch.chdir(made.root)
+
+    def run(*words):
+        done = CliRunner().invoke(cli.group, words)
+        assert done.exit_code == 0, (words, done.output, done.exception)
+        return done.output
+
+    def submit(title, label):
+        (remote,) = (each for each in plan.remotes(client, made) if each.annotator == title)
+        (task,) = client.tasks(remote.id)
+        client.submit(task["id"], {"result": [region(label, 0, 4, task["data"]["text"])]})
+
+    run("push")
+    submit("a1", "PERS")
+    submit("a2", "ORG")
+    run("pull")
+    run("adjudicate")
+    run("push")
+    submit("adjudication", verdict)
+    run("pull")
+    assert "all complete" in run("adjudicate")
+    renamed = 'changes: [{from: "1", renamed: [{label: PERS, to: PERSON}]}]\n'
+    changed(made, OLD.replace('"1"', '"2"').replace("PERS", "PERSON") + renamed)
+    run("pull", "--rebuild")
+    run("adjudicate")
+    for _ in range(2):
+        run("push")
+        run("pull")
+        said = run("adjudicate")
+        assert "all complete" in said
+        assert "reopened" not in said
+    assert "nothing to do" in run("push")
+    (record,) = (each for each in derive.read(made, "x") if each.annotator == "a1")
+    assert [each.label for each in record.spans] == ["PERSON"]
+    (gold,) = gold_file.read(project.load(made.root), "x")
+    named = {"PERS": "PERSON"}.get(verdict, verdict)
+    assert (gold.decided_by, [each.label for each in gold.spans]) == ("adjudicator", [named])

@@ -58,8 +58,9 @@ def version(record: Annotation) -> str:
 
 
 def said(record: Annotation) -> str:
-    """The SHA-256 of what an annotation says alone, without its numbers and times."""
-    bare = replace(_sure(record), provenance=Provenance(), brought=UNSET)
+    """The SHA-256 of what an annotation says alone, without its numbers, its times and the version of the
+    scheme in whose names it says it."""
+    bare = replace(_sure(record), provenance=Provenance(), scheme_version="", brought=UNSET)
     return sha256(to_json(bare)).hexdigest()
 
 

@@ -59,6 +59,11 @@ def corrections(given: str | None) -> frozenset[str]:
     return frozenset((given or "").split(SEEN)[1:])
 
 
+def anew(given: str, current: str) -> str:
+    """A basis with other annotations; the corrections in it stay."""
+    return SEEN.join([current, *given.split(SEEN)[1:]])
+
+
 def digest(record: Annotation) -> str:
     """The SHA-256 of a record, before it was brought forward: verdicts on it count on."""
     return repairs.version(record)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from qawl.agreement.readings import Reading
 from qawl.annotations import corrections, derive, journal, tasks, verdicts
@@ -205,6 +205,25 @@ def judge_tasks(project: Project, layer: str) -> Iterator[Task]:
     if not path.exists() and project.gold_file(layer).exists():
         raise InputError(f"{path} is gone: run `qawl adjudicate`")
     return _with_all(stored, project, layer, out)
+
+
+def brought(
+    project: Project, current: Scheme, offered: tasks.Names
+) -> Iterator[tuple[Annotation, Task]]:
+    """The judge's verdicts that were brought forward from an older version of the scheme and count, each
+    with a task that is made from the annotations in the names of the current version."""
+    bases = verdicts.bases(project, current.layer)
+    articles = article_store.by_id(project)
+    for article, records in derive.beside(project, current.layer, articles):
+        now = verdicts.basis(each for each in records if each.annotator != JUDGE)
+        for verdict in records:
+            old = bases.get((article.id, verdict.provenance))
+            counts = verdict.status == "submitted" and verdicts.fits(old, now)
+            if old and counts and verdict.annotator == JUDGE and verdict.brought is not UNSET:
+                task = tasks.task(article, current, offered)
+                task.data.update(basis=verdicts.anew(old, now), disagreements="")
+                task.data[FIELD] = []
+                yield verdict, task
 
 
 def _with_all(

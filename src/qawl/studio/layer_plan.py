@@ -11,7 +11,7 @@ from qawl.annotations import tasks
 from qawl.articles import selection, withdrawal
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, POOL, Annotation
-from qawl.gold.judge import judge_tasks
+from qawl.gold import judge
 from qawl.guidelines.page import briefings
 from qawl.scheme.scheme import Scheme
 from qawl.studio import (
@@ -141,7 +141,7 @@ class LayerPlan:
         for place, each in zip(places, looked, strict=True):
             yield self._step(place, each, missing, laid)
         yield from map(self._leaving, self._others)
-        yield from self._judge_steps()
+        yield from self._judge_steps(renewed=any(each.old for each in places))
 
     @property
     def _others(self) -> list[Remote]:
@@ -418,12 +418,16 @@ class LayerPlan:
             return f"{annotator} is {left}, others take over"
         return None
 
-    def _judge_steps(self) -> Iterator[Step]:
-        """The step of the layer's judge, where there is something to decide."""
-        waiting = list(judge_tasks(self.project, self.layer))
+    def _judge_steps(self, *, renewed: bool) -> Iterator[Step]:
+        """The step of the layer's judge, where there is something to decide; `renewed`: annotators have
+        projects of older versions of the scheme, whose work comes into new ones."""
+        waiting = list(judge.judge_tasks(self.project, self.layer))
         if waiting or self.judged:
             place = self._place(self._wanted(JUDGE), self.judged, (JUDGE,))
             step = self._judging(place, waiting)
+            if renewed or place.old:
+                step = replace(step, add=(*step.add, *self._verdicts()))
+            step = self._beside(step, place.old) if place.old else step
             self._refuse_orphans(step)
             yield _made(step, place.old)
 
@@ -436,7 +440,7 @@ class LayerPlan:
         known = {(each.article_id, each.basis): each for each in (*there, *done_before)}
         wait = {(each.article_id, each.basis): task_extras.marked(each) for each in waiting}
         done = "nothing is left to decide there"
-        step = Step(
+        return Step(
             place.wanted,
             remote,
             configure=remote is not None and projects.differs(remote, place.wanted),
@@ -454,7 +458,27 @@ class LayerPlan:
                 if not each.worked_on and (each.article_id, each.basis) not in wait
             ),
         )
-        return self._beside(step, place.old) if place.old else step
+
+    def _verdicts(self) -> Iterator[tasks.Task]:
+        """Tasks that bring the judge's verdicts along in the names of the new version: on work that
+        annotators have in these names the old ones don't count."""
+        there = {(t.article_id, t.basis) for each in self.judged for t in self.held[each.id]}
+        users = older_projects.workers(self.project, self.layer, JUDGE)
+        known = {article for article, user in users.items() if user in self.corpus.users()}
+        those = {
+            verdict.article_id: (verdict, task)
+            for verdict, task in judge.brought(self.project, self.current, self.corpus.offered)
+            if verdict.article_id in known & self.corpus.articles.keys()
+            and (verdict.article_id, task.basis) not in there
+        }
+        made = older_projects.again(
+            (verdict for verdict, _ in those.values()),
+            self.corpus.articles,
+            lambda article: those[article.id][1],
+            self.current,
+            users,
+        )
+        return map(task_extras.marked, made)
 
     def _refuse_orphans(self, step: Step) -> None:
         if step.configure and step.remote and step.remote.config != step.wanted.config:
