@@ -289,12 +289,13 @@ def test_a_title_that_a_changelog_names_may_stand_in_a_withheld_text(root):
     assert f"“{headline}”: PER" in told
 
 
+@pytest.mark.parametrize("scheme", ["https://", ""])
 @pytest.mark.parametrize("own", [True, False])
-def test_a_text_that_links_to_its_own_site_stops_no_release(root, own):
+def test_a_text_that_links_to_its_own_site_stops_no_release(root, own, scheme):
     """Every release was refused: addresses are published, and all of a site begin alike."""
-    link = "https://www.the-paper.example/world/2024/may/01/boats"
+    link = f"{scheme}www.the-paper.example/world/2024/may/01/boats"
     text = f"{TEXT} Read more: {link}"
-    other = "https://www.the-paper.example/world/2024/may/02/ferry"
+    other = f"{scheme}www.the-paper.example/world/2024/may/02/ferry"
     ids = ingest(
         root,
         article(text, redistribute=False, url=link if own else None),

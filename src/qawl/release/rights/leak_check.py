@@ -19,7 +19,7 @@ from qawl.release.rights import standoff
 from qawl.release.rights.withheld import Guard, strings
 
 _ADDRESSES = ("url", "source_id")
-_LINK = re.compile(r"[A-Za-z][\w+.-]*://\S+")
+_LINK = re.compile(r"[A-Za-z][\w+.-]*://\S+|[\w-]+(\.[\w-]+)+([/:?#]\S*)?", re.ASCII)
 BATCH = 500
 """Rows that are searched at a time."""
 PLACES = 5
