@@ -321,7 +321,7 @@ class _Building:
         fitting = self.fitting
         passing = self.notes or self.project.settings.dispensations
         for item in joined(self.project, self.schemes, self.below):
-            self._note_open(item)
+            self._note_open(item)  # before fitting, which opens what no judge is to decide
             gold, records = item.gold, [*map(fitting.numbered, item.annotations)]
             if passing:
                 gold = {layer: fitting.fitted(each) for layer, each in gold.items()}
