@@ -184,6 +184,13 @@ def test_a_text_that_names_its_paper_stops_no_release(root, way, source, text):
         assert "take it out of release.title in qawl.yaml" in said
 
 
+def test_a_card_of_the_leads_own_that_quotes_a_withheld_text_is_named(root):
+    ingest(root, article(TEXT, redistribute=False))
+    (root / "card.md.j2").write_text(f"---\n{{{{ metadata }}}}---\nIt begins: {TEXT}\n", "utf-8")
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert (code, "card.md.j2" in said) == (1, True), said
+
+
 def test_an_author_whose_name_stands_in_a_withheld_text_is_cited(root):
     """A faculty publishes the dataset, and a text of somebody else quotes it."""
     name = "Faculty of Arts of the University of the Orontes"

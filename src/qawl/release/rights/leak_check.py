@@ -51,7 +51,7 @@ def _refuse(path: Path, folder: Path, guard: Guard, of: str, written: Written) -
     if guard.watches and (found := _found(path, guard)):
         places = dict.fromkeys(place for place, text in written() if guard.run_in(text))
         where = listed([*places], PLACES) or (
-            "what this file is made from (free texts, qawl.yaml, schemes, titles)"
+            "what this file is made from (free texts, qawl.yaml, schemes, titles, card.md.j2)"
         )
         raise ReleaseError(f"{path.relative_to(folder)}: {found!r} is {of}: take it out of {where}")
 
