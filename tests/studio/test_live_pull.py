@@ -236,6 +236,31 @@ def test_a_project_whose_description_was_changed_is_known_again_by_one_line(serv
     assert said(corpus, "push")[0] == 0
 
 
+def test_work_that_was_put_back_is_no_other_users(served, said):
+    """`push --recover` puts it back as that of the token's user: `validate` said that two people share a
+    pseudonym."""
+    corpus, client = served(*TEXTS, name="follow-back-user", settings=ONE_LAYER)
+    push(client, corpus)
+    first = plan.remotes(client, corpus)[0]
+    person = Person(client.invitation(), f"p{time.monotonic_ns()}@team.example")
+    results = write_results(work(TEXTS[0]), scheme.load(corpus, "quote"))
+    tasks = [task.id for task in plan.remote_tasks(client, first)]
+    for task in tasks[:2]:
+        person.submit(task, results)
+    person.close()
+    assert said(corpus, "pull")[0] == 0
+    client.delete_tasks(tasks[:1])
+    for words in (("pull",), ("push",), ("push", "--recover"), ("pull",)):
+        assert said(corpus, *words)[0] == 0
+    assert len(list(derive.read(corpus, "quote"))) == 2
+    assert "annotator-several" not in said(corpus, "validate")[1]
+    client.submit(tasks[2], {"result": results})  # this is another user's
+    assert said(corpus, "pull")[0] == 0
+    told = said(corpus, "validate", "--check", "annotator-several")[1]
+    assert "2 users worked as a1" in told
+    assert told.count(" did task ") == 1
+
+
 def test_an_annotator_is_renamed_as_the_documents_say(served, said):
     """docs/exports.md spoke of the files alone: the next pull brought the old name back, and all work stood
     in two journals."""

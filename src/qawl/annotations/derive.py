@@ -121,10 +121,11 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
         # One person may have another number on each server.
-        if (count := max(map(len, seen.values()), default=0)) > 1:
+        own = _own(project, layer, annotator, seen) if _several(seen) > 1 else seen
+        if (count := _several(own)) > 1:
             message = f"{count} users worked as {annotator}: a pseudonym is one person's"
             yield _finding("annotator-several", layer, None, annotator, message)
-            for article_id, message in _strange(project, layer, annotator, seen):
+            for article_id, message in _strange(project, layer, annotator, own):
                 yield _finding("annotator-several", layer, article_id, annotator, message)
 
 
@@ -134,10 +135,28 @@ def _put_back(project: Project) -> Callable[[EntryAt], set[str]]:
 
     def of(place: EntryAt) -> set[str]:
         if place.path not in known:
-            known[place.path] = journal.reading(project, place.path).holds.back()
+            known[place.path] = journal.reading(project, place.path).holds.back().gone
         return known[place.path]
 
     return of
+
+
+def _several(seen: "dict[object, Counter[int]]") -> int:
+    """How many users there are at most on one server."""
+    return max(map(len, seen.values()), default=0)
+
+
+def _own(
+    project: Project, layer: str, annotator: str, seen: "dict[object, Counter[int]]"
+) -> "dict[object, Counter[int]]":
+    """What each user did without what was put back, which is that of the token's user."""
+    found = {origin: Counter(done) for origin, done in seen.items()}
+    holds = journal.reading(project, project.journal_file(layer, annotator)).holds
+    for key in holds.back().stands:
+        each = holds.known(key)
+        if each and each.user and each.origin in found:
+            found[each.origin][each.user] -= 1
+    return {origin: +done for origin, done in found.items() if +done}
 
 
 def _strange(
@@ -148,9 +167,10 @@ def _strange(
         origin: max(done, key=lambda user: (done[user], -user)) for origin, done in seen.items()
     }
     opened = journal.reading(project, project.journal_file(layer, annotator))
-    for each in opened.holds.living():
+    put_back = opened.holds.back().stands
+    for key, each in sorted(opened.alive.items(), key=lambda one: one[1].article):
         first = most.get(each.origin)
-        if each.user and first is not None and each.user != first:
+        if each.user and first not in (None, each.user) and key not in put_back:
             where = f"task {each.task}"
             where += f" of project {each.project}" if each.project is not None else ""
             yield each.article, f"user {each.user} did {where}, which is the work of user {first}"

@@ -46,6 +46,14 @@ _State = tuple[Identity | None, bool]
 """The version that counts of an annotation, and whether it is alive."""
 
 
+class Back(NamedTuple):
+    """The keys of what is gone and stands again, and of what stands in its place under another user, as
+    `push --recover` puts it back."""
+
+    gone: set[str]
+    stands: set[str]
+
+
 @dataclass(slots=True, weakref_slot=True)
 class Holdings:
     """The annotations of a journal, by key, in its index (see `journal_index`).
@@ -315,16 +323,24 @@ class Holdings:
             return set()
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
-    def back(self) -> set[str]:
-        """The keys of those that are known to be deleted and whose work stands again: another annotation
-        of the same article says the same."""
+    def back(self) -> "Back":
+        """What is known to be deleted and whose work stands again: another annotation of the same article
+        says the same."""
         found = self.db.execute(
             "SELECT key, alive, identity FROM annotation WHERE article IN "
             "(SELECT article FROM annotation WHERE alive = 0)"
         )
         rows = [(key, alive, _decoded(content)) for key, alive, content in found if content]
         stands = {(each.article, each.content) for _, alive, each in rows if alive}
-        return {k for k, alive, e in rows if not alive and (e.article, e.content) in stands}
+        gone = {(each.article, each.content): each.user for _, alive, each in rows if not alive}
+        return Back(
+            {k for k, alive, e in rows if not alive and (e.article, e.content) in stands},
+            {
+                k
+                for k, alive, e in rows
+                if alive and gone.get((e.article, e.content), e.user) != e.user
+            },
+        )
 
     def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:
         """Those of these articles of which more than one annotation is there, the newest last."""
