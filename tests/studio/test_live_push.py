@@ -180,7 +180,7 @@ def test_an_annotator_taken_out_of_the_settings_keeps_their_work(served):
     rest = ", ".join({"a1", "a2", "a3"} - {gone.annotator})
     made = settle(made, "annotators: [a1, a2, a3]", f"annotators: [{rest}]")
     lines = push(client, made)
-    assert any(f"{gone.annotator} is not in qawl.yaml any more" in line for line in lines)
+    assert any(f"{gone.annotator} is not in qawl.yaml;" in line for line in lines)
     assert all(step.empty for step in plan.plan(client, made))
     assert ids(client, gone) == [task.article_id]
     every = [each for remote in plan.remotes(client, made) for each in ids(client, remote)]

@@ -395,7 +395,7 @@ class LayerPlan:
                 yield f"task {task.id} has work and stays, though {why}"
         if begun and annotator not in self.project.annotators:
             yield (
-                f"{annotator} is not in qawl.yaml any more; what has work "
+                f"{annotator} is not in qawl.yaml; what has work "
                 f"({counted(len(begun), 'task')}) stays, and `qawl pull` goes on collecting it"
             )
 
@@ -414,8 +414,8 @@ class LayerPlan:
         if annotator not in self.corpus.working and not task.worked_on and not owed:
             if not annotator:
                 return "it does not say whose it is"
-            left = "away" if annotator in self.project.annotators else "no annotator any more"
-            return f"{annotator} is {left}, others take over"
+            left = "away" if annotator in self.project.annotators else "not in qawl.yaml"
+            return f"{annotator} is {left}"
         return None
 
     def _judge_steps(self, *, renewed: bool) -> Iterator[Step]:
