@@ -162,6 +162,41 @@ def test_ctrl_c_at_any_moment_is_one_line(recorded):
     assert ended >= 4
 
 
+LOST = """
+import signal, sys, threading, time, qawl.cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Thing:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+def work():
+    Thing()
+    {wait}
+    print("went on")
+qawl.cli._run = work
+qawl.cli.run()
+"""
+"""A command that is interrupted while a destructor runs, where Python throws every error away."""
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "time.sleep(60)",
+        "threading.Event().wait(60)",
+        "for _ in range(10**9): pass",
+    ],
+)
+def test_ctrl_c_that_python_throws_away_ends_the_command_all_the_same(wait):
+    """`qawl pull --watch` went on, and showed a traceback: of a hundred Ctrl-C one was lost."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOST.format(wait=wait)],
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"qawl: interrupted\n")
+
+
 def test_a_closed_pipe_is_no_error(recorded):
     done = subprocess.run(
         f"{sys.executable} -m qawl -C {recorded.root} validate --list | head -n 1",

@@ -8,10 +8,12 @@ imports nothing heavy. Every failure that is known ends as one line on stderr an
 at any moment as one line and exit code 130: what takes time to import is imported below `main`.
 """
 
+import _thread
 import atexit
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ refers to itself."""
 AT_ONCE = "4"
 """How soon numpy's threads sleep that have nothing to do, as a power of 2 in ticks of the processor:
 unless told they spin for a while once numpy is loaded, which takes more than to load it."""
+
+A_MOMENT = 0.02
+"""Seconds after which an interrupt that was thrown away comes again."""
 
 
 def __getattr__(name: str) -> object:
@@ -148,7 +153,8 @@ def _run() -> object:
 def _watch(seen: list[int]) -> None:
     """Notes the interrupts that come from now on, and raises each where the command is.
 
-    One that is raised where Python throws errors away (a destructor) is raised again.
+    One that is raised where Python throws errors away (a destructor) is raised again, a moment later: the
+    hook is such a place, too.
     """
 
     def note(number: int, _frame: object) -> None:
@@ -157,13 +163,22 @@ def _watch(seen: list[int]) -> None:
 
     def again(thrown: "sys.UnraisableHookArgs") -> None:
         if issubclass(thrown.exc_type, KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+            _thread.start_new_thread(_once_more, (_thread.get_ident(),))
         else:
             sys.__unraisablehook__(thrown)
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, note)
         sys.unraisablehook = again
+
+
+def _once_more(main: int) -> None:
+    """Interrupts the main thread, also where it waits."""
+    time.sleep(A_MOMENT)
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 def _in_utf8() -> None:
