@@ -199,6 +199,47 @@ def test_a_release_and_its_corpus_give_the_same_files(made, tmp_path, name, who)
     assert plain == others
 
 
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory):
+    """(a corpus, its release): a judge set attributes in an order of their own, and one alone did a layer
+    without labels."""
+    home = tmp_path_factory.mktemp("decided")
+    folder = corpora.corpus(home / "corpus", SPAN, TEXTS, ["a1", "a2"])
+    folder.joinpath("label_config", "mood.yaml").write_text(json.dumps(MOOD), "utf-8")
+    settings = "name: trial\nlanguage: en\nlayers: [speech-acts, mood]\nannotators: [a1, a2]\n"
+    folder.joinpath("qawl.yaml").write_text(settings, "utf-8")
+    qawl(folder, "scheme")
+    bank = at("en", "The bank", "PER", "e1", certainty="no")
+    alone = work([bank])
+    pull(folder, "speech-acts", TEXTS, {"a1": {"en": alone}, "a2": {"en": work()}})
+    pull(folder, "mood", TEXTS, {"a1": {"en": work(tone="calm")}})
+    qawl(folder, "adjudicate")
+    asked = home / "asked.json"
+    qawl(folder, "tasks", "--layer", "speech-acts", "--judge", "--out", asked)
+    (task,) = json.loads(asked.read_text("utf-8"))
+    results = [
+        result("note", "textarea", "text", ["one"], bank),
+        result("path", "taxonomy", "taxonomy", [["a", "b"]], bank),
+        result("certainty", "choices", "choices", ["no"], bank),
+        result("speech-acts", "labels", "labels", ["PER"], bank),
+        result("topic", "textarea", "text", ["t"]),
+    ]
+    verdict = {"id": 9, "completed_by": 9, "result": results, "updated_at": "2026-02-01T00:00:00Z"}
+    asked.write_text(json.dumps([{"id": 9, **task, "annotations": [verdict]}]), "utf-8")
+    qawl(folder, "pull", "--from", asked)
+    qawl(folder, "adjudicate")
+    qawl(folder, "release", "0.1.0", "--draft")
+    return folder, folder / "exports/releases/0.1.0"
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_release_and_its_corpus_give_the_same_files_of_what_a_judge_decided(
+    decided, tmp_path, name
+):
+    """The corpus gave attributes in the judge's order, and open stretches of a layer without labels."""
+    test_a_release_and_its_corpus_give_the_same_files(decided, tmp_path, name, [])
+
+
 def test_plain_lines_are_the_records_and_score_one(exported, works, made, tmp_path):
     folder, report = exported("jsonl")
     assert report["counts"] == {"gold-incomplete": 1}
