@@ -201,3 +201,22 @@ def test_an_attribute_named_as_columns_of_qawl_end_is_no_layer(tmp_path, of, end
     assert list(found["layers"]) == ["doc"]
     figures = found["layers"]["doc"]["attributes"]
     assert {name for name, each in figures.items() if each["percent"]["value"] == 1} == {*values}
+
+
+@pytest.mark.parametrize("split", [[], ["--split", "test"]])
+def test_scores_of_sentences_want_a_layer_with_labels(tmp_path, split):
+    """They ended as a fault in Qawl itself."""
+    two = [releases.article(number, "قال سامي نعم") for number in (1, 2)]
+    made = [
+        (of, {"whole": releases.gold(of, "whole", []), "parts": releases.gold(of, "parts", [])}, [])
+        for of in two
+    ]
+    folder = releases.write(tmp_path / "r", [WHOLE, PARTS], *made, splits=["train", "test"])
+    lines = [
+        {"article_id": of.id, "layer": "whole", "sentences": []} for of in two[: 1 + (not split)]
+    ]
+    lines.append({"article_id": two[1].id, "layer": "parts"})
+    path = releases.lines(tmp_path / "p.jsonl", lines)
+    done = CliRunner().invoke(cli.group, ["score", str(folder), str(path), *split])
+    assert done.exit_code == 1
+    assert "line 1: whole has no labels: no sentence holds a span of it" in str(done.exception)

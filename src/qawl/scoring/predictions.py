@@ -250,8 +250,9 @@ class Predictions:
                 self.noted["scores of sentences lie outside 0 to 1: from 0.5 on they say yes"] += 1
 
     def check(self, known: Mapping[str, Scheme], articles: Collection[str]) -> None:
-        """Raises InputError where a line names a layer or an article that the release lacks."""
-        for (article, layer), (number, _) in self._by_place.items():
+        """Raises InputError where a line names a layer or an article that the release lacks, or scores
+        sentences of a layer that has no labels."""
+        for (article, layer), (number, made) in self._by_place.items():
             if layer not in known:
                 raise InputError(
                     f"{self.path}, line {number}: no layer {layer}: the release has {', '.join(known)}"
@@ -259,6 +260,10 @@ class Predictions:
             if article not in articles:
                 raise InputError(
                     f"{self.path}, line {number}: the release has no article {article}"
+                )
+            if made.sentences is not None and not known[layer].labels:
+                raise InputError(
+                    f"{self.path}, line {number}: {layer} has no labels: no sentence holds a span of it"
                 )
 
     def of(
