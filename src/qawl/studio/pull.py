@@ -200,6 +200,7 @@ class _Reading:
         self.unsent: set[int] = set()
         self.articles: dict[str, set[str]] = {}
         self.outdated = self.reused = 0
+        self.counted = 0, 0
 
     def read(self, now: datetime | None, clocks: Clocks | None) -> None:
         """Journals what changed; all is read where a clock was put back, or may have been."""
@@ -261,17 +262,23 @@ class _Reading:
             self.outcome.doubled += doubles(self.remote.layer, name, several)
 
     def _read(self, where: list[Filter]) -> None:
-        """Journals the annotations of tasks, page by page."""
+        """Journals the annotations of tasks, page by page; what is read anew is counted once."""
+        outcome = self.outcome
+        before = outcome.tasks - self.counted[0], outcome.annotations - self.counted[1]
+        outcome.tasks, outcome.annotations = before
+        unsent = len(self.unsent)  # these are counted once anyway
         pages = self.client.task_pages(
             self.remote.id, annotations=True, where=[ANNOTATED, *where], after=self.mark.after
         )
         for page in pages:
             for name, entries in self._entries(page).items():
                 added = self.opened.append(name, entries)
-                self.outcome.note(self.remote.layer, name, added)
+                outcome.note(self.remote.layer, name, added)
             self.mark.after = page[-1]["id"]
             self.opened.tell(self.mark)
             self.marks.save()
+        tasks = outcome.tasks - before[0] - len(self.unsent) + unsent
+        self.counted = tasks, outcome.annotations - before[1]
 
     def _entries(self, page: Iterable[Json]) -> dict[str, list[Entry]]:
         """Annotator → the entries of a page that are theirs."""
