@@ -314,6 +314,45 @@ def test_values_are_corrected(tmp_path):
     assert correct(folder, where, "--unset", "sure", *WHO).exit_code == 0
 
 
+def test_a_corrected_label_takes_along_what_it_can_have_alone(tmp_path):
+    """The judge was offered a record with a value and an arrow that the new label can't have, and who took it had
+    findings that hold the release."""
+    folder = tmp_path / "trial"
+    more = corpora.choice("grade", "high", "low", of=["PER"])
+    works_for = {"name": "works_for", "title": {"en": "w"}, "from": ["PER"], "to": ["ORG"]}
+    scheme = {**SCHEME, "attributes": [CHOICE, more], "relations": [works_for]}
+    corpora.corpus(folder, scheme, TEXTS, ["a1", "a2"])
+    settings = yaml.safe_load((folder / "qawl.yaml").read_text("utf-8"))
+    (folder / "qawl.yaml").write_text(
+        yaml.safe_dump({**settings, "release": {"splits": {"train": 1.0}}}), "utf-8"
+    )
+    spans = [
+        corpora.mark("r", "PER", 9, 21, sure="yes", grade="low"),
+        corpora.mark("o", "ORG", 39, 48, sure="no"),
+    ]
+    work = corpora.work(spans, [corpora.arrow("works_for", "r", "o")])
+    corpora.pull(folder, "toy", TEXTS, {"a1": {"t1": work}, "a2": {"t1": work}})
+    assert run(folder, "release", "0.1.0").exit_code == 0
+    where = address(folder, "t1", "Layla Haddad")
+    assert correct(folder, where, "--label", "ORG", *WHO).exit_code == 0
+    assert correct(folder, where, "--start", 15, *WHO).exit_code == 0
+    asked = task(folder)
+    offered = {
+        each["model_version"]: sorted(
+            (one["type"], *one["value"].get("choices", ())) if "value" in one else ("relation",)
+            for one in each["result"]
+        )
+        for each in asked["predictions"]
+    }
+    label = ("labels",), ("labels",)
+    assert offered["reported 1"] == [("choices", "no"), ("choices", "yes"), *label]
+    whole = [("choices", "low"), ("choices", "no"), ("choices", "yes"), *label, ("relation",)]
+    assert offered["reported 2"] == whole
+    judge(folder, asked, "reported 1")
+    done = run(folder, "release", "0.2.0")
+    assert done.exit_code == 0, done.output
+
+
 ADDRESSES = {
     "plain": "l.haddad@paper.jo",
     "a domain that nobody can have": "layla@example.org",

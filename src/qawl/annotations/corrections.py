@@ -24,10 +24,13 @@ from qawl.core.records import (
     Format,
     Gold,
     GoldSpan,
+    Relation,
     Span,
+    ends,
     span_order,
     to_json,
 )
+from qawl.scheme.scheme import Scheme
 
 
 class Mark(Struct, frozen=True):
@@ -176,27 +179,55 @@ def at(gold: Gold, mark: Mark) -> GoldSpan | None:
     return next((each for each, place in places if place == mark), None)
 
 
-def applied(correction: Correction, record: Annotation, article: Article) -> Annotation:
-    """A record as the correction would have it."""
+def applied(
+    correction: Correction, record: Annotation, article: Article, current: Scheme
+) -> Annotation:
+    """A record as the correction would have it, without what another label can't have: its attributes,
+    and arrows."""
     spans: list[Span] = []
     for span in record.spans:
         if Mark(span.label, span.start, span.end) != correction.was:
             spans.append(span)
         elif correction.right is not None:
-            spans.append(_changed(span, correction.right, correction.values, article))
-    kept = {span.id for span in spans}
+            spans.append(_changed(span, correction.right, correction.values, article, current))
+    was, labels = ({each.id: each.label for each in of} for of in (record.spans, spans))
     return structs.replace(
         record,
         spans=tuple(sorted(spans, key=span_order)),
-        relations=tuple(each for each in record.relations if {each.from_, each.to} <= kept),
+        relations=tuple(
+            each
+            for each in record.relations
+            if {each.from_, each.to} <= labels.keys() and _joins(each, was, labels, current)
+        ),
+    )
+
+
+def _joins(
+    arrow: Relation, was: Mapping[str, str], labels: Mapping[str, str], current: Scheme
+) -> bool:
+    """Whether an arrow may lead between the labels that its ends have now, if these are others."""
+    before, now = ([of[end] for end in ends(arrow)] for of in (was, labels))
+    known = current.relation.get(arrow.label or "")
+    both = arrow.direction == "bi"
+    return before == now or (
+        known is not None and (known.joins(*now) or (both and known.joins(*reversed(now))))
     )
 
 
 def _changed(
-    span: Span, right: Mark, values: Mapping[str, AttributeValue | None], article: Article
+    span: Span,
+    right: Mark,
+    values: Mapping[str, AttributeValue | None],
+    article: Article,
+    current: Scheme,
 ) -> Span:
+    known = {each.name for each in current.attributes_of(right.label)}
     merged: dict[str, AttributeValue | None] = {**span.attributes, **values}
-    attributes: Attributes = {name: each for name, each in merged.items() if each is not None}
+    attributes: Attributes = {
+        name: each
+        for name, each in merged.items()
+        if each is not None and (name in known or right.label == span.label)
+    }
     text = article.text[right.start : right.end]
     return Span(span.id, right.label, right.start, right.end, text, attributes)
 

@@ -340,7 +340,7 @@ def _task(
         else ((START, agreed),)
     )
     reported = [
-        (f"reported {number}", corrections.applied(each, as_annotation(agreed), article))
+        (f"reported {number}", corrections.applied(each, as_annotation(agreed), article, current))
         for number, each in enumerate(decided.pending, start=1)
     ]
     sides = (*first, *reported, *lettered)
