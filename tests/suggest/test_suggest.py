@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import corpora
 from qawl import cli
 from qawl.core.records import Suggestion, from_json
 from qawl.suggest.entities import entities
@@ -228,3 +229,21 @@ def test_may_is_a_month_where_a_date_stands_and_a_name_elsewhere():
     )
     assert found >= {("date", "May"), ("date", "August"), ("person", "Theresa May")}
     assert not {label for label, name in found if name == "May"} - {"date"}
+
+
+@pytest.mark.parametrize("mark", ["ـ", "ـــ", "ً", "\u0651\u064e"])
+@pytest.mark.parametrize(
+    "place", ["{} قالت وزيرة المياه {} إن السد ممتلئ.", "زار محمد حسن لندن {}", "{}"]
+)
+def test_a_mark_that_stands_alone_is_no_word(tmp_path, mark, place):
+    """Arabic texts have tatweel as a dash: no letter is left of such a word, and `qawl suggest` ended as a fault."""
+    corpora.qawl(tmp_path, "init", "c", "--language", "ar")
+    text = f"{place.format(mark, mark)} وصل الوفد إلى بيروت يوم الاثنين."
+    path = tmp_path / "in.jsonl"
+    path.write_text(json.dumps({"text": text, "source": "s"}), "utf-8")
+    code, said = corpora.main(tmp_path / "c", "ingest", str(path))
+    assert code == 0, said
+    code, said = corpora.main(tmp_path / "c", "suggest")
+    assert code == 0, said
+    stored = (tmp_path / "c" / "exports" / "suggestions" / "entity.jsonl").read_text("utf-8")
+    assert "بيروت" in stored

@@ -406,7 +406,7 @@ def _sites(read: Reading) -> Iterator[Match]:
             yield Match("website", word.start, read.every[at + 1].end)
             continue
         for lead in (0, 1):
-            apart = not lead or (read.arabic and word.form[0] in PROCLITICS)
+            apart = not lead or (read.arabic and word.form[:1] in PROCLITICS)
             if word.form[lead:] in read.lists.websites and apart and _is_site(read, at):
                 yield Match("website", word.start + lead, word.end)
 

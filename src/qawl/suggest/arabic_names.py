@@ -209,7 +209,7 @@ def _again(read: Reading, lasts: dict[str, None]) -> Iterator[Match]:
     for word in read.every:
         for lead in (0, 1):
             form = word.form[lead:]
-            if (not lead or word.form[0] in PROCLITICS) and form in lasts and len(form) > 2:
+            if (not lead or word.form[:1] in PROCLITICS) and form in lasts and len(form) > 2:
                 yield Match("person", behind(read.text, word, lead), word.end)
                 break
 
@@ -449,7 +449,7 @@ def _languages(read: Reading) -> Iterator[Match]:
     for at, word in enumerate(read.every):
         for lead in (0, 1):
             form = word.form[lead:]
-            known = form in read.lists.languages and (not lead or word.form[0] in PROCLITICS)
+            known = form in read.lists.languages and (not lead or word.form[:1] in PROCLITICS)
             if known and _is_spoken(read, at):
                 yield Match("language", behind(read.text, word, lead), word.end)
 

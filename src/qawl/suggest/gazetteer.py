@@ -75,7 +75,7 @@ def _readings(form: str, *, arabic: bool) -> Iterator[tuple[int, str]]:
         if len(rest) > 2 and all(each in PROCLITICS for each in head):
             yield lead, rest
     for lead in (0, 1):
-        if form[lead:].startswith("لل") and (lead == 0 or form[0] in PROCLITICS) and len(form) > 4:
+        if form[lead:].startswith("لل") and (lead == 0 or form[:1] in PROCLITICS) and len(form) > 4:
             yield lead, f"ال{form[lead + 2 :]}"
 
 
