@@ -139,6 +139,8 @@ def test_the_command_says_what_it_did_not_find(built, secret, tmp_path):
     assert "not read: copies/empty.txt: empty file" in done.output
     checked = run(cli.group, ["verify", str(tmp_path / "x")])
     assert "is a copy with restored texts" in str(checked.exception)
+    compared = run(cli.group, ["diff", str(tmp_path / "x"), str(built)])
+    assert "is a copy with restored texts" in str(compared.exception)
     (copies / "a.txt").write_text(secret.text + " زيادة", "utf-8")
     done = run(
         cli.group, ["restore", str(built), "--articles", str(copies), "--to", str(tmp_path / "y")]

@@ -523,6 +523,8 @@ def resolve(releases: Path, name: str) -> Path:
     for folder in (releases / name, Path(name)):
         if (folder / manifest.MANIFEST).is_file():
             return folder
+    if Path(name).is_dir():
+        manifest.as_it_stands(Path(name))  # says what the folder is
     raise ReleaseError(f"{name} is not a release: give a version in {releases} or a folder")
 
 
