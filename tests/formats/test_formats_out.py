@@ -240,6 +240,18 @@ def test_a_release_and_its_corpus_give_the_same_files_of_what_a_judge_decided(
     test_a_release_and_its_corpus_give_the_same_files(decided, tmp_path, name, [])
 
 
+def test_a_token_may_have_two_open_stretches(tmp_path):
+    """One annotator marked two parts of a word, the other none: no such release went to spaCy."""
+    spacy = needs("spacy")
+    folder = corpora.corpus(tmp_path / "corpus", SPAN, TEXTS, ["a1", "a2"])
+    parts = work([at("en", "b", "PER", "e1"), at("en", "k", "PER", "e2")])
+    pull(folder, "speech-acts", TEXTS, {"a1": {"en": parts}, "a2": {"en": work()}})
+    qawl(folder, "export", "spacy", "--to", tmp_path / "out")
+    (path,) = (tmp_path / "out").glob("*.spacy")
+    (doc,) = spacy.tokens.DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab)
+    assert [token.text for token in doc if token.ent_iob_ == ""] == ["bank"]
+
+
 def test_plain_lines_are_the_records_and_score_one(exported, works, made, tmp_path):
     folder, report = exported("jsonl")
     assert report["counts"] == {"gold-incomplete": 1}

@@ -67,10 +67,8 @@ def _document(work: Work, vocabulary: "Vocab") -> "Doc":
     ]
     outer = [span for each, span in marked if each.level == 0]
     taken = {token.i for span in outer for token in span}
-    missing = [
-        doc[token.i : token.i + 1] for span in open_ for token in span if token.i not in taken
-    ]
-    doc.set_ents(outer, missing=missing)
+    undecided = {token.i for span in open_ for token in span} - taken
+    doc.set_ents(outer, missing=[doc[each : each + 1] for each in sorted(undecided)])
     doc.spans[SPANS] = SpanGroup(doc, name=SPANS, spans=[span for _, span in marked])
     doc._.rel = _relations(work, spans, {each.span.id: each.first for each in placed})
     doc.cats = _categories(work)
