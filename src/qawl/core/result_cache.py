@@ -4,7 +4,6 @@ A name may have folders in it. What is kept can be thrown away at any time; what
 it was made from other inputs than its name, is put aside and made anew.
 """
 
-import os
 import sys
 import zlib
 from collections import deque
@@ -12,13 +11,13 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from qawl.core import bundled, files
+from qawl.core import bundled, files, installed
 from qawl.core.packed import Packed, lines
 from qawl.core.project import Project
 from qawl.core.records import to_json
@@ -38,33 +37,12 @@ def inputs(project: Project, paths: Iterable[Path], *said: object) -> str:
 @cache
 def _maker(code: tuple[Path, ...]) -> str:
     """The digest of Python, of libraries and of Qawl's own files as they were when first asked for."""
-    total = sha256(to_json([sys.version, *map(_installed, _LIBRARIES)]))
+    total = sha256(to_json([sys.version, *map(installed.versions, _LIBRARIES)]))
     for path in code:
         content = path.read_bytes()
         total.update(f"{path.name} {len(content)}\n".encode())
         total.update(content)
     return total.hexdigest()
-
-
-def _installed(library: str) -> list[str]:
-    """The versions of a library that are there, as installers name their folders: numpy-2.2.6.dist-info.
-
-    Where there is none, `importlib.metadata` is asked: to load it takes as long as to hash Qawl's files.
-    """
-    start = f"{library}-"
-    found = [name for name in chain.from_iterable(map(_names, sys.path)) if name.startswith(start)]
-    if found:
-        return found
-    from importlib.metadata import version  # noqa: PLC0415
-
-    return [version(library)]
-
-
-def _names(folder: str) -> list[str]:
-    """What stands in a folder; nothing where it can't be read."""
-    with suppress(OSError):
-        return os.listdir(folder)  # noqa: PTH208 - what iterdir does
-    return []
 
 
 def digest(project: Project, paths: Iterable[Path]) -> str:

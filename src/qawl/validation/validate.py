@@ -19,7 +19,7 @@ from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core import result_cache
+from qawl.core import installed, result_cache
 from qawl.core.errors import ProjectError
 from qawl.core.findings import finding
 from qawl.core.packed import Packed
@@ -292,6 +292,10 @@ Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None
 """A check of level 4: (what is wrong, the span) of each fault in a record."""
 
 
+GROUP = "qawl.checks"
+"""The group of entry points of packages that add checks."""
+
+
 def plugins() -> list[tuple[str, Plugin]]:
     """The checks that installed packages add under the entry point group `qawl.checks`."""
     return [(each.name, _loaded(each)) for each in _offered(tuple(sys.path))]
@@ -300,9 +304,11 @@ def plugins() -> list[tuple[str, Plugin]]:
 @lru_cache(maxsize=1)
 def _offered(_: tuple[str, ...]) -> "tuple[EntryPoint, ...]":
     """The checks that packages on this path offer: to look through all packages takes a while."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - most commands ask for none
+    if not installed.may_offer(GROUP):
+        return ()
+    from importlib.metadata import entry_points  # noqa: PLC0415 - most machines have none
 
-    return tuple(entry_points(group="qawl.checks"))
+    return tuple(entry_points(group=GROUP))
 
 
 def _loaded(offered: "EntryPoint") -> Plugin:
