@@ -112,6 +112,29 @@ def test_a_layer_that_is_begun_later_is_null_wherever_its_first_article_stands(t
     assert run(made, "verify", str(folder)).exit_code == 0
 
 
+def test_pieces_with_arrows_to_one_source_give_it_once(tmp_path):
+    """Each piece of a quote may have an arrow to its source: the row named it once a piece."""
+    said = corpora.scheme("said", ["CONTENT", "SOURCE"], relations=["by", "continues"])
+    table = {
+        "name": "sayings",
+        "rows": "CONTENT",
+        "joined_by": "continues",
+        "columns": {"source": "by"},
+    }
+    folder = corpora.corpus(tmp_path / "c", {**said, "table": table}, TEXTS, ["a1"])
+    marks = [corpora.mark(f"p{at}", "CONTENT", at, at + 3) for at in (0, 20, 30)]
+    marks += [corpora.mark("s", "SOURCE", 9, 14), corpora.mark("z", "SOURCE", 40, 44)]
+    arrows = [corpora.arrow("continues", "p20", "p0"), corpora.arrow("continues", "p30", "p0")]
+    arrows += [corpora.arrow("by", each["id"], "s") for each in marks[:3]]
+    arrows.append(corpora.arrow("by", "p20", "z"))
+    corpora.pull(folder, "said", TEXTS, {"a1": {"t1": corpora.work(marks, arrows)}})
+    built = run(folder, "release", "0.1.0", "--draft")
+    assert built.exit_code == 0, built.output
+    (row,) = pq.read_table(folder / "exports/releases/0.1.0/sayings").to_pylist()
+    assert [each["start"] for each in row["pieces"]] == [0, 20, 30]
+    assert [each["start"] for each in row["source"]] == [9, 40]
+
+
 def test_near_duplicates_that_are_not_to_be_annotated_are_not_named(tmp_path):
     """One of a group is annotated; the others are text alone, as planned."""
     made = desk(tmp_path / "trial", "t1")

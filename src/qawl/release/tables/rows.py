@@ -225,7 +225,10 @@ class _TableRows:
             key=lambda each: self.order[each.to],
         )
         targets = {
-            name: [self.spans[each.to] for each in drawn if each.label == relation]
+            name: [
+                self.spans[one]
+                for one in dict.fromkeys(each.to for each in drawn if each.label == relation)
+            ]
             for name, relation in self.table.columns.items()
         }
         return {
