@@ -5,6 +5,7 @@ content of a quote and each source near it. Pieces of one row are one: the pair 
 distance is that of the nearest. A pair that nobody has decided on is null, not false.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from qawl.core.column_types import BOOLEAN, INTEGER, STRING, ClassLabel, Columns, Record, Row, Type
@@ -60,11 +61,12 @@ def candidate_rows(gold: Gold, shown: Redaction) -> Iterator[Row]:
     }
     open_ = _Open.of(gold)
     for relation in _asked(scheme):
+        ends_at = _Ends([span for span in gold.spans if span.label in relation.to])
         for start in (span for span in gold.spans if span.label in relation.from_):
             if start.id in later:
                 continue
             parts = [spans[each] for each in whole.get(start.id, [start.id])]
-            for other in (span for span in gold.spans if span.label in relation.to):
+            for other in ends_at.near(parts):
                 distance = min(_apart(part, other) for part in parts)
                 if other in parts or distance > REACH:
                     continue
@@ -79,6 +81,21 @@ def candidate_rows(gold: Gold, shown: Redaction) -> Iterator[Row]:
                     "distance": distance,
                     "right": True if right else None if open_.at(*parts, other) else False,
                 }
+
+
+class _Ends:
+    """The spans that a relation can lead to, found by place: a long article has many, few in reach."""
+
+    def __init__(self, spans: Sequence[GoldSpan]) -> None:
+        self._spans = sorted(spans, key=lambda each: each.start)
+        self._starts = [each.start for each in self._spans]
+        self._longest = max((each.end - each.start for each in spans), default=0)
+
+    def near(self, parts: Sequence[GoldSpan]) -> Sequence[GoldSpan]:
+        """Those that may be in reach of one of these, in the order of the text."""
+        first = min(each.start for each in parts) - REACH - self._longest
+        last = max(each.end for each in parts) + REACH
+        return self._spans[bisect_left(self._starts, first) : bisect_right(self._starts, last)]
 
 
 def _apart(one: GoldSpan, other: GoldSpan) -> int:
