@@ -413,17 +413,20 @@ def killed(folder, times):
     """Kills pulls near the writing of the index, which may be damaged then; the next pull ends what was
     begun, with nothing lost or doubled. How many were killed."""
     chance, count = random.Random(5), 0
+    within = 0.06  # seconds in which a kill comes: narrower after a pull that had ended before
     corpus = Foreign(folder)
     corpus.ingest(TEXT)
     export, index = folder / "export.json", folder / ".qawl/journal/ner.a1.sqlite"
     words = ["pull", "--from", str(export), "--layer", "ner", "--partial"]
     for number in range(times):
         export.write_text(json.dumps(grown(number)), "utf-8")
-        code = [sys.executable, "-c", PULLING, str(chance.uniform(0, 0.06)), "-C", str(folder)]
+        code = [sys.executable, "-c", PULLING, str(chance.uniform(0, within)), "-C", str(folder)]
         done = subprocess.run([*code, *words], capture_output=True, check=False)
         noticed = b"makes it again" in done.stderr  # the damage of the last round
         assert noticed or done.returncode in (-signal.SIGKILL, 0), done.stderr
-        count += done.returncode == -signal.SIGKILL
+        killed_now = done.returncode == -signal.SIGKILL
+        count += killed_now
+        within = min(within * 1.1, 0.06) if killed_now else within * 0.7
         how = chance.choice(BECAME)
         how(index)
         again = main(folder, *words)
