@@ -109,15 +109,21 @@ def done():
     return {"ar": ar, "en": en, "zh": zh}
 
 
+def two_layers(folder):
+    """A corpus of a layer of spans and one without labels, of two annotators."""
+    made = corpora.corpus(folder, SPAN, TEXTS, ["a1", "a2"])
+    made.joinpath("label_config", "mood.yaml").write_text(json.dumps(MOOD), "utf-8")
+    settings = "name: trial\nlanguage: en\nlayers: [speech-acts, mood]\nannotators: [a1, a2]\n"
+    made.joinpath("qawl.yaml").write_text(settings, "utf-8")
+    qawl(made, "scheme")
+    return made
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """(a corpus of two layers that two people annotated alike, its release)."""
     home = tmp_path_factory.mktemp("made")
-    folder = corpora.corpus(home / "corpus", SPAN, TEXTS, ["a1", "a2"])
-    folder.joinpath("label_config", "mood.yaml").write_text(json.dumps(MOOD), "utf-8")
-    settings = "name: trial\nlanguage: en\nlayers: [speech-acts, mood]\nannotators: [a1, a2]\n"
-    folder.joinpath("qawl.yaml").write_text(settings, "utf-8")
-    qawl(folder, "scheme")
+    folder = two_layers(home / "corpus")
     pull(folder, "speech-acts", TEXTS, {"a1": done(), "a2": done()})
     mood = {name: work(tone="غاضب" if name == "ar" else "calm") for name in ("ar", "en")}
     pull(folder, "mood", TEXTS, {"a1": mood, "a2": mood})
@@ -204,11 +210,7 @@ def decided(tmp_path_factory):
     """(a corpus, its release): a judge set attributes in an order of their own, and one alone did a layer
     without labels."""
     home = tmp_path_factory.mktemp("decided")
-    folder = corpora.corpus(home / "corpus", SPAN, TEXTS, ["a1", "a2"])
-    folder.joinpath("label_config", "mood.yaml").write_text(json.dumps(MOOD), "utf-8")
-    settings = "name: trial\nlanguage: en\nlayers: [speech-acts, mood]\nannotators: [a1, a2]\n"
-    folder.joinpath("qawl.yaml").write_text(settings, "utf-8")
-    qawl(folder, "scheme")
+    folder = two_layers(home / "corpus")
     bank = at("en", "The bank", "PER", "e1", certainty="no")
     alone = work([bank])
     pull(folder, "speech-acts", TEXTS, {"a1": {"en": alone}, "a2": {"en": work()}})

@@ -155,6 +155,16 @@ def test_what_free_articles_share_with_a_withheld_title_is_no_secret(root):
     assert rows[OTHER]["title"] == series
 
 
+def refused_as_title(root, quoted):
+    """A release whose title quotes a withheld text is refused, and its place is named."""
+    (root / "qawl.yaml").write_text(
+        SETTINGS.replace("{license", f"{{title: {json.dumps(quoted)}, license")
+    )
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 1, said
+    assert "take it out of release.title in qawl.yaml" in said
+
+
 @pytest.mark.parametrize("way", ["withheld", "withdrawn"])
 @pytest.mark.parametrize(
     ("source", "text"),
@@ -176,12 +186,7 @@ def test_a_text_that_names_its_paper_stops_no_release(root, way, source, text):
     code, said = main(root, "release", "0.1.0", "--draft")
     assert code == 0, said
     for quoted in (text[6:40], text[-30:]):
-        (root / "qawl.yaml").write_text(
-            SETTINGS.replace("{license", f"{{title: {json.dumps(quoted)}, license")
-        )
-        code, said = main(root, "release", "0.1.0", "--draft")
-        assert code == 1, said
-        assert "take it out of release.title in qawl.yaml" in said
+        refused_as_title(root, quoted)
 
 
 def test_a_card_of_the_leads_own_that_quotes_a_withheld_text_is_named(root):
@@ -222,12 +227,7 @@ def test_a_text_that_has_words_of_qawl_stops_no_release(root, text):
     assert main(root, "release", "0.1.0", "--draft")[0] == 0
     qawl(root, "withdraw", ids[text], "--reason", "asked for")
     assert main(root, "release", "0.1.0", "--draft")[0] == 0
-    (root / "qawl.yaml").write_text(
-        SETTINGS.replace("{license", f"{{title: {json.dumps(text[10:40])}, license")
-    )
-    code, said = main(root, "release", "0.1.0", "--draft")
-    assert code == 1, said
-    assert "take it out of release.title in qawl.yaml" in said
+    refused_as_title(root, text[10:40])
 
 
 def test_a_text_that_has_the_title_of_a_value_stops_no_release(root):

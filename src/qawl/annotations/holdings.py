@@ -323,7 +323,7 @@ class Holdings:
             return set()
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
-    def back(self) -> "Back":
+    def back(self) -> Back:
         """What is known to be deleted and whose work stands again: another annotation of the same article
         says the same."""
         found = self.db.execute(
