@@ -19,7 +19,7 @@ from qawl.scheme.from_config import Config, Item
 from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
 from qawl.studio.steps import Remote, Step, Wanted, counted
-from qawl.studio.transport import Json
+from qawl.studio.transport import Json, NotThere
 
 ADOPTED = "adopted"
 """What stands in the place of an annotator's pseudonym: all of them work in such a project."""
@@ -43,9 +43,7 @@ def remotes(
         current = scheme.load(project, layer)
         try:
             fields = client.request("GET", f"api/projects/{number}/")
-        except ServerError as error:
-            if " answered 404 " not in str(error):
-                raise
+        except NotThere as error:
             raise ServerError(
                 f"{client.url} has no project {number} that this token may see, from which {layer} was "
                 "adopted: see label_studio in qawl.yaml"

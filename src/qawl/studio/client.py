@@ -14,7 +14,7 @@ from qawl.core.errors import ServerError
 from qawl.core.project import Project
 from qawl.studio.server import Access
 from qawl.studio.token import token
-from qawl.studio.transport import RETRIES, Json, NobodyListens, Transport, Unsendable
+from qawl.studio.transport import RETRIES, Json, NobodyListens, NotThere, Transport, Unsendable
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -110,9 +110,7 @@ class Client(Transport):
         """All projects of the server, as it describes them."""
         try:
             yield from self._pages("api/projects/").values()
-        except ServerError as error:
-            if " answered 404 " not in str(error):
-                raise
+        except NotThere as error:
             # Below the address of a page Label Studio answers with its version too, and nothing else.
             raise ServerError(
                 f"{self.url} is a page: label_studio.url in qawl.yaml must be the server's address "

@@ -32,6 +32,16 @@ class Unsendable(ServerError):
     """The server fails at this call itself: it can't make the answer, or the answer is not JSON."""
 
 
+class NotThere(ServerError):
+    """The server has nothing at this address."""
+
+
+_KINDS: dict[int, type[ServerError]] = {
+    HTTPStatus.INTERNAL_SERVER_ERROR: Unsendable,
+    HTTPStatus.NOT_FOUND: NotThere,
+}
+
+
 class Transport:
     """A connection to one server; a context that closes it."""
 
@@ -99,12 +109,7 @@ class Transport:
             raise self._refused(_reason(answer))
         # What is to be deleted may be gone already: by a call whose answer was lost, or by others.
         if answer.status_code >= 400 and (method, answer.status_code) != ("DELETE", 404):
-            kind = (
-                Unsendable
-                if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
-                else ServerError
-            )
-            raise kind(
+            raise _KINDS.get(answer.status_code, ServerError)(
                 f"{self.url} answered {answer.status_code} to {method} {path}: {_reason(answer)}",
             )
         return answer

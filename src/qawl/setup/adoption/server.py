@@ -12,6 +12,7 @@ from qawl.core.errors import InputError, ServerError
 from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 from qawl.studio.client import Client
 from qawl.studio.token import TOKEN
+from qawl.studio.transport import NotThere
 
 _PROJECT = re.compile(r"(?P<base>.*)/projects/(?P<number>\d{1,9})(/.*)?")
 
@@ -41,9 +42,7 @@ def fetched(address: str, folder: Path) -> tuple[Source, str, Home]:
         client.check()
         try:
             project = client.request("GET", f"api/projects/{number}/")
-        except ServerError as error:
-            if " answered 404 " not in str(error):
-                raise
+        except NotThere as error:
             raise ServerError(f"{base} has no project {number} that this token may see") from error
         # In a folder of its own: other servers have projects with the same number.
         path = Path(tempfile.mkdtemp(dir=folder)) / f"project-{number}.json"
