@@ -1,5 +1,6 @@
 """Withheld text comes back by its hash alone: from copies as they are, into folders and datasets."""
 
+import json
 import unicodedata
 import warnings
 
@@ -104,6 +105,36 @@ def test_a_dataset_of_any_config_is_filled(load, secret, config):
         if config == "tokens":
             assert "".join(now["tokens"]) == "".join(secret.text.split())
     assert count > 0
+
+
+def test_every_table_of_a_layer_with_relations_is_taken(tmp_path):
+    """A table of relations has no text: it was refused for lacking the hash of one."""
+    text = "Ann met Bob."
+    folder = corpora.corpus(
+        tmp_path / "c", corpora.scheme("toy", ["A"], relations=["r"]), {"t": text}, ["a1"]
+    )
+    marks = [corpora.mark("x", "A", 0, 3), corpora.mark("y", "A", 8, 11)]
+    done = {"a1": {"t": corpora.work(marks, [corpora.arrow("r", "x", "y")])}}
+    corpora.pull(folder, "toy", {"t": text}, done)
+    (line,) = (folder / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+    held = json.dumps({**json.loads(line), "redistribute": False})
+    (folder / "corpus" / "articles.jsonl").write_text(f"{held}\n", "utf-8")
+    for words in (["adjudicate"], ["agreement"], ["release", "0.1.0", "--draft"]):
+        corpora.qawl(folder, *words)
+    tables = {path.parent.name: path for path in folder.glob("exports/releases/*/*/*.parquet")}
+    relations = pq.read_table(tables.pop("toy_relations"))
+    assert [row["label"] for row in relations.to_pylist()] == ["r"]
+    for given in (relations, relations.select(["from", "to"])):
+        with pytest.warns(
+            UserWarning, match="nothing to restore: a table of relations has no texts"
+        ):
+            assert qawl.restore(given, [text]) is given
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path in tables.values():
+            assert qawl.restore(pq.read_table(path), [text]).num_rows
+    with pytest.raises(InputError, match="no column text_sha256"):
+        qawl.restore(pq.read_table(tables["articles"]).select(["id", "text"]), [text])
 
 
 def test_one_split_a_folder_and_a_title(built, load, secret, tmp_path):

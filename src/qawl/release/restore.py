@@ -30,6 +30,7 @@ from qawl.core.text import sha256
 from qawl.release.layout import Layouts, respaced
 from qawl.release.rights import standoff
 from qawl.release.rights.standoff import SUFFIX
+from qawl.release.tables.tables import RELATIONS
 from qawl.release.tables.token_table import TABLE
 from qawl.release.versions import manifest
 
@@ -219,7 +220,8 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     -------
     datasets.Dataset, datasets.DatasetDict or pyarrow.Table
         With the rows, columns and features of `dataset`. A text is filled in where its hash is that of
-        the row. What was not found stays null, and a warning says how much.
+        the row. What was not found stays null, and a warning says how much. A table of relations has
+        no texts: a warning says so, and it is as it was.
 
     Raises
     ------
@@ -238,6 +240,10 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     >>> [row["text"] is None for row in restored["train"]]
     [False, False, False]
     """
+    if all(_of_relations(part) for part in _parts(dataset).values()):
+        message = "nothing to restore: a table of relations has no texts"
+        warnings.warn(message, stacklevel=2)
+        return dataset
     made, outcome = fill(dataset, articles, Path(release) if release else None)
     for what, names in (("texts", outcome.missing), ("titles", outcome.untitled)):
         if names:
@@ -280,6 +286,11 @@ def _parts(dataset: object) -> "dict[str, Part]":
     raise InputError(
         f"a Dataset, a DatasetDict or a pyarrow Table is wanted, not {type(dataset).__name__}"
     )
+
+
+def _of_relations(part: "Part") -> bool:
+    """Whether these are rows of a table of relations, or some of its columns."""
+    return {"from", "to"} <= {*part.column_names} <= RELATIONS.keys()
 
 
 def _rows(part: "Part") -> Iterable[Row]:

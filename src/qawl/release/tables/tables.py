@@ -51,6 +51,8 @@ _ARROW: dict[str, Type] = {
     "to": STRING,
     "direction": STRING,
 }
+RELATIONS: dict[str, Type] = {"article_id": STRING, **_ARROW}
+"""The columns of a layer's table of relations, which has nothing of a text."""
 PROVENANCE: dict[str, Type] = {
     "project": INTEGER,
     "task": INTEGER,
@@ -92,7 +94,7 @@ def all_columns(schemes: Mapping[str, Scheme], *, silver: bool = False) -> dict[
         else:
             found[table.name] = _row_columns(scheme, table, schemes)
         if scheme.relations and table is None:
-            found[f"{layer}_relations"] = {"article_id": STRING, **_ARROW}
+            found[f"{layer}_relations"] = RELATIONS
     found[TABLE] = token_columns(schemes)
     found |= columns_of_sentences(schemes) | candidate_columns(schemes) | vote_columns(schemes)
     for name, kinds in found.items():
