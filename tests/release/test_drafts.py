@@ -218,6 +218,19 @@ def test_a_span_far_beyond_the_text_is_left_out_of_the_annotations_too(root, pla
     assert all(0 <= each["start"] <= each["end"] <= len(TEXT) for each in row["ner_open"])
 
 
+def test_an_arrow_of_a_span_far_beyond_the_text_is_left_out_with_it(root):
+    """It stood in the table `annotations` with an id that led nowhere."""
+    far = region("f", "PER", {"start": 5, "end": 10**12})
+    pull(root, far, arrow("works_for", "f", "o"), arrow("works_for", "o", "f"))
+    status, told = main(root, "release", "0.1.0", "--draft")
+    assert status == 1, told
+    assert "1 × ner, table annotations: a span beyond 2147483647" in told
+    assert "2 × ner, table annotations: a relation of a span beyond 2147483647" in told
+    (row,) = pq.read_table(root / "exports" / "releases" / "0.1.0" / "annotations").to_pylist()
+    assert [each["id"] for each in row["spans"]] == ["o"]
+    assert row["relations"] == []
+
+
 def test_a_span_that_ends_before_it_starts_stands_in_the_table_of_annotations(root):
     """It was left out as one beyond the largest number."""
     pull(root, region("f", "PER", {"start": 12, "end": 0}))

@@ -124,11 +124,11 @@ def test_every_table_of_a_layer_with_relations_is_taken(tmp_path):
     tables = {path.parent.name: path for path in folder.glob("exports/releases/*/*/*.parquet")}
     relations = pq.read_table(tables.pop("toy_relations"))
     assert [row["label"] for row in relations.to_pylist()] == ["r"]
-    for given in (relations, relations.select(["from", "to"])):
+    for asked in (relations, relations.select(["from", "to"])):
         with pytest.warns(
             UserWarning, match="nothing to restore: a table of relations has no texts"
         ):
-            assert qawl.restore(given, [text]) is given
+            assert qawl.restore(asked, [text]) is asked
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for path in tables.values():

@@ -58,13 +58,22 @@ class Fitting:
         )
 
     def placed(self, record: Annotation) -> Annotation:
-        """The annotation without spans at places that are no numbers of a table: far out of any text."""
-        spans = [each for each in record.spans if _is_near(each.start) and _is_near(each.end)]
-        if gone := len(record.spans) - len(spans):
-            reason = f"{record.layer}, table annotations: a span beyond {FARTHEST}"
-            self.left_out.setdefault(reason, []).extend([record.article_id] * gone)
-            return replace(record, spans=tuple(spans))
-        return record
+        """The annotation without spans at places that are no numbers of a table, far out of any text, and
+        without their relations."""
+        spans = [each for each in record.spans if _is_near(each.start, each.end)]
+        if len(spans) == len(record.spans):
+            return record
+        gone = {each.id for each in record.spans} - {each.id for each in spans}
+        arrows = [each for each in record.relations if not {each.from_, each.to} & gone]
+        where = f"{record.layer}, table annotations:"
+        for what, count in (
+            (f"a span beyond {FARTHEST}", len(record.spans) - len(spans)),
+            (f"a relation of a span beyond {FARTHEST}", len(record.relations) - len(arrows)),
+        ):
+            if count:
+                said = self.left_out.setdefault(f"{where} {what}", [])
+                said.extend([record.article_id] * count)
+        return replace(record, spans=tuple(spans), relations=tuple(arrows))
 
     def numbered(self, record: Annotation) -> Annotation:
         """The annotation without numbers of Label Studio that are larger than those of a table."""
@@ -83,9 +92,9 @@ FARTHEST = 2**31 - 1
 _NUMBERS = ("project", "task", "annotation")
 
 
-def _is_near(number: int) -> bool:
-    """Whether a table can hold a number."""
-    return abs(number) <= FARTHEST
+def _is_near(*numbers: int) -> bool:
+    """Whether a table can hold these numbers."""
+    return all(abs(each) <= FARTHEST for each in numbers)
 
 
 Lost = tuple[str, Disagreement]
