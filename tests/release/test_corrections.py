@@ -281,7 +281,7 @@ def test_names_of_any_script_are_shown_as_they_are(made):
     judge(made, task(made), "reported 1")
     assert run(made, "release", "0.2.0").exit_code == 0
     _, entry = errata(made, "0.2.0")
-    assert "(ORG 39-48): removed. Reported by ليلى \\*حداد\\* \\[x\\]\\(y\\)." in entry
+    assert "(ORG 39-48): removed. Reported by ليلى \\*حداد\\* [x\\](y)." in entry
 
 
 def test_a_withdrawn_article_has_nothing_to_correct(made):

@@ -16,8 +16,3 @@ def around(text: str, start: int, end: int, width: int) -> tuple[str, str, str]:
     """
     start, end = (min(max(each, 0), len(text)) for each in (start, end))
     return text[max(0, start - width) : start], text[start:end], text[end : end + width]
-
-
-def escaped(text: str) -> str:
-    """A text that Markdown shows as it is."""
-    return "".join(f"\\{each}" if each in "\\`*_{}[]()#+!|~<>" else each for each in text)

@@ -14,6 +14,7 @@ from jinja2 import bccache
 from jinja2.sandbox import SandboxedEnvironment
 
 from qawl.core.errors import ReleaseError
+from qawl.core.markdown import code, escaped
 
 _ours: set[str] = set()
 """The texts of Qawl's own templates: compiled once, as its modules are."""
@@ -55,7 +56,7 @@ def _compiled(template: str, where: str) -> jinja2.Template:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters["cell"] = cell
+    environment.filters |= {"cell": escaped, "escaped": escaped, "code": code}
     return environment.get_template(where)
 
 
@@ -84,8 +85,3 @@ def _line(error: Exception) -> int | None:
     """The line of the template that asked: jinja2 puts it into the traceback."""
     frames = reversed(traceback.extract_tb(error.__traceback__))
     return next((frame.lineno for frame in frames if frame.filename == "<template>"), None)
-
-
-def cell(value: object) -> str:
-    """A value as it may stand in a cell of a Markdown table."""
-    return " ".join(str(value).split()).replace("|", "\\|")

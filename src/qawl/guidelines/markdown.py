@@ -1,7 +1,9 @@
 """GUIDELINES.md of a release: the guidelines in every language that the schemes have."""
 
+import re
 from collections.abc import Collection, Mapping
 
+from qawl.core.markdown import code, escaped, plain
 from qawl.core.phrases import languages as spoken
 from qawl.core.phrases import phrases
 from qawl.core.templates import bundled, rendered
@@ -9,9 +11,12 @@ from qawl.guidelines.examples import Examples
 from qawl.guidelines.guide import about
 from qawl.guidelines.rules import sentence
 from qawl.scheme.languages import is_rtl
+from qawl.scheme.rules import Rule
 from qawl.scheme.scheme import Scheme
 
 GUIDELINES = "GUIDELINES.md"
+_CODE = re.compile(r"(?<!\\)`((?:\\.|[^`\\])*)`")
+"""Code of one tick, in which escaped names have none."""
 
 
 def text(
@@ -42,13 +47,18 @@ def _layer(scheme: Scheme, written: Collection[str], shown: Examples) -> Mapping
             each: about(scheme, each, written) for each in languages if each in scheme.instructions
         },
         "rules": [
-            {each: sentence(rule, phrases(each)) for each in _of_rules(languages)}
-            for rule in scheme.rules
+            {each: _rule(rule, each) for each in _of_rules(languages)} for rule in scheme.rules
         ],
         "good": [(name, shown.good.get((scheme.layer, name), [])) for name in scheme.label],
         "bad": [(name, shown.bad.get((scheme.layer, name), [])) for name in scheme.label],
         "countered": any(each.counter_example for each in scheme.labels),
     }
+
+
+def _rule(rule: Rule, language: str) -> str:
+    """A rule in a language: what stands there as code is a name as it is."""
+    said = sentence(rule, phrases(language), escaped)
+    return _CODE.sub(lambda found: code(plain(found[1])), said)
 
 
 def _of_rules(languages: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from msgspec import UnsetType
 
 from qawl.annotations import corrections
 from qawl.annotations.corrections import Correction, Mark
-from qawl.core.excerpts import escaped
+from qawl.core.markdown import code, escaped
 from qawl.core.project import Project
 from qawl.core.records import Gold
 from qawl.release.versions.manifest import Erratum, Manifest
@@ -70,7 +70,7 @@ def lines(errata: Sequence[Erratum]) -> Iterator[str]:
     """Errata as a Markdown list."""
     for each in errata:
         thanks = f" Reported by {escaped(each.reporter)}." if each.reporter else ""
-        yield f"- `{each.address}` ({each.was}): {_happened(each)}.{thanks}"
+        yield f"- {code(each.address)} ({escaped(each.was)}): {escaped(_happened(each))}.{thanks}"
 
 
 def _happened(each: Erratum) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qawl.core import files
 from qawl.core.errors import ReleaseError
+from qawl.core.markdown import escaped
 from qawl.release import errata
 from qawl.release.documents.facts import Described
 from qawl.release.versions import diff, manifest
@@ -20,7 +21,7 @@ _WITHDRAWN = re.compile(r"- Article `(?P<id>[0-9a-f]{12})` was withdrawn: ")
 def text(described: Described, previous: Path | None, found: Difference | None) -> str:
     """The changelog; `found` is the difference from the `previous` release, None for the first."""
     head = (
-        f"# Changelog of {described.title}\n\n"
+        f"# Changelog of {escaped(described.title)}\n\n"
         "The newest release first. A change of what was released raises the first number (before 1.0\n"
         "the second), what is added the second, the same records packed anew, or with other words\n"
         "about them, the third.\n\n"
@@ -60,7 +61,7 @@ def _schemes(before: Manifest | None, described: Described) -> Iterator[str]:
             versions = f"{old[layer].scheme_version} → {said.scheme_version}"
             yield f"- The scheme of `{layer}` changed ({versions}); GUIDELINES.md is the new one."
             steps = described.schemes[layer].steps_since(old[layer].scheme_version)
-            yield from (f"  - {each}" for each in steps)
+            yield from (f"  - {escaped(each)}" for each in steps)
 
 
 def _withdrawn(before: Manifest | None, now: Manifest) -> Iterator[str]:
@@ -72,7 +73,7 @@ def _withdrawn(before: Manifest | None, now: Manifest) -> Iterator[str]:
 
 
 def _gone(identity: str, reason: str) -> str:
-    return f"- Article `{identity}` was withdrawn: {' '.join(reason.split())}"
+    return f"- Article `{identity}` was withdrawn: {escaped(reason)}"
 
 
 def _earlier(previous: Path, described: Described) -> str:

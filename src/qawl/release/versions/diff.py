@@ -21,7 +21,7 @@ from qawl.core import shards
 from qawl.core.arrow import parquet, row_groups
 from qawl.core.column_types import Cell, Columns, Row
 from qawl.core.errors import ReleaseError
-from qawl.core.excerpts import escaped
+from qawl.core.markdown import escaped
 from qawl.core.records import JUDGE
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import NOTHING, SUFFIX
@@ -537,9 +537,10 @@ def markdown(found: Difference) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {each.layer} | {each.label} | {each.kind} | {each.count} |" for each in found.changes
+        f"| {escaped(each.layer)} | {escaped(each.label)} | {each.kind} | {each.count} |"
+        for each in found.changes
     ]
-    lines += ["", *(f"- {each}" for each in steps(found))] if found.steps else []
+    lines += ["", *(f"- {escaped(each)}" for each in steps(found))] if found.steps else []
     lines += ["", *named(found, markdown=True)] if found.articles else []
     return "\n".join(lines) + "\n"
 
@@ -551,7 +552,9 @@ def named(found: Difference, *, markdown: bool = False) -> Iterator[str]:
         title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
         who = f"`{each.id}`" if markdown else each.id
         shown = f" “{escaped(title) if markdown else title}”" if title else ""
-        yield f"{'- ' if markdown else ''}{who}{shown}: {', '.join(each.changes)}"
+        changes = ", ".join(each.changes)
+        said = escaped(changes) if markdown else changes
+        yield f"{'- ' if markdown else ''}{who}{shown}: {said}"
     if (more := len(found.articles) - NAMED) > 0:
         yield f"{'- ' if markdown else ''}and {more} more articles"
 
