@@ -376,7 +376,36 @@ def test_a_user_who_is_gone_from_the_server_stays_who_they_were(shared):
     server.submit(mine(server, NAMES[1])[0], None)
     outcome = pull.pull(server, made)
     assert whose(made)[NAMES[0]] == 1
-    assert "a user without a number is" in "\n".join(outcome.notes)
+    assert "a user without a number (deleted there) is" in "\n".join(outcome.notes)
+
+
+@pytest.mark.parametrize("number", [None, 12])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_user_who_was_gone_before_the_first_pull_can_be_named(shared, number, first, monkeypatch):
+    """Deleted in Label Studio (no number any more), or no longer listed there: they became a new annotator
+    for good. Work that the journal knows as somebody's stays theirs."""
+    server, made = shared
+    one, two = mine(server, NAMES[0]), mine(server, NAMES[1])
+    server.submit(one[0], 2)
+    pull.pull(server, made, users=[f"2={NAMES[0]}"])
+    one[0]["annotations"][0]["completed_by"] = None
+    one[0]["updated_at"] = one[0]["annotations"][0]["updated_at"] = "2026-06-01T00:00:00Z"
+    for task in one[1:3]:
+        server.submit(task, number)
+    if not first:
+        _, told = called(server, made, monkeypatch, "pull")
+        (new,) = whose(made).keys() - {NAMES[0]}
+        assert whose(made) == {NAMES[0]: 1, new: 2}
+        assert f"{new} here" in told
+        assert f"`qawl pull --annotator {number or 0}=NAME`" in told
+    named = f"{number or 0}={NAMES[1]}"
+    _, told = called(server, made, monkeypatch, "pull", "--annotator", named)
+    assert whose(made) == {NAMES[0]: 1, NAMES[1]: 2}
+    assert first or f"2 annotations that counted as {new}'s are {NAMES[1]}'s" in told
+    server.submit(two[3], number)
+    called(server, made, monkeypatch, "pull")
+    assert whose(made) == {NAMES[0]: 1, NAMES[1]: 3}
+    assert '"was"' not in (made.state / "pool-users.json").read_text("utf-8")
 
 
 def test_another_server_at_the_same_address_has_other_users(shared):
@@ -394,7 +423,7 @@ def test_another_server_at_the_same_address_has_other_users(shared):
 
 
 @pytest.mark.parametrize(
-    "given", ["9=a1", "=a1", "2=", "2=../x", "2=adjudication", "2=ann_B", "x=y=z"]
+    "given", ["9=a1", "=a1", "2=", "2=../x", "2=adjudication", "2=ann_B", "x=y=z", "0=a1"]
 )
 def test_who_is_no_user_or_no_name_is_refused(shared, given):
     server, made = shared

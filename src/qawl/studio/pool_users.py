@@ -23,7 +23,7 @@ from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote
 
 NOBODY = 0
-"""Stands for the number of a user whom the server does not name: it was removed there."""
+"""Stands for the number of users whom the server does not name any more: they were deleted there."""
 
 Votes = Counter[str]
 """Who the tasks are assigned to that a user did."""
@@ -32,13 +32,15 @@ Votes = Counter[str]
 class Account(Struct, frozen=True, omit_defaults=True):
     """A user of a server; `joined` tells a server from a later one at the same address.
 
-    `moving`: the lead said who it is, and no pull has moved all their work there yet.
+    `moving`: the lead said who it is, and no pull has moved all their work there yet; `was` is who it was
+    before.
     """
 
     id: int
     annotator: str
     joined: str | None = None
     moving: bool = False
+    was: str | None = None
 
 
 class _File(Struct, frozen=True):
@@ -63,7 +65,7 @@ class PoolUsers:
         self.notes: list[str] = []
         stated = list(self._stated())
         self._known = {each.id: each.annotator for each in stated}
-        self._moving = {each.id for each in stated if each.moving}
+        self._moving = {each.id: each.was for each in stated if each.moving}
 
     def annotator(self, user: int | None) -> str:
         """Who a user is here."""
@@ -71,6 +73,11 @@ class PoolUsers:
         if number not in self._known:
             self._meet(number)
         return self._known[number]
+
+    def stays(self, holder: str) -> bool:
+        """Whether work of a user whom the server does not name stays with whose journal has it: the lead
+        did not say otherwise of those who were deleted before their first pull."""
+        return self._moving.get(NOBODY) != holder
 
     def known(self) -> dict[int, str]:
         """User → annotator, of those who are known."""
@@ -93,8 +100,8 @@ class PoolUsers:
             who, _, said = each.rpartition("=")
             name = users.stated(f"--annotator {each}", said, self._names())
             user = self._found(each, users.user(who))
+            self._moving.setdefault(user, self._known.get(user))
             self._known[user] = name
-            self._moving.add(user)
         self.refuse_contradiction()
         self.save()
 
@@ -126,7 +133,7 @@ class PoolUsers:
     def save(self) -> None:
         """Keeps who is who."""
         told = tuple(
-            Account(user, name, self._joined(user), user in self._moving)
+            Account(user, name, self._joined(user), user in self._moving, self._moving.get(user))
             for user, name in sorted(self._known.items())
         )
         servers = {**self._file.servers, self._client.url: told}
@@ -142,10 +149,16 @@ class PoolUsers:
             there = users.User(number, str(each.get("email") or "").casefold() or None)
             if user != users.User() and user.fits(there):
                 return number
+        if user.id is not None and user.name is None and self._has_worked(user.id):
+            return user.id
         raise InputError(
             f"--annotator {given}: {self._client.url} has no such user: give USER=NAME, the user by "
-            "number or e-mail address"
+            f"number or e-mail address; {NOBODY} is those who were deleted there before their first pull"
         )
+
+    def _has_worked(self, user: int) -> bool:
+        """Whether work is of a user whom the server does not list any more."""
+        return user in self._known or user in self._votes()
 
     def _stated(self) -> Iterator[Account]:
         """The accounts of the file that are of this server as it is now."""
@@ -227,10 +240,11 @@ class PoolUsers:
         self.save()
 
     def _note(self, user: int, name: str, why: str) -> None:
-        who = "a user without a number" if user == NOBODY else f"user {user}"
+        who = "a user without a number (deleted there)" if user == NOBODY else f"user {user}"
         self._known[user] = name
-        right = "" if user == NOBODY else f" (not right? `qawl pull --annotator {user}=NAME`)"
-        self.notes.append(f"{who} is {name} here, {why}{right}")
+        self.notes.append(
+            f"{who} is {name} here, {why} (not right? `qawl pull --annotator {user}=NAME`)"
+        )
 
     def _votes(self) -> dict[int, Votes]:
         """User → who the tasks are assigned to that they did, over all pools."""

@@ -162,8 +162,9 @@ class SharedOpened(Opened):
     def whose(self, sent: Sorted) -> str:
         """Who submitted; of a user whom the server does not name any more, who it was."""
         nameless = sent.user.id is None
-        before = next(self._holders(sent.version), None) if nameless else None
-        name = before[0] if before else self._people.annotator(sent.user.id)
+        held = (name for name, _ in self._holders(sent.version) if self._people.stays(name))
+        before = next(held, None) if nameless else None
+        name = self._people.annotator(sent.user.id) if before is None else before
         if name not in self.those:
             self.those[name] = self._journals.of(self.remote.layer, name)
         return name
