@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from memory import NOW, Working
 
+import corpora
 from qawl.annotations import derive
+from qawl.studio import client as studio_client
 from qawl.studio import clocks, pull, push
 
 MARKED = "أحمد"
@@ -166,3 +168,41 @@ def test_marks_of_another_corpus_open_no_journal(made, server, layer, annotator)
     assert {each for each in made.root.rglob("*") if each.is_file()} == before
     assert {*made.root.parent.iterdir()} == outside
     assert [each["home"][0] for each in json.loads(path.read_bytes())[server.url]] != [99]
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
+    tmp_path, monkeypatch, server, decided
+):
+    """Verdicts that nothing waits for are never put back: their project raised its alarm for ever."""
+    texts = {"1": "Sami met Layla."}
+    current = corpora.scheme("ner", ["PER", "LOC"])
+    folder = corpora.corpus(tmp_path / "corpus", current, texts, ["a1", "a2"])
+    done = {
+        who: {"1": corpora.work([corpora.mark("r", label, 0, 4)])}
+        for who, label in (("a1", "PER"), ("a2", "LOC"))
+    }
+    corpora.pull(folder, "ner", texts, done)
+    corpora.qawl(folder, "adjudicate")
+    monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+    assert corpora.main(folder, "push")[0] == 0
+    (judges,) = (each["id"] for each in server.made if "adjudication" in each["description"])
+    server.annotate(judges, "Sami", "PER", control="ner", user=9)
+    assert corpora.main(folder, "pull")[0] == 0
+    if decided:
+        corpora.qawl(folder, "adjudicate")
+    gold = (folder / "exports/gold/ner.jsonl").read_bytes()
+    server.delete_project(judges)
+    alarms = []
+    for _ in range(3):
+        code, said = corpora.main(folder, "pull")
+        assert code == 0
+        alarms += [line for line in said.splitlines() if line.startswith("ALARM")]
+    assert ["(ner, adjudication) with 1 annotations is gone" in each for each in alarms] == (
+        [True] if decided else [True] * 3
+    )
+    assert all(("said once" in each) == decided for each in alarms)
+    assert all(("push --recover" in each) != decided for each in alarms)
+    if decided:
+        corpora.qawl(folder, "adjudicate")
+        assert (folder / "exports/gold/ner.jsonl").read_bytes() == gold

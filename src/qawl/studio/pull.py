@@ -22,6 +22,7 @@ from qawl.core import files, names
 from qawl.core.errors import InputError, ServerError
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
+from qawl.gold.judge import judge_tasks
 from qawl.scheme import scheme
 from qawl.studio import adopted_projects, plan, projects, pull_journals
 from qawl.studio import clocks as studio_clocks
@@ -149,9 +150,14 @@ class _Marks:
         known.annotator = remote.annotator  # it may be renamed
         return known
 
-    def missing(self, mark: Mark, left: int, *, stands: bool) -> str:
+    def missing(self, mark: Mark, left: int, *, stands: bool, decided: bool) -> str:
         """What is to be said of a project that is not known any more, though it may stand there."""
         what = f"project {mark.home[0]} ({mark.layer}, {mark.annotator}) with {left} annotations"
+        if decided:
+            return (
+                f"{what} is gone from {self._url}; the journal keeps them, gold counts them as before, "
+                "and nobody has to decide them again: this is said once"
+            )
         if not stands:
             return (
                 f"{what} is gone from {self._url}; the journal keeps them (`qawl push --recover` puts "
@@ -163,6 +169,16 @@ class _Marks:
             f"{what} is not pulled any more: its description, or name in qawl.yaml, was changed; put "
             f"this line back into the description in Label Studio: {line}"
         )
+
+    def decided(self, mark: Mark, articles: Collection[str]) -> bool:
+        """Whether these are articles of a judge's project that wait for no judge any more."""
+        if mark.annotator != JUDGE:
+            return False
+        try:
+            waiting = {each.article_id for each in judge_tasks(self._project, mark.layer)}
+        except InputError:  # nobody knows as long as the tasks are damaged
+            return False
+        return waiting.isdisjoint(articles)
 
     def save(self) -> None:
         self._all[self._url] = list(self.by_home.values())
@@ -416,23 +432,27 @@ def _look_for_lost(
     """Raises an alarm for projects that are gone from the server with annotations in them, and for those
     that have lost the line by which they are known; `after` are all projects of the server.
 
-    Those annotations stay as they are, but for those that stand in another project again.
+    Those annotations stay as they are, but for those that stand in another project again. Verdicts of a
+    judge that nothing waits for can't be put back, so their project is forgotten.
     """
     there = {each.home for each in remotes}
     for home, mark in list(marks.by_home.items()):
         if home in there:
             continue
-        left = 0
+        left: set[str] = set()
+        count = 0
         for opened in journals.of_mark(mark).values():
             lost = {key for key, _ in opened.holds.held(home)}
             again = {_article(key) for each in there for key, _ in opened.holds.held(each)}
             if back := [key for key in lost if _article(key) in again]:
                 opened.delete(back)
-            left += sum(_article(key) not in again for key in lost)
+            count += sum(_article(key) not in again for key in lost)
+            left |= {_article(key) for key in lost} - again
         stands = home[0] is not None and after.get(home[0], {}).get("created_at") == home[1]
+        decided = not stands and marks.decided(mark, left)
         if left or stands:
-            outcome.alarms.append(marks.missing(mark, left, stands=stands))
-        if not left:
+            outcome.alarms.append(marks.missing(mark, count, stands=stands, decided=decided))
+        if not left or decided:
             del marks.by_home[home]
     marks.save()
 
