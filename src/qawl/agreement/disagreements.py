@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import groupby
 from typing import TypeVar
 
-from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable, readings, text_order
-from qawl.core.records import Annotation, Attributes, AttributeValue, Disagreement
+from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable, text_order
+from qawl.core.records import Attributes, AttributeValue, Disagreement
 
 T = TypeVar("T")
 
@@ -80,9 +80,8 @@ def shortened(text: str) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}…"
 
 
-def find(records: Sequence[Annotation]) -> list[Disagreement]:
+def find(every: Sequence[Reading]) -> list[Disagreement]:
     """What the annotations of an article don't agree on, in the order of the text."""
-    every = readings(records)
     return in_order(
         [
             *spans(every, not_common([each.spans for each in every])),

@@ -1,6 +1,6 @@
 """One page for annotators: how far they agree, and every place where they don't, side by side."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from itertools import pairwise
@@ -17,7 +17,7 @@ from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core.phrases import Phrases, phrases
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, AttributeValue, Disagreement, in_words
+from qawl.core.records import JUDGE, Article, AttributeValue, Disagreement, in_words
 from qawl.core.text import told_apart
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
@@ -130,7 +130,7 @@ def _layer(current: Scheme, said: LayerAgreement, shown: _Shown) -> dict[str, ob
 
 def _places(project: Project, schemes: dict[str, Scheme], titles: _Shown) -> Iterator[Difference]:
     articles = article_store.by_id(project)
-    for layer in schemes:
+    for layer, current in schemes.items():
         for article, records in derive.beside(project, layer, articles):
             submitted = [
                 record
@@ -138,13 +138,13 @@ def _places(project: Project, schemes: dict[str, Scheme], titles: _Shown) -> Ite
                 if record.annotator != JUDGE and record.status == "submitted"
             ]
             if len(submitted) > 1:
-                yield from _of_article(layer, article, submitted, titles)
+                every = readings(submitted, current.attribute)
+                yield from _of_article(layer, article, every, titles)
 
 
 def _of_article(
-    layer: str, article: Article, records: list[Annotation], titles: _Shown
+    layer: str, article: Article, every: Sequence[Reading], titles: _Shown
 ) -> Iterator[Difference]:
-    every = readings(records)
     differing = disagreements.not_common([each.spans for each in every])
     for cluster in disagreements.clusters(differing):
         start, end = cluster[0].start, max(mark.end for mark in cluster)
@@ -158,7 +158,7 @@ def _of_article(
         )
         labels = " ".join(sorted({mark.label for mark in cluster}))
         yield Difference(layer, article.id, labels, "span", shown, is_rtl(article.language))
-    for each in disagreements.find(records):
+    for each in disagreements.find(every):
         if each.kind != "span":
             yield _of_value(layer, article, each, titles)
 

@@ -6,6 +6,7 @@ from operator import is_
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qawl.core.records import (
     Annotation,
@@ -16,6 +17,7 @@ from qawl.core.records import (
     ends,
     to_json,
 )
+from qawl.scheme.attributes import Attribute, Same
 
 Value = AttributeValue | None
 """What an annotator says of an attribute; None where they say nothing."""
@@ -58,8 +60,12 @@ class Reading(Struct, frozen=True):
     attributes: Attributes
 
 
-def readings(records: Sequence[Annotation]) -> list[Reading]:
-    """What these annotations of one article say, in their order."""
+def readings(
+    records: Sequence[Annotation], known: Mapping[str, Attribute] | None = None
+) -> list[Reading]:
+    """What these annotations of one article say, in their order; of the attributes that are `known`, what
+    is the same is written in one way."""
+    records = _in_one_way(records, known or {})
     made = tuple.__new__  # many are made: Mark(…) takes twice as long
     placed = [
         [made(Mark, (span.label, span.start, span.end, "")) for span in record.spans]
@@ -78,15 +84,51 @@ def readings(records: Sequence[Annotation]) -> list[Reading]:
 class Reader:
     """`readings`; those that are asked for again before others are made once."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, Attribute]) -> None:
+        self._known = known
         self._of: Sequence[Annotation] = ()
         self._made: list[Reading] = []
 
     def __call__(self, records: Sequence[Annotation]) -> list[Reading]:
         """The readings of these annotations."""
         if len(records) != len(self._of) or not all(map(is_, records, self._of)):
-            self._of, self._made = records, readings(records)
+            self._of, self._made = records, readings(records, self._known)
         return self._made
+
+
+def _in_one_way(
+    records: Sequence[Annotation], known: Mapping[str, Attribute]
+) -> Sequence[Annotation]:
+    """The records with each value that some wrote otherwise as most did, whoever did; as the scheme has
+    it, where somebody did so."""
+    loose = {name: each for name, each in known.items() if each.rewritable}
+    if not loose:
+        return records
+    said: dict[tuple[str, Same], Counter[str]] = {}
+    for record in records:
+        for given in (record.attributes, *(span.attributes for span in record.spans)):
+            for name in loose.keys() & given.keys():
+                if isinstance(value := given[name], str):
+                    said.setdefault((name, loose[name].same(value)), Counter())[value] += 1
+    chosen = {
+        (key[0], form): min(forms, key=lambda each: (any(of.problems(each)), -forms[each], each))
+        for key, forms in said.items()
+        for of in (loose[key[0]],)
+        if len(forms) > 1
+        for form in forms
+    }
+    return [_rewritten(each, chosen) for each in records] if chosen else records
+
+
+def _rewritten(record: Annotation, chosen: Mapping[tuple[str, str], str]) -> Annotation:
+    def told(given: Attributes) -> Attributes:
+        return {
+            name: chosen.get((name, value), value) if isinstance(value, str) else value
+            for name, value in given.items()
+        }
+
+    spans = tuple(replace(span, attributes=told(span.attributes)) for span in record.spans)
+    return replace(record, attributes=told(record.attributes), spans=spans)
 
 
 def comparable(value: Value) -> Hashable:

@@ -72,7 +72,7 @@ class Decider:
         self._project, self._layer, self._below = project, layer, below
         self._bases = cache(lambda: verdicts.bases(project, layer))
         self._scheme = scheme.load(project, layer)
-        self.read = Reader()
+        self.read = Reader(self._scheme.attribute)
         """What reads annotations: those of the article that was decided last are read already."""
         self._passes = passing(project, below=below)
         self._before = self._rules()
@@ -173,7 +173,7 @@ def decide(
     verdict: Verdict | None = None,
     passes: Passes = nothing_passes,
     asked: int = 1,
-    read: Read = readings,
+    read: Read | None = None,
 ) -> Gold:
     """The gold of one article from everybody's annotations of it and, where there is one, a verdict.
 
@@ -184,7 +184,10 @@ def decide(
     submitted = [each for each in records if each.status == "submitted" and _fits(each, article)]
     if verdict and _counts(verdict, records, article):
         return _judged(verdict.annotation, submitted, article, current, passes)
-    voting = partial(_Voting, article=article, current=current, rule=rule, passes=passes, read=read)
+    every = partial(readings, known=current.attribute) if read is None else read
+    voting = partial(
+        _Voting, article=article, current=current, rule=rule, passes=passes, read=every
+    )
     trusted = [each for each in submitted if each.annotator == rule.trusted]
     if trusted:
         return voting(trusted).gold()

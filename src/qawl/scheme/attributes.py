@@ -98,6 +98,11 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         return False
 
     @property
+    def rewritable(self) -> bool:
+        """Whether what is said in one way can be written in several, which `same` tells."""
+        return False
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """The names that a value can have, in the scheme's order; none where it is open."""
         return ()

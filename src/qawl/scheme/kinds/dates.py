@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from qawl.core.column_types import STRING, Type
@@ -14,6 +14,8 @@ from qawl.scheme.attributes import (
     Json,
     Problem,
     Result,
+    Same,
+    alike,
 )
 
 
@@ -30,6 +32,10 @@ class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     @property
     def family(self) -> Family:
         return "text"
+
+    @property
+    def rewritable(self) -> bool:
+        return self.time
 
     @property
     def takes(self) -> str:
@@ -51,6 +57,15 @@ class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
         parts = [] if self.time else ['only="date"']
         parts += [f'{name}="{day}"' for name, day in (("min", self.min), ("max", self.max)) if day]
         return [f"{self.opened('DateTime', self.controls[0], ' '.join(parts), place)}/>"]
+
+    def same(self, value: AttributeValue) -> Same:
+        """A moment is the same with seconds that are none, and however a time zone is written."""
+        moment = _moment(value) if self.time and isinstance(value, str) else None
+        if moment is None:
+            return alike(value)
+        return moment.isoformat(
+            timespec="auto" if moment.second or moment.microsecond else "minutes"
+        )
 
     def write(self, value: AttributeValue) -> Result:
         return Result(self.controls[0], self.type, {self.key: value})
@@ -77,6 +92,15 @@ class Date(Attribute, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
                 if each
             )
             yield Problem("value-unknown", f"{self.name} can't be {value!r}: {bounds}")
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that a text tells, in UTC where it tells a time zone; None where it tells none."""
+    try:
+        found = datetime.fromisoformat(text) if "T" in text else None
+        return found.astimezone(UTC) if found and found.tzinfo else found
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_day(text: str) -> bool:
