@@ -122,6 +122,7 @@ FOREIGN = {
     "formats.readers.own": "records that went through other tools",
     "formats.readers.prodigy": "examples of Prodigy",
     "release.tables.columns": "features in the head of a card, YAML as parsed",
+    "release.tables.align": "spans and offsets as tokenizers, rows and arrays give them",
     "release.tables.unalign": "tags and offsets as tokenizers, arrays and lists give them",
     "scheme.defaults": "a scheme, YAML as parsed",
     "scheme.json_schema": "JSON Schemas",

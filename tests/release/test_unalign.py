@@ -118,8 +118,43 @@ def test_windows_in_lists_of_their_own_are_read_as_a_tokenizer_gives_them():
         (["O"], [("a", "b")], "no pair of offsets"),
         (["O"], [None], "no pair of offsets"),
         (["O"], [], "1 tags for 0 pieces|both in a list"),
+        ([["O", "O"], "O"], [[(0, 1), (1, 2)], [(2, 3)]], "both in a list a window"),
+        ([["O"], None], [[(0, 1)], [(2, 3)]], "both in a list a window"),
+        ([["O"], ["O"]], [[(0, 1)], None], "both in a list a window"),
+        ([[["O"]]], [[[(0, 1)]]], "several windows"),
+        ([["O"]], [[(0, float("inf"))]], "no pair of offsets"),
+        (None, [(0, 1)], "give a list of tags"),
+        (["O"], None, "give a list of tags"),
+        ([[["O"], ["O"]]], [[(0, 1), (1, 2)]], "is no tag"),
+        ([float("nan")], [(0, 1)], "is no tag"),
+        ([1, -100], [(0, 1), (1, 2)], "tag 1 is an index: give the names too"),
     ],
 )
 def test_what_is_no_windows_is_one_line(tags, offsets, says):
     with pytest.raises(InputError, match=says):
         qawl.spans(tags, offsets)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "says"),
+    [
+        ([[(0, 1), (1, 2)], [(1, 2), (2, 3)]], "offsets of several windows: give those of one"),
+        ([None], "no pair of offsets"),
+        ([(0, 1, 2)], "no pair of offsets"),
+        ([("a", "b")], "no pair of offsets"),
+    ],
+)
+def test_offsets_that_are_none_are_one_line_for_the_way_there_too(offsets, says):
+    """A long text in windows ended in an error of Python's."""
+    with pytest.raises(InputError, match=says):
+        qawl.align([Span("a", "A", 0, 2, "")], offsets)
+
+
+@pytest.mark.parametrize(
+    "span", [{"start": 0, "end": 1}, None, (0, 1, "A"), {"label": "A", "start": 0}]
+)
+def test_what_is_no_span_is_one_line(span):
+    with pytest.raises(InputError, match=r"has no (label|end)"):
+        qawl.align([span], [(0, 1)])
+    with pytest.raises(InputError, match="has no start"):
+        qawl.align([], [(0, 1)], undecided=[3])

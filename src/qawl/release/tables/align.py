@@ -11,7 +11,7 @@ loss.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import overload
+from typing import Any, overload
 
 from qawl.core.errors import InputError
 from qawl.release.tables.tokens import iob2, tagged
@@ -87,8 +87,8 @@ def align(
     Raises
     ------
     QawlError
-        A label is unknown, or the offsets are those of more than one text, or `undecided` is None, as
-        in articles that nobody annotated.
+        A label is unknown, or the offsets are no pairs, or those of more than one text or window, or
+        `undecided` is None, as in articles that nobody annotated.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def align(
         raise InputError(
             "undecided is None: nobody annotated the article in this layer, leave it out"
         )
-    pieces = [(int(start), int(end)) for start, end in offset_mapping]
+    pieces = [pair(each) for each in offset_mapping]
     shown = [index for index, (start, end) in enumerate(pieces) if start < end]
     over = [pieces[index] for index in shown]
     if any(one[0] > other[0] or one[1] > other[1] for one, other in pairwise(over)):
@@ -121,10 +121,27 @@ def align(
     return [classes.get(tag, ignored) for tag in tags]
 
 
+def is_list(given: object) -> bool:
+    """Whether something has elements, and is no name."""
+    number = getattr(given, "shape", None) == ()  # of an array
+    return hasattr(given, "__len__") and not number and not isinstance(given, str)
+
+
+def pair(given: Any) -> tuple[int, int]:
+    """The offsets of a piece; raises InputError where these are none."""
+    try:
+        start, end = given
+        return int(start), int(end)
+    except (TypeError, ValueError, OverflowError) as error:
+        if is_list(given) and len(given) and is_list(given[0]):
+            message = "these are the offsets of several windows: give those of one at a time"
+            raise InputError(message) from error
+        raise InputError(f"{given!r} is no pair of offsets: give (start, end)") from error
+
+
 def _named(span: object, labels: Sequence[str] | None) -> _Named:
     """A span, given as a mapping or an object, with the name of its label."""
-    read = span.__getitem__ if isinstance(span, Mapping) else lambda name: getattr(span, name)
-    label = read("label")
+    label = _field(span, "label")
     if not isinstance(label, str):
         if labels is None:
             raise InputError(f"label {label} is an index: give the names too, labels=…")
@@ -133,12 +150,18 @@ def _named(span: object, labels: Sequence[str] | None) -> _Named:
         label = labels[label]
     elif labels is not None and label not in labels:
         raise InputError(f"label {label!r} is not one of labels: add it, or leave its spans out")
-    return _Named(label, read("start"), read("end"))
+    return _Named(label, _field(span, "start"), _field(span, "end"))
 
 
 def _stretch(given: object) -> tuple[int, int]:
     """(start, end) of a stretch, given as a mapping, an object or a pair."""
     if isinstance(given, Sequence):
         return given[0], given[1]
-    read = given.__getitem__ if isinstance(given, Mapping) else lambda name: getattr(given, name)
-    return read("start"), read("end")
+    return _field(given, "start"), _field(given, "end")
+
+
+def _field(given: object, name: str) -> Any:
+    try:
+        return given[name] if isinstance(given, Mapping) else getattr(given, name)
+    except (KeyError, AttributeError) as error:
+        raise InputError(f"{given!r} has no {name}") from error

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from qawl.core.errors import InputError
+from qawl.release.tables.align import is_list, pair
 from qawl.release.tables.tokens import iob2
 
 _OUTSIDE = "O"
@@ -52,8 +53,8 @@ def spans(
     Raises
     ------
     QawlError
-        There are not as many tags as offsets, an offset is no pair of numbers, or a name is no tag: O,
-        or one of B, I, E, S, L and U, a hyphen and a label.
+        There are not as many tags as offsets, an offset is no pair of numbers, a name is no tag: O,
+        or one of B, I, E, S, L and U, a hyphen and a label; or tags are indices and there are no labels.
 
     Examples
     --------
@@ -62,8 +63,8 @@ def spans(
     >>> qawl.spans([-100, 0, 1, 2], [(0, 0), (0, 3), (4, 6), (6, 8)], labels=["PER", "ORG"])
     [TaggedSpan(start=4, end=8, label='PER')]
     """
-    pieces, tags = _in_one(list(offset_mapping), list(tags))
-    names = iob2(labels) if labels is not None else ()
+    pieces, tags = _in_one(_listed(offset_mapping), _listed(tags))
+    names = iob2(labels) if labels is not None else None
     known: dict[tuple[int, int], str] = {}
     for piece, tag in zip(pieces, tags, strict=True):
         name = _name(tag, names)
@@ -75,7 +76,7 @@ def spans(
 def _in_one(offsets: list[Any], tags: list[Any]) -> tuple[list[tuple[int, int]], list[Any]]:
     """The pieces and tags of all windows, one after another."""
     windows = bool(offsets) and _nested(offsets[0])
-    if windows != (bool(tags) and _is_list(tags[0])):
+    if any(windows != is_list(each) for each in (*tags, *(offsets if windows else ()))):
         raise InputError("give tags and offsets both in a list a window, or both in one list")
     if not windows:
         offsets, tags = [offsets], [tags]
@@ -83,37 +84,36 @@ def _in_one(offsets: list[Any], tags: list[Any]) -> tuple[list[tuple[int, int]],
     if counts[0] != counts[1]:
         said = [" + ".join(map(str, each)) or "0" for each in counts]
         raise InputError(f"{said[0]} tags for {said[1]} pieces: give a tag for each piece")
-    return [_pair(each) for some in offsets for each in some], [
+    return [pair(each) for some in offsets for each in some], [
         each for some in tags for each in some
     ]
 
 
-def _is_list(given: object) -> bool:
-    number = getattr(given, "shape", None) == ()  # of an array
-    return hasattr(given, "__len__") and not number and not isinstance(given, str)
+def _listed(given: Any) -> list[Any]:
+    try:
+        return list(given)
+    except TypeError as error:
+        raise InputError(f"{given!r}: give a list of tags, and one of offsets") from error
 
 
 def _nested(given: Any) -> bool:
     """Whether this is the offsets of a window, and not one pair."""
-    return _is_list(given) and (len(given) == 0 or _is_list(given[0]))
+    return is_list(given) and (len(given) == 0 or is_list(given[0]))
 
 
-def _pair(given: Any) -> tuple[int, int]:
-    try:
-        start, end = given
-        return int(start), int(end)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{given!r} is no pair of offsets: give (start, end)") from error
-
-
-def _name(tag: object, names: Sequence[str]) -> str | None:
+def _name(tag: Any, names: Sequence[str] | None) -> str | None:
     if isinstance(tag, str):
         prefix, _, label = tag.partition("-")
         if tag != _OUTSIDE and not (label and prefix in _PREFIXES):
             raise InputError(f"{tag!r} is no tag: write {_OUTSIDE}, or B- or I- and a label")
         return tag
-    at = int(tag) if hasattr(tag, "__int__") else -1
-    return names[at] if 0 <= at < len(names) else None
+    try:
+        at = -1 if tag is None else int(tag)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{tag!r} is no tag: give a name or an index for each piece") from error
+    if names is None and at >= 0:
+        raise InputError(f"tag {at} is an index: give the names too, labels=…")
+    return names[at] if names and 0 <= at < len(names) else None
 
 
 def _joined(tagged: Sequence[tuple[tuple[int, int], str]]) -> list[TaggedSpan]:
