@@ -135,6 +135,36 @@ def test_pieces_with_arrows_to_one_source_give_it_once(tmp_path):
     assert [each["start"] for each in row["source"]] == [9, 40]
 
 
+@pytest.mark.parametrize(
+    ("drawn", "rows"),
+    [
+        ([(30, 0), (30, 20)], {0: [0, 30], 20: [20, 30]}),
+        ([(30, 20), (20, 0), (30, 0)], {0: [0, 20, 30]}),  # the same quote twice
+        ([(40, 30), (40, 20), (30, 0), (20, 0)], {0: [0, 20, 30, 40]}),
+        ([(40, 30), (30, 0), (30, 20)], {0: [0, 30, 40], 20: [20, 30, 40]}),
+    ],
+)
+def test_a_piece_that_continues_two_is_in_the_row_of_each(tmp_path, drawn, rows):
+    """The row of one of them had it, whichever arrow came last, and the other lost it without a word."""
+    said = corpora.scheme("said", ["CONTENT"], relations=["continues"])
+    table = {"name": "sayings", "rows": "CONTENT", "joined_by": "continues"}
+    folder = corpora.corpus(tmp_path / "c", {**said, "table": table}, TEXTS, ["a1"])
+    places = sorted({each for arrow in drawn for each in arrow})
+    marks = [corpora.mark(f"p{at}", "CONTENT", at, at + 3) for at in places]
+    arrows = [corpora.arrow("continues", f"p{one}", f"p{other}") for one, other in drawn]
+    corpora.pull(folder, "said", TEXTS, {"a1": {"t1": corpora.work(marks, arrows)}})
+    corpora.qawl(folder, "adjudicate")
+    built = run(folder, "release", "0.1.0", "--draft")
+    assert built.exit_code == 0, built.output
+    release = folder / "exports/releases/0.1.0"
+    found = pq.read_table(release / "sayings").to_pylist()
+    assert {each["start"]: [piece["start"] for piece in each["pieces"]] for each in found} == rows
+    predicted = tmp_path / "same.jsonl"
+    predicted.write_text((folder / "exports/gold/said.jsonl").read_text("utf-8"), "utf-8")
+    scored = json.loads(corpora.qawl(folder, "score", "0.1.0", predicted, "--json").stdout)
+    assert scored["layers"]["said"]["whole"]["value"] == 1
+
+
 def test_near_duplicates_that_are_not_to_be_annotated_are_not_named(tmp_path):
     """One of a group is annotated; the others are text alone, as planned."""
     made = desk(tmp_path / "trial", "t1")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from qawl.core.records import Annotation, Span
+from qawl.core.records import Annotation
+from qawl.release.tables.pieces import pieces
 from qawl.scheme.scheme import Scheme
 
 Whole = tuple[tuple[int, int], ...]
@@ -14,23 +15,11 @@ def wholes(record: Annotation, scheme: Scheme) -> dict[str, Whole]:
     table = scheme.table
     if table is None or table.rows is None:
         return {}
-    spans = {span.id: span for span in record.spans if span.label == table.rows}
-    first = {each.from_: each.to for each in record.relations if each.label == table.joined_by}
-    heads: dict[str, list[Span]] = {}
-    for span in spans.values():
-        heads.setdefault(_head(span.id, first), []).append(span)
+    spans = {span.id: (span.start, span.end) for span in record.spans}
     return {
-        head: tuple(sorted((span.start, span.end) for span in those))
-        for head, those in heads.items()
+        head: tuple(sorted(spans[each] for each in dict.fromkeys(those)))
+        for head, those in pieces(record, table).items()
     }
-
-
-def _head(identity: str, first: dict[str, str]) -> str:
-    seen = {identity}
-    while identity in first and first[identity] not in seen:
-        identity = first[identity]
-        seen.add(identity)
-    return identity
 
 
 def attributed(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str | None]]:
@@ -40,6 +29,6 @@ def attributed(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str 
     if table is None or table.speaker is None:
         return
     spans = {span.id: span for span in record.spans}
-    for head, pieces in wholes(record, scheme).items():
+    for head, those in wholes(record, scheme).items():
         name = spans[head].attributes.get(table.speaker) if head in spans else None
-        yield pieces, " ".join(name.casefold().split()) if isinstance(name, str) else None
+        yield those, " ".join(name.casefold().split()) if isinstance(name, str) else None
