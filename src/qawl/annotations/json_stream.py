@@ -56,7 +56,7 @@ def elements(path: Path) -> Iterator[Element]:
     braces are counted; and where braces stand in strings, tokens are scanned one by one.
     """
     with packings.unpacked(path) as opened:
-        file = _utf8(opened)
+        file = utf8(opened)
         buffer = bytearray(file.read(CHUNK)).lstrip(b"\xef\xbb\xbf \t\r\n")
         if not buffer.startswith(b"["):
             raise InputError(f"{path}: not a JSON list of tasks; export as JSON from Label Studio")
@@ -95,7 +95,7 @@ def _refuse_more(buffer: bytearray, file: BinaryIO, path: Path) -> None:
         )
 
 
-def _utf8(file: BinaryIO) -> BinaryIO:
+def utf8(file: BinaryIO) -> BinaryIO:
     """A file as UTF-8; what some shells write is UTF-16 with a byte order mark."""
     marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     file.seek(0)

@@ -31,6 +31,8 @@ HEAD_KEYS = frozenset({"title", "article_source", "date"})
 """What annotators see of an article; a context field of such a name stands in its place."""
 
 SPAN = ("id", "label", "start", "end", "text", "support")
+ROW = ("article_id", "text_sha256")
+"""What each row of a table of spans says of its article."""
 ARTICLE = (
     *("id", "text", "text_sha256", "code_points", "withheld", "title", "title_sha256", "language"),
     *("source", "url", "published", "license", "group", "source_id", "context"),
@@ -170,7 +172,7 @@ def columns(scheme: Scheme) -> dict[str, list[tuple[str, str]]]:
     The layer's columns of the tables articles and tokens stand under these names without the layer's.
     """
     of_spans = [each for each in scheme.attributes if each.of]
-    spans = [*_own("article_id", "text_sha256", *SPAN), *_attributes(of_spans)]
+    spans = [*_own(*ROW, *SPAN), *_attributes(of_spans)]
     own = (*LAYER, *LAYER_OF_SPANS) if scheme.labels else LAYER
     found = {"articles": [*_own(*own), *_attributes(scheme.document_attributes)]}
     if scheme.labels:
@@ -190,7 +192,7 @@ def _attributes(attributes: Iterable[Attribute]) -> Iterator[tuple[str, str]]:
 
 def _row(scheme: Scheme, table: Table) -> Iterator[tuple[str, str]]:
     """The columns of a table that has a row for each span of one label."""
-    yield from _own("article_id", "text_sha256", *(name for name in SPAN if name != "label"))
+    yield from _own(*ROW, *(name for name in SPAN if name != "label"))
     yield from _own("paragraph", "parent", *(["pieces"] if table.joined_by else []))
     yield from _own(*(["speaker_id", "source_entity"] if table.speaker else []))
     yield from ((name, "column") for name in table.columns)

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
+from qawl.articles.decoding import Undecodable
 from qawl.core import files
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
+from qawl.formats.readers import encodings
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import whole
+
+_SECOND_EVENT = "second event of a trigger: its roles and attributes are given to the trigger too"
 
 
 def fits(path: Path) -> bool:
@@ -66,8 +70,8 @@ def _document(root: Path, path: Path, standoff: Path | None, *, annotators: bool
     inner = path.relative_to(root)
     own = annotators and len(inner.parts) > 1
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = encodings.text(path.read_bytes())
+    except Undecodable:
         return set_aside(str(inner), reason("not-utf-8"))
     name = Path(*inner.parts[1:]) if own else inner
     made = Document(str(path), str(name.with_suffix("")), text)
@@ -138,8 +142,8 @@ class _Marks:
 
 def _lines(made: Document, work: Work, path: Path) -> None:
     try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
+        content = encodings.text(path.read_bytes())
+    except Undecodable:
         made.notes.append(f"{path.name} is not UTF-8")
         return
     lines = []
@@ -159,6 +163,7 @@ def _lines(made: Document, work: Work, path: Path) -> None:
         for each in later
         if each.name[:1] == "E" and each.parts[0].strip()
     }
+    made.notes += [_SECOND_EVENT] * (len(events) - len(set(events.values())))
     for each in later:
         _other(made, work, marks, events, each)
 

@@ -1,4 +1,4 @@
-"""Columns of tokens and tags: CoNLL-2003, and any other file of IOB2, IOB1 or IOBES tags.
+"""Columns of tokens and tags: CoNLL-2003, and any other file of IOB2, IOB1, IOBES or BMES tags.
 
 Tokens are joined by one space, sentences by a line break; -DOCSTART- and an empty file begin a document.
 The token is the first column that is not of numbers, the tag the last one; columns of tags before it
@@ -11,18 +11,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from qawl.articles.decoding import Undecodable
 from qawl.core.findings import reason
-from qawl.formats.readers import own
+from qawl.formats.readers import encodings, own
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 
-_TAG = re.compile(r"(?:[BIESLU]-\S+|O)")
+_GOES_ON, _ENDS, _WHOLE = frozenset("IMEL"), frozenset("ELUSW"), frozenset("BUSW")
+"""Prefixes of tags: of what goes on, of what ends with its token, of what begins."""
+_TAG = re.compile(r"(?:[BIMELUSW]-\S+|O)")
 _START = "-DOCSTART-"
 NOBODY = "_"
 """What `qawl export` writes for a tag where nobody annotated the text."""
+_NONE = ""
+"""Stands for the tag of a token that has none."""
 _CHUNKS = frozenset(
     "NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP NC VC PC".split()  # noqa: SIM905 - a list of names
 )
 """What a column of chunks has, as in CoNLL-2003."""
+_NO_TAG = "token whose tag is missing, or none of IOB, IOBES or BMES: taken as outside"
 _AGAIN = "column of tags that says of most spans what the last column says"
 
 
@@ -39,8 +45,8 @@ def fits(lines: list[str]) -> bool:
 def read(path: Path) -> Iterator[Found]:
     """The documents of a file."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = encodings.text(path.read_bytes())
+    except Undecodable:
         yield set_aside(str(path), reason("not-utf-8"))
         return
     names = own.named(path.with_name(f"{path.name.split('.')[0]}.names.json"))
@@ -68,7 +74,7 @@ def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
         elif not columns:
             sentences.append([])
         elif not (columns[0] == "#" or line.startswith("# ")):
-            sentences[-1].append(columns if len(columns) > 1 else [*columns, "O"])
+            sentences[-1].append(columns if len(columns) > 1 else [*columns, _NONE])
     if any(sentences):
         yield start, [each for each in sentences if each]
 
@@ -134,9 +140,11 @@ def _document(
                 tagger.add(tag, at, at + len(token))
             pieces.append(token)
             at += len(token)
-    done = any(tag != NOBODY for each in sentences for row in each for tag in row[-levels:])
-    works = [work] if done else []
-    return Document(str(path), own_id or str(number), "".join(pieces), works, notes=[*shape.notes])
+    tags = [tag for each in sentences for row in each for tag in row[-levels:] if tag != NOBODY]
+    odd = [_NO_TAG for tag in tags if not _TAG.fullmatch(tag)]
+    works = [work] if tags else []
+    notes = [*shape.notes, *odd]
+    return Document(str(path), own_id or str(number), "".join(pieces), works, notes=notes)
 
 
 def _own_id(start: list[str]) -> str | None:
@@ -160,13 +168,13 @@ class Tagger:
         """Takes the tag of a token."""
         prefix, _, written = tag.partition("-")
         label = self._names.get(written, written)
-        if not label:
+        if not label or prefix not in _GOES_ON | _WHOLE:
             self._open = None
             return
-        if prefix in {"I", "E", "L"} and self._open is not None and self._open.label == label:
+        if prefix in _GOES_ON and self._open is not None and self._open.label == label:
             self._open.end = end
         else:
             self._open = Mark(f"s{len(self._work.marks) + 1}", label, start, end)
             self._work.marks.append(self._open)
-        if prefix in {"E", "L", "U", "S"}:
+        if prefix in _ENDS:
             self._open = None

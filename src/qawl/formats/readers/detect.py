@@ -10,6 +10,7 @@ from qawl.formats.readers import (
     conll,
     docbin,
     doccano,
+    encodings,
     offsets,
     own,
     prodigy,
@@ -75,19 +76,20 @@ def _of_file(path: Path) -> str | None:
         return "docbin"
     with path.open("rb") as file:
         start = file.read(65536)
-    lines = start.decode("utf-8-sig", "replace").split("\n")[:200]
+    words = encodings.start(start)
+    lines = words.split("\n")[:200]
     if ending in {".csv", ".tsv", ".tab"}:
         return "conll" if ending != ".csv" and conll.fits(lines) else "csv"
     if uima.fits(start):
         return "uima"
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+    if words.lstrip()[:1] in {"{", "["}:
         return _of_objects(path)
     return "conll" if conll.fits(lines) else None
 
 
 def _first_line(path: Path) -> str:
     with path.open("rb") as file:
-        return file.readline(65536).decode("utf-8-sig", "replace")
+        return encodings.start(file.read(65536)).partition("\n")[0]
 
 
 def _of_objects(path: Path) -> str | None:

@@ -1,11 +1,14 @@
 """Objects of a JSON Lines file or of a JSON list, one by one; a line that can't be read is set aside."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from qawl.core import files
 from qawl.core.findings import reason
+from qawl.formats.readers import encodings
 from qawl.formats.readers.document import Found, SetAside, set_aside
 
 Row = tuple[int, dict[str, object]]
@@ -13,7 +16,7 @@ Row = tuple[int, dict[str, object]]
 
 def rows(path: Path) -> Iterator[Row | SetAside]:
     """(line or place in the list, object) of each object."""
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+    with _opened(path) as file:
         first = file.read(1)
         while first.isspace():
             first = file.read(1)
@@ -26,6 +29,17 @@ def rows(path: Path) -> Iterator[Row | SetAside]:
                 yield set_aside(str(path), reason("text-long"), number)
             elif line.strip():
                 yield _row(path, number, line)
+
+
+def _opened(path: Path) -> TextIO:
+    """A file as text, in which bytes that are none become halves of characters."""
+    with path.open("rb") as file:
+        if file.read(2) in encodings.WIDE:
+            file.seek(0)
+            content = file.read()
+            even = content[: len(content) // 2 * 2]  # of a file that was cut off
+            return io.StringIO(even.decode("utf-16", "surrogatepass"), newline="\n")
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n")
 
 
 def documents(path: Path, make: Callable[[int, dict[str, object]], Found]) -> Iterator[Found]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from qawl.articles.decoding import Undecodable
 from qawl.articles.received import LONGEST
 from qawl.core.findings import reason
-from qawl.formats.readers import own
+from qawl.formats.readers import encodings, own
 from qawl.formats.readers.conll import NOBODY, Tagger
 from qawl.formats.readers.document import Document, Found, Work, set_aside
 from qawl.formats.readers.json_lines import whole
@@ -30,8 +31,8 @@ def fits(line: str) -> bool:
 def read(path: Path) -> Iterator[Found]:
     """The document of a file: its layers are one work."""
     try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError:
+        lines = encodings.text(path.read_bytes()).split("\n")
+    except Undecodable:
         yield set_aside(str(path), reason("not-utf-8"))
         return
     head, *rest = [line.rstrip("\r").split("\t") for line in lines if line.strip()]

@@ -4,6 +4,8 @@ Every annotation with a string feature that looks like a label (`value`, `label`
 a span; annotations with features `Governor` and `Dependent` are relations.
 """
 
+import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cassis.typesystem import FeatureStructure
 
 _LABELS = ("value", "label", "identifier", "type", "role")
+_UNMAPPED = re.compile(r"offset \[(-?[0-9]+)\]")
 _PLACE = ("sofa", "begin", "end", "id", "Governor", "Dependent", "direction")
 _CUSTOM = "webanno.custom"
 """The package of layers that a project made for itself."""
@@ -51,7 +54,9 @@ def read(path: Path) -> Iterator[Found]:
             f"{path}: reading a CAS needs dkpro-cassis: `pip install qawl[uima]`"
         ) from error
     try:
-        cas = _loaded(cassis, path)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            cas = _loaded(cassis, path)
     except InputError:
         raise
     except Exception as error:
@@ -60,7 +65,14 @@ def read(path: Path) -> Iterator[Found]:
     if not isinstance(text, str):
         yield set_aside(str(path), reason("text-empty"))
         return
-    yield _document(path, text, cas)
+    yield _document(path, text, cas, _within(told, text))
+
+
+def _within(told: list[warnings.WarningMessage], text: str) -> set[int]:
+    """The offsets in UTF-16 units that fall inside a character: cassis warns of them and leaves them."""
+    given = {int(found[1]) for each in told if (found := _UNMAPPED.search(str(each.message)))}
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return {each for each in given if 0 < each < units}
 
 
 def _loaded(cassis: ModuleType, path: Path) -> "Cas":
@@ -74,7 +86,7 @@ def _loaded(cassis: ModuleType, path: Path) -> "Cas":
             return cassis.load_cas_from_xmi(file, typesystem=cassis.load_typesystem(described))
 
 
-def _document(path: Path, text: str, cas: "Cas") -> Document:
+def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
     annotator, identity = _whose(path)
     work = Work(annotator)
     made = Document(str(path), identity, text, [work])
@@ -89,6 +101,10 @@ def _document(path: Path, text: str, cas: "Cas") -> Document:
                 work.attributes |= dict(_features(each, ""))
         elif getattr(each, "Governor", None) is not None:
             arrows.append(each)
+        elif {each.begin, each.end} & within:
+            made.notes.append(
+                "span with an offset inside a character, or with the number of such a one"
+            )
         else:
             feature, label = _label(each, name)
             own = getattr(each, "id", None)

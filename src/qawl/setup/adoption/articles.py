@@ -20,6 +20,10 @@ SCRIPTS = {
     "BENGALI": "bn", "TAMIL": "ta", "ARMENIAN": "hy", "GEORGIAN": "ka", "ETHIOPIC": "am",
 }  # fmt: skip
 """Script, as Unicode names its letters → the language that most of its news is in."""
+_TELLING = {"HIRAGANA": "ja", **dict.fromkeys("ٹڈڑںے", "ur"), **dict.fromkeys("پچژگ", "fa")}
+"""Letters, or scripts of letters, that one language of several with a script has; the surest first."""
+_SHARE = 0.02
+"""Of all letters, from which share on those that tell a language do so."""
 _RIGHTS = frozenset({"license", "redistribute", "language"})
 _UNREAD = " of a task that can't be read (the context has it)"
 _SAID = ("title", "source", "url", "published", "license", "language", "redistribute")
@@ -85,12 +89,16 @@ def frozen_hash(text: str) -> str:
 
 def language_of(texts: Iterable[str]) -> str:
     """The language that the letters of some texts suggest: English where they are Latin, `und` where
-    they suggest none."""
-    votes: dict[str, int] = {}
+    they suggest none. Kana are Japanese, and Arabic letters that Arabic lacks Persian or Urdu."""
+    scripts: Counter[str] = Counter()
+    told: Counter[str] = Counter()
     for text in texts:
-        for each in text[:500]:
-            if each.isalpha():
-                script = unicodedata.name(each, "").split(" ")[0]
-                votes[script] = votes.get(script, 0) + 1
-    best = max(votes, key=lambda each: votes[each], default="LATIN")
-    return SCRIPTS.get(best, "und")
+        for each in filter(str.isalpha, text[:500]):
+            script = unicodedata.name(each, "").split(" ")[0]
+            scripts[script] += 1
+            if telling := _TELLING.get(each) or _TELLING.get(script):
+                told[telling] += 1
+    best = SCRIPTS.get(scripts.most_common(1)[0][0], "und") if scripts else "en"
+    others = {"zh": ("ja",), "ar": ("ur", "fa")}.get(best, ())
+    least = _SHARE * scripts.total()
+    return next((each for each in others if told[each] > least), best)

@@ -19,7 +19,16 @@ from qawl.scheme import scheme as schemes
 from qawl.scheme.attributes import as_number
 from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
 from qawl.scheme.kinds.numbers import STEPS, Number
-from qawl.scheme.names import LAYER, LAYER_OF_SPANS, SPAN, STANDOFF, TABLES, TASK_KEYS, free_name
+from qawl.scheme.names import (
+    LAYER,
+    LAYER_OF_SPANS,
+    ROW,
+    SPAN,
+    STANDOFF,
+    TABLES,
+    TASK_KEYS,
+    free_name,
+)
 from qawl.setup.adoption import conditions
 from qawl.setup.adoption.facts import Facts, Seen, says_something
 
@@ -327,8 +336,9 @@ def _rename(attributes: list[Node], notes: list[str]) -> None:
     """Attributes called like a column of a release get another name; their control keeps its own."""
     used = {each["name"] for each in attributes}
     for each in attributes:
-        if each["name"] in _TAKEN or f"_{each['name']}".endswith(STANDOFF):
-            free = free_name(each["name"], {*used, *_TAKEN, each["name"]})
+        taken = _TAKEN.union(ROW) if each.get("of") else _TAKEN
+        if each["name"] in taken or f"_{each['name']}".endswith(STANDOFF):
+            free = free_name(each["name"], {*used, *taken, each["name"]})
             notes.append(
                 f"the attribute {each['name']} is called {free}: a release has such a column"
             )

@@ -253,8 +253,8 @@ def _controls(config: Config) -> json_min.Controls:
 def _first(path: Path) -> Task | None:
     """The first object of a JSON list that can be read, else why none can; None where there is none."""
     with packings.unpacked(path) as file:
-        start = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:1] != b"[" and start[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+        start = json_stream.utf8(file).read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] != b"[":
         return None
     unread = None
     for each in json_stream.elements(path):

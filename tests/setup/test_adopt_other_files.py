@@ -1,0 +1,177 @@
+"""Files as other systems and languages write them come in as those in UTF-8 of English do, or the report counts it.
+
+UTF-16 as Windows writes it, code pages, tags of other schemes, offsets inside a character, events that share a word.
+"""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+
+
+def adopt(folder, files):
+    """(report, records, articles); `files` are bytes or text by name."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        raw = content if isinstance(content, bytes) else content.encode()
+        (folder / name).write_bytes(raw)
+    named = sorted({str(folder / name.split("/")[0]) for name in files})
+    into = folder / "corpus"
+    done = CliRunner().invoke(cli.group, ["adopt", *named, "--into", str(into), "--json"])
+    assert done.exit_code == 0, done.output
+    records = [
+        json.loads(line)
+        for path in sorted((into / "exports/annotations").glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    articles = (into / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    return json.loads(done.stdout), records, [json.loads(each) for each in articles]
+
+
+def marked(records):
+    return [(each["label"], each["text"]) for record in records for each in record["spans"]]
+
+
+def reasons(report):
+    return {each["reason"]: each["count"] for each in report["left_out"]}
+
+
+DOCCANO = '{"id": 1, "text": "😀 Sidon", "label": [[2, 7, "P"]]}\n'
+PRODIGY = (
+    '{"text": "😀 Sidon", "spans": [{"start": 2, "end": 7, "label": "P"}], "answer": "accept"}\n'
+)
+CELL = '"[{""start"": 2, ""end"": 7, ""text"": ""Sidon"", ""labels"": [""P""]}]"'
+EXPORT = json.dumps(
+    [
+        {
+            "id": 1,
+            "data": {"text": "😀 Sidon"},
+            "annotations": [
+                {
+                    "id": 1,
+                    "completed_by": 1,
+                    "result": [
+                        {
+                            "id": "a",
+                            "from_name": "label",
+                            "to_name": "text",
+                            "type": "labels",
+                            "value": {"start": 2, "end": 7, "text": "Sidon", "labels": ["P"]},
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.jsonl": DOCCANO},
+        {"a.json": f"[{DOCCANO}]"},
+        {"a.jsonl": PRODIGY},
+        {"a.json": EXPORT},
+        {"a.conll": "😀 O\nSidon B-P\n"},
+        {"a.tsv": "token\tstart\tend\tner\n😀\t0\t1\tO\nSidon\t2\t7\tB-P\n"},
+        {"b/a.txt": "😀 Sidon", "b/a.ann": "T1\tP 2 7\tSidon\n"},
+        {"a.csv": f"id\ttext\tlabel\tannotator\tannotation_id\n1\t😀 Sidon\t{CELL}\t1\t1\n"},
+    ],
+    ids="-".join,
+)
+def test_a_file_in_utf_16_is_read_as_one_in_utf_8(tmp_path, files):
+    _, records, articles = adopt(tmp_path, {n: each.encode("utf-16") for n, each in files.items()})
+    assert articles[0]["text"] == "😀 Sidon"
+    assert marked(records) == [("P", "Sidon")]
+
+
+def test_a_file_in_utf_16_that_was_cut_off_gives_what_stands_in_it(tmp_path):
+    report, records, _ = adopt(tmp_path, {"a.jsonl": (DOCCANO * 2).encode("utf-16")[:-21]})
+    assert marked(records) == [("P", "Sidon")]
+    assert sum(reasons(report).values()) == 1
+
+
+def test_brat_in_a_code_page_is_read_as_ingest_reads_it(tmp_path):
+    files = {"b/a.txt": "قال علي في بيروت", "b/a.ann": "T1\tP 4 7\tعلي\n"}
+    _, records, _ = adopt(tmp_path, {n: each.encode("cp1256") for n, each in files.items()})
+    assert marked(records) == [("P", "علي")]
+
+
+def test_tags_of_bmes_are_whole_spans(tmp_path):
+    rows = ("高 B-NAME", "晓 M-NAME", "松 E-NAME", "在 O", "京 S-LOC")
+    _, records, articles = adopt(tmp_path, {"a.bmes": "\n".join(rows)})
+    assert marked(records) == [("NAME", "高 晓 松"), ("LOC", "京")]
+    assert articles[0]["language"] == "zh"
+
+
+def test_tags_that_are_missing_or_none_are_counted(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("Rima B-P\nDam\nx I-\ny Q-P\nz PER\nin O\nTyre B-P\n")
+    done = CliRunner().invoke(
+        cli.group,
+        ["adopt", str(path), "--format", "conll", "--into", str(tmp_path / "c"), "--json"],
+    )
+    report = json.loads(done.stdout)
+    assert (report["records"]["spans"], list(reasons(report).values())) == (2, [4])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("安倍首相は東京で会談した。", "ja"),
+        ("总理在北京表示经济稳定", "zh"),
+        ("رئیس جمهور ایران گفت که گروه پنج کشور", "fa"),
+        ("وزیر اعظم نے کہا کہ بڑے شہروں میں", "ur"),
+        ("قال رئيس الوزراء إن الحكومة في بيروت", "ar"),
+    ],
+)
+def test_letters_that_one_language_alone_has_tell_it(tmp_path, text, language):
+    row = {"id": 1, "text": text, "label": [[0, 2, "P"]]}
+    _, _, articles = adopt(tmp_path, {"a.jsonl": json.dumps(row)})
+    assert articles[0]["language"] == language
+
+
+def test_an_offset_of_a_cas_inside_a_character_is_counted_and_no_warning_of_python(tmp_path):
+    named = "custom.Span"
+    string, base = {"%NAME": "label", "%RANGE": "uima.cas.String"}, "uima.tcas.Annotation"
+
+    def span(number, start, end, label):
+        place = {"@sofa": 1, "begin": start, "end": end}
+        return {"%ID": number, "%TYPE": named, **place, "label": label}
+
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView"}
+    marks = [span(2, 3, 8, "P"), span(3, 1, 8, "Q"), span(4, 3, 90, "R")]
+    cas = {
+        "%TYPES": {named: {"%NAME": named, "%SUPER_TYPE": base, "label": string}},
+        "%FEATURE_STRUCTURES": [{**sofa, "mimeType": "text", "sofaString": "😀 Sidon"}, *marks],
+        "%VIEWS": {"_InitialView": {"%SOFA": 1, "%MEMBERS": [2, 3, 4]}},
+    }
+    report, records, _ = adopt(tmp_path, {"a.json": json.dumps(cas)})
+    assert [label for label, _ in marked(records)] == ["R", "P"]
+    assert len(reasons(report)) == 1
+    assert report["in"]["spans"] == 2
+
+
+def test_two_events_of_one_trigger_are_named(tmp_path):
+    said = "T1\tP 0 4\tRima\nT2\tMove 5 9\tleft\nT3\tP 10 14\tTyre\n"
+    events = "E1\tMove:T2 Who:T1\nE2\tMove:T2 From:T3\n"
+    report, records, _ = adopt(tmp_path, {"b/a.txt": "Rima left Tyre", "b/a.ann": said + events})
+    assert len(records[0]["relations"]) == 2
+    assert any("second event" in each for each in reasons(report))
+
+
+def test_an_attribute_of_spans_called_like_a_column_of_their_table_is_renamed(tmp_path):
+    export = json.loads(EXPORT)
+    (first,) = export[0]["annotations"][0]["result"]
+    value = {"start": 2, "end": 7, "text": "Sidon", "choices": ["x"]}
+    export[0]["annotations"][0]["result"] += [
+        {**first, "from_name": name, "type": "choices", "value": value}
+        for name in ("article_id", "text_sha256", "support")
+    ]
+    report, records, _ = adopt(tmp_path, {"a.json": json.dumps(export)})
+    (span,) = records[0]["spans"]
+    assert sorted(span["attributes"]) == ["article_id_2", "support_2", "text_sha256_2"]
+    assert not any("LEFT OUT" in each for each in report["notes"])
