@@ -327,6 +327,20 @@ def test_early_exports_say_completions_for_annotations(foreign):
     assert corpus.errors() == []
 
 
+def test_what_early_exports_call_skipped_is_skipped(foreign):
+    """Their `skipped` stands where later ones have `was_cancelled`; when it comes later it is a new version."""
+    corpus = foreign()
+    corpus.ingest(SAMI)
+    old = task(SAMI, region(SAMI, "Layla"), created_at=1600000000)
+    old["completions"] = old.pop("annotations")
+    (work,) = old["completions"]
+    work["updated_at"] = 1600000000
+    corpus.pull([old], "--layer", "ner")
+    work |= {"skipped": True, "updated_at": 1600000060}
+    corpus.pull([old], "--layer", "ner")
+    assert [each["status"] for each in corpus.records()] == ["skipped"]
+
+
 ODD_USERS = [["x"], {"id": ["x"]}, {"email": 5}, {"id": 5.5}, True, 5.0, "9" * 5000, 10**300, {}]
 
 

@@ -72,6 +72,7 @@ class _Sent(Struct):
     created_at: object = None
     updated_at: object = None
     was_cancelled: object = None
+    skipped: object = None
     ground_truth: object = None
     result: msgspec.Raw = msgspec.Raw(b"null")
 
@@ -162,7 +163,8 @@ def _identify(given: _Entry, result: bytes) -> Identity:
 
 def _content(sent: _Sent, result: bytes) -> bytes:
     """A digest of what an annotation says; addresses in notes, which are not kept, are no difference."""
-    state = f"{bool(sent.was_cancelled)} {bool(sent.ground_truth)} "
+    skipped = bool(sent.was_cancelled) or sent.skipped is True
+    state = f"{skipped} {bool(sent.ground_truth)} "
     return sha256(state.encode() + result).digest()[:16]
 
 

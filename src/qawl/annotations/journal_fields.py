@@ -17,6 +17,7 @@ ANNOTATION = (
     "task",
     "result",
     "was_cancelled",
+    "skipped",  # what early versions of Label Studio say for it
     "ground_truth",
     "created_at",
     "updated_at",
