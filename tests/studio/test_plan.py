@@ -1,5 +1,6 @@
 """What a push plans and does, before a Label Studio in memory: what tasks carry, and their order."""
 
+import copy
 import json
 import re
 
@@ -417,3 +418,33 @@ def test_projects_are_known_again_whatever_the_name_of_the_corpus(name, make_cor
     pushed(server, made)
     assert len(server.made) == 2
     assert pushed(server, made) == []
+
+
+def test_a_second_corpus_of_one_name_does_not_touch_the_projects_of_the_first(
+    tmp_path, monkeypatch
+):
+    """They are known by the name alone: a push removed the open tasks of the other team."""
+    server = Memory()
+    monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+    current = corpora.scheme("ner", ["PER"])
+    texts = {"1": "Sami met Layla.", "2": "Omar left Acme."}
+    first, second = (
+        corpora.corpus(tmp_path / name, current, those, ["a1"])
+        for name, those in (("first", texts), ("second", {"1": "Nobody knows it yet."}))
+    )
+    assert corpora.main(first, "push")[0] == 0
+    before = copy.deepcopy((server.made, server.held))
+    for words in (["push"], ["push", "--dry-run"], ["push", "--recover"]):
+        code, said = corpora.main(second, *words)
+        assert code == 1
+        assert "are of another corpus that is called 'trial' too" in said
+        assert "give this corpus another name in qawl.yaml" in said
+    assert (server.made, server.held) == before
+    # The same corpus on another lead's machine, where an article came meanwhile.
+    clone = corpora.corpus(tmp_path / "clone", current, {**texts, "3": "A new one."}, ["a1"])
+    assert corpora.main(clone, "push")[0] == 0
+    assert sum(map(len, server.held.values())) == 3
+    settings = second / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("name: trial", "name: other"), "utf-8")
+    assert corpora.main(second, "push")[0] == 0
+    assert sum(map(len, server.held.values())) == 4

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from qawl.annotations import tasks
 from qawl.annotations.journal_fields import ASSIGNED
+from qawl.articles import store as article_store
 from qawl.core import names
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
@@ -109,6 +110,7 @@ def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Ste
     refuse_foreign(client, dict(_titles(project, schemes)), {each.id for each in there})
     found = client.together(lambda remote: list(remote_tasks(client, remote)), there)
     held = dict(zip((each.id for each in there), found, strict=True))
+    _refuse_other_corpus(client, project, held)
     corpus = Corpus(client, project, pool_work.by_doers(project, there, held), owed)
     return [
         step
@@ -117,6 +119,22 @@ def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Ste
             corpus, current, [each for each in there if each.layer == current.layer]
         ).steps()
     ]
+
+
+def _refuse_other_corpus(
+    client: Client, project: Project, held: Mapping[int, Collection[RemoteTask]]
+) -> None:
+    """Raises ServerError where projects carry the name of this corpus and none of their tasks is of an
+    article of it: their open tasks would be removed."""
+    there = {task.article_id for those in held.values() for task in those} - {str(None)}
+    if there and there.isdisjoint(each.id for each in article_store.heads(project)):
+        several = ", ".join(str(number) for number, those in sorted(held.items()) if those)
+        raise ServerError(
+            f"{client.url}: projects {several} are of another corpus that is called "
+            f"{project.settings.name!r} too: none of their {len(there)} articles is in "
+            f"{project.corpus}; give this corpus another name in qawl.yaml, or, where they are of it and "
+            "its articles are other ones now, delete them there"
+        )
 
 
 def _titles(project: Project, schemes: Mapping[str, Scheme]) -> Iterator[tuple[str, str]]:
