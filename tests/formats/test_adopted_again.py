@@ -255,3 +255,52 @@ def test_a_cas_as_inception_writes_it(tmp_path, kind):
         ("PER", "Ada", {"identifier": "Q7259"}), ("ORG", "Cedar", {}),
     ]  # fmt: skip
     assert [each.label for each in work.arrows] == ["sold"]
+
+
+ONE = corpora.scheme(
+    "acts",
+    ["PER"],
+    attributes=[
+        choice("kinds", "x", "y z", of=["PER"], kind="choices"),
+        choice("field", kind="tree", multiple=True)
+        | {"values": [{"name": "law", "values": [{"name": "tax"}]}, {"name": "war"}]},
+    ],
+    relations=["قال"],
+)
+
+
+@pytest.mark.parametrize("name", ["jsonl", "label-studio", "spacy", "uima", "brat"])
+def test_a_list_of_one_stays_a_list_and_an_arrow_keeps_its_name(tmp_path, name):
+    """No annotator gave two values, and the labels at its ends alone tell the arrow's name."""
+    if name in {"spacy", "uima"}:
+        needs(name if name == "spacy" else "cassis")
+    folder = corpora.corpus(tmp_path / "corpus", ONE, TEXTS, ["a1"])
+    spans = [at("ar", "مصر", "PER", "p1", kinds=["x"]), at("ar", "ترامب", "PER", "p2", kinds=["x"])]
+    done = {"ar": work(spans, [arrow("قال", "p1", "p2")], field=[["law", "tax"]])}
+    pull(folder, "acts", TEXTS, {"a1": done})
+    config = () if name != "label-studio" else (folder / "label_config/acts.xml",)
+    out = tmp_path / name
+    qawl(folder, "export", name, "--annotator", "a1", "--to", out)
+    into = tmp_path / "new"
+    qawl(tmp_path, "adopt", out, *config, "--into", into)
+    (found,), (expected,) = records(into).values(), records(folder).values()
+    assert found[:2] == expected[:2]
+    assert expected[1][0][0] == "قال"
+    assert name == "brat" or found[2] == expected[2]
+
+
+def test_a_byte_order_mark_counts_in_the_offsets_of_brat(tmp_path):
+    """brat takes the mark that Windows writes for a character; other tools don't. The words tell."""
+    texts = {"one": ("\ufeffRima in Tyre", 9), "two": ("\ufeffOmar in Sidon", 8)}
+    for name, (text, start) in texts.items():
+        (tmp_path / "b").mkdir(exist_ok=True)
+        (tmp_path / "b" / f"{name}.txt").write_text(text, "utf-8")
+        word = text.split()[-1]
+        said = f"T1\tPlace {start} {start + len(word)}\t{word}\n"
+        (tmp_path / "b" / f"{name}.ann").write_text(said, "utf-8")
+    qawl(tmp_path, "adopt", tmp_path / "b", "--into", tmp_path / "new")
+    found = {text: spans for (text, _), (spans, _, _) in records(tmp_path / "new").items()}
+    assert found == {
+        "Rima in Tyre": [("Place", 8, 12, "{}")],
+        "Omar in Sidon": [("Place", 8, 13, "{}")],
+    }

@@ -1,6 +1,6 @@
 """Annotation → Label Studio `result` JSON, as its editor would send it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -24,12 +24,13 @@ SUGGESTED = "prediction"
 
 
 def write_results(
-    record: Annotation | Gold | Suggestion, scheme: Scheme
+    record: Annotation | Gold | Suggestion, scheme: Scheme, *, named: bool = False
 ) -> list[dict[str, object]]:
     """The results of a record: regions with their attributes, the article's attributes, relations.
 
     Spans `x`, `x#2`, … of one place become one region with several labels again. An arrow that the
-    scheme names by its ends is written without a label, as annotators draw it.
+    scheme names by its ends is written without a label, as annotators draw it; `named` writes the
+    labels of all, for who has no scheme.
     """
     origin = SUGGESTED if isinstance(record, Suggestion) else "manual"
     region_of: dict[str, str] = {}
@@ -48,7 +49,8 @@ def write_results(
     results += doubts.written(record, scheme.text_control)
     if record.relations:
         labels = {span.id: span.label for span in record.spans}
-        results += [_write_relation(each, labels, region_of, scheme) for each in record.relations]
+        told = {} if named else scheme.relation_between
+        results += [_write_relation(each, labels, region_of, told) for each in record.relations]
     return results
 
 
@@ -163,10 +165,10 @@ def _write_relation(
     relation: Relation | GoldRelation,
     labels: dict[str, str],
     region_of: dict[str, str],
-    scheme: Scheme,
+    told: Mapping[tuple[str, str], str | None],
 ) -> dict[str, object]:
+    """An arrow; `told` are the labels that the labels at its ends tell."""
     ends = labels.get(relation.from_, ""), labels.get(relation.to, "")
-    told = scheme.relation_between.get(ends)
     given = relation.direction
     written: dict[str, object] = {
         "type": "relation",
@@ -174,6 +176,6 @@ def _write_relation(
         "to_id": region_of.get(relation.to, relation.to),
         "direction": "right" if given is msgspec.UNSET else given,
     }
-    if relation.label is not None and relation.label != told:
+    if relation.label is not None and relation.label != told.get(ends):
         written["labels"] = [relation.label]
     return written

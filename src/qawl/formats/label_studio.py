@@ -41,7 +41,7 @@ def _task(work: Work, offered: tasks.Names) -> dict[str, object]:
         ),
         "was_cancelled": record.status == "skipped",
         "ground_truth": work.annotator is None,
-        "result": write_results(record, work.scheme),
+        "result": write_results(record, work.scheme, named=True),
     }
     again = read_annotation(
         task,

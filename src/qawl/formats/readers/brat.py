@@ -6,6 +6,7 @@ attribute has the value `true`. Events become relations from their trigger. Sour
 its standoff format.
 """
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ from qawl.formats.readers import encodings
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import whole
 
+_MARK = "\ufeff"
+"""A byte order mark, which brat counts as a character of the text."""
 _SECOND_EVENT = "second event of a trigger: its roles and attributes are given to the trigger too"
 
 
@@ -151,13 +154,18 @@ def _lines(made: Document, work: Work, path: Path) -> None:
         name, _, rest = line.rstrip("\r").partition("\t")
         if name.strip():
             lines.append(_Line(name, rest, f"{path.name}:{number}"))
-    made.text = _counted(made.text, lines)
+    marked = Path(made.path).read_bytes().startswith(codecs.BOM_UTF8)
+    made.text = _counted(made.text, lines, marked=marked)
     marks = _Marks()
     later = [each for each in lines if each.name[:1] != "T"]
     for each in lines:
         if each.name[:1] == "T":
             _text_bound(made, marks, each)
     work.marks = list(marks.by_id.values())
+    if made.text.startswith(_MARK):
+        made.text = made.text.removeprefix(_MARK)
+        for mark in work.marks:
+            mark.start, mark.end = mark.start - 1, mark.end - 1
     events = {
         each.name: each.parts[0].split()[0].partition(":")[2]
         for each in later
@@ -166,10 +174,12 @@ def _lines(made: Document, work: Work, path: Path) -> None:
     made.notes += [_SECOND_EVENT] * (len(events) - len(set(events.values())))
     for each in later:
         _other(made, work, marks, events, each)
+    work.several()
 
 
-def _counted(text: str, lines: list[_Line]) -> str:
-    """The text with the line ends that the offsets count: a folder may have been saved with others."""
+def _counted(text: str, lines: list[_Line], *, marked: bool) -> str:
+    """The text with what the offsets count: a folder may have been saved with other line ends, and a byte
+    order mark, which `marked` says it has, counts in brat."""
     unix = text.replace("\r\n", "\n")
     told = [
         (found[0], found[-1], " ".join(surface.split()))
@@ -184,7 +194,10 @@ def _counted(text: str, lines: list[_Line]) -> str:
     def fits(given: str) -> int:
         return sum(" ".join(given[start:end].split()) == words for start, end, words in told)
 
-    return max((text, unix, unix.replace("\n", "\r\n")), key=fits) if "\n" in text else text
+    counted = [text, unix, unix.replace("\n", "\r\n")]
+    if marked:
+        counted += [f"{_MARK}{each}" for each in counted]
+    return max(counted, key=fits)
 
 
 def _text_bound(made: Document, marks: _Marks, line: _Line) -> None:

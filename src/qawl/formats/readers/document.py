@@ -45,7 +45,8 @@ class Work:
     """What one annotator did on a text; `skipped` where they rejected it.
 
     `annotator` is the name or number that the other tool has for them; empty where it has none. `typed`
-    names the attributes that they typed, however short the words are.
+    names the attributes that they typed, however short the words are; `lists` those that may have
+    several values, where they have one here.
     """
 
     annotator: str = ""
@@ -54,6 +55,12 @@ class Work:
     arrows: list[Arrow] = field(default_factory=list)
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)
+
+    def several(self) -> None:
+        """Says of the attributes that have lists here that they may have several values."""
+        for held in (self.attributes, *(mark.attributes for mark in self.marks)):
+            self.lists |= {name for name, value in held.items() if isinstance(value, list)}
 
 
 @dataclass(slots=True)

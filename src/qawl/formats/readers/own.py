@@ -50,6 +50,7 @@ def work(made: Document, record: Mapping[str, Any]) -> Work:
             ends = ends[::-1]
         found.arrows.append(Arrow(each.get("label") or "", *ends, way))
     found.attributes = _mapping(record.get("attributes"))
+    found.several()
     return found
 
 

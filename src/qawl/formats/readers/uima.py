@@ -4,6 +4,7 @@ Every annotation with a string feature that looks like a label (`value`, `label`
 a span; annotations with features `Governor` and `Dependent` are relations.
 """
 
+import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
             work.arrows.append(Arrow(label, start.id, end.id, way))
         else:
             made.notes.append("relation to no span")
+    work.several()
     return made
 
 
@@ -150,4 +152,15 @@ def _features(each: "FeatureStructure", label: str) -> Iterator[tuple[str, Attri
             whole = isinstance(value, float) and value.is_integer()
             yield name, int(value) if whole else value
         elif isinstance(entries := getattr(value, "elements", None), list) and entries:
-            yield name, [str(one) for one in entries]
+            yield name, _paths([str(one) for one in entries])
+
+
+def _paths(words: list[str]) -> AttributeValue:
+    """Values of a tree, which `qawl export` writes as JSON; else the words as they are."""
+    if not all(each.startswith("[") for each in words):
+        return words
+    try:
+        paths = [json.loads(each) for each in words]
+    except (ValueError, RecursionError):
+        return words
+    return paths if all(isinstance(e, str) for path in paths for e in path) else words

@@ -82,6 +82,12 @@ class Facts:
                 self.left_out["ground-truth marks (the work itself is taken)"] += 1
             self.see(annotation.get("result"))
 
+    def may_be_several(self, names: Iterable[str]) -> None:
+        """Says of these attributes that they take several values, though none may have had them here."""
+        for name in names:
+            if name in self.attributes:
+                self.attributes[name].several = True
+
     def _fields(self, data: object) -> None:
         for name, value in data.items() if isinstance(data, Mapping) else ():
             told = isinstance(value, str)

@@ -40,7 +40,8 @@ class Source:
     While its tasks are read, `notes` gathers what of them could not be, `lost` counts what the format
     itself has lost. `config` is what the tasks were annotated with, where it is known; `text` names the
     column of a table that holds the text. `shown` says how what is no plain text is kept, and what of
-    its config is not. `given` is what is said of all its articles.
+    its config is not. `given` is what is said of all its articles. `lists` names the attributes that may
+    have several values, though they may have one each here.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Source:
     lost: Counter[str] = field(default_factory=Counter)
     shown: dict[str, None] = field(default_factory=dict)
     given: Metadata = field(default_factory=Metadata)
+    lists: set[str] = field(default_factory=set)
 
     @property
     def warnings(self) -> list[str]:
@@ -85,7 +87,9 @@ class Source:
                 yield json_stream.note(each.reason, place)
             else:
                 self.notes += each.notes
-                yield _task(self._apart(each), number)
+                apart = self._apart(each)
+                self.lists.update(*(work.lists for work in apart.works))
+                yield _task(apart, number)
 
     def _told(self) -> json_min.Controls:
         """The controls that JSON_MIN tells without a config, from all rows; names what may be more."""
@@ -143,6 +147,7 @@ class Source:
         if self.config and any(e.name == CONTROL for e in self.config.of(frozenset(ATTRIBUTES))):
             return document
         for work in document.works:
+            work.lists = {f"{n}_2" if _TAKEN.fullmatch(n) else n for n in work.lists}
             for held in (work.attributes, *(mark.attributes for mark in work.marks)):
                 for name in [each for each in held if _TAKEN.fullmatch(each)]:
                     self.shown.setdefault(

@@ -106,6 +106,7 @@ def look(sources: list[Source], folder: Path, watch: Watch) -> Look:
         nobody = f"file {number}" if several else ""
         server, worked = _server(source, path, found, watch, nobody, alone=len(sources) == 1)
         users.append((server, worked))
+        found.facts.may_be_several(source.lists)
         found.facts.left_out.update(source.notes)
         found.facts.left_out.update(source.lost)
         found.spools.append(Spool(source, path, server, nobody))
