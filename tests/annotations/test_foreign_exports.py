@@ -532,6 +532,22 @@ def test_regions_of_another_text_are_told_and_left_out(foreign, texts, fields, e
     assert corpus.errors() == []
 
 
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [(region(SAMI, "Layla"), [("PER", "Layla")]), (headline("text", surface="Some"), [])],
+)
+def test_a_control_called_as_a_field_of_another_text_is_ours_where_its_words_stand(
+    foreign, marked, expected
+):
+    """`<Text name="text" value="$body">` beside a field `text` of something else, as many projects have it."""
+    corpus = foreign()
+    corpus.ingest(SAMI)
+    made = task(SAMI, marked)
+    made["data"] = {"body": SAMI, "text": "Something else."}
+    corpus.pull([made], "--layer", "ner")
+    assert corpus.spans() == expected
+
+
 def test_arrows_between_layers_are_told_and_what_is_of_one_layer_is_read_with_it(foreign):
     corpus = foreign("ner", "quo")
     corpus.ingest(ACME)

@@ -175,3 +175,14 @@ def test_an_attribute_of_spans_called_like_a_column_of_their_table_is_renamed(tm
     (span,) = records[0]["spans"]
     assert sorted(span["attributes"]) == ["article_id_2", "support_2", "text_sha256_2"]
     assert not any("LEFT OUT" in each for each in report["notes"])
+
+
+def test_tags_of_a_config_may_be_written_in_any_case(tmp_path):
+    config = (
+        '<view><text name="text" value="$text"/><labels name="label" toName="text">'
+        '<label value="P" hotkey="p"/><LABEL value="Q"/></labels></view>'
+    )
+    adopt(tmp_path, {"a.json": EXPORT, "config.xml": config})
+    made = (tmp_path / "corpus/label_config/label.yaml").read_text("utf-8")
+    assert "name: Q" in made
+    assert "hotkey: p" in made

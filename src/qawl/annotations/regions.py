@@ -175,13 +175,23 @@ def _other_texts(reading: Reading, task: Raw, results: Sequence[Raw]) -> set[str
     named = {text for each in results if isinstance(text := each.get("to_name"), str)}
     fields = named.intersection(told if isinstance(told, list) else ())
     ours = reading.scheme.text_control
-    if reading.scheme.text_field != ours:
+    if reading.scheme.text_field != ours or _all_stand(reading, results, ours):
         fields -= {ours}  # a field of that name is another one than its text
     unknown = named - fields
     if ours in unknown:
         return named - {ours}
     fitting = {str(each.get("to_name")) for each in results if _stands(reading, each)} & unknown
     return fields | (unknown - fitting if fitting else set())
+
+
+def _all_stand(reading: Reading, results: Sequence[Raw], text: str) -> bool:
+    """Whether the surfaces of the regions of a text all stand on the article: some do, and no other."""
+    said = [
+        _stands(reading, each)
+        for each in results
+        if each.get("to_name") == text and read.value(each).get("text")
+    ]
+    return bool(said) and all(said)
 
 
 def _surface(reading: Reading, given: object, start: int, end: int) -> str:

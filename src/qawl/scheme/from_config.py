@@ -38,6 +38,9 @@ _LAYOUT = frozenset(
         "Shortcut",
     )
 )
+_KNOWN = frozenset({*LABELS, *TEXTS, *ATTRIBUTES, *_LAYOUT})
+_WRITTEN = {each.lower(): each for each in (*_KNOWN, "Table", "List")}
+"""Label Studio's editor takes tags in any case."""
 LONGEST = 1_000_000
 """Characters of the longest config that is read."""
 
@@ -148,12 +151,15 @@ def _parsed(text: str, where: str) -> ET.Element:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise SchemeError(f"{where}: a config has no document type and no entities: take them out")
     try:
-        return ET.fromstring(text)  # noqa: S314 - entities are refused above
+        root = ET.fromstring(text)  # noqa: S314 - entities are refused above
     except ET.ParseError as error:
         line, column = error.position
         raise SchemeError(f"{where}, line {line}, column {column}: not XML: {error.msg}") from error
     except RecursionError as error:
         raise SchemeError(f"{where}: its elements are nested too deeply") from error
+    for each in root.iter():
+        each.tag = _WRITTEN.get(each.tag.lower(), each.tag)
+    return root
 
 
 def _controls(element: ET.Element, conditions: tuple[Condition, ...]) -> Iterator[Control]:
@@ -243,9 +249,8 @@ def _field(value: str | None) -> str | None:
 
 
 def _left_out(root: ET.Element) -> dict[str, int]:
-    known = {*LABELS, *TEXTS, *ATTRIBUTES, *_LAYOUT}
     counts: dict[str, int] = {}
     for each in root.iter():
-        if isinstance(each.tag, str) and each.tag not in known and each.get("name"):
+        if isinstance(each.tag, str) and each.tag not in _KNOWN and each.get("name"):
             counts[each.tag] = counts.get(each.tag, 0) + 1
     return counts

@@ -227,12 +227,12 @@ def _is_config(path: Path) -> bool:
         raise InputError(f"{path}: no such file")
     with path.open("rb") as file:
         start = file.read(65536)
-    return b"<View" in start or (b"%FEATURE" not in start and b"xmi:" not in start)
+    return b"<view" in start.lower() or (b"%FEATURE" not in start and b"xmi:" not in start)
 
 
 def _has_view(path: Path) -> bool:
     with path.open("rb") as file:
-        return b"<View" in file.read(65536)
+        return b"<view" in file.read(65536).lower()
 
 
 def _format(path: Path) -> str:
