@@ -314,7 +314,7 @@ def test_a_config_that_is_none_is_one_line(named, tmp_path, content, said):
 @pytest.mark.parametrize(
     ("tasks", "said"),
     [
-        ([], "its format is not known"),
+        ([], "nothing is in this file"),
         ([{"id": 1, "data": {"body": "x"}, "annotations": 5}], None),
         (
             [{"id": 1, "data": {"a": "x", "b": "y"}, "annotations": []}],

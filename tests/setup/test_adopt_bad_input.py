@@ -54,9 +54,9 @@ def run(tmp_path, name, content, config=CONFIG, *more):
 
 
 REFUSED = {
-    "empty": ("e.json", "", CONFIG, "format is not known"),
-    "spaces": ("e.json", "  \n", CONFIG, "format is not known"),
-    "no task": ("e.json", [], CONFIG, "format is not known"),
+    "empty": ("e.json", "", CONFIG, "nothing is in this file"),
+    "spaces": ("e.json", "  \n", CONFIG, "nothing is in this file"),
+    "no task": ("e.json", [], CONFIG, "nothing is in this file"),
     "an object": ("e.json", {"a": 1}, CONFIG, "format is not known"),
     "a page": ("e.json", "<html>log in</html>", CONFIG, "format is not known"),
     "a zip": ("e.zip", b"PK\x03\x04\x00", CONFIG, "a zip file: unpack it"),

@@ -3,6 +3,7 @@
 UTF-16 as Windows writes it, code pages, tags of other schemes, offsets inside a character, events that share a word.
 """
 
+import gzip
 import json
 
 import pytest
@@ -186,3 +187,40 @@ def test_tags_of_a_config_may_be_written_in_any_case(tmp_path):
     made = (tmp_path / "corpus/label_config/label.yaml").read_text("utf-8")
     assert "name: Q" in made
     assert "hotkey: p" in made
+
+
+def test_an_empty_file_of_a_folder_and_what_systems_put_there_refuse_nothing(tmp_path):
+    """doccano writes a file for each user, also for who did nothing; an empty project is an empty list."""
+    files = {
+        "x/admin.jsonl": DOCCANO,
+        "x/unknown.jsonl": "",
+        "x/Thumbs.db": b"\0",
+        "x/b.json": "[]\n",
+    }
+    _, records, _ = adopt(tmp_path, files)
+    assert marked(records) == [("P", "Sidon")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.jsonl.gz", gzip.compress(DOCCANO.encode()), "a gzip file: unpack it"),
+        ("a.conll", gzip.compress(b"Sidon B-P"), "a gzip file: unpack it"),
+        ("a.json", b" []", "nothing is in this file"),
+        ("a.jsonl", b"", "nothing is in this file"),
+    ],
+)
+def test_what_can_not_be_read_says_what_it_is(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    into = str(tmp_path / "c")
+    done = CliRunner().invoke(cli.group, ["adopt", str(tmp_path / name), "--into", into])
+    assert done.exit_code == 1
+    assert said in str(done.exception)
+
+
+def test_a_text_of_two_annotators_is_counted_once_where_releases_leave_it_out(tmp_path):
+    report, _, articles = adopt(tmp_path, {"x/admin.jsonl": DOCCANO, "x/rana.jsonl": DOCCANO})
+    assert len(articles) == 1
+    (rights,) = [each for each in report["notes"] if each.startswith("releases will leave out")]
+    assert "the texts of 1 articles: 1 have" in rights
+    assert any("en (1);" in each for each in report["notes"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from qawl.core import packings
 from qawl.core.errors import InputError
 from qawl.formats.readers import (
     argilla,
@@ -76,6 +77,8 @@ def _of_file(path: Path) -> str | None:
         return "docbin"
     with path.open("rb") as file:
         start = file.read(65536)
+    if packed := packings.kind(start):
+        raise InputError(f"{path}: a {packed} file: unpack it, and give what is in it")
     words = encodings.start(start)
     lines = words.split("\n")[:200]
     if ending in {".csv", ".tsv", ".tab"}:

@@ -86,10 +86,11 @@ class CorpusWriter:
                 listed = _List(file)
                 for task, article, said, spool_ in self._tasks():
                     known = there.one_with(article.text_sha256)
-                    self._taken(known or article.id, article)
+                    first = self._taken(known or article.id, article)
                     if known is None:
-                        self.rights.add(article)
-                        self.language.add(article, said)
+                        if first:
+                            self.rights.add(article)
+                            self.language.add(article, said)
                         spool.write(to_json(article) + b"\n")
                     listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
                 listed.end()
@@ -106,12 +107,15 @@ class CorpusWriter:
         """How many articles the tasks became."""
         return len(self._ids)
 
-    def _taken(self, identity: str, article: Article) -> None:
+    def _taken(self, identity: str, article: Article) -> bool:
+        """Counts an article; whether no task before was of it."""
         number, context = int(identity, 16), crc32(to_json(article.context or {}))
-        if number in self._ids:
+        again = number in self._ids
+        if again:
             self.left_out[SAME] += 1
             self.left_out[OTHERS] += self._ids.setdefault(number, context) != context
         self._ids.setdefault(number, context)
+        return not again
 
     def _journal(self, project: Project, work: Path) -> None:
         outcome = import_files.pull_files(

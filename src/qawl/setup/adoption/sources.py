@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qawl.annotations import json_min, json_stream
+from qawl.annotations.foreign_files import quiet
 from qawl.annotations.task_text import Task
 from qawl.articles.metadata import FOLDER_FILES, Metadata
 from qawl.articles.received import SetAside
@@ -198,7 +199,7 @@ def _within(folder: Path, given: str | None) -> tuple[list[Source], list[Path]]:
         return [Source(folder, str(name))], []
     paths = sorted(each for each in files.below(folder) if _counts(each))
     configs = [each for each in paths if each.suffix.lower() == ".xml" and _has_view(each)]
-    paths = [each for each in paths if each not in configs]
+    paths = [each for each in paths if each not in configs and not _holds_nothing(each)]
     if not paths:
         raise InputError(f"{folder}: nothing in this folder can be read")
     found = [Source(each, given or _format(each)) for each in paths]
@@ -210,15 +211,16 @@ def _within(folder: Path, given: str | None) -> tuple[list[Source], list[Path]]:
 
 
 def _counts(path: Path) -> bool:
-    """Whether a file of a folder is meant: not hidden, and not what stands beside an export."""
-    beside = path.name in {
-        *FOLDER_FILES,
-        "TypeSystem.xml",
-        "README.md",
-        "INITIAL_CAS.json",
-        "report.json",
-    }
-    return not (beside or path.name.startswith(".") or path.name.endswith("names.json"))
+    """Whether a file of a folder is meant: not what systems put there or what stands beside an export."""
+    beside = path.name in {*FOLDER_FILES, "TypeSystem.xml", "INITIAL_CAS.json", "report.json"}
+    return not (beside or quiet(path.name) or path.name.endswith("names.json"))
+
+
+def _holds_nothing(path: Path) -> bool:
+    """Whether a file is empty, or an empty list: tools write one for who did nothing."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    return len(start) < 64 and b"".join(start.split()) in {b"", b"[]"}
 
 
 def _is_config(path: Path) -> bool:
@@ -236,6 +238,8 @@ def _has_view(path: Path) -> bool:
 
 
 def _format(path: Path) -> str:
+    if _holds_nothing(path):
+        raise InputError(f"{path}: nothing is in this file")
     first = _first(path)
     if first is not None and json_stream.UNREADABLE in first:
         return LABEL_STUDIO
