@@ -224,3 +224,12 @@ def test_a_text_of_two_annotators_is_counted_once_where_releases_leave_it_out(tm
     (rights,) = [each for each in report["notes"] if each.startswith("releases will leave out")]
     assert "the texts of 1 articles: 1 have" in rights
     assert any("en (1);" in each for each in report["notes"])
+
+
+def test_annotations_of_one_text_in_several_files_of_brat_are_one_work(tmp_path):
+    """BioNLP tasks have names in .a1 and events in .a2, and brat shows both."""
+    given = {"b/a.txt": "Rima left Tyre", "b/a.a1": "T1\tP 0 4\tRima\n"}
+    events = "T2\tMove 5 9\tleft\nE1\tMove:T2 Who:T1\n"
+    _, records, _ = adopt(tmp_path, {**given, "b/a.a2": events})
+    assert marked(records) == [("P", "Rima"), ("Move", "left")]
+    assert [each["label"] for each in records[0]["relations"]] == ["Who"]

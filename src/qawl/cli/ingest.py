@@ -44,8 +44,8 @@ def command(
 ) -> None:
     """Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.
 
-    PATHS are files and folders of .txt, .html, .jsonl, .csv and .tsv (also .gz and .zst) and .parquet;
-    - is JSON Lines on standard input. A path may be a URL: s3://bucket/folder/, gs://, hf://datasets/…,
+    PATHS are files and folders of .txt, .html, .parquet, and .jsonl, .csv and .tsv (these three also as
+    .gz and .zst); - is JSON Lines on standard input. A path may be a URL: s3://bucket/folder/, gs://, hf://datasets/…,
     https://…/file.jsonl. What can't be read is named in corpus/set-aside.jsonl with its reason.
     """
     from qawl.articles import summary

@@ -23,12 +23,14 @@ from qawl.formats.readers.json_lines import whole
 
 _MARK = "\ufeff"
 """A byte order mark, which brat counts as a character of the text."""
+_ENDINGS = (".ann", ".a1", ".a2", ".co", ".rel")
+"""Files that brat reads annotations from; those of BioNLP tasks have one text in several."""
 _SECOND_EVENT = "second event of a trigger: its roles and attributes are given to the trigger too"
 
 
 def fits(path: Path) -> bool:
     """Whether a folder holds .txt files with an .ann of the same name."""
-    return path.is_dir() and not _stems(_below(path, ".ann")).isdisjoint(
+    return path.is_dir() and not _stems(_below(path, *_ENDINGS)).isdisjoint(
         _stems(_below(path, ".txt"))
     )
 
@@ -40,18 +42,20 @@ def read(path: Path) -> Iterator[Found]:
     """
     texts = sorted(_below(path, ".txt"))
     annotators = _by_annotator(path, texts)
-    standoffs = {each.with_suffix(""): each for each in _below(path, ".ann")}
+    standoffs: dict[Path, list[Path]] = {}
+    for each in sorted(_below(path, *_ENDINGS)):
+        standoffs.setdefault(each.with_suffix(""), []).append(each)
     for text in texts:
-        standoff = standoffs.get(text.with_suffix(""))
+        standoff = standoffs.get(text.with_suffix(""), [])
         yield _document(path, text, standoff, annotators=annotators)
     for stem in sorted(standoffs.keys() - _stems(texts)):
         why = reason("text-empty", in_words="an .ann file without its .txt")
-        yield set_aside(str(standoffs[stem].relative_to(path)), why)
+        yield set_aside(str(standoffs[stem][0].relative_to(path)), why)
 
 
-def _below(path: Path, ending: str) -> Iterator[Path]:
-    """The files of an ending, in whatever case it is written."""
-    return (each for each in files.below(path) if each.suffix.lower() == ending)
+def _below(path: Path, *endings: str) -> Iterator[Path]:
+    """The files of these endings, in whatever case they are written."""
+    return (each for each in files.below(path) if each.suffix.lower() in endings)
 
 
 def _stems(paths: Iterable[Path]) -> set[Path]:
@@ -69,7 +73,7 @@ def _by_annotator(root: Path, texts: list[Path]) -> bool:
     return False
 
 
-def _document(root: Path, path: Path, standoff: Path | None, *, annotators: bool) -> Found:
+def _document(root: Path, path: Path, standoff: list[Path], *, annotators: bool) -> Found:
     inner = path.relative_to(root)
     own = annotators and len(inner.parts) > 1
     try:
@@ -143,17 +147,21 @@ class _Marks:
         return None if name in self.doubled else self.by_id.get(name)
 
 
-def _lines(made: Document, work: Work, path: Path) -> None:
+def _written(made: Document, path: Path) -> Iterator[_Line]:
+    """The lines of a file of annotations; notes where they can't be read."""
     try:
         content = encodings.text(path.read_bytes())
     except Undecodable:
         made.notes.append(f"{path.name} is not UTF-8")
         return
-    lines = []
     for number, line in enumerate(content.split("\n"), start=1):
         name, _, rest = line.rstrip("\r").partition("\t")
         if name.strip():
-            lines.append(_Line(name, rest, f"{path.name}:{number}"))
+            yield _Line(name, rest, f"{path.name}:{number}")
+
+
+def _lines(made: Document, work: Work, paths: list[Path]) -> None:
+    lines = [line for path in paths for line in _written(made, path)]
     marked = Path(made.path).read_bytes().startswith(codecs.BOM_UTF8)
     made.text = _counted(made.text, lines, marked=marked)
     marks = _Marks()
