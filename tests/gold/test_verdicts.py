@@ -13,7 +13,12 @@ from qawl.core import files
 from qawl.core.records import Gold
 
 TEXTS = {"t1": "Minister Layla Haddad met the board of Northwind."}
-SCHEME = corpora.scheme("toy", ["PER", "ORG"], relations=["works_for"])
+SCHEME = corpora.scheme(
+    "toy",
+    ["PER", "ORG"],
+    [corpora.choice("role", "speaker", "listener"), corpora.choice("sex", "woman", "man")],
+    relations=["works_for"],
+)
 PLACES = {"short": (15, 21), "name": (9, 21), "long": (0, 21), "none": None}
 
 
@@ -216,6 +221,34 @@ def test_a_verdict_counts_while_annotators_say_the_same(rounds, again):
     assert (there.decided_by, there.spans, task) == ("adjudicator", gold.spans, None)
     assert "reopened" not in said
     here.annotate("a1", "none", 12)
+    assert "its annotations changed" in here.adjudicate()[2]
+
+
+def test_a_verdict_counts_whatever_the_order_of_an_annotators_answers(tmp_path):
+    """An answer that is taken back and given again stands last in what Label Studio sends: it undid
+    verdicts."""
+    here, place = Desk(tmp_path / "desk"), dict(zip(("start", "end"), PLACES["short"], strict=True))
+    answers = [
+        {"id": "r", "from_name": name, "to_name": "text", "type": "choices"}
+        | {"value": {**place, "choices": [said]}}
+        for name, said in (("role", "speaker"), ("sex", "woman"))
+    ]
+
+    def answered(hour, order):
+        given = annotation(201, "short", hour, result=span("short") + order)
+        here.pull("a2", {"id": 2, "data": {"text": TEXTS["t1"]}, "annotations": [given]})
+
+    here.annotate("a1", "name", 1)
+    answered(1, answers)
+    _, first, _ = here.adjudicate()
+    here.pull("one", judged(1, first, annotation(901, "long", 3)), judge=True)
+    gold, _, _ = here.adjudicate()
+    assert (gold.decided_by, marked(gold)) == ("adjudicator", [PLACES["long"]])
+    answered(5, answers[::-1])
+    again, task, said = here.adjudicate()
+    assert (again.decided_by, again.spans, task) == ("adjudicator", gold.spans, None)
+    assert "reopened" not in said
+    answered(6, answers[:1])
     assert "its annotations changed" in here.adjudicate()[2]
 
 

@@ -58,10 +58,10 @@ def version(record: Annotation) -> str:
 
 
 def said(record: Annotation) -> str:
-    """The SHA-256 of what an annotation says alone, without its numbers, its times and the version of the
-    scheme in whose names it says it."""
+    """The SHA-256 of what an annotation says alone, without its numbers, its times, the order in which
+    attributes were given and the version of the scheme in whose names it says it."""
     bare = replace(_sure(record), provenance=Provenance(), scheme_version="", brought=UNSET)
-    return sha256(to_json(bare)).hexdigest()
+    return sha256(msgspec.json.encode(bare, order="deterministic")).hexdigest()
 
 
 def _sure(record: Annotation) -> Annotation:
