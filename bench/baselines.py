@@ -1,6 +1,6 @@
-"""What Qawl is measured against: the SDK's converter, and a script that checks nothing.
+"""What Qawl is measured against: the SDK's converter, and scripts that check nothing.
 
-python bench/baselines.py script|JSON_MIN|CONLL2003 EXPORT TARGET
+python bench/baselines.py script|datasets|JSON_MIN|CONLL2003 EXPORT TARGET
 """
 
 import json
@@ -20,11 +20,8 @@ def convert(path: Path, target: Path, kind: str) -> None:
     )
 
 
-def script(path: Path, target: Path) -> None:
-    """What one writes by hand without checking anything: parse, flatten, one parquet table."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def flattened(path: Path) -> list[dict[str, object]]:
+    """A row a span."""
     rows = []
     for task in json.loads(path.read_text("utf-8")):
         for annotation in task["annotations"]:
@@ -41,12 +38,30 @@ def script(path: Path, target: Path) -> None:
                             "text": value["text"],
                         }
                     )
-    pq.write_table(pa.Table.from_pylist(rows), target)
+    return rows
+
+
+def script(path: Path, target: Path) -> None:
+    """What one writes by hand without checking anything: parse, flatten, one parquet table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pylist(flattened(path)), target)
+
+
+def with_datasets(path: Path, target: Path) -> None:
+    """The same with Hugging Face's library, as most such scripts do."""
+    from datasets import Dataset
+
+    Dataset.from_list(flattened(path)).to_parquet(target)
+
+
+SCRIPTS = {"script": script, "datasets": with_datasets}
 
 
 if __name__ == "__main__":
     kind, path, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    if kind == "script":
-        script(path, target)
+    if kind in SCRIPTS:
+        SCRIPTS[kind](path, target)
     else:
         convert(path, target, kind)

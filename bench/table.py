@@ -33,6 +33,7 @@ COMMANDS = {
 }
 OTHERS = {
     "hand-written script": "script",
+    "the same script with datasets": "datasets",
     "SDK's CoNLL conversion": "CONLL2003",
     "SDK's JSON_MIN": "JSON_MIN",
 }
