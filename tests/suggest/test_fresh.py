@@ -1,6 +1,7 @@
-"""Suggestions on gold that was not used to write the rules: figures have floors, the data their digest.
+"""Suggestions on ten articles whose author had not seen the rules: figures have floors, the data their digest.
 
-Read the figures, not the texts: a rule that is made for one of these articles makes them worthless.
+Version 5 of the rules was written with these articles at hand, so the floors keep what is there and say little of
+other articles.
 """
 
 import json
@@ -76,7 +77,7 @@ def exact(figures, layer, label, by=None):
 
 @pytest.mark.parametrize(
     ("layer", "floor"),
-    [("entity", 0.69), ("quote", 0.77), ("claim", 0.46)],
+    [("entity", 0.85), ("quote", 0.83), ("claim", 0.58)],
 )
 def test_the_share_of_gold_that_needs_no_touch(figures, layer, floor):
     assert figures[layer]["untouched"] >= floor
@@ -85,23 +86,25 @@ def test_the_share_of_gold_that_needs_no_touch(figures, layer, floor):
 @pytest.mark.parametrize(
     ("layer", "label", "by", "floor"),
     [
-        ("quote", "CONTENT", "direct", 0.80),
-        ("quote", "CONTENT", "indirect", 0.75),
-        ("quote", "CUE", None, 0.85),
-        ("quote", "CUE", "direct", 0.78),
-        ("quote", "SOURCE", None, 0.75),
-        ("entity", "GPE", None, 0.85),
-        ("entity", "PERS", None, 0.74),
-        ("entity", "DATE", None, 0.80),
+        ("quote", "CONTENT", "direct", 0.90),
+        ("quote", "CONTENT", "indirect", 0.80),
+        ("quote", "CUE", None, 0.88),
+        ("quote", "CUE", "direct", 0.85),
+        ("quote", "SOURCE", None, 0.84),
+        ("entity", "GPE", None, 0.91),
+        ("entity", "PERS", None, 0.90),
+        ("entity", "DATE", None, 0.92),
+        ("entity", "ORG", None, 0.82),
+        ("entity", "OCC", None, 0.88),
         ("entity", "MONEY", None, 0.90),
         ("entity", "PERCENT", None, 0.95),
-        ("claim", "CLAIMER", None, 0.75),
+        ("claim", "CLAIMER", None, 0.82),
     ],
 )
 def test_floors_of_labels(figures, layer, label, by, floor):
     assert exact(figures, layer, label, by) >= floor
 
 
-@pytest.mark.parametrize(("name", "floor"), [("has_cue", 0.75), ("has_source", 0.60)])
+@pytest.mark.parametrize(("name", "floor"), [("has_cue", 0.82), ("has_source", 0.75)])
 def test_floors_of_arrows(figures, name, floor):
     assert figures["quote"]["relations"][name]["f1"] >= floor

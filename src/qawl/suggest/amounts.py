@@ -28,7 +28,12 @@ _TIME = regex.compile(
 )
 _CLOCK_DOT = regex.compile(r"\p{Nd}{1,2}[.٫]\p{Nd}{2}$")
 _NTH = regex.compile(r"\p{Nd}+(?:st|nd|rd|th)")
-_DECADE = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}0s\b")
+_DECADE = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:(?:early|mid|late)[\s-])?(?:1[89]|20)\p{Nd}0s\b"
+    r"|(?<![\p{L}\p{N}])(?:(?:مطلع|بداية|أوائل|منتصف|أواخر|نهاية)\s)?(?:ال)?(?:عشر|ثلاث|أربع|خمس|ست|سبع|ثمان|تسع)ين(?:يا|ا)?ت"
+    r"(?:\sالقرن\s(?:الماضي|العشرين|التاسع عشر))?(?!\p{L})"
+)
+_SCORE = regex.compile(r"(?<![\p{L}\p{N}.,-])\p{Nd}{1,2}-\p{Nd}{1,2}(?![\p{L}\p{N}-]|[.,]\p{N})")
 _YEARS = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}{2}[-–/]\p{Nd}{2,4}(?![\p{L}\p{N}])")
 
 
@@ -49,15 +54,33 @@ def _signs(read: Reading) -> Iterator[Match]:
         yield Match("currency", each.start(), each.start() + sign + 1)
     for each in _SIGN_PERCENT.finditer(read.text):
         yield Match("percent", *each.span())
-    for each in _GLUED.finditer(read.text):
-        yield Match("quantity", *each.span())
-        yield Match("unit", *each.span(1))
+    yield from _glued(read)
     for each in _TIME.finditer(read.text):
         if not _CLOCK_DOT.search(each.group()):
             yield Match("time", *each.span())
     for shape in (_DECADE, _YEARS):
         for each in shape.finditer(read.text):
             yield Match("date", *each.span())
+    for each in _SCORE.finditer(read.text):
+        after = read.inside(each.end(), each.end() + 12)[:1]
+        if not after or read.form(after[0]) not in read.lists.months:
+            yield Match("number", *each.span())
+
+
+def _glued(read: Reading) -> Iterator[Match]:
+    """Amounts with their unit beside them: 80mm, 40kW; of 7.4m people m is a million."""
+    for each in _GLUED.finditer(read.text):
+        if each[1] == "m" and "." in each.group() and not _measures(read, each.end()):
+            yield Match("number", *each.span())
+        else:
+            yield Match("quantity", *each.span())
+            yield Match("unit", *each.span(1))
+
+
+def _measures(read: Reading, at: int) -> bool:
+    """Whether a word behind a place says that metres are meant."""
+    after = read.inside(at, at + 12)[:1]
+    return bool(after) and read.form(after[0]) in {"long", "wide", "high", "deep", "tall", "thick"}
 
 
 def _numbers(read: Reading) -> Iterator[Match]:
@@ -69,7 +92,7 @@ def _numbers(read: Reading) -> Iterator[Match]:
         last = _number_end(read, at)
         if last is None:
             if _is_ordinal(read, at):
-                yield Match("ordinal", *_bare(read, at))
+                yield from _nth(read, at)
             at += 1
             continue
         yield from _counted(read, at, last)
@@ -98,6 +121,26 @@ def _is_ordinal(read: Reading, at: int) -> bool:
         return False
     second = form in {"second", "ثانية"} and read.form(at - 1) in read.lists.numbers
     return not second
+
+
+def _behind_and(read: Reading, at: int) -> int:
+    """The word behind an Arabic ordinal, which may have two words: الخامس والعشرين."""
+    return at + 2 if read.form(at + 1).removeprefix("و") in read.lists.ordinals else at + 1
+
+
+def _is_month(read: Reading, at: int) -> bool:
+    return read.near(at) and read.form(at) in read.lists.months
+
+
+def _nth(read: Reading, at: int) -> Iterator[Match]:
+    """An ordinal, and the time that it may stand in: the 89th minute."""
+    start, end = _bare(read, at)
+    hour = read.form(at + 1) in read.lists.day_parts | read.lists.time_words
+    if read.arabic and (hour or read.form(at - 1) in read.lists.clock):
+        return
+    yield Match("ordinal", start, end)
+    if read.form(at + 1) in read.lists.times and read.near(at + 1) and not read.arabic:
+        yield Match("time", start, read.every[at + 1].end)
 
 
 def _bare(read: Reading, at: int) -> tuple[int, int]:
@@ -136,7 +179,7 @@ def _is_number(read: Reading, at: int) -> bool:
         following = read.form(at + 1)
         lists = read.lists
         return following in lists.scales | lists.units | lists.currencies | lists.percent
-    if _bare_number(read, form) or _NUMBER.fullmatch(surface):
+    if _bare_number(read, form) or _short_number(read, at) or _NUMBER.fullmatch(surface):
         return True
     parts = form.split("-")
     return len(parts) > 1 and all(each in read.lists.numbers for each in parts)
@@ -153,6 +196,15 @@ def _bare_number(read: Reading, form: str) -> bool:
     )
 
 
+def _short_number(read: Reading, at: int) -> bool:
+    """Whether a short word is a number behind a preposition: بست ساعات, of which لست is another word."""
+    form = read.form(at)
+    short = read.arabic and 3 <= len(form) <= 4 and form[:1] in {"و", "ب"}
+    if not short or form[1:] not in read.lists.numbers or not read.near(at + 1):
+        return False
+    return read.form(at + 1) in read.lists.times | read.lists.periods | read.lists.units
+
+
 def _start(read: Reading, at: int) -> int:
     """Where a number begins: behind a conjunction or preposition that stands apart."""
     word = read.every[at]
@@ -167,7 +219,9 @@ def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
     start, end = _start(read, at), read.every[last].end
     following = read.form(after) if read.near(after) else ""
     two = f"{following} {read.form(after + 1)}" if after + 1 < len(read.every) else ""
-    if following in lists.currencies:
+    if following in lists.fractions and not read.text[start:end].isdecimal():
+        yield Match("number", start, read.every[after].end)
+    elif following in lists.currencies:
         stop = after + 1 if _of_country(read, after + 1) else after
         yield Match("money", start, read.every[stop].end)
         yield Match("currency", read.every[after].start, read.every[stop].end)
@@ -201,9 +255,11 @@ def _of_country(read: Reading, at: int) -> bool:
 
 def _plain(read: Reading, at: int, start: int, end: int) -> Iterator[Match]:
     """A number that counts what no list knows, unless it is a score, a year's or a part of a name."""
-    aged = read.text[max(0, start - 2) : start] == ", " and read.text[end : end + 1] == ","
-    if aged and len(read.text[start:end]) == 2 and not read.arabic:
-        return  # who is 47 years old
+    aged = read.text[max(0, start - 2) : start] == ", " and read.text[end : end + 1] in {",", "."}
+    person = read.upper(at - 1) or read.form(at - 1) in read.lists.occupations
+    if aged and len(read.text[start:end]) == 2 and not read.arabic and person:
+        yield Match("date", start, end)  # who is 47 years old
+        return
     around = read.text[max(0, start - 1) : start] + read.text[end : end + 1]
     if set(around) & set("-–/:+#") or read.text[start:end].count("/"):
         return
@@ -258,12 +314,42 @@ def _date_end(read: Reading, at: int) -> int | None:
         form.removeprefix(lead) if form.removeprefix(lead) in lists.days | lists.relative else form
     )
     if bare in lists.relative and not (bare == "today" and read.upper(at) and not read.opens(at)):
-        return at
+        day = read.arabic and read.near(at + 1) and read.form(at + 1) in lists.days
+        return _date_goes_on(read, at + 1) if day else at
+    if read.arabic and (last := _nth_of_month(read, at)):
+        return last
     if bare in lists.days or _month_begins(read, at):
         return _date_goes_on(read, at)
     if read.arabic and form in lists.plain_periods and not _is_number(read, at - 1):
         return at
     return _year_end(read, at) or _period_end(read, at)
+
+
+def _nth_of_month(read: Reading, at: int) -> int | None:
+    """السادس من فبراير, 17 من أكتوبر; and الأشهر التسعة الأولى من العام."""
+    lists, form = read.lists, read.form(at)
+    of = _behind_and(read, at)
+    nth = form.startswith("ال") and form in lists.ordinals
+    if (nth or form.isdecimal()) and read.form(of) == "من" and _is_month(read, of + 1):
+        return _date_goes_on(read, of + 1)
+    if form == "قبل" and read.near(at + 1) and read.form(at + 1) in lists.single_periods:
+        return at + 1
+    last = at
+    if form in lists.period_heads:
+        while read.near(last + 1) and _counts_period(read, last + 1):
+            last += 1
+    if last > at and read.form(last + 1) == "من" and read.form(last + 2) in lists.period_heads:
+        last += 2
+        if read.near(last + 1) and read.form(last + 1) in lists.period_adjectives:
+            last += 1
+    return last if last > at else None
+
+
+def _counts_period(read: Reading, at: int) -> bool:
+    """Whether a word says which or how many of a period: التسعة الأولى."""
+    form, lists = read.form(at), read.lists
+    number = form.startswith("ال") and form[2:] in lists.numbers
+    return number or form in lists.period_adjectives | {"الأول", "الأولى"}
 
 
 def _month_begins(read: Reading, at: int) -> bool:
@@ -293,6 +379,9 @@ def _year_end(read: Reading, at: int) -> int | None:
     if not _year(read, at, at):
         return None
     counted = read.beside(at + 1) and read.text[read.every[at + 1].start].islower()
+    if read.form(at - 1) in {"in", "since", "until", "during", "circa"}:
+        counted = counted and read.form(at + 1) in read.lists.units | {"people", "of"}
+        return None if counted else at
     free = not counted or read.form(at + 1) in read.lists.function_words | {
         "after",
         "was",
@@ -367,34 +456,51 @@ def _comma_year(read: Reading, at: int) -> bool:
 
 def _clock(read: Reading) -> Iterator[Match]:
     """الساعة العاشرة صباحا, عند السادسة صباح السبت, ليلا, at midnight."""
-    lists = read.lists
     for at, word in enumerate(read.every):
-        if word.form in lists.clock and at + 1 < len(read.every):
-            hour = read.form(at + 1)
-            if hour in lists.ordinals or hour[:1].isdigit() or hour == "الواحدة":
-                last = at + 1
-                while read.near(last + 1) and read.form(
-                    last + 1
-                ) in lists.time_words | lists.day_parts | {"والنصف", "والربع"}:
-                    last += 1
-                yield Match("time", word.start, read.every[last].end)
-        elif (
-            word.form in lists.ordinals
-            and read.form(at + 1) in lists.day_parts | lists.time_words
-            and read.arabic
-        ):
-            last = at + 1
-            if read.form(last) in lists.day_parts and read.form(last + 1) in lists.days:
-                last += 1
+        last = _hour_end(read, at)
+        if last is None:
+            last = _part_of_day_end(read, at)
+        if last is not None:
             yield Match("time", word.start, read.every[last].end)
-        elif (
-            word.form in lists.day_parts
-            and (read.form(at + 1 if read.arabic else at - 1) in lists.days | lists.relative)
-        ) or (
-            word.form in lists.time_words
-            and not (read.arabic and read.form(at + 1) in lists.days | lists.relative | {"اليوم"})
+
+
+def _hour_end(read: Reading, at: int) -> int | None:
+    """The last word of an hour or a minute: الساعة العاشرة صباحا, عند السادسة صباح السبت, الدقيقة 89."""
+    lists, form = read.lists, read.form(at)
+    after = read.form(at + 1)
+    if form in lists.clock and (
+        after in lists.ordinals or after[:1].isdigit() or after == "الواحدة"
+    ):
+        last = at + 1
+        while read.near(last + 1) and (
+            _is_part(read, last + 1) or read.form(last + 1) in {"والنصف", "والربع"}
         ):
-            yield Match("time", word.start, word.end)
+            last += 1
+        return last
+    if read.arabic and form in lists.ordinals and _is_part(read, at + 1):
+        day = after in lists.day_parts and read.form(at + 2) in lists.days
+        return at + 1 + int(day)
+    minute = form == "الدقيقة" and after.removeprefix("الـ").removeprefix("ال").isdecimal()
+    return at + 1 if minute else None
+
+
+def _is_part(read: Reading, at: int) -> bool:
+    """Whether a word is a part of a day."""
+    return read.form(at) in read.lists.time_words or read.form(at) in read.lists.day_parts
+
+
+def _part_of_day_end(read: Reading, at: int) -> int | None:
+    """The last word of a part of a day: every evening, Monday night, مساء الأربعاء, ليلا."""
+    lists, form = read.lists, read.form(at)
+    if form in {"every", "each", "كل"} and read.form(at + 1) in lists.day_parts:
+        return at + 1
+    if not _is_part(read, at):
+        return None
+    beside = read.form(at + 1 if read.arabic else at - 1)
+    dated = beside in lists.days or beside in lists.relative
+    of_day = form in lists.day_parts and dated
+    alone = form in lists.time_words and not (read.arabic and (dated or beside == "اليوم"))
+    return at if of_day or alone else None
 
 
 def _sites(read: Reading) -> Iterator[Match]:

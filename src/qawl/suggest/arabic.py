@@ -210,14 +210,29 @@ def _asking(sentence: Sentence, at: int, between: list[Word]) -> Parties:
         return _whole(sentence, between[:at_cut]), told
     if participle:
         return _actor(sentence, at), _whole(sentence, between)
+    return _two_nouns(sentence, at, between)
+
+
+def _two_nouns(sentence: Sentence, at: int, between: list[Word]) -> Parties:
+    """(source, addressee) where no word stands between the two, or one is not named."""
     cut = _second(between)
     if cut:
         return _whole(sentence, between[:cut]), _whole(sentence, between[cut:])
-    ahead = _subject_ahead(sentence, at)
+    form, ahead = sentence.form(at), _subject_ahead(sentence, at)
     masculine = not form.endswith("ت") and not form.removeprefix("و").startswith("ت")
+    if between and not ahead and _is_object(between, masculine=masculine):
+        return None, _whole(sentence, between)
     if between and (ahead or (masculine and between[0].form.endswith("ة"))):
         return ahead, _whole(sentence, between)
     return _whole(sentence, between) or ahead, None
+
+
+def _is_object(between: list[Word], *, masculine: bool) -> bool:
+    """Whether whom a verb asks stands behind it, and who asks is not named: ودعت السكان إلى."""
+    first = between[0].form
+    accusative = first.startswith("ال") and first.endswith("ين") and len(first) > 6
+    people = first in {"السكان", "المواطنين", "الناس", "الأهالي", "الجميع"}
+    return len(between) == 1 and (accusative or (people and not masculine))
 
 
 def _requested(sentence: Sentence, at: int, between: list[Word]) -> Parties:
@@ -362,6 +377,10 @@ def _before(sentence: Sentence, at: int) -> Said | None:
     return None
 
 
+_BEFORE_DEEDS = frozenset(("دون", "بدون", "قبل", "بعد", "رغم", "شرط", "بشرط", "حتى"))
+"""Words before which أن begins no saying: من دون أن يرفع رأسه."""
+
+
 def _said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Said | None:
     """What is said after a cue; None if nothing shows it."""
     own = sentence.inside(sentence.words[at].start)
@@ -374,6 +393,8 @@ def _said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Sai
                 continue
             return _marked(sentence, mark, end, step)
         if word.form in sentence.lexicon.plain_complementisers:
+            if sentence.form(at + step) in _BEFORE_DEEDS:
+                continue
             return _clause(sentence, word, end)
         cue = _cue(sentence, word) if step else None
         if cue and cue[0] == "finite" and not _is_relative(sentence, word):
@@ -481,11 +502,17 @@ def _clause_end(sentence: Sentence, at: int) -> int:
         if sentence.inside(each.start):
             continue
         comma = sentence.text[start : each.start].rstrip()[-1:] in {"،", ",", "؛", "»", "”"}
+        but = each.form in _BUT and _cue(
+            sentence, sentence.words[min(n + 1, len(sentence.words) - 1)]
+        )
         if each.form in sentence.lexicon.afterwards or (
-            comma and (_turns(sentence, n) or _stops(sentence, each))
+            comma and (but or _turns(sentence, n) or _stops(sentence, each))
         ):
             return _trim_comma(sentence.text, each.start)
     return sentence.end
+
+
+_BUT = frozenset(("لكنه", "لكنها", "لكنهم", "ولكنه", "ولكنها", "ولكنهم"))
 
 
 def _turns(sentence: Sentence, at: int) -> bool:
@@ -527,6 +554,8 @@ def _stops(sentence: Sentence, word: Word) -> bool:
 
 def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     """The subject before a verb, where it stands right before it: تقرير للوزارة قدّر أن, أما فلان فقال."""
+    if apposed := _apposed(sentence, at):
+        return apposed
     known = sentence.lexicon
     opened = sentence.form(0) in {"أما", "اما"} and at > 1
     run: list[Word] = []
@@ -551,6 +580,33 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     return Stretch(behind(sentence.text, first, lead), run[0].end)
 
 
+def _apposed(sentence: Sentence, at: int) -> Stretch | None:
+    """A description with its name between commas before a verb: لكن والي كسلا، حسن أبو عوف، أكد."""
+    words, known = sentence.words, sentence.lexicon
+    if at < 3 or sentence.gap(words[at - 1], words[at]) not in {"،", ","}:
+        return None
+    first = at - 1
+    while first > 0 and not sentence.gap(words[first - 1], words[first]):
+        first -= 1
+    name = words[first:at]
+    stops = known.prepositions | known.conjunctions | known.complementisers | known.adverbs
+    plain = any(w.form in stops or _cue(sentence, w) for w in name)
+    if plain or len(name) not in {2, 3, 4} or name[0].form.startswith(("ال", "و")):
+        return None
+    if first == 0 or sentence.gap(words[first - 1], words[first]) not in {"،", ","}:
+        return None
+    start = first
+    while start > 0 and words[start - 1].form not in known.conjunctions | known.complementisers:
+        if start < first and sentence.gap(words[start - 1], words[start]):
+            break
+        start -= 1
+    described = words[start:first]
+    told = any(_cue(sentence, w) for w in described)
+    return (
+        Stretch(words[start].start, name[-1].end) if 0 < len(described) <= 8 and not told else None
+    )
+
+
 def _parties(sentence: Sentence, at: int, until: int) -> Parties:
     """(source, addressee) between a verb and what is said."""
     inner = _until(sentence, at, until)
@@ -565,13 +621,12 @@ def _run(
     """The words from the first on that name somebody: up to a comma, a preposition, an addressee."""
     taken: list[Word] = []
     known = sentence.lexicon
-    while inner and inner[0].form in known.pronouns_by:
-        inner = inner[1:]
+    inner = _behind_times(known, inner)
     if inner and (inner[0].form in known.manners or _is_participle(sentence, inner[0])):
         return None
     for each in inner:
         gap = sentence.gap(taken[-1], each).strip('«»“”"') if taken else ""
-        if gap or each.form in known.complementisers:
+        if gap or each.form in known.complementisers or each.form in _RELATIVES:
             break
         if each.form in known.adverbs and taken:
             break
@@ -584,6 +639,26 @@ def _run(
     if not taken:
         return None
     return _with_name(sentence, inner, taken)
+
+
+_RELATIVES = frozenset(("الذي", "التي", "الذين", "اللذان", "اللذين", "اللتان", "اللتين", "اللواتي"))
+_LAST = frozenset(("الماضي", "الماضية", "المنصرم", "المنصرمة", "الفائت", "الجاري", "الحالي"))
+
+
+def _behind_times(known: Lexicon, inner: list[Word]) -> list[Word]:
+    """The words behind those that say when, and behind pronouns: قال له يومها الوزير."""
+    skipped = known.pronouns_by | (known.adverbs - known.prepositions)
+    while inner:
+        if len(inner) > 1 and inner[0].form in _PERIODS and inner[1].form in _LAST:
+            inner = inner[2:]
+        elif inner[0].form in skipped:
+            inner = inner[1:]
+        else:
+            break
+    return inner
+
+
+_PERIODS = frozenset(("العام", "الأسبوع", "الشهر", "السنة", "الليلة"))
 
 
 def _with_name(sentence: Sentence, inner: list[Word], taken: list[Word]) -> Stretch | None:

@@ -1,12 +1,12 @@
 """Persons, posts, bodies, buildings, regions, events and laws in Arabic, by the words that open them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from qawl.suggest.cues import lexicon
 from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, places
 from qawl.suggest.lists import Reading
 from qawl.suggest.sentences import Quote
-from qawl.suggest.words import behind
+from qawl.suggest.words import MARKS, behind
 
 _HEADS = (
     ("organisation", "organisation_heads"),
@@ -22,9 +22,12 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     people = [*_persons(read, quotes)]
     yield from people
     taken = {n for each in people for n in _inside(read, each)}
-    yield from _offices(read, taken)
+    headed = [*_bodies_of_two(read)]
     for label, heads in _HEADS:
-        yield from _headed(read, label, getattr(read.lists, heads), taken)
+        headed += _headed(read, label, getattr(read.lists, heads), taken)
+    yield from headed
+    bodies = [each for each in headed if each.label == "organisation"]
+    yield from _offices(read, taken, bodies)
     yield from _alone(read)
     yield from _places(read)
     yield from _languages(read)
@@ -115,11 +118,8 @@ def _person(read: Reading, at: int) -> tuple[int, int] | None:
     if last == at:
         return None
     family = read.form(last)
-    if (
-        given in lists.common
-        and not titled
-        and not (family in lists.given or family.startswith("ال"))
-    ):
+    named = family in lists.given or family.startswith("ال") or read.form(at + 1) in lists.particles
+    if (given in lists.common or lead) and not titled and not named:
         return None
     return lead, last
 
@@ -225,8 +225,12 @@ def _nationality(form: str) -> bool:
 # Posts.
 
 
-def _offices(read: Reading, taken: set[int]) -> Iterator[Match]:
-    """Posts with what belongs to them: وزير الخارجية, رئيس مجلس النواب, المتحدث باسم الجيش."""
+def _offices(read: Reading, taken: set[int], bodies: Sequence[Match]) -> Iterator[Match]:
+    """Posts with what belongs to them: وزير الخارجية, رئيس مجلس النواب, مديرة جمعية «نغم» الأهلية."""
+    named = places("ar").find(read.text, read.every, arabic=True)
+    inside = {each.start: each.end for each in named if each.label in {"organisation", "place"}}
+    inside |= {each.start: each.end for each in bodies}
+    behind_it = {each.start: each.end for each in bodies if not _is_news(read, each)}
     titles = read.lists.titles | read.lists.occupations
     known = titles | {f"ال{each}" for each in titles}
     at = 0
@@ -234,12 +238,36 @@ def _offices(read: Reading, taken: set[int]) -> Iterator[Match]:
         form = read.form(at)
         lead = _lead(form, known)
         lam = form.startswith("لل") and form[2:] in titles
-        if at in taken or (lead is None and not lam) or _is_of_news(read, at):
+        counted = form[-1:] == "ا" and form[:-1] in titles and _nationality(read.form(at + 1))
+        if at in taken or (lead is None and not lam and not counted) or _is_of_news(read, at):
             at += 1
             continue
         last = _office_end(read, at, taken)
-        yield Match("office", behind(read.text, read.every[at], lead or 0), read.every[last].end)
+        end = _with_body(read, at, last, inside, behind_it)
+        yield Match("office", behind(read.text, read.every[at], lead or 0), end)
         at = last + 1
+
+
+def _with_body(
+    read: Reading, at: int, last: int, inside: Mapping[int, int], behind_it: Mapping[int, int]
+) -> int:
+    """Where a post ends: with the body that begins in it or, behind an adjective, right behind it.
+
+    Of bodies that begin `inside` and `behind_it` by their starts, the ends.
+    """
+    ends = [inside.get(word.start, 0) for word in read.every[at + 1 : last + 1]]
+    if last > at and read.form(last + 1)[:1] == "ل" and read.near(last + 1):
+        ends.append(behind_it.get(read.every[last + 1].start + 1, 0))
+    return max([read.every[last].end, *ends])
+
+
+def _is_news(read: Reading, body: Match) -> bool:
+    """Whether a body is one that people speak to: قال المسؤول لصحيفة «الخليج»."""
+    known = lexicon("ar")
+    head = (
+        read.form(read.inside(body.start, body.end)[0]) if read.inside(body.start, body.end) else ""
+    )
+    return known is not None and (head in known.reporters or head[1:] in known.reporters)
 
 
 def _is_of_news(read: Reading, at: int) -> bool:
@@ -262,8 +290,8 @@ def _office_step(read: Reading, at: int, last: int) -> int:
     """How many words a post goes on with; 0 or less where it ends with them."""
     form, before = read.form(last + 1), read.form(last)
     definite = read.form(at).startswith(("ال", "لل"))
-    if form == "باسم":
-        return 2 if read.near(last + 2) else 0
+    if own := _own_step(read, at, last):
+        return own
     if form.startswith("لل"):
         return int(len(form) > 4 and (definite or last > at))
     adjective = _is_adjective(read, form) and form not in read.lists.ordinals
@@ -280,7 +308,40 @@ def _office_step(read: Reading, at: int, last: int) -> int:
     return -1 if of_body else int(_nationality(form) or form in read.lists.ranks)
 
 
+def _own_step(read: Reading, at: int, last: int) -> int:
+    """The same where the post itself says it: the governor of a place, the driver of a bus."""
+    form, lists = read.form(last + 1), read.lists
+    if form == "باسم":
+        return 2 if read.near(last + 2) else 0
+    if last > at:
+        return 0
+    head = read.form(at)
+    lead = _lead(head, lists.trades | lists.offices_of_places) or 0
+    if head[lead:] in lists.offices_of_places:
+        if _known_place(form):
+            return -1
+        if form in lists.places_after | {"منطقة"} and _known_place(read.form(last + 2)):
+            return -2
+    return int(head[lead:] in lists.trades and form in lists.of_trades)
+
+
 # What a head word names.
+
+
+def _bodies_of_two(read: Reading) -> Iterator[Match]:
+    """Bodies that two words name, with their country: الدفاع المدني السوداني."""
+    firsts = frozenset(each.split()[0] for each in read.lists.bodies_of_two)
+    for at, word in enumerate(read.every):
+        lead = _lead(word.form, firsts)
+        if (
+            lead is None
+            or f"{word.form[lead:]} {read.form(at + 1)}" not in read.lists.bodies_of_two
+        ):
+            continue
+        last = at + 1
+        while read.near(last + 1) and _nationality(read.form(last + 1)):
+            last += 1
+        yield Match("organisation", behind(read.text, word, lead), read.every[last].end)
 
 
 def _headed(read: Reading, label: str, heads: frozenset[str], taken: set[int]) -> Iterator[Match]:
@@ -303,17 +364,24 @@ def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | No
     """The last word of a name that a head word opens; None where it names nothing."""
     quoted = _quoted_name(read, at)
     if quoted is not None:
-        return quoted
+        return _behind_mark(read, quoted)
     if at + 1 in taken or _stops(read, at + 1):
         return None
     following = read.form(at + 1)
     if read.form(at).startswith(("ال", "لل")):
         return _adjectives(read, at) if _is_adjective(read, following) else None
     if following.startswith("ال") or _known_place(following):
-        return _adjectives(read, at + 1) if _may_follow(read, at, label) else None
+        return _behind_article(read, at, label)
     if read.text[read.every[at + 1].start].isascii():
         return _latin(read, at + 1)
     return _indefinite(read, at, label)
+
+
+def _behind_article(read: Reading, at: int, label: str) -> int | None:
+    """The last word of a name that goes on with the article or a place: جامعة الملك سعود."""
+    if read.form(at + 1) in read.lists.royals and not _stops(read, at + 2):
+        return at + 2 + (read.form(at + 2) in read.lists.particles and read.near(at + 3))
+    return _adjectives(read, at + 1) if _may_follow(read, at, label) else None
 
 
 def _head(read: Reading, at: int) -> str:
@@ -348,9 +416,15 @@ def _latin(read: Reading, at: int) -> int:
 def _indefinite(read: Reading, at: int, label: str) -> int | None:
     """هيئة إدارة الكوارث, بنك مصر: a noun or a name without the article behind a head."""
     following, head = read.form(at + 1), _head(read, at)
+    for size in (3, 2):
+        name = tuple(read.form(n) for n in range(at + 1, at + 1 + size))
+        if name in places("ar").names and all(read.near(n) for n in range(at + 1, at + 1 + size)):
+            return at + size
     construct = not _stops(read, at + 2) and read.form(at + 2).startswith("ال")
     if label == "organisation" and construct and head not in read.lists.of_one_word:
         return _adjectives(read, at + 2)
+    if label == "organisation" and head in {"محكمة", "نيابة"} and _known_place(read.form(at + 2)):
+        return at + 2
     if head not in read.lists.named_by_a_word or label not in {"organisation", "facility"}:
         return None
     known = lexicon("ar")
@@ -366,10 +440,23 @@ def _quoted_name(read: Reading, at: int) -> int | None:
         return None
     word = read.every[at]
     mark = read.mark_behind(word.end)
-    if mark is None or read.text[word.end : mark.start].strip():
+    between = "" if mark is None else read.text[word.end : mark.start].strip()
+    if mark is None or (between and between != "أنباء"):
         return None
     inner = read.inside(mark.start, mark.end)
     return inner[-1] if 0 < len(inner) <= 4 else None
+
+
+def _behind_mark(read: Reading, at: int) -> int:
+    """The last word of a name that goes on behind its marks: شركة «النور» للصناعات الدوائية."""
+    if at + 1 >= len(read.every):
+        return at
+    gap = read.text[read.every[at].end : read.every[at + 1].start]
+    form = read.form(at + 1)
+    goes_on = gap.endswith(" ") and set(gap[:-1]) <= MARKS and len(gap) == 2
+    if not goes_on or not (_is_adjective(read, form) or _purpose(form)):
+        return at
+    return _adjectives(read, at + 1)
 
 
 def _is_adjective(read: Reading, form: str) -> bool:
@@ -384,10 +471,23 @@ def _adjectives(read: Reading, at: int) -> int:
         joined = (
             form.startswith("وال") and len(form) > 5 and read.form(last).startswith(("ال", "لل"))
         )
+        if _serves(read, last + 1):
+            return last + 2
         if not (_is_adjective(read, form) or joined or _nationality(form) or _purpose(form)):
             break
         last += 1
     return last
+
+
+def _serves(read: Reading, at: int) -> bool:
+    """Whether two words say what a body is for: المرصد السوري لحقوق الإنسان."""
+    form, lists = read.form(at)[1:], read.lists
+    behind_it = read.form(at)[:1] == "ل" and len(form) > 3 and read.form(at - 1).startswith("ال")
+    if not behind_it or _stops(read, at + 1) or not read.form(at + 1).startswith("ال"):
+        return False
+    others = lists.organisation_heads | lists.titles | lists.occupations | lists.places_after
+    known = lexicon("ar")
+    return form not in others and not (known and form in known.reporters) and form[:1] != "ل"
 
 
 def _purpose(form: str) -> bool:
@@ -415,6 +515,8 @@ def _places(read: Reading) -> Iterator[Match]:
     """What مدينة, بلدة or محافظة names, and the same name elsewhere in the text."""
     found: dict[tuple[str, ...], str] = {}
     for at, word in enumerate(read.every):
+        if word.form in {"سان", "سانت", "سانتا"} and not _stops(read, at + 1):
+            found[word.form, read.form(at + 1)] = "place"
         if _lead(word.form, read.lists.places_after) is None or _stops(read, at + 1):
             continue
         form = read.form(at + 1)

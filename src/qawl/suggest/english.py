@@ -82,6 +82,9 @@ def _is_noun(sentence: Sentence, at: int) -> bool:
     """Whether what stands right before a verb makes it a noun or an infinitive: the claims, to say."""
     if sentence.form(at) in sentence.lexicon.plurals and not _is_plural(sentence, at):
         return True
+    following = at + 1 < len(sentence.words) and sentence.lexicon.cue(sentence.form(at + 1))
+    if following and sentence.form(at).endswith("s") and sentence.form(at + 1).endswith("d"):
+        return True  # reports said
     if at == 0 or sentence.gap(sentence.words[at - 1], sentence.words[at]):
         return False
     return sentence.form(at - 1) in sentence.lexicon.determiners | {"of", "no", "any", "to"}
@@ -137,6 +140,7 @@ def _according(sentence: Sentence, at: int) -> list[Quote]:
     first = not sentence.text[sentence.start : cue.start].strip()
     comma = sentence.text.find(",", cue.end, sentence.end)
     source = trimmed(sentence.text, cue.end, comma if comma >= 0 else sentence.end, ".")
+    source = _with_name(sentence, source)
     ahead = trimmed(sentence.text, _opening(sentence), cue.start, ", ")
     rest = trimmed(sentence.text, source.end, sentence.end, ",. ")
     content = closed(sentence, rest if first else ahead)
@@ -147,6 +151,15 @@ def _according(sentence: Sentence, at: int) -> list[Quote]:
     if parted and sentence.size(content) < FEW:
         return [found, Quote(rest, "continuation", follows=0)]
     return [found] if sentence.size(content) >= FEW else []
+
+
+def _with_name(sentence: Sentence, source: Stretch) -> Stretch:
+    """A description with the name behind it: the bank's governor, Andrew Bell."""
+    first = sentence.within(source.start, source.end)
+    end = sentence.text.find(",", source.end + 1, sentence.end)
+    name = sentence.within(source.end, end) if end >= 0 else []
+    named = first and _is_description(sentence, first) and _is_name(sentence, name)
+    return Stretch(source.start, name[-1].end) if named and len(name) > 1 else source
 
 
 def _opening(sentence: Sentence) -> int:
@@ -643,9 +656,17 @@ def _behind_aside(sentence: Sentence, start: int) -> int:
     return comma if short and not sentence.inside(comma) else start
 
 
+def _last_of(sentence: Sentence, sign: str, end: int) -> int:
+    """Behind the last such sign before a place, but one of an hour (8:30); 0 where none is."""
+    at = sentence.text.rfind(sign, sentence.start, end)
+    while at > 0 and sentence.text[at - 1 : at + 2 : 2].isdigit():
+        at = sentence.text.rfind(sign, sentence.start, at)
+    return at + 1
+
+
 def _ahead(sentence: Sentence, comma: int) -> Stretch:
     """What stands before a comma, from the last colon or semicolon on."""
-    signs = (sentence.text.rfind(c, sentence.start, comma) + 1 for c in ":;")
+    signs = (_last_of(sentence, c, comma) for c in ":;")
     return trimmed(sentence.text, max(_opening(sentence), *signs), comma)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from qawl.suggest.gazetteer import Gazetteer, Match, places
+from qawl.suggest.gazetteer import Gazetteer, Match, bare, places
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.sentences import Quote
 
@@ -14,18 +14,25 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     """The names that their words tell; what overlaps is settled later."""
     runs = [*_runs(read)]
     yield from _offices(read, runs)
-    rest = []
+    rest, teams = [], set()
     for run in runs:
         found = [*_kind(read, run)]
         yield from found
         if not found:
             rest.append(run)
+        elif found[0].label == "organisation" and len(run) == 2:
+            teams.add(read.form(run[1]))
+    for run in [each for each in rest if len(each) == 1]:
+        if bare(read.form(run[0])) in teams and read.form(run[0]).endswith("s"):
+            rest.remove(run)
+            yield _bare(read, "organisation", run)
     people = [*_persons(read, rest, quotes)]
     yield from people
     lasts = {read.form(_inside(read, each)[-1]) for each in people}
     yield from _again(read, rest, lasts)
     yield from _places(read, rest, lasts)
     yield from _parts(read)
+    yield from _lands(read)
     yield from _languages(read)
 
 
@@ -47,27 +54,41 @@ def _runs(read: Reading) -> Iterator[Run]:
             run = []
         if capital:
             run.append(at)
+            if _is_owner(read, run):
+                yield run
+                run = []
     if run:
         yield run
+
+
+def _is_owner(read: Reading, run: Run) -> bool:
+    """Whether a place, a people or a body owns the name that comes next: Kyoto's Institute."""
+    last = read.form(run[-1])
+    name = (*(read.form(n) for n in run[:-1]), bare(last))
+    known = {"place", "nationality", "organisation"}
+    return last != name[-1] and places("en").names.get(name) in known
 
 
 def _joined(read: Reading, at: int) -> bool:
     """Whether a word stands beside the one before it; a full stop of an abbreviation parts none."""
     gap = read.text[read.every[at - 1].end : read.every[at].start]
     short = read.form(at - 1) in read.lists.titles and len(read.form(at - 1)) <= 4
-    return gap in {" ", "\u00a0"} or (gap == ". " and (short or len(read.form(at - 1)) == 1))
+    owned = gap in {"' ", "’ "} and read.form(at) in read.lists.organisation_words  # Seamen's Union
+    return (
+        owned or gap in {" ", "\u00a0"} or (gap == ". " and (short or len(read.form(at - 1)) == 1))
+    )
 
 
 def _is_plain(read: Reading, at: int) -> bool:
     """Whether a word has its capital from the start of a sentence alone, as far as can be told."""
-    form = read.form(at)
+    form = bare(read.form(at))
     if (
         form
         in read.lists.function_words | read.lists.not_names | read.lists.days | read.lists.months
     ):
         named = form == "may" and not read.opens(at) and read.form(at - 1) not in BEFORE_MONTHS
         return not named
-    return form[:1].isdigit()
+    return form[:1].isdigit() or (form in read.lists.numbers and read.opens(at))
 
 
 def _extended(read: Reading, run: Run) -> Run:
@@ -91,7 +112,7 @@ def _extended(read: Reading, run: Run) -> Run:
 def _kind(read: Reading, run: Run) -> Iterator[Match]:
     """What the words of a run say it is: a building, a region, an event, a law, a body."""
     lists = read.lists
-    forms = [read.form(n).removesuffix("'s").removesuffix("’s") for n in run]
+    forms = [bare(read.form(n)) for n in run]
     if forms[0] in lists.organisation_openers and read.form(run[-1] + 1) in {"of", "for"}:
         extended = _extended(read, run)
         if len(extended) > len(run):
@@ -99,10 +120,44 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
     elif len(run) == 1:
         if _is_acronym(read, run[0]) and not _is_known(forms[0]):
             yield _match(read, "organisation", run)
+    elif _is_acronym_of(read, run) or _is_team(read, forms):
+        yield _bare(read, "organisation", run)
     elif label := _by_last(read, forms):
-        yield _match(read, label, run)
+        yield _bare(read, label, _whole_law(read, run) if label == "law" else run)
     elif len(run) <= 6 and any(each in lists.organisation_words for each in forms[1:]):
         yield _match(read, "organisation", _extended(read, run))
+
+
+def _is_acronym_of(read: Reading, run: Run) -> bool:
+    """Whether an acronym and what it is of name a body: NHS England."""
+    rest = {read.form(n) for n in run[1:]}
+    others = read.lists.titles | read.lists.given | read.lists.occupations
+    first = read.form(run[0])
+    place = places("en").names.get((first,)) in {"place", "nationality"}
+    known = place or first in read.lists.not_names
+    return len(run) == 2 and _is_acronym(read, run[0]) and not known and not rest & others
+
+
+def _is_team(read: Reading, forms: list[str]) -> bool:
+    """Whether two words name a team: a place, and what its players are called (Nairobi Mariners)."""
+    first, last = forms[0], forms[-1]
+    if len(forms) != 2 or not last.endswith("s") or first in read.lists.given:
+        return False
+    others = read.lists.regions | read.lists.facilities | read.lists.events | read.lists.laws
+    known = places("en").names
+    return known.get((first,)) == "place" and (last,) not in known and last not in others
+
+
+def _whole_law(read: Reading, run: Run) -> Run:
+    """The name of a law with its year: the Libraries and Museums Act 1964."""
+    first, last = run[0], run[-1]
+    if read.form(first - 1) == "and" and read.beside(first) and read.upper(first - 2):
+        first -= 2
+        while read.beside(first) and read.upper(first - 1) and not _is_plain(read, first - 1):
+            first -= 1
+    year = read.form(last + 1)
+    last += read.near(last + 1) and year.isdecimal() and len(year) == 4
+    return [*range(first, last + 1)]
 
 
 def _by_last(read: Reading, forms: list[str]) -> str | None:
@@ -111,7 +166,7 @@ def _by_last(read: Reading, forms: list[str]) -> str | None:
     of_body = last in lists.organisation_words and len(forms) > 3
     told = (
         ("law", last in lists.laws),
-        ("event", last in lists.events),
+        ("event", last in lists.events or not lists.storms.isdisjoint(forms[:2])),
         ("place", last in lists.place_ends and len(forms) <= 3),
         ("region", last in lists.regions or forms[0] in lists.region_heads),
         ("facility", last in lists.facilities and not of_body),
@@ -141,29 +196,60 @@ def _offices(read: Reading, runs: list[Run]) -> Iterator[Match]:
     heads = read.lists.titles | read.lists.occupations
     for run in runs:
         title = _title(read, run)
+        while title and read.form(title[0]) in read.lists.before_titles:
+            title = title[1:]
         if title:
             yield _match(read, "office", title)
+    ends = {run[-1]: run for run in runs}
     for at in range(len(read.every)):
-        form = read.form(at)
+        form = bare(read.form(at))
         lower = read.text[read.every[at].start].islower()
         two = f"{read.form(at - 1)} {form}" in heads and read.beside(at)
-        alone = form in heads - read.lists.no_offices or two
+        is_head = form in heads or form.endswith(("ologist", "ologists"))
+        alone = (is_head and form not in read.lists.no_offices) or two
         if not lower and not (read.opens(at) and form in read.lists.occupations):
             continue
-        if not alone and not (form in heads and read.form(at - 1) in read.lists.modifiers):
+        behind = read.form(at - 1) in read.lists.modifiers or (at - 1 in ends and read.beside(at))
+        if not alone and not (is_head and behind):
             continue
         if form in read.lists.not_offices or _is_verb(read, at):
             continue
-        start = at
-        while (
-            start > 0
-            and read.beside(start)
-            and read.form(start - 1) in read.lists.modifiers - {"lead"}
-        ):
-            if read.text[read.every[start - 1].start].isupper() and not read.opens(start - 1):
-                break
-            start -= 1
-        yield Match("office", read.every[start].start, read.every[at].end)
+        start = _office_start(read, at, ends)
+        last = _speaks_for(read, at, form)
+        yield _bare(read, "office", [start, last])
+
+
+def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
+    """The first of the nouns before a post, the name of a body or a team too: Mariners manager."""
+    start = at
+    while (
+        start > 0 and read.beside(start) and read.form(start - 1) in read.lists.modifiers - {"lead"}
+    ):
+        if read.text[read.every[start - 1].start].isupper() and not read.opens(start - 1):
+            break
+        start -= 1
+    run = ends.get(start - 1)
+    if run is None or not read.beside(start) or len(run) > 3:
+        return start
+    while run and read.form(run[0]) in read.lists.before_titles:
+        run = run[1:]
+    forms = tuple(read.form(n) for n in run)
+    people = places("en").names.get(forms) == "nationality"
+    own = not run or forms[-1] != bare(forms[-1]) or forms[0] in read.lists.given
+    return start if people or own else run[0]
+
+
+def _speaks_for(read: Reading, at: int, form: str) -> int:
+    """The last word of a post: a spokesman for the council."""
+    if not form.startswith("spokes") or read.form(at + 1) != "for":
+        return at
+    first = at + 3 if read.form(at + 2) == "the" else at + 2
+    if first >= len(read.every) or not read.beside(first):
+        return at
+    last = first
+    while read.upper(last) and read.upper(last + 1) and read.beside(last + 1):
+        last += 1
+    return last
 
 
 def _is_verb(read: Reading, at: int) -> bool:
@@ -180,6 +266,9 @@ def _title(read: Reading, run: Run) -> Run:
             cut = n + 1
         elif read.form(at) not in read.lists.modifiers:
             break
+    if not cut and read.form(run[0]) not in read.lists.given:
+        behind = read.lists.titles_behind
+        cut = next((n + 1 for n, at in enumerate(run[:-1]) if n and read.form(at) in behind), 0)
     if not cut or read.form(run[0]) in {"mr", "mrs", "ms", "miss"}:
         return []
     if cut == len(run) and read.form(run[-1]) in read.lists.no_offices | {
@@ -203,12 +292,12 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
         if not name or len(name) > 4:
             continue
         titled = len(name) < len(run)
-        first, last = read.form(name[0]), read.form(name[-1]).removesuffix("'s").removesuffix("’s")
+        first, last = read.form(name[0]), bare(read.form(name[-1]))
         given = first in read.lists.given or (len(first) <= 2 and len(name) > 1)
         match = _match(read, "person", name)
         if len(name) == 1:
             if titled and not _is_known(first):
-                yield _bare(read, name)
+                yield _bare(read, "person", name)
             continue
         sure = given and first not in read.lists.common
         again = last in singles or (match.start, match.end) in sources
@@ -220,15 +309,14 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
         apposed = apposed and not any(_is_known(read.form(n)) for n in name)
         plain = sure or titled or again or aged or apposed or (given and told)
         if plain and not _is_street(read, name):
-            yield _bare(read, name)
+            yield _bare(read, "person", name)
 
 
-def _bare(read: Reading, name: Run) -> Match:
+def _bare(read: Reading, label: str, name: Run) -> Match:
     """A name without the 's behind it."""
-    match = _match(read, "person", name)
+    match = _match(read, label, name)
     surface = read.text[match.start : match.end]
-    cut = 2 if surface.endswith(("'s", "’s")) else 0
-    return Match("person", match.start, match.end - cut)
+    return Match(label, match.start, match.start + len(bare(surface)))
 
 
 def _name(read: Reading, run: Run) -> Run:
@@ -237,6 +325,10 @@ def _name(read: Reading, run: Run) -> Run:
     if read.form(run[0]) in {"mr", "mrs", "ms", "miss"}:
         cut = 1
     name = run[cut:]
+    given = read.lists.given - read.lists.common
+    if not cut and len(name) > 2 and read.opens(name[0]):
+        forms = [read.form(each) for each in name[:2]]
+        name = name[1:] if forms[0] not in given and forms[1] in given else name
     if name:
         after = name[-1] + 1
         while read.form(after) in read.lists.particles and read.beside(after):
@@ -256,18 +348,18 @@ def _is_known(form: str) -> bool:
 
 def _again(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
     """The last name of a person wherever it stands alone."""
-    bare = {each.removesuffix("'s").removesuffix("’s") for each in lasts}
+    known = {bare(each) for each in lasts}
     for run in runs:
-        form = read.form(run[-1]).removesuffix("'s").removesuffix("’s")
-        if len(run) == 1 and form in bare:
-            yield _bare(read, run)
+        form = bare(read.form(run[-1]))
+        if len(run) == 1 and form in known:
+            yield _bare(read, "person", run)
 
 
 def _places(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
     """A place behind `in` or beside `the town of`, and the same name elsewhere."""
     found: dict[tuple[str, ...], str] = {}
     for run in runs:
-        forms = tuple(read.form(n).removesuffix("'s").removesuffix("’s") for n in run)
+        forms = tuple(bare(read.form(n)) for n in run)
         before, first = read.form(run[0] - 1), run[0]
         town = before == "of" and read.form(first - 2) in read.lists.places_after
         where = before in {"in", "near", "from"} and len(run) == 1
@@ -297,22 +389,21 @@ def _parts(read: Reading) -> Iterator[Match]:
                 break
 
 
+def _lands(read: Reading) -> Iterator[Match]:
+    """What belongs to a sea or a river: the Aegean islands, the Nile delta."""
+    known = places("en").names
+    for at in range(1, len(read.every)):
+        if read.form(at) not in read.lists.regions or read.upper(at) or not read.beside(at):
+            continue
+        for size in (3, 2, 1):
+            name = tuple(read.form(n) for n in range(at - size, at))
+            if known.get(name) == "region" and read.upper(at - size):
+                yield _match(read, "region", [at - size, at])
+                break
+
+
 def _languages(read: Reading) -> Iterator[Match]:
     """In French, speaks Welsh, from the Korean: a language behind a word that speaks of one."""
-    speaks = {
-        "speak",
-        "speaks",
-        "spoke",
-        "speaking",
-        "spoken",
-        "into",
-        "fluent",
-        "learn",
-        "learning",
-        "taught",
-        "teach",
-        "translated",
-    }
     for at, word in enumerate(read.every):
         if word.form not in read.lists.languages or not read.upper(at):
             continue
@@ -320,15 +411,11 @@ def _languages(read: Reading) -> Iterator[Match]:
         noun = (
             not read.beside(at + 1)
             or not read.text[read.every[at + 1].start].isalpha()
-            or (
-                read.form(at + 1)
-                in read.lists.function_words
-                | {"or", "language", "lessons", "speakers", "translation"}
-            )
+            or (read.form(at + 1) in read.lists.function_words | {"or"} | read.lists.of_languages)
         )
         if (
-            before in speaks
+            before in read.lists.speaks
             or (before == "in" and noun)
-            or read.form(at + 1) in {"language", "lessons", "speakers"}
+            or (read.form(at + 1) in read.lists.of_languages and read.beside(at + 1))
         ):
             yield Match("language", word.start, word.end)

@@ -25,9 +25,12 @@ def entities(text: str, language: str, known: Gazetteer, quotes: Sequence[Quote]
     found += named
     by_words = {"ar": arabic_names.names, "en": english_names.names}.get(short)
     if by_words is not None:
+        told = [*by_words(read, quotes)]
+        spoken = {(each.start, each.end) for each in told if each.label == "language"}
+        found = [each for each in found if (each.start, each.end) not in spoken]
         # A name that is known as something else is no person because it is quoted.
-        taken = {(each.start, each.end) for each in named}
-        found += [each for each in by_words(read, quotes) if (each.start, each.end) not in taken]
+        taken = {(each.start, each.end) for each in named} - spoken
+        found += [each for each in told if (each.start, each.end) not in taken]
     sources = {q.source.end: q.source.start for q in quotes if q.source is not None}
     return _settled([_speaking(each, sources) for each in found])
 
@@ -67,6 +70,7 @@ _NESTS = {
     ("office", "organisation"),
     ("date", "ordinal"),
     ("time", "date"),
+    ("time", "ordinal"),
     ("office", "place"),
     ("organisation", "nationality"),
     ("organisation", "place"),
@@ -85,7 +89,7 @@ def _settled(found: list[Match]) -> list[Match]:
     """Without those that cross another, or lie in one of a label that holds none of theirs."""
     starts: list[int] = []
     kept: list[Match] = []
-    ordered = sorted(set(found), key=lambda m: (m.start - m.end, _rank(m.label), m.start))
+    ordered = sorted(set(found), key=lambda m: (m.start - m.end, _rank(m.label), m.start, m.label))
     longest = ordered[0].end - ordered[0].start if ordered else 0
     for each in ordered:
         low, high = (bisect_left(starts, at) for at in (each.start - longest, each.end))

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import msgspec
@@ -27,10 +27,18 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     end: int
 
 
-class Gazetteer(msgspec.Struct, frozen=True):
+class Gazetteer(msgspec.Struct, frozen=True, dict=True):
     """Names by their words → label."""
 
     names: Mapping[Key, str]
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        """Words of the longest name by its first word."""
+        found: dict[str, int] = {}
+        for name in self.names:
+            found[name[0]] = max(found.get(name[0], 0), len(name))
+        return found
 
     def find(self, text: str, every: list[Word], *, arabic: bool) -> Iterator[Match]:
         """Every name in a text, the longest at each place, without clitics that stand apart (C1)."""
@@ -39,19 +47,40 @@ class Gazetteer(msgspec.Struct, frozen=True):
             for lead, first in _readings(forms[at], arabic=arabic):
                 found = self._longest(first, forms, at, text, every)
                 if found:
-                    end, label = found
-                    yield Match(label, behind(text, every[at], lead), every[end].end)
+                    last, label = found
+                    end = every[last].end - len(_POSSESSIVE[0]) * self._is_possessive(
+                        forms, at, last
+                    )
+                    end += "." in text[every[at].start : end] and text[end : end + 1] == "."  # U.S.
+                    yield Match(label, behind(text, every[at], lead), end)
                     break
+
+    def _is_possessive(self, forms: list[str], at: int, last: int) -> bool:
+        """Whether an 's stands behind a name that has none."""
+        return forms[last].endswith(_POSSESSIVE) and tuple(forms[at : last + 1]) not in self.names
 
     def _longest(
         self, first: str, forms: list[str], at: int, text: str, every: list[Word]
     ) -> tuple[int, str] | None:
-        for size in range(min(LONGEST, len(forms) - at), 0, -1):
-            label = self.names.get((first, *forms[at + 1 : at + size]))
+        sizes = self._sizes
+        most = sizes.get(first, 0) or sizes.get(bare(first), 0)
+        for size in range(min(LONGEST, len(forms) - at, most), 0, -1):
+            name = (first, *forms[at + 1 : at + size])
+            label = self.names.get(name)
+            if label is None and name[-1].endswith(_POSSESSIVE):
+                label = self.names.get((*name[:-1], bare(name[-1])))
             last = at + size - 1
             if label and not _broken(text, every, at, last):
                 return last, label
         return None
+
+
+_POSSESSIVE = ("'s", "’s")
+
+
+def bare(form: str) -> str:
+    """A form without the 's behind it."""
+    return form[:-2] if form.endswith(_POSSESSIVE) else form
 
 
 def _broken(text: str, every: list[Word], first: int, last: int) -> bool:
@@ -141,6 +170,7 @@ def places(language: str) -> Gazetteer:
         key(territories[code]): "organisation" for code in ("EU", "UN") if code in territories
     }
     found |= {key(name): "organisation" for name in extra.get("organisations", ())}
+    found |= {key(name): "date" for name in extra.get("holidays", ())}
     regions = [name for code, name in territories.items() if code in _REGIONS]
     found |= {key(name): "facility" for name in extra.get("facilities", ())}
     found |= {

@@ -4,34 +4,24 @@ What a layer gets is told by what its labels are for (`finds` in the scheme): pa
 entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-import regex
 
 from qawl.core.records import Article, Attributes, Span, Suggestion
 from qawl.scheme.rules import RelationCount
 from qawl.scheme.scheme import CLAIMS, QUOTES, Scheme
-from qawl.suggest.cues import lexicon
+from qawl.suggest.claims import claims
 from qawl.suggest.draft import Draft
 from qawl.suggest.entities import entities
 from qawl.suggest.gazetteer import Gazetteer, Match
 from qawl.suggest.quotes import quotes
 from qawl.suggest.sentences import Quote
-from qawl.suggest.words import MARKS, Stretch, plain, size, trimmed, words
+from qawl.suggest.words import plain, words
 
 MODEL = "qawl-rules"
-VERSION = "4"
-
-_BORDER = regex.compile(
-    r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"
-    r"|[。！？]\s*"
-)
-"""What stands between two clauses of one content, with the words that belong to neither."""
-
-LONG = 30
-"""Words of the longest content that is offered as one claim."""
+VERSION = "5"
 
 
 class Name(NamedTuple):
@@ -120,45 +110,15 @@ def full_name(source: str, names: Sequence[Name]) -> str | None:
 
 
 def _claims(draft: Draft, article: Article) -> None:
-    """Contents of quotes as candidates of claims, with who makes them."""
-    found = quotes(article.text, article.language)
-    for each in found:
-        said = found[each.follows] if each.follows is not None else each
-        status = {"claimer_status": said.status} if said.status not in {None, "none"} else None
-        for bare in _clauses(article, _assertion(article, each)):
-            claim = draft.found("claim", bare.start, bare.end, {**status} if status else None)
-            if said.source is not None:
-                draft.arrow(claim, draft.found("claimer", said.source.start, said.source.end))
-
-
-def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
-    """The clauses of an assertion that stand side by side; long ones are no single claim."""
-    cuts = [whole.start]
-    for each in _BORDER.finditer(article.text, whole.start, whole.end):
-        cuts += [each.start(), each.end()]
-    cuts.append(whole.end)
-    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
-        bare = trimmed(article.text, start, end, " .،,؛;!?؟。，、；！？")
-        inside = article.text[bare.start : bare.end]
-        if 2 <= size(words(inside), 0, len(inside)) <= LONG:
-            yield bare
-
-
-def _assertion(article: Article, quote: Quote) -> Stretch:
-    """A content without its marks and its complementiser."""
-    start, end = quote.content.start, quote.content.end
-    if quote.kind in {"direct", "continuation"} and article.text[start] in MARKS:
-        start, end = start + 1, end - 1
-        while end > start and article.text[end - 1] in ".,،؟!?。，、！？":
-            end -= 1
-        return Stretch(start, end)
-    first = words(article.text[start:end])[:1]
-    known = lexicon(article.language)
-    if first and known and first[0].form in known.complementisers and len(first[0].form) <= 4:
-        start += first[0].end
-        while start < end and article.text[start].isspace():
-            start += 1
-    return Stretch(start, end)
+    """Candidates of claims, with who makes them."""
+    for bare, said in claims(article):
+        status = "journalist" if said is None else said.status
+        told = status not in {None, "none"}
+        claim = draft.found(
+            "claim", bare.start, bare.end, {"claimer_status": status} if told and status else None
+        )
+        if said is not None and said.source is not None:
+            draft.arrow(claim, draft.found("claimer", said.source.start, said.source.end))
 
 
 def _entities(draft: Draft, article: Article, scheme: Scheme, known: Gazetteer) -> None:

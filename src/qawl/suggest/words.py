@@ -18,6 +18,10 @@ _WORD = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u0640\u200c]*(?:['’.\-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}]+)*"
     r"(?:(?<=[א-ײ\p{M}])[\"״”][א-ײ](?![\p{L}\p{M}]))?"  # צה"ל
 )
+_SINGLE = "'"
+_APOSTROPHE = regex.compile(_SINGLE)
+_FAR = 100
+"""White space at most between two paragraphs of one quote."""
 _STRAIGHT = '"״'
 """Marks that open and close by turns; the second one is on keyboards for Hebrew."""
 _GERSHAYIM = '"״“”'
@@ -26,7 +30,7 @@ _PREFIXED = regex.compile(r"(?<![\p{L}\p{M}])[משהוכלב]{1,3}$")
 _SIGNS = regex.compile(r"[\p{M}\u0640]")
 PAIRS = {"«": "»", "“": "”", "„": "“”", "‹": "›", "「": "」", "『": "』", "‘": "’"}
 """Opening quotation mark → what closes it."""
-MARKS = frozenset('«»“”„‹›「」『』‘’"״')
+MARKS = frozenset("«»“”„‹›「」『』‘’\"״'")
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -90,21 +94,46 @@ def quoted(text: str) -> list[Stretch]:
     """
     found: list[Stretch] = []
     opened: tuple[int, str] | None = None
+    closers = [each.start() for each in _APOSTROPHE.finditer(text) if _closes(text, each.start())]
     for at, sign in enumerate(text):
         if opened is not None:
             start, closing = opened
-            if sign in closing and not _inside_word(text, at):
+            if sign in closing and not _inside_word(text, at) and _closes(text, at):
                 found.append(Stretch(start, at + 1))
                 opened = None
             elif sign == "\n" and not _goes_on(text, at, closing):
-                if text[at + 1 : at + 2] == text[start]:
+                following = text[at : at + _FAR].lstrip()[:1]
+                if following == text[start] and following not in closing:
+                    continue
+                if following == text[start]:
                     found.append(Stretch(start, at))
                 opened = None
         elif sign in _STRAIGHT and not _inside_word(text, at) and not _inches(text, at):
             opened = at, sign
         elif sign in PAIRS and not _inside_word(text, at):
             opened = at, PAIRS[sign]
+        elif sign == _SINGLE and _opens(text, at, closers):
+            opened = at, _SINGLE
     return [each for each in found if each.end - each.start > 2]
+
+
+def _opens(text: str, at: int, closers: list[int]) -> bool:
+    """Whether a straight single mark, which is an apostrophe too, opens a stretch of its paragraph."""
+    before, after = text[max(at - 1, 0) : at], text[at + 1 : at + 2]
+    if not after.isalpha() or before.strip(" \n\t\u00a0([—–:"):
+        return False
+    first = bisect_left(closers, at + 2)
+    return first < len(closers) and "\n" not in text[at : closers[first]]
+
+
+def _closes(text: str, at: int) -> bool:
+    """Whether a mark closes; a straight single one may be an apostrophe: the players' union."""
+    if text[at] != _SINGLE:
+        return True
+    before, after = text[at - 1], text[at + 1 : at + 2]
+    if before.isspace() or after.isalnum():
+        return False
+    return before != "s" or after != " "
 
 
 def _inside_word(text: str, at: int) -> bool:

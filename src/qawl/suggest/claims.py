@@ -1,0 +1,107 @@
+"""Claims: the clauses of what is quoted, and plain sentences in which nobody is quoted."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import regex
+
+from qawl.core.records import Article
+from qawl.suggest.cues import lexicon
+from qawl.suggest.quotes import quotes
+from qawl.suggest.sentences import Quote
+from qawl.suggest.words import MARKS, Stretch, quoted, sentences, size, trimmed, words
+
+_BORDER = regex.compile(
+    r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و|لكن)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"
+    r"|[;؛]\s+|[،,]\s+ثم\s|\sbut\s(?=(?:had|has|have|was|were|is|are|did|does|do|would|will|could|can|not)\s)"
+    r"|[。！？]\s*"
+)
+"""What stands between two clauses of one content, with the words that belong to neither."""
+
+_LEAD = regex.compile(r"(?:and|but|so)\s+|[«“](?=[^»”]*$)", regex.I | regex.M)
+"""What begins a clause and belongs to none: a conjunction, a mark that no mark closes."""
+
+_SEVERAL = regex.compile(
+    r"\s(?:and|but|after|before|while|when|who|which|because|as|since|until|although|if|that|where|so|with)\s"
+    r"|[:;؛—–]|[،,]|\s(?:الذي|التي|الذين|بعد|قبل|فيما|بينما|حين|عندما|لأن|ثم|أن|إن|إذ|حيث|منذ أن|لكن)\s",
+    regex.I,
+)
+"""What shows that a sentence has several clauses, or an apposition."""
+
+SHORT = 16
+"""Words of the longest sentence that is offered as a claim of the journalist's."""
+
+LONG = 30
+"""Words of the longest content that is offered as one claim."""
+
+
+def claims(article: Article) -> Iterator[tuple[Stretch, Quote | None]]:
+    """Each claim with the quote that says whose it is; None where it is the journalist's."""
+    found = quotes(article.text, article.language)
+    for each in found:
+        said = found[each.follows] if each.follows is not None else each
+        for bare in _clauses(article, _assertion(article, each)):
+            yield bare, said
+    for bare in _narrated(article, found):
+        yield bare, None
+
+
+def _narrated(article: Article, found: Sequence[Quote]) -> Iterator[Stretch]:
+    """Sentences of one clause in which nobody is quoted: what the journalist says."""
+    text, marks = article.text, quoted(article.text)
+    if lexicon(article.language) is None:
+        return  # who is quoted there is not known
+    parts = sorted(
+        (part.start, part.end)
+        for each in found
+        for part in (each.content, each.cue, each.source, each.addressee)
+        if part is not None
+    )
+    starts = [start for start, _ in parts]
+    reach = [0, *accumulate((end for _, end in parts), max)]
+    for each in sentences(text, marks):
+        bare = trimmed(text, each.start, each.end, " .،,؛;")
+        inside = text[bare.start : bare.end]
+        apart = reach[bisect_left(starts, each.end)] <= each.start
+        plain_one = not _SEVERAL.search(inside) and not set(inside) & (MARKS | set("?؟!\n"))
+        if apart and plain_one and 3 <= size(words(inside), 0, len(inside)) <= SHORT:
+            yield bare
+
+
+def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
+    """The clauses of an assertion that stand side by side; long ones are no single claim."""
+    cuts = [whole.start]
+    for each in _BORDER.finditer(article.text, whole.start, whole.end):
+        cuts += [each.start(), each.end()]
+    cuts.append(whole.end)
+    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
+        bare = trimmed(article.text, start, end, " .،,؛;!?؟。，、；！？")
+        lead = _LEAD.match(article.text, bare.start, bare.end)
+        bare = Stretch(lead.end(), bare.end) if lead else bare
+        inside = article.text[bare.start : bare.end]
+        asks = set(article.text[bare.end : bare.end + 2]) & set("?؟？") or inside.startswith("to ")
+        if not asks and 2 <= size(words(inside), 0, len(inside)) <= LONG:
+            yield bare
+
+
+_WITH_SUBJECT = frozenset(f"{a}{b}" for a in ("أن", "إن", "بأن") for b in ("ه", "ها", "هم", "هما"))
+"""Complementisers that hold the subject of the clause, and stay in it: إنها تشعر بالارتياح."""
+
+
+def _assertion(article: Article, quote: Quote) -> Stretch:
+    """A content without its marks and its complementiser."""
+    start, end = quote.content.start, quote.content.end
+    if quote.kind in {"direct", "continuation"} and article.text[start] in MARKS:
+        start, end = start + 1, end - 1
+        while end > start and article.text[end - 1] in ".,،؟!?。，、！？":
+            end -= 1
+        return Stretch(start, end)
+    first = words(article.text[start:end])[:1]
+    known = lexicon(article.language)
+    bare = first and known and first[0].form in known.complementisers
+    if bare and first[0].form not in _WITH_SUBJECT:
+        start += first[0].end
+        while start < end and article.text[start].isspace():
+            start += 1
+    return Stretch(start, end)
