@@ -1,11 +1,12 @@
 """A quote with its parts, and a sentence as the rules for quotes look at it."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from qawl.suggest.cues import Lexicon
-from qawl.suggest.words import Stretch, Word, size
+from qawl.suggest.words import Stretch, Word, size, within
 
 FEW = 4
 """A quoted stretch of so many words is a quote even where no cue stands near it."""
@@ -47,7 +48,8 @@ class Sentence:
 
     def inside(self, position: int) -> Stretch | None:
         """The quoted stretch that a position lies in."""
-        return next((each for each in self.quoted if each.holds(position)), None)
+        at = bisect_right(self.quoted, position, key=lambda each: each.start) - 1
+        return self.quoted[at] if at >= 0 and self.quoted[at].holds(position) else None
 
     def gap(self, one: Word | Stretch, other: Word | Stretch) -> str:
         """What stands between two words, without white space and full stops of abbreviations."""
@@ -59,7 +61,7 @@ class Sentence:
 
     def within(self, start: int, end: int) -> list[Word]:
         """The words that begin in a stretch of the text."""
-        return [each for each in self.words if start <= each.start < end]
+        return [*within(self.words, start, end)]
 
     def size(self, stretch: Stretch) -> int:
         """How many words a stretch has."""

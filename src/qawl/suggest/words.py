@@ -4,7 +4,7 @@ All offsets are code points into the text, half-open.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -81,9 +81,15 @@ def words(text: str) -> list[Word]:
     return [replace(each, count=core_words.within(text[each.start : each.end])) for each in found]
 
 
-def size(some: Iterable[Word], start: int, end: int) -> int:
+def within(some: Sequence[Word], start: int, end: int) -> Sequence[Word]:
+    """Those of some words, which are in order, that begin in a stretch of their text."""
+    low, high = (bisect_left(some, at, key=lambda each: each.start) for at in (start, end))
+    return some[low:high]
+
+
+def size(some: Sequence[Word], start: int, end: int) -> int:
     """How many of these words begin in a stretch of their text."""
-    return int(sum(each.count for each in some if start <= each.start < end))
+    return int(sum(each.count for each in within(some, start, end)))
 
 
 def quoted(text: str) -> list[Stretch]:
