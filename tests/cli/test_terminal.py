@@ -1,5 +1,6 @@
 """What reaches a terminal, and how a command ends: through the command itself, in a process of its own."""
 
+import html
 import json
 import os
 import pty
@@ -125,6 +126,15 @@ def test_json_keeps_its_meaning_where_the_terminal_lacks_its_characters(recorded
     narrow = run(recorded.root, "tasks", "--layer", "entity", PYTHONIOENCODING="ascii").stdout
     assert narrow.isascii()
     assert json.loads(narrow) == plain
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_page_keeps_its_letters_where_the_terminal_lacks_them(recorded, encoding):
+    """Escapes of JSON mean nothing in HTML, and bytes of Latin-1 are none of the page's UTF-8."""
+    plain = run(recorded.root, "guidelines", PYTHONIOENCODING="utf-8").stdout.decode()
+    narrow = run(recorded.root, "guidelines", PYTHONIOENCODING=encoding).stdout
+    assert not plain.isascii()
+    assert html.unescape(narrow.decode()) == html.unescape(plain)
 
 
 READY = """

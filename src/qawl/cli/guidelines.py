@@ -1,5 +1,7 @@
 """`qawl guidelines`."""
 
+import codecs
+import sys
 from pathlib import Path
 
 import click
@@ -23,7 +25,10 @@ def command(html: Path | None) -> None:
 
     made = page.page(project.load(Path()))
     if html is None:
-        say(made)
+        narrow = (
+            codecs.lookup(sys.stdout.encoding).name != "utf-8"
+        )  # the page says that it is UTF-8
+        say(made.encode("ascii", "xmlcharrefreplace") if narrow else made)
     else:
         files.write_text(html, made)
         say(f"{html}: open it in a browser", err=True)
