@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -27,6 +28,15 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; refuses an option with one value that is given twice."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            _refuse_twice(click.Context(command, info_name=name, parent=ctx), rest)
+        return name, command, rest
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of `--help`, made from the table so that nothing is imported for it."""
         del ctx
@@ -49,6 +59,20 @@ def group(ctx: click.Context, folder: tuple[Path, ...]) -> None:
     ctx.obj = Path.cwd()
     for each in folder:
         _enter(each)
+
+
+def _refuse_twice(context: click.Context, words: list[str]) -> None:
+    """Raises UsageError where an option stands twice of which only the last would count."""
+    try:
+        *_, given = context.command.make_parser(context).parse_args([*words])
+    except click.UsageError:
+        return  # the command says it
+    for each, count in Counter(given).items():
+        one = isinstance(each, click.Option) and not (each.multiple or each.is_flag or each.count)
+        if one and count > 1:
+            raise click.UsageError(
+                f"{each.opts[-1]} is given {count} times: it takes one value", context
+            )
 
 
 COMPLETION = "_QAWL_COMPLETE"

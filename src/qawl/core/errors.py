@@ -37,8 +37,8 @@ class QawlError(Exception):
     >>> try:
     ...     qawl.Corpus("corpus")
     ... except qawl.QawlError as error:
-    ...     print(str(error).partition("/corpus ")[2])
-    has no qawl.yaml: run `qawl init` there first
+    ...     print(str(error).partition("/corpus ")[2].partition(": the corpus is ")[0])
+    has no qawl.yaml
     """
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -209,7 +210,7 @@ def load(folder: Path) -> Project:
                 "corpus that it was made from; `score`, `verify`, `diff`, `restore` and `export` take "
                 "releases"
             )
-        raise ProjectError(f"{folder.resolve()} has no {SETTINGS}: run `qawl init` there first")
+        raise ProjectError(_no_corpus(folder.resolve()))
     settings = parse_settings(files.text(path, ProjectError), str(path))
     project = Project(root=folder.resolve(), settings=settings)
     for place in _written(project):
@@ -217,6 +218,15 @@ def load(folder: Path) -> Project:
             with suppress(OSError):  # who reads it says what is wrong
                 only_files(place)
     return project
+
+
+def _no_corpus(folder: Path) -> str:
+    """That a folder is no corpus, in words: perhaps one above it is."""
+    above = next((each for each in folder.parents if (each / SETTINGS).is_file()), None)
+    if above is not None:
+        there = shlex.quote(str(above))
+        return f"{folder} has no {SETTINGS}: the corpus is {above}, run `qawl -C {there} …`"
+    return f"{folder} has no {SETTINGS}: run `qawl init` there first"
 
 
 def only_files(place: Path) -> None:

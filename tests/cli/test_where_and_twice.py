@@ -1,0 +1,50 @@
+"""A command in a folder of a corpus, and an option that is given twice: one line says what to do."""
+
+import pytest
+from click.testing import CliRunner
+
+from corpora import main
+from qawl import cli
+
+
+def run(*words):
+    return CliRunner().invoke(cli.group, words, catch_exceptions=False)
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    """A corpus in a folder with a space in its name, which is the current one."""
+    root = tmp_path / "my corpus"
+    assert run("init", str(root)).exit_code == 0
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_a_command_below_a_corpus_names_it(corpus):
+    """To run `qawl init` there would make a corpus inside the corpus."""
+    status, told = main(corpus / "corpus", "validate")
+    assert status == 1
+    assert f"the corpus is {corpus.resolve()}, run `qawl -C '{corpus.resolve()}'" in told
+    assert run("-C", str(corpus), "validate").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("agreement", "--layer", "quote", "--layer", "entity"), "--layer"),
+        (("validate", "--check", "format", "--level", "1", "--check=rule"), "--check"),
+    ],
+)
+def test_an_option_of_one_value_is_not_given_twice(corpus, words, option):
+    """Of two values only the last would count."""
+    done = run(*words)
+    assert done.exit_code == 2
+    assert f"{option} is given 2 times: it takes one value" in done.output
+
+
+def test_options_that_may_repeat_and_flags_are_not_refused(corpus):
+    assert run("-C", ".", "-C", ".", "validate", "--json", "--json").exit_code == 0
+    _, told = main(
+        corpus, "export", "jsonl", "--to", "out", "--layer", "quote", "--layer", "entity"
+    )
+    assert "nothing to export" in told
