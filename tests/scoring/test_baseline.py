@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -87,7 +88,22 @@ def test_predictions_of_a_release_alone_leave_withheld_articles_out(drafted, tmp
         for each in (tmp_path / "alone" / "p.jsonl").read_text("utf-8").splitlines()
     ]
     assert {each["article_id"] for each in lines} == {"273fd3b431ad", "8a90ce3200c1"}
-    assert "line" not in right(tmp_path / "alone", "score", "release", "p.jsonl").stderr
+    said = right(tmp_path / "alone", "score", "release", "p.jsonl").stderr
+    assert said.count("1 × withheld articles have no line in") == said.count("line") == 3
+
+
+def test_a_withheld_text_in_which_rules_find_nothing_was_read(tmp_path):
+    """It was said to have no prediction, as if the text had been missing."""
+    of = msgspec.structs.replace(releases.article(0, "nobody was there"), redistribute=False)
+    item = of, {"toy": releases.gold(of, "toy", [("NAME", 0, 6)])}, []
+    folder = releases.write(tmp_path / "r", [corpora.scheme("toy", ("NAME",))], item)
+    line = {"article_id": of.id, "layer": "toy", "spans": []}
+    (tmp_path / "p.jsonl").write_text(json.dumps(line), "utf-8")
+    (said,) = json.loads(right(tmp_path, "score", folder, "p.jsonl", "--json").stdout)["warnings"]
+    assert said == (
+        "1 × withheld articles have an empty line in toy: right if the system had their text, else "
+        "`qawl restore` puts it back"
+    )
 
 
 def test_names_are_learned_from_train_and_never_from_the_article_itself(tmp_path):

@@ -60,10 +60,7 @@ def predicted(gold, layer, change):
     return rows
 
 
-WITHHELD = (
-    "1 × withheld articles have no prediction in entity, and count as empty: `qawl restore` puts "
-    "texts back"
-)
+WITHHELD = "1 × withheld articles have no line in entity, and count as empty: `qawl restore` puts texts back"
 
 
 def plain(span):

@@ -55,9 +55,9 @@ Said = tuple[str, object]
 Attributed = tuple[Whole, str | None]
 """(pieces of a quote, who said it)."""
 
-_RESTORE = "count as empty: `qawl restore` puts texts back"
-_SPLIT = "count as empty: --split scores one split alone"
-_NO_LINE = "count as empty"
+_SPLIT = "--split scores one split alone"
+_RESTORE = "`qawl restore` puts texts back"
+_IF_READ = "right if the system had their text, else `qawl restore` puts it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +202,6 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
                 if not found.empty:
                     given.noted[f"articles have no gold in {name}, and are not scored"] += 1
                 continue
-            if article.text is None and found.empty:
-                given.noted[f"withheld articles have no prediction in {name}, and {_RESTORE}"] += 1
             undecided = article.open[name], arrows.get((article.id, name), set())
             gold, system = (
                 _decided(each, *undecided) for each in (article.gold[name], found.record)
@@ -222,16 +220,20 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
 
 
 def _note_missing(name: str, layer: Layer, given: Predictions) -> None:
-    """Counts the articles of which a system says nothing, apart where it says nothing of their split.
-
-    Those whose text is withheld are counted before.
-    """
+    """Counts the articles of which a system says nothing: apart where it says nothing of their split, and
+    where it may have lacked the text."""
     there = {pair.article.split for pair in layer.pairs if given.has(pair.article.id, name)}
-    for article in (pair.article for pair in layer.pairs):
-        if there and article.split not in there:
-            given.noted[f"articles of {article.split} have no line in {name}, and {_SPLIT}"] += 1
-        elif article.text is not None and not given.has(article.id, name):
-            given.noted[f"articles have no line in {name}, and {_NO_LINE}"] += 1
+    no_line = f"have no line in {name}, and count as empty"
+    for pair in layer.pairs:
+        split, withheld = pair.article.split, pair.article.text is None
+        if there and split not in there:
+            given.noted[f"articles of {split} {no_line}: {_SPLIT}"] += 1
+        elif withheld and not given.has(pair.article.id, name):
+            given.noted[f"withheld articles {no_line}: {_RESTORE}"] += 1
+        elif withheld and pair.given.empty:
+            given.noted[f"withheld articles have an empty line in {name}: {_IF_READ}"] += 1
+        elif not given.has(pair.article.id, name):
+            given.noted[f"articles {no_line}"] += 1
 
 
 def _note_strangers(
