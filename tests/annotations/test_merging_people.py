@@ -12,6 +12,7 @@ from test_whose_work import OMAR, pull, whose, work
 
 from qawl.annotations import journal, journal_cleaning
 from qawl.core.project import load
+from qawl.core.records import JUDGE
 
 NADA = "Nada left."
 
@@ -196,3 +197,36 @@ def test_who_was_named_on_one_side_has_no_two_names_though_their_first_work_is_d
     assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
     assert {*whose(corpus)} == {"a3"}
     assert {"Nada", "Omar"} <= {*whose(corpus)["a3"]}
+
+
+@pytest.mark.parametrize("name", ["a1", "zoe"])
+@pytest.mark.parametrize("both", [True, False])
+def test_the_judge_who_annotates_too_gets_no_work_of_annotators(corpus, copied, name, both):
+    """In small teams the lead is both. What a number alone tells, it tells of annotators."""
+    other = copied()
+    pull(corpus, [work(NADA, "Nada", number=3, task=3, user=7)], options=["--judge"])
+    if both:
+        pull(corpus, [work(user=7)], options=["--annotator", name])
+    pull(other, [work(OMAR, "Omar", number=2, task=2, user=7)], options=["--annotator", name])
+    for here, there in ((corpus, other), (other, corpus)):
+        assert here.run("pull", "--merge", str(there.folder)).exit_code == 0
+        assert whose(here) == {name: ["Omar", "Sami"] if both else ["Omar"], JUDGE: ["Nada"]}
+
+
+@pytest.mark.parametrize("name", ["b1", "a1", "a2"])
+def test_numbers_of_two_people_here_are_no_reason_to_take_one_of_them(corpus, copied, name):
+    """The first of them got the work of both; now who has the name, else the lead is asked."""
+    other = copied()
+    pull(corpus, [work(user=4), work(NADA, "Nada", user=9, number=3, task=3)])
+    before = whose(corpus)
+    given = [work(OMAR, "Omar", user=4, number=2, task=2), work(user=9, number=8, task=8)]
+    pull(other, given, options=["--annotator", name])
+    done = corpus.run("pull", "--merge", str(other.folder))
+    if name == "b1":
+        said = str(done.exception)
+        assert "the work of b1 there is that of a1 (user 4) and a2 (user 9) here" in said
+        assert "`qawl pull --annotator 4=a1 --annotator 9=a2`" in said
+        assert whose(corpus) == before
+    else:
+        assert "Omar" in whose(corpus)[name]
+        assert {*whose(corpus)} == {"a1", "a2"}

@@ -88,11 +88,12 @@ def annotators(
         numbers = {user for each in mine for user in users_of(each.own, origins, own)}
         if len(owners) > 1:
             owners = _at_work(here, owners, numbers)
+        owners = owners or _with_numbers(name, numbers, users)
         if len(owners) > 1:
             raise _unclear(mine[0].source, name, owners)
-        same = _by_number(name, numbers, users, foreign=renumbered(origins))
-        if same and not _may_be(same, {*users, *project.annotators, *found.values()}):
-            same = None
+        there_too = {*users, *project.annotators, *found.values()}
+        stays = _may_stay(name, numbers, users, foreign=renumbered(origins))
+        same = name if stays and _may_be(name, there_too) else None
         found[name] = next(iter(owners), None) or same or next(free)
     return found
 
@@ -174,14 +175,22 @@ def _found(opened: Journal, given: Version) -> str | None:
     return None if there is None or copied(there, given.identity) else key
 
 
-def _by_number(
-    name: str, numbers: set[User], users: Mapping[str, set[User]], *, foreign: bool
-) -> str | None:
-    """The annotator who has these users' numbers, else the same name; None where it is another's, as a
-    name that is known is on a foreign server."""
-    same = next((who for who, theirs in users.items() if numbers & theirs), None)
-    if foreign and name in users:
-        return same
-    if same or not numbers or not users.get(name):
-        return same or name
-    return None
+def _with_numbers(
+    name: str, numbers: AbstractSet[User], users: Mapping[str, set[User]]
+) -> dict[str, set[int | None]]:
+    """Who has these users' numbers, with those that each has: the one of this name alone where they have
+    one; never the judge, who may be one of the annotators too."""
+    found: dict[str, set[int | None]] = {
+        who: {number for _, number in shared}
+        for who, theirs in users.items()
+        if who != JUDGE and (shared := numbers & theirs)
+    }
+    return {name: found[name]} if name in found else found
+
+
+def _may_stay(
+    name: str, numbers: AbstractSet[User], users: Mapping[str, set[User]], *, foreign: bool
+) -> bool:
+    """Whether a name there is not another's here, as one that is known is on a foreign server."""
+    known = name in users if foreign else numbers and users.get(name)
+    return not known
