@@ -757,3 +757,20 @@ def test_fields_of_a_task_that_are_many_or_deep_are_no_trouble(foreign):
     said = str(corpus.pull([given], "--layer", "ner").exception)
     assert "turns[0].text" in said
     assert len(said) < 1000
+
+
+@pytest.mark.parametrize("odd", [["Post"], {"name": "Post"}, 7, None, "Post"])
+def test_a_text_of_two_articles_is_placed_whatever_the_other_fields_of_a_task_hold(foreign, odd):
+    """What a task says of its source tells which of them is meant; other tools write lists and objects."""
+    corpus = foreign()
+    path = corpus.folder / "texts.jsonl"
+    texts = ({"text": SAMI, "source": source} for source in ("Herald", "Post"))
+    path.write_text("\n".join(map(json.dumps, texts)), "utf-8")
+    corpus.made("ingest", str(path))
+    given = task(SAMI, region(SAMI, "Sami"))
+    for field in ("source", "id", "url", "title", "date"):
+        given["data"][field] = odd
+    assert corpus.pull([given], "--layer", "ner").exit_code == 0
+    (record,) = corpus.records()
+    source = {each["id"]: each["source"] for each in corpus.articles()}
+    assert odd != "Post" or source[record["article_id"]] == "Post"

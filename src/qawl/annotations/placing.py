@@ -108,7 +108,7 @@ class Placing:
         def told(identity: str) -> int:
             article = self._articles[identity]
             return sum(
-                getattr(article, names[0]) in {data.get(name) for name in names if name in data}
+                getattr(article, names[0]) in [data.get(name) for name in names if name in data]
                 for names in _TELLING
             )
 
