@@ -69,6 +69,9 @@ _ATTRIBUTES = """# git leaves line ends as they are: hashes are of bytes.
 * -text
 """
 
+KEPT = frozenset({"README.md", ".gitignore", ".gitattributes"})
+"""Files that stay as they are where a folder has them already."""
+
 
 def init(folder: Path, *, name: str | None = None, language: str = "ar") -> Project:
     """Makes a corpus in a new, empty or existing folder; refuses one that has a qawl.yaml.

@@ -4,6 +4,7 @@ Each source is read once. What was annotated is journalled as it came; nothing i
 appears whole or not at all, and a corpus that gets a layer stays as it was where that fails.
 """
 
+import filecmp
 import re
 import shutil
 import tempfile
@@ -16,7 +17,7 @@ from typing import TypedDict
 
 import yaml
 
-from qawl.annotations import derive
+from qawl.annotations import derive, heads
 from qawl.annotations import store as annotation_store
 from qawl.articles import metadata, shards
 from qawl.articles import store as article_store
@@ -261,11 +262,29 @@ def _reasons(left_out: Counter[str]) -> str:
 
 
 def _refuse_taken(folder: Path, layer: str) -> None:
-    """A layer of this name in the corpus already is not written over."""
+    """A layer of this name in the corpus already is not written over, nor what is left of one."""
     if folder.exists() and not folder.is_dir():
         raise ProjectError(f"{folder} is a file: name a folder")
-    if (folder / SETTINGS).is_file() and layer in load(folder).settings.layers:
+    if not (folder / SETTINGS).is_file():
+        return
+    if layer in load(folder).settings.layers:
         raise ProjectError(f"{folder} has a layer {layer} already: give --layer NAME")
+    for each in _of_layer(folder, layer):
+        raise ProjectError(
+            f"{each} is of a layer {layer}, which qawl.yaml does not name: give --layer NAME"
+        )
+
+
+def _of_layer(folder: Path, layer: str) -> Iterator[Path]:
+    """The files of a corpus that are a layer's alone."""
+    own = {
+        "label_config": f"{layer}.*",
+        "schemas": f"annotation.{layer}.json",
+        "exports/journal": f"{layer}.*",
+        "exports/annotations": f"{layer}.*",
+    }
+    for part, pattern in own.items():
+        yield from files.listed(folder / part, pattern)
 
 
 @contextmanager
@@ -302,25 +321,41 @@ def _with_scheme(folder: Path, found: Made) -> Project:
 
 
 def _move(building: Path, folder: Path) -> None:
-    """Gives what was built its place: as a whole where nothing is there, else file by file."""
+    """Gives what was built its place: as a whole where nothing is there, else file by file.
+
+    Notes and rules for git that are there stay; other files that are there are not written over.
+    """
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         building.rename(folder)
         return
-    every = [each for each in sorted(building.rglob("*")) if not each.is_dir()]
+    every = [each.relative_to(building) for each in files.below(building)]
+    every = [each for each in every if not (each.name in init.KEPT and (folder / each).exists())]
+    for each in every:
+        hidden = each.parts[0].startswith(".")  # of this machine
+        if not hidden and (there := _in_the_way(building / each, folder / each)):
+            raise ProjectError(f"{there} is there: name a new folder, or move it away")
     every.sort(key=lambda each: each.name == SETTINGS)  # qawl.yaml last: then it is a corpus
     for each in every:
-        target = folder / each.relative_to(building)
-        if not target.exists() or each.stat().st_size:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(each, target)
+        if not (folder / each).exists() or (building / each).stat().st_size:
+            (folder / each).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(building / each, folder / each)
+
+
+def _in_the_way(built: Path, target: Path) -> Path | None:
+    """What stands in the place of a file; an adoption that was cut off leaves the same, which may go."""
+    there = next(each for each in (target, *target.parents) if each.exists())
+    if there != target:
+        return None if there.is_dir() else there
+    same = there.is_file() and filecmp.cmp(built, there, shallow=False)
+    return None if same else there
 
 
 @contextmanager
 def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
     """Brings a corpus back to what it was where the block fails."""
     project = load(folder)
-    changed = [folder / SETTINGS, *project.articles_files]
+    changed = [folder / SETTINGS, project.journal / heads.NAME, *project.articles_files]
     with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
         kept = {each: Path(name) / each.name for each in changed if each.is_file()}
         for each, copy in kept.items():
@@ -333,10 +368,8 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
             for each in project.articles_files:
                 if each not in kept and shards.is_own(each, project.root):
                     each.unlink(missing_ok=True)
-            for part in ("label_config", "schemas", "exports/journal", "exports/annotations"):
-                for each in files.listed(folder / part, f"*{layer}.*"):
-                    if layer in each.name.split("."):
-                        each.unlink()
+            for each in _of_layer(folder, layer):
+                each.unlink()
             raise
 
 

@@ -1,0 +1,83 @@
+"""The folder that `qawl adopt` gets: what is there already stays, in a folder of a team and in a corpus."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+
+REGION = {
+    "id": "r", "from_name": "label", "to_name": "text", "type": "labels",
+    "value": {"start": 0, "end": 3, "text": "Ada", "labels": ["A"]},
+}  # fmt: skip
+TASK = {
+    "id": 1, "project": 3, "data": {"text": "Ada came."},
+    "annotations": [{"id": 1, "completed_by": 1, "result": [REGION]}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps([TASK]), "utf-8")
+    return path
+
+
+def adopt(export, into, *more):
+    words = ["adopt", export, "--into", into, *more]
+    return CliRunner().invoke(cli.group, list(map(str, words)))
+
+
+def ours(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("ours", "utf-8")
+
+
+def test_notes_and_rules_for_git_that_are_there_stay(export, tmp_path):
+    """As with `qawl init`; they were written over."""
+    names = ["README.md", ".gitignore", "corpus/README.md"]
+    ours(tmp_path / "c", *names)
+    assert adopt(export, tmp_path / "c").exit_code == 0
+    assert {(tmp_path / "c" / name).read_text("utf-8") for name in names} == {"ours"}
+
+
+@pytest.mark.parametrize("name", ["corpus/articles.jsonl", "label_config/label.yaml", "schemas"])
+def test_files_in_the_place_of_a_corpus_are_not_written_over(export, tmp_path, name):
+    """They were, without a word. What an adoption that was cut off has left is no hindrance."""
+    ours(tmp_path / "c", name)
+    done = adopt(export, tmp_path / "c")
+    assert (done.exit_code, str(tmp_path / "c" / name) in str(done.exception)) == (1, True)
+    assert [each for each in (tmp_path / "c").rglob("*") if each.is_file()] == [
+        tmp_path / "c" / name
+    ]
+    (tmp_path / "c" / name).unlink()
+    adopt(export, tmp_path / "c")
+    (tmp_path / "c" / "qawl.yaml").unlink()
+    assert adopt(export, tmp_path / "c").exit_code == 0
+
+
+@pytest.mark.parametrize("left", ["label_config/two.yaml", "exports/journal/two.a9.jsonl"])
+def test_what_is_left_of_a_layer_is_not_written_over(export, tmp_path, left):
+    """A layer that was taken out of qawl.yaml has its scheme and journals yet: adoption under its name
+    wrote over the one, and removed the others where it failed."""
+    adopt(export, tmp_path / "c")
+    ours(tmp_path / "c", left)
+    done = adopt(export, tmp_path / "c", "--layer", "two")
+    assert (done.exit_code, "give --layer NAME" in str(done.exception)) == (1, True)
+    assert (tmp_path / "c" / left).read_text("utf-8") == "ours"
+
+
+def test_a_layer_that_failed_late_can_be_adopted_again(export, tmp_path, monkeypatch):
+    """heads.json named the journals that a failure had taken back: each further try was refused."""
+    from qawl.setup.adoption import corpus_writer
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    adopt(export, tmp_path / "c")
+    with monkeypatch.context() as late:
+        late.setattr(corpus_writer, "_overlap", full)
+        assert adopt(export, tmp_path / "c", "--layer", "two").exit_code != 0
+    assert adopt(export, tmp_path / "c", "--layer", "two").exit_code == 0
