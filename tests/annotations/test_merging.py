@@ -197,6 +197,33 @@ def test_any_two_histories_are_joined_without_loss(corpus, copied, seed):
         assert each.errors() == []
 
 
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_works_of_one_number_stay_apart_however_many_there_are_on_either_side(
+    corpus, copied, count
+):
+    """Other tools count annotations anew in each file. Two of theirs had got one key here: one of them
+    was an old version of the other then, which no finding named."""
+    pull(corpus, [work(OMAR, "Omar", number=90, task=9)])
+    other = copied()
+
+    def made(surface, day):
+        return [work(surface=surface, day=day, created_at=f"2025-04-{day:02}T10:00:00Z")]
+
+    for day in range(1, count):
+        pull(corpus, made("Sami", day), options=["--annotator", "a1"])
+        pull(other, made("Layla", day + 9), options=["--annotator", "a1"])
+    pull(other, made("met", 30), options=["--annotator", "a1"])
+    for here, there in ((corpus, other), (other, corpus)):
+        assert here.run("pull", "--merge", str(there.folder), "--partial").exit_code == 0
+        keys = [each["entry"]["key"] for each in lines(here)]
+        assert len(keys) == len({*keys}) == 2 * count
+        twice = [each for each in here.findings() if each["check"] == "annotation-duplicate"]
+        assert len(twice) == 2 * count - 2
+        before = lines(here)
+        assert here.run("pull", "--merge", str(there.folder), "--partial").exit_code == 0
+        assert lines(here) == before
+
+
 def gone(corpus, text):
     """Journals that the annotation of a text was deleted on its server."""
     from qawl.annotations import journal

@@ -157,16 +157,18 @@ class Holdings:
                 return str(key)
         return None
 
-    def key(self, given: Version, *, sure: bool = False) -> str:
-        """The key that an annotation has here: its own, unless it came by another before."""
+    def key(
+        self, given: Version, *, sure: bool = False, taken: Collection[str] = frozenset()
+    ) -> str:
+        """The key that an annotation has here: its own, unless it came by another before, or another
+        annotation has it or one of the `taken`."""
         if found := self.find(given, sure=sure):
             return found
-        if not self.known(given.key):
-            return given.key
-        count = 2
-        while self.known(f"{given.key}~{count}"):
+        key, count = given.key, 1
+        while key in taken or self.known(key):
             count += 1
-        return f"{given.key}~{count}"
+            key = f"{given.key}~{count}"
+        return key
 
     def has(self, key: str, given: Version, *, live: bool) -> bool:
         """Whether a version adds nothing; what is deleted and on the server all the same is back.

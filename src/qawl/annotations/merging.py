@@ -213,16 +213,17 @@ def _join(opened: Journal, other: Other, annotator: str) -> Joined:
     for version, content in journal.versions(other.path):
         joined.versions += version.event == "version"
         theirs.setdefault(version.key, []).append((version, content))
-    fresh = []
+    fresh: list[bytes] = []
+    taken: set[str] = set()
     for given, course in theirs.items():
-        key = next((opened.holds.key(each) for each, _ in course if each.event == "version"), None)
-        not_ended = given in other.moved and opened.holds.stands(key or "")
+        first = next((each for each, _ in course if each.event == "version"), course[0][0])
+        key = opened.holds.key(first, taken=taken)
+        taken.add(key)
+        not_ended = given in other.moved and opened.holds.stands(key)
         told = [each for each in course if not (not_ended and each[0].event != "version")]
         fresh += [
-            journal.renamed(
-                journal_cleaning.entry(content), key or course[0][0].key, origins=other.origins
-            )
-            for content in _besides(ours.get(key or "", []), told)
+            journal.renamed(journal_cleaning.entry(content), key, origins=other.origins)
+            for content in _besides(ours.get(key, []), told)
         ]
     added = opened.add(fresh) if fresh else []
     joined.added, joined.articles = len(added), {*added}
