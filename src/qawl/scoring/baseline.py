@@ -17,7 +17,7 @@ from qawl.core.text import sha256
 from qawl.release.reading import Article, Release
 from qawl.scoring.gold import refuse_no_split
 from qawl.suggest import rules
-from qawl.suggest.gazetteer import Gazetteer, learned
+from qawl.suggest.gazetteer import Learned
 from qawl.suggest.store import checked
 
 TRAIN = "train"
@@ -38,7 +38,6 @@ class Baseline:
     texts: Mapping[str, str] = field(default_factory=dict)
     without_text: list[str] = field(default_factory=list)
     lines: Counter[str] = field(default_factory=Counter)
-    _names: dict[tuple[str, str], Gazetteer] = field(default_factory=dict)
 
     @staticmethod
     def of(folder: Path, split: str | None, texts: Mapping[str, str]) -> "Baseline":
@@ -50,16 +49,16 @@ class Baseline:
     def predictions(self, layers: Sequence[str] = ()) -> Iterator[dict[str, object]]:
         """A line an article and layer, of these layers or all, as `qawl score` reads them."""
         layers = self._known(layers or self.release.layers)
-        mentions = self._mentions()
+        learned = {layer: Learned(marked) for layer, marked in self._mentions().items()}
         for article in self.release.articles(self.split):
             whole = self._whole(article)
             if whole is None:
                 self.without_text.append(article.id)
                 continue
-            names = list(self._found_names(whole, mentions))
+            names = list(self._found_names(whole, learned))
             for layer in layers:
                 scheme = self.release.schemes[layer]
-                known = self._learned(layer, whole.group, mentions)
+                known = learned[layer].beside(whole.group)
                 draft = rules.suggest(whole, scheme, known, names)
                 self.lines[layer] += 1
                 yield _line(checked(draft, whole, scheme, Counter()))
@@ -101,24 +100,13 @@ class Baseline:
                         )
         return found
 
-    def _learned(
-        self, layer: str, group: str, mentions: Mapping[str, Mapping[str, list[Mention]]]
-    ) -> Gazetteer:
-        """The names of a layer that gold of other groups holds."""
-        of = mentions[layer]
-        key = layer, group if group in of else ""
-        if key not in self._names:
-            others = (each for other, those in of.items() if other != group for each in those)
-            self._names[key] = learned(others)
-        return self._names[key]
-
     def _found_names(
-        self, article: records.Article, mentions: Mapping[str, Mapping[str, list[Mention]]]
+        self, article: records.Article, learned: Mapping[str, Learned]
     ) -> Iterator[rules.Name]:
         """Names of persons and organisations that the rules find in an article."""
         for layer, scheme in self.release.schemes.items():
             if any(label.gives for label in scheme.labels):
-                known = self._learned(layer, article.group, mentions)
+                known = learned[layer].beside(article.group)
                 for span in rules.suggest(article, scheme, known, ()).spans:
                     if scheme.label[span.label].gives:
                         yield rules.name_of(scheme, span)

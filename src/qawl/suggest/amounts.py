@@ -12,12 +12,12 @@ _SIGN_MONEY = regex.compile(
     r"(?<![\p{L}\p{N}])(?:US|A|C|HK)?[$€£¥]\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|m|bn|tn|k)\b)?",
     regex.I,
 )
-_SIGN_PERCENT = regex.compile(r"\p{Nd}+(?:[.,٫]\p{Nd}+)?\s?[%٪]")
+_SIGN_PERCENT = regex.compile(r"(?<!\p{Nd})\p{Nd}++(?:[.,٫]\p{Nd}++)?\s?[%٪]")
 _GLUED = regex.compile(
     r"(?<![\p{L}\p{N}.,])\p{Nd}+(?:[.,]\p{Nd}+)?(km/h|km|kg|mm|cm|mph|kph|ft|ha|MW|GW|kW|m|g|t|l|°C|°F)(?![\p{L}\p{N}])"
 )
 _SITE = regex.compile(
-    r"(?<![\p{L}\p{N}@])(?:https?://\S+?|(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|gov|edu|info|io|tv))(?=[\s،,.;)»”\"]|$)",
+    r"(?<![\p{L}\p{N}@])(?:https?://\S+?|(?:www\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.(?:com|org|net|gov|edu|info|io|tv))(?=[\s،,.;)»”\"]|$)",
     regex.I,
 )
 _TIME = regex.compile(
@@ -238,7 +238,8 @@ def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
         yield Match("quantity", start, read.every[stop].end)
         yield Match("unit", read.every[after].start, read.every[stop].end)
     elif following in lists.times:
-        long = read.text[start:end].isdecimal() and int(read.text[start:end]) >= 24
+        surface = read.text[start:end]
+        long = surface.isdecimal() and (len(surface) > 2 or int(surface) >= 24)
         hours = following in {"hour", "hours", "ساعة", "ساعات"}
         yield Match("date" if long and hours else "time", start, read.every[after].end)
     elif following in lists.periods or following.endswith("-old"):

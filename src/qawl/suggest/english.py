@@ -599,13 +599,9 @@ def _clause_end(sentence: Sentence, said: Word) -> int:
             continue
         gap = sentence.text[last.end : each.start]
         last = each
-        before = sentence.text[: each.start].rstrip()
-        if each.form in sentence.lexicon.turns and (
-            before.endswith(",") or each.form == "according"
-        ):
-            return len(before.rstrip(","))
-        if each.form in {"and", "but"} and _another(sentence, at + 1):
-            return len(before.rstrip(","))
+        if _turns(sentence, at):
+            before = sentence.text[sentence.start : each.start].rstrip()
+            return sentence.start + len(before.rstrip(","))
         colon = gap.find(":")
         if colon >= 0:
             return sentence.text.find(":", each.start - len(gap), each.start)
@@ -613,6 +609,16 @@ def _clause_end(sentence: Sentence, said: Word) -> int:
         if mark.start > said.start and sentence.before(mark.start) == ":":
             return sentence.text.rfind(":", said.start, mark.start)
     return sentence.end
+
+
+def _turns(sentence: Sentence, at: int) -> bool:
+    """Whether a word opens a clause of another kind, or one of another verb of saying."""
+    each = sentence.words[at]
+    if each.form in {"and", "but"} and _another(sentence, at + 1):
+        return True
+    if each.form not in sentence.lexicon.turns:
+        return False
+    return each.form == "according" or sentence.before(each.start) == ","
 
 
 def _another(sentence: Sentence, at: int) -> bool:

@@ -1,7 +1,7 @@
 """Entities by rule and by name: amounts, dates, places, titles and the persons behind them."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from qawl.suggest import arabic_names, english_names
 from qawl.suggest.amounts import amounts
@@ -10,16 +10,24 @@ from qawl.suggest.lists import reading
 from qawl.suggest.sentences import Quote
 
 
-def entities(text: str, language: str, known: Gazetteer, quotes: Sequence[Quote]) -> list[Match]:
+def entities(
+    text: str,
+    language: str,
+    known: Gazetteer,
+    quotes: Sequence[Quote],
+    *,
+    what: Callable[[str], str] = str,
+) -> list[Match]:
     """The entities of a text, by what they are (`person`, `place`, …; see `qawl.scheme.scheme.FINDS`).
 
-    `known` are names that annotators marked in other articles.
+    `known` are names that annotators marked in other articles, `what` says what their labels are for.
     Of two that overlap the longer one stays, or both where one lies in the other with another label.
     """
     read = reading(text, language)
     short = language.partition("-")[0].lower()
     found = [*amounts(read)] if read.lists.numbers else []
-    named = [*known.find(text, read.every, arabic=read.arabic)]
+    marked = known.find(text, read.every, arabic=read.arabic)
+    named = [Match(what(each.label), each.start, each.end) for each in marked]
     named += places(language).find(text, read.every, arabic=read.arabic)
     named = [each for each in named if read.arabic or _is_name(text, each)]
     found += named

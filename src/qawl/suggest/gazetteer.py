@@ -1,7 +1,7 @@
 """Names that are known: countries, organisations, large cities, and what annotators marked elsewhere."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib.resources import files
@@ -17,6 +17,7 @@ SURE = 0.8
 PROCLITICS = ("و", "ف", "ب", "ل", "ك")
 
 Key = tuple[str, ...]
+Counts = dict[Key, Counter[str]]
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
@@ -118,16 +119,51 @@ def learned(mentions: Iterable[tuple[str, str]]) -> Gazetteer:
 
     A short lower-case or number-like surface is no name.
     """
-    counts: dict[Key, Counter[str]] = defaultdict(Counter)
+    return Gazetteer(_sure(_counted(mentions)))
+
+
+class Learned:
+    """Names that annotators marked, for each article without those that only it holds.
+
+    They are counted once: to count them anew for each article takes time as the square of the articles.
+    """
+
+    def __init__(self, mentions: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """`mentions`: article, or group of articles → (label, surface)."""
+        self._own = {whose: _counted(marked) for whose, marked in mentions.items()}
+        self._counts: Counts = defaultdict(Counter)
+        for own in self._own.values():
+            for each, labels in own.items():
+                self._counts[each].update(labels)
+        self._all = Gazetteer(_sure(self._counts))
+
+    def beside(self, whose: str) -> Gazetteer:
+        """The names that are marked in other articles than this one."""
+        own = self._own.get(whose)
+        if not own:
+            return self._all
+        names = {each: label for each, label in self._all.names.items() if each not in own}
+        left = {each: self._counts[each] - labels for each, labels in own.items()}
+        return Gazetteer(names | _sure(left))
+
+
+def _counted(mentions: Iterable[tuple[str, str]]) -> Counts:
+    """How often a name is marked with each label."""
+    counts: Counts = defaultdict(Counter)
     for label, surface in mentions:
-        if _is_name(surface):
-            counts[key(surface)][label] += 1
+        if _is_name(surface) and (name := key(surface)):
+            counts[name][label] += 1
+    return counts
+
+
+def _sure(counts: Mapping[Key, Counter[str]]) -> dict[Key, str]:
+    """The names that nearly always have one label."""
     names = {}
     for each, labels in counts.items():
-        label, count = labels.most_common(1)[0]
-        if each and count / labels.total() >= SURE:
+        label, count = max(labels.items(), key=lambda one: one[1], default=("", 0))
+        if count and count / labels.total() >= SURE:
             names[each] = label
-    return Gazetteer(names)
+    return names
 
 
 def _is_name(surface: str) -> bool:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
-from qawl.suggest.words import Stretch, Word, plain, quoted, words
+from qawl.suggest.words import Stretch, Word, quoted, words
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -192,7 +192,8 @@ def _with_numbers(text: str, every: list[Word]) -> list[Word]:
         before = found[-1] if found else None
         grouped = before is not None and text[before.end : each.start] in _GROUPS
         if before and grouped and text[before.end - 1].isdecimal() and text[each.start].isdecimal():
-            found[-1] = Word(before.start, each.end, plain(text[before.start : each.end]))
+            form = f"{before.form}{text[before.end : each.start]}{each.form}"
+            found[-1] = Word(before.start, each.end, form)
         else:
             found.append(each)
     return found

@@ -5,7 +5,7 @@ marks direct, both in one mixed. A quoted stretch of four words or more without 
 Precision comes before recall: a cue without content is not suggested.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -14,9 +14,12 @@ from typing import TypeVar
 from qawl.suggest import arabic, english
 from qawl.suggest.cues import lexicon
 from qawl.suggest.sentences import FEW, Quote, Sentence, Status
-from qawl.suggest.words import Stretch, Word, quoted, sentences, size, words
+from qawl.suggest.words import Stretch, Word, quoted, sentences, size, trimmed, words
 
 S = TypeVar("S", Word, Stretch)
+
+MOST = 400
+"""Words of the longest sentence that is read at once."""
 
 
 @lru_cache(maxsize=2)
@@ -53,8 +56,26 @@ def _sentences(text: str, language: str) -> Iterator[Sentence]:
         return
     marked, every = quoted(text), words(text)
     for one in sentences(text, marked):
-        inner, near = (_from_to(some, one) for some in (every, marked))
-        yield Sentence(text, one.start, one.end, inner, near, known)
+        for part in _parts(text, one, _from_to(every, one), marked):
+            inner, near = (_from_to(some, part) for some in (every, marked))
+            yield Sentence(text, part.start, part.end, inner, near, known)
+
+
+def _parts(text: str, one: Stretch, every: list[Word], marked: list[Stretch]) -> Iterator[Stretch]:
+    """A sentence in parts of so many words that it takes a text without full stops no longer.
+
+    No quoted stretch is cut.
+    """
+    start, at = one.start, MOST
+    while at < len(every):
+        before = bisect_right(marked, every[at].start, key=lambda mark: mark.start)
+        if before and every[at].start < marked[before - 1].end:
+            at = bisect_left(every, marked[before - 1].end, key=lambda word: word.start)
+            if at == len(every):
+                break
+        yield trimmed(text, start, every[at].start)
+        start, at = every[at].start, at + MOST
+    yield Stretch(start, one.end)
 
 
 def _from_to(some: list[S], one: Stretch) -> list[S]:

@@ -4,7 +4,8 @@ What a layer gets is told by what its labels are for (`finds` in the scheme): pa
 entities. Any other layer gets the names that its gold holds, and arrows to the nearest end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -29,6 +30,10 @@ class Name(NamedTuple):
 
     text: str
     person: bool
+
+
+Ranked = tuple[bool, int, int, str]
+"""A name behind what makes it the better one: a person's, its length, that it stands first."""
 
 
 def name_of(scheme: Scheme, span: Span) -> Name:
@@ -60,7 +65,8 @@ def suggest(
 
 def _quotes(draft: Draft, article: Article, names: Sequence[Name]) -> None:
     found = quotes(article.text, article.language)
-    ids = [_content(draft, article, each, found, names) for each in found]
+    best = _by_last_word(names)
+    ids = [_content(draft, article, each, found, best) for each in found]
     for each, identity in zip(found, ids, strict=True):
         if each.follows is not None:
             first = found[each.follows]
@@ -82,7 +88,11 @@ def _quotes(draft: Draft, article: Article, names: Sequence[Name]) -> None:
 
 
 def _content(
-    draft: Draft, article: Article, quote: Quote, found: Sequence[Quote], names: Sequence[Name]
+    draft: Draft,
+    article: Article,
+    quote: Quote,
+    found: Sequence[Quote],
+    names: Mapping[str, Ranked],
 ) -> str | None:
     said = found[quote.follows] if quote.follows is not None else quote
     attributes: Attributes = {"quote_type": quote.kind}
@@ -91,22 +101,27 @@ def _content(
     whose = said.antecedent or said.source
     if whose is not None and said.status in {"named", "implicit", "pronoun"}:
         source = article.text[whose.start : whose.end]
-        if speaker := full_name(source, names):
+        if speaker := _full_name(source, names):
             attributes["speaker"] = speaker
     return draft.found("content", quote.content.start, quote.content.end, attributes)
 
 
-def full_name(source: str, names: Sequence[Name]) -> str | None:
-    """The longest of these names that shares its last word with a source; None if there is none.
-
-    The name of a person comes before that of a body: Ann Lee of Acme Corporation.
-    """
+def _full_name(source: str, names: Mapping[str, Ranked]) -> str | None:
+    """The longest of these names that shares its last word with a source; None if there is none."""
     forms = {each.form for each in words(plain(source))}
-    fitting = [
-        each for each in names if (inner := words(plain(each.text))) and inner[-1].form in forms
-    ]
-    best = max(fitting, key=lambda each: (each.person, len(each.text)), default=None)
-    return best.text if best else None
+    best = max((names[each] for each in forms if each in names), default=None)
+    return best[-1] if best else None
+
+
+def _by_last_word(names: Sequence[Name]) -> dict[str, Ranked]:
+    """The longest name of each last word; a person's before a body's: Ann Lee of Acme Corporation."""
+    best: dict[str, Ranked] = {}
+    for at, each in enumerate(names):
+        if inner := words(plain(each.text)):
+            ranked = each.person, len(each.text), -at, each.text
+            last = inner[-1].form
+            best[last] = max(ranked, best.get(last, ranked))
+    return best
 
 
 def _claims(draft: Draft, article: Article) -> None:
@@ -123,11 +138,11 @@ def _claims(draft: Draft, article: Article) -> None:
 
 def _entities(draft: Draft, article: Article, scheme: Scheme, known: Gazetteer) -> None:
     """Entities by rule where the scheme has their labels, and names from gold; arrows by nearest end."""
-    named = Gazetteer({each: _what(scheme, label) for each, label in known.names.items()})
+    said = quotes(article.text, article.language)
     found = [
         msgspec.structs.replace(each, label=scheme.found_by.get(each.label, each.label))
         for each in entities(
-            article.text, article.language, named, quotes(article.text, article.language)
+            article.text, article.language, known, said, what=partial(_what, scheme)
         )
     ]
     kept = [each for each in found if each.label in scheme.label]

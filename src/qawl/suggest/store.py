@@ -16,7 +16,7 @@ from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span
 from qawl.scheme import scheme as schemes
 from qawl.scheme.scheme import Scheme
 from qawl.suggest import rules, suggesters
-from qawl.suggest.gazetteer import Gazetteer, learned
+from qawl.suggest.gazetteer import Learned, learned
 from qawl.suggest.score import LayerScore, Pair, Score, layer_score
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
 
@@ -128,7 +128,7 @@ class Makers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._named = _names(project)
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Learned] = {}
         self.schemes = schemes.load_all(project)
 
     def beside_gold(self, layer: str) -> list[Pair]:
@@ -145,10 +145,12 @@ class Makers:
         suggester = suggesters.chosen(self._project, layer)
         if suggester is None:
             if layer not in self._known:
-                self._known[layer] = _Known(_mentions(self._project, layer))
+                self._known[layer] = Learned(_mentions(self._project, layer))
             known = self._known[layer]
             for article in articles:
-                draft = rules.suggest(article, current, known.beside(article), self._named(article))
+                draft = rules.suggest(
+                    article, current, known.beside(article.id), self._named(article)
+                )
                 yield checked(draft, article, current, left_out)
             return
         listed = list(articles)
@@ -163,27 +165,6 @@ class Makers:
         }
         articles = article_store.articles(self._project) if golds else ()
         return [(each, golds[each.id]) for each in articles if each.id in golds]
-
-
-class _Known:
-    """The names that are marked in articles: article → (label, surface)."""
-
-    def __init__(self, mentions: Mapping[str, list[tuple[str, str]]]) -> None:
-        self._mentions = mentions
-        self._all: Gazetteer | None = None
-
-    def beside(self, article: Article) -> Gazetteer:
-        """The names that are marked in other articles."""
-        if article.id in self._mentions:
-            return learned(
-                each
-                for other, marked in self._mentions.items()
-                if other != article.id
-                for each in marked
-            )
-        if self._all is None:
-            self._all = learned(each for marked in self._mentions.values() for each in marked)
-        return self._all
 
 
 def checked(
