@@ -68,3 +68,23 @@ def test_suggestions_of_earlier_versions_are_told_by_theirs(suggested, tmp_path)
     )
     assert int(json.loads(line)["model_version"]) >= 3
     assert main(tmp_path / "c", "validate")[0] == 0
+
+
+TURNED = [
+    ("de", "»{}«, sagte er gestern Abend. »{}«.", "Ich komme morgen wieder zurück"),
+    ("da", "Ministeren sagde (»{}«), at det ender. »{}«", "Vi kommer tilbage i morgen"),
+    ("fi", "»{}», sanoi ministeri eilen taas. »{}».", "Tulemme huomenna takaisin tänne"),
+    ("sv", "”{}”, sade ministern i går kväll. ”{}”.", "Vi kommer tillbaka i morgon"),
+    ("ar", "قال الوزير: »{}«. وأضاف: »{}«.", "سنعود غدا إلى المدينة"),
+    ("ar", "قال الوزير: ”{}“. وأضاف: \u200f”{}”.", "سنعود غدا إلى المدينة"),
+    ("fr", "« {} », a dit hier le ministre. « {} ».", "Nous reviendrons demain matin"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "said"), TURNED)
+def test_quotes_stand_in_the_marks_of_their_language(suggested, language, text, said):
+    """What stood between two German quotes («, sagte er. ») was suggested as one, Swedish ones never."""
+    found = [
+        words for label, words in suggested(text.format(said, said), language) if label == "CONTENT"
+    ]
+    assert [each.strip("»«”“\u00a0 ") for each in found] == [said, said]

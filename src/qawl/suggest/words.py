@@ -30,6 +30,10 @@ _PREFIXED = regex.compile(r"(?<![\p{L}\p{M}])[משהוכלב]{1,3}$")
 _SIGNS = regex.compile(r"[\p{M}\u0640]")
 PAIRS = {"«": "»", "“": "”", "„": "“”", "‹": "›", "「": "」", "『": "』", "‘": "’"}
 """Opening quotation mark → what closes it."""
+_TURNED = {"»": "«»", "›": "‹›", "”": "”“"}
+"""Mark that closes elsewhere, and opens too: »…« in German and Danish, ”…” in Swedish, ”…“ in Arabic."""
+_AHEAD = frozenset("([{—–-:/\u200e\u200f\u202a\u202b\u2066\u2067\u2068")
+"""What may stand right before an opening mark."""
 MARKS = frozenset("«»“”„‹›「」『』‘’\"״'")
 
 
@@ -114,13 +118,28 @@ def quoted(text: str) -> list[Stretch]:
                 if following == text[start]:
                     found.append(Stretch(start, at))
                 opened = None
-        elif sign in _STRAIGHT and not _inside_word(text, at) and not _inches(text, at):
-            opened = at, sign
-        elif sign in PAIRS and not _inside_word(text, at):
-            opened = at, PAIRS[sign]
-        elif sign == _SINGLE and _opens(text, at, closers):
-            opened = at, _SINGLE
+        elif sign in MARKS and (closing := _closing(text, at, closers)):
+            opened = at, closing
     return [each for each in found if each.end - each.start > 2]
+
+
+def _closing(text: str, at: int, closers: list[int]) -> str:
+    """What closes the stretch that a mark opens; nothing where it opens none."""
+    sign = text[at]
+    if sign == _SINGLE:
+        return sign if _opens(text, at, closers) else ""
+    if _inside_word(text, at):
+        return ""
+    if sign in _STRAIGHT:
+        return "" if _inches(text, at) else sign
+    return PAIRS.get(sign) or (_TURNED.get(sign, "") if _begins(text, at) else "")
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a mark that closes elsewhere opens here: something is behind it, nothing before it."""
+    before, after = text[max(at - 1, 0) : at], text[at + 1 : at + 2]
+    apart = not before or before.isspace() or before in _AHEAD
+    return apart and (after.isalnum() or after in PAIRS or after == "…")
 
 
 def _opens(text: str, at: int, closers: list[int]) -> bool:
