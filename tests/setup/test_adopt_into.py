@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from qawl import cli
+from qawl.core.project import load
 
 REGION = {
     "id": "r", "from_name": "label", "to_name": "text", "type": "labels",
@@ -81,3 +82,68 @@ def test_a_layer_that_failed_late_can_be_adopted_again(export, tmp_path, monkeyp
         late.setattr(corpus_writer, "_overlap", full)
         assert adopt(export, tmp_path / "c", "--layer", "two").exit_code != 0
     assert adopt(export, tmp_path / "c", "--layer", "two").exit_code == 0
+
+
+SETTINGS = {
+    "blocks": """# ours
+name: c
+ingest:
+  chrome:
+  - a line
+layers:
+  - label
+annotators:
+- a1
+# until May
+- name: b
+  away: true
+overlap:
+  label: 1  # alone
+dispensations:
+- check: span-duplicate
+  reason: so
+""",
+    "one line": """name: c
+layers: [label]  # ours
+annotators: [a1, {name: b, away: true}]
+overlap: {label: 1}
+dispensations: [{check: span-duplicate, reason: so}]
+ingest: {chrome: [a line]}
+""",
+}
+
+
+@pytest.mark.parametrize("style", SETTINGS)
+def test_a_layer_is_added_to_settings_however_they_are_written(export, tmp_path, style):
+    """A list of layers on several lines was refused with advice that was refused too, or its items became
+    patterns of `ingest.chrome`; an annotator who is away was refused; dispensations were left out."""
+    adopt(export, tmp_path / "c")
+    path = tmp_path / "c" / "qawl.yaml"
+    path.write_text(SETTINGS[style], "utf-8")
+    odd = [{**REGION, "id": "k", "type": "pairwise", "value": {"selected": "left"}}]
+    works = [{"id": user, "completed_by": user, "result": [REGION, *odd]} for user in (1, 2, 3)]
+    export.write_text(json.dumps([{**TASK, "annotations": works}]), "utf-8")
+    done = adopt(export, tmp_path / "c", "--layer", "two")
+    assert done.exit_code == 0, (done.output, done.exception)
+    settings = load(tmp_path / "c").settings
+    assert settings.layers == ("label", "two")
+    assert list(load(tmp_path / "c").annotators) == ["a1", "b", "a2", "a3"]
+    assert settings.overlap == {"label": 1, "two": 3}
+    assert [each.check for each in settings.dispensations] == [
+        "span-duplicate",
+        "result-unsupported",
+    ]
+    assert settings.ingest.chrome == ("a line",)
+    said = path.read_text("utf-8")
+    assert all(
+        line in said for line in SETTINGS[style].splitlines() if "#" in line and "[" not in line
+    )
+
+
+def test_settings_that_take_nothing_more_are_one_line(export, tmp_path):
+    adopt(export, tmp_path / "c")
+    path = tmp_path / "c" / "qawl.yaml"
+    path.write_text("name: c\nlayers: &all\n- label\n", "utf-8")
+    done = adopt(export, tmp_path / "c", "--layer", "two")
+    assert "write layers plainly there" in str(done.exception)
+    assert path.read_text("utf-8").endswith("- label\n")

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,6 @@ from qawl.core import files, licences, names, temporary
 from qawl.core.errors import InputError, ProjectError, QawlError
 from qawl.core.findings import CHECKS, reason
 from qawl.core.project import SETTINGS, Project, load, lock
-from qawl.core.settings import parse_settings
 from qawl.core.strict_yaml import written
 from qawl.scheme import from_config, generated
 from qawl.scheme.from_config import Config
@@ -36,6 +35,7 @@ from qawl.setup.adoption.corpus_writer import DOUBLED, CorpusWriter
 from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.said_of_articles import Language
 from qawl.setup.adoption.scheme import LEFT_OUT, Made, made
+from qawl.setup.adoption.settings_text import with_more
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
 from qawl.setup.adoption.spool import Look, Watch, look
 
@@ -49,7 +49,6 @@ IN_PART = {
     "region-unlabelled": "region without a label (the journal keeps it)",
 }
 """Further findings that say so, in words for the report."""
-_OVERLAP = re.compile(r"overlap: *\{.*\} *")
 _TIMES = re.compile(r"\((\d+) times in ")
 
 
@@ -374,29 +373,20 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
 
 
 def _add_layer(folder: Path, layer: str, annotators: Sequence[str]) -> None:
-    """Names a layer and its annotators in qawl.yaml; comments and order there stay."""
+    """Names a layer and its annotators in qawl.yaml."""
     path = folder / SETTINGS
     project = load(folder)
-    said = yaml.safe_load(path.read_text("utf-8"))
-    layers = [*project.settings.layers, layer]
-    known = list(project.annotators)
-    by_hand = (
-        f"{path}: add the layer {layer} by hand: layers: {written(layers)}; then run this again"
-    )
-    lines = [
-        line
-        for line in path.read_text("utf-8").splitlines()
-        if not line.startswith(("layers:", "annotators:"))
-    ]
-    if any(isinstance(each, dict) for each in said.get("annotators", ())):
-        raise ProjectError(by_hand)
+    known = project.annotators
     fresh = [each for each in annotators if each not in known]
-    lines += [f"layers: {written(layers)}", f"annotators: {written([*known, *fresh])}"]
-    text = "\n".join(lines) + "\n"
-    try:
-        parse_settings(text, str(path))
-    except ProjectError as error:
-        raise ProjectError(by_hand) from error
+    text = path.read_text("utf-8")
+    said = yaml.safe_load(text)
+    whole: dict[str, tuple[Sequence[object], list[str]]] = {
+        "layers": (project.settings.layers, [layer]),
+        "annotators": ([*known], fresh),
+    }
+    for key, (default, more) in whole.items():
+        there = [] if key in said or not more else default
+        text = with_more(text, str(path), (key,), [*there, *more])
     files.write_text(path, text)
 
 
@@ -404,25 +394,31 @@ def _say(project: Project, report: Report, least: int, home: server.Home | None)
     """Says in qawl.yaml what follows from the work: the plan asks for as many annotators as every
     annotated text has, what no scheme can say is no error of the annotators, and annotation goes on in
     the project that was adopted."""
-    path = project.root / SETTINGS
+    path, settings = project.root / SETTINGS, project.settings
     text = path.read_text("utf-8")
-    more = []
-    if known := project.settings.overlap:
-        text = _with_overlap(text, {**known, report.layer: least}, report)
-    else:
-        more.append(f"overlap: {written({report.layer: least})}")
-    if (said := list(_dispensed(report))) and not project.settings.dispensations:
-        more.append(f"dispensations: {written(said)}")
+    if report.layer not in settings.overlap:
+        text = with_more(text, str(path), ("overlap",), {report.layer: least})
+    passed = {each.check for each in settings.dispensations if not each.articles and not each.until}
+    more = [each for each in _dispensed(report) if each["check"] not in passed]
+    text = with_more(text, str(path), ("dispensations",), more)
     if home:
-        there = {"url": home.url, "adopted": {report.layer: home.project}}
-        told = f"label_studio: {written(there)}"
-        if "label_studio" in yaml.safe_load(text):
-            report.notes.append(
-                f"to go on in project {home.project} there, say in qawl.yaml: {told}"
-            )
-        else:
-            more.append(told)
-    files.write_text(path, "\n".join([text.rstrip(), *more]) + "\n")
+        text = _with_home(text, str(path), report, home)
+    files.write_text(path, text)
+
+
+def _with_home(text: str, where: str, report: Report, home: server.Home) -> str:
+    """The settings with the project to go on in; a note where they name another server."""
+    there = {report.layer: home.project}
+    said = yaml.safe_load(text).get("label_studio")
+    if not said:
+        return with_more(text, where, ("label_studio",), {"url": home.url, "adopted": there})
+    if str(said.get("url")).rstrip("/") == home.url:
+        return with_more(text, where, ("label_studio", "adopted"), there)
+    whole = written({"url": home.url, "adopted": there})
+    report.notes.append(
+        f"to go on in project {home.project} there, say in qawl.yaml: label_studio: {whole}"
+    )
+    return text
 
 
 def _dispensed(report: Report) -> Iterator[dict[str, str]]:
@@ -439,18 +435,6 @@ def _dispensed(report: Report) -> Iterator[dict[str, str]]:
                 "check": check,
                 "reason": f"the adopted work has {names}, which a scheme can't express",
             }
-
-
-def _with_overlap(text: str, overlap: Mapping[str, int], report: Report) -> str:
-    """The settings with another overlap; where it stands over several lines, that is left to people."""
-    said = f"overlap: {written(dict(overlap))}"
-    lines = text.splitlines()
-    found = [at for at, line in enumerate(lines) if _OVERLAP.fullmatch(line)]
-    if not found:
-        report.notes.append(f"say in qawl.yaml by how many annotators the articles are: {said}")
-        return text
-    lines[found[0]] = said
-    return "\n".join(lines)
 
 
 def _count_records(project: Project, layer: str, report: Report) -> None:
