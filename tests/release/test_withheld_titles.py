@@ -165,7 +165,7 @@ def refused_as_title(root, quoted):
     assert "take it out of release.title in qawl.yaml" in said
 
 
-@pytest.mark.parametrize("way", ["withheld", "withdrawn"])
+@pytest.mark.parametrize("way", ["withheld", "withdrawn", "withdrawn from a withheld source"])
 @pytest.mark.parametrize(
     ("source", "text"),
     [
@@ -179,9 +179,13 @@ def refused_as_title(root, quoted):
 )
 def test_a_text_that_names_its_paper_stops_no_release(root, way, source, text):
     """Every release was refused, with nothing that could be changed: the source stands in card and tables."""
-    held = {"source": source, "redistribute": way != "withheld"}
-    ids = ingest(root, article(text, **held), article(OTHER, source=source))
-    if way == "withdrawn":
+    other = {"source": source, "redistribute": way != "withdrawn from a withheld source"}
+    ids = ingest(
+        root,
+        article(text, source=source, redistribute=way != "withheld"),
+        article(OTHER, **other),
+    )
+    if way != "withheld":
         qawl(root, "withdraw", ids[text], "--reason", f"{source} asked")
     code, said = main(root, "release", "0.1.0", "--draft")
     assert code == 0, said
@@ -249,6 +253,28 @@ def test_a_text_that_has_the_title_of_a_value_stops_no_release(root):
     qawl(root, "scheme")
     code, told = main(root, "release", "0.1.0", "--draft")
     assert (code, "take it out of label_config/toy.yaml" in told) == (1, True)
+
+
+@pytest.mark.parametrize("way", ["withheld", "withdrawn"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The site has politics, economy, sports, culture, and all that a reader asks for.",
+        "Home\nPolitics\nEconomy\nSports\nCulture\nThe boats came back to the bay.",
+    ],
+)
+def test_a_text_that_lists_the_values_of_a_choice_stops_no_release(root, way, text):
+    """The menu of a site lists topics as a scheme does: every release was refused."""
+    topics = "  - {name: topic, kind: choice, values: [politics, economy, sports, culture]}"
+    path = root / "label_config" / "toy.yaml"
+    path.write_text(SCHEME.replace("attributes:", f"attributes:\n{topics}"), "utf-8")
+    qawl(root, "scheme")
+    ids = ingest(root, article(text, redistribute=way != "withheld"), article(OTHER))
+    if way == "withdrawn":
+        qawl(root, "withdraw", ids[text], "--reason", "asked for")
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert code == 0, said
+    refused_as_title(root, text[-30:])
 
 
 def test_a_headline_that_a_free_article_has_is_free_in_a_text_too(root):

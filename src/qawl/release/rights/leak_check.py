@@ -59,7 +59,7 @@ def _refuse(path: Path, folder: Path, guard: Guard, of: str, written: Written) -
 def _found(path: Path, guard: Guard) -> str | None:
     """The first run of withheld text in a file."""
     if path.suffix == ".parquet":
-        if run := guard.run_in("\n".join(_told_of_columns(path))):
+        if run := guard.run_in("\n".join(_told_of_columns(path)), document=True):
             return run
         runs = (_in_column(name, column, guard) for name, column in text_columns(path))
         return next((run for run in runs if run), None)

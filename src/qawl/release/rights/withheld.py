@@ -201,7 +201,7 @@ def of_release(project: Project) -> Guard:
             if not each.redistribute or each.id not in out
         ),
         names=names(project),
-        public=own_words,
+        public=lambda: _public(project),
     )
 
 
@@ -215,8 +215,8 @@ def of_withdrawn(project: Project, *more: str) -> Guard | None:
             each for each in article_store.articles(project) if each.redistribute or each.id in out
         ),
         out,
-        names=names(project),
-        public=own_words,
+        names=(*names(project), *(each.source or "" for each in article_store.heads(project))),
+        public=lambda: _public(project),
     )
 
 
@@ -241,6 +241,24 @@ def _called(value: object) -> Iterator[str]:
             yield from strings(each, keys=False) if key in _NAMING else _called(each)
     elif isinstance(value, list):
         yield from chain.from_iterable(map(_called, value))
+
+
+def _public(project: Project) -> Iterator[str]:
+    """What is no passage of an article: Qawl's own words, and the names in each list of a scheme one
+    after another, as documents and tables have them: news lists topics too."""
+    yield from own_words()
+    for each in scheme.load_all(project).values():
+        yield from _listed(json.loads(to_json(each)))
+
+
+def _listed(value: object) -> Iterator[str]:
+    """The names in each list of a scheme, one after another."""
+    if isinstance(value, dict):
+        yield from chain.from_iterable(map(_listed, value.values()))
+    elif isinstance(value, list):
+        named = (each["name"] for each in value if isinstance(each, dict) and "name" in each)
+        yield ", ".join(each for each in named if len(each) <= LONGEST_NAME)
+        yield from chain.from_iterable(map(_listed, value))
 
 
 def beside(article: Article) -> Iterator[str]:
