@@ -1,5 +1,6 @@
 """An annotation is the same however its JSON is written: PostgreSQL's jsonb writes keys by their length,
-`jq -S` by the alphabet, others break lines or write 1 as 1.0. Label Studio does so after a move from SQLite."""
+`jq -S` by the alphabet, others break lines or write 1 as 1.0. Label Studio does so after a move from SQLite.
+Scripts and other tools write results in an order of their own each time."""
 
 import json
 import shutil
@@ -67,7 +68,15 @@ def floats(given):
     return [floats(each) for each in given] if isinstance(given, list) else given
 
 
+def shuffled(given):
+    for task in given:
+        for annotation in task["annotations"]:
+            annotation["result"].reverse()
+    return json.dumps(given)
+
+
 WRITTEN = {
+    "results backwards": shuffled,
     "as PostgreSQL has it": lambda given: json.dumps(
         ordered(given, lambda name: (len(name), name)), ensure_ascii=False
     ),

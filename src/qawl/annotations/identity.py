@@ -27,8 +27,8 @@ class Identity(Struct, frozen=True, kw_only=True, gc=False):
 
     `home` is when the server made the project, known of what came from the server itself. `made` and
     `changed` are instants in seconds; `content` is a digest of the results and the state, whatever the
-    order of keys. `origin` numbers the servers that exports came from. `pooled`: its task says whose it
-    is, as those of a pool do, whose projects are nobody's own.
+    order of results and keys. `origin` numbers the servers that exports came from. `pooled`: its task
+    says whose it is, as those of a pool do, whose projects are nobody's own.
     """
 
     article: str
@@ -121,7 +121,7 @@ def sent(
     """The version that an entry with these values is: the same as `read` gives of its JSON."""
     said = {name: value for name, value in annotation.items() if name != "result"}
     made = msgspec.convert(said, _Sent), msgspec.convert(task, _Task)
-    result = _sorted.encode(annotation.get("result"))
+    result = _in_order(annotation.get("result"))
     if b".0" in result or bytes_may_have_address(
         result
     ):  # perhaps a number that is written as 1.0, or an address
@@ -169,17 +169,25 @@ def _content(sent: _Sent, result: bytes) -> bytes:
 
 
 def _canonical(result: bytes) -> bytes:
-    """Results in one form: databases and other tools write keys in their own order, and 1 as 1.0."""
+    """Results in one form: databases and other tools write keys and results in their own order, and 1 as
+    1.0."""
     try:
         given = _results.decode(result)
         kept = journal_fields.results(given) if bytes_may_have_address(result) else given
-        return _sorted.encode(kept)
+        return _in_order(kept)
     except (
         *UNREADABLE,
         OverflowError,
         ValueError,
     ):  # of journals that were not made of such values
         return result
+
+
+def _in_order(results: object) -> bytes:
+    """Results whose order says nothing, in one order, with their keys in one order."""
+    if not isinstance(results, list):
+        return _sorted.encode(results)
+    return b"[%b]" % b",".join(sorted(map(_sorted.encode, results)))
 
 
 def _plain(number: str) -> int | float | str:
