@@ -396,6 +396,13 @@ def test_one_odd_file_is_set_aside_by_name_and_the_rest_goes_on(trial, pile):
             "notes.yaml": f"title: {deep}",
             "half.txt": f"{NEWS} half",
             "half.yaml": 'title: "\\ud800"',
+            "half_inside.txt": f"{NEWS} half inside",
+            "half_inside.yaml": 'context: {seen: [1, {by: "\\udfff"}]}',
+            "deep_latin.jsonl": f'{{"text": "Le maire a déclaré hier que les rues étaient à nettoyer", "a": {deep}}}'.encode(
+                "latin-1"
+            ),
+            "wide.txt": f"{NEWS} wide",
+            "wide.yaml": "source: Post".encode("utf-16") + b"!",
             "names.html": b'<meta charset="idna"><p>' + f"{NEWS} names".encode("cp1256"),
             "long_ago.jsonl": lines(
                 {"text": f"{NEWS} 1", "published": "منذ 99999999999 يوم", "crawled": "2024-05-05"},
@@ -417,7 +424,8 @@ def test_one_odd_file_is_set_aside_by_name_and_the_rest_goes_on(trial, pile):
     }
     expected = {
         "deep.jsonl:2": "nested too deeply", "deep.html:": "not an HTML page", "notes.txt:": "notes.yaml: lists or objects are nested",
-        "half.txt:": "half a surrogate pair", "times.parquet:2": "a value that can't be read",
+        "half.txt:": "half a surrogate pair", "half_inside.txt:": "in its context", "deep_latin.jsonl:1": "nested too deeply",
+        "wide.txt:": "wide.yaml: not UTF-16", "times.parquet:2": "a value that can't be read",
     }  # fmt: skip
     assert set(reasons) == set(expected)
     for place, words in expected.items():

@@ -97,6 +97,13 @@ def test_words_around_what_stands_between_them_stay_two(ingest, between, block):
     assert text[text.index(third) - 1].isspace()
 
 
+def test_a_page_with_all_letters_that_stand_in_for_others_is_read(ingest):
+    """A table of Linear A: none of its letters is free to stand for the end of a line."""
+    signs = "".join(map(chr, range(0x10600, 0x10737)))
+    (line,) = ingest(f"<div>{NEWS['fr'][1][0]} {signs}</div>", title="Signs", language="fr")
+    assert line == f"{NEWS['fr'][1][0]} {signs}"
+
+
 def test_what_is_one_word_stays_one(ingest):
     first, second, third, fourth = NEWS["ar"][1]
     marks = "قال «<b>ال</b>مدير» إن<!-- --> H<sub>2</sub>O و<a href='x'>الماء</a><img src='x'>، ثم <time>4 آذار</time> مضى"

@@ -104,10 +104,11 @@ def load(content: bytes, name: str) -> Metadata | None:
     Raises InputError where it is metadata, and wrong.
     """
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "UTF-16" if wide else "UTF-8"
     try:
-        text = content.decode("utf-16" if wide else "utf-8")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not UTF-8") from error
+        raise InputError(f"{name}: not {encoding}") from error
     if name.endswith(".json") and _is_lines(text):
         return None
     value = strict_yaml.read(text, name, InputError)

@@ -81,12 +81,14 @@ def parted(tree: _Element) -> _Element:
     return tree
 
 
-def lined(tree: _Element) -> str:
+def lined(tree: _Element) -> str | None:
     """Puts a mark wherever a line ends, and takes out what is no text; returns the mark, a letter that no
-    text has."""
+    text has. A tree that has all such letters is left as it is."""
     body = tree.find("body")
     there = "".join(_texts(tree))
-    mark = next(each for each in map(chr, reversed(_STANDS_IN)) if each not in there)
+    mark = next((each for each in map(chr, reversed(_STANDS_IN)) if each not in there), None)
+    if mark is None:
+        return None
     strip_elements(tree, *_CONTROLS, with_tail=False)
     strip_tags(tree, *(_WORDS - _FOUND))
     for element in list((tree if body is None else body).iterdescendants()):

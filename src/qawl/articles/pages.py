@@ -96,6 +96,8 @@ def _in_lines(found: Document, html: str) -> str:
         return text
     tree = _prepared(html)
     mark = lined(tree)
+    if mark is None:
+        return text
     whole = _whole(tree)
     if mark in whole:
         return "\n".join(_lines(whole, mark))

@@ -71,7 +71,7 @@ def checked(text: str, path: str, line: int | None, metadata: Metadata) -> Found
     context = metadata.context
     if _deeper(context, _DEEPEST):
         return set_aside(path, reason("field-wrong", f": context: {TOO_DEEP}"), line)
-    texts = {"text": text, **_strings(metadata), "context": str(context or "")}
+    texts = {"text": text, **_strings(metadata), "context": "\n".join(_said(context))}
     if wrong := next(_broken(texts), None):
         return set_aside(path, reason("text-half", f": in its {wrong}"), line)
     plain = {name: _CONTROL.sub("", each) for name, each in _strings(metadata).items()}
@@ -86,6 +86,18 @@ def _deeper(value: object, than: int) -> bool:
     """Whether lists and objects stand in each other more often than that."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return than < 0 or any(_deeper(each, than - 1) for each in inside)
+
+
+def _said(value: object) -> Iterator[str]:
+    """The texts and keys in a value of JSON."""
+    if isinstance(value, dict):
+        yield from map(str, value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _said(each)
+    elif isinstance(value, str):
+        yield value
 
 
 def _plain(value: object) -> object:

@@ -282,14 +282,20 @@ def _start(stream: BinaryIO) -> bytes:
 def _json(line: bytes, given: str | None, start: bytes) -> object:
     """The JSON value of a line, which may be in a code page; raises ValueError."""
     try:
-        return msgspec.json.decode(line)
-    except RecursionError as error:
-        raise ValueError(TOO_DEEP) from error
+        return _decoded(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         text = _line(line, given, start)
         if line == text.encode():
             raise
-        return msgspec.json.decode(text)
+        return _decoded(text)
+
+
+def _decoded(line: bytes | str) -> object:
+    """The JSON value of a line; raises ValueError, also where it is nested too deeply."""
+    try:
+        return msgspec.json.decode(line)
+    except RecursionError as error:
+        raise ValueError(TOO_DEEP) from error
 
 
 def _line(line: bytes, given: str | None, start: bytes) -> str:
