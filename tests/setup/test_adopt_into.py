@@ -84,6 +84,73 @@ def test_a_layer_that_failed_late_can_be_adopted_again(export, tmp_path, monkeyp
     assert adopt(export, tmp_path / "c", "--layer", "two").exit_code == 0
 
 
+def by_two(tmp_path, name, users, *, task=1, text="Ada came.", mail=False):
+    """An export of one task that these users annotated, each with their own letters of the text."""
+    works = []
+    for number, user in enumerate(users, start=10 * task):
+        place = {**REGION["value"], "end": user - 5, "text": text[: user - 5]}
+        works.append(
+            {
+                "id": number,
+                "unique_id": f"{name}{number}",
+                "completed_by": {"id": user, "email": f"u{user}@x.example"} if mail else user,
+                "result": [{**REGION, "value": place}],
+            }
+        )
+    path = tmp_path / f"{name}.json"
+    path.write_text(
+        json.dumps([{**TASK, "id": task, "data": {"text": text}, "annotations": works}])
+    )
+    return path
+
+
+def ends(folder, layer):
+    """Annotator → where their span ends, which tells the user."""
+    lines = (folder / "exports/annotations" / f"{layer}.jsonl").read_text("utf-8").splitlines()
+    return {each["annotator"]: each["spans"][0]["end"] for each in map(json.loads, lines)}
+
+
+@pytest.mark.parametrize("mail", [False, True])
+def test_an_annotator_has_one_name_in_all_layers(tmp_path, mail):
+    """Each layer counted its users anew in the order of their work: one person's work in the second
+    stood under another's name."""
+    adopt(by_two(tmp_path, "one", [8, 9]), tmp_path / "c", "--layer", "one")
+    second = by_two(tmp_path, "two", [9, 8], task=2, mail=mail)
+    done = adopt(second, tmp_path / "c", "--layer", "two")
+    assert "new annotators" not in done.output
+    assert ends(tmp_path / "c", "two") == ends(tmp_path / "c", "one") == {"a1": 3, "a2": 4}
+
+
+def test_who_can_not_be_told_is_nobody_whom_the_corpus_has(tmp_path):
+    """Neither by the number of another server, nor by the name that another tool has for them."""
+    adopt(by_two(tmp_path, "one", [8, 9]), tmp_path / "c", "--layer", "one")
+    elsewhere = by_two(tmp_path, "two", [9, 8], text="Bob went.")
+    done = adopt(elsewhere, tmp_path / "c", "--layer", "two")
+    assert "a3, a4: new annotators: nothing tells whether they are some of a1, a2;" in done.output
+    assert ends(tmp_path / "c", "two") == {"a3": 4, "a4": 3}
+    doccano = tmp_path / "8.jsonl"
+    doccano.write_text('{"id": 1, "text": "Ada came.", "label": [[0, 3, "A"]]}\n')
+    adopt(doccano, tmp_path / "c", "--layer", "three")
+    assert ends(tmp_path / "c", "three") == {"a5": 3}
+    done = adopt(doccano, tmp_path / "c", "--layer", "four", "--annotator", "8=a2")
+    assert "new annotators" not in done.output
+    assert ends(tmp_path / "c", "four") == {"a2": 3}
+
+
+def test_users_may_be_named(tmp_path):
+    export = by_two(tmp_path, "one", [8, 9], mail=True)
+    given = ["--annotator", "8=sami", "--annotator", "U9@X.example=rana"]
+    assert adopt(export, tmp_path / "c", "--layer", "one", *given).exit_code == 0
+    assert ends(tmp_path / "c", "one") == {"sami": 3, "rana": 4}
+    for odd, said in {
+        "7=x": "user 7 made nothing",
+        "8=": "not a pseudonym",
+        "8=a@b": "--annotator",
+    }.items():
+        done = adopt(export, tmp_path / "d", "--annotator", odd)
+        assert (done.exit_code, said in str(done.exception)) == (1, True), done.exception
+
+
 SETTINGS = {
     "blocks": """# ours
 name: c

@@ -81,16 +81,8 @@ def pull_files(
 def _named(project: Project, given: str | Iterable[str] | None) -> Named:
     """The pseudonyms that were given, checked; raises InputError."""
     listed = () if given is None else (given,) if isinstance(given, str) else tuple(given)
-    found: dict[User | None, str] = {}
     there = journal.annotators(project) if listed else set()
-    for each in listed:
-        who, equals, name = each.rpartition("=")
-        user = users.user(who) if equals else None
-        if user == User() or user in found or (None in found):
-            raise InputError(f"--annotator {each}: give one NAME, or USER=NAME once a user")
-        known = {*there, *found.values(), *project.annotators}
-        found[user] = users.stated("--annotator", name, known)
-    return found
+    return users.named(listed, {*there, *project.annotators})
 
 
 def _exports(paths: Iterable[Path], outcome: Pulled) -> Iterator[Path]:

@@ -157,6 +157,19 @@ def stated(option: str, given: str, known: Collection[str]) -> str:
         raise InputError(f"{option}: {error}") from error
 
 
+def named(given: Iterable[str], known: Collection[str]) -> dict[User | None, str]:
+    """The pseudonyms that are given as USER=NAME, or one for all users (None), beside those that are
+    known; raises InputError."""
+    found: dict[User | None, str] = {}
+    for each in given:
+        who, equals, name = each.rpartition("=")
+        one = user(who) if equals else None
+        if one == User() or one in found or None in found:
+            raise InputError(f"--annotator {each}: give one NAME, or USER=NAME once a user")
+        found[one] = stated("--annotator", name, {*known, *found.values()})
+    return found
+
+
 def by_assigned(votes: Mapping[K, Counter[str]], names: Iterable[str]) -> dict[K, str]:
     """Which of these names users have whose tasks say to whom they are assigned, as a pool's do.
 

@@ -33,6 +33,12 @@ import click
     metavar="text=FIELD",
     help="The column of a table, or the field of tasks without a config, that holds the text.",
 )
+@click.option(
+    "--annotator",
+    "annotators",
+    multiple=True,
+    help="The pseudonym of all annotations; USER=NAME for a user's, by number, address or name.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the report; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 def command(
@@ -44,6 +50,7 @@ def command(
     licence: str | None,
     redistribute: bool,
     text: str | None,
+    annotators: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -67,7 +74,16 @@ def command(
     if key != "text" or (text and not field):
         raise click.BadParameter(f"{text}: say text=FIELD", param_hint="--map")
     request = Request(
-        sources, into, layer, given, language, dry_run, field or None, licence, redistribute
+        sources,
+        into,
+        layer,
+        given,
+        language,
+        dry_run,
+        field or None,
+        licence,
+        redistribute,
+        annotators,
     )
     report = adopt(request)
     if as_json:

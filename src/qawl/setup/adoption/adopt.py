@@ -30,7 +30,7 @@ from qawl.core.strict_yaml import written
 from qawl.scheme import from_config, generated
 from qawl.scheme.from_config import Config
 from qawl.setup import init
-from qawl.setup.adoption import server
+from qawl.setup.adoption import known_people, server
 from qawl.setup.adoption.corpus_writer import DOUBLED, CorpusWriter
 from qawl.setup.adoption.facts import UNREAD, Counts
 from qawl.setup.adoption.said_of_articles import Language
@@ -111,6 +111,7 @@ class Request:
     text: str | None = None
     license: str | None = None
     redistribute: bool = False
+    annotators: tuple[str, ...] = ()
 
 
 def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
@@ -129,7 +130,9 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
     with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
         folder = Path(name)
         sources, config, home = _opened(request, folder)
-        return _adopt(request, look(sources, folder, watch), config, home, watch)
+        corpus = load(request.into) if (request.into / SETTINGS).is_file() else None
+        people = known_people.known(corpus, request.annotators)
+        return _adopt(request, look(sources, folder, watch, people), config, home, watch)
 
 
 def _tried(request: Request, watch: Watch) -> Report:
@@ -210,7 +213,7 @@ def _adopt(
         found.layer, facts.counts, left_out=Counter(facts.left_out), notes=list(found.notes)
     )
     report.notes += dict.fromkeys(each for one in seen.spools for each in one.source.warnings)
-    report.notes += seen.of_servers()
+    report.notes += [*seen.of_servers(), *seen.people.note()]
     _refuse_taken(request.into, found.layer)
     spoken = Language(language, request.language is not None)
     taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)

@@ -1,11 +1,20 @@
 """Which annotator a user of several exports is: by address, else by server and number."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import count
 
-from qawl.annotations import identity
+from qawl.annotations import identity, users
 from qawl.annotations.identity import Identity
+from qawl.annotations.users import User
+from qawl.core.errors import InputError
+from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO
+
+JOURNAL = "journal"
+"""The format of what a corpus has already."""
+_OF_SERVERS = frozenset({LABEL_STUDIO, JSON_MIN, JOURNAL})
+"""Formats whose numbers are those of a Label Studio server."""
 
 
 @dataclass(slots=True)
@@ -30,14 +39,21 @@ class Evidence:
             self.tasks[str(task["id"])] = text
         if annotation.get("id") is None:
             return
-        said = identity.sent("", text, None, dict(annotation), dict(task))
-        there = self.works.setdefault(str(said.identity.id), said.identity)
-        places = {(each.task, each.article) for each in (there, said.identity)}
+        self.know(identity.sent("", text, None, dict(annotation), dict(task)).identity)
+
+    def know(self, said: Identity) -> None:
+        """Takes what tells an annotation from others as evidence; its article is the digest of a text."""
+        if said.task is not None:
+            self.tasks[said.task] = said.article
+        there = self.works.setdefault(str(said.id), said)
+        places = {(each.task, each.article) for each in (there, said)}
         self.restarting = self.restarting or len(places) > 1
-        self.works[f"{said.identity.task}/{said.identity.id}"] = said.identity
+        self.works[f"{said.task}/{said.id}"] = said
 
     def contradicts(self, other: "Evidence") -> bool:
         """Whether both can't be of one server."""
+        if (self.format in _OF_SERVERS) != (other.format in _OF_SERVERS):
+            return True
         if any(other.users.get(key, value) != value for key, value in self.users.items()):
             return True
         tasks = [self.tasks[key] == other.tasks[key] for key in self.tasks.keys() & other.tasks]
@@ -81,7 +97,16 @@ class People:
     """
 
     servers: list[Evidence] = field(default_factory=list)
+    free: Iterator[str] = field(default_factory=lambda: (f"a{number}" for number in count(1)))
+    given: Mapping[User | None, str] = field(default_factory=dict)
+    there: Collection[str] = ()
+    _known: dict[str, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
+    _met: set[User | None] = field(default_factory=set)
+
+    def learn(self, server: int, number: int, name: str) -> None:
+        """Says whose a number on a server is."""
+        self._known[f"{server} {number}"] = name
 
     def server(self, said: Evidence) -> int:
         """The number of the server that an export is of."""
@@ -97,12 +122,23 @@ class People:
         return address(annotation), user(annotation) or nobody
 
     def name(self, server: int, address: str | None, user: str) -> str:
-        """The pseudonym of a user: a1, a2, … in the order of first work.
+        """The pseudonym of a user: the one that is given or known, else the next that is free, in the
+        order of first work.
 
         Who is a number alone has the address that the server's other annotations give for it.
         """
-        known = address or self.servers[server].users.get(_number(user)) or f"{server} {user}"
-        return self._names.setdefault(known, f"a{len(self._names) + 1}")
+        own = f"{server} {user}"
+        address = address or self.servers[server].users.get(_number(user))
+        key = address or own
+        if key not in self._names:
+            told = self._given(User(users.user(user).id, address)) or self._known.get(own)
+            self._names[key] = told or next(self.free)
+        return self._names[key]
+
+    def _given(self, who: User) -> str | None:
+        found = next((each for each in self.given if each is None or each.fits(who)), who)
+        self._met.add(found)
+        return self.given.get(found)
 
     def pseudonym(self, server: int, annotation: Mapping[str, object], nobody: str) -> str:
         """The pseudonym of who made an annotation."""
@@ -110,8 +146,23 @@ class People:
 
     @property
     def names(self) -> list[str]:
-        """All pseudonyms."""
-        return list(self._names.values())
+        """The pseudonyms of all who worked here."""
+        return list(dict.fromkeys(self._names.values()))
+
+    def refuse_unknown(self) -> None:
+        """Raises InputError where it is given who a user is of whom there is no work."""
+        for each in self.given:
+            if each not in self._met:
+                raise InputError(f"--annotator: {each} made nothing in these sources")
+
+    def note(self) -> list[str]:
+        """Who gets a new pseudonym in a corpus that has annotators."""
+        told = {*self.there, *self.given.values()}
+        fresh = [each for each in self.names if each not in told]
+        if not self.there or not fresh:
+            return []
+        said = f"{', '.join(fresh)}: new annotators: nothing tells whether they are some of"
+        return [f"{said} {', '.join(sorted(self.there))}; --annotator USER=NAME says who is whom"]
 
 
 def addresses(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:

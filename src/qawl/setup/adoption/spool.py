@@ -71,7 +71,7 @@ class Look:
 
     def of_servers(self) -> list[str]:
         """A word where the sources are of several servers, whose numbers of users are not the same."""
-        if len(self.people.servers) < 2:
+        if len({each.server for each in self.spools}) < 2:
             return []
         named = (f"{each.source.path.name} (server {each.server + 1})" for each in self.spools)
         said = (
@@ -96,15 +96,16 @@ class Look:
         return likeliest[0][0] if likeliest else adopted.language_of(silent)
 
 
-def look(sources: list[Source], folder: Path, watch: Watch) -> Look:
-    """Reads each source once."""
-    found = Look()
+def look(sources: list[Source], folder: Path, watch: Watch, people: People) -> Look:
+    """Reads each source once; `people` know who worked before."""
+    found = Look(people=people)
+    alone = len(sources) == 1 and not people.servers
     users: list[tuple[int, _Users]] = []
     for number, source in enumerate(sources):
         path = folder / f"tasks-{number}.jsonl"
         several = len(sources) > 1 and source.format == LABEL_STUDIO
         nobody = f"file {number}" if several else ""
-        server, worked = _server(source, path, found, watch, nobody, alone=len(sources) == 1)
+        server, worked = _server(source, path, found, watch, nobody, alone=alone)
         users.append((server, worked))
         found.facts.may_be_several(source.lists)
         found.facts.left_out.update(source.notes)
@@ -113,6 +114,7 @@ def look(sources: list[Source], folder: Path, watch: Watch) -> Look:
     for server, worked in users:
         for address, user in worked:
             found.people.name(server, address, user)
+    people.refuse_unknown()
     return found
 
 
