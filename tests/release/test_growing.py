@@ -142,6 +142,7 @@ def test_pieces_with_arrows_to_one_source_give_it_once(tmp_path):
         ([(30, 20), (20, 0), (30, 0)], {0: [0, 20, 30]}),  # the same quote twice
         ([(40, 30), (40, 20), (30, 0), (20, 0)], {0: [0, 20, 30, 40]}),
         ([(40, 30), (30, 0), (30, 20)], {0: [0, 30, 40], 20: [20, 30, 40]}),
+        ([(30, 0), (0, 30)], {0: [0, 30]}),  # in a draft: each was in the row of the other alone
     ],
 )
 def test_a_piece_that_continues_two_is_in_the_row_of_each(tmp_path, drawn, rows):
@@ -163,6 +164,60 @@ def test_a_piece_that_continues_two_is_in_the_row_of_each(tmp_path, drawn, rows)
     predicted.write_text((folder / "exports/gold/said.jsonl").read_text("utf-8"), "utf-8")
     scored = json.loads(corpora.qawl(folder, "score", "0.1.0", predicted, "--json").stdout)
     assert scored["layers"]["said"]["whole"]["value"] == 1
+
+
+def sayings(folder, arrows, speaker=None):
+    """A draft in which one annotator marks two pieces, at 0 and 30, and a source, at 9."""
+    name = {"name": "speaker", "title": {"en": "s"}, "of": ["CONTENT"], "kind": "text"}
+    said = corpora.scheme("said", ["CONTENT", "SOURCE"], [name], ["by", "continues"])
+    table = {"name": "sayings", "rows": "CONTENT", "joined_by": "continues", "speaker": "speaker"}
+    said["table"] = {**table, "columns": {"source": "by"}}
+    corpora.corpus(folder, said, TEXTS, ["a1"])
+    places = ("CONTENT", 0, 3), ("SOURCE", 9, 14), ("CONTENT", 30, 33)
+    marks = [corpora.mark(f"p{start}", label, start, end) for label, start, end in places]
+    marks[0]["attributes"] = {"speaker": [speaker]} if speaker else {}
+    corpora.pull(folder, "said", TEXTS, {"a1": {"t1": corpora.work(marks, arrows)}})
+    built = run(folder, "release", "0.1.0", "--draft")
+    assert built.exit_code == 0, built.output
+    return folder / "exports/releases/0.1.0"
+
+
+def test_an_arrow_to_a_span_of_another_label_joins_no_pieces(tmp_path):
+    """A scheme may let it lead there, and a hand slips: the release ended in a fault."""
+    release = sayings(tmp_path / "c", [corpora.arrow("continues", "p30", "p9")])
+    rows = pq.read_table(release / "sayings").to_pylist()
+    assert [[each["start"] for each in row["pieces"]] for row in rows] == [[0], [30]]
+
+
+def test_candidates_are_of_the_first_piece_also_where_it_stands_later_in_the_text(tmp_path):
+    """The pair had the other piece, and its relation was told as wrong: a false negative to train on."""
+    arrows = [corpora.arrow("continues", "p0", "p30"), corpora.arrow("by", "p30", "p9")]
+    release = sayings(tmp_path / "c", arrows)
+    (row,) = pq.read_table(release / "sayings").to_pylist()
+    assert (row["start"], [each["start"] for each in row["source"]]) == (30, [9])
+    pairs = {
+        (each["from"]["start"], each["to"]["start"]): each["right"]
+        for each in pq.read_table(release / "candidates").to_pylist()
+    }
+    assert pairs[30, 9] is True
+    assert {start for start, _ in pairs} == {9, 30}
+
+
+@pytest.mark.parametrize("way", ["right", "left"])
+def test_a_predicted_arrow_that_is_turned_is_the_same_whole(tmp_path, way):
+    """The speaker of a whole quote is that of its first piece: turned, the other one was taken for it."""
+    release = sayings(tmp_path / "c", [corpora.arrow("continues", "p30", "p0")], "Layla Haddad")
+    (article,) = {row["article_id"] for row in pq.read_table(release / "sayings").to_pylist()}
+    spans = [corpora.mark(f"p{at}", "CONTENT", at, at + 3) for at in (0, 30)]
+    spans[0]["attributes"] = {"speaker": "Layla Haddad"}
+    ends = dict(
+        zip(("from", "to"), ("p30", "p0") if way == "right" else ("p0", "p30"), strict=True)
+    )
+    line = {"article_id": article, "layer": "said", "spans": spans}
+    line["relations"] = [{"label": "continues", **ends, "direction": way}]
+    (tmp_path / "p.jsonl").write_text(json.dumps(line), "utf-8")
+    scored = json.loads(corpora.qawl(tmp_path, "score", release, "p.jsonl", "--json").stdout)
+    assert scored["layers"]["said"]["who_said_what"]["value"] == 1
 
 
 def test_near_duplicates_that_are_not_to_be_annotated_are_not_named(tmp_path):

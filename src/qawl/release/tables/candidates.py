@@ -54,7 +54,7 @@ def candidate_rows(gold: Gold, shown: Redaction) -> Iterator[Row]:
         return
     spans = {span.id: span for span in gold.spans}
     whole = pieces(gold, scheme.table) if scheme.table and scheme.table.rows else {}
-    later = {each for joined in whole.values() for each in joined[1:]}
+    later = {each for first, joined in whole.items() for each in joined if each != first}
     drawn = {(each.label, *ends(each)) for each in gold.relations}
     drawn |= {
         (each.label, each.to, each.from_) for each in gold.relations if each.direction == "bi"
