@@ -270,7 +270,6 @@ def test_a_strange_shard_that_the_other_place_has_not_stays_an_error(corpus, tmp
     [
         (("--merge", "nowhere"), "no such folder, and no branch"),
         (("--merge", "-x"), "no such folder, and no branch"),
-        (("--merge", ""), "no such folder, and no branch"),
         (("--merge", "."), "0 of 30 articles of . added"),
         (("--merge", "label_config"), "no articles there"),
         (("--merge", "two", "a.jsonl"), "does not go with"),

@@ -42,6 +42,21 @@ def test_an_option_of_one_value_is_not_given_twice(corpus, words, option):
     assert f"{option} is given 2 times: it takes one value" in done.output
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("publish", "0.1.0", "--repo", ""), "--repo"),
+        (("suggest", "--layer", "entity", "--layer="), "--layer"),
+        (("agreement", "--html", ""), "--html"),
+    ],
+)
+def test_an_option_with_an_empty_value_is_refused(corpus, words, option):
+    """As from a variable that is not set: `publish --repo "$REPO"` published to the repository of qawl.yaml."""
+    done = run(*words)
+    assert done.exit_code == 2
+    assert f"{option} is given without a value" in done.output
+
+
 def test_options_that_may_repeat_and_flags_are_not_refused(corpus):
     assert run("-C", ".", "-C", ".", "validate", "--json", "--json").exit_code == 0
     _, told = main(

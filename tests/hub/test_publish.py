@@ -224,7 +224,12 @@ def test_a_second_version_sends_only_what_changed(hub, home, publish):
 
 def test_what_others_changed_is_refused_file_by_file(hub, home, publish):
     repo = standing(hub, home, "0.1.0")
-    foreign = {"README.md": b"x", "articles/train.parquet": None, "notes.txt": b"x"}
+    foreign = {
+        "README.md": b"x",
+        "articles/train.parquet": None,
+        "notes.txt": b"x",
+        "manifest.sha256": b"x",
+    }
     head = repo.commit(foreign)
     line = reason(publish("0.2.0"))
     assert "was changed since 0.1.0 was published" in line
@@ -232,10 +237,14 @@ def test_what_others_changed_is_refused_file_by_file(hub, home, publish):
         "README.md was changed",
         "articles/train.parquet was removed",
         "notes.txt was added",
+        "manifest.sha256 was changed",
     ):
         assert each in line
     assert repo.head == head
     assert not hub.sent
+    repo = standing(hub, home, "0.1.0")
+    repo.commit({"manifest.sha256": None})
+    assert ": manifest.sha256 was removed;" in reason(publish("0.2.0"))
 
 
 def test_a_card_edited_on_the_hub_is_kept_and_gives_way_when_asked(hub, home, publish):
@@ -332,7 +341,21 @@ def test_releases_that_may_not_leave_are_refused_before_the_hub_is_asked(
 def test_tokens_are_asked_for_and_refused_in_one_line(hub, publish):
     assert "no token for the Hub" in reason(publish("0.1.0", HF_TOKEN=""))
     assert "refuses the token" in reason(publish("0.1.0", HF_TOKEN="hf_wrong"))
+    assert "set HF_TOKEN to a valid one" in reason(publish("0.1.0", HF_TOKEN="hf_“quoted”"))
     assert not hub.repos
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("HF_HUB_OFFLINE", "1", "unset HF_HUB_OFFLINE"),
+        ("HF_ENDPOINT", "hub.example.org", "HF_ENDPOINT begins with https://"),
+    ],
+)
+def test_a_setting_that_keeps_the_hub_away_is_named(start, setting, value, said):
+    """To run it again, as the line said, changes nothing."""
+    elsewhere = start(**{setting: value})
+    assert reason(elsewhere("publish", "0.1.0", "--repo", "me/news")).endswith(said)
 
 
 FAULTS = [

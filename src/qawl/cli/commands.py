@@ -3,6 +3,7 @@
 import importlib
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -31,10 +32,10 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is called; refuses an option with one value that is given twice."""
+        """The command that is called; refuses an option that has one value twice, or none."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
-            _refuse_twice(click.Context(command, info_name=name, parent=ctx), rest)
+            _refuse_options(click.Context(command, info_name=name, parent=ctx), rest)
         return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -61,10 +62,13 @@ def group(ctx: click.Context, folder: tuple[Path, ...]) -> None:
         _enter(each)
 
 
-def _refuse_twice(context: click.Context, words: list[str]) -> None:
-    """Raises UsageError where an option stands twice of which only the last would count."""
+def _refuse_options(context: click.Context, words: list[str]) -> None:
+    """Raises UsageError where an option stands twice of which only the last would count, or is empty.
+
+    An empty value comes of a variable that is not set, and would count as no option at all.
+    """
     try:
-        *_, given = context.command.make_parser(context).parse_args([*words])
+        values, _, given = context.command.make_parser(context).parse_args([*words])
     except click.UsageError:
         return  # the command says it
     for each, count in Counter(given).items():
@@ -73,6 +77,12 @@ def _refuse_twice(context: click.Context, words: list[str]) -> None:
             raise click.UsageError(
                 f"{each.opts[-1]} is given {count} times: it takes one value", context
             )
+        if isinstance(each, click.Option) and "" in _each(values[each.name]):
+            raise click.UsageError(f"{each.opts[-1]} is given without a value", context)
+
+
+def _each(value: object) -> Iterable[object]:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 COMPLETION = "_QAWL_COMPLETE"

@@ -242,11 +242,13 @@ class Repository:
     def _told(self, failure: Exception) -> HubError:
         """A foreign error as one line."""
         status = _status(failure)
+        if isinstance(failure, UnicodeError):
+            return HubError(f"the token can't be one ({_line(failure)}): {_SIGN_IN}")
         if status is None and isinstance(failure, RuntimeError | ValueError):
             return HubError(f"{self.name}: {_line(failure)}")
         if status is None:
             return HubError(
-                f"{self._api.endpoint} can't be reached ({_line(failure)}): run it again"
+                f"{self._api.endpoint} can't be reached ({_line(failure)}): {self._way_out(failure)}"
             )
         return HubError(
             _ANSWERS.get(status, _OTHER).format(
@@ -254,9 +256,18 @@ class Repository:
             )
         )
 
+    def _way_out(self, failure: Exception) -> str:
+        """What to do where the Hub can't be reached."""
+        if isinstance(failure, self._hf.errors.OfflineModeIsEnabled):
+            return "unset HF_HUB_OFFLINE"
+        if "://" not in str(self._api.endpoint):
+            return "HF_ENDPOINT begins with https://"
+        return "run it again"
 
+
+_SIGN_IN = "set HF_TOKEN to a valid one, or run `hf auth login`"
 _ANSWERS = {
-    401: "{hub} refuses the token: set HF_TOKEN to a valid one, or run `hf auth login`",
+    401: f"{{hub}} refuses the token: {_SIGN_IN}",
     403: "the token has no access to {name}: give it the right to write there",
     404: "{hub} knows no dataset {name}, or the token may not see it",
     409: "{name} has it already ({said}): run it again",

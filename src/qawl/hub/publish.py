@@ -80,7 +80,7 @@ class There(Struct, frozen=True):
     """What stands in a repository: SHA-256 by path at its head (None: other than ours, not asked for).
 
     `tagged` is the same for the tag of the version, None if there is none. `said` is the manifest at
-    the head, `resealed` that it is not the one which its version was tagged with.
+    the head, `resealed` what of BESIDE is not as its version was tagged with.
     """
 
     repo: str
@@ -88,7 +88,7 @@ class There(Struct, frozen=True):
     head: str | None = None
     files: dict[str, str | None] = {}
     said: Said | None = None
-    resealed: bool = False
+    resealed: tuple[str, ...] = ()
     card: str = ""
     tag: str | None = None
     tagged: dict[str, str | None] | None = None
@@ -164,7 +164,7 @@ def look(repository: Repository, release: Shipped) -> There:
         head=refs.head,
         files={**files, **{path: sha256(text).hexdigest() for path, text in texts.items()}},
         said=said,
-        resealed=said is not None and _resealed(repository, refs, said.version, blobs[MANIFEST]),
+        resealed=() if said is None else _resealed(repository, refs, said.version, blobs),
         card=texts.get(CARD, _card(release) if CARD in files else b"").decode("utf-8", "replace"),
         tag=tag,
         tagged=tagged,
@@ -189,10 +189,14 @@ def _said(
         return None
 
 
-def _resealed(repository: Repository, refs: Refs, version: str, blob: Blob) -> bool:
-    """Whether the manifest at the head is another than that of the tag it names."""
-    tag = refs.tags.get(version)
-    return tag is not None and repository.files(tag).get(MANIFEST) != blob
+def _resealed(
+    repository: Repository, refs: Refs, version: str, blobs: Mapping[str, Blob]
+) -> tuple[str, ...]:
+    """The manifest at the head, and its digest, if they are other than those of the tag it names."""
+    if version not in refs.tags:
+        return ()
+    tagged = repository.files(refs.tags[version])
+    return tuple(path for path in BESIDE if tagged.get(path) != blobs.get(path))
 
 
 def _card(release: Shipped) -> bytes:
@@ -269,10 +273,10 @@ def _refuse(release: Shipped, there: There, adopt_card: bool) -> None:
 
 def foreign(there: There, said: Said) -> Iterator[str]:
     """What at the head is not as the manifest there says, file by file."""
-    for path in sorted({*there.files, *said.files}):
+    for path in sorted({*there.files, *said.files, *there.resealed}):
         if path in BESIDE:
-            if path == MANIFEST and there.resealed:
-                yield f"{path} was changed"
+            if path in there.resealed:
+                yield f"{path} was {'changed' if path in there.files else 'removed'}"
         elif path not in said.files:
             yield f"{path} was added"
         elif path not in there.files:
