@@ -201,6 +201,33 @@ def test_the_surface_tells_what_the_offsets_of_a_turn_count(tmp_path, start, end
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "offsets", "said", "expected"),
+    [
+        ("0", "2", (6, 3), "😀 there\\nHi\\nyou\\nBye", "😀 there\nB: Hi\nyou\nA: Bye"),
+        (1, 2, (0, 3), "Hi you Bye", "Hi\nyou\nA: Bye"),
+        ("2", "2", (0, 3), "Bye", "Bye"),
+        ("1", "1", (3, 6), "there", None),
+        ("3", "3", (0, 3), "Bye", None),
+        ("9" * 5000, "0", (0, 3), "Bye", None),
+        ("-1", None, (0, 3), "Bye", None),
+    ],
+)
+def test_a_region_stands_in_the_turns_that_it_names(tmp_path, first, last, offsets, said, expected):
+    """Of a surface only these are looked at; a number of no turn, however long, leaves the region as it
+    came."""
+    value = {"start": first, "end": last, "startOffset": offsets[0], "endOffset": offsets[1]}
+    value |= {"text": said, "paragraphlabels": ["G"]}
+    result = {"id": "a", "from_name": "label", "to_name": "text", "type": "paragraphlabels"}
+    xml = '<View><ParagraphLabels name="label" toName="text"><Label value="G"/></ParagraphLabels>'
+    xml += '<Paragraphs name="text" value="$talk" nameKey="author" textKey="text"/></View>'
+    talk = [*DIALOGUE, {"author": "A", "text": "Bye"}]
+    report, [record], code = adopt(tmp_path, task(result | {"value": value}, talk=talk), xml)
+    marked = [each["text"] for each in record["spans"]]
+    assert (code, report["in"]["spans"]) == (0 if expected else 1, 1)
+    assert expected is None or marked == [expected]
+
+
 def test_a_question_called_like_the_control_of_spans_stands_beside_them(tmp_path):
     """Argilla's templates call the question of a classification `label`."""
     mark = {**at("Mona"), "label": "P"}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +24,9 @@ _OF_PAGE = frozenset({"startOffset", "endOffset", "globalOffsets"})
 _PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "paragraphlabels", "text")
 
 
+_DIGITS = 9
+"""Digits of the highest number of a turn, or of a place in a list."""
+
 Marked = tuple[int, int, str]
 """Start, end and surface of a region of a page, as it came."""
 
@@ -35,10 +39,16 @@ class Turn(Struct, frozen=True):
 
     def place(self, offset: object, *, units: bool) -> int | None:
         """Where an offset in its words, in UTF-16 units or in code points, stands in the text of all."""
-        points = utf16_to_code_points(self.words) if units else range(len(self.words) + 1)
+        points = _units(self.words) if units else range(len(self.words) + 1)
         if type(offset) is not int or not 0 <= offset < len(points) or points[offset] is None:
             return None
         return self.at + int(points[offset] or 0)
+
+
+@lru_cache(maxsize=64)
+def _units(words: str) -> Sequence[int | None]:
+    """The code point that each UTF-16 unit is; kept, as a long turn has many regions."""
+    return range(len(words) + 1) if _is_plain(words) else utf16_to_code_points(words)
 
 
 def as_text(
@@ -75,7 +85,9 @@ def _below(given: Any, path: str) -> Any:
     for step in re.findall(r"[^.\[\]]+", path):
         if isinstance(given, Mapping):
             given = given.get(step)
-        elif isinstance(given, list) and step.isascii() and step.isdecimal() and len(step) < 9:
+        elif (
+            isinstance(given, list) and step.isascii() and step.isdecimal() and len(step) < _DIGITS
+        ):
             given = given[int(step)] if int(step) < len(given) else None
         else:
             return None
@@ -259,8 +271,8 @@ def _placed(result: Any, text: str, turns: list[Turn]) -> Any:
     places = [place for units in (True, False) if (place := _bounds(turns, value, units=units))]
     if not places:
         return result
-    given = value.get("text")
-    fitting = [each for each in places if not isinstance(given, str) or _says(turns, each, given)]
+    given, marked = value.get("text"), _marked_turns(turns, value)
+    fitting = [each for each in places if not isinstance(given, str) or _says(marked, each, given)]
     start, end = (fitting or places)[0]
     said = {name: each for name, each in value.items() if name not in _PLACE}
     said |= {"start": start, "end": end, "text": text[start:end] if fitting else given}
@@ -284,11 +296,28 @@ def _says(turns: list[Turn], place: tuple[int, int], surface: str) -> bool:
     return "".join("".join(words).split()) == "".join(surface.replace("\\n", " ").split())
 
 
+def _marked_turns(turns: list[Turn], value: Mapping[str, Any]) -> list[Turn]:
+    """The turns from that in which a region starts to that in which it ends."""
+    first, last = (_numbered(turns, value.get(each)) for each in ("start", "end"))
+    return [] if first is None or last is None else turns[first : last + 1]
+
+
 def _at(turns: list[Turn], number: object, offset: object, *, units: bool) -> int | None:
+    at = _numbered(turns, number)
+    return None if at is None else turns[at].place(offset, units=units)
+
+
+def _numbered(turns: list[Turn], number: object) -> int | None:
+    """The place of the turn of this number; None where there is none."""
     told = str(number)
-    if not told.isascii() or not told.isdecimal() or int(told) >= len(turns):
+    if (
+        not told.isascii()
+        or not told.isdecimal()
+        or len(told) >= _DIGITS
+        or int(told) >= len(turns)
+    ):
         return None
-    return turns[int(told)].place(offset, units=units)
+    return int(told)
 
 
 def annotations(task: Task) -> Iterator[Mapping[str, Any]]:
