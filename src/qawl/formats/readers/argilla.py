@@ -1,7 +1,8 @@
 """Argilla's records as JSON: spans, labels, ratings and texts in the responses of each annotator.
 
 A record is `{"id", "fields": {"text", …}, "responses": {question: [{"value", "status", "user_id"}]},
-"metadata", "suggestions"}`. Source: Argilla's documentation of `Dataset.records.to_json`.
+"metadata", "suggestions"}`. Records of spans or classes of Argilla 1 are those of `argilla_records`.
+Source: Argilla's documentation of `Dataset.records.to_json`.
 """
 
 from collections.abc import Iterator
@@ -11,13 +12,14 @@ from typing import Any
 
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
+from qawl.formats.readers import argilla_records
 from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, whole, words
 
 
 def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like a record of Argilla."""
-    return isinstance(row.get("fields"), dict) and "responses" in row
+    return (isinstance(row.get("fields"), dict) and "responses" in row) or argilla_records.fits(row)
 
 
 def read(path: Path) -> Iterator[Found]:
@@ -26,6 +28,8 @@ def read(path: Path) -> Iterator[Found]:
 
 
 def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
+    if argilla_records.fits(row):
+        return argilla_records.document(path, number, row)
     fields = row.get("fields")
     texts = (
         {n: v for n, v in fields.items() if isinstance(v, str)} if isinstance(fields, dict) else {}

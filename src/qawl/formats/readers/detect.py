@@ -17,6 +17,7 @@ from qawl.formats.readers import (
     prodigy,
     table,
     uima,
+    webanno,
 )
 from qawl.formats.readers.document import Found, Reader, SetAside
 from qawl.formats.readers.json_lines import rows
@@ -32,6 +33,7 @@ READERS: dict[str, Reader] = {
     "csv": table.read,
     "docbin": docbin.read,
     "uima": uima.read,
+    "webanno": webanno.read,
 }
 """Format → its reader."""
 
@@ -80,14 +82,21 @@ def _of_file(path: Path) -> str | None:
     if packed := packings.kind(start):
         raise InputError(f"{path}: a {packed} file: unpack it, and give what is in it")
     words = encodings.start(start)
+    if known := _of_start(start, words):
+        return known
     lines = words.split("\n")[:200]
     if ending in {".csv", ".tsv", ".tab"}:
         return "conll" if ending != ".csv" and conll.fits(lines) else "csv"
-    if uima.fits(start):
-        return "uima"
     if words.lstrip()[:1] in {"{", "["}:
         return _of_objects(path)
     return "conll" if conll.fits(lines) else None
+
+
+def _of_start(start: bytes, words: str) -> str | None:
+    """The format of a file that says it in its first words."""
+    if uima.fits(start):
+        return "uima"
+    return "webanno" if webanno.fits(words) else None
 
 
 def _first_line(path: Path) -> str:

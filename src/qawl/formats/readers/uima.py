@@ -1,7 +1,8 @@
 """UIMA CAS as INCEpTION and `qawl export uima` write it, JSON or XMI, through dkpro-cassis (an extra).
 
-Every annotation with a string feature that looks like a label (`value`, `label`, `identifier`, …) is
-a span; annotations with features `Governor` and `Dependent` are relations.
+An annotation is a span, labelled by a feature that looks like a label (`label`, `value`, `identifier`,
+…), else by its type; annotations with features `Governor` and `Dependent` are relations. So are slots,
+features that hold links with a target, and what leads to the next link of a chain.
 """
 
 import json
@@ -15,26 +16,19 @@ from typing import TYPE_CHECKING
 from qawl.core.errors import InputError
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
+from qawl.formats.readers import inception
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 
 if TYPE_CHECKING:
     from cassis import Cas
     from cassis.typesystem import FeatureStructure
 
-_LABELS = ("value", "label", "identifier", "type", "role")
 _UNMAPPED = re.compile(r"offset \[(-?[0-9]+)\]")
 _PLACE = ("sofa", "begin", "end", "id", "Governor", "Dependent", "direction")
+_NEXT, _CHAINED = "next", "referenceRelation"
+"""Features of the links of a chain: which follows, and what joins them."""
 _CUSTOM = "webanno.custom"
 """The package of layers that a project made for itself."""
-_SKIPPED = (
-    "Sentence",
-    "Token",
-    "Lemma",
-    "POS",
-    "DocumentMetaData",
-    "TagsetDescription",
-    "DocumentAnnotation",
-)
 
 
 def fits(start: bytes) -> bool:
@@ -88,18 +82,19 @@ def _loaded(cassis: ModuleType, path: Path) -> "Cas":
 
 
 def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
-    annotator, identity = _whose(path)
+    annotator, identity = inception.whose(path)
     work = Work(annotator)
     made = Document(str(path), identity, text, [work])
     marks: dict[int, Mark] = {}
-    arrows = []
+    own = _own_types(cas)
+    spans, arrows = [], []
     for each in cas.select_all_fs():
-        package, _, name = str(each.type.name).rpartition(".")
-        if name in _SKIPPED:
+        package, name = _named(each)
+        if name in inception.LANGUAGE:
             continue
         if getattr(each, "begin", None) is None or name.endswith("Article"):
-            if package == _CUSTOM:  # of the whole document
-                work.attributes |= dict(_features(each, ""))
+            if package == _CUSTOM and not hasattr(each, "target"):  # of the whole document
+                work.attributes |= _features(each, own)
         elif getattr(each, "Governor", None) is not None:
             arrows.append(each)
         elif {each.begin, each.end} & within:
@@ -107,52 +102,110 @@ def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
                 "span with an offset inside a character, or with the number of such a one"
             )
         else:
-            feature, label = _label(each, name)
-            own = getattr(each, "id", None)
-            known = own if isinstance(own, str) and own else f"s{len(marks) + 1}"
-            said = dict(_features(each, feature))
-            marks[each.xmiID] = Mark(known, label, each.begin, each.end, said)
+            spans.append(each)
+            marks[each.xmiID] = _mark(each, own, len(marks) + 1)
     work.marks = list(marks.values())
+    for each in spans:
+        for label, other in _links(each):
+            _arrow(made, label, each, other, marks)
     for each in arrows:
-        start, end = marks.get(each.Governor.xmiID), marks.get(getattr(each.Dependent, "xmiID", -1))
-        if start and end:
-            _, label = _label(each, str(each.type.name).rpartition(".")[2])
-            way = "bi" if getattr(each, "direction", None) == "bi" else "right"
-            work.arrows.append(Arrow(label, start.id, end.id, way))
-        else:
-            made.notes.append("relation to no span")
+        said = _features(each, own)
+        feature, label = inception.relation_label(said, _named(each)[1])
+        made.notes += [inception.BESIDE_LABEL] * len(said.keys() - {feature})
+        way = "bi" if getattr(each, "direction", None) == "bi" else "right"
+        _arrow(made, label, each.Governor, each.Dependent, marks, way)
     work.several()
     return made
 
 
-def _whose(path: Path) -> tuple[str, str]:
-    """(annotator, document): INCEpTION exports annotation/<document>/<annotator>.json."""
-    if path.parent.parent.name == "annotation":
-        return path.stem, path.parent.name
-    return "", path.stem
+def _named(each: "FeatureStructure") -> tuple[str, str]:
+    """(package, name) of the type of an annotation."""
+    package, _, name = str(each.type.name).rpartition(".")
+    return package, name
 
 
-def _label(each: "FeatureStructure", name: str) -> tuple[str, str]:
-    """(feature, label) of an annotation; its type's name where no feature looks like a label."""
-    for feature in _LABELS:
-        value = getattr(each, feature, None)
-        if isinstance(value, str) and value:
-            return feature, value
-    return "", name
+def _own_types(cas: "Cas") -> set[str]:
+    """Types that `qawl export` made: they describe their features by the names of attributes."""
+    spans = {
+        str(each.name)
+        for each in cas.typesystem.get_types()
+        if {"id", "label"} <= {feature.name for feature in each.all_features}
+    }
+    return spans | {f"{each}Article" for each in spans}
 
 
-def _features(each: "FeatureStructure", label: str) -> Iterator[tuple[str, AttributeValue]]:
-    """What an annotation says beside its label, under the names that the type describes."""
+def _mark(each: "FeatureStructure", own: set[str], number: int) -> Mark:
+    name = _named(each)[1]
+    feature, label = inception.label(_values(each), name)
+    known = getattr(each, "id", None)
+    identity = known if isinstance(known, str) and known else f"s{number}"
+    said = _features(each, own, feature)
+    typed = inception.TYPED.get(name, frozenset())
+    return Mark(identity, label, each.begin, each.end, said, typed=typed)
+
+
+def _links(each: "FeatureStructure") -> Iterator[tuple[str, "FeatureStructure | None"]]:
+    """(label, target) of the slots of an annotation, and of what follows it in a chain."""
     for feature in each.type.all_features:
-        value = getattr(each, feature.name, None)
-        if feature.name in (*_PLACE, label) or value in (None, ""):
+        for link in _elements(getattr(each, feature.name, None)):
+            if hasattr(link, "target"):
+                yield getattr(link, "role", None) or feature.name, link.target
+    following = getattr(each, _NEXT, None)
+    if following is not None:
+        yield getattr(each, _CHAINED, None) or _named(each)[1], following
+
+
+def _elements(value: object) -> list[object]:
+    found = getattr(value, "elements", None)
+    return found if isinstance(found, list) else []
+
+
+def _arrow(
+    made: Document,
+    label: str,
+    start: "FeatureStructure",
+    end: "FeatureStructure | None",
+    marks: dict[int, Mark],
+    way: str = "right",
+) -> None:
+    """Adds a relation to the work of a document, or a note where an end of it is no span."""
+    first, last = marks.get(start.xmiID), marks.get(getattr(end, "xmiID", -1))
+    if first and last:
+        made.works[0].arrows.append(Arrow(label, first.id, last.id, way))
+    else:
+        made.notes.append(inception.OF_NO_SPAN)
+
+
+def _values(each: "FeatureStructure") -> dict[str, object]:
+    return {one.name: getattr(each, one.name, None) for one in each.type.all_features}
+
+
+def _features(
+    each: "FeatureStructure", own: set[str], label: str = ""
+) -> dict[str, AttributeValue]:
+    """What an annotation says beside its label; features of our own types have names of attributes."""
+    named = each.type.name in own
+    chained = [_CHAINED] if getattr(each, _NEXT, None) is not None else []
+    said = {}
+    for feature in each.type.all_features:
+        if feature.name in (*_PLACE, *chained, label):
             continue
-        name = feature.description or feature.name
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            whole = isinstance(value, float) and value.is_integer()
-            yield name, int(value) if whole else value
-        elif isinstance(entries := getattr(value, "elements", None), list) and entries:
-            yield name, _paths([str(one) for one in entries])
+        value = _value(getattr(each, feature.name, None))
+        if value is not None:
+            said[(named and feature.description) or feature.name] = value
+    return said
+
+
+def _value(value: object) -> AttributeValue | None:
+    """The value of a feature; None where it has none, or links."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str | int | float):
+        return None if value == "" else value
+    words = [str(each) for each in _elements(value) if not hasattr(each, "type")]
+    return _paths(words) if words else None
 
 
 def _paths(words: list[str]) -> AttributeValue:

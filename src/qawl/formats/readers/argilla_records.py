@@ -1,0 +1,87 @@
+"""Records of Argilla 1 and Rubrix: the answer of one annotator to a task of spans, classes or a text.
+
+A record is `{"text" or "inputs", "annotation", "annotation_agent", "prediction", "status", "metadata"}`.
+Spans are `[label, start, end]` or objects; classes are a name or a list of names. Source: the reference
+of the Python client (TokenClassificationRecord, TextClassificationRecord, Text2TextRecord).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from qawl.core.findings import reason
+from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.json_lines import whole, words
+
+_AGENTS = frozenset({"annotation_agent", "prediction_agent"})
+ANNOTATION = "annotation"
+"""The attribute that a class or a text becomes, of a record that has no spans."""
+_UNREAD = "answer of a kind that is not read"
+
+
+def fits(row: dict[str, object]) -> bool:
+    """Whether an object looks like such a record."""
+    return ANNOTATION in row and not _AGENTS.isdisjoint(row)
+
+
+def document(path: Path, number: int, row: dict[str, object]) -> Found:
+    """The text of a record and the work on it: validated, discarded, or none yet."""
+    inputs = row.get("inputs")
+    texts = (
+        {str(n): v for n, v in inputs.items() if isinstance(v, str)}
+        if isinstance(inputs, dict)
+        else {}
+    )
+    if isinstance(row.get("text"), str):
+        texts["text"] = str(row["text"])
+    if not texts:
+        return set_aside(str(path), reason("text-empty"), number)
+    name = "text" if "text" in texts else max(texts, key=lambda each: len(texts[each]))
+    made = Document(str(path), str(row.get("id") or number), texts.pop(name))
+    metadata = row.get("metadata")
+    told = metadata.items() if isinstance(metadata, dict) else ()
+    made.context = texts | {str(n): words(v) for n, v in told if v not in (None, "")}
+    predictions = row.get("prediction")
+    made.notes += ["suggestion"] * (len(predictions) if isinstance(predictions, list) else 0)
+    made.works = list(_works(row, made.notes))
+    return made
+
+
+def _works(row: dict[str, object], notes: list[str]) -> Iterator[Work]:
+    given, status = row.get(ANNOTATION), str(row.get("status") or "").lower()
+    work = Work(str(row.get("annotation_agent") or ""), skipped=status == "discarded")
+    if status == "edited":
+        notes.append("draft")
+    elif work.skipped:
+        notes += ["answer of a record that was discarded"] * bool(given)
+        yield work
+    elif given is not None or status == "validated":
+        _answer(work, given, notes)
+        yield work
+
+
+def _answer(work: Work, given: object, notes: list[str]) -> None:
+    entries = given if isinstance(given, list) else []
+    if isinstance(given, str):
+        work.attributes[ANNOTATION] = given
+    elif entries and all(isinstance(each, str) for each in entries):
+        work.attributes[ANNOTATION] = [str(each) for each in entries]
+        work.several()
+    elif given is not None and given != entries:
+        notes.append(_UNREAD)
+    else:
+        for each in entries:
+            mark = _mark(each, len(work.marks) + 1)
+            work.marks += [mark] if mark else []
+            notes += [] if mark else [_UNREAD]
+
+
+def _mark(each: object, number: int) -> Mark | None:
+    """A span, as a list or an object."""
+    if isinstance(each, dict):
+        each = [each.get(name) for name in ("label", "start", "end")]
+    if not isinstance(each, list) or len(each) < 3:
+        return None
+    label, start, end = each[0], whole(each[1]), whole(each[2])
+    if start is None or end is None or not isinstance(label, str):
+        return None
+    return Mark(f"s{number}", label, start, end)
