@@ -314,7 +314,16 @@ def test_users_of_one_export_can_be_named_one_by_one(corpus):
 
 @pytest.mark.parametrize(
     "given",
-    [["9=b1"], ["1=b1", "1=b2"], ["b1", "b2"], ["1=../x"], ["=b1"], ["b1", "1=b2"], ["1=ａ1"]],
+    [
+        ["9=b1"],
+        ["1=b1", "1=b2"],
+        ["b1", "b2"],
+        ["1=../x"],
+        ["=b1"],
+        ["b1", "1=b2"],
+        ["1=b1", "b2"],
+        ["1=ａ1"],
+    ],
 )
 def test_names_that_fit_no_user_are_refused(corpus, given):
     done = pull(corpus, [work()], options=[f"--annotator={each}" for each in given])

@@ -164,7 +164,8 @@ def named(given: Iterable[str], known: Collection[str]) -> dict[User | None, str
     for each in given:
         who, equals, name = each.rpartition("=")
         one = user(who) if equals else None
-        if one == User() or one in found or None in found:
+        alone = one is None or None in found
+        if one == User() or one in found or (alone and found):
             raise InputError(f"--annotator {each}: give one NAME, or USER=NAME once a user")
         found[one] = stated("--annotator", name, {*known, *found.values()})
     return found
