@@ -85,7 +85,12 @@ def test_arabic_headers_are_mapped(ingest):
     assert (list(texts.values()), aside) == ([NEWS], {})
     texts, aside, done = ingest(content, "b.csv")
     assert done.exit_code == 1
-    assert aside == {None: "no column `text` (see --map): the columns are المعرف, النص, المصدر"}
+    assert aside == {
+        None: (
+            "no column `text`: the columns are المعرف, النص, المصدر; say which of them holds the text, as in "
+            "--map text=body"
+        )
+    }
 
 
 def test_what_excel_adds_is_no_article(ingest):

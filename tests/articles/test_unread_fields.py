@@ -254,4 +254,4 @@ def test_a_key_that_source_yaml_does_not_have_is_named_with_those_it_has(
     (tmp_path / "_source.yaml").write_text("licence: CC-BY-4.0\n")
     CliRunner().invoke(cli.group, ["ingest", str(tmp_path / "a.txt")])
     aside = Path("corpus/set-aside.jsonl").read_text(encoding="utf-8")
-    assert "unknown field `licence`; the keys are title, language, source" in aside
+    assert "there is no key `licence`; the keys are title, language, source" in aside

@@ -24,10 +24,10 @@ def test_a_text_that_came_by_map_goes_back_by_map(make_corpus, tmp_path, monkeyp
     back = ("restore", "exports/releases/0.1.0", "--articles", str(copy), "--to")
     without = run(*back, str(tmp_path / "none"))
     assert without.exit_code == 1
-    assert "(see --map)" in without.output
+    assert "as in --map" in without.output
     done = run(*back, str(target), "--map", names)
     assert done.exit_code == 0, done.output
     assert [
         (row["text"], row["title"]) for row in pq.read_table(target / "articles").to_pylist()
     ] == [(TEXT, "الجسر")]
-    assert "give FIELD=NAME" in run(*back, str(tmp_path / "x"), "--map", "foo=body").output
+    assert "give OURS=THEIRS" in run(*back, str(tmp_path / "x"), "--map", "foo=body").output

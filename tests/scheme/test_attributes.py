@@ -133,8 +133,8 @@ def test_the_check_of_a_kind_finds_what_is_wrong(stars, tmp_path):
         ("{name: x, title: {}, kind: choices}", "attribute x has no values"),
         ("{title: {}, kind: text}", "name"),
         ("text", "attribute text has no values"),
-        ("[text]", "attributes: .*got `array`|attribute .*name"),
-        ("{name: [3], title: {}, kind: text}", "Expected `str`"),
+        ("[text]", "attributes: .*not a list|attribute .*name"),
+        ("{name: [3], title: {}, kind: text}", "name: it takes a text, not a list"),
     ],
 )
 def test_a_wrong_attribute_is_one_line_that_names_it(line, said):

@@ -420,7 +420,7 @@ def test_a_control_may_be_called_otherwise_than_the_layer(tmp_path):
         ("layer: x\nlabel_sets: [{control: y, labels: [A]}, {control: y, labels: [B]}]", "control name 'y' is there twice"),
         ("layer: x\nlabel_sets: [{control: y, labels: []}]", "nothing to mark|has no labels"),
         ("layer: x\nlabel_sets: [y]", "label_sets"),
-        ("layer: x\nlabels: [A]\nattributes: {a: b}", "attributes: Expected `array`"),
+        ("layer: x\nlabels: [A]\nattributes: {a: b}", "attributes: it takes a list"),
         ("layer: x\nlabels: {A: B}", "labels"),
         ("layer: x\nattributes: [{name: a, kind: scale}]", "attribute a: .*max"),
         ("layer: x\nattributes: [{name: a, kind: scale, min: 3, max: 3}]", "max must be more than min"),

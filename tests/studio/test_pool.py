@@ -463,7 +463,7 @@ def test_slices_are_1_to_100(given):
 
 
 def test_a_pool_without_a_value_is_refused():
-    with pytest.raises(ProjectError, match=r"got `null` - at `\$.label_studio.pool`"):
+    with pytest.raises(ProjectError, match=r"label_studio\.pool: it takes .*not nothing"):
         parse_settings("name: x\nlabel_studio:\n  pool:\n", "qawl.yaml")
 
 

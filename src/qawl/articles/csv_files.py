@@ -25,6 +25,8 @@ HEAD = 1 << 20
 LONGEST_FIELD = 16_000_000
 LONGEST_LINE = 4 * LONGEST_FIELD
 _ROWS = 200
+MAPPED = "say which of them holds the text, as in --map text=body"
+"""What to do where fields or columns have other names."""
 _EXCEL = re.compile('"?sep=(.)"?\\s*')
 """A line by which Excel is told the delimiter."""
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -157,7 +159,7 @@ def _unfit(columns: Sequence[str], wanted: str) -> Reason | None:
         return reason("columns-twice", f": {', '.join(twice)}")
     if wanted not in columns:
         named = ", ".join(columns)[:200]
-        return reason("column-missing", f" `{wanted}` (see --map): the columns are {named}")
+        return reason("column-missing", f" `{wanted}`: the columns are {named}; {MAPPED}")
     return None
 
 

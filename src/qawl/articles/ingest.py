@@ -132,6 +132,7 @@ def _is_new(article: Article, places: Mapping[str, str], intake: Intake) -> bool
 def _warn_of_date(article: Article, outcome: Ingested) -> None:
     if isinstance(article.published_read, str) and article.published is None:
         message = f"{article.received}: no date can be read from {article.published_read!r}"
+        message += ": give it as YYYY-MM-DD"
         outcome.findings.append(finding("date-refused", message, article_id=article.id))
 
 

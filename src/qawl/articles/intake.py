@@ -59,7 +59,7 @@ class Ingested:
     @property
     def reasons(self) -> Counter[str]:
         """How many were set aside for each reason."""
-        return Counter(each.reason.split(":")[0] for each in self.set_aside)
+        return Counter(each.summary for each in self.set_aside)
 
 
 @dataclass(slots=True)

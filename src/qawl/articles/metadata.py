@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qawl.articles.decoding import known
-from qawl.core import licences, names, strict_yaml
+from qawl.core import licences, misfits, names, strict_yaml
 from qawl.core.errors import InputError
 from qawl.core.excerpts import listed
 
@@ -208,7 +208,7 @@ def from_fields(fields: Mapping[str, object], given: Metadata) -> Metadata:
     try:
         said = msgspec.convert(known, Metadata)
     except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(misfits.said(error)) from error
     whole = override(given, _sound(said))
     for wrong in odd(None, whole.license if whole.redistribute else None).values():
         raise ValueError(wrong)

@@ -41,7 +41,7 @@ class Received(Struct, frozen=True, kw_only=True):
     @property
     def place(self) -> str:
         """The path, with the line where there is one."""
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        return _place(self.path, self.line)
 
 
 class SetAside(Struct, frozen=True, kw_only=True):
@@ -53,8 +53,22 @@ class SetAside(Struct, frozen=True, kw_only=True):
     reason: str
     check: str | UnsetType = UNSET  # lines of earlier versions have none
 
+    @property
+    def summary(self) -> str:
+        """The reason without what it says of this one alone."""
+        return self.reason.split(":")[0]
+
+    @property
+    def place(self) -> str:
+        """The path, with the line where there is one."""
+        return _place(self.path, self.line)
+
 
 Found = Received | SetAside
+
+
+def _place(path: str, line: int | None) -> str:
+    return path if line is None else f"{path}:{line}"
 
 
 def set_aside(path: str, why: Reason, line: int | None = None) -> SetAside:

@@ -151,7 +151,9 @@ def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
     if kind.startswith("_source.") and kind.endswith(TEXTS):
         return reason("metadata-wrong", f": name it {FOLDER_FILES[0]}")
     if not kind.endswith(READ) and (not named or ending):
-        return reason("file-kind", f" ({ending or 'no ending'}): {', '.join(READ)} are")
+        return reason(
+            "file-kind", f" ({ending or 'no ending'}): save it as one of {', '.join(READ)}"
+        )
     if size == 0:
         return reason("file-empty")
     if (size or 0) > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
@@ -329,7 +331,8 @@ def _read_fields(
         renamed["redistribute"] = None
     text = renamed.get("text")
     if not isinstance(text, str):
-        there = f": its fields are {', '.join(list(fields)[:_NAMED])}" if fields else ""
+        names = ", ".join(list(fields)[:_NAMED])
+        there = f": its fields are {names}; {csv_files.MAPPED}" if fields else ""
         return set_aside(path, reason("text-missing", there), number)
     try:
         found = checked(text, path, number, from_fields(renamed, given))

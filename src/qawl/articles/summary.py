@@ -17,7 +17,7 @@ from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.text import printable
 
-_SHOWN, _FIELDS = 5, 12
+_SHOWN, _FIELDS, _LONGEST = 5, 12, 300
 _RULES = {
     CHROME_LINES: (
         "lines that sites add",
@@ -115,9 +115,9 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     sources = +outcome.undecided
     if not sources:
         return
-    yield "without a licence, so the texts are left out of releases (give license and redistribute"
-    yield "in a _source.yaml beside the articles and ingest them again; a release needs them for"
-    yield "every source that has a name; redistribute: true alone does not show a text):"
+    yield "without a licence, so the texts are left out of releases, also with redistribute: true"
+    yield "(give license and redistribute in a _source.yaml beside the articles and ingest them again;"
+    yield "no release is built before each source that has a name has a licence):"
     yield from _of_sources(sources)
 
 
@@ -136,10 +136,13 @@ def _of_sources(sources: Counter[str]) -> Iterator[str]:
 
 
 def _set_aside(outcome: Ingested) -> Iterator[str]:
-    """How many were set aside, by reason."""
+    """How many were set aside, by reason, with the first of each in full."""
     yield f"set aside   {len(outcome.set_aside)}"
+    first = {each.summary: each for each in reversed(outcome.set_aside)}
     for reason, count in outcome.reasons.most_common():
         yield f"            {count} × {reason}"
+        if more := first[reason].reason.removeprefix(reason).removeprefix(": "):
+            yield f"                {first[reason].place}: {more[:_LONGEST]}"
     if outcome.set_aside:
         yield "            each with its place and reason in corpus/set-aside.jsonl"
 

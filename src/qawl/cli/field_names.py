@@ -11,7 +11,7 @@ def renamed(given: str | None) -> dict[str, str]:
     for ours, equals, theirs in pairs:
         if not equals or not theirs or ours not in (*FIELDS, "text"):
             fields = ", ".join(("text", *FIELDS))
-            message = f"{ours}{equals}{theirs}: give FIELD=NAME with FIELD one of {fields}"
+            message = f"{ours}{equals}{theirs}: give OURS=THEIRS, where OURS is one of {fields}"
             raise click.BadParameter(message, param_hint="--map")
     named = {ours: theirs for ours, _, theirs in reversed(pairs)}
     for ours, _, theirs in pairs:

@@ -261,7 +261,7 @@ _SET_ASIDE = {
     "quotes-open": "unclosed or mixed quotation marks",
     "value-unreadable": "a value that can't be read",
     "field-wrong": "a field has the wrong form",
-    "text-missing": "no field `text` with a string (see --map)",
+    "text-missing": "no field `text` with a text in it",
     "text-empty": "no text, or white space only",
     "text-long": "too long for an article",
     "text-half": "half a surrogate pair, which is not a character",

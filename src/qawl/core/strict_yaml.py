@@ -9,6 +9,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from qawl.core import misfits
 from qawl.core.errors import TOO_DEEP, ProjectError, QawlError, other_format
 
 T = TypeVar("T")
@@ -111,7 +112,8 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as problem:
         more = _known(problem, kind) or _values_of(problem, kind) or _in_quotes(problem)
-        raise error(f"{where}: {other_format(problem) or f'{problem}{more}'}") from problem
+        words = other_format(problem) or f"{misfits.said(problem)}{more}"
+        raise error(f"{where}: {words}") from problem
 
 
 def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:
@@ -120,7 +122,9 @@ def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:
         return ""
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return ""
-    return f"; the keys are {', '.join(kind.__struct_encode_fields__)}"
+    tag = kind.__struct_config__.tag_field  # a key that is no field
+    keys = (*kind.__struct_encode_fields__, *([tag] if tag else []))
+    return f"; the keys are {', '.join(keys)}"
 
 
 def _values_of(problem: msgspec.ValidationError, kind: type[object]) -> str:
@@ -156,12 +160,20 @@ def _inner(kind: inspect.Type, name: str) -> list[inspect.Type]:
     return [one for each in found for one in getattr(each, "types", (each,))]
 
 
+_HINTS = {
+    "mapping values are not allowed here": "a value with a colon and a space in it (a: b) needs quotes "
+    "around it, and keys below one another start in the same column",
+    "found character '\\t' that cannot start any token": "a tab stands here: use spaces",
+}
+"""What the parser says of what people get wrong most, in words."""
+
+
 def _said(text: str, problem: str | None) -> str:
     """What is wrong in words; the marks of a merge by git are named."""
     marks = ("<<<<<<< ", "=======", ">>>>>>> ")
     if all(f"\n{mark}" in f"\n{text}" for mark in marks):
         return "git could not merge this file: take out the lines with <<<<<<<, =======, >>>>>>>"
-    return problem or "it can't be read"
+    return _HINTS.get(problem or "", problem) or "it can't be read"
 
 
 DEEPEST = 50

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from qawl.core import files, packings
+from qawl.core import files, misfits, packings
 from qawl.core.errors import InputError
 from qawl.core.odd_json import repeated_key
 from qawl.core.records import (
@@ -58,6 +58,7 @@ _TOLD = frozenset(
 """Keys of a line of `qawl export jsonl` that say what the release has already."""
 _NAN = re.compile(rb"[:\[,]\s*-?(NaN|Infinity)\b")
 _NO_NUMBER = "NaN and Infinity are no numbers in JSON"
+_ONE_A_LINE = "write each prediction as an object in a line of its own (JSON Lines)"
 
 
 class PredictedSpan(Struct, frozen=True):
@@ -160,9 +161,13 @@ class Predictions:
     def _decoded(self, number: int, line: bytes) -> Prediction:
         try:
             found = msgspec.json.decode(line)
+            if isinstance(found, list):
+                raise InputError(
+                    f"{self.path}, line {number}: no prediction: a list; {_ONE_A_LINE}"
+                )
             made = msgspec.convert(found, Prediction)
         except (*files.UNREADABLE, msgspec.ValidationError) as error:
-            said = error if isinstance(error, msgspec.ValidationError) else None
+            said = misfits.said(error) if isinstance(error, msgspec.ValidationError) else None
             words = said or (_NO_NUMBER if _NAN.search(line) else files.problem(line, error))
             raise InputError(f"{self.path}, line {number}: no prediction: {words}") from error
         if again := repeated_key(line, found):
