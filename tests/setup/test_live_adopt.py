@@ -269,3 +269,34 @@ def test_annotation_of_dialogues_goes_on_too(label_studio, tmp_path, monkeypatch
         )
         assert findings["summary"]["errors"] == 0
         assert "nothing to do" in run(folder, "push")
+
+
+def test_a_second_project_of_the_same_texts_gets_no_task_twice(label_studio, tmp_path, monkeypatch):
+    """Its layer is of the articles that were there, which were made of tasks of the first project:
+    `push` added them all to the second one again."""
+    from qawl.studio.client import Client
+
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", label_studio.token)
+    folder, texts = tmp_path / "news", TEXTS[:2]
+    with Client(label_studio.url, label_studio.token) as client:
+        for title in ("names", "places"):
+            config = CONFIG.replace('name="label"', f'name="{title}"')
+            number = client.create_project({"title": title, "label_config": config})["id"]
+            client.import_tasks(number, [{"data": {"body": each}} for each in texts])
+            (_, second) = client.tasks(number)
+            work = [
+                {**each, "from_name": title} if each["from_name"] == "label" else each
+                for each in result(texts[1], "Mona")
+            ]
+            client.submit(second["id"], {"result": work})
+            address = f"{client.url}/projects/{number}"
+            done = CliRunner().invoke(cli.group, ["adopt", address, "--into", str(folder)])
+            assert done.exit_code == 0, (done.output, done.exception)
+        settings = (folder / "qawl.yaml").read_text("utf-8")
+        assert f"places: {number}}}" in settings
+        assert "nothing to do" in run(folder, "push")
+        assert len(list(client.tasks(number))) == len(texts)
+        first, _ = client.tasks(number)
+        client.submit(first["id"], {"result": work[1:]})
+        assert "1 new versions" in run(folder, "pull")
+        assert "nothing to do" in run(folder, "push")

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from qawl.annotations import import_files, journal, json_stream, task_text, task
 from qawl.annotations import store as annotation_store
 from qawl.annotations.identity import Identity, instant
 from qawl.annotations.sorter import Pulled
-from qawl.articles import selection
+from qawl.articles import cleaning, selection
 from qawl.articles import store as article_store
 from qawl.core.errors import SchemeError, ServerError
 from qawl.core.project import Project
+from qawl.core.text import sha256
 from qawl.scheme import from_config, scheme
 from qawl.scheme.from_config import Config, Item
 from qawl.scheme.scheme import Scheme
@@ -63,7 +64,9 @@ def remotes(
 def step(client: Client, project: Project, remote: Remote) -> Step:
     """The articles that the project lacks are added; nothing else of it is changed."""
     current = scheme.load(project, remote.layer)
-    there = set(_articles(client.tasks(remote.id, fields=("id", "data")), project, remote.id))
+    config = _config(remote)
+    articles = _Articles(project, remote, config)
+    there = {articles.of(each) for each in client.tasks(remote.id, fields=("id", "data"))}
     offered = tasks.names(project)
     add = [
         tasks.task(each, current, offered)
@@ -71,7 +74,6 @@ def step(client: Client, project: Project, remote: Remote) -> Step:
         if each.id not in there
     ]
     title = f"{remote.fields.get('title')} (project {remote.id}, adopted)"
-    config = _config(remote)
     kept = list(_kept(remote, current))
     if add and config and (config.page or config.turns):
         kept.append(f"{counted(len(add), 'article')} can't be added: it shows pages or dialogues")
@@ -112,29 +114,41 @@ def _every(items: Iterable[Item]) -> Iterator[Item]:
         yield from _every(each.items)
 
 
-def _articles(those: Iterable[Json], project: Project, number: int) -> Iterator[str]:
-    """The articles of tasks."""
-    made, known = _made(project, number), {each.id for each in article_store.articles(project)}
-    for task in those:
-        if identity := _article(task, made, known):
-            yield identity
+class _Articles:
+    """Which article each task of a project is; `hashes` has the digest of every article's text.
 
+    A task names its article, or the article was made of it. Else it is the one article with its text: a
+    further layer is of the articles that were there.
+    """
 
-def _article(task: Json, made: Mapping[int, str], known: Container[str]) -> str | None:
-    """The article that a task names, else the one that was made of it: of tasks that were deleted,
-    servers on SQLite give the numbers to new ones."""
-    told = task["data"].get("article_id")
-    return told if isinstance(told, str) and told in known else made.get(task["id"])
+    def __init__(self, project: Project, remote: Remote, config: Config | None) -> None:
+        self._config, self._field = config, config.text_field if config else remote.text_field
+        self._made: dict[int, str] = {}
+        self._by_text: dict[str, str | None] = {}
+        self.hashes: dict[str, str] = {}
+        start = f"{remote.id}/"
+        for each in article_store.articles(project):
+            self.hashes[each.id] = each.text_sha256
+            several = each.text_sha256 in self._by_text
+            self._by_text[each.text_sha256] = None if several else each.id
+            told = each.source_id or ""
+            if told.startswith(start) and told[len(start) :].isdecimal():
+                self._made[int(told.removeprefix(start))] = each.id
 
+    def of(self, task: Json) -> str | None:
+        """The article of a task: first as it names it, for servers on SQLite give the numbers of deleted
+        tasks to new ones."""
+        told = task["data"].get("article_id")
+        if isinstance(told, str) and told in self.hashes:
+            return told
+        return self._made.get(task["id"]) or self._with_text(task)
 
-def _made(project: Project, number: int) -> dict[int, str]:
-    """Task of the project → the article that was adopted from it."""
-    start = f"{number}/"
-    return {
-        int(told.removeprefix(start)): each.id
-        for each in article_store.articles(project)
-        if (told := each.source_id or "").startswith(start) and told[len(start) :].isdecimal()
-    }
+    def _with_text(self, task: Json) -> str | None:
+        shown, _ = task_text.as_text(task, self._config)
+        text = shown["data"].get(self._field)
+        if not isinstance(text, str):
+            return None
+        return self._by_text.get(sha256(cleaning.as_annotated(text)[0]))
 
 
 def pull(
@@ -163,25 +177,25 @@ def _written(
 ) -> tuple[dict[str, _There], set[int], bool]:
     """The project's tasks as an export; number → annotation of each that it has; the numbers of its
     tasks; whether the server could send all of them."""
-    made = _made(project, remote.id)
-    hashes = {each.id: each.text_sha256 for each in article_store.articles(project)}
     config = _config(remote)
+    articles = _Articles(project, remote, config)
     held: dict[str, _There] = {}
     stand: set[int] = set()
     whole = True
     with path.open("wb") as file:
         start = b"[\n"
         for sent in client.tasks(remote.id, annotations=True):
-            identity = _article(sent, made, hashes)
-            task, _ = task_text.as_text(sent, config, hashes[identity] if identity else None)
+            identity = None if json_stream.UNREADABLE in sent else articles.of(sent)
+            digest = articles.hashes[identity] if identity else None
+            task, _ = task_text.as_text(sent, config, digest)
             whole = whole and json_stream.UNREADABLE not in task
             stand.add(task["id"])
             for each in task.get("annotations", ()):
                 user = users.user(each.get("completed_by")).id
                 held[str(each["id"])] = _There(instant(each.get("created_at")), user)
             if identity:
-                told = {"article_id": identity, "text_sha256": hashes[identity]}
-                task["data"] |= told | {"layer": remote.layer}
+                told = {"article_id": identity, "text_sha256": digest, "layer": remote.layer}
+                task["data"] |= told
             file.write(start + json.dumps(task).encode())
             start = b",\n"
         file.write(b"]\n" if stand else b"[]\n")
