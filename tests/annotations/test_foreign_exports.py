@@ -774,3 +774,17 @@ def test_a_text_of_two_articles_is_placed_whatever_the_other_fields_of_a_task_ho
     (record,) = corpus.records()
     source = {each["id"]: each["source"] for each in corpus.articles()}
     assert odd != "Post" or source[record["article_id"]] == "Post"
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", "\u200b", "\u200f", "\n ", "\u00a0"])
+def test_a_note_with_a_long_run_of_white_space_is_read(foreign, gap):
+    """As cells of spreadsheets have it: the search for the edges of lines went over the run again from
+    each of its characters."""
+    corpus = foreign()
+    corpus.ingest(SAMI)
+    note = region(SAMI, "Sami") | {"from_name": "note", "type": "textarea"}
+    note["value"] = {**note["value"], "text": [f"sure\n{gap * 30_000}or not{gap * 30_000}"]}
+    assert corpus.pull([task(SAMI, region(SAMI, "Sami"), note)], "--layer", "ner").exit_code == 0
+    (record,) = corpus.records()
+    said = record["spans"][0]["attributes"]["note"]
+    assert (said[:5], said[-6:]) == ("sure\n", "or not")

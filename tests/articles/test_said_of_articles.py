@@ -311,3 +311,12 @@ def test_metadata_beside_a_file_is_read(root, tmp_path):
     assert main(root, "ingest", str(tmp_path / "news.jsonl"))[0] == 0
     (article,) = stored(root).values()
     assert (article.source, article.context) == ("the wire", {"desk": ["a", "b"]})
+
+
+def test_a_context_of_very_many_fields_is_read_from_a_file_beside_the_text(root, tmp_path):
+    """Each key was compared with all others: a megabyte of them took minutes."""
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    said = {"context": {f"field {number}": number for number in range(40_000)}}
+    (tmp_path / "a.json").write_text(json.dumps(said), "utf-8")
+    assert main(root, "ingest", str(tmp_path / "a.txt"))[0] == 0
+    assert len(stored(root)[TEXT].context) == 40_000

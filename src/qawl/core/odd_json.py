@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from collections import Counter
 
 import msgspec
 
@@ -39,8 +40,7 @@ def repeated_key(content: bytes, value: object) -> str | None:
     found: list[str] = []
 
     def look(pairs: list[tuple[str, object]]) -> None:
-        keys = [key for key, _ in pairs]
-        found.extend(key for key in keys if keys.count(key) > 1)
+        found.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
 
     # Python refuses integers of many digits.
     json.loads(content, object_pairs_hook=look, parse_int=str)

@@ -69,7 +69,11 @@ _BREAK = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _GAP = re.compile(r"(?<=\S)[^\S\n\u3000]+")
 _OTHER_SPACE = re.compile(r"[^\S\n\t \u3000]")
 _EDGES = "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_EDGE = re.compile(rf"\A[\s{_EDGES}]+|[\s{_EDGES}]+\Z|(?:[^\S\n]|[{_EDGES}])+(?=\n)")
+_EDGE = re.compile(
+    rf"\A[\s{_EDGES}]+|(?<![\s{_EDGES}])[\s{_EDGES}]+\Z"
+    rf"|(?<![^\S\n])(?<![{_EDGES}])(?:[^\S\n]|[{_EDGES}])+(?=\n)"
+)
+"""White space and marks at edges, looked for where they begin: a long run is no trap."""
 
 
 def typed(text: str) -> str:
