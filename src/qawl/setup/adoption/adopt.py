@@ -270,7 +270,10 @@ def _refuse_taken(folder: Path, layer: str) -> None:
     if not (folder / SETTINGS).is_file():
         return
     if layer in load(folder).settings.layers:
-        raise ProjectError(f"{folder} has a layer {layer} already: give --layer NAME")
+        raise ProjectError(
+            f"{folder} has a layer {layer} already: more work of this layer comes in with `qawl pull "
+            "--from FILE` in that folder; for a layer of its own, give --layer NAME"
+        )
     for each in _of_layer(folder, layer):
         raise ProjectError(
             f"{each} is of a layer {layer}, which qawl.yaml does not name: give --layer NAME"

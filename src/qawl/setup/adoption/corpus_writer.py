@@ -28,7 +28,7 @@ from qawl.setup.adoption.sources import LABEL_STUDIO
 from qawl.setup.adoption.spool import Look, Spool, Watch
 
 LINKED = "task that has the address of its text, which is not fetched"
-SAME = "task with the id and text of another task"
+SAME = "task of the same article as another task"
 OTHERS = "other fields of a task whose text stands already: those of the first are the context"
 DOUBLED = (
     "annotation older than another one of the same article and annotator (the journal keeps it)"
@@ -44,10 +44,11 @@ class _Meetings:
         self._db.execute("CREATE TABLE copy (digest, number, own, PRIMARY KEY (digest, number))")
         self._db.execute("CREATE TABLE next (digest, person, number, PRIMARY KEY (digest, person))")
 
-    def of(self, digest: str, who: set[str], source_id: str) -> str:
-        """The id of the first copy of a text after those that these people worked on."""
+    def of(self, digest: str, who: set[str], source_id: str, *, unique: bool = False) -> str:
+        """The id of the first copy of a text after those that these people worked on; a new copy has
+        this id, with its number where the id is not `unique`."""
         number = max(self._next(digest, person) for person in who)
-        fresh = f"{source_id}#{number + 1}" if number else source_id
+        fresh = source_id if unique or not number else f"{source_id}#{number + 1}"
         self._db.execute("INSERT OR IGNORE INTO copy VALUES (?, ?, ?)", (digest, number, fresh))
         rows = [(digest, person, number + 1) for person in who]
         self._db.executemany("INSERT OR REPLACE INTO next VALUES (?, ?, ?)", rows)
@@ -150,8 +151,7 @@ class CorpusWriter:
         project = task.get("project")
         number = f"{project if project is not None else ''}/{task.get('id', place)}"
         source_id = own if isinstance(own, str) and project is None else number
-        if spool.source.format != LABEL_STUDIO:
-            source_id = self._meeting(text, source_id, task, spool)
+        source_id = self._meeting(text, source_id, task, spool)
         language = said.tag or self.language.of(text)
         article = adopted.article(said, text, source_id, place, language)
         return self.found.with_context(article, data)
@@ -159,11 +159,16 @@ class CorpusWriter:
     def _meeting(self, text: str, source_id: str, task: Task, spool: Spool) -> str:
         """The id of the first text that equals this one and that other annotators worked on.
 
-        Other tools write a text once for each annotator. What one of them did twice, or nobody did, are
-        texts of their own.
+        Other tools write a text once for each annotator, and in Label Studio each may have a project.
+        What one of them did twice, what one project of Label Studio has twice, or what nobody did
+        elsewhere, are texts of their own.
         """
         who = {self._pseudonym(spool, each) for each in annotations(task)}
         digest = adopted.frozen_hash(text)
+        if spool.source.format == LABEL_STUDIO:
+            place = task.get("project") or spool.source.path
+            who.add(f"project {place} of server {spool.server}")
+            return self._meetings.of(digest, who, source_id, unique=True)
         return self._meetings.of(digest, who, source_id) if who else source_id
 
     def _pseudonym(self, spool: Spool, annotation: Mapping[str, object]) -> str:
