@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urljoin
 
+import msgspec
+
 from qawl.annotations.json_stream import note
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
@@ -25,6 +27,8 @@ IMPORT = 1000
 """Tasks in one import request."""
 OLDEST = 1, 23
 """The first release of Label Studio that Qawl works with: older task lists lack what it reads."""
+GREETING = 30.0
+"""Seconds in which a server says its version, or it is taken for one that never answers."""
 AT_ONCE = 4
 """Calls that are under way at once where many projects are read."""
 
@@ -44,6 +48,25 @@ DRAFTED: Filter = ("draft_exists", "equal", True)
 """Tasks that have a draft: work that is not submitted."""
 _WITH_DRAFTS: Filter = ("draft_exists", "in_list", [True, False])
 """Always holds: the server fills this column only where a condition names it."""
+
+
+class _Version(msgspec.Struct):
+    """What a server says of itself."""
+
+    release: str | None = None
+    edition: str | None = None
+    package: Json = msgspec.field(default_factory=dict, name="label-studio-os-package")
+
+
+class _Numbered(msgspec.Struct):
+    id: int
+
+
+class _Page(msgspec.Struct):
+    """A page of a list, as far as all of them have it."""
+
+    count: int
+    results: list[_Numbered]
 
 
 class Client(Transport):
@@ -66,13 +89,24 @@ class Client(Transport):
 
     def version(self, *, retries: int = RETRIES) -> tuple[str, str]:
         """(release, edition) of the Label Studio that answers."""
-        said = self.request("GET", "api/version", retries=retries)
-        if not isinstance(said, dict):
-            raise ServerError(
-                f"{self.url} is not a Label Studio: correct label_studio.url in qawl.yaml"
-            )
-        release = said.get("release") or said.get("label-studio-os-package", {}).get("version")
-        return str(release), str(said.get("edition") or "unknown edition")
+        said = self.request("GET", "api/version", retries=retries, seconds=GREETING)
+        found = self._read(said, _Version)
+        release = found.release or found.package.get("version")
+        if not release:
+            raise self._other()
+        return str(release), str(found.edition or "unknown edition")
+
+    def _read(self, said: object, shape: type[R]) -> R:
+        """An answer as Label Studio gives it; raises ServerError at that of another server."""
+        try:
+            return msgspec.convert(said, shape)
+        except msgspec.ValidationError as error:
+            raise self._other() from error
+
+    def _other(self) -> ServerError:
+        return ServerError(
+            f"{self.url} is not a Label Studio: correct label_studio.url in qawl.yaml"
+        )
 
     def clock(self) -> datetime | None:
         """The server's time, as its answers carry it; None where they don't."""
@@ -285,7 +319,7 @@ class Client(Transport):
         while True:
             asked = {"page": page, "page_size": PAGE, "ordering": "id"}
             said = self.request("GET", path, params=asked)
-            total = said["count"]
+            total = self._read(said, _Page).count
             if total < before:
                 page, before = 1, 0
                 found.clear()

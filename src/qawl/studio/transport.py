@@ -18,6 +18,8 @@ from qawl.studio.token import TOKEN
 
 RETRIES = 3
 """How often a call that is safe to repeat is repeated."""
+PATIENCE = 300.0
+"""Seconds to wait for an answer."""
 WAIT = 1.0
 """Seconds before the first repetition; each further one waits twice as long."""
 Json = dict[str, Any]
@@ -51,7 +53,7 @@ class Transport:
         self.url = url.rstrip("/")
         try:
             # Without the slash at its end, the SDK refreshes a token beside the path, not under it.
-            connected: Any = LabelStudio(base_url=f"{self.url}/", api_key=key, timeout=300)  # type: ignore[no-untyped-call]
+            connected: Any = LabelStudio(base_url=f"{self.url}/", api_key=key, timeout=PATIENCE)  # type: ignore[no-untyped-call]
         except Exception as error:
             raise self._foreign(error) from error
         # The SDK's typed calls drop fields that the journal must keep; its HTTP client does not.
@@ -71,9 +73,12 @@ class Transport:
         params: Json | None = None,
         body: object = None,
         retries: int = RETRIES,
+        seconds: float = PATIENCE,
     ) -> Any:
         """One call; the decoded answer. Raises ServerError with what went wrong."""
-        answer = self._answer(method, path, params=params, body=body, retries=retries)
+        answer = self._answer(
+            method, path, params=params, body=body, retries=retries, seconds=seconds
+        )
         if not answer.content:
             return None
         try:
@@ -92,9 +97,10 @@ class Transport:
         params: Json | None = None,
         body: object = None,
         retries: int,
+        seconds: float = PATIENCE,
     ) -> httpx.Response:
         left = retries if method in {"GET", "PATCH", "DELETE"} else 0
-        options = {"max_retries": left}
+        options = {"max_retries": left, "timeout_in_seconds": seconds}
         try:
             answer: httpx.Response = self._http.request(
                 path, method=method, params=params, json=body, request_options=options
@@ -103,7 +109,9 @@ class Transport:
             # The SDK repeats what was answered with an error or not at all, not what broke off.
             if left and isinstance(error, (httpx.ReadError, httpx.WriteError)):
                 time.sleep(WAIT * 2 ** (RETRIES - left))
-                return self._answer(method, path, params=params, body=body, retries=left - 1)
+                return self._answer(
+                    method, path, params=params, body=body, retries=left - 1, seconds=seconds
+                )
             raise self._foreign(error) from error
         if answer.status_code in (401, 403):
             raise self._refused(_reason(answer))
@@ -116,6 +124,17 @@ class Transport:
 
     def _foreign(self, error: Exception) -> ServerError:
         """An error of the network or the SDK as one of ours."""
+        if isinstance(error, httpx.TimeoutException):
+            return ServerError(
+                f"{self.url} does not answer in time: see whether it is starting or overloaded, "
+                "then run it again; or mend label_studio.url in qawl.yaml"
+            )
+        if isinstance(error, httpx.ConnectError) and "SSL" in str(error):
+            return ServerError(
+                f"no secure connection to {self.url} ({_short(str(error))}): mend the server's "
+                "certificate, name its authority's in SSL_CERT_FILE, or write http:// in "
+                "label_studio.url of qawl.yaml if the server has no certificate"
+            )
         if isinstance(error, httpx.ConnectError):
             return NobodyListens(
                 f"no Label Studio answers at {self.url}: start it (`qawl serve`), or mend "
