@@ -75,21 +75,21 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
         yield RemoteTask(
             id=each["id"],
             project=remote.id,
-            article_id=str(data.get("article_id")),
+            article_id=_said(data, "article_id"),
             text_sha256=text_hash(str(data.get(remote.text_field))),
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],
             basis=data.get("basis"),
             carried=task_extras.digest(data, remote.text_field),
             suggested=str(data.get(tasks.SUGGESTED)),
-            annotator=remote.annotator if remote.slice is None else _assigned(data),
-            assigned=None if remote.slice is None else _assigned(data),
+            annotator=remote.annotator if remote.slice is None else _said(data, ASSIGNED),
+            assigned=None if remote.slice is None else _said(data, ASSIGNED),
         )
 
 
-def _assigned(data: Json) -> str:
-    """Who a task of a pool is assigned to; "" where it does not say it."""
-    said = data.get(ASSIGNED)
+def _said(data: Json, name: str) -> str:
+    """What a task says, such as its article or who it is assigned to; "" where it does not say it."""
+    said = data.get(name)
     return said if isinstance(said, str) else ""
 
 
@@ -126,7 +126,7 @@ def _refuse_other_corpus(
 ) -> None:
     """Raises ServerError where projects carry the name of this corpus and none of their tasks is of an
     article of it: their open tasks would be removed."""
-    there = {task.article_id for those in held.values() for task in those} - {str(None)}
+    there = {task.article_id for those in held.values() for task in those} - {""}
     if there and there.isdisjoint(each.id for each in article_store.heads(project)):
         several = ", ".join(str(number) for number, those in sorted(held.items()) if those)
         raise ServerError(
