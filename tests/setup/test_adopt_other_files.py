@@ -108,6 +108,16 @@ def test_tags_of_bmes_are_whole_spans(tmp_path):
     assert articles[0]["language"] == "zh"
 
 
+@pytest.mark.parametrize("gap", [" ", "\t", " -X- -X- "])
+def test_a_token_that_is_a_hash_is_no_comment(tmp_path, gap):
+    """Texts of posts have them; they were left out of the text without a word."""
+    rows = ["# id 7", "# text = take vitamin B-12"]
+    rows += [f"{each}{gap}{tag}" for each, tag in (("Vote", "O"), ("#", "B-TAG"), ("Yes", "I-TAG"))]
+    _, records, articles = adopt(tmp_path, {"a.conll": "\n".join(rows)})
+    assert articles[0]["text"] == "Vote # Yes"
+    assert marked(records) == [("TAG", "# Yes")]
+
+
 def test_tags_that_are_missing_or_none_are_counted(tmp_path):
     path = tmp_path / "a.conll"
     path.write_text("Rima B-P\nDam\nx I-\ny Q-P\nz PER\nin O\nTyre B-P\n")

@@ -7,6 +7,7 @@ a span.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -65,18 +66,28 @@ def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
     """Documents as (columns of their -DOCSTART- line, sentences)."""
     start: list[str] = []
     sentences: list[Sentence] = [[]]
-    for line in text.split("\n"):
-        columns = _columns(line)
+    rows = [(line, _columns(line)) for line in text.split("\n")]
+    widths = Counter(len(columns) for line, columns in rows if columns and line[:1] != "#")
+    width = max(widths, key=lambda each: widths[each], default=0)
+    for line, columns in rows:
         if columns and columns[0] == _START:
             if any(sentences):
                 yield start, [each for each in sentences if each]
             start, sentences = columns, [[]]
         elif not columns:
             sentences.append([])
-        elif not (columns[0] == "#" or line.startswith("# ")):
+        elif not _is_comment(line, columns, width):
             sentences[-1].append(columns if len(columns) > 1 else [*columns, _NONE])
     if any(sentences):
         yield start, [each for each in sentences if each]
+
+
+def _is_comment(line: str, columns: list[str], width: int) -> bool:
+    """Whether a line is a comment: it begins with #, and is no token with as many columns as others."""
+    if not (columns[0] == "#" or line.startswith("# ")):
+        return False
+    tag = columns[-1]
+    return len(columns) != width or not (tag == NOBODY or _TAG.fullmatch(tag))
 
 
 def _columns(line: str) -> list[str]:
