@@ -290,6 +290,8 @@ CONDITIONS = {
     ),
     "by a control that nobody has": ('visibleWhen="choice-selected" whenTagName="x"', None, "x is no choice"),
     "by itself": ('visibleWhen="choice-selected" whenTagName="why" whenChoiceValue="a"', None, "in a circle"),
+    "beside a region": ('visibleWhen="region-selected" whenLabelValue="PER"', None, "why: its condition is left out"),
+    "beside no region": ('visibleWhen="no-region-selected"', None, "why: its condition is left out"),
     "by one of spans": ('visibleWhen="choice-selected" whenTagName="gender"', None, "gender is not of the same labels"),
 }  # fmt: skip
 REL = (
@@ -324,6 +326,18 @@ def test_conditions_of_views_and_of_their_controls_hold_together(tmp_path):
     made = Adopted(tmp_path, task(MONA), config(REL, why))
     assert made.attributes["why"]["of"] == ["PER"]
     assert made.attributes["why"]["when"] == {"rel": ["m"]}
+
+
+def test_values_that_tasks_list_are_named(tmp_path):
+    """The scheme has those alone that somebody chose: nobody was told that there are others."""
+    given = task(
+        MONA,
+        said("rel", "choices", ["a"]),
+        data={"text": TEXT, "all": [{"value": "a"}, {"value": "b"}]},
+    )
+    made = Adopted(tmp_path, given, config('<Choices name="rel" toName="text" value="$all"/>'))
+    assert [each["name"] for each in made.attributes["rel"]["values"]] == ["a"]
+    assert "rel: its values are listed in the field $all of each task" in made.notes
 
 
 def test_a_control_of_one_label_that_the_work_has_of_another_is_of_both(tmp_path):

@@ -51,6 +51,8 @@ def ask(controls: Iterable[Control], attributes: Iterable[Node], notes: list[str
     for name, control in known.items():
         for each in control.conditions if name in nodes else ():
             if each.shown not in {"choice-selected", "choice-unselected"}:
+                if each.shown != "region-selected" or not control.per_region:
+                    notes.append(f"{name}: its condition is left out: it is of the whole text")
                 continue
             other = nodes.get(each.control)
             values = _values(each, other, known.get(each.control)) if other else []

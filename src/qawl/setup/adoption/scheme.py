@@ -50,6 +50,8 @@ KINDS = {
     "Taxonomy": "tree",
     "TextArea": "text",
 }
+_LISTED = frozenset({*LABELS, "Choices", "Taxonomy"})
+"""Controls whose values a task may list."""
 _OF_RESULTS = {
     "rating": "scale",
     "number": "number",
@@ -202,6 +204,12 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         f"{each.name}: its condition is left out: a scheme offers labels always"
         for each in sets
         if each.conditions
+    ]
+    notes += [
+        f"{each.name}: its values are listed in the field {field} of each task: the scheme has those "
+        "that the config or the work has"
+        for each in config.of(_LISTED)
+        if (field := each.settings.get("value", "")).startswith("$")
     ]
     if len(sets) == 1:
         node["labels"] = [_label(each, language) for each in sets[0].items]
