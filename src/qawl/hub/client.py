@@ -194,7 +194,8 @@ class Repository:
         if done.returncode:
             said = done.stderr.strip().splitlines() or ["no reason given"]
             raise HubError(
-                f"{self.name} at {commit[:12]} can't be loaded with datasets: {_line(said[-1])}"
+                f"{self.name} at {commit[:12]} can't be loaded with datasets ({_line(said[-1])}): "
+                "it was not tagged; run it again"
             )
         return msgspec.json.decode(done.stdout, type=dict[str, int])
 
@@ -231,7 +232,17 @@ class Repository:
         answered = (errors.HTTPError, errors.LocalEntryNotFoundError)
         return (*answered, ConnectionError, TimeoutError, RuntimeError, ValueError)
 
+    def _network(self, failure: Exception) -> Exception:
+        """The failure of the network that another one was raised from; else that one."""
+        each: BaseException | None = failure
+        while each is not None:
+            if isinstance(each, self._hf.errors.HTTPError | ConnectionError):
+                return each
+            each = each.__cause__
+        return failure
+
     def _passes(self, failure: Exception) -> bool:
+        failure = self._network(failure)
         if isinstance(failure, self._hf.errors.OfflineModeIsEnabled):
             return False
         status = _status(failure)
@@ -241,6 +252,7 @@ class Repository:
 
     def _told(self, failure: Exception) -> HubError:
         """A foreign error as one line."""
+        failure = self._network(failure)
         status = _status(failure)
         if isinstance(failure, UnicodeError):
             return HubError(f"the token can't be one ({_line(failure)}): {_SIGN_IN}")
