@@ -218,6 +218,23 @@ def test_an_author_whose_name_stands_in_a_withheld_text_is_cited(root):
     assert pq.read_table(path)["toy_note"].to_pylist() == [None]
 
 
+def test_a_text_that_names_where_an_author_works_stops_no_release(root):
+    """News quotes people of a university, and one of them makes the dataset."""
+    where = "University of the Orontes"
+    author = f"{{family: Lee, given: Ana, affiliation: {where}}}"
+    settings = SETTINGS.replace("{license", f"{{authors: [{author}], license")
+    (root / "qawl.yaml").write_text(settings)
+    text = f"A professor of the {where} says that the water is back."
+    ids = ingest(root, article(text, redistribute=False), article(OTHER))
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    qawl(root, "withdraw", ids[text], "--reason", f"the {where} asked for it")
+    assert main(root, "release", "0.1.0", "--draft")[0] == 0
+    contact = json.dumps({"contact": text})
+    (root / "qawl.yaml").write_text(settings.replace("{authors", f"{{card: {contact}, authors"))
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert (code, "take it out of release.card.contact in qawl.yaml" in said) == (1, True), said
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -39,7 +39,9 @@ def written(project: Project) -> Iterator[tuple[str, str]]:
     yield "name in qawl.yaml", project.settings.name
     yield "release.title in qawl.yaml", own.title or ""
     for author in own.authors:
-        yield "release.authors in qawl.yaml", author.shown
+        yield "release.authors in qawl.yaml", f"{author.shown}\n{author.affiliation or ''}"
+    for text in strings(_plain(own.card.contact)):
+        yield "release.card.contact in qawl.yaml", text
     yield from _written(project)
     yield from _reasons(project)
     shown, out = set(), withdrawal.ids(project)

@@ -221,11 +221,13 @@ def of_withdrawn(project: Project, *more: str) -> Guard | None:
 
 
 def names(project: Project) -> list[str]:
-    """The names that a release publishes beside those of sources: who is cited, and what schemes call
-    their labels, attributes, values and relations."""
+    """The names that a release publishes beside those of sources: who is cited and where they work, and
+    what schemes call their labels, attributes, values and relations."""
+    authors = project.settings.release.authors
     called = (_called(json.loads(to_json(each))) for each in scheme.load_all(project).values())
     return [
-        *(each.shown for each in project.settings.release.authors),
+        *(each.shown for each in authors),
+        *(each.affiliation or "" for each in authors),
         *chain.from_iterable(called),
     ]
 
