@@ -104,6 +104,16 @@ def test_a_page_with_all_letters_that_stand_in_for_others_is_read(ingest):
     assert line == f"{NEWS['fr'][1][0]} {signs}"
 
 
+def test_thousands_of_empty_elements_in_a_line_part_no_words_and_take_no_time(ingest):
+    """As progress bars and trackers are made of: each was compared with all before and after it."""
+    first, *others = NEWS["fr"][1]
+    start, end = first[:50], first[50:]
+    lines = ingest(
+        f"<p>{start}{'<span></span>' * 10_000}{end}</p><p>{others[0]}</p>", language="fr"
+    )
+    assert lines == [first, others[0]]
+
+
 def test_what_is_one_word_stays_one(ingest):
     first, second, third, fourth = NEWS["ar"][1]
     marks = "قال «<b>ال</b>مدير» إن<!-- --> H<sub>2</sub>O و<a href='x'>الماء</a><img src='x'>، ثم <time>4 آذار</time> مضى"

@@ -103,17 +103,20 @@ def lined(tree: _Element) -> str | None:
 
 
 def _part(element: _Element) -> None:
+    inline = element.tag in _WORDS
+    if inline and not _stands_apart(element):
+        return
     before, after = _before(element), _after(element)
     if element.tag == "time" and (before + after).strip():
         element.tag = "span"  # extraction takes dates out, those of a sentence too
-    elif element.tag in _BLOCKS or (element.tag in _WORDS and _stands_apart(element)):
+    elif inline or element.tag in _BLOCKS:
         if before.strip():
             element.addprevious(Element("br"))
         if after.strip():
             end = Element("br")
             end.tail, element.tail = element.tail, None
             element.addnext(end)
-    elif element.tag not in _WORDS:
+    else:
         own = "".join(element.itertext()) if "-" in element.tag else ""
         if own and _would_join(before, own):  # an element of the site's own may stay
             element.text = f" {element.text or ''}"
