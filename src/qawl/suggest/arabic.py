@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from qawl.suggest.cues import Lexicon, lexicon
 from qawl.suggest.gazetteer import places
 from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece
-from qawl.suggest.words import Stretch, Word, behind, trimmed
+from qawl.suggest.words import MARKS, Stretch, Word, behind, trimmed
 
 Said = tuple[Stretch, Kind, int]
 """What is said, its kind, and where it begins with what introduces it."""
@@ -25,7 +25,7 @@ def read(sentence: Sentence) -> Iterator[Quote]:
     """The quotes of a sentence, cue by cue; one content has one cue."""
     seen: set[Stretch] = set()
     for at, word in enumerate(sentence.words):
-        cue = _cue(sentence, word)
+        cue = _speaks(sentence, at)
         if cue is None:
             continue
         what, lead = cue
@@ -46,6 +46,17 @@ def _cue(sentence: Sentence, word: Word) -> tuple[str, int] | None:
     return sentence.lexicon.cue(word.form, proclitics=True)
 
 
+_BEFORE_NOUNS = frozenset(("عدم", "حجب", "دون", "بدون", "شرط", "بشرط", "شريطة", "أجل", "كيفية"))
+"""Words before which the form of a verb is a noun: عدم ذكر اسمه."""
+
+
+def _speaks(sentence: Sentence, at: int) -> tuple[str, int] | None:
+    """The cue that a word is by its number, where what stands before it lets it be one."""
+    if sentence.form(at - 1) in _BEFORE_NOUNS:
+        return None
+    return _cue(sentence, sentence.words[at])
+
+
 def _until(sentence: Sentence, at: int, end: int) -> list[Word]:
     return [each for each in sentence.words[at + 1 :] if each.start < end]
 
@@ -63,7 +74,9 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     if sentence.form(at - 1) in {"لم", "لن", "ولم", "ولن"}:
         return None
     end = _clause_end(sentence, at)
-    inverted = _before(sentence, at)
+    if _goes_on_saying(sentence, at, end):
+        return None
+    inverted = _before(sentence, at) if cue.start == sentence.words[at].start else None
     said = inverted or _said_after(sentence, at, end) or _noun_after(sentence, at, end)
     if said is None:
         return None
@@ -81,6 +94,17 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     return Quote(content, what, cue, source, addressee, "implicit" if source is None else None)
 
 
+_SAYING = frozenset(("قائلا", "قائلة", "قائلين"))
+_THESE = frozenset(("هذا", "هذه", "ذلك", "تلك", "هؤلاء"))
+
+
+def _goes_on_saying(sentence: Sentence, at: int, end: int) -> bool:
+    """Whether a verb has an object of its own and what is said follows قائلا: نفى هذه الأنباء قائلا إن."""
+    forms = [each.form for each in _until(sentence, at, end)[:10]]
+    own = next((n for n, form in enumerate(forms) if form in _SAYING), 0)
+    return not _THESE.isdisjoint(forms[:own])
+
+
 def _relayed(
     sentence: Sentence, between: list[Word], cue: Stretch, content: Stretch, what: Kind
 ) -> Quote | None:
@@ -96,6 +120,10 @@ def _relayed(
     return Quote(content, what, cue, source)
 
 
+_CONTENTED = frozenset(("اكتفى", "اكتفت", "اكتفوا", "يكتفي", "تكتفي"))
+"""Verbs with which somebody says no more: اكتفى الوزير بالقول إن."""
+
+
 def _saying(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """نقل عن الوزير قوله إن: the noun of saying is the cue, and who is named by عن the source."""
     said = _said_after(sentence, at, _clause_end(sentence, at), near=3)
@@ -104,7 +132,7 @@ def _saying(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     ahead = sentence.words[:at]
     source = None
     for step in range(len(ahead) - 1, -1, -1):
-        if ahead[step].form == "عن":
+        if ahead[step].form == "عن" or ahead[step].form.removeprefix("و") in _CONTENTED:
             source = _run(sentence, ahead[step + 1 :])
             break
     return Quote(said[0], said[1], cue, source, status=None if source else "implicit")
@@ -151,10 +179,12 @@ def _demand(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         if form in sentence.lexicon.requests and not _is_request(sentence, at, word):
             continue
         start = _asked(sentence, word, urged=urged)
+        if start is None and word.form == "على" and "حث" in form:
+            start = word.end
         if start is None:
             continue
         content = trimmed(sentence.text, start, end, _END)
-        if sentence.size(content) < 2:
+        if sentence.size(content) < 2 and not word.form.endswith(("ه", "ها", "هم")):
             return None
         content = closed(sentence, content)
         what = kind(sentence, content, proclitics=True)
@@ -191,6 +221,9 @@ def _asked(sentence: Sentence, word: Word, *, urged: bool = False) -> int | None
 def _asking(sentence: Sentence, at: int, between: list[Word]) -> Parties:
     """(source, addressee) between a verb of asking and what is asked for."""
     form, known = sentence.form(at), sentence.lexicon
+    ahead = _subject_ahead(sentence, at) if sentence.form(at - 1) in _PERFECT else None
+    if ahead is not None:
+        return ahead, _run(sentence, between)
     bare = form.removeprefix("و").removeprefix("ف")
     participle = (
         bare.endswith(("ا", "ة", "ين"))
@@ -314,6 +347,9 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     rest = trimmed(sentence.text, source.end, _clause_end(sentence, at), " ،,:.؛")
     ahead = trimmed(sentence.text, _opening(sentence), cue.start, " ،,؛")
     first = cue.start - sentence.start <= 2
+    opens = sentence.within(rest.start, rest.end)[:1]
+    clause = bool(opens) and opens[0].form in sentence.lexicon.plain_complementisers
+    first = first or (sentence.size(ahead) < FEW and clause)  # يُتوقع، وفق النشرة، أن
     content = rest if first else ahead
     if sentence.size(content) < FEW:
         return None
@@ -396,7 +432,7 @@ def _said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Sai
             if sentence.form(at + step) in _BEFORE_DEEDS:
                 continue
             return _clause(sentence, word, end)
-        cue = _cue(sentence, word) if step else None
+        cue = _speaks(sentence, at + 1 + step) if step else None
         if cue and cue[0] == "finite" and not _is_relative(sentence, word):
             return None
     return None
@@ -496,7 +532,9 @@ def _clause_end(sentence: Sentence, at: int) -> int:
     start = sentence.words[at].end
     own = sentence.inside(sentence.words[at].start)
     if own is not None:
-        return own.end - 1
+        inner = sentence.within(start, own.end)
+        stop = next((each.end for each in inner if _ends_sentence(sentence, each)), own.end - 1)
+        return min(stop, own.end - 1)
     for n in range(at + 1, len(sentence.words)):
         each = sentence.words[n]
         if sentence.inside(each.start):
@@ -525,6 +563,8 @@ def _turns(sentence: Sentence, at: int) -> bool:
     if cue is None:
         return False
     what, lead = cue
+    if sentence.form(at + 1) in _BEFORE_NOUNS:  # طالبا عدم الكشف عن هويته
+        return False
     if what in {"participle", "attribution"} or (what == "demand" and not lead):
         return True
     return what in {"finite", "demand", "appears"} and lead > 0 and _shows(sentence, at)
@@ -552,6 +592,10 @@ def _stops(sentence: Sentence, word: Word) -> bool:
 # Who says it, and to whom.
 
 
+_PUBLISHED = frozenset(("بيانا", "تقريرا", "تصريحا", "منشورا", "رسالة", "تغريدة", "كتابا", "مقطعا"))
+"""What somebody publishes before it is said what it says: نشر النادي بيانا قال فيه."""
+
+
 def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     """The subject before a verb, where it stands right before it: تقرير للوزارة قدّر أن, أما فلان فقال."""
     if apposed := _apposed(sentence, at):
@@ -567,9 +611,14 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
             continue
         stops = known.complementisers | known.conjunctions
         comma = gap in {"،", ","} and opened and not run
-        if (gap and not comma) or each.form in stops or _cue(sentence, each) or len(run) > 7:
+        stop = each.form in stops or each.form.removeprefix("و") in known.complementisers
+        if (gap and not comma) or stop or _cue(sentence, each) or len(run) > 7:
+            break
+        if _ends_sentence(sentence, each):
             break
         run.append(each)
+    while len(run) > 1 and run[0].form in _PUBLISHED:
+        del run[0]
     attached = sentence.form(at)[:1] in {"و", "ف"} and not opened and last is sentence.words[at]
     if not run or attached or run[-1].form.removeprefix("و") in known.prepositions:
         return None
@@ -578,6 +627,12 @@ def _subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     first = run[-1]
     lead = 1 if first.form[:1] in {"و", "ف"} and first.form[1:] in known.pronouns else 0
     return Stretch(behind(sentence.text, first, lead), run[0].end)
+
+
+def _ends_sentence(sentence: Sentence, word: Word) -> bool:
+    """Whether a full stop stands behind a word; within quotation marks a sentence goes on."""
+    behind_it = sentence.text[word.end : word.end + 2]
+    return len(word.form) > 1 and behind_it[:1] in {".", "!", "؟"} and not behind_it[1:].strip()
 
 
 def _apposed(sentence: Sentence, at: int) -> Stretch | None:
@@ -590,10 +645,12 @@ def _apposed(sentence: Sentence, at: int) -> Stretch | None:
         first -= 1
     name = words[first:at]
     stops = known.prepositions | known.conjunctions | known.complementisers | known.adverbs
-    plain = any(w.form in stops or _cue(sentence, w) for w in name)
-    if plain or len(name) not in {2, 3, 4} or name[0].form.startswith(("ال", "و")):
-        return None
     if first == 0 or sentence.gap(words[first - 1], words[first]) not in {"،", ","}:
+        return None
+    aside = name[0].form in _ASIDE or _stem(name[0].form, _UNNAMED)
+    plain = any(w.form in stops or _cue(sentence, w) for w in name)
+    named = not plain and len(name) in {2, 3, 4} and not name[0].form.startswith(("ال", "و"))
+    if not named and not aside:
         return None
     start = first
     while start > 0 and words[start - 1].form not in known.conjunctions | known.complementisers:
@@ -602,9 +659,15 @@ def _apposed(sentence: Sentence, at: int) -> Stretch | None:
         start -= 1
     described = words[start:first]
     told = any(_cue(sentence, w) for w in described)
-    return (
-        Stretch(words[start].start, name[-1].end) if 0 < len(described) <= 8 and not told else None
-    )
+    if not 0 < len(described) <= 8 or told:
+        return None
+    return Stretch(words[start].start, words[first - 1].end if aside else name[-1].end)
+
+
+_ASIDE = frozenset(("وهو", "وهي", "وهم", "الذي", "التي", "الذين", "لم"))
+"""What opens an aside on somebody: الوزير، الذي تسلم منصبه أمس، قال."""
+_UNNAMED = ("طلب", "تحدث", "رفض", "فضل", "اشترط", "طالب")
+"""Stems of verbs with which somebody asks not to be named."""
 
 
 def _parties(sentence: Sentence, at: int, until: int) -> Parties:
@@ -622,13 +685,13 @@ def _run(
     taken: list[Word] = []
     known = sentence.lexicon
     inner = _behind_times(known, inner)
-    if inner and (inner[0].form in known.manners or _is_participle(sentence, inner[0])):
+    if inner and (inner[0].form in known.manners | _THESE or _is_participle(sentence, inner[0])):
         return None
     for each in inner:
         gap = sentence.gap(taken[-1], each).strip('«»“”"') if taken else ""
         if gap or each.form in known.complementisers or each.form in _RELATIVES:
             break
-        if each.form in known.adverbs and taken:
+        if each.form in known.adverbs | known.manners and taken:
             break
         if prepositions and each.form in known.prepositions and not _belongs(sentence, taken, each):
             break
@@ -665,27 +728,48 @@ def _with_name(sentence: Sentence, inner: list[Word], taken: list[Word]) -> Stre
     """A description with the name set apart behind it: مدير المشروع، سامي خوري،."""
     whole = _whole(sentence, taken)
     rest = inner[len(taken) :]
-    if whole is None or not rest or sentence.gap(taken[-1], rest[0]) not in {"،", ","}:
+    if whole is None or len(taken) < 2:
+        return whole
+    if rest and rest[0].form == "في":  # رئيس البلدية في المدينة، سامي خوري،
+        ahead = next((n for n in (1, 2) if _parted(sentence, rest[n : n + 2])), None)
+        rest = [] if ahead is None else [*rest[ahead : ahead + 1], *rest[ahead + 1 :]]
+        before, rest = rest[:1], rest[1:]
+    else:
+        before = taken[-1:]
+    if not before or not rest or sentence.gap(before[0], rest[0]) not in {"،", ","}:
         return whole
     name: list[Word] = []
     for each in rest:
-        gap = sentence.gap(name[-1], each) if name else ""
-        if gap:
+        if name and sentence.gap(name[-1], each):
             break
         name.append(each)
     closes = sentence.text[name[-1].end : name[-1].end + 1] in {"،", ",", ":"}
+    return Stretch(whole.start, name[-1].end) if closes and _names(sentence, name) else whole
+
+
+def _parted(sentence: Sentence, pair: list[Word]) -> bool:
+    """Whether a comma stands between two words."""
+    return len(pair) == 2 and sentence.gap(*pair) in {"،", ","}
+
+
+_OF_DESCENT = frozenset(("بن", "ابن", "بنت", "ولد", "أبو", "آل", "عبد"))
+
+
+def _names(sentence: Sentence, run: list[Word]) -> bool:
+    """Whether words between commas are somebody's name, with a title or a nationality before it."""
     known = sentence.lexicon
-    stops = (
-        known.prepositions
-        | known.adverbs
-        | known.described
-        | known.occasions_of
-        | known.conjunctions
-    )
-    plain = any(each.form in stops or each.form.startswith(("ال", "و")) for each in name[:1])
-    if not closes or len(name) not in {2, 3} or plain or len(taken) < 2:
-        return whole
-    return whole if any(each.form in stops for each in name) else Stretch(whole.start, name[-1].end)
+    first, *others = (each.form for each in run)
+    bare = first.removeprefix("ال")
+    if first != bare and (bare in known.titles or places("ar").names.get((bare,)) == "nationality"):
+        run = run[1:]
+        while run[1:] and places("ar").names.get((run[0].form,)) == "nationality":
+            run = run[1:]
+    elif first != bare or first.startswith("و"):
+        return False
+    stops = known.prepositions | known.adverbs | known.described | known.occasions_of
+    plain = any(each.form in stops | known.conjunctions for each in run)
+    most = 5 if any(each.form in _OF_DESCENT for each in run) else 3
+    return not plain and 2 <= len(run) <= most
 
 
 def _whole(sentence: Sentence, run: list[Word]) -> Stretch | None:
@@ -729,6 +813,8 @@ def _to(sentence: Sentence, word: Word) -> bool:
     """Whether a word is an addressee: ل before a noun, as in للصحافيين or لترامب or لـ«الشرق»."""
     if word.form == "ل":
         return True
+    if sentence.text[word.start - 1 : word.start] in MARKS and word.start > 0:
+        return False  # a name in marks: صحيفة «لوموند»
     return (
         word.form.startswith("ل")
         and len(word.form) > 3

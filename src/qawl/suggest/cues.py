@@ -41,6 +41,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     after_object: frozenset[str] = frozenset()
     sayings: frozenset[str] = frozenset()
     of_titles: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
     limits: frozenset[str] = frozenset()
     limited: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
