@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from qawl.suggest.cues import Lexicon, lexicon
 from qawl.suggest.gazetteer import places
+from qawl.suggest.lists import lists
 from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece
 from qawl.suggest.words import MARKS, Stretch, Word, behind, trimmed
 
@@ -21,6 +22,10 @@ _BARE = frozenset(("أن", "إن", "ان", "بأن", "أنه", "إنه", "انه
 _END = ".،,؛؟!…:"
 
 
+_WITH_BY = frozenset(("بحسب", "بالقول"))
+"""Cues with a proclitic (C1)."""
+
+
 def read(sentence: Sentence) -> Iterator[Quote]:
     """The quotes of a sentence, cue by cue; one content has one cue."""
     seen: set[Stretch] = set()
@@ -29,6 +34,7 @@ def read(sentence: Sentence) -> Iterator[Quote]:
         if cue is None:
             continue
         what, lead = cue
+        lead += word.form[lead:] in _WITH_BY  # بحسب, بالقول: the cue is what stands alone
         found = _ATTEMPTS[what](sentence, at, Stretch(behind(sentence.text, word, lead), word.end))
         if found is None and what == "appears" and sentence.lexicon.cues.get(word.form[1:]):
             # ورد is رد with a conjunction too.
@@ -46,15 +52,37 @@ def _cue(sentence: Sentence, word: Word) -> tuple[str, int] | None:
     return sentence.lexicon.cue(word.form, proclitics=True)
 
 
+_NEGATIONS = frozenset(("لم", "لن", "ولم", "ولن", "فلم"))
+_WAS = frozenset(("يكن", "تكن", "نكن", "أكن", "يكونوا"))
 _BEFORE_NOUNS = frozenset(("عدم", "حجب", "دون", "بدون", "شرط", "بشرط", "شريطة", "أجل", "كيفية"))
 """Words before which the form of a verb is a noun: عدم ذكر اسمه."""
 
 
 def _speaks(sentence: Sentence, at: int) -> tuple[str, int] | None:
     """The cue that a word is by its number, where what stands before it lets it be one."""
-    if sentence.form(at - 1) in _BEFORE_NOUNS:
-        return None
-    return _cue(sentence, sentence.words[at])
+    cue = _cue(sentence, sentence.words[at])
+    return None if cue is None or _denied(_ahead(sentence, at)) else cue
+
+
+def _ahead(sentence: Sentence, at: int) -> list[str]:
+    """The forms of the words before one in its clause, six at most, the nearest first."""
+    forms = []
+    for n in range(at - 1, max(at - 7, -1), -1):
+        one, other = sentence.words[n : n + 2]
+        if sentence.gap(one, other) or _ends_sentence(sentence, one):
+            break
+        forms.append(sentence.form(n))
+    return forms
+
+
+def _denied(ahead: list[str]) -> bool:
+    """Whether words before a verb of saying tell that nothing is said, or that it is a noun."""
+    if not ahead or ahead[0] in _BEFORE_NOUNS | _NEGATIONS:
+        return bool(ahead)
+    was = next((n for n, form in enumerate(ahead) if form in _WAS), len(ahead))
+    if not _NEGATIONS.isdisjoint(ahead[was + 1 : was + 2]):  # لم يكن الوزير يتوقع
+        return True
+    return ahead[0] == "أن" and not {"لا", "لم", "لن"}.isdisjoint(ahead[1:4])  # لا يمكن أن نقول
 
 
 def _until(sentence: Sentence, at: int, end: int) -> list[Word]:
@@ -71,8 +99,6 @@ def _stem(form: str, stems: frozenset[str] | tuple[str, ...]) -> bool:
 def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """A quote of a finite verb: what is said before it in marks, or after it."""
     form = sentence.form(at)
-    if sentence.form(at - 1) in {"لم", "لن", "ولم", "ولن"}:
-        return None
     end = _clause_end(sentence, at)
     if _goes_on_saying(sentence, at, end):
         return None
@@ -99,7 +125,7 @@ _THESE = frozenset(("هذا", "هذه", "ذلك", "تلك", "هؤلاء"))
 
 
 def _goes_on_saying(sentence: Sentence, at: int, end: int) -> bool:
-    """Whether a verb has an object of its own and what is said follows قائلا: نفى هذه الأنباء قائلا إن."""
+    """Whether a verb has its own object, and قائلا what is said: نفى هذه الأنباء قائلا إن."""
     forms = [each.form for each in _until(sentence, at, end)[:10]]
     own = next((n for n, form in enumerate(forms) if form in _SAYING), 0)
     return not _THESE.isdisjoint(forms[:own])
@@ -170,11 +196,17 @@ def _actor(sentence: Sentence, at: int) -> Stretch | None:
     return None
 
 
+_NEAR, _FAR = 12, 24
+"""Words behind a verb of asking where what is asked for begins, with ب and with a preposition apart."""
+
+
 def _demand(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """What is asked for begins with a preposition: بوقف الضخ, للتوقف, إلى وقف الضخ."""
     end = _clause_end(sentence, at)
-    for step, word in enumerate(_until(sentence, at, end)[:12]):
-        form = sentence.form(at).removeprefix("و").removeprefix("ف")
+    form = sentence.form(at).removeprefix("و").removeprefix("ف")
+    for step, word in enumerate(_until(sentence, at, end)[:_FAR]):
+        if step >= _NEAR and word.form not in {"إلى", "الى", "على"}:
+            continue
         urged = "ناشد" in form or form in sentence.lexicon.requests
         if form in sentence.lexicon.requests and not _is_request(sentence, at, word):
             continue
@@ -238,9 +270,12 @@ def _asking(sentence: Sentence, at: int, between: list[Word]) -> Parties:
         None,
     )
     if at_cut is not None:
+        source = _with_name(sentence, between, between[:at_cut])
         after = [each for each in between[at_cut + 1 :] if each.form not in known.adverbs]
+        if source is not None and source.end > between[at_cut].start:
+            return source, _run(sentence, [each for each in after if each.start > source.end])
         told = _whole(sentence, after) if between[at_cut].form in known.adverbs else None
-        return _whole(sentence, between[:at_cut]), told
+        return source, told
     if participle:
         return _actor(sentence, at), _whole(sentence, between)
     return _two_nouns(sentence, at, between)
@@ -328,6 +363,7 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """بحسب فلان، … or …، بحسب فلان."""
     if sentence.inside(cue.start):
         return None
+    opens = sentence.words[at].start
     inner = _until(sentence, at, sentence.end)
     if inner and inner[0].form == "ما":
         inner = inner[2:]
@@ -338,22 +374,23 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
             or inner[0].form not in sentence.lexicon.limited
         ):
             return None
-        cue, inner = Stretch(sentence.words[at - 1].start, inner[0].end), inner[1:]
+        opens = sentence.words[at - 1].start
+        cue, inner = Stretch(opens, inner[0].end), inner[1:]
     source = _run(sentence, inner, addressed=False)
     if source is None:
         return None
     governs = sentence.form(at).endswith("قا")
     lead = governs and inner[0].form.startswith("ل") and not inner[0].form.startswith("لل")
     rest = trimmed(sentence.text, source.end, _clause_end(sentence, at), " ،,:.؛")
-    ahead = trimmed(sentence.text, _opening(sentence), cue.start, " ،,؛")
-    first = cue.start - sentence.start <= 2
-    opens = sentence.within(rest.start, rest.end)[:1]
-    clause = bool(opens) and opens[0].form in sentence.lexicon.plain_complementisers
+    ahead = trimmed(sentence.text, _opening(sentence), opens, " ،,؛")
+    first = opens - sentence.start <= 1
+    behind_it = sentence.within(rest.start, rest.end)[:1]
+    clause = bool(behind_it) and behind_it[0].form in sentence.lexicon.plain_complementisers
     first = first or (sentence.size(ahead) < FEW and clause)  # يُتوقع، وفق النشرة، أن
     content = rest if first else ahead
     if sentence.size(content) < FEW:
         return None
-    if not first and not sentence.text[ahead.end : cue.start].strip():
+    if not first and not sentence.text[ahead.end : opens].strip():
         # No comma: the words right before belong to the clause all the same.
         content = closed(sentence, content)
     what = kind(sentence, content, proclitics=True)
@@ -432,10 +469,23 @@ def _said_after(sentence: Sentence, at: int, end: int, *, near: int = 24) -> Sai
             if sentence.form(at + step) in _BEFORE_DEEDS:
                 continue
             return _clause(sentence, word, end)
+        if _asks(sentence, at, at + 1 + step):
+            return _clause(sentence, word, end)
         cue = _speaks(sentence, at + 1 + step) if step else None
         if cue and cue[0] == "finite" and not _is_relative(sentence, word):
             return None
     return None
+
+
+_HOW = frozenset(("كيف", "لماذا", "متى", "أين", "كم"))
+
+
+def _asks(sentence: Sentence, at: int, word: int) -> bool:
+    """Whether a word opens what a verb of asking or of telling a story says: تساءل عما إذا, روى كيف."""
+    if sentence.form(word) in _HOW:
+        return _stem(sentence.form(at), ("سأل", "ساءل", "رو", "حك", "شرح", "وصف"))
+    pair = sentence.form(word) in {"عما", "ما"} and sentence.form(word + 1) == "إذا"
+    return pair and _stem(sentence.form(at), ("سأل", "ساءل"))
 
 
 def _is_relative(sentence: Sentence, word: Word) -> bool:
@@ -544,7 +594,7 @@ def _clause_end(sentence: Sentence, at: int) -> int:
             sentence, sentence.words[min(n + 1, len(sentence.words) - 1)]
         )
         if each.form in sentence.lexicon.afterwards or (
-            comma and (but or _turns(sentence, n) or _stops(sentence, each))
+            comma and (but or _turns(sentence, n) or _stops(sentence, each) or _judges(sentence, n))
         ):
             return _trim_comma(sentence.text, each.start)
     return sentence.end
@@ -582,6 +632,21 @@ def _trim_comma(text: str, at: int) -> int:
     while text[at - 1] in " ،,؛":
         at -= 1
     return at
+
+
+def _judges(sentence: Sentence, at: int) -> bool:
+    """Whether others say something of what was said: وهو ما نفته الوزارة, وهو ما لم يؤكده أحد."""
+    after = sentence.form(at + 2)
+    told = sentence.lexicon.cue(after.removesuffix("ه").removesuffix("ت"), proclitics=True)
+    return (
+        sentence.form(at) in {"وهو", "وهي"}
+        and sentence.form(at + 1) == "ما"
+        and (
+            after == "لم"
+            or after.startswith(("نف", "ينف", "تنف", "أكد", "رفض"))
+            or told is not None
+        )
+    )
 
 
 def _stops(sentence: Sentence, word: Word) -> bool:
@@ -752,17 +817,25 @@ def _parted(sentence: Sentence, pair: list[Word]) -> bool:
     return len(pair) == 2 and sentence.gap(*pair) in {"،", ","}
 
 
+def _is_office(form: str) -> bool:
+    return form in lists("ar").titles | lists("ar").occupations
+
+
+def _is_nationality(form: str) -> bool:
+    return places("ar").names.get((form,)) == "nationality"
+
+
 _OF_DESCENT = frozenset(("بن", "ابن", "بنت", "ولد", "أبو", "آل", "عبد"))
 
 
 def _names(sentence: Sentence, run: list[Word]) -> bool:
     """Whether words between commas are somebody's name, with a title or a nationality before it."""
     known = sentence.lexicon
-    first, *others = (each.form for each in run)
+    first = run[0].form
     bare = first.removeprefix("ال")
-    if first != bare and (bare in known.titles or places("ar").names.get((bare,)) == "nationality"):
+    if first != bare and (_is_office(bare) or _is_nationality(bare)):
         run = run[1:]
-        while run[1:] and places("ar").names.get((run[0].form,)) == "nationality":
+        while run[1:] and _is_nationality(run[0].form):
             run = run[1:]
     elif first != bare or first.startswith("و"):
         return False

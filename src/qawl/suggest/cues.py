@@ -41,7 +41,6 @@ class Lexicon(msgspec.Struct, frozen=True):
     after_object: frozenset[str] = frozenset()
     sayings: frozenset[str] = frozenset()
     of_titles: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
     limits: frozenset[str] = frozenset()
     limited: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
@@ -78,7 +77,7 @@ class Lexicon(msgspec.Struct, frozen=True):
 
 
 _OBJECTS = ("هما", "هم", "ها", "نا", "ني", "ه")
-_TELL = ("بلغ", "خبر", "سأل", "جاب")
+_TELL = ("بلغ", "خبر", "سأل", "جاب", "نصح", "طمأن", "وعد")
 
 
 def _without_object(form: str) -> str:

@@ -1,0 +1,105 @@
+"""Who speaks in Arabic, where asides, titles and other verbs stand between the speaker and the words.
+
+The sentences are invented. Each kind has one in which the same words must not be taken.
+"""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+
+SAID = [
+    # an aside between the speaker and what is said; عقب is a preposition here
+    ("وأوضح الوزير ماجد القاسم، في لقاء عقده عقب زيارة دامت يومين، أن المصنع سيفتح في مايو.",
+     "أوضح", "الوزير ماجد القاسم", "أن المصنع سيفتح في مايو"),
+    ("وأقر مسؤول في البلدية، طالبا عدم الكشف عن هويته، بأن الميزانية لا تكفي.",
+     "أقر", "مسؤول في البلدية", "بأن الميزانية لا تكفي"),
+    ("وكان مصدر أمني في بغداد، طلب عدم نشر اسمه، أكد أن المعبر سيفتح غدا.",
+     "أكد", "مصدر أمني في بغداد", "أن المعبر سيفتح غدا"),
+    ("وقالت سعاد، وهي ممرضة فضلت عدم ذكر اسم عائلتها، إن الأدوية نفدت.",
+     "قالت", "سعاد", "إن الأدوية نفدت"),
+    # what a verb has as its object is not who speaks
+    ("لكن محافظ المدينة، سمير الهاشمي، نفى هذه الأنباء قائلا إن المياه صالحة للشرب.",
+     "قائلا", "محافظ المدينة، سمير الهاشمي", "إن المياه صالحة للشرب"),
+    ("ونشر النادي بيانا قال فيه إن المدرب باق حتى الصيف.", "قال", "النادي", "إن المدرب باق حتى الصيف"),
+    # a title or a nationality before a name that is set apart
+    ("ونفى وزير الزراعة، المهندس طارق السعيد، وجود نقص في القمح.",
+     "نفى", "وزير الزراعة، المهندس طارق السعيد", "وجود نقص في القمح"),
+    ("وقال مدرب الفريق، البرازيلي باولو سيلفا، في المؤتمر الصحفي: «لم نلعب جيدا في الشوط الأول».",
+     "قال", "مدرب الفريق، البرازيلي باولو سيلفا", "«لم نلعب جيدا في الشوط الأول»"),
+    ("ودعا مدير المركز في الرباط، سامي الخوري، الحكومتين إلى نشر نص الاتفاق.",
+     "دعا", "مدير المركز في الرباط، سامي الخوري", "نشر نص الاتفاق"),
+    # who asks stands before قد
+    ("وكان البنك الدولي قد حث الحكومة، في تقرير صدر الشهر الماضي، على تسريع الإصلاحات.",
+     "حث", "البنك الدولي", "تسريع الإصلاحات"),
+    # C1: what stands alone without its proclitic is the cue
+    ("وبحسب إدارة المهرجان، بيعت خمسة آلاف تذكرة في يوم واحد.",
+     "حسب", "إدارة المهرجان", "بيعت خمسة آلاف تذكرة في يوم واحد"),
+    ("واكتفى الوزير بالقول إن الملف لدى القضاء.", "القول", "الوزير", "إن الملف لدى القضاء"),
+    ("ويُتوقع، وفق النشرة الجوية، أن تهطل الأمطار حتى مساء الاثنين.",
+     "وفق", "النشرة الجوية", "أن تهطل الأمطار حتى مساء الاثنين"),
+    # what others say of it is not what was said; what follows from it is
+    ('وذكرت صحيفة "الأفق" المستقلة أن ثلاثة وزراء استقالوا، وهو ما نفته الحكومة في بيان.',
+     "ذكرت", 'صحيفة "الأفق" المستقلة', "أن ثلاثة وزراء استقالوا"),
+    ("وأعلن المصرف أن الاحتياطي بلغ عشرين مليارا، وهو ما يغطي واردات أربعة أشهر.",
+     "أعلن", "المصرف", "أن الاحتياطي بلغ عشرين مليارا، وهو ما يغطي واردات أربعة أشهر"),
+    # questions
+    ("وتساءل النائب عما إذا كانت الوزارة تعلم بالأمر.", "تساءل", "النائب", "عما إذا كانت الوزارة تعلم بالأمر"),
+    ("وروى سائق الحافلة كيف انزلقت المركبة عن الطريق.", "روى", "سائق الحافلة", "كيف انزلقت المركبة عن الطريق"),
+]  # fmt: skip
+
+UNSAID = [
+    "لم تكن المخرجة تتوقع أن يبدأ العرض متأخرا.",
+    "لا نستطيع أن نقول إن الأزمة انتهت.",
+    "فضلت الموظفة عدم ذكر أن الشركة أفلست.",
+    "وعقب المباراة غادر الفريق الملعب من دون أن يحيي الجمهور.",
+]
+
+
+AND = "وشددت الوزيرة على أن بلادها «لم تغلق باب الحوار يوما»، وقالت للصحفيين إن عدد الرخص سيزيد."
+INNER = "وقال المدرب: «لم نكن بخير. قلت للاعبين إن الشوط الثاني لنا. ثم جاء الهدف»."
+
+
+@pytest.fixture(scope="module")
+def suggested(tmp_path_factory):
+    """Text → (label, words) of what `qawl suggest` marks in it; all texts are articles of one corpus."""
+    texts = [*(each[0] for each in SAID), *UNSAID, AND, INNER]
+    folder = tmp_path_factory.mktemp("sources")
+    rows = [json.dumps({"text": text, "source": f"s{n}"}) for n, text in enumerate(texts)]
+    (folder / "texts.jsonl").write_text("\n".join(rows), "utf-8")
+    root = folder / "corpus"
+    for command in (["init", str(root)], ["-C", str(root), "ingest", str(folder / "texts.jsonl")]):
+        assert CliRunner().invoke(cli.group, command).exit_code == 0
+    assert CliRunner().invoke(cli.group, ["-C", str(root), "suggest"]).exit_code == 0
+    lines = (root / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    text_of = {each["id"]: each["text"] for each in map(json.loads, lines)}
+    found = {text: [] for text in texts}
+    for line in (root / "exports/suggestions/quote.jsonl").read_text("utf-8").splitlines():
+        record = json.loads(line)
+        text = text_of[record["article_id"]]
+        found[text] = [(e["label"], text[e["start"] : e["end"]]) for e in record["spans"]]
+    return found
+
+
+@pytest.mark.parametrize(("text", "cue", "source", "content"), SAID)
+def test_who_speaks(suggested, text, cue, source, content):
+    assert {("CUE", cue), ("SOURCE", source), ("CONTENT", content)} <= {*suggested[text]}
+
+
+@pytest.mark.parametrize("text", UNSAID)
+def test_nobody_speaks(suggested, text):
+    assert suggested[text] == []
+
+
+def test_an_inverted_attribution_has_no_conjunction(suggested):
+    """«…»، وقال: what stood in marks before وقال was taken for what is said after it."""
+    contents = [words for label, words in suggested[AND] if label == "CONTENT"]
+    assert contents == ["أن بلادها «لم تغلق باب الحوار يوما»", "إن عدد الرخص سيزيد"]
+
+
+def test_what_is_said_within_marks_ends_with_its_sentence(suggested):
+    """It went on to the end of the marks, and who spoke was sought before a full stop."""
+    assert ("CONTENT", "إن الشوط الثاني لنا") in suggested[INNER]
+    assert {words for label, words in suggested[INNER] if label == "SOURCE"} == {"المدرب"}
