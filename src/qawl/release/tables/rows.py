@@ -24,7 +24,6 @@ from qawl.core.text import sha256
 from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
-from qawl.release.tables import silver_table
 from qawl.release.tables.candidates import CANDIDATES, candidate_rows
 from qawl.release.tables.pieces import pieces
 from qawl.release.tables.redaction import Redaction
@@ -127,11 +126,10 @@ def _free_texts(
     the article's text is shown anyway."""
     if item.article.redistribute:
         return None
-    records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations]
+    silver = map(as_annotation, item.silver.values())
+    records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations, *silver]
     said = [list(_typed(each, schemes[each.layer])) for each in records]
-    return FreeTexts(
-        item.article, [*said, *silver_table.typed(item.silver, schemes), *votes], guard
-    )
+    return FreeTexts(item.article, [*said, *votes], guard)
 
 
 def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str]]:

@@ -3,11 +3,8 @@
 It stands apart: no other table has anything of it.
 """
 
-from collections.abc import Iterator, Mapping
-
 from qawl.core.column_types import STRING, Columns, Row
-from qawl.core.records import Annotation, Attributes, Suggestion
-from qawl.scheme.scheme import Scheme
+from qawl.core.records import Annotation, Suggestion
 
 SILVER = "silver"
 """The name of the table."""
@@ -43,20 +40,3 @@ def as_annotation(made: Suggestion) -> Annotation:
 def silver_row(made: Suggestion, as_annotated: Row) -> Row:
     """A row, from that of the annotation which it would be."""
     return {**as_annotated, "model": made.model, "model_version": made.model_version}
-
-
-def typed(
-    silver: Mapping[str, Suggestion], schemes: Mapping[str, Scheme]
-) -> Iterator[list[tuple[str, str]]]:
-    """(attribute, text) of the free texts in each record: they may hold words of a withheld text."""
-    for layer, made in silver.items():
-        free = {each.name for each in schemes[layer].attributes if each.free}
-        every: tuple[Attributes, ...] = (made.attributes, *(each.attributes for each in made.spans))
-        yield [
-            (name, text)
-            for attributes in every
-            for name, value in attributes.items()
-            if name in free
-            for text in (value if isinstance(value, list) else [value])
-            if isinstance(text, str)
-        ]
