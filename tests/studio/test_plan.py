@@ -439,6 +439,16 @@ def test_a_second_corpus_of_one_name_does_not_touch_the_projects_of_the_first(
         assert code == 1
         assert "are of another corpus that is called 'trial' too" in said
         assert "give this corpus another name in qawl.yaml" in said
+    # Where the file of the articles is gone, to delete the projects would be the wrong way out.
+    articles = first / "corpus" / "articles.jsonl"
+    there = articles.read_bytes()
+    articles.unlink()
+    code, said = corpora.main(first, "push")
+    articles.write_bytes(there)
+    assert code == 1
+    assert "articles.jsonl has no articles" in said
+    assert "bring the file back" in said
+    assert "delete" not in said
     assert (server.made, server.held) == before
     # The same corpus on another lead's machine, where an article came meanwhile.
     clone = corpora.corpus(tmp_path / "clone", current, {**texts, "3": "A new one."}, ["a1"])

@@ -127,8 +127,15 @@ def _refuse_other_corpus(
     """Raises ServerError where projects carry the name of this corpus and none of their tasks is of an
     article of it: their open tasks would be removed."""
     there = {task.article_id for those in held.values() for task in those} - {""}
-    if there and there.isdisjoint(each.id for each in article_store.heads(project)):
+    own = {each.id for each in article_store.heads(project)}
+    if there and there.isdisjoint(own):
         several = ", ".join(str(number) for number, those in sorted(held.items()) if those)
+        if not own:
+            raise ServerError(
+                f"{project.articles_file} has no articles, and projects {several} of {client.url} have "
+                f"{len(there)}: bring the file back; or give this corpus another name in qawl.yaml, if "
+                f"they are of another one that is called {project.settings.name!r} too"
+            )
         raise ServerError(
             f"{client.url}: projects {several} are of another corpus that is called "
             f"{project.settings.name!r} too: none of their {len(there)} articles is in "
