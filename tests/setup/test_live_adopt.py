@@ -300,3 +300,12 @@ def test_a_second_project_of_the_same_texts_gets_no_task_twice(label_studio, tmp
         client.submit(first["id"], {"result": work[1:]})
         assert "1 new versions" in run(folder, "pull")
         assert "nothing to do" in run(folder, "push")
+        # Somebody who worked in one of the two projects is named, by an address that no work says.
+        person = Person(client.invitation(), f"p{time.monotonic_ns()}@team.example")
+        person.submit(first["id"], work[:1])
+        person.close()
+        assert "places zed: 1 new" in run(
+            folder, "pull", "--annotator", f"{person.email.upper()}=zed"
+        )
+        done = CliRunner().invoke(cli.group, ["-C", str(folder), "pull", "--annotator", "987=x"])
+        assert "987=x: this user made nothing in the adopted projects" in str(done.exception)

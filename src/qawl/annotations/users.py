@@ -157,6 +157,15 @@ def stated(option: str, given: str, known: Collection[str]) -> str:
         raise InputError(f"{option}: {error}") from error
 
 
+def on_server(one: User, accounts: Iterable[Mapping[str, object]]) -> int | None:
+    """The number of a user who is named by number or address, among the accounts of a server."""
+    for each in accounts:
+        there = user(each)
+        if one != User() and one.fits(there):
+            return there.id
+    return None
+
+
 def named(given: Iterable[str], known: Collection[str]) -> dict[User | None, str]:
     """The pseudonyms that are given as USER=NAME, or one for all users (None), beside those that are
     known; raises InputError."""

@@ -157,19 +157,37 @@ def pull(
     outcome: Pulled,
     only: Collection[int] | None = None,
     named: Collection[str] = (),
-) -> None:
+) -> list[str]:
     """Journals what is new in these projects, or in `only` some, by the users who are known from
-    adoption, or as they are `named`, each as USER=NAME."""
+    adoption, or as they are `named`, each as USER=NAME; returns those of whom there is no work."""
+    given = _by_number(client, named)
+    met: set[int | None] = set()
     for remote in remotes(client, project, only):
         with tempfile.TemporaryDirectory(prefix="qawl-pull-") as name:
             path = Path(name) / f"project-{remote.id}.json"
             held, stand, whole = _written(client, project, remote, path)
+            there = {each.user for each in held.values()}
+            met |= there
             if whole:  # first, so that what was done anew does not count as there twice
                 _look_for_deleted(project, remote, held, stand, outcome)
             if held or not whole:
+                mine = [f"{user}={who}" for user, who in given.items() if user in there]
                 import_files.pull_files(
-                    project, [path], layer=remote.layer, annotator=named, outcome=outcome
+                    project, [path], layer=remote.layer, annotator=mine, outcome=outcome
                 )
+    return [f"{user}={who}" for user, who in given.items() if user not in met]
+
+
+def _by_number(client: Client, named: Iterable[str]) -> dict[int | str, str]:
+    """The names that are given by the number of the user, which alone a server sends with work."""
+    found: dict[int | str, str] = {}
+    accounts = client.accounts() if named else []
+    for each in named:
+        who, _, name = each.rpartition("=")
+        user = users.user(who)
+        number = users.on_server(user, accounts)
+        found[user.id or who if number is None else number] = name
+    return found
 
 
 def _written(

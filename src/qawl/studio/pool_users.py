@@ -145,10 +145,8 @@ class PoolUsers:
 
     def _found(self, given: str, user: users.User) -> int:
         """The number of a user who was named by number or address."""
-        for number, each in self._people.items():
-            there = users.User(number, str(each.get("email") or "").casefold() or None)
-            if user != users.User() and user.fits(there):
-                return number
+        if (number := users.on_server(user, self._people.values())) is not None:
+            return number
         if user.id is not None and user.name is None and self._has_worked(user.id):
             return user.id
         raise InputError(

@@ -56,7 +56,7 @@ def pull(
     Raises ServerError where a project holds another number of annotations than the journal then has.
     """
     outcome = Pulled()
-    adopted_projects.pull(client, project, outcome, only, users)
+    strange = adopted_projects.pull(client, project, outcome, only, users)
     remotes = plan.remotes(client, project)
     read = [each for each in remotes if only is None or each.id in only]
     older = _older(project, remotes)
@@ -64,7 +64,7 @@ def pull(
     sorter = Sorter(project, outcome)
     journals = Journals(project, outcome)
     journals.look_at_all()
-    people = _people(client, project, remotes, users)
+    people = _people(client, project, remotes, users, strange)
     now = client.clock()
     clocks = studio_clocks.look(project, client.url, now) if now else None
     try:
@@ -112,9 +112,14 @@ def _older(project: Project, remotes: Iterable[Remote]) -> set[Home]:
 
 
 def _people(
-    client: Client, project: Project, remotes: Iterable[Remote], given: Collection[str]
+    client: Client,
+    project: Project,
+    remotes: Iterable[Remote],
+    given: Collection[str],
+    strange: Collection[str],
 ) -> PoolUsers | None:
-    """Who the users of the corpus's pools are; None where it has no pool."""
+    """Who the users of the corpus's pools are; None where it has no pool. `strange` are those given who
+    made nothing in projects that work was adopted from."""
     there = list(remotes)
     if any(each.slice is not None for each in there):
         people = PoolUsers(client, project, there)
@@ -126,6 +131,8 @@ def _people(
             "the option is for exports (--from), for projects that work was adopted from, and for pools "
             "(label_studio.pool in qawl.yaml, then `qawl push`)"
         )
+    for each in strange:
+        raise InputError(f"--annotator {each}: this user made nothing in the adopted projects")
     return None
 
 
