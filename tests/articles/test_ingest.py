@@ -454,6 +454,14 @@ def test_odd_values_inside_records_take_no_others_with_them(trial, pile):
     assert len(articles(trial)) == 2
 
 
+def test_a_long_text_of_many_lines_of_windows_is_known_again(trial, pile):
+    """What was received is rebuilt from the edits: it was copied whole for each line end."""
+    folder = pile({"long.txt": "".join(f"line {number}\r\n" for number in range(80_000))})
+    for counts in ({"frozen": 1, "known": 0}, {"frozen": 0, "known": 1}):
+        done = qawl(trial, "ingest", folder, "--json")
+        assert counts.items() <= json.loads(done.stdout).items()
+
+
 def test_file_names_that_are_not_utf8(trial, pile):
     folder = pile({"a.txt": NEWS, "_source.yaml": "source: المرسى\n"})
     names = (b"\xc7\xcd.txt", b"\xc7\xcd/x.txt", b"\xff.txt", rb"\udcff.txt")

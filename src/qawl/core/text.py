@@ -10,6 +10,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from qawl.core.records import Edit
@@ -171,8 +173,12 @@ def substitute(text: str, rule: str, pieces: Iterable[Replacement]) -> tuple[str
 
 def received(text: str, edits: Sequence[Edit]) -> str:
     """The text as it was received, rebuilt from the frozen text and its edits."""
-    for edit in reversed(edits):
-        text = text[: edit.start] + edit.was + text[edit.end :]
+    for _, of_pass in groupby(reversed(edits), attrgetter("rule")):
+        pieces, end = [], len(text)
+        for edit in of_pass:
+            pieces += [text[edit.end : end], edit.was]
+            end = edit.start
+        text = "".join([text[:end], *reversed(pieces)])
     return text
 
 
