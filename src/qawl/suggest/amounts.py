@@ -4,10 +4,19 @@ from collections.abc import Iterator
 
 import regex
 
+from qawl.suggest.dates import clock, dates, nth_period
 from qawl.suggest.gazetteer import PROCLITICS, Match
-from qawl.suggest.lists import BEFORE_MONTHS, Reading
+from qawl.suggest.lists import Reading
+from qawl.suggest.numerals import (
+    NTH,
+    is_number,
+    is_year,
+    number_end,
+    number_start,
+    ordinal_end,
+    ordinal_extent,
+)
 
-_NUMBER = regex.compile(r"(?<![\p{L}\p{N}])\p{Nd}+(?:[.,٫٬/]\p{Nd}+)*(?![\p{L}\p{N}])")
 _SIGN_MONEY = regex.compile(
     r"(?<![\p{L}\p{N}])(?:US|A|C|HK)?[$€£¥]\s?\p{Nd}+(?:[.,]\p{Nd}+)*(?:\s?(?:million|billion|trillion|thousand|m|bn|tn|k)\b)?",
     regex.I,
@@ -21,13 +30,16 @@ _SITE = regex.compile(
     regex.I,
 )
 _TIME = regex.compile(
-    r"(?<![\p{L}\p{N}])(?:\p{Nd}{1,2}[:.]\p{Nd}{2}(?:\s?(?:[ap]\.m\.|[ap]m\b))?(?:\s(?:GMT|BST|EST|ET))?"
-    r"(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?(?:[ap]\.m\.|[ap]m\b)"
-    r"|\p{Nd}{1,2}(?:\so['’]clock)?\sin the (?:morning|afternoon|evening)|\p{Nd}{1,2}\so['’]clock)",
+    r"(?<![\p{L}\p{N}])(?:\p{Nd}{1,2}[:.]\p{Nd}{2}"
+    r"(?:\s?(?:[ap]\.m\.|[ap]m\b)|\sin the (?:morning|afternoon|evening))?"
+    r"(?:\s(?:GMT|BST|EST|ET))?(?![\p{L}\p{N}])|\p{Nd}{1,2}\s?(?:[ap]\.m\.|[ap]m\b)"
+    r"|\p{Nd}{1,2}(?:\so['’]clock)?\sin the (?:morning|afternoon|evening)|\p{Nd}{1,2}\so['’]clock"
+    r"|(?:half|quarter) (?:past|to) (?:\p{Nd}{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve)\b)",
     regex.I,
 )
+_MONEY_SIGNS = frozenset("$€£¥")
 _CLOCK_DOT = regex.compile(r"\p{Nd}{1,2}[.٫]\p{Nd}{2}$")
-_NTH = regex.compile(r"\p{Nd}+(?:st|nd|rd|th)")
 _DECADE = regex.compile(
     r"(?<![\p{L}\p{N}])(?:(?:early|mid|late)[\s-])?(?:1[89]|20)\p{Nd}0s\b"
     r"|(?<![\p{L}\p{N}])(?:(?:مطلع|بداية|أوائل|منتصف|أواخر|نهاية)\s)?(?:ال)?(?:عشر|ثلاث|أربع|خمس|ست|سبع|ثمان|تسع)ين(?:يا|ا)?ت"
@@ -41,8 +53,8 @@ def amounts(read: Reading) -> Iterator[Match]:
     """Every number, amount, date, time and site of a text; what overlaps is settled later."""
     yield from _signs(read)
     yield from _numbers(read)
-    yield from _dates(read)
-    yield from _clock(read)
+    yield from dates(read)
+    yield from clock(read)
     yield from _sites(read)
 
 
@@ -87,25 +99,144 @@ def _numbers(read: Reading) -> Iterator[Match]:
     """Amounts: what is counted decides between money, percent, quantity, time and number."""
     at = 0
     while at < len(read.every):
-        if _is_currency(read, at):
-            yield Match("currency", read.every[at].start, read.every[at].end)
-        last = _number_end(read, at)
+        yield from _uncounted(read, at)
+        last = number_end(read, at)
         if last is None:
             if _is_ordinal(read, at):
                 yield from _nth(read, at)
+                at = ordinal_end(read, at)
             at += 1
             continue
         yield from _counted(read, at, last)
         at = last + 1
 
 
+def _uncounted(read: Reading, at: int) -> Iterator[Match]:
+    """A currency or a unit without a number, and an amount that is told without one."""
+    start, end = read.every[at].start, read.every[at].end
+    if _is_currency(read, at):
+        yield Match("currency", start, end)
+    if _is_unit(read, at):
+        yield Match("unit", start, end)
+    if read.arabic:
+        yield from _arabic_parts(read, at)
+        yield from _arabic_one(read, at)
+    elif hyphened := _HYPHENED.fullmatch(read.form(at)):
+        yield from _hyphened(read, at, hyphened[1], hyphened[2])
+    elif read.form(at) in {"hours", "minutes"} and _is_some(read, at):
+        yield Match("time", start, end)
+
+
+_HYPHENED = regex.compile(r"([\p{Nd}.,]+|[a-z]+)-([a-z]+)")
+
+
+def _hyphened(read: Reading, at: int, number: str, counted: str) -> Iterator[Match]:
+    """A number and what it counts in one word: a 500-watt lamp, a three-day strike."""
+    lists = read.lists
+    start, end = read.every[at].start, read.every[at].end
+    if not (number[0].isdecimal() or number in lists.numbers):
+        return
+    if counted in lists.units - {"stone"}:
+        yield Match("quantity", start, end)
+        yield Match("unit", end - len(counted), end)
+    elif counted in lists.times - {"second"}:
+        yield Match("time", start, end)
+    elif counted in lists.periods:
+        yield Match("date", start, end)
+
+
+def _is_some(read: Reading, at: int) -> bool:
+    """Whether a plural tells a stretch of time: within hours, minutes later."""
+    after = read.form(at + 1) if read.near(at + 1) else ""
+    later = after in {"later", "earlier", "ago", "before", "after"}
+    return later or read.form(at - 1) in {"within", "for", "in"}
+
+
+def _arabic_parts(read: Reading, at: int) -> Iterator[Match]:
+    """A part of something, or hours without a number: نصف السكان, ربع ساعة, بعد ساعات."""
+    form, word, lists = read.form(at), read.every[at], read.lists
+    lead = int(form[:1] in PROCLITICS and form[1:] in lists.parts)
+    timed = read.form(at - 1) in lists.periods | lists.times | lists.relative | lists.units
+    joined = form[:1] == "و" and timed
+    if form[lead:] in lists.parts and read.near(at + 1) and not joined:
+        yield from _arabic_part(read, at, word.start + lead)
+    alone = not is_number(read, at - 1) and read.form(at - 1) not in lists.parts
+    ahead = read.form(at - 1) in lists.before_hours or read.form(at - 1)[1:] in lists.before_hours
+    if alone and read.near(at) and ahead and form in {"ساعة", "دقائق", "ساعات", "ثوان", "دقيقة"}:
+        yield Match("time", word.start, word.end)
+
+
+def _arabic_part(read: Reading, at: int, start: int) -> Iterator[Match]:
+    """نصف ساعة, ربع قرن, نصف مليون دولار, نصف السكان; نصف النهائي is none."""
+    following, lists = read.form(at + 1), read.lists
+    end = read.every[at + 1].end
+    if following in lists.times:
+        yield Match("time", start, end)
+    elif following in lists.single_periods:
+        yield Match("date", start, end)
+    elif following in lists.scales:
+        last = at + 1 if read.form(at + 2) not in lists.currencies else at + 2
+        yield Match("money" if last > at + 1 else "number", start, read.every[last].end)
+    elif following in lists.units:
+        yield Match("quantity", start, end)
+    elif not following.removeprefix("ال").startswith("نهائي") and following.startswith("ال"):
+        yield Match("number", start, read.every[at].end)
+
+
+def _arabic_one(read: Reading, at: int) -> Iterator[Match]:
+    """One of something, which stands behind it: دينارا واحدا, ساعة كاملة, صورة واحدة."""
+    form, lists = read.form(at), read.lists
+    if form not in lists.whole or not read.beside(at) or is_number(read, at):
+        return
+    before, noun, end = read.form(at - 1), read.every[at - 1], read.every[at].end
+    known = (
+        ("time", "", lists.times),
+        ("money", "currency", lists.currencies),
+        ("quantity", "unit", lists.units),
+    )
+    for label, of, words in known:
+        if before in words:
+            yield Match(label, noun.start, end)
+            if of:
+                yield Match(of, noun.start, noun.end)
+            return
+    others = lists.stops | lists.single_periods | lists.periods | lists.before_one
+    one = form.startswith("واحد") and read.form(at + 1) != "من"
+    if one and not before.startswith("ال") and before not in others:
+        yield Match("number", read.every[at].start, end)
+
+
+def _is_unit(read: Reading, at: int) -> bool:
+    """Whether a unit is told without a number: per hectare, $90 a barrel, سعر البرميل, للأونصة."""
+    form, before, lists = read.form(at), read.form(at - 1), read.lists
+    if not read.arabic:
+        priced = before == "a" and read.near(at) and _is_price(read, at - 2)
+        return form in lists.units and (before == "per" or priced)
+    priced = before in lists.prices and read.near(at)
+    if form.startswith("لل"):
+        return form[2:] in lists.units and before in lists.currencies
+    return priced and (form in lists.units or form.removeprefix("ال") in lists.units)
+
+
+def _is_price(read: Reading, at: int) -> bool:
+    """Whether a word ends an amount of money: $90, 30p, 90 dollars."""
+    if at < 0:
+        return False
+    word = read.every[at]
+    return (
+        read.form(at) in read.lists.currencies
+        or read.text[word.start - 1 : word.start] in _MONEY_SIGNS
+    )
+
+
 def _is_currency(read: Reading, at: int) -> bool:
     """Whether a currency is spoken of without an amount: the pound, الجنيه."""
     form = read.form(at)
-    if form not in read.lists.currencies:
+    if form not in read.lists.currencies and not (read.arabic and form.startswith("لل")):
         return False
     if read.arabic:
-        return form.startswith("ال") and form != "الين"
+        lam = form.startswith("لل") and f"ال{form[2:]}" in read.lists.currencies
+        return lam or (form.startswith("ال") and form != "الين")
     return form in {"pound", "dollar", "euro", "yen", "rouble", "ruble", "lira", "rupee"} and (
         read.form(at - 1) in {"the", "against"}
     )
@@ -114,18 +245,16 @@ def _is_currency(read: Reading, at: int) -> bool:
 def _is_ordinal(read: Reading, at: int) -> bool:
     form = read.form(at)
     bare = form[1:] if read.arabic and form[:1] in {"و", "ب", "ل"} else form
-    numbered = _NTH.fullmatch(form) is not None
-    if not ({form, bare} & read.lists.ordinals or numbered) or (
-        at and read.form(at - 1) in read.lists.months
-    ):
+    numbered = NTH.fullmatch(form) is not None
+    dated = read.form(at - 1) in read.lists.months or (
+        numbered and read.form(at + 1) in read.lists.months
+    )
+    if not ({form, bare} & read.lists.ordinals or numbered) or dated:
+        return False
+    if nth_period(read, at) or (bare in {"الحادي", "الحادية"} and ordinal_end(read, at) == at):
         return False
     second = form in {"second", "ثانية"} and read.form(at - 1) in read.lists.numbers
     return not second
-
-
-def _behind_and(read: Reading, at: int) -> int:
-    """The word behind an Arabic ordinal, which may have two words: الخامس والعشرين."""
-    return at + 2 if read.form(at + 1).removeprefix("و") in read.lists.ordinals else at + 1
 
 
 def _is_month(read: Reading, at: int) -> bool:
@@ -134,7 +263,8 @@ def _is_month(read: Reading, at: int) -> bool:
 
 def _nth(read: Reading, at: int) -> Iterator[Match]:
     """An ordinal, and the time that it may stand in: the 89th minute."""
-    start, end = _bare(read, at)
+    start, _ = ordinal_extent(read, at)
+    end = read.every[ordinal_end(read, at)].end
     hour = read.form(at + 1) in read.lists.day_parts | read.lists.time_words
     if read.arabic and (hour or read.form(at - 1) in read.lists.clock):
         return
@@ -143,82 +273,13 @@ def _nth(read: Reading, at: int) -> Iterator[Match]:
         yield Match("time", start, read.every[at + 1].end)
 
 
-def _bare(read: Reading, at: int) -> tuple[int, int]:
-    """A word's extent without a conjunction that stands apart."""
-    word = read.every[at]
-    form = word.form
-    lead = read.arabic and form[:1] in {"و", "ب", "ل"} and form not in read.lists.ordinals
-    return word.start + int(lead), word.end
-
-
-def _number_end(read: Reading, at: int) -> int | None:
-    """The last word of a number that begins at a word; None where none begins."""
-    if not _is_number(read, at):
-        return None
-    last = at
-    while read.near(last + 1):
-        form, before = read.form(last + 1), read.form(last)
-        joined = form.removeprefix("و") if read.arabic else form
-        scale = form in read.lists.scales and not (before in read.lists.scales and before == form)
-        spelt = before not in read.lists.scales and not before[:1].isdigit()
-        follows = read.arabic and form.startswith("و") and joined in read.lists.scales
-        if scale or follows or (spelt and joined in read.lists.numbers):
-            last += 1
-        else:
-            break
-    return last
-
-
-def _is_number(read: Reading, at: int) -> bool:
-    word = read.every[at]
-    surface = read.text[word.start : word.end]
-    form = word.form
-    if form in {"أحد", "إحدى"}:
-        return read.form(at + 1) in {"عشر", "عشرة"}
-    if form in {"one", "واحد", "واحدة"}:
-        following = read.form(at + 1)
-        lists = read.lists
-        return following in lists.scales | lists.units | lists.currencies | lists.percent
-    if _bare_number(read, form) or _short_number(read, at) or _NUMBER.fullmatch(surface):
-        return True
-    parts = form.split("-")
-    return len(parts) > 1 and all(each in read.lists.numbers for each in parts)
-
-
-def _bare_number(read: Reading, form: str) -> bool:
-    if form in read.lists.numbers:
-        return True
-    return (
-        read.arabic
-        and form[:1] in {"و", "ب", "ل", "ف"}
-        and len(form) > 4
-        and form[1:] in read.lists.numbers
-    )
-
-
-def _short_number(read: Reading, at: int) -> bool:
-    """Whether a short word is a number behind a preposition: بست ساعات, of which لست is another word."""
-    form = read.form(at)
-    short = read.arabic and 3 <= len(form) <= 4 and form[:1] in {"و", "ب"}
-    if not short or form[1:] not in read.lists.numbers or not read.near(at + 1):
-        return False
-    return read.form(at + 1) in read.lists.times | read.lists.periods | read.lists.units
-
-
-def _start(read: Reading, at: int) -> int:
-    """Where a number begins: behind a conjunction or preposition that stands apart."""
-    word = read.every[at]
-    apart = (
-        read.arabic and word.form not in read.lists.numbers and word.form[1:] in read.lists.numbers
-    )
-    return word.start + int(apart)
-
-
 def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
     lists, after = read.lists, last + 1
-    start, end = _start(read, at), read.every[last].end
+    start, end = number_start(read, at), read.every[last].end
     following = read.form(after) if read.near(after) else ""
     two = f"{following} {read.form(after + 1)}" if after + 1 < len(read.every) else ""
+    if following in lists.working and read.form(after + 1) in lists.periods:
+        after, following = after + 1, read.form(after + 1)
     if following in lists.fractions and not read.text[start:end].isdecimal():
         yield Match("number", start, read.every[after].end)
     elif following in lists.currencies:
@@ -229,24 +290,36 @@ def _counted(read: Reading, at: int, last: int) -> Iterator[Match]:
         yield Match("percent", start, read.every[after].end)
     elif two in lists.percent:
         yield Match("percent", start, read.every[after + 1].end)
-    elif following in lists.units:
-        stop = (
-            after + 1
-            if read.near(after + 1) and read.form(after + 1) in lists.unit_adjectives
-            else after
-        )
-        yield Match("quantity", start, read.every[stop].end)
-        yield Match("unit", read.every[after].start, read.every[stop].end)
+    elif (last_of_unit := _unit_end(read, after)) is not None:
+        yield Match("quantity", start, read.every[last_of_unit].end)
+        yield Match("unit", read.every[after].start, read.every[last_of_unit].end)
     elif following in lists.times:
         surface = read.text[start:end]
         long = surface.isdecimal() and (len(surface) > 2 or int(surface) >= 24)
         hours = following in {"hour", "hours", "ساعة", "ساعات"}
         yield Match("date" if long and hours else "time", start, read.every[after].end)
     elif following in lists.periods or following.endswith("-old"):
-        ago = read.form(after + 1) == "ago" and read.near(after + 1)
-        yield Match("date", start, read.every[after + ago].end)
-    elif not _year(read, at, last) and not _month_beside(read, at, last):
+        yield Match("date", start, read.every[_period_stop(read, after)].end)
+    elif not is_year(read, at, last) and not _month_beside(read, at, last):
         yield from _plain(read, at, start, end)
+
+
+def _unit_end(read: Reading, at: int) -> int | None:
+    """The last word of a unit that stands at a word: متر مكعب, basis points; None for other words."""
+    form, following, lists = read.form(at), read.form(at + 1), read.lists
+    if not read.near(at):
+        return None
+    if f"{form} {following}" in lists.units and read.near(at + 1):
+        return at + 1
+    if form not in lists.units:
+        return None
+    return at + (read.near(at + 1) and following in lists.unit_adjectives)
+
+
+def _period_stop(read: Reading, at: int) -> int:
+    """The last word of a number of periods: two years ago, ثلاثة أيام ونصف."""
+    following = read.form(at + 1)
+    return at + (read.near(at + 1) and following in {"ago", "ونصف", "ونصفا", "وربع"})
 
 
 def _of_country(read: Reading, at: int) -> bool:
@@ -273,235 +346,11 @@ def _plain(read: Reading, at: int, start: int, end: int) -> Iterator[Match]:
     yield Match("number", start, end)
 
 
-def _year(read: Reading, at: int, last: int) -> bool:
-    surface = read.text[read.every[at].start : read.every[last].end]
-    return len(surface) == 4 and surface.isdecimal() and 1500 <= int(surface) <= 2100
-
-
 def _month_beside(read: Reading, at: int, last: int) -> bool:
     months = read.lists.months
     after = read.near(last + 1) and read.form(last + 1) in months
     ahead = read.near(at) and read.form(at - 1) in months
     return (after or ahead) and (read.arabic or read.upper(last + 1) or read.upper(at - 1))
-
-
-def _dates(read: Reading) -> Iterator[Match]:
-    """Days, months, years and the periods around today."""
-    at = 0
-    while at < len(read.every):
-        last = _date_end(read, at)
-        if last is None:
-            at += 1
-            continue
-        start = read.every[at].start
-        form = read.form(at)
-        known = read.lists.days | read.lists.relative | read.lists.period_heads | read.lists.months
-        apart = read.arabic and form not in known and form[:1] in {"و", "ف", "ل", "ب"}
-        if (
-            read.form(at - 1) in read.lists.seasons
-            and read.beside(at)
-            and (read.arabic or form not in read.lists.days)
-        ):
-            start, apart = read.every[at - 1].start, False
-        yield Match("date", start + int(apart), read.every[last].end)
-        at = last + 1
-
-
-def _date_end(read: Reading, at: int) -> int | None:
-    """The last word of a date that begins at a word; None where none begins."""
-    lists, form = read.lists, read.form(at)
-    lead = form[:1] if read.arabic and form[:1] in {"و", "ف", "ل", "ب"} else ""
-    bare = (
-        form.removeprefix(lead) if form.removeprefix(lead) in lists.days | lists.relative else form
-    )
-    if bare in lists.relative and not (bare == "today" and read.upper(at) and not read.opens(at)):
-        day = read.arabic and read.near(at + 1) and read.form(at + 1) in lists.days
-        return _date_goes_on(read, at + 1) if day else at
-    if read.arabic and (last := _nth_of_month(read, at)):
-        return last
-    if bare in lists.days or _month_begins(read, at):
-        return _date_goes_on(read, at)
-    if read.arabic and form in lists.plain_periods and not _is_number(read, at - 1):
-        return at
-    return _year_end(read, at) or _period_end(read, at)
-
-
-def _nth_of_month(read: Reading, at: int) -> int | None:
-    """السادس من فبراير, 17 من أكتوبر; and الأشهر التسعة الأولى من العام."""
-    lists, form = read.lists, read.form(at)
-    of = _behind_and(read, at)
-    nth = form.startswith("ال") and form in lists.ordinals
-    if (nth or form.isdecimal()) and read.form(of) == "من" and _is_month(read, of + 1):
-        return _date_goes_on(read, of + 1)
-    if form == "قبل" and read.near(at + 1) and read.form(at + 1) in lists.single_periods:
-        return at + 1
-    last = at
-    if form in lists.period_heads:
-        while read.near(last + 1) and _counts_period(read, last + 1):
-            last += 1
-    if last > at and read.form(last + 1) == "من" and read.form(last + 2) in lists.period_heads:
-        last += 2
-        if read.near(last + 1) and read.form(last + 1) in lists.period_adjectives:
-            last += 1
-    return last if last > at else None
-
-
-def _counts_period(read: Reading, at: int) -> bool:
-    """Whether a word says which or how many of a period: التسعة الأولى."""
-    form, lists = read.form(at), read.lists
-    number = form.startswith("ال") and form[2:] in lists.numbers
-    return number or form in lists.period_adjectives | {"الأول", "الأولى"}
-
-
-def _month_begins(read: Reading, at: int) -> bool:
-    """Whether a month, or a day of a month, stands at a word."""
-    months, word = read.lists.months, read.every[at]
-    if word.form in months:
-        if read.arabic:
-            return True
-        may = word.form in {"may", "march"}
-        dated = read.form(at + 1)[:1].isdigit() or read.form(at - 1) in BEFORE_MONTHS
-        return read.upper(at) and (dated or not may)
-    after = read.near(at + 1) and read.form(at + 1) in months
-    return after and _is_number(read, at) and (read.arabic or read.upper(at + 1))
-
-
-def _year_end(read: Reading, at: int) -> int | None:
-    """عام 2022 as a whole, of in 2022 the number alone."""
-    heads = read.lists.year_heads
-    if read.arabic:
-        if read.form(at) in heads and at + 1 < len(read.every) and _year(read, at + 1, at + 1):
-            return at + 1
-        form = read.form(at)
-        bare = form.removeprefix("و")
-        ahead = read.form(at - 1) in read.lists.year_before or (form != bare and at > 1)
-        whole = len(bare) == 4 and bare.isdecimal() and 1500 <= int(bare) <= 2100
-        return at if whole and ahead else None
-    if not _year(read, at, at):
-        return None
-    counted = read.beside(at + 1) and read.text[read.every[at + 1].start].islower()
-    if read.form(at - 1) in {"in", "since", "until", "during", "circa"}:
-        counted = counted and read.form(at + 1) in read.lists.units | {"people", "of"}
-        return None if counted else at
-    free = not counted or read.form(at + 1) in read.lists.function_words | {
-        "after",
-        "was",
-        "were",
-        "with",
-        "when",
-        "has",
-        "had",
-        "is",
-    }
-    return at if read.form(at - 1) in heads and free else None
-
-
-def _period_end(read: Reading, at: int) -> int | None:
-    """الشهر المقبل, هذا العام, last week, the end of the year."""
-    lists, form, after = read.lists, read.form(at), read.form(at + 1)
-    if not read.near(at + 1):
-        return None
-    if read.arabic:
-        bare = form[1:] if form[:1] in {"و", "ب", "ل"} and form not in lists.period_heads else form
-        turned = bare in lists.period_heads and after in lists.period_adjectives
-        if (
-            bare in lists.period_heads
-            and read.near(at + 2)
-            and after in {"المالي", "الدراسي", "الميلادي", "الهجري"}
-        ):
-            return at + 2 if read.form(at + 2) in lists.period_adjectives else None
-        this = form in {"هذا", "هذه"} and after in lists.period_heads
-        return at + 1 if turned or this else None
-    near = after in lists.period_heads | lists.days | lists.months | lists.periods
-    if form not in lists.period_adjectives:
-        return None
-    counted = _number_end(read, at + 1)
-    if counted is not None and read.form(counted + 1) in lists.periods:
-        return counted + 1
-    return at + 1 if near else None
-
-
-def _date_goes_on(read: Reading, at: int) -> int:
-    """The last word of a date whose first is known: further numbers, months and years, a month's twin."""
-    last = at
-    months = read.lists.months
-    while read.near(last + 1) or _comma_year(read, last + 1):
-        form = read.form(last + 1)
-        number = read.text[read.every[last + 1].start].isdecimal() and _is_number(read, last + 1)
-        of_month = form in {"الأول", "الثاني"} and read.form(last) in months
-        month = form in months and (read.arabic or read.upper(last + 1))
-        day_number = (
-            number and read.form(last) not in read.lists.days | read.lists.period_adjectives
-        )
-        before_month = number and read.near(last + 2) and read.form(last + 2) in months
-        if (
-            month
-            or of_month
-            or day_number
-            or before_month
-            or (form in read.lists.period_adjectives and read.arabic)
-        ):
-            last += 1
-        else:
-            break
-    return last
-
-
-def _comma_year(read: Reading, at: int) -> bool:
-    """Whether a year follows a comma: 3 March, 2024."""
-    if at >= len(read.every) or at < 2 or read.arabic:
-        return False
-    gap = read.text[read.every[at - 1].end : read.every[at].start]
-    return gap == ", " and _year(read, at, at) and read.form(at - 1)[:1].isdigit()
-
-
-def _clock(read: Reading) -> Iterator[Match]:
-    """الساعة العاشرة صباحا, عند السادسة صباح السبت, ليلا, at midnight."""
-    for at, word in enumerate(read.every):
-        last = _hour_end(read, at)
-        if last is None:
-            last = _part_of_day_end(read, at)
-        if last is not None:
-            yield Match("time", word.start, read.every[last].end)
-
-
-def _hour_end(read: Reading, at: int) -> int | None:
-    """The last word of an hour or a minute: الساعة العاشرة صباحا, عند السادسة صباح السبت, الدقيقة 89."""
-    lists, form = read.lists, read.form(at)
-    after = read.form(at + 1)
-    if form in lists.clock and (
-        after in lists.ordinals or after[:1].isdigit() or after == "الواحدة"
-    ):
-        last = at + 1
-        while read.near(last + 1) and (
-            _is_part(read, last + 1) or read.form(last + 1) in {"والنصف", "والربع"}
-        ):
-            last += 1
-        return last
-    if read.arabic and form in lists.ordinals and _is_part(read, at + 1):
-        day = after in lists.day_parts and read.form(at + 2) in lists.days
-        return at + 1 + int(day)
-    minute = form == "الدقيقة" and after.removeprefix("الـ").removeprefix("ال").isdecimal()
-    return at + 1 if minute else None
-
-
-def _is_part(read: Reading, at: int) -> bool:
-    """Whether a word is a part of a day."""
-    return read.form(at) in read.lists.time_words or read.form(at) in read.lists.day_parts
-
-
-def _part_of_day_end(read: Reading, at: int) -> int | None:
-    """The last word of a part of a day: every evening, Monday night, مساء الأربعاء, ليلا."""
-    lists, form = read.lists, read.form(at)
-    if form in {"every", "each", "كل"} and read.form(at + 1) in lists.day_parts:
-        return at + 1
-    if not _is_part(read, at):
-        return None
-    beside = read.form(at + 1 if read.arabic else at - 1)
-    dated = beside in lists.days or beside in lists.relative
-    of_day = form in lists.day_parts and dated
-    alone = form in lists.time_words and not (read.arabic and (dated or beside == "اليوم"))
-    return at if of_day or alone else None
 
 
 def _sites(read: Reading) -> Iterator[Match]:

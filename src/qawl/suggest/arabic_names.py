@@ -369,7 +369,8 @@ def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | No
         return None
     following = read.form(at + 1)
     if read.form(at).startswith(("ال", "لل")):
-        return _adjectives(read, at) if _is_adjective(read, following) else None
+        named = _is_adjective(read, following) and following not in read.lists.ordinals
+        return _adjectives(read, at) if named else None
     if following.startswith("ال") or _known_place(following):
         return _behind_article(read, at, label)
     if read.text[read.every[at + 1].start].isascii():

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
+import regex
 
 from qawl.suggest.words import Stretch, Word, quoted, words
 
@@ -86,6 +87,21 @@ class Lists(msgspec.Struct, frozen=True):
     of_languages: frozenset[str] = frozenset()
     titles_behind: frozenset[str] = frozenset()
     before_titles: frozenset[str] = frozenset()
+    before_halves: frozenset[str] = frozenset()
+    of_halves: frozenset[str] = frozenset()
+    before_one: frozenset[str] = frozenset()
+    not_one: frozenset[str] = frozenset()
+    of_several: frozenset[str] = frozenset()
+    definite_numbers: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
+    before_hours: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    prices: frozenset[str] = frozenset()
+    working: frozenset[str] = frozenset()
+    of_ordinals: frozenset[str] = frozenset()
+    edges: frozenset[str] = frozenset()
+    year_parts: frozenset[str] = frozenset()
+    before_times: frozenset[str] = frozenset()
 
 
 @cache
@@ -186,9 +202,9 @@ def reading(text: str, language: str) -> Reading:
 
 
 def _with_numbers(text: str, every: list[Word]) -> list[Word]:
-    """Words in which a number with signs between its digits is one: 8,300."""
+    """Words in which a number with signs between its digits is one: 8,300, and of بـ15 the 15."""
     found: list[Word] = []
-    for each in every:
+    for each in (_number_alone(text, word) for word in every):
         before = found[-1] if found else None
         grouped = before is not None and text[before.end : each.start] in _GROUPS
         if before and grouped and text[before.end - 1].isdecimal() and text[each.start].isdecimal():
@@ -200,3 +216,14 @@ def _with_numbers(text: str, every: list[Word]) -> list[Word]:
 
 
 _GROUPS = frozenset(",.٫٬")
+
+
+def _number_alone(text: str, word: Word) -> Word:
+    """A word without the clitics that are written to its digits: بـ15, و45, الـ32."""
+    apart = _CLITICS.match(text, word.start, word.end)
+    if apart is None or apart.end() == word.start:
+        return word
+    return Word(apart.end(), word.end, text[apart.end() : word.end])
+
+
+_CLITICS = regex.compile(r"[وفبلك]{0,2}(?:ال)?\u0640*(?=\p{Nd})")

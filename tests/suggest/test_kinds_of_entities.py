@@ -1,0 +1,100 @@
+"""What `qawl suggest` marks in sentences made here: kinds that articles held which no rule's author had read."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from qawl import cli
+
+CASES = [
+    # a month with its twin in brackets, a night of two days, and numbers behind a clitic
+    ("DATE", "ارتفعت الصادرات في سبتمبر (أيلول) الماضي مقارنة بشهر مايو (أيار) 2024.",
+     ["سبتمبر (أيلول) الماضي", "مايو (أيار) 2024"]),
+    ("DATE", "قال البنك يوم أمس (الأحد) إنه سيغلق.", ["يوم أمس (الأحد)"]),
+    ("DATE", "اندلع الحريق ليل السبت الأحد.", ["السبت الأحد"]),
+    ("DATE", "يلتقيان في الثاني عشر من يناير، وفي القرن الحادي والعشرين.",
+     ["الثاني عشر من يناير", "القرن الحادي والعشرين"]),
+    ("DATE", "ارتفعت في الربع الثالث من العام بين عامي 2010 و2015.",
+     ["الربع الثالث من العام", "عامي 2010", "2015"]),
+    ("DATE", "لم تغلق المدينة يوما واحدا، ودام العمل سنة كاملة حتى نهاية الشهر، وفي نهاية المطاف فتحت.",
+     ["يوما واحدا", "سنة كاملة", "نهاية الشهر"]),
+    ("DATE", "سافروا في الصيف قبل أن يبدأ الربيع العربي.", ["الصيف"]),
+    ("DATE", "جلس البحارة الأحد عشر إلى الطاولة.", []),
+    ("DATE", "قتل الأحد عشرة أشخاص.", ["الأحد"]),
+    ("CARDINAL", "جلس البحارة الأحد عشر إلى الطاولة.", ["الأحد عشر"]),
+    ("CARDINAL", "دخل 30 قتيلا و45 جريحا، وتأهل إلى دور الـ32.", ["30", "45", "32"]),
+    ("CARDINAL", "خسر نصف السكان بيوتهم قبل ربع النهائي.", ["نصف"]),
+    ("CARDINAL", "لم نجد صورة واحدة له، وفي آن واحد غاب.", ["واحدة"]),
+    ("CARDINAL", "جاءت الدول الخمس وأطفاله الأربعة وتلك الست.", ["الخمس", "الأربعة"]),
+    ("MONEY", "باع بـ15 دينارا ما اشتراه بـ400 ألف يورو ولم يدفع ريالا واحدا.",
+     ["15 دينارا", "400 ألف يورو", "ريالا واحدا"]),
+    ("ORDINAL", "جاء في المرتبة الثانية عشرة بعد الخامس والثلاثين.", ["الثانية عشرة", "الخامس والثلاثين"]),
+    ("TIME", "انتظر ربع ساعة، وبعد أقل من ساعة عاد، بسرعة 90 كيلومترا في الساعة.", ["ربع ساعة", "ساعة"]),
+    ("TIME", "وصل في الساعة الرابعة بعد الظهر وخرج بعد الظهيرة.", ["الساعة الرابعة بعد الظهر"]),
+    ("UNIT", "خفض الفائدة 25 نقطة أساس فبلغ سعر البرميل 80 دولارا للأونصة.",
+     ["نقطة أساس", "البرميل", "للأونصة"]),
+    ("UNIT", "فاز بفارق ثلاث نقاط وملأ البرميل.", []),
+    ("CURR", "استقر عند 47 للدولار وعاد للدولة.", ["للدولار"]),
+    ("DATE", "He was jailed for two and a half years and got 15 working days.",
+     ["two and a half years", "15 working days"]),
+    ("DATE", "Profit fell in the first half of this year and rose by the end of March.",
+     ["first half of this year", "end of March"]),
+    ("DATE", "At the end of the war the first half of the match had gone.", []),
+    ("DATE", "It stays closed until the summer. The summer camp and the 19th century house stand.",
+     ["summer", "19th century"]),
+    ("DATE", "On 3rd June, in mid-March and over the past few days a three-day strike went on.",
+     ["3rd June", "mid-March", "past few days", "three-day"]),
+    ("TIME", "The light goes on at 5:58 in the morning and half past nine, for a few minutes.",
+     ["5:58 in the morning", "half past nine", "a few minutes"]),
+    ("CARDINAL", "One of them saw one man and a quarter of the fish.", ["One", "one", "a quarter"]),
+    ("CARDINAL", "No one came one day; at one point the third man scored in the first half.", []),
+    ("QUANTITY", "A 500-watt lamp, a 20-metre wall and a few millimetres.",
+     ["500-watt", "20-metre", "a few millimetres"]),
+    ("UNIT", "It costs $90 a barrel per hectare, a mile away.", ["barrel", "hectare"]),
+    ("MONEY", "It loses a thousand pounds a day.", ["a thousand pounds"]),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """What `qawl suggest` marks in each sentence: label and text of the spans."""
+    root = tmp_path_factory.mktemp("kinds") / "corpus"
+    run(root.parent, "init", str(root))
+    texts = [*dict.fromkeys(text for _, text, _ in CASES)]
+    given = root.parent / "articles.jsonl"
+    with given.open("w", encoding="utf-8") as file:
+        for number, text in enumerate(texts):
+            language = "en" if text.isascii() else "ar"
+            article = {
+                "source_id": str(number),
+                "title": f"t{number}",
+                "text": text,
+                "language": language,
+            }
+            file.write(json.dumps({**article, "license": "CC0-1.0", "redistribute": True}) + "\n")
+    run(root, "ingest", str(given))
+    run(root, "suggest", "--layer", "entity")
+    articles = [json.loads(each) for each in lines(root / "corpus/articles.jsonl")]
+    text_of = {each["id"]: each["text"] for each in articles}
+    spans = {text: [] for text in texts}
+    for file in (root / "exports/suggestions").rglob("*.jsonl"):
+        for each in map(json.loads, lines(file)):
+            if each["layer"] == "entity":
+                spans[text_of[each["article_id"]]] += each["spans"]
+    return spans
+
+
+def lines(path):
+    return path.read_text("utf-8").splitlines()
+
+
+def run(root, *arguments):
+    done = CliRunner().invoke(cli.group, ["-C", str(root), *arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(("label", "text", "wanted"), CASES)
+def test_entities_of_a_kind(found, label, text, wanted):
+    marked = sorted((each["start"], each["text"]) for each in found[text] if each["label"] == label)
+    assert [surface for _, surface in marked] == wanted
