@@ -147,7 +147,10 @@ def test_older_annotations_beside_a_newer_journal_are_named(pulled, words):
     code, said = main(pulled.root, *words)
     assert code == 0
     last = said.strip().splitlines()[-1]
-    assert last == "warning: exports/annotations/quote.jsonl was changed: run `qawl pull --rebuild`"
+    assert last == (
+        "warning: exports/annotations/quote.jsonl is not what the journal and the scheme give now: run "
+        "`qawl pull --rebuild`"
+    )
     assert main(pulled.root, "pull", "--rebuild")[0] == 0
     assert "was changed" not in main(pulled.root, *words)[1]
 

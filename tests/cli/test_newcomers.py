@@ -69,3 +69,70 @@ def test_a_wrong_key_of_an_attribute_is_named_with_all_that_there_are(tmp_path):
     _, said = main(tmp_path, "scheme")
     assert "attribute day: there is no key `type`; the keys are name, title, of," in said
     assert "kind" in said.split("the keys are")[1]
+
+
+def test_a_command_beside_the_corpus_names_it(tmp_path):
+    """To run `qawl init` there would make a second corpus around the first."""
+    qawl(tmp_path, "init", "news")
+    code, said = main(tmp_path, "validate")
+    assert code == 1
+    assert f"the corpus is {tmp_path / 'news'}, run `qawl -C {tmp_path / 'news'} …`" in said
+    (tmp_path / "empty").mkdir()
+    _, said = main(tmp_path / "empty", "validate")
+    assert "go to the folder of yours, or name it" in said
+
+
+def test_steps_before_there_is_anything_say_so(tmp_path):
+    """`adjudicate` said that all is complete, `correct` and `scheme` nothing."""
+    qawl(tmp_path, "init")
+    said = qawl(tmp_path, "adjudicate").output
+    assert "entity: gold for 0 articles, 0 changed; nobody has annotated any yet" in said
+    assert "nothing is annotated yet" in qawl(tmp_path, "validate").output
+    assert "no corrections have been reported" in qawl(tmp_path, "correct").output
+    assert "nothing to do" in qawl(tmp_path, "scheme").output
+    assert "nothing is repaired" in qawl(tmp_path, "validate", "--fix").output
+
+
+def test_a_version_that_there_is_not_is_named_with_those_there_are(tmp_path):
+    """It was `Directory '0.1.0' does not exist`, which sent people to look for a folder."""
+    qawl(tmp_path, "init")
+    code, said = main(tmp_path, "verify", "0.1.0")
+    assert code == 2
+    assert "there is no release 0.1.0 in exports/releases: there is none" in said
+
+
+def test_a_scheme_that_qawl_yaml_does_not_name_is_named(tmp_path):
+    """Whoever adds a layer may forget that step: the file was passed over in silence."""
+    qawl(tmp_path, "init")
+    (tmp_path / "label_config" / "event.yaml").write_text("layer: event\nlabels: [A]\n", "utf-8")
+    said = "not read: label_config/event.yaml (to use it, add event to layers in qawl.yaml)"
+    for words in (["scheme"], ["scheme", "--check"]):
+        assert said in qawl(tmp_path, *words).output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["withdraw", "--reason", "asked to"], ["ingest", "--explain"], ["validate", "--article"]],
+)
+def test_an_article_named_by_its_file_is_found_out(tmp_path, words):
+    """Ids stand in corpus/articles.jsonl alone, among the texts."""
+    code, _ = ingest(tmp_path, "a.txt", TEXT)
+    corpus = tmp_path / "corpus_of_one"
+    [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    identity = json.loads(line)["id"]
+    code, said = main(corpus, *words, "a.txt")
+    assert code in (1, 2)
+    assert f"a.txt is not the id of an article: that article is {identity}" in said
+    code, said = main(corpus, *words, "zzz")
+    assert "zzz is not an article of this corpus: the ids are in corpus/articles.jsonl" in said
+
+
+def test_a_withdrawn_article_is_said_to_stand_in_earlier_releases(tmp_path):
+    """Who must take a text out for legal reasons would think that it is gone."""
+    ingest(tmp_path, "a.txt", TEXT)
+    corpus = tmp_path / "corpus_of_one"
+    [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    qawl(corpus, "release", "0.1.0")
+    said = qawl(corpus, "withdraw", json.loads(line)["id"], "--reason", "asked to").output
+    assert "withdrawn: the next release leaves it out" in said
+    assert "releases stay as they are, and have it: 0.1.0" in said

@@ -40,4 +40,4 @@ def test_a_folder_of_that_name_comes_first_and_an_unknown_version_is_refused(rel
     assert CliRunner().invoke(cli.group, ["verify", "0.1.0"]).exit_code == 1
     unknown = CliRunner().invoke(cli.group, ["verify", "0.9.0"])
     assert unknown.exit_code == 2
-    assert "'0.9.0' does not exist" in unknown.output
+    assert "no release 0.9.0 in exports/releases: there is 0.1.0" in unknown.output

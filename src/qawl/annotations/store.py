@@ -77,7 +77,10 @@ def findings(project: Project, layer: str) -> Iterator[Finding]:
     if lost := made.lost():
         yield finding("journal-missing", lost, layer=layer)
     elif stale:
-        message = f"exports/annotations/{layer}.jsonl was changed: run `qawl pull --rebuild`"
+        message = (
+            f"exports/annotations/{layer}.jsonl is not what the journal and the scheme give now: run "
+            "`qawl pull --rebuild`"
+        )
         yield finding("annotations-stale", message, layer=layer)
 
 

@@ -45,6 +45,13 @@ def versions(project: Project) -> tuple[str, ...]:
     return project.disk.once("released versions", made, *paths)
 
 
+def having(project: Project, article_id: str) -> list[str]:
+    """The releases that have an article, drafts too, from the lowest."""
+    folders = (path.parent for path in manifests(project))
+    found = [each.name for each in folders if article_id in _splits_in(each)]
+    return sorted(found, key=numbers)
+
+
 def manifests(project: Project) -> list[Path]:
     """The manifests of all releases, drafts too; a folder that is named otherwise is none."""
     folders = files.listed(project.releases, "[0-9]*")

@@ -68,6 +68,19 @@ def heads(project: Project) -> Iterator[Head]:
     return _merged(project, Head)
 
 
+def unknown(project: Project, given: str) -> str:
+    """That something is the id of no article, in words: with the id, where it is a file that one came
+    from, or its title."""
+    ids = [
+        each.id
+        for each in articles(project)
+        if given == each.title or f"/{each.received}".endswith(f"/{given.removeprefix('./')}")
+    ]
+    if len(ids) == 1:
+        return f"{given} is not the id of an article: that article is {ids[0]}"
+    return f"{given} is not an article of this corpus: the ids are in corpus/articles.jsonl"
+
+
 def withholds(project: Project) -> bool:
     """Whether there is an article that may not be redistributed."""
 

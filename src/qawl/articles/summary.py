@@ -182,7 +182,7 @@ def explain(project: Project, identity: str) -> Iterator[str]:
     """Each other article of the group, with how like the two are; raises InputError for no article."""
     articles = article_store.by_id(project)
     if identity not in articles:
-        raise InputError(f"{identity} is not an article of this corpus: see corpus/articles.jsonl")
+        raise InputError(article_store.unknown(project, identity))
     article = articles[identity]
     others = [
         each

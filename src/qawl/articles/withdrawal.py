@@ -75,9 +75,7 @@ def withdraw(project: Project, article_id: str, reason: str) -> str | None:
     known = {each.article_id: each for each in withdrawn(project)}
     before = known.get(article_id)
     if before is None and article_id not in article_store.by_id(project):
-        raise InputError(
-            f"{article_id} is not an article of this corpus; the ids are in corpus/articles.jsonl"
-        )
+        raise InputError(article_store.unknown(project, article_id))
     if before is None or before.reason != reason:
         known[article_id] = Withdrawal(article_id=article_id, reason=reason)
         files.write(project.withdrawn_file, [known[each] for each in sorted(known)])

@@ -23,18 +23,19 @@ def command() -> None:
         outcome = judge.adjudicate(corpus)
     for layer, count in outcome.decided.items():
         judged, waiting = outcome.incomplete[layer], outcome.waiting[layer]
-        rest = [f"{judged} wait for a judge (`qawl push` sends them)"] if judged else []
+        sent = f"`qawl push` sends them, or `qawl tasks --layer {layer} --judge` writes them"
+        rest = [f"{judged} wait for a judge ({sent})"] if judged else []
         if waiting:
             rest.append(
-                f"{waiting} wait for further annotators, one alone did them (set overlap.{layer} to 1 in "
-                "qawl.yaml if one is enough)"
+                f"{waiting} wait for further annotators, one alone did them (set overlap.{layer} to "
+                "1 in qawl.yaml if one is enough)"
             )
         if reported := outcome.reported[layer]:
             what = (
                 "correction of a reader waits" if reported == 1 else "corrections of readers wait"
             )
-            rest.append(f"{reported} {what} for a judge (`qawl push` sends them)")
-        said = "; ".join(rest) or "all complete"
+            rest.append(f"{reported} {what} for a judge ({sent})")
+        said = "; ".join(rest) or ("all complete" if count else "nobody has annotated any yet")
         say(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:
         say(f"reopened: {each}")

@@ -61,8 +61,11 @@ def command(
         options.alone(name, *_OF_A_SPAN)
     corpus = project.load(Path())
     if address is None:
-        for each, state in corrections.states(corpus):
+        every = [*corrections.states(corpus)]
+        for each, state in every:
             say(f"{each.id} {state}: {each.address} ({each.reporter})")
+        if not every:
+            say("no corrections have been reported", err=True)
         return
     given = _given(values, unset)
     asked = corrections.Asked(address, reason, reporter, label, start, end, given, delete, credit)

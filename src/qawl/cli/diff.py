@@ -4,6 +4,12 @@ import click
 
 from qawl.cli.terminal import say
 
+_WHY = {
+    "major": "what was released has changed",
+    "minor": "something was added",
+    "patch": "the records are the same",
+}
+
 
 @click.command()
 @click.argument("old")
@@ -33,5 +39,5 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
             say(f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " "))
         for line in (*diff.steps(found), *diff.named(found)):
             say(line)
-        calls = f"a {found.level} change: {found.version}" if found.version else "no change"
-        say(calls)
+        why = _WHY.get(found.level, "")
+        say(f"calls for version {found.version}: {why}" if found.version else "no change")

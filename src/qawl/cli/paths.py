@@ -59,9 +59,15 @@ class Release(Given):
     ) -> str | bytes | os.PathLike[str]:
         """The folder; that of the version where no folder has this name."""
         if _VERSION.fullmatch(str(value)) and not Path(value).exists():
-            from qawl.core.project import RELEASES
+            from qawl.core.project import RELEASES, SETTINGS
 
-            value = folder if (folder := RELEASES / value).is_dir() else value
+            if (folder := RELEASES / value).is_dir():
+                value = folder
+            elif Path(SETTINGS).is_file():
+                there = ", ".join(sorted(each.name for each in RELEASES.glob("[0-9]*"))) or "none"
+                self.fail(
+                    f"there is no release {value} in {RELEASES}: there is {there}", param, ctx
+                )
         return super().convert(value, param, ctx)
 
 

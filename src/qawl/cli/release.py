@@ -36,7 +36,7 @@ def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote
     from qawl.release import build
 
     if bump == bool(version):
-        raise click.UsageError("give a version, or --bump")
+        raise click.UsageError("give a version, as in 0.1.0, or --bump: one of the two")
     corpus = project.load(Path())
     with project.lock(corpus, "release"):
         try:

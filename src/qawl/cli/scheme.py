@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from qawl.core.project import Project
 
 
 @click.command()
@@ -25,7 +29,20 @@ def command(check: bool) -> None:
         stale = generated.stale(corpus)
         for path in stale:
             say(f"stale: {path.relative_to(corpus.root)} (run `qawl scheme`)")
+        _say_unnamed(corpus)
         sys.exit(1 if stale else 0)
     with project.lock(corpus, "scheme"):
-        for path in generated.make(corpus):
+        made = generated.make(corpus)
+        for path in made:
             say(f"made {path.relative_to(corpus.root)}")
+        if not made:
+            say("nothing to do: what is made from the schemes is up to date")
+    _say_unnamed(corpus)
+
+
+def _say_unnamed(corpus: "Project") -> None:
+    """Names the schemes of layers that qawl.yaml does not name: nothing is made of them."""
+    for path in sorted(corpus.label_config.glob("*.yaml")):
+        if path.stem not in corpus.settings.layers:
+            where = path.relative_to(corpus.root)
+            say(f"not read: {where} (to use it, add {path.stem} to layers in qawl.yaml)", err=True)

@@ -54,6 +54,7 @@ def command(
     Exit 1 if a finding is an error. Warnings are for a person to judge. Repairs change neither the
     journal nor Label Studio: they stand in exports/repairs.jsonl.
     """
+    from qawl.annotations.journal import annotators as annotated
     from qawl.cli import options
     from qawl.core import files, project
     from qawl.core.findings import CHECKS
@@ -89,6 +90,8 @@ def command(
             say(each)
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
+        if not annotated(corpus):
+            say("nothing is annotated yet: `qawl pull` brings annotations", err=True)
     sys.exit(1 if counts.errors else 0)
 
 
@@ -115,10 +118,7 @@ def _refuse_unknown(corpus: "Project", article: str | None, annotator: str | Non
     from qawl.core.records import JUDGE
 
     if article is not None and article not in article_store.by_id(corpus):
-        raise click.BadParameter(
-            f"{article}: no such article: the ids are in corpus/articles.jsonl",
-            param_hint="--article",
-        )
+        raise click.BadParameter(article_store.unknown(corpus, article), param_hint="--article")
     known = dict.fromkeys((*corpus.annotators, *sorted(journal.annotators(corpus)), JUDGE))
     if annotator is not None and annotator not in known:
         raise click.BadParameter(
@@ -136,8 +136,11 @@ def _repair(corpus: "Project", undo: bool) -> None:
         if undo:
             say(f"{repairs.undo(corpus)} repairs taken back", err=True)
         else:
-            for name, count in annotation_store.fix(corpus).items():
+            fixed = annotation_store.fix(corpus)
+            for name, count in fixed.items():
                 say(f"{name}: {count} annotations", err=True)
+            if not any(fixed.values()):
+                say("nothing is repaired: no safe repair is known for what is found", err=True)
         for layer in corpus.settings.layers:
             annotation_store.rebuild(corpus, layer)
 

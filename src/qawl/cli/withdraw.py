@@ -18,7 +18,7 @@ def command(article: str, reason: str) -> None:
     name of an annotator. Run it again to give another reason: the next release then says that one,
     also in what CHANGELOG.md says of earlier releases.
     """
-    from qawl.articles import withdrawal
+    from qawl.articles import released, withdrawal
     from qawl.core import project
     from qawl.release.rights import reasons
 
@@ -27,7 +27,9 @@ def command(article: str, reason: str) -> None:
         reasons.refuse_unpublishable(corpus, article, reason)
         before = withdrawal.withdraw(corpus, article, reason)
     if before is None:
-        say(f"{article} withdrawn")
+        say(f"{article} withdrawn: the next release leaves it out")
+        if there := released.having(corpus, article):
+            say(f"releases stay as they are, and have it: {', '.join(there)}", err=True)
     elif before == reason:
         say(f"{article} was withdrawn before, for this reason")
     else:

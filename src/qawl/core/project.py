@@ -221,12 +221,19 @@ def load(folder: Path) -> Project:
 
 
 def _no_corpus(folder: Path) -> str:
-    """That a folder is no corpus, in words: perhaps one above it is."""
-    above = next((each for each in folder.parents if (each / SETTINGS).is_file()), None)
-    if above is not None:
-        there = shlex.quote(str(above))
-        return f"{folder} has no {SETTINGS}: the corpus is {above}, run `qawl -C {there} …`"
-    return f"{folder} has no {SETTINGS}: run `qawl init` there first"
+    """That a folder is no corpus, in words: perhaps one above it is, or one in it."""
+    inside: list[Path] = []
+    with suppress(OSError):
+        inside = [each for each in sorted(folder.iterdir()) if (each / SETTINGS).is_file()]
+    above = (each for each in folder.parents if (each / SETTINGS).is_file())
+    nearest = next(above, inside[0] if len(inside) == 1 else None)
+    if nearest is not None:
+        there = shlex.quote(str(nearest))
+        return f"{folder} has no {SETTINGS}: the corpus is {nearest}, run `qawl -C {there} …`"
+    return (
+        f"{folder} has no {SETTINGS}, so it is no corpus: go to the folder of yours, or name it "
+        "(`qawl -C FOLDER …`); `qawl init FOLDER` makes a new one"
+    )
 
 
 def only_files(place: Path) -> None:

@@ -235,7 +235,8 @@ def _compare(target: Path, building: Path) -> None:
     if differing:
         raise ReleaseError(
             f"{target} exists and would change ({', '.join(differing[:5])}): "
-            "a released version stays as it is; choose a higher one"
+            "a released version stays as it is; choose a higher one (or, if nobody has this one yet and "
+            "it is the last, delete its folder first)"
         )
 
 

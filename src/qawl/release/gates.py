@@ -37,8 +37,7 @@ def failing(
         checks = validate.counts(project, below=below)
     errors = {each: n for each, n in checks.items() if CHECKS[each].severity == "error"}
     if errors:
-        names = ", ".join(sorted(errors))
-        yield f"{sum(errors.values())} findings are errors (see `qawl validate`): {names}"
+        yield _errors(project, errors, below)
     yield from _new_kinds(project, checks, below)
     yield from _moved(project, below)
     articles = list(_releasable(project))
@@ -46,6 +45,20 @@ def failing(
     yield from _unfilled(project, len(articles))
     yield from _without_agreement(project)
     yield from _personal(project)
+
+
+def _errors(project: Project, errors: Mapping[str, int], below: str | None) -> str:
+    """How many findings are errors, and before the first release how to let them pass; later the gate of
+    new kinds says so."""
+    count = sum(errors.values())
+    are = "1 finding is an error" if count == 1 else f"{count} findings are errors"
+    said = f"{are} (see `qawl validate`): {', '.join(sorted(errors))}"
+    if released.last_version(project, below=below) is not None:
+        return said
+    return (
+        f"{said}: correct them, or say why they pass. For that, paste into qawl.yaml: "
+        f"{_dispensing(project, sorted(errors))}"
+    )
 
 
 def _releasable(project: Project) -> Iterator[article_store.Head]:
