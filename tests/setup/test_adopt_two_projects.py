@@ -1,5 +1,5 @@
 """Label Studio Community keeps no annotators apart, so teams give each a project: the same texts come in
-two exports. They were two articles each, and nobody could be compared with anybody."""
+two exports. Each text is an article for each project, in one group; `qawl pull --from` makes it one."""
 
 import json
 
@@ -42,26 +42,18 @@ def adopted(folder, *exports):
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_a_text_in_the_projects_of_two_people_is_one_article(tmp_path, turned):
+def test_a_text_in_the_projects_of_two_people_is_two_articles_and_the_report_says_so(
+    tmp_path, turned
+):
+    """Tasks stay apart; without a word, nobody would know why nobody can be compared."""
     mine = export(tmp_path, "mine.json", 1, [account("ann")])
     theirs = export(tmp_path, "theirs.json", 2, [account("bruno")], first=10)
     exports = [theirs, mine] if turned else [mine, theirs]
-    report, articles, figures = adopted(tmp_path, *exports)
-    assert (report["in"]["tasks"], report["records"]["tasks"]) == (4, 2)
-    assert (report["in"]["annotations"], report["records"]["annotations"]) == (4, 4)
-    assert report["left_out"] == [
-        {"reason": "task of the same article as another task", "count": 2}
-    ]
-    assert {each["text"] for each in articles} == {*TEXTS}
-    assert figures["exact_f1"]["n"] == 4
-    assert "overlap: {label: 2}" in (tmp_path / "corpus/qawl.yaml").read_text("utf-8")
-
-
-def test_a_project_in_which_nobody_has_done_a_text_yet_adds_no_article(tmp_path):
-    mine = export(tmp_path, "mine.json", 1, [account("ann")])
-    open_tasks = export(tmp_path, "theirs.json", 2, [], first=10)
-    _, articles, _ = adopted(tmp_path, mine, open_tasks)
-    assert len(articles) == len(TEXTS)
+    report, articles, _ = adopted(tmp_path, *exports)
+    assert (report["records"]["tasks"], report["records"]["annotations"]) == (4, 4)
+    assert (len(articles), len({each["group"] for each in articles})) == (4, 2)
+    [said] = [each for each in report["notes"] if "`qawl pull --from`" in each]
+    assert said.startswith("2 tasks have a text that others did in another project")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +66,7 @@ def test_other_equal_texts_stay_articles_of_one_group(tmp_path, project, who):
     mine = export(tmp_path, "mine.json", 1, [account("ann")])
     again = export(tmp_path, "again.json", project, [account(who)], first=10)
     report, articles, _ = adopted(tmp_path, mine, again)
+    assert not [each for each in report["notes"] if "another project" in each]
     assert (len(articles), len({each["group"] for each in articles})) == (4, 2)
     assert report["records"]["annotations"] == 4
 

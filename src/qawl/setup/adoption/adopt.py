@@ -224,7 +224,7 @@ def _adopt(
         _count_records(load(project.root), found.layer, report)
         report.records.tasks = taking.taken
         _explain(report, taking.written)
-        report.notes += [*spoken.note(), *taking.rights.note()]
+        report.notes += [*taking.of_projects(), *spoken.note(), *taking.rights.note()]
     return report
 
 

@@ -28,7 +28,7 @@ from qawl.setup.adoption.sources import LABEL_STUDIO
 from qawl.setup.adoption.spool import Look, Spool, Watch
 
 LINKED = "task that has the address of its text, which is not fetched"
-SAME = "task of the same article as another task"
+SAME = "task with the id and text of another task"
 OTHERS = "other fields of a task whose text stands already: those of the first are the context"
 DOUBLED = (
     "annotation older than another one of the same article and annotator (the journal keeps it)"
@@ -44,11 +44,10 @@ class _Meetings:
         self._db.execute("CREATE TABLE copy (digest, number, own, PRIMARY KEY (digest, number))")
         self._db.execute("CREATE TABLE next (digest, person, number, PRIMARY KEY (digest, person))")
 
-    def of(self, digest: str, who: set[str], source_id: str, *, unique: bool = False) -> str:
-        """The id of the first copy of a text after those that these people worked on; a new copy has
-        this id, with its number where the id is not `unique`."""
+    def of(self, digest: str, who: set[str], source_id: str) -> str:
+        """The id of the first copy of a text after those that these people worked on."""
         number = max(self._next(digest, person) for person in who)
-        fresh = source_id if unique or not number else f"{source_id}#{number + 1}"
+        fresh = f"{source_id}#{number + 1}" if number else source_id
         self._db.execute("INSERT OR IGNORE INTO copy VALUES (?, ?, ?)", (digest, number, fresh))
         rows = [(digest, person, number + 1) for person in who]
         self._db.executemany("INSERT OR REPLACE INTO next VALUES (?, ?, ?)", rows)
@@ -63,7 +62,10 @@ class _Meetings:
 
 @dataclass(slots=True)
 class CorpusWriter:
-    """The tasks of all sources on their way into a corpus; `left_out` counts by reason."""
+    """The tasks of all sources on their way into a corpus; `left_out` counts by reason.
+
+    `apart` counts tasks with the text of a task that somebody else did in another project.
+    """
 
     look: Look
     found: Made
@@ -72,6 +74,7 @@ class CorpusWriter:
     left_out: Counter[str]
     watch: Watch
     written: int = 0
+    apart: int = 0
     rights: Rights = field(default_factory=Rights)
     _ids: Spilled = field(default_factory=Spilled)
     _meetings: _Meetings = field(default_factory=_Meetings)
@@ -102,6 +105,17 @@ class CorpusWriter:
             project = load(project.root)
             self._journal(project, work)
         return _overlap(project, self.found.layer)
+
+    def of_projects(self) -> list[str]:
+        """What the report says of texts that several projects have."""
+        if not self.apart:
+            return []
+        said = (
+            f"{self.apart} tasks have a text that others did in another project: each is an article of "
+            "its own, so their work is not compared; to compare it, adopt one of the exports and give "
+            "the others to `qawl pull --from` in the new corpus"
+        )
+        return [said]
 
     @property
     def taken(self) -> int:
@@ -159,16 +173,17 @@ class CorpusWriter:
     def _meeting(self, text: str, source_id: str, task: Task, spool: Spool) -> str:
         """The id of the first text that equals this one and that other annotators worked on.
 
-        Other tools write a text once for each annotator, and in Label Studio each may have a project.
-        What one of them did twice, what one project of Label Studio has twice, or what nobody did
-        elsewhere, are texts of their own.
+        Other tools write a text once for each annotator. What one of them did twice, or nobody did, are
+        texts of their own. So are those of Label Studio's tasks; those of other people in another
+        project are counted.
         """
         who = {self._pseudonym(spool, each) for each in annotations(task)}
         digest = adopted.frozen_hash(text)
         if spool.source.format == LABEL_STUDIO:
-            place = task.get("project") or spool.source.path
-            who.add(f"project {place} of server {spool.server}")
-            return self._meetings.of(digest, who, source_id, unique=True)
+            place = f"project {task.get('project') or spool.source.path} of server {spool.server}"
+            met = self._meetings.of(digest, {*who, place}, source_id)
+            self.apart += bool(who) and met.partition("#")[0] != source_id
+            return source_id
         return self._meetings.of(digest, who, source_id) if who else source_id
 
     def _pseudonym(self, spool: Spool, annotation: Mapping[str, object]) -> str:
