@@ -103,7 +103,8 @@ def test_help_imports_nothing_heavy():
 def test_commands_that_the_readme_shows_run(tmp_path, monkeypatch):
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("قال أحمد نعم.\n", "utf-8")
-    shown = re.search(r"```\npip install \.\n(.*?)```", README, re.DOTALL).group(1)
+    shown = re.search(r"## A tour\n.*?```\n(.*?)```", README, re.DOTALL).group(1)
+    assert "qawl verify" in shown
     run = CliRunner()
     monkeypatch.chdir(tmp_path)
     for line in shown.splitlines():
