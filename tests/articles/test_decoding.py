@@ -147,6 +147,8 @@ def test_code_pages_of_many_languages_are_read(tmp_path):
         "Ministr řekl,".encode("cp1250"), "La ministro diris ke la haveno malfermiĝos kaj ĉiuj ĝojas".encode("iso8859_3"), "Başbakan dün açıkladı".encode("cp1254"), "Minister powiedzia³".encode("cp1252"),
         "He said: “The harbour – at last – is open”, and it’s late.".encode() + b"\xff", "Հայաստան".encode("utf-16-le"),
         "The minister said the port would open.".encode("cp037"), "მინისტრი".encode("utf-16-be"),
+        "Президент России прибыл".encode("koi8_r"), "Президент России".encode("cp1251"), "今日新闻".encode("gb18030"),
+        "北京发生火灾".encode("gb18030"), "Vláda na to nemá".encode("cp1250"), "Vláda na to".encode("cp1250"),
     ],
 )  # fmt: skip
 def test_what_is_in_doubt_is_set_aside_with_a_way_on(tmp_path, content):

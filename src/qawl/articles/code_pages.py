@@ -155,7 +155,8 @@ _MARKS = regex.compile(r"[\x80-\x84\x86-\x9f\p{Cn}\p{Co}\p{Cs}]")
 _SIGN = r"(?![°©®™])[¹¼½¾¤¦¬±¶¸¯¨×÷√∂∆≈≠≤≥∞◊∑∏∫\p{So}]"
 _GLUED = regex.compile(
     rf"\p{{L}}{_SIGN}|{_SIGN}\p{{L}}|[°©®]\p{{Ll}}|(?<!m)(?<=\p{{L}})[²³]|\p{{L}}[€£¥ƒ¿¡‚„‡†ˆ˜‰]"
-    r"|[‡†‰ˆ˜•]\p{L}|\p{L}[§‹›•«»]\p{L}|[¿¡]\p{Ll}(?![^?!]*[?!])|\p{Ll}[^\P{Lu}\x00-\x7f]"
+    r"|[‡†‰ˆ˜•]\p{L}|\p{L}[§‹›•«»]\p{L}|(?![lL]·[lL])\p{L}·\p{L}"
+    r"|[¿¡]\p{Ll}(?![^?!]*[?!])|\p{Ll}[^\P{Lu}\x00-\x7f]"
 )
 """What hardly a text has: marks inside words, capitals beyond ASCII after small letters."""
 _WORD = regex.compile(r"[\p{L}\p{M}]+")

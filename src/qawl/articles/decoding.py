@@ -55,6 +55,12 @@ _WAY_ON = (
 _SURE = 0.1
 """The share of common words that no other text has by chance."""
 _COMMON = re.compile(r"(?<!\w)(?:من|في|على|إلى|أن|إن|عن|التي|الذي|[وبلف]?ال\w{3,})(?!\w)")
+_UNWRITTEN = re.compile(
+    r"(?<![\u0621-\u0652\u066e-\u06d3])[\u064b-\u0652]|[\u064b-\u0651]\u0652|\u0652[\u064b-\u0652]"
+    r"|ة(?=[\u0621-\u0626\u0628-\u064a])"
+)
+"""What hardly an Arabic word has: a mark without a letter, or beside one that excludes it; ة before a
+letter, but for an article whose space is missing."""
 
 
 class Undecodable(ValueError):
@@ -208,9 +214,7 @@ def _damaged_utf8(content: bytes) -> int:
 def _arabic(content: bytes, least: float = 0) -> Read | None:
     """By a code page in which the letters are Arabic, and at least that share of the words common."""
     read = (_as(content, name) for name in ("cp1256", "iso8859_6"))
-    arabic = [
-        each for each in read if each is not None and _share(each[1], "\u0600", "\u06ff") > 0.5
-    ]
+    arabic = [each for each in read if each is not None and _is_arabic(each[1])]
     if not arabic:
         return None
     name, text = max(arabic, key=lambda each: len(_COMMON.findall(each[1])))
@@ -218,6 +222,12 @@ def _arabic(content: bytes, least: float = 0) -> Read | None:
     alone = all(each < "\x80" or "\u0600" <= each <= "\u06ff" for each in text if each.isalpha())
     few = not least and words < _FEW and alone and code_pages.sound(text)
     return (name, text) if few or common > least * words else None
+
+
+def _is_arabic(text: str) -> bool:
+    """Whether most letters are Arabic; in a short text, whether they make words too."""
+    short = len(text.split()) < _FEW
+    return _share(text, "\u0600", "\u06ff") > 0.5 and not (short and _UNWRITTEN.search(text))
 
 
 def _as(content: bytes, name: str) -> Read | None:
