@@ -74,6 +74,22 @@ def test_doctor_sends_nothing(server):
     assert there.written == [("POST", "qawl doctor")]
 
 
+@pytest.mark.parametrize("broken", ["create_project", "import_tasks", "tasks"])
+def test_a_doctor_that_is_interrupted_leaves_no_project(server, monkeypatch, broken):
+    """Ctrl-C while the server made it left the project there, for all annotators to see."""
+    there, made = server
+    before = copy.deepcopy(there.made)
+    act = getattr(there, broken)
+
+    def interrupted(*given, **named):
+        act(*given, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(there, broken, interrupted)
+    code, _ = main(made.root, "doctor")
+    assert (code, there.made) == (130, before)
+
+
 def test_webhooks_are_named_and_none_is_made(server):
     there, made = server
     numbers = [each["id"] for each in there.made]

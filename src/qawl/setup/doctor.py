@@ -181,9 +181,7 @@ def _round_trip(client: Client, project: Project) -> Iterator[Line]:
     A project that a doctor left behind who was killed goes with it.
     """
     mark = f"made by `qawl doctor` in the corpus {project.settings.name}; may be deleted"
-    for left in list(client.projects()):
-        if left.get("description") == mark:
-            client.delete_project(left["id"])
+    _remove(client, mark)
     current = scheme.load(project, project.settings.layers[0])
     article = next(selection.to_annotate(project), None)
     if article is None:
@@ -191,15 +189,24 @@ def _round_trip(client: Client, project: Project) -> Iterator[Line]:
         return
     config = config_xml(current, project.settings.language)
     fields = {"title": "qawl doctor", "description": mark, "label_config": config}
-    made_project = client.create_project(fields)["id"]
     try:
+        made_project = client.create_project(fields)["id"]
         sent = tasks.task(article, current, {})
         client.import_tasks(made_project, [to_builtins(sent)])
         (back,) = client.tasks(made_project)
         same = back["data"] == sent.data
         sqlite = client.on_sqlite(made_project)
     finally:
-        client.delete_project(made_project)
+        _remove(
+            client, mark
+        )  # by its mark: of one that is interrupted being made, the id is not known
     said = "a task came back as it was sent" if same else "a task came back changed"
     yield Line("round trip", same, said, "look at the server's storage and proxy")
     yield Line("database", True, SQLITE if sqlite else "PostgreSQL, or another database server")
+
+
+def _remove(client: Client, mark: str) -> None:
+    """Deletes the projects of doctors."""
+    for left in list(client.projects()):
+        if left.get("description") == mark:
+            client.delete_project(left["id"])
