@@ -328,6 +328,14 @@ def test_conditions_of_views_and_of_their_controls_hold_together(tmp_path):
     assert made.attributes["why"]["when"] == {"rel": ["m"]}
 
 
+def test_of_several_texts_the_first_that_is_marked_is_the_article(tmp_path):
+    """`toName` may list them; the one that stands first in the config was taken."""
+    texts = '<Text name="head" value="$head"/><Text name="text" value="$text"/>'
+    xml = config(text=texts).replace('toName="text"', 'toName="text, head"')
+    made = Adopted(tmp_path, task(MONA, data={"text": TEXT, "head": "News"}), xml)
+    assert [each["text"] for each in made.articles] == [TEXT]
+
+
 def test_values_that_tasks_list_are_named(tmp_path):
     """The scheme has those alone that somebody chose: nobody was told that there are others."""
     given = task(

@@ -1,5 +1,7 @@
 """`qawl push --recover`: what a server lost goes back on it, all of it, and nothing that stands."""
 
+import json
+
 import pytest
 from click.testing import CliRunner
 from test_plan import pushed
@@ -225,3 +227,35 @@ def test_work_of_which_a_step_of_the_scheme_asks_a_person_is_named(make_corpus, 
     assert (said.exit_code, said.output.splitlines()[0]) == (1, "0 annotations put back")
     assert said.output.count("LEFT OUT: 4 annotations of toy by ") == 2
     assert "a step of the scheme since then asks a person" in said.output
+
+
+@pytest.mark.parametrize("pool", [0, 2])
+def test_a_push_says_that_it_asks_for_work_that_is_there(make_corpus, qawl, pool):
+    """After a loss, every task was added as an open one without a word: all would be done again."""
+    server, made = at_work(make_corpus, pool)
+    assert "journal has" not in qawl(server, made, "push").output
+    server.lose()
+    said = "8 tasks of these are of work that the journal has and Label Studio lacks"
+    assert said in qawl(server, made, "push", "--dry-run").output
+    assert said in qawl(server, made, "push").output
+    assert "8 annotations put back" in qawl(server, made, "push", "--recover").output
+    assert qawl(server, made, "push").output.startswith("nothing to do")
+
+
+def test_adopted_work_goes_into_the_projects_that_push_makes(tmp_path, qawl):
+    """An export says where its project was; here it has none, and all stood to be done again."""
+    place = {"start": 0, "end": 3, "text": "Ada", "labels": ["A"]}
+    region = {"id": "r", "from_name": "label", "to_name": "text", "type": "labels", "value": place}
+    work = [{"id": each, "completed_by": each, "result": [region]} for each in (1, 2)]
+    export = tmp_path / "export.json"
+    export.write_text(
+        json.dumps([{"id": 1, "project": 3, "data": {"text": "Ada came."}, "annotations": work}])
+    )
+    words = ["adopt", str(export), "--into", str(tmp_path / "c")]
+    assert CliRunner().invoke(cli.group, words).exit_code == 0
+    server, made = Losing(), project.load(tmp_path / "c")
+    assert "2 tasks of these are of work" in qawl(server, made, "push").output
+    assert "2 annotations put back" in qawl(server, made, "push", "--recover").output
+    assert "0 new versions" not in qawl(server, made, "pull").output
+    assert qawl(server, made, "push").output.startswith("nothing to do")
+    assert len(list(derive.read(made, "label"))) == 2

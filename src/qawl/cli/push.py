@@ -29,6 +29,7 @@ def command(dry_run: bool, recover: bool) -> None:
     from qawl.core.errors import ServerError
     from qawl.studio import client as studio_client
     from qawl.studio import plan, push
+    from qawl.studio import recover as studio_recover
     from qawl.studio.steps import counted
 
     corpus = project.load(Path())
@@ -40,6 +41,11 @@ def command(dry_run: bool, recover: bool) -> None:
         for step in steps:
             for line in step.lines():
                 say(line)
+        if known := studio_recover.done_before(corpus, steps):
+            say(
+                f"{counted(known, 'task')} of these are of work that the journal has and Label Studio "
+                "lacks: run `qawl push --recover` afterwards, or it will be done again"
+            )
         open_steps = [step for step in steps if not step.empty]
         if not open_steps:
             if not dry_run:

@@ -118,8 +118,9 @@ def read(text: str, where: str) -> Config:
     if not texts:
         raise SchemeError(f"{where}: the config shows no text: a <Text> is needed")
     marked = next((c.to for c in controls if c.tag in LABELS), None)
-    named = marked or next((c.to for c in controls), None)
-    shown = next((each for each in texts if each.get("name") == named), texts[0])
+    named = marked or next((c.to for c in controls), "")
+    wanted = [name.strip() for name in named.split(",")]  # the first is what is marked first
+    shown = next((e for name in wanted for e in texts if e.get("name") == name), texts[0])
     field_ = _field(shown.get("value"))
     if field_ is None:
         raise SchemeError(

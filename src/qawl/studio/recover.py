@@ -1,12 +1,12 @@
 """Annotations that a server lost, put back on it from the journal."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
-from qawl.annotations import journal
+from qawl.annotations import derive, journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.to_label_studio import write_results
@@ -21,7 +21,7 @@ from qawl.studio import older_projects, plan, pool_work, push
 from qawl.studio.client import Client
 from qawl.studio.pool_users import PoolUsers
 from qawl.studio.pull import Watch
-from qawl.studio.steps import Remote, RemoteTask, counted
+from qawl.studio.steps import Remote, RemoteTask, Step, counted
 
 KEPT = ("result", "was_cancelled", "lead_time")
 """What is sent again of an annotation; the server gives it a new id."""
@@ -56,6 +56,24 @@ class Recovered:
 def lost(client: Client, project: Project) -> int:
     """How many journalled annotations have none on the server; not of articles that are withdrawn."""
     return len(_lost(client, project, plan.remotes(client, project)))
+
+
+def done_before(project: Project, steps: Iterable[Step]) -> int:
+    """How many of the tasks that steps add are of work that their annotators have done: the journal has
+    it, and the server does not."""
+    added = {
+        (step.wanted.layer, task.data.get(ASSIGNED, step.wanted.annotator), task.data["article_id"])
+        for step in steps
+        for task in step.add
+        if task.annotations is msgspec.UNSET
+    }
+    done = {
+        (layer, each.annotator, each.article_id)
+        for layer in {layer for layer, _, _ in added}
+        for each in derive.read(project, layer)
+        if each.brought is msgspec.UNSET  # else a new version of the scheme asks again
+    }
+    return len(added & done)
 
 
 def recover(client: Client, project: Project, *, watch: Watch = list) -> Recovered:
