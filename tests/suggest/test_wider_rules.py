@@ -132,6 +132,19 @@ def test_who_says_what(language, text, wanted):
         ("ar", "قالت الوزيرة إنها تثق بالفريق، لكن الوقت ضيق. وأغلقت المدارس أبوابها.",
          [("إنها تثق بالفريق", True), ("وأغلقت المدارس أبوابها", False)]),
         ("de", "Der Laden schloss am Montag.", []),
+        # clauses side by side without a comma, with their own subject or verb
+        ("en", "Ann Lee said the dam had cracked and was emptied and that nobody was hurt.",
+         [("the dam had cracked", True), ("was emptied", True), ("nobody was hurt", True)]),
+        ("en", "Ann Lee said the dam and the bridge were safe.", [("the dam and the bridge were safe", True)]),
+        ("ar", "وأوضحت البلدية أن السد امتلأ وأن القرية أخليت.",
+         [("السد امتلأ", True), ("القرية أخليت", True)]),
+        ("ar", "وأوضحت البلدية أن السد والجسر سليمان.", [("السد والجسر سليمان", True)]),
+        # what is asked for, or asked, is claimed by nobody
+        ("ar", "ودعا النائب الحكومة إلى نشر نص الاتفاق كاملا.", []),
+        ("ar", "وتساءل النائب عما إذا كانت الوزارة تعلم بالأمر.", []),
+        # what somebody else says within a quote is the claim, not that they say it
+        ("ar", "وقال المدرب: «قلت للاعبين إن الشوط الثاني لنا».", [("الشوط الثاني لنا", True)]),
+        ("en", "“But the dam held,” said Ann Lee.", [("the dam held", True)]),
     ],
 )  # fmt: skip
 def test_claims_are_clauses_of_quotes_and_short_plain_sentences(language, text, wanted):

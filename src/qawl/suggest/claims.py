@@ -13,9 +13,10 @@ from qawl.suggest.sentences import Quote
 from qawl.suggest.words import MARKS, Stretch, quoted, sentences, size, trimmed, words
 
 _BORDER = regex.compile(
-    r"[.!?؟]\s+|\n+|[،؛]\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و|لكن)|[,;]\s+(?:and|but)\s(?:that\s)?|\sand that\s"
-    r"|[;؛]\s+|[،,]\s+ثم\s|\sbut\s(?=(?:had|has|have|was|were|is|are|did|does|do|would|will|could|can|not)\s)"
-    r"|[。！？]\s*"
+    r"[.!?؟]\s+|\n+|[،؛]?\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و|لكن)|[,;]\s+(?:and|but)\s(?:that\s)?"
+    r"|\s(?:and|but) that\s|[;؛]\s+|[،,]\s+ثم\s|[。！？]\s*"
+    r"|\s(?:and|but)\s(?=(?:ha[ds]|have|was|were|is|are|did|does|do|would|will|could|can|not)\s)"
+    r"|\s(?:and|but)\s(?=(?:he|she|it|they|we|I|you|there|this|that)\s)"
 )
 """What stands between two clauses of one content, with the words that belong to neither."""
 
@@ -29,7 +30,7 @@ _SEVERAL = regex.compile(
 )
 """What shows that a sentence has several clauses, or an apposition."""
 
-SHORT = 16
+SHORT = 20
 """Words of the longest sentence that is offered as a claim of the journalist's."""
 
 LONG = 30
@@ -39,12 +40,38 @@ LONG = 30
 def claims(article: Article) -> Iterator[tuple[Stretch, Quote | None]]:
     """Each claim with the quote that says whose it is; None where it is the journalist's."""
     found = quotes(article.text, article.language)
+    cues = sorted((each.cue.start, each.content.end) for each in found if each.cue)
     for each in found:
         said = found[each.follows] if each.follows is not None else each
+        if _asks_for(article, each):
+            continue
         for bare in _clauses(article, _assertion(article, each)):
-            yield bare, said
+            if not _reports(cues, bare, each):
+                yield bare, said
     for bare in _narrated(article, found):
         yield bare, None
+
+
+def _asks_for(article: Article, quote: Quote) -> bool:
+    """Whether somebody asks for something or puts a question: nothing is claimed."""
+    known = lexicon(article.language)
+    if quote.cue is None or known is None or quote.kind in {"direct", "continuation"}:
+        return False
+    form, *_ = (each.form for each in words(article.text[quote.cue.start : quote.cue.end]))
+    cue = known.cue(form, proclitics=True)
+    first = words(article.text[quote.content.start : quote.content.end])[0].form
+    return first in _QUESTIONS or (
+        cue is not None and cue[0] == "demand" and first not in known.complementisers
+    )
+
+
+_QUESTIONS = frozenset(("عما", "ما", "لماذا", "متى", "whether", "if", "why", "when"))
+
+
+def _reports(cues: list[tuple[int, int]], clause: Stretch, outer: Quote) -> bool:
+    """Whether a clause of a content quotes somebody else in it: what that one says is the claim."""
+    inner = cues[bisect_left(cues, (clause.start,)) : bisect_left(cues, (clause.end,))]
+    return any(end <= outer.content.end for _, end in inner)
 
 
 def _narrated(article: Article, found: Sequence[Quote]) -> Iterator[Stretch]:
@@ -77,8 +104,8 @@ def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
     cuts.append(whole.end)
     for start, end in zip(cuts[::2], cuts[1::2], strict=True):
         bare = trimmed(article.text, start, end, " .،,؛;!?؟。，、；！？")
-        lead = _LEAD.match(article.text, bare.start, bare.end)
-        bare = Stretch(lead.end(), bare.end) if lead else bare
+        while lead := _LEAD.match(article.text, bare.start, bare.end):
+            bare = Stretch(lead.end(), bare.end)
         inside = article.text[bare.start : bare.end]
         asks = set(article.text[bare.end : bare.end + 2]) & set("?؟？") or inside.startswith("to ")
         if not asks and 2 <= size(words(inside), 0, len(inside)) <= LONG:
