@@ -232,6 +232,13 @@ def test_settled_articles_are_one_finding_a_name_and_close_a_release(root, said,
     assert check not in main(root, "validate")[1]
 
 
+def test_a_text_without_a_licence_is_not_released_whatever_its_article_says(root):
+    """An earlier version froze it so: the release had the text, under a licence "not known"."""
+    settle(root, license=None, redistribute=True)
+    status, told = main(root, "release", "0.1.0")
+    assert (status, "no licence decision for s (3)" in told) == (1, True), told
+
+
 def test_a_withdrawn_article_and_one_that_passes_close_nothing(root):
     settled = settle(root, license="cc by 4", redistribute=True)
     assert main(root, "withdraw", settled[0].id, "--reason", "asked for")[0] == 0

@@ -68,11 +68,14 @@ def _releasable(project: Project) -> Iterator[article_store.Head]:
 
 
 def _undecided(articles: Iterable[article_store.Head]) -> Iterator[str]:
-    """Sources that have a name and no licence: nobody has decided what may be done with their texts."""
+    """Sources that have a name and no licence: nobody has decided what may be done with their texts. One
+    that only holds the place of a licence and is to grant something is a finding."""
     sources = Counter(
         article.source
         for article in articles
-        if article.source and not article.redistribute and card.is_placeholder(article.license)
+        if article.source
+        and card.is_placeholder(article.license)
+        and not (article.redistribute and article.license)
     )
     if sources:
         named = [f"{source} ({count})" for source, count in sorted(sources.items())]
