@@ -214,3 +214,31 @@ def test_settings_that_take_nothing_more_are_one_line(export, tmp_path):
     done = adopt(export, tmp_path / "c", "--layer", "two")
     assert "write layers plainly there" in str(done.exception)
     assert path.read_text("utf-8").endswith("- label\n")
+
+
+def test_what_others_did_before_an_adoption_is_not_left(tmp_path):
+    """Without a server the plan alone says whose an article is: what somebody else had done of it was
+    left to whom the plan gives it."""
+    works = [[8], [8], [8], [8], [9], []]
+    tasks = [
+        {
+            **TASK,
+            "id": number,
+            "data": {
+                "text": f"Ada came to town {number}, and {number * 7919} people saw her there."
+            },
+            "annotations": [
+                {"id": number, "completed_by": each, "result": [REGION]} for each in users
+            ],
+        }
+        for number, users in enumerate(works, 1)
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(tasks))
+    adopt(path, tmp_path / "c")
+    settings = tmp_path / "c" / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8") + 'label_studio: {url: "http://127.0.0.1:1"}\n')
+    done = CliRunner().invoke(cli.group, ["-C", str(tmp_path / "c"), "status", "--json"])
+    found = json.loads(done.stdout)
+    assert [(each["annotator"], each["done"]) for each in found] == [("a1", 4), ("a2", 1)]
+    assert sum(each["left"] for each in found) == 1

@@ -1,7 +1,7 @@
 """How far the annotators are as this machine knows it, without a server: planned, and pulled so far."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from qawl.annotations import derive
 from qawl.articles import withdrawal
@@ -27,7 +27,8 @@ def shares(project: Project, layer: str, articles: list[str]) -> Assigned:
 
 def known(project: Project) -> list[Standing]:
     """How far everybody is, by layer, in the order of qawl.yaml; then those who are not there.
-    `assigned` are the articles that are planned for them; done and skipped is what came back so far.
+    `assigned` are the articles that are planned for them; done and skipped is what came back so far. What
+    others did in their place, as before an adoption, is not left.
 
     Of an adopted project nobody here knows the plan.
     """
@@ -36,31 +37,41 @@ def known(project: Project) -> list[Standing]:
     for layer in project.settings.layers:
         adopted = layer in project.settings.label_studio.adopted
         planned = {} if adopted else shares(project, layer, articles)
-        counts = Counter(
-            (each.annotator, each.status)
-            for each in derive.read(project, layer)
-            if each.article_id not in out
-        )
+        counts: Counter[tuple[str, Status]] = Counter()
+        doers: dict[str, set[str]] = {}
+        for each in derive.read(project, layer):
+            if each.article_id not in out:
+                counts[each.annotator, each.status] += 1
+                if each.annotator != JUDGE:
+                    doers.setdefault(each.article_id, set()).add(each.annotator)
         others = sorted({name for name, _ in counts} - {*project.annotators, JUDGE})
-        found += [
-            _standing(layer, name, planned.get(name, ()), counts)
-            for name in (*project.annotators, *others)
-        ]
+        for name in (*project.annotators, *others):
+            mine = planned.get(name, ())
+            open_ = {
+                article
+                for article in mine
+                if len(doers.get(article, ())) < project.asked(layer, article)
+                and name not in doers.get(article, ())
+            }
+            left = len(open_) if mine else None
+            found.append(_standing(layer, name, len(mine), left, counts))
     return found
 
 
 def _standing(
-    layer: str, name: str, planned: Collection[str], counts: Mapping[tuple[str, Status], int]
+    layer: str,
+    name: str,
+    planned: int,
+    left: int | None,
+    counts: Mapping[tuple[str, Status], int],
 ) -> Standing:
     """One annotator in a layer; what is left of a plan that nobody here knows is not known either."""
-    done, skipped = counts[name, "submitted"], counts[name, "skipped"]
-    left = max(len(planned) - done - skipped, 0) if planned else None
     return Standing(
         layer=layer,
         annotator=name,
-        assigned=len(planned),
-        done=done,
-        skipped=skipped,
+        assigned=planned,
+        done=counts[name, "submitted"],
+        skipped=counts[name, "skipped"],
         drafts=None,
         left=left,
         minutes=None,
