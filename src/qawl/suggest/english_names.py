@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+import regex
+
 from qawl.suggest.gazetteer import Gazetteer, Match, bare, places
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
+from qawl.suggest.numerals import is_year
 from qawl.suggest.sentences import Quote
 
 Run = list[int]
@@ -29,9 +32,14 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     people = [*_persons(read, rest, quotes)]
     yield from people
     lasts = {read.form(_inside(read, each)[-1]) for each in people}
-    yield from _again(read, rest, lasts)
+    firsts = {read.form(_inside(read, each)[0]) for each in people} & read.lists.given
+    yield from _again(read, rest, lasts | (firsts - read.lists.common))
     yield from _places(read, rest, lasts)
     yield from _parts(read)
+    yield from _with_a_noun(read, runs)
+    yield from _roads(read)
+    yield from _laws(read)
+    yield from _alone(read)
     yield from _lands(read)
     yield from _languages(read)
 
@@ -72,11 +80,10 @@ def _is_owner(read: Reading, run: Run) -> bool:
 def _joined(read: Reading, at: int) -> bool:
     """Whether a word stands beside the one before it; a full stop of an abbreviation parts none."""
     gap = read.text[read.every[at - 1].end : read.every[at].start]
-    short = read.form(at - 1) in read.lists.titles and len(read.form(at - 1)) <= 4
+    before = read.form(at - 1)
+    short = (before in read.lists.titles and len(before) <= 4) or "." in before
     owned = gap in {"' ", "’ "} and read.form(at) in read.lists.organisation_words  # Seamen's Union
-    return (
-        owned or gap in {" ", "\u00a0"} or (gap == ". " and (short or len(read.form(at - 1)) == 1))
-    )
+    return owned or gap in {" ", "\u00a0"} or (gap == ". " and (short or len(before) == 1))
 
 
 def _is_plain(read: Reading, at: int) -> bool:
@@ -100,32 +107,83 @@ def _extended(read: Reading, run: Run) -> Run:
             step += 1
         if not (read.upper(step) and read.beside(step)) or _is_plain(read, step):
             break
-        while read.beside(step + 1) and (
-            (read.upper(step + 1) and not _is_plain(read, step + 1))
-            or (read.form(step + 1) == "and" and read.upper(step + 2) and read.beside(step + 2))
-        ):
+        while _goes_on(read, step):
             step += 1
-        last = step
+        last = _listed(read, step)
     return [*run, *range(run[-1] + 1, last + 1)]
+
+
+def _goes_on(read: Reading, at: int) -> bool:
+    """Whether what a body is of goes on behind a word: Business and Trade, but not Leeds and Tate."""
+    if not read.beside(at + 1):
+        return False
+    if read.form(at + 1) == "and":
+        return read.upper(at + 2) and read.beside(at + 2) and not _is_known(read.form(at))
+    return read.upper(at + 1) and not _is_plain(read, at + 1)
+
+
+def _listed(read: Reading, at: int) -> int:
+    """The last word of a list behind a word, where it closes with `and`: for Culture, Media and Sport."""
+    step = at
+    while step - at < 8 and step + 1 < len(read.every) and read.upper(step + 1):
+        gap = read.text[read.every[step].end : read.every[step + 1].start]
+        if gap not in {", ", " "}:
+            break
+        step += 1
+        if read.form(step + 1) == "and" and read.beside(step + 1):
+            step += 2 + (read.form(step + 2) == "the")
+            while _goes_on(read, step):
+                step += 1
+            return step if read.upper(step) else at
+    return at
 
 
 def _kind(read: Reading, run: Run) -> Iterator[Match]:
     """What the words of a run say it is: a building, a region, an event, a law, a body."""
     lists = read.lists
     forms = [bare(read.form(n)) for n in run]
-    if forms[0] in lists.organisation_openers and read.form(run[-1] + 1) in {"of", "for"}:
+    opens = not lists.organisation_openers.isdisjoint((forms[0], forms[-1]))
+    if opens and read.form(run[-1] + 1) in {"of", "for"}:
         extended = _extended(read, run)
         if len(extended) > len(run):
             yield _match(read, "organisation", extended)
     elif len(run) == 1:
-        if _is_acronym(read, run[0]) and not _is_known(forms[0]):
-            yield _match(read, "organisation", run)
-    elif _is_acronym_of(read, run) or _is_team(read, forms):
+        known = _is_known(forms[0]) or forms[0] in lists.post_nominals
+        if (_is_acronym(read, run[0]) and not known) or _is_told(read, run):
+            yield _bare(read, "organisation", run)
+    elif _is_acronym_of(read, run) or _is_team(read, forms) or _is_told(read, run):
         yield _bare(read, "organisation", run)
     elif label := _by_last(read, forms):
         yield _bare(read, label, _whole_law(read, run) if label == "law" else run)
     elif len(run) <= 6 and any(each in lists.organisation_words for each in forms[1:]):
         yield _match(read, "organisation", _extended(read, run))
+
+
+def _is_told(read: Reading, run: Run) -> bool:
+    """Whether the words around a name say that it is a body: the charity Shelter; Faros, a gang that."""
+    lists, first = read.lists, read.form(run[0])
+    if first in lists.given | lists.titles | lists.occupations | lists.modifiers or len(run) > 4:
+        return False
+    people = (places("en").names.get((read.form(n),)) == "nationality" for n in run)
+    if bare(first) != first or any(people):
+        return False
+    ahead = read.beside(run[0]) and read.text[read.every[run[0] - 1].start].islower()
+    if ahead and read.form(run[0] - 1) in lists.kinds_of_bodies:
+        return True
+    at = run[-1] + 1
+    after = read.text[read.every[run[-1]].end :][:2]
+    if after != ", " or read.form(at) not in {"a", "an"} or (read.opens(run[0]) and len(run) == 1):
+        return False
+    return any(_is_kind(read, n) for n in range(at + 1, at + 4))
+
+
+def _is_kind(read: Reading, at: int) -> bool:
+    """Whether a word, beside the one before it, is a kind of body and no noun before another one."""
+    beside = read.beside(at) and read.form(at) in read.lists.kinds_of_bodies
+    return beside and (
+        not read.beside(at + 1)
+        or read.form(at + 1) in read.lists.function_words | read.lists.after_kinds
+    )
 
 
 def _is_acronym_of(read: Reading, run: Run) -> bool:
@@ -163,12 +221,13 @@ def _whole_law(read: Reading, run: Run) -> Run:
 def _by_last(read: Reading, forms: list[str]) -> str | None:
     """What the last word of a run, or the first of a region's, says it is."""
     lists, last = read.lists, forms[-1]
-    of_body = last in lists.organisation_words and len(forms) > 3
+    body = last in lists.organisation_words
+    of_body = body and len(forms) > 3
     told = (
         ("law", last in lists.laws),
         ("event", last in lists.events or not lists.storms.isdisjoint(forms[:2])),
         ("place", last in lists.place_ends and len(forms) <= 3),
-        ("region", last in lists.regions or forms[0] in lists.region_heads),
+        ("region", last in lists.regions or (forms[0] in lists.region_heads and not body)),
         ("facility", last in lists.facilities and not of_body),
     )
     return next((label for label, is_one in told if is_one), None)
@@ -199,7 +258,14 @@ def _offices(read: Reading, runs: list[Run]) -> Iterator[Match]:
         while title and read.form(title[0]) in read.lists.before_titles:
             title = title[1:]
         if title:
-            yield _match(read, "office", title)
+            last = _speaks_for(read, title[-1], read.form(title[-1]))
+            yield _match(read, "office", [title[0], last])
+        if (
+            read.form(run[-1]) in read.lists.posts_behind
+            and len(run) > 2
+            and _is_acronym(read, run[-1])
+        ):
+            yield _match(read, "office", run[-1:])
     ends = {run[-1]: run for run in runs}
     for at in range(len(read.every)):
         form = bare(read.form(at))
@@ -240,8 +306,9 @@ def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
 
 
 def _speaks_for(read: Reading, at: int, form: str) -> int:
-    """The last word of a post: a spokesman for the council."""
-    if not form.startswith("spokes") or read.form(at + 1) != "for":
+    """The last word of a post: a spokesman for the council, the minister for schools."""
+    told = form.startswith("spokes") or form in read.lists.posts_for
+    if not told or read.form(at + 1) != "for" or not read.beside(at + 1):
         return at
     first = at + 3 if read.form(at + 2) == "the" else at + 2
     if first >= len(read.every) or not read.beside(first):
@@ -269,8 +336,6 @@ def _title(read: Reading, run: Run) -> Run:
     if not cut and read.form(run[0]) not in read.lists.given:
         behind = read.lists.titles_behind
         cut = next((n + 1 for n, at in enumerate(run[:-1]) if n and read.form(at) in behind), 0)
-    if not cut or read.form(run[0]) in {"mr", "mrs", "ms", "miss"}:
-        return []
     if cut == len(run) and read.form(run[-1]) in read.lists.no_offices | {
         "head",
         "major",
@@ -289,9 +354,9 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
     sources = {(q.source.start, q.source.end) for q in quotes if q.source and q.status == "named"}
     for run in runs:
         name = _name(read, run)
-        if not name or len(name) > 4:
+        if not name or len(name) > 4 or _is_people(read, name):
             continue
-        titled = len(name) < len(run)
+        titled = len(name) < len(run) or _is_kin(read, run[0] - 1)
         first, last = read.form(name[0]), bare(read.form(name[-1]))
         given = first in read.lists.given or (len(first) <= 2 and len(name) > 1)
         match = _match(read, "person", name)
@@ -312,6 +377,27 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
             yield _bare(read, "person", name)
 
 
+def _is_kin(read: Reading, at: int) -> bool:
+    """Whether a word tells whose name comes next: her friend Carl Dupont; the economist, Ana Ruiz."""
+    form, lists = read.form(at), read.lists
+    if read.beside(at + 1) and form in lists.kin:
+        return True
+    comma = at >= 0 and read.text[read.every[at].end : read.every[at + 1].start] == ", "
+    last = at + 1
+    while read.beside(last + 1) and read.upper(last + 1):
+        last += 1
+    closed = read.text[read.every[last].end :][:1] in {",", "."} if comma else False
+    return closed and last > at + 1 and form in lists.kin | lists.occupations | lists.titles
+
+
+def _is_people(read: Reading, name: Run) -> bool:
+    """Whether a name is none of a person: it tells a people (the French Embassy), or a county."""
+    ends = {read.form(name[0]), bare(read.form(name[-1]))} - read.lists.given
+    if read.form(name[0]) == "co":
+        return True
+    return len(name) > 1 and any(places("en").names.get((each,)) == "nationality" for each in ends)
+
+
 def _bare(read: Reading, label: str, name: Run) -> Match:
     """A name without the 's behind it."""
     match = _match(read, label, name)
@@ -322,9 +408,13 @@ def _bare(read: Reading, label: str, name: Run) -> Match:
 def _name(read: Reading, run: Run) -> Run:
     """A run without the title before it and a particle at its end; lower-case particles join it."""
     cut = len(_title(read, run))
-    if read.form(run[0]) in {"mr", "mrs", "ms", "miss"}:
-        cut = 1
     name = run[cut:]
+    while (
+        len(name) > 1
+        and read.form(name[-1]) in read.lists.post_nominals
+        and _is_acronym(read, name[-1])
+    ):
+        name = name[:-1]
     given = read.lists.given - read.lists.common
     if not cut and len(name) > 2 and read.opens(name[0]):
         forms = [read.form(each) for each in name[:2]]
@@ -389,6 +479,77 @@ def _parts(read: Reading) -> Iterator[Match]:
                 break
 
 
+def _with_a_noun(read: Reading, runs: list[Run]) -> Iterator[Match]:
+    """A name and the noun in lower case that it stands before: the Sinaloa cartel, Guayas province."""
+    for run in runs:
+        noun, first = read.form(run[-1] + 1), read.form(run[0])
+        lower = read.beside(run[-1] + 1) and not read.upper(run[-1] + 1)
+        people = places("en").names.get((first,)) == "nationality"
+        if not lower or people or len(run) > 3 or bare(read.form(run[-1])) != read.form(run[-1]):
+            continue
+        for label, nouns in (("organisation", read.lists.bands), ("place", read.lists.provinces)):
+            if noun in nouns:
+                yield _match(read, label, [run[0], run[-1] + 1])
+    for at in range(len(read.every) - 2):
+        if read.form(at) == "port" and read.form(at + 1) == "of" and read.upper(at + 2):
+            yield _match(read, "facility", [at, at + 2])
+        if (
+            read.form(at) == "co"
+            and read.upper(at)
+            and read.upper(at + 1)
+            and read.text[read.every[at].end] in " ."
+        ):
+            yield _match(read, "place", [at, at + 1])
+
+
+_ROAD = regex.compile(
+    r"\b(?:Highway|Route|Interstate|Autoroute|Motorway|Freeway) \d{1,4}[A-Z]?\b"
+    r"|(?<=\bthe )[AM]\d{1,4}\b(?:\(M\))?"
+)
+
+
+def _roads(read: Reading) -> Iterator[Match]:
+    """Roads by their number: Highway 61, the M25."""
+    for each in _ROAD.finditer(read.text):
+        yield Match("facility", *each.span())
+
+
+_ACT = regex.compile(
+    r"(?<=\bthe )\p{Lu}[\p{L}’']+(?: (?:and |of |the )?\p{Lu}[\p{L}’']+){0,6} \([^()\n]{1,80}\)"
+    r" (?:Act|Order|Regulations|Bill)\b(?: \d{4}\b)?"
+)
+
+
+def _laws(read: Reading) -> Iterator[Match]:
+    """Acts with a remark in brackets, and agreements in lower case behind where they were made."""
+    for each in _ACT.finditer(read.text):
+        yield Match("law", *each.span())
+    known = places("en").names
+    for at in range(1, len(read.every)):
+        where = read.upper(at - 1) and known.get((read.form(at - 1),)) == "place"
+        if where and read.form(at) in read.lists.pacts and read.beside(at) and not read.upper(at):
+            dated = is_year(read, at - 2, at - 2) if at > 1 else False
+            if read.form(at - 2) == "the" or dated:
+                yield _match(read, "law", [at - 1, at])
+
+
+def _alone(read: Reading) -> Iterator[Match]:
+    """Forces that one word names: the navy said, Peru's army."""
+    for at, word in enumerate(read.every):
+        before = read.form(at - 1)
+        if word.form not in read.lists.organisations_alone or not read.beside(at) or read.upper(at):
+            continue
+        noun = (
+            read.beside(at + 1)
+            and read.form(at + 1)
+            in read.lists.titles | read.lists.occupations | read.lists.of_forces
+        )
+        if not noun and (
+            before == "the" or places("en").names.get((bare(before),)) in {"place", "nationality"}
+        ):
+            yield _match(read, "organisation", [at])
+
+
 def _lands(read: Reading) -> Iterator[Match]:
     """What belongs to a sea or a river: the Aegean islands, the Nile delta."""
     known = places("en").names
@@ -405,6 +566,9 @@ def _lands(read: Reading) -> Iterator[Match]:
 def _languages(read: Reading) -> Iterator[Match]:
     """In French, speaks Welsh, from the Korean: a language behind a word that speaks of one."""
     for at, word in enumerate(read.every):
+        head, _, tail = word.form.partition("-")
+        if head in read.lists.languages and tail in {"language", "speaking", "speaker", "speakers"}:
+            yield Match("language", word.start, word.start + len(head))
         if word.form not in read.lists.languages or not read.upper(at):
             continue
         before = read.form(at - 1)
@@ -416,6 +580,19 @@ def _languages(read: Reading) -> Iterator[Match]:
         if (
             before in read.lists.speaks
             or (before == "in" and noun)
+            or _is_the_language(read, at)
             or (read.form(at + 1) in read.lists.of_languages and read.beside(at + 1))
         ):
             yield Match("language", word.start, word.end)
+        elif read.upper(at - 1) and read.beside(at) and read.form(at - 2) in read.lists.speaks:
+            yield Match("language", read.every[at - 1].start, word.end)  # speak Cajun French
+
+
+def _is_the_language(read: Reading, at: int) -> bool:
+    """English the only language, Polish as an official language; French and Basque behind `speaks`."""
+    if read.form(at - 1) in {"and", "or"} and read.form(at - 2) in read.lists.languages:
+        return read.form(at - 3) in read.lists.speaks
+    first = at + 1 + (read.form(at + 1) in {"as", "is", "was"})
+    if read.form(first) not in {"a", "an", "the"} or not read.beside(at + 1):
+        return False
+    return any(read.form(n) == "language" for n in range(first + 1, first + 4))
