@@ -136,3 +136,32 @@ def test_a_withdrawn_article_is_said_to_stand_in_earlier_releases(tmp_path):
     said = qawl(corpus, "withdraw", json.loads(line)["id"], "--reason", "asked to").output
     assert "withdrawn: the next release leaves it out" in said
     assert "releases stay as they are, and have it: 0.1.0" in said
+
+
+def test_a_file_that_was_set_aside_and_is_gone_is_listed_no_more(tmp_path):
+    """Its entry stayed for ever: to ingest the file again, which takes it off, nobody could any more."""
+    qawl(tmp_path, "init")
+    sources = tmp_path / "corpus/sources"
+    (sources / "a.txt").write_text(TEXT, "utf-8")
+    for name in ("wrong.docx", "other.docx"):
+        (sources / name).write_text(TEXT, "utf-8")
+    main(tmp_path, "ingest", "corpus/sources")
+    (sources / "wrong.docx").unlink()
+    main(tmp_path, "ingest", "corpus/sources/a.txt")
+    aside = (tmp_path / "corpus/set-aside.jsonl").read_text("utf-8")
+    assert ("wrong.docx" in aside, "other.docx" in aside) == (False, True)
+
+
+def test_what_to_do_with_tasks_of_no_article(tmp_path):
+    ingest(tmp_path, "a.txt", TEXT)
+    work = {"id": 1, "completed_by": 1, "result": []}
+    texts = TEXT, TEXT.replace("deux", "trois")
+    tasks = [
+        {"id": number, "data": {"text": text}, "annotations": [{**work, "id": number}]}
+        for number, text in enumerate(texts, 1)
+    ]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    export = str(tmp_path / "export.json")
+    code, said = main(tmp_path / "corpus_of_one", "pull", "--from", export, "--layer", "entity")
+    assert code == 1
+    assert "ingest the texts of tasks of no article as they were annotated, and pull again" in said

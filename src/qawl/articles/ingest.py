@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from itertools import tee
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -159,11 +159,24 @@ def _by_place(given: Iterable[SetAside]) -> list[SetAside]:
     return sorted({*given}, key=lambda each: (each.path, each.line or 0, each.reason))
 
 
+def _gone(project: Project, path: str, looked_in: AbstractSet[PurePosixPath]) -> bool:
+    """Whether a file is no more, of a folder of the corpus of which something was read now."""
+    folder = PurePosixPath(path).parent
+    inside = folder.parts and folder in looked_in and (project.root / folder).is_dir()
+    return bool(inside) and not (project.root / path).exists()
+
+
 def _write_set_aside(project: Project, intake: Intake) -> None:
-    """What was set aside now and, of files that were not looked at now, before; sorted by place."""
+    """What was set aside now and, of files that are there and were not looked at now, before; sorted by
+    place."""
     path = project.set_aside_file
     before = list(files.read(path, SetAside))
-    kept = [each for each in before if each.path not in intake.visited]
+    looked_in = {PurePosixPath(each).parent for each in intake.visited}
+    kept = [
+        each
+        for each in before
+        if each.path not in intake.visited and not _gone(project, each.path, looked_in)
+    ]
     if before != _by_place(before):
         _log.warning("%s was out of order, or had a line twice: it is put in order", path)
     now = _by_place([*kept, *intake.outcome.set_aside])

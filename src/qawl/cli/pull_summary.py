@@ -60,7 +60,13 @@ def not_read(corpus: "Project") -> list[str]:
 
 def left_out(outcome: "Pulled") -> list[str]:
     """What a pull left out, in lines: the last and loudest of what it says."""
-    lines = [f"set aside: {each}" for each in outcome.left_out()]
+    lines: list[str] = []
+    if outcome.unplaced:
+        lines.append(
+            "a task belongs to the article that has its text: ingest the texts of tasks of no article as "
+            "they were annotated, and pull again"
+        )
+    lines += [f"set aside: {each}" for each in outcome.left_out()]
     lines += [f"twice: {each}" for each in outcome.doubled]
     lines += [
         f"WHOSE IS IT? {each} (--annotator USER=NAME says whose they are; --partial accepts that)"
