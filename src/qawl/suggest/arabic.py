@@ -376,7 +376,7 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
             return None
         opens = sentence.words[at - 1].start
         cue, inner = Stretch(opens, inner[0].end), inner[1:]
-    source = _run(sentence, inner, addressed=False)
+    source = _run(sentence, inner, prepositions=False, addressed=False)
     if source is None:
         return None
     governs = sentence.form(at).endswith("قا")
@@ -388,12 +388,13 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     clause = bool(behind_it) and behind_it[0].form in sentence.lexicon.plain_complementisers
     first = first or (sentence.size(ahead) < FEW and clause)  # يُتوقع، وفق النشرة، أن
     content = rest if first else ahead
-    if sentence.size(content) < FEW:
+    marked = not first and content in sentence.quoted
+    if sentence.size(content) < (2 if marked else FEW):
         return None
     if not first and not sentence.text[ahead.end : opens].strip():
         # No comma: the words right before belong to the clause all the same.
         content = closed(sentence, content)
-    what = kind(sentence, content, proclitics=True)
+    what: Kind = "direct" if marked else kind(sentence, content, proclitics=True)
     start = behind(sentence.text, inner[0], lead) if lead else source.start
     return Quote(content, what, cue, Stretch(start, source.end))
 
@@ -739,6 +740,11 @@ def _parties(sentence: Sentence, at: int, until: int) -> Parties:
     """(source, addressee) between a verb and what is said."""
     inner = _until(sentence, at, until)
     source = _run(sentence, inner)
+    if source is not None and _stem(sentence.form(at), sentence.lexicon.telling):
+        run = [each for each in inner if source.start <= each.start < source.end]
+        cut = _second(run)  # أبلغ المدعي العام المحكمة أن
+        if cut:
+            return _whole(sentence, run[:cut]), _whole(sentence, run[cut:])
     rest = [each for each in inner if source is None or each.start >= source.end]
     return source, _addressee(sentence, rest)
 
@@ -871,6 +877,7 @@ def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
         word.form in {"في", "من"}
         and after is not None
         and after.form.removeprefix("ال") not in sentence.lexicon.nouns | sentence.lexicon.occasions
+        and after.form not in sentence.lexicon.complementisers
     )
 
 
