@@ -188,7 +188,15 @@ def pieces(text, language):
         (
             "Ana Lopes, a shopkeeper in the old town, said she had lost everything.",
             "en",
-            [("indirect", "she had lost everything", "said", "Ana Lopes", None)],
+            [
+                (
+                    "indirect",
+                    "she had lost everything",
+                    "said",
+                    "Ana Lopes, a shopkeeper in the old town",
+                    None,
+                )
+            ],
         ),
         (
             "The minister urged residents to stay at home and vowed to rebuild.",

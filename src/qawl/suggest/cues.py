@@ -62,6 +62,18 @@ class Lexicon(msgspec.Struct, frozen=True):
     statements: frozenset[str] = frozenset()
     participles: frozenset[str] = frozenset()
     studies: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    spans_of_time: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset()
+    inscriptions: frozenset[str] = frozenset()
+    marked_alone: frozenset[str] = frozenset()
+    own_words: frozenset[str] = frozenset()
+    remarks: frozenset[str] = frozenset()
+    wishes: frozenset[str] = frozenset()
+    said_of: frozenset[str] = frozenset()
+    cautions: frozenset[str] = frozenset()
+    goes_on: frozenset[str] = frozenset()
 
     def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:
         """(kind, letters of a conjunction before it) of a word that is a cue; None for others."""

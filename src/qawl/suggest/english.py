@@ -1,14 +1,29 @@
 """Quotes in English: the subject comes first, or the verb after what is said."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import replace
 
+from qawl.suggest.english_parties import (
+    DAYS,
+    addressee_of,
+    beside,
+    first_subject,
+    has_verb,
+    inverted,
+    is_adverbial,
+    is_verb,
+    office_before,
+    opening_of,
+    said_to,
+    subject_of,
+    with_name,
+    written_to,
+)
 from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece, stretch
-from qawl.suggest.words import Stretch, Word, trimmed
+from qawl.suggest.words import Stretch, Word, quoted, sentences, trimmed
 
 Said = tuple[Stretch, Kind, Stretch | None]
 """What is said, its kind, and whom it is addressed to."""
-Parties = tuple[Stretch | None, Stretch | None]
 
 _MANY = frozenset(
     (
@@ -29,31 +44,44 @@ _MANY = frozenset(
         "dozens",
     )
 )
-_OF_STUDIES = frozenset(("found", "finds", "showed", "shows", "heard", "hears"))
+_OF_STUDIES = frozenset(("found", "finds", "show", "showed", "shows", "heard", "hears"))
 """Verbs of saying where their subject is a study or a court alone."""
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "today",
-        "yesterday",
-    ]
-)
-_WHEN = _DAYS | {"week", "month", "year", "night", "morning", "evening"}
+_WHEN = DAYS | {"week", "month", "year", "night", "morning", "evening"}
 """The last word of what says when something was said: said Monday, said late last week."""
-_FAR = 14
-"""Words of the longest subject."""
+
+_BE = frozenset(("is", "was", "were", "been", "are", "be"))
+_WHERE = frozenset(("in", "at", "on", "during", "after", "to", "via", "by", "from", "over"))
+_ASIDES = frozenset(("however", "meanwhile", "though", "moreover", "nevertheless", "too"))
+"""Words between commas behind a verb: She insisted, however, that it was safe."""
 
 
 def read(sentence: Sentence) -> Iterator[Quote]:
-    """The quotes of a sentence, cue by cue; no content crosses another."""
+    """The quotes of a sentence, cue by cue, and those inside its marks; no content crosses another."""
+    yield from _read(sentence)
+    for mark in sentence.quoted:
+        for inner in _spoken(sentence, mark):
+            yield from _read(inner)
+
+
+def _spoken(sentence: Sentence, mark: Stretch) -> Iterator[Sentence]:
+    """The sentences between two marks, with the marks in them: “He said, ‘Go home now.’”"""
+    if sentence.size(mark) < FEW:
+        return
+    start = mark.start + 1
+    text = sentence.text[start : mark.end - 1]
+    inside = [Stretch(start + each.start, start + each.end) for each in quoted(text)]
+    for each in sentences(text, quoted(text)):
+        one = Stretch(start + each.start, start + each.end)
+        words = sentence.within(one.start, one.end)
+        near = [each for each in inside if one.start <= each.start < one.end]
+        yield Sentence(sentence.text, one.start, one.end, words, near, sentence.lexicon)
+
+
+def _read(sentence: Sentence) -> Iterator[Quote]:
     seen: list[Quote] = []
     for at, word in enumerate(sentence.words):
+        if sentence.inside(word.start):
+            continue
         found = _attempt(sentence, at, word, seen)
         for each in found:
             if not any(_collide(each.content, other.content) for other in seen):
@@ -62,14 +90,15 @@ def read(sentence: Sentence) -> Iterator[Quote]:
 
 
 def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list[Quote]:
-    if word.form == "according" and sentence.form(at + 1) == "to":
-        return _according(sentence, at)
+    for rule in (_according, _by_own_words, _asked_first, _wish, _in_relative):
+        if quotes := rule(sentence, at):
+            return quotes
     cue = sentence.lexicon.cue(word.form)
     if cue is None or _is_noun(sentence, at):
         return []
     if cue[0] == "participle":
-        found = _participle(sentence, at, seen)
-        return [found] if found else []
+        added = _participle(sentence, at, seen)
+        return [added] if added else []
     if _interrupts(sentence, at) and (parted := _parenthetic(sentence, at)):
         return parted
     found = _reported(sentence, at)
@@ -118,107 +147,199 @@ def _collide(one: Stretch, other: Stretch) -> bool:
 
 
 def _interrupts(sentence: Sentence, at: int) -> bool:
-    """Whether a pronoun and its verb stand between commas: The strike, she added, “helps nobody”."""
+    """Whether a subject and its verb stand between commas: The strike, the firm added, helps nobody.
+
+    Before marks only a pronoun does (it, she added, “helps nobody”): The mayor, a doctor, said, “No.”
+    """
     word = sentence.words[at]
-    pronoun = (
-        sentence.form(at - 1) in {"he", "she", "they"}
-        and sentence.before(sentence.words[at - 1].start) == ","
-    )
-    if not pronoun or sentence.text[word.end : word.end + 1] != ",":
+    comma = sentence.text.rfind(",", sentence.start, word.start)
+    ahead, named = sentence.within(sentence.start, comma), sentence.within(comma, word.start)
+    apart = sentence.text[word.end : word.end + 1] == "," and comma >= 0
+    if not apart or not ahead or not named or sentence.inside(ahead[-1].start):
         return False
-    ahead = sentence.within(sentence.start, sentence.words[at - 1].start)
-    return (
-        bool(ahead) and not _is_adverbial(sentence, ahead) and not sentence.inside(ahead[-1].start)
-    )
+    if sentence.form(at + 1) in _ASIDES:
+        return False
+    following = sentence.text[word.end + 1 : word.end + 3].lstrip()[:1]
+    if not following.isalnum():
+        return named[0].form in {"he", "she", "they"} and not is_adverbial(sentence, ahead)
+    return True
 
 
 def _according(sentence: Sentence, at: int) -> list[Quote]:
     """A quote around `according to`: before it, behind it, or both."""
-    cue = Stretch(sentence.words[at].start, sentence.words[at + 1].end)
-    if sentence.inside(cue.start):
+    if sentence.form(at) != "according" or sentence.form(at + 1) != "to":
         return []
-    first = not sentence.text[sentence.start : cue.start].strip()
+    cue = Stretch(sentence.words[at].start, sentence.words[at + 1].end)
     comma = sentence.text.find(",", cue.end, sentence.end)
     source = trimmed(sentence.text, cue.end, comma if comma >= 0 else sentence.end, ".")
-    source = _with_name(sentence, source)
-    ahead = trimmed(sentence.text, _opening(sentence), cue.start, ", ")
-    rest = trimmed(sentence.text, source.end, sentence.end, ",. ")
+    return _around(sentence, cue.start, cue, with_name(sentence, source))
+
+
+def _by_own_words(sentence: Sentence, at: int) -> list[Quote]:
+    """A quote around `by her own account`: before it, behind it, or both."""
+    known = sentence.lexicon
+    said = sentence.form(at) == "by" and sentence.form(at + 2) == "own"
+    if not said or sentence.form(at + 3) not in known.own_words:
+        return []
+    whose, cue = (Stretch(w.start, w.end) for w in sentence.words[at + 1 : at + 4 : 2])
+    start = sentence.words[at].start
+    mark = next((q for q in sentence.quoted if q.start > cue.end), None)
+    if mark and sentence.text[cue.end : mark.start].strip() == ",":
+        return [Quote(mark, "direct", cue, whose)]
+    return _around(sentence, start, cue, whose) if known.cue(sentence.form(at - 1)) is None else []
+
+
+def _around(sentence: Sentence, start: int, cue: Stretch, source: Stretch) -> list[Quote]:
+    """What is said on either side of words that say by whom."""
+    first = not sentence.text[sentence.start : start].strip()
+    end = max(cue.end, source.end)
+    ahead = trimmed(sentence.text, opening_of(sentence), start, ", ")
+    rest = trimmed(sentence.text, end, sentence.end, ",. ")
     content = closed(sentence, rest if first else ahead)
     if sentence.size(source) not in range(1, 12) or not sentence.size(content):
         return []
     found = Quote(content, kind(sentence, content, proclitics=False), cue, source)
-    parted = not first and sentence.before(cue.start) == "," and sentence.size(rest) > 1
+    parted = not first and sentence.before(start) == "," and sentence.size(rest) > 1
     if parted and sentence.size(content) < FEW:
         return [found, Quote(rest, "continuation", follows=0)]
     return [found] if sentence.size(content) >= FEW else []
 
 
-def _with_name(sentence: Sentence, source: Stretch) -> Stretch:
-    """A description with the name behind it: the bank's governor, Andrew Bell."""
-    first = sentence.within(source.start, source.end)
-    end = sentence.text.find(",", source.end + 1, sentence.end)
-    name = sentence.within(source.end, end) if end >= 0 else []
-    named = first and _is_description(sentence, first) and _is_name(sentence, name)
-    return Stretch(source.start, name[-1].end) if named and len(name) > 1 else source
+def _asked_first(sentence: Sentence, at: int) -> list[Quote]:
+    """What somebody was asked before the answer: Asked whether she would resign, Lee said that."""
+    known = sentence.lexicon
+    asked = sentence.form(at) in {"asked", "pressed", "questioned"}
+    if at or not asked or sentence.form(1) not in known.complementisers:
+        return []
+    opens = sentence.words[1].start
+    comma = sentence.text.find(",", opens, sentence.end)
+    while comma >= 0 and not (answer := _answer(sentence, comma)):
+        comma = sentence.text.find(",", comma + 1, sentence.end)
+    if comma < 0 or answer is None:
+        return []
+    content = trimmed(sentence.text, opens, comma)
+    cue = Stretch(sentence.words[0].start, sentence.words[0].end)
+    what = kind(sentence, content, proclitics=False)
+    return [Quote(content, what, cue, None, subject_of(sentence, answer), "none")]
 
 
-def _opening(sentence: Sentence) -> int:
-    """Where a sentence begins behind its dateline: LONDON (Reuters) -."""
-    head = sentence.text[sentence.start : sentence.start + 40]
-    for sign in (" — ", " – ", " - ", "—"):
-        cut = head.find(sign)
-        if cut > 0 and (head[:cut].split(" ")[0].strip(",").isupper() or "(" in head[:cut]):
-            return sentence.start + cut + len(sign)
-    return sentence.start
+def _answer(sentence: Sentence, comma: int) -> int | None:
+    """The verb of saying close behind a comma, with its subject before it."""
+    behind = sentence.within(comma, sentence.end)[:6]
+    first = len(sentence.within(sentence.start, comma))
+    for n, each in enumerate(behind):
+        if sentence.gap(behind[n - 1], each) and n:
+            return None
+        if n and sentence.lexicon.cue(each.form):
+            return first + n
+    return None
+
+
+def _wish(sentence: Sentence, at: int) -> list[Quote]:
+    """A question that is reported: Residents want to know whether the school will reopen."""
+    known = sentence.lexicon
+    wish = sentence.form(at) in known.wishes and sentence.form(at + 1) == "to"
+    if not wish or sentence.form(at + 2) != "know" or at + 3 >= len(sentence.words):
+        return []
+    first, source = sentence.words[at + 3], subject_of(sentence, at)
+    asks = first.form in {"if", "whether", "why", "how", "what", "who", "when", "where"}
+    if source is None or not asks:
+        return []
+    content = trimmed(sentence.text, first.start, _clause_end(sentence, first), ".,;:")
+    cue = Stretch(sentence.words[at].start, sentence.words[at + 2].end)
+    return [Quote(content, kind(sentence, content, proclitics=False), cue, source)]
+
+
+def _in_relative(sentence: Sentence, at: int) -> list[Quote]:
+    """What somebody says of a noun in a clause about it: a man who police say fled the town."""
+    known = sentence.lexicon
+    if sentence.form(at) not in known.said_of or at + 1 >= len(sentence.words):
+        return []
+    word, following = sentence.words[at], sentence.words[at + 1]
+    n = at - 1
+    while n >= 0 and at - n < 7 and sentence.form(n) not in known.relatives | {"and"}:
+        if sentence.gap(sentence.words[n], sentence.words[n + 1]) and n < at - 1:
+            return []
+        n -= 1
+    apart = sentence.gap(word, following)
+    opens = n >= 0 and sentence.form(n) in {"who", "which", "that", "and"} and n < at - 1
+    if not opens or sentence.gap(sentence.words[n], sentence.words[n + 1]) != apart:
+        return []
+    parted = apart == ","
+    verb = following.form in known.auxiliaries or is_verb(sentence, following)
+    if not verb or (not parted and (apart or sentence.form(n) == "and")):
+        return []
+    source = stretch(sentence.words[n + 1 : at])
+    content = trimmed(sentence.text, following.start, _clause_end(sentence, following), ".,;:")
+    cue = Stretch(word.start, word.end)
+    return [Quote(content, kind(sentence, content, proclitics=False), cue, source)]
 
 
 def _participle(sentence: Sentence, at: int, seen: list[Quote]) -> Quote | None:
     """…, adding that the road would close: who is quoted before it says this too."""
-    if (
-        sentence.inside(sentence.words[at].start)
-        or sentence.before(sentence.words[at].start) != ","
-    ):
+    word = sentence.words[at]
+    asks = word.form == "asking" and sentence.form(at + 1) in {"if", "whether"}
+    if sentence.before(word.start) != "," and not asks:
         return None
-    said = _after(sentence, at, sentence.end)
+    said = _after(sentence, at)
     if said is None:
         return None
-    word = sentence.words[at]
     source = next((each.source for each in reversed(seen) if each.source), None)
-    source = source or _leading(sentence, at)
+    source = source or first_subject(sentence, at)
     cue = Stretch(word.start, word.end)
-    return Quote(said[0], said[1], cue, source, said[2], "implicit")
+    whom = said[2] or written_to(sentence, at)
+    return Quote(said[0], said[1], cue, source, whom, "implicit")
 
 
 def _reported(sentence: Sentence, at: int) -> Quote | None:
     """A quote around an English verb of saying, by what stands on either side of it."""
     word = sentence.words[at]
-    own = sentence.inside(word.start)
     cue = Stretch(word.start, word.end)
-    before = _closed_before(sentence, at) if own is None else None
+    before = _closed_before(sentence, at)
     if before is not None:
-        source, addressee = _beside(sentence, at, before.end)
+        source, addressee = beside(sentence, at, before.end)
         whole = source is not None and not _is_part(sentence, before)
         return Quote(before, "direct", cue, source, addressee) if whole else None
-    said = _after(sentence, at, own.end - 1 if own else sentence.end)
-    if said is None or (own and not _complemented(sentence, said[0])):
+    said, subject = _after(sentence, at), subject_of(sentence, at)
+    if said is None or subject is None or not _may_say(sentence, at, subject):
         return None
     content, what, addressee = said
-    if word.form in {"called", "calls"}:
+    if word.form in {"called", "calls"} and sentence.form(at + 1) == "on":
         cue = Stretch(word.start, sentence.words[at + 1].end)
-    subject = _subject(sentence, at)
-    passive = _is_passive(sentence, at)
-    told = word.form not in _OF_STUDIES or (subject and _is_study(sentence, subject))
-    if subject is None or not told or (passive and what == "direct"):
+    if _is_passive(sentence, at):
+        return _passive(sentence, at, said, subject)
+    if word.form in {"heard", "hears"}:
+        return Quote(content, what, cue, None, subject, "none")
+    return Quote(content, what, cue, subject, addressee or written_to(sentence, at))
+
+
+def _may_say(sentence: Sentence, at: int, subject: Stretch) -> bool:
+    """Whether a subject says something by a verb: a study found, a sign reads; not: whoever says."""
+    known, form = sentence.lexicon, sentence.form(at)
+    run = sentence.within(subject.start, subject.end)
+    if form in _OF_STUDIES:
+        return any(w.form in known.studies for w in run)
+    if form in {"read", "reads"}:
+        return any(w.form in known.inscriptions for w in run)
+    return run[0].form not in {"whoever", "whatever", "what", "let"}
+
+
+def _passive(sentence: Sentence, at: int, said: Said, subject: Stretch) -> Quote | None:
+    """What somebody is told, or what it is said that: by nobody who is named."""
+    content, what, _ = said
+    word = sentence.words[at]
+    nobody = sentence.text[subject.start : subject.end].lower() in {"it", "there"}
+    thing = sentence.within(content.start, content.end)[0].form == "that"
+    if what == "direct" or not (thing if nobody else word.form in sentence.lexicon.objects):
         return None
-    if passive:
-        nobody = sentence.text[subject.start : subject.end].lower() in {"it", "there"}
-        return Quote(content, what, cue, None, None if nobody else subject, "none")
-    return Quote(content, what, cue, subject, addressee)
+    return Quote(
+        content, what, Stretch(word.start, word.end), None, None if nobody else subject, "none"
+    )
 
 
 def _is_part(sentence: Sentence, mark: Stretch) -> bool:
     """Whether a quoted stretch is the end of what is said: He was told “not to ask”, she said."""
-    ahead = sentence.within(_opening(sentence), mark.start)
+    ahead = sentence.within(opening_of(sentence), mark.start)
     closed = sentence.text[mark.end - 2] in ",.?!"
     return (
         len(ahead) > 1
@@ -227,19 +348,11 @@ def _is_part(sentence: Sentence, mark: Stretch) -> bool:
     )
 
 
-def _complemented(sentence: Sentence, content: Stretch) -> bool:
-    first = sentence.within(content.start, content.end)[0]
-    return first.form in {"that", "to"}
-
-
-def _is_study(sentence: Sentence, subject: Stretch) -> bool:
-    return any(
-        w.form in sentence.lexicon.studies for w in sentence.within(subject.start, subject.end)
-    )
-
-
 def _is_passive(sentence: Sentence, at: int) -> bool:
-    return sentence.form(at - 1) in {"is", "was", "were", "been", "are", "be"}
+    n = at - 1
+    while sentence.form(n) in sentence.lexicon.auxiliaries - _BE:
+        n -= 1
+    return sentence.form(n) in _BE
 
 
 def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
@@ -253,6 +366,8 @@ def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
     between = sentence.within(last.end, word.start)
     signs = {",", "?", "!", "…"}
     attached = sentence.text[last.end - 2] in signs or gap.lstrip()[:1] in {",", "-", "–", "—"}
+    if between and is_verb(sentence, between[0]):
+        return None  # “Grey Morning,” painted in 1922, is on show, the gallery said
     long = len(between) > (25 if "," in gap.strip(" ,") else 8)
     told = any(sentence.lexicon.cue(w.form) for w in between)
     if long or told or not attached or any(sign in gap.strip(" ,-–—") for sign in ";:"):
@@ -260,237 +375,22 @@ def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
     return last
 
 
-def _beside(sentence: Sentence, at: int, start: int) -> Parties:
-    """(source, addressee) of a verb behind a quote: said the mayor, or the mayor told reporters."""
-    between = sentence.within(start, sentence.words[at].start)
-    while between and between[-1].form in sentence.lexicon.auxiliaries:
-        between.pop()
-    if not between:
-        return _behind(sentence, at), None
-    source = _head(sentence, _segments(sentence, between))
-    objects = sentence.words[at].form in sentence.lexicon.objects
-    return source, _object(sentence, at) if objects else None
-
-
-def _segments(sentence: Sentence, run: list[Word]) -> list[list[Word]]:
-    """A run of words parted at its commas."""
-    found = [run[:1]]
-    for before, each in pairwise(run):
-        if sentence.gap(before, each):
-            found.append([])
-        found[-1].append(each)
-    return found
-
-
-def _head(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
-    """Who is named in a subject with words set apart: the name, with a description before it.
-
-    The group's chair, Ines Varga → both; Ines Varga, chair of the group → the name.
-    """
-    if not parts or not parts[0]:
-        return None
-    first = parts[0]
-    if len(parts) > 1 and _is_description(sentence, first) and _is_name(sentence, parts[1]):
-        return Stretch(first[0].start, parts[1][-1].end)
-    return stretch(first)
-
-
-def _is_description(sentence: Sentence, run: list[Word]) -> bool:
-    last = sentence.text[run[-1].start]
-    return last.islower() or run[0].form in sentence.lexicon.determiners or "'s" in run[0].form
-
-
-def _is_name(sentence: Sentence, run: list[Word]) -> bool:
-    return 0 < len(run) <= 4 and all(sentence.text[w.start].isupper() for w in run)
-
-
-def _behind(sentence: Sentence, at: int) -> Stretch | None:
-    """Who stands after an inverted verb: said Ada Moor, said the bank's governor, Andrew Bell."""
-    run: list[Word] = []
-    known = sentence.lexicon
-    for n in range(at + 1, len(sentence.words)):
-        each = sentence.words[n]
-        gap = sentence.gap(run[-1] if run else sentence.words[at], each)
-        belongs = each.form in {"of", "from"} and _names(sentence, n + 1)
-        stop = run and each.form in known.after_subject and not belongs
-        stop = stop or each.form in _DAYS
-        if gap or stop or len(run) > 9:
-            break
-        run.append(each)
-    if not run:
-        return None
-    name: list[Word] = []
-    for each in sentence.within(run[-1].end, sentence.end):
-        gap = sentence.gap(name[-1] if name else run[-1], each)
-        if gap != ("" if name else ",") or not sentence.text[each.start].isupper():
-            break
-        name.append(each)
-    return _head(sentence, [run, name]) if name else stretch(run)
-
-
-def _names(sentence: Sentence, at: int) -> bool:
-    """Whether a name begins at a word, with or without an article."""
-    at += sentence.form(at) in sentence.lexicon.determiners
-    if at >= len(sentence.words) or sentence.form(at) in sentence.lexicon.after_subject:
-        return False
-    return sentence.text[sentence.words[at].start].isupper()
-
-
-def _object(sentence: Sentence, at: int) -> Stretch | None:
-    """Whom a verb such as `told` is addressed to."""
-    run: list[Word] = []
-    for each in sentence.words[at + 1 :]:
-        gap = sentence.gap(run[-1] if run else sentence.words[at], each)
-        stop = each.form in sentence.lexicon.complementisers | sentence.lexicon.after_object
-        stop = stop and not (not run and each.form in {"her", "it", "you", "we", "his", "their"})
-        if (
-            gap
-            or stop
-            or sentence.inside(each.start) is not sentence.inside(sentence.words[at].start)
-        ):
-            break
-        run.append(each)
-        if len(run) > 7:
-            return None
-    return stretch(run)
-
-
-def _subject(sentence: Sentence, at: int) -> Stretch | None:
-    """The subject before a verb: back to a comma, a quotation mark or the start of the sentence."""
-    n = at - 1
-    while n >= 0 and sentence.form(n) in sentence.lexicon.auxiliaries:
-        n -= 1
-    if n < 0:
-        return None
-    gap = sentence.gap(sentence.words[n], sentence.words[n + 1])
-    if sentence.form(n) in {"who", "which", "that"}:
-        return None
-    if sentence.form(n) in {"and", "but"}:
-        return _leading(sentence, n)
-    own = sentence.inside(sentence.words[at].start)
-    start = max(_opening(sentence), own.start if own else 0)
-    for each in sentence.quoted:
-        if each is not own and each.end <= sentence.words[n].end:
-            start = max(start, each.end)
-    run = sentence.within(start, sentence.words[n].end)
-    for here, before in zip(range(len(run) - 1, 0, -1), reversed(run[:-1]), strict=False):
-        if set(sentence.gap(before, run[here])) & set(';:—–()“”"‘'):
-            run = run[here:]
-            break
-    parts = _segments(sentence, run)
-    if gap == ",":
-        return _apposed(sentence, parts)
-    return _plain(sentence, parts[-1]) if not gap else None
-
-
-def _apposed(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
-    """The subject of which words are set apart by commas: Ana Lopes, a shopkeeper, said."""
-    while parts and _is_adverbial(sentence, parts[0]):
-        parts = parts[1:]
-    if not parts or len(parts) > 4 or _has_verb(sentence, parts[0]):
-        return None
-    parts[0] = _without_opener(sentence, parts[0])
-    return _head(sentence, parts)
-
-
-def _is_adverbial(sentence: Sentence, run: list[Word]) -> bool:
-    first = run[0].form
-    known = sentence.lexicon
-    return (
-        first in known.after_subject | known.openers | known.heads
-        or first.endswith(("ing", "ly"))
-        or first
-        in {"asked", "pressed", "despite", "under", "like", "until", "once", "unlike", "according"}
-    )
-
-
-def _plain(sentence: Sentence, run: list[Word]) -> Stretch | None:
-    """The subject in the words right before a verb."""
-    for n in range(len(run) - 1, -1, -1):
-        form = run[n].form
-        if form in sentence.lexicon.breaks and sentence.form(0) != form:
-            run = run[n + 1 :]
-            break
-        if form in {"and", "or"} and _has_verb(sentence, run[:n]):
-            run = run[n + 1 :]
-            break
-    run = _without_opener(sentence, run)
-    if (
-        not run
-        or len(run) > _FAR
-        or sentence.inside(run[0].start) is not sentence.inside(run[-1].start)
-    ):
-        return None
-    cut = next((n for n, w in enumerate(run) if w.form in {"who", "which"}), len(run))
-    if _has_verb(sentence, run[:cut]):
-        return None
-    return stretch(run)
-
-
-def _without_opener(sentence: Sentence, run: list[Word]) -> list[Word]:
-    """A subject without what opens the sentence: Meanwhile, But, On Monday."""
-    while run and run[0].form in sentence.lexicon.openers | {"and", "or", "if", "that"}:
-        prepositional = run[0].form in {"on", "in"}
-        run = run[1:]
-        if prepositional:
-            cut = next(
-                (
-                    n
-                    for n, w in enumerate(run[:5])
-                    if w.form in sentence.lexicon.determiners | sentence.lexicon.pronouns
-                ),
-                1,
-            )
-            run = run[max(cut, 1) :]
-    return run
-
-
-def _leading(sentence: Sentence, at: int) -> Stretch | None:
-    """The subject of a sentence whose second verb this is: The bank kept rates and warned that."""
-    run = sentence.within(_opening(sentence), sentence.words[at].start)
-    parts = _segments(sentence, run) if run else []
-    while parts and _is_adverbial(sentence, parts[0]):
-        parts = parts[1:]
-    if not parts:
-        return None
-    taken: list[Word] = []
-    for each in _without_opener(sentence, parts[0]):
-        if _is_verb(sentence, each) or each.form in sentence.lexicon.auxiliaries:
-            break
-        taken.append(each)
-    whole = len(taken) == len(parts[0])
-    if not taken or len(taken) > _FAR or (whole and len(parts) < 2):
-        return None
-    return stretch(taken)
-
-
-def _is_verb(sentence: Sentence, word: Word) -> bool:
-    known = sentence.lexicon
-    past = word.form.endswith("ed") and len(word.form) > 4
-    finite = word.form in known.verbs_of_clauses or known.cue(word.form) is not None
-    return (finite or past) and sentence.text[word.start].islower()
-
-
-def _has_verb(sentence: Sentence, run: list[Word]) -> bool:
-    return any(_is_verb(sentence, each) for each in run[1:])
-
-
-def _after(sentence: Sentence, at: int, limit: int) -> Said | None:
+def _after(sentence: Sentence, at: int) -> Said | None:
     """(content, kind, addressee) behind a verb: in marks, with `that` or `to`, or bare."""
     word, known = sentence.words[at], sentence.lexicon
     if word.form in {"called", "calls"}:
-        return _called_on(sentence, at, limit)
-    addressee = _object(sentence, at) if word.form in known.objects else None
+        return _called_on(sentence, at) or _called(sentence, at)
+    addressee = addressee_of(sentence, at) if word.form in known.objects else said_to(sentence, at)
     start = addressee.end if addressee else word.end
-    rest = sentence.within(start, limit)
+    rest = sentence.within(start, sentence.end)
     marked = _marked(sentence, at, start, rest) if rest else None
     if marked is not None:
         return (*marked, addressee)
     first = _said(sentence, at, rest) if rest else None
     if first is None:
         return None
-    content = trimmed(sentence.text, first.start, min(limit, _clause_end(sentence, first)), ".,;:")
-    content = closed(sentence, content) if limit == sentence.end else content
+    content = trimmed(sentence.text, first.start, _clause_end(sentence, first), ".,;:")
+    content = closed(sentence, content)
     if not _is_clause(sentence, word, first, content):
         return None
     return content, kind(sentence, content, proclitics=False), addressee
@@ -499,20 +399,29 @@ def _after(sentence: Sentence, at: int, limit: int) -> Said | None:
 def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> bool:
     """Whether what follows a verb is a proposition: without `that` it has a verb of its own."""
     inner = sentence.within(content.start, content.end)
+    if first.form in sentence.lexicon.pronouns and len(inner) == 2:
+        return inner[1].form in sentence.lexicon.auxiliaries  # says they are
     if len(inner) < (2 if first.form == "to" else 3):
         return False
-    told = first.form in {"that", "to", "not", "if", "whether"} or cue.form in {
-        "accused",
-        "accuses",
-    }
-    return told or _has_verb(sentence, inner)
+    told = first.form in {"that", "to", "not", "if", "whether", "against"}
+    told = told or cue.form in {"accused", "accuses"} or has_verb(sentence, inner)
+    opens = first.form in sentence.lexicon.determiners | sentence.lexicon.pronouns
+    return told or (opens and _ends_in_marks(sentence, content))
 
 
-def _called_on(sentence: Sentence, at: int, limit: int) -> Said | None:
+def _ends_in_marks(sentence: Sentence, content: Stretch) -> bool:
+    """Whether a verb may stand in the marks: the firm “stands with its workers”."""
+    return any(
+        content.start < q.start and q.end == content.end and sentence.size(q) >= 2
+        for q in sentence.quoted
+    )
+
+
+def _called_on(sentence: Sentence, at: int) -> Said | None:
     """Called on the government to act."""
     if sentence.form(at + 1) != "on":
         return None
-    rest = sentence.within(sentence.words[at + 1].end, limit)
+    rest = sentence.within(sentence.words[at + 1].end, sentence.end)
     cut = next((n for n, each in enumerate(rest[:10]) if each.form == "to"), 0)
     if not cut:
         return None
@@ -521,32 +430,85 @@ def _called_on(sentence: Sentence, at: int, limit: int) -> Said | None:
     return content, kind(sentence, content, proclitics=False), stretch(rest[:cut])
 
 
+def _called(sentence: Sentence, at: int) -> Said | None:
+    """Called the plan “a waste of money”; a name (called her “Little Summer Rose”) is nothing said."""
+    run: list[Word] = []
+    known = sentence.lexicon
+    for each in sentence.words[at + 1 : at + 10]:
+        if sentence.inside(each.start) or sentence.gap(
+            run[-1] if run else sentence.words[at], each
+        ):
+            break
+        run.append(each)
+    first = run[0] if run else None
+    mark = next((q for q in sentence.quoted if run and q.start > run[-1].start), None)
+    if first is None or mark is None or sentence.text[run[-1].end : mark.start].strip():
+        return None
+    opens = first.form in known.determiners | known.pronouns or sentence.text[first.start].isupper()
+    if not opens or sentence.size(mark) < 2 or not sentence.text[mark.start + 1].islower():
+        return None
+    return Stretch(first.start, mark.end), "mixed", None
+
+
 def _said(sentence: Sentence, at: int, rest: list[Word]) -> Word | None:
     """The first word of what is said where no mark opens it; None where nothing shows it."""
-    word, known = sentence.words[at], sentence.lexicon
-    for step, each in enumerate(rest[:5]):
-        if each.form == "that":
-            return each
-        if step == 0 and each.form not in known.times:
-            break
+    word = sentence.words[at]
+    if (that := _that_behind(sentence, word, rest)) is not None:
+        return that
     rest = _without_when(sentence, rest)
     if not rest:
         return None
     first = rest[0]
-    negated = first.form == "not" and len(rest) > 1 and rest[1].form == "to"
-    if (first.form == "to" or negated) and word.form in known.to_do:
-        return first
-    if first.form in {"if", "whether"} and word.form in {"asked", "asks"}:
-        return first
     if word.form in {"accused", "accuses"}:
         return first if any(each.form == "of" for each in rest[:10]) else None
+    governed = _governs(sentence, word, rest) or _opens_bare(sentence, word, rest)
+    return first if governed else None
+
+
+def _governs(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
+    """Whether a verb goes with what opens a clause: urged to, asked whether, warned against driving."""
+    known, first = sentence.lexicon, rest[0].form
+    second = rest[1].form if len(rest) > 1 else ""
+    if first == "to" or (first == "not" and second == "to"):
+        return word.form in known.to_do
+    if first in {"if", "whether"}:
+        return word.form in {"asked", "asks", "asking"}
+    return first == "against" and second.endswith("ing") and word.form in known.cautions
+
+
+def _opens_bare(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
+    """Whether words begin a clause without `that`: said the port would open."""
+    known, first = sentence.lexicon, rest[0]
     gap = sentence.text[word.end : first.start]
     amount = first.form in known.amounts and any(
         w.form[:1].isdigit() or w.form in _MANY for w in rest[1:4]
     )
     opens = first.form not in known.no_clauses or amount
     bare = word.form in known.bare and opens and ":" not in gap
-    return first if bare and not sentence.inside(first.start) and "," not in gap else None
+    return bare and not sentence.inside(first.start) and "," not in gap
+
+
+def _that_behind(sentence: Sentence, word: Word, rest: list[Word]) -> Word | None:
+    """The `that` of a verb, right behind it or behind when, where or how: said in a post on X that."""
+    known = sentence.lexicon
+    if rest and rest[0].form in _ASIDES and sentence.gap(word, rest[0]) == ",":
+        rest = rest[1:]
+    for step, each in enumerate(rest[:18]):
+        before = rest[step - 1] if step else None
+        after = rest[step + 1] if step + 1 < len(rest) else None
+        if sentence.inside(each.start) or (step and before and sentence.gap(before, each)):
+            break
+        if each.form == "that":
+            relative = (
+                step and after and (is_verb(sentence, after) or after.form in known.auxiliaries)
+            )
+            if not relative:
+                return each
+        elif (
+            step == 0 and each.form not in known.times | known.heads | {"during", "after", "via"}
+        ) or (each.form in known.verbs_of_clauses | known.complementisers):
+            break
+    return None
 
 
 def _without_when(sentence: Sentence, rest: list[Word]) -> list[Word]:
@@ -566,22 +528,19 @@ def _marked(
 ) -> tuple[Stretch, Kind] | None:
     """What is said in quotation marks behind a verb."""
     word, known = sentence.words[at], sentence.lexicon
-    own = sentence.inside(word.start)
-    mark = next((q for q in sentence.quoted if q.start >= start and q is not own), None)
+    mark = next((q for q in sentence.quoted if q.start >= start), None)
     if mark is None or not sentence.size(mark):
         return None
     lead = sentence.text[start : mark.start].strip(" ,:")
     timed = [w for w in rest if w.start < mark.start]
     opens = sentence.before(mark.start)
     if opens == ":" and len(timed) <= 8 and ":" not in lead:
-        return (mark, "direct") if not _has_verb(sentence, [word, *timed]) else None
+        return (mark, "direct") if not has_verb(sentence, [word, *timed]) else None
     if opens == "," and all(each.form in known.times for each in timed):
         return mark, "direct"
-    if (
-        lead
-        or sentence.size(mark) < FEW
-        or word.form not in known.bare | {"wrote", "replied", "asked"}
-    ):
+    few = 2 if word.form in known.marked_alone else FEW
+    told = known.bare | known.marked_alone | {"wrote", "replied", "asked"}
+    if lead or sentence.size(mark) < few or word.form not in told:
         return None
     trailing = trimmed(
         sentence.text, mark.end, _clause_end(sentence, timed[-1] if timed else word), ".,;"
@@ -597,61 +556,88 @@ def _clause_end(sentence: Sentence, said: Word) -> int:
     for at, each in enumerate(sentence.words):
         if each.start <= said.start or sentence.inside(each.start):
             continue
-        gap = sentence.text[last.end : each.start]
-        last = each
+        start, last = last.end, each
         if _turns(sentence, at):
             before = sentence.text[sentence.start : each.start].rstrip()
             return sentence.start + len(before.rstrip(","))
-        colon = gap.find(":")
-        if colon >= 0:
-            return sentence.text.find(":", each.start - len(gap), each.start)
+        if (sign := _sign(sentence, start, each)) >= 0:
+            return sign
     for mark in sentence.quoted:
         if mark.start > said.start and sentence.before(mark.start) == ":":
             return sentence.text.rfind(":", said.start, mark.start)
     return sentence.end
 
 
+def _sign(sentence: Sentence, start: int, each: Word) -> int:
+    """Where a colon or semicolon ends a clause before a word; -1 where none does, as in 10:42."""
+    gap = sentence.text[start : each.start]
+    colon, stop = gap.find(":"), gap.find(";")
+    if colon >= 0 and not (gap == ":" and each.form[:1].isdigit()):
+        return start + colon
+    return start + stop if stop >= 0 and each.form not in {"that", "and"} else -1
+
+
 def _turns(sentence: Sentence, at: int) -> bool:
     """Whether a word opens a clause of another kind, or one of another verb of saying."""
-    each = sentence.words[at]
+    each, known = sentence.words[at], sentence.lexicon
     if each.form in {"and", "but"} and _another(sentence, at + 1):
         return True
-    if each.form not in sentence.lexicon.turns:
+    if each.form in known.relatives and _is_told_of(sentence, at):
+        return True
+    if each.form not in known.turns | {"a", "an"}:
+        return False
+    if each.form in {"a", "an"} and sentence.form(at + 1) not in known.remarks:
         return False
     return each.form == "according" or sentence.before(each.start) == ","
 
 
+def _is_told_of(sentence: Sentence, at: int) -> bool:
+    """Whether a clause about a noun is somebody's words: a log which, she said, shows that."""
+    return any(
+        sentence.form(n) in sentence.lexicon.said_of and bool(_in_relative(sentence, n))
+        for n in range(at + 2, at + 8)
+        if sentence.gap(sentence.words[at], sentence.words[at + 1]) == ","
+    )
+
+
 def _another(sentence: Sentence, at: int) -> bool:
-    """Whether the reporter goes on with another verb of saying: and vowed to, and added that."""
+    """Whether the reporter goes on with another verb of saying: and vowed to, but said he."""
     while sentence.form(at) in sentence.lexicon.auxiliaries:
         at += 1
-    cue = sentence.lexicon.cue(sentence.form(at))
-    if cue is None or cue[0] != "finite":
+    form = sentence.form(at)
+    cue = sentence.lexicon.cue(form)
+    if cue is None or cue[0] != "finite" or form in _OF_STUDIES:
         return False
     following = {sentence.form(n) for n in range(at + 1, at + 5)}
-    return bool(following & {"that", "to", "on", "whether"})
+    opens = sentence.form(at + 1) in sentence.lexicon.pronouns and form in sentence.lexicon.bare
+    return opens or bool(following & {"that", "to", "on", "whether"})
 
 
 def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     """…, Millbrook Council said on Monday. Or in the middle: the budget, she insisted, is safe."""
     word, known = sentence.words[at], sentence.lexicon
     comma = sentence.text.rfind(",", sentence.start, word.start)
-    if sentence.inside(word.start) or comma < 0 or sentence.inside(comma):
+    if comma < 0 or sentence.inside(comma):
         return []
     named = [w for w in sentence.within(comma, word.start) if w.form not in known.auxiliaries]
-    source = stretch(named) if named else _behind(sentence, at)
-    content = _ahead(sentence, comma)
-    if source is None or not _may_name(sentence, named) or not _has_verb_or_few(sentence, content):
+    source = stretch(named) if named else inverted(sentence, at)
+    if source is None and (office := office_before(sentence, comma)):
+        source = office
+        comma = sentence.text.rfind(",", sentence.start, source.start)
+    content = _ahead(sentence, comma) if comma >= 0 else None
+    if source is None or content is None or not _may_name(sentence, named):
         return []
-    addressee = _object(sentence, at) if named and word.form in known.objects else None
+    addressee = (addressee_of if word.form in known.objects else said_to)(sentence, at)
+    addressee = addressee if named else None
     what = kind(sentence, content, proclitics=False)
     cue = Stretch(word.start, word.end)
     first = Quote(content, what, cue, source, addressee)
     after = _behind_aside(sentence, max(word.end, source.end, addressee.end if addressee else 0))
     rest = trimmed(sentence.text, after, sentence.end, ".")
     if _is_aside(sentence, rest):
-        return [first] if sentence.size(content) >= FEW else []
-    return _parted(sentence, first, after, rest, named)
+        few = sentence.size(content) < FEW or not _has_verb_or_few(sentence, content)
+        return [] if few else [first]
+    return _parted(sentence, first, after, rest)
 
 
 def _behind_aside(sentence: Sentence, start: int) -> int:
@@ -673,41 +659,57 @@ def _last_of(sentence: Sentence, sign: str, end: int) -> int:
 def _ahead(sentence: Sentence, comma: int) -> Stretch:
     """What stands before a comma, from the last colon or semicolon on."""
     signs = (_last_of(sentence, c, comma) for c in ":;")
-    return trimmed(sentence.text, max(_opening(sentence), *signs), comma)
+    return trimmed(sentence.text, max(opening_of(sentence), *signs), comma)
 
 
 def _may_name(sentence: Sentence, named: list[Word]) -> bool:
+    known = sentence.lexicon
     first = named[0].form if named else ""
-    return len(named) <= 10 and first not in sentence.lexicon.after_subject | {"and", "but", "if"}
+    related = any(w.form in {"who", "which"} for w in named)
+    opens = named and (first == "says" or not first.endswith("s")) and is_verb(sentence, named[0])
+    verb = opens or has_verb(sentence, named)
+    barred = known.after_subject | {"and", "but", "if"}
+    return len(named) <= 10 and first not in barred and (related or not verb)
 
 
-def _parted(
-    sentence: Sentence, first: Quote, after: int, rest: Stretch, named: list[Word]
-) -> list[Quote]:
+def _parted(sentence: Sentence, first: Quote, after: int, rest: Stretch) -> list[Quote]:
     """A quote that the words of the reporter stand in, and its later piece."""
     follows = sentence.text[after : rest.start + 1].strip()
     if not follows.startswith(",") or sentence.size(rest) < 2 or first.cue is None:
         return []
-    if (
-        _has_verb(sentence, sentence.within(first.content.start, first.content.end))
-        and len(named) > 4
-    ):
-        return []
+    inner = sentence.within(first.content.start, first.content.end)
     tail = trimmed(sentence.text, rest.start, sentence.end, " ,.")
+    behind = sentence.within(tail.start, tail.end)
+    if inner[-1].form in {"and", "but", "or"}:
+        return [replace(first, content=tail, kind=kind(sentence, tail, proclitics=False))]
+    if (
+        has_verb(sentence, inner)
+        and len(inner) >= FEW
+        and behind[0].form not in sentence.lexicon.goes_on
+    ):
+        return [first]
+    goes_on = is_verb(sentence, behind[0]) or behind[0].form in sentence.lexicon.auxiliaries
+    if not (goes_on or _has_verb_or_few(sentence, first.content)):
+        return []
     if any(q.start >= tail.start and q.end <= tail.end for q in sentence.quoted):
         first.kind = "mixed"
+    if all(w.form in sentence.lexicon.openers for w in inner):
+        return [replace(first, content=tail)]
     return [first, Quote(tail, "continuation", follows=0)]
 
 
 def _has_verb_or_few(sentence: Sentence, content: Stretch) -> bool:
     inner = sentence.within(content.start, content.end)
-    return bool(inner) and (len(inner) <= 4 or _has_verb(sentence, inner) or len(inner) >= 8)
+    return bool(inner) and (len(inner) <= 4 or has_verb(sentence, inner) or len(inner) >= 8)
 
 
 def _is_aside(sentence: Sentence, rest: Stretch) -> bool:
-    """Whether what follows a verb says when or where alone: on Monday, in a statement."""
+    """Whether what follows a verb says when or where alone: on Monday, in a statement, by phone."""
     inner = sentence.within(rest.start, rest.end)
+    comma = sentence.text.find(",", rest.start, rest.end)
+    behind = sentence.within(comma, rest.end)[:1] if comma >= 0 else []
+    if behind and behind[0].form.endswith("ing"):
+        inner = sentence.within(rest.start, comma)  # on Monday, prompting anger in the town
     if not inner or all(each.form in sentence.lexicon.times for each in inner[:3]):
         return True
-    where = inner[0].form in {"in", "at", "on", "during", "after", "to", "via"}
-    return where and len(inner) <= 10 and not _has_verb(sentence, inner)
+    return inner[0].form in _WHERE and len(inner) <= 10 and not has_verb(sentence, inner)

@@ -180,7 +180,8 @@ def _orphans(sentence: Sentence, here: list[Quote], found: list[Quote]) -> Itera
     """Quoted stretches that no cue claimed: after an attribution they go on with what was said."""
     taken = [each.content for each in here]
     for each in sentence.quoted:
-        if any(one.start < each.end and each.start < one.end for one in taken):
+        inside = [one for one in taken if each.start < one.start and one.end < each.end]
+        if any(one.start < each.end and each.start < one.end for one in taken if one not in inside):
             continue
         alone = not sentence.text[sentence.start : each.start].strip()
         goes_on = alone and found and _goes_on(sentence.text, found[-1], each)

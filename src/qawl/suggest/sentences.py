@@ -52,8 +52,15 @@ class Sentence:
         return self.quoted[at] if at >= 0 and self.quoted[at].holds(position) else None
 
     def gap(self, one: Word | Stretch, other: Word | Stretch) -> str:
-        """What stands between two words, without white space and full stops of abbreviations."""
-        return self.text[one.end : other.start].strip(" .\u00a0\n")
+        """What stands between two words, without white space and full stops of abbreviations.
+
+        The apostrophe of a plural is no sign either: the players' union.
+        """
+        between = self.text[one.end : other.start]
+        mark = self.inside(one.start)
+        if between[:2] in {"' ", "’ "} and (mark is None or mark.end != one.end + 1):
+            between = between[2:]
+        return between.strip(" .\u00a0\n")
 
     def before(self, position: int) -> str:
         """The last sign before a position that is no white space; empty at the sentence's start."""

@@ -1,0 +1,397 @@
+"""Who says something in English, and to whom: subjects beside a verb, and names with their offices."""
+
+from itertools import pairwise
+
+from qawl.suggest.sentences import Sentence, stretch
+from qawl.suggest.words import Stretch, Word
+
+Parties = tuple[Stretch | None, Stretch | None]
+"""Who says something, and whom it is addressed to."""
+
+_SAID_WITH = frozenset(
+    ("that", "if", "whether", "to", "not", "how", "why", "of", "about", "against")
+)
+"""What opens a content behind whom it is told."""
+DAYS = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "yesterday",
+    ]
+)
+"""Names of days, which name no one who says something."""
+_CONTRACTED = tuple(mark + end for mark in "'’" for end in ("re", "ve", "ll", "d", "m"))
+_WITH_IS = frozenset(
+    f"{each}{mark}s" for mark in "'’" for each in ("it", "that", "there", "he", "she")
+)
+"""Ends of a pronoun with its verb: they're, it's."""
+_FAR = 14
+"""Words of the longest subject."""
+
+
+def with_name(sentence: Sentence, source: Stretch) -> Stretch:
+    """A description with the name behind it: the bank's governor, Andrew Bell."""
+    first = sentence.within(source.start, source.end)
+    end = sentence.text.find(",", source.end + 1, sentence.end)
+    name = sentence.within(source.end, end) if end >= 0 else []
+    named = first and _is_description(sentence, first) and _is_name(sentence, name)
+    return Stretch(source.start, name[-1].end) if named and len(name) > 1 else source
+
+
+def opening_of(sentence: Sentence) -> int:
+    """Where a sentence begins behind its dateline: LONDON (Reuters) -."""
+    head = sentence.text[sentence.start : sentence.start + 40]
+    for sign in (" — ", " – ", " - ", "—"):
+        cut = head.find(sign)
+        if cut > 0 and (head[:cut].split(" ")[0].strip(",").isupper() or "(" in head[:cut]):
+            return sentence.start + cut + len(sign)
+    return sentence.start
+
+
+def beside(sentence: Sentence, at: int, start: int) -> Parties:
+    """(source, addressee) of a verb behind a quote: said the mayor, or the mayor told reporters."""
+    between = sentence.within(start, sentence.words[at].start)
+    while between and between[-1].form in sentence.lexicon.auxiliaries:
+        between.pop()
+    if not between:
+        return inverted(sentence, at), None
+    source = _head(sentence, _segments(sentence, between))
+    objects = sentence.words[at].form in sentence.lexicon.objects
+    return source, addressee_of(sentence, at) if objects else None
+
+
+def _segments(sentence: Sentence, run: list[Word]) -> list[list[Word]]:
+    """A run of words parted at its commas."""
+    found = [run[:1]]
+    for before, each in pairwise(run):
+        if sentence.gap(before, each):
+            found.append([])
+        found[-1].append(each)
+    return found
+
+
+def _head(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
+    """Who is named in a subject with words set apart: the name, with the office before or behind it.
+
+    The group's chair, Ines Varga, and Ines Varga, chair of the group → both; Ines Varga, 43 → the name.
+    """
+    if not parts or not parts[0]:
+        return None
+    first, second = parts[0], parts[1] if len(parts) > 1 else []
+    if _is_description(sentence, first):
+        lower = (n for n, w in enumerate(second) if not sentence.text[w.start].isupper())
+        name = second[: next(lower, len(second))]
+        if _is_name(sentence, name):
+            return stretch([*first, *name])
+    return stretch([*first, *second] if _is_office(sentence, first, second) else first)
+
+
+def _is_description(sentence: Sentence, run: list[Word]) -> bool:
+    last = sentence.text[run[-1].start]
+    return last.islower() or run[0].form in sentence.lexicon.determiners or "'s" in run[0].form
+
+
+def _is_name(sentence: Sentence, run: list[Word]) -> bool:
+    return 0 < len(run) <= 4 and all(sentence.text[w.start].isupper() for w in run)
+
+
+def _is_office(sentence: Sentence, name: list[Word], run: list[Word]) -> bool:
+    """Whether words behind a name and a comma are the office of its bearer: chair of the group.
+
+    What has a clause of its own is none (a nurse who saw it), nor what says when (the day after).
+    """
+    known = sentence.lexicon
+    if not run or not sentence.text[name[-1].start].isupper():
+        return False
+    first = run[0].form
+    if any(w.form in known.relatives | known.verbs_of_clauses for w in run):
+        return False
+    if first in {"of", "from"}:
+        return len(run) > 1 and _begins_name(
+            sentence, run[1 + (run[1].form in known.determiners) :]
+        )
+    if first in known.determiners or run[0].form.endswith(("'s", "’s")):
+        return len(run) > 1 and not any(w.form in known.spans_of_time for w in run[:3])
+    return any(w.form in known.offices for w in run[:4]) and not first.endswith("ing")
+
+
+def office_before(sentence: Sentence, comma: int) -> Stretch | None:
+    """A name with its office that ends at a comma: (…,) Ann Lee, chair of the board(, said)."""
+    middle = sentence.text.rfind(",", sentence.start, comma)
+    first = sentence.text.rfind(",", sentence.start, max(middle, sentence.start))
+    if first < 0:
+        return None
+    name, office = sentence.within(first, middle), sentence.within(middle, comma)
+    named = _is_name(sentence, name[-2:]) and _is_office(sentence, name, office)
+    return stretch([*name, *office]) if named else None
+
+
+def _begins_name(sentence: Sentence, run: list[Word]) -> bool:
+    return bool(run) and sentence.text[run[0].start].isupper()
+
+
+def inverted(sentence: Sentence, at: int) -> Stretch | None:
+    """Who stands after an inverted verb: said Ada Moor, said the bank's governor, Andrew Bell."""
+    run: list[Word] = []
+    known = sentence.lexicon
+    for n in range(at + 1, len(sentence.words)):
+        each = sentence.words[n]
+        gap = sentence.gap(run[-1] if run else sentence.words[at], each)
+        belongs = each.form in {"of", "from"} and _names(sentence, n + 1)
+        stop = run and each.form in known.after_subject and not belongs
+        stop = stop or each.form in DAYS
+        if not run and each.form in known.after_subject | known.no_clauses | known.complementisers:
+            return None
+        if gap or stop or len(run) > 9:
+            break
+        run.append(each)
+    return _head(sentence, [run, _set_apart(sentence, run[-1])]) if run else None
+
+
+def _set_apart(sentence: Sentence, last: Word) -> list[Word]:
+    """The words between a comma behind a word and the next sign."""
+    taken: list[Word] = []
+    for each in sentence.within(last.end, sentence.end):
+        gap = sentence.gap(taken[-1] if taken else last, each)
+        if gap != ("" if taken else ",") or len(taken) > _FAR:
+            break
+        taken.append(each)
+    return taken if len(taken) <= _FAR else []
+
+
+def _names(sentence: Sentence, at: int) -> bool:
+    """Whether a name begins at a word, with or without an article."""
+    at += sentence.form(at) in sentence.lexicon.determiners
+    if at >= len(sentence.words) or sentence.form(at) in sentence.lexicon.after_subject:
+        return False
+    return sentence.text[sentence.words[at].start].isupper()
+
+
+def addressee_of(sentence: Sentence, at: int) -> Stretch | None:
+    """Whom a verb such as `told` is addressed to."""
+    run = _object(sentence, at)
+    if not run or len(run) > 7:
+        return None
+    if run[0].form in {"me", "us", "him", "them"}:
+        return stretch(run[:1])
+    following = next(iter(sentence.within(run[-1].end, sentence.end)), None)
+    joined = following is not None and sentence.gap(run[-1], following) == ""
+    if not joined or following is None or following.form in _SAID_WITH:
+        return stretch(run)
+    cut = _second_phrase(sentence, run)
+    if is_verb(sentence, following) or following.form in sentence.lexicon.auxiliaries:
+        return stretch(run[:cut]) if cut else None
+    return stretch(run[:cut] if cut and sentence.inside(following.start) else run)
+
+
+def _object(sentence: Sentence, at: int) -> list[Word]:
+    """The words behind a verb up to one that opens a clause, or its verb."""
+    run: list[Word] = []
+    known = sentence.lexicon
+    own = sentence.inside(sentence.words[at].start)
+    for each in sentence.words[at + 1 :]:
+        gap = sentence.gap(run[-1] if run else sentence.words[at], each)
+        stop = each.form in known.complementisers | known.after_object
+        stop = stop and not (not run and each.form in {"her", "it", "you", "we", "his", "their"})
+        verb = run and (is_verb(sentence, each) or each.form in known.auxiliaries)
+        if gap or stop or verb or len(run) > 7 or sentence.inside(each.start) is not own:
+            break
+        run.append(each)
+    return run
+
+
+def said_to(sentence: Sentence, at: int) -> Stretch | None:
+    """Whom something is said to: said to Peter, wrote to the board."""
+    known = sentence.lexicon
+    if sentence.form(at + 1) != "to" or known.cue(sentence.form(at)) is None:
+        return None
+    run = _object(sentence, at + 1)
+    if not run or len(run) > 5:
+        return None
+    first = run[0]
+    opens = first.form in known.determiners | known.pronouns | known.audiences | {"me", "us"}
+    following = next(iter(sentence.within(run[-1].end, sentence.end)), None)
+    closed = following is None or sentence.gap(run[-1], following) or following.form in _SAID_WITH
+    return stretch(run) if closed and (opens or sentence.text[first.start].isupper()) else None
+
+
+def written_to(sentence: Sentence, at: int) -> Stretch | None:
+    """Whom a letter is to: has written to the board asking, In a letter to the board, Lee wrote."""
+    known = sentence.lexicon
+    for n in range(max(0, at - 12), at):
+        form = sentence.form(n)
+        writes = form in {"wrote", "written", "writes", "writing"}
+        letter = form in {"letter", "email", "note", "memo", "message", "petition"} and n < 4
+        if sentence.form(n + 1) == "to" and (writes or letter):
+            run = _object(sentence, n + 1)
+            end = next(
+                (k for k, w in enumerate(run) if w.start >= sentence.words[at].start), len(run)
+            )
+            cut = _second_phrase(sentence, run[:end]) if letter else 0
+            opens = run and run[0].form in known.determiners | known.pronouns
+            named = run and sentence.text[run[0].start].isupper()
+            return stretch(run[: cut or end]) if opens or named else None
+    return None
+
+
+def _second_phrase(sentence: Sentence, run: list[Word]) -> int:
+    """Where the subject of what is told begins behind who is told: a briefing | the plan; 0: nowhere."""
+    known = sentence.lexicon
+    for n in range(1, len(run)):
+        if run[n].form in known.determiners and run[n - 1].form not in known.determiners:
+            return n
+    for n in range(1, len(run)):
+        before, each = run[n - 1], run[n]
+        capital, small = (sentence.text[w.start].isupper() for w in (each, before))
+        if before.form in known.audiences or (
+            n > 1 and capital and not small and before.form not in known.determiners
+        ):
+            return n
+    return 0
+
+
+def subject_of(sentence: Sentence, at: int) -> Stretch | None:
+    """The subject before a verb: back to a comma, a quotation mark or the start of the sentence."""
+    n = at - 1
+    while n >= 0 and sentence.form(n) in sentence.lexicon.auxiliaries:
+        n -= 1
+    if n < 0:
+        return None
+    gap = sentence.gap(sentence.words[n], sentence.words[n + 1])
+    if sentence.form(n) in {"who", "which", "that"}:
+        return None
+    if sentence.form(n) in {"and", "but"}:
+        return first_subject(sentence, n)
+    own = sentence.inside(sentence.words[at].start)
+    start = max(opening_of(sentence), own.start if own else 0)
+    for each in sentence.quoted:
+        if each is not own and each.end <= sentence.words[n].end:
+            start = max(start, each.end)
+    run = sentence.within(start, sentence.words[n].end)
+    for here, before in zip(range(len(run) - 1, 0, -1), reversed(run[:-1]), strict=False):
+        if set(sentence.gap(before, run[here])) & set(';:—–()“”"‘'):
+            run = run[here:]
+            break
+    parts = _segments(sentence, run)
+    if gap == ",":
+        return _apposed(sentence, parts)
+    return _plain(sentence, parts[-1]) if not gap else None
+
+
+def _apposed(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
+    """The subject of which words are set apart by commas: Ana Lopes, a shopkeeper, said."""
+    while parts and is_adverbial(sentence, parts[0]):
+        described = _behind_phrase(sentence, parts[0][1:])
+        if described and len(parts) > 1 and _is_name(sentence, parts[1]):
+            parts[0] = described
+            break
+        parts = parts[1:]
+    if not parts or len(parts) > 4 or has_verb(sentence, parts[0]):
+        return None
+    parts[0] = _without_opener(sentence, parts[0])
+    return _head(sentence, parts)
+
+
+def _behind_phrase(sentence: Sentence, run: list[Word]) -> list[Word]:
+    """What stands behind a noun phrase that no comma closes: (In) a letter to the board | Ann Lee."""
+    known = sentence.lexicon
+    for n in range(1, len(run)):
+        before, each = run[n - 1], run[n]
+        if before.form in known.determiners | known.heads | {"and", "by"}:
+            continue
+        opens = each.form in known.determiners | known.pronouns
+        capital, small = (sentence.text[w.start].isupper() for w in (each, before))
+        if opens or (capital and not small):
+            return run[n:]
+    return []
+
+
+def is_adverbial(sentence: Sentence, run: list[Word]) -> bool:
+    """Whether words before a comma say when, where or how, and name nobody."""
+    first = run[0].form
+    known = sentence.lexicon
+    return (
+        first in known.after_subject | known.openers | known.heads
+        or first.endswith(("ing", "ly"))
+        or first
+        in {"asked", "pressed", "despite", "under", "like", "until", "once", "unlike", "according"}
+    )
+
+
+def _plain(sentence: Sentence, run: list[Word]) -> Stretch | None:
+    """The subject in the words right before a verb."""
+    for n in range(len(run) - 1, -1, -1):
+        form = run[n].form
+        if form in sentence.lexicon.breaks and sentence.form(0) != form:
+            run = run[n + 1 :]
+            break
+        if form in {"and", "or"} and has_verb(sentence, run[:n]):
+            run = run[n + 1 :]
+            break
+    run = _without_opener(sentence, run)
+    if (
+        not run
+        or len(run) > _FAR
+        or sentence.inside(run[0].start) is not sentence.inside(run[-1].start)
+    ):
+        return None
+    cut = next((n for n, w in enumerate(run) if w.form in {"who", "which"}), len(run))
+    if has_verb(sentence, run[:cut]):
+        return None
+    return stretch(run)
+
+
+def _without_opener(sentence: Sentence, run: list[Word]) -> list[Word]:
+    """A subject without what opens the sentence: Meanwhile, But, On Monday."""
+    while run and run[0].form in sentence.lexicon.openers | {"and", "or", "if", "that"}:
+        prepositional = run[0].form in {"on", "in"}
+        run = run[1:]
+        if prepositional:
+            run = _behind_phrase(sentence, run) or run[1:]
+    return run
+
+
+def first_subject(sentence: Sentence, at: int) -> Stretch | None:
+    """The subject of a sentence whose second verb this is: The bank kept rates and warned that."""
+    run = sentence.within(opening_of(sentence), sentence.words[at].start)
+    parts = _segments(sentence, run) if run else []
+    while parts and is_adverbial(sentence, parts[0]):
+        parts = parts[1:]
+    if not parts:
+        return None
+    taken: list[Word] = []
+    for each in _without_opener(sentence, parts[0]):
+        if is_verb(sentence, each) or each.form in sentence.lexicon.auxiliaries:
+            break
+        taken.append(each)
+    whole = len(taken) == len(parts[0])
+    if not taken or len(taken) > _FAR or (whole and len(parts) < 2):
+        return None
+    return stretch(taken)
+
+
+def is_verb(sentence: Sentence, word: Word) -> bool:
+    """Whether a word may be a finite verb."""
+    known = sentence.lexicon
+    past = word.form.endswith("ed") and len(word.form) > 4
+    finite = word.form in known.verbs_of_clauses or known.cue(word.form) is not None
+    return (finite or past) and sentence.text[word.start].islower()
+
+
+def has_verb(sentence: Sentence, run: list[Word]) -> bool:
+    """Whether words have a finite verb behind their first one, which may be a noun in the plural."""
+    known = sentence.lexicon
+    contracted = run and (run[0].form.endswith(_CONTRACTED) or run[0].form in _WITH_IS)
+    return bool(contracted) or any(
+        is_verb(sentence, each)
+        and not (
+            each.form.endswith("ed") and (before.form in known.determiners or "'s" in before.form)
+        )
+        for before, each in pairwise(run)
+    )

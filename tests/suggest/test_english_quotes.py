@@ -1,0 +1,144 @@
+"""English quotes by rule, through `qawl suggest`: each kind on sentences of no article, with near misses.
+
+They were written since articles that nobody had read lacked these kinds.
+"""
+
+import json
+
+import pytest
+
+from corpora import RIGHTS, qawl
+from qawl.setup import init
+
+CASES = {
+    # A name with its office is one source; an age, a clause about it or words on when are no office.
+    "“We had no warning,” said Maria Finch, the hospital's chief nurse.": [
+        ("“We had no warning,”", "said", "Maria Finch, the hospital's chief nurse", None)],
+    "“We had no warning,” said Maria Finch, chair of the parents' group.": [
+        ("“We had no warning,”", "said", "Maria Finch, chair of the parents' group", None)],
+    "Maria Finch, of the Rural Trust, warned that the bill would fail.": [
+        ("that the bill would fail", "warned", "Maria Finch, of the Rural Trust", None)],
+    "In March its editor, Omar Diaz, announced that the paper would close.": [
+        ("that the paper would close", "announced", "its editor, Omar Diaz", None)],
+    "“We had no warning,” said Maria Finch, a baker who lives nearby.": [
+        ("“We had no warning,”", "said", "Maria Finch", None)],
+    "“We had no warning,” said Maria Finch, 44.": [("“We had no warning,”", "said", "Maria Finch", None)],
+    "“We had no warning,” said Maria Finch, the day after the flood.": [
+        ("“We had no warning,”", "said", "Maria Finch", None)],
+    "“We had no warning,” said Maria Finch, speaking in Leeds.": [
+        ("“We had no warning,”", "said", "Maria Finch", None)],
+    # Whom it is told ends where the subject of what is told begins.
+    "The firm told a press conference the plant would reopen in May.": [
+        ("the plant would reopen in May", "told", "The firm", "a press conference")],
+    "The minister told MPs the scheme had cost twice as much.": [
+        ("the scheme had cost twice as much", "told", "The minister", "MPs")],
+    "Officers told the inquest Mr Hale had been warned twice.": [
+        ("Mr Hale had been warned twice", "told", "Officers", "the inquest")],
+    "He told me the boat was sold.": [("the boat was sold", "told", "He", "me")],
+    "She told the news agency Reuters that nobody was hurt.": [
+        ("that nobody was hurt", "told", "She", "the news agency Reuters")],
+    "The agency warned tourists against driving at night.": [
+        ("against driving at night", "warned", "The agency", "tourists")],
+    "The coach warned his players against complacency.": [],
+    # Verbs that only a clause makes verbs of saying, questions, and what is read.
+    "The officer accepted that the notes were incomplete.": [
+        ("that the notes were incomplete", "accepted", "The officer", None)],
+    "The officer accepted the award and went home.": [],
+    "The family has written to the regulator asking whether the ferry was inspected.": [
+        ("whether the ferry was inspected", "asking", "The family", "the regulator")],
+    "A man from Hull wanted to know if his passport was valid.": [
+        ("if his passport was valid", "wanted to know", "A man from Hull", None)],
+    "Asked if the talks had failed, he said they were going well.": [
+        ("if the talks had failed", "Asked", None, "he"), ("they were going well", "said", "he", None)],
+    "Rents rose by 9% last year, official figures show.": [
+        ("Rents rose by 9% last year", "show", "official figures", None)],
+    "A poster on the door reads: “Closed until further notice.”": [
+        ("“Closed until further notice.”", "reads", "A poster on the door", None)],
+    "He called the plan “a waste of everybody's money”.": [
+        ("the plan “a waste of everybody's money”", "called", "He", None)],
+    "They called their boat “The Lady Grey”.": [],
+    # The words of the reporter in the middle, and about a noun.
+    "It was never agreed, the lawyer said, that the house would be sold.": [
+        ("It was never agreed", "said", "the lawyer", None),
+        ("that the house would be sold", None, "the lawyer", None)],
+    "The old bridge, he reckons, would last another decade.": [
+        ("The old bridge", "reckons", "he", None), ("would last another decade", None, "he", None)],
+    "The storm cut power to thousands, the grid said, in the worst outage since 1987.": [
+        ("The storm cut power to thousands", "said", "the grid", None)],
+    "The school is full and, parents say, has no nurse.": [("has no nurse", "say", "parents", None)],
+    "Police are looking for a man who witnesses say fled on a bicycle.": [
+        ("fled on a bicycle", "say", "witnesses", None)],
+    "He owns a yacht which, prosecutors said, was bought with stolen money.": [
+        ("was bought with stolen money", "said", "prosecutors", None)],
+    "She insisted, however, that the club would survive.": [
+        ("that the club would survive", "insisted", "She", None)],
+    # Quotes between quotation marks.
+    "“We were told the clinic would stay open,” said Ann Lee.": [
+        ("“We were told the clinic would stay open,”", "said", "Ann Lee", None),
+        ("the clinic would stay open", "told", None, "We")],
+    "“My uncle rang me. He said, ‘Go home and lock the door.’”": [
+        ("“My uncle rang me. He said, ‘Go home and lock the door.’”", None, None, None),
+        ("‘Go home and lock the door.’", "said", "He", None)],
+    "“Whoever claims that is lying to you,” Ann Lee told the court.": [
+        ("“Whoever claims that is lying to you,”", "told", "Ann Lee", "the court")],
+    # Where and when something was said, in whose words, and where it ends.
+    "By his own account, Mr Hale slept through the storm.": [
+        ("Mr Hale slept through the storm", "account", "his", None)],
+    "The verger said the bell rang at 11:45 a.m. and again at noon.": [
+        ("the bell rang at 11:45 a.m. and again at noon", "said", "The verger", None)],
+    "The ministry said in a statement posted on Telegram that two drones had been shot down.": [
+        ("that two drones had been shot down", "said", "The ministry", None)],
+    "In a letter to the board Finch wrote that she was leaving.": [
+        ("that she was leaving", "wrote", "Finch", "the board")],
+    "The league said that nobody was hurt, a claim that the players dispute.": [
+        ("that nobody was hurt", "said", "The league", None)],
+    "The body had been found in a ditch.": [],
+    "The dog, which was wearing a coat, said nothing.": [],
+}  # fmt: skip
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def suggested(tmp_path_factory):
+    """(content, cue, source, addressee) of each content that `qawl suggest` finds, by article."""
+    root = init.init(tmp_path_factory.mktemp("english") / "c", name="c", language="en").root
+    settings = root / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8") + "\nsuggestions: {without: 0}\n", "utf-8")
+    given = [{"source_id": text, "text": text, "source": "s", **RIGHTS} for text in CASES]
+    (root / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in given), "utf-8")
+    qawl(root, "ingest", root / "in.jsonl")
+    qawl(root, "suggest")
+    texts = {each["id"]: each["text"] for each in lines(root / "corpus/articles.jsonl")}
+    found = {text: [] for text in CASES}
+    for path in (root / "exports/suggestions").rglob("quote*.jsonl"):
+        for each in lines(path):
+            found[texts[each["article_id"]]] = parts(each, texts[each["article_id"]])
+    return found
+
+
+def parts(record, text):
+    spans = {each["id"]: each for each in record["spans"]}
+    heads = [each for each in record["spans"] if each["label"] == "CONTENT"]
+    joined = {
+        (each["from"], spans[each["to"]]["label"]): spans[each["to"]]
+        for each in record["relations"]
+    }
+
+    def surface(span):
+        return span and text[span["start"] : span["end"]]
+
+    return [
+        (
+            surface(head),
+            *(surface(joined.get((head["id"], n))) for n in ("CUE", "SOURCE", "ADDRESSEE")),
+        )
+        for head in sorted(heads, key=lambda each: (each["start"], -each["end"]))
+    ]
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_who_says_what_to_whom(suggested, text):
+    assert suggested[text] == CASES[text]
