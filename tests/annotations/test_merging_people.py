@@ -230,3 +230,30 @@ def test_numbers_of_two_people_here_are_no_reason_to_take_one_of_them(corpus, co
     else:
         assert "Omar" in whose(corpus)[name]
         assert {*whose(corpus)} == {"a1", "a2"}
+
+
+def test_who_is_told_by_the_name_alone_is_named(corpus, copied):
+    """Exports without numbers of users: a1 of one lead and a1 of the other may be two people."""
+    other = copied()
+    pull(corpus, [work(user={"email": "ann@team.example"})])
+    pull(other, [work(OMAR, "Omar", number=2, task=2, user={"email": "bea@team.example"})])
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 0
+    assert f"a1 of {other.folder} is taken for the annotator of that name here" in done.output
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+    # Now both have work in common.
+    assert "taken for" not in corpus.run("pull", "--merge", str(other.folder)).output
+
+
+def test_a_name_is_nobodys_whose_bearer_here_has_another_name_there(corpus, copied):
+    """Their a1 was taken for ours, who is their a2 by the work of both: two people were one."""
+    ann, bea = ({"email": f"{each}@team.example"} for each in ("ann", "bea"))
+    other = copied()
+    pull(corpus, [work(user=ann)])
+    pull(other, [work(OMAR, "Omar", number=2, task=2, user=bea)])
+    pull(other, [work(user=ann), work(NADA, "Nada", number=3, task=3, user=bea)])
+    assert whose(other) == {"a1": ["Nada", "Omar"], "a2": ["Sami"]}
+    done = corpus.run("pull", "--merge", str(other.folder))
+    assert done.exit_code == 0
+    assert "(a1 there)" in done.output
+    assert whose(corpus) == {"a1": ["Sami"], "a3": ["Nada", "Omar"]}

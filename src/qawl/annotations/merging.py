@@ -48,12 +48,13 @@ class Joined:
 @dataclass(slots=True)
 class Merged:
     """What was joined, the journals that have no place here, and the annotations that do not count;
-    `cleanings` is how many were added to the log of those."""
+    `cleanings` is how many were added to the log of those, `by_name` whom the name alone tells."""
 
     joined: list[Joined] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     cleanings: int = 0
+    by_name: list[str] = field(default_factory=list)
 
 
 def merge(project: Project, others: Mapping[str, Path]) -> Merged:
@@ -86,7 +87,8 @@ def merge(project: Project, others: Mapping[str, Path]) -> Merged:
         mine = [each for each in there if each.source == name]
         moved_work.note_moved(mine)
         moved_work.refuse_moved(name, here, mine)
-        names = whose_journals.annotators(project, here, mine)
+        names, by_name = whose_journals.annotators(project, here, mine)
+        outcome.by_name += [f"{each} of {name}" for each in by_name]
         for each in mine:
             place = each.layer, names[each.annotator]
             opened = here.get(place) or journal.opened_at(project, project.journal_file(*place))

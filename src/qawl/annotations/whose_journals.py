@@ -1,7 +1,8 @@
 """Whose the journals of another place are here: told by work that both have, else by users' numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from qawl.annotations import users as pseudonyms
 from qawl.annotations.identity import Identity, Version, copied
@@ -65,10 +66,17 @@ def _own(
     return frozenset(p for p, those in seen.items() if p not in pools and len(those - {JUDGE}) < 2)
 
 
-def annotators(
-    project: Project, here: Mapping[JournalKey, Journal], there: list[Other]
-) -> dict[str, str]:
-    """Whose each of the other annotators is here: told by work that both have, else by users' numbers."""
+class Told(NamedTuple):
+    """Whose each of the other annotators is here, and those of them who have work here and whom the name
+    alone tells."""
+
+    names: dict[str, str]
+    by_name: list[str]
+
+
+def annotators(project: Project, here: Mapping[JournalKey, Journal], there: list[Other]) -> Told:
+    """Whose each of the other annotators is here: told by work that both have, else by users' numbers,
+    else by the name, where that is nobody else's."""
     users: dict[str, set[User]] = {}
     origins = origins_of(here.values(), there)
     own = _own(here, there, origins)
@@ -76,26 +84,47 @@ def annotators(
         each.origins = origins
     for (_, annotator), opened in here.items():
         users.setdefault(annotator, set()).update(users_of(opened.holds.all(), {}, own))
-    taken = {*users, *(each.annotator for each in there)}
-    free = pseudonyms.free(project, taken)
-    found: dict[str, str] = {}
-    for name in dict.fromkeys(each.annotator for each in there):
-        mine = [each for each in there if each.annotator == name]
-        owners: dict[str, set[int | None]] = {}
-        for each in mine:
-            for who, theirs in _owners(here, each).items():
-                owners.setdefault(who, set()).update(theirs)
-        numbers = {user for each in mine for user in users_of(each.own, origins, own)}
-        if len(owners) > 1:
-            owners = _at_work(here, owners, numbers)
-        owners = owners or _with_numbers(name, numbers, users)
-        if len(owners) > 1:
-            raise _unclear(mine[0].source, name, owners)
-        there_too = {*users, *project.annotators, *found.values()}
-        stays = _may_stay(name, numbers, users, foreign=renumbered(origins))
-        same = name if stays and _may_be(name, there_too) else None
-        found[name] = next(iter(owners), None) or same or next(free)
-    return found
+    theirs: dict[str, list[Other]] = {}
+    for each in there:
+        theirs.setdefault(each.annotator, []).append(each)
+    numbers = {
+        name: {user for each in mine for user in users_of(each.own, origins, own)}
+        for name, mine in theirs.items()
+    }
+    found = {
+        name: owner
+        for name, mine in theirs.items()
+        if (owner := _owner(here, mine, numbers[name], users)) is not None
+    }
+    free = pseudonyms.free(project, {*users, *theirs})
+    by_name = []
+    for name in [each for each in theirs if each not in found]:
+        taken = {*found.values()}
+        known = name in users if renumbered(origins) else numbers[name] and users.get(name)
+        may_be = _may_be(name, {*users, *project.annotators, *taken})
+        found[name] = next(free) if known or name in taken or not may_be else name
+        by_name += [name] if found[name] in users else []
+    return Told(found, by_name)
+
+
+def _owner(
+    here: Mapping[JournalKey, Journal],
+    mine: Sequence[Other],
+    numbers: AbstractSet[User],
+    users: Mapping[str, set[User]],
+) -> str | None:
+    """Who here has the work of these journals, else the numbers of their users; None where nobody has."""
+    owners: dict[str, set[int | None]] = {}
+    for each in mine:
+        for who, theirs in _owners(here, each).items():
+            owners.setdefault(who, set()).update(theirs)
+    if len(owners) > 1:
+        owners = _at_work(here, owners, numbers)
+    name = mine[0].annotator
+    owners = owners or _with_numbers(name, numbers, users)
+    if len(owners) > 1:
+        raise _unclear(mine[0].source, name, owners)
+    return next(iter(owners), None)
 
 
 def _at_work(
@@ -186,11 +215,3 @@ def _with_numbers(
         if who != JUDGE and (shared := numbers & theirs)
     }
     return {name: found[name]} if name in found else found
-
-
-def _may_stay(
-    name: str, numbers: AbstractSet[User], users: Mapping[str, set[User]], *, foreign: bool
-) -> bool:
-    """Whether a name there is not another's here, as one that is known is on a foreign server."""
-    known = name in users if foreign else numbers and users.get(name)
-    return not known

@@ -93,5 +93,11 @@ def _said(outcome: "Merged") -> Iterator[str]:
         name = f"{each.layer}.{each.annotator}"
         other = "" if each.theirs == each.annotator else f" ({each.theirs} there)"
         yield f"{name}: {each.added} of {each.versions} versions of {each.source}{other} added"
+    for who in outcome.by_name:
+        yield (
+            f"{who} is taken for the annotator of that name here: no work is in both, and the users have "
+            "no numbers. If that is another person, undo the merge, and rename the annotator there first "
+            "(docs/exports.md)"
+        )
     if outcome.cleanings:
         yield f"cleaned.jsonl: {outcome.cleanings} cleanings added"
