@@ -28,6 +28,8 @@ def ingest(folder, name, content, *words):
         ),
         ("a.csv", f"Texte;Titre\n{TEXT};Un\n", "the columns are Texte, Titre; say which of them"),
         ("a.jsonl", json.dumps({"body": TEXT}), "its fields are body; say which of them holds"),
+        ("a.csv", f"Text;Title\n{TEXT};Un\n", "as in --map text=Text\n"),
+        ("a.jsonl", json.dumps({"body": TEXT, "content": ""}), "as in --map text=body\n"),
         ("a.docx", TEXT, "(.docx)\n"),
         ("a.docx", TEXT, "a.docx: save it as one of .txt, .html,"),
     ],
@@ -165,3 +167,35 @@ def test_what_to_do_with_tasks_of_no_article(tmp_path):
     code, said = main(tmp_path / "corpus_of_one", "pull", "--from", export, "--layer", "entity")
     assert code == 1
     assert "ingest the texts of tasks of no article as they were annotated, and pull again" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "release: {licence: cc-by-4.0}",
+            "release: there is no key `licence`; the keys are ",
+        ),
+        (
+            "release: {authors: [{nom: A}]}",
+            "authors[0]: there is no key `nom`; the keys are name, family,",
+        ),
+        ("label_studio: {pool: {slice: 1}}", "pool: there is no key `slice`; the keys are slices"),
+        ("release: {splits: {train: 80%}}", "release.splits: it takes a number, not a text"),
+    ],
+)
+def test_what_is_wrong_inside_a_key_of_qawl_yaml_is_said_with_the_keys_there(tmp_path, line, said):
+    """They were said at the top alone."""
+    qawl(tmp_path, "init")
+    (tmp_path / "qawl.yaml").write_text(f"name: news\n{line}\n", "utf-8")
+    assert said in main(tmp_path, "validate")[1]
+
+
+def test_columns_with_a_capital_are_told_to_be_ours(tmp_path):
+    """Spreadsheets have Title and Date: only Date was recognised."""
+    columns = "Text;Title;Source;License;Redistribute;Language;Date"
+    row = f"{TEXT};Un;Gazette;CC0-1.0;TRUE;fr;2025-11-03"
+    code, said = ingest(tmp_path, "a.csv", f"{columns}\n{row}\n", "--map", "text=Text")
+    given = "title=Title,language=Language,source=Source,published=Date,license=License"
+    assert f"add to --map: {given},redistribute=Redistribute" in said
+    assert code == 0

@@ -7,6 +7,7 @@ fields than there are columns is no row: nobody can tell which field is whose.
 import csv
 import io
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,8 +26,7 @@ HEAD = 1 << 20
 LONGEST_FIELD = 16_000_000
 LONGEST_LINE = 4 * LONGEST_FIELD
 _ROWS = 200
-MAPPED = "say which of them holds the text, as in --map text=body"
-"""What to do where fields or columns have other names."""
+_TEXTS = ("text", "body", "content", "article")
 _EXCEL = re.compile('"?sep=(.)"?\\s*')
 """A line by which Excel is told the delimiter."""
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -159,8 +159,15 @@ def _unfit(columns: Sequence[str], wanted: str) -> Reason | None:
         return reason("columns-twice", f": {', '.join(twice)}")
     if wanted not in columns:
         named = ", ".join(columns)[:200]
-        return reason("column-missing", f" `{wanted}`: the columns are {named}; {MAPPED}")
+        return reason("column-missing", f" `{wanted}`: the columns are {named}; {mapped(columns)}")
     return None
+
+
+def mapped(names: Iterable[str]) -> str:
+    """What to do where no field or column is called `text`."""
+    likely = (each for each in names if each.strip().lower() in _TEXTS)
+    pair = shlex.quote(f"text={next(likely, 'body')}")
+    return f"say which of them holds the text, as in --map {pair}"
 
 
 def _told(start: str) -> str | None:

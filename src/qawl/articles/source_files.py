@@ -332,7 +332,7 @@ def _read_fields(
     text = renamed.get("text")
     if not isinstance(text, str):
         names = ", ".join(list(fields)[:_NAMED])
-        there = f": its fields are {names}; {csv_files.MAPPED}" if fields else ""
+        there = f": its fields are {names}; {csv_files.mapped(fields)}" if fields else ""
         return set_aside(path, reason("text-missing", there), number)
     try:
         found = checked(text, path, number, from_fields(renamed, given))

@@ -19,7 +19,10 @@ _NAMES = {
     "url": ("link", "uri"),
     "license": ("licence", "rights"),
 }
-_OURS = {theirs: ours for ours, names in _NAMES.items() for theirs in names}
+_OURS = {name: name for name in FIELDS} | {
+    theirs: ours for ours, names in _NAMES.items() for theirs in names
+}
+"""By names in small letters: spreadsheets write them with a capital."""
 _CONTEXT = "context"
 _READ = frozenset({"text", "id", "text_sha256", *FIELDS})
 

@@ -26,7 +26,7 @@ def said(problem: msgspec.ValidationError) -> str:
     'redistribute: it takes true or false, not a text'
     """
     what, _, at = str(problem).rpartition(" - at `$")
-    path = at.removesuffix("`").removeprefix(".")
+    path = at.removesuffix("`").removeprefix(".").replace("[...]", "")
     return f"{path}: {_words(what)}" if what else _words(at)
 
 

@@ -14,7 +14,7 @@ from qawl.core import misfits
 from qawl.core.errors import TOO_DEEP, ProjectError, QawlError, other_format
 
 T = TypeVar("T")
-_UNKNOWN = re.compile("Object contains unknown field `[^`]*`")
+_UNKNOWN = re.compile(r"Object contains unknown field `[^`]*`(?: - at `\$(?P<path>.*)`)?")
 _NO_VALUE = re.compile(r"Invalid enum value .* - at `\$(?P<path>.*)`", re.DOTALL)
 _NO_TEXT = re.compile(r"Expected `str\b[^`]*`, got `(int|float|bool)`")
 _STEP = re.compile(r"\.(\w+)|\[(?:\.\.\.|\d+)\]")
@@ -118,14 +118,16 @@ def convert(value: object, where: str, kind: type[T], error: type[QawlError] = P
 
 
 def _known(problem: msgspec.ValidationError, kind: type[object]) -> str:
-    """The keys that there are, where one at the top is not among them."""
-    if not _UNKNOWN.fullmatch(str(problem)):
+    """The keys that there are, where one is not among them."""
+    found = _UNKNOWN.fullmatch(str(problem))
+    if not found:
         return ""
-    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
-        return ""
-    tag = kind.__struct_config__.tag_field  # a key that is no field
-    keys = (*kind.__struct_encode_fields__, *([tag] if tag else []))
-    return f"; the keys are {', '.join(keys)}"
+    keys: list[str] = []
+    for each in _below(kind, found["path"] or ""):
+        if isinstance(each, inspect.StructType):
+            keys += [one.encode_name for one in each.fields]
+            keys += [each.tag_field] if each.tag_field else []  # a key that is no field
+    return f"; the keys are {', '.join(dict.fromkeys(keys))}" if keys else ""
 
 
 def _values_of(problem: msgspec.ValidationError, kind: type[object]) -> str:
@@ -133,10 +135,8 @@ def _values_of(problem: msgspec.ValidationError, kind: type[object]) -> str:
     found = _NO_VALUE.fullmatch(str(problem))
     if not found:
         return ""
-    places: list[inspect.Type] = [inspect.type_info(kind)]
-    for name in _STEP.findall(found["path"]):
-        places = [inner for each in places for inner in _inner(each, name)]
-    values = [str(value) for each in places for value in getattr(each, "values", ())]
+    below = _below(kind, found["path"])
+    values = [str(value) for each in below for value in getattr(each, "values", ())]
     return f"; it is one of {', '.join(values)}" if values else ""
 
 
@@ -145,6 +145,15 @@ def _in_quotes(problem: msgspec.ValidationError) -> str:
     if not _NO_TEXT.match(str(problem)):
         return ""
     return "; if it is a text, put it in quotes: 'no', '2024', '1.5'"
+
+
+def _below(kind: type[object], path: str) -> list[inspect.Type]:
+    """The types that a value at this path may have."""
+    top = inspect.type_info(kind)
+    places = [*top.types] if isinstance(top, inspect.UnionType) else [top]
+    for name in _STEP.findall(path):
+        places = [inner for each in places for inner in _inner(each, name)]
+    return places
 
 
 def _inner(kind: inspect.Type, name: str) -> list[inspect.Type]:
