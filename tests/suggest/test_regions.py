@@ -26,3 +26,18 @@ CASES = [
 def test_regions_are_found_and_countries_are_none(language, text, wanted):
     found = entities(text, language, learned(()), [])
     assert [text[each.start : each.end] for each in found if each.label == "region"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "places"),
+    [
+        ("ar", "وصلت القافلة من صفاقس إلى الفلوجة وطبرق.", ["صفاقس", "الفلوجة", "طبرق"]),
+        # everyday words that are towns too
+        ("ar", "قالت الجامعة في بيان إن الجيل الجديد في المدينة بخير.", []),
+        ("en", "They drove from Coventry to Bergen.", ["Coventry", "Bergen"]),
+        ("en", "Reading is nice, Madison and Lincoln said.", []),
+    ],
+)
+def test_towns_are_places_and_words_of_every_day_are_none(language, text, places):
+    found = entities(text, language, learned(()), [])
+    assert [text[e.start : e.end] for e in found if e.label == "place"] == places

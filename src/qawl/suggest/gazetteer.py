@@ -175,7 +175,7 @@ def _is_name(surface: str) -> bool:
 
 @cache
 def places(language: str) -> Gazetteer:
-    """Countries (CLDR) and cities of 500,000 people and more (GeoNames) in a language, as places."""
+    """Countries (CLDR), cities and Arab towns (GeoNames) in a language, as places."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only suggestions need it
 
     short = language.partition("-")[0].lower()
