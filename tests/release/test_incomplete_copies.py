@@ -74,6 +74,22 @@ def test_a_table_that_is_missing_is_named(released, copy, tmp_path, table, comma
     assert (code, f"the table {table}/train is missing" in said) == (1, True), said
 
 
+@pytest.mark.parametrize("command", ["score", "diff", "export"])
+def test_a_scheme_that_is_missing_is_named(released, copy, tmp_path, command):
+    """Scales were read as plain choices from the columns: `score` had other figures, without a word."""
+    given = predictions(released / "exports/releases/0.1.0", tmp_path / "system.jsonl")
+    words = {
+        "score": ["score", copy, given],
+        "diff": ["diff", "0.1.0", copy],
+        "export": ["export", "jsonl", "--from", copy, "--to", tmp_path / "out"],
+    }[command]
+    (copy / "schemes/thing.yaml").unlink()
+    code, said = corpora.main(released, *map(str, words))
+    assert (code, "schemes/thing.yaml is missing: bring the release back" in said) == (1, True), (
+        said
+    )
+
+
 def test_a_shard_that_is_missing_is_noticed(released, copy):
     """Large tables have several files; the names of those that are there count them."""
     whole = copy / "articles/train.parquet"

@@ -126,6 +126,14 @@ def test_what_other_tools_write_is_read(release, content):
         (lines(row(1, tags=["B_PER", *["O"] * 6])), "line 1: 'B_PER' is no tag"),
         (lines(row(1, tags=[5, *[0] * 6])), "line 1: tag 5 is none of the 5 tags of toy"),
         (b'"text"\n', "line 1: no prediction"),
+        (
+            json.dumps(row(1, PER), indent=1).encode(),
+            "truncated; write each prediction as an object",
+        ),
+        (
+            lines(row(1, PER)).strip() * 2,
+            "; write each prediction as an object in a line of its own",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line(release, content, said):

@@ -188,6 +188,10 @@ class Release:
         path = self.folder / "schemes" / f"{layer}.yaml"
         if path.is_file():
             return schemes.parse(files.text(path), str(path))
+        if f"schemes/{layer}.yaml" in self.manifest.files:
+            raise ReleaseError(
+                f"{self.folder}: schemes/{layer}.yaml is missing: bring the release back"
+            )
         return _shown(layer, self._columns)
 
     def _record(self, layer: str, row: Row) -> Annotation:

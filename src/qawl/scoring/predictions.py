@@ -169,6 +169,8 @@ class Predictions:
         except (*files.UNREADABLE, msgspec.ValidationError) as error:
             said = misfits.said(error) if isinstance(error, msgspec.ValidationError) else None
             words = said or (_NO_NUMBER if _NAN.search(line) else files.problem(line, error))
+            if words.endswith("truncated") or "trailing" in words:
+                words = f"{words}; {_ONE_A_LINE}"
             raise InputError(f"{self.path}, line {number}: no prediction: {words}") from error
         if again := repeated_key(line, found):
             raise InputError(

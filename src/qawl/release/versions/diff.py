@@ -106,7 +106,7 @@ def difference(old: Path, new: Path) -> Difference:
     """Compares two release folders, both read as streams."""
     manifest.refuse_changed(old)
     for folder in (old, new):
-        manifest.refuse_missing_tables(folder)
+        manifest.refuse_missing_parts(folder)
     before, after = manifest.load(old), manifest.load(new)
     layers = sorted({*before.chain, *after.chain})
     counts: Counter[Key] = Counter()

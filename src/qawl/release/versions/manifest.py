@@ -29,6 +29,7 @@ SUM = "manifest.sha256"
 """The digest of the manifest, as `sha256sum` writes it; early releases have none."""
 ORIGINAL = "manifest.original.json"
 """The manifest in a copy with restored texts, whose bytes are no longer those that it lists."""
+SCHEMES = "schemes/"
 COLUMNS = "columns"
 """What content digests are of, as manifests say it; early ones say nothing, most of them hashed rows."""
 
@@ -293,7 +294,7 @@ def refuse_changed(folder: Path, *, documents: bool = False) -> None:
     """
     for name, listed in load(folder).files.items():
         table = name.endswith(".parquet")
-        asked = table or documents or name.startswith("schemes/")
+        asked = table or documents or name.startswith(SCHEMES)
         if not asked or not (folder / name).is_file():
             continue
         if file_sha256(folder / name) != listed.sha256:
@@ -322,9 +323,13 @@ def table_files(folder: Path, config: str) -> dict[str, list[Path]]:
     return there
 
 
-def refuse_missing_tables(folder: Path) -> None:
-    """Raises ReleaseError where a table is missing, or a part of one."""
-    for config in of_copy(folder).tables:
+def refuse_missing_parts(folder: Path) -> None:
+    """Raises ReleaseError where a scheme or a table is missing, or a part of one."""
+    made = of_copy(folder)
+    for name in made.files:
+        if name.startswith(SCHEMES) and not (folder / name).is_file():
+            raise ReleaseError(f"{folder}: {name} is missing: bring the release back")
+    for config in made.tables:
         table_files(folder, config)
 
 
