@@ -199,3 +199,15 @@ def test_columns_with_a_capital_are_told_to_be_ours(tmp_path):
     given = "title=Title,language=Language,source=Source,published=Date,license=License"
     assert f"add to --map: {given},redistribute=Redistribute" in said
     assert code == 0
+
+
+def test_annotators_that_qawl_yaml_does_not_name_are_said(tmp_path):
+    """`push` and `status` go on planning for a1 and a2, who are nobody."""
+    ingest(tmp_path, "a.txt", TEXT)
+    work = {"id": 1, "completed_by": 1, "result": []}
+    tasks = [{"id": 1, "data": {"text": TEXT}, "annotations": [work]}]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    words = ["pull", "--from", str(tmp_path / "export.json"), "--layer", "entity", "--annotator"]
+    said = "not among the annotators of qawl.yaml, so no work is planned for them: amina"
+    assert said in main(tmp_path / "corpus_of_one", *words, "amina")[1]
+    assert "no work is planned" not in main(tmp_path / "corpus_of_one", *words, "amina")[1]

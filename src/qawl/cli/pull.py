@@ -209,7 +209,7 @@ def _pull(
         outcome = _from_server(corpus, annotators)
     from qawl.cli.pull_summary import summary
 
-    for line in summary(outcome):
+    for line in summary(outcome, corpus.annotators):
         say(line)
     return outcome.whole
 

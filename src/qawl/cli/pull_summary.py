@@ -1,14 +1,21 @@
 """What a pull did, in lines: what came, then what was left out."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
+
+from qawl.core.excerpts import listed
+from qawl.core.records import JUDGE
 
 if TYPE_CHECKING:
     from qawl.annotations.sorter import Pulled
     from qawl.core.project import Project
 
+SHOWN = 10
+"""Annotators that a line names."""
 
-def summary(outcome: "Pulled") -> list[str]:
-    """What a pull did, in lines."""
+
+def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
+    """What a pull did, in lines; `planned` are the annotators of qawl.yaml."""
     lines = [*outcome.notes, *(f"journal repaired: {each}" for each in outcome.mended)]
     lines.append(
         f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
@@ -19,6 +26,12 @@ def summary(outcome: "Pulled") -> list[str]:
         for (layer, name), count in sorted(outcome.new.items())
         if count
     ]
+    known = {*planned, JUDGE}
+    if others := sorted({name for (_, name), n in outcome.new.items() if n and name not in known}):
+        lines.append(
+            "not among the annotators of qawl.yaml, so no work is planned for them: "
+            f"{listed(others, SHOWN)}"
+        )
     if outcome.agreed:
         lines.append(
             f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
