@@ -1,6 +1,9 @@
 """The folder that `qawl adopt` gets: what is there already stays, in a folder of a team and in a corpus."""
 
 import json
+import subprocess
+import sys
+from subprocess import PIPE
 
 import pytest
 from click.testing import CliRunner
@@ -242,3 +245,30 @@ def test_what_others_did_before_an_adoption_is_not_left(tmp_path):
     found = json.loads(done.stdout)
     assert [(each["annotator"], each["done"]) for each in found] == [("a1", 4), ("a2", 1)]
     assert sum(each["left"] for each in found) == 1
+
+
+def test_a_corpus_that_is_in_use_is_not_touched(export, tmp_path):
+    """It was changed before anybody looked, and put back to what it had been: over what the other command
+    had written meanwhile."""
+    folder = tmp_path / "c"
+    adopt(export, folder)
+
+    def looked():
+        files = [each for each in folder.rglob("*") if each.is_file()]
+        return {each: (each.stat().st_mtime_ns, each.stat().st_ino) for each in files}
+
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom qawl.core import project\n"
+        "with project.lock(project.load(Path(sys.argv[1])), 'ingest'):\n"
+        "    print('held', flush=True)\n    sys.stdin.readline()\n"
+    )
+    words = [sys.executable, "-c", code, str(folder)]
+    with subprocess.Popen(words, stdin=PIPE, stdout=PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        before = looked()
+        done = adopt(export, folder, "--layer", "two")
+        after = looked()
+        other.communicate("\n")
+    assert "is in use by" in str(done.exception)
+    assert after == before
+    assert adopt(export, folder, "--layer", "two").exit_code == 0

@@ -214,13 +214,11 @@ def _adopt(
     )
     report.notes += dict.fromkeys(each for one in seen.spools for each in one.source.warnings)
     report.notes += [*seen.of_servers(), *seen.people.note()]
-    _refuse_taken(request.into, found.layer)
     spoken = Language(language, request.language is not None)
     taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)
     with _place(request.into, found, language, seen.people.names) as project:
-        with lock(project, "adopt"):
-            least = taking.into(project)
-            _say(project, report, least, home)
+        least = taking.into(project)
+        _say(project, report, least, home)
         _count_records(load(project.root), found.layer, report)
         report.records.tasks = taking.taken
         _explain(report, taking.written)
@@ -265,10 +263,6 @@ def _reasons(left_out: Counter[str]) -> str:
 
 def _refuse_taken(folder: Path, layer: str) -> None:
     """A layer of this name in the corpus already is not written over, nor what is left of one."""
-    if folder.exists() and not folder.is_dir():
-        raise ProjectError(f"{folder} is a file: name a folder")
-    if not (folder / SETTINGS).is_file():
-        return
     if layer in load(folder).settings.layers:
         raise ProjectError(
             f"{folder} has a layer {layer} already: more work of this layer comes in with `qawl pull "
@@ -297,10 +291,14 @@ def _place(
     folder: Path, found: Made, language: str, annotators: Sequence[str]
 ) -> Iterator[Project]:
     """The corpus with the layer's scheme in it; where the block fails, all is as it was."""
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError(f"{folder} is a file: name a folder")
     if (folder / SETTINGS).is_file():
-        with _as_it_was(folder, found.layer):
-            _add_layer(folder, found.layer, annotators)
-            yield _with_scheme(folder, found)
+        with lock(load(folder), "adopt"):  # first: others' work must not be put back to what it was
+            _refuse_taken(folder, found.layer)
+            with _as_it_was(folder, found.layer):
+                _add_layer(folder, found.layer, annotators)
+                yield _with_scheme(folder, found)
         return
     with temporary.folder(folder.resolve()) as building:
         init.empty(
@@ -311,7 +309,9 @@ def _place(
             annotators=annotators or ["a1"],
         )
         try:
-            yield _with_scheme(building, found)
+            corpus = _with_scheme(building, found)
+            with lock(corpus, "adopt"):
+                yield corpus
         except QawlError as error:
             said = str(error).replace(str(building), str(folder))
             raise type(error)(said) from error
@@ -342,9 +342,8 @@ def _move(building: Path, folder: Path) -> None:
             raise ProjectError(f"{there} is there: name a new folder, or move it away")
     every.sort(key=lambda each: each.name == SETTINGS)  # qawl.yaml last: then it is a corpus
     for each in every:
-        if not (folder / each).exists() or (building / each).stat().st_size:
-            (folder / each).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(building / each, folder / each)
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(building / each, folder / each)
 
 
 def _in_the_way(built: Path, target: Path) -> Path | None:
