@@ -788,3 +788,20 @@ def test_a_note_with_a_long_run_of_white_space_is_read(foreign, gap):
     (record,) = corpus.records()
     said = record["spans"][0]["attributes"]["note"]
     assert (said[:5], said[-6:]) == ("sure\n", "or not")
+
+
+@pytest.mark.parametrize("own", [6, "6", 6.0])
+@pytest.mark.parametrize("field", ["id", "source_id"])
+def test_a_text_of_two_articles_is_placed_by_a_number_too(foreign, field, own):
+    """Records and tasks have numbers for ids; articles keep them as texts."""
+    corpus = foreign()
+    path = corpus.folder / "texts.jsonl"
+    texts = ({"text": SAMI, "source": each, "id": n} for n, each in ((5, "A"), (6, "B"), (7, "C")))
+    path.write_text("\n".join(map(json.dumps, texts)), "utf-8")
+    corpus.made("ingest", str(path))
+    given = task(SAMI, region(SAMI, "Sami"))
+    given["data"][field] = own
+    assert corpus.pull([given], "--layer", "ner").exit_code == 0
+    (record,) = corpus.records()
+    source = {each["id"]: each["source"] for each in corpus.articles()}
+    assert source[record["article_id"]] == "B"

@@ -8,7 +8,7 @@ from itertools import chain
 
 from msgspec import Struct
 
-from qawl.annotations.foreign_values import texts
+from qawl.annotations.foreign_values import name, texts
 from qawl.articles import cleaning
 from qawl.articles import store as article_store
 from qawl.articles.chrome import CHROME
@@ -108,7 +108,7 @@ class Placing:
         def told(identity: str) -> int:
             article = self._articles[identity]
             return sum(
-                getattr(article, names[0]) in [data.get(name) for name in names if name in data]
+                getattr(article, names[0]) in {name(data.get(each)) for each in names} - {None}
                 for names in _TELLING
             )
 
