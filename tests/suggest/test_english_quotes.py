@@ -94,6 +94,36 @@ CASES = {
         ("that nobody was hurt", "said", "The league", None)],
     "The body had been found in a ditch.": [],
     "The dog, which was wearing a coat, said nothing.": [],
+    # A second verb of the reporter, and one inside what is said that is no verb of saying there.
+    "Ana Ortiz pledged to rebuild by spring and told crowds gathered in a stadium that she “will not forget”.": [
+        ("to rebuild by spring", "pledged", "Ana Ortiz", None),
+        ("that she “will not forget”", "told", "Ana Ortiz", "crowds gathered in a stadium")],
+    "The jury heard that he lost his keys and found that his car had gone.": [
+        ("that he lost his keys and found that his car had gone", "heard", None, "The jury")],
+    "The owners were ready to sell but had not told the staff.": [],
+    "The minister said that “no stone will be left unturned,” but offered no details.": [
+        ("that “no stone will be left unturned,”", "said", "The minister", None)],
+    "Fans' group Blue Tide issued a statement saying that ticket prices were “an insult”.": [
+        ("that ticket prices were “an insult”", "saying", "Fans' group Blue Tide", None)],
+    # Subjects: behind a phrase, with nouns that are verbs elsewhere, with a number.
+    "Outside court he said: “I just want my sheep back.”": [
+        ("“I just want my sheep back.”", "said", "he", None)],
+    "A report by the ombudsman found that one in five complaints was never answered.": [
+        ("that one in five complaints was never answered", "found", "A report by the ombudsman", None)],
+    "A survey of 2,000 adults found most would pay more for cleaner water.": [
+        ("most would pay more for cleaner water", "found", "A survey of 2,000 adults", None)],
+    "The court found the man guilty and jailed him for nine years.": [],
+    "A letter signed by 40 academics says the university has “lost its way”.": [
+        ("the university has “lost its way”", "says", "A letter signed by 40 academics", None)],
+    "Petrie points out that the trial lasted only six weeks.": [
+        ("that the trial lasted only six weeks", "points out", "Petrie", None)],
+    "“We are being disciplined,” Sandoval told analysts, according to a transcript.": [
+        ("“We are being disciplined,”", "told", "Sandoval", "analysts")],
+    # A piece goes on with the quote outside, not with the speech within it.
+    "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
+        ("“My client was told he had 28 days,”", "told", "she", "the court"),
+        ("he had 28 days", "told", None, "My client"),
+        ("“He was given nine.”", None, "she", None)],
 }  # fmt: skip
 
 

@@ -74,6 +74,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     said_of: frozenset[str] = frozenset()
     cautions: frozenset[str] = frozenset()
     goes_on: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    courts: frozenset[str] = frozenset()
 
     def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:
         """(kind, letters of a conjunction before it) of a word that is a cue; None for others."""

@@ -19,7 +19,7 @@ from qawl.suggest.english_parties import (
     with_name,
     written_to,
 )
-from qawl.suggest.sentences import FEW, Kind, Quote, Sentence, closed, kind, piece, stretch
+from qawl.suggest.sentences import FEW, MOST, Kind, Quote, Sentence, closed, kind, piece, stretch
 from qawl.suggest.words import Stretch, Word, quoted, sentences, trimmed
 
 Said = tuple[Stretch, Kind, Stretch | None]
@@ -51,6 +51,7 @@ _WHEN = DAYS | {"week", "month", "year", "night", "morning", "evening"}
 
 _BE = frozenset(("is", "was", "were", "been", "are", "be"))
 _WHERE = frozenset(("in", "at", "on", "during", "after", "to", "via", "by", "from", "over"))
+_POINTS = frozenset(("point", "points", "pointed"))
 _ASIDES = frozenset(("however", "meanwhile", "though", "moreover", "nevertheless", "too"))
 """Words between commas behind a verb: She insisted, however, that it was safe."""
 
@@ -73,6 +74,8 @@ def _spoken(sentence: Sentence, mark: Stretch) -> Iterator[Sentence]:
     for each in sentences(text, quoted(text)):
         one = Stretch(start + each.start, start + each.end)
         words = sentence.within(one.start, one.end)
+        if len(words) > MOST:
+            continue
         near = [each for each in inside if one.start <= each.start < one.end]
         yield Sentence(sentence.text, one.start, one.end, words, near, sentence.lexicon)
 
@@ -84,7 +87,9 @@ def _read(sentence: Sentence) -> Iterator[Quote]:
             continue
         found = _attempt(sentence, at, word, seen)
         for each in found:
-            if not any(_collide(each.content, other.content) for other in seen):
+            if not any(
+                _collide(each.content, other.content) or _lent(each, other) for other in seen
+            ):
                 seen.append(each)
                 yield each
 
@@ -146,13 +151,24 @@ def _collide(one: Stretch, other: Stretch) -> bool:
     return one == other or not (apart or nested)
 
 
+def _lent(quote: Quote, other: Quote) -> bool:
+    """Whether a verb inside what is said has its subject outside: heard that he looked and found that."""
+    content, source = other.content, quote.source
+    indirect = other.kind != "direct" and quote.cue is not None and source is not None
+    if not indirect or quote.cue is None or source is None:
+        return False
+    return (
+        content.holds(quote.cue.start) and source.start < content.start and quote.cue != other.cue
+    )
+
+
 def _interrupts(sentence: Sentence, at: int) -> bool:
     """Whether a subject and its verb stand between commas: The strike, the firm added, helps nobody.
 
     Before marks only a pronoun does (it, she added, “helps nobody”): The mayor, a doctor, said, “No.”
     """
     word = sentence.words[at]
-    comma = sentence.text.rfind(",", sentence.start, word.start)
+    comma = _last_of(sentence, ",", word.start) - 1
     ahead, named = sentence.within(sentence.start, comma), sentence.within(comma, word.start)
     apart = sentence.text[word.end : word.end + 1] == "," and comma >= 0
     if not apart or not ahead or not named or sentence.inside(ahead[-1].start):
@@ -198,11 +214,22 @@ def _around(sentence: Sentence, start: int, cue: Stretch, source: Stretch) -> li
     content = closed(sentence, rest if first else ahead)
     if sentence.size(source) not in range(1, 12) or not sentence.size(content):
         return []
+    if not first and _is_told(sentence, content):
+        return []  # “No,” she told reporters, according to a transcript
     found = Quote(content, kind(sentence, content, proclitics=False), cue, source)
     parted = not first and sentence.before(start) == "," and sentence.size(rest) > 1
     if parted and sentence.size(content) < FEW:
         return [found, Quote(rest, "continuation", follows=0)]
     return [found] if sentence.size(content) >= FEW else []
+
+
+def _is_told(sentence: Sentence, content: Stretch) -> bool:
+    """Whether words with a quote in marks have its verb of saying too."""
+    marked = any(content.start <= q.start < content.end for q in sentence.quoted)
+    return marked and any(
+        sentence.lexicon.cue(w.form) and not sentence.inside(w.start)
+        for w in sentence.within(content.start, content.end)
+    )
 
 
 def _asked_first(sentence: Sentence, at: int) -> list[Quote]:
@@ -279,7 +306,8 @@ def _participle(sentence: Sentence, at: int, seen: list[Quote]) -> Quote | None:
     """…, adding that the road would close: who is quoted before it says this too."""
     word = sentence.words[at]
     asks = word.form == "asking" and sentence.form(at + 1) in {"if", "whether"}
-    if sentence.before(word.start) != "," and not asks:
+    issued = sentence.form(at - 1) in sentence.lexicon.statements  # issued a statement saying that
+    if sentence.before(word.start) != "," and not asks and not issued:
         return None
     said = _after(sentence, at)
     if said is None:
@@ -304,7 +332,7 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
     if said is None or subject is None or not _may_say(sentence, at, subject):
         return None
     content, what, addressee = said
-    if word.form in {"called", "calls"} and sentence.form(at + 1) == "on":
+    if word.form in {"called", "calls"} | _POINTS and sentence.form(at + 1) in {"on", "out"}:
         cue = Stretch(word.start, sentence.words[at + 1].end)
     if _is_passive(sentence, at):
         return _passive(sentence, at, said, subject)
@@ -318,7 +346,12 @@ def _may_say(sentence: Sentence, at: int, subject: Stretch) -> bool:
     known, form = sentence.lexicon, sentence.form(at)
     run = sentence.within(subject.start, subject.end)
     if form in _OF_STUDIES:
-        return any(w.form in known.studies for w in run)
+        bare = sentence.form(at + 1) != "that"
+        return any(w.form in known.studies and not (bare and w.form in known.courts) for w in run)
+    if form in {"confirmed", "confirms"} and any(
+        w.form in known.studies - known.courts for w in run
+    ):
+        return False
     if form in {"read", "reads"}:
         return any(w.form in known.inscriptions for w in run)
     return run[0].form not in {"whoever", "whatever", "what", "let"}
@@ -366,7 +399,7 @@ def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
     between = sentence.within(last.end, word.start)
     signs = {",", "?", "!", "…"}
     attached = sentence.text[last.end - 2] in signs or gap.lstrip()[:1] in {",", "-", "–", "—"}
-    if between and is_verb(sentence, between[0]):
+    if between and (is_verb(sentence, between[0]) or between[0].form in {"and", "but", "or"}):
         return None  # “Grey Morning,” painted in 1922, is on show, the gallery said
     long = len(between) > (25 if "," in gap.strip(" ,") else 8)
     told = any(sentence.lexicon.cue(w.form) for w in between)
@@ -380,6 +413,11 @@ def _after(sentence: Sentence, at: int) -> Said | None:
     word, known = sentence.words[at], sentence.lexicon
     if word.form in {"called", "calls"}:
         return _called_on(sentence, at) or _called(sentence, at)
+    if word.form in _POINTS:
+        at += 1
+        word = sentence.words[at]
+        if word.form != "out":
+            return None
     addressee = addressee_of(sentence, at) if word.form in known.objects else said_to(sentence, at)
     start = addressee.end if addressee else word.end
     rest = sentence.within(start, sentence.end)
@@ -445,7 +483,7 @@ def _called(sentence: Sentence, at: int) -> Said | None:
     if first is None or mark is None or sentence.text[run[-1].end : mark.start].strip():
         return None
     opens = first.form in known.determiners | known.pronouns or sentence.text[first.start].isupper()
-    if not opens or sentence.size(mark) < 2 or not sentence.text[mark.start + 1].islower():
+    if not opens or sentence.size(mark) < 3 or not sentence.text[mark.start + 1].islower():
         return None
     return Stretch(first.start, mark.end), "mixed", None
 
@@ -493,21 +531,18 @@ def _that_behind(sentence: Sentence, word: Word, rest: list[Word]) -> Word | Non
     known = sentence.lexicon
     if rest and rest[0].form in _ASIDES and sentence.gap(word, rest[0]) == ",":
         rest = rest[1:]
-    for step, each in enumerate(rest[:18]):
-        before = rest[step - 1] if step else None
-        after = rest[step + 1] if step + 1 < len(rest) else None
-        if sentence.inside(each.start) or (step and before and sentence.gap(before, each)):
-            break
-        if each.form == "that":
-            relative = (
-                step and after and (is_verb(sentence, after) or after.form in known.auxiliaries)
-            )
-            if not relative:
-                return each
-        elif (
-            step == 0 and each.form not in known.times | known.heads | {"during", "after", "via"}
-        ) or (each.form in known.verbs_of_clauses | known.complementisers):
-            break
+    if rest and rest[0].form not in known.times | known.heads | {"that", "during", "after", "via"}:
+        return None
+    for n, each in enumerate(rest[:18]):
+        if sentence.inside(each.start) or (n and sentence.gap(rest[n - 1], each)):
+            return None
+        following = rest[n + 1] if n + 1 < len(rest) else each
+        relative = is_verb(sentence, following) or following.form in known.auxiliaries
+        if each.form == "that" and not (n and relative):
+            return each
+        clause = each.form in known.verbs_of_clauses and is_verb(sentence, each)
+        if clause or each.form in known.complementisers - {"that"}:
+            return None
     return None
 
 
@@ -588,7 +623,8 @@ def _turns(sentence: Sentence, at: int) -> bool:
         return False
     if each.form in {"a", "an"} and sentence.form(at + 1) not in known.remarks:
         return False
-    return each.form == "according" or sentence.before(each.start) == ","
+    before = sentence.text[sentence.start : each.start].rstrip(" ”’\"'")
+    return each.form == "according" or before.endswith(",")
 
 
 def _is_told_of(sentence: Sentence, at: int) -> bool:
@@ -601,29 +637,34 @@ def _is_told_of(sentence: Sentence, at: int) -> bool:
 
 
 def _another(sentence: Sentence, at: int) -> bool:
-    """Whether the reporter goes on with another verb of saying: and vowed to, but said he."""
-    while sentence.form(at) in sentence.lexicon.auxiliaries:
+    """Whether the reporter goes on with another verb of saying: and vowed to, and he urged."""
+    known = sentence.lexicon
+    pronoun = sentence.form(at) in {"he", "she", "they"}
+    at += pronoun
+    while sentence.form(at) in known.auxiliaries:
         at += 1
     form = sentence.form(at)
-    cue = sentence.lexicon.cue(form)
+    cue = known.cue(form)
     if cue is None or cue[0] != "finite" or form in _OF_STUDIES:
         return False
+    if form in known.objects and sentence.form(at - 1) not in known.auxiliaries:
+        return True
     following = {sentence.form(n) for n in range(at + 1, at + 5)}
-    opens = sentence.form(at + 1) in sentence.lexicon.pronouns and form in sentence.lexicon.bare
+    opens = sentence.form(at + 1) in known.pronouns and form in known.bare
     return opens or bool(following & {"that", "to", "on", "whether"})
 
 
 def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     """…, Millbrook Council said on Monday. Or in the middle: the budget, she insisted, is safe."""
     word, known = sentence.words[at], sentence.lexicon
-    comma = sentence.text.rfind(",", sentence.start, word.start)
+    comma = _last_of(sentence, ",", word.start) - 1
     if comma < 0 or sentence.inside(comma):
         return []
     named = [w for w in sentence.within(comma, word.start) if w.form not in known.auxiliaries]
     source = stretch(named) if named else inverted(sentence, at)
     if source is None and (office := office_before(sentence, comma)):
         source = office
-        comma = sentence.text.rfind(",", sentence.start, source.start)
+        comma = _last_of(sentence, ",", source.start) - 1
     content = _ahead(sentence, comma) if comma >= 0 else None
     if source is None or content is None or not _may_name(sentence, named):
         return []

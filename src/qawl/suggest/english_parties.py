@@ -180,13 +180,17 @@ def addressee_of(sentence: Sentence, at: int) -> Stretch | None:
         return None
     if run[0].form in {"me", "us", "him", "them"}:
         return stretch(run[:1])
-    following = next(iter(sentence.within(run[-1].end, sentence.end)), None)
-    joined = following is not None and sentence.gap(run[-1], following) == ""
+    behind = sentence.within(run[-1].end, sentence.end)[:8]
+    following = behind[0] if behind else None
+    joined = following is not None and sentence.gap(run[-1], following) in {"", "“", "‘", '"'}
     if not joined or following is None or following.form in _SAID_WITH:
         return stretch(run)
     cut = _second_phrase(sentence, run)
     if is_verb(sentence, following) or following.form in sentence.lexicon.auxiliaries:
-        return stretch(run[:cut]) if cut else None
+        that = next((n for n, w in enumerate(behind) if w.form == "that"), 0)
+        if following.form.endswith("ed") and that:
+            return stretch([*run, *behind[:that]])  # told crowds gathered in the square that
+        return stretch(run[:cut])
     return stretch(run[:cut] if cut and sentence.inside(following.start) else run)
 
 
@@ -306,8 +310,8 @@ def _behind_phrase(sentence: Sentence, run: list[Word]) -> list[Word]:
         if before.form in known.determiners | known.heads | {"and", "by"}:
             continue
         opens = each.form in known.determiners | known.pronouns
-        capital, small = (sentence.text[w.start].isupper() for w in (each, before))
-        if opens or (capital and not small):
+        capital, named = (sentence.text[w.start].isupper() for w in (each, before))
+        if opens or capital is not named:
             return run[n:]
     return []
 
@@ -334,9 +338,15 @@ def _plain(sentence: Sentence, run: list[Word]) -> Stretch | None:
         if form in {"and", "or"} and has_verb(sentence, run[:n]):
             run = run[n + 1 :]
             break
+    said = (n for n in range(len(run) - 2, -1, -1) if run[n].form in sentence.lexicon.said_of)
+    if (cut := next(said, -1)) >= 0 and not any(w.form in {"who", "which"} for w in run[:cut]):
+        run = run[cut + 1 :]  # said staff had been warned
+    if run and run[-1].form in {"he", "she", "they", "we", "i"}:
+        return stretch(run[-1:])
     run = _without_opener(sentence, run)
     if (
         not run
+        or run[0].form in sentence.lexicon.heads
         or len(run) > _FAR
         or sentence.inside(run[0].start) is not sentence.inside(run[-1].start)
     ):
@@ -348,9 +358,10 @@ def _plain(sentence: Sentence, run: list[Word]) -> Stretch | None:
 
 
 def _without_opener(sentence: Sentence, run: list[Word]) -> list[Word]:
-    """A subject without what opens the sentence: Meanwhile, But, On Monday."""
-    while run and run[0].form in sentence.lexicon.openers | {"and", "or", "if", "that"}:
-        prepositional = run[0].form in {"on", "in"}
+    """A subject without what opens the sentence: Meanwhile, But, On Monday, At the scene."""
+    known = sentence.lexicon
+    while run and run[0].form in known.openers | {"and", "or", "if", "that", "at", "outside"}:
+        prepositional = run[0].form in {"on", "in", "at", "outside"}
         run = run[1:]
         if prepositional:
             run = _behind_phrase(sentence, run) or run[1:]
@@ -365,15 +376,17 @@ def first_subject(sentence: Sentence, at: int) -> Stretch | None:
         parts = parts[1:]
     if not parts:
         return None
-    taken: list[Word] = []
-    for each in _without_opener(sentence, parts[0]):
-        if is_verb(sentence, each) or each.form in sentence.lexicon.auxiliaries:
-            break
-        taken.append(each)
+    first = _without_opener(sentence, parts[0])
+    verbs = (
+        n
+        for n, each in enumerate(first)
+        if _acts(sentence, first, n) or each.form in sentence.lexicon.auxiliaries
+    )
+    taken = first[: next(verbs, len(first))]
     whole = len(taken) == len(parts[0])
     if not taken or len(taken) > _FAR or (whole and len(parts) < 2):
         return None
-    return stretch(taken)
+    return _head(sentence, [taken, *parts[1:]]) if whole else stretch(taken)
 
 
 def is_verb(sentence: Sentence, word: Word) -> bool:
@@ -386,12 +399,18 @@ def is_verb(sentence: Sentence, word: Word) -> bool:
 
 def has_verb(sentence: Sentence, run: list[Word]) -> bool:
     """Whether words have a finite verb behind their first one, which may be a noun in the plural."""
-    known = sentence.lexicon
     contracted = run and (run[0].form.endswith(_CONTRACTED) or run[0].form in _WITH_IS)
-    return bool(contracted) or any(
-        is_verb(sentence, each)
-        and not (
-            each.form.endswith("ed") and (before.form in known.determiners or "'s" in before.form)
-        )
-        for before, each in pairwise(run)
-    )
+    return bool(contracted) or any(_acts(sentence, run, n) for n in range(1, len(run)))
+
+
+def _acts(sentence: Sentence, run: list[Word], n: int) -> bool:
+    """Whether a word is a verb and no noun or adjective: not a report, the retired officer, signed by."""
+    known, each = sentence.lexicon, run[n]
+    if not is_verb(sentence, each):
+        return False
+    past = each.form.endswith("ed")
+    if past and n + 1 < len(run) and run[n + 1].form == "by":
+        return False
+    before = run[n - 1].form if n else ""
+    described = before in known.determiners or before.endswith(("'s", "’s"))
+    return not (described and (past or each.form.removesuffix("s") in known.plurals))

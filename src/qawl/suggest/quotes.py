@@ -13,13 +13,10 @@ from typing import TypeVar
 
 from qawl.suggest import arabic, english
 from qawl.suggest.cues import lexicon
-from qawl.suggest.sentences import FEW, Quote, Sentence, Status
+from qawl.suggest.sentences import FEW, MOST, Quote, Sentence, Status
 from qawl.suggest.words import Stretch, Word, quoted, sentences, size, trimmed, words
 
 S = TypeVar("S", Word, Stretch)
-
-MOST = 400
-"""Words of the longest sentence that is read at once."""
 
 
 @lru_cache(maxsize=2)
@@ -41,12 +38,14 @@ def quotes(text: str, language: str) -> tuple[Quote, ...]:
     outer: list[Quote] = []
     for sentence in _sentences(text, language):
         here = [*read(sentence)]
-        here += _orphans(sentence, here, found)
+        here += _orphans(sentence, here, outer)
         here.sort(key=lambda each: (each.content.start, -each.content.end))
         for each in here:
             _complete(each, outer, here, sentence)
-        found += _renumbered(here, found)
-        outer += _outer(here)
+        parents = _parents(here)
+        last = next((n for n in reversed(range(len(found))) if found[n] is _first(outer)), None)
+        found += _renumbered(here, parents, len(found), last)
+        outer += [each for each, parent in zip(here, parents, strict=True) if parent is None]
     return tuple(found)
 
 
@@ -84,24 +83,39 @@ def _from_to(some: list[S], one: Stretch) -> list[S]:
     return some[low:high]
 
 
-def _renumbered(here: list[Quote], found: list[Quote]) -> list[Quote]:
-    """Quotes of a sentence with `follows` counted over the whole text; -1 is the last one before it."""
+def _parents(here: list[Quote]) -> list[int | None]:
+    """The number of the quote that each one of a sentence stands in; they are in order."""
+    parents: list[int | None] = []
+    around: list[int] = []
     for at, each in enumerate(here):
+        while around and here[around[-1]].content.end < each.content.end:
+            around.pop()
+        parents.append(around[-1] if around else None)
+        around.append(at)
+    return parents
+
+
+def _renumbered(
+    here: list[Quote], parents: list[int | None], start: int, last: int | None
+) -> list[Quote]:
+    """Quotes of a sentence with `follows` counted over the whole text; -1 is the last one before it.
+
+    A piece goes on with a quote at its own level: speech within the first piece is no beginning of it.
+    """
+    first: dict[int | None, int] = {}
+    for at, (each, parent) in enumerate(zip(here, parents, strict=True)):
         if each.follows is None:
+            first[parent] = start + at
             continue
-        earlier = [n for n in range(at) if here[n].follows is None]
-        if each.follows == 0:
-            each.follows = len(found) + earlier[-1] if earlier else None
-        else:
-            each.follows = _first(found)
+        each.follows = first.get(parent) if each.follows == 0 else last
         if each.follows is None:
             each.kind = "direct"
     return here
 
 
-def _first(found: list[Quote]) -> int | None:
-    """The number of the last quote that is no continuation."""
-    return next((n for n in range(len(found) - 1, -1, -1) if found[n].follows is None), None)
+def _first(found: list[Quote]) -> Quote | None:
+    """The last quote that is no continuation."""
+    return next((each for each in reversed(found) if each.follows is None), None)
 
 
 def _complete(quote: Quote, outer: list[Quote], here: list[Quote], sentence: Sentence) -> None:
@@ -134,18 +148,6 @@ def _antecedent(pronoun: Stretch, earlier: Iterator[Quote]) -> Stretch | None:
     return None
 
 
-def _outer(found: list[Quote]) -> list[Quote]:
-    """The quotes that stand in no other one: who goes on speaking is who spoke outside."""
-    return [
-        each
-        for at, each in enumerate(found)
-        if not any(
-            other.content.start <= each.content.start and each.content.end <= other.content.end
-            for other in found[:at]
-        )
-    ]
-
-
 def _is_before(one: Quote, other: Quote) -> bool:
     """Whether a quote's source stands before another's cue, or its content where it has none."""
     at = (other.cue or other.content).start
@@ -171,7 +173,7 @@ def status(sentence: Sentence, source: Stretch) -> Status:
             w for w in head if sentence.text[w.start].isupper() and w.form not in known.determiners
         ]
         capital = sentence.start == source.start and len(names) == 1 and names[0] == inner[0]
-        if not names or (capital and len(head) > 1):
+        if not names or (capital and (len(head) > 1 or names[0].form in known.people)):
             return "described"
     return "named"
 

@@ -11,6 +11,9 @@ from qawl.suggest.words import Stretch, Word, size, within
 FEW = 4
 """A quoted stretch of so many words is a quote even where no cue stands near it."""
 
+MOST = 400
+"""Words of the longest sentence that is read at once."""
+
 Kind = Literal["direct", "indirect", "mixed", "continuation"]
 Status = Literal["named", "described", "pronoun", "implicit", "none"]
 
@@ -54,9 +57,11 @@ class Sentence:
     def gap(self, one: Word | Stretch, other: Word | Stretch) -> str:
         """What stands between two words, without white space and full stops of abbreviations.
 
-        The apostrophe of a plural is no sign either: the players' union.
+        The apostrophe of a plural is no sign either (the players' union), nor a comma in a number.
         """
         between = self.text[one.end : other.start]
+        if between == ",":
+            return ""
         mark = self.inside(one.start)
         if between[:2] in {"' ", "’ "} and (mark is None or mark.end != one.end + 1):
             between = between[2:]
