@@ -278,7 +278,6 @@ def pull(run, tmp_path, monkeypatch):
     "name",
     [
         "../x",
-        "",
         " ",
         "adjudication",
         "a b",

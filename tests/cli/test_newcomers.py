@@ -138,6 +138,11 @@ def test_a_withdrawn_article_is_said_to_stand_in_earlier_releases(tmp_path):
     said = qawl(corpus, "withdraw", json.loads(line)["id"], "--reason", "asked to").output
     assert "withdrawn: the next release leaves it out" in said
     assert "releases stay as they are, and have it: 0.1.0" in said
+    shown = " ".join(qawl(corpus, "withdraw", "--help").output.split())
+    assert "take the article back in, remove its line from corpus/withdrawn.jsonl" in shown
+    (corpus / "corpus/withdrawn.jsonl").unlink()
+    _, said = main(corpus, "release", "0.2.0")
+    assert "nothing changed since 0.1.0" in said
 
 
 def test_a_file_that_was_set_aside_and_is_gone_is_listed_no_more(tmp_path):
@@ -211,3 +216,20 @@ def test_annotators_that_qawl_yaml_does_not_name_are_said(tmp_path):
     said = "not among the annotators of qawl.yaml, so no work is planned for them: amina"
     assert said in main(tmp_path / "corpus_of_one", *words, "amina")[1]
     assert "no work is planned" not in main(tmp_path / "corpus_of_one", *words, "amina")[1]
+
+
+def test_two_annotations_of_one_number_are_told_apart(tmp_path):
+    """An export whose times were changed by hand: `annotation 1 does not count, annotation 1 does`."""
+    ingest(tmp_path, "a.txt", TEXT)
+    corpus, export = tmp_path / "corpus_of_one", tmp_path / "export.json"
+    words = ["pull", "--from", str(export), "--layer", "entity"]
+    for day in ("2026-10-01", "2026-10-02"):
+        times = {"created_at": f"{day}T09:00:00Z", "updated_at": f"{day}T10:00:00Z"}
+        who = {"id": 1, "email": "ann@team.example"}
+        work = {"id": 1, "completed_by": who, "result": [], **times}
+        task = {"id": 1, "project": 1, "data": {"text": TEXT}, "annotations": [work]}
+        export.write_text(json.dumps([task]), "utf-8")
+        _, said = main(corpus, *words)
+    assert "annotation 1 (task 1) does not count, another annotation 1 (task 1) of the" in said
+    said = main(corpus, "validate")[1]
+    assert "annotation 1 does not count, another 1 of the same annotator is newer" in said

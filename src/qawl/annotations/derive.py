@@ -414,6 +414,7 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
     None where that is as it should be: a judge's verdict on what annotators have changed since.
     """
     number, other = (brief(each.annotation.get("id")) for each in (one, counting))
+    other = f"another {other}" if other == number else other
     newer, elsewhere = (
         _age(one) > _age(counting),
         verdicts.made_from(one) != verdicts.made_from(counting),

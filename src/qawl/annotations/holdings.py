@@ -387,7 +387,7 @@ def doubles(layer: str, annotator: str, several: Mapping[str, list[Identity]]) -
         for each in older:
             yield (
                 f"{layer} by {annotator}: article {article}: {each} does not count, "
-                f"{newest} of the same annotator does"
+                f"{'another ' * (each == newest)}{newest} of the same annotator does"
             )
 
 
