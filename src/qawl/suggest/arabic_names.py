@@ -1,10 +1,16 @@
-"""Persons, posts, bodies, buildings, regions, events and laws in Arabic, by the words that open them."""
+"""Posts, bodies, buildings, regions, events and laws in Arabic, by the words that open them."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
+import regex
+
+from qawl.suggest.arabic_persons import persons
+from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at, words_of
 from qawl.suggest.cues import lexicon
-from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, places
+from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, countries, key, places
 from qawl.suggest.lists import Reading
+from qawl.suggest.numerals import is_year
 from qawl.suggest.sentences import Quote
 from qawl.suggest.words import MARKS, behind
 
@@ -19,9 +25,9 @@ _HEADS = (
 
 def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     """The names that their words tell; what overlaps is settled later."""
-    people = [*_persons(read, quotes)]
+    people = [*persons(read, quotes)]
     yield from people
-    taken = {n for each in people for n in _inside(read, each)}
+    taken = {n for each in people for n in words_of(read, each)}
     headed = [*_bodies_of_two(read)]
     for label, heads in _HEADS:
         headed += _headed(read, label, getattr(read.lists, heads), taken)
@@ -29,197 +35,10 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     bodies = [each for each in headed if each.label == "organisation"]
     yield from _offices(read, taken, bodies)
     yield from _alone(read)
+    yield from _outlets(read)
+    yield from _clubs(read)
     yield from _places(read)
     yield from _languages(read)
-
-
-def _inside(read: Reading, match: Match) -> list[int]:
-    return read.inside(match.start, match.end)
-
-
-def _lead(form: str, known: frozenset[str]) -> int | None:
-    """How many letters stand before a known word: 0, or 1 for a proclitic; None for other words."""
-    if form in known:
-        return 0
-    if form[:1] in PROCLITICS and form[1:] in known:
-        return 1
-    return None
-
-
-def _stops(read: Reading, at: int) -> bool:
-    """Whether a word can't go on with a name: a particle, a verb of saying, a day, a number."""
-    form = read.form(at)
-    known = lexicon("ar")
-    lists = read.lists
-    if not read.near(at) or len(form) < 2 or form[:1].isdigit():
-        return True
-    cue = known.cue(form, proclitics=True) if known else None
-    others = (
-        lists.stops | lists.days | lists.relative | lists.relatives | lists.numbers | lists.months
-    )
-    return (
-        form in others
-        or (form[:1] == "و" and form[1:] in others)
-        or (cue is not None and cue[0] != "demand")
-    )
-
-
-# Persons.
-
-
-def _persons(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
-    """Names by their first word, behind a title, and as a source; the last word wherever it recurs."""
-    lasts: dict[str, None] = {}
-    found: list[Match] = []
-    at = 0
-    while at < len(read.every):
-        run = _person(read, at)
-        if run is None:
-            at += 1
-            continue
-        lead, last = run
-        found.append(Match("person", behind(read.text, read.every[at], lead), read.every[last].end))
-        if last > at:
-            lasts[read.form(last)] = None
-        at = last + 1
-    for quote in quotes:
-        found += _quoted(read, quote, lasts)
-    yield from found
-    yield from _again(read, lasts)
-
-
-def _person(read: Reading, at: int) -> tuple[int, int] | None:
-    """(letters of a proclitic, last word) of a name that begins at a word; None where none begins."""
-    lists, form = read.lists, read.form(at)
-    lead = _lead(form, lists.given)
-    if lead is None or _known_place(form) or (form == "باسم" and _is_title(read, at - 1)):
-        return None
-    last = at
-    while not _stops(read, last + 1) and last - at < 4:
-        form = read.form(last + 1)
-        before = read.form(last)
-        if before in lists.particles or before == "عبد" or form in lists.given | lists.particles:
-            last += 1
-        elif form.startswith("ال") and len(form) > 4 and form[2:] not in lists.occupations:
-            last += 1
-            break
-        elif last == at or before in lists.given:
-            if not _is_family(read, last + 1):
-                break
-            last += 1
-            break
-        else:
-            break
-    nisba = read.form(last + 1).startswith("ال") and read.form(last + 1).endswith("ي")
-    if last == at + 1 and nisba and not _stops(read, last + 1):
-        last += 1
-    given = read.form(at)[lead:]
-    titled = _is_title(read, at - 1)
-    if last == at:
-        return None
-    family = read.form(last)
-    named = family in lists.given or family.startswith("ال") or read.form(at + 1) in lists.particles
-    if (given in lists.common or lead) and not titled and not named:
-        return None
-    return lead, last
-
-
-def _is_family(read: Reading, at: int) -> bool:
-    """Whether a word may be a family name: no word with a proclitic or of another list."""
-    form, lists = read.form(at), read.lists
-    if len(form) < 3 or _known_place(form):
-        return False
-    others = (
-        lists.occupations | lists.titles | lists.organisation_heads | lists.periods | lists.units
-    )
-    known = lexicon("ar")
-    return form not in others and not (known and form in known.deeds | known.adjuncts)
-
-
-def _is_title(read: Reading, at: int) -> bool:
-    """Whether a word ends a title: وزير, وزير الخارجية, الرئيس الأميركي."""
-    for step in range(at, max(-1, at - 4), -1):
-        if step < at and not read.beside(step + 1):
-            return False
-        form = read.form(step)
-        titles = read.lists.titles | read.lists.occupations
-        if _lead(form, titles) is not None or form.removeprefix("ال") in titles:
-            return True
-        if not form.startswith(("ال", "لل")):
-            return False
-    return False
-
-
-def _quoted(read: Reading, quote: Quote, lasts: dict[str, None]) -> Iterator[Match]:
-    """The name of who is quoted: what stands behind the title, two to three words."""
-    if quote.source is None or quote.status != "named":
-        return
-    source = Match("", quote.source.start, quote.source.end)
-    inner = _inside(read, source)
-    name = inner[_title_words(read, inner) :] if inner else []
-    forms = [read.form(n) for n in name]
-    unlike = any(each.startswith("لل") or each in read.lists.bodies for each in forms)
-    if not forms or unlike or forms[0].startswith("ال") or _other(read, forms[0]):
-        return
-    sure = len(name) < len(inner) or _lead(forms[0], read.lists.given) is not None
-    if sure and len(name) in {2, 3} and not any(_known_place(each) for each in forms):
-        yield Match("person", read.every[name[0]].start, read.every[name[-1]].end)
-        lasts[forms[-1]] = None
-    elif len(inner) == 1 and len(forms[0]) > 3 and _recurs(read, forms[0]):
-        lasts[forms[0]] = None
-
-
-def _title_words(read: Reading, inner: list[int]) -> int:
-    """How many words of a source are its title."""
-    titles = read.lists.titles | read.lists.occupations
-    if read.form(inner[0]) not in titles and read.form(inner[0]).removeprefix("ال") not in titles:
-        return 0
-    cut = 1
-    while cut < len(inner):
-        form = read.form(inner[cut])
-        construct = len(inner) - cut > 2 and form in read.lists.bodies
-        complement = cut > 1 and read.form(inner[cut - 1]) in read.lists.bodies
-        if not (form.startswith(("ال", "لل")) or construct or complement or _nationality(form)):
-            break
-        cut += 1
-    return cut
-
-
-def _other(read: Reading, form: str) -> bool:
-    lists = read.lists
-    return (
-        form
-        in lists.organisation_heads
-        | lists.no_names
-        | lists.days
-        | lists.facility_heads
-        | lists.region_heads
-    )
-
-
-def _recurs(read: Reading, form: str) -> bool:
-    bare = {form, *(f"{each}{form}" for each in PROCLITICS)}
-    known = read.lists.titles | read.lists.occupations | read.lists.no_names
-    return (
-        form not in known and not _known_place(form) and sum(w.form in bare for w in read.every) > 1
-    )
-
-
-def _again(read: Reading, lasts: dict[str, None]) -> Iterator[Match]:
-    for word in read.every:
-        for lead in (0, 1):
-            form = word.form[lead:]
-            if (not lead or word.form[:1] in PROCLITICS) and form in lasts and len(form) > 2:
-                yield Match("person", behind(read.text, word, lead), word.end)
-                break
-
-
-def _known_place(form: str) -> bool:
-    return places("ar").names.get((form,)) in {"place", "organisation", "region"}
-
-
-def _nationality(form: str) -> bool:
-    return places("ar").names.get((form,)) == "nationality"
 
 
 # Posts.
@@ -235,17 +54,42 @@ def _offices(read: Reading, taken: set[int], bodies: Sequence[Match]) -> Iterato
     known = titles | {f"ال{each}" for each in titles}
     at = 0
     while at < len(read.every):
-        form = read.form(at)
-        lead = _lead(form, known)
-        lam = form.startswith("لل") and form[2:] in titles
-        counted = form[-1:] == "ا" and form[:-1] in titles and _nationality(read.form(at + 1))
-        if at in taken or (lead is None and not lam and not counted) or _is_of_news(read, at):
+        lead = _post_lead(read, at, titles, known)
+        if at in taken or lead is None or _is_no_post(read, at):
             at += 1
             continue
         last = _office_end(read, at, taken)
         end = _with_body(read, at, last, inside, behind_it)
-        yield Match("office", behind(read.text, read.every[at], lead or 0), end)
+        yield Match("office", behind(read.text, read.every[at], lead), end)
         at = last + 1
+
+
+def _post_lead(read: Reading, at: int, titles: frozenset[str], known: frozenset[str]) -> int | None:
+    """How many letters stand before a post that begins at a word; None where none begins.
+
+    `known`: the posts, with and without the article.
+    """
+    form, following = read.form(at), read.form(at + 1)
+    if form.startswith("لل") and (form[2:] in titles or form[1:] in titles):
+        return 0
+    lead = lead_of(form, known)
+    if lead is not None:
+        return lead
+    counted = form[-1:] == "ا" and form[:-1] in titles and is_people(following)
+    if counted or is_owned(form, titles) or f"{form} {following}" in titles:
+        return 0
+    return 1 if form[:1] in PROCLITICS and f"{form[1:]} {following}" in titles else None
+
+
+def _is_no_post(read: Reading, at: int) -> bool:
+    """Whether a word that may be a post says what kind of thing stands before it, or speaks."""
+    form, before = read.form(at), read.form(at - 1)
+    nisba = form.removeprefix("ال") in read.lists.nisba_posts
+    known = lexicon("ar")
+    said = known is not None and known.cue(before, proclitics=True) is not None
+    of_thing = nisba and read.near(at) and not (said or before in read.lists.stops)
+    speaking = form.startswith("متحدث") and read.form(at + 1)[1:] in read.lists.languages
+    return of_thing or speaking or _is_of_news(read, at)
 
 
 def _with_body(
@@ -273,12 +117,14 @@ def _is_news(read: Reading, body: Match) -> bool:
 def _is_of_news(read: Reading, at: int) -> bool:
     """Whether a word says what kind of thing stands before it: مؤتمر صحافي."""
     adjective = read.form(at).endswith(("في", "فية", "اسي", "اسية", "اسيين"))
-    return adjective and read.form(at - 1).removeprefix("ال") in read.lists.of_news
+    before = read.form(at - 1)
+    lead = int(before[:1] in PROCLITICS and before[1:].removeprefix("ال") in read.lists.of_news)
+    return adjective and before[lead:].removeprefix("ال") in read.lists.of_news
 
 
 def _office_end(read: Reading, at: int, taken: set[int]) -> int:
     last = at
-    while last - at < 5 and last + 1 not in taken and not _stops(read, last + 1):
+    while last - at < 5 and last + 1 not in taken and not stops_at(read, last + 1):
         step = _office_step(read, at, last)
         last += abs(step)
         if step <= 0:
@@ -297,7 +143,7 @@ def _office_step(read: Reading, at: int, last: int) -> int:
     adjective = _is_adjective(read, form) and form not in read.lists.ordinals
     if adjective or (form in read.lists.bodies and not (definite and last == at)):
         return 1
-    place = _known_place(form)
+    place = is_place(form)
     if form.startswith("ال"):
         foreign = place and read.form(at) not in read.lists.titles
         of_body = before in read.lists.bodies and last > at
@@ -305,7 +151,7 @@ def _office_step(read: Reading, at: int, last: int) -> int:
     if form.startswith("وال") and len(form) > 5 and last > at + 1:
         return int(before.startswith("ال") and read.form(last - 1) in read.lists.bodies)
     of_body = before in read.lists.bodies and last > at and place
-    return -1 if of_body else int(_nationality(form) or form in read.lists.ranks)
+    return -1 if of_body else int(is_people(form) or form in read.lists.ranks)
 
 
 def _own_step(read: Reading, at: int, last: int) -> int:
@@ -316,11 +162,13 @@ def _own_step(read: Reading, at: int, last: int) -> int:
     if last > at:
         return 0
     head = read.form(at)
-    lead = _lead(head, lists.trades | lists.offices_of_places) or 0
+    if not {f"{head} {form}", f"{head[1:]} {form}"}.isdisjoint(lists.occupations):
+        return 1
+    lead = lead_of(head, lists.trades | lists.offices_of_places) or 0
     if head[lead:] in lists.offices_of_places:
-        if _known_place(form):
+        if is_place(form):
             return -1
-        if form in lists.places_after | {"منطقة"} and _known_place(read.form(last + 2)):
+        if form in lists.places_after | {"منطقة"} and is_place(read.form(last + 2)):
             return -2
     return int(head[lead:] in lists.trades and form in lists.of_trades)
 
@@ -332,21 +180,21 @@ def _bodies_of_two(read: Reading) -> Iterator[Match]:
     """Bodies that two words name, with their country: الدفاع المدني السوداني."""
     firsts = frozenset(each.split()[0] for each in read.lists.bodies_of_two)
     for at, word in enumerate(read.every):
-        lead = _lead(word.form, firsts)
+        lead = lead_of(word.form, firsts)
         if (
             lead is None
             or f"{word.form[lead:]} {read.form(at + 1)}" not in read.lists.bodies_of_two
         ):
             continue
         last = at + 1
-        while read.near(last + 1) and _nationality(read.form(last + 1)):
+        while read.near(last + 1) and is_people(read.form(last + 1)):
             last += 1
         yield Match("organisation", behind(read.text, word, lead), read.every[last].end)
 
 
 def _headed(read: Reading, label: str, heads: frozenset[str], taken: set[int]) -> Iterator[Match]:
     for at, word in enumerate(read.every):
-        lead = _lead(word.form, heads)
+        lead = lead_of(word.form, heads)
         lam = word.form.startswith("لل") and f"ال{word.form[2:]}" in heads
         if at in taken or (lead is None and not lam):
             continue
@@ -365,22 +213,49 @@ def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | No
     quoted = _quoted_name(read, at)
     if quoted is not None:
         return _behind_mark(read, quoted)
-    if at + 1 in taken or _stops(read, at + 1):
+    if label == "law" and read.near(at + 1) and is_year(read, at + 1, at + 1):
+        return at + 1
+    if at + 1 in taken or stops_at(read, at + 1):
         return None
+    if read.form(at).startswith(("ال", "لل", "وال", "بال")):
+        return _definite(read, at, label)
+    return _of_construct(read, at, label)
+
+
+def _of_construct(read: Reading, at: int, label: str) -> int | None:
+    """The last word of a name whose head has no article: جامعة الملك سعود, شركة AquaNova, بنك مصر."""
     following = read.form(at + 1)
-    if read.form(at).startswith(("ال", "لل")):
-        named = _is_adjective(read, following) and following not in read.lists.ordinals
-        return _adjectives(read, at) if named else None
-    if following.startswith("ال") or _known_place(following):
+    if following.startswith("ال") or is_place(following):
         return _behind_article(read, at, label)
     if read.text[read.every[at + 1].start].isascii():
         return _latin(read, at + 1)
     return _indefinite(read, at, label)
 
 
+def _definite(read: Reading, at: int, label: str) -> int | None:
+    """The last word of a name whose head has the article: الجهاز المركزي, not الجهاز الفني."""
+    following, lists = read.form(at + 1), read.lists
+    head = read.form(at)[lead_of(read.form(at), lists.organisation_heads) or 0 :]
+    others = lists.ordinals | (lists.no_bodies if label == "organisation" else frozenset())
+    foreign = head in lists.of_countries and not is_people(following)
+    if not _is_adjective(read, following) or following in others or foreign:
+        return None
+    last = _adjectives(read, at)
+    return _road_end(read, last) if label == "facility" else last
+
+
+def _road_end(read: Reading, at: int) -> int:
+    """The last word of a road with its number or its ends: الطريق السريع رقم 5, بين كسلا وبورتسودان."""
+    one, two = read.form(at + 1), read.form(at + 2)
+    if one == "رقم" and two.isdecimal() and read.near(at + 2):
+        return at + 2
+    ends = one == "بين" and is_place(two) and read.form(at + 3)[:1] == "و"
+    return at + 3 if ends and is_place(read.form(at + 3)[1:]) else at
+
+
 def _behind_article(read: Reading, at: int, label: str) -> int | None:
     """The last word of a name that goes on with the article or a place: جامعة الملك سعود."""
-    if read.form(at + 1) in read.lists.royals and not _stops(read, at + 2):
+    if read.form(at + 1) in read.lists.royals and not stops_at(read, at + 2):
         return at + 2 + (read.form(at + 2) in read.lists.particles and read.near(at + 3))
     return _adjectives(read, at + 1) if _may_follow(read, at, label) else None
 
@@ -398,8 +273,12 @@ def _head(read: Reading, at: int) -> str:
 def _may_follow(read: Reading, at: int, label: str) -> bool:
     """Whether what stands behind a head makes it a name: not every street of a town has one."""
     following = read.form(at + 1)
+    if _head(read, at) in read.lists.weak_heads and not is_place(following):
+        return read.form(at + 2).startswith(("ال", "وال")) and not stops_at(read, at + 2)
+    if following.removeprefix("ال") in read.lists.no_complements:
+        return False
     common = label in {"facility", "region", "event"}
-    return not common or _head(read, at) in read.lists.named_by_a_word or _known_place(following)
+    return not common or _head(read, at) in read.lists.named_by_a_word or is_place(following)
 
 
 def _latin(read: Reading, at: int) -> int:
@@ -421,18 +300,47 @@ def _indefinite(read: Reading, at: int, label: str) -> int | None:
         name = tuple(read.form(n) for n in range(at + 1, at + 1 + size))
         if name in places("ar").names and all(read.near(n) for n in range(at + 1, at + 1 + size)):
             return at + size
-    construct = not _stops(read, at + 2) and read.form(at + 2).startswith("ال")
-    if label == "organisation" and construct and head not in read.lists.of_one_word:
+    if label == "event" and head in read.lists.contests:
+        return _contest(read, at + 1)
+    if _is_construct(read, at, label):
         return _adjectives(read, at + 2)
-    if label == "organisation" and head in {"محكمة", "نيابة"} and _known_place(read.form(at + 2)):
+    opened = following in {"سان", "سانت", "سانتا", "ابن", "بن", "أبو", "أبي"}
+    court = head in {"محكمة", "نيابة"} and is_place(read.form(at + 2))
+    if court or (opened and not stops_at(read, at + 2)):
         return at + 2
+    return _plainly_named(read, at, label)
+
+
+def _is_construct(read: Reading, at: int, label: str) -> bool:
+    """Whether a noun and another with the article stand behind a head: هيئة إدارة الكوارث."""
+    following, head, lists = read.form(at + 1), _head(read, at), read.lists
+    if stops_at(read, at + 2) or not read.form(at + 2).startswith("ال"):
+        return False
+    one_word = head in lists.of_one_word and following not in lists.constructs
+    return label == "law" or (label == "organisation" and not one_word)
+
+
+def _plainly_named(read: Reading, at: int, label: str) -> int | None:
+    """The last word of what a bare word names behind its head: شركة نور للطاقة, not شركة خاصة."""
+    following, head = read.form(at + 1), _head(read, at)
     if head not in read.lists.named_by_a_word or label not in {"organisation", "facility"}:
         return None
     known = lexicon("ar")
     plain = known is not None and following in known.deeds | known.described
+    plain = plain or following in read.lists.no_complements or following.startswith("لل")
     if plain or following in read.lists.occupations or following.endswith(("ية", "ين", "ات")):
         return None
     return _adjectives(read, at + 1)
+
+
+def _contest(read: Reading, at: int) -> int | None:
+    """The last word of a contest's name behind its head: كأس أمم أفريقيا, دوري أبطال آسيا 2."""
+    if read.form(at) not in read.lists.contestants or not read.near(at + 1):
+        return None
+    if not (is_place(read.form(at + 1)) or read.form(at + 1).startswith("ال")):
+        return None
+    digit = read.near(at + 2) and read.form(at + 2) in {"1", "2", "3"}
+    return at + 1 + digit
 
 
 def _quoted_name(read: Reading, at: int) -> int | None:
@@ -461,21 +369,57 @@ def _behind_mark(read: Reading, at: int) -> int:
 
 
 def _is_adjective(read: Reading, form: str) -> bool:
-    return form.startswith("ال") and (form.endswith(("ي", "ية")) or form in read.lists.adjectives)
+    endings = ("ي", "ية", "يين")
+    return form.startswith("ال") and (form.endswith(endings) or form in read.lists.adjectives)
 
 
 def _adjectives(read: Reading, at: int) -> int:
     """The last of the adjectives, or nouns joined by و, behind a word."""
     last = at
-    while last - at < 4 and not _stops(read, last + 1):
+    while last - at < 4 and not stops_at(read, last + 1):
         form = read.form(last + 1)
-        joined = (
-            form.startswith("وال") and len(form) > 5 and read.form(last).startswith(("ال", "لل"))
-        )
-        if _serves(read, last + 1):
-            return last + 2
-        if not (_is_adjective(read, form) or joined or _nationality(form) or _purpose(form)):
+        joined = _is_joined(read, last + 1)
+        if (served := _served(read, last + 1)) is not None:
+            return served
+        if not (_is_adjective(read, form) or joined or is_people(form) or _purpose(form)):
             break
+        last += 1
+    return last
+
+
+def _is_joined(read: Reading, at: int) -> bool:
+    """Whether a word goes on with a name behind `and` and begins none: التعبئة العامة والإحصاء."""
+    form, lists = read.form(at), read.lists
+    if (
+        not form.startswith("وال")
+        or len(form) < 6
+        or not read.form(at - 1).startswith(("ال", "لل"))
+    ):
+        return False
+    heads = lists.organisation_heads | lists.facility_heads | lists.law_heads | lists.region_heads
+    two = f"{form[1:]} {read.form(at + 1)}" in lists.bodies_of_two
+    return not two and form[1:] not in heads | lists.titles and form[3:] not in lists.occupations
+
+
+def _served(read: Reading, at: int) -> int | None:
+    """The last word of what a body serves: لحقوق الإنسان, لمصايد غرب أفريقيا; None for other words."""
+    form = read.form(at)
+    if form[:1] != "ل" or not read.form(at - 1).startswith("ال") or not read.near(at):
+        return None
+    known = places("ar").names
+    for first in (form[1:], ""):
+        for size in (3, 2):
+            start = at if first else at + 1
+            rest = tuple(read.form(n) for n in range(at + 1, start + size))
+            name = (first, *rest) if first else rest
+            if name in known and all(read.near(n) for n in range(at + 1, start + size)):
+                return start + size - 1
+    if not _serves(read, at):
+        return None
+    last = at + 1
+    while (
+        last < at + 3 and not stops_at(read, last + 1) and _is_adjective(read, read.form(last + 1))
+    ):
         last += 1
     return last
 
@@ -484,7 +428,7 @@ def _serves(read: Reading, at: int) -> bool:
     """Whether two words say what a body is for: المرصد السوري لحقوق الإنسان."""
     form, lists = read.form(at)[1:], read.lists
     behind_it = read.form(at)[:1] == "ل" and len(form) > 3 and read.form(at - 1).startswith("ال")
-    if not behind_it or _stops(read, at + 1) or not read.form(at + 1).startswith("ال"):
+    if not behind_it or stops_at(read, at + 1) or not read.form(at + 1).startswith("ال"):
         return False
     others = lists.organisation_heads | lists.titles | lists.occupations | lists.places_after
     known = lexicon("ar")
@@ -506,23 +450,78 @@ def _alone(read: Reading) -> Iterator[Match]:
     """Bodies that one word names: الوزارة, للبلدية."""
     known = read.lists.organisations_alone
     for word in read.every:
-        lead = _lead(word.form, known)
+        lead = lead_of(word.form, known)
         lam = word.form.startswith("لل") and f"ال{word.form[2:]}" in known
         if lead is not None or lam:
             yield Match("organisation", behind(read.text, word, lead or 0), word.end)
+
+
+def _clubs(read: Reading) -> Iterator[Match]:
+    """A city with a masculine nationality is its club, in the whole text: الشارقة الإماراتي."""
+    found: dict[tuple[str, ...], str] = {}
+    for each in places("ar").find(read.text, read.every, arabic=True):
+        inner = words_of(read, each) or [bisect_left(read.every, each.start, key=lambda w: w.end)]
+        name = key(read.text[each.start : each.end])
+        city = each.label == "place" and name not in countries("ar")
+        if city and _is_of_men(read, inner[-1] + 1) and not _is_governed(read, inner[0]):
+            found[name] = "organisation"
+    for at in range(len(read.every)):
+        lead = lead_of(read.form(at), read.lists.clubs)
+        before = read.form(at - 1).removeprefix("و")
+        if lead is not None and (_is_of_men(read, at + 1) or before in read.lists.before_clubs):
+            found[read.form(at)[lead:],] = "organisation"
+    yield from Gazetteer(found).find(read.text, read.every, arabic=True)
+
+
+def _is_of_men(read: Reading, at: int) -> bool:
+    """Whether a word is a masculine nationality with the article, beside the word before it."""
+    form = read.form(at)
+    return read.beside(at) and form.startswith("ال") and form.endswith("ي") and is_people(form)
+
+
+def _is_governed(read: Reading, at: int) -> bool:
+    """Whether a noun before a word takes the adjective behind it: ميناء حيفا الإسرائيلي."""
+    lists, before = read.lists, read.form(at - 1)
+    heads = (
+        lists.facility_heads | lists.region_heads | lists.places_after | lists.organisation_heads
+    )
+    heads |= lists.titles | lists.occupations | {"قطاع"}
+    return read.beside(at) and (lead_of(before, heads) is not None or before.startswith("ال"))
+
+
+def _outlets(read: Reading) -> Iterator[Match]:
+    """Bodies in marks: the outlet of a dateline, one that somebody spoke to (لـ«الأفق») or works in."""
+    for mark in read.quoted:
+        inner = read.inside(mark.start, mark.end)
+        if not 0 < len(inner) <= 4 or mark.end - mark.start > 40:
+            continue
+        at = inner[0]
+        ahead = read.text[max(mark.start - 4, 0) : mark.start]
+        dateline = (
+            mark.end < 60
+            and ahead.endswith((": ", "- ", "– "))
+            and read.text[mark.end : mark.end + 1] == "\n"
+        )
+        spoken = regex.search(r"(?<!\p{L})[و]?ل\u0640*$", ahead) is not None
+        posted = read.form(at - 1) == "في" and any(
+            read.form(n).removeprefix("ال") in read.lists.occupations for n in (at - 2, at - 3)
+        )
+        if dateline or spoken or posted:
+            yield Match("organisation", read.every[at].start, read.every[inner[-1]].end)
 
 
 def _places(read: Reading) -> Iterator[Match]:
     """What مدينة, بلدة or محافظة names, and the same name elsewhere in the text."""
     found: dict[tuple[str, ...], str] = {}
     for at, word in enumerate(read.every):
-        if word.form in {"سان", "سانت", "سانتا"} and not _stops(read, at + 1):
+        if word.form in {"سان", "سانت", "سانتا"} and not stops_at(read, at + 1):
             found[word.form, read.form(at + 1)] = "place"
-        if _lead(word.form, read.lists.places_after) is None or _stops(read, at + 1):
+        if lead_of(word.form, read.lists.places_after) is None or stops_at(read, at + 1):
             continue
         form = read.form(at + 1)
-        if form.startswith("ال") and not _known_place(form):
+        if form.startswith("ال") and not is_place(form):
             continue
+        governed = lead_of(word.form, read.lists.provinces) is not None
         key = [form]
         before_place = form in {
             "رأس",
@@ -539,11 +538,15 @@ def _places(read: Reading) -> Iterator[Match]:
             "برج",
             "وادي",
         }
-        if before_place and not _stops(read, at + 2):
+        if before_place and not stops_at(read, at + 2):
             key.append(read.form(at + 2))
         others = read.lists.occupations | read.lists.stops | read.lists.organisation_heads
         if len(form) > 2 and form not in others:
             found[tuple(key)] = "place"
+            if governed:
+                lead = lead_of(word.form, read.lists.provinces) or 0
+                last = read.every[at + len(key)]
+                yield Match("place", behind(read.text, word, lead), last.end)
     yield from Gazetteer(found).find(read.text, read.every, arabic=True)
 
 
@@ -553,14 +556,15 @@ def _languages(read: Reading) -> Iterator[Match]:
         for lead in (0, 1):
             form = word.form[lead:]
             known = form in read.lists.languages and (not lead or word.form[:1] in PROCLITICS)
-            if known and _is_spoken(read, at):
+            tongue = word.form.startswith("بال") and form.endswith("ية")
+            if known and (_is_spoken(read, at) or tongue):
                 yield Match("language", behind(read.text, word, lead), word.end)
 
 
 def _is_spoken(read: Reading, at: int) -> bool:
-    if _lead(read.form(at - 1), read.lists.speech_of) is not None:
+    if lead_of(read.form(at - 1), read.lists.speech_of) is not None:
         return True
-    if any(_lead(read.form(n), read.lists.speaks) is not None for n in (at - 1, at - 2)):
+    if any(lead_of(read.form(n), read.lists.speaks) is not None for n in (at - 1, at - 2)):
         return True
     ahead = [read.form(n).removeprefix("و").removeprefix("ال") for n in range(max(0, at - 6), at)]
     translated = any(

@@ -315,6 +315,8 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
         return at
     last = first
     while read.upper(last) and read.upper(last + 1) and read.beside(last + 1):
+        if read.form(last + 1) in read.lists.given:
+            break
         last += 1
     return last
 

@@ -34,10 +34,11 @@ def entities(
     by_words = {"ar": arabic_names.names, "en": english_names.names}.get(short)
     if by_words is not None:
         told = [*by_words(read, quotes)]
-        spoken = {(each.start, each.end) for each in told if each.label == "language"}
-        found = [each for each in found if (each.start, each.end) not in spoken]
+        # Of a place that is a club, and of a people that is a language, the words around them tell.
+        sure = {(m.start, m.end) for m in told if m.label in {"language", "organisation"}}
+        found = [each for each in found if (each.start, each.end) not in sure]
         # A name that is known as something else is no person because it is quoted.
-        taken = {(each.start, each.end) for each in named} - spoken
+        taken = {(each.start, each.end) for each in named} - sure
         found += [each for each in told if (each.start, each.end) not in taken]
     sources = {q.source.end: q.source.start for q in quotes if q.source is not None}
     return _settled([_speaking(each, sources) for each in found])
@@ -90,6 +91,8 @@ _NESTS = {
     ("event", "region"),
     ("event", "nationality"),
     ("law", "place"),
+    ("law", "date"),
+    ("place", "place"),
 }
 
 

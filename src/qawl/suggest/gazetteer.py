@@ -266,6 +266,17 @@ def _stem(name: str) -> str | None:
 
 
 @cache
+def countries(language: str) -> frozenset[Key]:
+    """The names of countries in a language (CLDR)."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only suggestions need it
+
+    with suppress(UnknownLocaleError, ValueError):
+        named = Locale(language.partition("-")[0].lower()).territories
+        return frozenset(key(name) for code, name in named.items() if code.isalpha())
+    return frozenset()
+
+
+@cache
 def _extra() -> dict[str, dict[str, list[str]]]:
     data = files("qawl.suggest").joinpath("data", "names.yaml").read_bytes()
     return msgspec.yaml.decode(data, type=dict[str, dict[str, list[str]]])

@@ -87,6 +87,20 @@ class Lists(msgspec.Struct, frozen=True):
     of_languages: frozenset[str] = frozenset()
     titles_behind: frozenset[str] = frozenset()
     before_titles: frozenset[str] = frozenset()
+    of_countries: frozenset[str] = frozenset()
+    no_bodies: frozenset[str] = frozenset()
+    clubs: frozenset[str] = frozenset()
+    before_clubs: frozenset[str] = frozenset()
+    more_languages: frozenset[str] = frozenset()
+    nisba_posts: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    fathers: frozenset[str] = frozenset()
+    players: frozenset[str] = frozenset()
+    constructs: frozenset[str] = frozenset()
+    contests: frozenset[str] = frozenset()
+    contestants: frozenset[str] = frozenset()
+    no_complements: frozenset[str] = frozenset()
+    weak_heads: frozenset[str] = frozenset()
     bands: frozenset[str] = frozenset()
     provinces: frozenset[str] = frozenset()
     pacts: frozenset[str] = frozenset()
@@ -122,7 +136,8 @@ def lists(language: str) -> Lists:
     if not given:
         return Lists()
     told = {name: frozenset(values) for name, values in given.items()}
-    return Lists(**told, months=_months(short), languages=_languages(short))
+    languages = _languages(short) | told.get("more_languages", frozenset())
+    return Lists(**told, months=_months(short), languages=languages)
 
 
 def _data(name: str) -> dict[str, dict[str, list[str]]]:
