@@ -5,13 +5,15 @@ in a record or under one attribute, and all whose pieces cover a run of the arti
 its title or its context.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qawl.core.records import Article
 from qawl.release.rights import standoff
-from qawl.release.rights.runs import RUN, Mask, folded, hashes
+from qawl.release.rights.runs import RUN, Hashes, Mask, folded, hashes
 from qawl.release.rights.withheld import Guard, beside
 
 PIECE = RUN // 2
@@ -26,6 +28,8 @@ _SHORT = 4
 _APART = "\n"
 """What stands between the letters of text, title and context: no letter, so that no piece crosses it."""
 
+Places = NDArray[np.intp]
+"""Rows of (start, end), apart and in order."""
 Texts = Sequence[tuple[str, str]]
 """(attribute, text) of one record, in the order in which they are shown."""
 
@@ -36,7 +40,8 @@ class FreeTexts:
     def __init__(self, article: Article, records: Sequence[Texts], guard: Guard) -> None:
         self._article, self._records, self._guard = article, records, guard
         self._letters = _APART.join(map(folded, (article.text, *beside(article))))
-        self._covers: dict[str, Mask] = {}
+        self._covers: dict[str, Places] = {}
+        self._holds = cache(guard.run_in)
         self._told: dict[str, str] = {}
         values = dict.fromkeys(value for record in records for _, value in record)
         tries = {value: self._tries(value) for value in values}
@@ -60,9 +65,9 @@ class FreeTexts:
         """What may be told of a text, if nobody reads too much in it: the places of its runs, then of
         short ones too; nothing of one that holds a run of another withheld text."""
         text = self._article.text
-        if self._guard.run_in(value):
+        if self._holds(value):
             told = standoff.encode(value, text)
-            if self._guard.run_in(standoff.words(told)):
+            if self._holds(standoff.words(told)):
                 return
             yield told
         yield standoff.encode(value, text, _SHORT)
@@ -74,7 +79,7 @@ class FreeTexts:
     def _bad(self, values: Iterable[str]) -> set[str]:
         """The texts of which too much can be read; of several together the one that shows most."""
         shown = {value: text for value in values if (text := self._shown(value))}
-        if bad := {value for value, text in shown.items() if self._guard.run_in(text)}:
+        if bad := {value for value, text in shown.items() if self._holds(text)}:
             return bad
         letters = {value: folded(text) for value, text in shown.items()}
         for row in self._rows():
@@ -98,46 +103,75 @@ class FreeTexts:
             found.add(max(row[first : last + 1], key=lambda value: (len(letters[value]), value)))
         return found
 
-    def _covering(self, letters: dict[str, str]) -> set[str]:
+    def _covering(self, letters: Mapping[str, str]) -> set[str]:
         """Those that cover most of the runs of the article that stand in pieces of several together."""
-        covers = {value: self._cover(text) for value, text in letters.items()}
-        if not covers or len(self._letters) < RUN:
+        names = sorted(letters)
+        covers = [self._cover(letters[value]) for value in names]
+        if not names or len(self._letters) < RUN:
             return set()
-        covered = np.logical_or.reduce(list(covers.values()))
+        starts, ends = np.concatenate(covers).T
+        of = np.repeat(np.arange(len(names)), [len(each) for each in covers])
+        turns = np.bincount(starts, minlength=len(self._letters) + 1)
+        turns -= np.bincount(ends, minlength=len(self._letters) + 1)
+        covered = np.cumsum(turns[:-1]) > 0
         whole = np.convolve(covered, np.ones(RUN, int), "valid") == RUN
         found = set()
-        for start, end in _stretches(self._guard.known(self._letters) & whole):
-            shown = {
-                value: int(cover[start : end + RUN - 1].sum()) for value, cover in covers.items()
-            }
-            found.add(max(shown, key=lambda value: (shown[value], value)))
+        for start, end in _stretches(self._known & whole):
+            shown = np.minimum(ends, end + RUN - 1) - np.maximum(starts, start)
+            counts = np.bincount(of, np.maximum(shown, 0), len(names))
+            found.add(names[np.flatnonzero(counts == counts.max())[-1]])
         return found
 
-    def _cover(self, letters: str) -> Mask:
-        """Which letters of the article stand in a text that is a piece of it, but for some letters."""
+    def _cover(self, letters: str) -> Places:
+        """Where letters of the article stand in a text that is a piece of it, but for some letters."""
         if letters not in self._covers:
             cover = self._whole(letters)
-            if not cover.any() and min(len(letters), len(self._letters)) >= PIECE:
-                mine, its = hashes(letters, PIECE), hashes(self._letters, PIECE)
-                if _spread(np.isin(mine, its)).sum() >= _MOST * len(letters):
-                    cover = _spread(np.isin(its, mine))
+            if not len(cover) and len(letters) >= PIECE:
+                first, last = (
+                    np.searchsorted(self._pieces[0], hashes(letters, PIECE), side)
+                    for side in ("left", "right")
+                )
+                if _length(_places(np.flatnonzero(first < last), PIECE)) >= _MOST * len(letters):
+                    at = [self._pieces[1][one:end] for one, end in zip(first, last, strict=True)]
+                    cover = _places(np.concatenate(at), PIECE)
             self._covers[letters] = cover
         return self._covers[letters]
 
-    def _whole(self, letters: str) -> Mask:
-        """The letters of each place where a text stands in the article as a whole."""
-        cover = np.zeros(len(self._letters), bool)
+    def _whole(self, letters: str) -> Places:
+        """Each place where a text stands in the article as a whole."""
+        starts = []
         at = self._letters.find(letters) if len(letters) >= _WORD else -1
         while at >= 0:
-            cover[at : at + len(letters)] = True
+            starts.append(at)
             at = self._letters.find(letters, at + 1)
-        return cover
+        return _places(np.array(starts, int), len(letters))
+
+    @cached_property
+    def _pieces(self) -> tuple[Hashes, NDArray[np.intp]]:
+        """The hashes of the article's pieces, in order, and where each piece starts."""
+        found = hashes(self._letters, PIECE)
+        order = np.argsort(found, kind="stable")
+        return found[order], order
+
+    @cached_property
+    def _known(self) -> Mask:
+        """For each run of the article whether it is withheld."""
+        return self._guard.known(self._letters)
 
 
-def _spread(starts: Mask) -> Mask:
-    """Which letters stand in pieces that start there."""
-    found: Mask = np.convolve(starts, np.ones(PIECE, int)) > 0
-    return found
+def _places(starts: NDArray[np.intp], length: int) -> Places:
+    """The places of so many letters that start there, joined where they meet."""
+    if not len(starts):
+        return np.zeros((0, 2), int)
+    starts = np.unique(starts)
+    cut = np.flatnonzero(np.diff(starts) > length)
+    first, last = starts[np.append(0, cut + 1)], starts[np.append(cut, -1)]
+    return np.stack([first, last + length], 1)
+
+
+def _length(places: Places) -> int:
+    """How many letters these places have."""
+    return int((places[:, 1] - places[:, 0]).sum())
 
 
 def _stretches(mask: Mask) -> Iterator[tuple[int, int]]:
