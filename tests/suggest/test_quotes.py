@@ -1,5 +1,9 @@
 """Quotes by rule, on sentences written for these tests: both word orders, every kind of mark."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -271,3 +275,26 @@ def test_a_pronoun_leads_to_the_name_that_it_stands_for():
     found = quotes(text, "en")
     assert found[1].status == "pronoun"
     assert found[1].antecedent == found[0].source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ", she said, and two thirds of them died within hours.",
+        "He said that the builders had lost the colony, of which",
+    ],
+)
+def test_a_sentence_that_begins_or_ends_in_its_midst_ends_no_run(suggested, text):
+    suggested(text, "en")
+
+
+def test_no_run_of_words_of_a_real_article_ends_the_rules():
+    """Headlines, captions and what a cleaner left begin and end anywhere."""
+    path = Path(__file__).parents[1] / "data" / "fresh" / "articles.jsonl"
+    for article in map(json.loads, path.read_text("utf-8").splitlines()):
+        text = article["text"]
+        places = [each.span() for each in re.finditer(r"\S+", text)]
+        for first, last in zip(places, [*places[11:], *places[-1:] * 11], strict=True):
+            cut = text[first[0] : last[1]]
+            for each in quotes(cut, article["language"]):
+                assert 0 <= each.content.start < each.content.end <= len(cut)

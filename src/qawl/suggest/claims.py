@@ -20,7 +20,7 @@ _BORDER = regex.compile(
 )
 """What stands between two clauses of one content, with the words that belong to neither."""
 
-_LEAD = regex.compile(r"(?:and|but|so)\s+|[«“](?=[^»”]*$)", regex.I | regex.M)
+_LEAD = regex.compile(r"(?:and|but|so)\s+|[«“]\s*(?=[^»”]*$)", regex.I | regex.M)
 """What begins a clause and belongs to none: a conjunction, a mark that no mark closes."""
 
 _SEVERAL = regex.compile(

@@ -629,10 +629,11 @@ def _turns(sentence: Sentence, at: int) -> bool:
 
 def _is_told_of(sentence: Sentence, at: int) -> bool:
     """Whether a clause about a noun is somebody's words: a log which, she said, shows that."""
-    return any(
+    if at + 1 >= len(sentence.words):
+        return False
+    return sentence.gap(sentence.words[at], sentence.words[at + 1]) == "," and any(
         sentence.form(n) in sentence.lexicon.said_of and bool(_in_relative(sentence, n))
         for n in range(at + 2, at + 8)
-        if sentence.gap(sentence.words[at], sentence.words[at + 1]) == ","
     )
 
 
@@ -716,9 +717,10 @@ def _may_name(sentence: Sentence, named: list[Word]) -> bool:
 def _parted(sentence: Sentence, first: Quote, after: int, rest: Stretch) -> list[Quote]:
     """A quote that the words of the reporter stand in, and its later piece."""
     follows = sentence.text[after : rest.start + 1].strip()
-    if not follows.startswith(",") or sentence.size(rest) < 2 or first.cue is None:
-        return []
     inner = sentence.within(first.content.start, first.content.end)
+    apart = inner and follows.startswith(",") and sentence.size(rest) > 1
+    if not apart or first.cue is None:
+        return []
     tail = trimmed(sentence.text, rest.start, sentence.end, " ,.")
     behind = sentence.within(tail.start, tail.end)
     if inner[-1].form in {"and", "but", "or"}:
