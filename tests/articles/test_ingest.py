@@ -550,6 +550,23 @@ def test_wrong_pattern_in_the_settings_is_one_line(trial):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ["(?i)FROM OUR desk"], ["(?x) from \\  our \\  desk  # said below all"], ["(our)x", "from (our) desk"],
+        ["(?P<who>our)", "from (?P<who>our) desk"], [r"(.)rom our desk(?<=k)"], [r"from (o)ur desk|\1"], [r".*(\w)\1.*", "from our desk"],
+    ],
+)  # fmt: skip
+def test_patterns_have_flags_and_groups_of_their_own(trial, pile, patterns):
+    """All were one expression: flags and names of groups ended ingest, and `\\1` was a group of Qawl's."""
+    settings = json.dumps({"name": "trial", "ingest": {"chrome": patterns}})
+    (trial.root / "qawl.yaml").write_text(settings, "utf-8")
+    done = qawl(trial, "ingest", pile({"a.txt": f"{NEWS}\nfrom our desk\nShare this article\n"}))
+    assert (done.returncode, done.stderr) == (0, "")
+    (article,) = articles(trial).values()
+    assert article.text == NEWS
+
+
 def test_pattern_of_the_settings_is_applied(trial, pile):
     (trial.root / "qawl.yaml").write_text(
         'name: trial\ningest: {chrome: ["مكتب .* - بيروت"]}\n', "utf-8"

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from qawl.articles.chrome import CHROME
+from qawl.articles.chrome import CHROME, EARLY
 from qawl.core.records import Article, Edit
 from qawl.core.settings import Ingest
 from qawl.core.text import NFC, Replacement, received, substitute
@@ -28,6 +28,8 @@ WHOLE_LINES = frozenset({CHROME_LINES, RECURRING})
 
 _GIVES = {"line_ends": "\n", "blank_lines": "\n\n"}
 _REMOVES = {"bom", "control", "edges", *WHOLE_LINES}
+
+_OURS = frozenset((*CHROME, *EARLY))
 
 LineTest = Callable[[str], object]
 Rule = tuple[str, Callable[[str], list[Replacement]]]
@@ -108,8 +110,12 @@ def _has_controls(text: str) -> bool:
 
 @cache
 def _chrome_test(chrome: tuple[str, ...]) -> LineTest:
-    whole = re.compile("|".join(f"(?:{each})" for each in chrome) or r"(?!)", re.IGNORECASE)
-    return lambda line: len(line) <= LONGEST_CHROME and whole.fullmatch(line)
+    """Qawl's own patterns are one, which is quick; those of a corpus may have flags and groups of their
+    own, which fit into no other."""
+    ours = "|".join(f"(?:{each})" for each in chrome if each in _OURS)
+    patterns = [ours] * bool(ours) + [each for each in chrome if each not in _OURS]
+    whole = [re.compile(each, re.IGNORECASE) for each in patterns]
+    return lambda line: len(line) <= LONGEST_CHROME and any(each.fullmatch(line) for each in whole)
 
 
 def _bom(text: str) -> list[Replacement]:

@@ -21,7 +21,8 @@ _SHOWN, _FIELDS, _LONGEST = 5, 12, 300
 _RULES = {
     CHROME_LINES: (
         "lines that sites add",
-        "to keep such lines, set default_chrome: false below ingest: in qawl.yaml before you ingest",
+        "to keep such lines, set default_chrome: false below ingest: in qawl.yaml before you ingest; "
+        "where a pattern of yours in chrome: fits them, take it out",
     ),
     RECURRING: (
         "lines that recur in their source",
