@@ -21,8 +21,10 @@ _SHOWN, _FIELDS, _LONGEST = 5, 12, 300
 _RULES = {
     CHROME_LINES: (
         "lines that sites add",
-        "to keep such lines, set default_chrome: false below ingest: in qawl.yaml before you ingest; "
-        "where a pattern of yours in chrome: fits them, take it out",
+        (
+            "to keep such lines, set default_chrome: false (or take your own pattern out of chrome) "
+            "below ingest: in qawl.yaml before you ingest"
+        ),
     ),
     RECURRING: (
         "lines that recur in their source",
