@@ -233,3 +233,10 @@ def test_two_annotations_of_one_number_are_told_apart(tmp_path):
     assert "annotation 1 (task 1) does not count, another annotation 1 (task 1) of the" in said
     said = main(corpus, "validate")[1]
     assert "annotation 1 does not count, another 1 of the same annotator is newer" in said
+
+
+def test_names_in_the_rules_of_the_guidelines_are_set_apart(tmp_path):
+    """Annotators read `unless Source is is Nobody`, where the attribute's title is `Source is`."""
+    qawl(tmp_path, "init", "--language", "en")
+    said = qawl(tmp_path, "guidelines").stdout
+    assert "at least 1 <i>has source</i> unless <i>Source is</i> is Nobody" in said
