@@ -158,6 +158,13 @@ def _tell(made: "Made", least: float) -> None:
     for layer, count in made.articles.items():
         spans, relations = made.spans[layer], made.relations[layer]
         say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
+    if made.unknown:
+        counts = ", ".join(f"{name} ({count})" for name, count in made.unknown.most_common())
+        say(
+            f"little is suggested in languages that there are no rules for: {counts}; the rules are for "
+            "Arabic and English",
+            err=True,
+        )
     for layer, labels in made.weak.items():
         for label, (right, given) in labels.items():
             say(

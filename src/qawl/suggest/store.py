@@ -16,6 +16,7 @@ from qawl.core.records import Annotation, Article, Finding, Gold, Relation, Span
 from qawl.scheme import scheme as schemes
 from qawl.scheme.scheme import Scheme
 from qawl.suggest import rules, suggesters
+from qawl.suggest.cues import lexicon
 from qawl.suggest.gazetteer import Learned, learned
 from qawl.suggest.score import LayerScore, Pair, Score, layer_score
 from qawl.validation import level2_anchoring, level3_labels, level4_guideline
@@ -39,6 +40,7 @@ class Made:
     """What `qawl suggest` did: spans and arrows by layer, and what was left out by reason.
 
     `weak` has for each layer the labels that are not suggested: label → (right, suggested) in gold.
+    `unknown` counts the articles in each language that there are no rules for.
     """
 
     articles: dict[str, int] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Made:
     relations: dict[str, int] = field(default_factory=dict)
     weak: dict[str, Weak] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
 
 
 def read(project: Project, layer: str) -> Iterator[Suggestion]:
@@ -60,6 +63,7 @@ def make(
     """Writes exports/suggestions for the articles to annotate; `watch` may show how far it is."""
     outcome = Made()
     articles = list(to_annotate(project))
+    outcome.unknown.update(each.language for each in articles if lexicon(each.language) is None)
     makers = Makers(project)
     for layer in layers:
         golds = {each.article_id: each for each in gold_file.read(project, layer) if each.complete}
