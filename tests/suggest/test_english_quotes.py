@@ -119,6 +119,34 @@ CASES = {
         ("that the trial lasted only six weeks", "points out", "Petrie", None)],
     "“We are being disciplined,” Sandoval told analysts, according to a transcript.": [
         ("“We are being disciplined,”", "told", "Sandoval", "analysts")],
+    "But the union's leader, Mick Doyle, said: “Nobody asked us at all.”": [
+        ("“Nobody asked us at all.”", "said", "the union's leader, Mick Doyle", None)],
+    "Last month a committee of the senate concluded that the licence was void.": [
+        ("that the licence was void", "concluded", "a committee of the senate", None)],
+    "The Rural Roads Agency (RRA) on Monday said that the road would reopen.": [
+        ("that the road would reopen", "said", "The Rural Roads Agency", None)],
+    "Bosses at the firm – which employs 300 people – said they had no choice.": [
+        ("they had no choice", "said", "Bosses at the firm", None)],
+    "He further said that the people would answer.": [("that the people would answer", "said", "He", None)],
+    "Among those at the rally was Hope Adu, who runs a shop and says trade has halved.": [
+        ("trade has halved", "says", "Hope Adu", None)],
+    "A nurse, who asked not to be named, said the ward was full.": [
+        ("the ward was full", "said", "A nurse", None)],
+    # Clauses about others end at their comma, and a question is asked behind its marks.
+    "When I asked her why she stayed, she shrugged.": [("why she stayed", "asked", "I", "her")],
+    "Hale, who denies the charge, told police he had borrowed the cash.": [
+        ("he had borrowed the cash", "told", "Hale", "police")],
+    "Asked by the BBC whether he would resign, Doyle laughed.": [
+        ("whether he would resign", "Asked", "the BBC", "Doyle")],
+    "“Angry about what?” I asked.": [("“Angry about what?”", "asked", "I", None)],
+    "“Is it safe to cross?” The minister said it was.": [
+        ("“Is it safe to cross?”", None, None, None), ("it was", "said", "The minister", None)],
+    "Mill owners deny this, saying the water is safe.": [
+        ("the water is safe", "saying", "Mill owners", None)],
+    "Rights groups say the state is to blame, a charge the government denies.": [
+        ("the state is to blame", "say", "Rights groups", None)],
+    "By the time help came, she says, the child was cold.": [
+        ("By the time help came", "says", "she", None), ("the child was cold", None, "she", None)],
     # A piece goes on with the quote outside, not with the speech within it.
     "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
         ("“My client was told he had 28 days,”", "told", "she", "the court"),

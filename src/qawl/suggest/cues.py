@@ -75,6 +75,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     cautions: frozenset[str] = frozenset()
     goes_on: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     courts: frozenset[str] = frozenset()
 
     def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from qawl.suggest.cues import Lexicon
 from qawl.suggest.english_parties import (
     DAYS,
     addressee_of,
@@ -20,7 +21,7 @@ from qawl.suggest.english_parties import (
     written_to,
 )
 from qawl.suggest.sentences import FEW, MOST, Kind, Quote, Sentence, closed, kind, piece, stretch
-from qawl.suggest.words import Stretch, Word, quoted, sentences, trimmed
+from qawl.suggest.words import Stretch, Word, quoted, sentences, trimmed, words
 
 Said = tuple[Stretch, Kind, Stretch | None]
 """What is said, its kind, and whom it is addressed to."""
@@ -51,7 +52,17 @@ _WHEN = DAYS | {"week", "month", "year", "night", "morning", "evening"}
 
 _BE = frozenset(("is", "was", "were", "been", "are", "be"))
 _WHERE = frozenset(("in", "at", "on", "during", "after", "to", "via", "by", "from", "over"))
+_ORDERS = frozenset(("told", "warned", "advised", "ordered", "instructed", "urged"))
+"""Verbs that somebody is told `to` do something by."""
+_LESSER = frozenset(
+    ("when", "if", "as", "while", "after", "before", "although", "though", "because", "since")
+)
+"""What opens a clause that a comma parts from the main one behind it."""
 _POINTS = frozenset(("point", "points", "pointed"))
+_INVERTED = frozenset(
+    ("said", "says", "added", "adds", "warned", "warns", "reported", "reports", "wrote", "writes")
+)
+"""Verbs that may stand before their subject where no marks are: …, said the council."""
 _ASIDES = frozenset(("however", "meanwhile", "though", "moreover", "nevertheless", "too"))
 """Words between commas behind a verb: She insisted, however, that it was safe."""
 
@@ -64,6 +75,30 @@ def read(sentence: Sentence) -> Iterator[Quote]:
             yield from _read(inner)
 
 
+def rejoined(text: str, parts: Iterator[Stretch], known: Lexicon) -> Iterator[Stretch]:
+    """Sentences of which one that asks in marks goes on with who does: “Why?” Ann Lee asked."""
+    last: Stretch | None = None
+    for each in parts:
+        if last is not None and _asks(text, last, each, known):
+            last = Stretch(last.start, each.end)
+            continue
+        if last is not None:
+            yield last
+        last = each
+    if last is not None:
+        yield last
+
+
+def _asks(text: str, last: Stretch, each: Stretch, known: Lexicon) -> bool:
+    asked = text[last.end - 2 : last.end - 1] in {"?", "!"} and text[last.end - 1] in "”\"’'"
+    if not asked or "\n" in text[last.end : each.start] or each.end - each.start > 120:
+        return False
+    run = words(text[each.start : each.end])
+    n = next((n for n, w in enumerate(run[:7]) if known.cue(w.form) and w.form in known.asks), 0)
+    clause = known.complementisers | known.verbs_of_clauses
+    return n > 0 and not any(w.form in clause for w in run[n + 1 :])
+
+
 def _spoken(sentence: Sentence, mark: Stretch) -> Iterator[Sentence]:
     """The sentences between two marks, with the marks in them: “He said, ‘Go home now.’”"""
     if sentence.size(mark) < FEW:
@@ -73,11 +108,11 @@ def _spoken(sentence: Sentence, mark: Stretch) -> Iterator[Sentence]:
     inside = [Stretch(start + each.start, start + each.end) for each in quoted(text)]
     for each in sentences(text, quoted(text)):
         one = Stretch(start + each.start, start + each.end)
-        words = sentence.within(one.start, one.end)
-        if len(words) > MOST:
+        inner = sentence.within(one.start, one.end)
+        if len(inner) > MOST:
             continue
         near = [each for each in inside if one.start <= each.start < one.end]
-        yield Sentence(sentence.text, one.start, one.end, words, near, sentence.lexicon)
+        yield Sentence(sentence.text, one.start, one.end, inner, near, sentence.lexicon)
 
 
 def _read(sentence: Sentence) -> Iterator[Quote]:
@@ -236,9 +271,12 @@ def _asked_first(sentence: Sentence, at: int) -> list[Quote]:
     """What somebody was asked before the answer: Asked whether she would resign, Lee said that."""
     known = sentence.lexicon
     asked = sentence.form(at) in {"asked", "pressed", "questioned"}
-    if at or not asked or sentence.form(1) not in known.complementisers:
+    behind = (n for n in range(1, 7) if sentence.form(n) in known.complementisers)
+    first = next(behind, 0)
+    if at or not asked or not first:
         return []
-    opens = sentence.words[1].start
+    by = sentence.words[2:first] if sentence.form(1) == "by" else []
+    opens = sentence.words[first].start
     comma = sentence.text.find(",", opens, sentence.end)
     while comma >= 0 and not (answer := _answer(sentence, comma)):
         comma = sentence.text.find(",", comma + 1, sentence.end)
@@ -247,7 +285,8 @@ def _asked_first(sentence: Sentence, at: int) -> list[Quote]:
     content = trimmed(sentence.text, opens, comma)
     cue = Stretch(sentence.words[0].start, sentence.words[0].end)
     what = kind(sentence, content, proclitics=False)
-    return [Quote(content, what, cue, None, subject_of(sentence, answer), "none")]
+    source, whom = stretch(by), subject_of(sentence, answer)
+    return [Quote(content, what, cue, source, whom, None if source else "none")]
 
 
 def _answer(sentence: Sentence, comma: int) -> int | None:
@@ -257,7 +296,7 @@ def _answer(sentence: Sentence, comma: int) -> int | None:
     for n, each in enumerate(behind):
         if sentence.gap(behind[n - 1], each) and n:
             return None
-        if n and sentence.lexicon.cue(each.form):
+        if n and is_verb(sentence, each):
             return first + n
     return None
 
@@ -332,6 +371,9 @@ def _reported(sentence: Sentence, at: int) -> Quote | None:
     if said is None or subject is None or not _may_say(sentence, at, subject):
         return None
     content, what, addressee = said
+    ordered = word.form in _ORDERS and sentence.within(content.start, content.end)[0].form == "to"
+    if ordered and not addressee and not _is_passive(sentence, at):
+        return None
     if word.form in {"called", "calls"} | _POINTS and sentence.form(at + 1) in {"on", "out"}:
         cue = Stretch(word.start, sentence.words[at + 1].end)
     if _is_passive(sentence, at):
@@ -398,7 +440,8 @@ def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
     gap = sentence.text[last.end : word.start]
     between = sentence.within(last.end, word.start)
     signs = {",", "?", "!", "…"}
-    attached = sentence.text[last.end - 2] in signs or gap.lstrip()[:1] in {",", "-", "–", "—"}
+    end = sentence.text[last.start : last.end - 1].rstrip("’”\"'")[-1:]
+    attached = end in signs or gap.lstrip()[:1] in {",", "-", "–", "—"}
     if between and (is_verb(sentence, between[0]) or between[0].form in {"and", "but", "or"}):
         return None  # “Grey Morning,” painted in 1922, is on show, the gallery said
     long = len(between) > (25 if "," in gap.strip(" ,") else 8)
@@ -427,11 +470,25 @@ def _after(sentence: Sentence, at: int) -> Said | None:
     first = _said(sentence, at, rest) if rest else None
     if first is None:
         return None
-    content = trimmed(sentence.text, first.start, _clause_end(sentence, first), ".,;:")
-    content = closed(sentence, content)
+    end = min(_clause_end(sentence, first), _end_of_lesser(sentence, at))
+    content = closed(sentence, trimmed(sentence.text, first.start, end, ".,;:"))
     if not _is_clause(sentence, word, first, content):
         return None
     return content, kind(sentence, content, proclitics=False), addressee
+
+
+def _end_of_lesser(sentence: Sentence, at: int) -> int:
+    """The comma that ends a lesser clause: When he said that, she left; Hale, who denies it, left."""
+    start = _last_of(sentence, ",", sentence.words[at].start)
+    opens = sentence.within(max(start, sentence.start), sentence.words[at].start)
+    lesser = opens and (opens[0].form in {"who", "which"} if start else opens[0].form in _LESSER)
+    if not lesser:
+        return sentence.end
+    for n in range(at + 1, len(sentence.words)):
+        before, each = sentence.words[n - 1], sentence.words[n]
+        if not sentence.inside(each.start) and sentence.gap(before, each).endswith(","):
+            return before.end
+    return sentence.end
 
 
 def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> bool:
@@ -508,8 +565,9 @@ def _governs(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
     known, first = sentence.lexicon, rest[0].form
     second = rest[1].form if len(rest) > 1 else ""
     if first == "to" or (first == "not" and second == "to"):
-        return word.form in known.to_do
-    if first in {"if", "whether"}:
+        unnamed = first == "not" and [w.form for w in rest[2:3]] == ["be"]  # asked not to be named
+        return word.form in known.to_do and not unnamed
+    if first in {"if", "whether", "why", "how", "what", "who", "when", "where"}:
         return word.form in {"asked", "asks", "asking"}
     return first == "against" and second.endswith("ing") and word.form in known.cautions
 
@@ -619,7 +677,7 @@ def _turns(sentence: Sentence, at: int) -> bool:
         return True
     if each.form in known.relatives and _is_told_of(sentence, at):
         return True
-    if each.form not in known.turns | {"a", "an"}:
+    if each.form not in known.turns | known.participles | {"a", "an"}:
         return False
     if each.form in {"a", "an"} and sentence.form(at + 1) not in known.remarks:
         return False
@@ -648,10 +706,16 @@ def _another(sentence: Sentence, at: int) -> bool:
     cue = known.cue(form)
     if cue is None or cue[0] != "finite" or form in _OF_STUDIES:
         return False
-    if form in known.objects and sentence.form(at - 1) not in known.auxiliaries:
+    if _is_passive(sentence, at):
+        return False
+    if form in known.objects and sentence.form(at + 1) in {"her", "him", "me", "us", "them"}:
+        return False
+    told = form in known.objects and sentence.form(at - 1) not in known.auxiliaries
+    if form in {"accused", "accuses"} or told:
         return True
     following = {sentence.form(n) for n in range(at + 1, at + 5)}
     opens = sentence.form(at + 1) in known.pronouns and form in known.bare
+    opens = opens or (form in {"said", "says"} and sentence.form(at + 1) in known.determiners)
     return opens or bool(following & {"that", "to", "on", "whether"})
 
 
@@ -662,7 +726,9 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     if comma < 0 or sentence.inside(comma):
         return []
     named = [w for w in sentence.within(comma, word.start) if w.form not in known.auxiliaries]
-    source = stretch(named) if named else inverted(sentence, at)
+    source = stretch(named) if named else None
+    if not named and word.form in _INVERTED:
+        source = inverted(sentence, at)
     if source is None and (office := office_before(sentence, comma)):
         source = office
         comma = _last_of(sentence, ",", source.start) - 1
@@ -711,6 +777,8 @@ def _may_name(sentence: Sentence, named: list[Word]) -> bool:
     opens = named and (first == "says" or not first.endswith("s")) and is_verb(sentence, named[0])
     verb = opens or has_verb(sentence, named)
     barred = known.after_subject | {"and", "but", "if"}
+    if first in {"a", "an"} and len(named) > 1 and named[1].form in known.remarks:
+        return False  # …, a charge the government denies
     return len(named) <= 10 and first not in barred and (related or not verb)
 
 
@@ -725,11 +793,7 @@ def _parted(sentence: Sentence, first: Quote, after: int, rest: Stretch) -> list
     behind = sentence.within(tail.start, tail.end)
     if inner[-1].form in {"and", "but", "or"}:
         return [replace(first, content=tail, kind=kind(sentence, tail, proclitics=False))]
-    if (
-        has_verb(sentence, inner)
-        and len(inner) >= FEW
-        and behind[0].form not in sentence.lexicon.goes_on
-    ):
+    if _is_whole(sentence, inner, behind[0]):
         return [first]
     goes_on = is_verb(sentence, behind[0]) or behind[0].form in sentence.lexicon.auxiliaries
     if not (goes_on or _has_verb_or_few(sentence, first.content)):
@@ -739,6 +803,18 @@ def _parted(sentence: Sentence, first: Quote, after: int, rest: Stretch) -> list
     if all(w.form in sentence.lexicon.openers for w in inner):
         return [replace(first, content=tail)]
     return [first, Quote(tail, "continuation", follows=0)]
+
+
+def _is_whole(sentence: Sentence, inner: list[Word], following: Word) -> bool:
+    """Whether a clause is whole before the words of the reporter, so that what follows is theirs."""
+    if not has_verb(sentence, inner) or len(inner) < FEW:
+        return False
+    known = sentence.lexicon
+    subject = known.determiners | known.pronouns
+    opens = following.form in subject or sentence.text[following.start].isupper()
+    if inner[0].form in known.after_subject | known.heads and opens:
+        return False  # By the time help came, she says, the child was cold
+    return following.form not in known.goes_on
 
 
 def _has_verb_or_few(sentence: Sentence, content: Stretch) -> bool:

@@ -31,6 +31,11 @@ _WITH_IS = frozenset(
     f"{each}{mark}s" for mark in "'’" for each in ("it", "that", "there", "he", "she")
 )
 """Ends of a pronoun with its verb: they're, it's."""
+_NOUNS_IN_LY = frozenset(
+    ("family", "assembly", "ally", "rally", "reply", "supply", "monopoly", "italy", "july")
+)
+_LONG = 24
+"""Words of the longest office behind a name."""
 _FAR = 14
 """Words of the longest subject."""
 
@@ -159,10 +164,10 @@ def _set_apart(sentence: Sentence, last: Word) -> list[Word]:
     taken: list[Word] = []
     for each in sentence.within(last.end, sentence.end):
         gap = sentence.gap(taken[-1] if taken else last, each)
-        if gap != ("" if taken else ",") or len(taken) > _FAR:
+        if gap != ("" if taken else ",") or len(taken) > _LONG:
             break
         taken.append(each)
-    return taken if len(taken) <= _FAR else []
+    return taken if len(taken) <= _LONG else []
 
 
 def _names(sentence: Sentence, at: int) -> bool:
@@ -176,7 +181,8 @@ def _names(sentence: Sentence, at: int) -> bool:
 def addressee_of(sentence: Sentence, at: int) -> Stretch | None:
     """Whom a verb such as `told` is addressed to."""
     run = _object(sentence, at)
-    if not run or len(run) > 7:
+    known = sentence.lexicon
+    if not run or len(run) > 7 or run[0].form in known.verbs_of_clauses:
         return None
     if run[0].form in {"me", "us", "him", "them"}:
         return stretch(run[:1])
@@ -263,35 +269,95 @@ def _second_phrase(sentence: Sentence, run: list[Word]) -> int:
 def subject_of(sentence: Sentence, at: int) -> Stretch | None:
     """The subject before a verb: back to a comma, a quotation mark or the start of the sentence."""
     n = at - 1
-    while n >= 0 and sentence.form(n) in sentence.lexicon.auxiliaries:
+    while n > 0 and sentence.form(n) in DAYS | {"on"}:
+        n -= 1  # The bank on Friday said
+    while n >= 0 and _is_adverb(sentence, n):
         n -= 1
-    if n < 0:
+    if n < 0 or sentence.form(n) == "that":
         return None
-    gap = sentence.gap(sentence.words[n], sentence.words[n + 1])
-    if sentence.form(n) in {"who", "which", "that"}:
-        return None
+    if sentence.form(n) in {"who", "which"}:
+        return _noun_before(sentence, n)
     if sentence.form(n) in {"and", "but"}:
-        return first_subject(sentence, n)
-    own = sentence.inside(sentence.words[at].start)
-    start = max(opening_of(sentence), own.start if own else 0)
-    for each in sentence.quoted:
-        if each is not own and each.end <= sentence.words[n].end:
-            start = max(start, each.end)
-    run = sentence.within(start, sentence.words[n].end)
-    for here, before in zip(range(len(run) - 1, 0, -1), reversed(run[:-1]), strict=False):
-        if set(sentence.gap(before, run[here])) & set(';:—–()“”"‘'):
-            run = run[here:]
-            break
+        return _shared_subject(sentence, n)
+    gap = sentence.gap(sentence.words[n], sentence.words[n + 1])
+    end = sentence.words[n].end
+    if gap in {"–", "—", "-", ")"}:
+        end, gap = _before_aside(sentence, sentence.words[n + 1].start, gap), ""
+    run = _run_before(sentence, end)
+    if not run:
+        return None
     parts = _segments(sentence, run)
     if gap == ",":
         return _apposed(sentence, parts)
     return _plain(sentence, parts[-1]) if not gap else None
 
 
+def _is_adverb(sentence: Sentence, n: int) -> bool:
+    """Whether a word between a subject and its verb belongs to the verb: has repeatedly said."""
+    form = sentence.form(n)
+    return form in sentence.lexicon.auxiliaries or (
+        form.endswith("ly") and form not in _NOUNS_IN_LY
+    )
+
+
+def _before_aside(sentence: Sentence, start: int, sign: str) -> int:
+    """Where a subject ends before brackets or dashes: The firm – which makes shoes – said."""
+    last = sentence.text.rfind(sign, sentence.start, start)
+    first = sentence.text.rfind("(" if sign == ")" else sign, sentence.start, last)
+    return first if first > 0 and not sentence.inside(first) else sentence.start
+
+
+def _run_before(sentence: Sentence, end: int) -> list[Word]:
+    """The words before a place, back to a sign that parts clauses or a quotation mark."""
+    start = opening_of(sentence)
+    for each in sentence.quoted:
+        if each.end <= end:
+            start = max(start, each.end)
+    run = sentence.within(start, end)
+    for n in range(len(run) - 1, 0, -1):
+        if set(sentence.gap(run[n - 1], run[n])) & set(';:—–()“”"‘'):
+            return run[n:]
+    return run
+
+
+def _noun_before(sentence: Sentence, at: int) -> Stretch | None:
+    """The noun that a clause behind a comma is about: (He thanked) the head of the firm, who (said)."""
+    known = sentence.lexicon
+    if at < 1 or sentence.gap(sentence.words[at - 1], sentence.words[at]) != ",":
+        return None
+    whole = _segments(sentence, _run_before(sentence, sentence.words[at - 1].end))[-1]
+    if not has_verb(sentence, whole) and not is_adverbial(sentence, whole) and len(whole) <= _FAR:
+        return stretch(_without_opener(sentence, whole))
+    n = at - 1
+    if sentence.text[sentence.words[n].start].isupper():
+        while n and sentence.text[sentence.words[n - 1].start].isupper() and _joined(sentence, n):
+            n -= 1
+    while n and _joined(sentence, n) and sentence.form(n) not in known.determiners and at - n < 8:
+        if is_verb(sentence, sentence.words[n - 1]) or sentence.form(n - 1) in known.heads - {"of"}:
+            break
+        n -= 1
+    return stretch(sentence.words[n:at])
+
+
+def _joined(sentence: Sentence, n: int) -> bool:
+    return not sentence.gap(sentence.words[n - 1], sentence.words[n])
+
+
+def _shared_subject(sentence: Sentence, at: int) -> Stretch | None:
+    """The subject of a second verb: the first one's, or the noun's: Ann Lee, who runs it and said."""
+    n = at
+    while n and _joined(sentence, n):
+        n -= 1
+    if sentence.form(n) == "who":
+        return _noun_before(sentence, n)
+    return first_subject(sentence, at)
+
+
 def _apposed(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
     """The subject of which words are set apart by commas: Ana Lopes, a shopkeeper, said."""
     while parts and is_adverbial(sentence, parts[0]):
-        described = _behind_phrase(sentence, parts[0][1:])
+        phrase = parts[0][0].form in sentence.lexicon.heads
+        described = _behind_phrase(sentence, parts[0][1:]) if phrase else parts[0][1:]
         if described and len(parts) > 1 and _is_name(sentence, parts[1]):
             parts[0] = described
             break
@@ -311,7 +377,8 @@ def _behind_phrase(sentence: Sentence, run: list[Word]) -> list[Word]:
             continue
         opens = each.form in known.determiners | known.pronouns
         capital, named = (sentence.text[w.start].isupper() for w in (each, before))
-        if opens or capital is not named:
+        whose = before.form.endswith(("'s", "’s"))
+        if opens or (capital is not named and not whose):
             return run[n:]
     return []
 
@@ -330,36 +397,40 @@ def is_adverbial(sentence: Sentence, run: list[Word]) -> bool:
 
 def _plain(sentence: Sentence, run: list[Word]) -> Stretch | None:
     """The subject in the words right before a verb."""
-    for n in range(len(run) - 1, -1, -1):
-        form = run[n].form
-        if form in sentence.lexicon.breaks and sentence.form(0) != form:
-            run = run[n + 1 :]
-            break
-        if form in {"and", "or"} and has_verb(sentence, run[:n]):
-            run = run[n + 1 :]
-            break
-    said = (n for n in range(len(run) - 2, -1, -1) if run[n].form in sentence.lexicon.said_of)
-    if (cut := next(said, -1)) >= 0 and not any(w.form in {"who", "which"} for w in run[:cut]):
-        run = run[cut + 1 :]  # said staff had been warned
+    known = sentence.lexicon
+    run = _own_clause(sentence, run)
     if run and run[-1].form in {"he", "she", "they", "we", "i"}:
         return stretch(run[-1:])
     run = _without_opener(sentence, run)
-    if (
-        not run
-        or run[0].form in sentence.lexicon.heads
-        or len(run) > _FAR
-        or sentence.inside(run[0].start) is not sentence.inside(run[-1].start)
-    ):
+    if not run or run[0].form in known.heads or len(run) > _FAR:
         return None
     cut = next((n for n, w in enumerate(run) if w.form in {"who", "which"}), len(run))
-    if has_verb(sentence, run[:cut]):
-        return None
-    return stretch(run)
+    return None if has_verb(sentence, run[:cut]) else stretch(run)
+
+
+def _own_clause(sentence: Sentence, run: list[Word]) -> list[Word]:
+    """Words without those of a clause before theirs: (The court heard that) the firm; (said) staff."""
+    known = sentence.lexicon
+    for n in range(len(run) - 1, -1, -1):
+        form = run[n].form
+        opens = form in known.breaks and sentence.form(0) != form
+        if opens or (form in {"and", "or"} and has_verb(sentence, run[:n])):
+            return run[n + 1 :]
+        if n < len(run) - 1 and form in known.said_of and is_verb(sentence, run[n]):
+            related = any(w.form in {"who", "which"} for w in run[:n])
+            return run if related else run[n + 1 :]
+    return run
 
 
 def _without_opener(sentence: Sentence, run: list[Word]) -> list[Word]:
-    """A subject without what opens the sentence: Meanwhile, But, On Monday, At the scene."""
+    """A subject without what opens the sentence: Meanwhile, But, On Monday, At the scene, Last week."""
     known = sentence.lexicon
+    if (
+        len(run) > 2
+        and run[0].form in {"last", "this", "next"}
+        and run[1].form in known.spans_of_time
+    ):
+        run = run[2:]
     while run and run[0].form in known.openers | {"and", "or", "if", "that", "at", "outside"}:
         prepositional = run[0].form in {"on", "in", "at", "outside"}
         run = run[1:]

@@ -54,7 +54,10 @@ def _sentences(text: str, language: str) -> Iterator[Sentence]:
     if known is None:
         return
     marked, every = quoted(text), words(text)
-    for one in sentences(text, marked):
+    found = sentences(text, marked)
+    if language.partition("-")[0].lower() == "en":
+        found = english.rejoined(text, found, known)
+    for one in found:
         for part in _parts(text, one, _from_to(every, one), marked):
             inner, near = (_from_to(some, part) for some in (every, marked))
             yield Sentence(text, part.start, part.end, inner, near, known)
@@ -169,11 +172,16 @@ def status(sentence: Sentence, source: Stretch) -> Status:
             if word.form in known.after_subject | {"of"}:
                 break
             head.append(word)
+        first = head[
+            : next((n for n in range(1, len(head)) if sentence.gap(head[n - 1], head[n])), None)
+        ]
         names = [
             w for w in head if sentence.text[w.start].isupper() and w.form not in known.determiners
         ]
         capital = sentence.start == source.start and len(names) == 1 and names[0] == inner[0]
-        if not names or (capital and (len(head) > 1 or names[0].form in known.people)):
+        plural = len(head) < len(inner) and inner[0].form.endswith("s")  # Bosses at the firm
+        kind = len(first) > 1 or plural or inner[0].form in known.people
+        if not names or (capital and kind):
             return "described"
     return "named"
 
