@@ -218,6 +218,21 @@ def test_an_author_whose_name_stands_in_a_withheld_text_is_cited(root):
     assert pq.read_table(path)["toy_note"].to_pylist() == [None]
 
 
+@pytest.mark.parametrize("form", ["jsonl", "label-studio", "brat", "prodigy"])
+def test_an_export_leaves_out_and_counts_what_somebody_typed_of_a_withheld_text(root, form):
+    """It had the passage, and its report said that it may be passed on; no release has it."""
+    ingest(root, article(TEXT), article(OTHER, redistribute=False))
+    pull(root, span("Mona Haddad", gloss=f"as it says there: {OTHER}"), note("more", "hers", OTHER))
+    for more, there in ((), False), (("--with-withheld",), True):
+        folder = root / f"out-{len(more)}"
+        qawl(root, "export", form, "--to", folder, *more)
+        report = json.loads((folder / "report.json").read_text("utf-8"))
+        assert report["counts"].get("value-withheld", 0) == (0 if there else 2)
+        said = [path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()]
+        assert report["may_be_passed_on"] is not there
+        assert any(OTHER[:30] in each for each in said) is (there and form != "prodigy")
+
+
 def test_a_text_that_names_where_an_author_works_stops_no_release(root):
     """News quotes people of a university, and one of them makes the dataset."""
     where = "University of the Orontes"

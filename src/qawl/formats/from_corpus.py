@@ -13,6 +13,7 @@ from qawl.core.project import Project
 from qawl.core.records import Annotation, Attributes, as_annotation
 from qawl.formats.source import Given, Names
 from qawl.gold import decide
+from qawl.release.rights import withheld
 from qawl.release.tables.stretches import open_stretches
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
@@ -44,6 +45,10 @@ class Corpus:
         """As withdrawn.jsonl has them."""
         return withdrawal.ids(self._project)
 
+    @cached_property
+    def _guard(self) -> withheld.Guard:
+        return withheld.of_release(self._project)
+
     def gold(self, layer: str) -> Iterator[Given]:
         """Decided now, from the annotations, and as the tables of a release hold it."""
         articles, current = article_store.by_id(self._project), self.schemes[layer]
@@ -63,6 +68,10 @@ class Corpus:
     def offered(self) -> Names:
         """The names in everybody's annotations."""
         return tasks.names(self._project)
+
+    def holds_withheld(self, text: str) -> bool:
+        """As a release of the corpus would find it."""
+        return self._guard.run_in(text) is not None
 
     def check(self, layers: Collection[str]) -> None:
         """Raises InputError where nobody has annotated."""

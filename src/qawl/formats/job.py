@@ -3,16 +3,28 @@
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec import structs
+
 from qawl.core.errors import InputError
-from qawl.core.records import GOLD, Annotation, Article, Relation, Span, ends, span_ref
+from qawl.core.records import (
+    GOLD,
+    Annotation,
+    Article,
+    Attributes,
+    Relation,
+    Span,
+    ends,
+    span_ref,
+)
 from qawl.formats.losses import Losses, Lost
 from qawl.formats.source import Given, Source
+from qawl.release.rights.withheld import strings
 from qawl.scheme.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -200,8 +212,32 @@ class Job:
 
     def _given(self, layer: str, annotator: str | None) -> Iterator[Given]:
         if annotator is None:
-            return self.source.gold(layer)
-        return self.source.annotations(layer, annotator)
+            found = self.source.gold(layer)
+        else:
+            found = self.source.annotations(layer, annotator)
+        return found if self.with_withheld else map(self._shown, found)
+
+    def _shown(self, given: Given) -> Given:
+        """A record of a text that is exported without the values that hold another, which is not."""
+        record = given.record
+        if given.article is None or not given.article.redistribute:
+            return given
+        every = [record.attributes, *(each.attributes for each in record.spans)]
+        of_article, *of_spans = kept = [*map(self._free, every)]
+        if kept == every:
+            return given
+        both = zip(record.spans, of_spans, strict=True)
+        spans = tuple(structs.replace(span, attributes=each) for span, each in both)
+        return replace(
+            given,
+            record=structs.replace(record, attributes=of_article, spans=spans),
+            hidden=given.hidden + sum(map(len, every)) - sum(map(len, kept)),
+        )
+
+    def _free(self, given: Attributes) -> Attributes:
+        """The values that hold no text which may not be redistributed."""
+        holds = self.source.holds_withheld
+        return {name: value for name, value in given.items() if not any(map(holds, strings(value)))}
 
     def _why_not(self, given: Given, skipped: bool) -> str | None:
         """The kind of loss where a record is left out."""

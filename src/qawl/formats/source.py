@@ -56,5 +56,8 @@ class Source(Protocol):
     def offered(self) -> Names:
         """The names that annotators are offered."""
 
+    def holds_withheld(self, text: str) -> bool:
+        """Whether what somebody typed holds text that may not be redistributed."""
+
     def check(self, layers: Collection[str]) -> None:
         """Raises QawlError where these layers have nothing to export."""
