@@ -140,6 +140,27 @@ def test_who_can_not_be_told_is_nobody_whom_the_corpus_has(tmp_path):
     assert ends(tmp_path / "c", "four") == {"a2": 3}
 
 
+def test_numbers_in_label_studios_csv_are_those_of_its_server(tmp_path):
+    """As a further layer, and beside an export in JSON."""
+    adopt(by_two(tmp_path, "one", [8, 9]), tmp_path / "c", "--layer", "one")
+    rows = "text,id,annotator,annotation_id,tone\nAda came.,2,9,20,calm\nAda came.,2,8,21,loud\n"
+    (tmp_path / "two.csv").write_text(rows)
+    config = tmp_path / "config.xml"
+    config.write_text(
+        '<View><Text name="text" value="$text"/><Choices name="tone" toName="text">'
+        '<Choice value="calm"/><Choice value="loud"/></Choices></View>'
+    )
+    words = ["adopt", tmp_path / "two.csv", config, "--into", tmp_path / "c", "--layer", "two"]
+    done = CliRunner().invoke(cli.group, list(map(str, words)))
+    assert (done.exit_code, "new annotators" in done.output) == (0, False), done.output
+    path = tmp_path / "c/exports/annotations/two.jsonl"
+    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [(each["annotator"], each["attributes"]) for each in found] == [
+        ("a1", {"tone": "loud"}),
+        ("a2", {"tone": "calm"}),
+    ]
+
+
 def test_users_may_be_named(tmp_path):
     export = by_two(tmp_path, "one", [8, 9], mail=True)
     given = ["--annotator", "8=sami", "--annotator", "U9@X.example=rana"]

@@ -13,7 +13,7 @@ from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO
 
 JOURNAL = "journal"
 """The format of what a corpus has already."""
-_OF_SERVERS = frozenset({LABEL_STUDIO, JSON_MIN, JOURNAL})
+OF_SERVERS = frozenset({LABEL_STUDIO, JSON_MIN, "csv", JOURNAL})
 """Formats whose numbers are those of a Label Studio server."""
 
 
@@ -52,7 +52,7 @@ class Evidence:
 
     def contradicts(self, other: "Evidence") -> bool:
         """Whether both can't be of one server."""
-        if (self.format in _OF_SERVERS) != (other.format in _OF_SERVERS):
+        if (self.format in OF_SERVERS) != (other.format in OF_SERVERS):
             return True
         if any(other.users.get(key, value) != value for key, value in self.users.items()):
             return True

@@ -14,8 +14,8 @@ from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.facts import Facts
-from qawl.setup.adoption.people import Evidence, People, addresses
-from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source
+from qawl.setup.adoption.people import OF_SERVERS, Evidence, People, addresses
+from qawl.setup.adoption.sources import LABEL_STUDIO, Source
 
 SAMPLE = 50
 """Tasks that the language is guessed from."""
@@ -123,7 +123,7 @@ def _server(
 ) -> tuple[int, _Users]:
     """Writes the tasks of a source; the number of the server that it is of, and who worked there."""
     said = Evidence(source.format)
-    numbered = not alone and source.format in {LABEL_STUDIO, JSON_MIN}
+    numbered = not alone and source.format in OF_SERVERS
     users: _Users = {}
     with path.open("wb") as file:
         for given in watch(source.tasks(), "read"):
