@@ -175,6 +175,18 @@ def test_users_may_be_named(tmp_path):
         assert (done.exit_code, said in str(done.exception)) == (1, True), done.exception
 
 
+def test_more_annotators_for_other_layers_are_said(export, tmp_path):
+    """Without `overlap` everybody annotates each article: push gave them all of the other layers, too."""
+    adopt(export, tmp_path / "c")
+    path = tmp_path / "c" / "qawl.yaml"
+    path.write_text("name: c\nlayers: [label]\nannotators: [a1]\n", "utf-8")
+    works = [{"id": user, "completed_by": user, "result": [REGION]} for user in (1, 2)]
+    export.write_text(json.dumps([{**TASK, "annotations": works}]), "utf-8")
+    done = adopt(export, tmp_path / "c", "--layer", "two")
+    assert "a2: with these annotators, each article of label is for 2 of them" in done.output
+    assert "is for" not in adopt(export, tmp_path / "c", "--layer", "three").output
+
+
 SETTINGS = {
     "blocks": """# ours
 name: c

@@ -214,6 +214,7 @@ def _adopt(
     )
     report.notes += dict.fromkeys(each for one in seen.spools for each in one.source.warnings)
     report.notes += [*seen.of_servers(), *seen.people.note()]
+    report.notes += _asked_of_more(request.into, seen.people.names)
     spoken = Language(language, request.language is not None)
     taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)
     with _place(request.into, found, language, seen.people.names) as project:
@@ -224,6 +225,21 @@ def _adopt(
         _explain(report, taking.written)
         report.notes += [*taking.of_projects(), *spoken.note(), *taking.rights.note()]
     return report
+
+
+def _asked_of_more(folder: Path, annotators: Sequence[str]) -> Iterator[str]:
+    """That more people annotate in other layers, where nothing says how many annotate an article."""
+    project = load(folder) if (folder / SETTINGS).is_file() else None
+    if project is None:
+        return
+    known, overlap = project.annotators, project.settings.overlap
+    fresh = [each for each in annotators if each not in known]
+    layers = [each for each in project.settings.layers if each not in overlap]
+    if fresh and layers:
+        yield (
+            f"{', '.join(fresh)}: with these annotators, each article of {', '.join(layers)} is for "
+            f"{len(known) + len(fresh)} of them: to have fewer, set overlap in qawl.yaml"
+        )
 
 
 def _explain(report: Report, written: int) -> None:
