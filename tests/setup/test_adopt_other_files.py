@@ -214,8 +214,8 @@ def test_an_empty_file_of_a_folder_and_what_systems_put_there_refuse_nothing(tmp
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.jsonl.gz", gzip.compress(DOCCANO.encode()), "a gzip file: unpack it"),
-        ("a.conll", gzip.compress(b"Sidon B-P"), "a gzip file: unpack it"),
+        ("a.jsonl.gz", gzip.compress(DOCCANO.encode(), mtime=0), "a gzip file: unpack it"),
+        ("a.conll", gzip.compress(b"Sidon B-P", mtime=0), "a gzip file: unpack it"),
         ("a.json", b" []", "nothing is in this file"),
         ("a.jsonl", b"", "nothing is in this file"),
     ],

@@ -52,12 +52,34 @@ SAID = [
     ("وحذر خبراء من أن الجفاف يهدد المحاصيل.", "حذر", "خبراء", "أن الجفاف يهدد المحاصيل"),
     # who tells and who is told, side by side
     ("وأبلغ المدعي العام المحكمة أن الأدلة كافية.", "أبلغ", "المدعي العام", "أن الأدلة كافية"),
+    # a reply is what follows قائلا or بالقول; an addition is said by its own verb
+    ("ورد النائب سامي الخوري على المنتقدين بالقول: «لن نتراجع عن الخطة».",
+     "القول", "النائب سامي الخوري", "«لن نتراجع عن الخطة»"),
+    ("وعلقت الوزيرة على الانتقادات قائلة إن الأرقام قديمة.", "قائلة", "الوزيرة", "إن الأرقام قديمة"),
+    ("وأضاف المدير قائلا إن العمل مستمر.", "أضاف", "المدير", "إن العمل مستمر"),
+    # what something is called
+    ("ووصف السفير القرار بأنه «خطوة في الاتجاه الصحيح».",
+     "وصف", "السفير", "بأنه «خطوة في الاتجاه الصحيح»"),
+    ("أما رئيس الاتحاد محمود العلي فوصف التصويت بأنه «يوم أسود للزراعة».",
+     "وصف", "رئيس الاتحاد محمود العلي", "بأنه «يوم أسود للزراعة»"),
+    ("وانتقد الحارس الحكم، واصفا قراراته بأنها ظالمة.", "واصفا", "الحارس", "بأنها ظالمة"),
+    # who is quoted behind إلى, who holds an opinion
+    ("ونسبت الصحيفة إلى مسؤول في الميناء أن السفينة تأخرت.",
+     "نسبت", "مسؤول في الميناء", "أن السفينة تأخرت"),
+    ("ويرى الناقد كريم سعد أن الرواية متعجلة.", "يرى", "الناقد كريم سعد", "أن الرواية متعجلة"),
+    ("ووفقا له، يحتاج الفريق إلى حارس جديد.", "وفقا", "له", "يحتاج الفريق إلى حارس جديد"),
+    # a name that begins as an addressee does, an honorific before a name
+    ("وأكد ممثل المنظمة سامي ليندا أن الدواء وصل.", "أكد", "ممثل المنظمة سامي ليندا", "أن الدواء وصل"),
+    ("وقالت مديرة الطوارئ في الوزارة، الدكتورة هدى البشير، إن الفرق وصلت.",
+     "قالت", "مديرة الطوارئ في الوزارة، الدكتورة هدى البشير", "إن الفرق وصلت"),
     # questions
     ("وتساءل النائب عما إذا كانت الوزارة تعلم بالأمر.", "تساءل", "النائب", "عما إذا كانت الوزارة تعلم بالأمر"),
     ("وروى سائق الحافلة كيف انزلقت المركبة عن الطريق.", "روى", "سائق الحافلة", "كيف انزلقت المركبة عن الطريق"),
 ]  # fmt: skip
 
 UNSAID = [
+    "كانت الأم ترى أن ابنها حزين.",
+    "وقدم الباحث وصفا دقيقا للمكان.",
     "لم تكن المخرجة تتوقع أن يبدأ العرض متأخرا.",
     "لا نستطيع أن نقول إن الأزمة انتهت.",
     "فضلت الموظفة عدم ذكر أن الشركة أفلست.",
@@ -66,13 +88,21 @@ UNSAID = [
 
 
 AND = "وشددت الوزيرة على أن بلادها «لم تغلق باب الحوار يوما»، وقالت للصحفيين إن عدد الرخص سيزيد."
+ALONE = [
+    ("ووصفت الوضع المالي بأنه مستقر.", {("CUE", "وصفت"), ("CONTENT", "بأنه مستقر")}),
+    ("وقال بالفرنسية: «لم نعد وحدنا في هذا الطريق».",
+     {("CUE", "قال"), ("CONTENT", "«لم نعد وحدنا في هذا الطريق»")}),
+    ("وأخبر الحاضرين بالأمازيغية أنه باع بيته.",
+     {("CUE", "أخبر"), ("ADDRESSEE", "الحاضرين"), ("CONTENT", "أنه باع بيته")}),
+]  # fmt: skip
+"""Sentences that name nobody who speaks: their objects and languages were taken for speakers."""
 INNER = "وقال المدرب: «لم نكن بخير. قلت للاعبين إن الشوط الثاني لنا. ثم جاء الهدف»."
 
 
 @pytest.fixture(scope="module")
 def suggested(tmp_path_factory):
     """Text → (label, words) of what `qawl suggest` marks in it; all texts are articles of one corpus."""
-    texts = [*(each[0] for each in SAID), *UNSAID, AND, INNER]
+    texts = [*(each[0] for each in [*SAID, *ALONE]), *UNSAID, AND, INNER]
     folder = tmp_path_factory.mktemp("sources")
     rows = [json.dumps({"text": text, "source": f"s{n}"}) for n, text in enumerate(texts)]
     (folder / "texts.jsonl").write_text("\n".join(rows), "utf-8")
@@ -98,6 +128,11 @@ def test_who_speaks(suggested, text, cue, source, content):
 @pytest.mark.parametrize("text", UNSAID)
 def test_nobody_speaks(suggested, text):
     assert suggested[text] == []
+
+
+@pytest.mark.parametrize(("text", "wanted"), ALONE)
+def test_who_speaks_is_not_named(suggested, text, wanted):
+    assert {*suggested[text]} == wanted
 
 
 def test_an_inverted_attribution_has_no_conjunction(suggested):

@@ -36,8 +36,7 @@ def read(sentence: Sentence) -> Iterator[Quote]:
         what, lead = cue
         lead += word.form[lead:] in _WITH_BY  # بحسب, بالقول: the cue is what stands alone
         found = _ATTEMPTS[what](sentence, at, Stretch(behind(sentence.text, word, lead), word.end))
-        if found is None and what == "appears" and sentence.lexicon.cues.get(word.form[1:]):
-            # ورد is رد with a conjunction too.
+        if found is None and what == "appears" and _replied(sentence, at):
             found = _verb(sentence, at, Stretch(behind(sentence.text, word, 1), word.end))
         if found is not None and found.content not in seen:
             seen.add(found.content)
@@ -108,7 +107,7 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         return None
     content, what, until = said
     between = _until(sentence, at, end if inverted else until)
-    if "نقل" in form:
+    if "نقل" in form or "نسب" in form:
         return _relayed(sentence, between, cue, content, what)
     source, addressee = _parties(sentence, at, end if inverted else until)
     ahead = None if inverted else _subject_ahead(sentence, at)
@@ -117,18 +116,29 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         source, addressee = ahead, source
     elif source is None:
         source = ahead
+    sees = form.removeprefix("و") in {"يرى", "ترى"}
+    if sees and source in (None, ahead):  # يرى الناقد أن, but not: كانت الأم ترى أن
+        return None
     return Quote(content, what, cue, source, addressee, "implicit" if source is None else None)
 
 
-_SAYING = frozenset(("قائلا", "قائلة", "قائلين"))
+_SAYING = frozenset(("قائلا", "قائلة", "قائلين", "بالقول"))
+_REPLIES = ("رد", "خاطب", "علق", "انتقد", "نتقد", "هاجم")
+"""Stems of verbs that say to whom or of what somebody speaks, and not that they do."""
+_ABOUT = ("خاطب", "نتقد", "هاجم")
+"""Those of them that have an object: انتقد الحارس الحكم."""
 _THESE = frozenset(("هذا", "هذه", "ذلك", "تلك", "هؤلاء"))
 
 
 def _goes_on_saying(sentence: Sentence, at: int, end: int) -> bool:
-    """Whether a verb has its own object, and قائلا what is said: نفى هذه الأنباء قائلا إن."""
+    """Whether what is said follows قائلا or بالقول, and the verb has an object of its own.
+
+    نفى هذه الأنباء قائلا إن, رد على المنتقدين بالقول; but أضاف قائلا.
+    """
     forms = [each.form for each in _until(sentence, at, end)[:10]]
     own = next((n for n, form in enumerate(forms) if form in _SAYING), 0)
-    return not _THESE.isdisjoint(forms[:own])
+    replies = own and _stem(sentence.form(at), _REPLIES)
+    return bool(replies) or not _THESE.isdisjoint(forms[:own])
 
 
 def _relayed(
@@ -140,9 +150,10 @@ def _relayed(
         return None
     if "عنه" in forms or "عنها" in forms:
         return Quote(content, what, cue, None, status="implicit")
-    if "عن" not in forms:
+    of = next((n for n, form in enumerate(forms) if form in {"عن", "إلى", "الى"}), None)
+    if of is None:
         return Quote(content, what, cue, _run(sentence, between))
-    source = _run(sentence, between[forms.index("عن") + 1 :])
+    source = _run(sentence, between[of + 1 :])
     return Quote(content, what, cue, source)
 
 
@@ -161,6 +172,8 @@ def _saying(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         if ahead[step].form == "عن" or ahead[step].form.removeprefix("و") in _CONTENTED:
             source = _run(sentence, ahead[step + 1 :])
             break
+    else:
+        source = _actor(sentence, at)
     return Quote(said[0], said[1], cue, source, status=None if source else "implicit")
 
 
@@ -178,11 +191,19 @@ def _participle(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     return Quote(said[0], said[1], cue, source, status=None if source else "implicit")
 
 
+def _replied(sentence: Sentence, at: int) -> bool:
+    """Whether a word that may be ورد, it appeared, is رد with a conjunction."""
+    return (
+        sentence.form(at).startswith("و")
+        and sentence.lexicon.cues.get(sentence.form(at)[1:]) == "finite"
+    )
+
+
 def _actor(sentence: Sentence, at: int) -> Stretch | None:
     """Who did what stands before a participle: the subject of the last verb of saying there."""
     for step in range(at - 1, -1, -1):
         cue = _cue(sentence, sentence.words[step])
-        if cue is None or cue[0] not in {"finite", "demand"}:
+        if cue is None or (cue[0] not in {"finite", "demand"} and not _replied(sentence, step)):
             continue
         if step in sentence.sources:
             return sentence.sources[step]
@@ -359,6 +380,25 @@ def _accusation(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     return Quote(content, what, cue, source, status=None if source else "implicit")
 
 
+def _description(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
+    """وصف الوزير القرار بأنه «خطوة مهمة»: what it is called is what is said."""
+    end = _clause_end(sentence, at)
+    words = _until(sentence, at, end)[:12]
+    of = next((n for n, w in enumerate(words) if w.form in _AS), None)
+    if of is None:
+        return None
+    content = closed(sentence, trimmed(sentence.text, words[of].start, end, _END))
+    cut = _second(words[:of])
+    source = _whole(sentence, words[:cut]) or _subject_ahead(sentence, at)
+    if sentence.form(at).endswith(("فا", "فة", "فين")):
+        source = source or _actor(sentence, at)
+    what = kind(sentence, content, proclitics=True)
+    return Quote(content, what, cue, source, status=None if source else "implicit")
+
+
+_AS = frozenset(("بأنه", "بأنها", "بأنهم", "بأنهما"))
+
+
 def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """بحسب فلان، … or …، بحسب فلان."""
     if sentence.inside(cue.start):
@@ -376,11 +416,19 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
             return None
         opens = sentence.words[at - 1].start
         cue, inner = Stretch(opens, inner[0].end), inner[1:]
-    source = _run(sentence, inner, prepositions=False, addressed=False)
+    if inner and inner[0].form in _HIM:  # وفقا له
+        source: Stretch | None = Stretch(inner[0].start, inner[0].end)
+    else:
+        source = _run(sentence, inner, prepositions=False, addressed=False)
     if source is None:
         return None
     governs = sentence.form(at).endswith("قا")
-    lead = governs and inner[0].form.startswith("ل") and not inner[0].form.startswith("لل")
+    lead = (
+        governs
+        and inner[0].form not in _HIM
+        and inner[0].form.startswith("ل")
+        and not inner[0].form.startswith("لل")
+    )
     rest = trimmed(sentence.text, source.end, _clause_end(sentence, at), " ،,:.؛")
     ahead = trimmed(sentence.text, _opening(sentence), opens, " ،,؛")
     first = opens - sentence.start <= 1
@@ -397,6 +445,9 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     what: Kind = "direct" if marked else kind(sentence, content, proclitics=True)
     start = behind(sentence.text, inner[0], lead) if lead else source.start
     return Quote(content, what, cue, Stretch(start, source.end))
+
+
+_HIM = frozenset(("له", "لها", "لهم"))
 
 
 def _opening(sentence: Sentence) -> int:
@@ -435,6 +486,7 @@ _ATTEMPTS = {
     "appears": _appears,
     "saying": _saying,
     "accusation": _accusation,
+    "description": _description,
 }
 
 # What is said.
@@ -616,9 +668,12 @@ def _turns(sentence: Sentence, at: int) -> bool:
     what, lead = cue
     if sentence.form(at + 1) in _BEFORE_NOUNS:  # طالبا عدم الكشف عن هويته
         return False
-    if what in {"participle", "attribution"} or (what == "demand" and not lead):
+    described = what == "description" and word.form.endswith(("فا", "فة", "فين"))
+    if described or what in {"participle", "attribution"} or (what == "demand" and not lead):
         return True
-    return what in {"finite", "demand", "appears"} and lead > 0 and _shows(sentence, at)
+    return (
+        what in {"finite", "demand", "appears", "description"} and lead > 0 and _shows(sentence, at)
+    )
 
 
 def _shows(sentence: Sentence, at: int) -> bool:
@@ -740,11 +795,14 @@ def _parties(sentence: Sentence, at: int, until: int) -> Parties:
     """(source, addressee) between a verb and what is said."""
     inner = _until(sentence, at, until)
     source = _run(sentence, inner)
-    if source is not None and _stem(sentence.form(at), sentence.lexicon.telling):
+    form, telling = sentence.form(at), sentence.lexicon.telling
+    if source is not None and (_stem(form, telling) or _stem(form, _ABOUT)):
         run = [each for each in inner if source.start <= each.start < source.end]
         cut = _second(run)  # أبلغ المدعي العام المحكمة أن
         if cut:
             return _whole(sentence, run[:cut]), _whole(sentence, run[cut:])
+        if _is_object(run, masculine=False):  # أخبر الحاضرين أن
+            return None, source
     rest = [each for each in inner if source is None or each.start >= source.end]
     return source, _addressee(sentence, rest)
 
@@ -762,11 +820,12 @@ def _run(
         gap = sentence.gap(taken[-1], each).strip('«»“”"') if taken else ""
         if gap or each.form in known.complementisers or each.form in _RELATIVES:
             break
-        if each.form in known.adverbs | known.manners and taken:
+        if taken and (each.form in known.adverbs | known.manners or _is_manner(each)):
             break
         if prepositions and each.form in known.prepositions and not _belongs(sentence, taken, each):
             break
         addressee = prepositions and _to(sentence, each) and not _of_title(known, taken, each)
+        addressee = addressee and not (taken and taken[-1].form in lists("ar").given)
         if addressee and (addressed or taken):
             break
         taken.append(each)
@@ -785,11 +844,16 @@ def _behind_times(known: Lexicon, inner: list[Word]) -> list[Word]:
     while inner:
         if len(inner) > 1 and inner[0].form in _PERIODS and inner[1].form in _LAST:
             inner = inner[2:]
-        elif inner[0].form in skipped:
+        elif inner[0].form in skipped or _is_manner(inner[0]):
             inner = inner[1:]
         else:
             break
     return inner
+
+
+def _is_manner(word: Word) -> bool:
+    """Whether a word says how or in which language somebody speaks: قال بالعربية."""
+    return word.form.startswith("بال") and word.form.endswith("ية")
 
 
 _PERIODS = frozenset(("العام", "الأسبوع", "الشهر", "السنة", "الليلة"))
@@ -831,6 +895,9 @@ def _is_nationality(form: str) -> bool:
     return places("ar").names.get((form,)) == "nationality"
 
 
+_HONORIFICS = frozenset(
+    ("دكتور", "دكتورة", "أستاذ", "أستاذة", "سيد", "سيدة", "شيخ", "شيخة", "حاج", "حاجة")
+)
 _OF_DESCENT = frozenset(("بن", "ابن", "بنت", "ولد", "أبو", "آل", "عبد"))
 
 
@@ -839,7 +906,7 @@ def _names(sentence: Sentence, run: list[Word]) -> bool:
     known = sentence.lexicon
     first = run[0].form
     bare = first.removeprefix("ال")
-    if first != bare and (_is_office(bare) or _is_nationality(bare)):
+    if first != bare and (_is_office(bare) or _is_nationality(bare) or bare in _HONORIFICS):
         run = run[1:]
         while run[1:] and _is_nationality(run[0].form):
             run = run[1:]

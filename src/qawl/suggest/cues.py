@@ -7,7 +7,15 @@ from typing import Literal
 import msgspec
 
 Kind = Literal[
-    "finite", "participle", "passive", "demand", "attribution", "appears", "saying", "accusation"
+    "finite",
+    "participle",
+    "passive",
+    "demand",
+    "attribution",
+    "appears",
+    "saying",
+    "accusation",
+    "description",
 ]
 
 
@@ -122,6 +130,7 @@ def lexicon(language: str) -> Lexicon | None:
     cues |= dict.fromkeys(given.get("participles", ()), "participle")
     cues |= dict.fromkeys(given.get("demands", ()), "demand")
     cues |= dict.fromkeys(given.get("accusations", ()), "accusation")
+    cues |= dict.fromkeys(given.get("descriptions", ()), "description")
     cues = {form: kind for form, kind in cues.items() if form not in given.get("no_cues", ())}
     known = {*Lexicon.__struct_fields__} - {"cues", "stops", "governs"}
     lists = {name: frozenset(values) for name, values in given.items() if name in known}
