@@ -123,6 +123,23 @@ CASES = [
     ("EVENT", "فاز بدوري أبطال أوروبا وكأس أمم أفريقيا وأيام قرطاج المسرحية بعد أيام في قرطاج.",
      ["دوري أبطال أوروبا", "كأس أمم أفريقيا", "أيام قرطاج المسرحية"]),
     ("LANGUAGE", "أجاب بالإنجليزية ويتقن الأمازيغية، في المدرسة الفرنسية.", ["الإنجليزية", "الأمازيغية"]),
+    # what real articles showed: false marks of words that look like others
+    ("DATE", "ارتفعت بنهاية كانون الأول (ديسمبر) 2005 حتى نهاية الشهر الأول من هذا العام. أشهر فنان غنى أيام العيد.",
+     ["نهاية كانون الأول (ديسمبر) 2005", "نهاية الشهر الأول من هذا العام"]),
+    ("DATE", "Resolution 2006-05 is of the season 2019-20.", ["2019-20"]),
+    ("CARDINAL", "خسر مئات الملايين وعشرات الآلاف.", ["مئات الملايين", "عشرات الآلاف"]),
+    ("GPE", "قتل 12 مدنيًا سوريًا في مدينة كفر الشيخ ومدينة حلب القديمة.", ["كفر الشيخ", "حلب"]),
+    ("NORP", "قتل 12 مدنيًا سوريًا في سوريا.", ["سوريًا"]),
+    ("PERS", "قال السفير أحمد أبو زيد المتحدث باسم الوزارة ذلك.", ["أحمد أبو زيد"]),
+    ("PERS", "سجل الأرجنتيني ماتيوس فارغاش (69) وشكر المغربي أمين سباعي مدربه.", ["ماتيوس فارغاش", "أمين سباعي"]),
+    ("OCC", "قادته الطريق إلى ملكه وسأل لواء مقاتل.", ["مقاتل"]),
+    ("ORG", "هاجموا الهلال النفطي ثم ردت وكالة أنباء الشرق الأوسط.", ["وكالة أنباء الشرق الأوسط"]),
+    ("FAC", "سقطت على سوق شعبي ومستشفى ميداني قرب ملعب الأول.", []),
+    ("ORG", "Heyer Gruel & Associates wrote to the Police Media Spokesman of DR Congo.", ["Heyer Gruel & Associates"]),
+    ("PERS", "Ilva Hanusik, a spokeswoman for the police department, met Tor Reinhalt, who studies crime.",
+     ["Ilva Hanusik", "Tor Reinhalt"]),
+    ("PERS", "Oslo City, a big town, and Blue Harbour, which closed, stand.", []),
+    ("OCC", "An official said the official residence is closed to officials.", ["official", "officials"]),
 ]  # fmt: skip
 
 

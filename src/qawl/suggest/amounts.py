@@ -46,7 +46,9 @@ _DECADE = regex.compile(
     r"(?:\sالقرن\s(?:الماضي|العشرين|التاسع عشر))?(?!\p{L})"
 )
 _SCORE = regex.compile(r"(?<![\p{L}\p{N}.,-])\p{Nd}{1,2}-\p{Nd}{1,2}(?![\p{L}\p{N}-]|[.,]\p{N})")
-_YEARS = regex.compile(r"(?<![\p{L}\p{N}])(?:1[89]|20)\p{Nd}{2}[-–/]\p{Nd}{2,4}(?![\p{L}\p{N}])")
+_YEARS = regex.compile(
+    r"(?<![\p{L}\p{N}])((?:1[89]|20)\p{Nd}{2})[-–/](\p{Nd}{2}|\p{Nd}{4})(?![\p{L}\p{N}])"
+)
 
 
 def amounts(read: Reading) -> Iterator[Match]:
@@ -70,8 +72,11 @@ def _signs(read: Reading) -> Iterator[Match]:
     for each in _TIME.finditer(read.text):
         if not _CLOCK_DOT.search(each.group()):
             yield Match("time", *each.span())
-    for shape in (_DECADE, _YEARS):
-        for each in shape.finditer(read.text):
+    for each in _DECADE.finditer(read.text):
+        yield Match("date", *each.span())
+    for each in _YEARS.finditer(read.text):
+        first, last = each[1], each[2]
+        if int(last) > int(first[-len(last) :]) or last == "00":
             yield Match("date", *each.span())
     for each in _SCORE.finditer(read.text):
         after = read.inside(each.end(), each.end() + 12)[:1]

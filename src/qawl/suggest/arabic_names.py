@@ -277,6 +277,8 @@ def _may_follow(read: Reading, at: int, label: str) -> bool:
         return read.form(at + 2).startswith(("ال", "وال")) and not stops_at(read, at + 2)
     if following.removeprefix("ال") in read.lists.no_complements:
         return False
+    if label == "facility" and following in read.lists.ordinals:
+        return False
     common = label in {"facility", "region", "event"}
     return not common or _head(read, at) in read.lists.named_by_a_word or is_place(following)
 
@@ -296,10 +298,13 @@ def _latin(read: Reading, at: int) -> int:
 def _indefinite(read: Reading, at: int, label: str) -> int | None:
     """هيئة إدارة الكوارث, بنك مصر: a noun or a name without the article behind a head."""
     following, head = read.form(at + 1), _head(read, at)
-    for size in (3, 2):
-        name = tuple(read.form(n) for n in range(at + 1, at + 1 + size))
-        if name in places("ar").names and all(read.near(n) for n in range(at + 1, at + 1 + size)):
-            return at + size
+    if label == "event" and head == "أيام":
+        return None
+    for first, size in ((at + 1, 3), (at + 1, 2), (at + 2, 3), (at + 2, 2)):
+        name = tuple(read.form(n) for n in range(first, first + size))
+        near = all(read.near(n) for n in range(at + 1, first + size))
+        if name in places("ar").names and near and (first == at + 1 or label == "organisation"):
+            return first + size - 1
     if label == "event" and head in read.lists.contests:
         return _contest(read, at + 1)
     if _is_construct(read, at, label):
@@ -328,6 +333,7 @@ def _plainly_named(read: Reading, at: int, label: str) -> int | None:
     known = lexicon("ar")
     plain = known is not None and following in known.deeds | known.described
     plain = plain or following in read.lists.no_complements or following.startswith("لل")
+    plain = plain or (following.endswith("ي") and following not in read.lists.given)
     if plain or following in read.lists.occupations or following.endswith(("ية", "ين", "ات")):
         return None
     return _adjectives(read, at + 1)
@@ -337,7 +343,8 @@ def _contest(read: Reading, at: int) -> int | None:
     """The last word of a contest's name behind its head: كأس أمم أفريقيا, دوري أبطال آسيا 2."""
     if read.form(at) not in read.lists.contestants or not read.near(at + 1):
         return None
-    if not (is_place(read.form(at + 1)) or read.form(at + 1).startswith("ال")):
+    following = read.form(at + 1)
+    if not (is_place(following) or following.startswith("ال")) or following in read.lists.titles:
         return None
     digit = read.near(at + 2) and read.form(at + 2) in {"1", "2", "3"}
     return at + 1 + digit
@@ -538,7 +545,10 @@ def _places(read: Reading) -> Iterator[Match]:
             "برج",
             "وادي",
         }
-        if before_place and not stops_at(read, at + 2):
+        following = read.form(at + 2)
+        of_two = following.startswith("ال") and not _is_adjective(read, following)
+        of_two = of_two and not is_people(following) and not is_place(form)
+        if (before_place or of_two) and not stops_at(read, at + 2):
             key.append(read.form(at + 2))
         others = read.lists.occupations | read.lists.stops | read.lists.organisation_heads
         if len(form) > 2 and form not in others:

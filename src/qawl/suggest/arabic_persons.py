@@ -50,7 +50,8 @@ def _person(read: Reading, at: int) -> tuple[int, int] | None:
         return (lead, at) if _is_kunya(read, at) else None
     unsure = read.form(at)[lead:] in lists.common or lead
     named = _sure_second(read, last) or read.form(at + 1) in lists.particles
-    return None if unsure and not named and not _is_title(read, at - 1) else (lead, last)
+    told = _is_title(read, at - 1) or (is_people(read.form(at - 1)) and read.beside(at))
+    return None if unsure and not named and not told else (lead, last)
 
 
 def _is_kunya(read: Reading, at: int) -> bool:
@@ -71,6 +72,8 @@ def _name_end(read: Reading, at: int) -> int:
         if before in lists.particles or before == "عبد" or form in lists.given | lists.particles:
             last += 1
             continue
+        if form in lists.titles or form[2:] in lists.titles:
+            break
         if form.startswith("ال") and len(form) > 4 and form[2:] not in lists.occupations:
             last += not (last > at and _is_object(read, form))
         elif last == at or before in lists.given:
@@ -104,7 +107,7 @@ def _is_object(read: Reading, form: str) -> bool:
 def _is_family(read: Reading, at: int) -> bool:
     """Whether a word may be a family name: no word with a proclitic or of another list."""
     form, lists = read.form(at), read.lists
-    if len(form) < 3 or is_place(form) or form.endswith("وا"):
+    if len(form) < 3 or is_place(form) or form.endswith("وا") or form.startswith("لل"):
         return False
     if form[:1] == "و" and form[1:] in lists.given | lists.fathers:
         return False
@@ -187,7 +190,7 @@ def _recurs(read: Reading, form: str) -> bool:
 def _foreigners(read: Reading, lasts: dict[str, None]) -> Iterator[Match]:
     """Two words behind the nationality of a player, an artist: مهاجمه السنغالي بابا ندياي."""
     for at in range(1, len(read.every) - 2):
-        form = read.form(at)
+        form = read.form(at).removeprefix("و")
         if not (form.startswith("ال") and is_people(form)) or read.form(at + 1) in read.lists.given:
             continue
         comma = read.text[read.every[at].start - 2 : read.every[at].start] == "، "
@@ -195,7 +198,8 @@ def _foreigners(read: Reading, lasts: dict[str, None]) -> Iterator[Match]:
         name = [at + 1, at + 2]
         if all(read.near(n) and _is_foreign(read, n) for n in name):
             closed = not read.near(at + 3) or (not comma and stops_at(read, at + 3))
-            if (comma or player) and closed:
+            scored = read.text[read.every[at + 2].end :][:3].removeprefix(" (")[:1].isdigit()
+            if ((comma or player) and closed) or scored:
                 yield Match("person", read.every[at + 1].start, read.every[at + 2].end)
                 lasts[read.form(at + 2)] = None
                 if read.form(at - 1) == "الحكم":

@@ -47,10 +47,14 @@ def is_people(form: str) -> bool:
     return places("ar").names.get((form,)) == "nationality"
 
 
+_OTHER_THAN_POSTS = frozenset(("قادت", "ملك", "عالم", "جناح", "إمام", "عامل", "سائق", "ناقد"))
+"""What with a pronoun is another word than a post: قادته, ملكها, عالمه."""
+
+
 def is_owned(form: str, titles: frozenset[str]) -> bool:
     """Whether a word is somebody's post: مهاجمه, مدربها, وزيرته."""
     for ending in ("ه", "ها", "هم"):
         stem = form.removesuffix(ending)
-        if stem != form and len(stem) > 3:
+        if stem != form and len(stem) > 2 and stem not in _OTHER_THAN_POSTS:
             return stem in titles or (stem.endswith("ت") and f"{stem[:-1]}ة" in titles)
     return False

@@ -20,12 +20,12 @@ def dates(read: Reading) -> Iterator[Match]:
         known = read.lists.days | read.lists.relative | read.lists.period_heads | read.lists.months
         apart = read.arabic and form not in known and form[:1] in {"و", "ف", "ل", "ب"}
         if (
-            read.form(at - 1).removeprefix("و") in read.lists.seasons
+            _season_lead(read, at - 1) is not None
             and read.beside(at)
             and (read.arabic or form not in read.lists.days)
         ):
             start = read.every[at - 1].start
-            apart = read.form(at - 1) not in read.lists.seasons
+            apart = _season_lead(read, at - 1) == 1
         yield Match("date", start + int(apart), _closed(read, start, read.every[last].end))
         at = last + 1
 
@@ -59,8 +59,10 @@ def _spoken_period(read: Reading, at: int) -> int | None:
         return nth_period(read, at) or _season(read, at) or _month_in_one(read, at)
     if last := _nth_of_month(read, at):
         return last
-    plain = read.form(at) in read.lists.plain_periods and not is_number(read, at - 1)
-    return at if plain else None
+    if read.form(at) not in read.lists.plain_periods or is_number(read, at - 1):
+        return None
+    named = read.near(at + 1) and read.form(at + 1).startswith("ال")  # أيام العيد
+    return at if read.near(at) and not named else None
 
 
 def nth_period(read: Reading, at: int) -> int | None:
@@ -120,8 +122,9 @@ def _season(read: Reading, at: int) -> int | None:
 def _nth_of_month(read: Reading, at: int) -> int | None:
     """السادس من فبراير, 17 من أكتوبر; and الأشهر التسعة الأولى من العام."""
     lists, form = read.lists, read.form(at)
-    if form in lists.period_heads and _is_edge(read, at):
-        return at + int(read.near(at + 1) and read.form(at + 1) in lists.period_adjectives)
+    counted = read.near(at + 1) and _counts_period(read, at + 1)
+    if form in lists.period_heads and _is_edge(read, at) and not counted:
+        return at
     if form in {"القرن", "العقد"} and read.near(at + 1) and read.form(at + 1) in lists.ordinals:
         return ordinal_end(read, at + 1)
     of = ordinal_end(read, at) + 1
@@ -163,7 +166,15 @@ def _is_whole(read: Reading, at: int) -> bool:
 
 def _is_edge(read: Reading, at: int) -> bool:
     """Whether the edge of a period stands before it (نهاية الشهر), or it is a season that is a time."""
-    return read.form(at - 1).removeprefix("و") in read.lists.seasons or _is_season(read, at)
+    return _season_lead(read, at - 1) is not None or _is_season(read, at)
+
+
+def _season_lead(read: Reading, at: int) -> int | None:
+    """How many letters stand before the edge of a period: 1 of بنهاية; None for other words."""
+    form, seasons = read.form(at), read.lists.seasons
+    if form in seasons:
+        return 0
+    return 1 if read.arabic and form[:1] in {"و", "ب"} and form[1:] in seasons else None
 
 
 def _period_named(read: Reading, at: int) -> int | None:
@@ -312,7 +323,7 @@ def _reaches(read: Reading, at: int) -> bool:
     )
     lists = read.lists
     if gap == " (":
-        return (form in lists.months and before in lists.months) or (
+        return (form in lists.months and before in lists.months | {"الأول", "الثاني"}) or (
             form in lists.days and before in lists.relative | {"أول"}
         )
     in_twin = before in lists.months | {"الأول", "الثاني"}
@@ -358,7 +369,11 @@ def _hour_end(read: Reading, at: int) -> int | None:
     if read.arabic and form in lists.ordinals and _is_part(read, at + 1):
         day = after in lists.day_parts and read.form(at + 2) in lists.days
         return at + 1 + int(day)
-    minute = form == "الدقيقة" and after.removeprefix("الـ").removeprefix("ال").isdecimal()
+    minute = (
+        form == "الدقيقة"
+        and read.near(at + 1)
+        and after.removeprefix("الـ").removeprefix("ال").isdecimal()
+    )
     return at + 1 if minute else None
 
 

@@ -83,7 +83,7 @@ def _joined(read: Reading, at: int) -> bool:
     before = read.form(at - 1)
     short = (before in read.lists.titles and len(before) <= 4) or "." in before
     owned = gap in {"' ", "’ "} and read.form(at) in read.lists.organisation_words  # Seamen's Union
-    return owned or gap in {" ", "\u00a0"} or (gap == ". " and (short or len(before) == 1))
+    return owned or gap in {" ", "\u00a0", " & "} or (gap == ". " and (short or len(before) == 1))
 
 
 def _is_plain(read: Reading, at: int) -> bool:
@@ -155,6 +155,8 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
         yield _bare(read, "organisation", run)
     elif label := _by_last(read, forms):
         yield _bare(read, label, _whole_law(read, run) if label == "law" else run)
+    elif forms[-1] in (lists.titles | lists.occupations) - lists.organisation_words:
+        return
     elif len(run) <= 6 and any(each in lists.organisation_words for each in forms[1:]):
         yield _match(read, "organisation", _extended(read, run))
 
@@ -192,7 +194,8 @@ def _is_acronym_of(read: Reading, run: Run) -> bool:
     others = read.lists.titles | read.lists.given | read.lists.occupations
     first = read.form(run[0])
     place = places("en").names.get((first,)) in {"place", "nationality"}
-    known = place or first in read.lists.not_names
+    whole = tuple(bare(read.form(n)) for n in run) in places("en").names
+    known = place or whole or first in read.lists.not_names
     return len(run) == 2 and _is_acronym(read, run[0]) and not known and not rest & others
 
 
@@ -278,7 +281,7 @@ def _offices(read: Reading, runs: list[Run]) -> Iterator[Match]:
         behind = read.form(at - 1) in read.lists.modifiers or (at - 1 in ends and read.beside(at))
         if not alone and not (is_head and behind):
             continue
-        if form in read.lists.not_offices or _is_verb(read, at):
+        if form in read.lists.not_offices or _is_verb(read, at) or _is_adjective(read, at):
             continue
         start = _office_start(read, at, ends)
         last = _speaks_for(read, at, form)
@@ -314,6 +317,10 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
     if first >= len(read.every) or not read.beside(first):
         return at
     last = first
+    noun = (
+        read.form(last) in read.lists.modifiers and read.form(last + 1) in read.lists.of_modifiers
+    )
+    last += noun and read.beside(last + 1)
     while read.upper(last) and read.upper(last + 1) and read.beside(last + 1):
         if read.form(last + 1) in read.lists.given:
             break
@@ -321,8 +328,18 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
     return last
 
 
+def _is_adjective(read: Reading, at: int) -> bool:
+    """Whether `official` tells of the noun behind it: the official residence."""
+    noun = read.beside(at + 1) and not read.upper(at + 1)
+    following = read.form(at + 1)
+    verb = following in read.lists.function_words | read.lists.after_kinds | read.lists.not_one
+    return read.form(at) == "official" and noun and not verb and not following.endswith("ed")
+
+
 def _is_verb(read: Reading, at: int) -> bool:
     """Whether a word that is a post is a verb or an adjective here: to coach, a guard of."""
+    if read.form(at - 1) == "to" and read.form(at).endswith("s"):
+        return False
     return read.form(at - 1) in {"to", "will", "would", "can", "could", "must"}
 
 
@@ -388,14 +405,30 @@ def _is_kin(read: Reading, at: int) -> bool:
     last = at + 1
     while read.beside(last + 1) and read.upper(last + 1):
         last += 1
+    if last in {at + 2, at + 3} and _is_described(read, last):
+        return True
     closed = read.text[read.every[last].end :][:1] in {",", "."} if comma else False
     return closed and last > at + 1 and form in lists.kin | lists.occupations | lists.titles
+
+
+def _is_described(read: Reading, last: int) -> bool:
+    """Whether who a name is stands behind it: Ana Ruiz, who studies; Ana Ruiz, a nurse from Leeds."""
+    if read.text[read.every[last].end :][:2] != ", ":
+        return False
+    if read.form(last + 1) == "who":
+        return True
+    known = read.lists.occupations | read.lists.titles
+    article = read.form(last + 1) in {"a", "an", "the"}
+    return article and any(
+        bare(read.form(n)) in known for n in range(last + 2, last + 6) if read.beside(n)
+    )
 
 
 def _is_people(read: Reading, name: Run) -> bool:
     """Whether a name is none of a person: it tells a people (the French Embassy), or a county."""
     ends = {read.form(name[0]), bare(read.form(name[-1]))} - read.lists.given
-    if read.form(name[0]) == "co":
+    posts = read.lists.titles | read.lists.occupations
+    if read.form(name[0]) == "co" or (len(name) > 2 and bare(read.form(name[-1])) in posts):
         return True
     return len(name) > 1 and any(places("en").names.get((each,)) == "nationality" for each in ends)
 

@@ -29,7 +29,7 @@ def entities(
     marked = known.find(text, read.every, arabic=read.arabic)
     named = [Match(what(each.label), each.start, each.end) for each in marked]
     named += places(language).find(text, read.every, arabic=read.arabic)
-    named = [each for each in named if read.arabic or _is_name(text, each)]
+    named = [_tanwin(text, each) for each in named if read.arabic or _is_name(text, each)]
     found += named
     by_words = {"ar": arabic_names.names, "en": english_names.names}.get(short)
     if by_words is not None:
@@ -49,6 +49,12 @@ def _speaking(match: Match, sources: Mapping[int, int]) -> Match:
     if match.label == "facility" and sources.get(match.end, match.end) <= match.start:
         return Match("organisation", match.start, match.end)
     return match
+
+
+def _tanwin(text: str, match: Match) -> Match:
+    """An adjective in the accusative, which but for its sign is a country: مدنيًا سوريًا."""
+    accusative = match.label == "place" and "\u064b" in text[match.end - 2 : match.end]
+    return Match("nationality", match.start, match.end) if accusative else match
 
 
 def _is_name(text: str, match: Match) -> bool:
