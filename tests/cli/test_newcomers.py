@@ -49,6 +49,8 @@ def test_why_a_file_was_set_aside_is_in_the_terminal(tmp_path, name, content, sa
         ("licence: CC0-1.0", "_source.yaml: there is no key `licence`; the keys are title,"),
         ("source: Gazette: du nord", "a value with a colon and a space in it (a: b) needs quotes"),
         ("source:\n\tGazette", "a tab stands here: use spaces"),
+        ("source: A\n  title: B", "a value with a colon and a space"),
+        (" source: A\nlicense: CC0-1.0", "this line does not start in the column of the lines"),
     ],
 )
 def test_what_is_wrong_in_the_notes_beside_articles_is_in_plain_words(tmp_path, notes, said):
@@ -250,3 +252,27 @@ def test_languages_without_rules_are_named_by_suggest(tmp_path):
     (tmp_path / "_source.yaml").write_text("language: en", "utf-8")
     ingest(tmp_path, "b.txt", "Heavy rain fell in Sour on Tuesday, the mayor said.")
     assert "en (1)" not in qawl(tmp_path / "corpus_of_one", "suggest").output
+
+
+@pytest.mark.parametrize("name", ["qawl.yml", "qawl.yaml.txt"])
+def test_settings_of_another_name_are_found_out(tmp_path, name):
+    """Editors on Windows hide the ending that they add."""
+    qawl(tmp_path, "init")
+    (tmp_path / "qawl.yaml").rename(tmp_path / name)
+    assert f"has no qawl.yaml, but {name}: name it qawl.yaml" in main(tmp_path, "validate")[1]
+
+
+def test_each_thing_that_is_wrong_with_files_is_shown_once(tmp_path):
+    """Of two reasons that begin alike, the second stood in the file alone."""
+    for name, notes in (
+        ("a", b"titre: X"),
+        ("b", b"titre: Y"),
+        ("c", "source: é".encode("cp1252")),
+    ):
+        (tmp_path / f"{name}.txt").write_text(TEXT, "utf-8")
+        (tmp_path / f"{name}.yaml").write_bytes(notes)
+    qawl(tmp_path, "init", "new")
+    said = main(tmp_path / "new", "ingest", *(str(tmp_path / f"{each}.txt") for each in "abc"))[1]
+    assert "3 × its metadata is wrong" in said
+    assert "a.txt: a.yaml: there is no key `titre`" in said
+    assert "c.txt: c.yaml: not UTF-8: save the file as UTF-8" in said

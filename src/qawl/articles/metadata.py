@@ -108,7 +108,7 @@ def load(content: bytes, name: str) -> Metadata | None:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not {encoding}") from error
+        raise InputError(f"{name}: not {encoding}: save the file as UTF-8") from error
     if name.endswith(".json") and _is_lines(text):
         return None
     value = strict_yaml.read(text, name, InputError)

@@ -4,6 +4,7 @@ import json
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from qawl.articles import store as article_store
 from qawl.articles.cleaning import CHROME_LINES, RECURRING
@@ -17,7 +18,10 @@ from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.text import printable
 
-_SHOWN, _FIELDS, _LONGEST = 5, 12, 300
+if TYPE_CHECKING:
+    from qawl.articles.received import SetAside
+
+_SHOWN, _FIELDS, _LONGEST, _EXAMPLES = 5, 12, 300, 3
 _RULES = {
     CHROME_LINES: (
         "lines that sites add",
@@ -139,13 +143,17 @@ def _of_sources(sources: Counter[str]) -> Iterator[str]:
 
 
 def _set_aside(outcome: Ingested) -> Iterator[str]:
-    """How many were set aside, by reason, with the first of each in full."""
+    """How many were set aside, by reason, with the first that say something else in full."""
     yield f"set aside   {len(outcome.set_aside)}"
-    first = {each.summary: each for each in reversed(outcome.set_aside)}
+    shown: dict[str, dict[str, SetAside]] = {}
+    for each in outcome.set_aside:
+        if len(those := shown.setdefault(each.summary, {})) < _EXAMPLES:
+            those.setdefault(each.reason, each)
     for reason, count in outcome.reasons.most_common():
         yield f"            {count} × {reason}"
-        if more := first[reason].reason.removeprefix(reason).removeprefix(": "):
-            yield f"                {first[reason].place}: {more[:_LONGEST]}"
+        for each in shown[reason].values():
+            if more := each.reason.removeprefix(reason).removeprefix(": "):
+                yield f"                {each.place}: {more[:_LONGEST]}"
     if outcome.set_aside:
         yield "            each with its place and reason in corpus/set-aside.jsonl"
 

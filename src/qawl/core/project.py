@@ -230,6 +230,9 @@ def _no_corpus(folder: Path) -> str:
     if nearest is not None:
         there = shlex.quote(str(nearest))
         return f"{folder} has no {SETTINGS}: the corpus is {nearest}, run `qawl -C {there} …`"
+    for name in ("qawl.yml", f"{SETTINGS}.txt"):
+        if (folder / name).is_file():
+            return f"{folder} has no {SETTINGS}, but {name}: name it {SETTINGS}"
     return (
         f"{folder} has no {SETTINGS}, so it is no corpus: go to the folder of yours, or name it "
         "(`qawl -C FOLDER …`); `qawl init FOLDER` makes a new one"

@@ -173,9 +173,11 @@ def _inner(kind: inspect.Type, name: str) -> list[inspect.Type]:
 _HINTS = {
     "mapping values are not allowed here": "a value with a colon and a space in it (a: b) needs quotes "
     "around it, and keys below one another start in the same column",
+    "but found '<block mapping start>'": "this line does not start in the column of the lines that it "
+    "belongs to",
     "found character '\\t' that cannot start any token": "a tab stands here: use spaces",
 }
-"""What the parser says of what people get wrong most, in words."""
+"""How what the parser says of what people get wrong most ends, and the same in words."""
 
 
 def _said(text: str, problem: str | None) -> str:
@@ -183,7 +185,8 @@ def _said(text: str, problem: str | None) -> str:
     marks = ("<<<<<<< ", "=======", ">>>>>>> ")
     if all(f"\n{mark}" in f"\n{text}" for mark in marks):
         return "git could not merge this file: take out the lines with <<<<<<<, =======, >>>>>>>"
-    return _HINTS.get(problem or "", problem) or "it can't be read"
+    found = problem or "it can't be read"
+    return next((words for end, words in _HINTS.items() if found.endswith(end)), found)
 
 
 DEEPEST = 50
