@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qawl.suggest.cues import lexicon
 from qawl.suggest.quotes import quotes
 from qawl.suggest.words import quoted
 
@@ -282,10 +283,47 @@ def test_a_pronoun_leads_to_the_name_that_it_stands_for():
     [
         ", she said, and two thirds of them died within hours.",
         "He said that the builders had lost the colony, of which",
+        "She said that they won by ten, he points",
     ],
 )
 def test_a_sentence_that_begins_or_ends_in_its_midst_ends_no_run(suggested, text):
     suggested(text, "en")
+
+
+ODD = {
+    "en": [
+        "{}",
+        "20 {}.",
+        "He {}",
+        "He {}, and",
+        "“It is so,” she {}",
+        "which {}",
+        ", {} and",
+        "{} “so",
+        "{}, {}",
+    ],
+    "ar": [
+        "{}",
+        "20 {}.",
+        "{} أحمد",
+        "أحمد {}، و",
+        "«نعم هو كذا»، {}",
+        "الذي {}",
+        "، {} أن",
+        "{} «كذا",
+        "{} و{}",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ODD)
+def test_no_cue_ends_the_rules_wherever_it_stands(language):
+    """A cue with nothing behind it, or before it."""
+    for cue in lexicon(language).cues:
+        for frame in ODD[language]:
+            text = frame.replace("{}", cue)
+            for each in quotes(text, language):
+                assert 0 <= each.content.start < each.content.end <= len(text)
 
 
 def test_no_run_of_words_of_a_real_article_ends_the_rules():

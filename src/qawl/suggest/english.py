@@ -458,9 +458,9 @@ def _after(sentence: Sentence, at: int) -> Said | None:
         return _called_on(sentence, at) or _called(sentence, at)
     if word.form in _POINTS:
         at += 1
-        word = sentence.words[at]
-        if word.form != "out":
+        if sentence.form(at) != "out":
             return None
+        word = sentence.words[at]
     addressee = addressee_of(sentence, at) if word.form in known.objects else said_to(sentence, at)
     start = addressee.end if addressee else word.end
     rest = sentence.within(start, sentence.end)
