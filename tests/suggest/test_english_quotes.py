@@ -147,6 +147,21 @@ CASES = {
         ("the state is to blame", "say", "Rights groups", None)],
     "By the time help came, she says, the child was cold.": [
         ("By the time help came", "says", "she", None), ("the child was cold", None, "she", None)],
+    "The officer who resigned after the riot said he was sorry.": [
+        ("he was sorry", "said", "The officer who resigned after the riot", None)],
+    "Bell, who came on Sunday, tweeted that he was “heartbroken”.": [
+        ("that he was “heartbroken”", "tweeted", "Bell", None)],
+    "One in ten children is obese, figures from the ministry show.": [
+        ("One in ten children is obese", "show", "figures from the ministry", None)],
+    "“You can't put a price on it,” as one collector told me.": [
+        ("“You can't put a price on it,”", "told", "one collector", "me")],
+    "“It's like a second home,” she laughs.": [("“It's like a second home,”", "laughs", "she", None)],
+    "When the boat tipped over, she laughed.": [],
+    "MP Tom Yates said: “My thoughts are with them,” adding that he would call for change.": [
+        ("“My thoughts are with them,”", "said", "MP Tom Yates", None),
+        ("that he would call for change", "adding", "MP Tom Yates", None)],
+    "His agent says only that “talks are ongoing”.": [
+        ("that “talks are ongoing”", "says", "His agent", None)],
     # A piece goes on with the quote outside, not with the speech within it.
     "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
         ("“My client was told he had 28 days,”", "told", "she", "the court"),

@@ -11,6 +11,7 @@ from qawl.suggest.english_parties import (
     first_subject,
     has_verb,
     inverted,
+    is_adverb,
     is_adverbial,
     is_verb,
     office_before,
@@ -168,7 +169,17 @@ def _is_plural(sentence: Sentence, at: int) -> bool:
         return any(sentence.lexicon.cue(sentence.form(k)) for k in range(n + 1)) or _plural(
             sentence, n
         )
-    return _plural(sentence, n)
+    return _plural(sentence, n) or _plural_head(sentence, n)
+
+
+def _plural_head(sentence: Sentence, n: int) -> bool:
+    """Whether the noun that a phrase hangs on is a plural: figures from the ministry (show)."""
+    for k in range(n - 1, max(n - 8, -1), -1):
+        if sentence.gap(sentence.words[k], sentence.words[k + 1]):
+            return False
+        if sentence.form(k + 1) in sentence.lexicon.heads:
+            return _plural(sentence, k)
+    return False
 
 
 def _plural(sentence: Sentence, n: int) -> bool:
@@ -345,8 +356,9 @@ def _participle(sentence: Sentence, at: int, seen: list[Quote]) -> Quote | None:
     """…, adding that the road would close: who is quoted before it says this too."""
     word = sentence.words[at]
     asks = word.form == "asking" and sentence.form(at + 1) in {"if", "whether"}
+    before = sentence.text[sentence.start : word.start].rstrip(" ”’\"'")
     issued = sentence.form(at - 1) in sentence.lexicon.statements  # issued a statement saying that
-    if sentence.before(word.start) != "," and not asks and not issued:
+    if not (before.endswith(",") or asks or issued):
         return None
     said = _after(sentence, at)
     if said is None:
@@ -589,6 +601,8 @@ def _that_behind(sentence: Sentence, word: Word, rest: list[Word]) -> Word | Non
     known = sentence.lexicon
     if rest and rest[0].form in _ASIDES and sentence.gap(word, rest[0]) == ",":
         rest = rest[1:]
+    if len(rest) > 1 and rest[1].form == "that" and is_adverb(rest[0].form, known):
+        return rest[1]  # says only that
     if rest and rest[0].form not in known.times | known.heads | {"that", "during", "after", "via"}:
         return None
     for n, each in enumerate(rest[:18]):
@@ -723,7 +737,7 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     """…, Millbrook Council said on Monday. Or in the middle: the budget, she insisted, is safe."""
     word, known = sentence.words[at], sentence.lexicon
     comma = _last_of(sentence, ",", word.start) - 1
-    if comma < 0 or sentence.inside(comma):
+    if comma < 0 or sentence.inside(comma) or word.form in known.marked_alone:
         return []
     named = [w for w in sentence.within(comma, word.start) if w.form not in known.auxiliaries]
     source = stretch(named) if named else None

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from qawl.suggest.cues import Lexicon
 from qawl.suggest.sentences import Sentence, stretch
 from qawl.suggest.words import Stretch, Word
 
@@ -64,6 +65,8 @@ def beside(sentence: Sentence, at: int, start: int) -> Parties:
     between = sentence.within(start, sentence.words[at].start)
     while between and between[-1].form in sentence.lexicon.auxiliaries:
         between.pop()
+    if between and between[0].form == "as":
+        between = between[1:]  # “…,” as one collector told me
     if not between:
         return inverted(sentence, at), None
     source = _head(sentence, _segments(sentence, between))
@@ -269,9 +272,9 @@ def _second_phrase(sentence: Sentence, run: list[Word]) -> int:
 def subject_of(sentence: Sentence, at: int) -> Stretch | None:
     """The subject before a verb: back to a comma, a quotation mark or the start of the sentence."""
     n = at - 1
-    while n > 0 and sentence.form(n) in DAYS | {"on"}:
+    while n > 0 and sentence.form(n) in DAYS | {"on"} and _joined(sentence, n + 1):
         n -= 1  # The bank on Friday said
-    while n >= 0 and _is_adverb(sentence, n):
+    while n >= 0 and is_adverb(sentence.form(n), sentence.lexicon):
         n -= 1
     if n < 0 or sentence.form(n) == "that":
         return None
@@ -292,12 +295,9 @@ def subject_of(sentence: Sentence, at: int) -> Stretch | None:
     return _plain(sentence, parts[-1]) if not gap else None
 
 
-def _is_adverb(sentence: Sentence, n: int) -> bool:
-    """Whether a word between a subject and its verb belongs to the verb: has repeatedly said."""
-    form = sentence.form(n)
-    return form in sentence.lexicon.auxiliaries or (
-        form.endswith("ly") and form not in _NOUNS_IN_LY
-    )
+def is_adverb(form: str, known: Lexicon) -> bool:
+    """Whether a word beside a verb belongs to it: has repeatedly said, says only that."""
+    return form in known.auxiliaries or (form.endswith("ly") and form not in _NOUNS_IN_LY)
 
 
 def _before_aside(sentence: Sentence, start: int, sign: str) -> int:
@@ -409,16 +409,22 @@ def _plain(sentence: Sentence, run: list[Word]) -> Stretch | None:
 
 
 def _own_clause(sentence: Sentence, run: list[Word]) -> list[Word]:
-    """Words without those of a clause before theirs: (The court heard that) the firm; (said) staff."""
+    """Words without those of a clause before theirs: (The court heard that) the firm; (said) staff.
+
+    A noun with a clause about it is whole: the officer who left after the riot.
+    """
     known = sentence.lexicon
+    about = next((n for n, w in enumerate(run) if w.form in {"who", "which"}), len(run))
+    whole = about > 0 and not has_verb(sentence, run[:about])
     for n in range(len(run) - 1, -1, -1):
         form = run[n].form
+        if whole and n > about:
+            continue
         opens = form in known.breaks and sentence.form(0) != form
         if opens or (form in {"and", "or"} and has_verb(sentence, run[:n])):
             return run[n + 1 :]
         if n < len(run) - 1 and form in known.said_of and is_verb(sentence, run[n]):
-            related = any(w.form in {"who", "which"} for w in run[:n])
-            return run if related else run[n + 1 :]
+            return run[n + 1 :]
     return run
 
 

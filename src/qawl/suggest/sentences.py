@@ -102,7 +102,11 @@ def kind(sentence: Sentence, content: Stretch, *, proclitics: bool) -> Kind:
     for mark in sentence.quoted:
         if content.start <= mark.start and mark.end <= content.end:
             ahead = sentence.within(content.start, mark.start)[-3:]
-            if not any(sentence.lexicon.cue(w.form, proclitics=proclitics) for w in ahead):
+            if not any(
+                sentence.lexicon.cue(w.form, proclitics=proclitics)
+                and not sentence.text[w.start].isupper()
+                for w in ahead
+            ):
                 return "mixed"
     return "indirect"
 
