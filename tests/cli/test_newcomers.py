@@ -276,3 +276,12 @@ def test_each_thing_that_is_wrong_with_files_is_shown_once(tmp_path):
     assert "3 × its metadata is wrong" in said
     assert "a.txt: a.yaml: there is no key `titre`" in said
     assert "c.txt: c.yaml: not UTF-8: save the file as UTF-8" in said
+
+
+def test_explain_says_what_an_article_is(tmp_path):
+    """Messages have ids alone; nothing led from an id to a title or a file but corpus/articles.jsonl."""
+    ingest(tmp_path, "a.txt", TEXT)
+    corpus = tmp_path / "corpus_of_one"
+    [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    said = qawl(corpus, "ingest", "--explain", json.loads(line)["id"]).stdout
+    assert f"{json.loads(line)['id']}  {TEXT[:60]} (no source, a.txt)" in said

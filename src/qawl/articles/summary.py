@@ -21,7 +21,7 @@ from qawl.core.text import printable
 if TYPE_CHECKING:
     from qawl.articles.received import SetAside
 
-_SHOWN, _FIELDS, _LONGEST, _EXAMPLES = 5, 12, 300, 3
+_SHOWN, _FIELDS, _LONGEST, _EXAMPLES, _BEGINS = 5, 12, 300, 3, 60
 _RULES = {
     CHROME_LINES: (
         "lines that sites add",
@@ -190,11 +190,16 @@ def as_json(outcome: Ingested) -> Iterator[str]:
 
 
 def explain(project: Project, identity: str) -> Iterator[str]:
-    """Each other article of the group, with how like the two are; raises InputError for no article."""
+    """What an article is, and each other article of its group, with how like the two are.
+
+    Raises InputError for no article.
+    """
     articles = article_store.by_id(project)
     if identity not in articles:
         raise InputError(article_store.unknown(project, identity))
     article = articles[identity]
+    begins = printable(" ".join((article.title or article.text[:200]).split())[:_BEGINS])
+    yield f"{identity}  {begins} ({article.source or 'no source'}, {article.received})"
     others = [
         each
         for each in article_store.articles(project)

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     help="Where near-duplicates are looked for: here, or on the Ray cluster of RAY_ADDRESS.",
 )
 @others("Add the articles")
-@click.option("--explain", metavar="ID", help="Show why an article is in its group.")
+@click.option(
+    "--explain", metavar="ID", help="Show what an article is, and why it is in its group."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def command(
     paths: "tuple[Path | Remote, ...]",
