@@ -233,6 +233,31 @@ def test_an_export_leaves_out_and_counts_what_somebody_typed_of_a_withheld_text(
         assert any(OTHER[:30] in each for each in said) is (there and form != "prodigy")
 
 
+@pytest.mark.parametrize("who", [(), ("--annotator", "a1")])
+@pytest.mark.parametrize("form", ["jsonl", "tei", "label-studio"])
+def test_values_that_stay_null_in_a_restored_copy_are_counted_by_its_export(root, form, who):
+    """Those of the article and of annotators were left out without a word; a path of a tree of which a part is
+    null went out as it was, and ended TEI in a fault."""
+    tree = "  - {name: field, kind: tree, multiple: true, of: [PER], values: [law, {name: arts, values: [music]}]}"
+    path = root / "label_config" / "toy.yaml"
+    path.write_text(SCHEME.replace("attributes:", f"attributes:\n{tree}"), "utf-8")
+    qawl(root, "scheme")
+    ingest(root, *(article(each, redistribute=False) for each in (TEXT, OTHER)))
+    (mona,) = span("Mona")
+    typed = {"taxonomy": [["law"], ["arts", TEXT[5:40]]], "start": 0, "end": 4, "text": "Mona"}
+    of_tree = {**mona, "from_name": "field", "type": "taxonomy", "value": typed}
+    pull(root, [mona, of_tree], note("note", OTHER), note("more", "her own words", OTHER))
+    code, said = main(root, "release", "0.1.0", "--draft")
+    assert (root / "exports" / "releases" / "0.1.0").is_dir(), (code, said)
+    (root / "copy.txt").write_text(TEXT, "utf-8")
+    main(root, "restore", "exports/releases/0.1.0", "--articles", "copy.txt", "--to", "full")
+    more = ("--with-withheld", *who)
+    code, said = main(root, "export", form, "--from", "full", "--to", "out", *more)
+    assert code == 0, said
+    report = json.loads((root / "out" / "report.json").read_text("utf-8"))
+    assert report["counts"]["value-withheld"] == 3
+
+
 def test_a_text_that_names_where_an_author_works_stops_no_release(root):
     """News quotes people of a university, and one of them makes the dataset."""
     where = "University of the Orontes"

@@ -111,14 +111,14 @@ class Release:
     def annotations(self, layer: str, annotator: str) -> Iterator[Given]:
         """As the table `annotations` has them."""
         articles = self._release.by_id([])
-        for record in self._release.annotations(layer, annotator):
+        for record, hidden in self._release.annotations(layer, annotator):
             article = next((each for each in articles if each.id >= record.article_id), None)
             if article is None or article.id != record.article_id:
                 raise ReleaseError(
                     f"{self._release.folder}: article {record.article_id} is not in order in "
                     "`articles` and `annotations`: run `qawl verify`"
                 )
-            yield self._given(article, record)
+            yield self._given(article, record, hidden=hidden)
 
     def offered(self) -> Names:
         """The names in everybody's annotations, as far as their text is here."""
@@ -134,7 +134,7 @@ class Release:
     def _everybody(self) -> Iterator[tuple[Scheme, Iterable[Annotation]]]:
         for layer, current in self.schemes.items():
             if any(label.gives for label in current.labels):
-                yield current, self._release.annotations(layer)
+                yield current, (record for record, _ in self._release.annotations(layer))
 
     def _given(
         self,

@@ -29,11 +29,14 @@ from qawl.release.tables import columns
 from qawl.release.versions import manifest
 from qawl.scheme import scheme as schemes
 from qawl.scheme.attributes import Attribute, as_number
-from qawl.scheme.names import attribute_of, layer_of
+from qawl.scheme.names import STANDOFF, attribute_of, layer_of
 from qawl.scheme.scheme import Scheme
 
 _SPAN = ("id", "label", "start", "end", "text", "support")
 _UNSET: tuple[object, ...] = (None, [], "")
+
+Done = tuple[Annotation, int]
+"""What an annotator did, and how many of its values are not in it, since they hold withheld text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class Article:
     """An article of a release with its gold by layer; `text` is None where it is withheld.
 
     `open` has for each layer the stretches (start, end) of which nothing is decided, `hidden` the
-    places and attributes whose value holds withheld text, `complete` whether all is decided. `about` is
-    what else its row says.
+    places and attributes whose value holds withheld text (0 to 0 for those of the article), `complete`
+    whether all is decided. `about` is what else its row says.
     """
 
     id: str
@@ -117,13 +120,10 @@ class Release:
         streams = [self.articles(split, layers) for split in self.splits]
         return heapq.merge(*streams, key=lambda article: article.id)
 
-    def annotations(self, layer: str, annotator: str | None = None) -> Iterator[Annotation]:
-        """What annotators did in a layer, one of them or all, in the order of article ids.
-
-        A value that holds withheld text is not there.
-        """
+    def annotations(self, layer: str, annotator: str | None = None) -> Iterator[Done]:
+        """What annotators did in a layer, one of them or all, in the order of article ids."""
         streams = [self._annotations(path, layer, annotator) for path in self._annotation_files]
-        return heapq.merge(*streams, key=lambda record: record.article_id)
+        return heapq.merge(*streams, key=lambda done: done[0].article_id)
 
     @cached_property
     def annotators(self) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ class Release:
         there = manifest.table_files(self.folder, "annotations")
         return tuple(path for paths in there.values() for path in paths)
 
-    def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Annotation]:
+    def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Done]:
         kinds = self._features["annotations"]
         with parquet(path) as table:
             for batch in table.iter_batches(batch_size=100):
@@ -175,7 +175,7 @@ class Release:
             source=named.get("source"),
             gold={layer: self._record(layer, named) for layer in layers},
             open={layer: _open(layer, named) for layer in layers},
-            hidden={layer: _hidden(layer, named) for layer in layers},
+            hidden={layer: _hidden(layer, named, self.layers) for layer in layers},
             complete={
                 layer: done
                 for layer in layers
@@ -235,9 +235,13 @@ def _relation(given: Row) -> Relation:
     return Relation(label=given["label"], from_=given["from"], to=given["to"], direction=direction)
 
 
-def _annotation(row: Row, current: Scheme) -> Annotation:
+def _annotation(row: Row, current: Scheme) -> Done:
     """A row of the table `annotations`."""
-    return Annotation(
+    spans = row["spans"] or ()
+    listed = [each["attributes"] or () for each in (row, *spans)]
+    of_article, *of_spans = values = [_values(each, current) for each in listed]
+    given = sum(len({one["name"] for one in each}) for each in listed)
+    record = Annotation(
         article_id=row["article_id"],
         layer=row["layer"],
         annotator=row["annotator"] or JUDGE,
@@ -251,24 +255,25 @@ def _annotation(row: Row, current: Scheme) -> Annotation:
                 each["start"],
                 each["end"],
                 each["text"] or "",
-                _values(each["attributes"], current),
+                said,
             )
-            for each in row["spans"] or ()
+            for each, said in zip(spans, of_spans, strict=True)
         ),
         relations=tuple(map(_relation, row["relations"] or ())),
-        attributes=_values(row["attributes"], current),
+        attributes=of_article,
         provenance=Provenance(
             **{name: row[name] for name in Provenance.__struct_fields__ if name in row}
         ),
     )
+    return record, given - sum(map(len, values))
 
 
-def _values(listed: Iterable[Row] | None, current: Scheme) -> Attributes:
+def _values(listed: Iterable[Row], current: Scheme) -> Attributes:
     """Attributes as `annotations` lists them: one of several texts or paths stands there for each."""
     found: Attributes = {}
-    for name, rows in groupby(listed or (), key=itemgetter("name")):
+    for name, rows in groupby(listed, key=itemgetter("name")):
         cells = [each["value"] if each["values"] is None else each["values"] for each in rows]
-        if not any(each is None for each in cells):
+        if not _lacks(cells):
             found[name] = _of_kind(cells, current.attribute.get(name))
     return found
 
@@ -293,26 +298,46 @@ def _said(span: Mapping[str, object]) -> Attributes:
     return {
         name: _plain_number(value)
         for name, value in span.items()
-        if name not in _SPAN and not name.endswith("_standoff") and _is_said(value)
+        if name not in _SPAN and not name.endswith(STANDOFF) and _is_said(value)
     }
 
 
 def _is_said(value: object) -> bool:
     """Whether a cell tells a value: one of which a part is withheld does not."""
-    return value not in _UNSET and not (isinstance(value, list) and None in value)
+    return value not in _UNSET and not _lacks(value)
+
+
+def _lacks(value: object) -> bool:
+    """Whether a part of a list is withheld."""
+    return isinstance(value, list) and any(each is None or _lacks(each) for each in value)
 
 
 def _open(layer: str, row: Row) -> tuple[tuple[int, int], ...]:
     return tuple((each["start"], each["end"]) for each in row.get(f"{layer}_open") or ())
 
 
-def _hidden(layer: str, row: Row) -> frozenset[tuple[int, int, str]]:
+def _hidden(layer: str, row: Row, layers: Sequence[str]) -> frozenset[tuple[int, int, str]]:
+    own = {
+        name.removeprefix(f"{layer}_"): value
+        for name, value in row.items()
+        if layer_of(name, layers) == layer
+    }
+    spans = row.get(f"{layer}_spans") or ()
     return frozenset(
-        (span["start"], span["end"], name.removesuffix("_standoff"))
-        for span in row.get(f"{layer}_spans") or ()
-        for name, value in span.items()
-        if name.endswith("_standoff") and (isinstance(value, str) or any(value or ()))
+        (start, end, name)
+        for start, end, values in ((0, 0, own), *((s["start"], s["end"], s) for s in spans))
+        for name in _untold(values)
     )
+
+
+def _untold(values: Row) -> set[str]:
+    """The attributes of which a value, or a part of it, is withheld."""
+    told = {name: each for name, each in values.items() if name.endswith(STANDOFF)}
+    return {
+        name.removesuffix(STANDOFF)
+        for name, each in told.items()
+        if isinstance(each, str) or any(each or ())
+    } | {name for name, each in values.items() if name not in told and _lacks(each)}
 
 
 def _shown(layer: str, known: Columns) -> Scheme:
@@ -329,7 +354,7 @@ def _shown(layer: str, known: Columns) -> Scheme:
         "attributes": [
             _attribute(name, kind, labels)
             for name, kind in fields.items()
-            if name not in _SPAN and not name.endswith("_standoff")
+            if name not in _SPAN and not name.endswith(STANDOFF)
         ],
         "relations": [
             {"name": n, "title": {"en": n}, "from": list(labels), "to": list(labels)}
