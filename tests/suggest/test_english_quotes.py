@@ -162,6 +162,16 @@ CASES = {
         ("that he would call for change", "adding", "MP Tom Yates", None)],
     "His agent says only that “talks are ongoing”.": [
         ("that “talks are ongoing”", "says", "His agent", None)],
+    "Ann Lee, the editor, and Tom Hill, her deputy, said the paper would close.": [
+        ("the paper would close", "said", "Ann Lee, the editor, and Tom Hill, her deputy", None)],
+    "The bank raised rates, and its governor, Ann Lee, said that prices would fall.": [
+        ("that prices would fall", "said", "its governor, Ann Lee", None)],
+    "The rumours, he said later, were nonsense.": [
+        ("The rumours", "said", "he", None), ("were nonsense", None, "he", None)],
+    "The mayor, who the press say is ill, stayed at home.": [("is ill", "say", "the press", None)],
+    "He claimed the prize on Monday and flew home.": [],
+    "He said a few words and sat down.": [],
+    "If a man tells you that he is from the bank, hang up.": [],
     # A piece goes on with the quote outside, not with the speech within it.
     "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
         ("“My client was told he had 28 days,”", "told", "she", "the court"),

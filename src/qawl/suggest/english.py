@@ -13,6 +13,7 @@ from qawl.suggest.english_parties import (
     inverted,
     is_adverb,
     is_adverbial,
+    is_clause,
     is_verb,
     office_before,
     opening_of,
@@ -216,12 +217,13 @@ def _interrupts(sentence: Sentence, at: int) -> bool:
     word = sentence.words[at]
     comma = _last_of(sentence, ",", word.start) - 1
     ahead, named = sentence.within(sentence.start, comma), sentence.within(comma, word.start)
-    apart = sentence.text[word.end : word.end + 1] == "," and comma >= 0
+    end = _behind_aside(sentence, word.end)
+    apart = sentence.text[end : end + 1] == "," and comma >= 0
     if not apart or not ahead or not named or sentence.inside(ahead[-1].start):
         return False
     if sentence.form(at + 1) in _ASIDES:
         return False
-    following = sentence.text[word.end + 1 : word.end + 3].lstrip()[:1]
+    following = sentence.text[end + 1 : end + 3].lstrip()[:1]
     if not following.isalnum():
         return named[0].form in {"he", "she", "they"} and not is_adverbial(sentence, ahead)
     return True
@@ -347,7 +349,8 @@ def _in_relative(sentence: Sentence, at: int) -> list[Quote]:
     if not verb or (not parted and (apart or sentence.form(n) == "and")):
         return []
     source = stretch(sentence.words[n + 1 : at])
-    content = trimmed(sentence.text, following.start, _clause_end(sentence, following), ".,;:")
+    end = min(_clause_end(sentence, following), _end_of_lesser(sentence, at))
+    content = trimmed(sentence.text, following.start, end, ".,;:")
     cue = Stretch(word.start, word.end)
     return [Quote(content, kind(sentence, content, proclitics=False), cue, source)]
 
@@ -408,7 +411,8 @@ def _may_say(sentence: Sentence, at: int, subject: Stretch) -> bool:
         return False
     if form in {"read", "reads"}:
         return any(w.form in known.inscriptions for w in run)
-    return run[0].form not in {"whoever", "whatever", "what", "let"}
+    supposed = _opener(sentence, at) in {"if", "unless"}  # If he tells you that, call us
+    return not supposed and run[0].form not in {"whoever", "whatever", "what", "let"}
 
 
 def _passive(sentence: Sentence, at: int, said: Said, subject: Stretch) -> Quote | None:
@@ -491,16 +495,21 @@ def _after(sentence: Sentence, at: int) -> Said | None:
 
 def _end_of_lesser(sentence: Sentence, at: int) -> int:
     """The comma that ends a lesser clause: When he said that, she left; Hale, who denies it, left."""
-    start = _last_of(sentence, ",", sentence.words[at].start)
-    opens = sentence.within(max(start, sentence.start), sentence.words[at].start)
-    lesser = opens and (opens[0].form in {"who", "which"} if start else opens[0].form in _LESSER)
-    if not lesser:
+    opener = _opener(sentence, at)
+    first = not _last_of(sentence, ",", sentence.words[at].start)
+    if opener not in (_LESSER if first else {"who", "which"}):
         return sentence.end
     for n in range(at + 1, len(sentence.words)):
         before, each = sentence.words[n - 1], sentence.words[n]
         if not sentence.inside(each.start) and sentence.gap(before, each).endswith(","):
             return before.end
     return sentence.end
+
+
+def _opener(sentence: Sentence, at: int) -> str:
+    """The first word between the last comma, or the start of the sentence, and a verb."""
+    start = max(_last_of(sentence, ",", sentence.words[at].start), sentence.start)
+    return next((w.form for w in sentence.within(start, sentence.words[at].start)), "")
 
 
 def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> bool:
@@ -511,7 +520,7 @@ def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> 
     if len(inner) < (2 if first.form == "to" else 3):
         return False
     told = first.form in {"that", "to", "not", "if", "whether", "against"}
-    told = told or cue.form in {"accused", "accuses"} or has_verb(sentence, inner)
+    told = told or cue.form in {"accused", "accuses"} or is_clause(sentence, inner)
     opens = first.form in sentence.lexicon.determiners | sentence.lexicon.pronouns
     return told or (opens and _ends_in_marks(sentence, content))
 
@@ -722,7 +731,11 @@ def _another(sentence: Sentence, at: int) -> bool:
         return False
     if _is_passive(sentence, at):
         return False
-    if form in known.objects and sentence.form(at + 1) in {"her", "him", "me", "us", "them"}:
+    if (
+        not pronoun
+        and form in known.objects
+        and sentence.form(at + 1) in {"her", "him", "me", "us", "them"}
+    ):
         return False
     told = form in known.objects and sentence.form(at - 1) not in known.auxiliaries
     if form in {"accused", "accuses"} or told:

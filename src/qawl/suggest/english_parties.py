@@ -362,7 +362,14 @@ def _apposed(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
             parts[0] = described
             break
         parts = parts[1:]
-    if not parts or len(parts) > 4 or has_verb(sentence, parts[0]):
+    joins = (n for n in range(len(parts) - 1, 0, -1) if parts[n][0].form in {"and", "but", "while"})
+    if joined := next(joins, 0):
+        if not any(has_verb(sentence, each) for each in parts[:joined]):
+            return Stretch(
+                parts[0][0].start, parts[-1][-1].end
+            )  # Ann Lee, the editor, and Tom Hill
+        parts = [parts[joined][1:], *parts[joined + 1 :]]
+    if not parts or not parts[0] or len(parts) > 4 or has_verb(sentence, parts[0]):
         return None
     parts[0] = _without_opener(sentence, parts[0])
     return _head(sentence, parts)
@@ -478,6 +485,14 @@ def has_verb(sentence: Sentence, run: list[Word]) -> bool:
     """Whether words have a finite verb behind their first one, which may be a noun in the plural."""
     contracted = run and (run[0].form.endswith(_CONTRACTED) or run[0].form in _WITH_IS)
     return bool(contracted) or any(_acts(sentence, run, n) for n in range(1, len(run)))
+
+
+def is_clause(sentence: Sentence, run: list[Word]) -> bool:
+    """Whether words have a subject with its verb: the port had closed; not: a few words and sat down."""
+    verb = next((n for n in range(1, len(run)) if _acts(sentence, run, n)), 0)
+    if not verb:
+        return has_verb(sentence, run)
+    return run[verb - 1].form not in {"and", "or", "but"}
 
 
 def _acts(sentence: Sentence, run: list[Word], n: int) -> bool:
