@@ -123,6 +123,11 @@ CASES = [
     ("EVENT", "فاز بدوري أبطال أوروبا وكأس أمم أفريقيا وأيام قرطاج المسرحية بعد أيام في قرطاج.",
      ["دوري أبطال أوروبا", "كأس أمم أفريقيا", "أيام قرطاج المسرحية"]),
     ("LANGUAGE", "أجاب بالإنجليزية ويتقن الأمازيغية، في المدرسة الفرنسية.", ["الإنجليزية", "الأمازيغية"]),
+    # smaller towns, where a preposition or a place beside them says so
+    ("GPE", "The road between Burnley and Keighley is shut; gunmen entered Maiduguri.",
+     ["Burnley", "Keighley", "Maiduguri"]),
+    ("GPE", "She moved from Swindon to Carlisle, Pennsylvania, with hope.", ["Swindon", "Carlisle", "Pennsylvania"]),
+    ("GPE", "Critics say Widnes made Truman rich; come to Mercy.", []),
     # what real articles showed: false marks of words that look like others
     ("DATE", "ارتفعت بنهاية كانون الأول (ديسمبر) 2005 حتى نهاية الشهر الأول من هذا العام. أشهر فنان غنى أيام العيد.",
      ["نهاية كانون الأول (ديسمبر) 2005", "نهاية الشهر الأول من هذا العام"]),

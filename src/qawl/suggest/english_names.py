@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from qawl.suggest.gazetteer import Gazetteer, Match, bare, places
+from qawl.suggest.gazetteer import Gazetteer, Match, bare, places, towns
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.numerals import is_year
 from qawl.suggest.sentences import Quote
@@ -483,21 +483,37 @@ def _again(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
 def _places(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
     """A place behind `in` or beside `the town of`, and the same name elsewhere."""
     found: dict[tuple[str, ...], str] = {}
+    named = read.lists.given | read.lists.languages | read.lists.not_names | read.lists.titles
     for run in runs:
         forms = tuple(bare(read.form(n)) for n in run)
-        before, first = read.form(run[0] - 1), run[0]
-        town = before == "of" and read.form(first - 2) in read.lists.places_after
-        where = before in {"in", "near", "from"} and len(run) == 1
-        where = where and read.form(first - 2) not in {
-            "published",
-            "appeared",
-            "writing",
-            "reported",
-        }
-        named = read.lists.given | read.lists.languages | read.lists.not_names | read.lists.titles
-        if (town or where) and len(run) <= 2 and not {*forms} & (named | lasts):
+        if not {*forms} & (named | lasts) and (_is_where(read, run) or _is_town(read, run, forms)):
             found[forms] = "place"
     yield from Gazetteer(found).find(read.text, read.every, arabic=False)
+
+
+def _is_where(read: Reading, run: Run) -> bool:
+    """Whether the words before a name say that it is a place: in Fowey, the town of Sowerby Bridge."""
+    before, ahead = read.form(run[0] - 1), read.form(run[0] - 2)
+    if before == "of":
+        return len(run) <= 2 and ahead in read.lists.places_after
+    printed = ahead in {"published", "appeared", "writing", "reported"}
+    return before in {"in", "near", "from"} and len(run) == 1 and not printed
+
+
+def _is_town(read: Reading, run: Run, forms: tuple[str, ...]) -> bool:
+    """Whether a name is a town's, and a preposition or a place beside it says so: Halifax or Elland."""
+    if forms not in towns():
+        return False
+    before, known = read.form(run[0] - 1), places("en").names
+    ahead = (read.form(run[0] - 2),)
+    joined = before in {"and", "or"} and (known.get(ahead) == "place" or ahead in towns())
+    last = run[-1]
+    comma = read.text[read.every[last].end :][:2] == ", " and read.upper(last + 1)
+    within = comma and any(
+        known.get(tuple(bare(read.form(n)) for n in range(last + 1, last + 1 + size))) == "place"
+        for size in (1, 2)
+    )
+    return joined or within or before in read.lists.before_places
 
 
 def _parts(read: Reading) -> Iterator[Match]:

@@ -266,6 +266,13 @@ def _stem(name: str) -> str | None:
 
 
 @cache
+def towns() -> frozenset[Key]:
+    """Towns in Latin letters, which are places only where the words around them say so (GeoNames)."""
+    lines = files("qawl.suggest").joinpath("data", "towns.txt").read_text("utf-8").splitlines()
+    return frozenset(tuple(line.split()) for line in lines if not line.startswith("#"))
+
+
+@cache
 def countries(language: str) -> frozenset[Key]:
     """The names of countries in a language (CLDR)."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only suggestions need it

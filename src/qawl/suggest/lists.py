@@ -89,6 +89,7 @@ class Lists(msgspec.Struct, frozen=True):
     before_titles: frozenset[str] = frozenset()
     of_countries: frozenset[str] = frozenset()
     of_modifiers: frozenset[str] = frozenset()
+    before_places: frozenset[str] = frozenset()
     no_bodies: frozenset[str] = frozenset()
     clubs: frozenset[str] = frozenset()
     before_clubs: frozenset[str] = frozenset()
