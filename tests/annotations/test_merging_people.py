@@ -224,7 +224,7 @@ def test_numbers_of_two_people_here_are_no_reason_to_take_one_of_them(corpus, co
     done = corpus.run("pull", "--merge", str(other.folder))
     if name == "b1":
         said = str(done.exception)
-        assert "the work of b1 there is that of a1 (user 4) and a2 (user 9) here" in said
+        assert "the users of b1 there are a1 (user 4) and a2 (user 9) here" in said
         assert "`qawl pull --annotator 4=a1 --annotator 9=a2`" in said
         assert whose(corpus) == before
     else:

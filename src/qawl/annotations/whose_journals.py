@@ -121,9 +121,10 @@ def _owner(
     if len(owners) > 1:
         owners = _at_work(here, owners, numbers)
     name = mine[0].annotator
+    told = f"the work of {name} there is that of" if owners else f"the users of {name} there are"
     owners = owners or _with_numbers(name, numbers, users)
     if len(owners) > 1:
-        raise _unclear(mine[0].source, name, owners)
+        raise _unclear(f"{mine[0].source}: {told}", owners)
     return next(iter(owners), None)
 
 
@@ -160,24 +161,23 @@ def renumbered(origins: Mapping[int, int]) -> bool:
     return any(theirs != ours for theirs, ours in origins.items())
 
 
-def _unclear(source: str, name: str, owners: Mapping[str, set[int | None]]) -> JournalError:
-    """That the work of one annotator there is that of several here, whose each is, and what to run."""
+def _unclear(told: str, owners: Mapping[str, set[int | None]]) -> JournalError:
+    """That one annotator there is several here, who they are, and what to run."""
     known = sorted(
         (user, who) for who, those in owners.items() for user in those if user is not None
     )
-    told = {
+    numbers = {
         who: ", ".join(f"user {user}" for user, other in known if other == who)
         or "users without a number"
         for who in sorted(owners)
     }
-    whose = " and ".join(f"{who} ({those})" for who, those in told.items())
+    whose = " and ".join(f"{who} ({those})" for who, those in numbers.items())
     several = len({user for user, _ in known}) < len(known)
     run = " ".join(f"--annotator {user}={who}" for user, who in known if not several)
     return JournalError(
-        f"{source}: the work of {name} there is that of {whose} here: it is not clear whose the rest is. "
-        "If git has put files of the branch into exports/journal, run `git restore -SW --source HEAD "
-        "exports/journal` first; else give the work one name on both sides with `qawl pull "
-        f"{run or '--annotator USER=NAME'}`"
+        f"{told} {whose} here: it is not clear whose the rest is. If git has put files of the branch "
+        "into exports/journal, run `git restore -SW --source HEAD exports/journal` first; else give the "
+        f"work one name on both sides with `qawl pull {run or '--annotator USER=NAME'}`"
     )
 
 
