@@ -4,7 +4,7 @@ What a config says is returned as it stands, in Label Studio's terms; `qawl.setu
 of it. Tags that Qawl has no scheme for are named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from unicodedata import normalize
 from xml.etree import ElementTree as ET
@@ -108,6 +108,13 @@ class Config:
     def of(self, tags: frozenset[str]) -> Iterator[Control]:
         """The controls of some tags, in the order of the config."""
         return (each for each in self.controls if each.tag in tags)
+
+
+def every(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, and those below them."""
+    for each in items:
+        yield each
+        yield from every(each.items)
 
 
 def read(text: str, where: str) -> Config:

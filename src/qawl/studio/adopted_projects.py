@@ -16,7 +16,7 @@ from qawl.core.errors import SchemeError, ServerError
 from qawl.core.project import Project
 from qawl.core.text import sha256
 from qawl.scheme import from_config, scheme
-from qawl.scheme.from_config import Config, Item
+from qawl.scheme.from_config import Config, every
 from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
 from qawl.studio.steps import Remote, Step, Wanted, counted
@@ -100,18 +100,12 @@ def _config(remote: Remote) -> Config | None:
 
 
 def _lacking(current: Scheme, config: Config) -> Iterator[str]:
-    there = {item.name for control in config.controls for item in _every(control.items)}
+    there = {item.name for control in config.controls for item in every(control.items)}
     yield from (f"label {each}" for each in current.label if each not in there)
     names = {control.name for control in config.controls}
     yield from (
         f"attribute {each.name}" for each in current.attributes if not {*each.controls} & names
     )
-
-
-def _every(items: Iterable[Item]) -> Iterator[Item]:
-    for each in items:
-        yield each
-        yield from _every(each.items)
 
 
 class _Articles:

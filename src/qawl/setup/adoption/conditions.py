@@ -3,10 +3,10 @@
 A condition that no scheme can say is left out with a note.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from qawl.scheme.from_config import LABELS, Condition, Config, Control, Item
+from qawl.scheme.from_config import LABELS, Condition, Config, Control, Item, every
 
 Node = dict[str, Any]
 CHOSEN = frozenset({"choice", "choices"})
@@ -22,26 +22,26 @@ def labels_of(
 ) -> list[str]:
     """The labels whose regions a control is asked for: those that all its conditions name, and those
     whose regions have it in the work (`given`)."""
-    every = list(dict.fromkeys(item.name for each in sets for item in each.items))
-    left = every
+    names = list(dict.fromkeys(item.name for each in sets for item in each.items))
+    left = names
     for each in control.conditions:
         if each.shown != "region-selected":
             continue
         asked = _resolved(each.labels, [item for group in sets for item in group.items])
         of = next((group for group in config.of(LABELS) if group.name == each.control), None)
-        known = {*(item.name for item in of.items)} if of and len(sets) > 1 else {*every}
+        known = {*(item.name for item in of.items)} if of and len(sets) > 1 else {*names}
         left = [name for name in left if name in known and (not asked or name in asked)]
-    if left and (more := [name for name in given if name in every and name not in left]):
+    if left and (more := [name for name in given if name in names and name not in left]):
         notes.append(
             f"{control.name}: the work has it of {', '.join(more)}, too: it is of these, too"
         )
-        left = [name for name in every if name in left or name in more]
-    if left not in ([], every) and (comma := [name for name in left if "," in name]):
+        left = [name for name in names if name in left or name in more]
+    if left not in ([], names) and (comma := [name for name in left if "," in name]):
         notes.append(
             f"{control.name}: asked for all labels: Label Studio can't tell where {comma[0]!r} ends"
         )
-        return every
-    return left or every
+        return names
+    return left or names
 
 
 def ask(controls: Iterable[Control], attributes: Iterable[Node], notes: list[str]) -> None:
@@ -95,15 +95,9 @@ def _values(condition: Condition, other: Node, control: Control | None) -> list[
     there = [each["name"] for each in other["values"]]
     if not condition.choices:
         return there
-    items = list(_flat(control.items)) if control else []
+    items = list(every(control.items)) if control else []
     items += [Item(each, each) for each in there]
     return [each for each in _resolved(condition.choices, items) if each in there]
-
-
-def _flat(items: Iterable[Item]) -> Iterator[Item]:
-    for each in items:
-        yield each
-        yield from _flat(each.items)
 
 
 def _resolved(words: Sequence[str], items: Sequence[Item]) -> list[str]:

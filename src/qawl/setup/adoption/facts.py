@@ -54,7 +54,6 @@ class Facts:
     labels: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     attributes: dict[str, Seen] = field(default_factory=dict)
     ends: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
-    texts: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
     kept: dict[str, bool] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -139,7 +138,6 @@ class Facts:
             self.left_out["label of a region that is no text"] += odd
         self.counts.spans += len(labels)
         self.labels[str(result.get("from_name"))].update(labels)
-        self.texts[str(result.get("to_name"))] += 1
         if isinstance(result.get("id"), (str, int)):
             regions[str(result["id"])] += labels
 

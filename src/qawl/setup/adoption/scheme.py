@@ -17,7 +17,7 @@ from qawl.core.records import Article
 from qawl.formats.readers.json_lines import whole
 from qawl.scheme import scheme as schemes
 from qawl.scheme.attributes import as_number
-from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item
+from qawl.scheme.from_config import ATTRIBUTES, LABELS, Config, Control, Item, every
 from qawl.scheme.kinds.numbers import STEPS, Number
 from qawl.scheme.names import (
     LAYER,
@@ -52,13 +52,7 @@ KINDS = {
 }
 _LISTED = frozenset({*LABELS, "Choices", "Taxonomy"})
 """Controls whose values a task may list."""
-_OF_RESULTS = {
-    "rating": "scale",
-    "number": "number",
-    "datetime": "date",
-    "taxonomy": "tree",
-    "textarea": "text",
-}
+_OF_RESULTS = {ATTRIBUTES[tag]: kind for tag, kind in KINDS.items()}
 Node = dict[str, Any]
 
 
@@ -211,14 +205,9 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
         for each in config.of(_LISTED)
         if (field := each.settings.get("value", "")).startswith("$")
     ]
-    if len(sets) == 1:
-        node["labels"] = [_label(each, language) for each in sets[0].items]
-        node["control"] = sets[0].name
-        node |= {"multiple": True} if sets[0].several else {}
-    elif sets:
-        node["label_sets"] = [_label_set(each, language) for each in sets]
+    node |= _labelled(sets, language)
     _free_hotkeys([*node.get("labels", ()), *_labels_of_sets(node)], notes)
-    every = list(dict.fromkeys(item.name for each in sets for item in each.items))
+    labels = [item.name for each in sets for item in each.items]
     controls = list(config.of(frozenset(ATTRIBUTES)))
     node["attributes"] = [
         _attribute(each, config, facts, sets, language, notes) for each in controls
@@ -233,7 +222,7 @@ def _configured(config: Config, facts: Facts, language: str, notes: list[str]) -
     node["attributes"] = _without_values(node["attributes"], notes)
     _rename(node["attributes"], notes)
     conditions.ask(controls, node["attributes"], notes)
-    node["relations"] = _relations(facts, config.relations, every, language)
+    node["relations"] = _relations(facts, config.relations, labels, language)
     return {name: value for name, value in node.items() if value}
 
 
@@ -308,6 +297,14 @@ def _label(item: Item, language: str) -> Node:
     if item.hint:
         node["definition"] = {language: item.hint}
     return node
+
+
+def _labelled(sets: Sequence[Control], language: str) -> Node:
+    """The labels of one control, or the sets of several."""
+    if len(sets) != 1:
+        return {"label_sets": [_label_set(each, language) for each in sets]} if sets else {}
+    node = _label_set(sets[0], language)
+    return {"labels": node.pop("labels"), **node}
 
 
 def _label_set(control: Control, language: str) -> Node:
@@ -392,7 +389,7 @@ def _scale(low: int, high: int) -> Node:
 
 def _choice(control: Control, seen: Seen | None, language: str) -> Node:
     kind = "choices" if control.several or (seen and seen.several) else "choice"
-    values = [_value(each, language) for each in _flat(control.items)]
+    values = [_value(each, language) for each in every(control.items)]
     values = list({each["name"]: each for each in reversed(values)}.values())[::-1]
     known = {each["name"] for each in values}
     values += [{"name": each} for each in (seen.values if seen else ()) if each not in known]
@@ -471,12 +468,6 @@ def _without_values(attributes: list[Node], notes: list[str]) -> list[Node]:
     return [each for each in attributes if each["name"] not in idle]
 
 
-def _flat(items: Iterable[Item]) -> Iterator[Item]:
-    for each in items:
-        yield each
-        yield from _flat(each.items)
-
-
 def _value(item: Item, language: str) -> Node:
     node = _named(item, language)
     if item.hotkey:
@@ -525,19 +516,15 @@ def _relation(
 
 
 def _inferred(facts: Facts, language: str, notes: list[str]) -> Node:
-    node: Node = {}
     sets = list(_without_config(facts, notes))
-    if len(sets) == 1:
-        node = {"labels": [_label(e, language) for e in sets[0].items], "control": sets[0].name}
-    elif sets:
-        node["label_sets"] = [_label_set(each, language) for each in sets]
-    every = [item.name for each in sets for item in each.items]
+    node = _labelled(sets, language)
+    labels = [item.name for each in sets for item in each.items]
     node["attributes"] = [
         _inferred_attribute(name, seen, language) for name, seen in facts.attributes.items()
     ]
     node["attributes"] = _without_values(node["attributes"], notes)
     _rename(node["attributes"], notes)
-    node["relations"] = _relations(facts, (), every, language)
+    node["relations"] = _relations(facts, (), labels, language)
     return {name: value for name, value in node.items() if value}
 
 
