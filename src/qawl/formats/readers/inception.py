@@ -9,7 +9,7 @@ from pathlib import Path
 
 LABELS = ("label", "value", "identifier", "type", "role", "referenceType")
 """Features that are labels, the likeliest first."""
-LANGUAGE = frozenset(
+LINGUISTIC = frozenset(
     {
         "Sentence",
         "Token",

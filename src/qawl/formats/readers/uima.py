@@ -90,7 +90,7 @@ def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
     spans, arrows = [], []
     for each in cas.select_all_fs():
         package, name = _named(each)
-        if name in inception.LANGUAGE:
+        if name in inception.LINGUISTIC:
             continue
         if getattr(each, "begin", None) is None or name.endswith("Article"):
             if package == _CUSTOM and not hasattr(each, "target"):  # of the whole document

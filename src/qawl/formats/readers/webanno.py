@@ -217,7 +217,7 @@ class _Reading:
         """Takes what a row says of its layers."""
         for layer in layers:
             cells = row.cells[layer.column : layer.column + len(layer.features)]
-            if layer.name in inception.LANGUAGE or all(each == _NOTHING for each in cells):
+            if layer.name in inception.LINGUISTIC or all(each == _NOTHING for each in cells):
                 continue
             kinds = {_SPANS: self._span, _CHAINS: self._chain}
             take = kinds.get(layer.kind, self._relation)
