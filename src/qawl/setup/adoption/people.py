@@ -103,6 +103,7 @@ class People:
     _known: dict[str, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _met: set[User | None] = field(default_factory=set)
+    _numbered: dict[str, str] = field(default_factory=dict)
 
     def learn(self, server: int, number: int, name: str) -> None:
         """Says whose a number on a server is."""
@@ -131,8 +132,10 @@ class People:
         address = address or self.servers[server].users.get(_number(user))
         key = address or own
         if key not in self._names:
-            told = self._given(User(users.user(user).id, address)) or self._known.get(own)
-            self._names[key] = told or next(self.free)
+            given = self._given(User(users.user(user).id, address))
+            if given is None and own in self._known:
+                self._numbered[user] = self._known[own]
+            self._names[key] = given or self._known.get(own) or next(self.free)
         return self._names[key]
 
     def _given(self, who: User) -> str | None:
@@ -155,14 +158,19 @@ class People:
             if each not in self._met:
                 raise InputError(f"--annotator: {each} made nothing in these sources")
 
-    def note(self) -> list[str]:
-        """Who gets a new pseudonym in a corpus that has annotators."""
+    def note(self) -> Iterator[str]:
+        """Who is somebody whom the corpus has, and who gets a new pseudonym beside those."""
+        how = "`--annotator USER=NAME` says who is whom"
+        if self._numbered:
+            said = ", ".join(f"user {user} is {name}" for user, name in self._numbered.items())
+            yield f"{said}, by the number on one server: where it is of another server, {how}"
         told = {*self.there, *self.given.values()}
-        fresh = [each for each in self.names if each not in told]
-        if not self.there or not fresh:
-            return []
-        said = f"{', '.join(fresh)}: new annotators: nothing tells whether they are some of"
-        return [f"{said} {', '.join(sorted(self.there))}; --annotator USER=NAME says who is whom"]
+        if self.there and (fresh := [each for each in self.names if each not in told]):
+            there = ", ".join(sorted(self.there))
+            yield (
+                f"{', '.join(fresh)}: new annotators: nothing tells whether they are some of {there}; "
+                f"{how}"
+            )
 
 
 def addresses(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
