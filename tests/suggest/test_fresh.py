@@ -1,7 +1,7 @@
-"""Suggestions on ten articles whose author had not seen the rules: figures have floors, the data their digest.
+"""Suggestions on articles written for it: figures have floors, the data their digest.
 
-Version 5 of the rules was written with these articles at hand, so the floors keep what is there and say little of
-other articles.
+`fresh` and `read` are articles that authors of the rules have read: their floors keep what is there and say little
+of other articles. `unread` nobody who wrote the rules has read: it says how good they are elsewhere.
 """
 
 import json
@@ -13,9 +13,14 @@ from click.testing import CliRunner
 
 from qawl import cli
 
-DATA = Path(__file__).parents[1] / "data" / "fresh"
-DIGEST = "1eb96a21941f0cd73a288b78dec7d5d7f7a6f9a4306ccd1ef8a88eaf9b34e6ab"
+DATA = Path(__file__).parents[1] / "data"
 FILES = ("articles.jsonl", "gold/claim.jsonl", "gold/entity.jsonl", "gold/quote.jsonl")
+SETS = {
+    "fresh": (10, "1eb96a21941f0cd73a288b78dec7d5d7f7a6f9a4306ccd1ef8a88eaf9b34e6ab"),
+    "read": (15, "c556904953315767368a683c19099c4340416e4445ae5dcf7a941bf504340f58"),
+    "unread": (11, "9e1f2c9c0d84321e158e567b999c0348203b06732e6edd6623ba2977e1864dd3"),
+}
+"""Set → (articles, digest of its files)."""
 
 
 def lines(path):
@@ -43,19 +48,17 @@ def record(given, article, layer):
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def figures(tmp_path_factory):
-    """What `qawl suggest --score --json` says of a corpus of these articles."""
-    root = tmp_path_factory.mktemp("fresh") / "corpus"
+def measured(folder, root):
+    """What `qawl suggest --score --json` says of a corpus of the articles of a folder."""
     CliRunner().invoke(cli.group, ["init", str(root)], catch_exceptions=False)
-    run(root, "ingest", str(DATA / "articles.jsonl"))
+    run(root, "ingest", str(folder / "articles.jsonl"))
     articles = {each["source_id"]: each for each in lines(root / "corpus/articles.jsonl")}
-    assert len(articles) == 10
+    assert len(articles) == SETS[folder.name][0]
     (root / "exports/gold").mkdir(parents=True, exist_ok=True)
     for layer in ("entity", "quote", "claim"):
         golds = [
             record(each, articles[each["source_id"]], layer)
-            for each in lines(DATA / f"gold/{layer}.jsonl")
+            for each in lines(folder / f"gold/{layer}.jsonl")
         ]
         golds.sort(key=lambda each: each["article_id"])
         text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in golds)
@@ -63,11 +66,26 @@ def figures(tmp_path_factory):
     return json.loads(run(root, "suggest", "--score", "--json"))["layers"]
 
 
-def test_the_data_are_those_that_the_floors_are_of():
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    """Set → its figures, measured when they are first asked for."""
+    found = {}
+
+    def of(name):
+        if name not in found:
+            root = tmp_path_factory.mktemp(name) / "corpus"
+            found[name] = measured(DATA / name, root)
+        return found[name]
+
+    return of
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_data_are_those_that_the_floors_are_of(name):
     digest = sha256()
-    for name in FILES:
-        digest.update((DATA / name).read_bytes())
-    assert digest.hexdigest() == DIGEST
+    for each in FILES:
+        digest.update((DATA / name / each).read_bytes())
+    assert digest.hexdigest() == SETS[name][1]
 
 
 def exact(figures, layer, label, by=None):
@@ -76,35 +94,39 @@ def exact(figures, layer, label, by=None):
 
 
 @pytest.mark.parametrize(
-    ("layer", "floor"),
-    [("entity", 0.85), ("quote", 0.83), ("claim", 0.58)],
-)
-def test_the_share_of_gold_that_needs_no_touch(figures, layer, floor):
-    assert figures[layer]["untouched"] >= floor
+    ("name", "layer", "floor"),
+    [
+        ("fresh", "entity", 0.88), ("fresh", "quote", 0.89), ("fresh", "claim", 0.63),
+        ("read", "entity", 0.81), ("read", "quote", 0.86), ("read", "claim", 0.62),
+        ("unread", "entity", 0.67), ("unread", "quote", 0.76), ("unread", "claim", 0.57),
+    ],
+)  # fmt: skip
+def test_the_share_of_gold_that_needs_no_touch(figures, name, layer, floor):
+    assert figures(name)[layer]["untouched"] >= floor
 
 
 @pytest.mark.parametrize(
     ("layer", "label", "by", "floor"),
     [
         ("quote", "CONTENT", "direct", 0.90),
-        ("quote", "CONTENT", "indirect", 0.80),
-        ("quote", "CUE", None, 0.88),
-        ("quote", "CUE", "direct", 0.85),
-        ("quote", "SOURCE", None, 0.84),
-        ("entity", "GPE", None, 0.91),
-        ("entity", "PERS", None, 0.90),
+        ("quote", "CONTENT", "indirect", 0.85),
+        ("quote", "CUE", None, 0.92),
+        ("quote", "CUE", "direct", 0.87),
+        ("quote", "SOURCE", None, 0.90),
+        ("entity", "GPE", None, 0.92),
+        ("entity", "PERS", None, 0.91),
         ("entity", "DATE", None, 0.92),
-        ("entity", "ORG", None, 0.82),
+        ("entity", "ORG", None, 0.84),
         ("entity", "OCC", None, 0.88),
         ("entity", "MONEY", None, 0.90),
         ("entity", "PERCENT", None, 0.95),
-        ("claim", "CLAIMER", None, 0.82),
+        ("claim", "CLAIMER", None, 0.84),
     ],
 )
 def test_floors_of_labels(figures, layer, label, by, floor):
-    assert exact(figures, layer, label, by) >= floor
+    assert exact(figures("fresh"), layer, label, by) >= floor
 
 
-@pytest.mark.parametrize(("name", "floor"), [("has_cue", 0.82), ("has_source", 0.75)])
+@pytest.mark.parametrize(("name", "floor"), [("has_cue", 0.86), ("has_source", 0.82)])
 def test_floors_of_arrows(figures, name, floor):
-    assert figures["quote"]["relations"][name]["f1"] >= floor
+    assert figures("fresh")["quote"]["relations"][name]["f1"] >= floor
