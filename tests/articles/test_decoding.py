@@ -85,6 +85,8 @@ DOTS = "He paused…then left the café, and that was it…or so the mayor said 
 THAI = "รัฐมนตรีกล่าวว่าท่าเรือจะเปิดในวันจันทร์หลังจากซ่อมแซมสองเดือน"
 HINDI = "मंत्री ने कहा कि बंदरगाह सोमवार को खुलेगा और लोग खुश हैं।"
 SIGNS = "The area of 50 km² costs £5 – 2½ times the price in €, said M. d´Ivoire of São Tomé; it’s 30°C."
+INCLUSIVE = "Les étudiant·es et les citoyen·ne·s de la ville ont dit que les élu·e·s ne sont pas dans la rue."
+CATALAN = "El president va dir que la col·lecció de la vila és a la paral·lela i que els carrers no són nets."
 NAMES = "The eBay and YouTube offices in São Paulo said the naïve “plan” of iPhone makers was for the café."
 
 # Archives of papers and exports of old systems: editors of Windows, mail of Japan, databases of the nineties, Word's
@@ -98,7 +100,7 @@ READ = [
     (HUNGARIAN, "cp1250 iso8859_2"), (CROATIAN, "cp1250 iso8859_2"), (LATVIAN, "cp1257 iso8859_13"),
     (GERMAN, "cp1252 mac_roman cp850"), (FRENCH, "cp1252 iso8859_15 mac_roman"), (SPANISH, "cp1252 mac_roman"),
     (ICELANDIC, "cp1252"), (PERSIAN, "cp1256"), (THAI, "cp874 tis_620 utf-16-le"), (HINDI, "utf-16-le utf-32-be"),
-    (SIGNS, "cp1252"), (ACRONYMS, "cp1255"), (DOTS, "cp1252"), (NAMES, "cp1252"),
+    (SIGNS, "cp1252"), (ACRONYMS, "cp1255"), (DOTS, "cp1252"), (NAMES, "cp1252"), (INCLUSIVE, "cp1252 iso8859_15"), (CATALAN, "cp1252"),
 ]  # fmt: skip
 
 

@@ -155,10 +155,11 @@ _MARKS = regex.compile(r"[\x80-\x84\x86-\x9f\p{Cn}\p{Co}\p{Cs}]")
 _SIGN = r"(?![°©®™])[¹¼½¾¤¦¬±¶¸¯¨×÷√∂∆≈≠≤≥∞◊∑∏∫\p{So}]"
 _GLUED = regex.compile(
     rf"\p{{L}}{_SIGN}|{_SIGN}\p{{L}}|[°©®]\p{{Ll}}|(?<!m)(?<=\p{{L}})[²³]|\p{{L}}[€£¥ƒ¿¡‚„‡†ˆ˜‰]"
-    r"|[‡†‰ˆ˜•]\p{L}|\p{L}[§‹›•«»]\p{L}|(?![lL]·[lL])\p{L}·\p{L}"
-    r"|[¿¡]\p{Ll}(?![^?!]*[?!])|\p{Ll}[^\P{Lu}\x00-\x7f]"
+    r"|[‡†‰ˆ˜•]\p{L}|\p{L}[§‹›•«»]\p{L}|[¿¡]\p{Ll}(?![^?!]*[?!])|\p{Ll}[^\P{Lu}\x00-\x7f]"
 )
 """What hardly a text has: marks inside words, capitals beyond ASCII after small letters."""
+_DOTTED = regex.compile(r"(?![lL]·[lL])\p{L}·\p{L}")
+"""What stands in mac_roman where others have words with á; in those French has it (ami·e·s)."""
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 
 
@@ -219,7 +220,7 @@ def _score(text: str, name: str) -> float:
     if name in _SCRIPTS:
         return max(_east(text, each) for each in _SCRIPTS[name])
     letters = sum(map(str.isalpha, text))
-    if sum(map(str.isupper, text)) > letters / 2:
+    if sum(map(str.isupper, text)) > letters / 2 or (name == "mac_roman" and _DOTTED.search(text)):
         return 0.0
     words = [each.lower() for each in _WORD.findall(text)]
     beyond = [each for each in text.lower() if each > "\x7f" and each.isalpha()]
