@@ -106,6 +106,24 @@ def test_a_withheld_text_in_which_rules_find_nothing_was_read(tmp_path):
     )
 
 
+@pytest.mark.parametrize("free", [True, False])
+def test_that_proclitics_of_a_withheld_text_are_not_ignored_is_said(tmp_path, free):
+    """The figure fell without a word where a text was withheld."""
+    of = msgspec.structs.replace(releases.article(0, "قال وزيدون نعم"), redistribute=free)
+    item = of, {"toy": releases.gold(of, "toy", [("NAME", 5, 10)])}, []
+    folder = releases.write(tmp_path / "r", [corpora.scheme("toy", ("NAME",))], item)
+    span = {"label": "NAME", "start": 4, "end": 10}
+    line = {"article_id": of.id, "layer": "toy", "spans": [span]}
+    (tmp_path / "p.jsonl").write_text(json.dumps(line), "utf-8")
+    found = json.loads(right(tmp_path, "score", folder, "p.jsonl", "--json").stdout)
+    assert found["layers"]["toy"]["clitic_f1"]["value"] == free
+    said = (
+        "1 × withheld articles have spans in toy that start elsewhere than in gold: clitic_f1 ignores no "
+        "proclitics there, `qawl restore` puts texts back"
+    )
+    assert found["warnings"] == ([] if free else [said])
+
+
 def test_names_are_learned_from_train_and_never_from_the_article_itself(tmp_path):
     made = corpora.scheme("toy", ("NAME",))
     texts = ["وصل زيدونبن عمار أمس", "قال زيدونبن عمار نعم", "وصل كنعانبن سعد أمس"]

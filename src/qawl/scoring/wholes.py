@@ -17,7 +17,7 @@ def wholes(record: Annotation, scheme: Scheme) -> dict[str, Whole]:
         return {}
     spans = {span.id: (span.start, span.end) for span in record.spans}
     return {
-        head: tuple(sorted(spans[each] for each in dict.fromkeys(those)))
+        head: tuple(sorted(spans[each] for each in those))
         for head, those in pieces(record, table).items()
     }
 
@@ -30,5 +30,5 @@ def attributed(record: Annotation, scheme: Scheme) -> Iterator[tuple[Whole, str 
         return
     spans = {span.id: span for span in record.spans}
     for head, those in wholes(record, scheme).items():
-        name = spans[head].attributes.get(table.speaker) if head in spans else None
+        name = spans[head].attributes.get(table.speaker)
         yield those, " ".join(name.casefold().split()) if isinstance(name, str) else None
