@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from qawl.suggest.gazetteer import Gazetteer, Match, bare, places, towns
+from qawl.suggest.gazetteer import LONGEST, Gazetteer, Match, bare, places, towns
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.numerals import is_year
 from qawl.suggest.sentences import Quote
@@ -72,9 +72,10 @@ def _runs(read: Reading) -> Iterator[Run]:
 def _is_owner(read: Reading, run: Run) -> bool:
     """Whether a place, a people or a body owns the name that comes next: Kyoto's Institute."""
     last = read.form(run[-1])
+    if last == bare(last) or len(run) > LONGEST:
+        return False
     name = (*(read.form(n) for n in run[:-1]), bare(last))
-    known = {"place", "nationality", "organisation"}
-    return last != name[-1] and places("en").names.get(name) in known
+    return places("en").names.get(name) in {"place", "nationality", "organisation"}
 
 
 def _joined(read: Reading, at: int) -> bool:
