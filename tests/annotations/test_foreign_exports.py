@@ -805,3 +805,24 @@ def test_a_text_of_two_articles_is_placed_by_a_number_too(foreign, field, own):
     (record,) = corpus.records()
     source = {each["id"]: each["source"] for each in corpus.articles()}
     assert source[record["article_id"]] == "B"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("typed", ["Sami Noor", "Sami Noor ", "S. Noor"])
+def test_a_name_that_was_chosen_and_typed_is_one_in_whatever_order_that_was(foreign, turned, typed):
+    """Who typed first and then chose the same was said to give it twice; who did it the other way, was not."""
+    corpus = foreign()
+    path = corpus.folder / "label_config" / "ner.yaml"
+    path.write_text(path.read_text("utf-8").replace("kind: text}", "kind: text, suggest: names}"))
+    corpus.ingest(SAMI)
+    mark = region(SAMI, "Sami")
+    said = [
+        {**mark, "from_name": "note", "type": "choices", "value": {"choices": ["Sami Noor"]}},
+        {**mark, "from_name": "note_typed", "type": "textarea", "value": {"text": [typed]}},
+    ]
+    given = task(SAMI, mark, *(said[::-1] if turned else said))
+    assert corpus.pull([given], "--layer", "ner").exit_code == 0
+    (record,) = corpus.records()
+    assert record["spans"][0]["attributes"] == {"note": typed.strip()}
+    told = [each["message"] for each in corpus.findings() if each["check"] == "attribute-twice"]
+    assert told == (["note was chosen and typed"] if typed == "S. Noor" else [])

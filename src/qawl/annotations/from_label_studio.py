@@ -261,12 +261,13 @@ def _set(reading: Reading, spans: list[Span], control: str, given: AttributeValu
     attribute = reading.scheme.of_control.get(control)
     name = attribute.name if attribute else control
     there = [span for span in spans if name in span.attributes]
-    if control != name:
-        for span in there:
-            if span.attributes[name] != given:
-                reading.found("attribute-twice", f"{name} was chosen and typed", span)
-    elif there:
+    both = attribute is not None and len(attribute.controls) > 1
+    for span in there if both else ():
+        if span.attributes[name] != given:
+            reading.found("attribute-twice", f"{name} was chosen and typed", span)
+    if there and not both:
         reading.found("attribute-twice", f"{name} is given twice", spans[0])
+    if there and control == name:
         return
     wanted = [span for span in spans if attribute and span.label in attribute.of] or spans[:1]
     for span in wanted:
