@@ -51,8 +51,9 @@ def test_notes_and_rules_for_git_that_are_there_stay(export, tmp_path):
 def test_files_in_the_place_of_a_corpus_are_not_written_over(export, tmp_path, name):
     """They were, without a word. What an adoption that was cut off has left is no hindrance."""
     ours(tmp_path / "c", name)
-    done = adopt(export, tmp_path / "c")
-    assert (done.exit_code, str(tmp_path / "c" / name) in str(done.exception)) == (1, True)
+    for words in (["--dry-run"], []):
+        done = adopt(export, tmp_path / "c", *words)
+        assert (done.exit_code, str(tmp_path / "c" / name) in str(done.exception)) == (1, True)
     assert [each for each in (tmp_path / "c").rglob("*") if each.is_file()] == [
         tmp_path / "c" / name
     ]

@@ -145,10 +145,13 @@ def _tried(request: Request, watch: Watch) -> Report:
             unneeded = shutil.ignore_patterns(".git", "derived", "*.parquet", "*.sqlite*")
             shutil.copytree(request.into, into, symlinks=True, ignore=unneeded)
         try:
-            return adopt(replace(request, into=into, dry_run=False), watch)
+            report = adopt(replace(request, into=into, dry_run=False), watch)
         except QawlError as error:
             said = str(error).replace(str(into), str(request.into))
             raise type(error)(said) from error
+        if request.into.exists() and not (request.into / SETTINGS).is_file():
+            _movable(into, request.into)
+        return report
 
 
 def _opened(
@@ -342,24 +345,28 @@ def _with_scheme(folder: Path, found: Made) -> Project:
 
 
 def _move(building: Path, folder: Path) -> None:
-    """Gives what was built its place: as a whole where nothing is there, else file by file.
-
-    Notes and rules for git that are there stay; other files that are there are not written over.
-    """
+    """Gives what was built its place: as a whole where nothing is there, else file by file."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         building.rename(folder)
         return
+    every = _movable(building, folder)
+    every.sort(key=lambda each: each.name == SETTINGS)  # qawl.yaml last: then it is a corpus
+    for each in every:
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(building / each, folder / each)
+
+
+def _movable(building: Path, folder: Path) -> list[Path]:
+    """The files that go into a folder: notes and rules for git that are there stay. Raises ProjectError
+    where others are in the way."""
     every = [each.relative_to(building) for each in files.below(building)]
     every = [each for each in every if not (each.name in init.KEPT and (folder / each).exists())]
     for each in every:
         hidden = each.parts[0].startswith(".")  # of this machine
         if not hidden and (there := _in_the_way(building / each, folder / each)):
             raise ProjectError(f"{there} is there: name a new folder, or move it away")
-    every.sort(key=lambda each: each.name == SETTINGS)  # qawl.yaml last: then it is a corpus
-    for each in every:
-        (folder / each).parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(building / each, folder / each)
+    return every
 
 
 def _in_the_way(built: Path, target: Path) -> Path | None:
