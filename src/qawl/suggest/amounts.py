@@ -251,9 +251,10 @@ def _is_ordinal(read: Reading, at: int) -> bool:
     form = read.form(at)
     bare = form[1:] if read.arabic and form[:1] in {"و", "ب", "ل"} else form
     numbered = NTH.fullmatch(form) is not None
-    dated = read.form(at - 1) in read.lists.months or (
-        numbered and read.form(at + 1) in read.lists.months
-    )
+    following = read.form(at + 1 + (numbered and read.form(at + 1) == "of"))
+    dated = read.form(at - 1) in read.lists.months | {"أمس"}
+    dated = dated or (numbered and following in read.lists.months)
+    dated = dated or (form == "أول" and read.form(at + 2) == "أمس")
     if not ({form, bare} & read.lists.ordinals or numbered) or dated:
         return False
     if nth_period(read, at) or (bare in {"الحادي", "الحادية"} and ordinal_end(read, at) == at):

@@ -215,11 +215,21 @@ def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | No
         return _behind_mark(read, quoted)
     if label == "law" and read.near(at + 1) and is_year(read, at + 1, at + 1):
         return at + 1
+    if at + 1 in taken and _head(read, at) in read.lists.named_after and read.near(at + 1):
+        return _after_somebody(read, at + 1, taken)
     if at + 1 in taken or stops_at(read, at + 1):
         return None
     if read.form(at).startswith(("ال", "لل", "وال", "بال")):
         return _definite(read, at, label)
     return _of_construct(read, at, label)
+
+
+def _after_somebody(read: Reading, at: int, taken: set[int]) -> int:
+    """The last word of a name that is a person's: شارع حسن صبري, مستشفى أحمد ماهر التعليمي."""
+    last = at
+    while last + 1 in taken and read.near(last + 1):
+        last += 1
+    return _adjectives(read, last)
 
 
 def _of_construct(read: Reading, at: int, label: str) -> int | None:
@@ -256,7 +266,9 @@ def _road_end(read: Reading, at: int) -> int:
 def _behind_article(read: Reading, at: int, label: str) -> int | None:
     """The last word of a name that goes on with the article or a place: جامعة الملك سعود."""
     if read.form(at + 1) in read.lists.royals and not stops_at(read, at + 2):
-        return at + 2 + (read.form(at + 2) in read.lists.particles and read.near(at + 3))
+        return _adjectives(
+            read, at + 2 + (read.form(at + 2) in read.lists.particles and read.near(at + 3))
+        )
     return _adjectives(read, at + 1) if _may_follow(read, at, label) else None
 
 
@@ -397,11 +409,10 @@ def _adjectives(read: Reading, at: int) -> int:
 def _is_joined(read: Reading, at: int) -> bool:
     """Whether a word goes on with a name behind `and` and begins none: التعبئة العامة والإحصاء."""
     form, lists = read.form(at), read.lists
-    if (
-        not form.startswith("وال")
-        or len(form) < 6
-        or not read.form(at - 1).startswith(("ال", "لل"))
-    ):
+    before = read.form(at - 1)
+    if not form.startswith("وال") or len(form) < 6 or not before.startswith(("ال", "لل")):
+        return False
+    if is_people(before):
         return False
     heads = lists.organisation_heads | lists.facility_heads | lists.law_heads | lists.region_heads
     two = f"{form[1:]} {read.form(at + 1)}" in lists.bodies_of_two

@@ -64,6 +64,10 @@ def _kunya_lead(read: Reading, at: int) -> int:
     return lead_of(read.form(at), read.lists.fathers) or 0
 
 
+_NAMES_TOO = frozenset(("الأمين", "الأمير", "الشيخ"))
+"""Titles that are part of names too: محمد الأمين."""
+
+
 def _name_end(read: Reading, at: int) -> int:
     """The last word of a name that begins with a given one."""
     lists, last = read.lists, at
@@ -72,13 +76,16 @@ def _name_end(read: Reading, at: int) -> int:
         if before in lists.particles or before == "عبد" or form in lists.given | lists.particles:
             last += 1
             continue
-        if form in lists.titles or form[2:] in lists.titles:
+        feminine = form.startswith("ال") and form.endswith("ية") and is_people(form)
+        titled = form in lists.titles - _NAMES_TOO or form[2:] in lists.titles - _NAMES_TOO
+        if feminine or (titled and form not in _NAMES_TOO):
             break
         if form.startswith("ال") and len(form) > 4 and form[2:] not in lists.occupations:
             last += not (last > at and _is_object(read, form))
         elif last == at or before in lists.given:
             last += _is_family(read, last + 1)
         break
+    last += read.form(last + 1) in {"الدين", "الله"} and read.near(last + 1)  # خير الدين
     nisba = read.form(last + 1).startswith("ال") and read.form(last + 1).endswith("ي")
     return last + (last == at + 1 and nisba and not stops_at(read, last + 1))
 
@@ -109,7 +116,8 @@ def _is_family(read: Reading, at: int) -> bool:
     form, lists = read.form(at), read.lists
     if len(form) < 3 or is_place(form) or form.endswith("وا") or form.startswith("لل"):
         return False
-    if form[:1] == "و" and form[1:] in lists.given | lists.fathers:
+    heads = lists.organisation_heads | lists.facility_heads | lists.titles | lists.occupations
+    if form[:1] == "و" and form[1:] in lists.given | lists.fathers | heads:
         return False
     others = (
         lists.occupations | lists.titles | lists.organisation_heads | lists.periods | lists.units
@@ -223,7 +231,12 @@ def _again(read: Reading, lasts: dict[str, None]) -> Iterator[Match]:
     for at, word in enumerate(read.every):
         for lead in (0, 1):
             form = word.form[lead:]
-            if (not lead or word.form[:1] in PROCLITICS) and form in lasts and len(form) > 2:
+            if (
+                (not lead or word.form[:1] in PROCLITICS)
+                and form in lasts
+                and len(form) > 2
+                and form != "علي"
+            ):
                 yield Match("person", behind(read.text, word, lead), word.end)
                 if (
                     not lead

@@ -45,12 +45,23 @@ def _date_end(read: Reading, at: int) -> int | None:
     )
     if read.arabic and is_number(read, at) and form in lists.days:
         return None
+    if read.arabic and (last := _before_yesterday(read, at)):
+        return last
     if bare in lists.relative and not (bare == "today" and read.upper(at) and not read.opens(at)):
         day = read.arabic and _reaches(read, at + 1) and read.form(at + 1) in lists.days
         return _date_goes_on(read, at + 1) if day else at
     if bare in lists.days or _month_begins(read, at):
         return _date_goes_on(read, at)
     return _spoken_period(read, at) or _year_end(read, at) or _period_end(read, at)
+
+
+def _before_yesterday(read: Reading, at: int) -> int | None:
+    """The last word of أول من أمس, أمس الأول or اليوم الثاني; None for other words."""
+    form, following = read.form(at), read.form(at + 1)
+    if form == "أول" and following == "من" and read.form(at + 2) == "أمس":
+        return at + 2
+    nth = {"أمس": {"الأول"}, "اليوم": read.lists.ordinals - read.lists.days}
+    return at + 1 if read.beside(at + 1) and following in nth.get(form, ()) else None
 
 
 def _spoken_period(read: Reading, at: int) -> int | None:
@@ -94,8 +105,9 @@ def _month_in_one(read: Reading, at: int) -> int | None:
         rest in lists.months or (rest.isdecimal() and len(rest) == 4)
     ):
         return _date_goes_on(read, at) if rest in lists.months else at
-    if NTH.fullmatch(form) and (read.form(at + 1) in lists.months and read.upper(at + 1)):
-        return _date_goes_on(read, at + 1)
+    month = at + 1 + (read.form(at + 1) == "of")
+    if NTH.fullmatch(form) and read.form(month) in lists.months and read.upper(month):
+        return _date_goes_on(read, month)
     return None
 
 
@@ -312,7 +324,7 @@ def _date_goes_on(read: Reading, at: int) -> int:
 
 def _reaches(read: Reading, at: int) -> bool:
     """Whether a date may go on at a word: beside it, behind a comma, or with its twin in brackets."""
-    if read.near(at) or _comma_year(read, at):
+    if read.near(at) or _comma_year(read, at) or _behind_short_month(read, at):
         return True
     if not read.arabic or not 0 < at < len(read.every):
         return False
@@ -328,6 +340,15 @@ def _reaches(read: Reading, at: int) -> bool:
         )
     in_twin = before in lists.months | {"الأول", "الثاني"}
     return gap == ") " and in_twin and (is_year(read, at, at) or form in lists.period_adjectives)
+
+
+def _behind_short_month(read: Reading, at: int) -> bool:
+    """Whether a day follows a month that is cut short: Feb. 24."""
+    before = read.form(at - 1)
+    short = not read.arabic and before in read.lists.months and len(before) <= 4
+    if not short or at >= len(read.every):
+        return False
+    return read.text[read.every[at - 1].end : read.every[at].start] == ". " and is_number(read, at)
 
 
 def _comma_year(read: Reading, at: int) -> bool:

@@ -17,7 +17,7 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     """The names that their words tell; what overlaps is settled later."""
     runs = [*_runs(read)]
     yield from _offices(read, runs)
-    rest, teams = [], set()
+    rest, teams, firms = [], set(), set()
     for run in runs:
         found = [*_kind(read, run)]
         yield from found
@@ -25,6 +25,12 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
             rest.append(run)
         elif found[0].label == "organisation" and len(run) == 2:
             teams.add(read.form(run[1]))
+        if found and read.form(run[-1]) in read.lists.companies:
+            firms.add(tuple(read.form(n) for n in run[:-1]))
+    for run in [each for each in rest if len(each) > 1]:
+        if tuple(bare(read.form(n)) for n in run) in firms:
+            rest.remove(run)
+            yield _bare(read, "organisation", run)
     for run in [each for each in rest if len(each) == 1]:
         if bare(read.form(run[0])) in teams and read.form(run[0]).endswith("s"):
             rest.remove(run)
@@ -159,7 +165,18 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
     elif forms[-1] in (lists.titles | lists.occupations) - lists.organisation_words:
         return
     elif len(run) <= 6 and any(each in lists.organisation_words for each in forms[1:]):
-        yield _match(read, "organisation", _extended(read, run))
+        yield _bare(read, "organisation", _in_full(read, run))
+
+
+def _in_full(read: Reading, run: Run) -> Run:
+    """A body with what stands before `and` or behind `of`: the Securities and Exchange Commission."""
+    first = run[0]
+    if read.form(run[-1]) not in read.lists.companies:
+        run = _extended(read, run)
+    two = read.form(first - 1) == "and" and read.beside(first) and read.upper(first - 2)
+    if two and read.form(first - 3) == "the" and read.beside(first - 1) and read.beside(first - 2):
+        run = [first - 2, first - 1, *run]
+    return run
 
 
 def _is_told(read: Reading, run: Run) -> bool:
@@ -326,6 +343,8 @@ def _speaks_for(read: Reading, at: int, form: str) -> int:
         if read.form(last + 1) in read.lists.given:
             break
         last += 1
+    seat = form in {"mp", "msp"} and read.form(last + 1) == "and" and read.upper(last + 2)
+    last += 2 * (seat and read.beside(last + 2))
     return last
 
 
@@ -374,7 +393,8 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
     sources = {(q.source.start, q.source.end) for q in quotes if q.source and q.status == "named"}
     for run in runs:
         name = _name(read, run)
-        if not name or len(name) > 4 or _is_people(read, name):
+        owner = any(read.form(n) != bare(read.form(n)) for n in name[:-1])
+        if not name or len(name) > 4 or owner or _is_people(read, name):
             continue
         titled = len(name) < len(run) or _is_kin(read, run[0] - 1)
         first, last = read.form(name[0]), bare(read.form(name[-1]))
@@ -507,7 +527,8 @@ def _is_town(read: Reading, run: Run, forms: tuple[str, ...]) -> bool:
         return False
     before, known = read.form(run[0] - 1), places("en").names
     ahead = (read.form(run[0] - 2),)
-    joined = before in {"and", "or"} and (known.get(ahead) == "place" or ahead in towns())
+    told = ahead in towns() and read.form(run[0] - 3) in read.lists.before_places
+    joined = before in {"and", "or"} and (known.get(ahead) == "place" or told)
     last = run[-1]
     comma = read.text[read.every[last].end :][:2] == ", " and read.upper(last + 1)
     within = comma and any(

@@ -93,6 +93,7 @@ _NESTS = {
     ("organisation", "facility"),
     ("region", "place"),
     ("facility", "place"),
+    ("facility", "person"),
     ("event", "place"),
     ("event", "region"),
     ("event", "nationality"),
