@@ -94,7 +94,8 @@ def nth_period(read: Reading, at: int) -> int | None:
         return None
     if is_year(read, inner, inner) or read.form(inner) in lists.period_heads - {"season", "fall"}:
         return inner
-    return _date_end(read, inner)
+    again = read.form(inner) in lists.edges | lists.ordinals or NTH.fullmatch(read.form(inner))
+    return None if again else _date_end(read, inner)
 
 
 def _month_in_one(read: Reading, at: int) -> int | None:
