@@ -417,7 +417,8 @@ def test_a_foreign_control_is_one_warning_however_many_regions_it_made(foreign):
     other = task(SAMI, region(SAMI, "Layla", layer="label"), number=2)
     done = corpus.pull([renamed, other], "--layer", "ner")
     (found,) = [each for each in corpus.findings() if each["check"] == "foreign-control"]
-    assert "control label (3 times in 2 annotations, first in article" in found["message"]
+    assert "control label; the layer has ner: " in found["message"]
+    assert "(3 times in 2 annotations, first in article" in found["message"]
     assert found["article_id"] is None
     assert "not in the annotations" not in done.output
     assert len(corpus.spans()) == 3

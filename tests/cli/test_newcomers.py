@@ -285,3 +285,20 @@ def test_explain_says_what_an_article_is(tmp_path):
     [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
     said = qawl(corpus, "ingest", "--explain", json.loads(line)["id"]).stdout
     assert f"{json.loads(line)['id']}  {TEXT[:60]} (no source, a.txt)" in said
+
+
+def test_names_of_another_project_are_told_with_the_way_out(tmp_path):
+    """An export with labels and controls of its own: the advice was of renamed labels alone."""
+    ingest(tmp_path, "a.txt", TEXT)
+    value = {"start": 0, "end": 7, "text": TEXT[:7], "labels": ["PLACE"]}
+    region = {"id": "r", "from_name": "ner", "to_name": "text", "type": "labels", "value": value}
+    work = {"id": 1, "completed_by": 1, "result": [region]}
+    tasks = [{"id": 1, "data": {"text": TEXT}, "annotations": [work]}]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    words = ["pull", "--from", str(tmp_path / "export.json"), "--layer", "entity"]
+    qawl(tmp_path / "corpus_of_one", *words)
+    said = main(tmp_path / "corpus_of_one", "validate")[1]
+    assert (
+        "with the control ner; the layer has entity: name another in the scheme (control)" in said
+    )
+    assert "if it came in an export of another project, rename it there" in said

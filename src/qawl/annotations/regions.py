@@ -109,7 +109,12 @@ def _mark(reading: Reading, marks: Marks, result: Raw) -> None:
         reading.found("region-unlabelled", f"{where} has no label")
     elif result.get("from_name") not in list(reading.scheme.marking):
         control = brief(result.get("from_name"))
-        reading.found("foreign-control", f"a region was made with the control {control}")
+        ours = ", ".join(map(brief, reading.scheme.marking))
+        reading.found(
+            "foreign-control",
+            f"a region was made with the control {control}; the layer has {ours}: name another in the "
+            "scheme (control), or rename it in the export",
+        )
 
 
 def _spans(identity: str, place: Bounds, labels: list[tuple[str, str]]) -> Iterator[Span]:

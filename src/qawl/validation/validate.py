@@ -161,7 +161,8 @@ def _of_scheme(project: Project, check: str, layer: str, message: str) -> str:
             return f"correct it in Label Studio, or change what the attribute takes in {where}"
     return (
         f"if the {_NAMES[check]} was renamed or removed in {where}, put its old name back (its "
-        "title is what annotators see), or state the step under `changes`"
+        "title is what annotators see), or state the step under `changes`; if it came in an export of "
+        "another project, rename it there"
     )
 
 
