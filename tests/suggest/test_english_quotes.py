@@ -172,6 +172,22 @@ CASES = {
     "He claimed the prize on Monday and flew home.": [],
     "He said a few words and sat down.": [],
     "If a man tells you that he is from the bank, hang up.": [],
+    # Who says it at either end of the sentence, brackets, numbers and programmes.
+    "The suspect told officers he heard voices, a source told AFP.": [
+        ("The suspect told officers he heard voices", "told", "a source", "AFP"),
+        ("he heard voices", "told", "The suspect", "officers")],
+    "Nurses will strike next month, the Royal College of Nursing (RCN) has announced.": [
+        ("Nurses will strike next month", "announced", "the Royal College of Nursing", None)],
+    "The strike is a last resort, said the union's head, Pat Cole, who accused ministers of lying.": [
+        ("The strike is a last resort", "said", "the union's head, Pat Cole", None),
+        ("ministers of lying", "accused", "the union's head, Pat Cole", None)],
+    "Most nurses have thought of leaving, according to a survey of 9,000 staff.": [
+        ("Most nurses have thought of leaving", "according to", "a survey of 9,000 staff", None)],
+    "“They said no,” Cole told the BBC's Today programme.": [
+        ("“They said no,”", "told", "Cole", "the BBC's Today programme")],
+    "The bakery opened in 1921, and, according to lore, never closed during the war.": [
+        ("never closed during the war", "according to", "lore", None)],
+    "The staff were told, and the mayor, a baker, wept.": [],
     # A piece goes on with the quote outside, not with the speech within it.
     "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
         ("“My client was told he had 28 days,”", "told", "she", "the court"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from qawl.suggest.cues import Lexicon
 from qawl.suggest.english_parties import (
@@ -60,6 +61,7 @@ _LESSER = frozenset(
     ("when", "if", "as", "while", "after", "before", "although", "though", "because", "since")
 )
 """What opens a clause that a comma parts from the main one behind it."""
+_QUESTIONS = frozenset(("why", "how", "what", "who", "when", "where"))
 _POINTS = frozenset(("point", "points", "pointed"))
 _INVERTED = frozenset(
     ("said", "says", "added", "adds", "warned", "warns", "reported", "reports", "wrote", "writes")
@@ -122,13 +124,21 @@ def _read(sentence: Sentence) -> Iterator[Quote]:
     for at, word in enumerate(sentence.words):
         if sentence.inside(word.start):
             continue
-        found = _attempt(sentence, at, word, seen)
-        for each in found:
-            if not any(
-                _collide(each.content, other.content) or _lent(each, other) for other in seen
-            ):
-                seen.append(each)
-                yield each
+        for each in _attempt(sentence, at, word, seen):
+            if any(_collide(each.content, other.content) or _lent(each, other) for other in seen):
+                continue
+            each.source = _in_full(each.source, seen)
+            seen.append(each)
+            yield each
+
+
+def _in_full(source: Stretch | None, seen: list[Quote]) -> Stretch | None:
+    """A source that is part of one before it is that one: the union's head, Pat Cole, who said."""
+    for each in seen:
+        whole = each.source
+        if source and whole and whole.start <= source.start and source.end <= whole.end:
+            return whole
+    return source
 
 
 def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list[Quote]:
@@ -234,7 +244,7 @@ def _according(sentence: Sentence, at: int) -> list[Quote]:
     if sentence.form(at) != "according" or sentence.form(at + 1) != "to":
         return []
     cue = Stretch(sentence.words[at].start, sentence.words[at + 1].end)
-    comma = sentence.text.find(",", cue.end, sentence.end)
+    comma = _comma_behind(sentence, cue.end)
     source = trimmed(sentence.text, cue.end, comma if comma >= 0 else sentence.end, ".")
     return _around(sentence, cue.start, cue, with_name(sentence, source))
 
@@ -259,6 +269,8 @@ def _around(sentence: Sentence, start: int, cue: Stretch, source: Stretch) -> li
     end = max(cue.end, source.end)
     ahead = trimmed(sentence.text, opening_of(sentence), start, ", ")
     rest = trimmed(sentence.text, end, sentence.end, ",. ")
+    joined = sentence.within(ahead.start, ahead.end)[-1:]
+    first = first or bool(joined and joined[0].form in {"and", "but"})
     content = closed(sentence, rest if first else ahead)
     if sentence.size(source) not in range(1, 12) or not sentence.size(content):
         return []
@@ -284,15 +296,15 @@ def _asked_first(sentence: Sentence, at: int) -> list[Quote]:
     """What somebody was asked before the answer: Asked whether she would resign, Lee said that."""
     known = sentence.lexicon
     asked = sentence.form(at) in {"asked", "pressed", "questioned"}
-    behind = (n for n in range(1, 7) if sentence.form(n) in known.complementisers)
+    behind = (n for n in range(1, 7) if sentence.form(n) in known.complementisers | _QUESTIONS)
     first = next(behind, 0)
     if at or not asked or not first:
         return []
     by = sentence.words[2:first] if sentence.form(1) == "by" else []
     opens = sentence.words[first].start
-    comma = sentence.text.find(",", opens, sentence.end)
+    comma = _comma_behind(sentence, opens)
     while comma >= 0 and not (answer := _answer(sentence, comma)):
-        comma = sentence.text.find(",", comma + 1, sentence.end)
+        comma = _comma_behind(sentence, comma + 1)
     if comma < 0 or answer is None:
         return []
     content = trimmed(sentence.text, opens, comma)
@@ -331,28 +343,35 @@ def _wish(sentence: Sentence, at: int) -> list[Quote]:
 
 def _in_relative(sentence: Sentence, at: int) -> list[Quote]:
     """What somebody says of a noun in a clause about it: a man who police say fled the town."""
-    known = sentence.lexicon
-    if sentence.form(at) not in known.said_of or at + 1 >= len(sentence.words):
+    source = _source_in_relative(sentence, at)
+    if source is None:
         return []
     word, following = sentence.words[at], sentence.words[at + 1]
-    n = at - 1
-    while n >= 0 and at - n < 7 and sentence.form(n) not in known.relatives | {"and"}:
-        if sentence.gap(sentence.words[n], sentence.words[n + 1]) and n < at - 1:
-            return []
-        n -= 1
-    apart = sentence.gap(word, following)
-    opens = n >= 0 and sentence.form(n) in {"who", "which", "that", "and"} and n < at - 1
-    if not opens or sentence.gap(sentence.words[n], sentence.words[n + 1]) != apart:
-        return []
-    parted = apart == ","
-    verb = following.form in known.auxiliaries or is_verb(sentence, following)
-    if not verb or (not parted and (apart or sentence.form(n) == "and")):
-        return []
-    source = stretch(sentence.words[n + 1 : at])
     end = min(_clause_end(sentence, following), _end_of_lesser(sentence, at))
     content = trimmed(sentence.text, following.start, end, ".,;:")
     cue = Stretch(word.start, word.end)
     return [Quote(content, kind(sentence, content, proclitics=False), cue, source)]
+
+
+def _source_in_relative(sentence: Sentence, at: int) -> Stretch | None:
+    """The subject of a verb of saying between a relative pronoun and the verb that it goes with."""
+    known = sentence.lexicon
+    if sentence.form(at) not in known.said_of or at + 1 >= len(sentence.words):
+        return None
+    n = at - 1
+    while n >= 0 and at - n < 7 and sentence.form(n) not in known.relatives | {"and"}:
+        if sentence.gap(sentence.words[n], sentence.words[n + 1]) and n < at - 1:
+            return None
+        n -= 1
+    following = sentence.words[at + 1]
+    apart = sentence.gap(sentence.words[at], following)
+    opens = n >= 0 and sentence.form(n) in {"who", "which", "that", "and"} and n < at - 1
+    if not opens or sentence.gap(sentence.words[n], sentence.words[n + 1]) != apart:
+        return None
+    verb = following.form in known.auxiliaries or is_verb(sentence, following)
+    if not verb or (apart != "," and (apart or sentence.form(n) == "and")):
+        return None
+    return stretch(sentence.words[n + 1 : at])
 
 
 def _participle(sentence: Sentence, at: int, seen: list[Quote]) -> Quote | None:
@@ -588,7 +607,7 @@ def _governs(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
     if first == "to" or (first == "not" and second == "to"):
         unnamed = first == "not" and [w.form for w in rest[2:3]] == ["be"]  # asked not to be named
         return word.form in known.to_do and not unnamed
-    if first in {"if", "whether", "why", "how", "what", "who", "when", "where"}:
+    if first in {"if", "whether"} | _QUESTIONS:
         return word.form in {"asked", "asks", "asking"}
     return first == "against" and second.endswith("ing") and word.form in known.cautions
 
@@ -700,6 +719,8 @@ def _turns(sentence: Sentence, at: int) -> bool:
         return True
     if each.form in known.relatives and _is_told_of(sentence, at):
         return True
+    if _closes_with(sentence, at):
+        return True
     if each.form not in known.turns | known.participles | {"a", "an"}:
         return False
     if each.form in {"a", "an"} and sentence.form(at + 1) not in known.remarks:
@@ -708,13 +729,29 @@ def _turns(sentence: Sentence, at: int) -> bool:
     return each.form == "according" or before.endswith(",")
 
 
+def _closes_with(sentence: Sentence, at: int) -> bool:
+    """Whether who says all of it ends the sentence: (told staff it would close,) a source told AFP."""
+    rest = sentence.words[at : at + 16]
+    if rest[-1] is not sentence.words[-1] or not at or len(rest) < 2:
+        return False
+    before = sentence.text[sentence.words[at - 1].end : rest[0].start]
+    if "," not in before or any(sentence.gap(*pair) for pair in pairwise(rest)):
+        return False
+    known = sentence.lexicon
+    said = (n for n, w in enumerate(rest) if n and w.form in known.bare and is_verb(sentence, w))
+    n = next(said, 0)
+    behind = [w.form for w in rest[n + 1 :]]
+    if not n or not _may_name(sentence, [w for w in rest[:n] if w.form not in known.auxiliaries]):
+        return False
+    return not any(form in known.verbs_of_clauses | known.complementisers for form in behind)
+
+
 def _is_told_of(sentence: Sentence, at: int) -> bool:
     """Whether a clause about a noun is somebody's words: a log which, she said, shows that."""
     if at + 1 >= len(sentence.words):
         return False
     return sentence.gap(sentence.words[at], sentence.words[at + 1]) == "," and any(
-        sentence.form(n) in sentence.lexicon.said_of and bool(_in_relative(sentence, n))
-        for n in range(at + 2, at + 8)
+        _source_in_relative(sentence, n) is not None for n in range(at + 2, at + 8)
     )
 
 
@@ -753,6 +790,8 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     if comma < 0 or sentence.inside(comma) or word.form in known.marked_alone:
         return []
     named = [w for w in sentence.within(comma, word.start) if w.form not in known.auxiliaries]
+    bracket = (n for n in range(1, len(named)) if "(" in sentence.gap(named[n - 1], named[n]))
+    named = named[: next(bracket, len(named))]  # the Royal College of Nursing (RCN) said
     source = stretch(named) if named else None
     if not named and word.form in _INVERTED:
         source = inverted(sentence, at)
@@ -777,10 +816,18 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
 
 def _behind_aside(sentence: Sentence, start: int) -> int:
     """Where the sentence goes on behind what says when or where: added in a statement, “…”."""
-    comma = sentence.text.find(",", start, sentence.end)
+    comma = _comma_behind(sentence, start)
     aside = sentence.within(start, comma) if comma >= 0 else []
     short = 0 < len(aside) <= 6 and _is_aside(sentence, Stretch(start, comma))
     return comma if short and not sentence.inside(comma) else start
+
+
+def _comma_behind(sentence: Sentence, start: int) -> int:
+    """The next comma behind a place, but one of a number (9,000); -1 where none is."""
+    at = sentence.text.find(",", start, sentence.end)
+    while at > 0 and sentence.text[at - 1 : at + 2 : 2].isdigit() and at + 1 < sentence.end:
+        at = sentence.text.find(",", at + 1, sentence.end)
+    return at
 
 
 def _last_of(sentence: Sentence, sign: str, end: int) -> int:
@@ -820,8 +867,8 @@ def _parted(sentence: Sentence, first: Quote, after: int, rest: Stretch) -> list
     behind = sentence.within(tail.start, tail.end)
     if inner[-1].form in {"and", "but", "or"}:
         return [replace(first, content=tail, kind=kind(sentence, tail, proclitics=False))]
-    if _is_whole(sentence, inner, behind[0]):
-        return [first]
+    if _is_whole(sentence, inner, behind[0]) or behind[0].form in {"who", "whose"}:
+        return [first] if len(inner) >= FEW else []
     goes_on = is_verb(sentence, behind[0]) or behind[0].form in sentence.lexicon.auxiliaries
     if not (goes_on or _has_verb_or_few(sentence, first.content)):
         return []

@@ -212,6 +212,7 @@ def _object(sentence: Sentence, at: int) -> list[Word]:
         gap = sentence.gap(run[-1] if run else sentence.words[at], each)
         stop = each.form in known.complementisers | known.after_object
         stop = stop and not (not run and each.form in {"her", "it", "you", "we", "his", "their"})
+        stop = stop and (each.form != "today" or sentence.text[each.start].islower())
         verb = run and (is_verb(sentence, each) or each.form in known.auxiliaries)
         if gap or stop or verb or len(run) > 7 or sentence.inside(each.start) is not own:
             break

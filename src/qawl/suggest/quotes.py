@@ -181,7 +181,8 @@ def status(sentence: Sentence, source: Stretch) -> Status:
         capital = sentence.start == source.start and len(names) == 1 and names[0] == inner[0]
         plural = len(head) < len(inner) and inner[0].form.endswith("s")  # Bosses at the firm
         kind = len(first) > 1 or plural or inner[0].form in known.people
-        if not names or (capital and kind):
+        a_kind = inner[0].form in {"a", "an"} and not sentence.text[head[-1].start].isupper()
+        if not names or a_kind or (capital and kind):
             return "described"
     return "named"
 

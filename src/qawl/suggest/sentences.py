@@ -102,13 +102,21 @@ def kind(sentence: Sentence, content: Stretch, *, proclitics: bool) -> Kind:
     for mark in sentence.quoted:
         if content.start <= mark.start and mark.end <= content.end:
             ahead = sentence.within(content.start, mark.start)[-3:]
-            if not any(
-                sentence.lexicon.cue(w.form, proclitics=proclitics)
-                and not sentence.text[w.start].isupper()
-                for w in ahead
-            ):
+            if not any(_explains(sentence, w, proclitics=proclitics) for w in ahead):
                 return "mixed"
     return "indirect"
+
+
+def _explains(sentence: Sentence, word: Word, *, proclitics: bool) -> bool:
+    """Whether a word before marks is the cue of what stands in them; in English not every cue is."""
+    known = sentence.lexicon
+    if known.cue(word.form, proclitics=proclitics) is None or sentence.text[word.start].isupper():
+        return False
+    return proclitics or word.form in known.bare | known.marked_alone | {
+        "wrote",
+        "asked",
+        "replied",
+    }
 
 
 def piece(sentence: Sentence, quote: Quote) -> Iterator[Quote]:
