@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import lzma
+import shutil
 import zipfile
 
 import pytest
@@ -299,6 +300,22 @@ def test_the_map_of_an_earlier_version_is_read(corpus):
         corpus, [work(user=7)], [work(surface="Layla", number=2, user={"email": "B@team.example"})]
     )
     assert whose(corpus) == {"a2": ["Sami"], "ruba": ["Layla"]}
+
+
+@pytest.mark.parametrize("written", [int, str, lambda n: {"id": str(n), "email": f"{n}@t.example"}])
+def test_a_user_is_known_again_on_another_machine_however_the_number_is_written(corpus, written):
+    """Scripts and spreadsheets write "7" for 7. The journal kept no such number, and git keeps no .qawl."""
+    pull(corpus, [work(user=written(8))])
+    pull(corpus, [work(OMAR, "Omar", number=2, task=2, user=written(7))])
+    shutil.rmtree(corpus.folder / ".qawl")
+    pull(corpus, [work(surface="Layla", number=3, task=3, user=written(7))])
+    assert whose(corpus) == {"a1": ["Sami"], "a2": ["Layla", "Omar"]}
+
+
+@pytest.mark.parametrize("digits", ["0791234567", "962791234", "007", "٧"])
+def test_what_may_be_a_telephone_number_does_not_enter_the_journal(corpus, digits):
+    assert pull(corpus, [work(user=digits)]).exit_code == 0
+    assert b'"completed_by":null' in journal(corpus)
 
 
 def test_users_of_one_export_can_be_named_one_by_one(corpus):

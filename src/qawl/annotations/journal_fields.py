@@ -4,6 +4,7 @@ What is not named here stays out, so that no name, address or comment enters by 
 edition adds. Addresses go from what is kept, but for the values of results: these are the annotation.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,7 @@ _STRUCTURE = frozenset(
 )
 """Fields of a result that say what it is; they are kept to the letter."""
 GONE = "[address]"
+_SHORT = re.compile("0|[1-9][0-9]{0,5}")
 
 
 def annotation(sent: Mapping[str, object]) -> dict[str, object]:
@@ -78,8 +80,11 @@ def _result(given: dict[str, object]) -> dict[str, object]:
 
 
 def user(given: object) -> int | None:
-    """The number of a user; an address or a name is none."""
+    """The number of a user, also as scripts and spreadsheets write it ("7"); an address or a name is
+    none, nor are digits that may be a telephone number."""
     number = given.get("id") if isinstance(given, dict) else given
+    if isinstance(number, str) and _SHORT.fullmatch(number):
+        return int(number)
     return number if type(number) is int and abs(number) < 1 << 63 else None
 
 
