@@ -188,6 +188,14 @@ CASES = {
     "The bakery opened in 1921, and, according to lore, never closed during the war.": [
         ("never closed during the war", "according to", "lore", None)],
     "The staff were told, and the mayor, a baker, wept.": [],
+    "The president called on mayors not to wait.": [("not to wait", "called on", "The president", "mayors")],
+    "Mr Webb promised collections would be back to normal.": [
+        ("collections would be back to normal", "promised", "Mr Webb", None)],
+    "The firm promised customers refunds within a month.": [],
+    "The foreign ministry said Cairo “rejects any such plan”.": [
+        ("Cairo “rejects any such plan”", "said", "The foreign ministry", None)],
+    "A spokesman said the strike had hit a depot, without providing evidence.": [
+        ("the strike had hit a depot", "said", "A spokesman", None)],
     # A piece goes on with the quote outside, not with the speech within it.
     "“My client was told he had 28 days,” she told the court. “He was given nine.”": [
         ("“My client was told he had 28 days,”", "told", "she", "the court"),

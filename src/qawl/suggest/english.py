@@ -541,13 +541,17 @@ def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> 
     told = first.form in {"that", "to", "not", "if", "whether", "against"}
     told = told or cue.form in {"accused", "accuses"} or is_clause(sentence, inner)
     opens = first.form in sentence.lexicon.determiners | sentence.lexicon.pronouns
+    opens = opens or sentence.text[first.start].isupper()
     return told or (opens and _ends_in_marks(sentence, content))
 
 
 def _ends_in_marks(sentence: Sentence, content: Stretch) -> bool:
     """Whether a verb may stand in the marks: the firm “stands with its workers”."""
     return any(
-        content.start < q.start and q.end == content.end and sentence.size(q) >= 2
+        content.start < q.start
+        and q.end == content.end
+        and sentence.size(q) >= 2
+        and sentence.text[q.start + 1].islower()
         for q in sentence.quoted
     )
 
@@ -560,6 +564,7 @@ def _called_on(sentence: Sentence, at: int) -> Said | None:
     cut = next((n for n, each in enumerate(rest[:10]) if each.form == "to"), 0)
     if not cut:
         return None
+    cut -= cut > 1 and rest[cut - 1].form == "not"
     content = trimmed(sentence.text, rest[cut].start, _clause_end(sentence, rest[cut]), ".,;:")
     content = closed(sentence, content)
     return content, kind(sentence, content, proclitics=False), stretch(rest[:cut])
