@@ -138,6 +138,9 @@ CASES = [
     ("ORG", "زار جامعة نايف العربية للعلوم الأمنية ومركز الملك فهد للإغاثة والتنمية.",
      ["جامعة نايف العربية للعلوم الأمنية", "مركز الملك فهد للإغاثة والتنمية"]),
     ("ORG", "في المركز الثقافي الإيطالي والمسارح القديمة.", ["المركز الثقافي الإيطالي"]),
+    ("ORG", "قالت وزارة الداخلية التونسية ووزارة التجارة الداخلية ذلك.",
+     ["وزارة الداخلية التونسية", "وزارة التجارة الداخلية"]),
+    ("ORG", "She hosts the last daily Spanish-language show.", []),
     # smaller towns, where a preposition or a place beside them says so
     ("GPE", "The road between Burnley and Keighley is shut; gunmen entered Maiduguri.",
      ["Burnley", "Keighley", "Maiduguri"]),

@@ -287,9 +287,8 @@ def _may_follow(read: Reading, at: int, label: str) -> bool:
     following = read.form(at + 1)
     if _head(read, at) in read.lists.weak_heads and not is_place(following):
         return read.form(at + 2).startswith(("ال", "وال")) and not stops_at(read, at + 2)
-    if following.removeprefix("ال") in read.lists.no_complements:
-        return False
-    if label == "facility" and following in read.lists.ordinals:
+    plain = following.removeprefix("ال") in read.lists.no_complements
+    if label == "facility" and (plain or following in read.lists.ordinals):
         return False
     common = label in {"facility", "region", "event"}
     return not common or _head(read, at) in read.lists.named_by_a_word or is_place(following)

@@ -184,7 +184,8 @@ def _is_told(read: Reading, run: Run) -> bool:
     lists, first = read.lists, read.form(run[0])
     if first in lists.given | lists.titles | lists.occupations | lists.modifiers or len(run) > 4:
         return False
-    people = (places("en").names.get((read.form(n),)) == "nationality" for n in run)
+    forms = (read.form(n).partition("-")[0] for n in run)
+    people = (places("en").names.get((form,)) == "nationality" for form in forms)
     if bare(first) != first or any(people):
         return False
     ahead = read.beside(run[0]) and read.text[read.every[run[0] - 1].start].islower()
