@@ -333,8 +333,18 @@ def test_releases_that_may_not_leave_are_refused_before_the_hub_is_asked(
     assert "README.md was changed, more.txt is not part of the release" in line
     assert "not a release" in reason(publish("9.9.9"))
     assert "give --repo OWNER/NAME" in reason(qawl("publish", "0.1.0"))
-    assert "not a name of a repository" in reason(qawl("publish", "0.1.0", "--repo", "news"))
-    assert "not a name of a repository" in reason(qawl("publish", "0.1.0", "--repo", "a/b/c"))
+    for name in (
+        "news",
+        "a/b/c",
+        "https://huggingface.co/datasets/a/b",
+        "a/b.git",
+        "-a/b",
+        "a/b--c",
+    ):
+        line = reason(qawl("publish", "0.1.0", "--repo", name))
+        assert line.endswith(
+            "is not a name of a repository: give OWNER/NAME of the dataset on the Hub"
+        )
     assert not hub.calls
 
 

@@ -20,6 +20,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from qawl.core import names
 from qawl.core.errors import HubError
 
 T = TypeVar("T")
@@ -54,12 +55,10 @@ class Repository:
 
     def __init__(self, name: str, *, hasty: bool = False) -> None:
         self._hf = _library(hasty=hasty)
-        try:
-            self._hf.utils.validate_repo_id(name)
-        except ValueError as error:
-            raise HubError(f"{name!r} is not a name of a repository: {_line(error)}") from error
-        if name.count("/") != 1:
-            raise HubError(f"{name!r} is not a name of a repository: give OWNER/NAME")
+        if not names.is_repository(name):
+            raise HubError(
+                f"{name!r} is not a name of a repository: give OWNER/NAME of the dataset on the Hub"
+            )
         self.name = name
         self._api = self._hf.HfApi(library_name="qawl")
         self._hasty = hasty
