@@ -193,13 +193,17 @@ def _as_noun(sentence: Sentence, first: Word, end: int, opening: Word) -> Said |
     return content, kind(sentence, content, proclitics=True), opening.start
 
 
+_LOOKED_AT = 200
+"""Words of a quoted stretch in which the end of a sentence is looked for."""
+
+
 def clause_end(sentence: Sentence, at: int) -> int:
     """Where what a cue says ends: before the next clause that is the reporter's own."""
     start = sentence.words[at].end
     own = sentence.inside(sentence.words[at].start)
     if own is not None:
-        inner = sentence.within(start, own.end)
-        stop = next((each.end for each in inner if ends_sentence(sentence, each)), own.end - 1)
+        inner = sentence.words[at + 1 : at + 1 + _LOOKED_AT]
+        stop = next((each.end for each in inner if ends_sentence(sentence, each)), own.end)
         return min(stop, own.end - 1)
     for n in range(at + 1, len(sentence.words)):
         each = sentence.words[n]

@@ -1,5 +1,7 @@
 """What lets an Arabic word be a cue: what stands before it, and how its clause goes on."""
 
+from bisect import bisect_left
+
 from qawl.suggest.sentences import Sentence
 from qawl.suggest.words import Word
 
@@ -48,7 +50,8 @@ def _denied(ahead: list[str]) -> bool:
 
 def words_until(sentence: Sentence, at: int, end: int) -> list[Word]:
     """The words behind one, by its number, that begin before a place in the text."""
-    return [each for each in sentence.words[at + 1 :] if each.start < end]
+    last = bisect_left(sentence.words, end, lo=at + 1, key=lambda each: each.start)
+    return sentence.words[at + 1 : last]
 
 
 def has_stem(form: str, stems: frozenset[str] | tuple[str, ...]) -> bool:

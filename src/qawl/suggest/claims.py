@@ -10,7 +10,7 @@ from qawl.core.records import Article
 from qawl.suggest.cues import lexicon
 from qawl.suggest.quotes import quotes
 from qawl.suggest.sentences import Quote
-from qawl.suggest.words import MARKS, Stretch, quoted, sentences, size, trimmed, words
+from qawl.suggest.words import MARKS, Stretch, Word, quoted, sentences, size, trimmed, words
 
 _BORDER = regex.compile(
     r"[.!?؟]\s+|\n+|[،؛]?\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و|لكن)|[,;]\s+(?:and|but)\s(?:that\s)?"
@@ -35,6 +35,10 @@ SHORT = 20
 
 LONG = 30
 """Words of the longest content that is offered as one claim."""
+_MOST = 10_000
+"""Letters of the longest content that is read for claims: thousands that never end took their square."""
+_LETTERS = 40
+"""Letters of a very long word: more text than so many for each word is no short claim."""
 
 
 def claims(article: Article) -> Iterator[tuple[Stretch, Quote | None]]:
@@ -57,12 +61,17 @@ def _asks_for(article: Article, quote: Quote) -> bool:
     known = lexicon(article.language)
     if quote.cue is None or known is None or quote.kind in {"direct", "continuation"}:
         return False
-    form, *_ = (each.form for each in words(article.text[quote.cue.start : quote.cue.end]))
-    cue = known.cue(form, proclitics=True)
-    first = words(article.text[quote.content.start : quote.content.end])[0].form
-    return first in _QUESTIONS or (
-        cue is not None and cue[0] == "demand" and first not in known.complementisers
+    form, first = (_first(article.text, part) for part in (quote.cue, quote.content))
+    cue = known.cue(form.form, proclitics=True) if form else None
+    opens = first.form if first else ""
+    return opens in _QUESTIONS or (
+        cue is not None and cue[0] == "demand" and opens not in known.complementisers
     )
+
+
+def _first(text: str, part: Stretch) -> Word | None:
+    """The first word of a part of a text, placed within the part."""
+    return next(iter(words(text[part.start : min(part.end, part.start + 2 * _LETTERS)])), None)
 
 
 _QUESTIONS = frozenset(("عما", "ما", "لماذا", "متى", "whether", "if", "why", "when"))
@@ -98,6 +107,8 @@ def _narrated(article: Article, found: Sequence[Quote]) -> Iterator[Stretch]:
 
 def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
     """The clauses of an assertion that stand side by side; long ones are no single claim."""
+    if whole.end - whole.start > _MOST:
+        return
     cuts = [whole.start]
     for each in _BORDER.finditer(article.text, whole.start, whole.end):
         cuts += [each.start(), each.end()]
@@ -108,7 +119,8 @@ def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
             bare = Stretch(lead.end(), bare.end)
         inside = article.text[bare.start : bare.end]
         asks = set(article.text[bare.end : bare.end + 2]) & set("?؟？") or inside.startswith("to ")
-        if not asks and 2 <= size(words(inside), 0, len(inside)) <= LONG:
+        short = len(inside) <= LONG * _LETTERS
+        if not asks and short and 2 <= size(words(inside), 0, len(inside)) <= LONG:
             yield bare
 
 
@@ -124,11 +136,11 @@ def _assertion(article: Article, quote: Quote) -> Stretch:
         while end > start and article.text[end - 1] in ".,،؟!?。，、！？":
             end -= 1
         return Stretch(start, end)
-    first = words(article.text[start:end])[:1]
+    first = _first(article.text, quote.content)
     known = lexicon(article.language)
-    bare = first and known and first[0].form in known.complementisers
-    if bare and first[0].form not in _WITH_SUBJECT:
-        start += first[0].end
+    bare = first is not None and known is not None and first.form in known.complementisers
+    if bare and first is not None and first.form not in _WITH_SUBJECT:
+        start += first.end
         while start < end and article.text[start].isspace():
             start += 1
     return Stretch(start, end)
