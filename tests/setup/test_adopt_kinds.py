@@ -148,7 +148,7 @@ def test_a_second_layer_says_nothing_of_articles_that_are_there(tmp_path):
     assert made.articles[0]["context"] == {"desk": "sport"}
     assert "language: articles that say none" in made.notes
     again = Adopted(tmp_path, task(MONA), config(), "--layer", "m")
-    assert again.notes == ""
+    assert not [each for each in ("language", "licence", "desk") if each in again.notes]
     assert len(again.articles) == 1
 
 
