@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from qawl.annotations.to_label_studio import write_results
 from qawl.core import files
 from qawl.release.versions import manifest
 from qawl.scheme import scheme as scheme_reader
+from qawl.setup import init
 
+ARABIC = re.compile("[\u0600-\u06ff]")
 RIGHTS = {"license": "CC-BY-4.0", "redistribute": True}
 
 
@@ -46,6 +49,37 @@ def main(folder, *words):
         sys.argv = argv
     out.seek(0)
     return stopped.value.code or 0, out.read()
+
+
+def suggested(folder, layer, texts):
+    """Text → what `qawl suggest` suggests for it in a layer; all texts are articles of one new corpus.
+
+    Spans have their words under `text`. Texts with Arabic letters are Arabic, others English.
+    """
+    root = init.init(Path(folder) / "c", name="c", language="en").root
+    texts = [*dict.fromkeys(texts)]
+    given = [
+        {
+            "text": text,
+            "source": f"s{n}",
+            "language": "ar" if ARABIC.search(text) else "en",
+            **RIGHTS,
+        }
+        for n, text in enumerate(texts)
+    ]
+    (root / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in given), "utf-8")
+    qawl(root, "ingest", root / "in.jsonl")
+    qawl(root, "suggest", "--layer", layer)
+    articles = (root / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    text_of = {each["id"]: each["text"] for each in map(json.loads, articles)}
+    found = {text: {"spans": [], "relations": []} for text in texts}
+    records = (root / f"exports/suggestions/{layer}.jsonl").read_text("utf-8").splitlines()
+    for record in map(json.loads, records):
+        text = text_of[record["article_id"]]
+        for each in record["spans"]:
+            each["text"] = text[each["start"] : each["end"]]
+        found[text] = record
+    return found
 
 
 def say_again(folder, **said):

@@ -3,12 +3,9 @@
 The sentences are invented. Each kind has one in which the same words must not be taken.
 """
 
-import json
-
 import pytest
-from click.testing import CliRunner
 
-from qawl import cli
+import corpora
 
 SAID = [
     # an aside between the speaker and what is said; عقب is a preposition here
@@ -101,23 +98,10 @@ INNER = "وقال المدرب: «لم نكن بخير. قلت للاعبين إ
 
 @pytest.fixture(scope="module")
 def suggested(tmp_path_factory):
-    """Text → (label, words) of what `qawl suggest` marks in it; all texts are articles of one corpus."""
+    """Text → (label, words) of what `qawl suggest` marks in it."""
     texts = [*(each[0] for each in [*SAID, *ALONE]), *UNSAID, AND, INNER]
-    folder = tmp_path_factory.mktemp("sources")
-    rows = [json.dumps({"text": text, "source": f"s{n}"}) for n, text in enumerate(texts)]
-    (folder / "texts.jsonl").write_text("\n".join(rows), "utf-8")
-    root = folder / "corpus"
-    for command in (["init", str(root)], ["-C", str(root), "ingest", str(folder / "texts.jsonl")]):
-        assert CliRunner().invoke(cli.group, command).exit_code == 0
-    assert CliRunner().invoke(cli.group, ["-C", str(root), "suggest"]).exit_code == 0
-    lines = (root / "corpus/articles.jsonl").read_text("utf-8").splitlines()
-    text_of = {each["id"]: each["text"] for each in map(json.loads, lines)}
-    found = {text: [] for text in texts}
-    for line in (root / "exports/suggestions/quote.jsonl").read_text("utf-8").splitlines():
-        record = json.loads(line)
-        text = text_of[record["article_id"]]
-        found[text] = [(e["label"], text[e["start"] : e["end"]]) for e in record["spans"]]
-    return found
+    found = corpora.suggested(tmp_path_factory.mktemp("sources"), "quote", texts)
+    return {t: [(e["label"], e["text"]) for e in made["spans"]] for t, made in found.items()}
 
 
 @pytest.mark.parametrize(("text", "cue", "source", "content"), SAID)

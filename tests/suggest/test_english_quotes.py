@@ -3,12 +3,9 @@
 They were written since articles that nobody had read lacked these kinds.
 """
 
-import json
-
 import pytest
 
-from corpora import RIGHTS, qawl
-from qawl.setup import init
+import corpora
 
 CASES = {
     # A name with its office is one source; an age, a clause about it or words on when are no office.
@@ -204,29 +201,14 @@ CASES = {
 }  # fmt: skip
 
 
-def lines(path):
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
 @pytest.fixture(scope="module")
 def suggested(tmp_path_factory):
     """(content, cue, source, addressee) of each content that `qawl suggest` finds, by article."""
-    root = init.init(tmp_path_factory.mktemp("english") / "c", name="c", language="en").root
-    settings = root / "qawl.yaml"
-    settings.write_text(settings.read_text("utf-8") + "\nsuggestions: {without: 0}\n", "utf-8")
-    given = [{"source_id": text, "text": text, "source": "s", **RIGHTS} for text in CASES]
-    (root / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in given), "utf-8")
-    qawl(root, "ingest", root / "in.jsonl")
-    qawl(root, "suggest")
-    texts = {each["id"]: each["text"] for each in lines(root / "corpus/articles.jsonl")}
-    found = {text: [] for text in CASES}
-    for path in (root / "exports/suggestions").rglob("quote*.jsonl"):
-        for each in lines(path):
-            found[texts[each["article_id"]]] = parts(each, texts[each["article_id"]])
-    return found
+    found = corpora.suggested(tmp_path_factory.mktemp("english"), "quote", CASES)
+    return {text: parts(made) for text, made in found.items()}
 
 
-def parts(record, text):
+def parts(record):
     spans = {each["id"]: each for each in record["spans"]}
     heads = [each for each in record["spans"] if each["label"] == "CONTENT"]
     joined = {
@@ -235,7 +217,7 @@ def parts(record, text):
     }
 
     def surface(span):
-        return span and text[span["start"] : span["end"]]
+        return span and span["text"]
 
     return [
         (

@@ -1,11 +1,8 @@
 """What `qawl suggest` marks in sentences made here: kinds that articles held which no rule's author had read."""
 
-import json
-
 import pytest
-from click.testing import CliRunner
 
-from qawl import cli
+import corpora
 from qawl.suggest.entities import entities
 from qawl.suggest.gazetteer import learned
 
@@ -168,40 +165,10 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """What `qawl suggest` marks in each sentence: label and text of the spans."""
-    root = tmp_path_factory.mktemp("kinds") / "corpus"
-    run(root.parent, "init", str(root))
-    texts = [*dict.fromkeys(text for _, text, _ in CASES)]
-    given = root.parent / "articles.jsonl"
-    with given.open("w", encoding="utf-8") as file:
-        for number, text in enumerate(texts):
-            language = "en" if text.isascii() else "ar"
-            article = {
-                "source_id": str(number),
-                "title": f"t{number}",
-                "text": text,
-                "language": language,
-            }
-            file.write(json.dumps({**article, "license": "CC0-1.0", "redistribute": True}) + "\n")
-    run(root, "ingest", str(given))
-    run(root, "suggest", "--layer", "entity")
-    articles = [json.loads(each) for each in lines(root / "corpus/articles.jsonl")]
-    text_of = {each["id"]: each["text"] for each in articles}
-    spans = {text: [] for text in texts}
-    for file in (root / "exports/suggestions").rglob("*.jsonl"):
-        for each in map(json.loads, lines(file)):
-            if each["layer"] == "entity":
-                spans[text_of[each["article_id"]]] += each["spans"]
-    return spans
-
-
-def lines(path):
-    return path.read_text("utf-8").splitlines()
-
-
-def run(root, *arguments):
-    done = CliRunner().invoke(cli.group, ["-C", str(root), *arguments], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    """What `qawl suggest` marks in each sentence."""
+    texts = [text for _, text, _ in CASES]
+    made = corpora.suggested(tmp_path_factory.mktemp("kinds"), "entity", texts)
+    return {text: each["spans"] for text, each in made.items()}
 
 
 @pytest.mark.parametrize(("label", "text", "wanted"), CASES)

@@ -85,10 +85,8 @@ def _below(given: Any, path: str) -> Any:
     for step in re.findall(r"[^.\[\]]+", path):
         if isinstance(given, Mapping):
             given = given.get(step)
-        elif (
-            isinstance(given, list) and step.isascii() and step.isdecimal() and len(step) < _DIGITS
-        ):
-            given = given[int(step)] if int(step) < len(given) else None
+        elif isinstance(given, list) and (at := _numbered(given, step)) is not None:
+            given = given[at]
         else:
             return None
     return given
@@ -307,14 +305,14 @@ def _at(turns: list[Turn], number: object, offset: object, *, units: bool) -> in
     return None if at is None else turns[at].place(offset, units=units)
 
 
-def _numbered(turns: list[Turn], number: object) -> int | None:
-    """The place of the turn of this number; None where there is none."""
+def _numbered(listed: Sequence[object], number: object) -> int | None:
+    """The place of this number in a list, such as of turns; None where there is none."""
     told = str(number)
     if (
         not told.isascii()
         or not told.isdecimal()
         or len(told) >= _DIGITS
-        or int(told) >= len(turns)
+        or int(told) >= len(listed)
     ):
         return None
     return int(told)

@@ -79,12 +79,12 @@ def subject_ahead(sentence: Sentence, at: int) -> Stretch | None:
     opened = sentence.form(0) in {"أما", "اما"} and at > 1
     run: list[Word] = []
     last = sentence.words[at]
-    for each in reversed(sentence.words[:at]):
+    stops = known.complementisers | known.conjunctions
+    for each in (sentence.words[n] for n in range(at - 1, -1, -1)):
         gap = sentence.gap(each, run[-1] if run else last)
         if each.form in PERFECT and not run and not gap:
             last = each
             continue
-        stops = known.complementisers | known.conjunctions
         comma = gap in {"،", ","} and opened and not run
         stop = each.form in stops or each.form.removeprefix("و") in known.complementisers
         if (gap and not comma) or stop or cue_of(sentence, each) or len(run) > 7:
@@ -238,7 +238,7 @@ def _parted(sentence: Sentence, pair: list[Word]) -> bool:
 
 
 def _is_office(form: str) -> bool:
-    return form in lists("ar").titles | lists("ar").occupations
+    return form in lists("ar").titles or form in lists("ar").occupations
 
 
 def _is_nationality(form: str) -> bool:

@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
 from qawl.formats.readers import argilla_records
-from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.document import Document, Found, Mark, SetAside, Work
 from qawl.formats.readers.json_lines import documents, whole, words
 
 
@@ -30,18 +29,9 @@ def read(path: Path) -> Iterator[Found]:
 def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     if argilla_records.fits(row):
         return argilla_records.document(path, number, row)
-    fields = row.get("fields")
-    texts = (
-        {n: v for n, v in fields.items() if isinstance(v, str)} if isinstance(fields, dict) else {}
-    )
-    if not texts:
-        return set_aside(str(path), reason("text-empty"), number)
-    name = "text" if "text" in texts else max(texts, key=lambda each: len(texts[each]))
-    made = Document(str(path), str(row.get("id", number)), texts.pop(name))
-    metadata = row.get("metadata") if isinstance(row.get("metadata"), dict) else {}
-    made.context = texts | {n: words(v) for n, v in (metadata or {}).items() if v not in (None, "")}
-    suggested = row.get("suggestions")
-    made.notes += ["suggestion"] * (len(suggested) if isinstance(suggested, dict | list) else 0)
+    made = argilla_records.begun(path, number, row, row.get("fields"), row.get("suggestions"))
+    if isinstance(made, SetAside):
+        return made
     works: dict[str, Work] = {}
     responses = row.get("responses")
     if isinstance(responses, list):

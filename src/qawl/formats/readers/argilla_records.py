@@ -23,26 +23,33 @@ def fits(row: dict[str, object]) -> bool:
     return ANNOTATION in row and not _AGENTS.isdisjoint(row)
 
 
-def document(path: Path, number: int, row: dict[str, object]) -> Found:
-    """The text of a record and the work on it: validated, discarded, or none yet."""
-    inputs = row.get("inputs")
-    texts = (
-        {str(n): v for n, v in inputs.items() if isinstance(v, str)}
-        if isinstance(inputs, dict)
-        else {}
-    )
-    if isinstance(row.get("text"), str):
-        texts["text"] = str(row["text"])
+def begun(
+    path: Path, number: int, row: dict[str, object], fields: object, suggested: object
+) -> Found:
+    """The text among the fields of a record; its other fields and its metadata are context."""
+    given = fields if isinstance(fields, dict) else {}
+    texts = {str(name): value for name, value in given.items() if isinstance(value, str)}
     if not texts:
         return set_aside(str(path), reason("text-empty"), number)
     name = "text" if "text" in texts else max(texts, key=lambda each: len(texts[each]))
-    made = Document(str(path), str(row.get("id") or number), texts.pop(name))
+    identity = row.get("id")
+    made = Document(str(path), str(number if identity is None else identity), texts.pop(name))
     metadata = row.get("metadata")
     told = metadata.items() if isinstance(metadata, dict) else ()
     made.context = texts | {str(n): words(v) for n, v in told if v not in (None, "")}
-    predictions = row.get("prediction")
-    made.notes += ["suggestion"] * (len(predictions) if isinstance(predictions, list) else 0)
-    made.works = list(_works(row, made.notes))
+    made.notes += ["suggestion"] * (len(suggested) if isinstance(suggested, dict | list) else 0)
+    return made
+
+
+def document(path: Path, number: int, row: dict[str, object]) -> Found:
+    """The text of a record and the work on it: validated, discarded, or none yet."""
+    inputs, text = row.get("inputs"), row.get("text")
+    fields = (inputs if isinstance(inputs, dict) else {}) | (
+        {"text": text} if isinstance(text, str) else {}
+    )
+    made = begun(path, number, row, fields, row.get("prediction"))
+    if isinstance(made, Document):
+        made.works = list(_works(row, made.notes))
     return made
 
 

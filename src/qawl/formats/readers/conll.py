@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from qawl.articles.decoding import Undecodable
-from qawl.core.findings import reason
 from qawl.formats.readers import encodings, own
-from qawl.formats.readers.document import Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.document import Document, Found, Mark, SetAside, Work
 
 _GOES_ON, _ENDS, _WHOLE = frozenset("IMEL"), frozenset("ELUSW"), frozenset("BUSW")
 """Prefixes of tags: of what goes on, of what ends with its token, of what begins."""
@@ -45,10 +43,9 @@ def fits(lines: list[str]) -> bool:
 
 def read(path: Path) -> Iterator[Found]:
     """The documents of a file."""
-    try:
-        text = encodings.text(path.read_bytes())
-    except Undecodable:
-        yield set_aside(str(path), reason("not-utf-8"))
+    text = encodings.text_of(path)
+    if isinstance(text, SetAside):
+        yield text
         return
     names = own.named(path.with_name(f"{path.name.split('.')[0]}.names.json"))
     documents = list(_documents(text))

@@ -1,8 +1,11 @@
 """The bytes of a file as text, in the encodings that `qawl ingest` reads."""
 
 import codecs
+from pathlib import Path
 
 from qawl.articles import decoding
+from qawl.articles.received import SetAside, set_aside
+from qawl.core.findings import reason
 
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How a file in UTF-16 begins, as shells and spreadsheets of Windows write it."""
@@ -11,6 +14,14 @@ WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def text(content: bytes) -> str:
     """The text of these bytes without a byte order mark; raises Undecodable where no encoding fits."""
     return decoding.decode(content).removeprefix("\ufeff")
+
+
+def text_of(path: Path) -> str | SetAside:
+    """The text of a file, else that it is set aside, since no encoding fits."""
+    try:
+        return text(path.read_bytes())
+    except decoding.Undecodable:
+        return set_aside(str(path), reason("not-utf-8"))
 
 
 def start(content: bytes) -> str:

@@ -8,12 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from qawl.articles.decoding import Undecodable
 from qawl.articles.received import LONGEST
-from qawl.core.findings import reason
 from qawl.formats.readers import encodings, own
 from qawl.formats.readers.conll import NOBODY, Tagger
-from qawl.formats.readers.document import Document, Found, Work, set_aside
+from qawl.formats.readers.document import Document, Found, SetAside, Work
 from qawl.formats.readers.json_lines import whole
 
 HEAD = ("token", "start", "end")
@@ -30,12 +28,11 @@ def fits(line: str) -> bool:
 
 def read(path: Path) -> Iterator[Found]:
     """The document of a file: its layers are one work."""
-    try:
-        lines = encodings.text(path.read_bytes()).split("\n")
-    except Undecodable:
-        yield set_aside(str(path), reason("not-utf-8"))
+    text = encodings.text_of(path)
+    if isinstance(text, SetAside):
+        yield text
         return
-    head, *rest = [line.rstrip("\r").split("\t") for line in lines if line.strip()]
+    head, *rest = [line.rstrip("\r").split("\t") for line in text.split("\n") if line.strip()]
     rows = list(_placed(each for each in rest if len(each) == len(head)))
     made = Document(str(path), path.stem, "")
     made.notes += ["row without offsets"] * (len(rest) - len(rows))

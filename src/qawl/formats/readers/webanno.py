@@ -12,11 +12,10 @@ from itertools import accumulate, pairwise, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from qawl.articles.decoding import Undecodable
 from qawl.articles.received import LONGEST
 from qawl.core.findings import reason
 from qawl.formats.readers import encodings, inception
-from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
+from qawl.formats.readers.document import Arrow, Document, Found, Mark, SetAside, Work, set_aside
 from qawl.formats.readers.json_lines import whole
 
 HEAD = "#FORMAT=WebAnno TSV 3"
@@ -41,11 +40,11 @@ def fits(start: str) -> bool:
 
 def read(path: Path) -> Iterator[Found]:
     """The document of a file."""
-    try:
-        lines = encodings.text(path.read_bytes()).split("\n")
-    except Undecodable:
-        yield set_aside(str(path), reason("not-utf-8"))
+    text = encodings.text_of(path)
+    if isinstance(text, SetAside):
+        yield text
         return
+    lines = text.split("\n")
     annotator, identity = inception.whose(path)
     made = Document(str(path), identity, "")
     work = Work(annotator)
