@@ -185,6 +185,114 @@ def test_a_long_token_with_many_parts_takes_no_longer(tmp_path):
     assert len(found.works[0].marks) == 18_999
 
 
+TWO = [
+    "#FORMAT=WebAnno TSV 3.2",
+    "#T_SP=webanno.custom.Ent|value",
+    "#T_SP=webanno.custom.Ev|kind",
+    "",
+    "",
+]
+
+
+def words(*cells, text="one two three four"):
+    """One sentence whose tokens have these cells."""
+    tokens, at = [], 0
+    for token, given in zip(text.split(), cells, strict=True):
+        tokens.append((f"{at}-{at + len(token)}", token, dict(enumerate(given))))
+        at += len(token) + 1
+    return ([text], rows(1, *tokens))
+
+
+def test_numbers_are_of_a_layer(tmp_path):
+    """WebAnno counts them anew in each layer: two annotations became one over all words."""
+    found = read(
+        tmp_path / "a.tsv", tsv(words(["A[1]"], ["A[1]"], ["_", "E[1]"], ["_", "E[1]"]), head=TWO)
+    )
+    assert said(found)[0] == [("A", "one two", {}), ("Ev", "three four", {"kind": "E"})]
+
+
+def test_layers_of_one_name_in_two_packages_are_two(tmp_path):
+    head = [TWO[0], "#T_SP=webanno.custom.Ent|value", "#T_SP=org.other.Ent|value", "", ""]
+    found = read(tmp_path / "a.tsv", tsv(words(["A", "B"], text="one"), head=head))
+    assert said(found)[0] == [("A", "one", {}), ("B", "one", {})]
+
+
+def test_a_layer_of_a_project_may_be_called_like_one_of_the_language(tmp_path):
+    head = [TWO[0], "#T_SP=webanno.custom.Sentence|value", "", ""]
+    found = read(tmp_path / "a.tsv", tsv(words(["A"], text="one"), head=head))
+    assert said(found)[0] == [("A", "one", {})]
+
+
+@pytest.mark.parametrize(
+    ("cells", "spans"),
+    [
+        ((["a\\->1-2"], ["b\\->1-2"]), [("a->1-2", "one"), ("b->1-2", "two")]),
+        ((["a\\\\[1]"], ["a\\\\[1]"]), [("a\\", "one two")]),
+        ((["c\\\\|d"], ["_"]), [("c\\", "one"), ("d", "one")]),
+    ],
+)
+def test_escapes_before_signs(tmp_path, cells, spans):
+    """An escaped arrow was read as a link of a chain, and an escaped backslash escaped the sign behind it."""
+    found = read(tmp_path / "a.tsv", tsv(words(*cells, text="one two"), head=[*TWO[:2], "", ""]))
+    assert [each[:2] for each in said(found)[0]] == spans
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "words"),
+    [
+        ("xat at", [("4-6", "at", "A")], ["at"]),
+        ("Manhattan has a hat", [("14-15", "a", "A"), ("16-19", "hat", "B")], ["a", "hat"]),
+        ("the dog saw the cat", [("0-3", "the", None), ("12-15", "the", "A")], ["the"]),
+    ],
+)
+def test_tokens_stand_where_their_offsets_say(tmp_path, text, tokens, words):
+    """Words that stand earlier in the sentence too were taken where a token before is not in the file."""
+    lines = [*TWO[:2], "", "", f"#Text={text}"]
+    for n, (place, token, cell) in enumerate(tokens, 1):
+        lines.append("\t".join([f"1-{n}", place, token, *([cell] if cell else [])]))
+    found = read(tmp_path / "a.tsv", "\n".join(lines))
+    assert found.text == text
+    spans = found.works[0].marks
+    assert [found.text[each.start : each.end] for each in spans] == words
+    first = int(tokens[-1][0].split("-")[0])
+    assert spans[-1].start == first
+
+
+def test_slots_on_each_token_of_their_host_are_one(tmp_path):
+    """WebAnno writes them on each token; relations of one label and the same ends are as many as there are."""
+    meeting = f"#T_SP={MEETING}|ROLE_{MEETING}:my_people_webanno.custom.Link|webanno.custom.Ent"
+    knows = "#T_RL=webanno.custom.Knows|label|BT_webanno.custom.Ent"
+    head = [*TWO[:2], meeting, knows, "", ""]
+    cells = (["A"], ["_", "*[3]", "1-1"], ["_", "*[3]", "1-1"], ["B", "_", "_", "r|r", "1-1|1-1"])
+    found = read(tmp_path / "a.tsv", tsv(words(*cells), head=head))
+    assert sorted(said(found)[1]) == [
+        ("my_people", "two three", "one"), ("r", "one", "four"), ("r", "one", "four"),
+    ]  # fmt: skip
+
+
+def test_what_the_head_does_not_name_is_counted(tmp_path):
+    found = read(
+        tmp_path / "a.tsv", "\n".join([*TWO[:2], "", "", "#Text=one", "1-1\t0-3\tone\tA\tX", ""])
+    )
+    assert found.notes == ["column that the head of the file does not name"]
+
+
+def test_escapes_of_java_and_a_sentence_without_tokens(tmp_path):
+    """As version 3.1 wrote letters; a last sentence without tokens was lost."""
+    lines = [
+        *TWO[:2],
+        "",
+        "",
+        '#Text=M\\u00FCller \\"hi\\"',
+        "1-1\t0-6\tMüller\tA",
+        "",
+        "#Text=The end.",
+    ]
+    found = read(tmp_path / "a.tsv", "\n".join(lines))
+    assert found.text == 'Müller "hi"\nThe end.'
+    assert (said(found)[0], found.notes) == ([("A", "Müller", {})], [])
+
+
 @pytest.mark.parametrize("kind", ["json", "xmi"])
 def test_slots_and_chains_of_a_cas(tmp_path, kind):
     """They were lost, and the role of a slot became an attribute of the article."""
@@ -283,3 +391,51 @@ def test_argilla_1_with_classes_and_texts(tmp_path):
     assert one.works[0].attributes == {"annotation": "WEATHER"}
     assert many.works[0].attributes == {"annotation": ["SPORT", "CITY"]}
     assert odd.notes == ["suggestion", "answer of a kind that is not read"]
+
+
+def test_argilla_1_with_other_inputs(tmp_path):
+    """Inputs may be one text or lines; they were said to have no text. A field in both places is counted."""
+    done = {"annotation": "pos", "annotation_agent": "u1", "status": "Validated", "text": None}
+    one, lines, more = records(
+        tmp_path / "all.jsonl",
+        argilla(**done, inputs="One text."),
+        argilla(**done, inputs=["Part one.", "Part two."]),
+        argilla(**done, inputs={"q": ["l1", "l2"], "text": "Hello you.", "page": "4"}),
+    )
+    assert (one.text, lines.text, more.text) == ("One text.", "Part one.\nPart two.", "Hello you.")
+    assert more.context == {"q": "l1\nl2", "page": "3"}
+    assert more.notes == ["field that the metadata have too", "suggestion"]
+
+
+def test_what_a_cas_says_beside_its_spans(tmp_path):
+    """A feature that names another annotation, a relation without a start, two sets of values of the document:
+    they vanished, or became spans, and nothing counted them."""
+    cassis = needs("cassis")
+    system = cassis.TypeSystem()
+    name = system.create_type("webanno.custom.Sentence")  # of the project, not of the language
+    system.create_feature(name, "value", "uima.cas.String")
+    frame = system.create_type("webanno.custom.Frame")
+    system.create_feature(frame, "main", name)
+    joined = system.create_type("webanno.custom.Joined")
+    for feature in ("Governor", "Dependent"):
+        system.create_feature(joined, feature, name)
+    about = system.create_type("webanno.custom.About", "uima.cas.AnnotationBase")
+    system.create_feature(about, "genre", "uima.cas.String")
+    cas = cassis.Cas(typesystem=system)
+    cas.sofa_string, cas.sofa_mime = "Ada met Bo.", "text/plain"
+    ada = name(begin=0, end=3, value="PER")
+    for each in (
+        ada,
+        frame(begin=4, end=7, main=ada),
+        joined(begin=0, end=3, Dependent=ada),
+        about(genre="news"),
+        about(genre="sport"),
+    ):
+        cas.add(each)
+    cas.to_json(tmp_path / "mona.json")
+    (found,) = detect.read(tmp_path / "mona.json")
+    assert said(found) == ([("PER", "Ada", {}), ("Frame", "met", {})], [("main", "met", "Ada")])
+    assert sorted(found.notes) == [
+        "relation to no span",
+        "second value of an attribute of the document",
+    ]

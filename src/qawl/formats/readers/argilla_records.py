@@ -28,7 +28,8 @@ def begun(
 ) -> Found:
     """The text among the fields of a record; its other fields and its metadata are context."""
     given = fields if isinstance(fields, dict) else {}
-    texts = {str(name): value for name, value in given.items() if isinstance(value, str)}
+    lines = {str(name): _lines(value) for name, value in given.items()}
+    texts = {name: value for name, value in lines.items() if value is not None}
     if not texts:
         return set_aside(str(path), reason("text-empty"), number)
     name = "text" if "text" in texts else max(texts, key=lambda each: len(texts[each]))
@@ -36,21 +37,31 @@ def begun(
     made = Document(str(path), str(number if identity is None else identity), texts.pop(name))
     metadata = row.get("metadata")
     told = metadata.items() if isinstance(metadata, dict) else ()
-    made.context = texts | {str(n): words(v) for n, v in told if v not in (None, "")}
-    made.notes += ["suggestion"] * (len(suggested) if isinstance(suggested, dict | list) else 0)
+    said = {str(n): words(v) for n, v in told if v not in (None, "")}
+    both = sum(texts[each] != said[each] for each in texts.keys() & said.keys())
+    made.notes += ["field that the metadata have too"] * both
+    made.context = texts | said
+    several = len(suggested) if isinstance(suggested, dict | list) else int(bool(suggested))
+    made.notes += ["suggestion"] * several
     return made
 
 
 def document(path: Path, number: int, row: dict[str, object]) -> Found:
     """The text of a record and the work on it: validated, discarded, or none yet."""
     inputs, text = row.get("inputs"), row.get("text")
-    fields = (inputs if isinstance(inputs, dict) else {}) | (
-        {"text": text} if isinstance(text, str) else {}
-    )
+    fields = dict(inputs) if isinstance(inputs, dict) else {"text": inputs}
+    fields |= {"text": text} if isinstance(text, str) else {}
     made = begun(path, number, row, fields, row.get("prediction"))
     if isinstance(made, Document):
         made.works = list(_works(row, made.notes))
     return made
+
+
+def _lines(value: object) -> str | None:
+    """The text of a field, which may be a list of lines."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return "\n".join(value)
+    return value if isinstance(value, str) else None
 
 
 def _works(row: dict[str, object], notes: list[str]) -> Iterator[Work]:

@@ -90,12 +90,12 @@ def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
     spans, arrows = [], []
     for each in cas.select_all_fs():
         package, name = _named(each)
-        if name in inception.LINGUISTIC:
+        if name in inception.LINGUISTIC and package != _CUSTOM:
             continue
         if getattr(each, "begin", None) is None or name.endswith("Article"):
             if package == _CUSTOM and not hasattr(each, "target"):  # of the whole document
-                work.attributes |= _features(each, own)
-        elif getattr(each, "Governor", None) is not None:
+                _of_document(made, _features(each, own))
+        elif hasattr(each, "Governor"):
             arrows.append(each)
         elif {each.begin, each.end} & within:
             made.notes.append(
@@ -116,6 +116,14 @@ def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
         _arrow(made, label, each.Governor, each.Dependent, marks, way)
     work.several()
     return made
+
+
+def _of_document(made: Document, said: dict[str, AttributeValue]) -> None:
+    """Takes what is said of the whole document; notes what has a value already."""
+    known = made.works[0].attributes
+    other = sum(known.get(name, value) != value for name, value in said.items())
+    made.notes += ["second value of an attribute of the document"] * other
+    known |= said
 
 
 def _named(each: "FeatureStructure") -> tuple[str, str]:
@@ -147,9 +155,12 @@ def _mark(each: "FeatureStructure", own: set[str], number: int) -> Mark:
 def _links(each: "FeatureStructure") -> Iterator[tuple[str, "FeatureStructure | None"]]:
     """(label, target) of the slots of an annotation, and of what follows it in a chain."""
     for feature in each.type.all_features:
-        for link in _elements(getattr(each, feature.name, None)):
+        value = getattr(each, feature.name, None)
+        for link in _elements(value):
             if hasattr(link, "target"):
                 yield getattr(link, "role", None) or feature.name, link.target
+        if feature.name not in (*_PLACE, _NEXT) and hasattr(value, "begin"):
+            yield feature.name, value
     following = getattr(each, _NEXT, None)
     if following is not None:
         yield getattr(each, _CHAINED, None) or _named(each)[1], following
@@ -163,13 +174,13 @@ def _elements(value: object) -> list[object]:
 def _arrow(
     made: Document,
     label: str,
-    start: "FeatureStructure",
+    start: "FeatureStructure | None",
     end: "FeatureStructure | None",
     marks: dict[int, Mark],
     way: str = "right",
 ) -> None:
     """Adds a relation to the work of a document, or a note where an end of it is no span."""
-    first, last = marks.get(start.xmiID), marks.get(getattr(end, "xmiID", -1))
+    first, last = (marks.get(getattr(each, "xmiID", -1)) for each in (start, end))
     if first and last:
         made.works[0].arrows.append(Arrow(label, first.id, last.id, way))
     else:

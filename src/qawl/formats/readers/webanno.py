@@ -23,14 +23,18 @@ _LAYER = re.compile(r"#T_(?P<kind>SP|CH|RL)=(?P<name>[^|]*)\|?(?P<features>.*)")
 _SPANS, _CHAINS = "SP", "CH"
 _TEXT, _SENTENCE_ID = "#Text=", "#Sentence.id="
 _UNIT = re.compile(r"\d+-\d+(?P<part>\.\d+)?")
-_ESCAPED = re.compile(r"\\(->|.)")
+_ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|->|.)")
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
-_STACK, _SLOTS = re.compile(r"(?<!\\)\|"), re.compile(r"(?<!\\);")
+_SIGNS = re.compile(r"\\.|[^\\]|\\$")
 _NUMBERED = re.compile(
-    r"(?P<value>.*?)(?:(?<!\\)\[(?P<number>\d+(?:_\d+)?)\]|->(?P<link>\d{1,9}-\d{1,9}))"
+    r"(?P<value>(?:\\.|[^\\])*?)(?:\[(?P<number>\d+(?:_\d+)?)\]|->(?P<link>\d{1,9}-\d{1,9}))"
 )
 _NOTHING, _NULL = "_", "*"
-_ROLE, _BASE = "ROLE_", "BT_"
+_ROLE, _BASE, _ANY = "ROLE_", "BT_", "uima.tcas.Annotation"
+_OWN = "webanno.custom."
+"""Where the layers stand that a project made for itself, whatever they are called."""
+_UNREAD = "line that can't be read, or whose token is not in its sentence"
+_MORE = "column that the head of the file does not name"
 
 
 def fits(start: str) -> bool:
@@ -61,12 +65,22 @@ def read(path: Path) -> Iterator[Found]:
 
 
 class _Layer(NamedTuple):
-    """A layer of the head: its kind, the last part of its name, its features, its first column."""
+    """A layer of the head: its kind, its type, the features, its first column."""
 
     kind: str
-    name: str
+    type: str
     features: list[str]
     column: int
+
+    @property
+    def name(self) -> str:
+        """The last part of its type."""
+        return self.type.rpartition(".")[2]
+
+    @property
+    def described(self) -> bool:
+        """Whether it describes words and documents, and nobody annotated in it."""
+        return self.name in inception.LINGUISTIC and not self.type.startswith(_OWN)
 
 
 class _Row(NamedTuple):
@@ -87,28 +101,31 @@ def _rows(lines: list[str], made: Document) -> tuple[list[_Layer], list[_Row]]:
     for line in lines:
         if (head := _LAYER.fullmatch(line)) and not rows:
             features = head["features"].split("|")
-            layers.append(_Layer(head["kind"], _short(head["name"]), features, columns))
+            layers.append(_Layer(head["kind"], head["name"], features, columns))
             columns += len(features)
         elif line.startswith(_TEXT):
             text.waiting.append(_plain(line.removeprefix(_TEXT)))
         elif line and not line.startswith(_SENTENCE_ID):
-            row = _row(line.split("\t"), columns, text)
-            if row:
+            cells = line.split("\t")
+            row = _row(cells, text)
+            if row and len(cells) >= columns:
                 rows.append(row)
             else:
-                made.notes.append("line that can't be read, or whose token is not in its sentence")
-    made.text = "".join(text.pieces)
+                made.notes.append(_UNREAD)
+            made.notes += [_MORE] * any(each not in ("", _NOTHING) for each in cells[columns:])
+    made.text = text.whole()
     return layers, rows
 
 
-def _row(cells: list[str], columns: int, text: "_Text") -> _Row | None:
+def _row(cells: list[str], text: "_Text") -> _Row | None:
+    """A row with its place in the text, which goes on with it."""
     unit = _UNIT.fullmatch(cells[0])
-    if unit is None or len(cells) < columns:
+    if unit is None or len(cells) < 3:
         return None
     start, end = map(whole, cells[1].partition("-")[::2])
     if start is None or end is None:
         return None
-    place = text.part(start, end) if unit["part"] else text.token(start, _plain(cells[2]))
+    place = text.part(start, end) if unit["part"] else text.token(start, cells[2])
     return _Row(cells[0], *place, cells) if place else None
 
 
@@ -126,14 +143,17 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _short(name: str) -> str:
-    """The last part of the name of a layer."""
-    return name.rpartition(".")[2]
-
-
 def _plain(words: str) -> str:
-    """Words without their escapes."""
-    return _ESCAPED.sub(lambda found: _CONTROL.get(found[1], found[1]), words)
+    """Words without their escapes; half characters of an escape make one again."""
+    found = _ESCAPED.sub(_sign, words)
+    if any("\ud800" <= each <= "\udfff" for each in found):
+        return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return found
+
+
+def _sign(escape: re.Match[str]) -> str:
+    after = escape[1]
+    return chr(int(after[1:], 16)) if len(after) == 5 else _CONTROL.get(after, after)
 
 
 class _Text:
@@ -141,64 +161,84 @@ class _Text:
 
     def __init__(self, *, in_units: bool) -> None:
         self.waiting: list[str] = []
-        self.pieces: list[str] = []
         self._in_units = in_units
+        self._pieces: list[str] = []
         self._length = self._said = 0
         self._sentence, self._begin, self._at = "", 0, 0
-        self._token, self._token_at, self._token_said = "", 0, 0
-        self._within: dict[int, int] = {}
+        self._sizes: list[int] = []
+        self._index: dict[int, int] = {}
+        self._token, self._token_said = 0, 0
 
-    def token(self, said: int, words: str) -> tuple[int, int] | None:
-        """Where the next token stands, which its file says to be at an offset; None where it is not."""
+    def whole(self) -> str:
+        """The whole text, with a last sentence that has no tokens."""
         if self.waiting:
-            self._new_sentence(said)
-        at = self._sentence.find(words, self._at)
-        if at < 0 or not words:
-            return None
-        self._at = at + len(words)
-        self._token, self._token_at, self._token_said = words, self._begin + at, said
-        self._within = {}
-        return self._begin + at, self._begin + self._at
+            self._pieces += ["\n"] * bool(self._pieces) + ["\n".join(self.waiting)]
+        return "".join(self._pieces)
+
+    def token(self, said: int, written: str) -> tuple[int, int] | None:
+        """Where a token stands that its file says to be at an offset; None where it is not there."""
+        words = _plain(written)
+        if self.waiting:
+            self._new_sentence(said, words)
+        for each in (words, written):
+            at = self._where(said, each)
+            if at is not None:
+                self._at = at + len(each)
+                self._token, self._token_said = at, said
+                return self._begin + at, self._begin + self._at
+        return None
 
     def part(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where a part of the last token stands; None where its offsets are not within it."""
-        if not self._within:
-            sizes = accumulate(map(self._size, self._token), initial=0)
-            self._within = {said: n for n, said in enumerate(sizes)}
-        said = start - self._token_said, end - self._token_said
-        found = self._within.get(said[0]), self._within.get(said[1])
-        if found[0] is None or found[1] is None:
-            return None
-        return self._token_at + found[0], self._token_at + found[1]
+        """Where a part of the last token, or of the space beside it, stands."""
+        of_token = self._sizes[self._token] - self._token_said if self._sizes else 0
+        first, last = self._index.get(start + of_token), self._index.get(end + of_token)
+        return None if first is None or last is None else (self._begin + first, self._begin + last)
 
-    def _new_sentence(self, said: int) -> None:
+    def _where(self, said: int, words: str) -> int | None:
+        """The place of words in the sentence: where the offset says, else behind the last."""
+        at = self._index.get(said - self._said + self._sizes[-1]) if self._sizes else None
+        if at is None or not self._sentence.startswith(words, at):
+            at = self._sentence.find(words, self._at)
+        return at if at >= 0 and words else None
+
+    def _new_sentence(self, said: int, words: str) -> None:
         """Begins a sentence; one that does not count on from the last stands on the next line."""
-        gap = said - self._said if 0 <= said - self._said < LONGEST else 1
-        between = "\n" + " " * (gap - 1) if gap and self.pieces else " " * gap
         self._sentence, self.waiting = "\n".join(self.waiting), []
-        self.pieces += [between, self._sentence]
+        self._sizes = [*accumulate(map(self._size, self._sentence), initial=0)]
+        self._index = {size: n for n, size in enumerate(self._sizes)}
+        alone = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._sentence) if words else None
+        said -= self._sizes[alone.start()] if alone else 0
+        gap = said - self._said if 0 <= said - self._said < LONGEST else 1
+        between = "\n" + " " * (gap - 1) if gap and self._pieces else " " * gap
+        self._pieces += [between, self._sentence]
         self._begin, self._at = self._length + gap, 0
+        self._token, self._token_said = 0, said
         self._length = self._begin + len(self._sentence)
-        self._said = said + self._size(self._sentence)
+        self._said = said + self._sizes[-1]
 
     def _size(self, words: str) -> int:
         return _units(words) if self._in_units else len(words)
 
 
 class _Ref(NamedTuple):
-    """An annotation that a relation or slot names: layer, token, and its number where it has one."""
+    """An annotation by its layer and its number, else the token where it is and its place there."""
 
-    layer: str
+    type: str
     unit: str
     number: str
 
 
+def _ref(layer: str, unit: str, number: str) -> _Ref:
+    return _Ref(layer, "" if number else unit, number)
+
+
 class _Link(NamedTuple):
-    """A relation or slot as it is read, before all annotations are known."""
+    """A relation or slot before all annotations are known; `at` is its place in a stack."""
 
     label: str
     from_: _Ref
     to: _Ref
+    at: int
 
 
 class _Reading:
@@ -208,6 +248,7 @@ class _Reading:
         self._work, self._notes = work, notes
         self._marks: dict[_Ref, Mark] = {}
         self._at: dict[tuple[str, str], list[Mark]] = {}
+        self._types: dict[str, None] = {}
         self._values: dict[str, dict[str, str]] = {}
         self._links: dict[_Link, None] = {}
         self._chains: dict[tuple[str, int], dict[int, tuple[Mark, str]]] = {}
@@ -216,11 +257,13 @@ class _Reading:
         """Takes what a row says of its layers."""
         for layer in layers:
             cells = row.cells[layer.column : layer.column + len(layer.features)]
-            if layer.name in inception.LINGUISTIC or all(each == _NOTHING for each in cells):
+            if layer.described or all(each == _NOTHING for each in cells):
                 continue
             kinds = {_SPANS: self._span, _CHAINS: self._chain}
             take = kinds.get(layer.kind, self._relation)
-            for at, pieces in enumerate(zip_longest(*map(_STACK.split, cells), fillvalue=_NOTHING)):
+            for at, pieces in enumerate(
+                zip_longest(*(_split(each, "|") for each in cells), fillvalue=_NOTHING)
+            ):
                 take(layer, row, at, list(pieces))
 
     def finish(self) -> None:
@@ -243,20 +286,27 @@ class _Reading:
 
     def _found(self, ref: _Ref) -> Mark | None:
         """The annotation that is meant: by its number, else the first of its layer at that token."""
-        if ref.number:
-            return self._marks.get(ref._replace(layer="", unit=""))
-        return next(iter(self._at.get((ref.layer, ref.unit), ())), None)
+        if ref.type != _ANY:
+            there = [self._marks[ref]] if ref in self._marks else self._at.get((ref.type, ref.unit))
+            return there[0] if there else None
+        found = [
+            mark
+            for each in self._types
+            for mark in self._at.get((each, ref.unit), [self._marks.get(ref._replace(type=each))])
+            if mark is not None
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _span(self, layer: _Layer, row: _Row, at: int, pieces: list[str]) -> None:
         slots = {n for n, name in enumerate(layer.features) if name.startswith(_ROLE)}
         parts = [("", "") if n - 1 in slots else _parts(each) for n, each in enumerate(pieces)]
         number = next((number for _, number in parts if number), "")
-        mark = self._mark(layer, row, number or f"{row.id} {at}", numbered=bool(number))
+        mark = self._mark(layer, row, _ref(layer.type, f"{row.id} {at}", number))
         if mark is None:
             return
         for n, (name, (value, _)) in enumerate(zip(layer.features, parts, strict=True)):
             if n in slots and n + 1 < len(pieces):
-                here = _Ref(layer.name, row.id, number)
+                here = _ref(layer.type, f"{row.id} {at}", number)
                 self._slots(here, name, layer.features[n + 1], *pieces[n : n + 2])
             elif value:
                 self._values[mark.id].setdefault(name, value)
@@ -264,25 +314,31 @@ class _Reading:
     def _slots(self, host: _Ref, name: str, layer: str, roles: str, targets: str) -> None:
         if targets in (_NOTHING, _NULL):
             return
-        for role, target in zip_longest(_SLOTS.split(roles), _SLOTS.split(targets), fillvalue=""):
+        feature = name.partition(":")[2].partition(".")[0].rpartition("_")[0]
+        pairs = zip_longest(_split(roles, ";"), _split(targets, ";"), fillvalue="")
+        for at, (role, target) in enumerate(pairs):
             unit, number = _parts(target)
-            label = _parts(role)[0] or name.partition(":")[2].partition("_")[0]
-            self._links[_Link(label, host, _Ref(_short(layer), unit, number))] = None
+            if layer == _ANY:  # some versions write the number of the layer behind the token
+                unit = "-".join(unit.split("-")[:2])
+            to = _ref(layer, unit, number)
+            self._links[_Link(_parts(role)[0] or feature, host, to, at)] = None
 
     def _chain(self, layer: _Layer, row: _Row, at: int, pieces: list[str]) -> None:
         said = dict(zip(layer.features, map(_parts, pieces), strict=True))
         kind = said.get("referenceType", ("", ""))[0]
         label, link = said.get("referenceRelation", ("", ""))
         chain, _, place = link.partition("-")
-        mark = self._mark(layer, row, f"->{link}" if place else f"{row.id} {at}", numbered=False)
+        mark = self._mark(
+            layer, row, _Ref(layer.type, f"->{link}" if place else f"{row.id} {at}", "")
+        )
         if mark is None:
             return
         self._values[mark.id] = {"referenceType": kind} if kind else {}
         if place:
-            links = self._chains.setdefault((layer.name, int(chain)), {})
+            links = self._chains.setdefault((layer.type, int(chain)), {})
             links[int(place)] = (mark, label or layer.name)
 
-    def _relation(self, layer: _Layer, row: _Row, _at: int, pieces: list[str]) -> None:
+    def _relation(self, layer: _Layer, row: _Row, at: int, pieces: list[str]) -> None:
         if not layer.features[-1].startswith(_BASE):
             self._notes.append(inception.OF_NO_SPAN)
             return
@@ -293,14 +349,13 @@ class _Reading:
         self._notes += [inception.BESIDE_LABEL] * len(said.keys() - {feature})
         unit, numbers = _parts(pieces[-1])
         source, _, target = numbers.partition("_")
-        base = _short(layer.features[-1])
-        start = _Ref(base, unit, source.strip("0") and source)
-        end = _Ref(base, row.id, target.strip("0") and target)
-        self._links[_Link(label, start, end)] = None
+        base = layer.features[-1].removeprefix(_BASE)
+        start = _ref(base, unit, source.strip("0") and source)
+        end = _ref(base, row.id, target.strip("0") and target)
+        self._links[_Link(label, start, end, at)] = None
 
-    def _mark(self, layer: _Layer, row: _Row, key: str, *, numbered: bool) -> Mark | None:
-        """The annotation of this key, which reaches to the row; None where it has no words."""
-        ref = _Ref("", "", key) if numbered else _Ref(layer.name, "", key)
+    def _mark(self, layer: _Layer, row: _Row, ref: _Ref) -> Mark | None:
+        """The annotation that is meant, which reaches to the row; None where it has no words."""
         mark = self._marks.get(ref)
         if mark is None:
             if row.start == row.end:
@@ -309,11 +364,23 @@ class _Reading:
             typed = inception.TYPED.get(layer.name, frozenset())
             mark = Mark(f"s{len(self._marks) + 1}", layer.name, row.start, row.end, typed=typed)
             self._marks[ref] = mark
+            self._types[layer.type] = None
             self._work.marks.append(mark)
             self._values[mark.id] = {}
         mark.start, mark.end = min(mark.start, row.start), max(mark.end, row.end)
-        self._at.setdefault((layer.name, row.id), []).append(mark)
+        self._at.setdefault((layer.type, row.id), []).append(mark)
         return mark
+
+
+def _split(cell: str, sign: str) -> list[str]:
+    """What signs part that no backslash escapes."""
+    pieces = [""]
+    for each in _SIGNS.findall(cell) if sign in cell else [cell]:
+        if each == sign:
+            pieces.append("")
+        else:
+            pieces[-1] += each
+    return pieces
 
 
 def _parts(piece: str) -> tuple[str, str]:
