@@ -439,3 +439,37 @@ def test_what_a_cas_says_beside_its_spans(tmp_path):
         "relation to no span",
         "second value of an attribute of the document",
     ]
+
+
+BRAT = ("Ada left.\nBo met her.", "T1\tPER 0 3\tAda\nT2\tPER 10 12\tBo\nR1\tmet Arg1:T2 Arg2:T1\n")
+LINED = {
+    "webanno": {"a.tsv": FULL},
+    "columns": {"a.conll": "Ada\tB-PER\nleft\tO\n\nBo\tB-PER\nmet\tO\n"},
+    "a table of tokens": {"a.tsv": "token\tstart\tend\tner\nAda\t0\t3\tB-PER\nleft\t4\t8\tO\n"},
+    "brat": {"in/a.txt": BRAT[0], "in/a.ann": BRAT[1]},
+}
+
+
+@pytest.mark.parametrize("name", LINED)
+def test_line_ends_of_every_system(tmp_path, name):
+    """A file of lines is the same with the line ends of Windows and of old Macs: with the latter WebAnno's
+    was set aside as empty, and columns were one line of which nothing was read."""
+    made = []
+    for end in ("\n", "\r\n", "\r"):
+        root = tmp_path / str(len(made))
+        for each, content in LINED[name].items():
+            path = root / each
+            path.parent.mkdir(parents=True, exist_ok=True)
+            ends = "\n" if path.suffix == ".txt" else end  # its offsets count its line ends
+            path.write_bytes(content.replace("\n", ends).encode())
+        given = path.parent if path.suffix == ".ann" else path
+        command = ["adopt", str(given), "--into", str(root / "c"), "--json"]
+        done = CliRunner().invoke(cli.group, command)
+        assert done.exit_code == 0, done.output
+        report = json.loads(done.stdout)
+        articles = (root / "c/corpus/articles.jsonl").read_text("utf-8").splitlines()
+        texts = [json.loads(each)["text"] for each in articles]
+        kept = {key: report[key] for key in ("in", "records", "left_out")}
+        assert report["records"]["annotations"]
+        made.append((texts, kept))
+    assert made[0] == made[1] == made[2]

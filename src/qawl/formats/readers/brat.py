@@ -154,8 +154,8 @@ def _written(made: Document, path: Path) -> Iterator[_Line]:
     except Undecodable:
         made.notes.append(f"{path.name} is not UTF-8")
         return
-    for number, line in enumerate(content.split("\n"), start=1):
-        name, _, rest = line.rstrip("\r").partition("\t")
+    for number, line in enumerate(encodings.lines(content), start=1):
+        name, _, rest = line.partition("\t")
         if name.strip():
             yield _Line(name, rest, f"{path.name}:{number}")
 

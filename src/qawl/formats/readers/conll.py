@@ -63,7 +63,7 @@ def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
     """Documents as (columns of their -DOCSTART- line, sentences)."""
     start: list[str] = []
     sentences: list[Sentence] = [[]]
-    rows = [(line, _columns(line)) for line in text.split("\n")]
+    rows = [(line, _columns(line)) for line in encodings.lines(text)]
     widths = Counter(len(columns) for line, columns in rows if columns and line[:1] != "#")
     width = max(widths, key=lambda each: widths[each], default=0)
     for line, columns in rows:
@@ -89,7 +89,7 @@ def _is_comment(line: str, columns: list[str], width: int) -> bool:
 
 def _columns(line: str) -> list[str]:
     """The columns of a line: tabs part them where it has some, so that a token may hold spaces."""
-    parts = line.split("\t") if "\t" in line else re.split("[ \\r]+", line)
+    parts = line.split("\t") if "\t" in line else re.split(" +", line)
     return [each for part in parts if (each := part.strip())]
 
 

@@ -84,7 +84,7 @@ def _of_file(path: Path) -> str | None:
     words = encodings.start(start)
     if known := _of_start(start, words):
         return known
-    lines = words.split("\n")[:200]
+    lines = encodings.lines(words)[:200]
     if ending in {".csv", ".tsv", ".tab"}:
         return "conll" if ending != ".csv" and conll.fits(lines) else "csv"
     if words.lstrip()[:1] in {"{", "["}:
@@ -101,7 +101,7 @@ def _of_start(start: bytes, words: str) -> str | None:
 
 def _first_line(path: Path) -> str:
     with path.open("rb") as file:
-        return encodings.start(file.read(65536)).partition("\n")[0]
+        return encodings.lines(encodings.start(file.read(65536)))[0]
 
 
 def _of_objects(path: Path) -> str | None:

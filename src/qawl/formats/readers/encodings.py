@@ -24,6 +24,12 @@ def text_of(path: Path) -> str | SetAside:
         return set_aside(str(path), reason("not-utf-8"))
 
 
+def lines(text: str) -> list[str]:
+    """The lines of a text without their ends; without a line feed, each CR ends one, as on old Macs."""
+    parts = text.split("\n") if "\n" in text else text.split("\r")
+    return [each.rstrip("\r") for each in parts]
+
+
 def start(content: bytes) -> str:
     """The text of the first bytes of a file, wherever they were cut."""
     name = "utf-16" if content[:2] in WIDE else "utf-8-sig"

@@ -22,7 +22,7 @@ _LEVEL = re.compile(r"(?P<layer>.+?)(\.\d+)?")
 
 def fits(line: str) -> bool:
     """Whether the first line of a file is the head of such a table."""
-    names = line.rstrip("\r\n").split("\t")
+    names = line.split("\t")
     return tuple(names[:3]) == HEAD and len(names) > 3
 
 
@@ -32,7 +32,7 @@ def read(path: Path) -> Iterator[Found]:
     if isinstance(text, SetAside):
         yield text
         return
-    head, *rest = [line.rstrip("\r").split("\t") for line in text.split("\n") if line.strip()]
+    head, *rest = [line.split("\t") for line in encodings.lines(text) if line.strip()]
     rows = list(_placed(each for each in rest if len(each) == len(head)))
     made = Document(str(path), path.stem, "")
     made.notes += ["row without offsets"] * (len(rest) - len(rows))

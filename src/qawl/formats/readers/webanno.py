@@ -48,11 +48,10 @@ def read(path: Path) -> Iterator[Found]:
     if isinstance(text, SetAside):
         yield text
         return
-    lines = text.split("\n")
     annotator, identity = inception.whose(path)
     made = Document(str(path), identity, "")
     work = Work(annotator)
-    layers, rows = _rows([line.removesuffix("\r") for line in lines[1:]], made)
+    layers, rows = _rows(encodings.lines(text)[1:], made)
     if not made.text.strip():
         yield set_aside(str(path), reason("text-empty"))
         return
