@@ -17,7 +17,7 @@ from qawl.articles.decoding import Undecodable
 from qawl.core import files
 from qawl.core.findings import reason
 from qawl.core.records import AttributeValue
-from qawl.formats.readers import encodings
+from qawl.formats.readers import encodings, own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import whole
 
@@ -75,15 +75,16 @@ def _by_annotator(root: Path, texts: list[Path]) -> bool:
 
 def _document(root: Path, path: Path, standoff: list[Path], *, annotators: bool) -> Found:
     inner = path.relative_to(root)
-    own = annotators and len(inner.parts) > 1
+    exported = own.whose(path.parent)
+    apart = len(inner.parts) > 1 and (annotators or exported is not None)
     try:
         text = encodings.text(path.read_bytes())
     except Undecodable:
         return set_aside(str(inner), reason("not-utf-8"))
-    name = Path(*inner.parts[1:]) if own else inner
+    name = Path(*inner.parts[1:]) if apart else inner
     made = Document(str(path), str(name.with_suffix("")), text)
     if standoff:
-        work = Work(inner.parts[0] if own else "")
+        work = Work((inner.parts[0] if apart else "") if exported is None else exported)
         _lines(made, work, standoff)
         _rename(work, path.with_name("names.json"))
         made.works.append(work)
@@ -102,7 +103,7 @@ def _rename(work: Work, path: Path) -> None:
     for mark in work.marks:
         mark.label = names.get(mark.label, mark.label)
         mark.attributes = {
-            (own := names.get(name, name)): _renamed(said.get(f"values of {own}", {}), value)
+            (real := names.get(name, name)): _renamed(said.get(f"values of {real}", {}), value)
             for name, value in mark.attributes.items()
         }
     work.arrows = [replace(each, label=names.get(each.label, each.label)) for each in work.arrows]
@@ -138,7 +139,7 @@ class _Marks:
         free = name not in self.by_id
         if not free:
             self.doubled.add(name)
-            mark.id = next(own for n in count(2) if (own := f"{name}_{n}") not in self.by_id)
+            mark.id = next(other for n in count(2) if (other := f"{name}_{n}") not in self.by_id)
         self.by_id[mark.id] = mark
         return free
 

@@ -51,7 +51,10 @@ def read(path: Path) -> Iterator[Found]:
     documents = list(_documents(text))
     shape = _shape([token for _, sentences in documents for each in sentences for token in each])
     for number, (start, sentences) in enumerate(documents, start=1):
-        yield _document(path, number, start, sentences, shape, names)
+        found = _document(path, number, start, sentences, shape, names)
+        for work in found.works:
+            work.annotator = own.whose(path) or ""
+        yield found
         shape = shape._replace(notes=())
 
 

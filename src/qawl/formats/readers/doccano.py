@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qawl.core.findings import reason
+from qawl.formats.readers import own
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, listed, whole, words
 
@@ -54,8 +55,9 @@ def fits(row: dict[str, object]) -> bool:
 
 def read(path: Path) -> Iterator[Found]:
     """The documents of a file."""
-    stem = path.stem
-    annotator = "" if stem.lower() in NOBODY else stem
+    annotator = own.whose(path)
+    if annotator is None:
+        annotator = "" if path.stem.lower() in NOBODY else path.stem
     return documents(path, partial(_document, path, annotator=annotator))
 
 

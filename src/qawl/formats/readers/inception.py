@@ -1,11 +1,14 @@
 """What INCEpTION's formats have in common: labels among features, layers of the language, annotators.
 
 An annotation has a layer and features. Its label is the first feature that is called like one, else the
-name of the layer. INCEpTION exports `annotation/<document>/<annotator>.json` (or .tsv).
+name of the layer. INCEpTION exports `annotation/<document>/<annotator>.json` (or .tsv), `qawl export`
+`<layer>.<annotator>/<document>.json`.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
+
+from qawl.formats.readers import own
 
 LABELS = ("label", "value", "identifier", "type", "role", "referenceType")
 """Features that are labels, the likeliest first."""
@@ -57,4 +60,4 @@ def whose(path: Path) -> tuple[str, str]:
     """(annotator, document) of a file of an export; no annotator where its folders tell none."""
     if path.parent.parent.name == "annotation":
         return path.stem, path.parent.name
-    return "", path.stem
+    return own.whose(path.parent) or "", path.stem

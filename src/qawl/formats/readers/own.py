@@ -1,4 +1,4 @@
-"""Records as Qawl's own exports hold them: `jsonl`, and the user data of `spacy`."""
+"""What Qawl's own exports hold: records (`jsonl`, the user data of `spacy`), and whose work a file is."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from qawl.core.findings import reason
+from qawl.core.records import GOLD
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, listed, whole
 
 _ABOUT = ("title", "source", "url", "published", "license")
+_REPORT = b'{"export":'
+"""How the report.json of `qawl export` begins."""
 
 
 def fits(row: dict[str, object]) -> bool:
@@ -64,6 +67,22 @@ def _objects(record: Mapping[str, Any], name: str, notes: list[str]) -> Iterator
 
 def _mapping(given: object) -> dict[str, Any]:
     return dict(given) if isinstance(given, dict) else {}
+
+
+def whose(path: Path) -> str | None:
+    """The annotator of a file or folder that `qawl export` wrote, by its name: LAYER.ANNOTATOR….
+
+    Empty for gold; None where no report of an export lies beside it.
+    """
+    report = path.with_name("report.json")
+    _, _, rest = path.name.partition(".")
+    if not rest or not report.is_file():
+        return None
+    with report.open("rb") as file:
+        if file.read(len(_REPORT)) != _REPORT:
+            return None
+    name = rest.partition(".")[0]
+    return "" if name == GOLD else name
 
 
 def named(path: Path) -> dict[str, str]:
