@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import corpora
 from qawl import cli
 from qawl.release.rights import runs, withheld
 from qawl.setup import init
@@ -295,3 +296,88 @@ def test_folding_is_of_each_letter_alone(one, other):
     assert runs.folded(folded) == folded
     assert unicodedata.normalize("NFC", runs.folded(one) + runs.folded(other)) == folded
     assert runs.folded(one.upper().lower()) == runs.folded(one.lower().upper().lower())
+
+
+SHOWN = "Ada Moor met Bo Lind, the head of a school, on Sunday morning."
+OFFICE = "spokesman of the regional council for roads and bridges"
+WITHHELD = f"Bo Lind is {OFFICE}, the paper says."
+
+
+@pytest.fixture
+def two_articles(tmp_path):
+    """A corpus with an article that is shown and one that is withheld; what is typed in the former has an
+    office that stands in the latter, as names of offices do."""
+    root = init.init(tmp_path / "c", name="c", language="en").root
+    (root / "qawl.yaml").write_text("name: c\nlayers: [toy]\nannotators: [a1, a2]\n", "utf-8")
+    (root / "label_config/toy.yaml").write_text(
+        SCHEME + "  - {name: kin, title: {en: k}, kind: texts}\n", "utf-8"
+    )
+    given = [
+        {"text": SHOWN, "source": "s", "license": "CC-BY-4.0", "redistribute": True},
+        {"text": WITHHELD, "source": "t", "license": "LicenseRef-x", "redistribute": False},
+    ]
+    (root / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in given), "utf-8")
+    typed = {"speaker": f"Bo Lind, {OFFICE}", "note": "met on Sunday"}
+    place = {"start": 13, "end": 20}
+    where = {"id": "r1", "to_name": "text"}
+    result = [
+        {**where, "from_name": "toy", "type": "labels", "value": {**place, "labels": ["SOURCE"]}},
+        *(
+            {**where, "from_name": name, "type": "textarea", "value": {**place, "text": [text]}}
+            for name, text in typed.items()
+        ),
+        {"id": "d", "to_name": "text", "from_name": "kin", "type": "textarea", "value": {"text": ["Ada", OFFICE]}},
+    ]  # fmt: skip
+    works = [{"id": number, "completed_by": number, "result": result} for number in (1, 2)]
+    tasks = [
+        {"id": 1, "data": {"text": SHOWN}, "annotations": works},
+        {"id": 2, "data": {"text": WITHHELD}, "annotations": [{"id": 3, "completed_by": 1, "result": []}]},
+    ]  # fmt: skip
+    (root / "export.json").write_text(json.dumps(tasks), "utf-8")
+    corpora.qawl(root, "scheme")
+    corpora.qawl(root, "ingest", root / "in.jsonl")
+    corpora.qawl(root, "pull", "--from", root / "export.json", "--layer", "toy")
+    corpora.qawl(root, "adjudicate")
+    return root
+
+
+def test_a_free_text_with_words_of_another_withheld_article_is_left_out_alone(two_articles):
+    """It refused the release: the name of an office was to be taken out of an annotator's work, or the
+    article out of the corpus. Its value is null, all others and the texts are there, and it is counted."""
+    done = corpora.qawl(two_articles, "release", "0.1.0", "--draft")
+    said = " ".join(done.stderr.split())
+    assert (
+        "WITHHELD: 4 × a free text with 20 letters of another article, whose text is withheld"
+        in said
+    )
+    assert re.search(r"kin in article \w{12}, by a1 \(toy\)", said)
+    folder = two_articles / "exports/releases/0.1.0"
+    assert longest(WITHHELD, folder) < runs.RUN
+    (row,) = pq.read_table(folder / "toy").to_pylist()
+    assert (row["text"], row["speaker"], row["speaker_standoff"]) == ("Bo Lind", None, "[]")
+    assert (row["note"], row["note_standoff"]) == ("met on Sunday", None)
+    articles = {each["source"]: each for each in pq.read_table(folder / "articles").to_pylist()}
+    assert articles["s"]["text"] == SHOWN
+    assert (articles["s"]["toy_kin"], articles["s"]["toy_kin_standoff"]) == (
+        ["Ada", None],
+        [None, "[]"],
+    )
+    corpora.qawl(two_articles, "verify", folder)
+    (two_articles / "copy.txt").write_text(WITHHELD, "utf-8")
+    full = two_articles / "full"
+    corpora.qawl(
+        two_articles, "restore", folder, "--articles", two_articles / "copy.txt", "--to", full
+    )
+    (restored,) = pq.read_table(full / "toy").to_pylist()
+    assert (restored["speaker"], restored["speaker_standoff"]) == (None, "[]")
+    again = corpora.qawl(two_articles, "release", "0.1.0", "--draft")
+    assert again.stderr == done.stderr  # also where the rows are known from the last build
+
+
+def test_what_the_corpus_lead_wrote_refuses_as_before(two_articles):
+    """Only what annotators typed is left out by itself; the lead can take words out of a title."""
+    settings = two_articles / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8") + f"release: {{title: '{OFFICE}'}}\n", "utf-8")
+    code, said = corpora.main(two_articles, "release", "0.1.0", "--draft")
+    assert code == 1
+    assert "take it out of release.title in qawl.yaml" in " ".join(said.split())

@@ -40,6 +40,12 @@ def left_out(built: "Built") -> "Iterator[str]":
     yield from _open(built)
     yield from _not_held(built)
     yield from _withheld(built)
+    if built.hidden:
+        yield (
+            f"WITHHELD: {len(built.hidden)} × a free text with 20 letters of another article, whose text "
+            f"is withheld ({listed(list(built.hidden), NAMED)}); no `qawl restore` brings it back. To "
+            "release it, let the annotator say it in other words, then pull"
+        )
 
 
 def _withheld(built: "Built") -> "Iterator[str]":

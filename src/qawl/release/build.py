@@ -91,7 +91,8 @@ class Built:
     `stale_scores` the files of scores that are of other content and not in the card, `silver_left_out`
     counts by reason what of silver is not in the release. `not_held` has, by reason, an article for each
     thing of gold that no table can hold, in a draft or where a dispensation lets it pass. `open` has, by
-    layer, what waits in gold and is not in the release. `withheld_for` counts withheld texts by reason.
+    layer, what waits in gold and is not in the release. `withheld_for` counts withheld texts by reason,
+    `hidden` says where free texts are left out, since they hold withheld text of another article.
     """
 
     folder: Path
@@ -103,6 +104,7 @@ class Built:
     not_held: dict[str, list[str]] = field(default_factory=dict)
     open: dict[str, Open] = field(default_factory=dict)
     withheld_for: Counter[str] = field(default_factory=Counter)
+    hidden: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -267,6 +269,7 @@ class _Building:
         self.planned = set(selection.planned(project))
         self.unannotated: dict[str, list[str]] = {layer: [] for layer in scheme.load_all(project)}
         self.open: dict[str, Open] = {}
+        self.hidden: list[str] = []
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.checks = validate.counts(project, below=below) if checks is None else checks
         self.schemes = scheme.load_all(project)
@@ -375,6 +378,7 @@ class _Building:
             not_held=self.fitting.left_out,
             open=self.open,
             withheld_for=self.facts.withheld_for,
+            hidden=tuple(sorted(self.hidden)),
         )
 
     def _note_unannotated(self, item: tables.Annotated) -> None:
@@ -405,6 +409,7 @@ class _Building:
     def _write_block(self, split: str) -> None:
         block = self.blocks.of(self.waiting.pop(split).items)
         self.facts.iob2.add(Unsaid.of(block.head.unsaid))
+        self.hidden += block.head.hidden
         for config in block.head.sizes:
             self._writer(config, split).add(block)
 

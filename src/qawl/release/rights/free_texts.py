@@ -1,8 +1,9 @@
-"""Free texts of annotators in an article that may not be redistributed: what may be shown of them.
+"""Free texts of annotators where texts may not be redistributed: what may be shown of them.
 
-A text is hidden that holds a run of what is withheld, alone or with its neighbours: those that come next
-in a record or under one attribute, and all whose pieces cover a run of the article together: of its text,
-its title or its context.
+In an article whose text is shown, a text is hidden that holds a run of what is withheld elsewhere, and
+nothing is told of it. In one whose text is withheld, a text is hidden that holds a run of what is
+withheld, alone or with its neighbours: those that come next in a record or under one attribute, and all
+whose pieces cover a run of the article together: of its text, its title or its context.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,11 +40,14 @@ class FreeTexts:
 
     def __init__(self, article: Article, records: Sequence[Texts], guard: Guard) -> None:
         self._article, self._records, self._guard = article, records, guard
-        self._letters = _APART.join(map(folded, (article.text, *beside(article))))
         self._covers: dict[str, Places] = {}
         self._holds = cache(guard.run_in)
         self._told: dict[str, str] = {}
         values = dict.fromkeys(value for record in records for _, value in record)
+        if article.redistribute:
+            self._told = dict.fromkeys(filter(self._holds, values), standoff.NOTHING)
+            return
+        self._letters = _APART.join(map(folded, (article.text, *beside(article))))
         tries = {value: self._tries(value) for value in values}
         while bad := self._bad(values):
             for value in bad:
@@ -52,6 +56,11 @@ class FreeTexts:
     def hides(self, value: str) -> bool:
         """Whether a text is not shown."""
         return value in self._told
+
+    @property
+    def hides_some(self) -> bool:
+        """Whether any text is not shown."""
+        return bool(self._told)
 
     def is_withheld(self, name: str) -> bool:
         """Whether a name of the article holds what is withheld, spelt as it is there."""

@@ -10,12 +10,14 @@ class Head(Struct, frozen=True):
     """What is known of a block's rows once they were made.
 
     `sizes` are their bytes in memory by table, `ending` the tables that have rows of the last article,
-    `unsaid` what the tags of the tokens don't say.
+    `unsaid` what the tags of the tokens don't say, `hidden` where free texts of articles whose text is
+    shown are left out.
     """
 
     sizes: dict[str, int]
     ending: tuple[str, ...]
     unsaid: dict[str, dict[str, int]]
+    hidden: tuple[str, ...] = ()
 
 
 class Block:

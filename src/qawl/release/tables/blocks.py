@@ -100,7 +100,7 @@ class Blocks:
 
     def _made(self, items: Sequence[Annotated]) -> tuple[Head, dict[str, pa.RecordBatch]]:
         """What is known of the rows of these articles, and the rows by table."""
-        cells = self._maker.cells(items)
+        cells, hidden = self._maker.cells(items)
         unsaid = Unsaid()
         unsaid.count((item.gold for item in items), cells.get(TABLE, {}))
         last = items[-1].article.id
@@ -111,6 +111,7 @@ class Blocks:
             sizes={config: each.nbytes for config, each in tables.items()},
             ending=tuple(config for config, each in cells.items() if _ids(each)[-1] == last),
             unsaid={layer: {**counts} for layer, counts in unsaid.counts.items()},
+            hidden=tuple(hidden),
         )
         return head, tables
 

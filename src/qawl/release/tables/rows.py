@@ -46,12 +46,14 @@ class Maker:
         self._schemes, self._kinds, self._guard = schemes, kinds, guard
         self._votes = Votes(schemes)
 
-    def cells(self, items: Sequence[Annotated]) -> dict[str, Cells]:
-        """The rows of these articles in every table that has some."""
+    def cells(self, items: Sequence[Annotated]) -> tuple[dict[str, Cells], list[str]]:
+        """The rows of these articles in every table that has some; and where free texts are left out of
+        articles whose text is shown, since they hold text that is withheld elsewhere."""
         found: dict[str, Cells] = {}
         rows: dict[str, list[Row]] = {}
+        hidden: list[str] = []
         for item in items:
-            for name, made in self._of(item):
+            for name, made in self._of(item, hidden):
                 if isinstance(made, list):
                     rows.setdefault(name, []).extend(made)
                     continue
@@ -61,9 +63,9 @@ class Maker:
         found |= {name: self._by_column(name, made) for name, made in rows.items()}
         decided = [(each.article, each.gold) for each in items]
         found[TABLE] = token_cells(decided, self._schemes)
-        return {name: cells for name, cells in found.items() if any(cells.values())}
+        return {name: cells for name, cells in found.items() if any(cells.values())}, hidden
 
-    def _of(self, item: Annotated) -> Iterator[tuple[str, Cells | list[Row]]]:
+    def _of(self, item: Annotated, hidden: list[str]) -> Iterator[tuple[str, Cells | list[Row]]]:
         """(table, rows, by column where they are many) of one article, but for its tokens."""
         article, schemes = item.article, self._schemes
         given = {
@@ -71,6 +73,8 @@ class Maker:
             for layer, gold in item.gold.items()
         }
         texts = _free_texts(item, schemes, self._guard, [each.typed() for each in given.values()])
+        if texts and article.redistribute:
+            hidden += _hidden(item, schemes, texts)
         shown = {layer: Redaction(article, texts, scheme) for layer, scheme in schemes.items()}
         whole = _article_row(item, shown, texts)
         yield "articles", [whole]
@@ -122,14 +126,24 @@ def _free_texts(
     guard: Guard,
     votes: Iterable[Sequence[tuple[str, str]]],
 ) -> FreeTexts | None:
-    """What annotators typed, record by record and as it stands in the votes of each layer; none where
-    the article's text is shown anyway."""
-    if item.article.redistribute:
+    """What annotators typed, record by record and as it stands in the votes of each layer; None where
+    all of it may be shown."""
+    if item.article.redistribute and not guard.watches:
         return None
     silver = map(as_annotation, item.silver.values())
     records: list[Annotation | Gold] = [*item.gold.values(), *item.annotations, *silver]
     said = [list(_typed(each, schemes[each.layer])) for each in records]
-    return FreeTexts(item.article, [*said, *votes], guard)
+    texts = FreeTexts(item.article, [*said, *votes], guard)
+    return texts if texts.hides_some or not item.article.redistribute else None
+
+
+def _hidden(item: Annotated, schemes: Mapping[str, Scheme], texts: FreeTexts) -> Iterator[str]:
+    """Where annotators typed what is not shown, in words."""
+    for record in item.annotations:
+        for name, value in _typed(record, schemes[record.layer]):
+            if texts.hides(value):
+                of = f"{record.annotator} ({record.layer})"
+                yield f"{name} in article {item.article.id}, by {of}"
 
 
 def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str]]:
@@ -146,7 +160,7 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTex
     article = item.article
     hidden = not article.redistribute
     own = article.source_id  # some name an article by its title
-    source_id = None if own and texts and texts.is_withheld(own) else own
+    source_id = None if own and hidden and texts and texts.is_withheld(own) else own
     row: Row = {
         "id": article.id,
         "text": None if hidden else article.text,
