@@ -1,5 +1,8 @@
 """What is said in Arabic: in marks, in a clause, as a noun; and where it ends."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
+
 from qawl.suggest.arabic_cues import (
     BEFORE_NOUNS,
     cue_of,
@@ -205,19 +208,25 @@ def clause_end(sentence: Sentence, at: int) -> int:
         inner = sentence.words[at + 1 : at + 1 + _LOOKED_AT]
         stop = next((each.end for each in inner if ends_sentence(sentence, each)), own.end)
         return min(stop, own.end - 1)
-    for n in range(at + 1, len(sentence.words)):
-        each = sentence.words[n]
-        if sentence.inside(each.start):
+    if sentence.ends is None:
+        sentence.ends = [*_ends(sentence)]
+    n = bisect_left(sentence.ends, start, key=lambda each: each[0])
+    return sentence.ends[n][1] if n < len(sentence.ends) else sentence.end
+
+
+def _ends(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """(start of a word, end of the clause before it), of the words outside marks that open another."""
+    for n, each in enumerate(sentence.words):
+        if not n or sentence.inside(each.start):
             continue
-        comma = sentence.text[start : each.start].rstrip()[-1:] in {"،", ",", "؛", "»", "”"}
+        comma = sentence.before(each.start) in {"،", ",", "؛", "»", "”"}
         but = each.form in _BUT and cue_of(
             sentence, sentence.words[min(n + 1, len(sentence.words) - 1)]
         )
         if each.form in sentence.lexicon.afterwards or (
             comma and (but or _turns(sentence, n) or _stops(sentence, each) or _judges(sentence, n))
         ):
-            return _trim_comma(sentence.text, each.start)
-    return sentence.end
+            yield each.start, _trim_comma(sentence.text, each.start)
 
 
 _BUT = frozenset(("لكنه", "لكنها", "لكنهم", "ولكنه", "ولكنها", "ولكنهم"))

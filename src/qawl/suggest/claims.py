@@ -44,15 +44,16 @@ _LETTERS = 40
 def claims(article: Article) -> Iterator[tuple[Stretch, Quote | None]]:
     """Each claim with the quote that says whose it is; None where it is the journalist's."""
     found = quotes(article.text, article.language)
+    every = words(article.text)
     cues = sorted((each.cue.start, each.content.end) for each in found if each.cue)
     for each in found:
         said = found[each.follows] if each.follows is not None else each
         if _asks_for(article, each):
             continue
-        for bare in _clauses(article, _assertion(article, each)):
+        for bare in _clauses(article, every, _assertion(article, each)):
             if not _reports(cues, bare, each):
                 yield bare, said
-    for bare in _narrated(article, found):
+    for bare in _narrated(article, every, found):
         yield bare, None
 
 
@@ -83,7 +84,10 @@ def _reports(cues: list[tuple[int, int]], clause: Stretch, outer: Quote) -> bool
     return any(end <= outer.content.end for _, end in inner)
 
 
-def _narrated(article: Article, found: Sequence[Quote]) -> Iterator[Stretch]:
+_NOT_PLAIN = MARKS | set("?؟!\n")
+
+
+def _narrated(article: Article, every: list[Word], found: Sequence[Quote]) -> Iterator[Stretch]:
     """Sentences of one clause in which nobody is quoted: what the journalist says."""
     text, marks = article.text, quoted(article.text)
     if lexicon(article.language) is None:
@@ -100,12 +104,12 @@ def _narrated(article: Article, found: Sequence[Quote]) -> Iterator[Stretch]:
         bare = trimmed(text, each.start, each.end, " .،,؛;")
         inside = text[bare.start : bare.end]
         apart = reach[bisect_left(starts, each.end)] <= each.start
-        plain_one = not _SEVERAL.search(inside) and not set(inside) & (MARKS | set("?؟!\n"))
-        if apart and plain_one and 3 <= size(words(inside), 0, len(inside)) <= SHORT:
+        plain_one = not _SEVERAL.search(inside) and not set(inside) & _NOT_PLAIN
+        if apart and plain_one and 3 <= size(every, bare.start, bare.end) <= SHORT:
             yield bare
 
 
-def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
+def _clauses(article: Article, every: list[Word], whole: Stretch) -> Iterator[Stretch]:
     """The clauses of an assertion that stand side by side; long ones are no single claim."""
     if whole.end - whole.start > _MOST:
         return
@@ -120,7 +124,7 @@ def _clauses(article: Article, whole: Stretch) -> Iterator[Stretch]:
         inside = article.text[bare.start : bare.end]
         asks = set(article.text[bare.end : bare.end + 2]) & set("?؟？") or inside.startswith("to ")
         short = len(inside) <= LONG * _LETTERS
-        if not asks and short and 2 <= size(words(inside), 0, len(inside)) <= LONG:
+        if not asks and short and 2 <= size(every, bare.start, bare.end) <= LONG:
             yield bare
 
 

@@ -40,9 +40,8 @@ def _date_end(read: Reading, at: int) -> int | None:
     """The last word of a date that begins at a word; None where none begins."""
     lists, form = read.lists, read.form(at)
     lead = form[:1] if read.arabic and form[:1] in {"و", "ف", "ل", "ب"} else ""
-    bare = (
-        form.removeprefix(lead) if form.removeprefix(lead) in lists.days | lists.relative else form
-    )
+    rest = form.removeprefix(lead)
+    bare = rest if rest in lists.days or rest in lists.relative else form
     if read.arabic and is_number(read, at) and form in lists.days:
         return None
     if read.arabic and (last := _before_yesterday(read, at)):

@@ -1,5 +1,6 @@
 """Quotes in English: the subject comes first, or the verb after what is said."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -692,20 +693,28 @@ def _marked(
 
 def _clause_end(sentence: Sentence, said: Word) -> int:
     """The end of an English clause: before `, but`, `, while`, `, adding` and the like."""
-    last = said
-    for at, each in enumerate(sentence.words):
-        if each.start <= said.start or sentence.inside(each.start):
-            continue
-        start, last = last.end, each
-        if _turns(sentence, at):
-            before = sentence.text[sentence.start : each.start].rstrip()
-            return sentence.start + len(before.rstrip(","))
-        if (sign := _sign(sentence, start, each)) >= 0:
-            return sign
+    if sentence.ends is None:
+        sentence.ends = [*_ends(sentence)]
+    at = bisect_right(sentence.ends, said.start, key=lambda each: each[0])
+    if at < len(sentence.ends):
+        return sentence.ends[at][1]
     for mark in sentence.quoted:
         if mark.start > said.start and sentence.before(mark.start) == ":":
             return sentence.text.rfind(":", said.start, mark.start)
     return sentence.end
+
+
+def _ends(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """(start of a word, end of the clause before it), of the words outside marks that open another."""
+    last = sentence.start
+    for at, each in enumerate(sentence.words):
+        if sentence.inside(each.start):
+            continue
+        start, last = last, each.end
+        if _turns(sentence, at):
+            yield each.start, trimmed(sentence.text, sentence.start, each.start, ",").end
+        elif (sign := _sign(sentence, start, each)) >= 0:
+            yield each.start, sign
 
 
 def _sign(sentence: Sentence, start: int, each: Word) -> int:

@@ -108,7 +108,9 @@ def _is_plain(read: Reading, at: int) -> bool:
 def _extended(read: Reading, run: Run) -> Run:
     """A run with what `of` or `for` adds to the name of a body: Bank of England."""
     last = run[-1]
-    while read.form(last + 1) in {"of", "for"} and read.beside(last + 1):
+    while (
+        read.form(last + 1) in {"of", "for"} and read.beside(last + 1) and last < run[-1] + LONGEST
+    ):
         step = last + 2
         while read.form(step) in {"the", "and"}:
             step += 1

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -45,7 +45,7 @@ class Gazetteer(msgspec.Struct, frozen=True, dict=True):
         """Every name in a text, the longest at each place, without clitics that stand apart (C1)."""
         forms = [each.form for each in every]
         for at in range(len(every)):
-            for lead, first in _readings(forms[at], arabic=arabic):
+            for lead, first in _readings(forms[at]) if arabic else ((0, forms[at]),):
                 found = self._longest(first, forms, at, text, every)
                 if found:
                     last, label = found
@@ -65,6 +65,8 @@ class Gazetteer(msgspec.Struct, frozen=True, dict=True):
     ) -> tuple[int, str] | None:
         sizes = self._sizes
         most = sizes.get(first, 0) or sizes.get(bare(first), 0)
+        if not most:
+            return None
         for size in range(min(LONGEST, len(forms) - at, most), 0, -1):
             name = (first, *forms[at + 1 : at + size])
             label = self.names.get(name)
@@ -92,14 +94,16 @@ def _broken(text: str, every: list[Word], first: int, last: int) -> bool:
     )
 
 
-def _readings(form: str, *, arabic: bool) -> Iterator[tuple[int, str]]:
-    """(letters left out, form) of a word: as it stands, then without clitics.
+@lru_cache(maxsize=50_000)
+def _readings(form: str) -> tuple[tuple[int, str], ...]:
+    """(letters left out, form) of an Arabic word: as it stands, then without clitics.
 
     Of للدنمارك the name is الدنمارك, but nothing is left out: what remains is no spelling of its own.
     """
-    yield 0, form
-    if not arabic:
-        return
+    return ((0, form), *_without_clitics(form))
+
+
+def _without_clitics(form: str) -> Iterator[tuple[int, str]]:
     for lead in (1, 2):
         head, rest = form[:lead], form[lead:]
         if len(rest) > 2 and all(each in PROCLITICS for each in head):

@@ -1,7 +1,7 @@
 """The words of one language that tell entities, and a text as the rules for entities look at it."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -185,6 +185,13 @@ class Reading:
     lists: Lists
     arabic: bool
     quoted: list[Stretch]
+    counted: dict[int, bool] = field(default_factory=dict)
+    """Number of a word → whether a number begins there, of the words that were looked at."""
+    _forms: dict[int, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Forms by number: they are asked for more often than anything else."""
+        self._forms = {n: each.form for n, each in enumerate(self.every)}
 
     def inside(self, start: int, end: int) -> list[int]:
         """The numbers of the words that begin in a stretch."""
@@ -198,7 +205,7 @@ class Reading:
 
     def form(self, at: int) -> str:
         """The form of a word by its number; empty beyond the text."""
-        return self.every[at].form if 0 <= at < len(self.every) else ""
+        return self._forms.get(at, "")
 
     def near(self, at: int) -> bool:
         """Whether nothing but white space, a slash or a hyphen parts a word from the one before it."""

@@ -73,7 +73,14 @@ def _a_number(read: Reading, at: int) -> int | None:
 
 
 def is_number(read: Reading, at: int) -> bool:
-    """Whether a number begins at a word."""
+    """Whether a number begins at a word; many rules ask of the same one."""
+    found = read.counted.get(at)
+    if found is None:
+        found = read.counted[at] = _begins_number(read, at)
+    return found
+
+
+def _begins_number(read: Reading, at: int) -> bool:
     word = read.every[at]
     surface = read.text[word.start : word.end]
     form = word.form

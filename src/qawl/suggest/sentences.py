@@ -48,6 +48,8 @@ class Sentence:
     lexicon: Lexicon
     sources: dict[int, Stretch | None] = field(default_factory=dict)
     """Number of the cue → source, of the quotes found so far."""
+    ends: list[tuple[int, int]] | None = None
+    """(start of a word, end of the clause before it), where a clause ends: looked for once."""
 
     def inside(self, position: int) -> Stretch | None:
         """The quoted stretch that a position lies in."""
@@ -60,16 +62,19 @@ class Sentence:
         The apostrophe of a plural is no sign either (the players' union), nor a comma in a number.
         """
         between = self.text[one.end : other.start]
-        if between == ",":
+        if between in {" ", ","}:
             return ""
-        mark = self.inside(one.start)
-        if between[:2] in {"' ", "’ "} and (mark is None or mark.end != one.end + 1):
-            between = between[2:]
+        if between[:2] in {"' ", "’ "}:
+            mark = self.inside(one.start)
+            if mark is None or mark.end != one.end + 1:
+                between = between[2:]
         return between.strip(" .\u00a0\n")
 
     def before(self, position: int) -> str:
         """The last sign before a position that is no white space; empty at the sentence's start."""
-        return self.text[self.start : position].rstrip()[-1:]
+        while position > self.start and self.text[position - 1].isspace():
+            position -= 1
+        return self.text[position - 1] if position > self.start else ""
 
     def within(self, start: int, end: int) -> list[Word]:
         """The words that begin in a stretch of the text."""
