@@ -183,8 +183,9 @@ RENAMED = 'changes: [{from: "1", renamed: [{label: PER, to: PERSON}]}]\n'
 SPLIT = 'changes: [{from: "1", split: [{label: PER, into: [MAN, WOMAN], default: MAN}]}]\n'
 
 
-def toy(make_corpus, pool):
-    """(server, corpus) with work in the names of version 1 of a scheme, all lost."""
+def toy(make_corpus, pool, lost=True):
+    """(server, corpus) with work in the names of version 1 of a scheme, all lost; its spans were suggested
+    and changed."""
     made = make_corpus(*TEXTS)
     (made.label_config / "toy.yaml").write_text(TOY.format(1, "PER", ""), "utf-8")
     made = settled(made, NAMES[:2], pool)
@@ -202,9 +203,11 @@ def toy(make_corpus, pool):
             server.submit(task, NAMES.index(name) + 1)
             value = {"start": 0, "end": 2, "text": task["data"]["text"][:2], "labels": ["PER"]}
             mark = {"id": "r", "type": "labels", "from_name": "toy", "to_name": "text"}
+            mark["origin"] = "prediction-changed"
             task["annotations"][0]["result"] = [{**mark, "value": value}]
     pull.pull(server, made)
-    server.lose()
+    if lost:
+        server.lose()
     return server, made
 
 
@@ -216,8 +219,21 @@ def test_work_goes_back_in_the_names_that_the_scheme_has_now(make_corpus, qawl, 
     said = qawl(server, made, "push", "--recover")
     assert (said.exit_code, said.output.splitlines()[0]) == (0, "8 annotations put back")
     assert pull.pull(server, made).whole
-    labels = [span.label for each in derive.read(made, "toy") for span in each.spans]
-    assert labels == ["PERSON"] * 8
+    spans = [span for each in derive.read(made, "toy") for span in each.spans]
+    assert [(span.label, span.origin) for span in spans] == [("PERSON", "changed")] * 8
+
+
+@pytest.mark.parametrize("pool", [0, 1])
+def test_work_that_comes_into_a_new_project_says_what_was_suggested(make_corpus, qawl, pool):
+    """Else agreement would lose what suggestions change, and the table of their fate, by a new version."""
+    server, made = toy(make_corpus, pool, lost=False)
+    (made.label_config / "toy.yaml").write_text(TOY.format(2, "PERSON", RENAMED), "utf-8")
+    made = project.load(made.root)
+    assert qawl(server, made, "pull").exit_code == 0
+    assert qawl(server, made, "push").exit_code == 0
+    copies = [e for each in server.held.values() for task in each for e in task["annotations"]]
+    assert len(copies) == 16
+    assert {each["result"][0]["origin"] for each in copies} == {"prediction-changed"}
 
 
 def test_work_of_which_a_step_of_the_scheme_asks_a_person_is_named(make_corpus, qawl):

@@ -17,7 +17,7 @@ from qawl.annotations import reading as read
 from qawl.annotations.composed import composed
 from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
 from qawl.annotations.reading import Raw, Reading
-from qawl.annotations.to_label_studio import SUGGESTED
+from qawl.annotations.to_label_studio import SENT
 from qawl.core.records import (
     Annotation,
     Article,
@@ -38,7 +38,7 @@ from qawl.scheme.attributes import as_value
 from qawl.scheme.kinds import registry as attribute_kinds
 from qawl.scheme.scheme import Scheme
 
-ORIGINS: Mapping[str, Origin] = {SUGGESTED: "kept", f"{SUGGESTED}-changed": "changed"}
+ORIGINS: Mapping[str, Origin] = {SENT["kept"]: "kept", SENT["changed"]: "changed"}
 """What Label Studio says of a region that was a suggestion → what a span says."""
 _SUGGESTED: tuple[object, ...] = tuple(ORIGINS)
 """The same, to be compared with what may be of any type."""

@@ -21,6 +21,10 @@ from qawl.scheme.scheme import Scheme
 
 SUGGESTED = "prediction"
 """What Label Studio calls the origin of a region that was suggested."""
+SENT: Mapping[object, str] = {"kept": SUGGESTED, "changed": f"{SUGGESTED}-changed"}
+"""What a span says of its origin → what Label Studio says of its region."""
+MADE = "manual"
+"""The same of all others."""
 
 
 def write_results(
@@ -32,7 +36,7 @@ def write_results(
     scheme names by its ends is written without a label, as annotators draw it; `named` writes the
     labels of all, for who has no scheme.
     """
-    origin = SUGGESTED if isinstance(record, Suggestion) else "manual"
+    origin = SUGGESTED if isinstance(record, Suggestion) else MADE
     region_of: dict[str, str] = {}
     ids = [span.id for span in record.spans]
     if len({*ids}) == len(ids) and "#" not in "".join(ids):
@@ -52,6 +56,16 @@ def write_results(
         told = {} if named else scheme.relation_between
         results += [_write_relation(each, labels, region_of, told) for each in record.relations]
     return results
+
+
+def write_again(record: Annotation, scheme: Scheme) -> list[dict[str, object]]:
+    """The results of an annotation that goes back to its annotator: its regions say, as they did, which
+    were suggestions."""
+    said = {span.id: SENT.get(span.origin, MADE) for span in record.spans}
+    return [
+        {**each, "origin": said[str(each["id"])]} if each["type"] == "labels" else each
+        for each in write_results(record, scheme)
+    ]
 
 
 def _apart(
@@ -156,7 +170,7 @@ def _attribute(
         "from_name": control,
         "to_name": scheme.text_control,
         "type": kind,
-        "origin": "manual",
+        "origin": MADE,
         "value": {**place, **written},
     }
 

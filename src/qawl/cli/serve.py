@@ -34,6 +34,6 @@ def command(port: int | None) -> None:
             say(f'other commands need `label_studio: {{url: "{access.url}"}}` in qawl.yaml')
         say("Ctrl-C ends it")
         try:
-            signal.pause()
+            server.wait(corpus, access)
         except KeyboardInterrupt:
             say("stopped")

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from qawl.annotations import derive, journal, reading
 from qawl.annotations import store as annotation_store
 from qawl.annotations.tasks import Done, Prediction, Task
-from qawl.annotations.to_label_studio import write_results
+from qawl.annotations.to_label_studio import write_again, write_results
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
 from qawl.scheme.changes import Change, Name, path
@@ -131,7 +131,7 @@ def again(
     """
     for record in those:
         data = make(articles[record.article_id]).data
-        result, user = write_results(record, current), users.get(record.article_id)
+        result, user = write_again(record, current), users.get(record.article_id)
         if user is None:
             yield Task(data, (Prediction(EARLIER, result),))
             continue

@@ -9,7 +9,7 @@ import msgspec
 from qawl.annotations import derive, journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.journal_fields import ASSIGNED
-from qawl.annotations.to_label_studio import write_results
+from qawl.annotations.to_label_studio import write_again
 from qawl.articles import selection, withdrawal
 from qawl.core.errors import ServerError
 from qawl.core.project import Project
@@ -198,7 +198,7 @@ class _Forms:
             annotation_store.refresh(self._project, remote.layer)
             self._settled[remote.layer] = older_projects.settled(self._project, current)
         record = self._settled[remote.layer].get(each.annotator, {}).get(each.place[0])
-        return None if record is None else {**sent, "result": write_results(record, current)}
+        return None if record is None else {**sent, "result": write_again(record, current)}
 
 
 def _older(each: _Known, current: Scheme) -> bool:

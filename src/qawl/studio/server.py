@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,18 +43,22 @@ START_SECONDS = 180
 USER = "qawl@localhost.example"
 DATA = "label-studio"
 """The server's folder in .qawl/."""
+LOG = "label-studio.log"
+"""The file in .qawl/ that has what the server says."""
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a server answers and how to get in; a token is never shown."""
+    """Where a server answers and how to get in; a token is never shown. `process` is that of a server
+    that was started here."""
 
     url: str
     username: str
     password: str = field(repr=False)
     token: str = field(repr=False)
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False, compare=False)
 
 
 def cache() -> Path:
@@ -149,8 +153,18 @@ def running(
         with core_files.naming(data), temporary.folder(data) as making:
             shutil.copytree(template(command, say), making, dirs_exist_ok=True)
             making.rename(data)
-    with _process(command, data, access, project.state / "label-studio.log", database or {}):
-        yield access
+    with _process(command, data, access, project.state / LOG, database or {}) as process:
+        yield replace(access, process=process)
+
+
+def wait(project: Project, access: Access) -> None:
+    """Waits for as long as the corpus's own server runs; raises ServerError when it ends by itself."""
+    if access.process is not None:
+        code = access.process.wait()
+        how = f"it was killed by signal {-code}" if code < 0 else f"exit code {code}"
+        raise ServerError(
+            f"Label Studio has ended ({how}): run `qawl serve` again; {project.state / LOG} may say why"
+        )
 
 
 def template(command: Path, say: Say) -> Path:
@@ -182,7 +196,7 @@ def free_port() -> int:
 @contextmanager
 def _process(
     command: Path, data: Path, access: Access, log: Path, database: Mapping[str, str]
-) -> Iterator[None]:
+) -> "Iterator[subprocess.Popen[bytes]]":
     parts = urlsplit(access.url)
     host, port = str(parts.hostname), parts.port or 80
     _refuse_taken(host, port)
@@ -202,7 +216,7 @@ def _process(
         )
     try:
         _wait(process, access.url, log)
-        yield
+        yield process
     finally:
         _stop(process)
 
