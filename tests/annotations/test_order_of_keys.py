@@ -162,3 +162,37 @@ def test_branches_that_wrote_the_same_work_in_other_orders_are_joined_without_do
     code, said = corpora.main(folder, "pull", "--merge", str(other))
     assert code == 0, said
     assert journals(folder) == before
+
+
+def test_attributes_in_another_order_give_the_same_release(tmp_path):
+    """People set attributes in any order and databases list them in any: releases of the same work had
+    other bytes and another content digest."""
+    known = [corpora.choice(name, "a", "b", of=["PER"]) for name in ("sex", "age")]
+    known += [corpora.choice(name, "a", "b") for name in ("tone", "mood")]
+    place = {"start": 0, "end": 4, "text": "Sami"}
+    region = {"id": "r1", "to_name": "text"}
+    said = [
+        {**region, "from_name": name, "type": "choices", "value": {**place, "choices": ["a"]}}
+        for name in ("sex", "age")
+    ] + [
+        {"id": name, "to_name": "text", "from_name": name, "type": "choices", "value": {"choices": ["b"]}}
+        for name in ("mood", "tone")
+    ]  # fmt: skip
+    first = {**region, "from_name": "ner", "type": "labels", "value": {**place, "labels": ["PER"]}}
+    found = []
+    for step in (1, -1):
+        root = tmp_path / str(step)
+        root.mkdir()
+        folder = corpora.corpus(root / "c", corpora.scheme("ner", ["PER"], known), {"1": TEXTS["1"]}, ["a1", "a2"])  # fmt: skip
+        works = [
+            {"id": user, "completed_by": user, "result": [first, *said[:: step if user == 1 else 1]]}
+            for user in (1, 2)
+        ]  # fmt: skip
+        pull(folder, json.dumps([{"id": 1, "data": {"text": TEXTS["1"]}, "annotations": works}]))
+        corpora.qawl(folder, "adjudicate")
+        corpora.qawl(folder, "release", "0.1.0", "--draft")
+        paths = (folder / "exports/releases").rglob("*")
+        found.append(
+            {path.relative_to(root): path.read_bytes() for path in paths if path.is_file()}
+        )
+    assert found[0] == found[1]

@@ -99,7 +99,7 @@ def test_annotation_to_parquet_and_back_is_identity(tmp_path_factory, data):
     before = data.draw(strategies.annotations(known[layer], text))
     frozen = article(text, redistribute=True)
     kinds = tables.all_columns(known)
-    cells = tables_rows.Maker(known, kinds, lambda _: False).cells(
+    cells, _ = tables_rows.Maker(known, kinds, Guard(tuple)).cells(
         [Annotated(frozen, {}, [before])]
     )
     kinds = kinds["annotations"]

@@ -82,7 +82,7 @@ def write(folder, made, *items, splits=None):
         items, splits or ["train"] * len(items), strict=True
     ):
         item = tables.Annotated(of, by_layer, annotations)
-        for config, found in maker.cells([item]).items():
+        for config, found in maker.cells([item])[0].items():
             place = f"{config}/{split}"
             if place not in files:
                 files[place] = table_files.opened(folder / config, split, columns[config])

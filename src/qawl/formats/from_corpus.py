@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
-import msgspec
-
 from qawl.annotations import derive, journal, tasks
+from qawl.annotations.attribute_order import in_order
 from qawl.articles import splits, withdrawal
 from qawl.articles import store as article_store
 from qawl.core.errors import InputError
 from qawl.core.project import Project
-from qawl.core.records import Annotation, Attributes, as_annotation
+from qawl.core.records import Annotation, as_annotation
 from qawl.formats.source import Given, Names
 from qawl.gold import decide
 from qawl.release.rights import withheld
@@ -56,7 +55,7 @@ class Corpus:
             length = len(articles[each.article_id].text)
             opened = open_stretches(each, length) if current.labels else []
             stretches = tuple((one["start"], one["end"]) for one in opened)
-            record = _in_order(as_annotation(each), current)
+            record = in_order(as_annotation(each), current)
             yield self._given(record, complete=each.complete, stretches=stretches)
 
     def annotations(self, layer: str, annotator: str) -> Iterator[Given]:
@@ -88,21 +87,3 @@ class Corpus:
         article = article_store.by_id(self._project).get(record.article_id)
         split = splits.splits_of(self._project).get(record.article_id, "")
         return Given(record, article, split, complete, stretches)
-
-
-def _in_order(record: Annotation, current: Scheme) -> Annotation:
-    """The record with its attributes in the order of the scheme: a judge sets them in any."""
-    place = {name: number for number, name in enumerate(current.attribute)}
-
-    def ordered(given: Attributes) -> Attributes:
-        return {
-            name: given[name]
-            for name in sorted(given, key=lambda each: (place.get(each, len(place)), each))
-        }
-
-    spans = (
-        msgspec.structs.replace(each, attributes=ordered(each.attributes)) for each in record.spans
-    )
-    return msgspec.structs.replace(
-        record, spans=tuple(spans), attributes=ordered(record.attributes)
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from qawl.annotations import derive
+from qawl.annotations.attribute_order import in_order
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
 from qawl.core.project import Project
@@ -27,7 +28,7 @@ def joined(
         gold, records, made_from = {}, [], []
         for layer, ahead in everyone.items():
             if found := ahead.take(article.id):
-                records += found
+                records += [in_order(each, schemes[layer]) for each in found]
                 gold[layer] = deciders[layer](article, found)
                 made_from.append(deciders[layer].made_from)
         yield Annotated(article, gold, records, made_from)

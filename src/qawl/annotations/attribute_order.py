@@ -1,0 +1,27 @@
+"""Attributes in the order of the scheme: people set them in any, and exports have them in any.
+
+exports/annotations has them as they came: digests of its records name what was repaired and judged. What
+goes out has them in one order.
+"""
+
+from msgspec.structs import replace
+
+from qawl.core.records import Annotation, Attributes
+from qawl.scheme.scheme import Scheme
+
+
+def in_order(record: Annotation, scheme: Scheme) -> Annotation:
+    """The record with its attributes in the order of the scheme, others behind them by name."""
+    place = {name: number for number, name in enumerate(scheme.attribute)}
+
+    def ordered(given: Attributes) -> Attributes:
+        if len(given) < 2:
+            return given
+        names = sorted(given, key=lambda each: (place.get(each, len(place)), each))
+        return {name: given[name] for name in names}
+
+    spans = tuple(
+        replace(each, attributes=ordered(each.attributes)) if len(each.attributes) > 1 else each
+        for each in record.spans
+    )
+    return replace(record, spans=spans, attributes=ordered(record.attributes))
