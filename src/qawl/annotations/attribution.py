@@ -261,8 +261,11 @@ class Attribution:
         """Whether an annotation is one of a person that is known."""
         if there.unique and there.unique == identity.unique:
             return True
-        other = user.name and self._has_name(person) and person not in self._with_name(user)
-        return not other and same(there, identity)
+        return not self._has_other_name(user, person) and same(there, identity)
+
+    def _has_other_name(self, user: User, person: Person) -> bool:
+        """Whether names are known of both, and none of the user's is the person's."""
+        return bool(user.name) and self._has_name(person) and person not in self._with_name(user)
 
     def _has_name(self, person: Person) -> bool:
         return any(person in people for people in self._by_name.values())
@@ -358,7 +361,7 @@ class Attribution:
                     f"{_listed(others)}, who has this number"
                 )
         elif person in evidence.matched:
-            if user.name and self._has_name(person) and person not in self._with_name(user):
+            if self._has_other_name(user, person):
                 self.notes.append(
                     f"{who} {person.name}, as the journal has it: {self._said} has another name for them"
                 )

@@ -72,9 +72,7 @@ def pull_files(
         spool.refuse_unknown()
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
-        records = annotation_store.refresh(project, name)
-        unread = annotation_store.unread(project, name)
-        outcome.derived(name, records, unread, annotation_store.migration_notes(project, name))
+        annotation_store.refresh_after_pull(project, name, outcome)
     return outcome
 
 

@@ -1,7 +1,7 @@
 """Tasks of Label Studio sorted into journal entries: which article, which layer, whose work."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -80,14 +80,6 @@ class Pulled:
     def whole(self) -> bool:
         """Whether no annotation and no export was left out, nor anything taken for another's work."""
         return not (self.lost or self.foreign or self.doubled or self.doubts)
-
-    def derived(
-        self, layer: str, records: int, unread: Iterable[str], brought: Iterable[str]
-    ) -> None:
-        """Notes what a layer holds after the pull, what of the journal is not in it, and what of it was
-        brought forward from older versions of the scheme."""
-        self.records[layer], self.unread[layer] = records, list(unread)
-        self.brought[layer] = list(brought)
 
     def leave(self, reason: Reason, what: str | None, annotations: int = 1) -> None:
         """Counts something that is left out with so many annotations, and keeps what it was."""

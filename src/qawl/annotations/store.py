@@ -15,6 +15,7 @@ import msgspec
 from qawl.annotations import derive, journal, repairs
 from qawl.annotations.from_label_studio import Converted
 from qawl.annotations.repairs import Repair
+from qawl.annotations.sorter import Pulled
 from qawl.articles import store as article_store
 from qawl.core import files, result_cache
 from qawl.core.errors import JournalError
@@ -40,6 +41,14 @@ def refresh(project: Project, layer: str) -> int:
     inputs = _inputs(project, layer)
     kept = _kept(project, layer, inputs)
     return _rebuild(project, layer, inputs) if kept is None else kept.annotations
+
+
+def refresh_after_pull(project: Project, layer: str, outcome: Pulled) -> None:
+    """Derives the file of a layer, and notes what it holds then, what of the journal is not in it, and
+    what of it was brought forward from older versions of the scheme."""
+    outcome.records[layer] = refresh(project, layer)
+    outcome.unread[layer] = list(unread(project, layer))
+    outcome.brought[layer] = list(migration_notes(project, layer))
 
 
 def rebuild(project: Project, layer: str) -> int:

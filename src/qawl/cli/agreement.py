@@ -51,14 +51,14 @@ def command(as_json: bool, html: Path | None, layer: str | None, label: str | No
 
     from qawl.agreement import report
     from qawl.annotations import store as annotation_store
+    from qawl.cli import options
     from qawl.core import files, project
     from qawl.suggest.fate import fate
 
     if html is not None and label is not None:
         raise click.UsageError("--label does not go with --html: the page has every label")
     corpus = project.load(Path())
-    if layer is not None and layer not in corpus.settings.layers:
-        raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
+    options.known_layers(corpus, layer)
     with project.lock(corpus, "agreement"):
         found = report.report(corpus)
         stale = [said for name in found.layers for said in annotation_store.stale(corpus, name)]

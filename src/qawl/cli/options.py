@@ -1,7 +1,12 @@
-"""Options that go together, or don't: what would be left without effect is refused."""
+"""Options that go together, or don't, and layers that there are: what would have no effect is refused."""
+
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from qawl.core.project import Project
 
 
 def given() -> list[str]:
@@ -26,3 +31,11 @@ def needs(option: str, *modes: str) -> None:
     here = given()
     if option in here and not {*modes} & {*here}:
         raise click.UsageError(f"{option} goes with {' or '.join(modes)}")
+
+
+def known_layers(corpus: "Project", *layers: str | None) -> None:
+    """Refuses a layer that the corpus does not have; None names none."""
+    there = corpus.settings.layers
+    for each in layers:
+        if each is not None and each not in there:
+            raise click.BadParameter(f"{each}: not one of {', '.join(there)}")

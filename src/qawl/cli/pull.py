@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli import options
 from qawl.cli.paths import Given, others
 from qawl.cli.terminal import say
 
@@ -123,8 +124,7 @@ def command(
         journals.merge_file(*two)
         return
     corpus = project.load(Path())
-    if layer is not None and layer not in corpus.settings.layers:
-        raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
+    options.known_layers(corpus, layer)
     if watch:
         calls = _hooks(corpus, hooks)
         if calls and dry_run:
@@ -176,8 +176,6 @@ def _hooks(corpus: "Project", given: str | None) -> "Hooks | None":
 
 def _check_usage(modes: list[str], more: tuple[Path, ...]) -> None:
     """Refuses options that don't go together."""
-    from qawl.cli import options
-
     for name, those in _GO_WITH.items():
         options.needs(name, *those)
     if len(modes) > 1:

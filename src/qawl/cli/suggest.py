@@ -96,9 +96,7 @@ def command(
         return
     corpus = project.load(Path())
     chosen = layers or corpus.settings.layers
-    for each in chosen:
-        if each not in corpus.settings.layers:
-            raise click.BadParameter(f"{each}: not one of {', '.join(corpus.settings.layers)}")
+    options.known_layers(corpus, *chosen)
     if scored:
         _score(corpus, chosen, as_json=as_json)
         return

@@ -37,13 +37,13 @@ def command(
 
     from msgspec import to_builtins
 
+    from qawl.cli import options
     from qawl.core import files, project
 
     if judge and annotator is not None:
         raise click.UsageError("give --judge or --annotator")
     corpus = project.load(Path())
-    if layer not in corpus.settings.layers:
-        raise click.BadParameter(f"{layer}: not one of {', '.join(corpus.settings.layers)}")
+    options.known_layers(corpus, layer)
     if annotator is not None and annotator not in corpus.annotators:
         raise click.BadParameter(f"{annotator}: not one of {', '.join(corpus.annotators)}")
     every = _judges(corpus, layer) if judge else _served(corpus, layer, annotator)

@@ -13,9 +13,6 @@ from msgspec import Struct
 
 from qawl.core.records import Annotation, Finding, Severity, Span, span_ref
 
-LEVELS = {1: "format", 2: "anchoring", 3: "label set", 4: "guideline", 5: "collection"}
-"""The levels of `qawl validate`: a level runs only on what passed the one below."""
-
 By = Literal["validate", "ingest", "reading", "pull"]
 """Who finds it: `reading` is `ingest` and `adopt`, where something is set aside."""
 

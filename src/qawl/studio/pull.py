@@ -88,11 +88,7 @@ def pull(
         outcome.notes += people.notes if people else []
         for layer in project.settings.layers:
             if any(journal.files(project, layer)):
-                records = annotation_store.refresh(project, layer)
-                unread = annotation_store.unread(project, layer)
-                outcome.derived(
-                    layer, records, unread, annotation_store.migration_notes(project, layer)
-                )
+                annotation_store.refresh_after_pull(project, layer, outcome)
     return outcome
 
 

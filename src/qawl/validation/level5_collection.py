@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import permutations
 
+from qawl.agreement.shares import share
 from qawl.core.findings import finding
 from qawl.core.records import JUDGE, Annotation, Finding, Span
 from qawl.scheme.scheme import Scheme
@@ -99,8 +100,8 @@ class Collection:
     def _outliers(self) -> Iterator[Finding]:
         every = [sum(each) // 2 for each in zip(*self.shared.values(), strict=True)]
         for name, sums in sorted(self.shared.items()) if len(self.shared) > 2 else ():
-            mine = _f1(*sums)
-            rest = _f1(*(whole - each for whole, each in zip(every, sums, strict=True)))
+            mine = share(*sums)
+            rest = share(*(whole - each for whole, each in zip(every, sums, strict=True)))
             if mine is not None and rest and mine < OUTLIER * rest:
                 message = f"F1 with the others is {mine:.2f}, theirs is {rest:.2f}"
                 yield finding("annotator-outlier", message, layer=self.scheme.layer, annotator=name)
@@ -137,10 +138,6 @@ class Collection:
                 elif count > 1 and not self.scheme.relations:  # roles differ from place to place
                     message = f"{surface!r} is {usual} {most} times and {label} {count} times"
                     yield finding("surface-mixed", message, layer=self.scheme.layer)
-
-
-def _f1(shared: int, marked: int) -> float | None:
-    return shared / marked if marked else None
 
 
 def _median_without(every: list[float], mine: list[float]) -> float:
