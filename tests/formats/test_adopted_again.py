@@ -349,3 +349,41 @@ def test_a_byte_order_mark_counts_in_the_offsets_of_brat(tmp_path):
         "Rima in Tyre": [("Place", 8, 12, "{}")],
         "Omar in Sidon": [("Place", 8, 13, "{}")],
     }
+
+
+# Exports that were changed by hand, or given from inside their folder.
+
+
+def test_a_file_named_from_inside_its_folder_is_of_the_same_annotator(corpus, tmp_path):
+    """A name without a folder has none to look into, but the folder that one stands in."""
+    needs("cassis")
+    out = tmp_path / "uima"
+    qawl(corpus, "export", "uima", "--layer", "acts", "--annotator", "a2", "--to", out)
+    paths = sorted((out / "acts.a2").glob("*.json"))
+    qawl(out / "acts.a2", "adopt", paths[0].name, "--into", tmp_path / "new", "--json")
+    assert len(records(tmp_path / "new")) == 1
+
+
+def test_a_record_without_the_id_of_its_article_comes_in(corpus, tmp_path):
+    out = tmp_path / "jsonl"
+    qawl(corpus, "export", "jsonl", "--layer", "acts", "--annotator", "a1", "--to", out)
+    path = max(out.glob("acts.a1.*.jsonl"), key=lambda each: each.stat().st_size)
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    del rows[-1]["article_id"]
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+    qawl(tmp_path, "adopt", path, "--format", "jsonl", "--into", tmp_path / "new", "--json")
+    assert len(records(tmp_path / "new")) == len(rows)
+
+
+@pytest.mark.parametrize("at", [1.5, "3", [3]])
+def test_offsets_of_a_cas_that_are_no_whole_numbers_are_one_line(corpus, tmp_path, at):
+    needs("cassis")
+    out = tmp_path / "uima"
+    qawl(corpus, "export", "uima", "--layer", "acts", "--annotator", "a1", "--to", out)
+    path = next((out / "acts.a1").glob("*.json"))
+    given = json.loads(path.read_text("utf-8"))
+    next(e for e in given["%FEATURE_STRUCTURES"] if e["%TYPE"].endswith("Acts"))["begin"] = at
+    path.write_text(json.dumps(given), "utf-8")
+    code, said = corpora.main(tmp_path, "adopt", str(path), "--into", str(tmp_path / "new"))
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert "not a CAS that can be read" in said

@@ -30,7 +30,7 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     text = row.get("text")
     if not isinstance(text, str):
         return set_aside(str(path), reason("text-empty"), number)
-    made = Document(str(path), str(row["article_id"]), text)
+    made = Document(str(path), str(row.get("article_id") or number), text)
     made.works = [work(made, row)]
     made.context = {name: row[name] for name in _ABOUT if isinstance(row.get(name), str)}
     return made
@@ -74,8 +74,9 @@ def whose(path: Path) -> str | None:
 
     Empty for gold; None where no report of an export lies beside it.
     """
-    report = path.with_name("report.json")
-    _, _, rest = path.name.partition(".")
+    place = path.absolute()
+    report = place.parent / "report.json"
+    _, _, rest = place.name.partition(".")
     if not rest or not report.is_file():
         return None
     with report.open("rb") as file:

@@ -60,6 +60,10 @@ def read(path: Path) -> Iterator[Found]:
     if not isinstance(text, str):
         yield set_aside(str(path), reason("text-empty"))
         return
+    for each in cas.select_all_fs():
+        for name in ("begin", "end"):
+            if not isinstance(at := getattr(each, name, None), int | None):
+                raise InputError(f"{path}: not a CAS that can be read ({name} is {at!r:.20})")
     yield _document(path, text, cas, _within(told, text))
 
 
@@ -203,7 +207,7 @@ def _features(
             continue
         value = _value(getattr(each, feature.name, None))
         if value is not None:
-            said[(named and feature.description) or feature.name] = value
+            said[str((named and feature.description) or feature.name)] = value
     return said
 
 
