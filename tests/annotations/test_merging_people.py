@@ -257,3 +257,63 @@ def test_a_name_is_nobodys_whose_bearer_here_has_another_name_there(corpus, copi
     assert done.exit_code == 0
     assert "(a1 there)" in done.output
     assert whose(corpus) == {"a1": ["Sami"], "a3": ["Nada", "Omar"]}
+
+
+def swapped(corpus, copied):
+    """Two leads who call the same two people a1 and a2, each the other way round; both have work of both."""
+    other = copied()
+    ada, nada = work(user=4), work(NADA, "Nada", user=9, number=3, task=3)
+    pull(corpus, [ada, nada])
+    pull(other, [nada])
+    pull(other, [ada])
+    assert (whose(corpus)["a1"], whose(other)["a1"]) == (["Sami"], ["Nada"])
+    return other
+
+
+def test_both_sides_that_gave_work_to_one_person_of_two_names_agree(corpus, copied):
+    """It was refused, since pseudonyms were compared as they are written."""
+    other = swapped(corpus, copied)
+    moved(corpus, "a1", "a2")
+    moved(other, "a2", "a1")
+    for here, there in ((corpus, other), (other, corpus)):
+        mine = whose(here)
+        assert here.run("pull", "--merge", str(there.folder)).exit_code == 0
+        assert whose(here) == mine
+        assert here.errors() == []
+
+
+def test_one_name_of_two_people_is_no_agreement(corpus, copied):
+    """Work of a1 is a2's here, whom the other side calls a1; there it is still that of their a2, who is a1
+    here: the two names are one word. It was joined, and new work of one person became the other's."""
+    other = swapped(corpus, copied)
+    moved(corpus, "a1", "a2")
+    pull(other, [work(OMAR, "Omar", user=4, number=2, task=2)])
+    for here, there, where in ((corpus, other, "in"), (other, corpus, "here")):
+        before = here.records()
+        done = here.run("pull", "--merge", str(there.folder))
+        assert (done.exit_code, here.records()) == (1, before)
+        said = str(done.exception)
+        assert "work of a1 became a2's" in said
+        assert f"{where} " in said
+        assert "it is a2's still: run `qawl pull --annotator 4=a1`" in said
+    moved(other, "a2", "a1")
+    assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
+    assert whose(corpus) == {"a2": ["Nada", "Omar", "Sami"]}
+
+
+def test_a_name_that_is_somebody_elses_there_is_not_to_be_given(corpus, copied):
+    """Work became a3's here, and a3 there is a person whom this side calls a1."""
+    other = copied()
+    omar, ada = work(OMAR, "Omar", user=5, number=2, task=2), work(user=4)
+    for tasks in ([omar], [ada]):
+        pull(corpus, tasks)
+    for tasks in ([ada], [work(NADA, "Nada", user=9, number=3, task=3)], [omar]):
+        pull(other, tasks)
+    moved(corpus, "a2", "a3")
+    for here, there in ((corpus, other), (other, corpus)):
+        said = str(here.run("pull", "--merge", str(there.folder)).exception)
+        assert "it is a1's still: run `qawl pull --annotator 4=NAME` on both sides" in said
+    moved(corpus, "a3", "b1")
+    moved(other, "a1", "b1")
+    assert corpus.run("pull", "--merge", str(other.folder)).exit_code == 0
+    assert whose(corpus)["b1"] == ["Sami"]
