@@ -170,6 +170,35 @@ def test_marks_of_another_corpus_open_no_journal(made, server, layer, annotator)
     assert [each["home"][0] for each in json.loads(path.read_bytes())[server.url]] != [99]
 
 
+def gone(folder):
+    """What three pulls say of a project that was deleted."""
+    found = []
+    for _ in range(3):
+        code, said = corpora.main(folder, "pull")
+        assert code == 0
+        found.append([line for line in said.splitlines() if "gone from" in line])
+    return found
+
+
+def test_a_project_that_is_gone_is_an_alarm_once_and_a_note_until_it_is_put_back(
+    tmp_path, monkeypatch, server
+):
+    """The alarm was raised at each pull, so that nobody saw another."""
+    current = corpora.scheme("ner", ["PER"])
+    folder = corpora.corpus(tmp_path / "corpus", current, {"1": "Sami met Layla."}, ["a1"])
+    monkeypatch.setattr(studio_client, "connect", lambda corpus: server)
+    assert corpora.main(folder, "push")[0] == 0
+    (project,) = (each["id"] for each in server.made)
+    server.annotate(project, "Sami", "PER", control="ner")
+    assert corpora.main(folder, "pull")[0] == 0
+    server.delete_project(project)
+    (alarm,), *later = gone(folder)
+    assert alarm.startswith(f"ALARM: project {project} (ner, a1) with 1 annotations is gone from ")
+    assert "run `qawl push --recover`" in alarm
+    note = f"still gone from Label Studio: project {project} (ner, a1), 1 annotations are in the journal"
+    assert later == [[f"{note} alone (`qawl push --recover`)"]] * 2
+
+
 @pytest.mark.parametrize("decided", [False, True])
 def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
     tmp_path, monkeypatch, server, decided
@@ -193,16 +222,14 @@ def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
         corpora.qawl(folder, "adjudicate")
     gold = (folder / "exports/gold/ner.jsonl").read_bytes()
     server.delete_project(judges)
-    alarms = []
-    for _ in range(3):
-        code, said = corpora.main(folder, "pull")
-        assert code == 0
-        alarms += [line for line in said.splitlines() if line.startswith("ALARM")]
-    assert ["(ner, adjudication) with 1 annotations is gone" in each for each in alarms] == (
-        [True] if decided else [True] * 3
+    (alarm, *first), *later = gone(folder)
+    assert (first, "(ner, adjudication) with 1 annotations is gone" in alarm) == ([], True)
+    assert ("said once" in alarm) == decided
+    assert ("push --recover" in alarm) != decided
+    note = f"still gone from Label Studio: project {judges} (ner, adjudication), 1 annotations are in the"
+    assert [[note in each for each in said] for said in later] == (
+        [[], []] if decided else [[True]] * 2
     )
-    assert all(("said once" in each) == decided for each in alarms)
-    assert all(("push --recover" in each) != decided for each in alarms)
     if decided:
         corpora.qawl(folder, "adjudicate")
         assert (folder / "exports/gold/ner.jsonl").read_bytes() == gold

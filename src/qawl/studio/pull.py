@@ -163,14 +163,21 @@ class _Marks:
             )
         if not stands:
             return (
-                f"{what} is gone from {self._url}; the journal keeps them (`qawl push --recover` puts "
-                "them back)"
+                f"{what} is gone from {self._url}; the journal keeps them, and they count as before: run "
+                "`qawl push --recover`, which puts them back in a project where they can be corrected"
             )
         current = scheme.load(self._project, mark.layer)
         line = projects.line(self._project, current, mark.annotator, mark.slice)
         return (
             f"{what} is not pulled any more: its description, or name in qawl.yaml, was changed; put "
             f"this line back into the description in Label Studio: {line}"
+        )
+
+    def still_missing(self, mark: Mark, left: int) -> str:
+        """The same where it was said before."""
+        return (
+            f"still gone from Label Studio: project {mark.home[0]} ({mark.layer}, {mark.annotator}), "
+            f"{left} annotations are in the journal alone (`qawl push --recover`)"
         )
 
     def decided(self, mark: Mark, articles: Collection[str]) -> bool:
@@ -436,7 +443,8 @@ def _look_for_lost(
     that have lost the line by which they are known; `after` are all projects of the server.
 
     Those annotations stay as they are, but for those that stand in another project again. Verdicts of a
-    judge that nothing waits for can't be put back, so their project is forgotten.
+    judge that nothing waits for can't be put back, so their project is forgotten. Of a project that is
+    gone the alarm is raised once; then it is a note.
     """
     there = {each.home for each in remotes}
     for home, mark in list(marks.by_home.items()):
@@ -453,8 +461,11 @@ def _look_for_lost(
             left |= {_article(key) for key in lost} - again
         stands = home[0] is not None and after.get(home[0], {}).get("created_at") == home[1]
         decided = not stands and marks.decided(mark, left)
-        if left or stands:
+        if mark.told and left and not (stands or decided):
+            outcome.notes.append(marks.still_missing(mark, count))
+        elif left or stands:
             outcome.alarms.append(marks.missing(mark, count, stands=stands, decided=decided))
+        mark.told = not stands
         if not left or decided:
             del marks.by_home[home]
     marks.save()

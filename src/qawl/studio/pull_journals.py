@@ -36,7 +36,7 @@ class Mark(Struct, kw_only=True):
     of the journal then, `total` the server's count of annotations. `shared` are the annotations that came
     by an export too, which does not say when their project was made. Of a project of a pool, `heads`
     are the last hashes by annotator, and `users` says who its users were. `clocks` are those of the last
-    reading.
+    reading. `told`: that it is gone from the server was said.
     """
 
     layer: str
@@ -52,6 +52,7 @@ class Mark(Struct, kw_only=True):
     slice: int | None = None
     heads: dict[str, str] = {}
     users: dict[int, str] = {}
+    told: bool = False
 
 
 class Journals:
