@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from qawl.core.column_types import Row
 from qawl.core.errors import ReleaseError
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ def parquet(path: Path) -> Iterator["pq.ParquetFile"]:
             raise
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ReleaseError(f"{path} is damaged ({why}): run `qawl verify`") from error
+
+
+def rows(path: Path, names: Sequence[str] | None = None, *, together: int) -> Iterator[Row]:
+    """The rows of a parquet file of a release, read so many together; of the columns that are named,
+    those that it has. Raises ReleaseError where it is damaged."""
+    with parquet(path) as file:
+        for batch in file.iter_batches(together, columns=names):
+            yield from batch.to_pylist()
 
 
 def row_groups(path: Path) -> list[bytes]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from msgspec import UNSET
 
 from qawl.core import files
-from qawl.core.arrow import parquet
+from qawl.core.arrow import parquet, rows
 from qawl.core.column_types import BOOLEAN, Cell, ClassLabel, Columns, ListOf, Record, Row, Type
 from qawl.core.errors import ReleaseError
 from qawl.core.records import (
@@ -98,22 +98,23 @@ class Release:
         """The scheme of each layer: as the release holds it, else as its columns show it."""
         return {layer: self._scheme(layer) for layer in self.layers}
 
-    def articles(self, split: str | None, layers: Sequence[str] | None = None) -> Iterator[Article]:
-        """The articles of a split, or of all, by id within a split; with the gold of these layers."""
+    def refuse_no_split(self, split: str | None) -> None:
+        """Raises ReleaseError where the release has no such split; None names none."""
         if split is not None and split not in self.splits:
             raise ReleaseError(
                 f"{self.folder} has no split {split}: its splits are {', '.join(self.splits)}"
             )
+
+    def articles(self, split: str | None, layers: Sequence[str] | None = None) -> Iterator[Article]:
+        """The articles of a split, or of all, by id within a split; with the gold of these layers."""
+        self.refuse_no_split(split)
         wanted = self.layers if layers is None else layers
         others = {each for each in self.layers if each not in wanted}
         names = [each for each in self._columns if layer_of(each, self.layers) not in others]
         for name in [split] if split else self.splits:
             for path in self._articles[name]:
-                with parquet(path) as table:
-                    kept = [each for each in names if each in table.schema_arrow.names]
-                    for batch in table.iter_batches(batch_size=50, columns=kept):
-                        for row in batch.to_pylist():
-                            yield self._article(name, row, wanted)
+                for row in rows(path, names, together=50):
+                    yield self._article(name, row, wanted)
 
     def by_id(self, layers: Sequence[str]) -> Iterator[Article]:
         """The articles of all splits in the order of their ids, with the gold of these layers."""
@@ -271,8 +272,8 @@ def _annotation(row: Row, current: Scheme) -> Done:
 def _values(listed: Iterable[Row], current: Scheme) -> Attributes:
     """Attributes as `annotations` lists them: one of several texts or paths stands there for each."""
     found: Attributes = {}
-    for name, rows in groupby(listed, key=itemgetter("name")):
-        cells = [each["value"] if each["values"] is None else each["values"] for each in rows]
+    for name, group in groupby(listed, key=itemgetter("name")):
+        cells = [each["value"] if each["values"] is None else each["values"] for each in group]
         if not _lacks(cells):
             found[name] = _of_kind(cells, current.attribute.get(name))
     return found

@@ -23,7 +23,7 @@ from qawl.articles.cleaning_record import CleaningRecord
 from qawl.articles.received import Received
 from qawl.articles.removed_lines import candidates
 from qawl.core import files, temporary
-from qawl.core.arrow import parquet
+from qawl.core.arrow import parquet, rows
 from qawl.core.column_types import Cell, Row
 from qawl.core.errors import InputError, ReleaseError
 from qawl.core.text import sha256
@@ -379,10 +379,8 @@ def _ask(release: Path, wanted: _Wanted) -> None:
     """Notes what a release lacks, and how its withheld texts are laid out; older ones don't say."""
     for table, columns in (("articles", _ASKED), (TABLE, _LAID_OUT)):
         for path in files.listed(release / table, "*.parquet"):
-            with parquet(path) as file:
-                for batch in file.iter_batches(1000, columns=columns):
-                    for row in batch.to_pylist():
-                        wanted.ask(row)
+            for row in rows(path, columns, together=1000):
+                wanted.ask(row)
 
 
 def _rewrite(source: Path, target: Path, wanted: _Wanted) -> None:
@@ -394,6 +392,6 @@ def _rewrite(source: Path, target: Path, wanted: _Wanted) -> None:
         ) as writer,
     ):
         for batch in file.iter_batches(batch_size=1000):
-            rows = [wanted.filled(row) for row in batch.to_pylist()]
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            filled = [wanted.filled(row) for row in batch.to_pylist()]
+            writer.write_table(pa.Table.from_pylist(filled, schema=schema))
         writer.add_key_value_metadata(schema.metadata or {})

@@ -15,7 +15,6 @@ from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.text import sha256
 from qawl.release.reading import Article, Release
-from qawl.scoring.gold import refuse_no_split
 from qawl.suggest import rules
 from qawl.suggest.gazetteer import Learned
 from qawl.suggest.store import checked
@@ -43,7 +42,7 @@ class Baseline:
     def of(folder: Path, split: str | None, texts: Mapping[str, str]) -> "Baseline":
         """Of a release folder; raises ReleaseError where it is none, or has no such split."""
         release = Release(folder)
-        refuse_no_split(release, split)
+        release.refuse_no_split(split)
         return Baseline(release, split, texts)
 
     def predictions(self, layers: Sequence[str] = ()) -> Iterator[dict[str, object]]:

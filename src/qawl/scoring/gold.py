@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from qawl.core.arrow import parquet
+from qawl.core.arrow import rows
 from qawl.core.column_types import Row
 from qawl.core.errors import ReleaseError
 from qawl.release.reading import Release
@@ -17,14 +17,6 @@ from qawl.scheme.names import sentence_columns
 Arrow = tuple[object, ...]
 """(relation, place of its start, place of its end); a place is (label, start, end)."""
 _VOTE = ("article_id", "layer", "id", "attribute", "annotator", "marked", "value", "values")
-
-
-def refuse_no_split(release: Release, split: str | None) -> None:
-    """Raises ReleaseError where the release has no such split."""
-    if split is not None and split not in release.splits:
-        raise ReleaseError(
-            f"{release.folder} has no split {split}: its splits are {', '.join(release.splits)}"
-        )
 
 
 def tagged_of(release: Release) -> dict[str, set[str]]:
@@ -100,6 +92,4 @@ def _rows(release: Release, config: str, splits: Iterable[str], names: list[str]
     there = manifest.table_files(release.folder, config)
     for split in splits:
         for path in there.get(split, ()):
-            with parquet(path) as table:
-                for batch in table.iter_batches(batch_size=200, columns=names):
-                    yield from batch.to_pylist()
+            yield from rows(path, names, together=200)

@@ -36,7 +36,6 @@ from qawl.scoring.gold import (
     Arrow,
     offsets_of,
     open_arrows_of,
-    refuse_no_split,
     sentences_of,
     tagged_of,
     votes_of,
@@ -122,7 +121,7 @@ def score(request: Request) -> Scores:
 def gathered(request: Request) -> tuple[dict[str, Layer], Head]:
     """The layers that are predicted, and what is to be said of the file as a whole."""
     release = Release(request.release)
-    refuse_no_split(release, request.split)
+    release.refuse_no_split(request.split)
     given = Predictions(request.predictions)
     layers = _layers(release, given, request.split)
     if request.soft:

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from qawl.articles.cleaning_record import CleaningRecord
 from qawl.core import files, names, shards
-from qawl.core.arrow import parquet
+from qawl.core.arrow import parquet, rows
 from qawl.core.column_types import Columns
 from qawl.core.errors import ReleaseError
 from qawl.core.records import FORMAT, Format, to_json
@@ -229,14 +229,12 @@ def content_digest(*paths: Path) -> tuple[int, str]:
 
 def _lines_digest(*paths: Path) -> tuple[int, str]:
     """The same as early releases have it: a hash over their rows as JSON lines."""
-    total, rows = sha256(), 0
+    total, count = sha256(), 0
     for path in paths:
-        with parquet(path) as file:
-            for batch in file.iter_batches(250):
-                for row in batch.to_pylist():
-                    total.update(to_json(row) + b"\n")
-                    rows += 1
-    return rows, total.hexdigest()
+        for row in rows(path, together=250):
+            total.update(to_json(row) + b"\n")
+            count += 1
+    return count, total.hexdigest()
 
 
 def overall(content: Mapping[str, TableDigest]) -> str:
