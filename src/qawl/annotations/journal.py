@@ -39,7 +39,7 @@ from qawl.core.errors import JournalError
 from qawl.core.handles import Handles
 from qawl.core.lookup import temporary_database
 from qawl.core.project import Project
-from qawl.core.records import to_json
+from qawl.core.records import JUDGE, to_json
 
 SEALED = -1
 """Where the last line starts if it stands in a segment."""
@@ -436,6 +436,16 @@ def reading(project: Project, path: Path) -> Journal:
     if read:
         opened.keep()
     return opened
+
+
+def living(project: Project, layers: Iterable[str]) -> Iterator[tuple[str, Identity]]:
+    """(annotator, annotation) of all that the journals of these layers have and nobody deleted; the
+    judge's are left out."""
+    for layer in layers:
+        for annotator, path in files(project, layer):
+            if annotator != JUDGE:
+                opened = reading(project, path)  # held here: its index closes with it
+                yield from ((annotator, each) for each in opened.holds.living())
 
 
 def _checked_whole(path: Path, index: Path | None, *, mend: bool) -> tuple[Journal, bool]:

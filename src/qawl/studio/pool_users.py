@@ -200,12 +200,7 @@ class PoolUsers:
 
     def _living(self) -> Iterator[tuple[str, Identity]]:
         """(annotator, annotation) of all that the journals have of the layers of these projects."""
-        for layer in sorted({each.layer for each in self._there}):
-            for annotator, path in journal.files(self._project, layer):
-                if annotator != JUDGE:
-                    opened = journal.reading(self._project, path)
-                    for each in opened.holds.living():
-                        yield annotator, each
+        return journal.living(self._project, sorted({each.layer for each in self._there}))
 
     def _remember(self) -> None:
         """Says who those are whom the journal knows."""

@@ -7,7 +7,6 @@ from qawl.annotations import journal, users
 from qawl.annotations.identity import Home, Identity
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core.project import Project
-from qawl.core.records import JUDGE
 from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote, RemoteTask
 
@@ -72,10 +71,5 @@ def _doers(project: Project, shared: list[Remote]) -> Doers:
 def _living(project: Project, shared: list[Remote]) -> Iterable[tuple[str, Identity]]:
     """(annotator, annotation) of all that the journal has of these projects."""
     homes = {each.home for each in shared}
-    for layer in sorted({each.layer for each in shared}):
-        for annotator, path in journal.files(project, layer):
-            if annotator != JUDGE:
-                opened = journal.reading(project, path)
-                for each in opened.holds.living():
-                    if each.place in homes:
-                        yield annotator, each
+    living = journal.living(project, sorted({each.layer for each in shared}))
+    return (each for each in living if each[1].place in homes)
