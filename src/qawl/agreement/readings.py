@@ -6,7 +6,6 @@ from operator import is_
 from typing import NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qawl.core.records import (
     Annotation,
@@ -16,6 +15,7 @@ from qawl.core.records import (
     Span,
     ends,
     to_json,
+    with_attributes,
 )
 from qawl.scheme.attributes import Attribute, Same
 
@@ -127,8 +127,7 @@ def _rewritten(record: Annotation, chosen: Mapping[tuple[str, str], str]) -> Ann
             for name, value in given.items()
         }
 
-    spans = tuple(replace(span, attributes=told(span.attributes)) for span in record.spans)
-    return replace(record, attributes=told(record.attributes), spans=spans)
+    return with_attributes(record, told)
 
 
 def comparable(value: Value) -> Hashable:

@@ -4,9 +4,7 @@ exports/annotations has them as they came: digests of its records name what was 
 goes out has them in one order.
 """
 
-from msgspec.structs import replace
-
-from qawl.core.records import Annotation, Attributes
+from qawl.core.records import Annotation, Attributes, with_attributes
 from qawl.scheme.scheme import Scheme
 
 
@@ -20,8 +18,4 @@ def in_order(record: Annotation, scheme: Scheme) -> Annotation:
         names = sorted(given, key=lambda each: (place.get(each, len(place)), each))
         return {name: given[name] for name in names}
 
-    spans = tuple(
-        replace(each, attributes=ordered(each.attributes)) if len(each.attributes) > 1 else each
-        for each in record.spans
-    )
-    return replace(record, spans=spans, attributes=ordered(record.attributes))
+    return with_attributes(record, ordered)

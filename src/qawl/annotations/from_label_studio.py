@@ -31,6 +31,7 @@ from qawl.core.records import (
     Span,
     relation_order,
     span_order,
+    with_attributes,
 )
 from qawl.core.text import sha256, typed
 from qawl.scheme import points
@@ -105,8 +106,7 @@ def _reread(record: Annotation, scheme: Scheme) -> Annotation:
         }
         return {name: each for name, each in told.items() if each is not None}
 
-    spans = (msgspec.structs.replace(s, attributes=of(s.attributes)) for s in record.spans)
-    return msgspec.structs.replace(record, spans=tuple(spans), attributes=of(record.attributes))
+    return with_attributes(record, of)
 
 
 def _with_origins(reading: Reading, results: Sequence[Raw]) -> list[Span]:

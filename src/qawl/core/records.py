@@ -4,11 +4,12 @@ Offsets are Unicode code points, 0-based, half-open, into the frozen article tex
 is the key order in files. `to_json` and `from_json` are the only doors between values and lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 Format = Literal[1]
 FORMAT: Format = 1
@@ -546,6 +547,15 @@ def span_order(span: Span | GoldSpan) -> tuple[int, int, str, str]:
 def relation_order(relation: Relation | GoldRelation) -> tuple[str, str, str]:
     """Sort key of relations: by label (unnamed first), then the ends."""
     return (relation.label or "", relation.from_, relation.to)
+
+
+def with_attributes(record: Annotation, told: Callable[[Attributes], Attributes]) -> Annotation:
+    """The record with what is told of its attributes, and of those of each span, in their place."""
+    spans = (
+        span if (new := told(span.attributes)) is span.attributes else replace(span, attributes=new)
+        for span in record.spans
+    )
+    return replace(record, spans=tuple(spans), attributes=told(record.attributes))
 
 
 def as_annotation(record: Gold) -> Annotation:
