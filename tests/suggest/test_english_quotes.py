@@ -198,6 +198,65 @@ CASES = {
         ("“My client was told he had 28 days,”", "told", "she", "the court"),
         ("he had 28 days", "told", None, "My client"),
         ("“He was given nine.”", None, "she", None)],
+    # A second verb of saying begins another quote, with or without `that`; `but that` goes on with the first.
+    "The firm argued that the loan was legal and insisted every penny had been repaid.": [
+        ("that the loan was legal", "argued", "The firm", None),
+        ("every penny had been repaid", "insisted", "The firm", None)],
+    "The mayor ordered the school to close and promised that it would reopen.": [
+        ("to close", "ordered", "The mayor", "the school"),
+        ("that it would reopen", "promised", "The mayor", None)],
+    "The force said it respected the verdict, but that the work had been thorough.": [
+        ("it respected the verdict, but that the work had been thorough", "said", "The force", None)],
+    "The owner said 80 jobs depended on the line and described its loss as “a kick in the teeth”.": [
+        ("80 jobs depended on the line", "said", "The owner", None),
+        ("“a kick in the teeth”", "described", "The owner", None)],
+    "A spokesman for Kelly dismissed the claim as “simply wrong”.": [
+        ("“simply wrong”", "dismissed", "A spokesman for Kelly", None)],
+    "He condemned the road as too narrow.": [],
+    # What somebody did, where a verb goes with it; a noun in -ing is no deed.
+    "Doctors proposed closing the ward at night.": [
+        ("closing the ward at night", "proposed", "Doctors", None)],
+    "In his evidence Cole admitted keeping no records.": [("keeping no records", "admitted", "Cole", None)],
+    "The bank denied funding for the bridge.": [],
+    # Whom it is told with the phrase behind them, how and where it was said.
+    "The minister urged members of all parties to back the bill.": [
+        ("to back the bill", "urged", "The minister", "members of all parties")],
+    "The village chief told the paper by telephone that the slope had cracked.": [
+        ("that the slope had cracked", "told", "The village chief", "the paper")],
+    "The company said in a statement Friday it would appeal.": [
+        ("it would appeal", "said", "The company", None)],
+    "The inquest heard Mr Lowe had been drinking.": [
+        ("Mr Lowe had been drinking", "heard", None, "The inquest")],
+    "The inquest heard evidence from six doctors.": [],
+    "The pier will reopen in May, hydrologists caution.": [
+        ("The pier will reopen in May", "caution", "hydrologists", None)],
+    "The plant will grow, per Ann Cole.": [("The plant will grow", "per", "Ann Cole", None)],
+    "The plant will grow by 3, per cent points aside.": [],
+    # Who is named behind a verb, whole; who is named before it, behind `but`, and in two parts.
+    "“This has to stop,” said a spokesman for the council.": [
+        ("“This has to stop,”", "said", "a spokesman for the council", None)],
+    "“This has to stop,” said the head of the union on Monday.": [
+        ("“This has to stop,”", "said", "the head of the union", None)],
+    "“This has to stop,” said one of the passengers, Maria Finch.": [
+        ("“This has to stop,”", "said", "one of the passengers, Maria Finch", None)],
+    "“This has to stop,” said a doctor at the clinic who treated him.": [
+        ("“This has to stop,”", "said", "a doctor at the clinic", None)],
+    "“This has to stop,” said Finch in Paris.": [("“This has to stop,”", "said", "Finch", None)],
+    "“This has to stop,” said a spokeswoman in a statement.": [
+        ("“This has to stop,”", "said", "a spokeswoman", None)],
+    "But Dr Ann Bell, a virologist at the clinic, said the data were thin.": [
+        ("the data were thin", "said", "Dr Ann Bell, a virologist at the clinic", None)],
+    "The illness could spread, the ministry's spokesman, Karl Benn, told reporters on Monday.": [
+        ("The illness could spread", "told", "the ministry's spokesman, Karl Benn", "reporters")],
+    "The council, said Mr Cole, had failed.": [
+        ("The council", "said", "Mr Cole", None), ("had failed", None, "Mr Cole", None)],
+    # A verb in the plural of a body of several people, and one behind `while`.
+    "The team suggest the stone was moved by ice.": [
+        ("the stone was moved by ice", "suggest", "The team", None)],
+    "The bank repeated that growth would slow, while warning that prices would rise.": [
+        ("that growth would slow", "repeated", "The bank", None),
+        ("that prices would rise", "warning", "The bank", None)],
+    "A man accused of taking £90,000 left the dock as the court cleared him.": [],
 }  # fmt: skip
 
 

@@ -254,7 +254,11 @@ def pieces(text, language):
                 ("indirect", "أن الوضع آمن", "أكد", "الوزير", None),
             ],
         ),
-        ("She described the ruling as “a victory for every parent”.", "en", []),
+        (
+            "She described the ruling as “a victory for every parent”.",
+            "en",
+            [("mixed", "“a victory for every parent”", "described", "She", None)],
+        ),
         ("It was among the claims that the reports made.", "en", []),
     ],
 )

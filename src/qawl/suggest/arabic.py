@@ -34,7 +34,7 @@ def read(sentence: Sentence) -> Iterator[Quote]:
     """The quotes of a sentence, cue by cue; one content has one cue."""
     seen: set[Stretch] = set()
     for at, word in enumerate(sentence.words):
-        cue = speaks(sentence, at)
+        cue = speaks(sentence, at) or _before_marks(sentence, at)
         if cue is None:
             continue
         what, lead = cue
@@ -51,11 +51,22 @@ def read(sentence: Sentence) -> Iterator[Quote]:
                 yield each
 
 
+def _before_marks(sentence: Sentence, at: int) -> tuple[str, int] | None:
+    """The cue that a verb is right before marks alone: وتتابع «…», but not تتابع الوزارة الملف."""
+    form = sentence.form(at)
+    lead = len(form) - len(form.removeprefix("و"))
+    if form[lead:] not in sentence.lexicon.marked_alone or at + 1 >= len(sentence.words):
+        return None
+    word, mark = sentence.words[at], sentence.inside(sentence.words[at + 1].start)
+    bare = mark is not None and not sentence.text[word.end : mark.start].strip(" :")
+    return ("finite", lead) if bare else None
+
+
 def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     """A quote of a finite verb: what is said before it in marks, or after it."""
     form = sentence.form(at)
     end = clause_end(sentence, at)
-    if _goes_on_saying(sentence, at, end):
+    if _goes_on_saying(sentence, at, end) or _is_published(sentence, at):
         return None
     inverted = said_before(sentence, at) if cue.start == sentence.words[at].start else None
     said = inverted or said_after(sentence, at, end) or noun_after(sentence, at, end)
@@ -93,6 +104,13 @@ def _goes_on_saying(sentence: Sentence, at: int, end: int) -> bool:
     own = next((n for n, form in enumerate(forms) if form in _SAYING), 0)
     replies = own and has_stem(sentence.form(at), _REPLIES)
     return bool(replies) or not THESE.isdisjoint(forms[:own])
+
+
+def _is_published(sentence: Sentence, at: int) -> bool:
+    """Whether a verb tells where a statement was published: في بيان نشر على موقعها."""
+    ahead = sentence.form(at - 1).removeprefix("ال")
+    where = sentence.form(at + 1) in sentence.lexicon.prepositions
+    return ahead in sentence.lexicon.nouns and where
 
 
 def _relayed(
@@ -157,6 +175,8 @@ def _actor(sentence: Sentence, at: int) -> Stretch | None:
     """Who did what stands before a participle: the subject of the last verb of saying there."""
     for step in range(at - 1, -1, -1):
         cue = cue_of(sentence, sentence.words[step])
+        if step < 2 and sentence.form(step).removeprefix("و") in sentence.lexicon.deeds_of_speech:
+            return _near(sentence, step, at)
         if cue is None or (cue[0] not in {"finite", "demand"} and not _replied(sentence, step)):
             continue
         if step in sentence.sources:
@@ -169,6 +189,13 @@ def _actor(sentence: Sentence, at: int) -> Stretch | None:
             or (parties(sentence, step, said[2] if said else until)[0])
         )
     return None
+
+
+def _near(sentence: Sentence, step: int, at: int) -> Stretch | None:
+    """The subject of a verb of what somebody did by speaking: وانتقد الحارس الحكم قائلا."""
+    comma = sentence.text.find("،", sentence.words[step].end, sentence.words[at].start)
+    until = comma if comma >= 0 else sentence.words[at].start
+    return subject_ahead(sentence, step) or parties(sentence, step, until)[0]
 
 
 _NEAR, _FAR = 12, 24
@@ -186,6 +213,12 @@ def _demand(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         if form in sentence.lexicon.requests and not _is_request(sentence, at, word):
             continue
         start = asked_from(sentence, word, urged=urged)
+        if (
+            start is None
+            and form in sentence.lexicon.requests
+            and word.form in sentence.lexicon.deeds
+        ):
+            start = word.start  # طلبت النيابة من المحكمة تمديد حبسه
         if start is None and word.form == "على" and "حث" in form:
             start = word.end
         if start is None:
@@ -303,6 +336,8 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     inner = words_until(sentence, at, sentence.end)
     if inner and inner[0].form == "ما":
         inner = inner[2:]
+    elif sentence.form(at).endswith("ما"):  # حسبما أظهر إحصاء
+        inner = inner[1:]
     if sentence.form(at) in sentence.lexicon.limits:
         if (
             sentence.form(at - 1) != "على"

@@ -62,7 +62,7 @@ def said_before(sentence: Sentence, at: int) -> Said | None:
     """A quoted stretch that ends right before the cue: «…»، قال فلان."""
     word = sentence.words[at]
     for each in sentence.quoted:
-        gap = sentence.text[each.end : word.start]
+        gap = sentence.text[each.end : word.start].replace("هكذا ", "")
         spoken = sentence.size(each) > (0 if gap.strip()[:1] in {"،", ","} else 1)
         if each.end <= word.start and not gap.strip(" ،,\u00a0-–—") and spoken:
             return each, "direct", each.start
@@ -118,6 +118,9 @@ def _is_name(sentence: Sentence, mark: Stretch, end: int) -> bool:
         return False
     known = sentence.lexicon
     rest = sentence.within(mark.end, end)[:8]
+    another = sentence.inside(rest[0].start) if rest else None
+    if another and not sentence.text[mark.end : another.start].strip():  # قالت لـ«الخليج» «…»
+        return True
     later = any(each.start >= mark.end for each in sentence.quoted)
     return any(w.form in known.plain_complementisers for w in rest) or (
         later and ":" in sentence.text[mark.end : end]
@@ -242,7 +245,7 @@ def _turns(sentence: Sentence, at: int) -> bool:
     if cue is None:
         return False
     what, lead = cue
-    if sentence.form(at + 1) in BEFORE_NOUNS:  # طالبا عدم الكشف عن هويته
+    if what == "demand" and sentence.form(at + 1) in BEFORE_NOUNS:  # طالبا عدم الكشف عن هويته
         return False
     described = what == "description" and word.form.endswith(("فا", "فة", "فين"))
     if described or what in {"participle", "attribution"} or (what == "demand" and not lead):

@@ -56,9 +56,16 @@ def second_noun(run: list[Word]) -> int:
         people = form.startswith("ال") and form.endswith("ين") and len(form) > 6
         adjective = form.endswith(("ي", "ية", "ين", "ون")) or form in lexicon_of_titles()
         people |= before.startswith("ال") and form.startswith("ال") and not adjective
+        people |= form in _ANOTHER or form in lists("ar").organisation_heads
         if people or ((form,) in known and known[(form,)] != "nationality"):
             return n
     return 0
+
+
+_ANOTHER = frozenset(
+    ("جميع", "كل", "كافة", "سائر", "مختلف", "بعض", "أعضاء", "أطراف", "طرفي", "قادة")
+)
+"""What begins another noun behind a definite one: دعت الأمم المتحدة جميع الأطراف."""
 
 
 def lexicon_of_titles() -> frozenset[str]:
@@ -174,13 +181,19 @@ def named_run(
         if prepositions and each.form in known.prepositions and not _belongs(sentence, taken, each):
             break
         addressee = prepositions and _to(sentence, each) and not _of_title(known, taken, each)
-        addressee = addressee and not (taken and taken[-1].form in lists("ar").given)
-        if addressee and (addressed or taken):
+        if addressee and not _is_named(taken, each) and (addressed or taken):
             break
         taken.append(each)
     if not taken:
         return None
     return with_name(sentence, inner, taken)
+
+
+def _is_named(taken: list[Word], word: Word) -> bool:
+    """Whether a word with an ل is part of a name: صحيفة لوموند, خالد لطفي; not: علي عمر لـ«الشرق»."""
+    before = taken[-1].form if taken else ""
+    names = before in lists("ar").given or before in lists("ar").named_by_a_word
+    return names and word.form != "ل" and not word.form.startswith("لل")
 
 
 _RELATIVES = frozenset(("الذي", "التي", "الذين", "اللذان", "اللذين", "اللتان", "اللتين", "اللواتي"))
@@ -280,18 +293,29 @@ def with_mark(sentence: Sentence, run: list[Word]) -> Stretch | None:
 
 
 def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
-    """Whether a preposition goes on with a description: مسؤول في البلدية, رفض الكشف عن هويته."""
-    if not taken or taken[0].form not in sentence.lexicon.described:
+    """Whether a preposition goes on with a description: مسؤول في البلدية, رفض الكشف عن هويته.
+
+    An office goes on with its body: مدير المشاريع في وزارة المياه, النائب عن كتلة الإصلاح.
+    """
+    if not taken:
+        return False
+    after = next(iter(sentence.within(word.end, sentence.end)), None)
+    body = after is not None and after.form in lists("ar").organisation_heads
+    if body and word.form in _OF_BODIES and _is_office(taken[0].form.removeprefix("ال")):
+        return True
+    if taken[0].form not in sentence.lexicon.described:
         return False
     if word.form == "عن":
         return any(each.form in {"الكشف", "الإفصاح"} for each in taken)
-    after = next((each for each in sentence.words if each.start > word.start), None)
     return (
         word.form in {"في", "من"}
         and after is not None
         and after.form.removeprefix("ال") not in sentence.lexicon.nouns | sentence.lexicon.occasions
         and after.form not in sentence.lexicon.complementisers
     )
+
+
+_OF_BODIES = frozenset(("في", "من", "عن", "لدى"))
 
 
 def _of_title(known: Lexicon, taken: list[Word], word: Word) -> bool:
@@ -329,7 +353,10 @@ def _addressee(sentence: Sentence, rest: list[Word]) -> Stretch | None:
     for each in rest[1:]:
         gap = sentence.gap(run[-1], each).strip('«»“”"')
         stops = sentence.lexicon.prepositions | sentence.lexicon.complementisers
-        if gap or each.form in stops | sentence.lexicon.adverbs or is_participle(sentence, each):
+        stop = each.form in stops | sentence.lexicon.adverbs or is_participle(sentence, each)
+        mark = sentence.inside(each.start)
+        named = mark is not None and mark.start == rest[0].start - 1  # «الساحل اليوم»
+        if gap or (stop and not named):
             break
         run.append(each)
     lead = 0 if before or apart or rest[0].form.startswith("لل") else 1

@@ -85,6 +85,13 @@ class Lexicon(msgspec.Struct, frozen=True):
     people: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
     courts: frozenset[str] = frozenset()
+    deeds_of_speech: frozenset[str] = frozenset()
+    phrases: frozenset[str] = frozenset()
+    of_deeds: frozenset[str] = frozenset()
+    nouns_in_ing: frozenset[str] = frozenset()
+    quantifiers: frozenset[str] = frozenset()
+    collectives: frozenset[str] = frozenset()
+    verbs_alone: frozenset[str] = frozenset()
 
     def cue(self, form: str, *, proclitics: bool = False) -> tuple[Kind, int] | None:
         """(kind, letters of a conjunction before it) of a word that is a cue; None for others."""

@@ -55,6 +55,8 @@ _WHEN = DAYS | {"week", "month", "year", "night", "morning", "evening"}
 """The last word of what says when something was said: said Monday, said late last week."""
 
 _BE = frozenset(("is", "was", "were", "been", "are", "be"))
+_HOW = frozenset(("that", "during", "after", "via", "by", "through", "outside", "over"))
+"""What says when, where or how between a verb and its `that`."""
 _WHERE = frozenset(("in", "at", "on", "during", "after", "to", "via", "by", "from", "over"))
 _ORDERS = frozenset(("told", "warned", "advised", "ordered", "instructed", "urged"))
 """Verbs that somebody is told `to` do something by."""
@@ -65,7 +67,34 @@ _LESSER = frozenset(
 _QUESTIONS = frozenset(("why", "how", "what", "who", "when", "where"))
 _POINTS = frozenset(("point", "points", "pointed"))
 _INVERTED = frozenset(
-    ("said", "says", "added", "adds", "warned", "warns", "reported", "reports", "wrote", "writes")
+    (
+        "said",
+        "says",
+        "added",
+        "adds",
+        "warned",
+        "warns",
+        "reported",
+        "reports",
+        "wrote",
+        "writes",
+        "noted",
+        "notes",
+        "argued",
+        "argues",
+        "explained",
+        "explains",
+        "insisted",
+        "insists",
+        "recalled",
+        "recalls",
+        "predicted",
+        "predicts",
+        "admitted",
+        "admits",
+        "conceded",
+        "concedes",
+    )
 )
 """Verbs that may stand before their subject where no marks are: …, said the council."""
 _ASIDES = frozenset(("however", "meanwhile", "though", "moreover", "nevertheless", "too"))
@@ -143,11 +172,11 @@ def _in_full(source: Stretch | None, seen: list[Quote]) -> Stretch | None:
 
 
 def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list[Quote]:
-    for rule in (_according, _by_own_words, _asked_first, _wish, _in_relative):
+    for rule in (_according, _by_own_words, _asked_first, _wish, _in_relative, _described):
         if quotes := rule(sentence, at):
             return quotes
     cue = sentence.lexicon.cue(word.form)
-    if cue is None or _is_noun(sentence, at):
+    if cue is None or cue[0] == "description" or _is_noun(sentence, at):
         return []
     if cue[0] == "participle":
         added = _participle(sentence, at, seen)
@@ -162,7 +191,9 @@ def _attempt(sentence: Sentence, at: int, word: Word, seen: list[Quote]) -> list
 
 def _is_noun(sentence: Sentence, at: int) -> bool:
     """Whether what stands right before a verb makes it a noun or an infinitive: the claims, to say."""
-    if sentence.form(at) in sentence.lexicon.plurals and not _is_plural(sentence, at):
+    form, known = sentence.form(at), sentence.lexicon
+    several = form in known.verbs_alone and sentence.form(at - 1) in known.collectives
+    if form in known.plurals and not several and not _is_plural(sentence, at):
         return True
     following = at + 1 < len(sentence.words) and sentence.lexicon.cue(sentence.form(at + 1))
     if following and sentence.form(at).endswith("s") and sentence.form(at + 1).endswith("d"):
@@ -242,12 +273,25 @@ def _interrupts(sentence: Sentence, at: int) -> bool:
 
 def _according(sentence: Sentence, at: int) -> list[Quote]:
     """A quote around `according to`: before it, behind it, or both."""
-    if sentence.form(at) != "according" or sentence.form(at + 1) != "to":
+    per = sentence.form(at) == "per" and sentence.before(sentence.words[at].start) == ","
+    per = per and _opens_name(sentence, at + 1)
+    according = sentence.form(at) == "according" and sentence.form(at + 1) == "to"
+    if not (per or according):
         return []
-    cue = Stretch(sentence.words[at].start, sentence.words[at + 1].end)
+    cue = Stretch(sentence.words[at].start, sentence.words[at + according].end)
     comma = _comma_behind(sentence, cue.end)
     source = trimmed(sentence.text, cue.end, comma if comma >= 0 else sentence.end, ".")
     return _around(sentence, cue.start, cue, with_name(sentence, source))
+
+
+def _opens_name(sentence: Sentence, at: int) -> bool:
+    """Whether a word begins the words that name somebody: per Ann Cole, per the report; not per cent."""
+    if at >= len(sentence.words):
+        return False
+    return (
+        sentence.form(at) in sentence.lexicon.determiners
+        or sentence.text[sentence.words[at].start].isupper()
+    )
 
 
 def _by_own_words(sentence: Sentence, at: int) -> list[Quote]:
@@ -381,7 +425,7 @@ def _participle(sentence: Sentence, at: int, seen: list[Quote]) -> Quote | None:
     asks = word.form == "asking" and sentence.form(at + 1) in {"if", "whether"}
     before = sentence.text[sentence.start : word.start].rstrip(" ”’\"'")
     issued = sentence.form(at - 1) in sentence.lexicon.statements  # issued a statement saying that
-    if not (before.endswith(",") or asks or issued):
+    if not (before.endswith(",") or asks or issued or sentence.form(at - 1) == "while"):
         return None
     said = _after(sentence, at)
     if said is None:
@@ -423,7 +467,7 @@ def _may_say(sentence: Sentence, at: int, subject: Stretch) -> bool:
     known, form = sentence.lexicon, sentence.form(at)
     run = sentence.within(subject.start, subject.end)
     if form in _OF_STUDIES:
-        bare = sentence.form(at + 1) != "that"
+        bare = sentence.form(at + 1) != "that" and form not in {"heard", "hears"}
         return any(w.form in known.studies and not (bare and w.form in known.courts) for w in run)
     if form in {"confirmed", "confirms"} and any(
         w.form in known.studies - known.courts for w in run
@@ -498,6 +542,7 @@ def _after(sentence: Sentence, at: int) -> Said | None:
             return None
         word = sentence.words[at]
     addressee = addressee_of(sentence, at) if word.form in known.objects else said_to(sentence, at)
+    addressee = addressee and _told_in_full(sentence, word, addressee)
     start = addressee.end if addressee else word.end
     rest = sentence.within(start, sentence.end)
     marked = _marked(sentence, at, start, rest) if rest else None
@@ -511,6 +556,22 @@ def _after(sentence: Sentence, at: int) -> Said | None:
     if not _is_clause(sentence, word, first, content):
         return None
     return content, kind(sentence, content, proclitics=False), addressee
+
+
+def _told_in_full(sentence: Sentence, word: Word, told: Stretch) -> Stretch:
+    """Who is told to do something, with the phrase behind them: urged members of all parties to act."""
+    known = sentence.lexicon
+    if word.form not in known.to_do:
+        return told
+    behind = sentence.within(told.end, sentence.end)[:8]
+    if not behind or behind[0].form not in known.phrases:
+        return told
+    for n, each in enumerate(behind[1:], start=1):
+        if sentence.gap(behind[n - 1], each) or is_verb(sentence, each):
+            return told
+        if each.form in {"to", "not"} and n > 1:
+            return Stretch(told.start, behind[n - 1].end)
+    return told
 
 
 def _end_of_lesser(sentence: Sentence, at: int) -> int:
@@ -540,7 +601,8 @@ def _is_clause(sentence: Sentence, cue: Word, first: Word, content: Stretch) -> 
     if len(inner) < (2 if first.form == "to" else 3):
         return False
     told = first.form in {"that", "to", "not", "if", "whether", "against"}
-    told = told or cue.form in {"accused", "accuses"} or is_clause(sentence, inner)
+    deed = cue.form in sentence.lexicon.of_deeds and _is_gerund(sentence, first)
+    told = told or deed or cue.form in {"accused", "accuses"} or is_clause(sentence, inner)
     opens = first.form in sentence.lexicon.determiners | sentence.lexicon.pronouns
     opens = opens or sentence.text[first.start].isupper()
     return told or (opens and _ends_in_marks(sentence, content))
@@ -571,6 +633,29 @@ def _called_on(sentence: Sentence, at: int) -> Said | None:
     return content, kind(sentence, content, proclitics=False), stretch(rest[:cut])
 
 
+def _described(sentence: Sentence, at: int) -> list[Quote]:
+    """Described the plan as “a waste of money”: what stands in the marks is what is said."""
+    describes = sentence.lexicon.cues.get(sentence.form(at)) == "description"
+    mark = _as_what(sentence, at) if describes else None
+    subject = subject_of(sentence, at) if mark else None
+    if mark is None or subject is None or _is_passive(sentence, at):
+        return []
+    word = sentence.words[at]
+    return [Quote(mark, "mixed", Stretch(word.start, word.end), subject)]
+
+
+def _as_what(sentence: Sentence, at: int) -> Stretch | None:
+    """The marks right behind the `as` of a verb that describes; None where none stand there."""
+    for n in range(at, min(at + 9, len(sentence.words) - 1)):
+        if n > at and sentence.gap(sentence.words[n - 1], sentence.words[n]):
+            return None
+        if n > at and sentence.form(n) == "as":
+            mark = sentence.inside(sentence.words[n + 1].start)
+            bare = mark and not sentence.text[sentence.words[n].end : mark.start].strip()
+            return mark if bare and mark and sentence.size(mark) > 1 else None
+    return None
+
+
 def _called(sentence: Sentence, at: int) -> Said | None:
     """Called the plan “a waste of money”; a name (called her “Little Summer Rose”) is nothing said."""
     run: list[Word] = []
@@ -594,14 +679,18 @@ def _called(sentence: Sentence, at: int) -> Said | None:
 def _said(sentence: Sentence, at: int, rest: list[Word]) -> Word | None:
     """The first word of what is said where no mark opens it; None where nothing shows it."""
     word = sentence.words[at]
+    if rest[0].form in {"to", "not"} and _governs(sentence, word, rest):
+        return rest[0]
     if (that := _that_behind(sentence, word, rest)) is not None:
         return that
-    rest = _without_when(sentence, rest)
+    rest = _without_where(sentence, word, _without_when(sentence, rest))
     if not rest:
         return None
     first = rest[0]
     if word.form in {"accused", "accuses"}:
-        return first if any(each.form == "of" for each in rest[:10]) else None
+        return (
+            first if first.form != "of" and any(each.form == "of" for each in rest[:10]) else None
+        )
     governed = _governs(sentence, word, rest) or _opens_bare(sentence, word, rest)
     return first if governed else None
 
@@ -615,7 +704,14 @@ def _governs(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
         return word.form in known.to_do and not unnamed
     if first in {"if", "whether"} | _QUESTIONS:
         return word.form in {"asked", "asks", "asking"}
+    if _is_gerund(sentence, rest[0]):
+        return word.form in known.of_deeds
     return first == "against" and second.endswith("ing") and word.form in known.cautions
+
+
+def _is_gerund(sentence: Sentence, word: Word) -> bool:
+    """Whether a word says what somebody does: admitted taking the money, not: denied funding."""
+    return word.form.endswith("ing") and word.form not in sentence.lexicon.nouns_in_ing
 
 
 def _opens_bare(sentence: Sentence, word: Word, rest: list[Word]) -> bool:
@@ -637,7 +733,7 @@ def _that_behind(sentence: Sentence, word: Word, rest: list[Word]) -> Word | Non
         rest = rest[1:]
     if len(rest) > 1 and rest[1].form == "that" and is_adverb(rest[0].form, known):
         return rest[1]  # says only that
-    if rest and rest[0].form not in known.times | known.heads | {"that", "during", "after", "via"}:
+    if rest and rest[0].form not in known.times | known.heads | _HOW:
         return None
     for n, each in enumerate(rest[:18]):
         if sentence.inside(each.start) or (n and sentence.gap(rest[n - 1], each)):
@@ -662,6 +758,22 @@ def _without_when(sentence: Sentence, rest: list[Word]) -> list[Word]:
         return []
     opens = rest[n].form in known.determiners | known.pronouns
     return rest[n:] if opens or sentence.text[rest[n].start].isupper() else rest
+
+
+def _without_where(sentence: Sentence, word: Word, rest: list[Word]) -> list[Word]:
+    """What is said without where that was: said in a statement Friday it would appeal."""
+    known = sentence.lexicon
+    if word.form not in known.bare or not rest or rest[0].form not in known.phrases:
+        return rest
+    stated = next((n for n, w in enumerate(rest[:5]) if w.form in known.statements), 0)
+    for n in range(stated + 1, min(stated + 9, len(rest))) if stated else ():
+        if sentence.gap(rest[n - 1], rest[n]) or sentence.inside(rest[n].start):
+            return rest
+        timed = rest[n - 1].form in _WHEN or n == stated + 1
+        subject = rest[n].form in known.pronouns | known.determiners | known.quantifiers
+        if subject and timed and is_clause(sentence, rest[n : n + 9]):
+            return rest[n:]
+    return rest
 
 
 def _marked(
@@ -735,7 +847,10 @@ def _turns(sentence: Sentence, at: int) -> bool:
         return True
     if _closes_with(sentence, at):
         return True
-    if each.form not in known.turns | known.participles | {"a", "an"}:
+    goes_on = (
+        each.form == "but" and sentence.form(at + 1) == "that"
+    )  # was sound, but that it came late
+    if goes_on or each.form not in known.turns | known.participles | {"a", "an"}:
         return False
     if each.form in {"a", "an"} and sentence.form(at + 1) not in known.remarks:
         return False
@@ -778,9 +893,9 @@ def _another(sentence: Sentence, at: int) -> bool:
         at += 1
     form = sentence.form(at)
     cue = known.cue(form)
-    if cue is None or cue[0] != "finite" or form in _OF_STUDIES:
-        return False
-    if _is_passive(sentence, at):
+    if cue is not None and cue[0] == "description":
+        return _as_what(sentence, at) is not None
+    if cue is None or cue[0] != "finite" or form in _OF_STUDIES or _is_passive(sentence, at):
         return False
     if (
         not pronoun
@@ -794,7 +909,23 @@ def _another(sentence: Sentence, at: int) -> bool:
     following = {sentence.form(n) for n in range(at + 1, at + 5)}
     opens = sentence.form(at + 1) in known.pronouns and form in known.bare
     opens = opens or (form in {"said", "says"} and sentence.form(at + 1) in known.determiners)
+    opens = opens or (form in known.bare and _clause_begins(sentence, at + 1))
     return opens or bool(following & {"that", "to", "on", "whether"})
+
+
+def _clause_begins(sentence: Sentence, at: int) -> bool:
+    """Whether a subject begins at a word, and its verb stands soon behind: every penny had been paid."""
+    run = sentence.words[at : at + 1]
+    for each in sentence.words[at + 1 : at + 9]:
+        if sentence.gap(run[-1], each):
+            break
+        run.append(each)
+    known = sentence.lexicon
+    opens = run and (
+        run[0].form in known.determiners | known.quantifiers
+        or sentence.text[run[0].start].isupper()
+    )
+    return bool(opens) and is_clause(sentence, run)
 
 
 def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
@@ -809,14 +940,15 @@ def _parenthetic(sentence: Sentence, at: int) -> list[Quote]:
     source = stretch(named) if named else None
     if not named and word.form in _INVERTED:
         source = inverted(sentence, at)
-    if source is None and (office := office_before(sentence, comma)):
+    office = office_before(sentence, comma) if source is None else None
+    if office is not None:
         source = office
         comma = _last_of(sentence, ",", source.start) - 1
     content = _ahead(sentence, comma) if comma >= 0 else None
     if source is None or content is None or not _may_name(sentence, named):
         return []
     addressee = (addressee_of if word.form in known.objects else said_to)(sentence, at)
-    addressee = addressee if named else None
+    addressee = addressee if named or office else None
     what = kind(sentence, content, proclitics=False)
     cue = Stretch(word.start, word.end)
     first = Quote(content, what, cue, source, addressee)

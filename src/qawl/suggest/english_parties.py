@@ -130,13 +130,19 @@ def _is_office(sentence: Sentence, name: list[Word], run: list[Word]) -> bool:
 
 
 def office_before(sentence: Sentence, comma: int) -> Stretch | None:
-    """A name with its office that ends at a comma: (…,) Ann Lee, chair of the board(, said)."""
+    """A name with its office that ends at a comma: (…,) Ann Lee, chair of the board(, said).
+
+    The office may stand first: (…,) the group's chair, Ann Lee(, said).
+    """
     middle = sentence.text.rfind(",", sentence.start, comma)
     first = sentence.text.rfind(",", sentence.start, max(middle, sentence.start))
     if first < 0:
         return None
     name, office = sentence.within(first, middle), sentence.within(middle, comma)
     named = _is_name(sentence, name[-2:]) and _is_office(sentence, name, office)
+    told = name and len(name) <= _LONG and sentence.lexicon.offices & {w.form for w in name}
+    opens = told and name[0].form in sentence.lexicon.determiners and not has_verb(sentence, name)
+    named = named or (bool(opens) and len(office) > 1 and _is_name(sentence, office))
     return stretch([*name, *office]) if named else None
 
 
@@ -151,7 +157,7 @@ def inverted(sentence: Sentence, at: int) -> Stretch | None:
     for n in range(at + 1, len(sentence.words)):
         each = sentence.words[n]
         gap = sentence.gap(run[-1] if run else sentence.words[at], each)
-        belongs = each.form in {"of", "from"} and _names(sentence, n + 1)
+        belongs = bool(run) and _belongs(sentence, run, n)
         stop = run and each.form in known.after_subject and not belongs
         stop = stop or each.form in DAYS
         if not run and each.form in known.after_subject | known.no_clauses | known.complementisers:
@@ -159,7 +165,22 @@ def inverted(sentence: Sentence, at: int) -> Stretch | None:
         if gap or stop or len(run) > 9:
             break
         run.append(each)
-    return _head(sentence, [run, _set_apart(sentence, run[-1])]) if run else None
+    spoken = run and (run[0].form in {"he", "she", "they", "it"} and len(run) > 1)
+    return _head(sentence, [run, _set_apart(sentence, run[-1])]) if run and not spoken else None
+
+
+def _belongs(sentence: Sentence, run: list[Word], n: int) -> bool:
+    """Whether a preposition goes on with who is named: the head of the union, a doctor at the clinic."""
+    known, form = sentence.lexicon, sentence.form(n)
+    behind = {sentence.form(k) for k in range(n + 1, n + 4)}
+    if form not in known.heads or behind & (known.statements | known.spans_of_time | DAYS):
+        return False
+    if form in {"of", "from"} and (form == "of" or _names(sentence, n + 1)):
+        return True
+    if form == "for":
+        return sentence.form(n - 1).startswith("spokes") or sentence.form(n - 1) in known.offices
+    unnamed = run[0].form in {"a", "an", "one"} and sentence.text[run[-1].start].islower()
+    return unnamed and form in {"at", "in", "with", "on"}
 
 
 def _set_apart(sentence: Sentence, last: Word) -> list[Word]:
@@ -275,7 +296,7 @@ def subject_of(sentence: Sentence, at: int) -> Stretch | None:
     n = at - 1
     while n > 0 and sentence.form(n) in DAYS | {"on"} and _joined(sentence, n + 1):
         n -= 1  # The bank on Friday said
-    while n >= 0 and is_adverb(sentence.form(n), sentence.lexicon):
+    while n >= 0 and is_adverb(sentence.form(n), sentence.lexicon) and not _is_surname(sentence, n):
         n -= 1
     if n < 0 or sentence.form(n) == "that":
         return None
@@ -294,6 +315,11 @@ def subject_of(sentence: Sentence, at: int) -> Stretch | None:
     if gap == ",":
         return _apposed(sentence, parts)
     return _plain(sentence, parts[-1]) if not gap else None
+
+
+def _is_surname(sentence: Sentence, n: int) -> bool:
+    """Whether a word is a name that ends as an adverb does: Ann Kelly, Donnelly."""
+    return sentence.form(n).endswith("ly") and sentence.text[sentence.words[n].start].isupper()
 
 
 def is_adverb(form: str, known: Lexicon) -> bool:
@@ -356,7 +382,10 @@ def _shared_subject(sentence: Sentence, at: int) -> Stretch | None:
 
 def _apposed(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
     """The subject of which words are set apart by commas: Ana Lopes, a shopkeeper, said."""
+    alone = len(parts) == 1  # The council, said Mr Cole, had failed
     while parts and is_adverbial(sentence, parts[0]):
+        if len(parts[0]) > 2 and parts[0][0].form in {"but", "and", "yet", "so"}:
+            break
         phrase = parts[0][0].form in sentence.lexicon.heads
         described = _behind_phrase(sentence, parts[0][1:]) if phrase else parts[0][1:]
         if described and len(parts) > 1 and _is_name(sentence, parts[1]):
@@ -370,7 +399,7 @@ def _apposed(sentence: Sentence, parts: list[list[Word]]) -> Stretch | None:
                 parts[0][0].start, parts[-1][-1].end
             )  # Ann Lee, the editor, and Tom Hill
         parts = [parts[joined][1:], *parts[joined + 1 :]]
-    if not parts or not parts[0] or len(parts) > 4 or has_verb(sentence, parts[0]):
+    if not parts or not parts[0] or len(parts) > 4 or has_verb(sentence, parts[0]) or alone:
         return None
     parts[0] = _without_opener(sentence, parts[0])
     return _head(sentence, parts)
@@ -445,8 +474,8 @@ def _without_opener(sentence: Sentence, run: list[Word]) -> list[Word]:
         and run[1].form in known.spans_of_time
     ):
         run = run[2:]
-    while run and run[0].form in known.openers | {"and", "or", "if", "that", "at", "outside"}:
-        prepositional = run[0].form in {"on", "in", "at", "outside"}
+    while run and run[0].form in known.openers | known.phrases | {"and", "or", "if", "that"}:
+        prepositional = run[0].form in known.phrases
         run = run[1:]
         if prepositional:
             run = _behind_phrase(sentence, run) or run[1:]
@@ -458,6 +487,11 @@ def first_subject(sentence: Sentence, at: int) -> Stretch | None:
     run = sentence.within(opening_of(sentence), sentence.words[at].start)
     parts = _segments(sentence, run) if run else []
     while parts and is_adverbial(sentence, parts[0]):
+        phrase = has_verb(sentence, parts[0]) and parts[0][0].form in sentence.lexicon.phrases
+        behind = _behind_phrase(sentence, parts[0][1:]) if phrase else []
+        if behind:  # In his evidence Lee admitted that
+            parts[0] = behind
+            break
         parts = parts[1:]
     if not parts:
         return None

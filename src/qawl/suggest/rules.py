@@ -22,7 +22,7 @@ from qawl.suggest.sentences import Quote
 from qawl.suggest.words import plain, words
 
 MODEL = "qawl-rules"
-VERSION = "6"
+VERSION = "7"
 
 
 class Name(NamedTuple):
