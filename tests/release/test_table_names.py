@@ -1,11 +1,13 @@
-"""Names of layers that mean something else to those who load a release: `datasets`, Croissant's reader."""
+"""Names of layers and attributes that mean something else to those who load a release: `datasets`,
+Croissant's reader."""
 
 import json
 import logging
 
 import pytest
 
-from corpora import main, qawl
+import corpora
+from corpora import choice, main, mark, pull, qawl, work
 
 TEXT = "Mona Haddad left."
 SCHEME = """
@@ -97,6 +99,54 @@ def test_every_table_loads_whatever_the_layer_is_called(layers, corpus, tmp_path
         ["P", "Q"],
         ["R"],
     ]
+
+
+ATTRIBUTES = (
+    "نوع",
+    "हिन्दी",
+    "kind of",
+    "a.b",
+    "a/b",
+    "a=20b",
+    "split",
+    "where",
+    "q's \\",
+    "$x",
+    "1st",
+)
+"""In ids: white space, which none may hold, and what parts them. In a JSONPath: all but plain ASCII words."""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # mlcroissant uses what others will drop
+def test_every_attribute_loads_by_croissant_whatever_it_is_called(tmp_path):
+    import mlcroissant
+
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    listed = [f"v{number}" for number in range(len(ATTRIBUTES))]
+    spans = [choice(name, *listed, of=["A"]) for name in ATTRIBUTES]
+    whole = [choice(f"of all: {name}", *listed, "w") for name in ATTRIBUTES]
+    scheme = corpora.scheme("x", ["A"], [*spans, *whole])
+    root = corpora.corpus(tmp_path / "c", scheme, {"one": TEXT}, ["a1"])
+    said = dict(zip(ATTRIBUTES, listed, strict=True))
+    pull(root, "x", {"one": TEXT}, {"a1": {"one": work([mark("m", "A", 0, 4, **said)])}})
+    qawl(root, "adjudicate")
+    qawl(root, "release", "0.1.0", "--draft")
+    path = root / "exports" / "releases" / "0.1.0" / "croissant.json"
+    described = mlcroissant.Dataset(jsonld=str(path))
+    assert described.metadata.ctx.issues.errors == set()
+    ids = {
+        field["name"]: field["@id"]
+        for each in json.loads(path.read_text("utf-8"))["recordSet"]
+        for field in each["field"]
+        if each["@id"] == "x"
+    }
+    assert ids.keys() >= set(ATTRIBUTES)
+    (span,) = described.records(record_set="x")
+    assert [span[ids[name]] for name in ATTRIBUTES] == list(range(len(ATTRIBUTES)))
+    (article,) = described.records(record_set="articles")
+    (nested,) = article["articles/x_spans"]
+    inner = [f"articles/x_spans/{ids[name].partition('/')[2]}" for name in ATTRIBUTES]
+    assert [nested[each] for each in inner] == list(range(len(ATTRIBUTES)))
 
 
 def test_the_example_in_the_card_is_python_whatever_the_tables_are_called(corpus):

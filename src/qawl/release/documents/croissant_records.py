@@ -12,6 +12,9 @@ Names = tuple[str, ...]
 
 PARQUET = "application/x-parquet"
 _SHARD = r"(?:-\d{5}-of-\d{5})?"
+_NOT_IN_IDS = re.compile(r"[\s/%=]")
+_PLAIN_STEP = re.compile(r"(?!where$|flatten$|parent$)[A-Za-z_][A-Za-z0-9_-]*")
+"""What a JSONPath may have without quotation marks: ASCII alone, and none of its own words."""
 _SPLITS = {"train": "Training", "validation": "Validation", "test": "Test"}
 _TYPES = {
     "bool": "sc:Boolean",
@@ -124,7 +127,8 @@ def _split(config: str, described: Described, splits: str) -> Node:
         "transform": {"regex": f"(?:.*/)?({names}){_SHARD}(?:\\.parquet)?$"},
     }
     more = {"source": source, "references": {"field": {"@id": f"{splits}/name"}}}
-    return _field(f"{config}/split", "sc:Text", "The split of the record.", **more)
+    name = _free("split", described.columns[config])
+    return _field(f"{config}/{name}", "sc:Text", "The split of the record.", **more)
 
 
 def _classes(described: Described) -> dict[Names, str]:
@@ -134,7 +138,7 @@ def _classes(described: Described) -> dict[Names, str]:
     for config in (*configs, "articles"):
         for name, kind in described.columns[config].items():
             for path, names in _class_labels(name, kind):
-                identity = _free(f"{config}-{path}-values", described.columns)
+                identity = _free(f"{config}-{_id(path)}-values", described.columns)
                 found.setdefault(names, identity)
     return found
 
@@ -173,19 +177,19 @@ def _column(name: str, kind: Type, known: Mapping[Names, str], *, place: str, fi
 
     Croissant's reader can't follow records within records: those parts are named in words alone.
     """
-    identity = f"{place}/{name}"
+    identity = f"{place}/{_id(name)}"
     source: Node = {"fileSet": {"@id": files}, "extract": {"column": name}}
     item = _item(kind)
     if not isinstance(item, Record):
-        return _field(
-            identity, _type(item), _words(name, item, known), source=source, **_array(kind)
-        )
+        more = {"name": name, "source": source, **_array(kind)}
+        return _field(identity, _type(item), _words(name, item, known), **more)
     parts = [
         _field(
-            f"{identity}/{part}",
+            f"{identity}/{_id(part)}",
             _type(_item(each)),
             _words(part, _item(each), known),
-            source={**source, "transform": {"jsonPath": part}},
+            name=part,
+            source={**source, "transform": {"jsonPath": _step(part)}},
             **_array(each),
         )
         for part, each in item.fields
@@ -199,6 +203,28 @@ def _column(name: str, kind: Type, known: Mapping[Names, str], *, place: str, fi
         "subField": parts,
         **_array(kind),
     }
+
+
+def _id(name: str) -> str:
+    """The name of a column as ids have it: none of them holds white space, and `/` parts them.
+
+    Examples:
+        >>> _id("نوع"), _id("kind of"), _id("a/b"), _id("=")
+        ('نوع', 'kind=20of', 'a=2fb', '=3d')
+    """
+    return _NOT_IN_IDS.sub(lambda found: f"={ord(found[0]):x}", name)
+
+
+def _step(name: str) -> str:
+    """A key as a JSONPath has it, in quotation marks where it is no plain word.
+
+    Examples:
+        >>> _step("label"), _step("a.b"), _step("نوع")
+        ('label', "'a.b'", "'نوع'")
+    """
+    if _PLAIN_STEP.fullmatch(name):
+        return name
+    return "'" + name.replace("\\", r"\\").replace("'", r"\'") + "'"
 
 
 def _item(kind: Type) -> Type:
