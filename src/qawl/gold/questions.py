@@ -94,8 +94,8 @@ class Questions:
 
     def _about(self, of: Disagreement, article: Article) -> str:
         """The words that a point is about, and what is asked of them."""
-        title = BETWEEN.join(self._title(label) for label in of.label.split(BETWEEN) if label)
-        names = BETWEEN.join(self._title(name) for name in (of.name or "").split(BETWEEN) if name)
+        title = BETWEEN.join(self._called(label) for label in of.label.split(BETWEEN) if label)
+        names = BETWEEN.join(self._called(name) for name in (of.name or "").split(BETWEEN) if name)
         where = f"<b>«{escape(_surface(article, of.start, of.end))}»</b> ({escape(title)})"
         told = [where if title else self._say("judge.article"), *([escape(names)] if names else [])]
         if not differ(of.readings.values()):
@@ -117,7 +117,7 @@ class Questions:
                 yield escape(f"{letter}: {self._say('judge.article')} {record.unsure}")
             for span in record.spans:
                 if span.unsure is not UNSET:
-                    what = f"«{shortened(span.text)}» ({self._title(span.label)})"
+                    what = f"«{shortened(span.text)}» ({self._called(span.label)})"
                     yield escape(f"{letter}: {what} {span.unsure}")
 
     def _place(
@@ -128,7 +128,7 @@ class Questions:
         lines = [self._line(each, article, letters) for each in those]
         if first.kind == "article" or not first.label:
             return "<br>".join(lines)
-        title = BETWEEN.join(self._title(label) for label in first.label.split(BETWEEN))
+        title = BETWEEN.join(self._called(label) for label in first.label.split(BETWEEN))
         surface = _surface(article, first.start, first.end)
         what = f"<b>«{escape(surface)}»</b> ({escape(title)})"
         return what + (f" {lines[0]}" if len(lines) == 1 else f"<br>{'<br>'.join(lines)}")
@@ -147,12 +147,12 @@ class Questions:
         said = [self._say("judge.removed")] if right is None else []
         if right is not None and right != was:
             surface = _surface(article, right.start, right.end)
-            said.append(f"«{surface}» ({self._title(right.label)})")
+            said.append(f"«{surface}» ({self._called(right.label)})")
         for name, value in each.values.items():
             given = self._none if value is None else self._value(name, value)
-            said.append(f"{self._title(name)}: {given}")
+            said.append(f"{self._called(name)}: {given}")
         surface = _surface(article, was.start, was.end)
-        what = f"«{surface}» ({self._title(was.label)}) → {', '.join(said)}"
+        what = f"«{surface}» ({self._called(was.label)}) → {', '.join(said)}"
         return escape(f"{what}. {' '.join(each.reason.split())}")
 
     def _line(self, each: Disagreement, article: Article, letters: Mapping[str, str]) -> str:
@@ -161,7 +161,7 @@ class Questions:
         if each.kind == "article":
             why = say("judge.alone" if each.name == "annotators" else "judge.breaks")
             return escape(f"{say('judge.article')}: {why}")
-        names = [self._title(name) for name in (each.name or "").split(BETWEEN) if name]
+        names = [self._called(name) for name in (each.name or "").split(BETWEEN) if name]
         about = f"{BETWEEN.join(names)}: " if names else ""
         if not differ(each.readings.values()):
             return escape(f"{about}{say('judge.breaks')}")
@@ -171,10 +171,6 @@ class Questions:
             if who in letters
         )
         return escape(about + " · ".join(f"{letter}: {what}" for letter, what in said))
-
-    def _title(self, name: str) -> str:
-        """A label, an attribute or a relation as its scheme calls it."""
-        return self._called(name)
 
     def _titles(self, name: str) -> dict[str, Titles]:
         """The titles of the values that an attribute lists."""
@@ -207,7 +203,7 @@ class Questions:
 
     def _mark(self, said: str, article: Article) -> str:
         """A mark by its title and surface, where it is told with its place."""
-        return readable(said, self._title, article.text)
+        return readable(said, self._called, article.text)
 
 
 def _surface(article: Article, start: int, end: int) -> str:
