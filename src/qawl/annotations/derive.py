@@ -120,13 +120,20 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
             deriving = _Deriving(article, layer, schemes, known, at, users, ways, put_back, several)
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
-        # One person may have another number on each server.
-        own = _own(project, layer, annotator, seen) if _several(seen) > 1 else seen
-        if (count := _several(own)) > 1:
-            message = f"{count} users worked as {annotator}: a pseudonym is one person's"
-            yield _finding("annotator-several", layer, None, annotator, message)
-            for article_id, message in _strange(project, layer, annotator, own):
-                yield _finding("annotator-several", layer, article_id, annotator, message)
+        yield from _several_users(project, layer, annotator, seen)
+
+
+def _several_users(
+    project: Project, layer: str, annotator: str, seen: "dict[object, Counter[int]]"
+) -> Iterator[Finding]:
+    """That several users worked under one name, and on what the others than the main one did. One person
+    may have another number on each server."""
+    own = _own(project, layer, annotator, seen) if _several(seen) > 1 else seen
+    if (count := _several(own)) > 1:
+        message = f"{count} users worked as {annotator}: a pseudonym is one person's"
+        yield _finding("annotator-several", layer, None, annotator, message)
+        for article_id, message in _strange(project, layer, annotator, own):
+            yield _finding("annotator-several", layer, article_id, annotator, message)
 
 
 def _put_back(project: Project) -> Callable[[EntryAt], set[str]]:

@@ -58,22 +58,28 @@ def pull_files(
     target = project.state / "pull"
     with files.naming(target), temporary.folder(target) as folder:
         spool = _Spool(folder, named)
-        sorter = Sorter(project, outcome, layer)
-        controls = _controls(project)
         with closing(spool):
-            for path in _exports(paths, outcome):
-                spool.begin(path)
-                before = outcome.tasks, outcome.unplaced
-                for task in _tasks(path, controls, outcome):
-                    for each in sorter.entries(Incoming(task, source=path.name)):
-                        spool.write(each)
-                _note_strange(path, outcome, *before)
+            _read(project, paths, layer, spool, outcome)
         _refuse_strange(outcome)
         spool.refuse_unknown()
         touched = _append(project, spool, outcome)
     for name in sorted(touched):
         annotation_store.refresh_after_pull(project, name, outcome)
     return outcome
+
+
+def _read(
+    project: Project, paths: Iterable[Path], layer: str | None, spool: "_Spool", outcome: Pulled
+) -> None:
+    """Sorts all tasks of the exports into a spool."""
+    sorter, controls = Sorter(project, outcome, layer), _controls(project)
+    for path in _exports(paths, outcome):
+        spool.begin(path)
+        before = outcome.tasks, outcome.unplaced
+        for task in _tasks(path, controls, outcome):
+            for each in sorter.entries(Incoming(task, source=path.name)):
+                spool.write(each)
+        _note_strange(path, outcome, *before)
 
 
 def _named(project: Project, given: str | Iterable[str] | None) -> Named:

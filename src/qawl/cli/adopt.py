@@ -1,8 +1,14 @@
 """`qawl adopt`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from qawl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from qawl.setup.adoption.adopt import Report
 
 
 @click.command()
@@ -66,29 +72,34 @@ def command(
     """
     import json
 
-    from qawl.cli.terminal import say
-    from qawl.core.project import load
     from qawl.setup.adoption.adopt import Request, adopt
 
     key, _, field = (text or "text=").partition("=")
     if key != "text" or (text and not field):
         raise click.BadParameter(f"{text}: say text=FIELD", param_hint="--map")
     request = Request(
-        sources,
-        into,
-        layer,
-        given,
-        language,
-        dry_run,
-        field or None,
-        licence,
-        redistribute,
-        annotators,
+        sources=sources,
+        into=into,
+        layer=layer,
+        format=given,
+        language=language,
+        dry_run=dry_run,
+        text=field or None,
+        license=licence,
+        redistribute=redistribute,
+        annotators=annotators,
     )
     report = adopt(request)
     if as_json:
         say(json.dumps(report.as_json(), ensure_ascii=False))
         return
+    _show(report, dry_run=dry_run)
+    if not dry_run:
+        _show_next(into)
+
+
+def _show(report: "Report", *, dry_run: bool) -> None:
+    """What came and what is in the records, then the notes and what was left out."""
     said = report.as_json()
     say(f"layer {report.layer}" + (" (dry run: nothing was written)" if dry_run else ""))
     for name, count in said["in"].items():
@@ -98,13 +109,18 @@ def command(
         say(note, err=True)
     for each in said["left_out"]:
         say(f"left out: {each['count']} × {each['reason']}", err=True)
-    if not dry_run:
-        say(f"the corpus is in {into.resolve()}")
-        say(
-            f"releases put the annotations under {load(into).settings.release.license}: if that is not "
-            "their licence, set release.license in qawl.yaml"
-        )
-        say(f"next: `{_inside(into)}qawl validate`, then `qawl agreement`")
+
+
+def _show_next(corpus: Path) -> None:
+    """Where the corpus is, and what to do there."""
+    from qawl.core.project import load
+
+    say(f"the corpus is in {corpus.resolve()}")
+    say(
+        f"releases put the annotations under {load(corpus).settings.release.license}: if that is not "
+        "their licence, set release.license in qawl.yaml"
+    )
+    say(f"next: `{_inside(corpus)}qawl validate`, then `qawl agreement`")
 
 
 def _inside(folder: Path) -> str:

@@ -32,10 +32,6 @@ def command(as_json: bool, html: Path | None) -> None:
     If Label Studio can't be reached, it shows what is planned and what was pulled, and exits 1: in the
     JSON and on the page, too.
     """
-    from rich import box
-    from rich.table import Table
-
-    from qawl.cli.terminal import console
     from qawl.core import project
     from qawl.core.errors import QawlError
     from qawl.studio import client as studio_client
@@ -56,6 +52,18 @@ def command(as_json: bool, html: Path | None) -> None:
     if not found:
         say(f"no project of this corpus at {corpus.settings.label_studio.url}: run `qawl push`")
         return
+    _show(found)
+    if lacking := _lacking(corpus, found):
+        say(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
+
+
+def _show(found: "list[Standing]") -> None:
+    """How far everybody is, as a table, then where the open tasks are."""
+    from rich import box
+    from rich.table import Table
+
+    from qawl.cli.terminal import console
+
     pooled = any(each.slice for each in found)
     table = Table(
         *(
@@ -87,16 +95,18 @@ def command(as_json: bool, html: Path | None) -> None:
     for each in found:
         where = each.next or f"{each.url} (nothing is left)"
         say(f"  {each.layer} {each.annotator}: {where}")
+
+
+def _lacking(corpus: "Project", found: "list[Standing]") -> list[str]:
+    """Layers and annotators of the corpus that have no project."""
     there = {(each.layer, each.annotator) for each in found}
-    lacking = [
+    return [
         f"{layer} {name}"
         for layer in corpus.settings.layers
         if layer not in corpus.settings.label_studio.adopted
         for name, each in corpus.annotators.items()
         if not each.away and (layer, name) not in there
     ]
-    if lacking:
-        say(f"not in Label Studio yet: {', '.join(lacking)} (run `qawl push`)")
 
 
 def _write(corpus: "Project", found: "list[Standing]", html: Path | None, *, as_json: bool) -> None:

@@ -249,27 +249,40 @@ def collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:
     yield from _table_collisions(schemes)
     whole: dict[str, str] = dict.fromkeys(ARTICLE, "every release")
     for layer, scheme in schemes.items():
-        if scheme.table and scheme.table.rows:
-            around = container(scheme.table, schemes)
-            for name, what in columns(scheme)[scheme.table.name]:
-                if what and name == around:
-                    yield f"layer {layer}: {what} {name}: the quotes around have this column"
-        for name, what in columns(scheme)["articles"]:
-            column = f"{layer}_{name}"
-            which = f"{what} {name}" if what else "a layer of this name"
-            if column in whole:
-                free = free_name(f"{name}_of_article" if what else f"{layer}_layer", whole)
-                yield (
-                    f"layer {layer}: {which}: {whole[column]} has a column {column} in articles: "
-                    f"call it {free}"
-                )
-            whole[column] = f"the layer {layer}"
-            if what and (other := layer_of(column, schemes)) != layer:
-                free = free_name(f"{name}_of_article", whole)
-                yield (
-                    f"layer {layer}: {which}: its column {column} would be taken for one of the layer "
-                    f"{other}: call it {free}"
-                )
+        yield from _row_collisions(layer, scheme, schemes)
+        yield from _article_collisions(layer, scheme, schemes, whole)
+
+
+def _row_collisions(layer: str, scheme: Scheme, schemes: Mapping[str, Scheme]) -> Iterator[str]:
+    """Columns of a layer's own table that have the name of the one for the row around."""
+    if scheme.table and scheme.table.rows:
+        around = container(scheme.table, schemes)
+        for name, what in columns(scheme)[scheme.table.name]:
+            if what and name == around:
+                yield f"layer {layer}: {what} {name}: the quotes around have this column"
+
+
+def _article_collisions(
+    layer: str, scheme: Scheme, schemes: Mapping[str, Scheme], whole: dict[str, str]
+) -> Iterator[str]:
+    """Columns of a layer in the table `articles` that another has, or that would be taken for another's;
+    `whole` says whose each column is, and gets this layer's."""
+    for name, what in columns(scheme)["articles"]:
+        column = f"{layer}_{name}"
+        which = f"{what} {name}" if what else "a layer of this name"
+        if column in whole:
+            free = free_name(f"{name}_of_article" if what else f"{layer}_layer", whole)
+            yield (
+                f"layer {layer}: {which}: {whole[column]} has a column {column} in articles: "
+                f"call it {free}"
+            )
+        whole[column] = f"the layer {layer}"
+        if what and (other := layer_of(column, schemes)) != layer:
+            free = free_name(f"{name}_of_article", whole)
+            yield (
+                f"layer {layer}: {which}: its column {column} would be taken for one of the layer "
+                f"{other}: call it {free}"
+            )
 
 
 def _table_collisions(schemes: Mapping[str, Scheme]) -> Iterator[str]:

@@ -197,19 +197,16 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
             found = given.of(
                 article.id, article.text, article.length, layer.scheme, offsets.get(article.id)
             )
-            if name not in article.complete or article.id not in done.get(name, (article.id,)):
-                if not found.empty:
-                    given.noted[f"articles have no gold in {name}, and are not scored"] += 1
-                continue
-            undecided = article.open[name], arrows.get((article.id, name), set())
-            gold, system = (
-                _decided(each, *undecided) for each in (article.gold[name], found.record)
-            )
-            layer.pairs.append(Pair(article, gold, system, found))
-            if name in asked:
-                rows = sentences.get(article.id, [])
-                given.check_sentences(article.id, name, {row["number"] for row in rows})
-                layer.sentences[article.id] = rows
+            if name in article.complete and article.id in done.get(name, (article.id,)):
+                layer.pairs.append(
+                    _pair(article, name, found, arrows.get((article.id, name), set()))
+                )
+                if name in asked:
+                    rows = sentences.get(article.id, [])
+                    given.check_sentences(article.id, name, {row["number"] for row in rows})
+                    layer.sentences[article.id] = rows
+            elif not found.empty:
+                given.noted[f"articles have no gold in {name}, and are not scored"] += 1
     given.check(schemes, known)
     for name, layer in layers.items():
         _note_missing(name, layer, given)
@@ -217,6 +214,13 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
         _note_unscored(layer, given)
         layer.pairs.sort(key=lambda pair: pair.article.id)
     return layers
+
+
+def _pair(article: Article, layer: str, found: Given, arrows: AbstractSet[Arrow]) -> Pair:
+    """Gold of an article and what the system says, both without what is undecided."""
+    undecided = article.open[layer], arrows
+    gold, system = (_decided(each, *undecided) for each in (article.gold[layer], found.record))
+    return Pair(article, gold, system, found)
 
 
 def _note_missing(name: str, layer: Layer, given: Predictions) -> None:

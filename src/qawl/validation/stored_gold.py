@@ -4,7 +4,7 @@ A release decides gold anew from the annotations. Suggestions, `qawl.Corpus` and
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -43,20 +43,8 @@ def findings(project: Project) -> Iterator[Finding]:
     """One finding for each way in which the gold of a layer does not fit; each file is read once."""
     articles, out = article_store.by_id(project), withdrawal.ids(project)
     for layer, current in scheme.load_all(project).items():
-        seen: dict[tuple[str, str], list[str]] = {}
-        as_they_are: dict[str, list[str]] = {}
         try:
-            for gold, article in articles.beside(
-                gold_file.read(project, layer), lambda each: each.article_id
-            ):
-                orphan = article is None and gold.article_id not in out
-                check = "gold-orphan" if orphan else "gold-stale"
-                unknown = [*_unknown(as_annotation(gold), current)] if article else []
-                if unknown and gold.decided_by in _ALONE:
-                    as_they_are[gold.article_id] = unknown
-                    unknown = []
-                for why in (*_misfits(gold, article), *unknown):
-                    seen.setdefault((check, why), []).append(gold.article_id)
+            seen, as_they_are = _seen(project, current, articles, out)
         except InputError as error:
             yield finding("gold-unreadable", str(error), layer=layer)
             continue
@@ -69,6 +57,26 @@ def findings(project: Project) -> Iterator[Finding]:
             more = f"; the same in {len(those) - 1} more" if len(those) > 1 else ""
             message = f"gold: {why}{more}: {_GONE if check == 'gold-orphan' else _ADVICE}"
             yield finding(check, message, layer=layer, article_id=those[0])
+
+
+def _seen(
+    project: Project, current: Scheme, articles: article_store.Articles, out: Collection[str]
+) -> tuple[dict[tuple[str, str], list[str]], dict[str, list[str]]]:
+    """((check, what does not fit) → articles, article → what the scheme lacks of what one decided alone)
+    in the gold of a layer; raises InputError."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    as_they_are: dict[str, list[str]] = {}
+    golds = gold_file.read(project, current.layer)
+    for gold, article in articles.beside(golds, lambda each: each.article_id):
+        orphan = article is None and gold.article_id not in out
+        check = "gold-orphan" if orphan else "gold-stale"
+        unknown = [*_unknown(as_annotation(gold), current)] if article else []
+        if unknown and gold.decided_by in _ALONE:
+            as_they_are[gold.article_id] = unknown
+            unknown = []
+        for why in (*_misfits(gold, article), *unknown):
+            seen.setdefault((check, why), []).append(gold.article_id)
+    return seen, as_they_are
 
 
 class _Of(Struct):

@@ -85,26 +85,30 @@ class CorpusWriter:
         project.make_state()
         there = _There(project)
         with temporary.folder(project.state / "adopted") as folder:
-            work = folder / "work.json"
-            with (folder / "articles.jsonl").open("wb") as spool, work.open("wb") as file:
-                listed = _List(file)
-                for task, article, said, spool_ in self._tasks():
-                    known = there.one_with(article.text_sha256)
-                    first = self._taken(known or article.id, article)
-                    if known is None:
-                        if first:
-                            self.rights.add(article)
-                            self.language.add(article, said)
-                        spool.write(to_json(article) + b"\n")
-                    listed.add(self._work(task, known or article.id, article.text_sha256, spool_))
-                listed.end()
-            if not listed.count:
+            fresh, work = folder / "articles.jsonl", folder / "work.json"
+            with fresh.open("wb") as articles, work.open("wb") as file:
+                count = self._write(there, articles, _List(file))
+            if not count:
                 why = f": {LINKED}" if self.left_out[LINKED] else ""
                 raise InputError(f"no task has a text in its field {self.text_field}{why}")
-            adding.add(project, files.read(folder / "articles.jsonl", Article), folder)
+            adding.add(project, files.read(fresh, Article), folder)
             project = load(project.root)
             self._journal(project, work)
         return _overlap(project, self.found.layer)
+
+    def _write(self, there: "_There", articles: BinaryIO, work: "_List") -> int:
+        """Writes the articles that are not there yet, and all tasks; how many of these."""
+        for task, article, said, spool in self._tasks():
+            known = there.one_with(article.text_sha256)
+            first = self._taken(known or article.id, article)
+            if known is None:
+                if first:
+                    self.rights.add(article)
+                    self.language.add(article, said)
+                articles.write(to_json(article) + b"\n")
+            work.add(self._work(task, known or article.id, article.text_sha256, spool))
+        work.end()
+        return work.count
 
     def of_projects(self) -> list[str]:
         """What the report says of texts that several projects have."""

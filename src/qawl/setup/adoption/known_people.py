@@ -1,11 +1,12 @@
 """Who of a corpus the users of an export are: what its journals tell of numbers on a server."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 import msgspec
 
 from qawl.annotations import journal, users
+from qawl.annotations.identity import Identity
 from qawl.articles import store as article_store
 from qawl.core import names
 from qawl.core.project import Project
@@ -35,18 +36,24 @@ def _learn(corpus: Project, found: People) -> None:
     texts = {each.id: each.text_sha256 for each in article_store.heads(corpus)}
     servers: dict[int, Evidence] = {}
     numbers: dict[tuple[int, int], set[str]] = {}
-    for layer in corpus.settings.layers:
-        for annotator, path in journal.files(corpus, layer):
-            opened = journal.reading(corpus, path)
-            for each in opened.holds.all():
-                # Else the project says who it is, or the number is of another tool.
-                if each.home is None and each.id and each.id.isdecimal():
-                    said = msgspec.structs.replace(each, article=texts.get(each.article, ""))
-                    servers.setdefault(each.origin, Evidence(JOURNAL)).know(said)
-                    if each.user is not None and annotator != JUDGE:
-                        numbers.setdefault((each.origin, each.user), set()).add(annotator)
+    for annotator, each in _exported(corpus):
+        said = msgspec.structs.replace(each, article=texts.get(each.article, ""))
+        servers.setdefault(each.origin, Evidence(JOURNAL)).know(said)
+        if each.user is not None and annotator != JUDGE:
+            numbers.setdefault((each.origin, each.user), set()).add(annotator)
     order = sorted(servers)
     found.servers += [servers[each] for each in order]
     for (origin, user), people in numbers.items():
         if len(people) == 1:
             found.learn(order.index(origin), user, *people)
+
+
+def _exported(corpus: Project) -> Iterator[tuple[str, Identity]]:
+    """(annotator, annotation) of all that exports of Label Studio brought: of the rest the project says
+    whose it is, or the number is of another tool."""
+    for layer in corpus.settings.layers:
+        for annotator, path in journal.files(corpus, layer):
+            opened = journal.reading(corpus, path)  # held here: its index closes with it
+            for each in opened.holds.all():
+                if each.home is None and each.id and each.id.isdecimal():
+                    yield annotator, each
