@@ -81,7 +81,7 @@ benches: $(READY) ## the single benchmarks, some on a real Label Studio
 dist: $(READY) ## wheel and source archive, searched for withheld text; what is installed; advisories
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
-	$(BIN)/python -m qawl.release.rights.withheld dist/*
+	$(BIN)/python tools/check_archives.py dist/*
 	$(BIN)/python tools/make_sbom.py dist/qawl.cdx.json
 	$(BIN)/python tools/check_advisories.py requirements.lock
 

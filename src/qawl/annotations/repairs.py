@@ -157,11 +157,10 @@ def store(project: Project, added: Iterable[Repair]) -> int:
     return len(fresh)
 
 
-def undo(project: Project, name: str | None = None) -> int:
-    """Takes back all repairs, or those of one name; how many."""
+def undo(project: Project) -> int:
+    """Takes back all repairs; how many."""
     path = project.repairs_file
-    there = list(files.read(path, Repair))
-    kept = [each for each in there if name not in (None, each.repair)]
-    if len(kept) < len(there):
-        files.write(path, kept)
-    return len(there) - len(kept)
+    count = sum(1 for _ in files.read(path, Repair))
+    if count:
+        files.write(path, ())
+    return count

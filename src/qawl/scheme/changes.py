@@ -126,17 +126,17 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
         """What becomes of a name: itself, where no step is of it."""
         return self.fates.get(name, Fate("kept", name.name))
 
-    def sources(self, kind: str, newer: str, of: str | None = None) -> list[str]:
+    def sources(self, kind: str, newer: str) -> list[str]:
         """The names of the older version that a newer one comes from; itself, where no step is of it and
         none was renamed to it."""
         steps = [
             (name, fate)
             for name, fate in self.fates.items()
-            if (name.kind, name.of) == (kind, of) and newer in (fate.to, *fate.asked)
+            if (name.kind, name.of) == (kind, None) and newer in (fate.to, *fate.asked)
         ]
         found = [name.name for name, _ in steps]
         new = any(fate.how == "renamed" for _, fate in steps)
-        return found if new or Name(kind, newer, of) in self.fates else [*found, newer]
+        return found if new or Name(kind, newer) in self.fates else [*found, newer]
 
     def onward(self, name: Name) -> list[Name]:
         """The names of the newer version that a name leads to; none where it is removed."""

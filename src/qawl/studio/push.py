@@ -20,17 +20,19 @@ from qawl.studio.steps import RemoteTask, Step
 
 T = TypeVar("T")
 
+TRIES = 5
+"""How often a push plans anew before it gives up."""
 BATCH = 50
 """Tasks that are removed before it is looked again what was begun meanwhile."""
 
 
-def bring(client: Client, project: Project, *, tries: int = 5, owed: Owed | None = None) -> int:
+def bring(client: Client, project: Project, *, owed: Owed | None = None) -> int:
     """Plans and applies until nothing is left to do; how many steps that took.
 
     What can't be repeated blindly (an import whose answer was lost) is looked up by planning anew.
     """
     done = 0
-    for left in reversed(range(tries)):
+    for left in reversed(range(TRIES)):
         steps = [step for step in plan(client, project, owed) if not step.empty]
         if not steps:
             note_told(project)
@@ -42,7 +44,7 @@ def bring(client: Client, project: Project, *, tries: int = 5, owed: Owed | None
         except ServerError:
             if not left:
                 raise
-    raise ServerError(f"{client.url} is not in step after {tries} tries: run `qawl push` again")
+    raise ServerError(f"{client.url} is not in step after {TRIES} tries: run `qawl push` again")
 
 
 def note_told(project: Project) -> None:

@@ -9,8 +9,8 @@ from qawl.core.errors import QawlError
 Engine = Literal["local", "ray"]
 
 
-def start(engine: Engine = "local", *, address: str | None = None) -> ModuleType:
-    """Daft, set to run here or on Ray; `address` is a cluster's, else RAY_ADDRESS or a local Ray.
+def start(engine: Engine = "local") -> ModuleType:
+    """Daft, set to run here or on Ray: on the cluster of RAY_ADDRESS, else on a local one.
 
     Daft is kept from reporting its use and from drawing progress bars.
     """
@@ -21,7 +21,7 @@ def start(engine: Engine = "local", *, address: str | None = None) -> ModuleType
     import daft  # noqa: PLC0415 - heavy, and only duplicates need it
 
     if engine == "ray":
-        _join_cluster(daft, address)
+        _join_cluster(daft)
     elif daft.get_or_create_runner().name != "native":
         raise QawlError(
             "Daft runs on Ray in this process: unset DAFT_RUNNER to work on this machine"
@@ -32,11 +32,11 @@ def start(engine: Engine = "local", *, address: str | None = None) -> ModuleType
     return daft
 
 
-def _join_cluster(daft: ModuleType, address: str | None) -> None:
+def _join_cluster(daft: ModuleType) -> None:
     try:
         import ray  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401, PLC0415
 
-        daft.set_runner_ray(address, noop_if_initialized=True)
+        daft.set_runner_ray(noop_if_initialized=True)
     except ImportError as error:
         raise QawlError("--engine ray needs Ray: pip install 'qawl[ray]'") from error
     except (ConnectionError, RuntimeError) as error:

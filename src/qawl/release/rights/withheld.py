@@ -1,21 +1,16 @@
 """Text that may not be redistributed: no run of it, its title or context may stand in what is shipped."""
 
 import json
-import sys
-import tarfile
 import unicodedata
-import zipfile
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 from msgspec import UnsetType
 
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
-from qawl.core import project as projects
 from qawl.core.project import Project
 from qawl.core.records import Article, to_json
 from qawl.release.rights.own_words import own_words
@@ -271,21 +266,6 @@ def beside(article: Article) -> Iterator[str]:
         yield from strings(article.context, keys=False)
 
 
-def archives(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of every file in these wheels and source archives."""
-    for path in paths:
-        if path.suffix == ".whl":
-            with zipfile.ZipFile(path) as wheel:
-                for name in wheel.namelist():
-                    yield f"{path.name}: {name}", wheel.read(name)
-        else:
-            with tarfile.open(path) as archive:
-                for member in archive.getmembers():
-                    file = archive.extractfile(member)
-                    if file is not None:
-                        yield f"{path.name}: {member.name}", file.read()
-
-
 def strings(values: object, *, keys: bool = True) -> Iterator[str]:
     """All strings in nested lists and mappings, the keys of which may be left out."""
     if isinstance(values, str):
@@ -297,16 +277,3 @@ def strings(values: object, *, keys: bool = True) -> Iterator[str]:
     elif isinstance(values, list):
         for each in values:
             yield from strings(each, keys=keys)
-
-
-def main() -> None:
-    """`python -m qawl.release.rights.withheld ARCHIVE…`: exit 1 if one holds withheld text."""
-    corpus = projects.load(Path())
-    guard = Guard(lambda: article_store.articles(corpus))
-    for name, content in archives(Path(each) for each in sys.argv[1:]):
-        if guard.run_in_bytes(content):
-            sys.exit(f"{name} holds text that may not be redistributed")
-
-
-if __name__ == "__main__":
-    main()
