@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -341,17 +341,20 @@ def _told(given: Cell) -> Cell:
 def _matched(before: list[Row], after: list[Row]) -> tuple[list[Match], list[Row]]:
     """Spans of an article, each with what became of it, by place and label, then place, then overlap; and
     those that are new."""
-    left = list(after)
+    by_place: dict[tuple[int, int], list[Row]] = {}
+    for span in after:
+        by_place.setdefault(_place(span), []).append(span)
     same: list[Match] = []
     moved = []
     for span in before:
-        here = [each for each in left if _place(each) == _place(span)]
+        here = by_place.get(_place(span), [])
         found = next((each for each in here if each["label"] == span["label"]), None)
         if found is None:
             moved.append(span)
         else:
-            left.remove(found)
+            here.remove(found)
             same.append((span, found))
+    left = [*chain.from_iterable(by_place.values())]
     for span in moved:
         found = _moved_to(span, left)
         if found is not None:
