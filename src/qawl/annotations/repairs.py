@@ -147,16 +147,6 @@ def _says(piece: str, surface: str) -> bool:
     return piece == surface or plain(piece) == plain(surface) != ""
 
 
-def store(project: Project, added: Iterable[Repair]) -> int:
-    """Adds repairs to those that are there; how many were new."""
-    path = project.repairs_file
-    there = list(files.read(path, Repair))
-    fresh = [each for each in added if each not in there]
-    if fresh:
-        files.write(path, [*there, *fresh])
-    return len(fresh)
-
-
 def undo(project: Project) -> int:
     """Takes back all repairs; how many."""
     path = project.repairs_file

@@ -285,5 +285,6 @@ def fix(project: Project) -> Counter[str]:
                 )
                 for name in repairs.propose(record, articles[record.article_id].text)
             ]
-    repairs.store(project, added)
+    if added:
+        files.write(project.repairs_file, added)
     return Counter(each.repair for each in added)
