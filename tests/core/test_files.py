@@ -143,6 +143,25 @@ def test_the_temporary_file_of_a_living_run_stays(make_corpus):
     assert (corpus.root / "page.html").read_bytes() == b"x"
 
 
+def test_what_a_killed_run_left_among_temporary_files_of_the_system_goes_with_the_next(tmp_path):
+    """`qawl adopt` puts a whole project there before there is a corpus; a living one's folder stays."""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    said = "import sys; from qawl.core import temporary\nwith temporary.aside() as made:\n    "
+    code = [sys.executable, "-c"]
+    die = f"{said}import os; os.kill(os.getpid(), 9)"
+    assert subprocess.run([*code, die], env=environment, check=False).returncode == -signal.SIGKILL
+    assert [each.stat().st_mode & 0o77 for each in tmp_path.iterdir()] == [0]
+    waits = f"{said}print(made, flush=True); input()"
+    with subprocess.Popen(
+        [*code, waits], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as living:
+        made = Path(living.stdout.readline().strip())
+        subprocess.run([*code, f"{said}pass"], env=environment, check=True)
+        assert list(tmp_path.iterdir()) == [made]
+        living.communicate("\n")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_outside_every_corpus_loses_its_leftover_with_the_next_write(tmp_path):
     target = tmp_path / "page.html"
     subprocess.run([sys.executable, "-c", KILLED, target, "file"], check=False)
@@ -250,6 +269,7 @@ def test_nothing_but_core_files_writes_a_file():
         if writing.search(line) and not re.search(r">>> |files\.write_(text|bytes)\(", line)
     }
     assert found <= {
+        "core/temporary.py",  # what a killed run left there goes with the next
         "cli/failures.py",  # names the folder of temporary files
         "cli/places.py",  # files of a branch, in a temporary folder
         "annotations/import_files.py",  # spools in a temporary folder

@@ -14,10 +14,11 @@ import yaml
 from msgspec.structs import replace
 
 import hub_server
+import killing
 from hub_server import TOKEN
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits
-from qawl.core import project
+from qawl.core import project, temporary
 from qawl.release import build
 from qawl.release.versions import manifest
 from qawl.setup import init
@@ -475,6 +476,24 @@ def test_a_killed_run_is_carried_on(hub, home, publish, environment):
     assert len(hub.sent) == 1
     assert hub.repos["me/news"].files == released(home, "0.1.0")
     assert hub.repos["me/news"].tags == {"0.1.0": hub.repos["me/news"].head}
+
+
+def test_what_a_killed_run_loaded_back_goes_with_the_next_command(
+    hub, home, environment, monkeypatch
+):
+    """No killed run removes its own files; the download of a release must not stay for ever."""
+    for name in ("HF_ENDPOINT", "HF_HUB_DISABLE_XET", "HF_HOME", "HF_TOKEN"):
+        monkeypatch.setenv(name, environment[name])
+    monkeypatch.setenv("TMPDIR", str(home.parent / "tmp"))
+    (home.parent / "tmp").mkdir()
+    die = "from qawl.hub import publish; publish._other_rows = lambda *_: os.kill(os.getpid(), 9)"
+    done = killing.run(home, 0, ["publish", "0.1.0", "--repo", "me/news"], before=die)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    left = list((home / ".qawl").glob(f"*{temporary.ENDING}"))
+    assert list(left[0].rglob("README.md"))
+    killing.run(home, 0, ["scheme"])
+    assert not list((home / ".qawl").glob(f"*{temporary.ENDING}"))
+    assert not [each for each in (home.parent / "tmp").iterdir() if "qawl" in each.name]
 
 
 def test_a_dry_run_shows_files_and_the_diff_of_the_card_and_writes_nothing(hub, home, publish):

@@ -1,11 +1,11 @@
 """Other places of a corpus, as users name them: a folder, or a commit of git laid out as files."""
 
 import subprocess
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qawl.core import temporary
 from qawl.core.errors import InputError
 from qawl.core.project import only_files
 
@@ -47,7 +47,8 @@ def unmerged(corpus: "Project", part: str) -> list[str]:
 
 def laid_out(corpus: "Project", at: str, stack: ExitStack, *parts: str) -> Path:
     """A folder with these parts of the corpus as they are in a commit."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    corpus.make_state()
+    folder = stack.enter_context(temporary.folder(corpus.state / "commit"))
     listed = _git(corpus, "ls-tree", "-r", "-z", "--name-only", at, *parts) or b""
     for path in filter(None, listed.decode().split("\0")):
         target = folder / path

@@ -49,7 +49,7 @@ def command(version: str, repo: str | None, adopt_card: bool, dry_run: bool, as_
     with project.lock(corpus, "publish"):
         _say("checking the release")
         release = publish.shipped(diff.resolve(corpus.releases, version))
-        repository = hub_client.Repository(name, hasty=dry_run)
+        repository = hub_client.Repository(name, corpus.state / "published", hasty=dry_run)
         if not dry_run and not repository.signed_in():
             raise HubError("no token for the Hub: set HF_TOKEN, or run `hf auth login`")
         _say(f"looking at {repository.url}")

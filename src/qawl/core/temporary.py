@@ -6,6 +6,7 @@ Who makes one holds a lock on it as long as it lives. One that nobody holds is l
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -49,8 +50,27 @@ def folder(target: Path) -> Iterator[Path]:
     """A new folder beside the target, removed in the end unless the block gave it another name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(_left(target.parent, _start(target)))
+    with _made(target, 0o777) as path:
+        yield path
+
+
+@contextmanager
+def aside() -> Iterator[Path]:
+    """A new folder among the system's temporary files that its owner alone can read, removed in the end.
+
+    What killed runs left there goes first, where a lock tells that they are gone.
+    """
+    target = Path(tempfile.gettempdir()) / "qawl"
+    if sys.platform != "win32":
+        _sweep(_left(target.parent, _start(target)))
+    with _made(target, 0o700) as path:
+        yield path
+
+
+@contextmanager
+def _made(target: Path, mode: int) -> Iterator[Path]:
     path = _name(target)
-    path.mkdir()
+    path.mkdir(mode)
     handle = _folder_handle(path)
     try:
         yield path
@@ -95,7 +115,8 @@ def _sweep(paths: Iterable[Path]) -> None:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # another user's, among the system's temporary files
+                path.unlink()
 
 
 if sys.platform == "win32":  # what is open can't be removed there

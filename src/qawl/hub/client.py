@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from qawl.core import names
+from qawl.core import names, temporary
 from qawl.core.errors import HubError
 
 T = TypeVar("T")
@@ -51,15 +50,18 @@ class Blob(Struct, frozen=True):
 
 
 class Repository:
-    """A dataset repository on the Hub, by OWNER/NAME; `hasty` waits seconds for it, and never again."""
+    """A dataset repository on the Hub, by OWNER/NAME; `hasty` waits seconds for it, and never again.
 
-    def __init__(self, name: str, *, hasty: bool = False) -> None:
+    What is loaded from it stands beside `workshop`; what a killed run left there goes with the next.
+    """
+
+    def __init__(self, name: str, workshop: Path, *, hasty: bool = False) -> None:
         self._hf = _library(hasty=hasty)
         if not names.is_repository(name):
             raise HubError(
                 f"{name!r} is not a name of a repository: give OWNER/NAME of the dataset on the Hub"
             )
-        self.name = name
+        self.name, self.workshop = name, workshop
         self._api = self._hf.HfApi(library_name="qawl")
         self._hasty = hasty
 
@@ -104,7 +106,7 @@ class Repository:
         """A file of a commit."""
 
         def ask() -> bytes:
-            with TemporaryDirectory() as cache:
+            with temporary.folder(self.workshop) as cache:
                 found = self._api.hf_hub_download(
                     self.name, path, repo_type="dataset", revision=commit, cache_dir=cache
                 )

@@ -8,14 +8,13 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1, sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import msgspec
 from msgspec import Struct
 
 from qawl.core import files as core_files
-from qawl.core import names, versions
+from qawl.core import names, temporary, versions
 from qawl.core.errors import HubError, ReleaseError
 from qawl.core.excerpts import listed
 from qawl.core.project import Project
@@ -367,12 +366,10 @@ def _commit(
 def compare(repository: Repository, release: Shipped, commit: str) -> None:
     """Raises HubError where a commit, loaded back, is not the release: its files, then its rows."""
     configs = dict.fromkeys(name.partition("/")[0] for name in release.rows)
-    with TemporaryDirectory() as cache:
-        folder = repository.download(commit, Path(cache))
+    with temporary.folder(repository.workshop) as cache:
+        folder = repository.download(commit, cache)
         _same(repository, commit, _other_files(folder, release))
-        _same(
-            repository, commit, _other_rows(repository.load(commit, configs, Path(cache)), release)
-        )
+        _same(repository, commit, _other_rows(repository.load(commit, configs, cache), release))
 
 
 def _same(repository: Repository, commit: str, problems: Iterator[str]) -> None:

@@ -1,7 +1,6 @@
 """Projects that work was adopted from: annotation goes on there, under the config that they have."""
 
 import json
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from qawl.annotations.identity import Identity, instant
 from qawl.annotations.sorter import Pulled
 from qawl.articles import cleaning, selection
 from qawl.articles import store as article_store
+from qawl.core import temporary
 from qawl.core.errors import SchemeError, ServerError
 from qawl.core.project import Project
 from qawl.core.text import sha256
@@ -157,8 +157,8 @@ def pull(
     given = _by_number(client, named)
     met: set[int | None] = set()
     for remote in remotes(client, project, only):
-        with tempfile.TemporaryDirectory(prefix="qawl-pull-") as name:
-            path = Path(name) / f"project-{remote.id}.json"
+        with temporary.folder(project.state / "pulled") as folder:
+            path = folder / f"project-{remote.id}.json"
             held, stand, whole = _written(client, project, remote, path)
             there = {each.user for each in held.values()}
             met |= there

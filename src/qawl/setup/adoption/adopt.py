@@ -7,7 +7,6 @@ appears whole or not at all, and a corpus that gets a layer stays as it was wher
 import filecmp
 import re
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -127,8 +126,7 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
         init.given("--license", request.license, licences.licence)
     elif request.redistribute:
         raise InputError("--redistribute: give --license, too: nothing is redistributed unlicensed")
-    with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
-        folder = Path(name)
+    with temporary.aside() as folder:
         sources, config, home = _opened(request, folder)
         corpus = load(request.into) if (request.into / SETTINGS).is_file() else None
         people = known_people.known(corpus, request.annotators)
@@ -139,8 +137,8 @@ def _tried(request: Request, watch: Watch) -> Report:
     """The report of the same with a copy of the corpus, which is thrown away."""
     if request.into.exists() and not request.into.is_dir():
         raise ProjectError(f"{request.into} is a file: name a folder")
-    with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
-        into = Path(name) / (request.into.resolve().name or "corpus")
+    with temporary.aside() as folder:
+        into = folder / (request.into.resolve().name or "corpus")
         if (request.into / SETTINGS).is_file():
             unneeded = shutil.ignore_patterns(".git", "derived", "*.parquet", "*.sqlite*")
             shutil.copytree(request.into, into, symlinks=True, ignore=unneeded)
@@ -383,8 +381,8 @@ def _as_it_was(folder: Path, layer: str) -> Iterator[None]:
     """Brings a corpus back to what it was where the block fails."""
     project = load(folder)
     changed = [folder / SETTINGS, project.journal / heads.NAME, *project.articles_files]
-    with tempfile.TemporaryDirectory(prefix="qawl-adopt-") as name:
-        kept = {each: Path(name) / each.name for each in changed if each.is_file()}
+    with temporary.folder(project.state / "as-it-was") as copies:
+        kept = {each: copies / each.name for each in changed if each.is_file()}
         for each, copy in kept.items():
             shutil.copy2(each, copy)
         try:
