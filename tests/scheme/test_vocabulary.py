@@ -136,6 +136,17 @@ def test_a_layer_of_document_attributes_goes_through_the_loop(toned):
     assert row["context"] == {"headline": "Headline 0"}
 
 
+def test_the_schema_of_a_layer_without_labels_is_a_json_schema(toned):
+    """It said of spans that all of no rules must hold, which no JSON Schema may say."""
+    import jsonschema
+
+    loop, _ = toned
+    schema = json.loads((loop.folder / "schemas" / "annotation.tone.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for each in loop.records("tone"):
+        jsonschema.Draft202012Validator(schema).validate(each)
+
+
 def test_agreement_of_document_attributes_is_of_their_family(toned):
     loop, _ = toned
     figures = loop.agreement("tone")

@@ -38,9 +38,19 @@ def annotation_schema(scheme: Scheme) -> Schema:
     schema["properties"]["attributes"] = _attributes(scheme.document_attributes)
     definitions = schema["$defs"]
     del definitions["attributes"]
-    if not scheme.labels:
+    if scheme.labels:
+        _describe_span(definitions["span"], scheme)
+    else:
         schema["properties"]["spans"] = {"type": "array", "maxItems": 0}
-    span = definitions["span"]
+        del definitions["span"]
+    definitions["relation"]["properties"]["label"] = {"enum": list(scheme.relation)}
+    if not scheme.relations:
+        schema["properties"]["relations"] = {"type": "array", "maxItems": 0}
+        del definitions["relation"]
+    return schema
+
+
+def _describe_span(span: Schema, scheme: Scheme) -> None:
     span["properties"]["label"] = {"enum": list(scheme.label)}
     for bound in ("start", "end"):
         span["properties"][bound] = {"type": "integer", "minimum": 0}
@@ -52,11 +62,6 @@ def annotation_schema(scheme: Scheme) -> Schema:
         }
         for label in scheme.label
     ]
-    definitions["relation"]["properties"]["label"] = {"enum": list(scheme.relation)}
-    if not scheme.relations:
-        schema["properties"]["relations"] = {"type": "array", "maxItems": 0}
-        del definitions["relation"]
-    return schema
 
 
 def _attributes(attributes: tuple[Attribute, ...]) -> Schema:
