@@ -100,7 +100,7 @@ def test_a_journal_brought_back_from_before_is_filled_again(served, prompt, tmp_
     assert list(derive.read(corpus, "quote")) == latest
 
 
-def test_a_project_that_is_gone_raises_an_alarm_until_it_is_recovered(served):
+def test_a_project_that_is_gone_raises_an_alarm_once_and_is_noted_until_it_is_recovered(served):
     corpus, client = served(*TEXTS, name="follow-gone", settings=ONE_LAYER)
     push(client, corpus)
     first = plan.remotes(client, corpus)[0]
@@ -108,9 +108,11 @@ def test_a_project_that_is_gone_raises_an_alarm_until_it_is_recovered(served):
     pull.pull(client, corpus)
     before = [(each.article_id, each.spans) for each in derive.read(corpus, "quote")]
     client.delete_project(first.id)
-    for _ in range(2):
-        (alarm,) = pull.pull(client, corpus).alarms
-        assert "with 2 annotations is gone" in alarm
+    (alarm,) = pull.pull(client, corpus).alarms
+    assert "with 2 annotations is gone" in alarm
+    again = pull.pull(client, corpus)
+    assert again.alarms == []
+    assert any("still gone from Label Studio" in each for each in again.notes)
     studio_push.bring(client, corpus)
     recover.recover(client, corpus)
     for _ in range(2):
