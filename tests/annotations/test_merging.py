@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import subprocess
+import sys
 
 import pytest
 from test_foreign_exports import SAMI, Foreign
@@ -354,10 +355,82 @@ def test_a_merge_that_git_left_half_done_can_be_finished(corpus, branches):
     assert whose(corpus) == {"a1": ["Layla", "Nada", "Omar"]}
 
 
+def two_leads(corpus, one, two):
+    """What git says where two leads pull in branches, and journals are joined one by one."""
+    top = corpus.folder.parent
+    driver = f"{sys.executable} -m qawl pull --merge-file %A %B"
+    (top / ".gitattributes").write_text(
+        "**/exports/journal/*.jsonl merge=qawl\n**/exports/journal/heads.json merge=ours\n"
+        "**/exports/annotations/*.jsonl merge=ours\n"
+    )
+    for words in (
+        ["init", "-q", "-b", "one"],
+        ["config", "merge.qawl.driver", driver],
+        ["config", "merge.ours.driver", "true"],
+        ["add", "-A", "."],
+        ["commit", "-qm", "start"],
+        ["checkout", "-qb", "two"],
+    ):
+        assert git(top, *words).returncode == 0
+    for pulled, branch in ((two, "one"), (one, "one")):
+        pulled()
+        git(top, "add", "corpus/exports")
+        git(top, "commit", "-qm", "pulled")
+        shutil.rmtree(
+            corpus.folder / ".qawl", ignore_errors=True
+        )  # each has a machine of their own
+        git(top, "checkout", "-q", branch)
+    done = git(top, "merge", "two", "-m", "joined")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert corpus.run("pull", "--rebuild").exit_code == 0
+    return done.stdout + done.stderr
+
+
+def test_doctor_names_a_user_whom_git_left_with_two_names(corpus):
+    """The driver sees one journal at a time: where one lead named a user otherwise, git adds the journal,
+    and one person was two annotators without a word."""
+    named = ["--annotator", "4=b1"]
+    omar = work(OMAR, "Omar", user=4, number=2, task=2)
+    two_leads(
+        corpus, lambda: pull(corpus, [work(user=4)]), lambda: pull(corpus, [omar], options=named)
+    )
+    assert whose(corpus) == {"a1": ["Sami"], "b1": ["Omar"]}
+    said = corpus.run("doctor").output
+    assert "BAD names of users: user 4 of project 1 is a1 and b1: if that is one person" in said
+    assert git(corpus.folder.parent, "reset", "-q", "--hard", "HEAD~1").returncode == 0
+    assert corpus.run("pull", "--merge", "two").exit_code == 0
+    assert whose(corpus) == {"a1": ["Omar", "Sami"]}
+    assert "names of users" not in corpus.run("doctor").output
+
+
+def test_the_driver_says_where_a_name_alone_tells_whose_a_journal_is(corpus):
+    """`pull --merge` says so; git said that lines were added."""
+    theirs = work(OMAR, "Omar", number=2, task=2)
+    ours = work()
+    for each in (ours, theirs):
+        del each["annotations"][0]["completed_by"]
+    said = two_leads(corpus, lambda: pull(corpus, [ours]), lambda: pull(corpus, [theirs]))
+    assert "those of one annotator by their name alone" in said
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_empty_journal_is_named_as_that(corpus, tmp_path, swapped):
+    """The message spoke of lines that do not follow each other."""
+    pull(corpus, [work()])
+    whole, empty = corpus.folder / "exports/journal/ner.a1.jsonl", tmp_path / "empty"
+    empty.write_bytes(b"")
+    paths = [whole, empty][:: -1 if swapped else 1]
+    done = corpus.run("pull", "--merge-file", *map(str, paths))
+    said = str(done.exception)
+    assert said.startswith(
+        f"{empty} is empty or begins with no line of a journal, and the other is not"
+    )
+    assert "then `qawl pull --merge MERGE_HEAD`" in said
+    assert (len(lines(corpus)), empty.read_bytes()) == (1, b"")
+
+
 def test_git_joins_journals_by_itself_when_it_is_told_how(corpus, branches, monkeypatch):
     """As docs/exports.md has it."""
-    import sys
-
     driver = f"{sys.executable} -m qawl pull --merge-file %A %B"
     git(branches, "config", "merge.qawl.driver", driver)
     git(branches, "config", "merge.ours.driver", "true")

@@ -34,7 +34,8 @@ from qawl.core.records import JUDGE
 
 @dataclass(slots=True)
 class Joined:
-    """What one journal of another place brought, and under whose name it stands here."""
+    """What one journal of another place brought, and under whose name it stands here; `by_name` is
+    whether its name alone tells that."""
 
     source: str
     layer: str
@@ -43,6 +44,7 @@ class Joined:
     versions: int = 0
     added: int = 0
     articles: set[str] = field(default_factory=set)
+    by_name: bool = False
 
 
 @dataclass(slots=True)
@@ -149,10 +151,17 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
         cleanings = list(files.read(theirs, Cleaning))
         added = journal_cleaning.join(ours, cleanings)
         return Joined(str(theirs), "", "", "", len(cleanings), added)
-    if journal_lines.begun(ours) != journal_lines.begun(theirs):
+    if (one := journal_lines.begun(ours)) != (other_ := journal_lines.begun(theirs)):
+        empty = next((path for path, line in ((ours, one), (theirs, other_)) if line is None), None)
+        why = (
+            f"{empty} is empty or begins with no line of a journal, and the other is not: one branch "
+            "sealed a segment, or has lost lines"
+            if empty
+            else f"{ours} and {theirs} do not follow the same line, as where one branch sealed a segment"
+        )
         raise JournalError(
-            f"{ours} and {theirs} do not follow the same line, as where one branch sealed a segment: run "
-            "`git restore -SW --source HEAD exports/journal`, then `qawl pull --merge MERGE_HEAD`"
+            f"{why}: run `git restore -SW --source HEAD exports/journal`, then "
+            "`qawl pull --merge MERGE_HEAD`"
         )
     opened, other = journal.load(ours), Other(str(theirs), "", "", theirs)
     other.look()
@@ -167,7 +176,11 @@ def merge_files(ours: Path, theirs: Path) -> Joined:
             "branch"
         )
     moved_work.refuse_parted(opened, other, f"{ours} and {theirs}")
-    return _join(opened, other, "")
+    told = bool(users and theirs_) or not any(True for _ in opened.holds.all())
+    told = told or any(opened.holds.find(each) for each in other.latest.values())
+    joined = _join(opened, other, "")
+    joined.by_name = not told and joined.added > 0
+    return joined
 
 
 def _folder(place: Path) -> Path:

@@ -66,6 +66,23 @@ def _own(
     return frozenset(p for p, those in seen.items() if p not in pools and len(those - {JUDGE}) < 2)
 
 
+def with_several_names(here: Mapping[JournalKey, Journal]) -> list[str]:
+    """The users of exports who are two annotators in work of one project, in words. A merge in git that
+    sees one journal at a time leaves that behind."""
+    own = _own(here, (), {})
+    known: dict[tuple[int, int, int], set[str]] = {}
+    for (_, annotator), opened in here.items():
+        for each in opened.holds.living():
+            mine = annotator != JUDGE and (each.home is None or _place(each, {}) not in own)
+            if mine and each.user is not None and each.project is not None:
+                known.setdefault((each.user, each.project, each.origin), set()).add(annotator)
+    return [
+        f"user {user} of project {project} is {' and '.join(sorted(those))}"
+        for (user, project, _), those in sorted(known.items())
+        if len(those) > 1
+    ]
+
+
 class Told(NamedTuple):
     """Whose each of the other annotators is here, and those of them who have work here and whom the name
     alone tells."""

@@ -85,6 +85,12 @@ def merge_file(ours: Path, theirs: Path) -> None:
 
     joined = merging.merge_files(ours, theirs)
     say(f"{joined.added} of {joined.versions} lines added", err=True)
+    if joined.by_name:
+        say(
+            "the two journals are taken for those of one annotator by their name alone: no work is "
+            "in both, and users have no numbers. If that is two people, undo the merge (docs/exports.md)",
+            err=True,
+        )
 
 
 def _said(outcome: "Merged") -> Iterator[str]:

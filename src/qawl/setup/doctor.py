@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, to_builtins
 
-from qawl.annotations import import_files, journal, tasks
+from qawl.annotations import import_files, journal, tasks, whose_journals
 from qawl.articles import selection
 from qawl.core.errors import QawlError
 from qawl.core.project import Project
@@ -47,6 +47,7 @@ def examine(project: Project, *, dry_run: bool = False) -> Iterator[Line]:
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
     yield _journals(project)
     yield from _users(project)
+    yield from _people(project)
     yield _address(project.settings.label_studio.url)
     try:
         key = token(project)
@@ -84,6 +85,25 @@ def _users(project: Project) -> Iterator[Line]:
         import_files.check_map(project)
     except QawlError as error:
         yield Line("users of exports", False, str(error))
+
+
+def _people(project: Project) -> Iterator[Line]:
+    """Whether a user of exports has one name; a damaged journal is said elsewhere."""
+    try:
+        here = {
+            (layer, annotator): journal.reading(project, path)
+            for layer in project.settings.layers
+            for annotator, path in journal.files(project, layer)
+        }
+        found = whose_journals.with_several_names(here)
+    except QawlError:
+        return
+    if found:
+        advice = (
+            "if that is one person and a merge in git brought one of the names, undo it and run "
+            "`qawl pull --merge BRANCH`, which tells people by their work and numbers"
+        )
+        yield Line("names of users", False, "; ".join(found), advice)
 
 
 def _address(url: str) -> Line:
