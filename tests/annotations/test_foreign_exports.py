@@ -341,6 +341,26 @@ def test_what_early_exports_call_skipped_is_skipped(foreign):
     assert [each["status"] for each in corpus.records()] == ["skipped"]
 
 
+@pytest.mark.parametrize("later", [None, []])
+def test_completions_count_beside_annotations(foreign, later):
+    """A migrated task has both keys: of two lists all is read, and what is null hides nothing."""
+    corpus = foreign()
+    corpus.ingest(SAMI)
+    both = task(SAMI, region(SAMI, "Layla"))
+    both |= {"completions": both["annotations"], "annotations": later}
+    corpus.pull([both], "--layer", "ner")
+    assert corpus.spans() == [("PER", "Layla")]
+
+
+def test_completions_of_one_annotator_stand_beside_annotations_of_another(foreign):
+    corpus = foreign()
+    corpus.ingest(SAMI)
+    both = task(SAMI, region(SAMI, "Layla"))
+    other = {**both["annotations"][0], "id": 99, "completed_by": 8}
+    corpus.pull([{**both, "completions": [other]}], "--layer", "ner")
+    assert len(corpus.records()) == 2
+
+
 ODD_USERS = [["x"], {"id": ["x"]}, {"email": 5}, {"id": 5.5}, True, 5.0, "9" * 5000, 10**300, {}]
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 import msgspec
 from msgspec import Struct
 
-from qawl.annotations import journal_fields, json_stream
+from qawl.annotations import journal_fields, json_stream, task_text
 from qawl.annotations.foreign_values import texts as texts_in
 from qawl.annotations.from_label_studio import Named, named
 from qawl.annotations.identity import Version, sent
@@ -226,17 +226,13 @@ class Sorter:
         return placed
 
     def _annotations(self, each: Incoming) -> list[object] | None:
-        """The annotations of a task, which early versions of Label Studio call completions.
-
-        None, and counted, where they are no list.
-        """
-        task = each.task
-        given = task.get("annotations", task.get("completions"))
-        if not isinstance(given, list):
-            lost = 0 if given is None else 1
+        """The annotations of a task; None, and counted, where they are no list."""
+        listed = task_text.given_annotations(each.task)
+        if not isinstance(listed, list):
+            lost = 0 if listed is None else 1
             self._outcome.leave(reason("task-no-list"), each.named, lost)
             return None
-        return given
+        return listed
 
     def _text_field(self, data: Mapping[str, object]) -> str:
         """The field of a task that holds its text: its layer's, else the first that it has."""

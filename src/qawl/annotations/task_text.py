@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -320,6 +321,18 @@ def _numbered(listed: Sequence[object], number: object) -> int | None:
 
 def annotations(task: Task) -> Iterator[Mapping[str, Any]]:
     """The annotations of a task that are objects, skipped ones too."""
-    given = task.get("annotations", task.get("completions"))
-    listed: list[Any] = given if isinstance(given, list) else []
-    return (each for each in listed if isinstance(each, Mapping))
+    listed = given_annotations(task)
+    read = listed if isinstance(listed, list) else []
+    return (each for each in read if isinstance(each, Mapping))
+
+
+def given_annotations(task: Task) -> object:
+    """What a task has as annotations, which early versions of Label Studio call completions.
+
+    Of both, all; what is no list comes as it stands, None where there is nothing.
+    """
+    both = [task[name] for name in ("annotations", "completions") if task.get(name) is not None]
+    lists = [each for each in both if isinstance(each, list)]
+    if len(lists) < len(both) or not both:
+        return next((each for each in both if not isinstance(each, list)), None)
+    return list(chain(*lists))

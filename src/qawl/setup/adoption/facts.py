@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from qawl.annotations.json_min import SPANS
-from qawl.annotations.task_text import Task, annotations
+from qawl.annotations.task_text import Task, annotations, given_annotations
 from qawl.scheme.kinds.registry import result_keys
 
 ATTRIBUTES = result_keys()
@@ -69,10 +69,12 @@ class Facts:
                 self.left_out[name] += len(many)
                 if name == "predictions":
                     self._suggested(many)
-        given = task.get("annotations", task.get("completions"))
-        if given is not None and not isinstance(given, list):
+        listed = given_annotations(task)
+        if listed is not None and not isinstance(listed, list):
             self.left_out["annotations that are no list"] += 1
-        odd = sum(not isinstance(each, Mapping) for each in given) if isinstance(given, list) else 0
+        odd = (
+            sum(not isinstance(each, Mapping) for each in listed) if isinstance(listed, list) else 0
+        )
         if odd:
             self.left_out["annotation that is not an object"] += odd
         for annotation in annotations(task):
