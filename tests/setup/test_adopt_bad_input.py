@@ -73,6 +73,7 @@ REFUSED = {
     "config a bomb": ("e.json", [task()], BOMB, "no document type and no entities"),
     "config too long": ("e.json", [task()], "<View>" + "<Text/>" * 200_000 + "</View>", "too many"),
     "config without controls": ("e.json", [{**task(), "annotations": []}], '<View><Text name="t" value="$text"/></View>', "nothing to mark"),
+    "config of other controls": ("e.json", [{**task(), "annotations": []}], '<View><Text name="t" value="$text"/><Pairwise name="p" toName="t,t"/></View>', "nothing to mark in the config; Pairwise: a scheme can't express it"),
     "config of another field": ("e.json", [task()], CONFIG.replace("$text", "$body"), "no task has a text in its field body"),
     "Prodigy of odd types": ("p.jsonl", {"text": "Ada", "spans": 5, "answer": "accept", "relations": [5]}, None, "there are no annotations to infer"),
     "a table that is none": ("x.csv", 'a;text\n"open;x\n', None, "no task can be read"),

@@ -96,6 +96,8 @@ def made(
     else:
         notes += [f"{tag}: a scheme can't express it ({n})" for tag, n in config.left_out.items()]
         node = _configured(config, facts, language, notes)
+        if not node.keys() & {"labels", "label_sets", "attributes"}:
+            raise InputError("; ".join(["there is nothing to mark in the config", *notes]))
         shown = [*config.context, *(n for n in facts.kept if n not in config.context)]
         context = tuple(n for n in shown if n not in (text_field, "source_id"))
     name = layer or _layer(config, facts)
