@@ -351,6 +351,30 @@ def test_a_byte_order_mark_counts_in_the_offsets_of_brat(tmp_path):
     }
 
 
+def test_conll_as_label_studio_writes_it(tmp_path):
+    """One -DOCSTART- line for all, a blank line after each text."""
+    converter = pytest.importorskip("label_studio_sdk.converter.converter")
+    tasks = [
+        {"id": number, "data": {"text": text}, "annotations": [{"id": number, "result": [result]}]}
+        for number, text in enumerate(("Ada Moor\nleft.", "Cedar fell."), start=1)
+        for value in [{"start": 0, "end": 3, "text": text[:3], "labels": ["X"]}]
+        for result in [
+            {"id": "a", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
+        ]
+    ]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    config = '<View><Text name="text" value="$text"/><Labels name="label" toName="text"><Label value="X"/></Labels></View>'
+    converter.Converter(config=config, project_dir=str(tmp_path)).convert_to_conll2003(
+        str(tmp_path / "export.json"), str(tmp_path / "out"), is_dir=False
+    )
+    qawl(tmp_path, "adopt", tmp_path / "out", "--into", tmp_path / "new", "--json")
+    found = {
+        text: [each[:3] for each in spans]
+        for (text, _), (spans, *_) in records(tmp_path / "new").items()
+    }
+    assert found == {"Ada Moor left .": [("X", 0, 3)], "Cedar fell .": [("X", 0, 5)]}
+
+
 # Exports that were changed by hand, or given from inside their folder.
 
 

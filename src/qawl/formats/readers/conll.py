@@ -28,6 +28,8 @@ _CHUNKS = frozenset(
 )
 """What a column of chunks has, as in CoNLL-2003."""
 _NO_TAG = "token whose tag is missing, or none of IOB, IOBES or BMES: taken as outside"
+_LABEL_STUDIO = ["-X-", "_"]
+"""The second and third column of Label Studio's CONLL2003."""
 _AGAIN = "column of tags that says of most spans what the last column says"
 
 
@@ -63,17 +65,22 @@ Sentence = list[list[str]]
 
 
 def _documents(text: str) -> Iterator[tuple[list[str], list[Sentence]]]:
-    """Documents as (columns of their -DOCSTART- line, sentences)."""
+    """Documents as (columns of their -DOCSTART- line, sentences).
+
+    Label Studio writes one such line, and a blank line after each text alone.
+    """
     start: list[str] = []
     sentences: list[Sentence] = [[]]
     rows = [(line, _columns(line)) for line in encodings.lines(text)]
     widths = Counter(len(columns) for line, columns in rows if columns and line[:1] != "#")
     width = max(widths, key=lambda each: widths[each], default=0)
+    tokens = (each for _, each in rows if len(each) > 1 and each[0] != _START)
+    apart = all(each[1:3] == _LABEL_STUDIO for each in tokens)
     for line, columns in rows:
-        if columns and columns[0] == _START:
+        if (columns and columns[0] == _START) or (apart and not columns):
             if any(sentences):
                 yield start, [each for each in sentences if each]
-            start, sentences = columns, [[]]
+            start, sentences = columns or start, [[]]
         elif not columns:
             sentences.append([])
         elif not _is_comment(line, columns, width):
