@@ -63,3 +63,53 @@ def test_options_that_may_repeat_and_flags_are_not_refused(corpus):
         corpus, "export", "jsonl", "--to", "out", "--layer", "quote", "--layer", "entity"
     )
     assert "nothing to export" in told
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ".",
+        "corpus",
+        "corpus/silver",
+        "label_config",
+        "schemas/x",
+        ".qawl/x",
+        "exports",
+        "exports/gold",
+        "exports/journal/x",
+        "exports/releases/0.1.0",
+        "sources",
+        "qawl.yaml",
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("suggest", "--silver"),
+        ("validate", "--html"),
+        ("tasks", "--layer", "entity", "--out"),
+        ("export", "jsonl", "--to"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_nothing_is_written_over_what_a_corpus_keeps(corpus, words, place):
+    """`validate --html corpus/articles.jsonl` put a page in the place of the articles, and silver put its folders
+    among the corpus's own. A link that leads there, and a path from elsewhere, are the same place."""
+    (corpus / "sources").symlink_to(corpus / "corpus")
+    before = {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()}
+    for given in (place, str(corpus / place)):
+        done = run(*words, given)
+        assert done.exit_code == 2, done.output
+        if (corpus / place).suffix or words[0] in {"suggest", "export"}:
+            assert "a corpus keeps its own data there" in done.output
+    assert before == {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()}
+
+
+def test_pages_and_silver_stand_beside_what_a_corpus_keeps(corpus, tmp_path):
+    for words in (
+        ("validate", "--html"),
+        ("suggest", "--silver"),
+        ("tasks", "--layer", "entity", "--out"),
+    ):
+        for place in ("exports/mine", "own", str(tmp_path / "own")):
+            assert "keeps its own data" not in run(*words, f"{place}.{words[0]}").output

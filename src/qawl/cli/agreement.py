@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ MATRIX = 9
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, as it is stored.")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(dir_okay=False),
     help="Write the figures and every disagreement as a page.",
 )
 @click.option("--layer", help="Show this layer alone.")

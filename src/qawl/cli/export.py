@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Release
+from qawl.cli.paths import Release, Written
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", metavar="FORMAT")
-@click.option(
-    "--to", "target", required=True, type=click.Path(path_type=Path), help="A new folder."
-)
+@click.option("--to", "target", required=True, type=Written(), help="A new folder.")
 @click.option(
     "--from",
     "folder",

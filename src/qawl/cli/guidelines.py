@@ -6,13 +6,12 @@ from pathlib import Path
 
 import click
 
+from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 
 
 @click.command()
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page to this file."
-)
+@click.option("--html", type=Written(dir_okay=False), help="Write the page to this file.")
 def command(html: Path | None) -> None:
     """Write the annotators' guidelines as a page, from the schemes and gold.
 

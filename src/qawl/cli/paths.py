@@ -71,10 +71,41 @@ class Release(Given):
         return super().convert(value, param, ctx)
 
 
+class Written(click.Path):
+    """A file or folder to write: not one that a corpus keeps for itself, which would be lost."""
+
+    def __init__(self, *, dir_okay: bool = True) -> None:
+        super().__init__(dir_okay=dir_okay, path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """The path."""
+        if kept := _kept(Path(value)):
+            self.fail(kept, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _kept(place: Path) -> str | None:
+    """Why nothing can be written to a place at a user's wish; None where it can."""
+    from qawl.core import project
+
+    kept = project.own(place)
+    if kept is None:
+        return None
+    return f"{place}: a corpus keeps its own data there ({kept.name}): name another place"
+
+
 class Place(click.ParamType["Path | Remote"]):
     """As `Given`, or what a URL names (s3://, gs://, hf://, https://)."""
 
     name = "path"
+
+    def __init__(self, *, written: bool = False) -> None:
+        self._written = written
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -85,4 +116,6 @@ class Place(click.ParamType["Path | Remote"]):
         found = remote.place(value) if isinstance(value, str) and "://" in value else value
         if isinstance(found, remote.Remote):
             return found
+        if self._written and (kept := _kept(Path(str(found)))):
+            self.fail(kept, param, ctx)
         return Path(str(Given(allow_dash=True).convert(str(found), param, ctx)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Release
+from qawl.cli.paths import Release, Written
 from qawl.cli.terminal import say, table
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ WORST = 5
 )
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(dir_okay=False),
     help="Write the figures and the worst articles as a page.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="A JSON list, one object a project; in a pool one a tab.",
 )
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page for the team."
-)
+@click.option("--html", type=Written(dir_okay=False), help="Write a page for the team.")
 def command(as_json: bool, html: Path | None) -> None:
     """Show per layer and annotator what is assigned, done, skipped and left.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Place, Release
+from qawl.cli.paths import Place, Release, Written
 from qawl.cli.terminal import say
 from qawl.core.excerpts import listed
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--split", help="With --release: only this split.")
 @click.option(
     "--silver",
-    type=Place(),
+    type=Place(written=True),
     metavar="PLACE",
     help="Label the articles that nobody annotated, into this folder or URL.",
 )
@@ -47,9 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="With --silver: show what would be written, and stop."
 )
-@click.option(
-    "--to", type=click.Path(dir_okay=False, path_type=Path), help="File for the predictions."
-)
+@click.option("--to", type=Written(dir_okay=False), help="File for the predictions.")
 def command(
     layers: tuple[str, ...],
     scored: bool,

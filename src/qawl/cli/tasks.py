@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 @click.option("--judge", is_flag=True, help="The judge's tasks, which `adjudicate` has made.")
 @click.option(
     "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Written(dir_okay=False),
     help="Write the config of the project to this file; the judge's differs from the annotators'.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("--out", type=Written(dir_okay=False), help="Write to this file.")
 def command(
     layer: str, annotator: str | None, judge: bool, config: Path | None, out: Path | None
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qawl.cli.paths import Written
 from qawl.cli.terminal import say
 
 AROUND = 30
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: findings and summary.")
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as a page."
-)
+@click.option("--html", type=Written(dir_okay=False), help="Write the findings as a page.")
 @click.option(
     "--list", "listing", is_flag=True, help="The checks, with level and severity; also as --json."
 )

@@ -29,6 +29,27 @@ EXPORTS = Path("exports")
 JOURNAL = EXPORTS / "journal"
 RELEASES = EXPORTS / "releases"
 """Where things stand in the folder of a corpus; a `Project` has the whole paths."""
+_STATE, _SCHEMAS = Path(".qawl"), Path("schemas")
+_ANNOTATIONS, _GOLD = EXPORTS / "annotations", EXPORTS / "gold"
+_SUGGESTIONS, _GUIDELINES = EXPORTS / "suggestions", EXPORTS / "guidelines"
+_PUBLISHED = EXPORTS / "published"
+_REPAIRS, _CORRECTIONS = EXPORTS / "repairs.jsonl", EXPORTS / "corrections.jsonl"
+_AGREEMENT = EXPORTS / "agreement.json"
+_OWN = (
+    *(
+        Path(SETTINGS),
+        CORPUS,
+        LABEL_CONFIG,
+        _SCHEMAS,
+        _STATE,
+        JOURNAL,
+        _ANNOTATIONS,
+        _GOLD,
+        RELEASES,
+    ),
+    *(_SUGGESTIONS, _GUIDELINES, _PUBLISHED, _REPAIRS, _CORRECTIONS, _AGREEMENT),
+)
+"""What Qawl itself writes: what a user has written to a place of choice stands elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +112,7 @@ class Project:
     @property
     def schemas(self) -> Path:
         """The JSON Schemas of the records."""
-        return self.root / "schemas"
+        return self.root / _SCHEMAS
 
     def schema_file(self, name: str) -> Path:
         """A JSON Schema; that of a layer's annotations is named annotation.<layer>."""
@@ -116,38 +137,38 @@ class Project:
 
     def annotations_file(self, layer: str) -> Path:
         """The annotations of a layer."""
-        return self.exports / "annotations" / f"{layer}.jsonl"
+        return self.root / _ANNOTATIONS / f"{layer}.jsonl"
 
     @property
     def repairs_file(self) -> Path:
         """The repairs of annotations."""
-        return self.exports / "repairs.jsonl"
+        return self.root / _REPAIRS
 
     @property
     def corrections_file(self) -> Path:
         """What readers of releases reported."""
-        return self.exports / "corrections.jsonl"
+        return self.root / _CORRECTIONS
 
     @property
     def agreement_file(self) -> Path:
         """The last agreement report."""
-        return self.exports / "agreement.json"
+        return self.root / _AGREEMENT
 
     def suggestions_file(self, layer: str) -> Path:
         """What is suggested to the annotators of a layer."""
-        return self.exports / "suggestions" / f"{layer}.jsonl"
+        return self.root / _SUGGESTIONS / f"{layer}.jsonl"
 
     def guidelines_file(self, layer: str) -> Path:
         """What the annotators of a layer were told."""
-        return self.exports / "guidelines" / f"{layer}.jsonl"
+        return self.root / _GUIDELINES / f"{layer}.jsonl"
 
     def gold_file(self, layer: str) -> Path:
         """The gold of a layer."""
-        return self.exports / "gold" / f"{layer}.jsonl"
+        return self.root / _GOLD / f"{layer}.jsonl"
 
     def judge_file(self, layer: str) -> Path:
         """The tasks in which a judge decides what is open in a layer."""
-        return self.exports / "gold" / f"{layer}.tasks.jsonl"
+        return self.root / _GOLD / f"{layer}.tasks.jsonl"
 
     @property
     def releases(self) -> Path:
@@ -161,7 +182,7 @@ class Project:
     @property
     def state(self) -> Path:
         """What belongs to this machine alone (server, user map, lock); git ignores it."""
-        return self.root / ".qawl"
+        return self.root / _STATE
 
     def make_state(self) -> None:
         """Makes `state`, which its owner alone can read: the server's data hold names and tokens.
@@ -237,6 +258,16 @@ def _no_corpus(folder: Path) -> str:
         f"{folder} has no {SETTINGS}, so it is no corpus: go to the folder of yours, or name it "
         "(`qawl -C FOLDER …`); `qawl init FOLDER` makes a new one"
     )
+
+
+def own(place: Path) -> Path | None:
+    """The file or folder of any corpus's own in which a path stands, or that stands in the path."""
+    place = place.resolve()
+    root = next((each for each in (place, *place.parents) if (each / SETTINGS).is_file()), None)
+    if root is None:
+        return None
+    every = (root / each for each in _OWN)
+    return next((e for e in every if place.is_relative_to(e) or e.is_relative_to(place)), None)
 
 
 def only_files(place: Path) -> None:
