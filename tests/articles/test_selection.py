@@ -2,7 +2,7 @@
 
 import pytest
 
-from qawl.articles import selection
+from qawl.articles import selection, withdrawal
 from qawl.articles import store as article_store
 from qawl.core import project
 from qawl.core.errors import ProjectError
@@ -29,6 +29,18 @@ def folder(tmp_path):
 
 def test_one_of_each_group_is_chosen(folder):
     assert len(chosen(folder)) == 40
+
+
+def test_the_next_of_a_group_stands_for_a_withdrawn_first(folder):
+    """The text of a group whose first was withdrawn went to nobody, and no message said so."""
+    before = chosen(folder)
+    trial = project.load(folder)
+    (copy,) = (each for each in article_store.articles(trial) if each.group != each.id)
+    withdrawal.withdraw(trial, copy.group, "wrong source")
+    assert chosen(folder) ^ before == {copy.group, copy.id}
+    assert copy.id in chosen(folder, others=40)
+    withdrawal.withdraw(trial, copy.id, "that one too")
+    assert copy.id not in {*selection.planned(project.load(folder))}
 
 
 def test_larger_sample_holds_the_smaller(folder):

@@ -302,3 +302,35 @@ def test_names_of_another_project_are_told_with_the_way_out(tmp_path):
         "with the control ner; the layer has entity: name another in the scheme (control)" in said
     )
     assert "if it came in an export of another project, rename it there" in said
+
+
+def test_a_source_named_after_the_first_ingest(tmp_path):
+    """The tour ingests first and asks for the source then. The unchanged file was said to have changed;
+    and once the old article was withdrawn, as the page says, nobody annotated its text any more."""
+    ingest(tmp_path, "a.txt", TEXT)
+    corpus = tmp_path / "corpus_of_one"
+    [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+    old = json.loads(line)["id"]
+    (tmp_path / "_source.yaml").write_text("source: Le Quai\nlicense: CC-BY-4.0\n", "utf-8")
+    said = ingest(tmp_path, "a.txt", TEXT)[1]
+    assert f"has another source than when article {old} was frozen" in said
+    assert f"`qawl withdraw {old} --reason WHY`" in said
+    assert "1 × (no source)" in said
+    said = qawl(corpus, "withdraw", old, "--reason", "it has no source").stdout
+    [new] = [
+        each["id"]
+        for each in map(json.loads, (corpus / "corpus/articles.jsonl").open(encoding="utf-8"))
+        if each["id"] != old
+    ]
+    assert f"{new}, a near-duplicate, is annotated in its place" in said
+    qawl(corpus, "tasks", "--layer", "quote", "--out", str(tmp_path / "tasks.json"))
+    tasks = json.loads((tmp_path / "tasks.json").read_text("utf-8"))
+    assert [each["data"]["article_id"] for each in tasks] == [new]
+    assert "(no source)" not in ingest(tmp_path, "a.txt", TEXT)[1]
+
+
+def test_a_file_that_changed_is_told_from_one_with_another_source(tmp_path):
+    ingest(tmp_path, "a.txt", TEXT)
+    said = ingest(tmp_path, "a.txt", f"{TEXT} Elle a souri.")[1]
+    assert "a.txt changed after article " in said
+    assert "it is a new article, and the old one stays (to take that out: `qawl withdraw " in said

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from qawl.articles import store as article_store
+from qawl.articles import withdrawal
 from qawl.articles.metadata import one_source
 from qawl.articles.recurring_lines import Lines
 from qawl.core.project import Project
@@ -18,7 +19,8 @@ class Known:
     """The frozen articles: by the text that was received, and by the place or the source's id.
 
     `groups` has the group of every article, `undecided` how many of a source have no licence,
-    `withheld` how many have one and may not be redistributed.
+    `withheld` how many have one and may not be redistributed; `out` are the withdrawn ones, which neither
+    counts.
     """
 
     articles: article_store.Articles
@@ -27,19 +29,25 @@ class Known:
     groups: dict[int, int] = field(default_factory=dict)
     undecided: Counter[str] = field(default_factory=Counter)
     withheld: Counter[str] = field(default_factory=Counter)
+    out: frozenset[str] = frozenset()
+
+    def count(self, article: Article, by: int = 1) -> None:
+        """Counts an article (or, by -1, no longer) where its rights keep its text out of releases."""
+        if article.id not in self.out:
+            self.undecided.update(dict.fromkeys(undecided(article), by))
+            self.withheld.update(dict.fromkeys(withheld(article), by))
 
 
 def read(project: Project, lines: Lines) -> Known:
     """Reads the corpus once; `lines` learns what recurred in it."""
-    known = Known(article_store.by_id(project))
+    known = Known(article_store.by_id(project), out=withdrawal.ids(project))
     for article in article_store.articles(project):
         number = int(article.id, 16)
         text = received(article.text, article.edits)
         known.texts[text_number(article.source, text)] = number
         known.claims[claim(article.source, article.source_id, article.received)] = number
         known.groups[number] = int(article.group, 16)
-        known.undecided.update(undecided(article))
-        known.withheld.update(withheld(article))
+        known.count(article)
         lines.know(article)
     return known
 

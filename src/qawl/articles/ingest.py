@@ -71,8 +71,7 @@ def _count(found: Grouping, every: article_store.Articles, intake: Intake) -> No
     for number, groups in found.refused.items():
         one, other = (f"{group:012x}" for group in groups)
         article = every[f"{number:012x}"]
-        outcome.undecided.subtract(frozen_index.undecided(article))
-        outcome.withheld.subtract(frozen_index.withheld(article))
+        intake.known.count(article, by=-1)
         intake.set_aside(article.received, reason("groups-joined", f": {one}, {other}"))
     outcome.groups = len(set(found.groups.values()))
     fresh = {number for number in found.groups if number not in intake.known.groups}
@@ -106,8 +105,7 @@ def _settle(staged: Path, fresh: Path, intake: Intake, table: TextTable) -> None
                 places[article.id] = article.received
                 intake.is_new(article)
                 intake.outcome.cleaned.add(article)
-                intake.outcome.undecided.update(frozen_index.undecided(article))
-                intake.outcome.withheld.update(frozen_index.withheld(article))
+                intake.known.count(article)
                 _warn_of_date(article, intake.outcome)
                 table.add(article)
                 file.write((line if article is received else to_json(article)) + b"\n")

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from qawl.articles.cleaned import Cleaned
 from qawl.articles.freezing import freeze, updated
-from qawl.articles.frozen_index import Known, claim, text_number, undecided, withheld
+from qawl.articles.frozen_index import Known, claim, text_number
 from qawl.articles.metadata import Metadata
 from qawl.articles.received import Found, Received, SetAside, set_aside
 from qawl.articles.recurring_lines import Lines
@@ -134,10 +134,8 @@ class Intake:
     def _update(self, identity: str, article: Article, metadata: Metadata) -> None:
         now = updated(article, metadata, self.settings.language)
         if now != article:
-            self.known.undecided.subtract(undecided(article))
-            self.known.undecided.update(undecided(now))
-            self.known.withheld.subtract(withheld(article))
-            self.known.withheld.update(withheld(now))
+            self.known.count(article, by=-1)
+            self.known.count(now)
             self.updates[identity] = now
 
     def is_known(self, article: Article) -> None:
@@ -148,12 +146,18 @@ class Intake:
             self._update(article.id, frozen, self.replaced[article.received][1])
 
     def is_new(self, article: Article) -> None:
-        """Says that a source changed where its new text becomes an article."""
+        """Says that a file's text or source is another now, and what to do with the article it was."""
         if article.received in self.replaced:
             frozen, _ = self.replaced[article.received]
-            message = (
-                f"{article.received} changed after article {frozen} was frozen; it is a new article"
+            old = self.known.articles[frozen]
+            what = (
+                f"has another source than when article {frozen} was frozen"
+                if received(old.text, old.edits) == received(article.text, article.edits)
+                else f"changed after article {frozen} was frozen"
             )
+            message = f"{article.received} {what}; it is a new article, and the old one stays"
+            if frozen not in self.known.out:
+                message += f" (to take that out: `qawl withdraw {frozen} --reason WHY`)"
             self.outcome.findings.append(finding("source-changed", message, article_id=frozen))
 
     def copy(self, place: str, first: str) -> None:

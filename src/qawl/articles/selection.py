@@ -22,11 +22,10 @@ def ids(project: Project) -> tuple[str, ...]:
     """The ids of the articles to be annotated, in their order.
 
     A group is named after the one of it that is annotated: at its forming the earliest, then the
-    longest; later members don't take its place.
+    longest; later members don't take its place, unless it is withdrawn.
     """
-    return project.disk.once(
-        "articles to be annotated", lambda: tuple(_ids(project)), *project.articles_files
-    )
+    inputs = *project.articles_files, project.withdrawn_file
+    return project.disk.once("articles to be annotated", lambda: tuple(_ids(project)), *inputs)
 
 
 def unsuggested(project: Project, layer: str) -> Callable[[str], bool]:
@@ -54,10 +53,17 @@ def _ids(project: Project) -> list[str]:
 
 
 def _firsts(project: Project, sources: set[str]) -> Iterator[tuple[str, str]]:
-    """(source, id) of the first article of each group; the sources of all are added to `sources`."""
+    """(source, id) of the first article of each group; the sources of all are added to `sources`.
+
+    Where the first is withdrawn, the next of the group stands for it, so that no text is lost.
+    """
+    out, stands_for = withdrawal.ids(project), dict[str, str]()
+    for each in article_store.heads(project) if out else ():
+        if each.group in out and each.id not in out:
+            stands_for.setdefault(each.group, each.id)
     for each in article_store.heads(project):
         sources.add(each.source or "")
-        if each.group == each.id:
+        if each.id == stands_for.get(each.group, each.group):
             yield each.source or "", each.id
 
 

@@ -61,7 +61,10 @@ def _ids(project: Project) -> frozenset[str]:
     known = article_store.by_id(project) if out else ()
     for each in sorted(out):
         if each not in known:
-            _log.warning("%s: %s is no article of this corpus", project.withdrawn_file, each)
+            _log.warning(
+                "%s: %s is no article of this corpus: remove its line, or the file with its only line",
+                *(project.withdrawn_file, each),
+            )
     return out
 
 

@@ -228,7 +228,7 @@ STATED = ("scheme-brought", "scheme-step")
 """Checks that find what the scheme itself says: nothing is wrong with it."""
 
 _INGESTED = {
-    "source-changed": "the file or row of an article has another text now; it is read as a new article",
+    "source-changed": "an article's file or row has another text or source now: it is a new article",
     "date-refused": "no date can be read from what a source gives as one; the article has none",
 }
 _SET_ASIDE = {
