@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import warnings
 
 import pyarrow.parquet as pq
 import pytest
@@ -28,6 +29,7 @@ TEXTS = {
     "fr2": "Paris\u00a0— Elle a déclaré\u00a0: «\u00a0Non\u00a0!\u00a0» et que 1\u202f500\u202f000 personnes…\n\nFin de l’article\u00a0; merci.",
     "zh2": "河湾公司昨日表示。\n\u3000\u3000新航线下月开通，票价将低于铁路。\n\u3000\u3000专家认为，此举将促进两地往来。",
     "th": "เทศบาลเมืองภูเขาเขียวอนุมัติเส้นทางใหม่แล้ว เส้นทางใหม่จะเปิดเดือนหน้า\nค่าโดยสารจะถูกกว่ารถไฟ\n\nท่าอากาศยานพร้อมแล้ว",
+    "mixed": "Mr\u00a0Moor met Ms Lind at\u00a0noon, he said at home.\nThey left the\u00a0house by 5 o’clock.",
     "odd": "One  two\tthree \nfour\n \nfive\u2003six (a\u200fb) \U0001f469\u200d\U0001f692 seven.",
 }  # fmt: skip
 
@@ -105,6 +107,7 @@ LOST = {
     # it has a mark of its own where the copy has more of the kind
     "odd": {"marks of width zero", "no blank lines", "blank lines", "spaces at the starts", "double spaces", "tabs", "spaces that don't break", "one line",
             "a word a line", "spaces at the ends", "a page"},
+    "mixed": {"double spaces", "tabs", "spaces that don't break", "one line", "a word a line", "a page"},
 }  # fmt: skip
 
 
@@ -118,6 +121,29 @@ def test_a_copy_with_other_white_space_restores_the_text(release, tmp_path, lang
         assert found == {language: text}
     else:
         assert set(found) <= {language}
+
+
+@pytest.mark.parametrize("how", ["one line", "spaces that don't break"])
+def test_a_copy_that_lost_the_kinds_of_spaces_is_said_to_be_near(release, tmp_path, how):
+    """It was "not found" like a text that no copy has, so that people looked for another copy of it."""
+    copy = tmp_path / "copy.txt"
+    copy.write_text(COPIES[how](TEXTS["mixed"]), "utf-8")
+    done = CliRunner().invoke(
+        cli.group,
+        ["restore", str(release), "--articles", str(copy), "--to", str(tmp_path / "full")],
+    )
+    said = [line for line in done.output.splitlines() if line.startswith("not found: ")]
+    near = [
+        line
+        for line in said
+        if "(a copy has as many letters with spaces at the same places" in line
+    ]
+    assert (done.exit_code, len(said), len(near)) == (1, len(TEXTS), 1)
+    held = pq.read_table(release / "articles")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        qawl.restore(held, [copy], release=release)
+    assert any("which spaces were no-break spaces" in str(each.message) for each in warned)
 
 
 def test_lines_that_end_in_several_ways():

@@ -37,7 +37,7 @@ def command(release: Path, articles: tuple[Path, ...], mapping: str | None, targ
     outcome = restore.restore_release(release, articles, target, renamed(mapping))
     say(f"{target}: {len(outcome.restored)} articles restored")
     for each in outcome.missing:
-        say(f"not found: {each}")
+        say(f"not found: {each}" + f" ({restore.OTHER_SPACES})" * (each in outcome.near))
     for each in outcome.untitled:
         say(f"title not found: {each}")
     for each in outcome.unread:

@@ -27,6 +27,8 @@ _MARKS = (
 _LINES = 400
 """Lines of a copy up to which the text is also looked for in part of it."""
 _TRIED = 2000
+_TELLING = 5
+"""Places of white space by which, with as many letters, a copy is likely to have the words of a text."""
 _MARKED = 6
 """Kinds of marks of which it is tried with and without what kind of space."""
 
@@ -56,12 +58,20 @@ class _Layout:
         """The end of each token among the letters alone."""
         return np.cumsum(self.ends - self.starts)
 
+    @property
+    def spaces(self) -> list[int]:
+        """The bounds at which white space stands."""
+        found: list[int] = self.bounds[:-1][self.starts[1:] > self.ends[:-1]].tolist()
+        return found
+
 
 @dataclass(slots=True)
 class Layouts:
-    """The layouts of withheld texts by how many letters they have."""
+    """The layouts of withheld texts by how many letters they have; `near` are the hashes of those that no
+    copy gave, though one has as many letters with spaces at the same places."""
 
     _by_size: dict[int, list[_Layout]] = field(default_factory=dict)
+    near: set[str] = field(default_factory=set)
 
     def add(self, row: Row, length: int | None = None) -> None:
         """Takes the layout of a row of the table `tokens`; `length` is that of the text, if known."""
@@ -80,8 +90,12 @@ class Layouts:
             for start, end in self._windows(seen):
                 part = seen.part(start, end)
                 for layout in self._by_size[end - start]:
-                    if np.isin(part.places, layout.bounds).all() and (text := _laid(layout, part)):
+                    if not np.isin(part.places, layout.bounds).all():
+                        continue
+                    if text := _laid(layout, part):
                         return text
+                    if len(part.places) >= _TELLING and part.places == layout.spaces:
+                        self.near.add(layout.digest)
         return None
 
     def _windows(self, seen: "_Seen") -> Iterator[tuple[int, int]]:

@@ -42,6 +42,12 @@ _LONGEST_TITLE = 500
 _NO_CORPUS = Path(os.devnull)
 """Copies are read wherever they stand, in the folder of a corpus too, and named after the folder that
 was given."""
+OTHER_SPACES = (
+    "a copy has as many letters with spaces at the same places, but other kinds of spaces, or another "
+    "word: which spaces were no-break spaces, U+00A0, can't be told from it; give a copy that kept them, "
+    "such as the page as it was saved"
+)
+"""What is said of a text of which a copy has the letters, and not the white space."""
 D = TypeVar("D")
 Part: TypeAlias = "pa.Table | datasets.Dataset"
 """A table, or a split of a dataset."""
@@ -52,10 +58,14 @@ Articles = str | Path | Iterable[str | Path]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back and what was not found, by article id; copies that can't be read, and why."""
+    """What was put back and what was not found, by article id; copies that can't be read, and why.
+
+    `near` are those of the missing of which a copy has as many letters with spaces at the same places.
+    """
 
     restored: list[str]
     missing: list[str]
+    near: list[str]
     untitled: list[str]
     unread: list[str]
 
@@ -127,9 +137,11 @@ class _Wanted:
         def names(digests: Iterable[str]) -> list[str]:
             return sorted(self.names[each] for each in digests)
 
+        missing = self.names.keys() - self.texts.keys()
         return Restored(
             restored=names(self.texts),
-            missing=names(self.names.keys() - self.texts.keys()),
+            missing=names(missing),
+            near=names(missing & self.layouts.near),
             untitled=names((self.titles.keys() & self.texts.keys()) - self.found_titles.keys()),
             unread=self.unread,
         )
@@ -250,6 +262,9 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
             some = ", ".join(names[:5])
             message = f"{len(names)} withheld {what} were not found, of articles {some}"
             warnings.warn(message, stacklevel=2)
+    if outcome.near:
+        some = ", ".join(outcome.near[:5])
+        warnings.warn(f"of these, {some}: {OTHER_SPACES}", stacklevel=2)
     return made
 
 
