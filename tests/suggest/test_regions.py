@@ -13,7 +13,7 @@ CASES = [
     ("en", "He flew from South Korea to North Macedonia and South Africa.", []),
     ("en", "The road along the Euphrates leads to the Bekaa Valley.", ["Euphrates", "Bekaa Valley"]),
     ("en", "Western officials and northern towns said nothing.", []),
-    ("en", "Fires reached the Blue Ridge and the Pantanal wetlands.", ["Blue Ridge"]),
+    ("en", "Fires reached the Blue Ridge and the Marana wetlands.", ["Blue Ridge"]),
     ("ar", "امتد الحريق إلى واحة الخارجة وأهوار العراق.", ["واحة الخارجة", "أهوار العراق"]),
     ("ar", "عبرت السفن مضيق باب المندب نحو خليج عدن.", ["مضيق باب المندب", "خليج عدن"]),
     ("ar", "وارتفع منسوب نهر الليطاني وبحيرة طبريا.", ["نهر الليطاني", "بحيرة طبريا"]),

@@ -198,14 +198,27 @@ def _headed(read: Reading, label: str, heads: frozenset[str], taken: set[int]) -
         lam = word.form.startswith("لل") and f"ال{word.form[2:]}" in heads
         if at in taken or (lead is None and not lam):
             continue
+        if label == "organisation" and (inner := _outlet_named(read, at, lead or 0)):
+            yield Match(label, read.every[inner[0]].start, read.every[inner[-1]].end)
+            continue
         last = _complement(read, at, label, taken)
-        if last is None:
+        if last is None or (label == "region" and _is_beside_a_city(read, at, last, lead or 0)):
             continue
         end = read.every[last].end
         mark = read.mark_behind(word.end)
         if mark is not None and mark.start < end <= mark.end:
             end = mark.end
         yield Match(label, behind(read.text, word, lead or 0), end)
+
+
+def _is_beside_a_city(read: Reading, at: int, last: int, lead: int) -> bool:
+    """Whether words say on which side of a city something is, and name no region: شرق القاهرة."""
+    name = tuple(read.form(n) for n in range(at + 1, last + 1))
+    city = places("ar").names.get(name) == "place" and name not in countries("ar")
+    return read.form(at)[lead:] in _SIDES and city
+
+
+_SIDES = frozenset(("شمال", "جنوب", "شرق", "غرب", "وسط"))
 
 
 def _complement(read: Reading, at: int, label: str, taken: set[int]) -> int | None:
@@ -372,6 +385,18 @@ def _quoted_name(read: Reading, at: int) -> int | None:
         return None
     inner = read.inside(mark.start, mark.end)
     return inner[-1] if 0 < len(inner) <= 4 else None
+
+
+def _outlet_named(read: Reading, at: int, lead: int) -> list[int]:
+    """The words in marks that alone name an outlet: صحيفة «الخليج»; not: وكالة «الساحل» للأنباء."""
+    word = read.every[at]
+    mark = read.mark_behind(word.end) if word.form[lead:] in read.lists.outlets else None
+    if mark is None or read.text[word.end : mark.start].strip():
+        return []
+    inner = read.inside(mark.start, mark.end)
+    gap = read.text[mark.end : mark.end + 2]
+    purpose = bool(inner) and gap.startswith(" ") and _purpose(read.form(inner[-1] + 1))
+    return inner if 0 < len(inner) <= 4 and not purpose else []
 
 
 def _behind_mark(read: Reading, at: int) -> int:

@@ -176,6 +176,8 @@ def named_run(
         gap = sentence.gap(taken[-1], each).strip('«»“”"') if taken else ""
         if gap or each.form in known.complementisers or each.form in _RELATIVES:
             break
+        if each.form.startswith("ال") and each.form[2:] in known.deeds and _is_name_of(taken):
+            break  # عزا الخبير سامي خوري الانهيار إلى
         if taken and (each.form in known.adverbs | known.manners or _is_manner(each)):
             break
         if prepositions and each.form in known.prepositions and not _belongs(sentence, taken, each):
@@ -187,6 +189,11 @@ def named_run(
     if not taken:
         return None
     return with_name(sentence, inner, taken)
+
+
+def _is_name_of(taken: list[Word]) -> bool:
+    """Whether words end in a given name and what stands behind it."""
+    return len(taken) > 1 and bool({w.form for w in taken[-2:]} & lists("ar").given)
 
 
 def _is_named(taken: list[Word], word: Word) -> bool:

@@ -42,6 +42,8 @@ def _person(read: Reading, at: int) -> tuple[int, int] | None:
     lead = lead_of(form, lists.given)
     if lead is None or is_place(form) or (form == "باسم" and _is_title(read, at - 1)):
         return None
+    if _is_of_noun(read, at, lead):
+        return None
     last = _name_end(read, at)
     alone = last == at or (last == at + 1 and not _sure_second(read, last))
     if alone and _is_kin(read, at - 1):
@@ -52,6 +54,17 @@ def _person(read: Reading, at: int) -> tuple[int, int] | None:
     named = _sure_second(read, last) or read.form(at + 1) in lists.particles
     told = _is_title(read, at - 1) or (is_people(read.form(at - 1)) and read.beside(at))
     return None if unsure and not named and not told else (lead, last)
+
+
+def _is_of_noun(read: Reading, at: int, lead: int) -> bool:
+    """Whether a given name is a noun that a definite one stands behind: مالك العقار, not مالك الشمري."""
+    form, following = read.form(at)[lead:], read.form(at + 1)
+    noun = (
+        following.startswith("ال")
+        and not following.endswith("ي")
+        and following not in read.lists.given
+    )
+    return form in read.lists.not_before_nouns and noun and not _is_title(read, at - 1)
 
 
 def _is_kunya(read: Reading, at: int) -> bool:

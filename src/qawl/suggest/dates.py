@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from qawl.suggest.gazetteer import Match
+from qawl.suggest.gazetteer import Match, bare
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.numerals import NTH, is_number, is_year, number_end, ordinal_end
 
@@ -26,7 +26,9 @@ def dates(read: Reading) -> Iterator[Match]:
         ):
             start = read.every[at - 1].start
             apart = _season_lead(read, at - 1) == 1
-        yield Match("date", start + int(apart), _closed(read, start, read.every[last].end))
+        end = _closed(read, start, read.every[last].end)
+        end -= len(read.form(last)) - len(bare(read.form(last)))  # Thursday's
+        yield Match("date", start + int(apart), end)
         at = last + 1
 
 
@@ -40,16 +42,16 @@ def _date_end(read: Reading, at: int) -> int | None:
     """The last word of a date that begins at a word; None where none begins."""
     lists, form = read.lists, read.form(at)
     lead = form[:1] if read.arabic and form[:1] in {"و", "ف", "ل", "ب"} else ""
-    rest = form.removeprefix(lead)
-    bare = rest if rest in lists.days or rest in lists.relative else form
+    rest = bare(form.removeprefix(lead))
+    day = rest if rest in lists.days or rest in lists.relative else form
     if read.arabic and is_number(read, at) and form in lists.days:
         return None
     if read.arabic and (last := _before_yesterday(read, at)):
         return last
-    if bare in lists.relative and not (bare == "today" and read.upper(at) and not read.opens(at)):
-        day = read.arabic and _reaches(read, at + 1) and read.form(at + 1) in lists.days
-        return _date_goes_on(read, at + 1) if day else at
-    if bare in lists.days or _month_begins(read, at):
+    if day in lists.relative and not (day == "today" and read.upper(at) and not read.opens(at)):
+        named = read.arabic and _reaches(read, at + 1) and read.form(at + 1) in lists.days
+        return _date_goes_on(read, at + 1) if named else at
+    if day in lists.days or _month_begins(read, at):
         return _date_goes_on(read, at)
     return _spoken_period(read, at) or _year_end(read, at) or _period_end(read, at)
 

@@ -4,58 +4,70 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from qawl.suggest.gazetteer import LONGEST, Gazetteer, Match, bare, places, towns
+from qawl.suggest.english_places import (
+    Run,
+    bare_match,
+    is_known,
+    match,
+    names_of_places,
+    regions,
+    towns_of,
+)
+from qawl.suggest.gazetteer import LONGEST, Match, bare, places
 from qawl.suggest.lists import BEFORE_MONTHS, Reading
 from qawl.suggest.numerals import is_year
 from qawl.suggest.sentences import Quote
-
-Run = list[int]
-"""Numbers of words that stand side by side."""
 
 
 def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     """The names that their words tell; what overlaps is settled later."""
     runs = [*_runs(read)]
     yield from _offices(read, runs)
-    rest, teams, firms = [], set(), set()
-    for run in runs:
-        found = [*_kind(read, run)]
-        yield from found
-        if not found:
-            rest.append(run)
-        elif found[0].label == "organisation" and len(run) == 2:
-            teams.add(read.form(run[1]))
-        if found and read.form(run[-1]) in read.lists.companies:
-            firms.add(tuple(read.form(n) for n in run[:-1]))
-    for run in [each for each in rest if len(each) > 1]:
-        if tuple(bare(read.form(n)) for n in run) in firms:
-            rest.remove(run)
-            yield _bare(read, "organisation", run)
-    for run in [each for each in rest if len(each) == 1]:
-        if bare(read.form(run[0])) in teams and read.form(run[0]).endswith("s"):
-            rest.remove(run)
-            yield _bare(read, "organisation", run)
+    told, rest = _told(read, runs)
+    yield from told
+    yield from towns_of(read, told)
     people = [*_persons(read, rest, quotes)]
     yield from people
     lasts = {read.form(_inside(read, each)[-1]) for each in people}
     firsts = {read.form(_inside(read, each)[0]) for each in people} & read.lists.given
     yield from _again(read, rest, lasts | (firsts - read.lists.common))
-    yield from _places(read, rest, lasts)
-    yield from _parts(read)
+    yield from names_of_places(read, rest, lasts)
+    yield from regions(read)
     yield from _with_a_noun(read, runs)
     yield from _roads(read)
     yield from _laws(read)
     yield from _alone(read)
-    yield from _lands(read)
     yield from _languages(read)
+
+
+def _told(read: Reading, runs: list[Run]) -> tuple[list[Match], list[Run]]:
+    """Names that their own words tell, short ones of firms and teams too, and the runs that are left."""
+    told: list[Match] = []
+    left: list[Run] = []
+    teams: set[str] = set()
+    firms: set[tuple[str, ...]] = set()
+    for run in runs:
+        found = [*_kind(read, run)]
+        told += found
+        if not found:
+            left.append(run)
+        elif found[0].label == "organisation" and len(run) == 2:
+            teams.add(read.form(run[1]))
+        if found and read.form(run[-1]) in read.lists.companies:
+            firms.add(tuple(read.form(n) for n in run[:-1]))
+    rest: list[Run] = []
+    for run in left:
+        forms = tuple(bare(read.form(n)) for n in run)
+        team = len(run) == 1 and forms[0] in teams and read.form(run[0]).endswith("s")
+        if team or (len(run) > 1 and forms in firms):
+            told.append(bare_match(read, "organisation", run))
+        else:
+            rest.append(run)
+    return told, rest
 
 
 def _inside(read: Reading, match: Match) -> Run:
     return read.inside(match.start, match.end)
-
-
-def _match(read: Reading, label: str, run: Run) -> Match:
-    return Match(label, read.every[run[0]].start, read.every[run[-1]].end)
 
 
 def _runs(read: Reading) -> Iterator[Run]:
@@ -81,7 +93,18 @@ def _is_owner(read: Reading, run: Run) -> bool:
     if last == bare(last) or len(run) > LONGEST:
         return False
     name = (*(read.form(n) for n in run[:-1]), bare(last))
-    return places("en").names.get(name) in {"place", "nationality", "organisation"}
+    known = places("en").names.get(name) in {"place", "nationality", "organisation"}
+    return known or _owns_a_body(read, run)
+
+
+def _owns_a_body(read: Reading, run: Run) -> bool:
+    """Whether a name in the possessive is apart from the body behind it: Donnelly's | Centre Party."""
+    lists, last = read.lists, bare(read.form(run[-1]))
+    if last in lists.organisation_words | lists.common_owners or len(run) > 2:
+        return False
+    ahead = range(run[-1] + 1, run[-1] + 4)
+    capital = [n for n in ahead if read.upper(n) and read.beside(n)]
+    return len(capital) > 1 and any(read.form(n) in lists.owned_bodies for n in capital[1:])
 
 
 def _joined(read: Reading, at: int) -> bool:
@@ -127,7 +150,7 @@ def _goes_on(read: Reading, at: int) -> bool:
     if not read.beside(at + 1):
         return False
     if read.form(at + 1) == "and":
-        return read.upper(at + 2) and read.beside(at + 2) and not _is_known(read.form(at))
+        return read.upper(at + 2) and read.beside(at + 2) and not is_known(read.form(at))
     return read.upper(at + 1) and not _is_plain(read, at + 1)
 
 
@@ -151,23 +174,57 @@ def _kind(read: Reading, run: Run) -> Iterator[Match]:
     """What the words of a run say it is: a building, a region, an event, a law, a body."""
     lists = read.lists
     forms = [bare(read.form(n)) for n in run]
+    if foreign := _foreign(read, run):
+        yield foreign
+        return
     opens = not lists.organisation_openers.isdisjoint((forms[0], forms[-1]))
-    if opens and read.form(run[-1] + 1) in {"of", "for"}:
-        extended = _extended(read, run)
-        if len(extended) > len(run):
-            yield _match(read, "organisation", extended)
+    extended = _extended(read, run) if opens else run
+    if len(extended) > len(run):
+        yield match(read, "organisation", extended)
     elif len(run) == 1:
-        known = _is_known(forms[0]) or forms[0] in lists.post_nominals
+        known = is_known(forms[0]) or forms[0] in lists.post_nominals
         if (_is_acronym(read, run[0]) and not known) or _is_told(read, run):
-            yield _bare(read, "organisation", run)
-    elif _is_acronym_of(read, run) or _is_team(read, forms) or _is_told(read, run):
-        yield _bare(read, "organisation", run)
+            yield bare_match(read, "organisation", run)
+    elif (
+        _is_acronym_of(read, run)
+        or _is_team(read, forms)
+        or _is_told(read, run)
+        or _is_paper(read, run)
+    ):
+        yield bare_match(read, "organisation", run)
     elif label := _by_last(read, forms):
-        yield _bare(read, label, _whole_law(read, run) if label == "law" else run)
+        yield bare_match(read, label, _whole_law(read, run) if label == "law" else run)
     elif forms[-1] in (lists.titles | lists.occupations) - lists.organisation_words:
         return
     elif len(run) <= 6 and any(each in lists.organisation_words for each in forms[1:]):
-        yield _bare(read, "organisation", _in_full(read, run))
+        yield bare_match(read, "organisation", _in_full(read, run))
+
+
+def _foreign(read: Reading, run: Run) -> Match | None:
+    """A body or a building whose first word is its kind in another language: Banco del Litoral."""
+    lists, first = read.lists, read.form(run[0])
+    body, building = first in lists.foreign_bodies | lists.of_clubs, first in lists.buildings_of
+    if not (body or building):
+        return None
+    last = run[-1]
+    while read.form(last + 1) in lists.particles and read.beside(last + 1):
+        step = last + 2 + (read.form(last + 2) in lists.particles)
+        if not (read.upper(step) and read.beside(step)) or step > run[0] + LONGEST:
+            break
+        last = step
+        while read.upper(last + 1) and read.beside(last + 1) and last < run[0] + LONGEST:
+            last += 1
+    if last == run[0]:
+        return None
+    return bare_match(read, "organisation" if body else "facility", [run[0], last])
+
+
+def _is_paper(read: Reading, run: Run) -> bool:
+    """Whether a run is a newspaper behind its article, or a body of a country: Transport Scotland."""
+    first, last = read.form(run[0]), read.form(run[-1])
+    paper = first in read.lists.papers and read.form(run[0] - 1) == "the" and len(run) <= 3
+    nation = first in read.lists.of_nations and places("en").names.get((last,)) == "place"
+    return (paper and last not in read.lists.days) or (nation and len(run) == 2)
 
 
 def _in_full(read: Reading, run: Run) -> Run:
@@ -176,6 +233,12 @@ def _in_full(read: Reading, run: Run) -> Run:
     if read.form(run[-1]) not in read.lists.companies:
         run = _extended(read, run)
     two = read.form(first - 1) == "and" and read.beside(first) and read.upper(first - 2)
+    known = places("en").names
+    force = (
+        read.form(run[-1]) in {"police", "council"} and known.get((read.form(first),)) == "place"
+    )
+    if two and force and known.get((read.form(first - 2),)) == "place":
+        return [first - 2, first - 1, *run]  # Devon and Cornwall Police
     if two and read.form(first - 3) == "the" and read.beside(first - 1) and read.beside(first - 2):
         run = [first - 2, first - 1, *run]
     return run
@@ -283,13 +346,13 @@ def _offices(read: Reading, runs: list[Run]) -> Iterator[Match]:
             title = title[1:]
         if title:
             last = _speaks_for(read, title[-1], read.form(title[-1]))
-            yield _match(read, "office", [title[0], last])
+            yield match(read, "office", [title[0], last])
         if (
             read.form(run[-1]) in read.lists.posts_behind
             and len(run) > 2
             and _is_acronym(read, run[-1])
         ):
-            yield _match(read, "office", run[-1:])
+            yield match(read, "office", run[-1:])
     ends = {run[-1]: run for run in runs}
     for at in range(len(read.every)):
         form = bare(read.form(at))
@@ -306,7 +369,7 @@ def _offices(read: Reading, runs: list[Run]) -> Iterator[Match]:
             continue
         start = _office_start(read, at, ends)
         last = _speaks_for(read, at, form)
-        yield _bare(read, "office", [start, last])
+        yield bare_match(read, "office", [start, last])
 
 
 def _office_start(read: Reading, at: int, ends: dict[int, Run]) -> int:
@@ -392,8 +455,9 @@ def _title(read: Reading, run: Run) -> Run:
 
 
 def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterator[Match]:
-    singles = {read.form(run[0]) for run in runs if len(run) == 1}
+    singles = {bare(read.form(run[0])) for run in runs if len(run) == 1}
     sources = {(q.source.start, q.source.end) for q in quotes if q.source and q.status == "named"}
+    starts = {start for start, _ in sources}
     for run in runs:
         name = _name(read, run)
         owner = any(read.form(n) != bare(read.form(n)) for n in name[:-1])
@@ -402,22 +466,39 @@ def _persons(read: Reading, runs: list[Run], quotes: Sequence[Quote]) -> Iterato
         titled = len(name) < len(run) or _is_kin(read, run[0] - 1)
         first, last = read.form(name[0]), bare(read.form(name[-1]))
         given = first in read.lists.given or (len(first) <= 2 and len(name) > 1)
-        match = _match(read, "person", name)
+        whole = match(read, "person", name)
         if len(name) == 1:
-            if titled and not _is_known(first):
-                yield _bare(read, "person", name)
+            if titled and not is_known(first):
+                yield bare_match(read, "person", name)
+            continue
+        if read.form(name[0] - 1) == "the" and read.beside(name[0]) and not titled:
+            if (whole.start - 4, whole.end) in sources:
+                yield bare_match(read, "organisation", name)
             continue
         sure = given and first not in read.lists.common
-        again = last in singles or (match.start, match.end) in sources
+        again = last in singles or (whole.start, whole.end) in sources
         aged = (
-            read.text[match.end : match.end + 2] == ", " and read.form(name[-1] + 1)[:2].isdigit()
+            read.text[whole.end : whole.end + 2] == ", " and read.form(name[-1] + 1)[:2].isdigit()
         )
-        told = any(start <= match.start and match.end <= end for start, end in sources)
-        apposed = told and len(name) > 1 and any(end == match.end for _, end in sources)
-        apposed = apposed and not any(_is_known(read.form(n)) for n in name)
-        plain = sure or titled or again or aged or apposed or (given and told)
+        told = any(start <= whole.start and whole.end <= end for start, end in sources)
+        apposed = told and len(name) > 1 and any(end == whole.end for _, end in sources)
+        apposed = apposed and not any(is_known(read.form(n)) for n in name)
+        behind = (whole.start in starts and read.form(name[-1] + 1) == "of") or _is_credit(
+            read, name[0]
+        )
+        plain = sure or titled or again or aged or apposed or behind or (given and told)
         if plain and not _is_street(read, name):
-            yield _bare(read, "person", name)
+            yield bare_match(read, "person", name)
+
+
+def _is_credit(read: Reading, at: int) -> bool:
+    """Whether a name stands behind what its bearer did for the article: Reporting by Hugo Balbin."""
+    return read.form(at - 1) == "by" and read.form(at - 2) in {
+        "reporting",
+        "editing",
+        "writing",
+        "compiled",
+    }
 
 
 def _is_kin(read: Reading, at: int) -> bool:
@@ -457,13 +538,6 @@ def _is_people(read: Reading, name: Run) -> bool:
     return len(name) > 1 and any(places("en").names.get((each,)) == "nationality" for each in ends)
 
 
-def _bare(read: Reading, label: str, name: Run) -> Match:
-    """A name without the 's behind it."""
-    match = _match(read, label, name)
-    surface = read.text[match.start : match.end]
-    return Match(label, match.start, match.start + len(bare(surface)))
-
-
 def _name(read: Reading, run: Run) -> Run:
     """A run without the title before it and a particle at its end; lower-case particles join it."""
     cut = len(_title(read, run))
@@ -491,68 +565,13 @@ def _is_street(read: Reading, name: Run) -> bool:
     return bool({read.form(n) for n in name} & (read.lists.streets | read.lists.compass))
 
 
-def _is_known(form: str) -> bool:
-    return (form,) in places("en").names
-
-
 def _again(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
     """The last name of a person wherever it stands alone."""
     known = {bare(each) for each in lasts}
     for run in runs:
         form = bare(read.form(run[-1]))
         if len(run) == 1 and form in known:
-            yield _bare(read, "person", run)
-
-
-def _places(read: Reading, runs: list[Run], lasts: set[str]) -> Iterator[Match]:
-    """A place behind `in` or beside `the town of`, and the same name elsewhere."""
-    found: dict[tuple[str, ...], str] = {}
-    named = read.lists.given | read.lists.languages | read.lists.not_names | read.lists.titles
-    for run in runs:
-        forms = tuple(bare(read.form(n)) for n in run)
-        if not {*forms} & (named | lasts) and (_is_where(read, run) or _is_town(read, run, forms)):
-            found[forms] = "place"
-    yield from Gazetteer(found).find(read.text, read.every, arabic=False)
-
-
-def _is_where(read: Reading, run: Run) -> bool:
-    """Whether the words before a name say that it is a place: in Fowey, the town of Sowerby Bridge."""
-    before, ahead = read.form(run[0] - 1), read.form(run[0] - 2)
-    if before == "of":
-        return len(run) <= 2 and ahead in read.lists.places_after
-    printed = ahead in {"published", "appeared", "writing", "reported"}
-    return before in {"in", "near", "from"} and len(run) == 1 and not printed
-
-
-def _is_town(read: Reading, run: Run, forms: tuple[str, ...]) -> bool:
-    """Whether a name is a town's, and a preposition or a place beside it says so: Halifax or Elland."""
-    if forms not in towns():
-        return False
-    before, known = read.form(run[0] - 1), places("en").names
-    ahead = (read.form(run[0] - 2),)
-    told = ahead in towns() and read.form(run[0] - 3) in read.lists.before_places
-    joined = before in {"and", "or"} and (known.get(ahead) == "place" or told)
-    last = run[-1]
-    comma = read.text[read.every[last].end :][:2] == ", " and read.upper(last + 1)
-    within = comma and any(
-        known.get(tuple(bare(read.form(n)) for n in range(last + 1, last + 1 + size))) == "place"
-        for size in (1, 2)
-    )
-    return joined or within or before in read.lists.before_places
-
-
-def _parts(read: Reading) -> Iterator[Match]:
-    """A part of a place: southern Lebanon, north-west England; South Korea is a place itself."""
-    known = places("en")
-    for at in range(len(read.every) - 1):
-        if read.form(at).replace("-", "") not in read.lists.compass or not read.beside(at + 1):
-            continue
-        for size in (3, 2, 1):
-            name = tuple(read.form(n) for n in range(at + 1, at + 1 + size))
-            whole = (read.form(at), *name)
-            if known.names.get(name) == "place" and read.upper(at + 1) and whole not in known.names:
-                yield _match(read, "region", [at, at + size])
-                break
+            yield bare_match(read, "person", run)
 
 
 def _with_a_noun(read: Reading, runs: list[Run]) -> Iterator[Match]:
@@ -563,19 +582,24 @@ def _with_a_noun(read: Reading, runs: list[Run]) -> Iterator[Match]:
         people = places("en").names.get((first,)) == "nationality"
         if not lower or people or len(run) > 3 or bare(read.form(run[-1])) != read.form(run[-1]):
             continue
+        if noun in read.lists.fighters and not is_known(first) and not read.lists.given & {first}:
+            yield match(read, "organisation", run)
+        exchange = f"{noun} {read.form(run[-1] + 2)}" == "stock exchange" and is_known(first)
+        if exchange and read.beside(run[-1] + 2):
+            yield match(read, "organisation", [run[0], run[-1] + 2])
         for label, nouns in (("organisation", read.lists.bands), ("place", read.lists.provinces)):
             if noun in nouns:
-                yield _match(read, label, [run[0], run[-1] + 1])
+                yield match(read, label, [run[0], run[-1] + 1])
     for at in range(len(read.every) - 2):
         if read.form(at) == "port" and read.form(at + 1) == "of" and read.upper(at + 2):
-            yield _match(read, "facility", [at, at + 2])
+            yield match(read, "facility", [at, at + 2])
         if (
             read.form(at) == "co"
             and read.upper(at)
             and read.upper(at + 1)
             and read.text[read.every[at].end] in " ."
         ):
-            yield _match(read, "place", [at, at + 1])
+            yield match(read, "place", [at, at + 1])
 
 
 _ROAD = regex.compile(
@@ -606,37 +630,24 @@ def _laws(read: Reading) -> Iterator[Match]:
         if where and read.form(at) in read.lists.pacts and read.beside(at) and not read.upper(at):
             dated = is_year(read, at - 2, at - 2) if at > 1 else False
             if read.form(at - 2) == "the" or dated:
-                yield _match(read, "law", [at - 1, at])
+                yield match(read, "law", [at - 1, at])
 
 
 def _alone(read: Reading) -> Iterator[Match]:
-    """Forces that one word names: the navy said, Peru's army."""
+    """Forces that one word names: the navy said, Peru's army; Police said."""
     for at, word in enumerate(read.every):
         before = read.form(at - 1)
+        first = word.form == "police" and read.upper(at) and read.opens(at)
+        others = read.lists.titles | read.lists.occupations | read.lists.of_forces
+        if first and not read.upper(at + 1) and read.form(at + 1) not in others:
+            yield match(read, "organisation", [at])
         if word.form not in read.lists.organisations_alone or not read.beside(at) or read.upper(at):
             continue
-        noun = (
-            read.beside(at + 1)
-            and read.form(at + 1)
-            in read.lists.titles | read.lists.occupations | read.lists.of_forces
-        )
+        noun = read.beside(at + 1) and read.form(at + 1) in others
         if not noun and (
             before == "the" or places("en").names.get((bare(before),)) in {"place", "nationality"}
         ):
-            yield _match(read, "organisation", [at])
-
-
-def _lands(read: Reading) -> Iterator[Match]:
-    """What belongs to a sea or a river: the Aegean islands, the Nile delta."""
-    known = places("en").names
-    for at in range(1, len(read.every)):
-        if read.form(at) not in read.lists.regions or read.upper(at) or not read.beside(at):
-            continue
-        for size in (3, 2, 1):
-            name = tuple(read.form(n) for n in range(at - size, at))
-            if known.get(name) == "region" and read.upper(at - size):
-                yield _match(read, "region", [at - size, at])
-                break
+            yield match(read, "organisation", [at])
 
 
 def _languages(read: Reading) -> Iterator[Match]:

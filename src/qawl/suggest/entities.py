@@ -40,8 +40,24 @@ def entities(
         # A name that is known as something else is no person because it is quoted.
         taken = {(each.start, each.end) for each in named} - sure
         found += [each for each in told if (each.start, each.end) not in taken]
+    found = _without_first_words(text, found)
     sources = {q.source.end: q.source.start for q in quotes if q.source is not None}
     return _settled([_speaking(each, sources) for each in found])
+
+
+def _without_first_words(text: str, found: list[Match]) -> list[Match]:
+    """Without regions that are the first word of a body's name: Pacific Press."""
+    bodies: dict[int, int] = {}
+    for each in found:
+        if each.label == "organisation":
+            bodies[each.start] = max(each.end, bodies.get(each.start, 0))
+    return [
+        each
+        for each in found
+        if each.label != "region"
+        or each.end >= bodies.get(each.start, each.end)
+        or " " in text[each.start : each.end]
+    ]
 
 
 def _speaking(match: Match, sources: Mapping[int, int]) -> Match:
@@ -87,6 +103,9 @@ _NESTS = {
     ("time", "date"),
     ("time", "ordinal"),
     ("office", "place"),
+    ("office", "region"),
+    ("facility", "region"),
+    ("event", "date"),
     ("organisation", "nationality"),
     ("organisation", "place"),
     ("organisation", "region"),
