@@ -15,6 +15,7 @@ help: ## what can be made
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Qawl needs Python 3.11 or later; set PYTHON=/path/to/python3"; exit 1; }
+	@echo "The first time, Qawl and its libraries are installed into .venv. This takes some minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

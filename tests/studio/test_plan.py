@@ -365,6 +365,29 @@ def test_the_judge_gets_no_article_that_was_withdrawn_since(waiting):
     assert judges(server) == [second]
 
 
+def test_a_further_question_to_the_judge_is_no_lost_work(waiting, tmp_path):
+    """After a reader's correction, or where an annotator changed work, `push` said that the server had
+    lost the judge's work, and to put it back."""
+    folder, server = waiting
+    corpora.main(folder, "push")
+    texts = {"1": "Sami met Layla.", "2": "Omar left Acme."}
+    (made,) = (each for each in server.made if "adjudication" in each["description"])
+    verdicts = [
+        {"id": number, "data": each["data"], "annotations": [{"id": number, "result": []}]}
+        for number, each in enumerate(server.held[made["id"]], 50)
+    ]
+    (tmp_path / "judged.json").write_text(json.dumps(verdicts), "utf-8")
+    corpora.qawl(
+        folder, "pull", "--from", str(tmp_path / "judged.json"), "--layer", "ner", "--judge"
+    )
+    corpora.qawl(folder, "adjudicate")
+    work = {"a1": {name: corpora.work([corpora.mark("r", "PER", 0, 3)]) for name in texts}}
+    corpora.pull(folder, "ner", texts, work)
+    assert "2 wait for a judge" in corpora.qawl(folder, "adjudicate").output
+    code, said = corpora.main(folder, "push")
+    assert (code, "add 2 tasks" in said, "--recover" in said) == (0, True, False)
+
+
 def test_a_project_whose_mark_looks_like_an_annotators_is_refused(waiting):
     """Whoever may edit projects can write any name into the mark."""
     folder, server = waiting

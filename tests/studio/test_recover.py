@@ -251,7 +251,7 @@ def test_a_push_says_that_it_asks_for_work_that_is_there(make_corpus, qawl, pool
     server, made = at_work(make_corpus, pool)
     assert "journal has" not in qawl(server, made, "push").output
     server.lose()
-    said = "8 tasks of these are of work that the journal has and Label Studio lacks"
+    said = "for 8 tasks of these the work is done: the journal has it"
     assert said in qawl(server, made, "push", "--dry-run").output
     assert said in qawl(server, made, "push").output
     assert "8 annotations put back" in qawl(server, made, "push", "--recover").output
@@ -270,7 +270,7 @@ def test_adopted_work_goes_into_the_projects_that_push_makes(tmp_path, qawl):
     words = ["adopt", str(export), "--into", str(tmp_path / "c")]
     assert CliRunner().invoke(cli.group, words).exit_code == 0
     server, made = Losing(), project.load(tmp_path / "c")
-    assert "2 tasks of these are of work" in qawl(server, made, "push").output
+    assert "for 2 tasks of these the work is done" in qawl(server, made, "push").output
     assert "2 annotations put back" in qawl(server, made, "push", "--recover").output
     assert "0 new versions" not in qawl(server, made, "pull").output
     assert qawl(server, made, "push").output.startswith("nothing to do")

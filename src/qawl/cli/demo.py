@@ -36,13 +36,15 @@ def command(folder: Path | None, no_wait: bool) -> None:
                 for name in ("exact_f1", "overlap_f1")
             )
             say(
-                f"the rules of `qawl suggest` on {layer}: "
-                f"exact F1 {exact or 0:.2f}, overlap {overlap or 0:.2f}"
+                f"suggestions of `qawl suggest` against gold, {layer}: "
+                f"exact F1 {exact or 0:.2f}, overlap F1 {overlap or 0:.2f}"
             )
         shares = ", ".join(f"{layer} {share:.0%}" for layer, share in loaded.untouched.items())
-        say(f"gold spans that suggestions would have given unchanged: {shares}")
+        say(f"gold spans that were suggested exactly so: {shares}")
         if not no_wait and sys.stdin.isatty():
-            say(f"serving at {loaded.url} until Ctrl-C")
+            say(f"look at the tasks: {loaded.served}")
+            after = "" if folder else ", which then removes the demo's corpus"
+            say(f"Label Studio runs until you press Ctrl-C{after}")
             try:
                 signal.pause()
             except KeyboardInterrupt:

@@ -43,8 +43,8 @@ def command(dry_run: bool, recover: bool) -> None:
                 say(line)
         if known := studio_recover.done_before(corpus, steps):
             say(
-                f"{counted(known, 'task')} of these are of work that the journal has and Label Studio "
-                "lacks: run `qawl push --recover` afterwards, or it will be done again"
+                f"for {counted(known, 'task')} of these the work is done: the journal has it, and Label "
+                "Studio lost it. Run `qawl push --recover` afterwards, or people do it again"
             )
         open_steps = [step for step in steps if not step.empty]
         if not open_steps:

@@ -30,6 +30,7 @@ from qawl.scoring.baseline import Baseline, texts_of
 from qawl.scoring.figures import LayerScores
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, push, server
+from qawl.studio.steps import counted
 from qawl.suggest import store as suggestions
 from qawl.validation import validate
 
@@ -42,10 +43,11 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What `datasets` reads from the release: the rows of each config and split; and what the rules of
-    `qawl suggest` score on it, by layer, with the share of gold that needs no touch."""
+    `qawl suggest` score on it, by layer, with the share of gold that needs no touch. `served` is the
+    address of the server, and how to sign in."""
 
     folder: Path
-    url: str
+    served: str
     rows: list[tuple[str, str, int]]
     scores: Mapping[str, LayerScores]
     untouched: dict[str, float]
@@ -72,8 +74,8 @@ def demo(recorded: Project, folder: Path | None, say: Say) -> Iterator[Loaded]:
             say(f"release {VERSION} built: {built.manifest.content_sha256[:16]}")
             rows = list(_load(built.folder, Path(temporary) / "cache"))
             say("release loaded with datasets")
-            say(f"look at the tasks: {access.url}, as {access.username} with {access.password}")
-            yield Loaded(built.folder, access.url, rows, scores, _untouched(corpus))
+            served = f"{access.url} (sign in as {access.username} with {access.password})"
+            yield Loaded(built.folder, served, rows, scores, _untouched(corpus))
 
 
 def _copy(recorded: Project, folder: Path) -> Project:
@@ -156,15 +158,20 @@ def _judge(client: studio_client.Client, corpus: Project, recorded: Project, say
 
 def _compare(corpus: Project, recorded: Project, say: Say) -> None:
     """Holds what came back against what was recorded."""
-    compared = 0
+    annotations = spans = relations = 0
     for layer in corpus.settings.layers:
         before = {_key(each): _work(each) for each in derive.read(recorded, layer)}
         after = {_key(each): _work(each) for each in derive.read(corpus, layer)}
         if before != after:
             lost = [key for key in before if before[key] != after.get(key)]
             raise QawlError(f"{layer}: what came back differs from what was submitted: {lost[:3]}")
-        compared += len(after)
-    say(f"{compared} annotations came back as they were submitted, to the letter")
+        annotations += len(after)
+        spans += sum(len(each.spans) for each in after.values())
+        relations += sum(len(each.relations) for each in after.values())
+    say(
+        f"{annotations} annotations with {spans} spans and {relations} relations came back as they were "
+        "submitted, to the letter"
+    )
 
 
 def _key(record: Annotation) -> tuple[str, str]:
@@ -180,7 +187,7 @@ def _validate(corpus: Project, say: Say) -> None:
     counts = validate.summary(validate.validate(corpus))
     if counts.errors:
         raise QawlError(f"{corpus.root}: {counts.errors} errors, see `qawl validate`")
-    say(f"validated: no errors, {counts.warnings} warnings")
+    say(f"validated: no errors, {counted(counts.warnings, 'warning')}")
 
 
 def _score(corpus: Project, folder: Path) -> Mapping[str, LayerScores]:

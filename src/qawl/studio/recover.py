@@ -62,18 +62,28 @@ def done_before(project: Project, steps: Iterable[Step]) -> int:
     """How many of the tasks that steps add are of work that their annotators have done: the journal has
     it, and the server does not."""
     added = {
-        (step.wanted.layer, task.data.get(ASSIGNED, step.wanted.annotator), task.data["article_id"])
+        (
+            step.wanted.layer,
+            task.data.get(ASSIGNED, step.wanted.annotator),
+            (task.data["article_id"], task.data.get("basis")),
+        )
         for step in steps
         for task in step.add
         if task.annotations is msgspec.UNSET
     }
-    done = {
-        (layer, each.annotator, each.article_id)
+    done: set[tuple[str, object, Place]] = {
+        (layer, each.annotator, (each.article_id, None))
         for layer in {layer for layer, _, _ in added}
         for each in derive.read(project, layer)
         if each.brought is msgspec.UNSET  # else a new version of the scheme asks again
     }
-    return len(added & done)
+    judged: set[tuple[str, object, Place]] = {
+        (layer, JUDGE, each.place)
+        for layer in {layer for layer, who, _ in added if who == JUDGE}
+        for each in _journalled(project, layer)
+        if each.annotator == JUDGE  # of another basis, the task is another question
+    }
+    return len(added & (done | judged))
 
 
 def recover(client: Client, project: Project, *, watch: Watch = list) -> Recovered:
