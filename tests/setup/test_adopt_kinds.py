@@ -560,3 +560,74 @@ def test_what_a_page_counts_is_told_for_each_annotator(tmp_path):
     made = Adopted(tmp_path, both, config(text=PAGE, labels=HYPER))
     assert [[span["text"] for span in each["spans"]] for each in made.records] == [["two"], ["two"]]
     assert made.errors() == []
+
+
+OLD_PAGE = (
+    "<div class='a'>\n<h1>News</h1><p>Ada 😀 met <b>Bo &amp; Cy</b> at noon.<!-- x --> Then <i>she</i> left.</p>"
+    "<table><tr><td>Dan</td><td>came</td></tr></table>\n<p>Last <br>line of Eve</p></div>"
+)
+
+
+def by_path(identity, start, end, surface, label="PER"):
+    """A region as Label Studio before 1.5 wrote it: XPaths and offsets in their nodes, in UTF-16 units."""
+    value = {
+        "start": start[0], "startOffset": start[1], "end": end[0], "endOffset": end[1], "hypertextlabels": [label],
+    }  # fmt: skip
+    value |= {"text": surface} if surface else {}
+    return {
+        "id": identity,
+        "from_name": "l",
+        "to_name": "h",
+        "type": "hypertextlabels",
+        "value": value,
+    }
+
+
+P = "/div[1]/p[1]"
+PLACED = [
+    by_path("a", (f"{P}/text()[1]", 0), (f"{P}/text()[1]", 3), "Ada"),
+    by_path("b", (f"{P}/text()[1]", 7), (f"{P}/b[1]/text()[1]", 2), "met Bo"),  # over an emoji, two nodes
+    by_path("c", (f"{P}/b[1]/text()[1]", 5), (f"{P}/b/text()", 7), None),  # without a surface
+    by_path("d", (f"{P}/text()[3]", 1), (f"{P}/i[1]/text()[1]", 3), "Then she"),  # behind a comment
+    by_path("e", ("/DIV[1]/table[1]/tbody[1]/tr[1]/td[1]/text()[1]", 0), ("/div[1]/table[1]/tbody[1]/tr[1]/td[1]/text()[1]", 3), "Dan"),
+    by_path("f", ("/div[1]/p[2]/text()[2]", 8), ("/div[1]/p[2]/text()[2]", 11), "Eve"),
+]  # fmt: skip
+UNPLACED = [
+    by_path("g", (f"{P}/text()[9]", 0), (f"{P}/text()[9]", 3), "Ada"),  # no such node
+    by_path("h", (f"{P}/text()[1]", 0), (f"{P}/text()[1]", 3), "Bob"),  # another surface
+    by_path("i", (f"{P}/text()[1]", 5), (f"{P}/text()[1]", 6), None),  # half of an emoji
+    by_path("j", (P, 0), (P, 1), "Ada"),  # an element, not a text
+    by_path("k", (f"{P}/text()[1]", 0), (f"{P}/text()[1]", 999), "Ada"),
+    by_path("l", (None, "0"), ([], {}), "Ada"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("around", ["{}", "<!DOCTYPE html><html><head><title>T</title></head><body>{}</body></html>"])  # fmt: skip
+def test_regions_of_early_exports_stand_where_their_xpaths_lead(tmp_path, around):
+    """They had no globalOffsets, and all of them were left out."""
+    xml = config(text=PAGE, labels=HYPER)
+    made = Adopted(tmp_path, task(*PLACED, *UNPLACED, data={"html": around.format(OLD_PAGE)}), xml)
+    [record], [article] = made.records, made.lines("corpus/articles.jsonl")
+    spans = [(each["id"], each["text"]) for each in record["spans"]]
+    assert spans == [
+        ("a", "Ada"), ("b", "met Bo"), ("c", "Cy"), ("d", "Then she"), ("e", "Dan"), ("f", "Eve"),
+    ]  # fmt: skip
+    for each in record["spans"]:
+        assert article["text"][each["start"] : each["end"]] == each["text"]
+    assert made.left_out == {"a region has no offsets that can be read": len(UNPLACED)}
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<p>Ada</p></div><div>x", "<?xml version='1.0' encoding='utf-8'?><p>Ada</p>", "<p>Ada\x00\x01</p>", "<!-- --><b>x", "Ada",
+     "<p>" * 3000 + "Ada"],
+    ids=["closed", "xml", "controls", "left open", "plain", "deep"],
+)  # fmt: skip
+def test_a_page_that_cannot_be_read_leaves_its_regions_out(tmp_path, page):
+    """Each is counted, and no fault of the parser's ends the adoption."""
+    results = [by_path("a", ("/p[1]/text()[1]", 0), ("/p[1]/text()[1]", 2), "Ad"), by_path("b", ("/q", 0), ("/q", 2), "Ad")]  # fmt: skip
+    made = Adopted(
+        tmp_path, task(*results, data={"html": page + " "}), config(text=PAGE, labels=HYPER)
+    )
+    kept = sum(len(each["spans"]) for each in made.records)
+    assert kept + made.left_out["a region has no offsets that can be read"] == 2

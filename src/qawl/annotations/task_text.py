@@ -13,6 +13,7 @@ from qawl.annotations.reading import results
 from qawl.annotations.regions import TYPES
 from qawl.articles import cleaning, markup
 from qawl.articles.markup import Shown
+from qawl.articles.page_paths import Paths
 from qawl.core.text import sha256, utf16_to_code_points
 from qawl.scheme.from_config import Config
 
@@ -97,10 +98,45 @@ def _of_page(task: Task, field: str, given: str, frozen: str | None) -> tuple[Ta
     """The task of a page with its text, and what was done for that."""
     tagged = markup.is_page(given)
     page = _page(given, task) if tagged else Shown(given, ())
+    task = _by_path(task, given, page)
     if tagged and frozen is not None and sha256(cleaning.as_annotated(page.text)[0]) == frozen:
         page = Shown(page.text, ())
     placed, anew = _with_page(task, field, page)
     return placed, "; ".join([PAGES] * tagged + [COUNTED_ANEW] * anew) or None
+
+
+def _by_path(task: Task, given: str, page: Shown) -> Task:
+    """The task with places in the page for regions that early exports tell by XPath alone."""
+    if not any(_has_path_alone(each) for one in annotations(task) for each in results(one)):
+        return task
+    paths = Paths(given, page)
+    return _with_results(task, lambda _: lambda each: _found(each, paths, page.text))
+
+
+def _has_path_alone(result: Mapping[str, Any]) -> bool:
+    value = result.get("value")
+    return (
+        result.get("type") in TYPES
+        and isinstance(value, Mapping)
+        and not isinstance(value.get("globalOffsets"), Mapping)
+        and "startOffset" in value
+    )
+
+
+def _found(result: Any, paths: Paths, text: str) -> Any:
+    """A region with the place to which its XPaths lead, if its surface stands there; else as it came."""
+    if not isinstance(result, Mapping) or not _has_path_alone(result):
+        return result
+    value = result["value"]
+    start = paths.place(value.get("start"), value.get("startOffset"))
+    end = paths.place(value.get("end"), value.get("endOffset"))
+    if start is None or end is None:
+        return result
+    said = text[start:end] if value.get("text") is None else value["text"]
+    if not _is_at(text, start, end, said):
+        return result
+    place = {"globalOffsets": {"start": start, "end": end}, "text": said}
+    return {**result, "value": {**value, **place}}
 
 
 def _page(page: str, task: Task) -> Shown:
@@ -149,9 +185,9 @@ def _counted(given: Marked, units: Sequence[int | None]) -> Marked:
     return (-1, -1, said) if first is None or last is None else (first, last, said)
 
 
-def _is_at(text: str, start: int, end: int, said: str) -> bool:
+def _is_at(text: str, start: int, end: int, said: object) -> bool:
     """Whether a surface stands at a place, but for white space: selections differ in that."""
-    if not 0 <= start < end <= len(text):
+    if not isinstance(said, str) or not 0 <= start < end <= len(text):
         return False
     words = "".join(text[start:end].split())
     return words != "" and words == "".join(said.replace("\\n", " ").split())

@@ -13,7 +13,8 @@ BLOCKS = re.compile(
     "section|select|summary|table|tbody|t[dhr]|tfoot|thead|ul"
 )
 """Elements that begin a line of their own, or a cell."""
-_UNSHOWN = frozenset({"script", "style", "head", "title", "template"})
+UNSHOWN = frozenset({"script", "style", "head", "title", "template"})
+"""Elements whose text no browser shows."""
 
 
 def is_page(text: str) -> bool:
@@ -65,13 +66,13 @@ class _Reader(HTMLParser):
         self._unshown = 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as html.parser has it
-        self._unshown += tag in _UNSHOWN
+        self._unshown += tag in UNSHOWN
         if tag == "br" and self._breaks:
             self._add("\n")
         self._block = self._block or bool(BLOCKS.fullmatch(tag))
 
     def handle_endtag(self, tag: str) -> None:
-        self._unshown -= tag in _UNSHOWN and self._unshown > 0
+        self._unshown -= tag in UNSHOWN and self._unshown > 0
         self._block = self._block or bool(BLOCKS.fullmatch(tag))
 
     def handle_data(self, data: str) -> None:
