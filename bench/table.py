@@ -175,10 +175,10 @@ assert journal.opened_at(corpus, path).append(map(entry, range({versions} - 1000
 """
 LATEST = """
 from pathlib import Path
-from qawl.annotations import journal
+from qawl.annotations import latest_entries
 from qawl.core import project
-with journal.opened() as at:
-    for each in journal.latest(project.load(Path(".")), "entity"):
+with latest_entries.opened() as at:
+    for each in latest_entries.places(project.load(Path(".")), "entity"):
         at(each)
 """
 

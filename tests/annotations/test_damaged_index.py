@@ -81,7 +81,7 @@ def test_a_place_in_an_index_that_is_none_of_the_annotation_is_noticed(made, tmp
 
 def test_a_line_in_an_index_that_is_not_the_journal_s_is_noticed(made, tmp_path, monkeypatch):
     """Lines of segments are kept in the index: one flipped letter would change an annotation."""
-    from qawl.annotations import journal, segments
+    from qawl.annotations import latest_entries, segments
 
     monkeypatch.setattr(segments, "SEAL", 300)
     assert main(made.root, *export(tmp_path / "2.json", (2, 1, 12)))[0] == 0
@@ -93,6 +93,6 @@ def test_a_line_in_an_index_that_is_not_the_journal_s_is_noticed(made, tmp_path,
     db.close()
     with (
         pytest.raises(sqlite3.DatabaseError, match="a line in it is damaged"),
-        journal.opened() as at,
+        latest_entries.opened() as at,
     ):
-        list(map(at, journal.latest(made, "entity")))
+        list(map(at, latest_entries.places(made, "entity")))

@@ -13,7 +13,7 @@ import pytest
 from test_foreign_exports import Foreign, region
 
 from corpora import main, qawl
-from qawl.annotations import journal, journal_index, journal_lines
+from qawl.annotations import journal, journal_index, journal_lines, latest_entries
 from qawl.annotations.journal import Entry
 from qawl.core import project
 from qawl.core.errors import JournalError
@@ -117,7 +117,7 @@ def test_a_changed_line_is_found_also_with_an_index(corpus, path, number):
     with pytest.raises(JournalError, match=f"line {number + 1}: the journal was changed"):
         journal.opened_at(corpus, path)
     with pytest.raises(JournalError, match=f"line {number + 1}: the journal was changed"):
-        list(journal.latest(corpus, "quote"))
+        list(latest_entries.places(corpus, "quote"))
 
 
 def older(index, corpus, path):

@@ -10,7 +10,7 @@ import pytest
 from test_journal_index import entry, holds
 
 from corpora import main, qawl
-from qawl.annotations import journal, journal_index, segments
+from qawl.annotations import journal, journal_index, latest_entries, segments
 from qawl.core.errors import JournalError
 
 TABLES = (
@@ -195,8 +195,8 @@ def test_lines_that_say_the_same_at_another_place_are_noted_there(corpus, path):
     lines[0] = lines[0].replace(b'{"format":1,"prev"', b'{"format":1,  "prev"')
     path.write_bytes(b"".join(lines))
     assert same(corpus, path)
-    with journal.opened() as at:
-        assert all(at(each) for each in journal.latest(corpus, "quote"))
+    with latest_entries.opened() as at:
+        assert all(at(each) for each in latest_entries.places(corpus, "quote"))
 
 
 def packed_anew(path):
@@ -308,8 +308,8 @@ def test_an_index_with_flipped_bytes_never_changes_an_annotation_or_accuses_the_
     """As a bad disk leaves it: what is read is what the journal has, or the index is said to be damaged."""
 
     def latest():
-        with journal.opened() as at:
-            return [(each.article_id, at(each)) for each in journal.latest(corpus, "quote")]
+        with latest_entries.opened() as at:
+            return [(each.article_id, at(each)) for each in latest_entries.places(corpus, "quote")]
 
     chance, index = random.Random(4), journal.index(corpus, path)
     right, whole, state = latest(), index.read_bytes(), files(corpus)

@@ -14,7 +14,7 @@ import pytest
 from test_journal_index import entry, holds
 
 from corpora import main, qawl
-from qawl.annotations import heads, journal, segments
+from qawl.annotations import heads, journal, latest_entries, segments
 from qawl.core import project as projects
 from qawl.core.errors import JournalError
 
@@ -102,10 +102,10 @@ def test_an_opened_journal_knows_all_and_reads_no_segment(corpus, path, entries,
     assert holds(opened) == whole
     assert opened.append(entries) == []
     assert opened.append([entry(3, 9)]) == ["a"]
-    with journal.opened() as at:
+    with latest_entries.opened() as at:
         latest = {
             at(each).annotation["id"]: at(each).annotation["result"]
-            for each in journal.latest(corpus, "quote")
+            for each in latest_entries.places(corpus, "quote")
         }
     assert latest == {number: [9 if number == 3 else 3] for number in range(20)}
 
@@ -136,7 +136,7 @@ def test_a_journal_of_before_is_sealed_at_the_next_append(corpus, entries, monke
     opened = journal.opened_at(corpus, path)
     assert holds(opened) == holds(journal.load(path))
     assert not opened.append([entry(1, 8)] * fresh)
-    list(journal.latest(corpus, "quote"))
+    list(latest_entries.places(corpus, "quote"))
 
 
 def test_a_line_that_is_larger_than_a_segment_is_one_of_its_own(corpus, small):
@@ -201,7 +201,7 @@ def test_a_segment_that_is_damaged_is_named_and_nothing_is_written(corpus, path,
     for work in (
         lambda: journal.opened_at(corpus, path),
         lambda: journal.reading(corpus, path),
-        lambda: list(journal.latest(corpus, "quote")),
+        lambda: list(latest_entries.places(corpus, "quote")),
         lambda: journal.check(path),
         lambda: list(journal.mend(corpus, "quote")),
     ):

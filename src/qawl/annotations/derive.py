@@ -12,6 +12,7 @@ from qawl.annotations import (
     identity,
     journal,
     journal_fields,
+    latest_entries,
     migration,
     repairs,
     segments,
@@ -19,7 +20,7 @@ from qawl.annotations import (
 )
 from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
-from qawl.annotations.journal import EntryAt, Latest
+from qawl.annotations.latest_entries import EntryAt, Latest
 from qawl.annotations.reading import fields
 from qawl.articles import store as article_store
 from qawl.core import files
@@ -101,11 +102,11 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
     schemes = scheme.load_all(project)
     articles = article_store.by_id(project)
     known = repairs.load(project, layer)
-    groups = groupby(journal.latest(project, layer), key=lambda place: place.article_id)
+    groups = groupby(latest_entries.places(project, layer), key=lambda place: place.article_id)
     users: Users = {}
     ways: dict[str, Way] = {}
     put_back = _put_back(project)
-    with journal.opened() as at:
+    with latest_entries.opened() as at:
         for (article_id, group), article in articles.beside(groups, lambda group: group[0]):
             by_annotator = {
                 annotator: list(places)

@@ -8,10 +8,9 @@ a changed, missing or moved line is found. One journal a layer and annotator:
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from heapq import merge
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -36,16 +35,11 @@ from qawl.annotations.journal_lines import NOWHERE, Reached, chained
 from qawl.core import files as core_files
 from qawl.core import names
 from qawl.core.errors import JournalError
-from qawl.core.handles import Handles
-from qawl.core.lookup import temporary_database
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 
 SEALED = -1
 """Where the last line starts if it stands in a segment."""
-
-TOGETHER = 32
-"""Journals of a layer that are open at a time."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -65,29 +59,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     was: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
-class EntryAt(Struct, frozen=True, gc=False):
-    """Where the latest entry of an annotation stands; its line itself, where that is in a segment."""
-
-    path: Path
-    spot: Spot
-    annotator: str
-    article_id: str
-    deleted: bool
-    content: bytes | None
-
-
-class Latest(Struct, frozen=True, kw_only=True):
-    """What counts of the latest version of an annotation, read from its line."""
-
-    key: str = ""
-    article_id: str
-    scheme_version: str
-    text: str | None = None
-    task: dict[str, object] = {}
-    annotation: dict[str, object] = {}
-
-
-_latest = msgspec.json.Decoder(Latest)
 _entry = msgspec.json.Decoder(Entry)
 
 
@@ -321,7 +292,7 @@ class Journal:
             with self.path.open("rb") as file:
                 file.seek(place.start)
                 content = file.read(place.length)
-        return _entry.decode(_whole(content))
+        return _entry.decode(journal_lines.indexed(content))
 
 
 def _read(contents: Iterable[bytes]) -> Iterator[tuple[Version, bytes]]:
@@ -566,68 +537,6 @@ def stood(project: Project, path: Path) -> tuple[int, str]:
 
     made_of = (*segments.parts(path), path.parent / heads.NAME)
     return project.disk.once(f"end of {path}", found, *made_of)
-
-
-def latest(project: Project, layer: str) -> Iterator[EntryAt]:
-    """Where the latest entry of each annotation of a layer stands, by article, then annotator."""
-    paths = list(files(project, layer))
-    if len(paths) > TOGETHER:
-        return _sorted(project, paths)
-    journals = [_places(annotator, reading(project, path)) for annotator, path in paths]
-    return merge(*journals, key=lambda place: (place.article_id, place.annotator))
-
-
-def _sorted(project: Project, paths: Sequence[tuple[str, Path]]) -> Iterator[EntryAt]:
-    """The same of many journals, opened one after the other."""
-    with closing(temporary_database()) as db:
-        db.execute(
-            "CREATE TABLE place (journal, article, gone, content, start, length, line, segment)"
-        )
-        for number, (annotator, path) in enumerate(paths):
-            rows = (
-                (number, each.article_id, each.deleted, each.content, *each.spot)
-                for each in _places(annotator, reading(project, path))
-            )
-            db.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        found = db.execute("SELECT * FROM place ORDER BY article, journal, rowid")
-        for number, article, gone, content, *at in found:
-            annotator, path = paths[number]
-            yield EntryAt(path, Spot(*at), annotator, article, bool(gone), content)
-
-
-def _places(annotator: str, opened: Journal) -> Iterator[EntryAt]:
-    for article, spot, gone, content in opened.holds.places():
-        yield EntryAt(opened.path, spot, annotator, article, gone, content)
-
-
-@contextmanager
-def opened() -> Iterator[Callable[[EntryAt], Latest]]:
-    """Reads what stands at a place; the files are closed in the end."""
-    with Handles("rb") as files:
-
-        def at(place: EntryAt) -> Latest:
-            content = place.content
-            if content is None:
-                file = files.of(place.path)
-                file.seek(place.spot.start)
-                content = file.read(place.spot.length)
-            found = _latest.decode(_whole(content))
-            if found.article_id != place.article_id:
-                raise sqlite3.DatabaseError("a place in it is damaged")
-            return found
-
-        yield at
-
-
-def _whole(content: bytes) -> msgspec.Raw:
-    """The entry of a line that an index has, or has the place of; raises what a damaged index raises."""
-    try:
-        line = journal_lines.decoded(content)
-    except core_files.UNREADABLE as error:
-        raise sqlite3.DatabaseError("a line in it is damaged") from error
-    if line.sha256 != chained(line.prev, bytes(line.entry)):
-        raise sqlite3.DatabaseError("a line in it is damaged")
-    return line.entry
 
 
 def entries(path: Path) -> Iterator[Entry]:

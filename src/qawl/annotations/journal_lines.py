@@ -1,5 +1,6 @@
 """The lines of a journal, each chained to the one before, in order: of its segments and its open file."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -224,3 +225,14 @@ def _changed(path: Path, number: int, content: bytes = b"") -> JournalError:
     return JournalError(
         f"{path}, line {number}: the journal was changed: bring the file back from version control"
     )
+
+
+def indexed(content: bytes) -> msgspec.Raw:
+    """The entry of a line that an index has, or has the place of; raises what a damaged index raises."""
+    try:
+        line = decoded(content)
+    except core_files.UNREADABLE as error:
+        raise sqlite3.DatabaseError("a line in it is damaged") from error
+    if line.sha256 != chained(line.prev, bytes(line.entry)):
+        raise sqlite3.DatabaseError("a line in it is damaged")
+    return line.entry

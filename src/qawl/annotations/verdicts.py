@@ -15,7 +15,7 @@ import msgspec
 
 from qawl.annotations import journal, repairs
 from qawl.annotations.from_label_studio import provenance
-from qawl.annotations.journal import Latest
+from qawl.annotations.latest_entries import Latest
 from qawl.core import files
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Provenance
