@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from itertools import pairwise
 
-import jinja2
 from markupsafe import escape
 from msgspec import UNSET, Struct, structs
 
@@ -15,6 +13,7 @@ from qawl.agreement.intervals import FEW
 from qawl.agreement.readings import Mark, Reading, readings
 from qawl.annotations import derive
 from qawl.articles import store as article_store
+from qawl.core import templates
 from qawl.core.phrases import Phrases, phrases
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Article, AttributeValue, Disagreement, in_words
@@ -48,14 +47,10 @@ class Difference(Struct, frozen=True):
 
 def page(project: Project, layers: Mapping[str, LayerAgreement]) -> str:
     """The page, self-contained; `layers` are those of an agreement report."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(
-        files("qawl.agreement").joinpath("feedback.html.j2").read_text("utf-8")
-    )
     schemes = {name: scheme.load(project, name) for name in layers}
     say = phrases(project.settings.language)
     shown = _Shown(say, schemes)
-    return template.render(
+    return templates.page("qawl.agreement", "feedback.html.j2").render(
         name=project.settings.name,
         rtl=is_rtl(say.language),
         say=say,

@@ -38,10 +38,7 @@ def withdrawn(project: Project, ours: Project, other: Side) -> tuple[int, list[s
     known: dict[str, withdrawal.Withdrawal] = {}
     both = _both(here, there, base)
     differ = [e.article_id for e in both if known.setdefault(e.article_id, e) != e]
-    if known:
-        files.write(project.withdrawn_file, [known[each] for each in sorted(known)])
-    else:
-        project.withdrawn_file.unlink(missing_ok=True)
+    withdrawal.write(project, known)
     return len(known.keys() - {each.article_id for each in here}), differ
 
 

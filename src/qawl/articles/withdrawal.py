@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -68,6 +68,14 @@ def _ids(project: Project) -> frozenset[str]:
     return out
 
 
+def write(project: Project, known: Mapping[str, Withdrawal]) -> None:
+    """Replaces what is withdrawn, by article; of nothing there is no file."""
+    if known:
+        files.write(project.withdrawn_file, [known[each] for each in sorted(known)])
+    else:
+        project.withdrawn_file.unlink(missing_ok=True)
+
+
 def withdraw(project: Project, article_id: str, reason: str) -> str | None:
     """Takes an article out, or gives another reason why it is; returns the reason before, if there was
     one. Its text and annotations stay on disk."""
@@ -81,5 +89,5 @@ def withdraw(project: Project, article_id: str, reason: str) -> str | None:
         raise InputError(article_store.unknown(project, article_id))
     if before is None or before.reason != reason:
         known[article_id] = Withdrawal(article_id=article_id, reason=reason)
-        files.write(project.withdrawn_file, [known[each] for each in sorted(known)])
+        write(project, known)
     return before.reason if before else None

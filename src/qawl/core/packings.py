@@ -29,6 +29,11 @@ def kind(start: bytes) -> str | None:
     return next((name for begin, name in _KINDS.items() if start.startswith(begin)), None)
 
 
+def packed(path: Path, found: str | None) -> InputError:
+    """That a file is packed in a way that is not read here."""
+    return InputError(f"{path}: a {found} file: unpack it, and give what is in it")
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[BinaryIO]:
     """A file that is open for reading, unpacked where gzip packed it; raises InputError where another
@@ -37,7 +42,7 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
         found = kind(file.read(_LONGEST))
         file.seek(0)
         if found not in (None, GZIP):
-            raise InputError(f"{path}: a {found} file: unpack it, and give what is in it")
+            raise packed(path, found)
         try:
             yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if found else file
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:

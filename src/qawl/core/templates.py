@@ -1,4 +1,4 @@
-"""Templates → Markdown; a field that is not known is a one-line error."""
+"""Templates → Markdown, where a field that is not known is a one-line error; and → web pages."""
 
 import sys
 import traceback
@@ -25,6 +25,12 @@ def bundled(package: str, name: str) -> str:
     text = files(package).joinpath(name).read_text("utf-8")
     _ours.add(text)
     return text
+
+
+def page(package: str, name: str) -> jinja2.Template:
+    """The template of a web page that lies in a package of Qawl; what it is filled with is escaped."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.from_string(files(package).joinpath(name).read_text("utf-8"))
 
 
 def rendered(template: str, where: str, values: Mapping[str, object]) -> str:

@@ -4,6 +4,7 @@ The YAML is the only place where a label is named; the Label Studio config (`lab
 Schema (`json_schema`) and the guidelines are made from the value that is read here.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from qawl.scheme.model import (
     Scheme,
     Table,
 )
+from qawl.scheme.titles import title_in
 
 __all__ = [
     "CLAIMS",
@@ -43,6 +45,7 @@ __all__ = [
     "load_all",
     "load_file",
     "parse",
+    "titles",
 ]
 
 
@@ -61,6 +64,11 @@ def load_all(project: Project) -> dict[str, Scheme]:
     for problem in names.collisions(schemes):
         raise SchemeError(f"{project.label_config}: {problem}")
     return schemes
+
+
+def titles(schemes: Mapping[str, Scheme], language: str) -> dict[str, str]:
+    """Layer → what people who read this language call it."""
+    return {layer: title_in(each.title, language, layer) for layer, each in schemes.items()}
 
 
 def load_file(path: Path, disk: Disk | None = None) -> Scheme:

@@ -3,18 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 
-import jinja2
 from msgspec import UNSET
 
 from qawl.annotations import derive
+from qawl.core import templates
 from qawl.core.phrases import phrases
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Gold
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
-from qawl.scheme.titles import title_in
 from qawl.studio.status import Standing
 
 
@@ -51,21 +49,15 @@ class Person:
 
 def page(project: Project, standings: Sequence[Standing]) -> str:
     """The page, self-contained, in the corpus's language."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     say = phrases(project.settings.language)
-    schemes = scheme.load_all(project)
-    return environment.from_string(
-        files("qawl.studio").joinpath("team.html.j2").read_text("utf-8")
-    ).render(
+    return templates.page("qawl.studio", "team.html.j2").render(
         name=project.settings.name,
         say=say,
         rtl=is_rtl(say.language),
         people=people(project, standings),
         offline=any(each.url is None for each in standings),
         judge=JUDGE,
-        titles={
-            layer: title_in(each.title, say.language, layer) for layer, each in schemes.items()
-        },
+        titles=scheme.titles(scheme.load_all(project), say.language),
     )
 
 

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 
-import jinja2
-
 from qawl.articles import store as article_store
+from qawl.core import templates
 from qawl.core.excerpts import around
 from qawl.core.findings import CHECKS
 from qawl.core.phrases import ENGLISH, Phrases, phrases
@@ -17,7 +15,6 @@ from qawl.core.records import Finding
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
-from qawl.scheme.titles import title_in
 from qawl.validation.validate import Summary
 
 AROUND = 60
@@ -26,10 +23,6 @@ AROUND = 60
 
 def page(project: Project, found: Iterable[Finding], counts: Summary) -> str:
     """The page, in the order of `found`; each with the text around it and the address of its task."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(
-        files("qawl.validation").joinpath("findings.html.j2").read_text("utf-8")
-    )
     articles = article_store.by_id(project)
     say = phrases(project.settings.language)
     schemes = scheme.load_all(project)
@@ -41,7 +34,7 @@ def page(project: Project, found: Iterable[Finding], counts: Summary) -> str:
         current = schemes.get(found.layer or "")
         return _detail(found, current, say)
 
-    return template.render(
+    return templates.page("qawl.validation", "findings.html.j2").render(
         name=project.settings.name,
         say=say,
         rtl=is_rtl(say.language),
@@ -51,9 +44,7 @@ def page(project: Project, found: Iterable[Finding], counts: Summary) -> str:
         explained={
             each.id: say.get(f"check.{each.id}", each.explanation) for each in CHECKS.values()
         },
-        titles={
-            layer: title_in(each.title, say.language, layer) for layer, each in schemes.items()
-        },
+        titles=scheme.titles(schemes, say.language),
         called=called,
         detail=detail,
         groups=[

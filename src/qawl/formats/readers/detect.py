@@ -80,7 +80,7 @@ def _of_file(path: Path) -> str | None:
     with path.open("rb") as file:
         start = file.read(65536)
     if packed := packings.kind(start):
-        raise InputError(f"{path}: a {packed} file: unpack it, and give what is in it")
+        raise packings.packed(path, packed)
     words = encodings.start(start)
     if known := _of_start(start, words):
         return known

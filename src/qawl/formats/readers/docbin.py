@@ -1,6 +1,5 @@
 """spaCy's DocBin: entities, span groups and categories of each document. Needs spaCy (an extra)."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 from qawl.core.errors import InputError
 from qawl.formats.readers import own
 from qawl.formats.readers.document import Document, Found, Mark, Work
+from qawl.formats.readers.json_lines import decoded
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -43,7 +43,7 @@ def read(path: Path) -> Iterator[Found]:
 def _document(path: Path, number: int, doc: "Doc") -> Document:
     kept = doc.user_data.get("qawl") if doc.user_data else None
     made = Document(str(path), str(number), doc.text)
-    if isinstance(kept, str) and isinstance(record := _decoded(kept), dict):
+    if isinstance(kept, str) and isinstance(record := decoded(kept), dict):
         made.source_id = str(record.get("article_id", number))
         made.works = [own.work(made, record)]
         return made
@@ -83,10 +83,3 @@ def _work(doc: "Doc") -> Work:
     if chosen:
         work.attributes[CATEGORY] = chosen
     return work
-
-
-def _decoded(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

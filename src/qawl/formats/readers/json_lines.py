@@ -49,7 +49,7 @@ def documents(path: Path, make: Callable[[int, dict[str, object]], Found]) -> It
 
 
 def _listed(path: Path, text: str) -> Iterator[Row | SetAside]:
-    value = _decoded(text)
+    value = decoded(text)
     if not isinstance(value, list):
         yield set_aside(str(path), reason("not-json"))
         return
@@ -58,7 +58,7 @@ def _listed(path: Path, text: str) -> Iterator[Row | SetAside]:
 
 
 def _row(path: Path, number: int, line: str) -> Row | SetAside:
-    return _object(path, number, _decoded(line))
+    return _object(path, number, decoded(line))
 
 
 def _object(path: Path, number: int, value: object) -> Row | SetAside:
@@ -68,7 +68,8 @@ def _object(path: Path, number: int, value: object) -> Row | SetAside:
     return set_aside(str(path), why, number)
 
 
-def _decoded(text: str) -> object:
+def decoded(text: str) -> object:
+    """A value of JSON; None where the text is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
