@@ -6,16 +6,12 @@ from itertools import groupby
 from typing import TypeVar
 
 from qawl.agreement.readings import Arrow, Mark, Reading, Value, comparable, text_order
-from qawl.core.records import Attributes, AttributeValue, Disagreement
+from qawl.core.records import Attributes, AttributeValue, Disagreement, Place
 
 T = TypeVar("T")
 
 BETWEEN = " | "
 """Stands between the names of a disagreement that is about several labels or relations."""
-
-
-Place = tuple[str, int, int]
-"""A label and where it stands."""
 
 LONGEST = 60
 """Code points of a surface that are shown."""

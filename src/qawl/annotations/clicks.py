@@ -16,6 +16,7 @@ from qawl.annotations.reading import Raw
 from qawl.core.records import (
     Annotation,
     AttributeValue,
+    Place,
     Relation,
     Span,
     ends,
@@ -24,9 +25,6 @@ from qawl.core.records import (
     to_json,
 )
 from qawl.scheme.kinds.registry import value_of
-
-Place = tuple[str, int, int]
-"""A label, and the code points where it stands, half-open."""
 
 
 class Put(Struct, frozen=True, array_like=True):
@@ -128,8 +126,8 @@ def _spans(record: Annotation, clicks: Sequence[Click], text: str) -> list[Span]
     """The spans with those that were clicked; one that the judge marked as well stands once."""
     put = {one.place: one for each in clicks for one in each.put}
     gone = {place for each in clicks for place in each.drop} - put.keys()
-    spans = [each for each in record.spans if _place(each) not in gone]
-    there = {_place(each) for each in spans}
+    spans = [each for each in record.spans if each.place not in gone]
+    there = {each.place for each in spans}
     ids = {each.id for each in record.spans}
     for place, one in put.items():
         if place not in there:
@@ -146,12 +144,8 @@ def _span(one: Put, text: str, taken: Collection[str]) -> Span:
     return Span(name, one.label, one.start, one.end, surface, dict(one.attributes))
 
 
-def _place(span: Span) -> Place:
-    return span.label, span.start, span.end
-
-
 def _at(spans: Iterable[Span], place: Place) -> list[dict[str, AttributeValue]]:
-    return [each.attributes for each in spans if _place(each) == place]
+    return [each.attributes for each in spans if each.place == place]
 
 
 def _set(attributes: dict[str, AttributeValue], name: str, value: AttributeValue | None) -> None:
@@ -166,8 +160,8 @@ def _relations(
 ) -> list[Relation]:
     """The relations; those at spans that a click took away go with them."""
     ids = {each.id for each in spans}
-    by_place = {_place(each): each.id for each in reversed(spans)}
-    before = {each.id: _place(each) for each in record.spans}
+    by_place = {each.place: each.id for each in reversed(spans)}
+    before = {each.id: each.place for each in record.spans}
     gone = before.keys() - ids
     cut = {_key(one) for each in clicks for one in each.cut}
     kept = [
@@ -175,7 +169,7 @@ def _relations(
         for each in record.relations
         if not gone & {each.from_, each.to} and _told(each, before) not in cut
     ]
-    places = {each.id: _place(each) for each in spans}
+    places = {each.id: each.place for each in spans}
     known = {_told(each, places) for each in kept}
     for each in clicks:
         for one in (*each.along, *each.draw):

@@ -26,6 +26,8 @@ AttributeValue = str | int | float | Sequence[str | Sequence[str]]
 """A choice, text or date; a number; several choices or texts, or a path in a tree; several paths.
 Lists are read as `list`."""
 Attributes = dict[str, AttributeValue]
+Place = tuple[str, int, int]
+"""A label, and the code points where it stands, half-open."""
 Direction = Literal["right", "left", "bi"]
 Status = Literal["submitted", "skipped"]
 Severity = Literal["error", "warning"]
@@ -163,6 +165,11 @@ class Span(Struct, frozen=True, gc=False):
     attributes: Attributes = field(default_factory=dict)
     origin: Origin | msgspec.UnsetType = msgspec.UNSET
     unsure: str | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def place(self) -> Place:
+        """Its label and where it stands: two spans with one place are the same, whoever made them."""
+        return self.label, self.start, self.end
 
 
 class Relation(Struct, frozen=True, kw_only=True, gc=False):
@@ -360,6 +367,11 @@ class GoldSpan(Struct, frozen=True, kw_only=True, gc=False):
     attributes: Attributes = field(default_factory=dict)
     support: tuple[str, ...] = ()
     decided_by: DecidedBy = "unanimous"
+
+    @property
+    def place(self) -> Place:
+        """As that of a `Span`."""
+        return self.label, self.start, self.end
 
 
 class GoldRelation(Struct, frozen=True, kw_only=True, gc=False):

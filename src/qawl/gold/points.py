@@ -12,8 +12,8 @@ from qawl.agreement.disagreements import (
     told_marks,
 )
 from qawl.agreement.readings import Arrow, Mark, Reading, comparable
-from qawl.annotations.clicks import Click, Drawn, Place, Put
-from qawl.core.records import Attributes, AttributeValue, Disagreement, Gold
+from qawl.annotations.clicks import Click, Drawn, Put
+from qawl.core.records import Attributes, AttributeValue, Disagreement, Gold, Place
 from qawl.gold.vote import Vote
 
 
@@ -60,7 +60,7 @@ class Points:
         self._every_arrow = frozenset(chain.from_iterable(side.arrows for side in self._every))
         marks = set(chain.from_iterable(side.spans for side in self._every))
         self._crowded = {mark[:3] for mark in marks if mark.copy}
-        self._decided = {(each.label, each.start, each.end) for each in gold.spans}
+        self._decided = {each.place for each in gold.spans}
         undecided = {mark[:3] for mark in marks} - (self._decided - self._crowded)
         self._told = told_marks(undecided)
         self._groups = {id(each): [*self._grouped(each)] for each in gold.open}

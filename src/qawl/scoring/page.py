@@ -144,8 +144,8 @@ def _article(pair: Pair, value: float | None) -> Iterator[str]:
 
 
 def _only(one: Annotation, other: Annotation) -> Iterator[Span]:
-    there = {(span.label, span.start, span.end) for span in other.spans}
-    return (span for span in one.spans if (span.label, span.start, span.end) not in there)
+    there = {span.place for span in other.spans}
+    return (span for span in one.spans if span.place not in there)
 
 
 def _place(span: Span, side: str, text: str | None) -> str:

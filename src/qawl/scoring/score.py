@@ -17,7 +17,7 @@ from qawl.agreement.estimates import Confusion
 from qawl.agreement.report import confusion_of, measure
 from qawl.agreement.spans_table import Text, collect
 from qawl.core.column_types import Row
-from qawl.core.records import GOLD, JUDGE, Annotation, Relation, Span, ends
+from qawl.core.records import GOLD, JUDGE, Annotation, Place, Relation, Span, ends
 from qawl.release.reading import Article, Release
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
@@ -44,9 +44,6 @@ from qawl.scoring.predictions import SYSTEM, Given, Predictions
 from qawl.scoring.sentences import scored
 from qawl.scoring.soft import Judged, Votes, soft
 from qawl.scoring.wholes import Whole, attributed, wholes
-
-Place = tuple[str, int, int]
-"""(label, start, end) of a span."""
 
 Said = tuple[str, object]
 """(attribute, its value)."""
@@ -254,7 +251,7 @@ def _note_proclitics(name: str, layer: Layer, given: Predictions) -> None:
 
 
 def _marks(record: Annotation) -> Iterator[Place]:
-    return ((span.label, span.start, span.end) for span in record.spans)
+    return (span.place for span in record.spans)
 
 
 def _note_strangers(
@@ -291,7 +288,7 @@ def _decided(
         for span in record.spans
         if not any(span.start < end and start < span.end for start, end in stretches)
     )
-    places = {span.id: (span.label, span.start, span.end) for span in kept}
+    places = {span.id: span.place for span in kept}
     drawn = tuple(
         each
         for each in record.relations
@@ -387,7 +384,7 @@ def _places(record: Annotation, _: Article, scheme: Scheme) -> set[tuple[Place, 
     twins: dict[Place, set[frozenset[Said]]] = {}
     for span in record.spans:
         said = frozenset((name, known[name].same(each)) for name, each in span.attributes.items())
-        twins.setdefault((span.label, span.start, span.end), set()).add(said)
+        twins.setdefault(span.place, set()).add(said)
     return {(place, number) for place, said in twins.items() for number in range(len(said))}
 
 
@@ -400,7 +397,7 @@ def _places_of(label: str) -> Parts:
 
 def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Arrow]:
     """Relations whose ends stand in the same places; one that leads both ways has no first end."""
-    places = {span.id: (span.label, span.start, span.end) for span in record.spans}
+    places = {span.id: span.place for span in record.spans}
 
     def arrow(each: Relation) -> Arrow:
         joined = [places[end] for end in ends(each)]
@@ -478,18 +475,16 @@ def _ranked(layer: Layer, attribute: Attribute) -> Ranked:
     ranking = Ranking(len(layer.pairs))
     for at, pair in enumerate(layer.pairs):
         right = {
-            (span.label, span.start, span.end)
-            for span in pair.gold.spans
-            if span.attributes.get(attribute.name) in upper
+            span.place for span in pair.gold.spans if span.attributes.get(attribute.name) in upper
         }
         unknown = {
-            (span.label, span.start, span.end)
+            span.place
             for span in pair.gold.spans
             if attribute in layer.scheme.attributes_of(span.label)
             and attribute.name not in span.attributes
         }
         weighed = {
-            (span.label, span.start, span.end): weight
+            span.place: weight
             for span in pair.system.spans
             if (weight := weight_of(span, pair.given)) is not None
         }
@@ -521,7 +516,7 @@ def _soft(layer: Layer) -> dict[str, Soft]:
     judged = [
         Judged(
             pair.article,
-            {span.id: (span.label, span.start, span.end) for span in pair.gold.spans},
+            {span.id: span.place for span in pair.gold.spans},
             pair.given,
         )
         for pair in layer.pairs

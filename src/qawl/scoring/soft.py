@@ -17,7 +17,7 @@ from qawl.agreement.coefficients import ratio
 from qawl.agreement.figures import Figure
 from qawl.agreement.intervals import Pool, plain
 from qawl.core.column_types import Row
-from qawl.core.records import AttributeValue
+from qawl.core.records import AttributeValue, Place
 from qawl.release.reading import Article
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
@@ -57,12 +57,12 @@ class Judged:
     """An article with the ids of its decided gold spans by place, and what a system gives of it."""
 
     article: Article
-    gold: Mapping[str, tuple[str, int, int]]
+    gold: Mapping[str, Place]
     given: Given
 
     def answers(self, attribute: str) -> dict[str | None, SoftAnswer]:
         """Gold span, or None → what is given of it; a label also by a span of another label."""
-        mine = {each.id: (each.label, each.start, each.end) for each in self.given.record.spans}
+        mine = {each.id: each.place for each in self.given.record.spans}
         exact = {place: name for name, place in reversed(mine.items())}
         bounds = {place[1:]: name for name, place in reversed(mine.items())}
         found: dict[str | None, SoftAnswer] = {None: self._of(None, attribute)}

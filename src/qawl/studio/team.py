@@ -10,7 +10,7 @@ from qawl.annotations import derive
 from qawl.core import templates
 from qawl.core.phrases import phrases
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Gold
+from qawl.core.records import JUDGE, Gold, Place
 from qawl.scheme import scheme
 from qawl.scheme.languages import is_rtl
 from qawl.studio.status import Standing
@@ -81,20 +81,20 @@ def _work(project: Project, layer: str) -> Mapping[str, Work]:
         work.unsure += sum(each.unsure is not UNSET for each in record.spans)
         wanted = questions.get(record.article_id)
         if wanted is not None and record.status == "submitted":
-            mine = Counter((each.label, each.start, each.end) for each in record.spans)
+            mine = Counter(each.place for each in record.spans)
             work.same += (mine & wanted).total()
             work.mine += mine.total()
             work.gold += wanted.total()
     return found
 
 
-def _questions(project: Project, layer: str) -> Mapping[str, Counter[tuple[str, int, int]]]:
+def _questions(project: Project, layer: str) -> Mapping[str, Counter[Place]]:
     """The spans of gold in the training articles of a layer that are decided, by article."""
     path = project.gold_file(layer)
     if not project.settings.training or not path.is_file():
         return {}
     return {
-        gold.article_id: Counter((each.label, each.start, each.end) for each in gold.spans)
+        gold.article_id: Counter(each.place for each in gold.spans)
         for gold in project.disk.read(path, Gold)
         if gold.complete and gold.article_id in project.settings.training
     }

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from qawl.core.findings import finding
-from qawl.core.records import Annotation, Attributes, Finding, Relation, Span, ends
+from qawl.core.records import Annotation, Attributes, Finding, Place, Relation, Span, ends
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 
@@ -23,10 +23,10 @@ def check(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
 
 
 def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
-    places = {(span.label, span.start, span.end) for span in record.spans}
+    places = {span.place for span in record.spans}
     if len(places) == len(record.spans) and scheme.label.keys() >= {place[0] for place in places}:
         return
-    seen: set[tuple[str, int, int]] = set()
+    seen: set[Place] = set()
     for span in record.spans:
         if span.label not in scheme.label:
             known = (
@@ -36,11 +36,10 @@ def _check_labels(record: Annotation, scheme: Scheme) -> Iterator[Finding]:
             )
             message = f"{span.label!r} is {known}"
             yield finding("label-unknown", message, record, span)
-        place = span.label, span.start, span.end
-        if place in seen:
+        if span.place in seen:
             message = f"{span.label} is already at {span.start} to {span.end}"
             yield finding("span-duplicate", message, record, span)
-        seen.add(place)
+        seen.add(span.place)
 
 
 def _check_attributes(

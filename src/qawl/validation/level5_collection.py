@@ -60,7 +60,7 @@ class Collection:
     def _compare(self) -> None:
         """Counts what the annotators of an article have in common."""
         marked = {
-            record.annotator: {(span.label, span.start, span.end) for span in record.spans}
+            record.annotator: {span.place for span in record.spans}
             for record in self._group
             if record.status == "submitted"
         }
