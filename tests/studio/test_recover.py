@@ -124,6 +124,26 @@ def test_a_task_that_two_did_is_two_annotations(make_corpus, qawl):
     assert whose(made) == before
 
 
+def test_work_that_was_put_back_and_then_changed_is_still_its_annotators(make_corpus, qawl):
+    """The server keeps it as work of the token's user, whoever changes it: that is no second person."""
+    server, made = at_work(make_corpus, 0)
+    (theirs,) = (each["id"] for each in server.made if each["title"].endswith(NAMES[1]))
+    task = server.held[theirs][0]
+    task["annotations"].clear()
+    pull.pull(server, made)
+    assert "1 annotation put back" in qawl(server, made, "push", "--recover").output
+    pull.pull(server, made)
+    (back,) = task["annotations"]
+    assert back["completed_by"] == server.token
+    server.submit(task, server.token)
+    later = task["annotations"].pop()["updated_at"]
+    back.update(was_cancelled=True, updated_at=later)
+    assert pull.pull(server, made).new.total() == 1
+    found = qawl(server, made, "validate").output
+    assert "annotator-several" not in found
+    assert "annotation-deleted" not in found
+
+
 @pytest.mark.parametrize("pool", [0, 1])
 def test_an_annotation_that_changed_after_it_was_lost_is_still_said(make_corpus, qawl, pool):
     server, made = at_work(make_corpus, pool)
@@ -234,6 +254,23 @@ def test_work_that_comes_into_a_new_project_says_what_was_suggested(make_corpus,
     copies = [e for each in server.held.values() for task in each for e in task["annotations"]]
     assert len(copies) == 16
     assert {each["result"][0]["origin"] for each in copies} == {"prediction-changed"}
+
+
+def test_work_that_was_put_back_comes_into_a_new_project_as_its_annotators(make_corpus, qawl):
+    """The server has it as work of the token's user: it is no second person's who annotated under the name."""
+    server, made = toy(make_corpus, 0, lost=False)
+    (theirs,) = (each["id"] for each in server.made if each["title"].endswith(NAMES[1]))
+    server.held[theirs][0]["annotations"].clear()
+    pull.pull(server, made)
+    assert "1 annotation put back" in qawl(server, made, "push", "--recover").output
+    pull.pull(server, made)
+    (made.label_config / "toy.yaml").write_text(TOY.format(2, "PERSON", RENAMED), "utf-8")
+    made = project.load(made.root)
+    pull.pull(server, made)
+    assert qawl(server, made, "push").exit_code == 0
+    (new,) = (e["id"] for e in server.made if e["title"].endswith(NAMES[1]) and e["id"] != theirs)
+    users = [each["completed_by"] for task in server.held[new] for each in task["annotations"]]
+    assert users == [2] * 4
 
 
 def test_work_of_which_a_step_of_the_scheme_asks_a_person_is_named(make_corpus, qawl):

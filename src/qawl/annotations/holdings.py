@@ -48,10 +48,10 @@ _State = tuple[Identity | None, bool]
 
 class Back(NamedTuple):
     """The keys of what is gone and stands again, and of what stands in its place under another user, as
-    `push --recover` puts it back."""
+    `push --recover` puts it back, with the user whose work it is."""
 
     gone: set[str]
-    stands: set[str]
+    stands: dict[str, int]
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -243,12 +243,13 @@ class Holdings:
         content = to_json(counting)
         row = (given.key, alive, number, _integer(where), home, content, given.said)
         self.db.execute(
-            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (key) "
-            "DO UPDATE SET alive = excluded.alive, id = excluded.id, project = excluded.project, "
-            "home = excluded.home, identity = excluded.identity, said = excluded.said, "
+            "INSERT INTO annotation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?) "
+            "ON CONFLICT (key) DO UPDATE SET alive = excluded.alive, id = excluded.id, "
+            "project = excluded.project, home = excluded.home, identity = excluded.identity, "
+            "said = excluded.said, "
             "article = excluded.article, start = excluded.start, length = excluded.length, "
             "line = excluded.line, segment = excluded.segment",
-            (*row, given.identity.article, *at),
+            (*row, given.identity.article, *at, given.identity.content),
         )
 
     def move(self, cut: segments.Cut) -> None:
@@ -327,21 +328,23 @@ class Holdings:
 
     def back(self) -> Back:
         """What is known to be deleted and whose work stands again: another annotation of the same article
-        says the same."""
+        says the same, or said it when it came, and was changed since."""
         found = self.db.execute(
-            "SELECT key, alive, identity FROM annotation WHERE article IN "
+            "SELECT key, alive, first, identity FROM annotation WHERE article IN "
             "(SELECT article FROM annotation WHERE alive = 0)"
         )
-        rows = [(key, alive, _decoded(content)) for key, alive, content in found if content]
-        stands = {(each.article, each.content) for _, alive, each in rows if alive}
-        gone = {(each.article, each.content): each.user for _, alive, each in rows if not alive}
+        rows = [(key, alive, first, _decoded(said)) for key, alive, first, said in found if said]
+        gone = {(e.article, e.content): e.user for _, alive, _, e in rows if not alive}
+        living = [
+            (key, e.user, (e.article, said))
+            for key, alive, first, e in rows
+            if alive
+            for said in (first, e.content)
+        ]
+        stands = {said for _, _, said in living}
         return Back(
-            {k for k, alive, e in rows if not alive and (e.article, e.content) in stands},
-            {
-                k
-                for k, alive, e in rows
-                if alive and gone.get((e.article, e.content), e.user) != e.user
-            },
+            {k for k, alive, _, e in rows if not alive and (e.article, e.content) in stands},
+            {k: own for k, user, said in living if (own := gone.get(said)) and own != user},
         )
 
     def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:

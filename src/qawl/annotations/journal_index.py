@@ -33,7 +33,8 @@ CREATE TABLE seen (mark BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE number (number TEXT, key TEXT, UNIQUE (number, key));
 CREATE TABLE annotation (
     key TEXT PRIMARY KEY, alive INTEGER, id TEXT, project INTEGER, home TEXT, identity BLOB,
-    said BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER, segment INTEGER, ended REAL
+    said BLOB, article TEXT, start INTEGER, length INTEGER, line INTEGER, segment INTEGER, ended REAL,
+    first BLOB
 );
 CREATE TABLE sealed (key TEXT PRIMARY KEY, line BLOB) WITHOUT ROWID;
 CREATE INDEX by_article ON annotation (article);

@@ -14,7 +14,8 @@ CREATE TABLE before AS SELECT 0 AS at, rowid AS row, * FROM annotation WHERE 0;
 """
 
 _ANNOTATION = (
-    "key, alive, id, project, home, identity, said, article, start, length, line, segment, ended"
+    "key, alive, id, project, home, identity, said, article, start, length, line, segment, ended, "
+    "first"
 )
 _OLD = ", ".join(f"old.{each}" for each in _ANNOTATION.split(", "))
 _ADDED = {"line": "head", "seen": "mark", "number": "rowid", "annotation": "rowid"}

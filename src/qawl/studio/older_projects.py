@@ -109,13 +109,19 @@ def settled(project: Project, current: Scheme) -> dict[str, dict[str, Annotation
 
 
 def workers(project: Project, layer: str, annotator: str) -> dict[str, int]:
-    """Article → the number of the user who worked on it under a name, on the server itself."""
+    """Article → the number of the user who worked on it under a name, on the server itself; of what was
+    put back there, who did it before."""
     path = project.journal_file(layer, annotator)
     if not path.exists():
         return {}
-    opened = journal.reading(project, path)
-    there = opened.holds.living()
-    return {each.article: each.user for each in there if each.user and each.home is not None}
+    holds = journal.reading(project, path).holds
+    before = holds.back().stands
+    there = holds.alive.items()
+    return {
+        each.article: before.get(key, each.user)
+        for key, each in there
+        if each.user and each.home is not None
+    }
 
 
 def again(
