@@ -79,6 +79,18 @@ def test_submitted_work_arrives_within_seconds_and_the_hooks_go_in_the_end(serve
     client.request("DELETE", f"api/annotations/{made}/")
     until(lambda: "ALARM" in said(), 15)
 
+    # Somebody joins: their project calls from the next call of any project on, not after an hour.
+    path = corpus.root / "qawl.yaml"
+    path.write_text(path.read_text("utf-8").replace("a1, a2", "a1, a2, a3"), "utf-8")
+    corpus = project.load(corpus.root)
+    until(lambda: CliRunner().invoke(cli.group, ["-C", str(corpus.root), "push"]).exit_code == 0)
+    third = plan.remotes(client, corpus)[2]
+    submit(client, corpus, third)
+    assert len(own(client, corpus)) == 2
+    client.submit(next(plan.remote_tasks(client, second)).id, {"result": []})
+    until(lambda: len(list(derive.read(corpus, "quote"))) == 3, 20)
+    assert len(own(client, corpus)) == 3
+
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
     assert own(client, corpus) == []

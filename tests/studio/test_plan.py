@@ -481,3 +481,31 @@ def test_a_second_corpus_of_one_name_does_not_touch_the_projects_of_the_first(
     settings.write_text(settings.read_text("utf-8").replace("name: trial", "name: other"), "utf-8")
     assert corpora.main(second, "push")[0] == 0
     assert sum(map(len, server.held.values())) == 4
+
+
+def test_what_changed_after_a_verdict_goes_to_the_judge_anew(waiting, tmp_path):
+    """Push said that nothing was left to decide there."""
+    folder, server = waiting
+    corpora.qawl(folder, "push")
+    (project_,) = (each["id"] for each in server.made if "adjudication" in each["description"])
+    first, _ = server.held[project_]
+    (path,) = tmp_path.glob("*-a2.json")
+    tasks = json.loads(path.read_text("utf-8"))
+    result = tasks[0]["annotations"][0]["result"]
+    times = dict.fromkeys(("created_at", "updated_at"), "2026-03-01T00:00:00Z")
+    first["annotations"] = [{"id": 90, "completed_by": 9, "result": result, **times}]
+    export = tmp_path / "judged.json"
+    export.write_text(json.dumps([first]), "utf-8")
+    corpora.qawl(folder, "pull", "--from", export)
+    corpora.qawl(folder, "adjudicate")
+    for task in tasks:
+        changed = task["annotations"][0]
+        changed["updated_at"] = "2027-01-01T00:00:00Z"
+        changed["result"][0]["value"] |= {"end": 2, "text": task["data"]["text"][:2]}
+    path.write_text(json.dumps(tasks), "utf-8")
+    corpora.qawl(folder, "pull", "--from", path, "--layer", "ner", "--annotator", "a2")
+    corpora.qawl(folder, "adjudicate")
+    said = corpora.qawl(folder, "push").output
+    assert "add 2 tasks to trial · ner · adjudication\n" in said
+    assert "remove 1 task without work from trial · ner · adjudication: what annotators did" in said
+    assert "--recover" not in said

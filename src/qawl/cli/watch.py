@@ -147,13 +147,17 @@ def webhooks_told(hooks: "Hooks") -> str:
 
 
 def _pull(corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None) -> None:
-    """Pulls these projects, or all; then each has a webhook. Says what came and what is wrong with it."""
+    """Pulls these projects, or all, and those that came since; then each has a webhook.
+
+    Says what came and what is wrong with it.
+    """
     from qawl.core import project
     from qawl.studio import pull
 
     with project.lock(corpus, "pull --watch"), _connected(corpus) as client:
-        if hooks and only is None:
-            hooks.register(client, _projects(client, corpus))
+        if hooks:
+            new = hooks.register(client, _projects(client, corpus))
+            only = None if only is None else only | new
         for line in _news(corpus, pull.pull(client, corpus, watch=_shown, only=only)):
             say(line)
 

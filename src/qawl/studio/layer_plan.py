@@ -27,6 +27,9 @@ from qawl.studio.client import Client
 from qawl.studio.layer_tasks import LayerTasks
 from qawl.studio.steps import Remote, RemoteTask, Step, Tab, Wanted, counted
 
+DECIDED = "nothing is left to decide there"
+CHANGED = "what annotators did there has changed, and the judge gets it anew"
+
 Looked = list[tuple[RemoteTask, str | None]]
 """Tasks, each with why it should not stand where it does; None where it should."""
 
@@ -439,7 +442,7 @@ class LayerPlan:
         done_before = (t for each in place.old for t in self.held[each.id] if t.worked_on)
         known = {(each.article_id, each.basis): each for each in (*there, *done_before)}
         wait = {(each.article_id, each.basis): task_extras.marked(each) for each in waiting}
-        done = "nothing is left to decide there"
+        again = {each.article_id for each in waiting}
         return Step(
             place.wanted,
             remote,
@@ -453,7 +456,7 @@ class LayerPlan:
                 and known[made_of].carried != task_extras.digest(each.data, field_)
             ),
             remove=_by_reason(
-                (each, done)
+                (each, CHANGED if each.article_id in again else DECIDED)
                 for each in there
                 if not each.worked_on and (each.article_id, each.basis) not in wait
             ),

@@ -140,14 +140,17 @@ class Hooks:
         self._server = _Server(where, self)
         self.url = Address(where.host, self._server.server_address[1]).url
 
-    def register(self, client: Transport, projects: Collection[int]) -> None:
-        """Makes the server call for each of these projects: by a hook that is there, or a new one."""
+    def register(self, client: Transport, projects: Collection[int]) -> frozenset[int]:
+        """Makes the server call for each of these projects: by a hook that is there, or a new one. Those
+        that it did not call for before."""
         self.projects.update(projects)
-        for number, there in self._lacking(client, projects):
+        lacking = list(self._lacking(client, projects))
+        for number, there in lacking:
             if there is None:
                 self._call(client, "POST", "api/webhooks/", self._wanted(number))
             else:
                 self._call(client, "PATCH", f"api/webhooks/{there}/", self._wanted(number))
+        return frozenset(number for number, _ in lacking)
 
     def tried(self, client: Transport, projects: Collection[int]) -> Iterator[str]:
         """What `register` would do, a line a project; nobody listens afterwards."""
