@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from corpora import main
 from qawl import cli
 from qawl.articles.store import article_id
 
@@ -255,3 +256,27 @@ def test_a_key_that_source_yaml_does_not_have_is_named_with_those_it_has(
     CliRunner().invoke(cli.group, ["ingest", str(tmp_path / "a.txt")])
     aside = Path("corpus/set-aside.jsonl").read_text(encoding="utf-8")
     assert "there is no key `licence`; the keys are title, language, source" in aside
+
+
+@pytest.mark.parametrize(
+    ("language", "own"),
+    [
+        ("zh", "这座桥将于周一关闭。"),
+        ("zh-TW", "這座橋將於週一關閉。"),
+        ("ja", "東京タワーは月曜日にしまる。"),
+        ("ja", "タワー"),
+        ("ta", "பாலம் திங்கட்கிழமை மூடப்படும்."),
+        ("te", "వంతెన సోమవారం మూసివేయబడుతుంది."),
+        ("my", "တံတားကို တနင်္လာနေ့တွင် ပိတ်မည်။"),
+        ("km", "ស្ពាននឹងបិទនៅថ្ងៃចន្ទ។"),
+    ],
+)
+def test_other_letters_are_told_in_languages_of_several_scripts_too(tmp_path, language, own):
+    """Japanese is written in three, and languages without an alphabet were taken for any letters."""
+    assert main(tmp_path, "init", "c", "--language", language)[0] == 0
+    file = tmp_path / "two.jsonl"
+    lines = (json.dumps({"text": text}) + "\n" for text in (own, ENGLISH))
+    file.write_text("".join(lines), encoding="utf-8")
+    said = main(tmp_path / "c", "ingest", str(file))[1]
+    assert "1 taken for the language of qawl.yaml, but written in other letters" in said
+    assert "two.jsonl:2" in said

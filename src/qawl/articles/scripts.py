@@ -16,17 +16,30 @@ _SCRIPTS = {
     "Georgian": "ka",
     "Ethiopic": "am ti",
     "Thai": "th",
+    "Lao": "lo",
+    "Khmer": "km",
+    "Myanmar": "my",
+    "Tamil": "ta",
+    "Telugu": "te",
+    "Kannada": "kn",
+    "Malayalam": "ml",
+    "Gujarati": "gu",
+    "Sinhala": "si",
     "Hangul": "ko",
+    "Han": "zh yue",
+    "Han Hiragana Katakana": "ja",
 }
-"""Languages that have one script in the news."""
+"""Scripts, and the languages that have them and no others in the news."""
 
-_SCRIPT = {language: script for script, all_of in _SCRIPTS.items() for language in all_of.split()}
+_SCRIPTS_OF = {
+    language: scripts for scripts, all_of in _SCRIPTS.items() for language in all_of.split()
+}
 _LOOKED_AT = 2000
 """Code points of a text that are looked at."""
 
 
 def foreign(text: str, language: str) -> bool:
-    """Whether fewer than a quarter of the letters are of the script of a language.
+    """Whether fewer than a quarter of the letters are of the scripts of a language.
 
     False for a language that is not known here or whose tag names a script, and for a text of no letters.
 
@@ -36,14 +49,15 @@ def foreign(text: str, language: str) -> bool:
     (True, False)
     """
     tag, *more = language.split("-")
-    script = _SCRIPT.get(tag.lower())
-    if script is None or any(len(each) == 4 for each in more):
+    scripts = _SCRIPTS_OF.get(tag.lower())
+    if scripts is None or any(len(each) == 4 for each in more):
         return False
     letters = [each for each in text[:_LOOKED_AT] if each.isalpha()]
-    theirs = sum(len(found) for found in _pattern(script).findall("".join(letters)))
+    theirs = sum(len(found) for found in _pattern(scripts).findall("".join(letters)))
     return 4 * theirs < len(letters)
 
 
 @cache
-def _pattern(script: str) -> regex.Pattern[str]:
-    return regex.compile(rf"\p{{Script={script}}}+")
+def _pattern(scripts: str) -> regex.Pattern[str]:
+    named = "".join(r"\p{Script=" + each + "}" for each in scripts.split())
+    return regex.compile(f"[{named}]+")
