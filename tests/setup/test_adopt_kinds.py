@@ -631,3 +631,89 @@ def test_a_page_that_cannot_be_read_leaves_its_regions_out(tmp_path, page):
     )
     kept = sum(len(each["spans"]) for each in made.records)
     assert kept + made.left_out["a region has no offsets that can be read"] == 2
+
+
+TREE = (
+    '<Taxonomy name="topic" toName="text" labeling="true"><Choice value="Place"><Choice value="City"/>'
+    '<Choice value="River"/></Choice><Choice value="Person" alias="PER"/></Taxonomy>'
+    '<Choices name="sure" toName="text" perRegion="true"><Choice value="yes"/></Choices>'
+)
+WORDS = "Ada left Rome by the Tiber."
+
+
+def in_tree(identity, surface, *paths, **more):
+    """A region that a taxonomy labels, as Label Studio stores it."""
+    start = WORDS.index(surface)
+    value = {"start": start, "end": start + len(surface), "text": surface, "taxonomy": [*paths]}
+    return {
+        "id": identity, "from_name": "topic", "to_name": "text", "type": "taxonomy", "value": value | more,
+    }  # fmt: skip
+
+
+TREE_WORK = [
+    in_tree("a", "Ada", ["PER"]),
+    in_tree("b", "Rome", ["Place", "City"]),
+    in_tree("c", "Tiber", ["Place", "River"], ["Place"]),
+    {**in_tree("b", "Rome"), "from_name": "sure", "type": "choices", "value": {"start": 9, "end": 13, "choices": ["yes"]}},
+    {"type": "relation", "from_id": "a", "to_id": "b", "direction": "right", "labels": []},
+]  # fmt: skip
+
+
+def test_regions_that_a_taxonomy_labels_are_spans_with_a_path(tmp_path):
+    """They were attributes of no region: four errors that held a release. A later export of the project is
+    read in the same way, and what was read is no new version."""
+    tasks = task(*TREE_WORK, data={"text": WORDS})
+    made = Adopted(tmp_path, tasks, config(TREE, labels=""))
+    counted = made.report["in"]
+    assert (counted["spans"], counted["attributes"], counted["relations"]) == (3, 4, 1)
+    assert (made.report["records"], made.left_out) == (counted, {})
+    assert "regions that a taxonomy labels are spans of one label" in made.notes
+    spans = [(each["label"], each["text"], each["attributes"]) for each in made.records[0]["spans"]]
+    assert spans == [
+        ("topic", "Ada", {"topic": [["PER"]]}),
+        ("topic", "Rome", {"topic": [["Place", "City"]], "sure": "yes"}),
+        ("topic", "Tiber", {"topic": [["Place", "River"], ["Place"]]}),
+    ]
+    assert made.errors() == []
+    (tmp_path / "later.json").write_text(json.dumps([tasks]), "utf-8")
+    done = run("-C", made.root, "pull", "--from", tmp_path / "later.json")
+    assert (done.exit_code, "0 new versions" in done.output) == (0, True), done.output
+    tasks["annotations"][0]["result"][0] = in_tree("a", "Ada", ["Place"])
+    tasks["annotations"][0]["updated_at"] = "2031-01-01T00:00:00Z"
+    (tmp_path / "later.json").write_text(json.dumps([tasks]), "utf-8")
+    done = run("-C", made.root, "pull", "--from", tmp_path / "later.json")
+    assert (done.exit_code, "1 new versions" in done.output) == (0, True), done.output
+    assert made.records[0]["spans"][0]["attributes"] == {"topic": [["Place"]]}
+    assert made.errors() == []
+
+
+def test_a_taxonomy_that_labels_regions_of_a_page_or_beside_other_labels(tmp_path):
+    """A region that another control labelled has the path as an attribute, and no second label."""
+    shown = {"globalOffsets": {"start": 9, "end": 13}, "start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]"}  # fmt: skip
+    rome = in_tree("b", "Rome", ["Place"], **shown, startOffset=9, endOffset=13)
+    (tmp_path / "page").mkdir()
+    page = '<HyperText name="text" value="$text"/>'
+    made = Adopted(
+        tmp_path / "page", task(rome, data={"text": f"<p>{WORDS}</p>"}), config(TREE, text=page, labels="")
+    )  # fmt: skip
+    [span] = made.records[0]["spans"]
+    assert (span["label"], span["text"], span["attributes"]) == (
+        "topic",
+        "Rome",
+        {"topic": [["Place"]]},
+    )
+    assert (made.left_out, made.errors()) == ({}, [])
+    ada = in_tree("a", "Ada", ["PER"])
+    name = {
+        **ada,
+        "from_name": "l",
+        "type": "labels",
+        "value": {"start": 0, "end": 3, "labels": ["PER"]},
+    }
+    (tmp_path / "both").mkdir()
+    labels = '<Labels name="l" toName="text"><Label value="PER"/></Labels>'
+    made = Adopted(
+        tmp_path / "both", task(ada, name, data={"text": WORDS}), config(TREE, labels=labels)
+    )
+    [span] = made.records[0]["spans"]
+    assert (span["label"], span["attributes"]) == ("PER", {"topic": [["PER"]]})

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from qawl.annotations import foreign_files, heads, identity, journal, json_min, json_stream, users
+from qawl.annotations import (
+    foreign_files,
+    heads,
+    identity,
+    journal,
+    json_min,
+    json_stream,
+    task_text,
+    users,
+)
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution, Export, Person, Share
 from qawl.annotations.holdings import doubles
@@ -73,11 +82,14 @@ def _read(
 ) -> None:
     """Sorts all tasks of the exports into a spool."""
     sorter, controls = Sorter(project, outcome, layer), _controls(project)
+    known = scheme.load_all(project).values()
+    trees = frozenset(name for each in known for name in each.marking_trees)
     for path in _exports(paths, outcome):
         spool.begin(path)
         before = outcome.tasks, outcome.unplaced
         for task in _tasks(path, controls, outcome):
-            for each in sorter.entries(Incoming(task, source=path.name)):
+            labelled = task_text.with_labels(task, trees)
+            for each in sorter.entries(Incoming(labelled, source=path.name)):
                 spool.write(each)
         _note_strange(path, outcome, *before)
 

@@ -15,6 +15,7 @@ from qawl.articles import cleaning, markup
 from qawl.articles.markup import Shown
 from qawl.articles.page_paths import Paths
 from qawl.core.text import sha256, utf16_to_code_points
+from qawl.scheme.attributes import MARKED
 from qawl.scheme.from_config import Config
 
 Task = dict[str, Any]
@@ -22,6 +23,7 @@ Task = dict[str, Any]
 PAGES = "pages are kept as their text, without tags"
 COUNTED_ANEW = "places in pages that count UTF-16 units were counted anew"
 DIALOGUES = "dialogues are kept as one text, a line a turn; places in them were counted anew"
+LABELLED = "regions that a taxonomy labels are spans of one label, with their path as an attribute"
 _OF_PAGE = frozenset({"startOffset", "endOffset", "globalOffsets"})
 _PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "paragraphlabels", "text")
 
@@ -56,10 +58,56 @@ def _units(words: str) -> Sequence[int | None]:
 def as_text(
     task: Task, config: Config | None, frozen: str | None = None
 ) -> tuple[Task, str | None]:
-    """The task with its text as one string, and what was done for that; as it is where nothing was.
+    """The task with its text as one string and its regions labelled, and what was done for that; as it is
+    where nothing was.
 
     `frozen` is the digest of its article's text, where it has one: early corpora glued lines.
     """
+    kind = "paragraphlabels" if config and config.turns else "labels"
+    labelled = with_labels(task, config.marking_trees, kind) if config else task
+    made, how = _as_text(labelled, config, frozen)
+    return made, "; ".join(filter(None, (how, LABELLED * (labelled is not task)))) or None
+
+
+def with_labels(task: Task, trees: frozenset[str], kind: str = "labels") -> Task:
+    """The task with a label beside the path that one of these taxonomies gives a region."""
+    done, changed = [], False
+    for annotation in annotations(task) if trees else ():
+        known = {each.get("id") for each in results(annotation) if each.get("type") in _MARKING}
+        given = annotation.get("result")
+        made: list[Any] = []
+        for each in given if isinstance(given, list) else []:
+            if _marks(each, trees) and each["id"] not in known:
+                known.add(each["id"])
+                place = {name: said for name, said in each["value"].items() if name != "taxonomy"}
+                own = f"{each['from_name']}{MARKED}"
+                value = {**place, kind: [each["from_name"]]}
+                made.append({**each, "from_name": own, "type": kind, "value": value})
+                changed = True
+            made.append(each)
+        done.append({**annotation, "result": made} if isinstance(given, list) else annotation)
+    kept = {name: each for name, each in task.items() if name != "completions"}
+    return {**kept, "annotations": done} if changed else task
+
+
+_MARKING = frozenset({*TYPES, "paragraphlabels"})
+
+
+def _marks(result: Any, trees: frozenset[str]) -> bool:
+    """Whether a result is a region that a taxonomy labels."""
+    if not isinstance(result, Mapping) or result.get("type") != "taxonomy":
+        return False
+    value, control = result.get("value"), result.get("from_name")
+    placed = isinstance(value, Mapping) and "start" in value
+    return (
+        placed
+        and isinstance(result.get("id"), str)
+        and isinstance(control, str)
+        and control in trees
+    )
+
+
+def _as_text(task: Task, config: Config | None, frozen: str | None) -> tuple[Task, str | None]:
     data = task.get("data")
     if not isinstance(data, Mapping):
         return task, None

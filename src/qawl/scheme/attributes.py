@@ -25,6 +25,9 @@ Same = str | tuple[str, ...]
 
 Json = dict[str, object]
 
+MARKED = "_span"
+"""What the control of the label is called after the name of a taxonomy that labels regions."""
+
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One value that a choice can take."""

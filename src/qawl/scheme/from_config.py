@@ -5,11 +5,12 @@ of it. Tags that Qawl has no scheme for are named.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
 from qawl.core.errors import SchemeError
+from qawl.scheme.attributes import MARKED
 from qawl.scheme.points import is_own
 
 LABELS = frozenset({"Labels", "HyperTextLabels", "ParagraphLabels"})
@@ -105,6 +106,11 @@ class Config:
     linked: bool = False
     turns: tuple[str, str] | None = None
 
+    @property
+    def marking_trees(self) -> frozenset[str]:
+        """The taxonomies that label regions."""
+        return frozenset(each.name for each in self.controls if _marks(each))
+
     def of(self, tags: frozenset[str]) -> Iterator[Control]:
         """The controls of some tags, in the order of the config."""
         return (each for each in self.controls if each.tag in tags)
@@ -175,9 +181,25 @@ def _controls(element: ET.Element, conditions: tuple[Condition, ...]) -> Iterato
     for each in element:
         own = (*conditions, *_conditions(each))
         if (each.tag in LABELS or each.tag in ATTRIBUTES) and each.get("name"):
-            yield _control(each, own)
+            yield from _parted(_control(each, own))
         else:
             yield from _controls(each, own)
+
+
+def _parted(control: Control) -> Iterator[Control]:
+    """A control; a taxonomy that labels regions is one label, and an attribute of its regions."""
+    if not _marks(control):
+        yield control
+        return
+    name = control.name
+    yield Control("Labels", f"{name}{MARKED}", control.to, (Item(name, name),))
+    of = Condition("region-selected", f"{name}{MARKED}", (name,))
+    yield replace(control, per_region=True, conditions=(*control.conditions, of))
+
+
+def _marks(control: Control) -> bool:
+    labeling = control.settings.get("labeling", "").strip().lower()
+    return control.tag == "Taxonomy" and labeling == "true"
 
 
 def _control(element: ET.Element, conditions: tuple[Condition, ...]) -> Control:

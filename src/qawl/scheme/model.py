@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from qawl.core.records import FORMAT, Format
 from qawl.scheme import changes
-from qawl.scheme.attributes import Attribute
+from qawl.scheme.attributes import MARKED, Attribute
 from qawl.scheme.changes import Change
 from qawl.scheme.rules import Rule
 from qawl.scheme.titles import Titles, title_in
@@ -183,6 +183,12 @@ class Scheme(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, dict
     def marking(self) -> frozenset[str]:
         """The names of the controls that make spans in Label Studio."""
         return frozenset(each.control for each in self.sets)
+
+    @cached_property
+    def marking_trees(self) -> frozenset[str]:
+        """The taxonomies that label regions in the project that the layer was adopted from."""
+        trees = (name for name, each in self.of_control.items() if each.type == "taxonomy")
+        return frozenset(each for each in trees if f"{each}{MARKED}" in self.marking)
 
     @cached_property
     def set_of(self) -> dict[str, LabelSet]:
