@@ -14,7 +14,6 @@ from conftest import ROOT
 from corpora import annotate
 from qawl import cli
 from qawl.agreement.disagreements import BETWEEN
-from qawl.annotations import tasks
 from qawl.annotations.verdicts import basis
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
@@ -27,6 +26,7 @@ from qawl.gold.decide import Verdict, decide
 from qawl.release import build, restore
 from qawl.release.versions import diff, manifest
 from qawl.scheme import scheme
+from qawl.suggest.tasks import served
 from qawl.validation import validate
 from strategies import article
 
@@ -372,7 +372,7 @@ def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
     assert withdrawal.withdraw(disputed, identity, "the source asked") is None
     assert withdrawal.withdraw(disputed, identity, "again") == "the source asked"
     assert withdrawal.withdraw(disputed, identity, "the source asked") == "again"
-    assert list(tasks.tasks(disputed, "quote")) == []
+    assert list(served(disputed, "quote")) == []
     article_store.write(
         disputed, [*article_store.articles(disputed), article("مقال آخر", redistribute=True)]
     )

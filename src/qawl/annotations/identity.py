@@ -265,11 +265,6 @@ def newer(one: Identity, other: Identity) -> bool:
     return _when(one.changed) >= _when(other.changed)
 
 
-def after(one: Identity, other: Identity) -> bool:
-    """Whether a version is known to be newer than another."""
-    return None not in (one.changed, other.changed) and (one.changed or 0) > (other.changed or 0)
-
-
 def age(changed: float | None, number: object) -> tuple[float, int]:
     """Sort key of annotations of one article: by the time of the last change, then by number."""
     told = number if type(number) is int else 0

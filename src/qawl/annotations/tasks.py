@@ -1,12 +1,11 @@
 """Articles → Label Studio tasks: what an annotator sees, and what ties the work to the article."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import UNSET, Struct, UnsetType
 
 from qawl.annotations import derive
 from qawl.annotations.journal_fields import ASSIGNED
-from qawl.articles.selection import to_annotate
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Article
 from qawl.scheme import scheme
@@ -69,14 +68,6 @@ def assigned(task: Task, annotator: str | None) -> Task:
 
 Names = Mapping[str, Mapping[str, list[str]]]
 """Article id → name of a list (`speakers`) → the names in it."""
-
-
-def tasks(project: Project, layer: str) -> Iterator[Task]:
-    """The tasks of a layer, one an article to be annotated, in the order of ids."""
-    current = scheme.load(project, layer)
-    known = names(project)
-    for article in to_annotate(project):
-        yield task(article, current, known)
 
 
 def task(article: Article, current: Scheme, known: Names) -> Task:

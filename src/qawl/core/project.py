@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from qawl.core import files, names, temporary
 from qawl.core.disk import Disk
 from qawl.core.errors import CorpusLocked, JournalError, ProjectError
 from qawl.core.records import JUDGE
 from qawl.core.settings import Annotator, Settings, parse_settings
-
-T = TypeVar("T")
 
 SETTINGS = "qawl.yaml"
 

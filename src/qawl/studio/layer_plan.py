@@ -6,6 +6,7 @@ of an older version of the scheme, stays there if it has work.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from qawl.annotations import tasks
 from qawl.articles import selection, withdrawal
@@ -54,13 +55,11 @@ class Corpus:
         self.offered = tasks.names(project)
         self.told = briefings(project)
         self.working = [name for name, each in project.annotators.items() if not each.away]
-        self._users: set[int] | None = None
 
+    @cached_property
     def users(self) -> set[int]:
         """The numbers of the server's users."""
-        if self._users is None:
-            self._users = self.client.users()
-        return self._users
+        return self.client.users()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,6 @@ class LayerPlan:
         rest = [each for each in there if each.annotator != JUDGE]
         self.shared = [each for each in rest if each.slice is not None]
         self.single = [each for each in rest if each.slice is None]
-        self._unsettled: dict[str, dict[str, Annotation]] | None = None
-        self._settled: dict[str, dict[str, Annotation]] | None = None
 
     def steps(self) -> Iterator[Step]:
         """The steps, a project each."""
@@ -321,17 +318,21 @@ class LayerPlan:
         """An annotator's work by the articles of which steps of the scheme ask a person."""
         if not place.old or name not in self.corpus.working:
             return {}
-        if self._unsettled is None:
-            self._unsettled = older_projects.unsettled(self.project, self.current)
         return self._here(place, name, self._unsettled.get(name, {}))
+
+    @cached_property
+    def _unsettled(self) -> dict[str, dict[str, Annotation]]:
+        return older_projects.unsettled(self.project, self.current)
+
+    @cached_property
+    def _settled(self) -> dict[str, dict[str, Annotation]]:
+        return older_projects.settled(self.project, self.current)
 
     def _done_before(self, place: _Place, name: str) -> dict[str, Annotation]:
         """An annotator's work in projects of older versions that needs nobody, by article."""
         worked = self._worked(place.old, name) if name in self.corpus.working else frozenset()
         if not worked:
             return {}
-        if self._settled is None:
-            self._settled = older_projects.settled(self.project, self.current)
         found = self._settled.get(name, {})
         return {each: found[each] for each in sorted(found.keys() & worked)}
 
@@ -373,7 +374,7 @@ class LayerPlan:
         """The tasks that bring work into the new project."""
         if not done:
             return iter(())
-        known = self.corpus.users()
+        known = self.corpus.users
         users = older_projects.workers(self.project, self.layer, name)
         users = {article: user for article, user in users.items() if user in known}
         return older_projects.again(done, self.corpus.articles, laid.make, self.current, users)
@@ -467,7 +468,7 @@ class LayerPlan:
         annotators have in these names the old ones don't count."""
         there = {(t.article_id, t.basis) for each in self.judged for t in self.held[each.id]}
         users = older_projects.workers(self.project, self.layer, JUDGE)
-        known = {article for article, user in users.items() if user in self.corpus.users()}
+        known = {article for article, user in users.items() if user in self.corpus.users}
         those = {
             verdict.article_id: (verdict, task)
             for verdict, task in judge.brought(self.project, self.current, self.corpus.offered)
