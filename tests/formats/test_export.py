@@ -25,7 +25,7 @@ from qawl.core.records import JUDGE, Annotation, Relation, Span, as_annotation
 from qawl.core.text import sha256
 from qawl.formats import export as formats_export
 from qawl.formats.export import FORMATS, Request, export
-from qawl.formats.from_corpus import Corpus
+from qawl.formats.from_corpus import CorpusSource
 from qawl.formats.losses import KINDS
 from qawl.gold import decide
 from qawl.release.tables import tokens
@@ -85,7 +85,7 @@ def ground(tmp_path_factory):
 
 def run(project, name, target, **asked):
     """What an export wrote, and its report."""
-    done = export(Corpus(project), Request(name, **asked), target)
+    done = export(CorpusSource(project), Request(name, **asked), target)
     report = json.loads((target / "report.json").read_text("utf-8"))
     assert report["counts"] == done.losses
     by_kind = [each["kind"] for each in report["losses"]]
@@ -467,15 +467,15 @@ def test_a_folder_of_something_else_is_left_alone(recorded, tmp_path):
     target.mkdir()
     (target / "notes.txt").write_text("mine", "utf-8")
     with pytest.raises(InputError, match="holds something else"):
-        export(Corpus(recorded), Request("brat"), target)
+        export(CorpusSource(recorded), Request("brat"), target)
     (target / "notes.txt").unlink()
     run(recorded, "brat", target)
     with pytest.raises(InputError, match="holds something else"):
-        export(Corpus(recorded), Request("iob2"), target)
+        export(CorpusSource(recorded), Request("iob2"), target)
     changed = next(target.rglob("*.ann"))
     changed.write_text("T1\tPERS 0 1\tx\n", "utf-8")
     with pytest.raises(InputError, match=f"{changed.name} is not as it was exported"):
-        export(Corpus(recorded), Request("brat"), target)
+        export(CorpusSource(recorded), Request("brat"), target)
     assert changed.read_text("utf-8") == "T1\tPERS 0 1\tx\n"
 
 
@@ -493,7 +493,7 @@ def test_an_export_that_fails_leaves_what_was_there(recorded, tmp_path, monkeypa
     monkeypatch.setitem(formats_export.FORMATS, "conll2003", broken)
     for folder in (target, tmp_path / "new"):
         with pytest.raises(OSError, match="No space"):
-            export(Corpus(recorded), Request("conll2003"), folder)
+            export(CorpusSource(recorded), Request("conll2003"), folder)
     assert {path.name: path.read_bytes() for path in target.iterdir()} == before
     assert {path.name for path in tmp_path.iterdir()} == {"out", recorded.root.name}
 
@@ -516,7 +516,7 @@ def test_what_is_not_there_is_one_line(recorded, tmp_path, words, said):
 
 def test_a_corpus_without_annotations_has_nothing_to_export(make_corpus, tmp_path):
     with pytest.raises(InputError, match="run `qawl pull` first"):
-        export(Corpus(make_corpus(TEXT)), Request("brat"), tmp_path / "out")
+        export(CorpusSource(make_corpus(TEXT)), Request("brat"), tmp_path / "out")
 
 
 def test_the_command_tells_the_losses_on_stderr(recorded, tmp_path):

@@ -23,8 +23,8 @@ from qawl.core.errors import ReleaseError
 from qawl.core.records import Annotation, Span, ends, to_json
 from qawl.core.text import sha256
 from qawl.formats.export import FORMATS
-from qawl.formats.from_corpus import Corpus
-from qawl.formats.from_release import Release
+from qawl.formats.from_corpus import CorpusSource
+from qawl.formats.from_release import ReleaseSource
 from qawl.release import build
 
 TEXTS = {
@@ -147,7 +147,7 @@ def exported(made, tmp_path):
 @pytest.fixture
 def works(made):
     """Article id → (its text, its gold in the layer of spans)."""
-    corpus = Corpus(project.load(made[0]))
+    corpus = CorpusSource(project.load(made[0]))
     return {
         each.article.id: (each.article.text, each.record) for each in corpus.gold("speech-acts")
     }
@@ -162,7 +162,7 @@ def arrows_of(record):
 
 
 def test_the_records_of_a_release_are_those_of_its_corpus(made):
-    corpus, release = Corpus(project.load(made[0])), Release(made[1])
+    corpus, release = CorpusSource(project.load(made[0])), ReleaseSource(made[1])
     assert set(release.schemes) == set(corpus.schemes)
     for layer in corpus.schemes:
         for one, other in zip(corpus.gold(layer), release.gold(layer), strict=True):

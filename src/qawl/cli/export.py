@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Release, Written
+from qawl.cli.paths import ReleaseFolder, Written
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "folder",
-    type=Release(),
+    type=ReleaseFolder(),
     help="A release, or a copy with restored texts; by default the corpus or release of this folder.",
 )
 @click.option("--layer", "layers", multiple=True, help="Only this layer; may be given again.")
@@ -80,4 +80,4 @@ def _of_corpus(request: "Request", target: Path) -> "Exported":
 
     corpus = project.load(Path())
     with project.lock(corpus, "export"):
-        return export.export(from_corpus.Corpus(corpus), request, target)
+        return export.export(from_corpus.CorpusSource(corpus), request, target)

@@ -45,7 +45,7 @@ def others(what: str) -> Callable[[F], F]:
     )
 
 
-class Release(Given):
+class ReleaseFolder(Given):
     """The folder of a release, or the version of one of this corpus."""
 
     def __init__(self) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from qawl.cli.field_names import renamed
-from qawl.cli.paths import Given, Release
+from qawl.cli.paths import Given, ReleaseFolder
 from qawl.cli.terminal import say
 
 
 @click.command()
-@click.argument("release", type=Release())
+@click.argument("release", type=ReleaseFolder())
 @click.option(
     "--articles",
     required=True,

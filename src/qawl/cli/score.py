@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Release, Written
+from qawl.cli.paths import ReleaseFolder, Written
 from qawl.cli.terminal import say, table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ WORST = 5
 
 
 @click.command()
-@click.argument("release", type=Release())
+@click.argument("release", type=ReleaseFolder())
 @click.argument("predictions", type=click.Path(path_type=Path))
 @click.option("--split", help="Score only this split; by default all.")
 @click.option(

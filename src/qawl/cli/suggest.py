@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qawl.cli.paths import Place, Release, Written
+from qawl.cli.paths import Place, ReleaseFolder, Written
 from qawl.cli.terminal import say
 from qawl.core.excerpts import listed
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="With --score: one JSON object.")
 @click.option(
     "--release",
-    type=Release(),
+    type=ReleaseFolder(),
     help="With --to: predictions for the articles of this release, for `qawl score`.",
 )
 @click.option("--split", help="With --release: only this split.")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from qawl.cli.paths import Release
+from qawl.cli.paths import ReleaseFolder
 from qawl.cli.terminal import say
 
 
 @click.command()
-@click.argument("folder", type=Release())
+@click.argument("folder", type=ReleaseFolder())
 def command(folder: Path) -> None:
     """Check a release against its manifest.
 

@@ -18,7 +18,7 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 
 
-class Corpus:
+class CorpusSource:
     """The corpus of a folder: its gold as it is derived now, and everybody's annotations."""
 
     def __init__(self, project: Project) -> None:

@@ -58,14 +58,14 @@ def export(
     >>> qawl.export(folder, "jsonl", "as-lines", layers="quote").losses
     {'withheld': 1}
     """
-    source, target = Release(Path(release)), Path(to)
+    source, target = ReleaseSource(Path(release)), Path(to)
     if target.resolve().is_relative_to(Path(release).resolve()):
         raise InputError(f"{target} is in the release: name a folder outside of it")
     request = Request(format, several(layers), several(annotators), with_withheld)
     return write(source, request, target)
 
 
-class Release:
+class ReleaseSource:
     """The release of a folder: gold and annotations as its tables hold them."""
 
     def __init__(self, folder: Path) -> None:
@@ -138,7 +138,7 @@ class Release:
 
     def _given(
         self,
-        found: reading.Article,
+        found: reading.ReleasedArticle,
         record: Annotation,
         *,
         complete: bool = True,
@@ -158,7 +158,7 @@ class Release:
             text is not None,
         )
 
-    def _article(self, found: reading.Article) -> Article:
+    def _article(self, found: reading.ReleasedArticle) -> Article:
         said = found.about
         context: dict[str, object] | UnsetType = said.get("context") or UNSET
         return Article(

@@ -40,7 +40,7 @@ Done = tuple[Annotation, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class ReleasedArticle:
     """An article of a release with its gold by layer; `text` is None where it is withheld.
 
     `open` has for each layer the stretches (start, end) of which nothing is decided, `hidden` the
@@ -105,7 +105,9 @@ class Release:
                 f"{self.folder} has no split {split}: its splits are {', '.join(self.splits)}"
             )
 
-    def articles(self, split: str | None, layers: Sequence[str] | None = None) -> Iterator[Article]:
+    def articles(
+        self, split: str | None, layers: Sequence[str] | None = None
+    ) -> Iterator[ReleasedArticle]:
         """The articles of a split, or of all, by id within a split; with the gold of these layers."""
         self.refuse_no_split(split)
         wanted = self.layers if layers is None else layers
@@ -116,7 +118,7 @@ class Release:
                 for row in rows(path, names, together=50):
                     yield self._article(name, row, wanted)
 
-    def by_id(self, layers: Sequence[str]) -> Iterator[Article]:
+    def by_id(self, layers: Sequence[str]) -> Iterator[ReleasedArticle]:
         """The articles of all splits in the order of their ids, with the gold of these layers."""
         streams = [self.articles(split, layers) for split in self.splits]
         return heapq.merge(*streams, key=lambda article: article.id)
@@ -162,13 +164,13 @@ class Release:
                     named = {n: columns.decode(kinds[n], each) for n, each in row.items()}
                     yield _annotation(named, self.schemes[layer])
 
-    def _article(self, split: str, row: Row, layers: Sequence[str]) -> Article:
+    def _article(self, split: str, row: Row, layers: Sequence[str]) -> ReleasedArticle:
         named = {
             name: columns.decode(kind, row[name])
             for name, kind in self._columns.items()
             if name in row
         }
-        return Article(
+        return ReleasedArticle(
             id=named["id"],
             split=split,
             text=named["text"],

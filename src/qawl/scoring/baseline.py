@@ -14,7 +14,7 @@ from qawl.core import records
 from qawl.core.errors import InputError
 from qawl.core.project import Project
 from qawl.core.text import sha256
-from qawl.release.reading import Article, Release
+from qawl.release.reading import Release, ReleasedArticle
 from qawl.suggest import rules
 from qawl.suggest.gazetteer import Learned
 from qawl.suggest.store import checked
@@ -69,7 +69,7 @@ class Baseline:
                 raise InputError(f"no layer {each}: {self.release.folder} has {has}")
         return layers
 
-    def _whole(self, article: Article) -> records.Article | None:
+    def _whole(self, article: ReleasedArticle) -> records.Article | None:
         """The article as the rules take it; None without its text."""
         digest = article.about["text_sha256"]
         text = article.text if article.text is not None else self.texts.get(digest)

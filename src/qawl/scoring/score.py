@@ -18,7 +18,7 @@ from qawl.agreement.report import confusion_of, measure
 from qawl.agreement.spans_table import Text, collect
 from qawl.core.column_types import Row
 from qawl.core.records import GOLD, JUDGE, Annotation, Place, Relation, Span, ends
-from qawl.release.reading import Article, Release
+from qawl.release.reading import Release, ReleasedArticle
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.counts import Counts, Ranking, counted, estimated, paired, shares
@@ -72,7 +72,7 @@ class Request:
 class Pair:
     """An article with its decided gold and what the system says where gold is decided."""
 
-    article: Article
+    article: ReleasedArticle
     gold: Annotation
     system: Annotation
     given: Given
@@ -106,7 +106,7 @@ class Layer:
 Weight = Callable[[Span, Given], float | None]
 """Where a span stands in a ranking, the higher the earlier; None where it is not ranked."""
 
-Parts = Callable[[Annotation, Article, Scheme], AbstractSet[object]]
+Parts = Callable[[Annotation, ReleasedArticle, Scheme], AbstractSet[object]]
 """What of a record is counted as right or wrong."""
 
 
@@ -213,7 +213,7 @@ def _layers(release: Release, given: Predictions, split: str | None) -> dict[str
     return layers
 
 
-def _pair(article: Article, layer: str, found: Given, arrows: AbstractSet[Arrow]) -> Pair:
+def _pair(article: ReleasedArticle, layer: str, found: Given, arrows: AbstractSet[Arrow]) -> Pair:
     """Gold of an article and what the system says, both without what is undecided."""
     undecided = article.open[layer], arrows
     gold, system = (_decided(each, *undecided) for each in (article.gold[layer], found.record))
@@ -378,7 +378,7 @@ def _values(record: Annotation, scheme: Scheme) -> set[Said]:
     return {(name, known[name].same(value)) for name, value in record.attributes.items()}
 
 
-def _places(record: Annotation, _: Article, scheme: Scheme) -> set[tuple[Place, int]]:
+def _places(record: Annotation, _: ReleasedArticle, scheme: Scheme) -> set[tuple[Place, int]]:
     """Where spans stand, with a number for those in one place that differ in attributes alone."""
     known = {each.name: each for each in scheme.attributes}
     twins: dict[Place, set[frozenset[Said]]] = {}
@@ -389,13 +389,15 @@ def _places(record: Annotation, _: Article, scheme: Scheme) -> set[tuple[Place, 
 
 
 def _places_of(label: str) -> Parts:
-    def places(record: Annotation, article: Article, scheme: Scheme) -> set[tuple[Place, int]]:
+    def places(
+        record: Annotation, article: ReleasedArticle, scheme: Scheme
+    ) -> set[tuple[Place, int]]:
         return {each for each in _places(record, article, scheme) if each[0][0] == label}
 
     return places
 
 
-def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Arrow]:
+def _arrows(record: Annotation, _: ReleasedArticle, __: Scheme) -> set[Arrow]:
     """Relations whose ends stand in the same places; one that leads both ways has no first end."""
     places = {span.id: span.place for span in record.spans}
 
@@ -407,7 +409,7 @@ def _arrows(record: Annotation, _: Article, __: Scheme) -> set[Arrow]:
     return {arrow(each) for each in record.relations if {each.from_, each.to} <= places.keys()}
 
 
-def _whole(record: Annotation, _: Article, scheme: Scheme) -> set[Whole]:
+def _whole(record: Annotation, _: ReleasedArticle, scheme: Scheme) -> set[Whole]:
     return {*wholes(record, scheme).values()}
 
 
@@ -433,7 +435,7 @@ def _with_a_name(quotes: AbstractSet[Attributed]) -> set[Attributed]:
 
 
 def _of_unknown_speaker(
-    article: Article, scheme: Scheme, gold: AbstractSet[Attributed]
+    article: ReleasedArticle, scheme: Scheme, gold: AbstractSet[Attributed]
 ) -> set[tuple[int, int]]:
     """The pieces of the quotes of gold that may have a speaker whom the release doesn't tell: where all
     of an article is decided, a quote without one has none."""

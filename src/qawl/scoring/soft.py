@@ -18,7 +18,7 @@ from qawl.agreement.figures import Figure
 from qawl.agreement.intervals import Pool, plain
 from qawl.core.column_types import Row
 from qawl.core.records import AttributeValue, Place
-from qawl.release.reading import Article
+from qawl.release.reading import ReleasedArticle
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.scheme import Scheme
 from qawl.scoring.figures import OfAnnotator, Soft, SoftFigure
@@ -56,7 +56,7 @@ class Votes:
 class Judged:
     """An article with the ids of its decided gold spans by place, and what a system gives of it."""
 
-    article: Article
+    article: ReleasedArticle
     gold: Mapping[str, Place]
     given: Given
 

@@ -38,7 +38,7 @@ Owed = Mapping[str, Mapping[str, Collection[str]]]
 """Layer → annotator → the articles of which they must have a task, for work of theirs is lost."""
 
 
-class Corpus:
+class AllLayers:
     """What is the same for all layers: the articles, who works, what is withdrawn, what stands there."""
 
     def __init__(
@@ -94,7 +94,7 @@ class _Place:
 class LayerPlan:
     """The plan for one layer; `there` are its projects on the server."""
 
-    def __init__(self, corpus: Corpus, current: Scheme, there: list[Remote]) -> None:
+    def __init__(self, corpus: AllLayers, current: Scheme, there: list[Remote]) -> None:
         self.corpus, self.current = corpus, current
         self.project, self.held = corpus.project, corpus.held
         self.layer = current.layer

@@ -14,7 +14,7 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.studio import pool_work, projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.studio.layer_plan import Corpus, LayerPlan, Owed
+from qawl.studio.layer_plan import AllLayers, LayerPlan, Owed
 from qawl.studio.steps import Remote, RemoteTask, Step
 from qawl.studio.transport import Json
 
@@ -111,7 +111,7 @@ def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Ste
     found = client.together(lambda remote: list(remote_tasks(client, remote)), there)
     held = dict(zip((each.id for each in there), found, strict=True))
     _refuse_other_corpus(client, project, held)
-    corpus = Corpus(client, project, pool_work.by_doers(project, there, held), owed)
+    corpus = AllLayers(client, project, pool_work.by_doers(project, there, held), owed)
     return [
         step
         for current in schemes.values()
