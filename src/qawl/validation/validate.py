@@ -4,12 +4,10 @@ Each level runs only on records without an error at the level below. The finding
 order of layer, article and annotator.
 """
 
-import sys
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sized
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -19,13 +17,11 @@ from qawl.annotations import store as annotation_store
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core import installed, result_cache
-from qawl.core.errors import ProjectError
+from qawl.core import result_cache
 from qawl.core.findings import finding
 from qawl.core.packed import Packed
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Finding, Span
-from qawl.core.text import printable
+from qawl.core.records import JUDGE, Annotation, Article, Finding
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import (
@@ -34,13 +30,12 @@ from qawl.validation import (
     level2_anchoring,
     level3_labels,
     level4_guideline,
+    plugins,
     stored_gold,
 )
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+from qawl.validation.plugins import Plugin
 
 
 def validate(project: Project, *, below: str | None = None) -> Iterator[Finding]:
@@ -98,7 +93,7 @@ def examine(project: Project, wanted: Mapping[str, object]) -> tuple[Findings, F
     found, passed = Findings(), Findings()
     passes = passing(project)
     asked = {name: value for name, value in wanted.items() if value is not None}
-    whole = not asked and not plugins()
+    whole = not asked and not plugins.offered()
     before = _inputs(project, None) if whole else ""
 
     def failing() -> Iterator[Finding]:
@@ -183,7 +178,7 @@ def everything(project: Project, *, below: str | None = None) -> Iterator[Findin
 
 
 def _of_records(project: Project, below: str | None) -> Iterator[Finding]:
-    plugged = plugins()
+    plugged = plugins.offered()
     made = _examined(project, plugged, passing(project, below=below))
     if plugged:
         return made
@@ -234,7 +229,7 @@ def _inputs(project: Project, below: str | None) -> str:
 
 
 def _examined(
-    project: Project, plugged: Iterable[tuple[str, "Plugin"]], passes: Passes
+    project: Project, plugged: Iterable[tuple[str, Plugin]], passes: Passes
 ) -> Iterator[Finding]:
     """Every record against every check."""
     articles = article_store.by_id(project)
@@ -289,45 +284,6 @@ def doubts(record: Annotation) -> Iterator[Finding]:
             yield finding("unsure", span.unsure or "no note", record, span)
 
 
-Plugin = Callable[[Annotation, Article, Scheme], Iterable[tuple[str, Span | None]]]
-"""A check of level 4: (what is wrong, the span) of each fault in a record."""
-
-
-GROUP = "qawl.checks"
-"""The group of entry points of packages that add checks."""
-
-
-def plugins() -> list[tuple[str, Plugin]]:
-    """The checks that installed packages add under the entry point group `qawl.checks`."""
-    return [(each.name, _loaded(each)) for each in _offered(tuple(sys.path))]
-
-
-@lru_cache(maxsize=1)
-def _offered(_: tuple[str, ...]) -> "tuple[EntryPoint, ...]":
-    """The checks that packages on this path offer: to look through all packages takes a while."""
-    if not installed.may_offer(GROUP):
-        return ()
-    from importlib.metadata import entry_points  # noqa: PLC0415 - most machines have none
-
-    return tuple(entry_points(group=GROUP))
-
-
-def _loaded(offered: "EntryPoint") -> Plugin:
-    try:
-        made: object = offered.load()
-    except (Exception, SystemExit) as error:
-        raise _failed(offered.name, error) from error
-    if not callable(made):
-        raise ProjectError(f"the check {offered.name} of another package is no function")
-    return made
-
-
-def _failed(name: str, error: BaseException) -> ProjectError:
-    return ProjectError(
-        f"the check {name} of another package failed: {type(error).__name__}: {error}"
-    )
-
-
 def check_annotation(
     record: Annotation,
     article: Article,
@@ -345,7 +301,7 @@ def check_annotation(
         level3_labels.check(record, current),
         chain(
             level4_guideline.check(record, article, current),
-            _plugged(record, article, current, plugged),
+            plugins.findings(record, article, current, plugged),
         ),
     ):
         made = list(level)
@@ -365,31 +321,6 @@ def errors(record: Annotation, article: Article, current: Scheme, passes: Passes
         if found := [each for each in level if each.severity == "error" and not passes(each)]:
             return found
     return []
-
-
-def _plugged(
-    record: Annotation,
-    article: Article,
-    current: Scheme,
-    plugged: Iterable[tuple[str, Plugin]],
-) -> Iterator[Finding]:
-    for name, check in plugged:
-        for message, span in _answers(name, check, record, article, current):
-            yield finding("rule", f"{name}: {printable(message)}", record, span)
-
-
-def _answers(
-    name: str, check: Plugin, record: Annotation, article: Article, current: Scheme
-) -> list[tuple[str, Span | None]]:
-    """What a check of another package says; raises ProjectError where that is nothing it may say."""
-    try:
-        said = [(message, span) for message, span in check(record, article, current)]
-    except (Exception, SystemExit) as error:
-        raise _failed(name, error) from error
-    for message, span in said:
-        if not isinstance(message, str) or not (span is None or isinstance(span, Span)):
-            raise ProjectError(f"the check {name} of another package gave no (text, span or None)")
-    return said
 
 
 def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
@@ -429,7 +360,7 @@ def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
 
 def _checks(project: Project, below: str | None) -> dict[str, int]:
     """How many findings of each check there are; what `examine` counted of records is kept."""
-    if plugins():
+    if plugins.offered():
         return summary(validate(project, below=below)).checks
     passes = passing(project, below=below)
     before = _inputs(project, below)
