@@ -134,14 +134,13 @@ def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> N
 
 def _shared(project: Project, journals: Sequence[Other]) -> bool:
     """Whether a journal here knows an annotation of these, as those of a branch do."""
-    return any(
-        journal.opened_at(project, path).holds.known(key)
-        for layer in project.settings.layers
-        for _, path in journal.files(project, layer)
-        for other in journals
-        if other.layer == layer
-        for key in other.latest
-    )
+    for layer in project.settings.layers:
+        keys = [key for other in journals if other.layer == layer for key in other.latest]
+        for _, path in journal.files(project, layer) if keys else ():
+            opened = journal.opened_at(project, path)
+            if any(map(opened.holds.known, keys)):
+                return True
+    return False
 
 
 def merge_files(ours: Path, theirs: Path) -> Joined:
