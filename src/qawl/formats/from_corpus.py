@@ -45,14 +45,22 @@ class CorpusSource:
         return withdrawal.ids(self._project)
 
     @cached_property
+    def _articles(self) -> article_store.Articles:
+        return article_store.by_id(self._project)
+
+    @cached_property
+    def _splits(self) -> Mapping[str, str]:
+        return splits.splits_of(self._project)
+
+    @cached_property
     def _guard(self) -> withheld.Guard:
         return withheld.of_release(self._project)
 
     def gold(self, layer: str) -> Iterator[Given]:
         """Decided now, from the annotations, and as the tables of a release hold it."""
-        articles, current = article_store.by_id(self._project), self.schemes[layer]
+        current = self.schemes[layer]
         for each in decide.gold(self._project, layer):
-            length = len(articles[each.article_id].text)
+            length = len(self._articles[each.article_id].text)
             opened = open_stretches(each, length) if current.labels else []
             stretches = tuple((one["start"], one["end"]) for one in opened)
             record = in_order(as_annotation(each), current)
@@ -84,6 +92,6 @@ class CorpusSource:
         complete: bool = True,
         stretches: tuple[tuple[int, int], ...] = (),
     ) -> Given:
-        article = article_store.by_id(self._project).get(record.article_id)
-        split = splits.splits_of(self._project).get(record.article_id, "")
+        article = self._articles.get(record.article_id)
+        split = self._splits.get(record.article_id, "")
         return Given(record, article, split, complete, stretches)
