@@ -368,11 +368,11 @@ def _read_rows(
                 empty = False
                 if isinstance(row, csv_files.Wrong):
                     yield set_aside(path, row.reason, line)
-                else:
-                    fields: dict[str, object] = {**row}
-                    if flag in row:
-                        fields[flag] = FLAGS.get(row[flag].strip().lower(), row[flag])
-                    yield _read_fields(fields, path, line, mapping, given)
+                    continue
+                fields: dict[str, object] = {**row}
+                if flag in row:
+                    fields[flag] = FLAGS.get(row[flag].strip().lower(), row[flag])
+                yield _read_fields(fields, path, line, mapping, given)
     except _DAMAGED as error:
         yield set_aside(path, reason("file-damaged", f": {error}"))
         return
@@ -408,9 +408,9 @@ def _read_table(
                     row += 1
                     if isinstance(fields, Reason):
                         yield set_aside(path, fields, row)
-                    else:
-                        found = _read_fields(fields, path, row, mapping, given)
-                        yield _holding(found, held, unread)
+                        continue
+                    found = _read_fields(fields, path, row, mapping, given)
+                    yield _holding(found, held, unread)
     except pa.ArrowException as error:
         why = reason("not-parquet", f": {str(error).splitlines()[0]}")
         yield set_aside(path, why, row + 1 if row else None)

@@ -1,7 +1,7 @@
 """How far the annotators are as this machine knows it, without a server: planned, and pulled so far."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from qawl.annotations import derive
 from qawl.articles import withdrawal
@@ -37,13 +37,7 @@ def known(project: Project) -> list[Standing]:
     for layer in project.settings.layers:
         adopted = layer in project.settings.label_studio.adopted
         planned = {} if adopted else shares(project, layer, articles)
-        counts: Counter[tuple[str, Status]] = Counter()
-        doers: dict[str, set[str]] = {}
-        for each in derive.read(project, layer):
-            if each.article_id not in out:
-                counts[each.annotator, each.status] += 1
-                if each.annotator != JUDGE:
-                    doers.setdefault(each.article_id, set()).add(each.annotator)
+        counts, doers = _done(project, layer, out)
         others = sorted({name for name, _ in counts} - {*project.annotators, JUDGE})
         for name in (*project.annotators, *others):
             mine = planned.get(name, ())
@@ -56,6 +50,20 @@ def known(project: Project) -> list[Standing]:
             left = len(open_) if mine else None
             found.append(_standing(layer, name, len(mine), left, counts))
     return found
+
+
+def _done(
+    project: Project, layer: str, out: Collection[str]
+) -> tuple[Counter[tuple[str, Status]], dict[str, set[str]]]:
+    """How much each annotator has of each status, and article → who worked on it beside the judge."""
+    counts: Counter[tuple[str, Status]] = Counter()
+    doers: dict[str, set[str]] = {}
+    for each in derive.read(project, layer):
+        if each.article_id not in out:
+            counts[each.annotator, each.status] += 1
+            if each.annotator != JUDGE:
+                doers.setdefault(each.article_id, set()).add(each.annotator)
+    return counts, doers
 
 
 def _standing(
