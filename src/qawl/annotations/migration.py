@@ -17,6 +17,7 @@ from qawl.core.records import (
     AttributeValue,
     Brought,
     Finding,
+    Place,
     Relation,
     Span,
     in_words,
@@ -100,6 +101,7 @@ class _Bringing:
     ) -> tuple[tuple[Span, ...], dict[str, str]]:
         """The spans, and which other span stands for one that a merge made its double."""
         kept: list[Span] = []
+        there: dict[Place, list[tuple[Span, str]]] = {}
         same: dict[str, str] = {}
         for span in spans:
             label = self._fate(Name("label", span.label), change, span.id)
@@ -107,26 +109,19 @@ class _Bringing:
                 continue
             attributes = self._attributes(span.attributes, change, span.id)
             new = structs.replace(span, label=label, attributes=attributes)
-            double = self._double(new, span, kept, spans)
+            here = there.setdefault(new.place, [])
+            # Two that had one label before stay two.
+            double = next(
+                (one for one, was in here if was != span.label and _agrees(one, new)), None
+            )
             if double is None:
                 kept.append(new)
+                here.append((new, span.label))
             else:
                 same[span.id] = double.id
                 double.attributes.update(new.attributes)
                 self.steps.append(f"two spans of one place are one {label}")
         return tuple(kept), same
-
-    def _double(
-        self, new: Span, old: Span, kept: list[Span], before: tuple[Span, ...]
-    ) -> Span | None:
-        """The span that says the same since two labels are one; None where both had one label before."""
-        was = {each.id: each.label for each in before}
-        for each in kept:
-            at_one = (each.label, each.start, each.end) == (new.label, new.start, new.end)
-            agree = all(each.attributes.get(n, v) == v for n, v in new.attributes.items())
-            if at_one and agree and was[each.id] != old.label:
-                return each
-        return None
 
     def _relations(
         self, relations: tuple[Relation, ...], spans: set[str], same: dict[str, str], change: Change
@@ -221,6 +216,11 @@ Arrow = tuple[str | None, str, str, object]
 
 def _arrow(relation: Relation) -> Arrow:
     return relation.label, relation.from_, relation.to, relation.direction
+
+
+def _agrees(one: Span, other: Span) -> bool:
+    """Whether no attribute has two values."""
+    return all(one.attributes.get(name, value) == value for name, value in other.attributes.items())
 
 
 def _once(values: Sequence[T]) -> list[T]:
