@@ -101,9 +101,12 @@ def test_help_imports_nothing_heavy():
 
 
 def test_commands_that_the_readme_shows_run(tmp_path, monkeypatch):
+    """With the `_source.yaml` that it shows: without one, the tour led to a release without texts."""
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("قال أحمد نعم.\n", "utf-8")
-    shown = re.search(r"## A tour\n.*?```\n(.*?)```", README, re.DOTALL).group(1)
+    (source,) = re.findall(r"```yaml\n(source:.*?)```", README, re.DOTALL)
+    (tmp_path / "articles" / "_source.yaml").write_text(source, "utf-8")
+    shown = re.search(r"```\n(qawl init.*?)```", README, re.DOTALL).group(1)
     assert "qawl verify" in shown
     run = CliRunner()
     monkeypatch.chdir(tmp_path)
@@ -116,6 +119,8 @@ def test_commands_that_the_readme_shows_run(tmp_path, monkeypatch):
         else:
             done = run.invoke(cli.group, words[1:])
             assert done.exit_code == 0, (line, done.output)
+    (row,) = pq.read_table("exports/releases/0.1.0/articles").to_pylist()
+    assert (row["text"], row["source"]) == ("قال أحمد نعم.", "The Daily")
 
 
 def test_python_that_the_readme_shows_runs(recorded, monkeypatch):

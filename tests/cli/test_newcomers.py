@@ -30,6 +30,8 @@ def ingest(folder, name, content, *words):
         ("a.jsonl", json.dumps({"body": TEXT}), "its fields are body; say which of them holds"),
         ("a.csv", f"Text;Title\n{TEXT};Un\n", "as in --map text=Text\n"),
         ("a.jsonl", json.dumps({"body": TEXT, "content": ""}), "as in --map text=body\n"),
+        ("a.csv", f"العنوان;نص الخبر\nعنوان;{TEXT}\n", "as in --map 'text=نص الخبر'\n"),
+        ("a.csv", f"Le papier;Titre\n{TEXT};Un\n", "as in --map 'text=NAME OF THE FIELD'\n"),
         ("a.docx", TEXT, "(.docx)\n"),
         ("a.docx", TEXT, "a.docx: save it as one of .txt, .html,"),
     ],
@@ -334,3 +336,14 @@ def test_a_file_that_changed_is_told_from_one_with_another_source(tmp_path):
     said = ingest(tmp_path, "a.txt", f"{TEXT} Elle a souri.")[1]
     assert "a.txt changed after article " in said
     assert "it is a new article, and the old one stays (to take that out: `qawl withdraw " in said
+
+
+def test_a_column_with_a_space_needs_quotation_marks(tmp_path):
+    """`--map text=The text` was told as a file `text` that there is not, and no word said why."""
+    code, said = ingest(
+        tmp_path, "a.csv", f"The text;Title\n{TEXT};Un\n", "--map", "text=The", "text"
+    )
+    assert code == 1
+    assert (
+        "text: no such file or folder; put a --map with spaces in quotation marks: --map '" in said
+    )

@@ -119,8 +119,8 @@ def test_texts_that_may_not_be_shown_are_told_by_source(tmp_path):
     path.write_text("".join(f"{json.dumps(each)}\n" for each in rows))
     said = qawl(tmp_path / "c", "ingest", path).stdout.splitlines()
     at = {each.strip(): number for number, each in enumerate(said)}
-    first = next(n for n, each in enumerate(said) if each.startswith("without a licence"))
-    second = next(n for n, each in enumerate(said) if each.startswith("without redistribute: true"))
+    first = next(n for n, each in enumerate(said) if each.startswith("no licence  "))
+    second = next(n for n, each in enumerate(said) if each.startswith("withheld  "))
     assert first < at["1 × B"] < second < at["1 × A"] < at["set aside   1"]
     assert "1 × C" not in at
     last = qawl(tmp_path / "c", "release", "0.1.0", "--draft").output.splitlines()[-1]

@@ -26,7 +26,19 @@ HEAD = 1 << 20
 LONGEST_FIELD = 16_000_000
 LONGEST_LINE = 4 * LONGEST_FIELD
 _ROWS = 200
-_TEXTS = ("text", "body", "content", "article")
+_TEXTS = (
+    "text",
+    "body",
+    "content",
+    "article",
+    "نص",
+    "النص",
+    "نص الخبر",
+    "متن",
+    "metin",
+    "texte",
+    "texto",
+)
 _EXCEL = re.compile('"?sep=(.)"?\\s*')
 """A line by which Excel is told the delimiter."""
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -166,7 +178,7 @@ def _unfit(columns: Sequence[str], wanted: str) -> Reason | None:
 def mapped(names: Iterable[str]) -> str:
     """What to do where no field or column is called `text`."""
     likely = (each for each in names if each.strip().lower() in _TEXTS)
-    pair = shlex.quote(f"text={next(likely, 'body')}")
+    pair = shlex.quote(f"text={next(likely, 'NAME OF THE FIELD')}")
     return f"say which of them holds the text, as in --map {pair}"
 
 

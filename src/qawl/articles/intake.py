@@ -175,7 +175,7 @@ class Intake:
         what = claim(metadata.source, metadata.source_id, found.place)
         other = self._claims.setdefault(what, text)
         if other != text and metadata.source_id is not None:
-            more = f": {metadata.source_id}, and this text is another"
+            more = f": {metadata.source_id} is the id of an earlier article with another text"
             self.set_aside(found.place, reason("id-twice", more))
             return True
         if other == text and what in self.known.claims:

@@ -122,17 +122,18 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     sources = +outcome.undecided
     if not sources:
         return
-    yield "without a licence, so the texts are left out of releases, also with redistribute: true"
-    yield "(give license and redistribute in a _source.yaml beside the articles and ingest them again;"
-    yield "no release is built before each source that has a name has a licence):"
+    yield "no licence  releases leave out the texts of these articles, and while a source with a name has"
+    yield "            no licence, no release is built. Write license (LicenseRef-unknown if nobody knows"
+    yield "            it) and redistribute into a _source.yaml beside them, and ingest them again:"
     yield from _of_sources(sources)
 
 
 def _withheld(outcome: Ingested) -> Iterator[str]:
     """The sources that have a licence and whose texts releases may not show."""
     if sources := +outcome.withheld:
-        yield "without redistribute: true, so the texts are left out of releases (where a release may"
-        yield "show them, give it in a _source.yaml beside the articles and ingest them again):"
+        yield "withheld    these articles have a licence, but not redistribute: true, so releases leave"
+        yield "            their texts out. If releases may show them, write it into a _source.yaml beside"
+        yield "            the articles, and ingest them again:"
         yield from _of_sources(sources)
 
 

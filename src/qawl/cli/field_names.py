@@ -16,6 +16,9 @@ def renamed(given: str | None) -> dict[str, str]:
     named = {ours: theirs for ours, _, theirs in reversed(pairs)}
     for ours, _, theirs in pairs:
         if named[ours] != theirs:
-            message = f"{ours} is given twice, as {named[ours]} and as {theirs}: give it once"
+            message = (
+                f"{ours} is given twice, as {named[ours]} and as {theirs}: give it once, and run the "
+                "command for each kind of file on its own"
+            )
             raise click.BadParameter(message, param_hint="--map")
     return named

@@ -104,7 +104,12 @@ def _ingest(
 
     for path in paths:
         if isinstance(path, Path) and str(path) != "-" and not path.exists():
-            raise InputError(f"{path}: no such file or folder")
+            hint = (
+                "; put a --map with spaces in quotation marks: --map 'text=The text'"
+                if names
+                else ""
+            )
+            raise InputError(f"{path}: no such file or folder{hint}")
     with project.lock(corpus, "ingest"):
         there = frozenset(released.article_ids(corpus))
         return ingest.ingest(corpus, _counted(found()), released=there, on=engine)
