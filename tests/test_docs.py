@@ -18,6 +18,7 @@ from qawl import cli
 from qawl.core import project
 from qawl.release.tables.columns import decode
 from qawl.release.versions import manifest
+from qawl.scheme import scheme
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -178,7 +179,6 @@ def test_unknown_commands_and_missing_corpora_are_one_line(tmp_path):
 
 
 def test_the_schemes_that_the_documentation_shows_are_some():
-    from qawl.scheme import scheme
     from qawl.scheme.label_config import config_xml
 
     text = (ROOT / "docs" / "rules.md").read_text("utf-8")
@@ -255,3 +255,10 @@ def test_the_commands_that_the_page_on_scoring_shows_run(recorded, monkeypatch):
             Path(to.strip()).write_text(done.stdout, "utf-8")
     assert Path("page.html").is_file()
     assert "### Leaderboard" in (folder / "README.md").read_text("utf-8")
+
+
+def test_the_page_on_suggestions_names_everything_that_a_label_can_find():
+    """Six were missing, which the schemes that come with Qawl use."""
+    text = (ROOT / "docs" / "suggestions.md").read_text("utf-8")
+    listed = re.search(r"The values are (.*?)\. With", text, re.DOTALL).group(1)
+    assert {*re.findall(r"`(\w+)`", listed)} == scheme.FINDS

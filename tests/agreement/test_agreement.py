@@ -488,7 +488,7 @@ def test_figures_of_nothing_are_counted_and_the_title_of_a_small_matrix_is_one_l
     shown = corpora.qawl(folder, "agreement").stdout.splitlines()
     assert "label against label, counted from both sides" in shown
     assert not [line for line in shown if "b c exact_f1" in line or "relation" in line]
-    assert "  figures of nothing, not shown: 2 (--json has them)" in shown
+    assert "  not shown: 2 figures without anything to compare (--json has them)" in shown
     assert [line for line in shown if "a b exact_f1" in line]
     assert [line for line in shown if "of 1" in line or "B exact_f1" in line] == []
 

@@ -271,5 +271,5 @@ def test_figures_of_nothing_are_counted_and_stand_in_the_json_alone(released, tm
     assert not any(
         line.split()[:1] == [name] for name in empty for line in done.stdout.splitlines()
     )
-    (said,) = (line for line in done.stdout.splitlines() if "of nothing, and not shown" in line)
+    (said,) = (line for line in done.stdout.splitlines() if "without anything to compare" in line)
     assert int("".join(filter(str.isdigit, said))) >= len(empty)

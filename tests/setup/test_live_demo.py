@@ -66,5 +66,7 @@ def test_the_command_ends_with_a_table(recorded, monkeypatch):
     assert "in the dataset" in done.output
     assert "quotes" in done.output
     ends = done.output.splitlines()[-6:]
-    assert any("the rules of `qawl suggest` on quote: exact F1" in line for line in ends), ends
-    assert re.search(r"unchanged: .*quote \d+%", ends[-1]), ends
+    assert any(
+        "suggestions of `qawl suggest` against gold, quote: exact F1" in line for line in ends
+    ), ends
+    assert re.search(r"suggested exactly so: .*quote \d+%", ends[-1]), ends

@@ -132,7 +132,7 @@ def _withheld(outcome: Ingested) -> Iterator[str]:
     """The sources that have a licence and whose texts releases may not show."""
     if sources := +outcome.withheld:
         yield "withheld    these articles have a licence, but not redistribute: true, so releases leave"
-        yield "            their texts out. If releases may show them, write it into a _source.yaml beside"
+        yield "            their texts out. If they may show them, write it into a _source.yaml beside"
         yield "            the articles, and ingest them again:"
         yield from _of_sources(sources)
 

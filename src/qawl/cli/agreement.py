@@ -128,9 +128,14 @@ def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
     for each in figures.confusion.most[:8]:
         one, other = (name or "no span" for name in each.labels)
         say(f"  {each.n:4} × {one} against {other}")
-    for article, of in list(figures.of_articles.items())[:WORST]:
-        if of["exact_f1"].value is not None:
-            say(f"  {article}: exact F1 {_number(of['exact_f1'].value)}")
+    worst = list(figures.of_articles.items())[:WORST]
+    told = [
+        (article, value) for article, of in worst if (value := of["exact_f1"].value) is not None
+    ]
+    if told:
+        say("  the articles with the least agreement:")
+    for article, value in told:
+        say(f"  {article}: exact F1 {_number(value)}")
 
 
 def _show_figures(layer: str, figures: "LayerAgreement", label: str | None) -> None:
@@ -151,7 +156,7 @@ def _show_figures(layer: str, figures: "LayerAgreement", label: str | None) -> N
     if figures.labels and not figures.marked:
         say("  no annotator marked a span, so there are no figures of spans")
     if left := len(rows) - len(counted):
-        say(f"  figures of nothing, not shown: {left} (--json has them)")
+        say(f"  not shown: {left} figures without anything to compare (--json has them)")
 
 
 def _show_suggested(layer: str, said: "Suggested") -> None:

@@ -103,13 +103,17 @@ def _show(layer: str, figures: "LayerScores") -> None:
     counted = [each for each in every if each[-1] != "0"]
     table(title, ("", "precision", "recall", "F1", "95 %", "n"), counted)
     if len(counted) < len(every):
-        say(f"  of nothing, and not shown: {len(every) - len(counted)} figures (--json has them)")
+        left = len(every) - len(counted)
+        say(f"  not shown: {left} figures without anything to compare (--json has them)")
     if figures.spans is None:
         return
     for each in figures.spans.confusion.most[:WORST]:
         gold, system = (name or "no span" for name in each.labels)
         say(f"  {each.n:4} × {gold} in gold is {system} in the system")
-    for article, value in islice(figures.spans.of_articles, WORST if figures.spans.labels else 0):
+    worst = [*islice(figures.spans.of_articles, WORST if figures.spans.labels else 0)]
+    if worst:
+        say("  the articles with the least agreement with gold:")
+    for article, value in worst:
         say(f"  {article}: exact F1 {'–' if value is None else f'{value:.3f}'}")
     for name, test in (figures.paired or {}).items():
         if test.p is not None:

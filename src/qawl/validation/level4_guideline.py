@@ -63,10 +63,10 @@ def _relation_count(record: Annotation, rule: RelationCount) -> Iterator[Finding
             continue
         found = count[span.id]
         if found < rule.min:
-            message = f"{found} relations {rule.relation} from it, the scheme asks for {rule.min}"
+            message = f"{rule.relation} starts here {found} times, the scheme asks for {rule.min}"
             yield finding("relation-missing", message, record, span)
         elif rule.max is not None and found > rule.max:
-            message = f"{found} relations {rule.relation} from it, the scheme allows {rule.max}"
+            message = f"{rule.relation} starts here {found} times, the scheme allows {rule.max}"
             yield finding("relation-excess", message, record, span)
 
 
