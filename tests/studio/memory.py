@@ -88,7 +88,11 @@ class Memory:
                 "avg_lead_time": None,
             }
             if all(facts[column] == value for column, _, value in where):
-                yield copy.deepcopy(task)
+                sent = copy.deepcopy(task)
+                for each in sent["annotations"] if annotations and fields else ():
+                    for name in {*each} - {*fields}:  # as Label Studio does
+                        del each[name]
+                yield sent
 
     def task(self, identity):
         return next(one for each in self.held.values() for one in each if one["id"] == identity)

@@ -97,6 +97,22 @@ def test_work_of_people_who_left_goes_back_too(make_corpus, qawl, pool, now):
     assert all(task["annotations"] for _, task in held(server)), "nobody is asked for it again"
 
 
+def test_what_another_did_goes_back_once(make_corpus, qawl):
+    """Of what was just put back, and is in no journal yet, the server tells whose it is."""
+    server, made = at_work(make_corpus, 1, overlap=1, done=NAMES[1:2])
+    _, task = held(server, NAMES[0])[0]
+    server.submit(task, 2)
+    pull.pull(server, made)
+    tasks = len(held(server))
+    before = whose(made)
+    task["annotations"].clear()
+    pull.pull(server, made)
+    assert "1 journalled" in qawl(server, made, "push", "--recover", "--dry-run").output
+    assert "1 annotation put back" in qawl(server, made, "push", "--recover").output
+    assert pull.pull(server, made).doubled == []
+    assert (whose(made), len(held(server))) == (before, tasks)
+
+
 def test_what_was_put_back_is_not_put_back_twice_before_a_pull(make_corpus, qawl):
     server, made = at_work(make_corpus, 1)
     server.lose()

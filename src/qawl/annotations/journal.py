@@ -465,7 +465,12 @@ def _resumed(path: Path, index: Path) -> tuple[Journal, Reached | None]:
         reached = journal_resume.resume(db, path)
         opened.count, opened.last, opened.start = reached.versions, reached.last, reached.start
         opened.sealed = sealed[: reached.segments]
-        opened.holds.keep_lacking(path)
+        try:
+            opened.holds.keep_lacking(path)
+        except (
+            JournalError
+        ) as error:  # if the journal lacks it indeed, making the index anew says so
+            raise sqlite3.DatabaseError("a place in it is damaged") from error
     opened.followed = journal_undo.reaches(db) is not None
     return opened, reached
 

@@ -43,7 +43,7 @@ def submitted(
     the journal says, else who its user is, else who its task is assigned to."""
     those = list(shared)
     known = {(each.place, each.id): name for name, each in _living(project, those)}
-    fields = ("id", "data", "annotations")
+    fields = ("id", "data", "annotations", "completed_by")
     for remote in those:
         for task in client.tasks(remote.id, annotations=True, fields=fields, where=[ANNOTATED]):
             for each in task["annotations"]:
