@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qawl.core.findings import reason
+from qawl.core.records import Place
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, listed, whole, words
 
@@ -60,12 +61,14 @@ def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
     work.skipped = row.get("answer") in ("reject", "ignore")
     typed = {name: row[name] for name in _typed(row) if row.get(name) not in (None, "", [], {})}
     if not work.skipped:
+        there: dict[Place, Mark] = {}
         work.typed = set(typed)
         work.attributes |= {name: _words(given) for name, given in typed.items()}
         for each in listed(row.get("spans"), made.notes, "spans"):
-            _span(made, work, each)
+            _span(made, there, each)
         for each in listed(row.get("relations"), made.notes, "relations"):
-            _relation(made, work, each)
+            _relation(made, work, there, each)
+        work.marks = [*there.values()]
         accepted = [words(each) for each in listed(row.get("accept"), made.notes, "choices")]
         if accepted:
             work.attributes[CHOICE] = accepted
@@ -107,8 +110,8 @@ def _size(given: object) -> int:
     return len(given) if isinstance(given, list) else 0
 
 
-def _span(made: Document, work: Work, each: object) -> Mark | None:
-    """Adds a span and returns it; one that stands there already is returned as it is."""
+def _span(made: Document, there: dict[Place, Mark], each: object) -> Mark | None:
+    """Adds a span and returns it; one that is `there` already is returned as it is."""
     if not isinstance(each, dict):
         made.notes.append("span that is not an object")
         return None
@@ -117,20 +120,19 @@ def _span(made: Document, work: Work, each: object) -> Mark | None:
     if start is None or end is None or not isinstance(label, str):
         made.notes.append("span without label or offsets")
         return None
-    for mark in work.marks:
-        if (mark.start, mark.end, mark.label) == (start, end, label):
-            return mark
-    work.marks.append(Mark(f"s{len(work.marks) + 1}", label, start, end))
-    if isinstance(each.get("text"), str) and each["text"]:
-        work.marks[-1].surface = each["text"]
-    return work.marks[-1]
+    place = label, start, end
+    if place not in there:
+        there[place] = Mark(f"s{len(there) + 1}", *place)
+        if isinstance(each.get("text"), str) and each["text"]:
+            there[place].surface = each["text"]
+    return there[place]
 
 
-def _relation(made: Document, work: Work, each: object) -> None:
+def _relation(made: Document, work: Work, there: dict[Place, Mark], each: object) -> None:
     if not isinstance(each, dict):
         made.notes.append("relation that is not an object")
         return
-    ends = [_span(made, work, each[name]) for name in ("head_span", "child_span") if name in each]
+    ends = [_span(made, there, each[name]) for name in ("head_span", "child_span") if name in each]
     if len(ends) == 2 and ends[0] and ends[1]:
         work.arrows.append(Arrow(words(each.get("label", "")), ends[0].id, ends[1].id))
     else:
