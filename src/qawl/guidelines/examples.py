@@ -7,7 +7,7 @@ from itertools import islice
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, Annotation, Article, Gold, GoldSpan
+from qawl.core.records import JUDGE, Annotation, Article, Gold, GoldSpan, Span
 from qawl.scheme.languages import is_rtl
 from qawl.scheme.scheme import Scheme
 
@@ -48,18 +48,16 @@ class Examples:
         decided = {(each.start, each.end): each.label for each in gold.spans}
         if gold.decided_by != "adjudicator":
             return
-        labels = {(each.start, each.end, each.label) for each in gold.spans}
+        places = {each.place for each in gold.spans}
         for record in records:
             if record.annotator == JUDGE or record.text_sha256 != article.text_sha256:
                 continue
             for each in record.spans:
-                place = each.start, each.end
-                apart = all(each.end <= one.start or one.end <= each.start for one in gold.spans)
-                if (*place, each.label) not in labels and (place in decided or apart):
-                    span = GoldSpan(
-                        id="", label=each.label, start=each.start, end=each.end, text=each.text
-                    )
-                    self._take(self.bad, article, gold.layer, each.label, span, decided.get(place))
+                if each.place in places:
+                    continue
+                instead = decided.get((each.start, each.end))
+                if instead is not None or _is_apart(each, gold.spans):
+                    self._take(self.bad, article, gold.layer, each.label, each, instead)
 
     def _take(
         self,
@@ -67,7 +65,7 @@ class Examples:
         article: Article,
         layer: str,
         label: str,
-        span: GoldSpan,
+        span: Span | GoldSpan,
         instead: str | None = None,
     ) -> None:
         """Takes an example, unless there are enough, it is long, or the same words are there."""
@@ -80,6 +78,11 @@ class Examples:
             return
         before, after = _around(article.text, span.start, span.end)
         there.append(Example(before, surface, after, is_rtl(article.language), instead))
+
+
+def _is_apart(span: Span, others: Iterable[GoldSpan]) -> bool:
+    """Whether a span overlaps none of these."""
+    return all(span.end <= one.start or one.end <= span.start for one in others)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
