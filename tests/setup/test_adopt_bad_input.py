@@ -355,3 +355,20 @@ def test_a_place_of_5000_digits_in_brat_is_named(tmp_path):
     said = json.loads(done.stdout)
     assert said["records"]["spans"] == 1
     assert "text-bound annotation without offsets" in str(said["left_out"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[]", "5", "{", "[" * 100_000, '{"names": []}', '{"names": {"A": 5}, "values of A": 5}'],
+)
+def test_a_names_json_that_no_export_wrote_is_not_read(tmp_path, content):
+    """Beside brat's files may lie another file of this name, or a damaged one: it ended in a fault."""
+    folder = tmp_path / "brat"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Ada came.")
+    (folder / "a.ann").write_text("T1\tA 0 3\tAda\n")
+    (folder / "names.json").write_text(content)
+    words = ["adopt", str(folder), "--into", str(tmp_path / "new"), "--json"]
+    done = CliRunner().invoke(cli.group, words)
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert json.loads(done.stdout)["records"]["spans"] == 1

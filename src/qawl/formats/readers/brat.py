@@ -93,17 +93,12 @@ def _document(root: Path, path: Path, standoff: list[Path], *, annotators: bool)
 
 def _rename(work: Work, path: Path) -> None:
     """Gives names back that `qawl export` had to change: its names.json says which."""
-    if not path.is_file():
-        return
-    try:
-        said = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        return
-    names = said.get("names", {})
+    tables = own.tables(path)
+    names = tables.get("names", {})
     for mark in work.marks:
         mark.label = names.get(mark.label, mark.label)
         mark.attributes = {
-            (real := names.get(name, name)): _renamed(said.get(f"values of {real}", {}), value)
+            (real := names.get(name, name)): _renamed(tables.get(f"values of {real}", {}), value)
             for name, value in mark.attributes.items()
         }
     work.arrows = [replace(each, label=names.get(each.label, each.label)) for each in work.arrows]

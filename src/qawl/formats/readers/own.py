@@ -88,12 +88,23 @@ def whose(path: Path) -> str | None:
 
 def named(path: Path) -> dict[str, str]:
     """What stands for a name in an export → the name, as its names.json says."""
-    if not path.is_file():
-        return {}
+    return _texts(_said(path))
+
+
+def tables(path: Path) -> dict[str, dict[str, str]]:
+    """The same of a names.json that has a table for each kind of names."""
+    return {kind: _texts(each) for kind, each in _said(path).items()}
+
+
+def _said(path: Path) -> dict[str, object]:
+    """The object in a file; an empty one where there is no file, or something else in it."""
     try:
         said = json.loads(path.read_text("utf-8"))
-    except (ValueError, OSError):
+    except (ValueError, RecursionError, OSError):
         return {}
-    if not isinstance(said, dict):
-        return {}
-    return {name: each for name, each in said.items() if isinstance(each, str)}
+    return said if isinstance(said, dict) else {}
+
+
+def _texts(given: object) -> dict[str, str]:
+    each_of = given.items() if isinstance(given, dict) else ()
+    return {name: each for name, each in each_of if isinstance(each, str)}
