@@ -13,24 +13,31 @@ from qawl.suggest.sentences import Quote
 from qawl.suggest.words import MARKS, Stretch, Word, quoted, sentences, size, trimmed, words
 
 _BORDER = regex.compile(
-    r"[.!?؟]\s+|\n+|[،؛]?\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و|لكن)|[,;]\s+(?:and|but)\s(?:that\s)?"
+    r"[.!?؟]\s+|\n+|[،؛]?\s+و(?:أن|إن|بأن)\s|[،؛]\s+(?=و|لكن|ف(?:ال|قد|إن))"
+    r"|[،؛]\s+(?:في حين|فيما|بينما)\s(?:أن\s)?"
+    r"|[,;]\s+(?:and|but)\s(?:that\s)?"
+    r"|\s(?=(?:ولم|ولن|وقد|وليس|وليست|وس[يتن]\p{L}{3,})\s)"
     r"|\s(?:and|but) that\s|[;؛]\s+|[،,]\s+ثم\s|[。！？]\s*"
     r"|\s(?:and|but)\s(?=(?:ha[ds]|have|was|were|is|are|did|does|do|would|will|could|can|not)\s)"
     r"|\s(?:and|but)\s(?=(?:he|she|it|they|we|I|you|there|this|that)\s)"
 )
 """What stands between two clauses of one content, with the words that belong to neither."""
 
-_LEAD = regex.compile(r"(?:and|but|so)\s+|[«“]\s*(?=[^»”]*$)", regex.I | regex.M)
+_LEAD = regex.compile(
+    r"(?:and|but|so)\s+|(?:look|well|yes|no|oh|listen|honestly|frankly),\s+|[«“]\s*(?=[^»”]*$)",
+    regex.I | regex.M,
+)
 """What begins a clause and belongs to none: a conjunction, a mark that no mark closes."""
 
 _SEVERAL = regex.compile(
-    r"\s(?:and|but|after|before|while|when|who|which|because|as|since|until|although|if|that|where|so|with)\s"
-    r"|[:;؛—–]|[،,]|\s(?:الذي|التي|الذين|بعد|قبل|فيما|بينما|حين|عندما|لأن|ثم|أن|إن|إذ|حيث|منذ أن|لكن)\s",
+    r"\s(?:but|while|when|who|which|because|as|although|if|that|where|so)\s"
+    r"|[:;؛—–]|[،,](?=\s)(?!\s\d{1,3},)(?<!\s\d\d,)"
+    r"|\s(?:الذي|التي|الذين|فيما|بينما|حين|عندما|لأن|ثم|أن|إن|إذ|حيث|منذ أن|لكن)\s",
     regex.I,
 )
 """What shows that a sentence has several clauses, or an apposition."""
 
-SHORT = 20
+SHORT = 26
 """Words of the longest sentence that is offered as a claim of the journalist's."""
 
 LONG = 30
@@ -84,6 +91,19 @@ def _reports(cues: list[tuple[int, int]], clause: Stretch, outer: Quote) -> bool
     return any(end <= outer.content.end for _, end in inner)
 
 
+def _parts(text: str, sentence: Stretch) -> Iterator[Stretch]:
+    """The main clauses of a sentence, where a semicolon or a conjunction with its comma parts them."""
+    start = sentence.start
+    for each in _MAIN.finditer(text, sentence.start, sentence.end):
+        yield Stretch(start, each.start())
+        start = each.end()
+    yield Stretch(start, sentence.end)
+
+
+_MAIN = regex.compile(
+    r"[;؛]\s+|,\s+(?:and|but|while)\s(?=(?:the|a|an|he|she|it|they|his|her|its|\p{Lu}))"
+    r"|،\s+(?:فيما|بينما|في حين)\s"
+)
 _NOT_PLAIN = MARKS | set("?؟!\n")
 
 
@@ -101,12 +121,18 @@ def _narrated(article: Article, every: list[Word], found: Sequence[Quote]) -> It
     starts = [start for start, _ in parts]
     reach = [0, *accumulate((end for _, end in parts), max)]
     for each in sentences(text, marks):
-        bare = trimmed(text, each.start, each.end, " .،,؛;")
-        inside = text[bare.start : bare.end]
-        apart = reach[bisect_left(starts, each.end)] <= each.start
-        plain_one = not _SEVERAL.search(inside) and not set(inside) & _NOT_PLAIN
-        if apart and plain_one and 3 <= size(every, bare.start, bare.end) <= SHORT:
-            yield bare
+        if reach[bisect_left(starts, each.end)] > each.start:
+            continue
+        for part in _parts(text, each):
+            bare = trimmed(text, part.start, part.end, " .،,؛;")
+            inside = text[bare.start : bare.end]
+            plain_one = not _SEVERAL.search(inside) and not set(inside) & _NOT_PLAIN
+            if plain_one and 3 <= size(every, bare.start, bare.end) <= SHORT:
+                yield bare
+
+
+_TO_DO = ("to ", "not to ", "against ")
+"""What somebody is told to do is no claim."""
 
 
 def _clauses(article: Article, every: list[Word], whole: Stretch) -> Iterator[Stretch]:
@@ -117,19 +143,16 @@ def _clauses(article: Article, every: list[Word], whole: Stretch) -> Iterator[St
     for each in _BORDER.finditer(article.text, whole.start, whole.end):
         cuts += [each.start(), each.end()]
     cuts.append(whole.end)
+    least = 3 if len(cuts) == 2 and article.language.partition("-")[0] == "en" else 2
     for start, end in zip(cuts[::2], cuts[1::2], strict=True):
         bare = trimmed(article.text, start, end, " .،,؛;!?؟。，、；！？")
         while lead := _LEAD.match(article.text, bare.start, bare.end):
             bare = Stretch(lead.end(), bare.end)
         inside = article.text[bare.start : bare.end]
-        asks = set(article.text[bare.end : bare.end + 2]) & set("?؟？") or inside.startswith("to ")
+        asks = set(article.text[bare.end : bare.end + 2]) & set("?؟？") or inside.startswith(_TO_DO)
         short = len(inside) <= LONG * _LETTERS
-        if not asks and short and 2 <= size(every, bare.start, bare.end) <= LONG:
+        if not asks and short and least <= size(every, bare.start, bare.end) <= LONG:
             yield bare
-
-
-_WITH_SUBJECT = frozenset(f"{a}{b}" for a in ("أن", "إن", "بأن") for b in ("ه", "ها", "هم", "هما"))
-"""Complementisers that hold the subject of the clause, and stay in it: إنها تشعر بالارتياح."""
 
 
 def _assertion(article: Article, quote: Quote) -> Stretch:
@@ -143,7 +166,7 @@ def _assertion(article: Article, quote: Quote) -> Stretch:
     first = _first(article.text, quote.content)
     known = lexicon(article.language)
     bare = first is not None and known is not None and first.form in known.complementisers
-    if bare and first is not None and first.form not in _WITH_SUBJECT:
+    if bare and first is not None:
         start += first.end
         while start < end and article.text[start].isspace():
             start += 1

@@ -635,10 +635,10 @@ def _laws(read: Reading) -> Iterator[Match]:
 
 def _alone(read: Reading) -> Iterator[Match]:
     """Forces that one word names: the navy said, Peru's army; Police said."""
+    others = read.lists.titles | read.lists.occupations | read.lists.of_forces
     for at, word in enumerate(read.every):
         before = read.form(at - 1)
         first = word.form == "police" and read.upper(at) and read.opens(at)
-        others = read.lists.titles | read.lists.occupations | read.lists.of_forces
         if first and not read.upper(at + 1) and read.form(at + 1) not in others:
             yield match(read, "organisation", [at])
         if word.form not in read.lists.organisations_alone or not read.beside(at) or read.upper(at):
