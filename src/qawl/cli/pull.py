@@ -39,8 +39,8 @@ _GO_WITH = {
     "--annotator",
     "annotators",
     multiple=True,
-    help="The pseudonym of all annotations in the exports; USER=NAME for a user's, by number or address, "
-    "in exports, in a pool, or in a project that was adopted.",
+    help="Who made all annotations in the exports, by pseudonym. USER=NAME: who a user is, by number or "
+    "e-mail address; also for a pool or an adopted project.",
 )
 @click.option("--partial", is_flag=True, help="Exit 0 even if annotations were left out.")
 @click.option("--judge", is_flag=True, help="The exports are the judge's own work.")
@@ -103,8 +103,9 @@ def command(
 ) -> None:
     """Collect every new annotation version into the journal.
 
-    Without --from, from the Label Studio that qawl.yaml names. The journal (exports/journal) keeps
-    every version ever pulled; exports/annotations holds the latest of each.
+    Without --from, it asks the Label Studio that qawl.yaml names. After --from, several files may stand
+    (MORE). The journal (exports/journal) keeps every version ever pulled; exports/annotations holds the
+    latest of each.
     """
     from qawl.cli import journals, pull_summary
     from qawl.cli import watch as watching

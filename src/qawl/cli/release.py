@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 def command(version: str | None, bump: bool, draft: bool, silver: "Path | Remote | None") -> None:
     """Build a release of the dataset, offline and reproducible.
 
-    Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. If a
-    gate fails, no release is built, and the message says what to do. Exit 1 too if a draft leaves
-    out what no table can hold.
+    Writes exports/releases/VERSION with parquet tables, the dataset card and a manifest. First it
+    checks conditions (gates). If one is not met, no release is built, and the message says what to
+    do. With --draft: exit 1 if something fits into no table and was left out.
     """
     from qawl.cli import release_summary
     from qawl.core import project

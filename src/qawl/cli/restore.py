@@ -28,8 +28,8 @@ from qawl.cli.terminal import say
 def command(release: Path, articles: tuple[Path, ...], mapping: str | None, target: Path) -> None:
     """Put withheld text back from your own copy, checked by hash.
 
-    A copy may differ in what ingest cleans (line ends, Unicode form, site chrome), and in white space
-    and invisible marks: blank lines, trailing spaces, all in one line. Exit 1 if a withheld article
+    A copy may differ in what ingest cleans (line ends, Unicode form, lines that sites add), and in white
+    space and invisible marks: blank lines, trailing spaces, all in one line. Exit 1 if a withheld article
     was not found.
     """
     from qawl.release import restore

@@ -48,10 +48,11 @@ def command(
     """Score predictions against the gold of a release.
 
     PREDICTIONS is a JSON Lines file with one line for each article and layer: article_id, layer, spans
-    (label, start, end, attributes), relations (label, from, to), attributes; or tags of the table tokens
-    in place of spans. The figures are those of `qawl agreement`, with gold as one annotator and the
-    system as the other. Undecided stretches are not scored. Layers without predictions are left out.
-    An article without a line counts as an empty prediction. docs/scoring.md explains each figure.
+    (label, start, end, attributes), relations (label, from, to), attributes; or, in place of spans,
+    tags: one for each token of the table tokens. The figures are those of `qawl agreement`, with gold
+    as one annotator and the system as the other. Undecided stretches are not scored. Layers without
+    predictions are left out. An article without a line counts as an empty prediction. docs/scoring.md
+    explains each figure.
     """
     import json
 

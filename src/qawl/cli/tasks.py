@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     type=Written(dir_okay=False),
     help="Write the config of the project to this file; the judge's differs from the annotators'.",
 )
-@click.option("--out", type=Written(dir_okay=False), help="Write to this file.")
+@click.option(
+    "--out", type=Written(dir_okay=False), help="Write to this file; by default to the terminal."
+)
 def command(
     layer: str, annotator: str | None, judge: bool, config: Path | None, out: Path | None
 ) -> None:

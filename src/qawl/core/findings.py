@@ -229,7 +229,7 @@ STATED = ("scheme-brought", "scheme-step")
 
 _INGESTED = {
     "source-changed": "an article's file or row has another text or source now: it is a new article",
-    "date-refused": "no date can be read from what a source gives as one; the article has none",
+    "date-refused": "the date that a source gives can't be read; the article has no date",
 }
 _SET_ASIDE = {
     "file-unreadable": "can't be read",
