@@ -351,6 +351,21 @@ def test_a_byte_order_mark_counts_in_the_offsets_of_brat(tmp_path):
     }
 
 
+@pytest.mark.parametrize("name", ["jsonl", "spacy"])
+def test_what_gold_leaves_undecided_is_said_when_it_is_adopted(corpus, tmp_path, name):
+    """The records say where annotators differ; adopted gold is complete, and lacks the spans there."""
+    if name in EXTRAS:
+        needs(EXTRAS[name])
+    qawl(corpus, "adjudicate")
+    out = tmp_path / name
+    qawl(corpus, "export", name, "--to", out)
+    said = json.loads(qawl(tmp_path, "adopt", out, "--into", tmp_path / "new", "--json").stdout)
+    gold = (corpus / "exports" / "gold" / "acts.jsonl").read_text("utf-8").splitlines()
+    assert sum(len(each["open"]) for each in map(json.loads, gold)) == 1
+    (left,) = [each for each in said["left_out"] if "undecided" in each["reason"]]
+    assert left["count"] == 1
+
+
 def test_conll_as_label_studio_writes_it(tmp_path):
     """One -DOCSTART- line for all, a blank line after each text."""
     converter = pytest.importorskip("label_studio_sdk.converter.converter")

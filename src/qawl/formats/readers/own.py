@@ -12,6 +12,7 @@ from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, se
 from qawl.formats.readers.json_lines import documents, listed, whole
 
 _ABOUT = ("title", "source", "url", "published", "license")
+_UNDECIDED = "place that is undecided in gold: what may be missing there is taken for absent"
 _REPORT = b'{"export":'
 """How the report.json of `qawl export` begins."""
 
@@ -53,6 +54,8 @@ def work(made: Document, record: Mapping[str, Any]) -> Work:
             ends = ends[::-1]
         found.arrows.append(Arrow(each.get("label") or "", *ends, way))
     found.attributes = _mapping(record.get("attributes"))
+    undecided = len(listed(record.get("open"), made.notes, "open"))
+    made.notes += [_UNDECIDED] * (undecided or record.get("complete") is False)
     found.several()
     return found
 
