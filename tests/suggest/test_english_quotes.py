@@ -257,6 +257,16 @@ CASES = {
         ("that growth would slow", "repeated", "The bank", None),
         ("that prices would rise", "warning", "The bank", None)],
     "A man accused of taking £90,000 left the dock as the court cleared him.": [],
+    # No preposition, part of the day or conjunction belongs to who says it.
+    "The ruling was welcomed by campaigners, who said it would save lives.": [
+        ("it would save lives", "said", "campaigners", None)],
+    "On Monday night a source said the deal was done.": [("the deal was done", "said", "a source", None)],
+    "When asked whether he regretted it, Cole replied: “Not at all.”": [
+        ("whether he regretted it", "asked", None, "Cole"), ("“Not at all.”", "replied", "Cole", None)],
+    "Critics dubbed the plan “a waste of money”.": [
+        ("the plan “a waste of money”", "dubbed", "Critics", None)],
+    "The mayor declared that the city was safe.": [
+        ("that the city was safe", "declared", "The mayor", None)],
 }  # fmt: skip
 
 

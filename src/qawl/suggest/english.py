@@ -30,6 +30,8 @@ from qawl.suggest.words import Stretch, Word, quoted, sentences, trimmed, words
 Said = tuple[Stretch, Kind, Stretch | None]
 """What is said, its kind, and whom it is addressed to."""
 
+_CALLED = frozenset(("called", "calls", "labelled", "labeled", "dubbed", "deemed"))
+"""Verbs with an object and what it is called: called the plan “a waste of money”."""
 _MANY = frozenset(
     (
         "one",
@@ -341,19 +343,20 @@ def _asked_first(sentence: Sentence, at: int) -> list[Quote]:
     """What somebody was asked before the answer: Asked whether she would resign, Lee said that."""
     known = sentence.lexicon
     asked = sentence.form(at) in {"asked", "pressed", "questioned"}
-    behind = (n for n in range(1, 7) if sentence.form(n) in known.complementisers | _QUESTIONS)
-    first = next(behind, 0)
-    if at or not asked or not first:
+    opens = at == 0 or (at == 1 and sentence.form(0) in {"when", "if", "once"})
+    behind = range(at + 1, at + 7)
+    first = next((n for n in behind if sentence.form(n) in known.complementisers | _QUESTIONS), 0)
+    if not opens or not asked or not first:
         return []
-    by = sentence.words[2:first] if sentence.form(1) == "by" else []
-    opens = sentence.words[first].start
-    comma = _comma_behind(sentence, opens)
+    by = sentence.words[at + 2 : first] if sentence.form(at + 1) == "by" else []
+    start = sentence.words[first].start
+    comma = _comma_behind(sentence, start)
     while comma >= 0 and not (answer := _answer(sentence, comma)):
         comma = _comma_behind(sentence, comma + 1)
     if comma < 0 or answer is None:
         return []
-    content = trimmed(sentence.text, opens, comma)
-    cue = Stretch(sentence.words[0].start, sentence.words[0].end)
+    content = trimmed(sentence.text, start, comma)
+    cue = Stretch(sentence.words[at].start, sentence.words[at].end)
     what = kind(sentence, content, proclitics=False)
     source, whom = stretch(by), subject_of(sentence, answer)
     return [Quote(content, what, cue, source, whom, None if source else "none")]
@@ -534,7 +537,7 @@ def _closed_before(sentence: Sentence, at: int) -> Stretch | None:
 def _after(sentence: Sentence, at: int) -> Said | None:
     """(content, kind, addressee) behind a verb: in marks, with `that` or `to`, or bare."""
     word, known = sentence.words[at], sentence.lexicon
-    if word.form in {"called", "calls"}:
+    if word.form in _CALLED:
         return _called_on(sentence, at) or _called(sentence, at)
     if word.form in _POINTS:
         at += 1

@@ -27,6 +27,7 @@ DAYS = frozenset(
     ]
 )
 """Names of days, which name no one who says something."""
+_PARTS_OF_DAYS = frozenset(("night", "morning", "afternoon", "evening"))
 _CONTRACTED = tuple(mark + end for mark in "'’" for end in ("re", "ve", "ll", "d", "m"))
 _WITH_IS = frozenset(
     f"{each}{mark}s" for mark in "'’" for each in ("it", "that", "there", "he", "she")
@@ -360,7 +361,8 @@ def _noun_before(sentence: Sentence, at: int) -> Stretch | None:
         while n and sentence.text[sentence.words[n - 1].start].isupper() and _joined(sentence, n):
             n -= 1
     while n and _joined(sentence, n) and sentence.form(n) not in known.determiners and at - n < 8:
-        if is_verb(sentence, sentence.words[n - 1]) or sentence.form(n - 1) in known.heads - {"of"}:
+        heads = known.heads - {"of"} | {"by"}
+        if is_verb(sentence, sentence.words[n - 1]) or sentence.form(n - 1) in heads:
             break
         n -= 1
     return stretch(sentence.words[n:at])
@@ -412,6 +414,8 @@ def _behind_phrase(sentence: Sentence, run: list[Word]) -> list[Word]:
         before, each = run[n - 1], run[n]
         if before.form in known.determiners | known.heads | {"and", "by"}:
             continue
+        if before.form in DAYS and each.form in _PARTS_OF_DAYS:
+            continue  # On Monday night | a source
         opens = each.form in known.determiners | known.pronouns
         capital, named = (sentence.text[w.start].isupper() for w in (each, before))
         whose = before.form.endswith(("'s", "’s"))
