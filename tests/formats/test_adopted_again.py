@@ -351,6 +351,19 @@ def test_a_byte_order_mark_counts_in_the_offsets_of_brat(tmp_path):
     }
 
 
+def test_what_a_record_says_of_its_article_is_that_of_the_new_one(corpus, tmp_path):
+    """The language was guessed from the letters, though each line has it."""
+    told = ("title", "language", "source", "url", "published", "license")
+
+    def articles(folder):
+        lines = (folder / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()
+        return {each["text"]: [each[name] for name in told] for each in map(json.loads, lines)}
+
+    _, said = again(corpus, tmp_path, "jsonl")
+    assert articles(tmp_path / "new") == articles(corpus)
+    assert said["left_out"] == []
+
+
 @pytest.mark.parametrize("name", ["jsonl", "spacy"])
 def test_what_gold_leaves_undecided_is_said_when_it_is_adopted(corpus, tmp_path, name):
     """The records say where annotators differ; adopted gold is complete, and lacks the spans there."""

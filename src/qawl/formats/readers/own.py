@@ -11,7 +11,7 @@ from qawl.core.records import GOLD
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, Work, set_aside
 from qawl.formats.readers.json_lines import documents, listed, whole
 
-_ABOUT = ("title", "source", "url", "published", "license")
+_ABOUT = ("title", "language", "source", "url", "published", "license")
 _UNDECIDED = "place that is undecided in gold: what may be missing there is taken for absent"
 _REPORT = b'{"export":'
 """How the report.json of `qawl export` begins."""
