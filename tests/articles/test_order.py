@@ -33,13 +33,22 @@ COMMANDS = [
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda those: [*reversed(those)], "is sorted"),
-        (lambda those: [*those, those[0]], "1 lines that stood twice are dropped"),
+        (
+            lambda those: [*reversed(those)],
+            "was not in the order of ids, as a merge leaves it: it is sorted",
+        ),
+        (
+            lambda those: [*those, those[0]],
+            "articles.jsonl had 1 lines that stood twice: they are dropped",
+        ),
         (
             lambda those: [*those[1:], *those, b"\n", b"  \n"],
-            "2 lines that stood twice are dropped",
+            "is sorted; had 2 lines that stood twice: they are dropped",
         ),
-        (lambda those: [*those[:-1], those[-1].rstrip(b"\n")], "is sorted"),
+        (
+            lambda those: [*those[:-1], those[-1].rstrip(b"\n")],
+            "articles.jsonl had no end of its last line: it has one now",
+        ),
     ],
     ids=["reversed", "a line twice", "both sides of a merge", "no end of the last line"],
 )
@@ -51,11 +60,11 @@ def test_a_corpus_out_of_order_is_mended_and_said(recorded, run, caplog, change,
         each.rename(each.with_name("first")) if each.exists() else None
     path.write_bytes(b"".join(change(whole.splitlines(keepends=True))))
     now = run(*command)  # what is logged may be printed among the rest
-    printed = [line for line in now[1].splitlines() if "was not in the order of ids" not in line]
+    printed = [line for line in now[1].splitlines() if said not in line]
     assert (now[0], printed) == (code, before.splitlines())
     assert path.read_bytes() == whole
     assert said in caplog.text
-    assert "articles.jsonl was not in the order of ids" in caplog.text
+    assert ("in the order of ids" in caplog.text) == ("is sorted" in said)
 
 
 def other_text(article):

@@ -215,7 +215,7 @@ def _not_made(article: Article) -> Edit | None:
 
 
 def _sort(path: Path) -> None:
-    """Sorts the lines of the articles on disk; of lines that are the same, one stays."""
+    """Sorts the lines of the articles on disk and ends each; of lines that are the same, one stays."""
     places: dict[str, tuple[int, int, int]] = {}
     decoder, twice = msgspec.json.Decoder(_Id), 0
     with path.open("rb") as file:
@@ -237,10 +237,12 @@ def _sort(path: Path) -> None:
                 yield file.read(length).rstrip(b"\n") + b"\n"
 
         core_files.write_bytes(path, ordered())
-    dropped = f"; {twice} lines that stood twice are dropped" if twice else ""
-    _log.warning(
-        "%s was not in the order of ids, as a merge leaves it: it is sorted%s", path, dropped
-    )
+    said = []
+    if list(places) != sorted(places):
+        said.append("was not in the order of ids, as a merge leaves it: it is sorted")
+    if twice:
+        said.append(f"had {twice} lines that stood twice: they are dropped")
+    _log.warning("%s %s", path, "; ".join(said) or "had no end of its last line: it has one now")
 
 
 def _lines(path: Path, opened: core_files.Opener) -> Iterator[tuple[int, int, bytes]]:
