@@ -163,6 +163,28 @@ def test_a_folder_with_an_export_and_its_config_is_both(tmp_path):
     assert "name: B" in (tmp_path / "new" / "label_config" / "label.yaml").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    ["Ada B-A\nCole I-A\n", "Ada NNP B-A\ncame\n", "Ada\tB-A\n\ncame\tO\n"],
+    ids=["two columns", "a token without a tag", "tabs and a blank line"],
+)
+def test_iob2_without_offsets_is_read_by_its_tags(tmp_path, lines):
+    """Files of IOB2 tags are called so, whoever wrote them; only `qawl export iob2` writes offsets into them."""
+    done = run(tmp_path, "tags.conll", lines, None, "--format", "iob2")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert json.loads(done.stdout)["records"]["spans"] == 1
+
+
+def test_a_record_of_argilla_1_without_an_answer_is_a_task(tmp_path):
+    """Where keys of no value are left out; it was said to have no text."""
+    answered = {"text": "Ada came.", "annotation": [["A", 0, 3]], "annotation_agent": "x"}
+    open_ = {"text": "Bob came.", "prediction": [["A", 0, 3]], "status": "Default"}
+    lines = "".join(json.dumps(each) + "\n" for each in (answered, open_))
+    said = json.loads(run(tmp_path, "records.jsonl", lines, None).stdout)
+    assert (said["records"]["tasks"], said["records"]["spans"]) == (2, 1)
+    assert said["left_out"] == [{"reason": "suggestion", "count": 1}]
+
+
 ANN = {"start": 0, "end": 3, "label": "A"}
 NOT_TAKEN = {
     "prodigy": (

@@ -27,7 +27,7 @@ def read(path: Path) -> Iterator[Found]:
 
 
 def _document(path: Path, number: int, row: dict[str, Any]) -> Found:
-    if argilla_records.fits(row):
+    if argilla_records.fits(row) or not isinstance(row.get("fields"), dict):
         return argilla_records.document(path, number, row)
     made = argilla_records.begun(path, number, row, row.get("fields"), row.get("suggestions"))
     if isinstance(made, SetAside):

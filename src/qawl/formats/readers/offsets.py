@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qawl.articles.received import LONGEST
-from qawl.formats.readers import encodings, own
+from qawl.formats.readers import conll, encodings, own
 from qawl.formats.readers.conll import NOBODY, Tagger
 from qawl.formats.readers.document import Document, Found, SetAside, Work
 from qawl.formats.readers.json_lines import whole
@@ -27,12 +27,16 @@ def fits(line: str) -> bool:
 
 
 def read(path: Path) -> Iterator[Found]:
-    """The document of a file: its layers are one work."""
+    """The document of a file: its layers are one work. Tags without offsets are read by `conll`."""
     text = encodings.text_of(path)
     if isinstance(text, SetAside):
         yield text
         return
-    head, *rest = [line.split("\t") for line in encodings.lines(text) if line.strip()]
+    lines = [line for line in encodings.lines(text) if line.strip()]
+    if not lines or not fits(lines[0]):
+        yield from conll.read(path)
+        return
+    head, *rest = [line.split("\t") for line in lines]
     rows = list(_placed(each for each in rest if len(each) == len(head)))
     made = Document(str(path), path.stem, "")
     made.notes += ["row without offsets"] * (len(rest) - len(rows))
