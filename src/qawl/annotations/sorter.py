@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from qawl.annotations import journal_fields, json_stream, task_text
 from qawl.annotations.foreign_values import texts as texts_in
@@ -151,7 +151,10 @@ class Sorter:
             return
         data = task.get("data")
         data = data if isinstance(data, Mapping) else {}
-        placed = self._placed(data)
+        placed, shown = self._placed(task, data)
+        if shown is not None:
+            each = structs.replace(each, task=shown)
+            task, data = shown, shown["data"]
         annotations = self._annotations(each)
         if annotations is None:
             return
@@ -216,14 +219,20 @@ class Sorter:
         why = reason("task-unreadable", in_words=f"task {task[json_stream.UNREADABLE]}")
         self._outcome.leave(why, task.get(json_stream.NAMED))
 
-    def _placed(self, data: Mapping[str, object]) -> Placed | None:
-        """The article of a task; one that is of none is counted."""
-        outcome, placed = self._outcome, self._placing.place(data, self._text_field(data))
-        if placed is None:
-            outcome.unplaced += 1
-            if len(outcome.fields) < FIELDS:
-                outcome.fields.update(path for path, _ in islice(texts_in(data), FIELDS))
-        return placed
+    def _placed(
+        self, task: json_stream.Element, data: Mapping[str, object]
+    ) -> tuple[Placed | None, json_stream.Element | None]:
+        """The article of a task; one that is of none is counted. Where the article is the text of the
+        task's page or dialogue, the task with that text comes with it."""
+        if placed := self._placing.place(data, self._text_field(data)):
+            return placed, None
+        for field_, text, shown in task_text.readings(task):
+            if placed := self._placing.place({**data, field_: text}, field_):
+                return placed, shown()
+        self._outcome.unplaced += 1
+        if len(self._outcome.fields) < FIELDS:
+            self._outcome.fields.update(path for path, _ in islice(texts_in(data), FIELDS))
+        return None, None
 
     def _annotations(self, each: Incoming) -> list[object] | None:
         """The annotations of a task; None, and counted, where they are no list."""

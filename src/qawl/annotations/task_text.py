@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -28,6 +28,8 @@ _OF_PAGE = frozenset({"startOffset", "endOffset", "globalOffsets"})
 _PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "paragraphlabels", "text")
 
 
+_KEYS = 6
+"""Keys of a turn among which that of the words, and of who speaks, is looked for."""
 _DIGITS = 9
 """Digits of the highest number of a turn, or of a place in a list."""
 
@@ -125,6 +127,43 @@ def _as_text(task: Task, config: Config | None, frozen: str | None) -> tuple[Tas
     return task, None
 
 
+def readings(task: Task) -> Iterator[tuple[str, str, Callable[[], Task]]]:
+    """Each text that a field may show where no config says what it is: (field, text, the task with it).
+
+    A field with tags may be a page, a list of objects the turns of a dialogue; which of their keys hold
+    the words and who speaks, an export does not tell.
+    """
+    data = task.get("data")
+    for field, given in data.items() if isinstance(data, Mapping) else ():
+        if isinstance(given, list) and given and isinstance(given[0], Mapping):
+            for turns in _possible_turns(given):
+                text, places = _joined(turns)
+                yield field, text, partial(_with_text, task, field, text, places)
+        elif isinstance(given, str) and markup.is_page(given):
+            for page in _possible_pages(given, task):
+                yield field, page.lined, partial(_paged, task, field, given, page)
+
+
+def _possible_turns(given: list[Task]) -> Iterator[list[tuple[str, str]]]:
+    """The turns of a dialogue, the usual keys first."""
+    keys = [each for each in given[0] if isinstance(given[0][each], str)][:_KEYS]
+    pairs = [(name, words) for words in keys for name in (*keys, "") if name != words]
+    for name, words in sorted(pairs, key=lambda each: each != ("author", "text")):
+        if turns := _turns(given, name, words):
+            yield turns
+
+
+def _possible_pages(given: str, task: Task) -> Iterator[Shown]:
+    """What a page shows, what fits the surfaces best first; early corpora glued lines."""
+    pages = _pages(given, task)
+    yield from pages
+    yield from (Shown(page.text, ()) for page in pages)
+
+
+def _paged(task: Task, field: str, given: str, page: Shown) -> Task:
+    return _with_page(_by_path(task, given, page), field, page)[0]
+
+
 def _lifted(data: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
     """What stands below the fields of a task, by its path: `$item.text`, `$items[0].text`."""
     found = {path: _below(data, path) for path in paths if path not in data}
@@ -145,7 +184,7 @@ def _below(given: Any, path: str) -> Any:
 def _of_page(task: Task, field: str, given: str, frozen: str | None) -> tuple[Task, str | None]:
     """The task of a page with its text, and what was done for that."""
     tagged = markup.is_page(given)
-    page = _page(given, task) if tagged else Shown(given, ())
+    page = _pages(given, task)[0] if tagged else Shown(given, ())
     task = _by_path(task, given, page)
     if tagged and frozen is not None and sha256(cleaning.as_annotated(page.text)[0]) == frozen:
         page = Shown(page.text, ())
@@ -187,11 +226,12 @@ def _found(result: Any, paths: Paths, text: str) -> Any:
     return {**result, "value": {**value, **place}}
 
 
-def _page(page: str, task: Task) -> Shown:
-    """The text of a page; versions of Label Studio differ in what a <br> is: the surfaces tell."""
+def _pages(page: str, task: Task) -> list[Shown]:
+    """What a page may show; versions of Label Studio differ in what a <br> is: that which the surfaces
+    tell first."""
     marked = [each for annotation in annotations(task) for each in _marked(annotation)]
     both = (markup.shown(page, breaks=each) for each in (True, False))
-    return max(both, key=lambda each: max(_fitting(each.text, marked)))
+    return sorted(both, key=lambda each: -max(_fitting(each.text, marked)))
 
 
 def _marked(annotation: Mapping[str, Any]) -> list[Marked]:
