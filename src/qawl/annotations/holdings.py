@@ -101,6 +101,15 @@ class Holdings:
         found = self.db.execute(f"{where} AND project IS ? AND home IS ?", place).fetchone()
         return int(found[0])
 
+    def pulled(self, article: str, number: str) -> bool:
+        """Whether the annotation of an article with this number came from the server itself, which says
+        when it made the project, and not from an export or another place's server."""
+        found = self.db.execute(
+            "SELECT identity FROM annotation WHERE article = ? AND id = ? AND home IS NOT NULL",
+            (article, number),
+        )
+        return any(_decoded(content).origin == 1 for (content,) in found)
+
     def known(self, key: str) -> Identity | None:
         """The version that counts, also of what is gone."""
         return self._state(key)[0]

@@ -201,11 +201,12 @@ def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
 def _empty(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
     """New submissions in which nothing is marked and nothing said."""
     from qawl.annotations import derive
-    from qawl.validation.validate import address
+    from qawl.annotations.addresses import Addresses
 
+    addresses = Addresses(corpus)
     for layer in sorted({layer for layer, *_ in outcome.changed}):
         for record in derive.read(corpus, layer):
             new = (layer, record.article_id, record.annotator) in outcome.changed
             if new and record.status == "submitted" and not (record.spans or record.attributes):
                 where = f"{layer} {record.article_id} {record.annotator}"
-                yield f"empty [{where}] submitted without a mark {address(record, corpus) or ''}"
+                yield f"empty [{where}] submitted without a mark {addresses.of(record) or ''}"

@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct
 
 from qawl.annotations import corrections, foreign_files, journal
 from qawl.annotations import store as annotation_store
+from qawl.annotations.addresses import Addresses
 from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
@@ -232,7 +233,7 @@ def _examined(
     project: Project, plugged: Iterable[tuple[str, Plugin]], passes: Passes
 ) -> Iterator[Finding]:
     """Every record against every check."""
-    articles = article_store.by_id(project)
+    articles, addresses = article_store.by_id(project), Addresses(project)
     for layer in project.settings.layers:
         current = scheme.load(project, layer)
         waiting: dict[tuple[str | None, str | None], list[Finding]] = {}
@@ -252,14 +253,14 @@ def _examined(
                 continue
             gathered.add(record)
             for each in waiting.pop((record.article_id, record.annotator), ()):
-                yield _linked(each, record, project)
+                yield _linked(each, record, addresses)
             if article is None:
                 yield from _unknown(record, homeless)
                 continue
             for each in check_annotation(record, article, current, plugged, passes):
-                yield _linked(each, record, project)
+                yield _linked(each, record, addresses)
             for each in doubts(record):
-                yield _linked(each, record, project)
+                yield _linked(each, record, addresses)
         yield from gathered.findings(selection.planned(project), partial(project.asked, layer))
     yield from level1_articles.findings(project)
 
@@ -323,19 +324,10 @@ def errors(record: Annotation, article: Article, current: Scheme, passes: Passes
     return []
 
 
-def _linked(found: Finding, record: Annotation, project: Project) -> Finding:
-    """The finding with the address of its task in Label Studio."""
-    url = address(record, project)
+def _linked(found: Finding, record: Annotation, addresses: Addresses) -> Finding:
+    """The finding with the address of its task in Label Studio, where that is known."""
+    url = addresses.of(record)
     return found if url is None else msgspec.structs.replace(found, url=url)
-
-
-def address(record: Annotation, project: Project) -> str | None:
-    """The address of a record's task in Label Studio; None where it came from no server."""
-    where = record.provenance
-    if where.project is None or where.task is None:
-        return None
-    base = project.settings.label_studio.url.rstrip("/")
-    return f"{base}/projects/{where.project}/data?task={where.task}"
 
 
 class Summary(Struct, frozen=True):
