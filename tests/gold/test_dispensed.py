@@ -1,5 +1,8 @@
 """What qawl.yaml lets pass stays in gold and in the release."""
 
+import json
+
+import jsonschema_rs
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -82,6 +85,46 @@ def test_what_is_let_pass_is_gold_and_released(cut):
     assert ([span.text for span in gold(made).spans], gold(made).complete) == ([TEXT[15:39]], True)
     assert run("release", "0.1.0", "--draft").exit_code == 0
     assert released(made, "0.1.0") == [TEXT[15:39]]
+
+
+def test_a_release_says_what_was_let_pass_and_why(cut):
+    """Who loads a release has no qawl.yaml: what was let pass stood in no file of it."""
+    made = cut(
+        "dispensations: [{check: mid-word, reason: as *it* is}, {check: edge-whitespace, reason: x}]"
+    )
+    run("adjudicate")
+    done = run("release", "0.1.0", "--draft")
+    assert "let pass: mid-word: 2 (as *it* is)" in done.output
+    folder = made.release("0.1.0")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["let_pass"] == [{"check": "mid-word", "count": 2, "reason": "as *it* is"}]
+    assert "mid-word" not in manifest["findings"]
+    schema = json.loads((made.root / "schemas/release.json").read_bytes())
+    assert jsonschema_rs.is_valid(schema, manifest)
+    card = (folder / "README.md").read_text("utf-8")
+    assert (
+        "- 2 × `mid-word`, findings of `qawl validate` that the corpus lets pass: as \\*it\\* is\n"
+        in card
+    )
+    assert run("verify", "0.1.0").exit_code == 0
+
+
+def test_another_reason_is_a_change_of_what_a_release_says(cut):
+    made = cut("dispensations: [{check: mid-word, reason: one}]")
+    run("adjudicate")
+    assert run("release", "0.1.0").exit_code == 0
+    settings = made.root / "qawl.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("reason: one", "reason: two"), "utf-8")
+    assert run("release", "--bump").exit_code == 0
+    assert (made.release("0.1.1") / "README.md").is_file()
+
+
+def test_a_release_without_dispensations_says_nothing_of_them(cut):
+    made = cut("dispensations: [{check: edge-whitespace, reason: x}]")
+    run("adjudicate")
+    run("release", "0.1.0", "--draft")
+    assert "let_pass" not in json.loads((made.release("0.1.0") / "manifest.json").read_bytes())
+    assert "lets pass" not in (made.release("0.1.0") / "README.md").read_text("utf-8")
 
 
 def test_a_dispensation_counts_for_its_articles_and_its_check(cut):

@@ -27,6 +27,8 @@ def left_out(built: "Built") -> "Iterator[str]":
     if built.manifest.draft:
         yield from (f"gate: {each}" for each in built.manifest.open_gates if each != AS_DRAFT)
         yield "this is a draft: it can't be published"
+    for each in built.manifest.let_pass or ():
+        yield f"let pass: {each.check}: {each.count} ({each.reason})"
     for name in built.stale_scores:
         yield f"exports/scores/{name} is of other content: score again to have it in the card"
     for reason, count in built.silver_left_out.most_common():

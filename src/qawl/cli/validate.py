@@ -85,8 +85,8 @@ def command(
         say(to_json({"findings": [*found], "summary": counts}))
     else:
         _print(corpus, found, None if only else SHOWN)
-        for each in dispensations.summary_lines(corpus, passed):
-            say(each)
+        for each, count in dispensations.counted(corpus.settings.dispensations, passed):
+            say(f"let pass: {each.check}: {count} ({each.reason})")
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
         say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
         if not (annotated(corpus) or counts.errors):

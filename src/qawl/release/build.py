@@ -41,7 +41,7 @@ from qawl.release.versions import diff, succession
 from qawl.release.versions import manifest as versions_manifest
 from qawl.release.versions.chains import Chains
 from qawl.release.versions.diff import Difference
-from qawl.release.versions.manifest import ArticleCounts, Manifest
+from qawl.release.versions.manifest import ArticleCounts, LetPass, Manifest
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import validate
@@ -198,6 +198,10 @@ class _Building:
         self.below = below
         self.project, self.version, self.notes, self.folder = project, version, notes, folder
         self.checks = validate.counts(project, below=below) if checks is None else checks
+        self.let_pass = tuple(
+            LetPass(each.check, count, each.reason)
+            for each, count in validate.let_pass(project, below=below)
+        )
         self.schemes = scheme.load_all(project)
         self.unfinished = Unfinished(project, self.schemes)
         self.chains = Chains(self.schemes)
@@ -306,8 +310,12 @@ class _Building:
             content_of=versions_manifest.COLUMNS,
             errata=errata or msgspec.UNSET,
             silver=silver or msgspec.UNSET,
+            let_pass=self.let_pass or msgspec.UNSET,
             told_sha256=told_sha256(
-                self.project, self.schemes, facts.languages, errata, self.board, silver
+                self.project,
+                self.schemes,
+                facts.languages,
+                (errata, self.board.rows, silver, self.let_pass),
             ),
             digest_in=versions_manifest.SUM,
             made_with={"qawl": __version__, "pyarrow": pa.__version__},

@@ -40,12 +40,14 @@ def in_force(project: Project, *, below: str | None = None) -> list[Dispensation
     return [each for each in given if not _ran_out(each, last)]
 
 
-def summary_lines(project: Project, passed: Iterable[Finding]) -> Iterator[str]:
-    """What was let pass in words: a line a dispensation, with how often and the reason."""
-    every = list(passed)
-    for each in project.settings.dispensations:
-        if count := sum(_covers(each, found) for found in every):
-            yield f"let pass: {each.check}: {count} ({each.reason})"
+def counted(
+    given: Iterable[Dispensation], passed: Iterable[Finding]
+) -> Iterator[tuple[Dispensation, int]]:
+    """How many findings each dispensation lets pass, of those that let any pass."""
+    counts = [(each, 0) for each in given]
+    for found in passed:
+        counts = [(each, n + _covers(each, found)) for each, n in counts]
+    return ((each, n) for each, n in counts if n)
 
 
 def _ran_out(each: Dispensation, last: str | None) -> bool:

@@ -23,6 +23,7 @@ from qawl.core.findings import finding
 from qawl.core.packed import Packed
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation, Article, Finding
+from qawl.core.settings import Dispensation
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.validation import (
@@ -34,7 +35,7 @@ from qawl.validation import (
     plugins,
     stored_gold,
 )
-from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
+from qawl.validation.dispensations import Passes, counted, in_force, nothing_passes, passing
 from qawl.validation.level5_collection import Collection
 from qawl.validation.plugins import Plugin
 
@@ -348,6 +349,18 @@ def counts(project: Project, *, below: str | None = None) -> dict[str, int]:
     """
     checks = _checks(project, below)
     return {check: count for check, count in checks.items() if check not in _OF_THE_CORPUS}
+
+
+def let_pass(project: Project, *, below: str | None = None) -> list[tuple[Dispensation, int]]:
+    """How many findings each dispensation lets pass, of those that a release has without it."""
+    if not (given := in_force(project, below=below)):
+        return []
+    passes, every = (
+        passing(project, below=below),
+        chain(_of_records(project, below), _of_gold(project)),
+    )
+    passed = (each for each in every if each.check not in _OF_THE_CORPUS and passes(each))
+    return list(counted(given, passed))
 
 
 def _checks(project: Project, below: str | None) -> dict[str, int]:

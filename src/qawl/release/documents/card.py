@@ -113,6 +113,7 @@ def fields(described: Described) -> dict[str, object]:
         "people": list(_people(described)),
         "languages": list(_languages(described)),
         "findings": described.manifest.findings,
+        "let_pass": described.manifest.let_pass or (),
         "withdrawn": described.manifest.articles.withdrawn,
         "splits": described.manifest.articles.splits,
         "shares": _shares(described),

@@ -11,9 +11,9 @@ from qawl.core.settings import Hub
 from qawl.guidelines import markdown as guidelines
 from qawl.release.documents import card, changelog, citation, croissant
 from qawl.release.documents.facts import Described
-from qawl.release.documents.leaderboard import Leaderboard
+from qawl.release.documents.leaderboard import Row
 from qawl.release.versions.diff import Difference
-from qawl.release.versions.manifest import Erratum, SilverLayer
+from qawl.release.versions.manifest import Erratum, LetPass, SilverLayer
 from qawl.scheme.scheme import Scheme
 
 
@@ -39,11 +39,9 @@ def told_sha256(
     project: Project,
     schemes: Mapping[str, Scheme],
     languages: Collection[str],
-    errata: Sequence[Erratum],
-    board: Leaderboard,
-    silver: Mapping[str, SilverLayer],
+    more: tuple[Sequence[Erratum], Sequence[Row], Mapping[str, SilverLayer], Sequence[LetPass]],
 ) -> str:
-    """The digest of what the documents are made from beside the tables."""
+    """The digest of what the documents are made from beside the tables; `more` few releases have."""
     settings = project.settings
     own = settings.release
     told = (
@@ -55,5 +53,6 @@ def told_sha256(
         card.template(project),
     )
     hub = own.hub if own.hub != Hub() else None
-    more = [each for each in (errata, board.rows, hub, silver) if each]
-    return sha256(to_json([*told, *more])).hexdigest()
+    errata, rows, silver, let_pass = more
+    there = [each for each in (errata, rows, hub, silver, let_pass) if each]
+    return sha256(to_json([*told, *there])).hexdigest()

@@ -119,6 +119,14 @@ class Chain(Struct, frozen=True, kw_only=True):
     judge: Worked | None = None
 
 
+class LetPass(Struct, frozen=True):
+    """How many findings of a check a dispensation let pass, and why."""
+
+    check: str
+    count: int
+    reason: str
+
+
 class SilverLayer(Struct, frozen=True, kw_only=True):
     """What a manifest says of the silver of a layer: what made it, of how many articles, how good it is.
 
@@ -140,9 +148,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     the columns of each config as `columns.card_features` writes them, `findings` counts by check, `iob2`
     what `token_table.Unsaid` counted, by layer, and `chain` what the gold was made from, by layer.
     `errata` are those of all releases up to this one, `silver` what stands in the table of that name, by
-    layer; absent where there are none. `told_sha256` is the
-    digest of what the documents are made from beside the tables; `digest_in` is the file beside the
-    manifest that has its own digest.
+    layer, and `let_pass` findings that dispensations let pass; absent where there are none. `told_sha256`
+    is the digest of what the documents are made from beside the tables; `digest_in` is the file beside
+    the manifest that has its own digest.
     """
 
     format: Format = FORMAT
@@ -167,6 +175,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     chain: dict[str, Chain] = {}
     errata: tuple[Erratum, ...] | UnsetType = UNSET
     silver: dict[str, SilverLayer] | UnsetType = UNSET
+    let_pass: tuple[LetPass, ...] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         """Raises ValueError at a path of a file or table that leads out of the release."""
