@@ -94,6 +94,10 @@ class Memory:
                         del each[name]
                 yield sent
 
+    def work(self, project):
+        for task in copy.deepcopy(self.held[project]):
+            yield from (*task["annotations"], *task.get("drafts", ()))
+
     def task(self, identity):
         return next(one for each in self.held.values() for one in each if one["id"] == identity)
 

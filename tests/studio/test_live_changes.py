@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from qawl import cli
 from qawl.annotations import derive
 from qawl.core import gold_file, project
+from qawl.core.errors import ServerError
 from qawl.studio import plan, pull, recover
 from qawl.studio import push as studio_push
 from qawl.validation import validate
@@ -137,6 +138,27 @@ def test_work_that_no_step_touches_stays_in_its_project(at_work):
     assert any("config" in line for line in push(client, made))
     (remote,) = plan.remotes(client, made)
     assert (remote.id, remote.scheme_version) == (old.id, "2")
+
+
+def test_a_name_that_a_draft_alone_uses_stays_within_its_reach(at_work):
+    """The config was changed under the draft: its region had no label any more."""
+    made, client, old = at_work
+    task = next(each for each in plan.remote_tasks(client, old) if not each.annotated)
+    place = 24, 31
+    draft = {"result": [region("LOC", *place, TEXTS[2])], "lead_time": 1.0}
+    client.request("POST", f"api/tasks/{task.id}/drafts?project={old.id}", body=draft)
+    without = changed(made, OLD.replace(", LOC]", "]"))
+    with pytest.raises(ServerError, match="or its drafts: LOC 1;"):
+        push(client, without)
+    added = OLD.replace('"1"', '"2"').replace("LOC]", "PLACE]")
+    made = changed(made, added + "changes: [{from: 1, renamed: [{label: LOC, to: PLACE}]}]\n")
+    pull.pull(client, made)
+    said = "\n".join(push(client, made))
+    assert f"project {old.id} keeps version 1 of the scheme and 3 tasks with work" in said
+    client.submit(task.id, draft)
+    pull.pull(client, made)
+    (record,) = [r for r in derive.read(made, "x") if r.article_id == task.article_id]
+    assert [(each.label, each.text) for each in record.spans] == [("PLACE", TEXTS[2][24:31])]
 
 
 @pytest.mark.parametrize("verdict", ["PERS", "ORG"])

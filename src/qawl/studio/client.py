@@ -279,6 +279,13 @@ class Client(Transport):
         said = self.request("GET", "api/tasks/", params=params)
         return said["total"], next((task["id"] for task in said["tasks"]), None)
 
+    def work(self, project: int) -> Iterator[Json]:
+        """The annotations of a project, then the drafts of all users, which no list of tasks has."""
+        for task in self.tasks(project, annotations=True, where=[ANNOTATED]):
+            yield from task["annotations"]
+        for task in self.tasks(project, fields=("id",), where=[DRAFTED]):
+            yield from self.request("GET", f"api/tasks/{task['id']}/drafts")
+
     def together(self, work: Callable[[T], R], those: Iterable[T]) -> list[R]:
         """What some reading says of each, in their order; a few at a time, since each call waits."""
         with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -14,7 +14,7 @@ from qawl.core.records import Annotation, Article
 from qawl.scheme.changes import Change, Name, path
 from qawl.scheme.kinds.registry import value_of
 from qawl.scheme.scheme import Scheme
-from qawl.studio.client import ANNOTATED, Client
+from qawl.studio.client import Client
 from qawl.suggest.tasks import Make
 
 EARLIER = "earlier work"
@@ -29,9 +29,8 @@ def leads(version: str, current: Scheme) -> bool:
 def touched(client: Client, project: int, version: str, current: Scheme) -> Counter[str]:
     """How often the work in a server's project uses names that the steps since its version change."""
     found: Counter[str] = Counter()
-    for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
-        for annotation in task["annotations"]:
-            found.update(changed(annotation, version, current))
+    for each in client.work(project):
+        found.update(changed(each, version, current))
     return found
 
 

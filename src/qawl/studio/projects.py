@@ -15,7 +15,7 @@ from qawl.scheme.kinds.registry import result_types, value_of
 from qawl.scheme.label_config import config_xml
 from qawl.scheme.points import is_own
 from qawl.scheme.scheme import Scheme
-from qawl.studio.client import ANNOTATED, Client
+from qawl.studio.client import Client
 from qawl.studio.steps import Remote, Wanted
 
 MARK = re.compile(
@@ -79,19 +79,19 @@ def _words(html: str) -> str:
 
 
 def refuse_orphans(client: Client, project: int, title: str, current: Scheme) -> None:
-    """Annotations that use what the new config lacks would be out of their annotators' reach.
+    """Annotations and drafts that use what the new config lacks would be out of their annotators' reach.
 
     Label Studio checks the words that are shown, not the aliases that are stored, so this looks itself.
     """
     lost: Counter[str] = Counter()
-    for task in client.tasks(project, annotations=True, where=[ANNOTATED]):
-        for annotation in task["annotations"]:
-            for result in reading.results(annotation):
-                lost.update(_lacking(current, result))
+    for each in client.work(project):
+        for result in reading.results(each):
+            lost.update(_lacking(current, result))
     if lost:
         counts = ", ".join(f"{name} {count}" for name, count in lost.most_common())
         raise ServerError(
-            f"the new config of project {project} ({title}) lacks what its annotations use: {counts}; "
+            f"the new config of project {project} ({title}) lacks what its annotations use, or its "
+            f"drafts: {counts}; "
             f"keep it in label_config/{current.layer}.yaml, or say there under `changes` what became of "
             "it"
         )
