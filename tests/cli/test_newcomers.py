@@ -309,7 +309,7 @@ def test_names_of_another_project_are_told_with_the_way_out(tmp_path):
 def test_a_source_named_after_the_first_ingest(tmp_path):
     """The tour ingests first and asks for the source then. The unchanged file was said to have changed;
     and once the old article was withdrawn, as the page says, nobody annotated its text any more."""
-    ingest(tmp_path, "a.txt", TEXT)
+    assert "Give source, too, before annotators begin" in ingest(tmp_path, "a.txt", TEXT)[1]
     corpus = tmp_path / "corpus_of_one"
     [line] = (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
     old = json.loads(line)["id"]

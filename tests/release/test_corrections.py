@@ -189,7 +189,7 @@ def test_what_the_judge_declines_stays_as_it_is_and_is_not_asked_again(made):
     assert gold(made) == before
     assert not (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8")
     assert "declined" in run(made, "correct").output
-    assert correct(made, where, "--delete", *WHO).output.endswith("reported before\n")
+    assert correct(made, where, "--delete", *WHO).output.endswith("lists what became of it\n")
     assert correct(made, where, "--end", 14, *WHO).exit_code == 0
     second = task(made)
     assert "Reported by readers: 1" in second["data"]["disagreements"]

@@ -10,6 +10,7 @@ from qawl.articles import store as article_store
 from qawl.articles.cleaning import CHROME_LINES, RECURRING
 from qawl.articles.duplicates.near import near
 from qawl.articles.duplicates.shingles import shingles, similarity
+from qawl.articles.frozen_index import UNNAMED
 from qawl.articles.intake import Ingested
 from qawl.articles.metadata import FIELDS, respellings
 from qawl.core.errors import InputError
@@ -126,6 +127,9 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     yield "            no licence, no release is built. Write license (LicenseRef-unknown if nobody knows"
     yield "            it) and redistribute into a _source.yaml beside them, and ingest them again:"
     yield from _of_sources(sources)
+    if UNNAMED in sources:
+        yield "            Give source, too, before annotators begin: ids of articles are made from it."
+        yield "            Then delete corpus/articles.jsonl and ingest all again. Later: docs/corpus.md"
 
 
 def _withheld(outcome: Ingested) -> Iterator[str]:

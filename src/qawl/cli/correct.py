@@ -72,7 +72,7 @@ def command(
     with project.lock(corpus, "correct"):
         made = corrections.correct(corpus, asked)
     if made is None:
-        say("this was reported before")
+        say("this was reported before; `qawl correct` lists what became of it")
         return
     say(f"{made.id}: kept for the judge; `qawl adjudicate` and `qawl push` bring it there")
 
