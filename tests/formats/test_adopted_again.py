@@ -226,10 +226,27 @@ def test_layers_exported_to_one_folder_are_no_annotators(two_layers, tmp_path, n
     out = tmp_path / name
     given = [word for each in annotators for word in ("--annotator", each)]
     qawl(two_layers, "export", name, *given, "--to", out)
-    qawl(tmp_path, "adopt", out, "--into", tmp_path / "new", "--json")
+    said = json.loads(qawl(tmp_path, "adopt", out, "--into", tmp_path / "new", "--json").stdout)
     (path,) = (tmp_path / "new" / "exports" / "annotations").glob("*.jsonl")
     found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert {each["annotator"] for each in found} == set(annotators or ["a1"])
+    if name != "iob2":  # its files are of all layers
+        assert any("the layers acts, more of the export are one layer" in e for e in said["notes"])
+
+
+@pytest.mark.parametrize("name", ["jsonl", "brat"])
+def test_layers_of_an_export_are_kept_as_the_report_says(two_layers, tmp_path, name):
+    out, new = tmp_path / name, tmp_path / "new"
+    qawl(two_layers, "export", name, "--to", out)
+    for layer in ("acts", "more"):
+        given = [each for each in sorted(out.glob(f"{layer}.*")) if "names" not in each.name]
+        said = json.loads(
+            qawl(tmp_path, "adopt", *given, "--layer", layer, "--into", new, "--json").stdout
+        )
+        assert not any("are one layer" in each for each in said["notes"])
+    assert len((new / "corpus" / "articles.jsonl").read_text("utf-8").splitlines()) == len(TEXTS)
+    kept = {each.stem for each in (new / "exports" / "annotations").glob("*.jsonl")}
+    assert kept == {"acts", "more"}
 
 
 # What the libraries of the formats themselves write.

@@ -89,6 +89,13 @@ def whose(path: Path) -> str | None:
     return "" if name == GOLD else name
 
 
+def layers(path: Path) -> set[str]:
+    """The layers of a file, or of the folders in a folder, that `qawl export` wrote."""
+    folder = path.is_dir()
+    made = [e for e in path.iterdir() if e.is_dir()] if folder else [path, path.absolute().parent]
+    return {each.name.partition(".")[0] for each in made if whose(each) is not None}
+
+
 def named(path: Path) -> dict[str, str]:
     """What stands for a name in an export → the name, as its names.json says."""
     return _texts(_said(path))

@@ -26,6 +26,7 @@ from qawl.core.errors import InputError, ProjectError, QawlError
 from qawl.core.findings import CHECKS, reason
 from qawl.core.project import SETTINGS, Project, load, lock
 from qawl.core.strict_yaml import written
+from qawl.formats.readers import own
 from qawl.scheme import from_config, generated
 from qawl.scheme.from_config import Config
 from qawl.setup import init
@@ -215,7 +216,7 @@ def _adopt(
     )
     report.notes += dict.fromkeys(each for one in seen.spools for each in one.source.warnings)
     report.notes += [*seen.of_servers(), *seen.people.note()]
-    report.notes += _asked_of_more(request.into, seen.people.names)
+    report.notes += [*_joined(seen), *_asked_of_more(request.into, seen.people.names)]
     spoken = Language(language, request.language is not None)
     taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)
     with _place(request.into, found, language, seen.people.names) as project:
@@ -226,6 +227,16 @@ def _adopt(
         _explain(report, taking.written)
         report.notes += [*taking.of_projects(), *spoken.note(), *taking.rights.note()]
     return report
+
+
+def _joined(seen: Look) -> Iterator[str]:
+    """That an export of Qawl's own has several layers, which become one."""
+    layers = set().union(*(own.layers(each.source.path) for each in seen.spools))
+    if len(layers) > 1:
+        yield (
+            f"the layers {', '.join(sorted(layers))} of the export are one layer here; to keep them, "
+            "adopt the files of one after those of another, each with its --layer, into one corpus"
+        )
 
 
 def _asked_of_more(folder: Path, annotators: Sequence[str]) -> Iterator[str]:
