@@ -280,6 +280,9 @@ def test_both_sides_that_gave_work_to_one_person_of_two_names_agree(corpus, copi
         assert here.run("pull", "--merge", str(there.folder)).exit_code == 0
         assert whose(here) == mine
         assert here.errors() == []
+        # Who has given all of their work away is nobody new.
+        names = sorted(path.name for path in here.folder.glob("exports/journal/ner.*"))
+        assert names == ["ner.a1.jsonl", "ner.a2.jsonl"]
 
 
 def test_one_name_of_two_people_is_no_agreement(corpus, copied):

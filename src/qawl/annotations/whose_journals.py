@@ -139,7 +139,7 @@ def _owner(
         owners = _at_work(here, owners, numbers)
     name = mine[0].annotator
     told = f"the work of {name} there is that of" if owners else f"the users of {name} there are"
-    owners = owners or _with_numbers(name, numbers, users)
+    owners = owners or _with_numbers(name, numbers, users) or _who_gave(here, mine)
     if len(owners) > 1:
         raise _unclear(f"{mine[0].source}: {told}", owners)
     return next(iter(owners), None)
@@ -212,6 +212,21 @@ def _owners(here: Mapping[JournalKey, Journal], other: Other) -> dict[str, set[i
                     same = opened.holds.stands(found) == (key not in other.gone)
                     owners[same].setdefault(annotator, set()).add(each.identity.user)
     return owners[True] or owners[False]
+
+
+def _who_gave(
+    here: Mapping[JournalKey, Journal], mine: Sequence[Other]
+) -> dict[str, set[int | None]]:
+    """The one here whose work was given away, of journals of which all was given away."""
+    found = {
+        annotator
+        for (layer, annotator), opened in here.items()
+        for other in mine
+        if layer == other.layer and other.latest.keys() == other.moved
+        for each in other.latest.values()
+        if (key := _found(opened, each)) is not None and not opened.holds.stands(key)
+    }
+    return {who: set() for who in found} if len(found) == 1 else {}
 
 
 def _found(opened: Journal, given: Version) -> str | None:
