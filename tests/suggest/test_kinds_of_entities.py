@@ -177,6 +177,14 @@ CASES = [
     ("GPE", "Keighley Magistrates' Court and the Meridian News.", ["Keighley"]),
     ("GPE", "LAMITAN, Philippines (Andes Wire) — It rained.", ["LAMITAN", "Philippines"]),
     ("DATE", "Thursday's tie is today’s news.", ["Thursday", "today"]),
+    # Peoples, events and laws that are widely known.
+    ("NORP", "Maasai herders, New Yorkers, Finns and a Protestant met the Houthis in Maasville.",
+     ["Maasai", "New Yorkers", "Finns", "Protestant", "Houthis"]),
+    ("EVENT", "After World War II and the Africa Cup of Nations came the Super Bowl and a bowl.",
+     ["World War II", "Africa Cup of Nations", "Super Bowl"]),
+    ("LAW", "The Geneva Convention and the Good Friday Agreement bind them on Friday.",
+     ["Geneva Convention", "Good Friday Agreement"]),
+    ("LAW", "نص اتفاق الطائف على ذلك بعد الحرب العالمية الثانية.", ["اتفاق الطائف"]),
     # An outlet in marks is named by its marks; sides of a city are no regions.
     ("ORG", "ونقلت صحيفة «الخليج الجديد» عن وكالة «الساحل» للأنباء ما ذكرته قناة «الرابعة» الرياضية.",
      ["الخليج الجديد", "وكالة «الساحل» للأنباء", "الرابعة"]),

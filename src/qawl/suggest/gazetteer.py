@@ -212,7 +212,8 @@ def places(language: str) -> Gazetteer:
     found |= {key(name): "organisation" for name in extra.get("organisations", ())}
     found |= {key(name): "date" for name in extra.get("holidays", ())}
     regions = [name for code, name in territories.items() if code in _REGIONS]
-    found |= {key(name): "facility" for name in extra.get("facilities", ())}
+    for kind, names in (("facility", "facilities"), ("event", "events"), ("law", "laws")):
+        found |= {key(name): kind for name in extra.get(names, ())}
     found |= {
         key(name): "region"
         for name in (*regions, *extra.get("seas_and_lands", ()), *extra.get("regions", ()))
