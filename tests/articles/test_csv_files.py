@@ -88,7 +88,7 @@ def test_arabic_headers_are_mapped(ingest):
     assert aside == {
         None: (
             "no column `text`: the columns are المعرف, النص, المصدر; say which of them holds the text, as in "
-            "--map text=body"
+            "--map 'text=النص'"
         )
     }
 

@@ -33,7 +33,9 @@ def ingest(folder, name, content, *words):
         ("a.csv", f"العنوان;نص الخبر\nعنوان;{TEXT}\n", "as in --map 'text=نص الخبر'\n"),
         ("a.csv", f"Le papier;Titre\n{TEXT};Un\n", "as in --map 'text=NAME OF THE FIELD'\n"),
         ("a.docx", TEXT, "(.docx)\n"),
-        ("a.docx", TEXT, "a.docx: save it as one of .txt, .html,"),
+        ("a.DOCX", TEXT, "a.DOCX: save it as .txt\n"),
+        ("a.xlsx", TEXT, "a.xlsx: save it as .csv\n"),
+        ("a.zip", TEXT, "a.zip: save it as one of .txt, .html,"),
     ],
 )
 def test_why_a_file_was_set_aside_is_in_the_terminal(tmp_path, name, content, said):

@@ -45,6 +45,11 @@ TABLES = (".parquet",)
 READ = (*TEXTS, *PAGES, *LINES, *ROWS, *TABBED, *TABLES)
 BESIDE = (".yaml", ".yml", ".json")
 NOTES = ("readme", "notice", "license", "licence", "copying")
+_BETTER = {
+    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf", ".pdf"), ".txt"),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), ".csv"),
+}
+"""What offices have, and as what their programs save it for us."""
 
 _NAMES = ("text", "id", "text_sha256", *FIELDS)
 _NAMED = 8
@@ -151,9 +156,8 @@ def unfit(name: str, size: int | None, *, named: bool) -> Reason | None:
     if kind.startswith("_source.") and kind.endswith(TEXTS):
         return reason("metadata-wrong", f": name it {FOLDER_FILES[0]}")
     if not kind.endswith(READ) and (not named or ending):
-        return reason(
-            "file-kind", f" ({ending or 'no ending'}): save it as one of {', '.join(READ)}"
-        )
+        better = _BETTER.get(ending.lower()) or f"one of {', '.join(READ)}"
+        return reason("file-kind", f" ({ending or 'no ending'}): save it as {better}")
     if size == 0:
         return reason("file-empty")
     if (size or 0) > LONGEST_FILE and not kind.endswith(LINES + ROWS + TABBED + TABLES):
