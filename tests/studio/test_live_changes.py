@@ -129,6 +129,16 @@ def test_work_stays_and_what_needs_a_person_is_asked_in_a_new_project(at_work):
     } & found  # fmt: skip
     assert push(client, made) == []
     assert recover.recover(client, made).count == 0
+    # Who goes on in the old project is told that it does not count.
+    body = {"result": [region("ORG", 0, 4, TEXTS[1])]}
+    client.request("PATCH", f"api/annotations/{before_['id']}/", body=body)
+    outcome = pull.pull(client, made)
+    (late,) = outcome.doubled
+    assert f"annotation {before_['id']} " in late
+    assert f"annotation {theirs['id']} " in late
+    assert not outcome.whole
+    (found,) = [each for each in validate.validate(made) if each.check == "annotation-duplicate"]
+    assert f"change {theirs['id']}" in found.message
 
 
 def test_work_that_no_step_touches_stays_in_its_project(at_work):

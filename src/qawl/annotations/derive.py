@@ -276,7 +276,7 @@ class _Deriving(Struct, frozen=True):
         self._count(annotator, alive)
         for _, each in alive[:-1]:
             anew = self._newest(each)[0] < self._newest(alive[-1][1])[0]
-            if not anew and (why := _passed_over(each, alive[-1][1])):
+            if why := (_late if anew else _passed_over)(each, alive[-1][1]):
                 yield self._finding("annotation-duplicate", annotator, why)
         for place, latest in alive[-1:]:
             yield from self._counting(annotator, place, latest)
@@ -437,6 +437,18 @@ def _passed_over(one: Latest, counting: Latest) -> str | None:
     if newer:
         return f"annotation {number} does not count, it skips what {other} decides"
     return f"annotation {number} does not count, {other} of the same annotator is newer"
+
+
+def _late(one: Latest, counting: Latest) -> str | None:
+    """Why an annotation of an older version of the scheme does not count, though it was changed after the
+    one that does; None where it was not."""
+    if _age(one)[0] <= _age(counting)[0]:
+        return None
+    number, other = (brief(each.annotation.get("id")) for each in (one, counting))
+    return (
+        f"annotation {number} does not count, it was changed in a project of an older version of the "
+        f"scheme after {other} was made in that of the current one: change {other}"
+    )
 
 
 def _age(latest: Latest) -> tuple[float, int]:

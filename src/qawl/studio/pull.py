@@ -5,15 +5,15 @@ one that it speaks of, a project is read whole. Each page is journalled before t
 so a killed pull goes on where it was.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from qawl.annotations import identity, journal
 from qawl.annotations import store as annotation_store
-from qawl.annotations.holdings import doubles
-from qawl.annotations.identity import Home, Version
+from qawl.annotations.holdings import age, doubles
+from qawl.annotations.identity import Home, Identity, Version
 from qawl.annotations.journal import Entry
 from qawl.annotations.json_stream import UNREADABLE
 from qawl.annotations.sorter import Incoming, Pulled, Sorter
@@ -280,12 +280,26 @@ class _Reading:
     def name_doubles(self) -> None:
         """Names the annotations that do not count: their annotator has a newer one of the article."""
         for name, articles in self.articles.items() if self.remote.annotator != JUDGE else ():
+            every = self.opened.those[name].holds.several(articles)
             several = {
                 article: renewed
-                for article, those in self.opened.those[name].holds.several(articles).items()
+                for article, those in every.items()
                 if len(renewed := [e for e in those if e.place not in self.older] or those) > 1
             }
             self.outcome.doubled += doubles(self.remote.layer, name, several)
+            self.outcome.doubled += self._late(name, every)
+
+    def _late(self, name: str, several: Mapping[str, list[Identity]]) -> Iterator[str]:
+        """What an annotator changed here though it stands in the project of a newer version too."""
+        for article, those in several.items() if self.remote.home in self.older else ():
+            *_, newest = [None, *(each for each in those if each.place not in self.older)]
+            for each in those if newest else ():
+                if each.place == self.remote.home and age(each) > age(newest):
+                    yield (
+                        f"{self.remote.layer} by {name}: article {article}: annotation {each.id} (task "
+                        f"{each.task}), changed in a project of an older version of the scheme, does not "
+                        f"count, annotation {newest.id} (task {newest.task}) does: change that"
+                    )
 
     def _read(self, where: list[Filter]) -> None:
         """Journals the annotations of tasks, page by page; what is read anew is counted once."""
