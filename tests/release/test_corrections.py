@@ -95,6 +95,8 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
     assert "it is the name of a place" in asked["data"]["disagreements"]
     assert "Layla Haddad" not in json.dumps([asked["data"]["disagreements"]])
     assert "1 correction of a reader waits" in corpora.qawl(made, "adjudicate").output
+    draft = run(made, "release", "0.2.0", "--draft")
+    assert "1 correction of a reader waits for a decision (1 pending;" in draft.output
     told, entry = (made / "exports/gold/toy.tasks.jsonl").read_text("utf-8"), run(made, "correct")
     assert "pending" in entry.output
     assert told
@@ -105,6 +107,7 @@ def test_a_correction_goes_to_the_judge_and_the_next_release_thanks_the_reader(m
     assert released.exit_code == 0, released.output
     told, entry = errata(made, "0.2.0")
     assert [each["address"] for each in told] == [where]
+    assert "of a reader wait" not in released.output
     assert f"- `{where}` (ORG 39-48): now PER 36-48. Reported by Layla Haddad." in entry
     assert "it is the name" not in (made / "exports/releases/0.2.0/manifest.json").read_text(
         "utf-8"

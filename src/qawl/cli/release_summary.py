@@ -1,5 +1,6 @@
 """What a release did, in lines: what is in it, then what is wrong with it and what was left out."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from qawl.core.excerpts import listed
@@ -47,6 +48,25 @@ def left_out(built: "Built") -> "Iterator[str]":
             f"WITHHELD: {len(built.hidden)} × a free text with 20 letters of another article, whose text "
             f"is withheld ({listed(list(built.hidden), NAMED)}); no `qawl restore` brings it back. To "
             "release it, let the annotator say it in other words, then pull"
+        )
+
+
+def waiting(corpus: "Project") -> "Iterator[str]":
+    """How many corrections of readers gold has not followed, as nothing is decided."""
+    from qawl.release import corrections
+
+    counts = Counter(state for _, state in corrections.states(corpus))
+    if here := {name: counts[name] for name in ("pending", "undecided") if counts[name]}:
+        count = sum(here.values())
+        are = (
+            "1 correction of a reader waits"
+            if count == 1
+            else f"{count} corrections of readers wait"
+        )
+        named = ", ".join(f"{number} {name}" for name, number in here.items())
+        yield (
+            f"{are} for a decision ({named}; `qawl correct` lists them, `qawl adjudicate` and "
+            "`qawl push` bring them to the judge)"
         )
 
 
