@@ -231,7 +231,7 @@ def test_what_can_not_be_read_says_what_it_is(tmp_path, name, content, said):
 def test_a_text_of_two_annotators_is_counted_once_where_releases_leave_it_out(tmp_path):
     report, _, articles = adopt(tmp_path, {"x/admin.jsonl": DOCCANO, "x/rana.jsonl": DOCCANO})
     assert len(articles) == 1
-    (rights,) = [each for each in report["notes"] if each.startswith("releases will leave out")]
+    (rights,) = [each for each in report["notes"] if each.startswith("releases will withhold")]
     assert "the texts of 1 articles: 1 have" in rights
     assert any("en (1);" in each for each in report["notes"])
 

@@ -123,7 +123,7 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     sources = +outcome.undecided
     if not sources:
         return
-    yield "no licence  releases leave out the texts of these articles, and while a source with a name has"
+    yield "no licence  releases withhold the texts of these articles, and while a source with a name has"
     yield "            no licence, no release is built. Write license (LicenseRef-unknown if nobody knows"
     yield "            it) and redistribute into a _source.yaml beside them, and ingest them again:"
     yield from _of_sources(sources)

@@ -1,4 +1,4 @@
-"""What adoption says of its articles: how their language was found, whose texts releases leave out."""
+"""What adoption says of its articles: how their language was found, whose texts are withheld."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -72,4 +72,4 @@ class Rights:
             whose.append(f"{self.withheld} a licence without redistribute")
             later.append(f"ingest {copy} in whose lines redistribute is true")
         count, how = self.unlicensed + self.withheld, f"{now}; later, {', or '.join(later)}"
-        return [f"releases will leave out the texts of {count} articles: {', '.join(whose)}: {how}"]
+        return [f"releases will withhold the texts of {count} articles: {', '.join(whose)}: {how}"]
