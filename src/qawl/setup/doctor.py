@@ -13,6 +13,7 @@ from qawl.core.errors import QawlError
 from qawl.core.project import Project
 from qawl.scheme import generated, scheme
 from qawl.scheme.label_config import config_xml
+from qawl.setup import lost_work
 from qawl.studio import adopted_projects, plan, webhooks
 from qawl.studio.client import Client, connect
 from qawl.studio.pool_users import PoolUsers
@@ -66,12 +67,14 @@ def examine(project: Project, *, dry_run: bool = False) -> Iterator[Line]:
 
 
 def _journals(project: Project) -> Line:
-    """Whether every journal is whole, from its first line."""
+    """Whether every journal is whole, from its first line, and has what was made of it."""
     count = versions = 0
     try:
         for layer in project.settings.layers:
             for _, path in journal.files(project, layer):
                 count, versions = count + 1, versions + journal.check(path)
+        if lost := list(lost_work.told(project)):
+            return Line("journal", False, "; ".join(lost))
     except QawlError as error:
         return Line("journal", False, str(error))
     return Line(

@@ -1,0 +1,52 @@
+"""A journal that was cut together with heads.json: `qawl doctor` called it whole, as heads.json alone says how much it
+held. The annotations and the last release, which were made of it, tell."""
+
+import pytest
+
+from corpora import main
+
+
+@pytest.fixture
+def corpus(recorded, monkeypatch):
+    """The recorded corpus with a release and no server."""
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+    code, said = main(recorded.root, "release", "0.1.0")
+    assert code == 0, said
+    return recorded.root
+
+
+def journal_line(root):
+    lines = main(root, "doctor")[1].splitlines()
+    (found,) = [each for each in lines if " journal: " in each]
+    return found
+
+
+def cut(root):
+    """Takes the last line of a journal away, and heads.json."""
+    path = root / "exports/journal/entity.a1.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    (root / "exports/journal/heads.json").unlink()
+
+
+def test_a_whole_corpus_with_a_release_is_called_whole(corpus):
+    assert journal_line(corpus).startswith("ok ")
+
+
+def test_journals_that_nothing_is_said_of_are_named(corpus):
+    (corpus / "exports/journal/heads.json").unlink()
+    said = journal_line(corpus)
+    assert said.startswith("BAD")
+    assert "heads.json says nothing of entity.a1.jsonl, entity.a2.jsonl" in said
+
+
+def test_annotations_that_the_journal_lacks_are_named(corpus):
+    cut(corpus)
+    assert "the journal has nothing of 1 annotations in it" in journal_line(corpus)
+
+
+def test_work_of_a_release_that_the_journal_lacks_is_named(corpus):
+    """Also where the annotations were made again of what is left."""
+    cut(corpus)
+    (corpus / "exports/annotations/entity.jsonl").unlink()
+    main(corpus, "pull", "--rebuild")
+    assert "entity: the journals lack 1 annotations that release 0.1.0 has" in journal_line(corpus)
