@@ -58,6 +58,7 @@ class Points:
         self._vote = Vote(self._every, majority)
         self._arrows_drawn = bare_arrows(self._every)
         self._every_arrow = frozenset(chain.from_iterable(side.arrows for side in self._every))
+        self._sides = [(_places(side), {*map(_drawn, side.arrows)}) for side in self._every]
         marks = set(chain.from_iterable(side.spans for side in self._every))
         self._crowded = {mark[:3] for mark in marks if mark.copy}
         self._decided = {each.place for each in gold.spans}
@@ -138,10 +139,11 @@ class Points:
         return all(self._unopposed(arrow) for arrow in set(self._arrows(each)))
 
     def _unopposed(self, arrow: Arrow) -> bool:
-        if {arrow.start[:3], arrow.end[:3]} <= self._decided:
+        ends = {arrow.start[:3], arrow.end[:3]}
+        if ends <= self._decided:
             return False
-        able = [side for side in self._every if {arrow.start[:3], arrow.end[:3]} <= _places(side)]
-        return all(_drawn(arrow) in map(_drawn, side.arrows) for side in able)
+        drawn = _drawn(arrow)
+        return all(drawn in arrows for places, arrows in self._sides if ends <= places)
 
     def _spans(self, each: Disagreement, group: "_Group") -> Option:
         put, along = self._bringing(group.marks)
