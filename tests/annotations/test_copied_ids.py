@@ -250,6 +250,20 @@ def test_a_copy_of_a_journal_is_named_and_can_be_taken_away(folder):
     assert counted(folder) == [("a1", "PER")] * 3
 
 
+def test_a_renamed_journal_gives_its_work_to_nobody_else(folder):
+    """It counted as the copy of one that was removed: rebuilding gave all work to another annotator, exit 0."""
+    pull(folder, made(1, *TEXTS))
+    journals = folder / "exports/journal"
+    (journals / "ner.a1.jsonl").rename(journals / "ner.a9.jsonl")
+    for words in (["validate"], ["pull", "--rebuild"], ["adjudicate"]):
+        code, said = corpora.main(folder, *words)
+        assert code == 1
+        assert "ner.a1.jsonl is ner.a9.jsonl now, which would give its work to another" in said
+    (journals / "ner.a9.jsonl").rename(journals / "ner.a1.jsonl")
+    assert corpora.main(folder, "pull", "--rebuild")[0] == 0
+    assert counted(folder) == [("a1", "PER")] * 3
+
+
 def test_a_journal_that_held_more_than_another_does_not_go_without_a_word(folder):
     pull(folder, made(1, "1", "2"))
     journals = folder / "exports/journal"

@@ -171,3 +171,11 @@ def lost(journal: Path, head: Head, versions: int) -> JournalError:
         f"{journal}: {NAME} says that it held {head.versions} versions, and {said}: bring the file "
         "back from version control or a backup"
     )
+
+
+def renamed(journal: Path, now: Path) -> JournalError:
+    """That a journal has another name, which says that its work is of somebody else."""
+    return JournalError(
+        f"{journal} is {now.name} now, which would give its work to another annotator: name it as "
+        f"before, or, to rename the annotator, its entry in {NAME} too (docs/exports.md has all steps)"
+    )

@@ -77,12 +77,15 @@ def files(project: Project, layer: str) -> Iterator[tuple[str, Path]]:
 
 def _removed_copies(project: Project, layer: str, paths: Iterable[Path]) -> list[str]:
     """The journals that are gone and of which another holds every line, as of a copy that was removed;
-    raises JournalError where one is gone that held more."""
+    raises JournalError where one is gone that held more, or that has another name now."""
     mine = [path for path in paths if path.stem.startswith(f"{layer}.")]
     gone = heads.gone(project.journal, layer, {path.stem for path in mine})
     for name, head in gone.items():
         # The chain makes one hash stand for all lines before it.
-        if not any(reading(project, path).knows(head.sha256) for path in mine):
+        same = [path for path in mine if reading(project, path).knows(head.sha256)]
+        if same and not any(heads.of(path) for path in same):
+            raise heads.renamed(project.journal / f"{name}.jsonl", same[0])
+        if not same:
             raise heads.lost(project.journal / f"{name}.jsonl", head, 0)
     return list(gone)
 
