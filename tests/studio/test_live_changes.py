@@ -150,6 +150,19 @@ def test_work_that_no_step_touches_stays_in_its_project(at_work):
     assert (remote.id, remote.scheme_version) == (old.id, "2")
 
 
+def test_what_was_changed_before_the_push_and_not_pulled_is_named(at_work):
+    """The new project got it as it was at the last pull, and that counts."""
+    made, client, old = at_work
+    made = changed(made, NEW)
+    pull.pull(client, made)
+    second = [each for each in client.tasks(old.id, annotations=True) if each["annotations"]][1]
+    body = {"result": [region("LOC", 0, 4, TEXTS[1])]}
+    client.request("PATCH", f"api/annotations/{second['annotations'][0]['id']}/", body=body)
+    push(client, made)
+    (late,) = pull.pull(client, made).doubled
+    assert "changed in a project of an older version of the scheme, does not count" in late
+
+
 def test_a_name_that_a_draft_alone_uses_stays_within_its_reach(at_work):
     """The config was changed under the draft: its region had no label any more."""
     made, client, old = at_work

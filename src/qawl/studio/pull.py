@@ -225,6 +225,8 @@ class _Reading:
         self.seen: set[str] = set()
         self.unsent: set[int] = set()
         self.articles: dict[str, set[str]] = {}
+        self.known: set[tuple[str, str]] = set()
+        self.changed: set[tuple[str, str]] = set()
         self.outdated = self.reused = 0
         self.counted = 0, 0
 
@@ -290,11 +292,13 @@ class _Reading:
             self.outcome.doubled += self._late(name, every)
 
     def _late(self, name: str, several: Mapping[str, list[Identity]]) -> Iterator[str]:
-        """What an annotator changed here though it stands in the project of a newer version too."""
+        """What an annotator changed here though it stands in the project of a newer version too: since
+        then, or before, but it came into the journal, of which `push` made that, only now."""
         for article, those in several.items() if self.remote.home in self.older else ():
             *_, newest = [None, *(each for each in those if each.place not in self.older)]
             for each in those if newest else ():
-                if each.place == self.remote.home and age(each) > age(newest):
+                late = age(each) > age(newest) or (name, article) in self.changed
+                if late and each.place == self.remote.home:
                     yield (
                         f"{self.remote.layer} by {name}: article {article}: annotation {each.id} (task "
                         f"{each.task}), changed in a project of an older version of the scheme, does not "
@@ -313,6 +317,7 @@ class _Reading:
         for page in pages:
             for name, entries in self._entries(page).items():
                 added = self.opened.append(name, entries)
+                self.changed |= self.known & {(name, article) for article in added}
                 outcome.note(self.remote.layer, name, added)
             self.mark.after = page[-1]["id"]
             self.opened.tell(self.mark)
@@ -358,6 +363,8 @@ class _Reading:
         self.articles.setdefault(name, set()).add(version.identity.article)
         holds = self.opened.those[name].holds
         known = holds.known(holds.key(version))
+        if known:
+            self.known.add((name, known.article))
         if known and known.home is None:
             self.mark.shared.add(self.opened.shared(name, number))
         if known and not identity.newer(version.identity, known):
