@@ -263,10 +263,6 @@ def _is_ordinal(read: Reading, at: int) -> bool:
     return not second
 
 
-def _is_month(read: Reading, at: int) -> bool:
-    return read.near(at) and read.form(at) in read.lists.months
-
-
 def _nth(read: Reading, at: int) -> Iterator[Match]:
     """An ordinal, and the time that it may stand in: the 89th minute."""
     start, _ = ordinal_extent(read, at)

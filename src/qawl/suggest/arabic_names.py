@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import regex
 
 from qawl.suggest.arabic_persons import persons
-from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at, words_of
+from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at
 from qawl.suggest.cues import lexicon
 from qawl.suggest.gazetteer import PROCLITICS, Gazetteer, Match, countries, key, places
 from qawl.suggest.lists import Reading
@@ -27,7 +27,7 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     """The names that their words tell; what overlaps is settled later."""
     people = [*persons(read, quotes)]
     yield from people
-    taken = {n for each in people for n in words_of(read, each)}
+    taken = {n for each in people for n in read.words_of(each)}
     headed = [*_bodies_of_two(read)]
     for label, heads in _HEADS:
         headed += _headed(read, label, getattr(read.lists, heads), taken)
@@ -502,7 +502,7 @@ def _clubs(read: Reading) -> Iterator[Match]:
     """A city with a masculine nationality is its club, in the whole text: الشارقة الإماراتي."""
     found: dict[tuple[str, ...], str] = {}
     for each in places("ar").find(read.text, read.every, arabic=True):
-        inner = words_of(read, each) or [bisect_left(read.every, each.start, key=lambda w: w.end)]
+        inner = read.words_of(each) or [bisect_left(read.every, each.start, key=lambda w: w.end)]
         name = key(read.text[each.start : each.end])
         city = each.label == "place" and name not in countries("ar")
         if city and _is_of_men(read, inner[-1] + 1) and not _is_governed(read, inner[0]):

@@ -8,6 +8,7 @@ from qawl.suggest.arabic_cues import (
     is_participle,
     words_until,
 )
+from qawl.suggest.arabic_words import is_people
 from qawl.suggest.cues import Lexicon, lexicon
 from qawl.suggest.gazetteer import places
 from qawl.suggest.lists import lists
@@ -261,10 +262,6 @@ def _is_office(form: str) -> bool:
     return form in lists("ar").titles or form in lists("ar").occupations
 
 
-def _is_nationality(form: str) -> bool:
-    return places("ar").names.get((form,)) == "nationality"
-
-
 _HONORIFICS = frozenset(
     ("دكتور", "دكتورة", "أستاذ", "أستاذة", "سيد", "سيدة", "شيخ", "شيخة", "حاج", "حاجة")
 )
@@ -277,9 +274,9 @@ def _names(sentence: Sentence, run: list[Word]) -> bool:
     known = sentence.lexicon
     first = run[0].form
     bare = first.removeprefix("ال")
-    if first != bare and (_is_office(bare) or _is_nationality(bare) or bare in _HONORIFICS):
+    if first != bare and (_is_office(bare) or is_people(bare) or bare in _HONORIFICS):
         run = run[1:]
-        while run[1:] and _is_nationality(run[0].form):
+        while run[1:] and is_people(run[0].form):
             run = run[1:]
     elif first != bare or first.startswith("و"):
         return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at, words_of
+from qawl.suggest.arabic_words import is_owned, is_people, is_place, lead_of, stops_at
 from qawl.suggest.cues import lexicon
 from qawl.suggest.gazetteer import PROCLITICS, Match
 from qawl.suggest.lists import Reading
@@ -158,7 +158,7 @@ def _quoted(read: Reading, quote: Quote, lasts: dict[str, None]) -> Iterator[Mat
     if quote.source is None or quote.status != "named":
         return
     source = Match("", quote.source.start, quote.source.end)
-    inner = words_of(read, source)
+    inner = read.words_of(source)
     name = inner[_title_words(read, inner) :] if inner else []
     forms = [read.form(n) for n in name]
     unlike = any(each.startswith("لل") or each in read.lists.bodies for each in forms)

@@ -1,13 +1,8 @@
 """What a word of an Arabic text is to the rules for names: known, a place, the end of a name."""
 
 from qawl.suggest.cues import lexicon
-from qawl.suggest.gazetteer import PROCLITICS, Match, places
+from qawl.suggest.gazetteer import PROCLITICS, places
 from qawl.suggest.lists import Reading
-
-
-def words_of(read: Reading, match: Match) -> list[int]:
-    """The numbers of the words of a name."""
-    return read.inside(match.start, match.end)
 
 
 def lead_of(form: str, known: frozenset[str]) -> int | None:

@@ -28,8 +28,8 @@ def names(read: Reading, quotes: Sequence[Quote]) -> Iterator[Match]:
     yield from towns_of(read, told)
     people = [*_persons(read, rest, quotes)]
     yield from people
-    lasts = {read.form(_inside(read, each)[-1]) for each in people}
-    firsts = {read.form(_inside(read, each)[0]) for each in people} & read.lists.given
+    lasts = {read.form(read.words_of(each)[-1]) for each in people}
+    firsts = {read.form(read.words_of(each)[0]) for each in people} & read.lists.given
     yield from _again(read, rest, lasts | (firsts - read.lists.common))
     yield from names_of_places(read, rest, lasts)
     yield from regions(read)
@@ -64,10 +64,6 @@ def _told(read: Reading, runs: list[Run]) -> tuple[list[Match], list[Run]]:
         else:
             rest.append(run)
     return told, rest
-
-
-def _inside(read: Reading, match: Match) -> Run:
-    return read.inside(match.start, match.end)
 
 
 def _runs(read: Reading) -> Iterator[Run]:

@@ -133,7 +133,7 @@ def towns_of(read: Reading, found: Sequence[Match]) -> Iterator[Match]:
     lists = read.lists
     of_town = lists.facilities | lists.of_towns
     for each in found:
-        run = read.inside(each.start, each.end)
+        run = read.words_of(each)
         rest = {read.form(n) for n in run[1:]}
         local = each.label in {"organisation", "facility"} and rest and rest <= of_town
         town = (

@@ -8,6 +8,7 @@ from importlib.resources import files
 import msgspec
 import regex
 
+from qawl.suggest.gazetteer import Match
 from qawl.suggest.words import Stretch, Word, quoted, words
 
 
@@ -208,6 +209,10 @@ class Reading:
         """The numbers of the words that begin in a stretch."""
         low, high = (bisect_left(self.every, at, key=lambda w: w.start) for at in (start, end))
         return list(range(low, high))
+
+    def words_of(self, match: Match) -> list[int]:
+        """The numbers of the words of a name."""
+        return self.inside(match.start, match.end)
 
     def mark_behind(self, position: int) -> Stretch | None:
         """The first quoted stretch that begins at a position or behind it."""
