@@ -1,5 +1,6 @@
 """The index of a journal: opening reads the last line alone, and an index that is wrong is noticed."""
 
+import gc
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 import msgspec
 import pytest
@@ -454,3 +456,18 @@ def test_many_pulls_that_are_killed_at_their_index(tmp_path, tried):
     count = killed(tmp_path / "corpus", 300)
     assert count >= 200
     tried("pulls killed while they wrote the index, which was then damaged, and run again", count)
+
+
+def test_an_index_may_be_collected_in_any_thread(recorded, monkeypatch):
+    """An error keeps what it met in a circle, and threads of a pull collect circles too: users had read
+    "Exception ignored in: … SQLite objects created in a thread can only be used in that same thread"."""
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    gc.collect()
+    circle = [journal.opened_at(recorded, recorded.journal_file("quote", "a1"))]
+    circle.append(circle)
+    del circle
+    collector = threading.Thread(target=gc.collect)
+    collector.start()
+    collector.join()
+    assert said == []

@@ -82,7 +82,8 @@ def remove(index: Path) -> None:
 
 
 def _connected(place: str) -> sqlite3.Connection:
-    made = sqlite3.connect(place, timeout=10, isolation_level=None)
+    # Any thread may collect it: that of a pull from a server, where an error left it behind.
+    made = sqlite3.connect(place, timeout=10, isolation_level=None, check_same_thread=False)
     try:
         made.execute(
             "PRAGMA journal_mode = WAL"
