@@ -192,6 +192,7 @@ def test_marks_of_a_merge_are_named_with_their_line(tmp_path, line):
         (b'{"x": ' + b"[" * 100_000, "nested too deeply"),
         (b'{"id": "\xff"}', "UTF-8"),
         (b"{", "truncated"),
+        (b'\xef\xbb\xbf{"id": "a"}', "byte order mark.*without one"),  # editors on Windows write it
         (b'{"id": 5}', r"\$\.id"),
         (b'{"id": "\\ud800"}', "half a character"),  # half a surrogate pair
     ],

@@ -181,8 +181,8 @@ def problem(content: bytes, error: Exception) -> str:
             "git could not merge this file: keep the lines that count, and take out those with "
             "<<<<<<<, =======, >>>>>>>"
         )
-    if odd_json.wide(content):
-        return "it is in UTF-16 or UTF-32, as some shells and editors write: save it as UTF-8"
+    if (encoded := odd_json.encoded_otherwise(content)) is not None:
+        return encoded
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 at byte {_first_bad_byte(content, error)}"
     if isinstance(error, RecursionError):

@@ -23,9 +23,18 @@ def half_a_character(content: bytes) -> bool:
     return False
 
 
-def wide(content: bytes) -> bool:
-    """Whether it is in UTF-16 or UTF-32: it begins with their mark, or with one byte of two that is 0."""
-    return content.startswith(_WIDE) or content[:2].count(0) == 1
+def encoded_otherwise(content: bytes) -> str | None:
+    """That it is not in plain UTF-8, and what to do; None where its start does not say so.
+
+    UTF-16 and UTF-32 begin with their mark, or with one byte of two that is 0.
+    """
+    if content.startswith(_WIDE) or content[:2].count(0) == 1:
+        return "it is in UTF-16 or UTF-32, as some shells and editors write: save it as UTF-8"
+    if content.startswith(codecs.BOM_UTF8):
+        return (
+            "it begins with a byte order mark, as some editors write: save it as UTF-8 without one"
+        )
+    return None
 
 
 def repeated_key(content: bytes, value: object) -> str | None:
