@@ -11,7 +11,7 @@ import pytest
 from corpora import qawl
 from qawl.core import project, result_cache
 from qawl.gold import decide
-from qawl.validation import validate
+from qawl.validation import plugins, validate
 
 
 def files_below(folder):
@@ -183,7 +183,7 @@ def test_where_other_packages_check_nothing_is_kept(worked, monkeypatch, checked
     """What they look at is not known."""
     for _ in range(2):
         monkeypatch.setattr(
-            validate, "plugins", lambda: [("own", lambda *_: [("so says a plug-in", None)])]
+            plugins, "offered", lambda: [("own", lambda *_: [("so says a plug-in", None)])]
         )
         checked.clear()
         found = list(validate.validate(project.load(worked)))
