@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -13,6 +14,8 @@ T = TypeVar("T")
 
 _TOGETHER = 1 << 14
 """Bytes of records that are compressed at a time."""
+_GZIP = 16 + zlib.MAX_WBITS
+"""How zlib is told to write the format of gzip."""
 
 
 class Packed(Generic[T]):
@@ -20,8 +23,10 @@ class Packed(Generic[T]):
 
     def __init__(self, kind: type[T]) -> None:
         self._decode = msgspec.json.Decoder(kind).decode
-        self._out = io.BytesIO()
-        self._file = gzip.GzipFile(fileobj=self._out, mode="wb", compresslevel=1, mtime=0)
+        self._out = bytearray()
+        # No GzipFile: one that is not closed, after an error, writes a traceback from Python 3.13 on.
+        self._compressed = zlib.compressobj(level=1, wbits=_GZIP)
+        self._whole = False
         self._waiting = bytearray()
         self._count = 0
 
@@ -33,15 +38,16 @@ class Packed(Generic[T]):
             self._pack()
 
     def _pack(self) -> None:
-        self._file.write(self._waiting)
+        self._out += self._compressed.compress(self._waiting)
         self._waiting.clear()
 
     def content(self) -> bytes:
         """All records, as a file has them."""
-        if self._waiting:
+        if not self._whole:
             self._pack()
-        self._file.close()
-        return self._out.getvalue()
+            self._out += self._compressed.flush()
+            self._whole = True
+        return bytes(self._out)
 
     def __len__(self) -> int:
         """How many records there are."""
