@@ -73,23 +73,37 @@ def as_text(
 
 def with_labels(task: Task, trees: frozenset[str], kind: str = "labels") -> Task:
     """The task with a label beside the path that one of these taxonomies gives a region."""
-    done, changed = [], False
-    for annotation in annotations(task) if trees else ():
-        known = {each.get("id") for each in results(annotation) if each.get("type") in _MARKING}
-        given = annotation.get("result")
-        made: list[Any] = []
-        for each in given if isinstance(given, list) else []:
-            if _marks(each, trees) and each["id"] not in known:
-                known.add(each["id"])
-                place = {name: said for name, said in each["value"].items() if name != "taxonomy"}
-                own = f"{each['from_name']}{MARKED}"
-                value = {**place, kind: [each["from_name"]]}
-                made.append({**each, "from_name": own, "type": kind, "value": value})
-                changed = True
-            made.append(each)
-        done.append({**annotation, "result": made} if isinstance(given, list) else annotation)
+    listed = given_annotations(task)
+    if not trees or not isinstance(listed, list):
+        return task
+    made = [_labelled(each, trees, kind) for each in listed]
+    if all(new is old for new, old in zip(made, listed, strict=True)):
+        return task
     kept = {name: each for name, each in task.items() if name != "completions"}
-    return {**kept, "annotations": done} if changed else task
+    return {**kept, "annotations": made}
+
+
+def _labelled(annotation: Any, trees: frozenset[str], kind: str) -> Any:
+    """The annotation with those labels; itself where there are none, or where it is no object."""
+    given = annotation.get("result") if isinstance(annotation, Mapping) else None
+    if not isinstance(given, list):
+        return annotation
+    known = {each.get("id") for each in results(annotation) if each.get("type") in _MARKING}
+    made: list[Any] = []
+    for each in given:
+        if _marks(each, trees) and each["id"] not in known:
+            known.add(each["id"])
+            made.append(_label_of(each, kind))
+        made.append(each)
+    return {**annotation, "result": made} if len(made) > len(given) else annotation
+
+
+def _label_of(result: Task, kind: str) -> Task:
+    """The label of a region that a taxonomy labels, as a result of its own."""
+    name = result["from_name"]
+    place = {key: said for key, said in result["value"].items() if key != "taxonomy"}
+    value = {**place, kind: [name]}
+    return {**result, "from_name": f"{name}{MARKED}", "type": kind, "value": value}
 
 
 _MARKING = frozenset({*TYPES, "paragraphlabels"})

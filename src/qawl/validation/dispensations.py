@@ -1,5 +1,6 @@
 """What qawl.yaml lets pass: the findings of its `dispensations`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from qawl.articles import released
@@ -44,10 +45,9 @@ def counted(
     given: Iterable[Dispensation], passed: Iterable[Finding]
 ) -> Iterator[tuple[Dispensation, int]]:
     """How many findings each dispensation lets pass, of those that let any pass."""
-    counts = [(each, 0) for each in given]
-    for found in passed:
-        counts = [(each, n + _covers(each, found)) for each, n in counts]
-    return ((each, n) for each, n in counts if n)
+    every = [*given]
+    counts = Counter(n for found in passed for n, each in enumerate(every) if _covers(each, found))
+    return ((each, counts[n]) for n, each in enumerate(every) if counts[n])
 
 
 def _ran_out(each: Dispensation, last: str | None) -> bool:
