@@ -687,6 +687,19 @@ def test_regions_that_a_taxonomy_labels_are_spans_with_a_path(tmp_path):
     assert made.errors() == []
 
 
+def test_what_is_no_annotation_beside_regions_that_a_taxonomy_labels_is_counted(tmp_path):
+    """Such a task is written anew, as those of pages and dialogues are: what was no object went missing."""
+    odd = task(*TREE_WORK, data={"text": WORDS})
+    odd["annotations"] += [None, 5]
+    odd["completions"] = {"a": 1}  # no list, beside one
+    made = Adopted(tmp_path, odd, config(TREE, labels=""))
+    assert made.report["records"]["spans"] == 3
+    assert made.left_out == {"annotation that is not an object": 3}
+    (tmp_path / "later.json").write_text(json.dumps([odd]), "utf-8")
+    done = run("-C", made.root, "pull", "--from", tmp_path / "later.json")
+    assert (done.exit_code, "3 × " in done.output) == (1, True), done.output
+
+
 def test_a_taxonomy_that_labels_regions_of_a_page_or_beside_other_labels(tmp_path):
     """A region that another control labelled has the path as an attribute, and no second label."""
     shown = {"globalOffsets": {"start": 9, "end": 13}, "start": "/p[1]/text()[1]", "end": "/p[1]/text()[1]"}  # fmt: skip

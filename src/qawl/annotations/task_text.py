@@ -73,29 +73,23 @@ def as_text(
 
 def with_labels(task: Task, trees: frozenset[str], kind: str = "labels") -> Task:
     """The task with a label beside the path that one of these taxonomies gives a region."""
-    listed = given_annotations(task)
-    if not trees or not isinstance(listed, list):
+    if not trees or not any(_unlabelled(each, trees) for each in annotations(task)):
         return task
-    made = [_labelled(each, trees, kind) for each in listed]
-    if all(new is old for new, old in zip(made, listed, strict=True)):
-        return task
-    kept = {name: each for name, each in task.items() if name != "completions"}
-    return {**kept, "annotations": made}
+
+    def labelled(annotation: Mapping[str, Any], given: list[Any]) -> list[Any]:
+        wanted = {id(each) for each in _unlabelled(annotation, trees)}
+        pairs = ([_label_of(each, kind), each] if id(each) in wanted else [each] for each in given)
+        return [*chain(*pairs)]
+
+    return _with_lists(task, labelled)
 
 
-def _labelled(annotation: Any, trees: frozenset[str], kind: str) -> Any:
-    """The annotation with those labels; itself where there are none, or where it is no object."""
-    given = annotation.get("result") if isinstance(annotation, Mapping) else None
-    if not isinstance(given, list):
-        return annotation
-    known = {each.get("id") for each in results(annotation) if each.get("type") in _MARKING}
-    made: list[Any] = []
-    for each in given:
-        if _marks(each, trees) and each["id"] not in known:
-            known.add(each["id"])
-            made.append(_label_of(each, kind))
-        made.append(each)
-    return {**annotation, "result": made} if len(made) > len(given) else annotation
+def _unlabelled(annotation: Mapping[str, Any], trees: frozenset[str]) -> list[Mapping[str, object]]:
+    """The results by which these taxonomies label regions that have no label yet, one a region."""
+    every = list(results(annotation))
+    known = {each.get("id") for each in every if each.get("type") in _MARKING}
+    marking = [each for each in every if _marks(each, trees) and each["id"] not in known]
+    return [*{each["id"]: each for each in reversed(marking)}.values()]
 
 
 def _label_of(result: Task, kind: str) -> Task:
@@ -343,14 +337,23 @@ def _standing(result: Any, page: Shown, text: str, counts: Sequence[int | None] 
 
 def _with_results(task: Task, placed: Callable[[Mapping[str, Any]], Callable[[Any], Any]]) -> Task:
     """The task with the results of each annotation as they are placed now."""
-    done = []
-    for annotation in annotations(task):
-        given = annotation.get("result")
-        listed = given if isinstance(given, list) else []
-        place = placed(annotation)
-        done.append({**annotation, "result": [place(each) for each in listed]})
+    return _with_lists(task, lambda annotation, given: [*map(placed(annotation), given)])
+
+
+def _with_lists(task: Task, made: Callable[[Mapping[str, Any], list[Any]], list[Any]]) -> Task:
+    """The task with another list of results in each annotation; what is none stays to be counted."""
+
+    def anew(annotation: Any) -> Any:
+        given = annotation.get("result") if isinstance(annotation, Mapping) else None
+        if not isinstance(given, list):
+            return annotation
+        return {**annotation, "result": made(annotation, given)}
+
+    listed = given_annotations(task)
+    if not isinstance(listed, list):
+        return task
     kept = {name: each for name, each in task.items() if name != "completions"}
-    return {**kept, "annotations": done}
+    return {**kept, "annotations": [*map(anew, listed)]}
 
 
 def _lined(result: Any, page: Shown, text: str) -> Any:
@@ -467,10 +470,12 @@ def annotations(task: Task) -> Iterator[Mapping[str, Any]]:
 def given_annotations(task: Task) -> object:
     """What a task has as annotations, which early versions of Label Studio call completions.
 
-    Of both, all; what is no list comes as it stands, None where there is nothing.
+    Of both, all; what is no list comes as it stands, or beside a list as an annotation that is no object.
+    None where there is nothing.
     """
     both = [task[name] for name in ("annotations", "completions") if task.get(name) is not None]
     lists = [each for each in both if isinstance(each, list)]
-    if len(lists) < len(both) or not both:
-        return next((each for each in both if not isinstance(each, list)), None)
-    return list(chain(*lists))
+    odd = [each for each in both if not isinstance(each, list)]
+    if not lists:
+        return odd[0] if odd else None
+    return [*chain(*lists), *([each] for each in odd)]
