@@ -8,16 +8,16 @@ import shutil
 import pytest
 
 from corpora import corpus, mark, pull, qawl, scheme, work
-from qawl.release.tables import blocks, rows, table_file
+from qawl.release.tables import rows, table_file
+from table_files import small_blocks
 
 COUNT = 60
 
 
 @pytest.fixture(autouse=True)
-def small_blocks(monkeypatch):
-    """Blocks of about three articles, and row groups of about six."""
-    monkeypatch.setattr(blocks, "BLOCK", 3)
-    monkeypatch.setattr(table_file, "GROUP", 6)
+def blocks_of_four(monkeypatch):
+    """Blocks of about four articles; row groups are longer where articles have no rows."""
+    small_blocks(monkeypatch, 2, 3)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from qawl.core.errors import ReleaseError
 from qawl.release import build
 from qawl.release.documents import card
 from qawl.release.documents.facts import Facts
-from qawl.release.tables import table_file
 from qawl.release.tables.table_file import TableFile
+from table_files import small_blocks
 
 TEXTS = ("Eins und nichts mehr.", "Zwei sind hier genug.", "Drei an der Zahl, so viele.")
 SETTINGS = "layers: [entity]\nannotators: [a1]\nrelease: {splits: {train: 0.5, dev: 0.5}}"
@@ -94,11 +94,11 @@ def test_articles_that_are_counted_in_another_split_are_refused(release):
     assert "split dev: the manifest counts 0 articles" in said
 
 
-@pytest.mark.parametrize("articles", [1, 128])
+@pytest.mark.parametrize("articles", [1, 112])
 def test_the_size_in_memory_is_that_of_a_reader(recorded, monkeypatch, articles):
     """All types of columns, with and without nulls; row groups of one article are read in several
     batches, the first one's rows at a time."""
-    monkeypatch.setattr(table_file, "GROUP", articles)
+    small_blocks(monkeypatch, articles)
     made = build.build(recorded, "0.1.0", notes=[])
     for said in made.manifest.content.values():
         with pq.ParquetFile(made.folder / said.path) as file:

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 import corpora
 from qawl import cli
-from qawl.release.tables import table_file
 from qawl.release.versions import diff
+from table_files import small_blocks
 
 TEXTS = {
     f"t{number}": f"Minister Layla Haddad met board {number} of Northwind." for number in range(12)
@@ -18,7 +18,7 @@ TEXTS = {
 @pytest.fixture(autouse=True)
 def small_groups(monkeypatch):
     """Row groups of about two articles."""
-    monkeypatch.setattr(table_file, "GROUP", 2)
+    small_blocks(monkeypatch, 1, 2)
 
 
 def run(folder, *words):

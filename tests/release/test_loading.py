@@ -23,6 +23,7 @@ from qawl.release.tables import table_file
 from qawl.release.tables.token_table import token_columns
 from qawl.release.versions import manifest
 from qawl.scheme import scheme
+from table_files import small_blocks
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def sharded(built, tmp_path_factory):
     shutil.rmtree(folder / "exports" / "releases")
     with pytest.MonkeyPatch.context() as small:
         small.setattr(table_file, "SHARD", 10)
-        small.setattr(table_file, "GROUP", 1)
+        small_blocks(small, 1)
         made = build.build(project.load(folder), "0.1.0", notes=[]).folder
     for config in ("articles", "entities", "tokens"):
         names = sorted(path.name for path in (made / config).glob("train*.parquet"))

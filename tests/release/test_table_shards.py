@@ -11,6 +11,7 @@ from datasets import load_dataset
 from corpora import corpus, mark, pull, qawl, scheme, work
 from qawl.core import shards
 from qawl.release.tables import table_file
+from table_files import small_blocks
 
 WORDS = [
     "قال",
@@ -36,12 +37,16 @@ COUNT = 240
 @pytest.fixture
 def made(tmp_path):
     """A corpus of many short articles with entities, done by two annotators."""
+    return annotated(tmp_path / "corpus", COUNT, 300)
+
+
+def annotated(folder, count, words):
+    """A corpus of so many articles of so many words."""
     chance = random.Random(3)
     texts = {
-        f"t{number}": " ".join([*chance.choices(WORDS, k=300), str(number)])
-        for number in range(COUNT)
+        f"t{number}": " ".join([*chance.choices(WORDS, k=words), str(number)])
+        for number in range(count)
     }
-    folder = tmp_path / "corpus"
     current = scheme("thing", ["A", "B"])
     corpus(folder, current, texts, ["a1", "a2"])
     done = {
@@ -83,7 +88,7 @@ def test_names_of_shards_lead_to_their_split(tmp_path):
 def test_a_release_in_shards_is_the_same_dataset(made, tmp_path, monkeypatch):
     whole = released(made)
     monkeypatch.setattr(table_file, "SHARD", 6000)
-    monkeypatch.setattr(table_file, "GROUP", 8)
+    small_blocks(monkeypatch, 4, 4)
     other = tmp_path / "other"
     shutil.copytree(made, other)
     shutil.rmtree(other / "exports/releases")
@@ -107,7 +112,7 @@ def test_a_release_in_shards_is_the_same_dataset(made, tmp_path, monkeypatch):
 
 def test_a_release_in_shards_is_built_with_the_same_bytes(made, tmp_path, monkeypatch):
     monkeypatch.setattr(table_file, "SHARD", 6000)
-    monkeypatch.setattr(table_file, "GROUP", 8)
+    small_blocks(monkeypatch, 4, 4)
     first = tables(released(made))
     shutil.rmtree(made / "exports/releases")
     assert tables(released(made)) == first
@@ -115,7 +120,7 @@ def test_a_release_in_shards_is_built_with_the_same_bytes(made, tmp_path, monkey
 
 def test_a_damaged_or_missing_shard_is_found(made, monkeypatch):
     monkeypatch.setattr(table_file, "SHARD", 6000)
-    monkeypatch.setattr(table_file, "GROUP", 8)
+    small_blocks(monkeypatch, 4, 4)
     release = released(made)
     path = sorted((release / "articles").glob("train-*"))[1]
     path.unlink()
@@ -135,34 +140,50 @@ def chunks(release):
                     yield content[start : start + column.total_compressed_size]
 
 
+def share_of(known, release):
+    """The share of the bytes of a release that stand in chunks of an earlier one."""
+    before, after = set(chunks(known)), list(chunks(release))
+    return sum(len(each) for each in after if each in before) / sum(map(len, after))
+
+
+def changed(folder, number):
+    """The labels of one annotation change."""
+    path = folder / "exports/annotations/thing.jsonl"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    lines[number] = lines[number].replace('"label":"B"', '"label":"A"', 3)
+    path.write_text("".join(lines), "utf-8")
+
+
 def test_a_change_in_one_article_changes_few_chunks(made, tmp_path, monkeypatch):
     """Row groups end behind the same articles, so what stands in the others keeps its bytes."""
-    monkeypatch.setattr(table_file, "GROUP", 4)
+    small_blocks(monkeypatch, 2, 2)
     before = released(made)
-    path = made / "exports/annotations/thing.jsonl"
-    lines = path.read_text("utf-8").splitlines(keepends=True)
-    lines[101] = lines[101].replace('"label":"B"', '"label":"A"', 3)
-    path.write_text("".join(lines), "utf-8")
-    after = released(made, "0.2.0")
-    known, fresh = set(chunks(before)), list(chunks(after))
-    share = sum(len(each) for each in fresh if each in known) / sum(map(len, fresh))
-    assert 0.95 <= share < 1, f"{share:.3f}"
+    changed(made, 101)
+    assert 0.95 <= share_of(before, released(made, "0.2.0")) < 1
 
 
 def test_an_article_more_changes_few_chunks_too(made, monkeypatch):
     """Rows behind it move, and their row groups don't change."""
-    monkeypatch.setattr(table_file, "GROUP", 4)
+    small_blocks(monkeypatch, 2, 2)
     first = json.loads((made / "corpus/articles.jsonl").read_text("utf-8").splitlines()[40])
     after = released(made)
     qawl(made, "withdraw", first["id"], "--reason", "asked for")
-    before = released(made, "0.2.0")
-    known, fresh = set(chunks(before)), list(chunks(after))
-    share = sum(len(each) for each in fresh if each in known) / sum(map(len, fresh))
-    assert 0.95 <= share < 1, f"{share:.3f}"
+    assert 0.95 <= share_of(released(made, "0.2.0"), after) < 1
+
+
+def test_wherever_one_of_3000_articles_changes_few_chunks_do(tmp_path):
+    """With row groups as they are in use; they were up to eight times the mean, and so was what changed."""
+    folder = annotated(tmp_path / "corpus", 3000, 30)
+    before = released(folder)
+    for version, number in {"0.2.0": 10, "0.3.0": 3001, "0.4.0": 5990}.items():
+        changed(folder, number)
+        after = released(folder, version)
+        assert 0.95 <= share_of(before, after) < 1
+        before = after
 
 
 def test_row_groups_end_where_articles_say(made, monkeypatch):
-    monkeypatch.setattr(table_file, "GROUP", 4)
+    small_blocks(monkeypatch, 2, 2)
     release = released(made)
     for path in release.glob("*/train.parquet"):
         with pq.ParquetFile(path) as file:

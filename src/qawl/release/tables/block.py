@@ -23,17 +23,16 @@ class Head(Struct, frozen=True):
 class Block:
     """A block of one build: its rows are made when a table first asks for them, if one does.
 
-    `digest` is that of all that the rows are made from, `last` the id of the last article.
+    `digest` is that of all that the rows are made from.
     """
 
     def __init__(
         self,
         digest: str,
-        last: str,
         head: Head | None,
         make: Callable[[], tuple[Head, Mapping[str, pa.RecordBatch]]],
     ) -> None:
-        self.digest, self.last = digest, last
+        self.digest = digest
         self._make: Callable[[], tuple[Head, Mapping[str, pa.RecordBatch]]] | None = make
         self._rows: dict[str, pa.RecordBatch] = {}
         if head is None:

@@ -1,7 +1,7 @@
 """Blocks of articles: what the rows of a build are made in, and found again by in the next.
 
-A block ends behind an article whose id says so, so that a change in one article makes one block anew.
-It is known by the digest of all that its rows are made from.
+A block ends behind an article whose id says so, so that a change in one article makes one block anew, and
+leaves the bytes of all others as they were. It is known by the digest of all that its rows are made from.
 """
 
 from collections import deque
@@ -18,14 +18,17 @@ from qawl.core.project import Project
 from qawl.core.records import to_json
 from qawl.release.rights import own_words, withheld
 from qawl.release.rights.withheld import Guard
-from qawl.release.tables import arrays, columns, rows, table_file
+from qawl.release.tables import arrays, columns, rows
 from qawl.release.tables.block import Block, Head
 from qawl.release.tables.tables import Annotated
 from qawl.release.tables.token_table import TABLE, Unsaid
 from qawl.scheme.scheme import Scheme
 
-BLOCK = 128
-"""Articles in a block, on average."""
+FEWEST = 112
+"""Articles in a block before it may end, so that blocks are nearly of one size: wherever a change is, it
+makes few articles anew."""
+ONE_OF = 16
+"""Behind one of so many articles, by their ids, a block may end."""
 LONGEST = 1 << 21
 """Code points at which a block ends in any case."""
 _KEPT = "blocks/all"
@@ -42,8 +45,14 @@ class Waiting:
         """Takes the next article; whether the block ends behind it."""
         self.items.append(item)
         self._length += len(item.article.text)
-        last = item.article.id
-        return table_file.ends(last, BLOCK) or table_file.ends(last) or self._length > LONGEST
+        may_end = len(self.items) >= FEWEST and _ends(item.article.id)
+        return may_end or self._length > LONGEST
+
+
+def _ends(article_id: str) -> bool:
+    """Whether a block may end behind this article, which its id alone decides."""
+    number = int.from_bytes(sha256(article_id.encode()).digest()[:4], "big")
+    return number % ONE_OF == 0
 
 
 class Blocks:
@@ -68,7 +77,7 @@ class Blocks:
         where a column can't hold a value."""
         made_from = self._digest(items)
         make = partial(self._made, items)
-        block = Block(made_from, items[-1].article.id, self._known.get(made_from), make)
+        block = Block(made_from, self._known.get(made_from), make)
         self._used[made_from] = block.head
         return block
 

@@ -14,9 +14,6 @@ from qawl.release.tables.content_digest import Digest, TableDigest
 from qawl.release.tables.loaded_size import Streams, loaded_bytes
 from qawl.release.tables.row_group import RowGroup, RowGroups
 
-GROUP = 128
-"""Articles in a row group, on average: it ends behind an article whose id says so, so that a change in
-one article leaves all other row groups as they were, and uploads little."""
 LARGEST = 1 << 26
 """Bytes in memory at which a row group ends in any case."""
 SHARD = 500_000_000
@@ -51,11 +48,11 @@ class TableFile:
         return out
 
     def add(self, block: Block) -> None:
-        """Takes a block that has rows of this table."""
+        """Takes a block that has rows of this table; a row group ends with one whose last article has."""
         config = self.folder.name
         self._blocks.append(block)
         self._waiting += block.head.sizes[config]
-        if (config in block.head.ending and ends(block.last)) or self._waiting > LARGEST:
+        if config in block.head.ending or self._waiting > LARGEST:
             self._flush()
         elif len(self._blocks) > WAITING:
             self._blocks[-WAITING].settle()
@@ -120,9 +117,3 @@ class TableFile:
             sha256=self._digest.hexdigest(),
             loaded_bytes=self._loaded,
         )
-
-
-def ends(article_id: str, one_of: int | None = None) -> bool:
-    """Whether an article is one of so many by its id: behind one of GROUP a row group ends."""
-    number = int.from_bytes(sha256(article_id.encode()).digest()[:4], "big")
-    return number % (one_of or GROUP) == 0
