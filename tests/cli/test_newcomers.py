@@ -308,6 +308,50 @@ def test_names_of_another_project_are_told_with_the_way_out(tmp_path):
     assert "if it came in an export of another project, rename it there" in said
 
 
+def test_a_source_file_above_the_folders_of_the_articles(tmp_path):
+    """One _source.yaml beside the folders of an archive says nothing of the articles in them. They came in
+    without a source, and the advice was to write the file that the lead had just written."""
+    notes = "source: Le Quai\nlicense: CC-BY-4.0\n"
+    (tmp_path / "archive/2024").mkdir(parents=True)
+    (tmp_path / "archive/_source.yaml").write_text(notes, "utf-8")
+    (tmp_path / "archive/2024/a.txt").write_text(TEXT, "utf-8")
+    corpus = tmp_path / "corpus_of_one"
+    qawl(tmp_path, "init", str(corpus), "--language", "fr")
+    said = main(corpus, "ingest", str(tmp_path / "archive"))[1]
+    assert "1 × (no source)" in said
+    assert "A _source.yaml is for the files in its own folder, not for folders in it." in said
+    (tmp_path / "archive/2024/_source.yaml").write_text(notes, "utf-8")
+    (corpus / "corpus/articles.jsonl").unlink()
+    said = main(corpus, "ingest", str(tmp_path / "archive"))[1]
+    assert "(no source)" not in said
+    assert "in its own folder" not in said
+
+
+def test_a_quote_without_its_relations_is_told_in_plain_words(tmp_path):
+    """It was "has_cue starts here 0 times, the scheme asks for 1", which annotators had to read twice."""
+    ingest(tmp_path, "a.txt", TEXT)
+    place = {"start": 0, "end": (end := TEXT.index(",")), "text": TEXT[:end]}
+    said_of_it = {"quote": ("labels", "CONTENT"), "quote_type": ("choices", "indirect")}
+    said_of_it["source_status"] = "choices", "described"
+    result = [
+        {
+            "id": "r",
+            "from_name": name,
+            "to_name": "text",
+            "type": kind,
+            "value": {**place, kind: [value]},
+        }
+        for name, (kind, value) in said_of_it.items()
+    ]
+    work = {"id": 1, "completed_by": 1, "result": result}
+    tasks = [{"id": 1, "data": {"text": TEXT}, "annotations": [work]}]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), "utf-8")
+    corpus = tmp_path / "corpus_of_one"
+    qawl(corpus, "pull", "--from", str(tmp_path / "export.json"), "--layer", "quote")
+    said = main(corpus, "validate", "--check", "relation-missing")[1]
+    assert "no has_cue starts here; the scheme asks for 1" in said
+
+
 def test_a_source_named_after_the_first_ingest(tmp_path):
     """The tour ingests first and asks for the source then. The unchanged file was said to have changed;
     and once the old article was withdrawn, as the page says, nobody annotated its text any more."""

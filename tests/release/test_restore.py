@@ -195,6 +195,28 @@ def test_the_corpus_itself_is_a_copy(built, recorded, secret, tmp_path, monkeypa
     assert "".join(row["tokens"]) == "".join(secret.text.split())
 
 
+def test_a_release_that_withholds_nothing_says_so(recorded, secret, tmp_path):
+    """It said "0 articles restored", as if the copies had not been found."""
+    shown = [
+        msgspec.structs.replace(each, redistribute=True, license="CC-BY-4.0")
+        for each in article_store.articles(recorded)
+    ]
+    article_store.write(recorded, shown)
+    release = build.build(recorded, "0.1.0", notes=[]).folder
+    (tmp_path / "a.txt").write_text(secret.text, "utf-8")
+    words = [
+        "restore",
+        str(release),
+        "--articles",
+        str(tmp_path / "a.txt"),
+        "--to",
+        str(tmp_path / "x"),
+    ]
+    done = CliRunner().invoke(cli.group, words)
+    assert done.exit_code == 0
+    assert "0 articles restored: the release withholds no text" in done.output
+
+
 def pile(folder, *, line_end="\n", menu=MENU, slogan=SLOGAN):
     folder.mkdir()
     for number, body in enumerate(BODIES):

@@ -318,7 +318,7 @@ def test_suggestions_and_titles_that_change_reach_open_tasks_on_the_server(serve
         files.write(made.suggestions_file("quote"), given)
         lines = push(client, project.load(made.root))
         assert any("bring 2 tasks without work up to date" in line for line in lines)
-        assert any("1 task has work and what was carried" in line for line in lines)
+        assert any("1 task with work keeps the names" in line for line in lines)
         (remote,) = plan.remotes(client, made)
         assert remote.fields["model_version"] == f"rules {model_version}"
         for task in client.tasks(remote.id, fields=("id", "data")):

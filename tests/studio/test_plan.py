@@ -88,7 +88,10 @@ def test_names_that_came_later_reach_the_tasks_that_nobody_has_begun(corpus):
     assert any(
         "bring 1 task without work up to date in trial · quote · a1" in each for each in lines
     )
-    assert any("1 task has work and what was carried when that began" in each for each in lines)
+    assert any(
+        "1 task with work keeps the names, context and suggestions that it had" in each
+        for each in lines
+    )
     assert not any("remove" in each for each in lines)
     server.calls.clear()
     assert not [each for each in pushed(server, corpus) if "bring" in each]

@@ -742,7 +742,7 @@ def test_suggestions_that_come_later_reach_each_persons_open_task(corpus):
     files.write(made.suggestions_file("entity"), [suggest(made, "entity", text, "PERS", 4, 8)])
     lines = pushed(server, made)
     assert sum("bring 2 tasks without work up to date" in each for each in lines) == 1
-    assert any(f"1 task of {NAMES[0]} has work and what was carried when" in e for e in lines)
+    assert any(f"1 task of {NAMES[0]} with work keeps the names" in e for e in lines)
     shown = {name: len(task.get("predictions", ())) for name, task in those.items()}
     assert shown == {NAMES[0]: 0, NAMES[1]: 1, NAMES[2]: 1}
     assert {task["data"]["qawl_annotator"] for task in those.values()} == {*NAMES}

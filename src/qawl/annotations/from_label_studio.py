@@ -90,7 +90,7 @@ def read_annotation(
     )
     decided, odd = clicks.clicked(results["click"])
     for each in odd:
-        reading.found("result-unreadable", f"a choice of a judge is {brief(each)}")
+        reading.found("result-unreadable", f"the task offers no choice {brief(each)} to the judge")
     if decided:
         record = _reread(clicks.applied(record, decided, article.text), scheme)
     return Converted(composed(record, scheme), tuple(reading.findings))

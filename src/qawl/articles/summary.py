@@ -128,6 +128,7 @@ def _undecided(outcome: Ingested) -> Iterator[str]:
     yield "            it) and redistribute into a _source.yaml beside them, and ingest them again:"
     yield from _of_sources(sources)
     if UNNAMED in sources:
+        yield "            A _source.yaml is for the files in its own folder, not for folders in it."
         yield "            Give source, too, before annotators begin: ids of articles are made from it."
         yield "            Then delete corpus/articles.jsonl and ingest all again. Later: docs/corpus.md"
 

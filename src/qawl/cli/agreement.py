@@ -122,7 +122,7 @@ def _show(layer: str, figures: "LayerAgreement", label: str | None) -> None:
         return
     _show_figures(layer, figures, label)
     if empty := [name for name, found in figures.attributes.items() if not _set_by_two(found)]:
-        say(f"  without a value of two annotators for one item: {', '.join(empty)}")
+        say(f"  no item has a value of two annotators: {', '.join(empty)}")
     if figures.marked:
         _show_matrix(figures.confusion)
     for each in figures.confusion.most[:8]:

@@ -35,7 +35,7 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
     if outcome.agreed:
         lines.append(
             f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
-            f"{len(outcome.agreed)} projects"
+            f"{len(outcome.agreed)} of the projects that `push` made"
         )
     if outcome.drafts or outcome.predictions:
         lines.append(

@@ -35,7 +35,8 @@ def command(release: Path, articles: tuple[Path, ...], mapping: str | None, targ
     from qawl.release import restore
 
     outcome = restore.restore_release(release, articles, target, renamed(mapping))
-    say(f"{target}: {len(outcome.restored)} articles restored")
+    nothing = "" if outcome.restored or outcome.missing else ": the release withholds no text"
+    say(f"{target}: {len(outcome.restored)} articles restored{nothing}")
     for each in outcome.missing:
         say(f"not found: {each}" + f" ({restore.OTHER_SPACES})" * (each in outcome.near))
     for each in outcome.untitled:

@@ -92,9 +92,9 @@ class LayerTasks:
 
 
 def _stays(count: int, annotator: str | None) -> str:
-    have = "has" if count == 1 else "have"
+    keep, they = ("keeps", "it") if count == 1 else ("keep", "they")
     whose = f" of {annotator}" if annotator else ""
     return (
-        f"{counted(count, 'task')}{whose} {have} work and what was carried when that began: names, "
-        "context or suggestions changed since"
+        f"{counted(count, 'task')}{whose} with work {keep} the names, context and suggestions that "
+        f"{they} had when work began; some of these have changed since"
     )

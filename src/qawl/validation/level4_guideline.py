@@ -63,11 +63,16 @@ def _relation_count(record: Annotation, rule: RelationCount) -> Iterator[Finding
             continue
         found = count[span.id]
         if found < rule.min:
-            message = f"{rule.relation} starts here {found} times, the scheme asks for {rule.min}"
+            message = f"{_begun(found, rule.relation)}; the scheme asks for {rule.min}"
             yield finding("relation-missing", message, record, span)
         elif rule.max is not None and found > rule.max:
-            message = f"{rule.relation} starts here {found} times, the scheme allows {rule.max}"
+            message = f"{_begun(found, rule.relation)}; the scheme allows {rule.max}"
             yield finding("relation-excess", message, record, span)
+
+
+def _begun(found: int, relation: str) -> str:
+    """How many relations of one label start at a span, in words."""
+    return f"{found or 'no'} {relation} {'starts' if found < 2 else 'start'} here"
 
 
 def _marks(record: Annotation, rule: Marks) -> Iterator[Finding]:
