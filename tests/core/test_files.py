@@ -279,7 +279,6 @@ def test_nothing_but_core_files_writes_a_file():
         "articles/shards.py",  # stages in a temporary folder
         "articles/adding.py",  # stages in a temporary folder
         "gold/judge.py",  # spools in a temporary file
-        "setup/adoption/adopt.py",  # spools in a temporary folder
         "setup/adoption/server.py",  # spools in a temporary folder
         "setup/adoption/spool.py",  # spools in a temporary folder
         "setup/adoption/corpus_writer.py",  # spools in a temporary folder

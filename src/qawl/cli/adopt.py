@@ -8,7 +8,7 @@ import click
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
-    from qawl.setup.adoption.adopt import Report
+    from qawl.setup.adoption.report import Report
 
 
 @click.command()
