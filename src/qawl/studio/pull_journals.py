@@ -1,58 +1,25 @@
-"""The journals that the work of a server's project goes into, and how far it was read.
+"""The journals that the work of a server's project goes into.
 
 The project of one annotator has one journal. In a pool each annotation goes into that of who submitted.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import msgspec
-from msgspec import Struct
-
-from qawl.annotations import heads, identity, journal, journal_lines
-from qawl.annotations.identity import Home, Version
+from qawl.annotations import heads, identity, journal
+from qawl.annotations.identity import Version
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Pulled, Sorted
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
-from qawl.studio.clocks import Clocks
 from qawl.studio.pool_users import PoolUsers
+from qawl.studio.pull_marks import Mark
 from qawl.studio.steps import Remote
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class Mark(Struct, kw_only=True):
-    """How far a project was read.
-
-    `since` is the server's time of the last reading that came to its end. While one goes on, `until`
-    is the time that it will have come to and `after` the task that it is at. `head` is the last hash
-    of the journal then, `total` the server's count of annotations. `shared` are the annotations that came
-    by an export too, which does not say when their project was made. Of a project of a pool, `heads`
-    are the last hashes by annotator, and `users` says who its users were. `clocks` are those of the last
-    reading. `told`: that it is gone from the server was said.
-    """
-
-    layer: str
-    annotator: str
-    home: Home
-    head: str = journal_lines.START
-    since: _Moment | None = None
-    until: _Moment | None = None
-    after: int = 0
-    total: int | None = None
-    shared: set[str] = set()
-    clocks: Clocks | None = None
-    slice: int | None = None
-    heads: dict[str, str] = {}
-    users: dict[int, str] = {}
-    told: bool = False
 
 
 class Journals:
