@@ -60,7 +60,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make a corpus of what a team has already annotated elsewhere.
+    """Make a corpus from annotations that a team made in another tool.
 
     SOURCES are Label Studio exports (JSON) with their config (XML), the address of a project
     (https://HOST/projects/12, with the token in LABEL_STUDIO_API_KEY), or what doccano, Prodigy, Argilla,

@@ -52,7 +52,7 @@ class Commands(click.Group):
     "folder",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Run as if started in this folder; repeated, each is looked for in the one before.",
+    help="Run in this folder; if given again, each is a path from the one before.",
 )
 @click.pass_context
 def group(ctx: click.Context, folder: tuple[Path, ...]) -> None:

@@ -17,7 +17,7 @@ _WHY = {
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--markdown", is_flag=True, help="A table for the changelog.")
 def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
-    """Show what changed between two releases, and the version it calls for.
+    """Show what changed between two releases, and which version number it requires.
 
     OLD and NEW are versions of this corpus or folders.
     """

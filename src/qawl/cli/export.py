@@ -41,7 +41,7 @@ def command(
     annotators: tuple[str, ...],
     with_withheld: bool,
 ) -> None:
-    """Write gold or annotations in other formats, and say what these can't carry.
+    """Write gold or annotations in other formats, and count what is lost.
 
     It takes the corpus or the release of this folder, or the release that --from names.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--engine",
     type=click.Choice(["local", "ray"]),
     default="local",
-    help="Where near-duplicates are looked for: here, or on the Ray cluster of RAY_ADDRESS.",
+    help="Where to look for near-duplicates: here, or on the Ray cluster of RAY_ADDRESS.",
 )
 @others("Add the articles")
 @click.option(
@@ -48,7 +48,7 @@ def command(
 
     PATHS are files and folders of .txt, .html, .parquet, and .jsonl, .csv and .tsv (these three also as
     .gz and .zst); - is JSON Lines on standard input. A path may be a URL: s3://bucket/folder/, gs://, hf://datasets/…,
-    https://…/file.jsonl. What can't be read is named in corpus/set-aside.jsonl with its reason.
+    https://…/file.jsonl. Input that can't be read is listed in corpus/set-aside.jsonl with the reason.
     """
     from qawl.articles import summary
     from qawl.cli import options

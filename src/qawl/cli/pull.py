@@ -103,7 +103,7 @@ def command(
 ) -> None:
     """Collect every new annotation version into the journal.
 
-    Without --from, it asks the Label Studio that qawl.yaml names. After --from, several files may stand
+    Without --from, it asks the Label Studio that qawl.yaml names. With --from you can give several files
     (MORE). The journal (exports/journal) keeps every version ever pulled; exports/annotations holds the
     latest of each.
     """

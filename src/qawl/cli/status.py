@@ -28,8 +28,8 @@ def command(as_json: bool, html: Path | None) -> None:
     The page is in the corpus's language. If training articles have gold, it shows how far each annotator
     agrees with it.
 
-    If Label Studio can't be reached, it shows what is planned and what was pulled, and exits 1: in the
-    JSON and on the page, too.
+    If Label Studio can't be reached, it shows what is planned and what was pulled, and exits 1.
+    --json and --html give the same.
     """
     from qawl.core import project
     from qawl.core.errors import QawlError

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 def command(
     layer: str, annotator: str | None, judge: bool, config: Path | None, out: Path | None
 ) -> None:
-    """Write what `push` would send, for import by hand.
+    """Write the tasks that `push` would send, for import by hand.
 
     It writes a JSON list for Label Studio's Import. The config of the project is
     label_config/<layer>.xml. With label_studio.pool in qawl.yaml, each task says whose it is.
 
     --judge writes the tasks in which a judge decides what is open. Their project has a config of its own:
-    write it with --config. `qawl pull --from FILE` knows their export as the judge's.
+    write it with --config. `qawl pull --from FILE` recognises their export as the judge's.
     """
     import json
 

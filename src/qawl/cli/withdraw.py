@@ -16,8 +16,8 @@ def command(article: str, reason: str) -> None:
     ARTICLE is its id. `push` removes its tasks where nobody has worked on them; its annotations stay
     in the journal. If another article of the corpus is a near-duplicate of it, that one is annotated in
     its place, and the command names it. The reason may not hold text of the article or of another
-    withdrawn one, or the name of an annotator. Run it again to give another reason: the next release
-    then says that one, also in what CHANGELOG.md says of earlier releases. To take the article back in,
+    withdrawn one, or the name of an annotator. Run it again to change the reason: the next release then
+    gives the new one, for earlier releases too. To take the article back in,
     remove its line from corpus/withdrawn.jsonl, or the file with its only line.
     """
     from qawl.articles import released, selection, withdrawal
