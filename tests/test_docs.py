@@ -136,7 +136,7 @@ def test_python_that_the_readme_shows_runs(recorded, monkeypatch):
     build.build(recorded, "0.1.0", notes=[])
     pages = README, (ROOT / "docs" / "dataset.md").read_text("utf-8")
     shown = [code for page in pages for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL)]
-    assert len(shown) == 2
+    assert len(shown) == 3
 
     def tokenizer(text, *, return_offsets_mapping):
         assert return_offsets_mapping
