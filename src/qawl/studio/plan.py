@@ -14,7 +14,8 @@ from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 from qawl.studio import pool_work, projects, task_extras
 from qawl.studio.client import ANNOTATED, DRAFTED, Client, Filter
-from qawl.studio.layer_plan import AllLayers, LayerPlan, Owed
+from qawl.studio.layer_plan import LayerPlan
+from qawl.studio.layer_state import AllLayers, Owed
 from qawl.studio.steps import Remote, RemoteTask, Step
 from qawl.studio.transport import Json
 

@@ -14,7 +14,7 @@ from qawl.gold.judge import START
 from qawl.guidelines import versions
 from qawl.guidelines.page import briefings
 from qawl.studio.client import Client
-from qawl.studio.layer_plan import Owed
+from qawl.studio.layer_state import Owed
 from qawl.studio.plan import begun, plan
 from qawl.studio.steps import RemoteTask, Step
 

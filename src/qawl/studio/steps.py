@@ -1,7 +1,7 @@
 """What is on a server, what should be there, and the steps between them, as values."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from qawl.annotations import tasks
 from qawl.annotations.identity import Home
@@ -118,6 +118,23 @@ class Step:
         todo = self.configure or tasks_ or self.spare or self.older or self.tabs
         return bool(self.remote) and not todo
 
+    def joined(self, part: "Step") -> "Step":
+        """With what is to be done of the tasks of one of the project's annotators."""
+        remove = {why: [*self.remove.get(why, ()), *those] for why, those in part.remove.items()}
+        return replace(
+            self,
+            add=(*self.add, *part.add),
+            update=(*self.update, *part.update),
+            remove={**self.remove, **remove},
+            kept=(*self.kept, *part.kept),
+        )
+
+    def put_off(self, old: Collection[Remote]) -> "Step":
+        """Beside older projects no new one is made until there is something to do in it."""
+        if old and self.remote is None and not self.add:
+            return replace(self, remote=next(iter(old)), older={}, tabs=())
+        return self
+
     def lines(self) -> Iterator[str]:
         """The step in words."""
         name = self.wanted.title
@@ -155,3 +172,14 @@ class Step:
 def counted(number: int, what: str) -> str:
     """A number of things in words."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def by_reason(
+    those: Iterable[tuple[RemoteTask, str | None]],
+) -> dict[str, list[RemoteTask]]:
+    """Reason → the tasks that it is given for; tasks without one are left out."""
+    found: dict[str, list[RemoteTask]] = {}
+    for task, why in those:
+        if why:
+            found.setdefault(why, []).append(task)
+    return found
