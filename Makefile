@@ -65,8 +65,10 @@ soak: $(READY) ## the tests that take longer
 	$(BIN)/pytest -q -s -m soak
 
 lowest: ## the tests that need no server, on the lowest versions that pyproject.toml allows
-	uv venv .venv-lowest
-	uv pip install --python .venv-lowest --resolution lowest-direct --group dev --editable .
+	uv venv --clear .venv-lowest
+	uv pip compile --quiet --python .venv-lowest --no-header --annotation-style line \
+		--resolution lowest-direct pyproject.toml | grep pyproject.toml > .venv-lowest/lowest.txt
+	uv pip install --python .venv-lowest --constraint .venv-lowest/lowest.txt --group dev --editable .
 	.venv-lowest/bin/pytest -q -m "not live and not soak and not models"
 
 screens: $(READY) ## pictures of what annotators see, from a real Label Studio, in build/screens
