@@ -325,6 +325,15 @@ def test_adopted_work_goes_into_the_projects_that_push_makes(tmp_path, qawl):
     server, made = Losing(), project.load(tmp_path / "c")
     assert "for 2 tasks of these the work is done" in qawl(server, made, "push").output
     assert "2 annotations put back" in qawl(server, made, "push", "--recover").output
-    assert "0 new versions" not in qawl(server, made, "pull").output
+    first = qawl(server, made, "pull")
+    assert "2 new versions" in first.output
     assert qawl(server, made, "push").output.startswith("nothing to do")
     assert len(list(derive.read(made, "label"))) == 2
+    # Every later pull named each of them as left out, and exited 1: the export's own and its copy.
+    for done in (first, qawl(server, made, "pull")):
+        assert "twice" not in done.output
+        assert "LEFT OUT" not in done.output
+        assert done.exit_code == 0
+    said = qawl(server, made, "validate").output
+    assert "annotation-duplicate" not in said
+    assert "annotator-several" not in said

@@ -138,7 +138,7 @@ def _several_users(
 
 
 def _put_back(project: Project) -> Callable[[EntryAt], set[str]]:
-    """Of the journal of an entry: the keys of what is gone and was put back."""
+    """Of the journal of an entry: the keys of what is gone or came in an export, and was put back."""
     known: dict[Path, set[str]] = {}
 
     def of(place: EntryAt) -> set[str]:
@@ -274,7 +274,9 @@ class _Deriving(Struct, frozen=True):
         if len(alive) > 1:
             alive.sort(key=lambda each: order(each[1]))
         self._count(annotator, alive)
-        for _, each in alive[:-1]:
+        for place, each in alive[:-1]:
+            if each.key in self.back(place):
+                continue
             anew = self._newest(each)[0] < self._newest(alive[-1][1])[0]
             if why := (_late if anew else _passed_over)(each, alive[-1][1]):
                 yield self._finding("annotation-duplicate", annotator, why)

@@ -47,8 +47,9 @@ _State = tuple[Identity | None, bool]
 
 
 class Back(NamedTuple):
-    """The keys of what is gone and stands again, and of what stands in its place under another user, as
-    `push --recover` puts it back, with the user whose work it is."""
+    """The keys of what is gone, or came in an export alone, and stands again on a server; and of what
+    stands in its place under another user, as `push --recover` puts it back, with the user whose work
+    that is."""
 
     gone: set[str]
     stands: dict[str, int]
@@ -336,33 +337,53 @@ class Holdings:
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
     def back(self) -> Back:
-        """What is known to be deleted and whose work stands again: another annotation of the same article
-        says the same, or said it when it came, and was changed since."""
+        """What is known to be deleted, or came in an export alone, and whose work stands again: another
+        annotation of the same article says the same, or said it when it came, and was changed since. For
+        work of an export, that is one on a server."""
         found = self.db.execute(
             "SELECT key, alive, first, identity FROM annotation WHERE article IN "
-            "(SELECT article FROM annotation WHERE alive = 0)"
+            "(SELECT article FROM annotation WHERE alive = 0 UNION SELECT article FROM annotation "
+            "WHERE alive = 1 GROUP BY article HAVING count(home) BETWEEN 1 AND count(*) - 1)"
         )
         rows = [(key, alive, first, _decoded(said)) for key, alive, first, said in found if said]
-        gone = {(e.article, e.content): e.user for _, alive, _, e in rows if not alive}
         living = [
-            (key, e.user, (e.article, said))
+            (key, e, (e.article, said))
             for key, alive, first, e in rows
             if alive
             for said in (first, e.content)
         ]
         stands = {said for _, _, said in living}
+        served = {said for _, e, said in living if e.home is not None}
+        again = {
+            key: e
+            for key, alive, _, e in rows
+            if not alive or e.home is None
+            if (e.article, e.content) in (served if alive else stands)
+        }
+        users = {(e.article, e.content): e.user for e in again.values()}
         return Back(
-            {k for k, alive, _, e in rows if not alive and (e.article, e.content) in stands},
-            {k: own for k, user, said in living if (own := gone.get(said)) and own != user},
+            set(again),
+            {
+                key: own
+                for key, e, said in living
+                if key not in again and (own := users.get(said)) and own != e.user
+            },
         )
 
     def several(self, articles: Iterable[str]) -> dict[str, list[Identity]]:
-        """Those of these articles of which more than one annotation is there, the newest last."""
+        """Those of these articles of which more than one annotation is there, the newest last; what was
+        put back on a server counts once."""
         found = {}
-        where = "SELECT identity FROM annotation WHERE article = ? AND alive = 1 ORDER BY rowid"
-        for article in self._crowded(articles):
-            there = [_decoded(content) for (content,) in self.db.execute(where, (article,))]
-            found[article] = sorted(there, key=age)
+        where = (
+            "SELECT key, identity FROM annotation WHERE article = ? AND alive = 1 ORDER BY rowid"
+        )
+        crowded = list(self._crowded(articles))
+        put_back = self.back().gone if crowded else set[str]()
+        for article in crowded:
+            rows = self.db.execute(where, (article,))
+            there = [_decoded(content) for key, content in rows if key not in put_back]
+            if len(there) > 1:
+                found[article] = sorted(there, key=age)
         return found
 
     def _crowded(self, articles: Iterable[str]) -> Iterator[str]:

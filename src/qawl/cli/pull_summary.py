@@ -33,9 +33,10 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
             f"{listed(others, SHOWN)}"
         )
     if outcome.agreed:
+        projects = "project" if len(outcome.agreed) == 1 else "projects"
         lines.append(
             f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
-            f"{len(outcome.agreed)} of the projects that `push` made"
+            f"{len(outcome.agreed)} {projects} that `push` made"
         )
     if outcome.drafts or outcome.predictions:
         lines.append(
