@@ -129,7 +129,6 @@ FOREIGN = {
     "scoring.predictions": "lines that other systems write",
     "setup.adoption.articles": "data of tasks, of any names",
     "setup.adoption.conditions": "a scheme before it is written as YAML",
-    "setup.adoption.scheme": "a scheme before it is written as YAML",
     "studio.transport": "what Label Studio answers, and its SDK, which has no types",
 }
 """Modules that may use `Any`, since they read or write what others define → what that is."""

@@ -25,7 +25,7 @@ from qawl.setup.adoption.report import Report
 from qawl.setup.adoption.said_of_articles import Language
 from qawl.setup.adoption.scheme import made
 from qawl.setup.adoption.sources import JSON_MIN, LABEL_STUDIO, Source, opened
-from qawl.setup.adoption.spool import Look, Watch, look
+from qawl.setup.adoption.spool import Look, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ class Request:
     annotators: tuple[str, ...] = ()
 
 
-def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
+def adopt(request: Request) -> Report:
     """Makes the corpus, or adds the layer; raises InputError where nothing can be read.
 
     Nothing is written before all sources were read.
     """
     if request.dry_run:
-        return _tried(request, watch)
+        return _tried(request)
     if request.language is not None:
         init.given("--language", request.language, names.language)
     if request.license is not None:
@@ -61,10 +61,10 @@ def adopt(request: Request, watch: Watch = lambda those, _: those) -> Report:
         sources, config, home = _opened(request, folder)
         corpus = load(request.into) if (request.into / SETTINGS).is_file() else None
         people = known_people.known(corpus, request.annotators)
-        return _adopt(request, look(sources, folder, watch, people), config, home, watch)
+        return _adopt(request, look(sources, folder, people), config, home)
 
 
-def _tried(request: Request, watch: Watch) -> Report:
+def _tried(request: Request) -> Report:
     """The report of the same with a copy of the corpus, which is thrown away."""
     if request.into.exists() and not request.into.is_dir():
         raise ProjectError(f"{request.into} is a file: name a folder")
@@ -74,7 +74,7 @@ def _tried(request: Request, watch: Watch) -> Report:
             unneeded = shutil.ignore_patterns(".git", "derived", "*.parquet", "*.sqlite*")
             shutil.copytree(request.into, into, symlinks=True, ignore=unneeded)
         try:
-            report = adopt(replace(request, into=into, dry_run=False), watch)
+            report = adopt(replace(request, into=into, dry_run=False))
         except QawlError as error:
             said = str(error).replace(str(into), str(request.into))
             raise type(error)(said) from error
@@ -131,9 +131,7 @@ def _config(paths: Sequence[Path]) -> Config | None:
     return None
 
 
-def _adopt(
-    request: Request, seen: Look, config: Config | None, home: server.Home | None, watch: Watch
-) -> Report:
+def _adopt(request: Request, seen: Look, config: Config | None, home: server.Home | None) -> Report:
     facts = seen.facts
     if facts.counts.tasks == 0:
         raise InputError(f"{request.sources[0]}: no task can be read: {_reasons(facts.left_out)}")
@@ -148,7 +146,7 @@ def _adopt(
     report.notes += [*seen.of_servers(), *seen.people.note()]
     report.notes += [*_joined(seen), *_asked_of_more(request.into, seen.people.names)]
     spoken = Language(language, request.language is not None)
-    taking = CorpusWriter(seen, found, text_field, spoken, report.left_out, watch)
+    taking = CorpusWriter(seen, found, text_field, spoken, report.left_out)
     with place.prepared(request.into, found, language, seen.people.names) as project:
         least = taking.into(project)
         settings_said.say(project, report, least, home)

@@ -25,7 +25,7 @@ from qawl.setup.adoption import articles as adopted
 from qawl.setup.adoption.said_of_articles import Language, Rights
 from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO
-from qawl.setup.adoption.spool import Look, Spool, Watch
+from qawl.setup.adoption.spool import Look, Spool
 
 LINKED = "task that has the address of its text, which is not fetched"
 SAME = "task with the id and text of another task"
@@ -72,7 +72,6 @@ class CorpusWriter:
     text_field: str
     language: Language
     left_out: Counter[str]
-    watch: Watch
     written: int = 0
     apart: int = 0
     rights: Rights = field(default_factory=Rights)
@@ -150,7 +149,7 @@ class CorpusWriter:
     def _tasks(self) -> Iterator[tuple[Task, Article, Metadata, Spool]]:
         """Each task with its article, and what was said of that."""
         for spool in self.look.spools:
-            for at, task in enumerate(self.watch(spool.tasks(), "adopt"), start=1):
+            for at, task in enumerate(spool.tasks(), start=1):
                 data = task.get("data")
                 text = data.get(self.text_field) if isinstance(data, dict) else None
                 if not isinstance(text, str) or not text.strip() or not isinstance(data, dict):

@@ -1,7 +1,7 @@
 """The tasks of a source, read once and kept in a temporary file until all that they show is known."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,6 @@ TEXT_FIELDS = ("text", "body", "content", "article", "document")
 
 _Users = dict[tuple[str | None, str], None]
 """(address, number) of each user, in the order of first work."""
-Watch = Callable[[Iterable[Task], str], Iterable[Task]]
 
 _task = msgspec.json.Decoder(Task)
 
@@ -96,7 +95,7 @@ class Look:
         return likeliest[0][0] if likeliest else adopted.language_of(silent)
 
 
-def look(sources: list[Source], folder: Path, watch: Watch, people: People) -> Look:
+def look(sources: list[Source], folder: Path, people: People) -> Look:
     """Reads each source once; `people` know who worked before."""
     found = Look(people=people)
     alone = len(sources) == 1 and not people.servers
@@ -105,7 +104,7 @@ def look(sources: list[Source], folder: Path, watch: Watch, people: People) -> L
         path = folder / f"tasks-{number}.jsonl"
         several = len(sources) > 1 and source.format == LABEL_STUDIO
         nobody = f"file {number}" if several else ""
-        server, worked = _server(source, path, found, watch, nobody, alone=alone)
+        server, worked = _server(source, path, found, nobody, alone=alone)
         users.append((server, worked))
         found.facts.may_be_several(source.lists)
         found.facts.left_out.update(source.notes)
@@ -119,14 +118,14 @@ def look(sources: list[Source], folder: Path, watch: Watch, people: People) -> L
 
 
 def _server(
-    source: Source, path: Path, found: Look, watch: Watch, nobody: str, *, alone: bool
+    source: Source, path: Path, found: Look, nobody: str, *, alone: bool
 ) -> tuple[int, _Users]:
     """Writes the tasks of a source; the number of the server that it is of, and who worked there."""
     said = Evidence(source.format)
     numbered = not alone and source.format in OF_SERVERS
     users: _Users = {}
     with path.open("wb") as file:
-        for given in watch(source.tasks(), "read"):
+        for given in source.tasks():
             task, how = as_text(given, source.config)
             if how:
                 source.shown.setdefault(how)
