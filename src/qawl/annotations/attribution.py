@@ -8,78 +8,25 @@ The journal is believed over .qawl/users.json, which git does not keep: a file t
 refused, and what the file alone says is named.
 """
 
-import sqlite3
-import weakref
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
-from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
+from qawl.annotations import repeated_numbers
+from qawl.annotations.exported_work import Export, Person, Share
 from qawl.annotations.identity import Identity, copied, others, same
+from qawl.annotations.known_numbers import KnownWork, numbers
 from qawl.annotations.users import Account, User, by_assigned
 from qawl.core.errors import InputError
-from qawl.core.lookup import temporary_database
-from qawl.core.records import JUDGE, to_json
+from qawl.core.records import JUDGE
 
-T = TypeVar("T", str, bytes)
 _REMOVE = (
     "the file was changed, or is that of another corpus: remove it and pull again (Qawl then tells the "
     "users by the journal)"
 )
-_identity = msgspec.json.Decoder(Identity)
-
-
-@dataclass(slots=True, eq=False)
-class Person:
-    """An annotator; who has no name yet is new here.
-
-    `assigned` counts, of a new one's tasks in a pool, to whom they are assigned.
-    """
-
-    name: str | None = None
-    user: User = field(default_factory=User)
-    assigned: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(slots=True)
-class Share:
-    """What one user made in one export: `identities` reads them, in one order; whose each of them is.
-
-    `person` made all but those at the places in `others`. `assigned` counts to whom a pool's tasks are
-    assigned.
-    """
-
-    user: User
-    given: str | None = None
-    count: int = 0
-    identities: Callable[[], Iterator[Identity]] = field(default=lambda: iter(()))
-    person: Person | None = None
-    others: dict[int, Person] = field(default_factory=dict)
-    assigned: Counter[str] = field(default_factory=Counter)
-
-    def people(self, start: int = 0) -> Iterator[Person]:
-        """Whose each annotation is, from a place on."""
-        for place in range(start, self.count):
-            yield self.others.get(place) or self.person or Person()
-
-
-@dataclass(slots=True)
-class Export:
-    """An export with its name for people, and the number of the server that it came from.
-
-    `shares` has what each user made as an annotator, or in a judge's tasks.
-    """
-
-    name: str
-    shares: dict[tuple[User, bool], Share] = field(default_factory=dict)
-    origin: int = 1
 
 
 @dataclass(slots=True)
@@ -117,7 +64,7 @@ class Attribution:
         self._by_name: dict[str, set[Person]] = {}
         self._by_number: dict[tuple[int, int | None], set[Person]] = {}
         self._journalled: dict[tuple[int, int], set[Person]] = {}
-        self._known = _Known()
+        self._known = KnownWork()
         self._origins = {1}
         self._working: set[Person] = set()
         self._accounts = list(accounts)
@@ -161,7 +108,7 @@ class Attribution:
 
         What the `last` export holds need not be known: nothing comes after it.
         """
-        restarting = self._known.any and _restarting(export)
+        restarting = self._known.any and repeated_numbers.restarting(export)
         shares = sorted(export.shares.values(), key=lambda share: share.user.order)
         told = [(share, self._look(share, restarting=restarting)) for share in shares]
         origins = sum((each.origins for _, each in told), Counter[int]())
@@ -173,7 +120,7 @@ class Attribution:
             export.origin = max(self._origins) + 1
         for share, evidence in told:
             if not share.given:
-                _refuse_two_in_one(export, share)
+                repeated_numbers.refuse_two_in_one(export, share)
             self._share(export, share, evidence, sure=bool(origins) or alone)
         for share in () if last else shares:
             for person, identity in zip(share.people(), share.identities(), strict=True):
@@ -210,7 +157,7 @@ class Attribution:
         if not self._known.any:
             return found
         for identity in share.identities():
-            known = list(self._known.under(_numbers(identity)))
+            known = list(self._known.under(numbers(identity)))
             match = self._match(share.user, identity, known, found)
             found.matches.append(match and match[0])
             if match:
@@ -395,42 +342,6 @@ class Attribution:
         )
 
 
-class _Known:
-    """Annotations of people, found by their numbers; they stand in a temporary file."""
-
-    def __init__(self) -> None:
-        self.any = False
-        self._people: dict[int, Person] = {}
-        self._db = temporary_database()
-        weakref.finalize(self, self._db.close)
-        self._db.execute("CREATE TABLE made (number, person, identity)")
-        self._db.execute("CREATE INDEX by_number ON made (number)")
-        self._db.execute("CREATE TABLE done (task, article, PRIMARY KEY (task, article))")
-
-    def add(self, person: Person, identity: Identity) -> None:
-        """Takes over an annotation."""
-        self.any = True
-        self._people[id(person)] = person
-        content = to_json(identity)
-        rows = [(number, id(person), content) for number in _numbers(identity)]
-        self._db.executemany("INSERT INTO made VALUES (?, ?, ?)", rows)
-        if identity.task:
-            row = _task(identity), identity.article
-            self._db.execute("INSERT OR IGNORE INTO done VALUES (?, ?)", row)
-
-    def under(self, numbers: Iterable[str]) -> Iterator[tuple[Person, Identity]]:
-        """The annotations that have one of these numbers, with who made each."""
-        where = "SELECT person, identity FROM made WHERE number = ? ORDER BY rowid"
-        for number in numbers:
-            for person, content in self._db.execute(where, (number,)):
-                yield self._people[person], _identity.decode(content)
-
-    def articles(self, identity: Identity) -> set[str]:
-        """The articles of which there is work in the same task."""
-        found = self._db.execute("SELECT article FROM done WHERE task = ?", (_task(identity),))
-        return {article for (article,) in found}
-
-
 def _surely(there: Identity, identity: Identity) -> bool:
     """Whether both are of one annotation whatever names say: both were made at one instant."""
     return None not in (there.made, identity.made) and same(there, identity)
@@ -438,18 +349,6 @@ def _surely(there: Identity, identity: Identity) -> bool:
 
 def _listed(people: Iterable[Person]) -> str:
     return ", ".join(sorted(str(each.name or "somebody new") for each in people))
-
-
-def _task(identity: Identity) -> str:
-    return f"{identity.project} {identity.task}"
-
-
-def _numbers(identity: Identity) -> Iterator[str]:
-    """What an annotation can be found by."""
-    if identity.unique:
-        yield f"unique {identity.unique}"
-    if identity.id:
-        yield f"id {identity.id}"
 
 
 def _clash(there: Identity, identity: Identity, *, restarting: bool) -> bool:
@@ -472,59 +371,6 @@ def _moved(there: Identity, identity: Identity) -> bool:
     """Whether both may be of one annotation whose user has another number since a server moved."""
     places = ((each.unique, each.project, each.task, each.made) for each in (there, identity))
     return bool(there.unique) and len({*places}) == 1
-
-
-def _restarting(export: Export) -> bool:
-    """Whether the numbers of annotations begin anew with each task, as other tools have it."""
-    with closing(_firsts()) as db:
-        return any(
-            _first(db, str(each.id), place) != place
-            for share in export.shares.values()
-            for each in share.identities()
-            if each.id
-            for place in [f"{each.task} {each.article}"]
-        )
-
-
-def _refuse_two_in_one(export: Export, share: Share) -> None:
-    """Refuses an export of two servers in one file, where one number of one user stands for two works."""
-    if not _may_repeat(map(_work, filter(_number, share.identities()))):
-        return
-    with closing(_firsts()) as db:
-        for each in share.identities():
-            if each.id and not same(_identity.decode(_first(db, _work(each), to_json(each))), each):
-                raise InputError(
-                    f"{export.name}: annotation {each.id} of task {each.task} is there twice, with "
-                    f"other work of {share.user}: it is not clear whose it is; pull the exports one by "
-                    "one, each with --annotator NAME; nothing was written"
-                )
-
-
-_number = attrgetter("id")
-
-
-def _work(identity: Identity) -> str:
-    """What one number of one user stands for, in words."""
-    return f"{identity.id} {identity.task} {identity.article}"
-
-
-def _may_repeat(names: Iterable[str]) -> bool:
-    """Whether a name may be there twice: hashes of 64 bits are compared, as there may be millions."""
-    return any(one == other for one, other in pairwise(sorted(array("q", map(hash, names)))))
-
-
-def _firsts() -> sqlite3.Connection:
-    """A temporary file that keeps what came first of each name."""
-    db = temporary_database()
-    db.execute("CREATE TABLE first (name PRIMARY KEY, value) WITHOUT ROWID")
-    return db
-
-
-def _first(db: sqlite3.Connection, name: str, value: T) -> T:
-    """What came first under a name."""
-    db.execute("INSERT OR IGNORE INTO first VALUES (?, ?)", (name, value))
-    found: T = db.execute("SELECT value FROM first WHERE name = ?", (name,)).fetchone()[0]
-    return found
 
 
 def _question(export: Export, user: User, evidence: _Evidence) -> str:

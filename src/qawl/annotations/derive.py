@@ -16,12 +16,14 @@ from qawl.annotations import (
     migration,
     repairs,
     segments,
+    several_users,
     verdicts,
 )
 from qawl.annotations.foreign_values import brief
 from qawl.annotations.from_label_studio import Converted, read_annotation
 from qawl.annotations.latest_entries import EntryAt, Latest
 from qawl.annotations.reading import fields
+from qawl.annotations.several_users import Users
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.findings import Gathered, finding
@@ -121,20 +123,7 @@ def _derived(project: Project, layer: str) -> Iterator[Converted | Finding]:
             deriving = _Deriving(article, layer, schemes, known, at, users, ways, put_back, several)
             yield from deriving.made(by_annotator)
     for annotator, seen in sorted(users.items()):
-        yield from _several_users(project, layer, annotator, seen)
-
-
-def _several_users(
-    project: Project, layer: str, annotator: str, seen: "dict[object, Counter[int]]"
-) -> Iterator[Finding]:
-    """That several users worked under one name, and on what the others than the main one did. One person
-    may have another number on each server."""
-    own = _own(project, layer, annotator, seen) if _several(seen) > 1 else seen
-    if (count := _several(own)) > 1:
-        message = f"{count} users worked as {annotator}: a pseudonym is one person's"
-        yield _finding("annotator-several", layer, None, annotator, message)
-        for article_id, message in _strange(project, layer, annotator, own):
-            yield _finding("annotator-several", layer, article_id, annotator, message)
+        yield from several_users.found(project, layer, annotator, seen)
 
 
 def _put_back(project: Project) -> Callable[[EntryAt], set[str]]:
@@ -147,45 +136,6 @@ def _put_back(project: Project) -> Callable[[EntryAt], set[str]]:
         return known[place.path]
 
     return of
-
-
-def _several(seen: "dict[object, Counter[int]]") -> int:
-    """How many users there are at most on one server."""
-    return max(map(len, seen.values()), default=0)
-
-
-def _own(
-    project: Project, layer: str, annotator: str, seen: "dict[object, Counter[int]]"
-) -> "dict[object, Counter[int]]":
-    """What each user did without what was put back, which is that of the token's user."""
-    found = {origin: Counter(done) for origin, done in seen.items()}
-    holds = journal.reading(project, project.journal_file(layer, annotator)).holds
-    for key in holds.back().stands:
-        each = holds.known(key)
-        if each and each.user and each.origin in found:
-            found[each.origin][each.user] -= 1
-    return {origin: +done for origin, done in found.items() if +done}
-
-
-def _strange(
-    project: Project, layer: str, annotator: str, seen: "dict[object, Counter[int]]"
-) -> Iterator[tuple[str, str]]:
-    """(article, what is strange) of the work of all users but the one who did most."""
-    most = {
-        origin: max(done, key=lambda user: (done[user], -user)) for origin, done in seen.items()
-    }
-    opened = journal.reading(project, project.journal_file(layer, annotator))
-    put_back = opened.holds.back().stands
-    for key, each in sorted(opened.alive.items(), key=lambda one: one[1].article):
-        first = most.get(each.origin)
-        if each.user and first not in (None, each.user) and key not in put_back:
-            where = f"task {each.task}"
-            where += f" of project {each.project}" if each.project is not None else ""
-            yield each.article, f"user {each.user} did {where}, which is the work of user {first}"
-
-
-Users = dict[str, dict[object, Counter[int]]]
-"""Annotator → server → how much each user did who worked under that name there, by number."""
 
 
 class Way(NamedTuple):
@@ -204,7 +154,7 @@ class _Deriving(Struct, frozen=True):
     repairs: Mapping[repairs.Key, list[repairs.Repair]]
     at: Callable[[EntryAt], Latest]
     users: Users
-    ways: dict[str, "Way"]
+    ways: dict[str, Way]
     back: Callable[[EntryAt], set[str]]
     several: bool
     owners: dict[bytes, list[tuple[EntryAt, Latest]]] = {}
@@ -352,7 +302,7 @@ class _Deriving(Struct, frozen=True):
         record, found = migration.forward(made.annotation, way.changes, current)
         return Converted(record, (*made.findings, *found))
 
-    def _way(self, version: str, current: Scheme) -> "Way":
+    def _way(self, version: str, current: Scheme) -> Way:
         if version not in self.ways:
             way = changes.path(current.changes, version, current.version)
             self.ways[version] = Way(way, older_schemes.before(current, way) if way else current)

@@ -1,7 +1,7 @@
 """Label Studio JSON → Annotation, without loss: what a record can't express becomes a finding.
 
 With `reading`, `regions` and `to_label_studio` the only place where Label Studio's words (result, region,
-from_name) are read or written. object JSON is read: a value of another type than expected is a finding.
+from_name) are read or written. Any JSON is read: a value of another type than expected is a finding.
 """
 
 from collections.abc import Mapping, Sequence

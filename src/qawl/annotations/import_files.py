@@ -20,7 +20,8 @@ from qawl.annotations import (
     users,
 )
 from qawl.annotations import store as annotation_store
-from qawl.annotations.attribution import Attribution, Export, Person, Share
+from qawl.annotations.attribution import Attribution
+from qawl.annotations.exported_work import Export, Person, Share
 from qawl.annotations.holdings import doubles
 from qawl.annotations.identity import Identity, Version
 from qawl.annotations.journal import Entry, Journal
