@@ -111,10 +111,14 @@ def test_every_module_of_slow_tests_is_there():
 
 
 FOREIGN = {
+    "annotations.dialogues": "turns and results of Label Studio, of any of its controls",
     "annotations.journal": "tasks as Label Studio sent them",
     "annotations.journal_fields": "tasks as Label Studio sent them",
     "annotations.json_stream": "elements of exports of Label Studio",
-    "annotations.task_text": "tasks and results of Label Studio, of any of its controls",
+    "annotations.labelling_trees": "results of Label Studio, of any of its controls",
+    "annotations.shown_pages": "results of Label Studio, of any of its controls",
+    "annotations.task_results": "tasks and results of Label Studio, of any of its controls",
+    "annotations.task_text": "data of tasks, of any names",
     "core.column_types": "cells of tables: their column, which says their type, is known at run time",
     "core.strict_yaml": "YAML as parsed",
     "formats.readers.argilla": "records of Argilla",

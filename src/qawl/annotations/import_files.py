@@ -16,7 +16,7 @@ from qawl.annotations import (
     journal,
     json_min,
     json_stream,
-    task_text,
+    labelling_trees,
     users,
 )
 from qawl.annotations import store as annotation_store
@@ -89,7 +89,7 @@ def _read(
         spool.begin(path)
         before = outcome.tasks, outcome.unplaced
         for task in _tasks(path, controls, outcome):
-            labelled = task_text.with_labels(task, trees)
+            labelled = labelling_trees.with_labels(task, trees)
             for each in sorter.entries(Incoming(labelled, source=path.name)):
                 spool.write(each)
         _note_strange(path, outcome, *before)

@@ -24,7 +24,7 @@ from qawl.core.records import (
     span_order,
     to_json,
 )
-from qawl.core.text import utf16_to_code_points
+from qawl.core.text import is_basic, utf16_to_code_points
 
 NAMES = {
     "trim-whitespace": "white space at the edges of a span is left out",
@@ -129,7 +129,7 @@ def _trimmed(record: Annotation, text: str) -> Iterator[Span]:
 def _from_utf16(record: Annotation, text: str) -> Iterable[Span]:
     """The spans read as UTF-16 offsets, if some surface is wrong now and all are right then."""
     fits = all(text[span.start : span.end] == span.text for span in record.spans)
-    if fits or all(character <= "\uffff" for character in text):
+    if fits or is_basic(text):
         return record.spans
     points = utf16_to_code_points(text)
     converted = []

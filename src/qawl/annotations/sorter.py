@@ -8,7 +8,8 @@ from itertools import islice
 import msgspec
 from msgspec import Struct, structs
 
-from qawl.annotations import journal_fields, json_stream, task_text
+from qawl.annotations import journal_fields, json_stream, task_results, task_text
+from qawl.annotations.foreign_values import brief
 from qawl.annotations.foreign_values import texts as texts_in
 from qawl.annotations.from_label_studio import Named, named
 from qawl.annotations.identity import Version, sent
@@ -115,7 +116,7 @@ class Incoming(Struct, frozen=True):
     @property
     def named(self) -> str:
         """What people find the task by."""
-        name = f"task {_short(self.task.get('id'))}"
+        name = f"task {brief(self.task.get('id'))}"
         return f"{name} of {self.source}" if self.source else name
 
 
@@ -236,7 +237,7 @@ class Sorter:
 
     def _annotations(self, each: Incoming) -> list[object] | None:
         """The annotations of a task; None, and counted, where they are no list."""
-        listed = task_text.given_annotations(each.task)
+        listed = task_results.given_annotations(each.task)
         if not isinstance(listed, list):
             lost = 0 if listed is None else 1
             self._outcome.leave(reason("task-no-list"), each.named, lost)
@@ -285,12 +286,6 @@ def _owning(schemes: Mapping[str, Scheme], *, regions: bool) -> dict[str, set[st
 
 def _count(values: object) -> int:
     return len(values) if isinstance(values, list) else 0
-
-
-def _short(value: object) -> str:
-    """A value of any kind, short enough for a message."""
-    said = value if isinstance(value, str) else to_json(value).decode()
-    return said if len(said) <= 40 else f"{said[:39]}…"
 
 
 def identity(annotation: Mapping[str, object]) -> str:

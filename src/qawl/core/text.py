@@ -248,6 +248,11 @@ class OffsetMap:
         return at
 
 
+def is_basic(text: str) -> bool:
+    """Whether its code points and its UTF-16 units are the same in number."""
+    return text.isascii() or all(each <= "\uffff" for each in text)
+
+
 def utf16_to_code_points(text: str) -> list[int | None]:
     """For each UTF-16 offset, 0 to the length, the code point offset; None inside a pair."""
     offsets: list[int | None] = []

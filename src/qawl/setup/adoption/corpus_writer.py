@@ -11,7 +11,7 @@ from typing import BinaryIO
 from zlib import crc32
 
 from qawl.annotations import derive, import_files
-from qawl.annotations.task_text import Task, annotations
+from qawl.annotations.task_results import Task, annotations
 from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.articles.metadata import Metadata

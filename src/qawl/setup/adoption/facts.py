@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from qawl.annotations.json_min import SPANS
-from qawl.annotations.task_text import Task, annotations, given_annotations
+from qawl.annotations.task_results import Task, annotations, given_annotations
 from qawl.scheme.kinds.registry import result_keys
 
 ATTRIBUTES = result_keys()

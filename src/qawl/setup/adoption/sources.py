@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qawl.annotations import json_min, json_stream
 from qawl.annotations.foreign_files import quiet
-from qawl.annotations.task_text import Task
+from qawl.annotations.task_results import Task
 from qawl.articles.metadata import FOLDER_FILES, Metadata
 from qawl.articles.received import SetAside
 from qawl.core import files, packings

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from qawl.annotations import json_stream
-from qawl.annotations.task_text import Task, annotations, as_text
+from qawl.annotations.task_results import Task, annotations
+from qawl.annotations.task_text import as_text
 from qawl.core import files
 from qawl.core.errors import InputError
 from qawl.setup.adoption import articles as adopted
