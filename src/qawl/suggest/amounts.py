@@ -315,6 +315,8 @@ def _unit_end(read: Reading, at: int) -> int | None:
         return at + 1
     if form not in lists.units:
         return None
+    if following == "في" and read.form(at + 2) in {"الساعة", "الثانية"} and read.near(at + 2):
+        return at + 2  # كيلومترا في الساعة
     return at + (read.near(at + 1) and following in lists.unit_adjectives)
 
 

@@ -68,7 +68,7 @@ def _verb(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     end = clause_end(sentence, at)
     if _goes_on_saying(sentence, at, end) or _is_published(sentence, at):
         return None
-    inverted = said_before(sentence, at) if cue.start == sentence.words[at].start else None
+    inverted = said_before(sentence, at, end) if cue.start == sentence.words[at].start else None
     said = inverted or said_after(sentence, at, end) or noun_after(sentence, at, end)
     if said is None:
         return None
@@ -334,7 +334,8 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
         return None
     opens = sentence.words[at].start
     inner = words_until(sentence, at, sentence.end)
-    if inner and inner[0].form == "ما":
+    reports = bool(inner) and inner[0].form in {"ما", "لما"}  # وفقا لما أكده الناطق لإذاعة
+    if reports:
         inner = inner[2:]
     elif sentence.form(at).endswith("ما"):  # حسبما أظهر إحصاء
         inner = inner[1:]
@@ -350,7 +351,7 @@ def _attribution(sentence: Sentence, at: int, cue: Stretch) -> Quote | None:
     if inner and inner[0].form in _HIM:  # وفقا له
         source: Stretch | None = Stretch(inner[0].start, inner[0].end)
     else:
-        source = named_run(sentence, inner, prepositions=False, addressed=False)
+        source = named_run(sentence, inner, prepositions=reports, addressed=reports)
     if source is None:
         return None
     governs = sentence.form(at).endswith("قا")

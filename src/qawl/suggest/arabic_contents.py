@@ -58,13 +58,20 @@ def opening(sentence: Sentence) -> int:
     return sentence.start
 
 
-def said_before(sentence: Sentence, at: int) -> Said | None:
-    """A quoted stretch that ends right before the cue: «…»، قال فلان."""
+def said_before(sentence: Sentence, at: int, end: int) -> Said | None:
+    """A quoted stretch that ends right before the cue: «…»، قال فلان.
+
+    Not a name that the cue's own content follows: في حوار مع «القبس»، كشف فلان أنه.
+    """
     word = sentence.words[at]
     for each in sentence.quoted:
         gap = sentence.text[each.end : word.start].replace("هكذا ", "")
         spoken = sentence.size(each) > (0 if gap.strip()[:1] in {"،", ","} else 1)
         if each.end <= word.start and not gap.strip(" ،,\u00a0-–—") and spoken:
+            inner = bool(sentence.text[sentence.start : each.start].strip())
+            short = sentence.size(each) <= _NAMED and sentence.before(each.start) not in {":", "،"}
+            if inner and short and said_after(sentence, at, end):
+                return None
             return each, "direct", each.start
     return None
 
@@ -108,8 +115,9 @@ def _asks(sentence: Sentence, at: int, word: int) -> bool:
 
 
 def _is_relative(sentence: Sentence, word: Word) -> bool:
-    at = sentence.words.index(word)
-    return sentence.form(at - 1) in {"التي", "الذي", "الذين"}
+    """Whether a verb says more of the noun before it: الذي نشر, في بيان نشر على موقعه."""
+    before = sentence.form(sentence.words.index(word) - 1)
+    return before in {"التي", "الذي", "الذين"} | sentence.lexicon.nouns
 
 
 def _is_name(sentence: Sentence, mark: Stretch, end: int) -> bool:

@@ -295,9 +295,17 @@ def _head(read: Reading, at: int) -> str:
     )
 
 
+_HAVE_A_CENTRE = frozenset(
+    ("الزلزال", "الهزة", "العاصفة", "الإعصار", "المدينة", "البلدة", "القرية", "الاهتمام", "الثقل")
+)
+"""What has a centre that is no body: مركز الزلزال, مركز المدينة."""
+
+
 def _may_follow(read: Reading, at: int, label: str) -> bool:
     """Whether what stands behind a head makes it a name: not every street of a town has one."""
     following = read.form(at + 1)
+    if _head(read, at) == "مركز" and following in _HAVE_A_CENTRE:
+        return False
     if _head(read, at) in read.lists.weak_heads and not is_place(following):
         return read.form(at + 2).startswith(("ال", "وال")) and not stops_at(read, at + 2)
     plain = following.removeprefix("ال") in read.lists.no_complements
@@ -358,7 +366,8 @@ def _plainly_named(read: Reading, at: int, label: str) -> int | None:
     plain = known is not None and following in known.deeds | known.described
     plain = plain or following in read.lists.no_complements or following.startswith("لل")
     plain = plain or (following.endswith("ي") and following not in read.lists.given)
-    if plain or following in read.lists.occupations or following.endswith(("ية", "ين", "ات")):
+    plain = plain or following in read.lists.occupations | read.lists.titles  # سجن مدير سابق
+    if plain or following.endswith(("ية", "ين", "ات")):
         return None
     return _adjectives(read, at + 1)
 

@@ -55,7 +55,9 @@ def second_noun(run: list[Word]) -> int:
         if not whole:
             continue
         people = form.startswith("ال") and form.endswith("ين") and len(form) > 6
+        bare = form.removeprefix("ال")
         adjective = form.endswith(("ي", "ية", "ين", "ون")) or form in lexicon_of_titles()
+        adjective |= _is_office(bare) or bare in _HONORIFICS  # أمين الوزارة الدكتور فلان
         people |= before.startswith("ال") and form.startswith("ال") and not adjective
         people |= form in _ANOTHER or form in lists("ar").organisation_heads
         if people or ((form,) in known and known[(form,)] != "nationality"):
@@ -151,6 +153,9 @@ _UNNAMED = ("طلب", "تحدث", "رفض", "فضل", "اشترط", "طالب")
 def parties(sentence: Sentence, at: int, until: int) -> Parties:
     """(source, addressee) between a verb and what is said."""
     inner = words_until(sentence, at, until)
+    gap = sentence.gap(sentence.words[at], inner[0]) if inner else ""
+    if gap[:1] in {"،", ","} and gap[-1:] in MARKS:  # «…»، تقول، «…»
+        return None, None
     source = named_run(sentence, inner)
     form, telling = sentence.form(at), sentence.lexicon.telling
     if source is not None and (has_stem(form, telling) or has_stem(form, _ABOUT)):
@@ -201,7 +206,9 @@ def _is_named(taken: list[Word], word: Word) -> bool:
     """Whether a word with an ل is part of a name: صحيفة لوموند, خالد لطفي; not: علي عمر لـ«الشرق»."""
     before = taken[-1].form if taken else ""
     names = before in lists("ar").given or before in lists("ar").named_by_a_word
-    return names and word.form != "ل" and not word.form.startswith("لل")
+    known = lexicon("ar")
+    outlet = word.form[1:] in (known.reporters if known else ())  # منير مصطفى لوكالة الأنباء
+    return names and not outlet and word.form != "ل" and not word.form.startswith("لل")
 
 
 _RELATIVES = frozenset(("الذي", "التي", "الذين", "اللذان", "اللذين", "اللتان", "اللتين", "اللواتي"))
@@ -307,6 +314,8 @@ def _belongs(sentence: Sentence, taken: list[Word], word: Word) -> bool:
     body = after is not None and after.form in lists("ar").organisation_heads
     if body and word.form in _OF_BODIES and _is_office(taken[0].form.removeprefix("ال")):
         return True
+    if word.form == "عن" and taken[-1].form.removeprefix("ال") in {"صادر", "صادرة"}:
+        return body  # تقرير صادر عن منظمة الصحة
     if taken[0].form not in sentence.lexicon.described:
         return False
     if word.form == "عن":

@@ -89,9 +89,13 @@ def _name_end(read: Reading, at: int) -> int:
         if before in lists.particles or before == "عبد" or form in lists.given | lists.particles:
             last += 1
             continue
+        if last > at + 1 and _is_kunya(read, last):  # وسام أبو علي
+            break
         feminine = form.startswith("ال") and form.endswith("ية") and is_people(form)
         titled = form in lists.titles - _NAMES_TOO or form[2:] in lists.titles - _NAMES_TOO
         if feminine or (titled and form not in _NAMES_TOO):
+            break
+        if form in lists.organisations_alone:  # باسم الحكومة
             break
         if form.startswith("ال") and len(form) > 4 and form[2:] not in lists.occupations:
             last += not (last > at and _is_object(read, form))
@@ -99,6 +103,7 @@ def _name_end(read: Reading, at: int) -> int:
             last += _is_family(read, last + 1)
         break
     last += read.form(last + 1) in {"الدين", "الله"} and read.near(last + 1)  # خير الدين
+    last += last > at and read.form(last) == "آل" and not stops_at(read, last + 1)  # آل ثاني
     nisba = read.form(last + 1).startswith("ال") and read.form(last + 1).endswith("ي")
     return last + (last == at + 1 and nisba and not stops_at(read, last + 1))
 
@@ -132,6 +137,8 @@ def _is_family(read: Reading, at: int) -> bool:
     heads = lists.organisation_heads | lists.facility_heads | lists.titles | lists.occupations
     if form[:1] == "و" and form[1:] in lists.given | lists.fathers | heads:
         return False
+    if form[:1] == "ل" and form[1:] in lists.organisation_heads:  # منير مصطفى لوكالة الأنباء
+        return False
     others = (
         lists.occupations | lists.titles | lists.organisation_heads | lists.periods | lists.units
     )
@@ -161,7 +168,8 @@ def _quoted(read: Reading, quote: Quote, lasts: dict[str, None]) -> Iterator[Mat
     inner = read.words_of(source)
     name = inner[_title_words(read, inner) :] if inner else []
     forms = [read.form(n) for n in name]
-    unlike = any(each.startswith("لل") or each in read.lists.bodies for each in forms)
+    bodies = read.lists.bodies | read.lists.organisations_alone
+    unlike = any(each.startswith("لل") or each in bodies for each in forms)
     if not forms or unlike or forms[0].startswith("ال") or _other(read, forms[0]):
         return
     sure = len(name) < len(inner) or lead_of(forms[0], read.lists.given) is not None

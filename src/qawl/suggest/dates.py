@@ -195,7 +195,7 @@ def _period_named(read: Reading, at: int) -> int | None:
     """The last word of the period that a part is of: من العام, من 2024, من هذا العام, من شهر مارس."""
     form, lists = read.form(at), read.lists
     if form in lists.period_heads:
-        return at
+        return _year_end(read, at) or at
     if at < len(read.every) and is_year(read, at, at):
         return at
     return _date_end(read, at) if form in {"هذا", "هذه", "عام", "سنة"} | lists.months else None
@@ -417,6 +417,8 @@ def _part_of_day_end(read: Reading, at: int) -> int | None:
     """The last word of a part of a day: every evening, Monday night, مساء الأربعاء, ليلا."""
     lists, form = read.lists, read.form(at)
     if form in {"every", "each", "كل"} and read.form(at + 1) in lists.day_parts:
+        return at + 1
+    if form == "منتصف" and read.form(at + 1) in {"الليل", "النهار"}:
         return at + 1
     if not _is_part(read, at):
         return None

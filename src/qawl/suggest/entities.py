@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from qawl.suggest import arabic_names, english_names
 from qawl.suggest.amounts import amounts
-from qawl.suggest.gazetteer import Gazetteer, Match, places
+from qawl.suggest.gazetteer import Gazetteer, Match, countries, key, places
 from qawl.suggest.lists import reading
 from qawl.suggest.sentences import Quote
 
@@ -28,8 +28,11 @@ def entities(
     found = [*amounts(read)] if read.lists.numbers else []
     marked = known.find(text, read.every, arabic=read.arabic)
     named = [Match(what(each.label), each.start, each.end) for each in marked]
+    if read.lists.ordinals:  # the rules tell ordinals from months: كانون الأول
+        named = [each for each in named if each.label != "ordinal"]
     named += places(language).find(text, read.every, arabic=read.arabic)
     named = [_tanwin(text, each) for each in named if read.arabic or _is_name(text, each)]
+    named = _without_parts_of_countries(text, language, named)
     found += named
     by_words = {"ar": arabic_names.names, "en": english_names.names}.get(short)
     if by_words is not None:
@@ -43,6 +46,16 @@ def entities(
     found = _without_first_words(text, found)
     sources = {q.source.end: q.source.start for q in quotes if q.source is not None}
     return _settled([_speaking(each, sources) for each in found])
+
+
+def _without_parts_of_countries(text: str, language: str, named: list[Match]) -> list[Match]:
+    """Without places that are the end of a country's name: السعودية in المملكة العربية السعودية."""
+    starts = {
+        each.end: each.start
+        for each in named
+        if each.label == "place" and key(text[each.start : each.end]) in countries(language)
+    }
+    return [m for m in named if m.label != "place" or starts.get(m.end, m.start) >= m.start]
 
 
 def _without_first_words(text: str, found: list[Match]) -> list[Match]:

@@ -22,7 +22,7 @@ from qawl.suggest.sentences import Quote
 from qawl.suggest.words import plain, words
 
 MODEL = "qawl-rules"
-VERSION = "7"
+VERSION = "8"
 
 
 class Name(NamedTuple):
