@@ -13,10 +13,7 @@ import time
 from pathlib import Path
 
 import exports
-from qawl.articles import store as article_store
 from qawl.core import project
-from qawl.core.records import Article
-from qawl.core.text import sha256
 from qawl.scheme import scheme
 from qawl.scheme.label_config import config_xml
 from qawl.setup import init
@@ -43,18 +40,7 @@ def main():
         made = project.load(made.root)
         tasks = [exports.task(number, rng) for number in range(count)]
         texts = [task["data"]["text"] for task in tasks]
-        articles = [
-            Article(
-                id=article_store.article_id(None, text),
-                text=text,
-                text_sha256=sha256(text),
-                language="ar",
-                group=article_store.article_id(None, text),
-                received="x",
-            )
-            for text in texts
-        ]
-        article_store.write(made, articles)
+        exports.freeze(made, map(exports.frozen, texts))
         with server.running(made, port=server.free_port(), say=print) as access:
             os.environ["LABEL_STUDIO_API_KEY"] = access.token
             from label_studio_sdk import LabelStudio

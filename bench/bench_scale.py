@@ -18,10 +18,7 @@ from pathlib import Path
 
 import exports
 from qawl.annotations import journal
-from qawl.articles import store as article_store
 from qawl.core import project
-from qawl.core.records import Article
-from qawl.core.text import sha256
 from qawl.setup import init
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, server
@@ -33,27 +30,12 @@ overlap: {entity: 10, quote: 10, claim: 10}
 """
 
 
-def frozen(text):
-    """An article of this text."""
-    digest = sha256(text)
-    return Article(
-        id=article_store.article_id(None, text),
-        text=text,
-        text_sha256=digest,
-        language="ar",
-        group=article_store.article_id(None, text),
-        received="x",
-        license="CC0-1.0",
-        redistribute=True,
-    )
-
-
 def opened(folder, settings, articles, url):
     """A corpus of these articles at this server."""
     made = init.init(folder, name="bench")
     (made.root / "qawl.yaml").write_text(f"{settings}label_studio: {{url: {url}}}\n", "utf-8")
     made = project.load(made.root)
-    article_store.write(made, sorted(articles, key=lambda each: each.id))
+    exports.freeze(made, articles)
     return made
 
 
@@ -93,7 +75,9 @@ def big(folder, access, count, annotated):
     rng = random.Random(0)
     tasks = [exports.task(number, rng) for number in range(count)]
     settings = exports.SETTINGS.replace("[a1, a2]", "[a1]")
-    made = opened(folder, settings, [frozen(each["data"]["text"]) for each in tasks], access.url)
+    made = opened(
+        folder, settings, [exports.frozen(each["data"]["text"]) for each in tasks], access.url
+    )
     print(f"push of {count} tasks: {run(made, 'push')[0]:.1f} s", flush=True)
     answers = {each["data"]["text"]: each["annotations"][0]["result"] for each in tasks[:annotated]}
     with studio_client.connect(made, access) as client:
@@ -133,7 +117,9 @@ def big(folder, access, count, annotated):
 def many(folder, access, count):
     """Thirty projects."""
     rng = random.Random(1)
-    articles = [frozen(exports.task(number, rng)["data"]["text"]) for number in range(count)]
+    articles = [
+        exports.frozen(exports.task(number, rng)["data"]["text"]) for number in range(count)
+    ]
     made = opened(folder, MANY, articles, access.url)
     print(f"push of 30 projects of {count} tasks: {run(made, 'push')[0]:.1f} s", flush=True)
     for name in ("push", "status", "pull", "pull"):

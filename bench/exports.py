@@ -5,9 +5,10 @@ import random
 import resource
 from pathlib import Path
 
-from qawl.articles import store as article_store
+from qawl.articles import shards
+from qawl.articles.store import article_id
 from qawl.core import project
-from qawl.core.records import Article
+from qawl.core.records import Article, to_json
 from qawl.core.text import sha256
 from qawl.setup import init
 
@@ -132,6 +133,27 @@ def task(number, rng):
     }
 
 
+def frozen(text):
+    """An article of this text."""
+    identity = article_id(None, text)
+    return Article(
+        id=identity,
+        text=text,
+        text_sha256=sha256(text),
+        language="ar",
+        group=identity,
+        received="x",
+        license="CC0-1.0",
+        redistribute=True,
+    )
+
+
+def freeze(made, articles):
+    """Makes these the articles of a corpus."""
+    ordered = sorted(articles, key=lambda each: each.id)
+    shards.replace(made, (to_json(each) + b"\n" for each in ordered))
+
+
 def make(folder: Path, count: int):
     """A corpus and its export file; (corpus, path of the export)."""
     rng = random.Random(0)
@@ -144,23 +166,10 @@ def make(folder: Path, count: int):
         file.write("[")
         for number in range(count):
             each = task(number, rng)
-            text = each["data"]["text"]
-            digest = sha256(text)
-            articles.append(
-                Article(
-                    id=article_store.article_id(None, text),
-                    text=text,
-                    text_sha256=digest,
-                    language="ar",
-                    group=article_store.article_id(None, text),
-                    received="x",
-                    redistribute=True,
-                    license="CC0-1.0",
-                )
-            )
+            articles.append(frozen(each["data"]["text"]))
             file.write(("," if number else "") + json.dumps(each))
         file.write("]")
-    article_store.write(made, articles)
+    freeze(made, articles)
     return made, path
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 import postgresql
-from qawl.articles import store as article_store
+from corpora import write_articles
 from qawl.core import project
 from qawl.scheme import scheme
 from qawl.setup import init
@@ -97,7 +97,7 @@ def make_corpus(tmp_path):
             path = folder / "qawl.yaml"
             path.write_text(f"name: {name}\n{settings}\n", "utf-8")
             made = project.load(folder)
-        article_store.write(made, [article(text, **fields) for text in texts])
+        write_articles(made, [article(text, **fields) for text in texts])
         return made
 
     return make

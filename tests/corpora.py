@@ -17,7 +17,9 @@ from qawl import cli
 from qawl.annotations import heads, journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.to_label_studio import write_results
+from qawl.articles import shards
 from qawl.core import files
+from qawl.core.records import to_json
 from qawl.release.versions import manifest
 from qawl.scheme import scheme as scheme_reader
 from qawl.setup import init
@@ -49,6 +51,12 @@ def main(folder, *words):
         sys.argv = argv
     out.seek(0)
     return stopped.value.code or 0, out.read()
+
+
+def write_articles(project, records):
+    """Replaces the articles of a corpus by these."""
+    ordered = sorted(records, key=lambda article: article.id)
+    shards.replace(project, (to_json(each) + b"\n" for each in ordered))
 
 
 def suggested(folder, layer, texts):

@@ -11,7 +11,6 @@ from conftest import ROOT
 from qawl.annotations import journal, segments
 from qawl.annotations import store as annotation_store
 from qawl.articles import shards
-from qawl.articles import store as article_store
 from qawl.core import gold_file, project
 from qawl.gold import decide
 from qawl.release import build
@@ -35,7 +34,7 @@ def test_the_journal_gives_the_same_annotations_and_gold(kept, sealed, monkeypat
         monkeypatch.setattr(segments, "SEAL", 1000)
         monkeypatch.setattr(shards, "SEAL", 100)
         lines = kept.articles_file.read_bytes().splitlines(keepends=True)
-        article_store.replace(kept, lines)
+        shards.replace(kept, lines)
         for path in segments.journals(kept.journal):
             journal.opened_at(kept, path).append(())
             assert segments.sealed(path)

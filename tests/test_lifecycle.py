@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import strategies
 from conftest import ROOT
-from corpora import annotate
+from corpora import annotate, write_articles
 from qawl import cli
 from qawl.agreement.disagreements import BETWEEN
 from qawl.annotations.verdicts import basis
@@ -273,7 +273,7 @@ def test_an_incomplete_article_says_so_in_the_release(disputed):
 
 
 def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
-    article_store.write(
+    write_articles(
         disputed, [*article_store.articles(disputed), article("مقال", redistribute=True)]
     )
     one = build.build(disputed, "0.1.0", notes=[]).folder
@@ -288,7 +288,7 @@ def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
     assert (found.level, found.version) == ("major", "0.2.0")
     same = diff.difference(two, two)
     assert (same.changes, same.level, same.version) == ((), "none", None)
-    article_store.write(
+    write_articles(
         disputed, [*article_store.articles(disputed), article("مقال جديد", redistribute=True)]
     )
     three = build.build(disputed, "0.3.0", notes=[]).folder
@@ -340,10 +340,10 @@ def test_every_kind_of_change_is_named(disputed):
     ]
     assert second.level == "minor"
     (only,) = article_store.articles(disputed)
-    article_store.write(disputed, [replace(only, title="عنوان")])
+    write_articles(disputed, [replace(only, title="عنوان")])
     found = diff.difference(old, released("0.2.0", first))
     assert [(each.label, each.kind) for each in found.changes] == [("title", "edited")]
-    article_store.write(disputed, [replace(only, redistribute=False)])
+    write_articles(disputed, [replace(only, redistribute=False)])
     found = diff.difference(old, released("0.2.0", first))
     assert [each.kind for each in found.changes] == ["withheld"]
     assert (found.level, diff.difference(disputed.releases / "0.2.0", old).level) == (
@@ -373,7 +373,7 @@ def test_a_withdrawn_article_leaves_the_release_and_the_tasks(disputed):
     assert withdrawal.withdraw(disputed, identity, "again") == "the source asked"
     assert withdrawal.withdraw(disputed, identity, "the source asked") == "again"
     assert list(served(disputed, "quote")) == []
-    article_store.write(
+    write_articles(
         disputed, [*article_store.articles(disputed), article("مقال آخر", redistribute=True)]
     )
     two = build.build(disputed, "0.2.0", notes=[]).folder
@@ -446,7 +446,7 @@ def test_what_is_said_of_a_dataset_is_a_patch_and_what_is_not_said_is_none(
 def test_a_version_must_say_as_much_as_the_change(disputed, monkeypatch):
     monkeypatch.chdir(disputed.root)
     run = CliRunner().invoke
-    article_store.write(
+    write_articles(
         disputed, [*article_store.articles(disputed), article("مقال", redistribute=True)]
     )
     assert build.bumped(disputed) == "0.1.0"
@@ -475,7 +475,7 @@ def test_an_article_that_would_change_its_split_closes_the_gate(disputed):
     from qawl.release import gates
 
     others = [article(f"مقال {number}", redistribute=True) for number in range(20)]
-    article_store.write(disputed, [*article_store.articles(disputed), *others])
+    write_articles(disputed, [*article_store.articles(disputed), *others])
     build.build(disputed, "0.1.0", notes=[])
     assert list(gates.failing(disputed)) == []
     path = disputed.root / "qawl.yaml"

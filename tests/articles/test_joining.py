@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from test_shards import afresh, kill, listed, sources
 
-from corpora import main, qawl
+from corpora import main, qawl, write_articles
 from qawl.articles import shards
 from qawl.articles import store as article_store
 from qawl.core import project as projects
@@ -131,7 +131,7 @@ def changed(corpus, number, **fields):
     """Changes an article's fields, as an ingest of a source with other metadata does."""
     there = articles(corpus)
     there[number] = msgspec.structs.replace(there[number], **fields)
-    article_store.write(afresh(corpus), there)
+    write_articles(afresh(corpus), there)
     return there[number].id
 
 

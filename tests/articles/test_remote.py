@@ -16,7 +16,7 @@ import pytest
 import hub_server
 import object_server
 from conftest import needs
-from corpora import main
+from corpora import main, write_articles
 from object_server import SECRET, SIGNED
 from qawl.articles import remote
 from qawl.articles import store as article_store
@@ -201,7 +201,7 @@ def test_silver_in_a_bucket_of_google_has_the_bytes_that_it_has_on_the_disk(
     recorded, google, tmp_path
 ):
     google.put("silver")
-    article_store.write(recorded, [*article_store.articles(recorded), article(NEWS, source="s")])
+    write_articles(recorded, [*article_store.articles(recorded), article(NEWS, source="s")])
     for place in (str(tmp_path / "silver"), "gs://silver/of/news"):
         code, said = qawl(recorded, "suggest", "--silver", place, **google.environment)
         assert code == 0, said

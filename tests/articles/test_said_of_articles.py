@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from corpora import main
+from corpora import main, write_articles
 from qawl.articles import store as article_store
 from qawl.core import project
 from qawl.setup import init
@@ -199,7 +199,7 @@ def settle(root, **said):
     )
     made = project.load(root)
     settled = [msgspec.structs.replace(each, **said) for each in article_store.articles(made)]
-    article_store.write(made, settled)
+    write_articles(made, settled)
     return settled
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from corpora import write_articles
 from qawl.articles import selection, withdrawal
 from qawl.articles import store as article_store
 from qawl.core import project
@@ -23,7 +24,7 @@ def folder(tmp_path):
     """A corpus of forty articles of two sources, and a near-duplicate of one of them."""
     trial = init.init(tmp_path / "trial", name="trial")
     records = [article(f"خبر {number}", source="ab"[number % 2]) for number in range(40)]
-    article_store.write(trial, [*records, article("خبر 0 مكرر", source="a", group=records[0].id)])
+    write_articles(trial, [*records, article("خبر 0 مكرر", source="a", group=records[0].id)])
     return trial.root
 
 

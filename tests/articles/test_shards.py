@@ -100,14 +100,14 @@ def test_only_the_shard_of_an_article_that_changed_is_written_anew(corpus):
         to_json(msgspec.structs.replace(each, title="T") if each is changed else each) + b"\n"
         for each in found
     ]
-    article_store.replace(corpus, lines)
+    shards.replace(corpus, lines)
     after = {each.name for each in listed(corpus)}
     assert len(before - after) == len(after - before) == 1
     assert article_store.by_id(afresh(corpus))[changed.id].title == "T"
-    article_store.replace(corpus, [each for each in lines if changed.id.encode() not in each])
+    shards.replace(corpus, [each for each in lines if changed.id.encode() not in each])
     assert len(list(article_store.articles(afresh(corpus)))) == 79
     inside = listed(corpus)[0].read_bytes().splitlines(keepends=True)
-    article_store.replace(corpus, [each for each in lines if each not in inside])
+    shards.replace(corpus, [each for each in lines if each not in inside])
     assert len(list(article_store.articles(afresh(corpus)))) == 80 - len(inside)
 
 
@@ -270,7 +270,7 @@ def test_commands_say_and_write_the_same_of_a_corpus_in_shards(recorded, tmp_pat
     shutil.copytree(recorded.root, one)
     lines = recorded.articles_file.read_bytes().splitlines(keepends=True)
     monkeypatch.setattr(shards, "SEAL", 10)
-    article_store.replace(recorded, lines)
+    shards.replace(recorded, lines)
     assert len(listed(recorded)) == len(lines) - 1
     for words in (
         ["validate"],

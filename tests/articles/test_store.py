@@ -2,6 +2,7 @@
 
 import pytest
 
+from corpora import write_articles
 from qawl.articles import store as article_store
 from qawl.core.errors import InputError
 from qawl.setup import init
@@ -11,7 +12,7 @@ from strategies import article
 def test_articles_are_read_by_id_and_in_order(tmp_path):
     trial = init.init(tmp_path / "trial", name="trial")
     records = [article(f"خبر\u2028رقم {number}") for number in range(9)]
-    article_store.write(trial, records)
+    write_articles(trial, records)
     assert [each.id for each in article_store.articles(trial)] == sorted(
         each.id for each in records
     )
@@ -25,7 +26,7 @@ def test_articles_are_read_by_id_and_in_order(tmp_path):
 
 def test_text_that_was_touched_is_an_error(tmp_path):
     trial = init.init(tmp_path / "trial", name="trial")
-    article_store.write(trial, [article("خبر قديم")])
+    write_articles(trial, [article("خبر قديم")])
     path = trial.corpus / "articles.jsonl"
     path.write_text(path.read_text("utf-8").replace("قديم", "جديد"), "utf-8")
     with pytest.raises(InputError, match="not the one that was frozen"):

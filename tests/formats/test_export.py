@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 import strategies
 from conftest import LAYERS
+from corpora import write_articles
 from qawl import cli
 from qawl.annotations import derive, import_files
 from qawl.articles import store as article_store
@@ -77,7 +78,7 @@ def ground(tmp_path_factory):
     def make(text):
         for folder in (made.exports, home / "out"):
             shutil.rmtree(folder, ignore_errors=True)
-        article_store.write(made, [strategies.article(text, redistribute=True)])
+        write_articles(made, [strategies.article(text, redistribute=True)])
         return made, home / "out"
 
     return make

@@ -4,9 +4,8 @@ import json
 import tracemalloc
 
 from conftest import TOY
-from corpora import annotate
+from corpora import annotate, write_articles
 from qawl.annotations import derive
-from qawl.articles import store as article_store
 from qawl.core.records import Annotation, Span
 from qawl.gold import judge
 from strategies import article
@@ -18,7 +17,7 @@ def test_tasks_of_the_judge_are_streamed(make_corpus):
     made = make_corpus(settings="layers: [toy]\nannotators: [a1, a2]")
     (made.root / "label_config" / "toy.yaml").write_text(TOY, "utf-8")
     texts = [article(f"{number:06d} " + "x" * SIZE) for number in range(COUNT)]
-    article_store.write(made, texts)
+    write_articles(made, texts)
     records = [
         Annotation(
             article_id=each.id,

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 import hub_server
 import killing
+from corpora import write_articles
 from hub_server import TOKEN
-from qawl.articles import store as article_store
 from qawl.articles.splits import splits
 from qawl.core import project, temporary
 from qawl.release import build
@@ -63,10 +63,10 @@ def home(tmp_path_factory):
     (folder / "qawl.yaml").write_text("name: trial\nlayers: [entity]\n", "utf-8")
     made = project.load(folder)
     articles = [article(f"قال أحمد {number}", redistribute=True) for number in range(5)]
-    article_store.write(made, articles)
+    write_articles(made, articles)
     first = build.build(made, "0.1.0", notes=[])
     split = splits(articles, made.settings.release)
-    article_store.write(made, [each for each in articles if split[each.id] == "train"])
+    write_articles(made, [each for each in articles if split[each.id] == "train"])
     build.build(made, "0.2.0", notes=[])
     build.build(made, "0.3.0", notes=["a gate"])
     assert set(first.manifest.content) == {"articles/train", "articles/validation"}

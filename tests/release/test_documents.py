@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from conftest import ROOT
+from corpora import write_articles
 from qawl import cli
 from qawl.articles import store as article_store
 from qawl.articles import withdrawal
@@ -453,9 +454,7 @@ def test_the_changelog_grows_with_each_release(make_corpus):
     assert "| articles |  | removed | 1 |" in second
     assert f"- Article `{gone}` was withdrawn: the source asked" in second
     assert second.endswith(first[first.index("## 0.1.0") :])
-    article_store.write(
-        made, [*article_store.articles(made), article("قالت سعاد", redistribute=True)]
-    )
+    write_articles(made, [*article_store.articles(made), article("قالت سعاد", redistribute=True)])
     third = read(build.build(made, "0.3.0", notes=[]).folder, "CHANGELOG.md")
     assert third.count("was withdrawn") == 1
     assert [line for line in third.splitlines() if line.startswith("## ")] == [
@@ -469,18 +468,16 @@ def test_an_older_release_built_again_is_the_same(make_corpus):
     made = make_corpus("قال أحمد", redistribute=True)
     build.build(made, "0.1.0", notes=[])
     articles = list(article_store.articles(made))
-    article_store.write(made, [*articles, article("قالت سعاد", redistribute=True)])
+    write_articles(made, [*articles, article("قالت سعاد", redistribute=True)])
     build.build(made, "0.2.0", notes=[])
-    article_store.write(made, articles)
+    write_articles(made, articles)
     assert not build.build(made, "0.1.0", notes=[]).fresh
 
 
 def test_a_version_below_the_last_is_refused(make_corpus):
     made = make_corpus("قال أحمد", redistribute=True)
     build.build(made, "0.2.0", notes=[])
-    article_store.write(
-        made, [*article_store.articles(made), article("قالت سعاد", redistribute=True)]
-    )
+    write_articles(made, [*article_store.articles(made), article("قالت سعاد", redistribute=True)])
     with pytest.raises(ReleaseError, match=r"0\.1\.0 can't follow 0\.2\.0"):
         build.build(made, "0.1.0", notes=[])
 
@@ -495,7 +492,7 @@ FREE = "قالت الوزارة إن المحطة ستعمل غدا"
 def guarded(make_corpus):
     """A corpus with a withheld and a free article."""
     made = make_corpus(FREE, redistribute=True)
-    article_store.write(made, [*article_store.articles(made), article(HELD, redistribute=False)])
+    write_articles(made, [*article_store.articles(made), article(HELD, redistribute=False)])
     return made
 
 
@@ -517,7 +514,7 @@ def test_withheld_text_in_a_document_that_escapes_it_is_found(guarded):
     (guarded.root / "card.md.j2").write_text("{{ name }}", "utf-8")
     made = settings(guarded, f"release: {{card: {{collection: '{said}'}}}}")
     held = [article(HELD.replace(HELD[5:40], said), redistribute=False)]
-    article_store.write(
+    write_articles(
         made, [*held, *(each for each in article_store.articles(made) if each.redistribute)]
     )
     assert refused(made).startswith("croissant.json: ")

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from corpora import annotate
+from corpora import annotate, write_articles
 from qawl import cli
 from qawl.articles import store as article_store
 from qawl.core import project
@@ -60,11 +60,11 @@ def test_a_new_corpus_passes_and_is_released(tmp_path, monkeypatch):
 
 def test_a_source_without_a_licence_closes_the_gate(made):
     named = article("نص", source="The Daily", redistribute=False)
-    article_store.write(made, [named, article("نص آخر", redistribute=False)])
+    write_articles(made, [named, article("نص آخر", redistribute=False)])
     (said,) = gates.failing(made)
     assert said.startswith("no licence decision for The Daily (1): give license and redistribute")
     for licence, count in (("TODO", 1), ("LicenseRef-unknown", 0), ("CC-BY-4.0", 0)):
-        article_store.write(made, [article("نص", source="The Daily", license=licence)])
+        write_articles(made, [article("نص", source="The Daily", license=licence)])
         assert len(list(gates.failing(made))) == count, licence
 
 
@@ -72,7 +72,7 @@ def test_a_withdrawn_source_needs_no_licence(made):
     from qawl.articles import withdrawal
 
     named = article("نص", source="The Daily")
-    article_store.write(made, [named])
+    write_articles(made, [named])
     withdrawal.withdraw(made, named.id, "no licence")
     assert list(gates.failing(made)) == []
 
@@ -90,7 +90,7 @@ def test_an_unfilled_language_closes_the_gate(made):
 
 
 def test_a_corpus_that_is_no_demonstration_must_say_what_it_is(made):
-    article_store.write(made, [article(f"نص {number}", redistribute=True) for number in range(100)])
+    write_articles(made, [article(f"نص {number}", redistribute=True) for number in range(100)])
     (said,) = gates.failing(made)
     assert "rationale, annotators, contact" in said
     card = "{rationale: not stated, annotators: not stated, contact: not stated}"
@@ -114,7 +114,7 @@ def test_a_plan_for_two_without_agreement_closes_the_gate(made):
 
 def test_two_annotators_of_different_articles_close_the_gate(made):
     other = "قال سعيد لا"
-    article_store.write(made, [*article_store.articles(made), article(other, redistribute=True)])
+    write_articles(made, [*article_store.articles(made), article(other, redistribute=True)])
     collected(made, record("a1"), record("a2", other))
     assert closed_by_agreement(made)
     collected(made, record("a1"), record("a2", other, status="skipped"))
@@ -142,7 +142,7 @@ def test_what_was_published_or_is_no_address_passes(made, speaker):
 
 
 def test_an_address_that_stands_only_in_a_withheld_text_is_not_published(made):
-    article_store.write(made, [article(TEXT, redistribute=False)])
+    write_articles(made, [article(TEXT, redistribute=False)])
     collected(made, record("a1", speaker="press@news.ps"))
     assert len(list(privacy.found(made))) == 1
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import strategies
 import table_files
 from conftest import ROOT, TOY
-from corpora import fits_schema
+from corpora import fits_schema, write_articles
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits
@@ -195,7 +195,7 @@ def test_a_version_that_exists_with_other_bytes_is_refused(recorded, built):
     assert not build.build(recorded, "0.1.0", notes=[]).fresh
     before = manifest.file_digests(built)
     articles = list(article_store.articles(recorded))
-    article_store.write(recorded, [*articles, article("مقال جديد", redistribute=True)])
+    write_articles(recorded, [*articles, article("مقال جديد", redistribute=True)])
     with pytest.raises(ReleaseError, match="stays as it is"):
         build.build(recorded, "0.1.0", notes=[])
     assert manifest.file_digests(built) == before

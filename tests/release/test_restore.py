@@ -14,6 +14,7 @@ from hypothesis import given
 import corpora
 import qawl
 import strategies
+from corpora import write_articles
 from qawl import cli
 from qawl.articles import cleaning, ingest, source_files
 from qawl.articles import store as article_store
@@ -40,7 +41,7 @@ def built(recorded):
         each if each.redistribute else msgspec.structs.replace(each, title="عنوان الخبر الأول")
         for each in article_store.articles(recorded)
     ]
-    article_store.write(recorded, changed)
+    write_articles(recorded, changed)
     return build.build(recorded, "0.1.0", notes=[]).folder
 
 

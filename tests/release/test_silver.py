@@ -11,7 +11,7 @@ import pytest
 
 import qawl
 from conftest import needs
-from corpora import fits_schema, main
+from corpora import fits_schema, main, write_articles
 from qawl.annotations import derive
 from qawl.articles import store as article_store
 from qawl.core import project
@@ -43,7 +43,7 @@ def pool(recorded):
         for text in TEXTS
     ]
     every = sorted([*article_store.articles(recorded), *more], key=lambda each: each.id)
-    article_store.write(recorded, every)
+    write_articles(recorded, every)
     return project.load(recorded.root)
 
 
@@ -181,7 +181,7 @@ def test_a_new_article_changes_one_shard_and_old_ones_go(pool, tmp_path):
     before = bytes_of(place)
     new = article("قال عمر حسن من القاهرة إنه وصل.", source="new")
     every = sorted([*article_store.articles(pool), new], key=lambda each: each.id)
-    article_store.write(pool, every)
+    write_articles(pool, every)
     said = run(pool, "suggest", "--silver", place, "--layer", "entity")
     assert "(1 shards made" in said
     after = bytes_of(place)
@@ -244,7 +244,7 @@ def test_near_duplicates_of_what_is_annotated_are_not_labelled(pool, tmp_path):
     annotated = next(each for each in article_store.articles(pool) if each.id in own(pool)["quote"])
     near = article(annotated.text + "\nمزيد", source="copy", group=annotated.group)
     every = sorted([*article_store.articles(pool), near], key=lambda each: each.id)
-    article_store.write(pool, every)
+    write_articles(pool, every)
     run(pool, "suggest", "--silver", tmp_path / "silver", "--layer", "quote")
     said = silver_files.load(silver_files.DiskFolder(tmp_path / "silver"))
     assert said.layers["quote"].articles == 40

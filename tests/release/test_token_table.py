@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import TOY
+from corpora import write_articles
 from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import ReleaseError, SchemeError
@@ -190,7 +191,7 @@ def test_a_layer_may_not_take_the_name_of_a_table(schemes):
 def test_verify_and_diff_know_the_table(recorded, tmp_path):
     folder = build.build(recorded, "0.1.0", notes=[]).folder
     assert list(manifest.verify(folder)) == []
-    article_store.write(
+    write_articles(
         recorded, [*article_store.articles(recorded), article("مقال", redistribute=True)]
     )
     second = build.build(recorded, "0.2.0", notes=[]).folder

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from memory import Memory, Working
 from test_plan import pushed, suggest
 
+from corpora import write_articles
 from qawl import cli
 from qawl.annotations import derive, import_files, journal, users
-from qawl.articles import store as article_store
 from qawl.core import files, project
 from qawl.core.errors import InputError, ProjectError
 from qawl.core.settings import parse_settings
@@ -753,11 +753,11 @@ def test_each_tab_is_in_the_order_of_work_and_the_next_task_stays(make_corpus):
     days = [f"2024-05-{day:02d}" for day in (9, 3, 7, 1, 5)]
     made = make_corpus("x")
     texts = [article(f"text {day}", published=day) for day in days]
-    article_store.write(made, texts[:3])
+    write_articles(made, texts[:3])
     made = settled(made, NAMES, 1, "order: published\noverlap: {entity: 3}")
     server = Memory()
     pushed(server, made)
-    article_store.write(made, texts)
+    write_articles(made, texts)
     pushed(server, made)
     for name in NAMES:
         assert [task["data"]["date"][-2:] for task in mine(server, name)] == [

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
-from corpora import main
+from corpora import main, write_articles
 from qawl import cli
 from qawl.annotations import derive, import_files, journal
 from qawl.annotations import store as annotation_store
@@ -85,12 +85,12 @@ def build(case, make_corpus, tmp_path):
 def _rewrite(case, made):
     """The articles otherwise: with other fields, one text in many splits, or fewer."""
     if case.get("said"):
-        article_store.write(made, [article(text, **case["said"]) for text in case["texts"]])
+        write_articles(made, [article(text, **case["said"]) for text in case["texts"]])
     if case.get("leak"):
         text = case["texts"][0]
-        article_store.write(made, [article(text, source=f"source {n}") for n in range(12)])
+        write_articles(made, [article(text, source=f"source {n}") for n in range(12)])
     if case.get("forget"):
-        article_store.write(
+        write_articles(
             made, [article(text) for text in case["texts"] if text not in case["forget"]]
         )
 

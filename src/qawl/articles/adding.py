@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from qawl.articles import shards
 from qawl.articles import store as article_store
 from qawl.articles.duplicates.grouping import Grouping, grouped
 from qawl.articles.duplicates.text_table import TextTable
@@ -51,7 +52,7 @@ def add(
     groups = {int(each.id, 16): int(each.group, 16) for each in there.many(there)}
     found = grouped(every, table, groups, released, together=pairs)
     if added or updates or any(found.groups.get(each, each) != groups[each] for each in groups):
-        article_store.replace(project, _lines(every, found, updates))
+        shards.replace(project, _lines(every, found, updates))
     return Added(added - len(found.refused), tuple(f"{each:012x}" for each in found.refused))
 
 

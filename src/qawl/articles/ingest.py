@@ -58,7 +58,7 @@ def ingest(
         _write_set_aside(project, intake)
         outcome.updated = len(intake.updates)
         if outcome.frozen or outcome.updated:
-            article_store.replace(project, _merged(every, intake.updates, groups))
+            shards.replace(project, _merged(every, intake.updates, groups))
             outcome.changed = True
     shards.note(project)
     return outcome

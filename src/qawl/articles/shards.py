@@ -62,7 +62,8 @@ class _Id(Struct):
     id: str
 
 
-_id = msgspec.json.Decoder(_Id)
+ID = msgspec.json.Decoder(_Id)
+"""Reads the id of an article's line, and nothing else of it."""
 
 
 def is_own(path: Path, root: Path) -> bool:
@@ -145,10 +146,8 @@ def drop_others(project: Project, other: Project) -> None:
 def _twice(project: Project, known: Iterable[Shard]) -> bool:
     """Whether an article of articles.jsonl stands in a shard too."""
     paths = [project.shards / each.name for each in known]
-    opened = (
-        {_id.decode(line).id for _, line in files.lines(project.articles_file)} if paths else ()
-    )
-    return any(_id.decode(line).id in opened for path in paths for _, line in files.lines(path))
+    opened = {ID.decode(line).id for _, line in files.lines(project.articles_file)} if paths else ()
+    return any(ID.decode(line).id in opened for path in paths for _, line in files.lines(path))
 
 
 def replace(project: Project, lines: Iterable[bytes]) -> None:
@@ -164,7 +163,7 @@ def replace(project: Project, lines: Iterable[bytes]) -> None:
         sealed = [_Sealed(folder, project.shards, each) for each in known.shards]
         opened = _Opened(folder, max((each.number for each in known.shards), default=0))
         for line in lines:
-            identity = _id.decode(line).id
+            identity = ID.decode(line).id
             taker = next((each for each in sealed if each.has(identity)), opened)
             taker.take(line)
         shards = [each for one in sealed for each in one.finish()] + opened.sealed
@@ -291,7 +290,7 @@ class _Sealed:
 
     def _advance(self) -> None:
         self._line = next(self._lines, None)
-        self._id = _id.decode(self._line).id if self._line else None
+        self._id = ID.decode(self._line).id if self._line else None
 
     def has(self, identity: str) -> bool:
         """Whether an article stands here; those before it that did not come are left out."""

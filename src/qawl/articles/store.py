@@ -23,7 +23,7 @@ from qawl.core import files as core_files
 from qawl.core import result_cache
 from qawl.core.errors import InputError
 from qawl.core.project import Project, held, lock
-from qawl.core.records import Article, Edit, to_json
+from qawl.core.records import Article, Edit
 from qawl.core.text import sha256
 
 T = TypeVar("T")
@@ -43,10 +43,6 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     license: str | None = None
     redistribute: bool = False
     text_sha256: str = ""
-
-
-class _Id(msgspec.Struct):
-    id: str
 
 
 def article_id(source: str | None, text: str, source_id: str | None = None) -> str:
@@ -217,10 +213,10 @@ def _not_made(article: Article) -> Edit | None:
 def _sort(path: Path) -> None:
     """Sorts the lines of the articles on disk and ends each; of lines that are the same, one stays."""
     places: dict[str, tuple[int, int, int]] = {}
-    decoder, twice = msgspec.json.Decoder(_Id), 0
+    twice = 0
     with path.open("rb") as file:
         for number, offset, line in _lines(path, core_files.from_disk):
-            identity = decoder.decode(line).id
+            identity = shards.ID.decode(line).id
             first, at, length = places.setdefault(identity, (number, offset, len(line)))
             file.seek(at)
             if file.read(length).rstrip() != line.rstrip():
@@ -253,18 +249,6 @@ def _lines(path: Path, opened: core_files.Opener) -> Iterator[tuple[int, int, by
             if line.strip():
                 yield number, offset, line
             offset += len(line)
-
-
-def replace(project: Project, lines: Iterable[bytes]) -> None:
-    """Replaces the corpus by these lines of articles, which are in the order of ids."""
-    shards.replace(project, lines)
-
-
-def write(project: Project, records: Iterable[Article]) -> int:
-    """Replaces the corpus by these articles, sorted by id; returns how many there are."""
-    ordered: list[Article] = sorted(records, key=lambda article: article.id)
-    replace(project, (to_json(each) + b"\n" for each in ordered))
-    return len(ordered)
 
 
 class Articles(Mapping[str, Article]):
@@ -386,10 +370,9 @@ class Articles(Mapping[str, Article]):
 
 def _places(path: Path, opened: core_files.Opener) -> Iterator[tuple[str, int, int]]:
     """(id, offset, length of the line) of each article of a file; nothing if no file."""
-    decoder = msgspec.json.Decoder(_Id)
     if path.exists():
         for number, offset, line in _lines(path, opened):
-            identity = core_files.decoded(decoder, line, path, number).id
+            identity = core_files.decoded(shards.ID, line, path, number).id
             if not _NUMBER.fullmatch(identity):
                 raise InputError(f"{path}, line {number}: {_odd(identity)}")
             yield identity, offset, len(line)

@@ -15,7 +15,7 @@ def numbers(version: str) -> list[int]:
 
 def bumped(version: str, level: str) -> str | None:
     """The version after one, for a change of this level; None where there is nothing to release."""
-    major, minor, patch = (int(each) for each in version.split("."))
+    major, minor, patch = numbers(version)
     if level == "none":
         return None
     if level == "patch":

@@ -13,7 +13,7 @@ from qawl.core.records import Annotation, as_annotation
 from qawl.formats.source import Given, Names
 from qawl.gold import decide
 from qawl.release.rights import withheld
-from qawl.release.tables.stretches import open_stretches
+from qawl.release.tables.decided import open_stretches
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
 

@@ -6,7 +6,7 @@ again, it finds what is done and does the rest.
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import sha1, sha256
+from hashlib import file_digest, sha1, sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -119,25 +119,25 @@ def shipped(folder: Path) -> Shipped:
             f"{folder} is a draft, and drafts are not published: close what it lists "
             f"({listed(said.open_gates, NAMED)}) and release it without --draft"
         )
-    paths = sorted([*said.files, *(each for each in BESIDE if (folder / each).is_file())])
+    beside = {each: file_sha256(folder / each) for each in BESIDE if (folder / each).is_file()}
+    listed_there = {path: each.sha256 for path, each in said.files.items()}  # as was just verified
+    digests = dict(sorted({**listed_there, **beside}.items()))
     return Shipped(
         folder,
         said.name,
         said.version,
-        files={path: file_sha256(folder / path) for path in paths},
-        git={path: git_digest(folder / path) for path in paths},
-        sizes={path: (folder / path).stat().st_size for path in paths},
+        files=digests,
+        git={path: git_digest(folder / path) for path in digests},
+        sizes={path: (folder / path).stat().st_size for path in digests},
         rows={name: each.rows for name, each in said.content.items()},
     )
 
 
 def git_digest(path: Path) -> str:
     """Hex SHA-1 that git, and the Hub for a regular file, knows a file by."""
-    total = sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    head = b"blob %d\0" % path.stat().st_size
     with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            total.update(chunk)
-    return total.hexdigest()
+        return file_digest(file, lambda: sha1(head, usedforsecurity=False)).hexdigest()
 
 
 def look(repository: Repository, release: Shipped) -> There:

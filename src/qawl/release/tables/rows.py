@@ -25,11 +25,11 @@ from qawl.release.rights import standoff as rights_standoff
 from qawl.release.rights.free_texts import FreeTexts
 from qawl.release.rights.withheld import Guard, strings
 from qawl.release.tables.candidates import CANDIDATES, candidate_rows
+from qawl.release.tables.decided import decided_layers, open_stretches
 from qawl.release.tables.pieces import pieces
 from qawl.release.tables.redaction import Redaction
 from qawl.release.tables.sentence_table import SENTENCES, sentence_cells
 from qawl.release.tables.silver_table import SILVER, as_annotation, silver_row
-from qawl.release.tables.stretches import open_stretches
 from qawl.release.tables.tables import PROVENANCE, Annotated, context_fields
 from qawl.release.tables.token_table import TABLE, token_cells
 from qawl.release.tables.votes import SOFT, VOTES, Votes
@@ -61,8 +61,8 @@ class Maker:
                 for column, gathered in there.items():
                     gathered.extend(made[column])
         found |= {name: self._by_column(name, made) for name, made in rows.items()}
-        decided = [(each.article, each.gold) for each in items]
-        found[TABLE] = token_cells(decided, self._schemes)
+        pairs = [(each.article, each.gold) for each in items]
+        found[TABLE] = token_cells(pairs, self._schemes)
         return {name: cells for name, cells in found.items() if any(cells.values())}, hidden
 
     def _of(self, item: Annotated, hidden: list[str]) -> Iterator[tuple[str, Cells | list[Row]]]:
@@ -76,13 +76,14 @@ class Maker:
         if texts and article.redistribute:
             hidden += _hidden(item, schemes, texts)
         shown = {layer: Redaction(article, texts, scheme) for layer, scheme in schemes.items()}
-        whole = _article_row(item, shown, texts)
+        decided = decided_layers(item.gold)
+        whole = _article_row(item, decided, shown, texts)
         yield "articles", [whole]
         for layer, gold in item.gold.items():
             if given[layer].votes["marked"]:
                 yield VOTES, given[layer].shown(shown[layer])
                 yield SOFT, given[layer].soft
-            if schemes[layer].labels and _worked_on(gold):
+            if schemes[layer].labels and layer in decided:
                 yield from self._of_layer(item, gold, shown[layer], whole)
         if cells := sentence_cells(article, item.gold, schemes):
             yield SENTENCES, cells
@@ -155,7 +156,12 @@ def _typed(record: Annotation | Gold, scheme: Scheme) -> Iterator[tuple[str, str
                 yield from ((name, value) for value in strings(given))
 
 
-def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTexts | None) -> Row:
+def _article_row(
+    item: Annotated,
+    decided: Mapping[str, Gold],
+    shown: Mapping[str, Redaction],
+    texts: FreeTexts | None,
+) -> Row:
     """The row of an article; `shown` says by layer what of it may be, `texts` knows what is withheld."""
     article = item.article
     hidden = not article.redistribute
@@ -178,7 +184,7 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTex
         "source_id": source_id,
     }
     for layer, by in shown.items():
-        gold, scheme = _worked_on(item.gold.get(layer)), by.scheme
+        gold, scheme = decided.get(layer), by.scheme
         row[f"{layer}_complete"] = gold.complete if gold else None
         row[f"{layer}_decided_by"] = gold.decided_by if gold else None
         if scheme.labels:
@@ -196,11 +202,6 @@ def _article_row(item: Annotated, shown: Mapping[str, Redaction], texts: FreeTex
             field: None if hidden else article.context_text(field) for field in context
         }
     return row
-
-
-def _worked_on(gold: Gold | None) -> Gold | None:
-    """The gold of an article; None where all skipped it, which is no article without spans."""
-    return gold if gold and gold.status == "submitted" else None
 
 
 @dataclass(frozen=True, slots=True)

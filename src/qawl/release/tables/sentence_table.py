@@ -20,7 +20,7 @@ from qawl.core.column_types import (
 )
 from qawl.core.records import Article, Gold, GoldSpan
 from qawl.core.sentences import sentences
-from qawl.release.tables.stretches import open_stretches
+from qawl.release.tables.decided import decided_layers, open_stretches
 from qawl.scheme.attributes import Attribute
 from qawl.scheme.names import ranked_in_sentences, sentence_columns
 from qawl.scheme.scheme import Scheme
@@ -51,7 +51,7 @@ def sentence_cells(
     article: Article, gold: Mapping[str, Gold], schemes: Mapping[str, Scheme]
 ) -> Cells:
     """The rows of an article by column; nothing where no layer has gold for it."""
-    decided = {layer: each for layer, each in gold.items() if each.status == "submitted"}
+    decided = decided_layers(gold)
     if not any(schemes[layer].labels for layer in decided):
         return {}
     text, found = article.text, list(sentences(article.text))

@@ -31,6 +31,7 @@ from qawl.core.column_types import (
 from qawl.core.records import Article, Gold
 from qawl.release.tables import columns
 from qawl.release.tables.arrays import pieces
+from qawl.release.tables.decided import decided_layers
 from qawl.release.tables.tokens import KINDS, Edges, edges, iob2, tagged_at
 from qawl.scheme.scheme import Scheme
 
@@ -77,7 +78,7 @@ def token_cells(
 
     All texts are cut into tokens at once, as one text: no token goes over a line.
     """
-    decided = [(article, each) for article, gold in items if (each := _decided(gold))]
+    decided = [(article, each) for article, gold in items if (each := decided_layers(gold))]
     rows: list[Row] = []
     texts = [article.text for article, _ in decided]
     for (article, gold), (at, words, lines) in zip(decided, _cut(texts), strict=True):
@@ -94,11 +95,6 @@ def token_cells(
             row |= _layer(layer, gold.get(layer), at, scheme)
         rows.append(row)
     return {name: [row[name] for row in rows] for name in token_columns(schemes)}
-
-
-def _decided(gold: Mapping[str, Gold]) -> dict[str, Gold]:
-    """The gold of the layers in which the article was not skipped."""
-    return {layer: each for layer, each in gold.items() if each.status == "submitted"}
 
 
 def _cut(texts: Sequence[str]) -> Iterator[tuple[Edges, pa.Array, NDArray[np.int64]]]:
@@ -163,7 +159,7 @@ class Unsaid:
 
     def count(self, gold: Iterable[Mapping[str, Gold]], cells: Cells) -> None:
         """Adds the articles that have rows in the table, with their rows."""
-        decided = filter(None, map(_decided, gold))
+        decided = filter(None, map(decided_layers, gold))
         for at, by_layer in enumerate(decided):
             for layer, said in by_layer.items():
                 lost = cells.get(f"{layer}_lost")

@@ -1,6 +1,13 @@
-"""The stretches of a text of which nothing is decided yet."""
+"""What of an article is decided: the layers that have gold for it, and the stretches that are open."""
+
+from collections.abc import Mapping
 
 from qawl.core.records import Gold
+
+
+def decided_layers(gold: Mapping[str, Gold]) -> dict[str, Gold]:
+    """The gold of the layers in which not all skipped the article, which is no article without spans."""
+    return {layer: each for layer, each in gold.items() if each.status == "submitted"}
 
 
 def open_stretches(gold: Gold, length: int) -> list[dict[str, int]]:
