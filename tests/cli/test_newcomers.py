@@ -252,7 +252,7 @@ def test_languages_without_rules_are_named_by_suggest(tmp_path):
     """A French corpus got no suggestions, without a word."""
     ingest(tmp_path, "a.txt", TEXT)
     said = qawl(tmp_path / "corpus_of_one", "suggest").output
-    assert "little is suggested in languages that there are no rules for: fr (1)" in said
+    assert "few suggestions for articles in fr (1): there are rules for Arabic and English" in said
     (tmp_path / "_source.yaml").write_text("language: en", "utf-8")
     ingest(tmp_path, "b.txt", "Heavy rain fell in Sour on Tuesday, the mayor said.")
     assert "en (1)" not in qawl(tmp_path / "corpus_of_one", "suggest").output

@@ -77,7 +77,7 @@ def _withheld(built: "Built") -> "Iterator[str]":
         reasons = ", ".join(f"{count} × {why}" for why, count in every)
         yield (
             f"WITHHELD: the text of {_articles([*ids])} ({reasons}); "
-            "`qawl restore` brings texts back from one's own copy. To release them, give license and "
+            "`qawl restore` puts them back from your own copies. To release them, give license and "
             "redistribute (docs/corpus.md)"
         )
 

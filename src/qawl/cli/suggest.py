@@ -157,8 +157,7 @@ def _tell(made: "Made", least: float) -> None:
     if made.unknown:
         counts = ", ".join(f"{name} ({count})" for name, count in made.unknown.most_common())
         say(
-            f"little is suggested in languages that there are no rules for: {counts}; the rules are for "
-            "Arabic and English",
+            f"few suggestions for articles in {counts}: there are rules for Arabic and English alone",
             err=True,
         )
     for layer, labels in made.weak.items():

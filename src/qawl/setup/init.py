@@ -18,8 +18,8 @@ NOTES = {
 What is here: `sources/`, the articles as received; `articles.jsonl`, frozen by `qawl ingest`;
 past 50 MB it goes on in `articles/`, and `heads.jsonl` says how many there are;
 `set-aside.jsonl`, what could not be read and why; `withdrawn.jsonl`, what was taken out.
-Beside the articles in `sources/`: `_source.yaml` with `source` (who published them), `license` (as in
-CC-BY-4.0), `redistribute` (true: a release may show the texts) and `language`.
+In each folder of `sources/` that has articles: `_source.yaml` with `source` (who published them),
+`license` (as in CC-BY-4.0), `redistribute` (true: a release may show the texts) and `language`.
 Who writes it: you put files into `sources/`, Qawl writes the rest.
 May I edit it: `sources/` yes; `articles.jsonl` and `articles/` no, annotations stand on their offsets.
 """,
