@@ -482,7 +482,7 @@ def test_an_article_that_would_change_its_split_closes_the_gate(disputed):
     shares = "release: {splits: {train: 0.1, validation: 0.1, test: 0.8}}\n"
     path.write_text(path.read_text("utf-8") + shares, "utf-8")
     (said,) = gates.failing(project.load(disputed.root))
-    assert "would change their split" in said
+    assert "would change split" in said
 
 
 def test_the_card_has_the_agreement_with_its_intervals(disputed):

@@ -385,7 +385,7 @@ def test_each_layer_gets_the_regions_of_its_control(foreign):
     corpus.ingest(SAMI)
     mixed = [region(SAMI, "Sami"), region(SAMI, "Layla", layer="quo")]
     done = corpus.pull([task(SAMI, *mixed)])
-    assert "read 1 tasks with 1 annotations: 2 new versions" in done.output
+    assert "read 1 task with 1 annotation: 2 new versions" in done.output
     assert (corpus.spans("ner"), corpus.spans("quo")) == ([("PER", "Sami")], [("PER", "Layla")])
     assert corpus.errors() == []
     again = corpus.pull([task(SAMI, *mixed)])

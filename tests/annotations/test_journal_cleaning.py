@@ -245,7 +245,7 @@ def test_the_merge_driver_joins_logs(corpus, other, tmp_path, empty):
     done = corpus.run("pull", "--merge-file", str(ours), str(theirs))
     assert done.exit_code == 0, done.exception
     assert [json.loads(line) for line in ours.read_text("utf-8").splitlines()] == both
-    assert "0 of 1 lines" in corpus.run("pull", "--merge-file", str(ours), str(theirs)).output
+    assert "0 of 1 line" in corpus.run("pull", "--merge-file", str(ours), str(theirs)).output
 
 
 @pytest.mark.parametrize("swapped", [False, True])

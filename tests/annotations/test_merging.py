@@ -305,7 +305,7 @@ def test_an_old_export_does_not_undo_a_deletion(corpus):
     for old in ([work(surface="met", day=2)], [work(day=5)]):
         done = pull(corpus, old)
         assert done.exit_code == 0
-        assert "1 annotations that came were deleted in Label Studio later" in done.output
+        assert "1 annotation that came was deleted in Label Studio later" in done.output
         assert corpus.records() == []
     assert "met" in json.dumps(lines(corpus))
     pull(corpus, [work(surface="Layla", day=9)])

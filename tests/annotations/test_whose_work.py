@@ -428,7 +428,7 @@ def test_where_no_text_is_known_the_fields_are_named(corpus):
     one = work()
     one["data"] = {"Full_Text": "Somebody else came.", "title": "x"}
     said = str(pull(corpus, [one]).exception)
-    assert "none of the 1 tasks belongs" in said
+    assert "none of the 1 task belongs" in said
     assert "Full_Text, title" in said
 
 
@@ -596,12 +596,12 @@ def test_an_export_that_gzip_packed_is_read_and_other_packed_ones_are_named(corp
     whole = gzip.compress(content, mtime=0)
     for name, packed, said in (
         ("a.json.gz", whole, "1 new versions"),
-        ("b.json", whole, "read 1 tasks with 1 annotations"),
-        ("c.gz", gzip.compress(b"\xef\xbb\xbf" + content), "read 1 tasks with 1 annotations"),
+        ("b.json", whole, "read 1 task with 1 annotation"),
+        ("c.gz", gzip.compress(b"\xef\xbb\xbf" + content), "read 1 task with 1 annotation"),
         (
             "d.gz",
             gzip.compress(content.decode().encode("utf-16")),
-            "read 1 tasks with 1 annotations",
+            "read 1 task with 1 annotation",
         ),
         ("cut.json.gz", whole[:-20], "cut.json.gz: cut off or damaged"),
         ("head.json.gz", whole[:12], "head.json.gz: cut off or damaged"),

@@ -39,11 +39,11 @@ COMMANDS = [
         ),
         (
             lambda those: [*those, those[0]],
-            "articles.jsonl had 1 lines that stood twice: they are dropped",
+            "articles.jsonl had 1 line that stood twice: one of each is dropped",
         ),
         (
             lambda those: [*those[1:], *those, b"\n", b"  \n"],
-            "is sorted; had 2 lines that stood twice: they are dropped",
+            "is sorted; had 2 lines that stood twice: one of each is dropped",
         ),
         (
             lambda those: [*those[:-1], those[-1].rstrip(b"\n")],

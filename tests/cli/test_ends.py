@@ -64,7 +64,7 @@ def test_a_team_without_a_server_adjudicates_by_hand(differing, tmp_path):
     done = qawl(
         root, "tasks", "--layer", "entity", "--judge", "--out", str(out), "--config", str(config)
     )
-    assert "1 tasks" in done.output
+    assert "1 task" in done.output
     (task,) = json.loads(out.read_text("utf-8"))
     assert "Paris" in json.dumps({**task["data"], "text": ""})
     assert task["data"]["basis"]

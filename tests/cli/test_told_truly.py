@@ -69,7 +69,7 @@ def desk(folder, texts, differing):
 def test_a_withdrawn_article_waits_for_no_judge(tmp_path):
     texts = {"t1": TEXT, "t2": "Nobody came to the port of Sour today, said Huda Aziz."}
     desk(tmp_path / "c", texts, ["t1"])
-    assert "1 wait for a judge" in qawl(tmp_path / "c", "adjudicate").output
+    assert "1 waits for a judge" in qawl(tmp_path / "c", "adjudicate").output
     lines = (tmp_path / "c/corpus/articles.jsonl").read_text("utf-8").splitlines()
     (identity,) = (each["id"] for each in map(json.loads, lines) if each["text"] == TEXT)
     qawl(tmp_path / "c", "withdraw", identity, "--reason", "it was asked for")

@@ -525,7 +525,7 @@ def test_the_command_tells_the_losses_on_stderr(recorded, tmp_path):
     target = str(tmp_path / "out")
     done = CliRunner().invoke(cli.group, [*arguments, "--with-withheld", "--to", target])
     assert done.exit_code == 0, done.output
-    assert done.stdout == f"{target}: 1 files and report.json\n"
+    assert done.stdout == f"{target}: 1 file and report.json\n"
     assert f"({KINDS['label-unmapped']})" in done.stderr
     assert "never carried: " in done.stderr
     assert "do not share it" in done.stderr

@@ -70,7 +70,7 @@ def test_one_moment_is_no_disagreement(tmp_path, one, other, kept):
 )
 def test_other_moments_are_decided_by_the_judge(tmp_path, one, other):
     loop = annotated(tmp_path / "c", one, other)
-    assert "1 wait for a judge" in loop.run("adjudicate")
+    assert "1 waits for a judge" in loop.run("adjudicate")
     (gold,) = loop.records("toy", "gold")
     assert [each["name"] for each in gold["open"]] == ["at", "first"]
     attributes = json.loads(loop.run("agreement", "--json"))["layers"]["toy"]["attributes"]

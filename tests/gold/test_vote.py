@@ -148,7 +148,7 @@ def test_one_thing_with_several_bounds_is_open_and_one_question(room, bounds):
     assert places(gold) == []
     ends = min(start for start, _ in bounds), max(end for _, end in bounds)
     assert opened(gold) == [("span", "A", *ends)]
-    assert "1 wait for a judge" in said
+    assert "1 waits for a judge" in said
 
 
 def test_one_thing_with_several_labels_is_open(room):
@@ -364,16 +364,16 @@ SKIPPED = "skipped"
 @pytest.mark.parametrize(
     ("done", "lines", "complete", "said"),
     [
-        (["A", SKIPPED, SKIPPED], {}, False, "1 wait for a judge"),
-        (["A", SKIPPED], {}, False, "1 wait for further annotators"),
-        (["A"], {}, False, "1 wait for further annotators"),
-        (["A"], {"overlap": {"toy": 2}}, False, "1 wait for further annotators"),
-        (["A", SKIPPED], {"overlap": {"toy": 2}}, False, "1 wait for a judge"),
+        (["A", SKIPPED, SKIPPED], {}, False, "1 waits for a judge"),
+        (["A", SKIPPED], {}, False, "1 waits for further annotators"),
+        (["A"], {}, False, "1 waits for further annotators"),
+        (["A"], {"overlap": {"toy": 2}}, False, "1 waits for further annotators"),
+        (["A", SKIPPED], {"overlap": {"toy": 2}}, False, "1 waits for a judge"),
         (["A"], {"overlap": {"toy": 1}}, True, "all complete"),
         (["A", SKIPPED], {"overlap": {"toy": 1}}, True, "all complete"),
         (["A"], {"overlap": {"toy": 1}, "training": [article(TEXT).id]}, False, "1 wait"),
         (["A", "A", SKIPPED], {}, True, "all complete"),
-        ([SKIPPED], {}, False, "1 wait for further annotators"),
+        ([SKIPPED], {}, False, "1 waits for further annotators"),
         ([SKIPPED, SKIPPED, SKIPPED], {}, True, "all complete"),
     ],
 )

@@ -87,7 +87,7 @@ def surfaces(value, text):
 def test_a_dataset_of_any_config_is_filled(load, secret, config):
     before = load(config)
     copy = secret.text.replace("قال", "قالت")
-    with pytest.warns(UserWarning, match="1 withheld texts were not found"):
+    with pytest.warns(UserWarning, match="1 withheld text was not found"):
         assert qawl.restore(before, [copy])["train"].to_list() == before["train"].to_list()
     after, outcome = restore.fill(before, [secret.text])
     assert (outcome.restored, outcome.missing) == ([secret.id], [])
@@ -152,7 +152,7 @@ def test_one_split_a_folder_and_a_title(built, load, secret, tmp_path):
     assert (row["text"], row["title"]) == (secret.text, "عنوان الخبر الأول")
     assert row["title_sha256"]
     (copies / "a.yaml").write_text("title: عنوان آخر\n", "utf-8")
-    with pytest.warns(UserWarning, match="1 withheld titles were not found"):
+    with pytest.warns(UserWarning, match="1 withheld title was not found"):
         after = qawl.restore(split, str(copies), release=built)
     assert {each["title"] for each in after if each["id"] == secret.id} == {None}
 
@@ -166,7 +166,7 @@ def test_the_command_says_what_it_did_not_find(built, secret, tmp_path):
     done = run(
         cli.group, ["restore", str(built), "--articles", str(copies), "--to", str(tmp_path / "x")]
     )
-    assert "1 articles restored" in done.output
+    assert "1 article restored" in done.output
     assert f"title not found: {secret.id}" in done.output
     assert "not read: copies/empty.txt: empty file" in done.output
     checked = run(cli.group, ["verify", str(tmp_path / "x")])

@@ -55,6 +55,6 @@ def test_who_is_waited_for_is_told_apart(tmp_path):
     )
     assert judged.startswith(f"left out of toy: 1 open point in 1 article ({known[TEXTS['t3']]})")
     said = corpora.qawl(made, "adjudicate").output
-    assert "1 wait for a judge" in said
-    assert "1 wait for further annotators" in said
+    assert "1 waits for a judge" in said
+    assert "1 waits for further annotators" in said
     assert at_the_end(made, "0.1.0") == [one, judged]

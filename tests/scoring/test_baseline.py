@@ -82,7 +82,7 @@ def test_predictions_of_a_release_alone_leave_withheld_articles_out(drafted, tmp
     recorded, _ = drafted
     shutil.copytree(recorded.root / FOLDER, tmp_path / "alone" / "release")
     done = right(tmp_path / "alone", "suggest", "--release", "release", "--to", "p.jsonl")
-    assert "1 articles have no text here, and no prediction: 32b362273587" in done.stderr
+    assert "1 article has no text here, and no prediction: 32b362273587" in done.stderr
     lines = [
         json.loads(each)
         for each in (tmp_path / "alone" / "p.jsonl").read_text("utf-8").splitlines()

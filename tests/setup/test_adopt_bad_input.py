@@ -330,7 +330,7 @@ def test_offsets_in_utf16_units_are_said_and_how_they_are_moved(tmp_path):
     given = {**task(moved), "data": {"text": "👩‍🚀 Ada came."}}
     moved["value"] |= {"start": 6, "end": 9}
     said = json.loads(run(tmp_path, "e.json", [given]).stdout)
-    assert any("1 spans do not stand" in each and "--fix" in each for each in said["notes"])
+    assert any("1 span does not stand" in each and "--fix" in each for each in said["notes"])
     done = CliRunner().invoke(cli.group, ["-C", str(tmp_path / "new"), "validate", "--fix"])
     assert done.exit_code == 0, done.output
     path = tmp_path / "new" / "exports" / "annotations" / "label.jsonl"

@@ -232,7 +232,7 @@ def test_a_text_of_two_annotators_is_counted_once_where_releases_leave_it_out(tm
     report, _, articles = adopt(tmp_path, {"x/admin.jsonl": DOCCANO, "x/rana.jsonl": DOCCANO})
     assert len(articles) == 1
     (rights,) = [each for each in report["notes"] if each.startswith("releases will withhold")]
-    assert "the texts of 1 articles: 1 have" in rights
+    assert "the texts of 1 article: 1 has" in rights
     assert any("en (1);" in each for each in report["notes"])
 
 

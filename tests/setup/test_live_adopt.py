@@ -108,7 +108,7 @@ def test_annotation_goes_on_in_the_project_that_was_adopted(foreign, tmp_path):
     ]
     gone = next(iter(client.tasks(number, annotations=True)))["annotations"][0]["id"]
     client.request("DELETE", f"api/annotations/{gone}/")
-    assert "1 annotations were deleted" in run(folder, "pull")
+    assert "1 annotation was deleted" in run(folder, "pull")
     assert len(records(folder)) == 3
     client.delete_project(number)
     done = CliRunner().invoke(cli.group, ["-C", str(folder), "push"])
@@ -142,14 +142,14 @@ def test_numbers_of_deleted_tasks_and_work_that_is_given_away_change_no_article(
     person.close()
     client.request("PATCH", f"api/annotations/{made}/", body={"completed_by": person.id})
     said = run(folder, "pull")
-    assert "label by a1: 1 annotations were deleted in project" in said
+    assert "label by a1: 1 annotation was deleted in project" in said
     assert "given to other users" in said
     assert [
         each["annotator"] for each in records(folder) if each["spans"][0]["text"] == "ليلى"
     ] == ["a2"]
     client.request("DELETE", f"api/annotations/{second['annotations'][0]['id']}/")
     client.submit(second["id"], {"result": result(TEXTS[1], "Tripoli", "LOC")})
-    assert "1 annotations were deleted" in run(folder, "pull")
+    assert "1 annotation was deleted" in run(folder, "pull")
     assert "0 new versions" in run(folder, "pull", "--annotator", f"{person.id}=a2")
     found = {each["article_id"]: each["spans"][0]["text"] for each in records(folder)}
     assert found[new["id"]] == "Omar"

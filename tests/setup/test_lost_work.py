@@ -41,7 +41,7 @@ def test_journals_that_nothing_is_said_of_are_named(corpus):
 
 def test_annotations_that_the_journal_lacks_are_named(corpus):
     cut(corpus)
-    assert "the journal has nothing of 1 annotations in it" in journal_line(corpus)
+    assert "the journal has nothing of 1 annotation in it" in journal_line(corpus)
 
 
 def test_work_of_a_release_that_the_journal_lacks_is_named(corpus):
@@ -49,4 +49,4 @@ def test_work_of_a_release_that_the_journal_lacks_is_named(corpus):
     cut(corpus)
     (corpus / "exports/annotations/entity.jsonl").unlink()
     main(corpus, "pull", "--rebuild")
-    assert "entity: the journals lack 1 annotations that release 0.1.0 has" in journal_line(corpus)
+    assert "entity: the journals lack 1 annotation that release 0.1.0 has" in journal_line(corpus)

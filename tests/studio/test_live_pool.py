@@ -133,7 +133,7 @@ def test_two_annotators_share_a_project_and_a_third_joins(pooled, people, monkey
     said = run(corpus, monkeypatch, "pull")
     assert f"user {one.id} is {zaid} here, to whom 4 of the 5 tasks" in said.output
     assert f"user {two.id} is {ann} here, to whom 4 of the 4 tasks" in said.output
-    assert f"toy: {zaid} did 1 tasks that are assigned to {ann}" in said.output
+    assert f"toy: {zaid} did 1 task that is assigned to {ann}" in said.output
     article = strange["data"]["article_id"]
     assert (article, ann) not in records(corpus)
     assert (article, zaid) in records(corpus)
@@ -201,7 +201,7 @@ def test_work_that_the_server_gives_to_another_moves_to_them(pooled, people, mon
     client.request("PATCH", f"api/annotations/{done[0]['id']}/", body={"completed_by": two.id})
     said = run(corpus, monkeypatch, "pull")
     assert said.exit_code == 0, said.output
-    assert f"toy: 1 annotations that counted as {zaid}'s are {ann}'s" in said.output
+    assert f"toy: 1 annotation that counted as {zaid}'s is {ann}'s" in said.output
     assert sorted(name for _, name in records(corpus)) == [ann, ann, zaid, zaid]
     assert " 0 new versions" in run(corpus, monkeypatch, "pull").output
 

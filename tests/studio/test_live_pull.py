@@ -345,7 +345,7 @@ def test_numbers_that_a_restored_server_gives_again_are_told_apart(served, said,
 
     monkeypatch.setattr(Client, "task_pages", as_restored)
     code, output = said(corpus, "pull")
-    assert (code, output.count("1 annotations are gone from Label Studio")) == (0, 1)
+    assert (code, output.count("1 annotation is gone from Label Studio")) == (0, 1)
     assert [each.spans for each in derive.read(corpus, "quote")] == [()]
     assert "ALARM" not in said(corpus, "pull")[1]
     assert "1 annotation put back" in said(corpus, "push", "--recover")[1]

@@ -297,7 +297,7 @@ def test_users_are_told_by_whose_tasks_they_did_most(shared):
     assert whose(made) == {NAMES[0]: 3, NAMES[1]: 2, "a4": 1}
     assert f"user 2 is {NAMES[0]} here, to whom 3 of the 3 tasks" in "\n".join(outcome.notes)
     assert f"user 3 is a4 here, since another user is {NAMES[0]}" in "\n".join(outcome.notes)
-    assert f"a4 did 1 tasks that are assigned to {NAMES[0]}" in "\n".join(outcome.notes)
+    assert f"a4 did 1 task that is assigned to {NAMES[0]}" in "\n".join(outcome.notes)
     assert pull.pull(server, made).new.total() == 0
     checks = [each.check for each in validate.validate(made)]
     assert checks.count("annotator-other") == 1
@@ -340,7 +340,7 @@ def test_who_a_user_is_can_be_said_later_and_nothing_is_lost(shared):
     outcome = pull.pull(server, made, users=[f"1={NAMES[0]}", f"u2@X.org={NAMES[1]}"])
     assert whose(made) == {NAMES[0]: 2, NAMES[1]: 1}
     said = "\n".join(outcome.notes)
-    assert f"1 annotations that counted as {NAMES[0]}'s are {NAMES[1]}'s" in said
+    assert f"1 annotation that counted as {NAMES[0]}'s is {NAMES[1]}'s" in said
     assert f"2 annotations that counted as a4's are {NAMES[0]}'s" in said
     assert pull.pull(server, made).new.total() == 0
     gone = {e.message for e in validate.validate(made) if e.check == "annotation-deleted"}

@@ -59,7 +59,7 @@ def test_what_changed_after_a_clock_went_back_is_read(made, server):
     server.now = NOW - timedelta(hours=3)
     server.annotate(server.made[0]["id"], MARKED, "LOC")
     (alarm,) = pull.pull(server, made).alarms
-    assert "entity by a1: 1 annotations on the server differ from later versions" in alarm
+    assert "entity by a1: 1 annotation on the server differs from later versions" in alarm
     assert labels(made) == ["PERS"]
     assert len(made.journal_file("entity", "a1").read_bytes().splitlines()) == 2
     server.now = NOW + timedelta(minutes=20)
@@ -193,9 +193,11 @@ def test_a_project_that_is_gone_is_an_alarm_once_and_a_note_until_it_is_put_back
     assert corpora.main(folder, "pull")[0] == 0
     server.delete_project(project)
     (alarm,), *later = gone(folder)
-    assert alarm.startswith(f"ALARM: project {project} (ner, a1) with 1 annotations is gone from ")
+    assert alarm.startswith(f"ALARM: project {project} (ner, a1) with 1 annotation is gone from ")
     assert "run `qawl push --recover`" in alarm
-    note = f"still gone from Label Studio: project {project} (ner, a1), 1 annotations are in the journal"
+    note = (
+        f"still gone from Label Studio: project {project} (ner, a1), 1 annotation is in the journal"
+    )
     assert later == [[f"{note} alone (`qawl push --recover`)"]] * 2
 
 
@@ -223,10 +225,10 @@ def test_a_judges_project_that_is_gone_is_said_as_long_as_something_can_be_done(
     gold = (folder / "exports/gold/ner.jsonl").read_bytes()
     server.delete_project(judges)
     (alarm, *first), *later = gone(folder)
-    assert (first, "(ner, adjudication) with 1 annotations is gone" in alarm) == ([], True)
+    assert (first, "(ner, adjudication) with 1 annotation is gone" in alarm) == ([], True)
     assert ("said once" in alarm) == decided
     assert ("push --recover" in alarm) != decided
-    note = f"still gone from Label Studio: project {judges} (ner, adjudication), 1 annotations are in the"
+    note = f"still gone from Label Studio: project {judges} (ner, adjudication), 1 annotation is in the"
     assert [[note in each for each in said] for said in later] == (
         [[], []] if decided else [[True]] * 2
     )

@@ -45,6 +45,7 @@ from qawl.annotations import derive
 from qawl.articles import selection, withdrawal
 from qawl.articles import store as article_store
 from qawl.core import files
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, JUDGE, Annotation, Format, to_json
 from qawl.scheme import scheme
@@ -228,14 +229,14 @@ def _warnings(articles: int, raters: Sequence[int], pairs: int) -> Iterator[str]
     if too_many(most):
         yield (
             f"{most} annotators did one article: for F1 and kappa each is compared with "
-            f"{compared_with(most)} others there, for alpha with all"
+            f"{many(compared_with(most), 'other')} there, for alpha with all"
         )
     if pairs > LISTED:
         yield f"more than {LISTED:,} pairs of annotators: the figures of single pairs are left out"
     if 0 < articles < FEW:
-        count = "1 article" if articles == 1 else f"{articles} articles"
         yield (
-            f"agreement is measured on {count}: with fewer than {FEW}, read the intervals rather than "
+            f"agreement is measured on {many(articles, 'article')}: with fewer than {FEW}, read the "
+            "intervals rather than "
             "the values"
         )
 

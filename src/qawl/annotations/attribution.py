@@ -21,6 +21,7 @@ from qawl.annotations.identity import Identity, copied, others, same
 from qawl.annotations.known_numbers import KnownWork, numbers
 from qawl.annotations.users import Account, User, by_assigned
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.records import JUDGE
 
 _REMOVE = (
@@ -266,10 +267,7 @@ class Attribution:
     def _doubt(self, export: Export, share: Share, evidence: _Evidence) -> None:
         """Says what has the unique ids of another user's work, and as whose it counts."""
         for (person, same_content), count in evidence.strange.items():
-            what = (
-                f"{export.name}: {share.user}: {count} annotations have unique ids of work of "
-                f"{_listed({person})}"
-            )
+            what = f"{export.name}: {share.user}: {_have(count)} of work of {_listed({person})}"
             if same_content:
                 self.doubts.append(
                     f"{what}, which is another's, and say the same: they count as that work"
@@ -373,6 +371,10 @@ def _moved(there: Identity, identity: Identity) -> bool:
     return bool(there.unique) and len({*places}) == 1
 
 
+def _have(count: int) -> str:
+    return many(count, "annotation has the unique id", "annotations have unique ids")
+
+
 def _question(export: Export, user: User, evidence: _Evidence) -> str:
     """What nobody can tell, and how to say it."""
     why = "the journal has this number from elsewhere, or as the judge's"
@@ -383,10 +385,7 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
         )
     elif evidence.strange:
         people = {person for person, _ in evidence.strange}
-        why = (
-            f"{evidence.strange.total()} annotations have unique ids of work of {_listed(people)}, who "
-            "has another number"
-        )
+        why = f"{_have(evidence.strange.total())} of work of {_listed(people)}, who has another number"
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
         "(or --annotator USER=NAME for each user), or --judge; nothing was written"

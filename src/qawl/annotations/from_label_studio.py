@@ -18,6 +18,7 @@ from qawl.annotations.composed import composed
 from qawl.annotations.foreign_values import brief, moment, name, seconds, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.annotations.to_label_studio import SENT
+from qawl.core.excerpts import many
 from qawl.core.records import (
     Annotation,
     Article,
@@ -164,7 +165,8 @@ def _sorted(reading: Reading, annotation: Raw) -> dict[str, list[Raw]]:
         if given is not None or not _skipped(annotation):
             reading.found("result-unreadable", f"the results are no list but {brief(given)}")
     elif odd := [each for each in given if not isinstance(each, dict)]:
-        message = f"{len(odd)} results are no objects; the first is {brief(odd[0])}"
+        are = many(len(odd), "result is no object", "results are no objects")
+        message = f"{are}; the first is {brief(odd[0])}"
         reading.found("result-unreadable", message)
     return found
 

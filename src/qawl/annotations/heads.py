@@ -16,6 +16,7 @@ from msgspec import Struct
 from qawl.annotations import segments
 from qawl.core import files, names
 from qawl.core.errors import JournalError
+from qawl.core.excerpts import many
 from qawl.core.records import FORMAT, Format
 
 NAME = "heads.json"
@@ -168,8 +169,8 @@ def lost(journal: Path, head: Head, versions: int) -> JournalError:
     """That a journal holds less than it did."""
     said = f"it holds {versions}" if journal.exists() else "it is gone"
     return JournalError(
-        f"{journal}: {NAME} says that it held {head.versions} versions, and {said}: bring the file "
-        "back from version control or a backup"
+        f"{journal}: {NAME} says that it held {many(head.versions, 'version')}, and {said}: bring the "
+        "file back from version control or a backup"
     )
 
 

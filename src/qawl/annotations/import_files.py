@@ -30,7 +30,7 @@ from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
 from qawl.annotations.users import Account, User
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 from qawl.core.findings import reason
 from qawl.core.handles import Handles
 from qawl.core.project import Project
@@ -173,7 +173,9 @@ def _note_strange(path: Path, outcome: Pulled, tasks: int, unplaced: int) -> Non
         outcome.not_read.append(f"{path.name}: there is no task in it")
     elif unplaced == tasks:
         outcome.foreign += 1
-        outcome.not_read.append(f"{path.name}: none of its {tasks} tasks belongs to this corpus")
+        outcome.not_read.append(
+            f"{path.name}: none of its {many(tasks, 'task')} belongs to this corpus"
+        )
 
 
 def _refuse_strange(outcome: Pulled) -> None:
@@ -188,7 +190,8 @@ def _refuse_strange(outcome: Pulled) -> None:
     if outcome.tasks and outcome.unplaced == outcome.tasks:
         listed = ", ".join(sorted(outcome.fields)) or "none"
         raise InputError(
-            f"none of the {outcome.tasks} tasks belongs to this corpus: their texts (fields of the "
+            f"none of the {many(outcome.tasks, 'task')} belongs to this corpus: their texts (fields of "
+            "the "
             f"tasks: {listed}) are not in corpus/articles.jsonl (ingest them first, or run in the "
             "right folder)"
         )

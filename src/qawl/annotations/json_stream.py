@@ -15,6 +15,7 @@ import msgspec
 
 from qawl.core import files, packings
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.odd_json import HALF, half_a_character, repeated_key
 
 CHUNK = 1 << 16
@@ -71,7 +72,7 @@ def elements(path: Path) -> Iterator[Element]:
             found = (_like_this(buffer, file) if alike else None) or _next(buffer, file)
             if found is None:
                 raise InputError(
-                    f"{path}: cut off or damaged after {count} tasks, or the next is longer than "
+                    f"{path}: cut off or damaged after {many(count, 'task')}, or the next is longer than "
                     f"{files.LONGEST >> 20} MiB; export it again"
                 )
             element, length = found

@@ -28,6 +28,7 @@ from qawl.annotations.other_journals import Other
 from qawl.articles import store as article_store
 from qawl.core import files
 from qawl.core.errors import InputError, JournalError
+from qawl.core.excerpts import many
 from qawl.core.project import JOURNAL, Project
 from qawl.core.records import JUDGE
 
@@ -127,7 +128,8 @@ def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> N
     if articles and not any(each in here for each in articles) and not _shared(project, journals):
         raise JournalError(
             f"{name}: its journals are of another corpus: corpus/articles.jsonl has none of the "
-            f"{len(articles)} articles that they are of (`qawl ingest --merge` joins the articles of a "
+            f"{many(len(articles), 'article')} that they are of (`qawl ingest --merge` joins the "
+            "articles of a "
             "branch)"
         )
 

@@ -19,6 +19,7 @@ from qawl.annotations.sorter import Pulled
 from qawl.articles import store as article_store
 from qawl.core import files, result_cache
 from qawl.core.errors import JournalError
+from qawl.core.excerpts import many
 from qawl.core.findings import CHECKS, finding
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Finding, to_json
@@ -154,7 +155,8 @@ def migration_notes(project: Project, layer: str) -> Iterator[str]:
         if each.check in {"scheme-brought", "scheme-step"}:
             yield each.message
     if asked:
-        yield f"{asked} places took a default and need a person: `qawl validate --check scheme-split`"
+        took = many(asked, "place took a default and needs", "places took a default and need")
+        yield f"{took} a person: `qawl validate --check scheme-split`"
 
 
 _Place = tuple[str | None, str | None]
@@ -210,7 +212,7 @@ class _Made:
             return None
         article, annotator = first
         return (
-            f"exports/annotations/{path.name}: the journal has nothing of {count} annotations in "
+            f"exports/annotations/{path.name}: the journal has nothing of {many(count, 'annotation')} in "
             f"it, first of {article} by {annotator}: bring exports/journal back from version control "
             "or a backup; records that were never pulled have to go"
         )

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from qawl.core import files
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, Format, to_json
 
@@ -55,7 +56,8 @@ def refuse_less(project: Project, head: Head) -> None:
         )
     if head.articles < min(same):
         raise InputError(
-            f"{path} says that the corpus held {min(same)} articles, and {head.articles} are there: "
+            f"{path} says that the corpus held {many(min(same), 'article')}, and {head.articles} are "
+            "there: "
             f"{project.articles_file} is of an older commit, or was cut: {ADVICE}"
         )
 

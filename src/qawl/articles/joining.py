@@ -13,6 +13,7 @@ import msgspec
 from qawl.articles import adding, released, shards
 from qawl.articles import store as article_store
 from qawl.core import temporary
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import Article
 
@@ -95,7 +96,7 @@ def _differing(one: Article, other: Article) -> list[str]:
 
 def said(name: str, outcome: Joined) -> Iterator[str]:
     """What was joined, in words."""
-    yield f"{outcome.added} of {outcome.articles} articles of {name} added"
+    yield f"{outcome.added} of {many(outcome.articles, 'article')} of {name} added"
     if outcome.updated:
         yield f"articles that changed there alone, taken over: {outcome.updated}"
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from qawl.articles import heads
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.project import ARTICLES_HEAD, SHARDS, Project, lock
 from qawl.core.records import FORMAT, Format
 
@@ -84,9 +85,8 @@ def paths(project: Project) -> list[Path]:
     for each in known.shards:
         path = project.shards / each.name
         if not path.is_file():
-            raise InputError(
-                f"{path} is gone: {each.articles} articles stand in it: {heads.ADVICE}"
-            )
+            stand = many(each.articles, "article stands", "articles stand")
+            raise InputError(f"{path} is gone: {stand} in it: {heads.ADVICE}")
         if project.disk.sha256(path) != each.sha256:
             raise InputError(
                 f"{path} is not what was sealed, {NAME} has another hash: {heads.ADVICE}"

@@ -22,6 +22,7 @@ from qawl.articles import cleaning, shards
 from qawl.core import files as core_files
 from qawl.core import result_cache
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.project import Project, held, lock
 from qawl.core.records import Article, Edit
 from qawl.core.text import sha256
@@ -237,7 +238,7 @@ def _sort(path: Path) -> None:
     if list(places) != sorted(places):
         said.append("was not in the order of ids, as a merge leaves it: it is sorted")
     if twice:
-        said.append(f"had {twice} lines that stood twice: they are dropped")
+        said.append(f"had {many(twice, 'line')} that stood twice: one of each is dropped")
     _log.warning("%s %s", path, "; ".join(said) or "had no end of its last line: it has one now")
 
 

@@ -14,7 +14,7 @@ from qawl.articles.frozen_index import UNNAMED
 from qawl.articles.intake import Ingested
 from qawl.articles.metadata import FIELDS, respellings
 from qawl.core.errors import InputError
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.core.text import printable
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _SHOWN, _FIELDS, _LONGEST, _EXAMPLES, _BEGINS = 5, 12, 300, 3, 60
 _RULES = {
     CHROME_LINES: (
-        "lines that sites add",
+        ("line that sites add", "lines that sites add"),
         (
             "to keep such lines, set default_chrome: false (or take your own pattern out of chrome) "
             "below ingest: in qawl.yaml before you ingest"
         ),
     ),
     RECURRING: (
-        "lines that recur in their source",
+        ("line that recurs in its source", "lines that recur in their source"),
         "to keep such lines, set recurring_articles: 0 below ingest: in qawl.yaml before you ingest",
     ),
 }
@@ -48,8 +48,9 @@ def lines(outcome: Ingested) -> Iterator[str]:
         yield f"updated     {outcome.updated}: their metadata changed, their text did not"
     yield from _cleaned(outcome)
     yield (
-        f"duplicates  {outcome.copies} copies of one source, {outcome.same_text} of the same text, "
-        f"{outcome.near} near; {outcome.groups} groups"
+        f"duplicates  {many(outcome.copies, 'copy', 'copies')} of one source, {outcome.same_text} of "
+        "the same text, "
+        f"{outcome.near} near; {many(outcome.groups, 'group')}"
     )
     yield from _findings(outcome)
     yield from _foreign(outcome)
@@ -69,7 +70,10 @@ def _cleaned(outcome: Ingested) -> Iterator[str]:
     for rule, (what, keep) in _RULES.items():
         count, articles = outcome.cleaned.lines[rule], outcome.cleaned.articles[rule]
         if count:
-            yield f"cleaned     {count} {what} in {articles} articles (edits of rule {rule}), such as:"
+            yield (
+                f"cleaned     {many(count, *what)} in {many(articles, 'article')} "
+                f"(edits of rule {rule}), such as:"
+            )
             yield from (f"            {printable(line)}" for line in outcome.cleaned.examples[rule])
             yield f"            {keep}"
 
@@ -78,7 +82,7 @@ def _findings(outcome: Ingested) -> Iterator[str]:
     for finding in outcome.findings[:_SHOWN]:
         yield f"{finding.severity}: {finding.check}: {finding.message}"
     if (more := len(outcome.findings) - _SHOWN) > 0:
-        yield f"and {more} more such findings (--json shows all)"
+        yield f"and {many(more, 'more such finding')} (--json shows all)"
 
 
 def _annotated(outcome: Ingested) -> Iterator[str]:

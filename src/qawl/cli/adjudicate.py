@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 
 @click.command()
@@ -24,19 +25,18 @@ def command() -> None:
     for layer, count in outcome.decided.items():
         judged, waiting = outcome.incomplete[layer], outcome.waiting[layer]
         sent = f"`qawl push` sends them, or `qawl tasks --layer {layer} --judge` writes them"
-        rest = [f"{judged} wait for a judge ({sent})"] if judged else []
+        rest = [f"{many(judged, 'waits', 'wait')} for a judge ({sent})"] if judged else []
         if waiting:
             rest.append(
-                f"{waiting} wait for further annotators, one alone did them (set overlap.{layer} to "
-                "1 in qawl.yaml if one is enough)"
+                f"{many(waiting, 'waits', 'wait')} for further annotators, one alone did "
+                f"{'it' if waiting == 1 else 'them'} (set overlap.{layer} to 1 in qawl.yaml if one is "
+                "enough)"
             )
         if reported := outcome.reported[layer]:
-            what = (
-                "correction of a reader waits" if reported == 1 else "corrections of readers wait"
-            )
-            rest.append(f"{reported} {what} for a judge ({sent})")
+            what = many(reported, "correction of a reader waits", "corrections of readers wait")
+            rest.append(f"{what} for a judge ({sent})")
         said = "; ".join(rest) or ("all complete" if count else "nobody has annotated any yet")
-        say(f"{layer}: gold for {count} articles, {outcome.changed[layer]} changed; {said}")
+        say(f"{layer}: gold for {many(count, 'article')}, {outcome.changed[layer]} changed; {said}")
     for each in outcome.reopened:
         say(f"reopened: {each}")
     for each in outcome.stale:

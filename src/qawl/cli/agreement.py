@@ -7,6 +7,7 @@ import click
 
 from qawl.cli.paths import Written
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,18 +146,20 @@ def _show_figures(layer: str, figures: "LayerAgreement", label: str | None) -> N
     from qawl.cli.terminal import console
 
     rows = _rows(figures, label)
-    counted = rows if label else [each for each in rows if each[1].n]
-    table = Table("", "value", "95 %", "n", title=f"{layer}: {figures.articles_compared} articles")
-    for name, said in counted:
+    shown = rows if label else [each for each in rows if each[1].n]
+    table = Table(
+        "", "value", "95 %", "n", title=f"{layer}: {many(figures.articles_compared, 'article')}"
+    )
+    for name, said in shown:
         table.add_row(name, _number(said.value), _interval(said), str(said.n))
-    if counted:
+    if shown:
         console().print(table)
     else:
         say(f"{layer}: {figures.nothing}")
     if figures.labels and not figures.marked:
         say("  no annotator marked a span, so there are no figures of spans")
-    if left := len(rows) - len(counted):
-        say(f"  not shown: {left} figures without anything to compare (--json has them)")
+    if left := len(rows) - len(shown):
+        say(f"  not shown: {many(left, 'figure')} without anything to compare (--json has them)")
 
 
 def _show_suggested(layer: str, said: "Suggested") -> None:

@@ -7,6 +7,7 @@ import click
 
 from qawl.cli.paths import ReleaseFolder, Written
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.formats.export import Exported, Request
@@ -66,7 +67,7 @@ def command(
     else:
         chosen = export.several(layers), export.several(annotators)
         done = _of_corpus(export.Request(name, *chosen, with_withheld), target)
-    say(f"{target}: {done.files} files and {export.REPORT}")
+    say(f"{target}: {many(done.files, 'file')} and {export.REPORT}")
     for line in export.kinds(done.losses, done.never):
         say(line, err=True)
     if with_withheld:

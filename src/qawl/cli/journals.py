@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.annotations.merging import Merged
@@ -20,7 +21,7 @@ def rebuild(corpus: "Project") -> bool:
     for name in corpus.settings.layers:
         for each in journal.mend(corpus, name):
             say(f"journal repaired: {each}")
-        say(f"{name}: {annotation_store.rebuild(corpus, name)} annotations")
+        say(f"{name}: {many(annotation_store.rebuild(corpus, name), 'annotation')}")
         for each in journal.forget_copies(corpus, name):
             say(each)
         for each in annotation_store.migration_notes(corpus, name):
@@ -48,7 +49,7 @@ def clean(corpus: "Project") -> None:
     done = list(journal_cleaning.clean(corpus))
     for each in done:
         fields = ", ".join(f"{count} × {name}" for name, count in each.left_out.items())
-        say(f"{each.journal}: {each.changed} of {each.versions} lines cleaned: {fields}")
+        say(f"{each.journal}: {each.changed} of {many(each.versions, 'line')} cleaned: {fields}")
     if not done:
         say("nothing to clean")
         return
@@ -71,7 +72,7 @@ def merge(corpus: "Project", others: tuple[str, ...]) -> bool:
     layers = sorted({each.layer for each in outcome.joined})
     for name in layers:
         count = annotation_store.refresh(corpus, name)
-        say(f"exports/annotations/{name}.jsonl: {count} records")
+        say(f"exports/annotations/{name}.jsonl: {many(count, 'record')}")
     for each in outcome.doubled:
         say(f"twice: {each}")
     for each in outcome.strange:
@@ -84,7 +85,7 @@ def merge_file(ours: Path, theirs: Path) -> None:
     from qawl.annotations import merging
 
     joined = merging.merge_files(ours, theirs)
-    say(f"{joined.added} of {joined.versions} lines added", err=True)
+    say(f"{joined.added} of {many(joined.versions, 'line')} added", err=True)
     if joined.by_name:
         say(
             "the two journals are taken for those of one annotator by their name alone: no work is "
@@ -98,7 +99,7 @@ def _said(outcome: "Merged") -> Iterator[str]:
     for each in outcome.joined:
         name = f"{each.layer}.{each.annotator}"
         other = "" if each.theirs == each.annotator else f" ({each.theirs} there)"
-        yield f"{name}: {each.added} of {each.versions} versions of {each.source}{other} added"
+        yield f"{name}: {each.added} of {many(each.versions, 'version')} of {each.source}{other} added"
     for who in outcome.by_name:
         yield (
             f"{who} is taken for the annotator of that name here: no work is in both, and the users have "
@@ -106,4 +107,4 @@ def _said(outcome: "Merged") -> Iterator[str]:
             "(docs/exports.md)"
         )
     if outcome.cleanings:
-        yield f"cleaned.jsonl: {outcome.cleanings} cleanings added"
+        yield f"cleaned.jsonl: {many(outcome.cleanings, 'cleaning')} added"

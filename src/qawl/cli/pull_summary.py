@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 from qawl.core.records import JUDGE
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
     """What a pull did, in lines; `planned` are the annotators of qawl.yaml."""
     lines = [*outcome.notes, *(f"journal repaired: {each}" for each in outcome.mended)]
     lines.append(
-        f"read {outcome.tasks} tasks with {outcome.annotations} annotations: "
-        f"{outcome.new.total()} new versions"
+        f"read {many(outcome.tasks, 'task')} with {many(outcome.annotations, 'annotation')}: "
+        f"{many(outcome.new.total(), 'new version')}"
     )
     lines += [
         f"  {layer} {name}: {count} new"
@@ -35,21 +35,23 @@ def summary(outcome: "Pulled", planned: Collection[str]) -> list[str]:
     if outcome.agreed:
         projects = "project" if len(outcome.agreed) == 1 else "projects"
         lines.append(
-            f"the journal has what the server counts: {sum(outcome.agreed)} annotations in "
+            f"the journal has what the server counts: {many(sum(outcome.agreed), 'annotation')} in "
             f"{len(outcome.agreed)} {projects} that `push` made"
         )
     if outcome.drafts or outcome.predictions:
         lines.append(
-            f"not pulled: {outcome.drafts} drafts (not submitted), "
-            f"{outcome.predictions} suggestions"
+            f"not pulled: {many(outcome.drafts, 'draft')} (not submitted), "
+            f"{many(outcome.predictions, 'suggestion')}"
         )
     if outcome.gone:
+        were = many(len(outcome.gone), "annotation that came was", "annotations that came were")
         lines.append(
-            f"{len(outcome.gone)} annotations that came were deleted in Label Studio later: they stay "
-            "deleted (`qawl push --recover` puts them back)"
+            f"{were} deleted in Label Studio later, and {'stays' if len(outcome.gone) == 1 else 'stay'} "
+            "deleted (`qawl push --recover` puts back what was deleted)"
         )
     lines += [
-        f"exports/annotations/{name}.jsonl: {n} records" for name, n in outcome.records.items()
+        f"exports/annotations/{name}.jsonl: {many(n, 'record')}"
+        for name, n in outcome.records.items()
     ]
     lines += [
         f"kept in the journal, not in the annotations of {layer}: {each}"
@@ -88,5 +90,7 @@ def left_out(outcome: "Pulled") -> list[str]:
     ]
     if outcome.lost or outcome.doubled:
         count = outcome.lost + len(outcome.doubled)
-        lines.append(f"LEFT OUT: {count} annotations, as listed above (--partial accepts that)")
+        lines.append(
+            f"LEFT OUT: {many(count, 'annotation')}, as listed above (--partial accepts that)"
+        )
     return [*lines, *(f"NOT READ: {each}" for each in outcome.not_read)]

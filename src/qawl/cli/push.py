@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
@@ -30,7 +31,6 @@ def command(dry_run: bool, recover: bool) -> None:
     from qawl.studio import client as studio_client
     from qawl.studio import plan, push
     from qawl.studio import recover as studio_recover
-    from qawl.studio.steps import counted
 
     corpus = project.load(Path())
     with project.lock(corpus, "push"), studio_client.connect(corpus) as client:
@@ -43,7 +43,7 @@ def command(dry_run: bool, recover: bool) -> None:
                 say(line)
         if known := studio_recover.done_before(corpus, steps):
             say(
-                f"for {counted(known, 'task')} of these the work is done: the journal has it, and Label "
+                f"for {many(known, 'task')} of these the work is done: the journal has it, and Label "
                 "Studio lost it. Run `qawl push --recover` afterwards, or people do it again"
             )
         open_steps = [step for step in steps if not step.empty]
@@ -62,21 +62,20 @@ def command(dry_run: bool, recover: bool) -> None:
                 say(f"planned again after: {error}", err=True)
                 break
         push.bring(client, corpus)
-    say(f"{counted(len(open_steps), 'project')} updated at {client.url}")
+    say(f"{many(len(open_steps), 'project')} updated at {client.url}")
 
 
 def _recover(client: "Client", corpus: "Project", dry_run: bool) -> None:
     """Puts back what the server lost; exit code 1 where something is left."""
     from qawl.cli.terminal import progress
     from qawl.studio import recover as studio_recover
-    from qawl.studio.steps import counted
 
     if dry_run:
-        lost = counted(studio_recover.lost(client, corpus), "journalled annotation")
+        lost = many(studio_recover.lost(client, corpus), "journalled annotation")
         say(f"{lost} not on the server\ndry run: nothing was changed")
         return
     back = studio_recover.recover(client, corpus, watch=lambda those: progress(those, "recover"))
-    say(f"{counted(back.count, 'annotation')} put back")
+    say(f"{many(back.count, 'annotation')} put back")
     if back.count:
         pooled = corpus.settings.label_studio.pool
         whose = "work of the users who made them" if pooled else "yours"

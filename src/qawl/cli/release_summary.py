@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 from qawl.release.build import AS_DRAFT
 from qawl.release.gates import NAMED
 
@@ -18,7 +18,7 @@ def told(built: "Built", corpus: "Project") -> "Iterator[str]":
     """What is in the release."""
     folder = built.folder.relative_to(corpus.root)
     for name, said in built.manifest.content.items():
-        yield f"{name}: {said.rows} rows"
+        yield f"{name}: {many(said.rows, 'row')}"
     word = "built" if built.fresh else "is there already, with the same bytes"
     yield f"{folder} {word}; content {built.manifest.content_sha256[:16]}"
 
@@ -58,11 +58,7 @@ def waiting(corpus: "Project") -> "Iterator[str]":
     counts = Counter(state for _, state in corrections.states(corpus))
     if here := {name: counts[name] for name in ("pending", "undecided") if counts[name]}:
         count = sum(here.values())
-        are = (
-            "1 correction of a reader waits"
-            if count == 1
-            else f"{count} corrections of readers wait"
-        )
+        are = many(count, "correction of a reader waits", "corrections of readers wait")
         named = ", ".join(f"{number} {name}" for name, number in here.items())
         yield (
             f"{are} for a decision ({named}; `qawl correct` lists them, `qawl adjudicate` and "
@@ -92,7 +88,7 @@ def _open(built: "Built") -> "Iterator[str]":
                 "in qawl.yaml if one is enough)"
             )
         if ids := waits.to_judge:
-            points = "1 open point" if waits.points == 1 else f"{waits.points} open points"
+            points = many(waits.points, "open point")
             yield (
                 f"left out of {layer}: {points} in {_articles(ids)} ({listed(ids, NAMED)}), released as "
                 "not complete: no judge has decided them (`qawl adjudicate`, then `qawl push` sends the "
@@ -101,7 +97,7 @@ def _open(built: "Built") -> "Iterator[str]":
 
 
 def _articles(ids: list[str]) -> str:
-    return "1 article" if len(ids) == 1 else f"{len(ids)} articles"
+    return many(len(ids), "article")
 
 
 def _not_held(built: "Built") -> "Iterator[str]":

@@ -8,6 +8,7 @@ import click
 from qawl.cli.field_names import renamed
 from qawl.cli.paths import Given, ReleaseFolder
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 
 @click.command()
@@ -36,7 +37,7 @@ def command(release: Path, articles: tuple[Path, ...], mapping: str | None, targ
 
     outcome = restore.restore_release(release, articles, target, renamed(mapping))
     nothing = "" if outcome.restored or outcome.missing else ": the release withholds no text"
-    say(f"{target}: {len(outcome.restored)} articles restored{nothing}")
+    say(f"{target}: {many(len(outcome.restored), 'article')} restored{nothing}")
     for each in outcome.missing:
         say(f"not found: {each}" + f" ({restore.OTHER_SPACES})" * (each in outcome.near))
     for each in outcome.untitled:

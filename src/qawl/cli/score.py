@@ -8,6 +8,7 @@ import click
 
 from qawl.cli.paths import ReleaseFolder, Written
 from qawl.cli.terminal import say, table
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.scoring.figures import Head, LayerScores
@@ -99,13 +100,12 @@ def _warn(head: "Head") -> None:
 def _show(layer: str, figures: "LayerScores") -> None:
     from qawl.scoring.page import rows
 
-    title = f"{layer}: {figures.n_articles} articles"
+    title = f"{layer}: {many(figures.n_articles, 'article')}"
     every = list(rows(figures))
-    counted = [each for each in every if each[-1] != "0"]
-    table(title, ("", "precision", "recall", "F1", "95 %", "n"), counted)
-    if len(counted) < len(every):
-        left = len(every) - len(counted)
-        say(f"  not shown: {left} figures without anything to compare (--json has them)")
+    shown = [each for each in every if each[-1] != "0"]
+    table(title, ("", "precision", "recall", "F1", "95 %", "n"), shown)
+    if left := len(every) - len(shown):
+        say(f"  not shown: {many(left, 'figure')} without anything to compare (--json has them)")
     if figures.spans is None:
         return
     for each in figures.spans.confusion.most[:WORST]:

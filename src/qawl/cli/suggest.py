@@ -8,7 +8,7 @@ import click
 
 from qawl.cli.paths import Place, ReleaseFolder, Written
 from qawl.cli.terminal import say
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,8 @@ def _silver(
         if dry_run:
             for each in silver.planned(corpus, dict.fromkeys(layers), folder):
                 say(
-                    f"{each.layer}: {each.make} shards to make, for {each.articles} articles; "
+                    f"{each.layer}: {many(each.make, 'shard')} to make, for "
+                    f"{many(each.articles, 'article')}; "
                     f"{each.kept} are there, {each.remove} to remove"
                 )
             say(f"dry run: nothing was written to {folder.shown}")
@@ -131,8 +132,8 @@ def _silver(
         found = silver.make(corpus, dict.fromkeys(layers), folder, on=engine, watch=_far)
     for layer, said in found.layers.items():
         say(
-            f"{layer}: {said.spans} spans and {said.relations} arrows in {said.articles} articles "
-            f"({found.made[layer]} shards made, {found.kept[layer]} were there)"
+            f"{layer}: {_made(said.spans, said.relations)} in {many(said.articles, 'article')} "
+            f"({many(found.made[layer], 'shard')} made, {found.kept[layer]} there before)"
         )
         if said.not_suggested:
             weak = ", ".join(said.not_suggested)
@@ -146,14 +147,18 @@ def _silver(
 def _far(layer: str, done: int, total: int) -> None:
     """Says on a terminal how far it is."""
     if sys.stderr.isatty():
-        say(f"{layer}: {done} of {total} articles", err=True)
+        say(f"{layer}: {done} of {many(total, 'article')}", err=True)
+
+
+def _made(spans: int, relations: int) -> str:
+    return f"{many(spans, 'span')} and {many(relations, 'relation')}"
 
 
 def _tell(made: "Made", least: float) -> None:
     """What was made, then what was left out and why."""
     for layer, count in made.articles.items():
         spans, relations = made.spans[layer], made.relations[layer]
-        say(f"{layer}: {spans} spans and {relations} arrows suggested in {count} articles")
+        say(f"{layer}: {_made(spans, relations)} suggested in {many(count, 'article')}")
     if made.unknown:
         counts = ", ".join(f"{name} ({count})" for name, count in made.unknown.most_common())
         say(
@@ -179,11 +184,12 @@ def _predict(folder: Path, layers: tuple[str, ...], split: str | None, to: Path)
     baseline = Baseline.of(folder, split, texts_of(corpus) if corpus else {})
     files.write(to, baseline.predictions(layers))
     for layer, count in baseline.lines.items():
-        say(f"{layer}: {count} articles predicted in {to}")
+        say(f"{layer}: {many(count, 'article')} predicted in {to}")
     if baseline.without_text:
         some = listed(baseline.without_text, 5)
         say(
-            f"{len(baseline.without_text)} articles have no text here, and no prediction: {some}",
+            many(len(baseline.without_text), "article has", "articles have")
+            + f" no text here, and no prediction: {some}",
             err=True,
         )
 
@@ -210,9 +216,9 @@ def _why_none(corpus: "Project", layers: "Sequence[str]") -> str:
 
     there = (each for layer in layers for each in gold_file.read(corpus, layer))
     if open_ := sum(not each.complete for each in there):
-        what = "1 article waits" if open_ == 1 else f"{open_} articles wait"
         return (
-            f"{what} for a judge or further annotators (`qawl push` sends the judge's tasks; after "
+            f"{many(open_, 'article waits', 'articles wait')} for a judge or further annotators (`qawl "
+            "push` sends the judge's tasks; after "
             "`qawl pull`, `qawl adjudicate` makes gold of them)"
         )
     return "run `qawl adjudicate` first"

@@ -7,6 +7,7 @@ import click
 
 from qawl.cli.paths import Written
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.annotations.tasks import Task
@@ -58,7 +59,7 @@ def command(
         say(text)
     else:
         files.write_text(out, text + "\n")
-        say(f"{out}: {len(every)} tasks")
+        say(f"{out}: {many(len(every), 'task')}")
 
 
 def _config(corpus: "Project", layer: str, *, judge: bool) -> str:

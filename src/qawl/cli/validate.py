@@ -10,6 +10,7 @@ import click
 
 from qawl.cli.paths import Written
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 AROUND = 30
 """Code points of text shown on either side of a span."""
@@ -88,7 +89,7 @@ def command(
         for each, count in dispensations.counted(corpus.settings.dispensations, passed):
             say(f"let pass: {each.check}: {count} ({each.reason})")
         exempt = f", {len(passed)} let pass by qawl.yaml" if passed else ""
-        say(f"{counts.errors} errors, {counts.warnings} warnings{exempt}")
+        say(f"{many(counts.errors, 'error')}, {many(counts.warnings, 'warning')}{exempt}")
         if not (annotated(corpus) or counts.errors):
             say("nothing is annotated yet: `qawl pull` brings annotations", err=True)
     sys.exit(1 if counts.errors else 0)
@@ -133,11 +134,11 @@ def _repair(corpus: "Project", undo: bool) -> None:
 
     with project.lock(corpus, "validate --fix"):
         if undo:
-            say(f"{repairs.undo(corpus)} repairs taken back", err=True)
+            say(f"{many(repairs.undo(corpus), 'repair')} taken back", err=True)
         else:
             fixed = annotation_store.fix(corpus)
             for name, count in fixed.items():
-                say(f"{name}: {count} annotations", err=True)
+                say(f"{name}: {many(count, 'annotation')}", err=True)
             if not any(fixed.values()):
                 say("nothing is repaired: no safe repair is known for what is found", err=True)
         for layer in corpus.settings.layers:

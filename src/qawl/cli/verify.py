@@ -7,6 +7,7 @@ import click
 
 from qawl.cli.paths import ReleaseFolder
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 
 @click.command()
@@ -30,6 +31,6 @@ def command(folder: Path) -> None:
             "the manifest itself was not checked"
         )
     say(
-        f"{said.name} {said.version}: {len(said.files)} files and "
-        f"{sum(each.rows for each in said.content.values())} rows are as the manifest says"
+        f"{said.name} {said.version}: {many(len(said.files), 'file')} and "
+        f"{many(sum(each.rows for each in said.content.values()), 'row')}: all as the manifest says"
     )

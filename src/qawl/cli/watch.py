@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qawl.cli.terminal import say
+from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
     from qawl.annotations.sorter import Pulled
@@ -192,7 +193,7 @@ def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
         if (each.layer, each.article_id, each.annotator) in outcome.changed | people
     ]
     ill = len({(each.layer, each.article_id, each.annotator) for each in found} - people)
-    yield f"{len(outcome.changed)} new or changed annotations, {ill} with findings"
+    yield f"{many(len(outcome.changed), 'new or changed annotation')}, {ill} with findings"
     yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
     yield from _empty(corpus, outcome)
     yield from left_out(outcome)

@@ -1,6 +1,17 @@
-"""What messages and pages show: lists cut short, and the text around a span."""
+"""What messages and pages show: counts, lists cut short, and the text around a span."""
 
 from collections.abc import Sequence
+
+
+def many(number: int, what: str, several: str = "") -> str:
+    """A number of things in words; `several` where their word is not `what` with an s.
+
+    Examples
+    --------
+    >>> many(1, "error"), many(2, "error"), many(0, "copy", "copies")
+    ('1 error', '2 errors', '0 copies')
+    """
+    return f"{number} {what if number == 1 else several or what + 's'}"
 
 
 def listed(names: Sequence[str], most: int) -> str:

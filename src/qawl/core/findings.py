@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from qawl.core.excerpts import many
 from qawl.core.records import Annotation, Finding, Severity, Span, span_ref
 
 By = Literal["validate", "ingest", "reading", "pull"]
@@ -361,7 +362,7 @@ class Gathered:
                 yield first
                 continue
             alone = len(places) == 1
-            where = "one annotation" if alone else f"{len(places)} annotations"
+            where = "one annotation" if alone else many(len(places), "annotation")
             since = "" if alone else f", first in article {first.article_id}"
             yield msgspec.structs.replace(
                 first,

@@ -14,6 +14,7 @@ from jinja2 import bccache
 from jinja2.sandbox import SandboxedEnvironment
 
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import many
 from qawl.core.markdown import code, escaped
 
 _ours: set[str] = set()
@@ -62,7 +63,7 @@ def _compiled(template: str, where: str) -> jinja2.Template:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters |= {"cell": escaped, "escaped": escaped, "code": code}
+    environment.filters |= {"cell": escaped, "escaped": escaped, "code": code, "many": many}
     return environment.get_template(where)
 
 

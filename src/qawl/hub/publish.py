@@ -16,7 +16,7 @@ from msgspec import Struct
 from qawl.core import files as core_files
 from qawl.core import names, temporary, versions
 from qawl.core.errors import HubError, ReleaseError
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, Format
 from qawl.core.text import file_sha256
@@ -353,7 +353,7 @@ def _commit(
         head = str(refs.head)
         return head if _digests(repository.files(head), release) == release.files else None
 
-    say(f"sending {len(send)} files, {sum(release.sizes[path] for path in send):,} bytes")
+    say(f"sending {many(len(send), 'file')}, {sum(release.sizes[path] for path in send):,} bytes")
     return repository.commit(
         f"{release.name} {release.version}",
         parent=there.head,

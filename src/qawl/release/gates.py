@@ -9,7 +9,7 @@ from qawl.agreement import report
 from qawl.articles import released, withdrawal
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
-from qawl.core.excerpts import listed
+from qawl.core.excerpts import listed, many
 from qawl.core.findings import CHECKS, STATED
 from qawl.core.project import Project
 from qawl.core.strict_yaml import written
@@ -51,7 +51,7 @@ def _errors(project: Project, errors: Mapping[str, int], below: str | None) -> s
     """How many findings are errors, and before the first release how to let them pass; later the gate of
     new kinds says so."""
     count = sum(errors.values())
-    are = "1 finding is an error" if count == 1 else f"{count} findings are errors"
+    are = many(count, "finding is an error", "findings are errors")
     said = f"{are} (see `qawl validate`): {', '.join(sorted(errors))}"
     if released.last_version(project, below=below) is not None:
         return said
@@ -129,7 +129,7 @@ def _moved(project: Project, below: str | None) -> Iterator[str]:
     moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
     if moved:
         yield (
-            f"{len(moved)} articles would change their split ({', '.join(moved[:5])}): set "
+            f"{many(len(moved), 'article')} would change split ({', '.join(moved[:5])}): set "
             "release.splits, locked_test and split_from back to what they were"
         )
 

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from qawl.core import files, names
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import many
 from qawl.release.versions.manifest import CardHead, Manifest, card_head
 
 _NAMED = 5
@@ -42,7 +43,10 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
     for name in sorted({*tables, *loaded, *stated}):
         counts = tables.get(name, 0), loaded.get(name, 0), stated.get(name, 0)
         if len(set(counts)) > 1:
-            yield "{}: the manifest counts {} rows, {} load, the card says {}".format(name, *counts)
+            yield (
+                f"{name}: the manifest counts {many(counts[0], 'row')}, {counts[1]} load, "
+                f"the card says {counts[2]}"
+            )
     splits = +Counter(counted.articles.splits)
     articles = {
         name.partition("/")[2]: rows
@@ -52,11 +56,11 @@ def _differences(folder: Path, counted: Manifest) -> Iterator[str]:
     for split in sorted({*splits, *articles}):
         if splits[split] != articles.get(split, 0):
             yield (
-                f"split {split}: the manifest counts {splits[split]} articles, "
+                f"split {split}: the manifest counts {many(splits[split], 'article')}, "
                 f"{articles.get(split, 0)} load"
             )
     if splits.total() != counted.articles.count:
-        yield f"{counted.articles.count} articles, of which {splits.total()} are in a split"
+        yield f"{many(counted.articles.count, 'article')}, of which {splits.total()} in a split"
     for path in files.below(folder):
         if path.suffix == ".parquet" and path not in named:
             yield f"{path.relative_to(folder).as_posix()} is in no config of the card"

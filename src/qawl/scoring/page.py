@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from itertools import islice
 
-from qawl.core.excerpts import around
+from qawl.core.excerpts import around, many
 from qawl.core.records import Annotation, Span
 from qawl.scoring.figures import (
     NO_ESTIMATE,
@@ -53,7 +53,7 @@ def page(found: Scores, layers: Mapping[str, Layer]) -> str:
 
 
 def _section(name: str, figures: LayerScores, layer: Layer) -> Iterator[str]:
-    yield f"<h2>{escape(name)}: {figures.n_articles} articles</h2>"
+    yield f"<h2>{escape(name)}: {many(figures.n_articles, 'article')}</h2>"
     yield _table(["", "precision", "recall", "F1", "95 %", "n"], rows(figures))
     if figures.spans is None or not figures.spans.labels:
         return

@@ -19,6 +19,7 @@ from qawl.annotations import derive
 from qawl.annotations.to_label_studio import write_results
 from qawl.core import files, project
 from qawl.core.errors import ProjectError, QawlError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import Annotation, Provenance, to_json
 from qawl.gold import judge
@@ -30,7 +31,6 @@ from qawl.scoring.baseline import Baseline, texts_of
 from qawl.scoring.figures import LayerScores
 from qawl.studio import client as studio_client
 from qawl.studio import plan, pull, push, server
-from qawl.studio.steps import counted
 from qawl.suggest import store as suggestions
 from qawl.validation import validate
 
@@ -99,7 +99,9 @@ def _push(client: studio_client.Client, corpus: Project, say: Say) -> None:
     steps = [step for step in plan.plan(client, corpus) if step.add]
     for step in steps:
         push.apply(client, step)
-    say(f"pushed {sum(len(step.add) for step in steps)} tasks into {len(steps)} projects")
+    say(
+        f"pushed {many(sum(len(step.add) for step in steps), 'task')} into {many(len(steps), 'project')}"
+    )
 
 
 def _submit(client: studio_client.Client, corpus: Project, recorded: Project, say: Say) -> None:
@@ -117,7 +119,7 @@ def _submit(client: studio_client.Client, corpus: Project, recorded: Project, sa
             if record and not task.worked_on:
                 client.submit(task.id, _submission(record, write_results(record, current)))
                 count += 1
-    say(f"submitted {count} recorded annotations")
+    say(f"submitted {many(count, 'recorded annotation')}")
 
 
 def _submission(record: Annotation, results: list[dict[str, object]]) -> dict[str, object]:
@@ -130,7 +132,7 @@ def _submission(record: Annotation, results: list[dict[str, object]]) -> dict[st
 
 def _pull(client: studio_client.Client, corpus: Project, say: Say) -> None:
     outcome = pull.pull(client, corpus)
-    say(f"pulled {outcome.new.total()} annotations into the journal")
+    say(f"pulled {many(outcome.new.total(), 'annotation')} into the journal")
 
 
 def _agree(corpus: Project, say: Say) -> None:
@@ -140,20 +142,22 @@ def _agree(corpus: Project, say: Say) -> None:
     for layer, said in found.layers.items():
         value = said.figures["exact_f1"].value
         shown = "undefined" if value is None else f"{value:.2f}"
-        say(f"agreement on {layer}: exact F1 {shown} over {said.articles_compared} articles")
+        say(
+            f"agreement on {layer}: exact F1 {shown} over {many(said.articles_compared, 'article')}"
+        )
 
 
 def _judge(client: studio_client.Client, corpus: Project, recorded: Project, say: Say) -> None:
     """Sends what is open to the judge, submits the recorded verdicts, and takes them in."""
     left = sum(judge.adjudicate(corpus).incomplete.values())
-    say(f"adjudicated: {left} articles wait for a judge")
+    say(f"adjudicated: {many(left, 'article waits', 'articles wait')} for a judge")
     if not left:
         return
     _push(client, corpus, say)
     _submit(client, corpus, recorded, say)
     _pull(client, corpus, say)
     left = sum(judge.adjudicate(corpus).incomplete.values())
-    say(f"adjudicated with the judge's verdicts: {left} articles left open")
+    say(f"adjudicated with the judge's verdicts: {many(left, 'article')} left open")
 
 
 def _compare(corpus: Project, recorded: Project, say: Say) -> None:
@@ -169,8 +173,8 @@ def _compare(corpus: Project, recorded: Project, say: Say) -> None:
         spans += sum(len(each.spans) for each in after.values())
         relations += sum(len(each.relations) for each in after.values())
     say(
-        f"{annotations} annotations with {spans} spans and {relations} relations came back as they were "
-        "submitted, to the letter"
+        f"{many(annotations, 'annotation')} with {many(spans, 'span')} and {many(relations, 'relation')} "
+        "came back as submitted, to the letter"
     )
 
 
@@ -186,8 +190,8 @@ def _work(record: Annotation) -> Annotation:
 def _validate(corpus: Project, say: Say) -> None:
     counts = validate.summary(validate.validate(corpus))
     if counts.errors:
-        raise QawlError(f"{corpus.root}: {counts.errors} errors, see `qawl validate`")
-    say(f"validated: no errors, {counted(counts.warnings, 'warning')}")
+        raise QawlError(f"{corpus.root}: {many(counts.errors, 'error')}, see `qawl validate`")
+    say(f"validated: no errors, {many(counts.warnings, 'warning')}")
 
 
 def _score(corpus: Project, folder: Path) -> Mapping[str, LayerScores]:

@@ -10,6 +10,7 @@ from msgspec import Struct, to_builtins
 from qawl.annotations import import_files, journal, tasks, whose_journals
 from qawl.articles import selection
 from qawl.core.errors import QawlError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.scheme import generated, scheme
 from qawl.scheme.label_config import config_xml
@@ -78,7 +79,9 @@ def _journals(project: Project) -> Line:
     except QawlError as error:
         return Line("journal", False, str(error))
     return Line(
-        "journal", True, f"{versions} versions in {count} journals, all as they were written"
+        "journal",
+        True,
+        f"{many(versions, 'version')} in {many(count, 'journal')}, all as they were written",
     )
 
 
@@ -148,7 +151,7 @@ def _push(client: Client, project: Project) -> Line:
         ]
     except QawlError as error:
         return Line("push", False, str(error))
-    more = f"; and {len(lines) - 3} lines more" if len(lines) > 3 else ""
+    more = f"; and {many(len(lines) - 3, 'line')} more" if len(lines) > 3 else ""
     return Line("push", not lines, "; ".join(lines[:3]) + more or "in step", "run `qawl push`")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from qawl.annotations import heads, journal
 from qawl.annotations import store as annotation_store
 from qawl.articles import released
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.release.reading import Release
 
@@ -43,8 +44,9 @@ def _released(project: Project) -> Iterator[str]:
         lacking = shipped - _held(project, layer)
         if lacking:
             some = next(iter(sorted(lacking)))
+            lost = many(lacking.total(), "annotation")
             yield (
-                f"{layer}: the journals lack {lacking.total()} annotations that release {version} has, "
+                f"{layer}: the journals lack {lost} that release {version} has, "
                 f"first of {some}: bring exports/journal back from version control or a backup"
             )
 

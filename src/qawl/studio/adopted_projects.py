@@ -13,13 +13,14 @@ from qawl.articles import cleaning, selection
 from qawl.articles import store as article_store
 from qawl.core import temporary
 from qawl.core.errors import SchemeError, ServerError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.text import sha256
 from qawl.scheme import from_config, scheme
 from qawl.scheme.from_config import Config, every
 from qawl.scheme.scheme import Scheme
 from qawl.studio.client import Client
-from qawl.studio.steps import Remote, Step, Wanted, counted
+from qawl.studio.steps import Remote, Step, Wanted
 from qawl.studio.transport import Json, NotThere
 
 ADOPTED = "adopted"
@@ -76,7 +77,7 @@ def step(client: Client, project: Project, remote: Remote) -> Step:
     title = f"{remote.fields.get('title')} (project {remote.id}, adopted)"
     kept = list(_kept(remote, current))
     if add and config and (config.page or config.turns):
-        kept.append(f"{counted(len(add), 'article')} can't be added: it shows pages or dialogues")
+        kept.append(f"{many(len(add), 'article')} can't be added: it shows pages or dialogues")
         add = []
     target = Wanted(remote.layer, ADOPTED, title, "", remote.config, remote.instruction)
     return Step(target, remote, add=tuple(add), kept=tuple(kept))
@@ -233,8 +234,9 @@ def _look_for_deleted(
         if gone:
             opened.delete(gone, stand)
             outcome.alarms.append(
-                f"{remote.layer} by {annotator}: {len(gone)} annotations were deleted in project "
-                f"{remote.id}, or given to other users; the journal keeps them"
+                f"{remote.layer} by {annotator}: "
+                f"{many(len(gone), 'annotation was', 'annotations were')} deleted in project "
+                f"{remote.id}, or given to other users; the journal keeps what was there"
             )
     annotation_store.refresh(project, remote.layer)
 

@@ -7,13 +7,14 @@ of an older version of the scheme, stays there if it has work.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from qawl.core.excerpts import many
 from qawl.core.records import JUDGE, POOL
 from qawl.scheme.scheme import Scheme
 from qawl.studio import adopted_projects, assignment, older_projects, pool, pool_work, projects
 from qawl.studio.judge_plan import JudgePlan
 from qawl.studio.layer_state import AllLayers, Layer, Place
 from qawl.studio.older_work import OlderWork
-from qawl.studio.steps import Remote, RemoteTask, Step, Tab, Wanted, by_reason, counted
+from qawl.studio.steps import Remote, RemoteTask, Step, Tab, Wanted, by_reason
 
 Looked = list[tuple[RemoteTask, str | None]]
 """Tasks, each with why it should not stand where it does; None where it should."""
@@ -186,9 +187,7 @@ class LayerPlan:
         there = Wanted(self._layer.name, remote.annotator, title, "", "", "", remote.slice)
         if not done:
             return Step(there, remote, spare={remote.id: f"{title}: {moved}"})
-        kept = (
-            f"{counted(done, 'task')} with work stay here, and `qawl pull` goes on collecting them"
-        )
+        kept = f"{many(done, 'task')} with work stay here, and `qawl pull` goes on collecting them"
         if not older_projects.leads(remote.scheme_version, self._layer.current):
             there = replace(self._layer.wanted(remote.annotator, remote.slice), title=title)
         configure = bool(there.config) and projects.differs(remote, there)
@@ -217,7 +216,7 @@ class LayerPlan:
         if begun and annotator not in self._project.annotators:
             yield (
                 f"{annotator} is not in qawl.yaml; what has work "
-                f"({counted(len(begun), 'task')}) stays, and `qawl pull` goes on collecting it"
+                f"({many(len(begun), 'task')}) stays, and `qawl pull` goes on collecting it"
             )
 
     def _ill(self, task: RemoteTask, annotator: str, there: Collection[str]) -> str | None:

@@ -5,11 +5,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from qawl.annotations import tasks
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import Article
 from qawl.scheme.scheme import Scheme
 from qawl.studio import ordering, task_extras
-from qawl.studio.steps import RemoteTask, Step, counted
+from qawl.studio.steps import RemoteTask, Step
 from qawl.suggest import tasks as suggested
 
 MOVED = "the order of work puts others before it"
@@ -95,6 +96,6 @@ def _stays(count: int, annotator: str | None) -> str:
     keep, they = ("keeps", "it") if count == 1 else ("keep", "they")
     whose = f" of {annotator}" if annotator else ""
     return (
-        f"{counted(count, 'task')}{whose} with work {keep} the names, context and suggestions that "
+        f"{many(count, 'task')}{whose} with work {keep} the names, context and suggestions that "
         f"{they} had when work began; some of these have changed since"
     )

@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from qawl.annotations import tasks
+from qawl.core.excerpts import many
 from qawl.core.records import Annotation
 from qawl.studio import older_projects, projects, task_extras
 from qawl.studio.layer_state import Layer, Place
-from qawl.studio.steps import Remote, Step, counted
+from qawl.studio.steps import Remote, Step
 
 
 class OlderWork:
@@ -31,7 +32,7 @@ class OlderWork:
             done = sum(task.worked_on for task in held)
             version = f"version {each.scheme_version} of the scheme"
             kept.append(
-                f"project {each.id} keeps {version} and {counted(done, 'task')} with work; "
+                f"project {each.id} keeps {version} and {many(done, 'task')} with work; "
                 "`qawl pull` goes on collecting it"
             )
             if open_ := [task for task in held if not task.worked_on]:

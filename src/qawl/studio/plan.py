@@ -7,6 +7,7 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.articles import store as article_store
 from qawl.core import names
 from qawl.core.errors import ServerError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, POOL
 from qawl.core.text import sha256 as text_hash
@@ -139,7 +140,7 @@ def _refuse_other_corpus(
             )
         raise ServerError(
             f"{client.url}: projects {several} are of another corpus that is called "
-            f"{project.settings.name!r} too: none of their {len(there)} articles is in "
+            f"{project.settings.name!r} too: none of their {many(len(there), 'article')} is in "
             f"{project.corpus}; give this corpus another name in qawl.yaml, or, where they are of it and "
             "its articles are other ones now, delete them there"
         )

@@ -12,6 +12,7 @@ from qawl.annotations.identity import Version
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.sorter import Pulled, Sorted
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json
 from qawl.studio.pool_users import PoolUsers
@@ -188,14 +189,16 @@ class SharedOpened(Opened):
         """What moved from one annotator to another, and who did tasks of others."""
         layer = self.remote.layer
         for (old, new), count in sorted(self._moved.items()):
+            counted = f"that counted as {old}'s"
+            moved = many(count, f"annotation {counted} is", f"annotations {counted} are")
             yield (
-                f"{layer}: {count} annotations that counted as {old}'s are {new}'s, who submitted them; "
+                f"{layer}: {moved} {new}'s, who submitted {'it' if count == 1 else 'them'}; "
                 f"the journal of {old} keeps what it had"
             )
         for (name, given), count in sorted(self._others.items()):
             yield (
-                f"{layer}: {name} did {count} tasks that are assigned to {given}; the work counts as "
-                f"{name}'s (`qawl validate`: annotator-other)"
+                f"{layer}: {name} did {many(count, 'task that is', 'tasks that are')} assigned to "
+                f"{given}; the work counts as {name}'s (`qawl validate`: annotator-other)"
             )
 
     def _holders(self, version: Version) -> Iterator[tuple[str, str]]:

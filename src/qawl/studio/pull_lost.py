@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from qawl.annotations.identity import Home
 from qawl.annotations.sorter import Pulled
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE
 from qawl.gold.judge import judge_tasks
@@ -39,9 +40,10 @@ class LostProjects:
             stands = home[0] is not None and after.get(home[0], {}).get("created_at") == home[1]
             decided = not stands and self._decided(mark, articles)
             if mark.told and articles and not (stands or decided):
+                are = many(count, "annotation is", "annotations are")
                 self._outcome.notes.append(
                     f"still gone from Label Studio: project {home[0]} ({mark.layer}, {mark.annotator}), "
-                    f"{count} annotations are in the journal alone (`qawl push --recover`)"
+                    f"{are} in the journal alone (`qawl push --recover`)"
                 )
             elif articles or stands:
                 said = self._said(mark, count, stands=stands, decided=decided)
@@ -76,7 +78,8 @@ class LostProjects:
 
     def _said(self, mark: Mark, count: int, *, stands: bool, decided: bool) -> str:
         """What is to be said of a project that is not known any more, though it may stand there."""
-        what = f"project {mark.home[0]} ({mark.layer}, {mark.annotator}) with {count} annotations"
+        left = many(count, "annotation")
+        what = f"project {mark.home[0]} ({mark.layer}, {mark.annotator}) with {left}"
         if decided:
             return (
                 f"{what} is gone from {self._marks.url}; the journal keeps them, gold counts them as "

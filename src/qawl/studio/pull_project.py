@@ -10,6 +10,7 @@ from qawl.annotations.journal import Entry
 from qawl.annotations.json_stream import UNREADABLE
 from qawl.annotations.sorter import Incoming, Pulled, Sorter
 from qawl.core.errors import ServerError
+from qawl.core.excerpts import many
 from qawl.core.records import JUDGE
 from qawl.studio import plan
 from qawl.studio.client import ANNOTATED, Client, Filter
@@ -74,16 +75,19 @@ class Reading:
             return
         mark = self.mark
         if self.outdated:
+            server = "on the server"
+            differ = many(
+                self.outdated, f"annotation {server} differs", f"annotations {server} differ"
+            )
             self._alarm(
-                f"{self.outdated} annotations on the server differ from later versions in the journal, "
-                "which count: was the server's clock put back, or a backup restored? Update them in "
-                "Label Studio again, and pull"
+                f"{differ} from later versions in the journal, which count: was the server's clock put "
+                "back, or a backup restored? Update them in Label Studio again, and pull"
             )
         if self.reused:
+            are = many(self.reused, "annotation is", "annotations are")
             self._alarm(
-                f"{self.reused} annotations are gone from Label Studio, and others have their numbers "
-                "there: was a backup restored? The journal keeps them, and `qawl push --recover` puts "
-                "them back"
+                f"{are} gone from Label Studio, and other work has the number there: was a backup "
+                "restored? The journal keeps what was there, and `qawl push --recover` puts it back"
             )
         low, high = sorted(map(plan.total, (self.remote.fields, after)))
         if not low <= self._count() <= high:
@@ -213,16 +217,16 @@ class Reading:
                 if keys := [key for whose, key in gone if whose == name]:
                     with_task += opened.delete(keys, tasks)
             self._alarm(
-                f"{len(gone)} annotations were deleted in Label Studio, {with_task} of them with their "
-                f"tasks ({self._fallen(high)}); the journal keeps them, and "
-                "`qawl push --recover` puts them back"
+                f"{many(len(gone), 'annotation was', 'annotations were')} deleted in Label Studio, "
+                f"{with_task} with the task ({self._fallen(high)}); the journal keeps what was there, "
+                "and `qawl push --recover` puts it back"
             )
         count = self._count() + len(self._of_no_article())
         # How many annotations a task has that the server can't send is not known.
         if count > high or (count < low and not self.unsent):
             raise ServerError(
                 f"project {self.remote.id} ({self.remote.layer}, {self.remote.annotator}) holds "
-                f"{high} annotations, {count} were read: run `qawl pull` again"
+                f"{many(high, 'annotation')}, {count} came: run `qawl pull` again"
             )
 
     def _alarm(self, what: str) -> None:

@@ -12,6 +12,7 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.annotations.to_label_studio import write_again
 from qawl.articles import selection, withdrawal
 from qawl.core.errors import ServerError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, Annotation
 from qawl.gold.judge import judge_tasks
@@ -21,7 +22,7 @@ from qawl.studio import older_projects, plan, pool_work, push
 from qawl.studio.client import Client
 from qawl.studio.pool_users import PoolUsers
 from qawl.studio.pull import Watch
-from qawl.studio.steps import Remote, RemoteTask, Step, counted
+from qawl.studio.steps import Remote, RemoteTask, Step
 
 KEPT = ("result", "was_cancelled", "lead_time")
 """What is sent again of an annotation; the server gives it a new id."""
@@ -170,7 +171,7 @@ def _why(project: Project, left: Lost) -> Iterator[str]:
             why = "no task was made from the same annotations"
         reasons[layer, each.annotator, why] += 1
     for (layer, name, why), count in sorted(reasons.items()):
-        yield f"{counted(count, 'annotation')} of {layer} by {name}: {why}"
+        yield f"{many(count, 'annotation')} of {layer} by {name}: {why}"
 
 
 def _back(

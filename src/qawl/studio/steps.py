@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from qawl.annotations import tasks
 from qawl.annotations.identity import Home
+from qawl.core.excerpts import many
 from qawl.studio.transport import Json
 
 
@@ -145,14 +146,14 @@ class Step:
         for identity, title in self.older.items():
             yield f"call project {identity} {title}"
         if self.add:
-            yield f"add {counted(len(self.add), 'task')} to {name}"
+            yield f"add {many(len(self.add), 'task')} to {name}"
         if self.update:
             yield (
-                f"bring {counted(len(self.update), 'task')} without work up to date in {name}: "
+                f"bring {many(len(self.update), 'task')} without work up to date in {name}: "
                 "names, context or suggestions changed"
             )
         for why, those in self.remove.items():
-            yield f"remove {counted(len(those), 'task')} without work from {name}: {why}"
+            yield f"remove {many(len(those), 'task')} without work from {name}: {why}"
         for identity, why in self.spare.items():
             yield f"remove project {identity} without work: {why}"
         yield from self._tab_lines()
@@ -166,12 +167,7 @@ class Step:
         name = self.wanted.title
         for verb, names in (("make", made), ("put right", changed), ("remove", gone)):
             if names:
-                yield f"{verb} {counted(len(names), 'tab')} of {name}: {', '.join(names)}"
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things in words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+                yield f"{verb} {many(len(names), 'tab')} of {name}: {', '.join(names)}"
 
 
 def by_reason(

@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from qawl.core import files
 from qawl.core.errors import ServerError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.studio.transport import Json, Transport
 
@@ -371,4 +372,4 @@ def told(refused: Counter[str]) -> str:
     '3 calls refused: 2 × wrong secret, 1 × too long'
     """
     reasons = ", ".join(f"{count} × {why}" for why, count in refused.most_common())
-    return f"{refused.total()} calls refused: {reasons}"
+    return f"{many(refused.total(), 'call')} refused: {reasons}"

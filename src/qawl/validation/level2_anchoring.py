@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import regex
 
+from qawl.core.excerpts import many
 from qawl.core.findings import finding
 from qawl.core.records import Annotation, Article, Finding, Span
 from qawl.core.words import in_word, splits_word, word_at
@@ -32,7 +33,7 @@ def check(record: Annotation, article: Article, scheme: Scheme) -> Iterator[Find
     for span in record.spans:
         start, end = span.start, span.end
         if not 0 <= start <= end <= len(text):
-            message = f"{start} to {end} does not lie in a text of {len(text)} code points"
+            message = f"{start} to {end} does not lie in a text of {many(len(text), 'code point')}"
             yield finding("offset-range", message, record, span)
             continue
         if start == end:

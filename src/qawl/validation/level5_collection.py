@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from qawl.agreement.shares import share
+from qawl.core.excerpts import many
 from qawl.core.findings import finding
 from qawl.core.records import JUDGE, Annotation, Finding, Span
 from qawl.scheme.scheme import Scheme
@@ -136,7 +137,8 @@ class Collection:
                         annotator=annotator,
                     )
                 elif count > 1 and not self.scheme.relations:  # roles differ from place to place
-                    message = f"{surface!r} is {usual} {most} times and {label} {count} times"
+                    rarely = f"{label} {many(count, 'time')}"
+                    message = f"{surface!r} is {usual} {many(most, 'time')} and {rarely}"
                     yield finding("surface-mixed", message, layer=self.scheme.layer)
 
 

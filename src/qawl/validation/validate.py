@@ -19,6 +19,7 @@ from qawl.articles import selection
 from qawl.articles import store as article_store
 from qawl.articles.splits import splits_of
 from qawl.core import result_cache
+from qawl.core.excerpts import many
 from qawl.core.findings import finding
 from qawl.core.packed import Packed
 from qawl.core.project import Project
@@ -135,7 +136,7 @@ def _once_a_name(project: Project, found: Iterable[Finding]) -> Iterator[Finding
         else:
             yield each
     for (check, layer, message), same in names.items():
-        more = f"; the same {len(same) - 1} times more" if len(same) > 1 else ""
+        more = f"; the same {many(len(same) - 1, 'time')} more" if len(same) > 1 else ""
         advice = (
             _of_scheme(project, check, layer or "", message)
             if check in _NAMES

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qawl.core import files
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import many
 from qawl.core.markdown import escaped
 from qawl.release import errata
 from qawl.release.documents.facts import Described
@@ -36,7 +37,7 @@ def text(described: Described, previous: Path | None, found: Difference | None) 
 def _entry(described: Described, previous: Path | None, found: Difference | None) -> Iterator[str]:
     before = manifest.load(previous) if previous else None
     if found is None:
-        yield f"The first release: {described.facts.articles} articles."
+        yield f"The first release: {many(described.facts.articles, 'article')}."
     elif found.changes:
         yield diff.markdown(found).rstrip()
     else:

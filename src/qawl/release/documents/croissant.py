@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import licences
+from qawl.core.excerpts import many
 from qawl.core.settings import Author, Card
 from qawl.release.documents import citation, croissant_records
 from qawl.release.documents.facts import DEMONSTRATION, Described
@@ -75,7 +76,7 @@ def _dataset(described: Described) -> Node:
 def _summary(described: Described) -> str:
     card = described.project.settings.release.card
     titles = ", ".join(each.title.get("en", layer) for layer, each in described.schemes.items())
-    counted = f"{described.facts.articles} news articles with gold annotations: {titles}."
+    counted = f"{many(described.facts.articles, 'news article')} with gold annotations: {titles}."
     return f"{counted} {stripped(card.summary)}".strip()
 
 
@@ -125,11 +126,15 @@ def _missing(described: Described) -> str | None:
     count = len(described.facts.withheld)
     if not count:
         return None
-    return f"The texts of {count} articles may not be redistributed and are null in the tables."
+    return f"The texts of {many(count, 'article')} may not be redistributed and are null in the tables."
 
 
 def _limitations(card: Card, articles: int) -> list[str] | None:
-    few = [f"With {articles} articles it is a demonstration."] if articles < DEMONSTRATION else []
+    few = (
+        [f"With {many(articles, 'article')} it is a demonstration."]
+        if articles < DEMONSTRATION
+        else []
+    )
     return [*few, *filter(None, [stripped(card.limitations)])] or None
 
 
@@ -162,7 +167,7 @@ def _with_interval(said: Estimate | Distanced) -> str:
 
 def _per_item(described: Described) -> Iterator[str]:
     for (layer, count), articles in sorted(described.facts.annotator_counts.items()):
-        yield f"{layer}: {count} on {articles} articles"
+        yield f"{layer}: {count} on {many(articles, 'article')}"
 
 
 def _provenance(described: Described) -> Node:

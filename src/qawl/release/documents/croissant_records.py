@@ -5,6 +5,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 
 from qawl.core.column_types import ClassLabel, ListOf, Record, Type, Value
+from qawl.core.excerpts import many
 from qawl.release.documents.facts import Described
 
 Node = dict[str, object]
@@ -60,7 +61,7 @@ def record_sets(described: Described) -> Iterator[Node]:
     known = _classes(described)
     for names, identity in known.items():
         yield _enumeration(identity, names)
-    for config, counted in _tables(described).items():
+    for config, rows in _tables(described).items():
         fields = [
             _column(name, kind, known, place=config, files=_files(config, described.columns))
             for name, kind in described.columns[config].items()
@@ -70,7 +71,7 @@ def record_sets(described: Described) -> Iterator[Node]:
             "@type": "cr:RecordSet",
             "@id": config,
             "name": config,
-            "description": f"The table {config}: {counted} rows.",
+            "description": f"The table {config}: {many(rows, 'row')}.",
             "field": [by_split, *fields],
         }
 

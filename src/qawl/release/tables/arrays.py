@@ -23,6 +23,7 @@ from qawl.core.column_types import (
     Value,
 )
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import many
 from qawl.release.tables.columns import arrow_schema, arrow_type
 
 NUMBERS = {"int32": np.int32, "int64": np.int64, "float64": np.float64}
@@ -169,5 +170,5 @@ def _bounds(lengths: Iterable[int] | NDArray[np.int64], count: int) -> NDArray[n
     known = lengths if isinstance(lengths, np.ndarray) else np.fromiter(lengths, np.int64, count)
     np.cumsum(known, out=bounds[1:])
     if bounds[-1] > np.iinfo(np.int32).max:
-        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {count} rows")
+        raise ReleaseError(f"{bounds[-1]} bytes or items are too much for {many(count, 'row')}")
     return bounds.astype(np.int32)

@@ -21,6 +21,7 @@ from qawl.core import shards
 from qawl.core.arrow import parquet, row_groups
 from qawl.core.column_types import Cell, Columns, Row
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import many
 from qawl.core.markdown import escaped
 from qawl.core.records import JUDGE
 from qawl.core.versions import bumped
@@ -559,7 +560,7 @@ def named(found: Difference, *, markdown: bool = False) -> Iterator[str]:
         said = escaped(changes) if markdown else changes
         yield f"{'- ' if markdown else ''}{who}{shown}: {said}"
     if (more := len(found.articles) - NAMED) > 0:
-        yield f"{'- ' if markdown else ''}and {more} more articles"
+        yield f"{'- ' if markdown else ''}and {many(more, 'more article')}"
 
 
 def steps(found: Difference) -> Iterator[str]:

@@ -17,6 +17,7 @@ from qawl.articles import store as article_store
 from qawl.articles.metadata import Metadata
 from qawl.core import files, names, temporary
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.lookup import Lookup, Spilled, temporary_database
 from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
@@ -114,7 +115,8 @@ class CorpusWriter:
         if not self.apart:
             return []
         said = (
-            f"{self.apart} tasks have a text that others did in another project: each is an article of "
+            f"{many(self.apart, 'task has', 'tasks have')} a text that others did in another project: "
+            "each is an article of "
             "its own, so their work is not compared; to compare it, adopt one of the exports and give "
             "the others to `qawl pull --from` in the new corpus"
         )

@@ -8,6 +8,7 @@ from typing import TypedDict
 from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
 from qawl.articles import store as article_store
+from qawl.core.excerpts import many
 from qawl.core.findings import CHECKS, reason
 from qawl.core.project import Project
 from qawl.setup.adoption.corpus_writer import DOUBLED
@@ -86,7 +87,8 @@ class Report:
                 displaced += sum(s.text != article.text[s.start : s.end] for s in record.spans)
         if displaced:
             self.notes.append(
-                f"{displaced} spans do not stand where their own words are: `qawl validate` lists them; "
+                f"{many(displaced, 'span does', 'spans do')} not stand where the annotator's words are: "
+                "`qawl validate` lists them; "
                 "`qawl validate --fix` moves those of exports that count UTF-16 units"
             )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from qawl.articles.metadata import Metadata, respellings
 from qawl.articles.scripts import foreign
+from qawl.core.excerpts import many
 from qawl.core.records import Article
 from qawl.setup.adoption.articles import language_of
 
@@ -66,10 +67,11 @@ class Rights:
         copy = "a copy of corpus/articles.jsonl"
         whose, later = [], []
         if self.unlicensed:
-            whose.append(f"{self.unlicensed} have no licence")
+            whose.append(f"{many(self.unlicensed, 'has', 'have')} no licence")
             later.append(f"ingest {copy} from beside such a file")
         if self.withheld:
-            whose.append(f"{self.withheld} a licence without redistribute")
+            whose.append(f"{many(self.withheld, 'has', 'have')} a licence without redistribute")
             later.append(f"ingest {copy} in whose lines redistribute is true")
         count, how = self.unlicensed + self.withheld, f"{now}; later, {', or '.join(later)}"
-        return [f"releases will withhold the texts of {count} articles: {', '.join(whose)}: {how}"]
+        texts = many(count, "article")
+        return [f"releases will withhold the texts of {texts}: {', '.join(whose)}: {how}"]
