@@ -847,3 +847,24 @@ def test_a_name_that_was_chosen_and_typed_is_one_in_whatever_order_that_was(fore
     assert record["spans"][0]["attributes"] == {"note": typed.strip()}
     told = [each["message"] for each in corpus.findings() if each["check"] == "attribute-twice"]
     assert told == (["note was chosen and typed"] if typed == "S. Noor" else [])
+
+
+@pytest.mark.parametrize("skipped", [False, True])
+def test_work_without_results_is_of_the_only_layer(foreign, skipped):
+    """Who found nothing, or skipped the task, has done it; `adopt` takes it, and `pull` left it out. With two
+    layers it is of neither unless one is given."""
+    corpus, empty = foreign(), task("Sami spoke.", was_cancelled=skipped)
+    corpus.ingest("Sami spoke.")
+    done = corpus.pull([empty])
+    assert (done.exit_code, "LEFT OUT" in done.output) == (0, False)
+    status = "skipped" if skipped else "submitted"
+    assert [(each["status"], each["spans"]) for each in corpus.records()] == [(status, [])]
+
+
+def test_work_without_results_is_of_no_layer_where_there_are_two(foreign):
+    corpus, empty = foreign("ner", "other"), task("Sami spoke.")
+    corpus.ingest("Sami spoke.")
+    left = corpus.pull([empty])
+    assert (left.exit_code, "of no layer (give --layer)" in left.output) == (1, True)
+    assert corpus.pull([empty], "--layer", "other").exit_code == 0
+    assert [each["spans"] for each in corpus.records("other")] == [[]]

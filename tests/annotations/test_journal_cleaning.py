@@ -184,7 +184,7 @@ def test_a_log_of_cleanings_is_joined_with_the_journals(corpus, other):
     assert ours != theirs
     for here, there, logs in ((corpus, other, ours + theirs), (other, corpus, theirs + ours)):
         done = here.run("pull", "--merge", str(there.folder))
-        assert (done.exit_code, "cleaned.jsonl: 1 cleanings added" in done.output) == (0, True)
+        assert (done.exit_code, "cleaned.jsonl: 1 cleaning added" in done.output) == (0, True)
         assert lines(here, "cleaned") == logs
         assert whose(here) == {"a1": ["Sami", "came"]}
         again = here.run("pull", "--merge", str(there.folder))

@@ -66,7 +66,7 @@ def test_where_no_version_has_a_time_the_last_counts_again_and_again(corpus):
     for surface in ("Sami", "Layla", "Sami", "met"):
         made = [work(surface=surface, updated_at=None, unique_id="one")]
         done = pull(corpus, made)
-        assert (done.exit_code, "1 new versions" in done.output) == (0, True), done.output
+        assert (done.exit_code, "1 new version" in done.output) == (0, True), done.output
         assert whose(corpus) == {"a1": [surface]}
         assert "0 new versions" in pull(corpus, made).output
 

@@ -117,7 +117,7 @@ def test_the_same_annotation_with_its_unique_id_and_without_is_one(corpus):
     pull(corpus, bare)
     assert "0 new versions" in pull(corpus, named).output
     later = [work(surface="Layla", day=2, unique_id="6f1c")]
-    assert "1 new versions" in pull(corpus, later).output
+    assert "1 new version" in pull(corpus, later).output
     assert "0 new versions" in pull(corpus, bare, named).output
     assert whose(corpus) == {"a1": ["Layla"]}
 
@@ -595,7 +595,7 @@ def test_an_export_that_gzip_packed_is_read_and_other_packed_ones_are_named(corp
     content = json.dumps([work()]).encode()
     whole = gzip.compress(content, mtime=0)
     for name, packed, said in (
-        ("a.json.gz", whole, "1 new versions"),
+        ("a.json.gz", whole, "1 new version"),
         ("b.json", whole, "read 1 task with 1 annotation"),
         ("c.gz", gzip.compress(b"\xef\xbb\xbf" + content), "read 1 task with 1 annotation"),
         (

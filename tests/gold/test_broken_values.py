@@ -1,9 +1,12 @@
 """Values of an article that together, or on their own, break a rule of the scheme: gold has none of them."""
 
+import json
+
 import pytest
 
 import corpora
 from corpora import corpus, pull, qawl, work
+from qawl.scheme import points
 
 TEXT = "Nobody counts boats at dawn."
 TONE = corpora.scheme(
@@ -84,7 +87,26 @@ def test_what_all_agree_on_is_gold_though_a_value_that_it_asks_for_is_open(tmp_p
         a2=work(tone="angry", why="threat"),
     )
     assert gold["attributes"] == {"tone": "angry"}
-    assert {each["name"] for each in gold["open"]} == {"attributes", "why"}
+    assert [each["name"] for each in gold["open"]] == ["why"]
+
+
+def test_a_required_value_on_which_people_differ_is_asked_once(tmp_path):
+    """The judge was asked for it, and told beside that a value is missing."""
+    folder, gold = adjudicated(
+        tmp_path, current=wanting("tone"), a1=work(tone="calm"), a2=work(tone="angry")
+    )
+    assert [each["name"] for each in gold["open"]] == ["tone"]
+    assert not gold["complete"]
+    (task,) = map(
+        json.loads, (folder / "exports/gold/tone.tasks.jsonl").read_text("utf-8").splitlines()
+    )
+    assert (len(task["data"][points.FIELD]), "1" in task["data"]["disagreements"]) == (1, True)
+
+
+def test_a_required_value_that_nobody_gave_is_asked(tmp_path):
+    said = work(about=["sea"])
+    _, gold = adjudicated(tmp_path, current=wanting("tone"), a1=said, a2=said)
+    assert [each["name"] for each in gold["open"]] == ["attributes"]
 
 
 @pytest.mark.parametrize("turned", [False, True])

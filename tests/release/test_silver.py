@@ -142,7 +142,7 @@ def test_a_dry_run_says_what_would_be_written(pool, tmp_path):
     gone = next(silver.unannotated(pool, "quote"))
     run(pool, "withdraw", gone.id, "--reason", "asked")
     said = run(pool, "suggest", "--silver", place, "--dry-run", "--layer", "quote")
-    assert "quote: 1 shards to make" in said
+    assert "quote: 1 shard to make" in said
     assert f"{shards['quote'] - 1} are there, 1 to remove" in said
     assert bytes_of(place) == there
 
@@ -183,7 +183,7 @@ def test_a_new_article_changes_one_shard_and_old_ones_go(pool, tmp_path):
     every = sorted([*article_store.articles(pool), new], key=lambda each: each.id)
     write_articles(pool, every)
     said = run(pool, "suggest", "--silver", place, "--layer", "entity")
-    assert "(1 shards made" in said
+    assert "(1 shard made" in said
     after = bytes_of(place)
     assert len(before.keys() & after.keys()) >= len(before) - 1
     assert len(after.keys() - before.keys()) == 1

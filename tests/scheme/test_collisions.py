@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from label_studio_sdk.label_interface import LabelInterface
 
+import corpora
 from loop import Loop
 from qawl.core.errors import SchemeError
 from qawl.release.tables import tables
@@ -223,3 +224,21 @@ def test_strange_names_go_through_the_loop(tmp_path):
     assert [values[each] for each in rows["odd"]["نوع <x>"]] == STRANGE[::-1]
     for name in ("conll2003", "iob2", "brat", "label-studio"):
         loop.run("export", name, "--to", str(tmp_path / name))
+
+
+def test_names_that_differ_in_case_alone_are_a_warning_of_the_command(tmp_path):
+    """SQL reads `Start` and `start` as one column; parquet and `datasets` don't, so the name is not refused."""
+    attributes = [corpora.choice("Start", "v", of=["A"]), corpora.choice("Decided_By", "v")]
+    made = corpora.corpus(
+        tmp_path / "c", corpora.scheme("x", ["A"], attributes), {"t": "A text."}, ["a1"]
+    )
+    for words in (["scheme"], ["scheme", "--check"]):
+        code, said = corpora.main(made, *words)
+        warned = [line for line in said.splitlines() if line.startswith("warning: ")]
+        assert code == 0
+        assert [each.split(",")[0] for each in warned] == [
+            "warning: layer x: attribute Start: there is a column start too",
+            "warning: attribute x_Decided_By: there is a column x_decided_by too",
+        ]
+    plain = corpora.corpus(tmp_path / "d", corpora.scheme("x", ["A"]), {"t": "A text."}, ["a1"])
+    assert "warning" not in corpora.main(plain, "scheme")[1]

@@ -682,8 +682,22 @@ def test_regions_that_a_taxonomy_labels_are_spans_with_a_path(tmp_path):
     tasks["annotations"][0]["updated_at"] = "2031-01-01T00:00:00Z"
     (tmp_path / "later.json").write_text(json.dumps([tasks]), "utf-8")
     done = run("-C", made.root, "pull", "--from", tmp_path / "later.json")
-    assert (done.exit_code, "1 new versions" in done.output) == (0, True), done.output
+    assert (done.exit_code, "1 new version" in done.output) == (0, True), done.output
     assert made.records[0]["spans"][0]["attributes"] == {"topic": [["Place"]]}
+    assert made.errors() == []
+
+
+@pytest.mark.parametrize("identity", [None, 7])
+def test_regions_of_a_taxonomy_need_no_id_that_is_a_text(tmp_path, identity):
+    """Scripts write numbers, or none: such a region was an attribute of no region, and held a release."""
+    other = None if identity is None else 8
+    work = [in_tree(identity, "Ada", ["PER"]), in_tree(other, "Rome", ["Place", "City"])]
+    if identity is None:
+        work = [{key: said for key, said in each.items() if key != "id"} for each in work]
+    made = Adopted(tmp_path, task(*work, data={"text": WORDS}), config(TREE, labels=""))
+    spans = [(each["text"], each["attributes"]["topic"]) for each in made.records[0]["spans"]]
+    assert spans == [("Ada", [["PER"]]), ("Rome", [["Place", "City"]])]
+    assert (made.report["in"], made.left_out) == (made.report["records"], {})
     assert made.errors() == []
 
 

@@ -99,7 +99,7 @@ def test_annotation_goes_on_in_the_project_that_was_adopted(foreign, tmp_path):
     *_, last = client.tasks(number)
     assert last["data"]["body"] == "Omar stayed in Sidon."
     client.submit(last["id"], {"result": result(last["data"]["body"], "Omar")})
-    assert "1 new versions" in run(folder, "pull")
+    assert "1 new version" in run(folder, "pull")
     assert len(records(folder)) == 4
     assert client.request("GET", f"api/projects/{number}/")["label_config"] == config
     said = json.loads(run(folder, "status", "--json"))
@@ -258,7 +258,7 @@ def test_annotation_of_dialogues_goes_on_too(label_studio, tmp_path, monkeypatch
         )
         assert done.exit_code == 0, (done.output, done.exception)
         client.submit(second["id"], said(0, 6, 9))
-        assert "1 new versions" in run(folder, "pull")
+        assert "1 new version" in run(folder, "pull")
         assert "0 new versions" in run(folder, "pull")
         assert sorted(s["text"] for each in records(folder) for s in each["spans"]) == [
             "Mona",
@@ -298,7 +298,7 @@ def test_a_second_project_of_the_same_texts_gets_no_task_twice(label_studio, tmp
         assert len(list(client.tasks(number))) == len(texts)
         first, _ = client.tasks(number)
         client.submit(first["id"], {"result": work[1:]})
-        assert "1 new versions" in run(folder, "pull")
+        assert "1 new version" in run(folder, "pull")
         assert "nothing to do" in run(folder, "push")
         # Somebody who worked in one of the two projects is named, by an address that no work says.
         person = Person(client.invitation(), f"p{time.monotonic_ns()}@team.example")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
+from qawl.annotations.foreign_values import name as name_in
 from qawl.annotations.reading import results
 from qawl.annotations.regions import TYPES
 from qawl.annotations.task_results import Task, annotations, with_lists
@@ -12,6 +13,7 @@ from qawl.scheme.attributes import MARKED
 LABELLED = "regions that a taxonomy labels are spans of one label, with their path as an attribute"
 
 _MARKING = frozenset({*TYPES, "paragraphlabels"})
+_PLACE = ("start", "startOffset", "end", "endOffset")
 
 
 def with_labels(task: Task, trees: frozenset[str], kind: str = "labels") -> Task:
@@ -30,9 +32,16 @@ def with_labels(task: Task, trees: frozenset[str], kind: str = "labels") -> Task
 def _unlabelled(annotation: Mapping[str, Any], trees: frozenset[str]) -> list[Mapping[str, object]]:
     """The results by which these taxonomies label regions that have no label yet, one a region."""
     every = list(results(annotation))
-    known = {each.get("id") for each in every if each.get("type") in _MARKING}
-    marking = [each for each in every if _marks(each, trees) and each["id"] not in known]
-    return [*{each["id"]: each for each in reversed(marking)}.values()]
+    known = {_region(each) for each in every if each.get("type") in _MARKING}
+    marking = [each for each in every if _marks(each, trees) and _region(each) not in known]
+    return [*{_region(each): each for each in reversed(marking)}.values()]
+
+
+def _region(result: Mapping[str, Any]) -> str:
+    """What tells a region: its id, which scripts write as a number, or leave out; then its place."""
+    value = result.get("value")
+    place = value if isinstance(value, Mapping) else {}
+    return name_in(result.get("id")) or str([place.get(each) for each in _PLACE])
 
 
 def _label_of(result: Task, kind: str) -> Task:
@@ -49,9 +58,4 @@ def _marks(result: Any, trees: frozenset[str]) -> bool:
         return False
     value, control = result.get("value"), result.get("from_name")
     placed = isinstance(value, Mapping) and "start" in value
-    return (
-        placed
-        and isinstance(result.get("id"), str)
-        and isinstance(control, str)
-        and control in trees
-    )
+    return placed and isinstance(control, str) and control in trees

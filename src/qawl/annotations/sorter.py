@@ -142,6 +142,7 @@ class Sorter:
         self._versions = {name: each.version for name, each in self._schemes.items()}
         self._owning = {each: _owning(self._schemes, regions=each) for each in (True, False)}
         self._outcome, self._layer = outcome, layer
+        self._only = next(iter(self._schemes)) if len(self._schemes) == 1 else None
 
     def entries(self, each: Incoming) -> Iterator[Sorted]:
         """The annotations of a task, one for each layer that it is of."""
@@ -252,13 +253,14 @@ class Sorter:
 
     def _layers(self, data: Mapping[str, object], names: Named) -> list[str]:
         """The layer that the task names and those whose control made regions; where there is none,
-        those whose control made something, else the one given."""
+        those whose control made something, else the one given. An annotation without results, of who
+        found nothing or skipped the task, is of the corpus's only layer."""
         layer = data.get("layer")
         told = {layer} if isinstance(layer, str) else set[str]()
         for found in (
             told | self._owners(names.marking, told, regions=True),
             self._owners(names.others | names.marking, told, regions=False),
-            {self._layer},
+            {self._layer or (None if names.marking or names.others else self._only)},
         ):
             if layers := [name for name in self._versions if name in found]:
                 return layers

@@ -29,7 +29,7 @@ def command(check: bool) -> None:
         stale = generated.stale(corpus)
         for path in stale:
             say(f"stale: {path.relative_to(corpus.root)} (run `qawl scheme`)")
-        _say_unnamed(corpus)
+        _warn(corpus)
         sys.exit(1 if stale else 0)
     with project.lock(corpus, "scheme"):
         made = generated.make(corpus)
@@ -37,11 +37,16 @@ def command(check: bool) -> None:
             say(f"made {path.relative_to(corpus.root)}")
         if not made:
             say("nothing to do: what is made from the schemes is up to date")
-    _say_unnamed(corpus)
+    _warn(corpus)
 
 
-def _say_unnamed(corpus: "Project") -> None:
-    """Names the schemes of layers that qawl.yaml does not name: nothing is made of them."""
+def _warn(corpus: "Project") -> None:
+    """Names columns that differ in case alone, and the schemes of layers that qawl.yaml does not name:
+    nothing is made of them."""
+    from qawl.scheme import names, scheme
+
+    for line in dict.fromkeys(names.differing_in_case(scheme.load_all(corpus))):
+        say(f"warning: {line}", err=True)
     for path in sorted(corpus.label_config.glob("*.yaml")):
         if path.stem not in corpus.settings.layers:
             where = path.relative_to(corpus.root)

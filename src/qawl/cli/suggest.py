@@ -133,7 +133,7 @@ def _silver(
     for layer, said in found.layers.items():
         say(
             f"{layer}: {_made(said.spans, said.relations)} in {many(said.articles, 'article')} "
-            f"({many(found.made[layer], 'shard')} made, {found.kept[layer]} there before)"
+            f"({many(found.made[layer], 'shard')} made, {many(found.kept[layer], 'was', 'were')} there)"
         )
         if said.not_suggested:
             weak = ", ".join(said.not_suggested)

@@ -41,7 +41,7 @@ from qawl.gold.record import Decided, filled
 from qawl.gold.vote import Vote
 from qawl.scheme import scheme
 from qawl.scheme.scheme import Scheme
-from qawl.validation import validate
+from qawl.validation import level3_labels, validate
 from qawl.validation.dispensations import Passes, in_force, nothing_passes, passing
 
 T = TypeVar("T")
@@ -354,7 +354,8 @@ class _Voting:
             kept = {mark for mark in kept if mark[:3] not in at_fault}
             made = self._made(kept)
         made = self._sound(made, errors)
-        return _opened(made, [*self._open(self.marks.decided - kept), *self._broken(errors)])
+        points = list(self._open(self.marks.decided - kept))
+        return _opened(made, [*points, *self._broken(errors, points)])
 
     def _made(self, kept: AbstractSet[Mark]) -> Gold:
         arrows = {each for each in self.arrows.decided if {each.start, each.end} <= kept}
@@ -422,9 +423,14 @@ class _Voting:
         yield from disagreements.relations(self.every, self.arrows.open)
         yield from (each for each in values if not self.vote.settles(each.readings.values()))
 
-    def _broken(self, errors: Sequence[Finding]) -> Iterator[Disagreement]:
-        """That values of the article break a rule of the scheme, if they do."""
-        if _of_article(errors):
+    def _broken(
+        self, errors: Sequence[Finding], points: Sequence[Disagreement]
+    ) -> Iterator[Disagreement]:
+        """That values of the article break a rule of the scheme, if they do. That one is missing is no
+        question of its own where annotators differ on it."""
+        asked = {each.name for each in points if each.kind == "attribute" and not each.label}
+        missing = {level3_labels.unset(name) for name in asked if name}
+        if _of_article(errors) - missing:
             yield Disagreement(
                 kind="article",
                 start=0,

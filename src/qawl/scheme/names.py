@@ -166,6 +166,30 @@ def _columns(scheme: Scheme) -> Iterator[str]:
                 yield f"{where}: {whose} has another column {name}: call it {free}"
 
 
+def differing_in_case(schemes: Mapping[str, Scheme]) -> Iterator[str]:
+    """Columns that SQL could not tell apart, as it reads names of any case as one: those of a layer, and
+    in the table articles those of all. Parquet and `datasets` tell them apart, so they stand."""
+    articles = [*_own(*ARTICLE)]
+    for layer, scheme in schemes.items():
+        tables = columns(scheme)
+        articles += [(f"{layer}_{name}", what) for name, what in tables.pop("articles")]
+        for taken in tables.values():
+            yield from _in_case(f"layer {layer}: ", taken)
+    yield from _in_case("", articles)
+
+
+def _in_case(whose: str, taken: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Names that differ from one before them in case alone, in words."""
+    first: dict[str, str] = {}
+    for name, what in taken:
+        if (other := first.setdefault(name.casefold(), name)) != name:
+            shown = f"{what} {name}" if what else name
+            yield (
+                f"{whose}{shown}: there is a column {other} too, and SQL (DuckDB, the viewer of the Hub) "
+                "can't tell them apart: another name is better"
+            )
+
+
 def columns(scheme: Scheme) -> dict[str, list[tuple[str, str]]]:
     """Table → the names of its columns, each with what of the scheme it is of ("": Qawl's own).
 

@@ -59,7 +59,12 @@ def _check_attributes(
             yield finding("attribute-unasked", message, record, span)
     for attribute in allowed:
         if attribute.required and attribute.name not in given and attribute.asked(said):
-            yield finding("attribute-missing", f"{attribute.name} is not set", record, span)
+            yield finding("attribute-missing", unset(attribute.name), record, span)
+
+
+def unset(name: str) -> str:
+    """That a required attribute is not set, in words."""
+    return f"{name} is not set"
 
 
 def _conditions(attribute: Attribute) -> str:
