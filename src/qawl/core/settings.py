@@ -1,7 +1,7 @@
 """The settings of a corpus: qawl.yaml, checked key by key."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from math import inf
@@ -253,28 +253,44 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 def parse_settings(text: str, where: str) -> Settings:
     """The settings of a qawl.yaml text; `where` names the file in messages."""
     settings = strict_yaml.load(text, where, Settings)
-    _check_name(settings.name, where)
-    _check_language(settings.language, "language", where)
+    try:
+        return _checked(settings)
+    except ValueError as error:
+        raise ProjectError(f"{where}: {error}") from error
+
+
+def _checked(settings: Settings) -> Settings:
+    """Settings as they are taken; raises ValueError, with the key, at the first that can't be."""
+    _right("name", names.corpus, settings.name)
+    _right("language", names.language, settings.language)
     for tag in settings.release.card.languages:
-        _check_language(tag, "release.card.languages", where)
-    _check_layers(settings.layers, where)
+        _right("release.card.languages", names.language, tag)
+    _check_layers(settings.layers)
     settings = msgspec.structs.replace(
         settings,
-        annotators=_named(settings.annotators, where),
+        annotators=_named(settings.annotators),
         release=_titled(settings.release),
     )
-    _check_work(settings, where)
-    _check_trusted(settings, _plain(settings.annotators), where)
-    _check_dispensations(settings.dispensations, where)
-    _check_address(settings.label_studio.url, where)
+    _check_work(settings)
+    _check_trusted(settings, _plain(settings.annotators))
+    _check_dispensations(settings.dispensations)
+    _check_address(settings.label_studio.url)
     if strange := [each for each in settings.label_studio.adopted if each not in settings.layers]:
-        raise ProjectError(f"{where}: label_studio.adopted: {strange[0]!r} is none of layers")
-    _check_ingest(settings.ingest, where)
-    _check_citation(settings.release, where)
-    _check_splits(settings.release.splits, where)
-    _check_days(settings.release, where)
-    _check_suggesters(settings, where)
+        raise ValueError(f"label_studio.adopted: {strange[0]!r} is none of layers")
+    _check_ingest(settings.ingest)
+    _check_citation(settings.release)
+    _check_splits(settings.release.splits)
+    _check_days(settings.release)
+    _check_suggesters(settings)
     return settings
+
+
+def _right(key: str, check: Callable[..., str], *given: object) -> str:
+    """What a check makes of a value; its ValueError says the key."""
+    try:
+        return check(*given)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from error
 
 
 def _titled(release: Release) -> Release:
@@ -286,39 +302,36 @@ def _titled(release: Release) -> Release:
     return msgspec.structs.replace(release, title=" ".join(filter(None, lines)) or None)
 
 
-def _check_splits(splits: dict[str, float], where: str) -> None:
+def _check_splits(splits: dict[str, float]) -> None:
     """Splits name files, also where upper and lower case are one; their shares are a whole."""
     for name, share in splits.items():
         if not names.is_split(name):
-            raise ProjectError(
-                f"{where}: release.splits: {name!r} is not a name of a split: take letters, digits and _ "
+            raise ValueError(
+                f"release.splits: {name!r} is not a name of a split: take letters, digits and _ "
                 "(`all` means every split to `datasets`)"
             )
         if not 0 <= share <= 1:
-            raise ProjectError(f"{where}: release.splits: {name} is {share}, not between 0 and 1")
+            raise ValueError(f"release.splits: {name} is {share}, not between 0 and 1")
     if abs(sum(splits.values()) - 1) > 1e-9:
-        raise ProjectError(f"{where}: release.splits must add up to 1")
-    _check_once("release.splits", tuple(splits), where)
+        raise ValueError("release.splits must add up to 1")
+    _check_once("release.splits", tuple(splits))
 
 
-def _check_days(release: Release, where: str) -> None:
+def _check_days(release: Release) -> None:
     """`split_from` names splits, each with a day."""
     for name, day in release.split_from.items():
         if name not in release.splits:
-            raise ProjectError(
-                f"{where}: release.split_from: {name!r} is not one of the splits "
-                f"{', '.join(release.splits)}"
+            raise ValueError(
+                f"release.split_from: {name!r} is not one of the splits {', '.join(release.splits)}"
             )
         if _first_day(day) is None:
-            raise ProjectError(
-                f"{where}: release.split_from: {name} is {day!r}: give a day as in 2024-05-01"
-            )
+            raise ValueError(f"release.split_from: {name} is {day!r}: give a day as in 2024-05-01")
     begun: dict[date | None, str] = {}
     for name, day in release.split_from.items():
         other = begun.setdefault(_first_day(day), name)
         if other != name:
-            raise ProjectError(
-                f"{where}: release.split_from: {other} and {name} begin on one day: one would get nothing"
+            raise ValueError(
+                f"release.split_from: {other} and {name} begin on one day: one would get nothing"
             )
 
 
@@ -332,40 +345,21 @@ def _first_day(given: str) -> date | None:
         return None
 
 
-def _check_name(given: str, where: str) -> None:
-    try:
-        names.corpus(given)
-    except ValueError as error:
-        raise ProjectError(f"{where}: name: {error}") from error
-
-
-def _check_language(given: str, key: str, where: str) -> None:
-    try:
-        names.language(given)
-    except ValueError as error:
-        raise ProjectError(f"{where}: {key}: {error}") from error
-
-
-def _check_layers(layers: tuple[str, ...], where: str) -> None:
+def _check_layers(layers: tuple[str, ...]) -> None:
     """Layers name files, controls and tables: in ASCII, each once."""
-    _check_once("layers", layers, where)
+    _check_once("layers", layers)
     for layer in layers:
-        try:
-            names.layer(layer)
-        except ValueError as error:
-            raise ProjectError(f"{where}: layers: {error}") from error
+        _right("layers", names.layer, layer)
 
 
-def _named(given: tuple[str | Annotator, ...], where: str) -> tuple[str | Annotator, ...]:
+def _named(given: tuple[str | Annotator, ...]) -> tuple[str | Annotator, ...]:
     """The annotators with their pseudonyms checked and composed."""
     found: list[str | Annotator] = []
     for each in given:
-        try:
-            name = names.new_pseudonym(each if isinstance(each, str) else each.name)
-        except ValueError as error:
-            raise ProjectError(f"{where}: annotators: {error}") from error
+        plain = each if isinstance(each, str) else each.name
+        name = _right("annotators", names.new_pseudonym, plain)
         found.append(name if isinstance(each, str) else msgspec.structs.replace(each, name=name))
-    _check_once("annotators", _plain(found), where)
+    _check_once("annotators", _plain(found))
     return tuple(found)
 
 
@@ -374,71 +368,66 @@ def _plain(given: Sequence[str | Annotator]) -> list[str]:
     return [each if isinstance(each, str) else each.name for each in given]
 
 
-def _check_once(key: str, values: Sequence[str], where: str) -> None:
+def _check_once(key: str, values: Sequence[str]) -> None:
     if len(set(values)) < len(values):
-        raise ProjectError(f"{where}: {key} names one twice: {', '.join(values)}")
+        raise ValueError(f"{key} names one twice: {', '.join(values)}")
     if not values:
-        raise ProjectError(f"{where}: {key} is empty")
+        raise ValueError(f"{key} is empty")
     for value in values:
-        try:
-            names.apart(value, values)
-        except ValueError as error:
-            raise ProjectError(f"{where}: {key}: {error}") from error
+        _right(key, names.apart, value, values)
 
 
-def _check_work(settings: Settings, where: str) -> None:
+def _check_work(settings: Settings) -> None:
     """Who gets how much."""
     for layer, count in settings.overlap.items():
         if layer not in settings.layers:
-            raise ProjectError(
-                f"{where}: overlap.{layer}: not one of the layers {', '.join(settings.layers)}"
-            )
+            raise ValueError(f"overlap.{layer}: not one of the layers {', '.join(settings.layers)}")
         if count < 1:
-            raise ProjectError(f"{where}: overlap.{layer} is {count}, it must be 1 or more")
+            raise ValueError(f"overlap.{layer} is {count}, it must be 1 or more")
         if count > (there := len(settings.annotators)):
-            raise ProjectError(
-                f"{where}: overlap.{layer} is {count}, more than there are annotators "
+            raise ValueError(
+                f"overlap.{layer} is {count}, more than there are annotators "
                 f"({', '.join(_plain(settings.annotators))}): set it to {there} or less, or name more"
             )
     for each in settings.annotators:
         if isinstance(each, Annotator) and not 0 < each.share < inf:
-            raise ProjectError(
-                f"{where}: share of {each.name} is {each.share:g}, it must be a number above 0 "
+            raise ValueError(
+                f"share of {each.name} is {each.share:g}, it must be a number above 0 "
                 "(`away: true` for an annotator who gets no tasks)"
             )
 
 
-def _check_trusted(settings: Settings, pseudonyms: Iterable[str], where: str) -> None:
+def _check_trusted(settings: Settings, pseudonyms: Iterable[str]) -> None:
     trusted = settings.adjudication.trusted
     if trusted is not None and trusted not in pseudonyms:
-        raise ProjectError(
-            f"{where}: adjudication.trusted: {trusted!r} is not one of the annotators "
+        raise ValueError(
+            f"adjudication.trusted: {trusted!r} is not one of the annotators "
             f"{', '.join(pseudonyms)}"
         )
 
 
-def _check_dispensations(given: Iterable[Dispensation], where: str) -> None:
+def _check_dispensations(given: Iterable[Dispensation]) -> None:
     """A dispensation names a check that there is, a reason, and a version as versions are written."""
     for each in given:
         if each.check in REGISTER and each.check not in CHECKS:
-            raise ProjectError(
-                f"{where}: dispensations: {each.check} is not found by `qawl validate`: only what that "
+            raise ValueError(
+                f"dispensations: {each.check} is not found by `qawl validate`: only what that "
                 "finds can pass"
             )
         if each.check not in CHECKS:
             near = get_close_matches(each.check, CHECKS, 1)
             meant = f"did you mean {near[0]}?" if near else "`qawl validate --list` shows all"
-            raise ProjectError(f"{where}: dispensations: there is no check {each.check!r}: {meant}")
+            raise ValueError(f"dispensations: there is no check {each.check!r}: {meant}")
         if blank(each.reason):
-            raise ProjectError(f"{where}: dispensations: {each.check}: the reason is empty")
+            raise ValueError(f"dispensations: {each.check}: the reason is empty")
         if each.until is not None and not VERSION.fullmatch(each.until):
-            raise ProjectError(
-                f"{where}: dispensations: {each.check}: until: {each.until!r} is not a version: "
+            raise ValueError(
+                f"dispensations: {each.check}: until: {each.until!r} is not a version: "
                 "give three numbers, as in 0.2.0"
             )
 
 
-def _check_address(url: str, where: str) -> None:
+def _check_address(url: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -446,61 +435,56 @@ def _check_address(url: str, where: str) -> None:
     except ValueError:  # a bracket left open, a port that is none
         usable = False
     if not usable or strange:
-        raise ProjectError(
-            f"{where}: label_studio.url {url!r} is not an address: write http://HOST:PORT or https://HOST"
+        raise ValueError(
+            f"label_studio.url {url!r} is not an address: write http://HOST:PORT or https://HOST"
         )
     if parts.username or parts.password:
-        raise ProjectError(
-            f"{where}: label_studio.url holds a password: take it out, this file is for all to read "
+        raise ValueError(
+            "label_studio.url holds a password: take it out, this file is for all to read "
             "(see `qawl doctor` for where tokens go)"
         )
 
 
-def _check_suggesters(settings: Settings, where: str) -> None:
+def _check_suggesters(settings: Settings) -> None:
     """Each layer has one at most."""
     given = settings.suggestions.suggesters
     if strange := [n for each in given for n in each.layers if n not in settings.layers]:
-        raise ProjectError(f"{where}: suggestions.suggesters: {strange[0]!r} is none of layers")
+        raise ValueError(f"suggestions.suggesters: {strange[0]!r} is none of layers")
     named = [n for each in given for n in each.layers or settings.layers]
     if twice := [each for each in settings.layers if named.count(each) > 1]:
-        raise ProjectError(f"{where}: suggestions.suggesters: two for the layer {twice[0]}")
+        raise ValueError(f"suggestions.suggesters: two for the layer {twice[0]}")
 
 
-def _check_ingest(ingest: Ingest, where: str) -> None:
+def _check_ingest(ingest: Ingest) -> None:
     """How lines are found that go."""
     if ingest.recurring_articles == 1:
-        raise ProjectError(
-            f"{where}: ingest.recurring_articles is 1, and a line of one article does not recur: set it "
+        raise ValueError(
+            "ingest.recurring_articles is 1, and a line of one article does not recur: set it "
             "to 2 or more, or to 0 so that no line is removed"
         )
     for pattern in ingest.chrome:
         try:
             re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
-            raise ProjectError(f"{where}: ingest.chrome: {pattern!r}: {error}") from error
+            raise ValueError(f"ingest.chrome: {pattern!r}: {error}") from error
 
 
-def _check_citation(release: Release, where: str) -> None:
+def _check_citation(release: Release) -> None:
     """Authors need a name, an ORCID and a DOI their form: a citation that says less is none."""
     for author in release.authors:
         if not author.shown or bool(author.name) == bool(author.family or author.given):
-            raise ProjectError(
-                f"{where}: release.authors: give family and given, or the name of a group"
-            )
+            raise ValueError("release.authors: give family and given, or the name of a group")
         if author.orcid and not _ORCID.fullmatch(author.orcid):
-            raise ProjectError(
-                f"{where}: release.authors: {author.orcid!r} is not an ORCID: give 0000-0000-0000-0000"
+            raise ValueError(
+                f"release.authors: {author.orcid!r} is not an ORCID: give 0000-0000-0000-0000"
             )
     if release.repo is not None and not names.is_repository(release.repo):
-        raise ProjectError(
-            f"{where}: release.repo: {release.repo!r} is not a name of a repository: give OWNER/NAME of "
+        raise ValueError(
+            f"release.repo: {release.repo!r} is not a name of a repository: give OWNER/NAME of "
             "the dataset on the Hub"
         )
-    try:
-        licences.licence(release.license)
-    except ValueError as error:
-        raise ProjectError(f"{where}: release.license: {error}") from error
+    _right("release.license", licences.licence, release.license)
     if release.doi and not _DOI.fullmatch(release.doi):
-        raise ProjectError(
-            f"{where}: release.doi: {release.doi!r} is not a DOI: give 10.NNNN/NAME without an address"
+        raise ValueError(
+            f"release.doi: {release.doi!r} is not a DOI: give 10.NNNN/NAME without an address"
         )
