@@ -61,3 +61,14 @@ def test_three_annotators_and_two_arrows_between_the_same_spans(relation_f1):
         [arrow("supports", "p", "o", "bi")],
     )
     assert (found["value"], found["n"]) == (pytest.approx(4 / 10, abs=1e-6), 10)
+
+
+def test_gold_says_which_way_each_drew_an_arrow(relation_f1, tmp_path):
+    """With the same ends and the same name, annotators differ in the way alone: the judge must see it."""
+    relation_f1(
+        [arrow("supports", "p", "o")],
+        [arrow("supports", "o", "p")],
+        [arrow("supports", "p", "o", "bi")],
+    )
+    (point,) = corpora.gold(tmp_path / "corpus", "ner")["open"]
+    assert point["readings"] == {"a1": "→ ORG 17-26", "a2": "← ORG 17-26", "a3": "↔ ORG 17-26"}
