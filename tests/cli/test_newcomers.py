@@ -367,7 +367,9 @@ def test_a_source_named_after_the_first_ingest(tmp_path):
     said = qawl(corpus, "withdraw", old, "--reason", "it has no source").stdout
     [new] = [
         each["id"]
-        for each in map(json.loads, (corpus / "corpus/articles.jsonl").open(encoding="utf-8"))
+        for each in map(
+            json.loads, (corpus / "corpus/articles.jsonl").read_text("utf-8").splitlines()
+        )
         if each["id"] != old
     ]
     assert f"{new}, a near-duplicate, is annotated in its place" in said
