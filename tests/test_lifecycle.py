@@ -24,7 +24,7 @@ from qawl.core.settings import Adjudication
 from qawl.gold import judge
 from qawl.gold.decide import Verdict, decide
 from qawl.release import build, restore
-from qawl.release.versions import diff, manifest
+from qawl.release.versions import diff, diff_words, manifest
 from qawl.scheme import scheme
 from qawl.suggest.tasks import served
 from qawl.validation import validate
@@ -293,7 +293,7 @@ def test_diff_says_what_changed_and_which_version_it_calls_for(disputed):
     )
     three = build.build(disputed, "0.3.0", notes=[]).folder
     assert diff.difference(two, three).level == "minor"
-    assert "| articles |  | added | 1 |" in diff.markdown(diff.difference(two, three))
+    assert "| articles |  | added | 1 |" in diff_words.markdown(diff.difference(two, three))
 
 
 def test_every_kind_of_change_is_named(disputed):

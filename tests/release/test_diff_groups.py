@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 import corpora
 from qawl import cli
-from qawl.release.versions import diff
+from qawl.release.versions import changed_rows, diff
 from table_files import small_blocks
 
 TEXTS = {
@@ -48,9 +48,9 @@ def released(folder, version="0.1.0", labels=("PER", "ORG"), **changed):
 def read(monkeypatch):
     """The articles whose rows a diff decodes, noted as it runs."""
     seen = []
-    rows = diff._split
+    rows = changed_rows._split
     monkeypatch.setattr(
-        diff, "_split", lambda *given: (seen.append(row) or row for row in rows(*given))
+        changed_rows, "_split", lambda *given: (seen.append(row) or row for row in rows(*given))
     )
     return seen
 
@@ -62,7 +62,7 @@ def test_only_what_changed_is_read_and_the_result_is_that_of_reading_all(tmp_pat
     seen = read(monkeypatch)
     quick = run(folder, "diff", "0.1.0", "0.2.0", "--json").output
     few = len(seen)
-    monkeypatch.setattr(diff, "_kept", lambda *_: frozenset())
+    monkeypatch.setattr(changed_rows, "_kept", lambda *_: frozenset())
     assert run(folder, "diff", "0.1.0", "0.2.0", "--json").output == quick
     assert 0 < few < len(seen) - few
     (only,) = json.loads(quick)["articles"]

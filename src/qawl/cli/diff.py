@@ -24,20 +24,20 @@ def command(old: str, new: str, as_json: bool, markdown: bool) -> None:
     from qawl.cli import options
     from qawl.core.project import RELEASES
     from qawl.core.records import to_json
-    from qawl.release.versions import diff, manifest
+    from qawl.release.versions import diff, diff_words, manifest
 
     options.alone("--json", "OLD", "NEW")
-    before, after = diff.resolve(RELEASES, old), diff.resolve(RELEASES, new)
+    before, after = manifest.resolve(RELEASES, old), manifest.resolve(RELEASES, new)
     manifest.refuse_changed(after)
     found = diff.difference(before, after)
     if as_json:
         say(to_json(found))
     elif markdown:
-        say(diff.markdown(found), nl=False)
+        say(diff_words.markdown(found), nl=False)
     else:
         for each in found.changes:
             say(f"{each.layer} {each.label} {each.kind}: {each.count}".replace("  ", " "))
-        for line in (*diff.steps(found), *diff.named(found)):
+        for line in (*diff_words.steps(found), *diff_words.named(found)):
             say(line)
         why = _WHY.get(found.level, "")
         say(f"calls for version {found.version}: {why}" if found.version else "no change")

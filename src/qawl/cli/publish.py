@@ -38,7 +38,7 @@ def command(version: str, repo: str | None, adopt_card: bool, dry_run: bool, as_
     from qawl.core.errors import HubError, ProjectError
     from qawl.hub import client as hub_client
     from qawl.hub import publish
-    from qawl.release.versions import diff
+    from qawl.release.versions import manifest
 
     corpus = project.load(Path())
     name = repo or corpus.settings.release.repo
@@ -48,7 +48,7 @@ def command(version: str, repo: str | None, adopt_card: bool, dry_run: bool, as_
         )
     with project.lock(corpus, "publish"):
         _say("checking the release")
-        release = publish.shipped(diff.resolve(corpus.releases, version))
+        release = publish.shipped(manifest.resolve(corpus.releases, version))
         repository = hub_client.Repository(name, corpus.state / "published", hasty=dry_run)
         if not dry_run and not repository.signed_in():
             raise HubError("no token for the Hub: set HF_TOKEN, or run `hf auth login`")

@@ -10,7 +10,7 @@ from qawl.core.excerpts import many
 from qawl.core.markdown import escaped
 from qawl.release import errata
 from qawl.release.documents.facts import Described
-from qawl.release.versions import diff, manifest
+from qawl.release.versions import diff_words, manifest
 from qawl.release.versions.diff import Difference
 from qawl.release.versions.manifest import Manifest
 
@@ -39,7 +39,7 @@ def _entry(described: Described, previous: Path | None, found: Difference | None
     if found is None:
         yield f"The first release: {many(described.facts.articles, 'article')}."
     elif found.changes:
-        yield diff.markdown(found).rstrip()
+        yield diff_words.markdown(found).rstrip()
     else:
         yield f"The records are those of {found.old}."
     now = described.manifest
@@ -95,7 +95,7 @@ def _earlier(previous: Path, described: Described) -> str:
 def _as_of_now(line: str, shown: Container[str], withdrawn: Mapping[str, str]) -> str:
     """A line without the title of an article that is not shown now, and with the reason that is given
     now: that of before may be one that may not be published."""
-    if (named := diff.NAMED_WITH_TITLE.fullmatch(line)) and named["id"] not in shown:
+    if (named := diff_words.NAMED_WITH_TITLE.fullmatch(line)) and named["id"] not in shown:
         return named["before"] + named["after"]
     gone = _WITHDRAWN.match(line)
     if gone and gone["id"] in withdrawn:

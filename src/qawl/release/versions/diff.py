@@ -5,41 +5,28 @@ added a minor one, the same records packed anew, or other words about them, a pa
 change raises the minor number.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from functools import cached_property
-from heapq import merge
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from qawl.core import shards
-from qawl.core.arrow import parquet, row_groups
-from qawl.core.column_types import Cell, Columns, Row
-from qawl.core.errors import ReleaseError
-from qawl.core.excerpts import many
-from qawl.core.markdown import escaped
+from qawl.core.column_types import Cell, Row
 from qawl.core.records import JUDGE
 from qawl.core.versions import bumped
 from qawl.release.rights.standoff import NOTHING, SUFFIX
-from qawl.release.tables import columns
 from qawl.release.tables.silver_table import SILVER
 from qawl.release.versions import manifest
+from qawl.release.versions.changed_rows import differing, titles_of
 from qawl.release.versions.manifest import Manifest
 from qawl.scheme import scheme
 from qawl.scheme.names import layer_of
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 Key = tuple[str, str, str]
 Worked = tuple[str, str]
 """(layer, annotator)."""
-T = TypeVar("T")
 Match = tuple[Row, Row | None]
 """A span of the older release, and what it is in the newer one."""
 Arrow = tuple[str, str, str, str]
@@ -79,14 +66,6 @@ class Difference(Struct, frozen=True):
     articles: tuple[Changed, ...] = ()
 
 
-NAMED = 100
-"""Articles that a changelog names; `qawl diff --json` has all."""
-TOGETHER = 64
-"""Rows that become values together, once one of them differs."""
-NAMED_WITH_TITLE = re.compile(r"(?P<before>- `(?P<id>[0-9a-f]{12})`) “.*”(?P<after>: .*)")
-"""A line of a changelog that names an article by its title."""
-LONGEST_TITLE = 80
-"""Code points of a title that a changelog shows."""
 MAJOR = frozenset(
     {
         *("removed", "edited", "moved", "withheld", "reopened"),
@@ -113,16 +92,14 @@ def difference(old: Path, new: Path) -> Difference:
     counts: Counter[Key] = Counter()
     turned: set[str] = set()
     changed: dict[str, Changed] = {}
-    kept = _kept(old, new, "articles")
-    for identity, one, other in _differing(old, new, "articles", _article, kept):
+    for identity, one, other in differing(old, new, "articles", _article):
         keys = list(_article_changes(one, other, layers))
         counts.update(keys)
         if keys:
             changed[identity] = Changed(identity, None, _in_words(keys))
         if one and other and one["withheld"] != other["withheld"]:
             turned.add(identity)
-    kept = _kept(old, new, "annotations")
-    for identity, was, now in _differing(old, new, "annotations", _annotations, kept):
+    for identity, was, now in differing(old, new, "annotations", _annotations):
         keys = list(_annotation_changes(was, now, identity in turned))
         counts.update(keys)
         if keys and identity not in changed:
@@ -138,7 +115,7 @@ def difference(old: Path, new: Path) -> Difference:
     level = _level({change.kind for change in changes}, packed=packed)
     calls = bumped(before.version, level)
     steps = dict(_steps(new, before, after)) or UNSET
-    titles = _titles(new, changed)
+    titles = titles_of(new, changed)
     articles = tuple(
         structs.replace(changed[identity], title=titles.get(identity))
         for identity in sorted(changed)
@@ -398,84 +375,6 @@ def _near(one: Row, other: Row) -> bool:
     return overlap and bool(one["label"] == other["label"])
 
 
-class _Rows:
-    """Rows of a table that stand in a row, as values only when they are asked for."""
-
-    def __init__(self, split: str, kinds: Columns, batch: "pa.RecordBatch") -> None:
-        self.split, self.batch, self._kinds = split, batch, kinds
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """The rows, with the names of their classes and their split."""
-        return [
-            {name: columns.decode(self._kinds[name], row[name]) for name in row}
-            | {"split": self.split}
-            for row in self.batch.to_pylist()
-        ]
-
-    def same(self, at: int, other: "_Rows", there: int) -> bool:
-        """Whether a row is one of others, which have the same columns."""
-        one = self.batch.slice(at, 1)
-        return self.split == other.split and one.equals(other.batch.slice(there, 1))
-
-
-At = tuple[_Rows, int]
-"""A row: those that it is one of, and its number among them."""
-
-
-def _differing(
-    old: Path, new: Path, config: str, gathered: Callable[[list[Row]], T], kept: "Groups"
-) -> Iterator[tuple[str, T | None, T | None]]:
-    """(article id, what each of two releases holds of it in a table), in the order of ids; articles of
-    which both hold the same may be left out."""
-    columns_stay = manifest.features(old).get(config) == manifest.features(new).get(config)
-    sides = [_side(number, _rows(folder, config, kept)) for number, folder in enumerate((old, new))]
-    for identity, group in groupby(merge(*sides, key=lambda each: each[:2]), key=_first):
-        found: list[list[At]] = [[], []]
-        for _, side, at in group:
-            found[side].append(at)
-        was, now = found
-        if columns_stay and len(was) == len(now):
-            pairs = zip(was, now, strict=True)
-            if all(one.same(at, other, there) for (one, at), (other, there) in pairs):
-                continue
-        one, other = ([of.rows[at] for of, at in side] for side in found)
-        yield identity, gathered(one) if one else None, gathered(other) if other else None
-
-
-def _side(number: int, rows: Iterator[tuple[str, At]]) -> Iterator[tuple[str, int, At]]:
-    """The rows of a release, with its number."""
-    return ((identity, number, at) for identity, at in rows)
-
-
-def _first(item: tuple[str, int, At]) -> str:
-    return item[0]
-
-
-Groups = AbstractSet[tuple[str, bytes]]
-"""Row groups of a table: the split and the digest of each."""
-
-
-def _kept(old: Path, new: Path, config: str) -> Groups:
-    """The row groups of a table that stand in both releases, byte by byte and under the same columns:
-    nothing in them has changed, and they are not read."""
-    if manifest.features(old).get(config) != manifest.features(new).get(config):
-        return frozenset()
-    one, other = (
-        {
-            (shards.split_of(path), each)
-            for path in _tables(folder, config)
-            for each in row_groups(path)
-        }
-        for folder in (old, new)
-    )
-    return one & other
-
-
-def _tables(folder: Path, config: str) -> list[Path]:
-    return [path for of in manifest.table_files(folder, config).values() for path in of]
-
-
 def _article(rows: list[Row]) -> Row:
     """The last row of an article."""
     return rows[-1]
@@ -484,86 +383,3 @@ def _article(rows: list[Row]) -> Row:
 def _annotations(rows: list[Row]) -> dict[Worked, Row]:
     """The annotations of an article by layer and annotator."""
     return {(row["layer"], row["annotator"] or JUDGE): row for row in rows}
-
-
-def _titles(folder: Path, wanted: Container[str]) -> dict[str, str | None]:
-    """The titles of these articles."""
-    if not wanted:
-        return {}
-    rows = _rows(folder, "articles", frozenset(), ("id", "title"))
-    return {each: of.rows[at]["title"] for each, (of, at) in rows if each in wanted}
-
-
-def _rows(
-    folder: Path, config: str, kept: Groups, wanted: Container[str] | None = None
-) -> Iterator[tuple[str, At]]:
-    """(article id, row with the columns that are wanted) of a table over all splits, in the order of the
-    ids; those in row groups that are kept are left out. No text is read, its hash says enough."""
-    key, unread = ("id", "text") if config == "articles" else ("article_id", "")
-    kinds = {
-        name: kind
-        for name, kind in manifest.features(folder).get(config, {}).items()
-        if (name in wanted if wanted else name != unread)
-    }
-    parts = (_split(path, kinds, key, kept) for path in _tables(folder, config))
-    return merge(*parts, key=lambda each: each[0])
-
-
-def _split(path: Path, kinds: Columns, key: str, kept: Groups) -> Iterator[tuple[str, At]]:
-    split = shards.split_of(path)
-    digests = enumerate(row_groups(path)) if kept else ()
-    left_out = {number for number, digest in digests if (split, digest) in kept}
-    with parquet(path) as file:
-        names = [name for name in file.schema_arrow.names if name in kinds]
-        groups = [number for number in range(file.num_row_groups) if number not in left_out]
-        for batch in file.iter_batches(batch_size=TOGETHER, row_groups=groups, columns=names):
-            rows = _Rows(split, kinds, batch)
-            for at, identity in enumerate(batch.column(key).to_pylist()):
-                yield identity, (rows, at)
-
-
-def resolve(releases: Path, name: str) -> Path:
-    """A release by version or folder."""
-    for folder in (releases / name, Path(name)):
-        if (folder / manifest.MANIFEST).is_file():
-            return folder
-    if Path(name).is_dir():
-        manifest.as_it_stands(Path(name))  # says what the folder is
-    raise ReleaseError(f"{name} is not a release: give a version in {releases} or a folder")
-
-
-def markdown(found: Difference) -> str:
-    """The changes as Markdown, for a changelog."""
-    lines = [
-        f"Changes from {found.old} to {found.new}:",
-        "",
-        "| layer | label | change | n |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {escaped(each.layer)} | {escaped(each.label)} | {each.kind} | {each.count} |"
-        for each in found.changes
-    ]
-    lines += ["", *(f"- {escaped(each)}" for each in steps(found))] if found.steps else []
-    lines += ["", *named(found, markdown=True)] if found.articles else []
-    return "\n".join(lines) + "\n"
-
-
-def named(found: Difference, *, markdown: bool = False) -> Iterator[str]:
-    """The articles that changed, a line each; after NAMED of them how many more there are."""
-    for each in found.articles[:NAMED]:
-        title = " ".join((each.title or "").split())
-        title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
-        who = f"`{each.id}`" if markdown else each.id
-        shown = f" “{escaped(title) if markdown else title}”" if title else ""
-        changes = ", ".join(each.changes)
-        said = escaped(changes) if markdown else changes
-        yield f"{'- ' if markdown else ''}{who}{shown}: {said}"
-    if (more := len(found.articles) - NAMED) > 0:
-        yield f"{'- ' if markdown else ''}and {many(more, 'more article')}"
-
-
-def steps(found: Difference) -> Iterator[str]:
-    """The steps of the schemes in words."""
-    for layer, stated in sorted((found.steps or {}).items()):
-        yield from (f"scheme of {layer}: {each}" for each in stated)

@@ -345,6 +345,16 @@ def is_release(folder: Path) -> bool:
     return any((folder / name).is_file() for name in (MANIFEST, ORIGINAL))
 
 
+def resolve(releases: Path, name: str) -> Path:
+    """A release by version or folder."""
+    for folder in (releases / name, Path(name)):
+        if (folder / MANIFEST).is_file():
+            return folder
+    if Path(name).is_dir():
+        as_it_stands(Path(name))  # says what the folder is
+    raise ReleaseError(f"{name} is not a release: give a version in {releases} or a folder")
+
+
 def of_copy(folder: Path) -> Manifest:
     """The manifest of a release, or of the release that a copy with restored texts was made from."""
     original = folder / ORIGINAL
