@@ -1,48 +1,33 @@
 """Label Studio's JSON export files into the journal: read whole, then sorted by annotator."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from qawl.annotations import (
-    foreign_files,
+    export_files,
     heads,
     identity,
     journal,
-    json_min,
-    json_stream,
     labelling_trees,
     users,
 )
 from qawl.annotations import store as annotation_store
 from qawl.annotations.attribution import Attribution
-from qawl.annotations.exported_work import Export, Person, Share
+from qawl.annotations.exported_work import Person
 from qawl.annotations.holdings import doubles
-from qawl.annotations.identity import Identity, Version
-from qawl.annotations.journal import Entry, Journal
-from qawl.annotations.journal_fields import ASSIGNED
-from qawl.annotations.sorter import Incoming, Pulled, Sorted, Sorter
-from qawl.annotations.users import Account, User
+from qawl.annotations.import_spool import Named, Part, Spool, entries
+from qawl.annotations.journal import Journal
+from qawl.annotations.pulled import Pulled
+from qawl.annotations.sorter import Incoming, Sorter
+from qawl.annotations.users import Account
 from qawl.core import files, temporary
 from qawl.core.errors import InputError
-from qawl.core.excerpts import listed, many
+from qawl.core.excerpts import many
 from qawl.core.findings import reason
-from qawl.core.handles import Handles
 from qawl.core.project import Project
-from qawl.core.records import JUDGE, to_json
+from qawl.core.records import JUDGE
 from qawl.scheme import scheme
-
-_ENDINGS = (".json", ".json.gz")
-"""Of the files in a folder those that are read."""
-_SHOWN = 20
-"""Files that are named."""
-Named = Mapping[User | None, str]
-"""User → the pseudonym that was given for them; None: all users."""
 
 
 def pull_files(
@@ -67,7 +52,7 @@ def pull_files(
     project.make_state()
     target = project.state / "pull"
     with files.naming(target), temporary.folder(target) as folder:
-        spool = _Spool(folder, named)
+        spool = Spool(folder, named)
         with closing(spool):
             _read(project, paths, layer, spool, outcome)
         _refuse_strange(outcome)
@@ -79,16 +64,16 @@ def pull_files(
 
 
 def _read(
-    project: Project, paths: Iterable[Path], layer: str | None, spool: "_Spool", outcome: Pulled
+    project: Project, paths: Iterable[Path], layer: str | None, spool: Spool, outcome: Pulled
 ) -> None:
     """Sorts all tasks of the exports into a spool."""
-    sorter, controls = Sorter(project, outcome, layer), _controls(project)
+    sorter, controls = Sorter(project, outcome, layer), export_files.controls(project)
     known = scheme.load_all(project).values()
     trees = frozenset(name for each in known for name in each.marking_trees)
-    for path in _exports(paths, outcome):
+    for path in export_files.named(paths, outcome):
         spool.begin(path)
         before = outcome.tasks, outcome.unplaced
-        for task in _tasks(path, controls, outcome):
+        for task in export_files.tasks(path, controls, outcome):
             labelled = labelling_trees.with_labels(task, trees)
             for each in sorter.entries(Incoming(labelled, source=path.name)):
                 spool.write(each)
@@ -100,70 +85,6 @@ def _named(project: Project, given: str | Iterable[str] | None) -> Named:
     listed = () if given is None else (given,) if isinstance(given, str) else tuple(given)
     there = journal.annotators(project) if listed else set()
     return users.named(listed, {*there, *project.annotators})
-
-
-def _exports(paths: Iterable[Path], outcome: Pulled) -> Iterator[Path]:
-    """The files that were named, and the JSON files in folders that were named; each once. The other
-    files of a folder are noted as not read."""
-    seen: set[Path] = set()
-    for path in paths:
-        for each in _inside(path, outcome) if path.is_dir() else (path,):
-            if not each.is_file():
-                raise InputError(f"{each}: no such file or folder")
-            if each.resolve() not in seen:
-                seen.add(each.resolve())
-                yield each
-
-
-def _inside(folder: Path, outcome: Pulled) -> list[Path]:
-    """The JSON files below a folder."""
-    found, others = [], []
-    for each in sorted(files.below(folder)):
-        name = each.relative_to(folder)
-        if any(map(foreign_files.quiet, name.parts)) or not each.is_file():
-            continue
-        if each.name.lower().endswith(_ENDINGS):
-            found.append(each)
-        else:
-            others.append(name.as_posix())
-    if not found:
-        raise InputError(
-            f"{folder}: no .json file in this folder: export as JSON from Label Studio"
-        )
-    if others:
-        outcome.not_read.append(
-            f"{listed(others, _SHOWN)}: only .json files of a folder are read (unpack or rename them, or "
-            "name each after --from)"
-        )
-    return found
-
-
-def _tasks(path: Path, controls: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, object]]:
-    """The tasks of an export; rows of JSON_MIN as tasks, with a word on what it has lost."""
-    minimal: list[str] = []
-
-    def rows() -> Iterator[dict[str, object]]:
-        for row in json_stream.elements(path):
-            if not minimal and json_min.fits(row):
-                minimal.append(f"{path.name}: {json_min.LOST}")
-            yield row
-
-    lost: Counter[str] = Counter()
-    yield from json_min.tasks(rows(), controls, lost)
-    outcome.notes += minimal
-    outcome.notes += [f"{path.name}: {count} {why}" for why, count in lost.items()]
-
-
-def _controls(project: Project) -> json_min.Controls:
-    """The controls of all layers, as JSON_MIN is read by them."""
-    found: dict[str, json_min.Given] = {}
-    for each in scheme.load_all(project).values():
-        found |= {name: json_min.Given("labels", each.text_control) for name in each.marking}
-        found |= {
-            name: json_min.Given(attribute.type, each.text_control, lost=bool(attribute.of))
-            for name, attribute in each.of_control.items()
-        }
-    return found
 
 
 def _note_strange(path: Path, outcome: Pulled, tasks: int, unplaced: int) -> None:
@@ -197,103 +118,10 @@ def _refuse_strange(outcome: Pulled) -> None:
         )
 
 
-@dataclass(slots=True)
-class _Part:
-    """Entries of one user in one layer of one export, on disk; where they begin in the user's share.
-
-    What version each entry is stands beside them, so that no entry is read but to be journalled.
-    """
-
-    export: Export
-    layer: str
-    share: Share
-    path: Path
-    versions_path: Path
-    count: int = 0
-    start: int = 0
-
-    def versions(self) -> Iterator[Version]:
-        """What version each entry is."""
-        return files.read(self.versions_path, Version)
-
-    def identities(self) -> Iterator[Identity]:
-        """What each entry is of."""
-        return (each.identity for each in self.versions())
-
-
-class _Spool:
-    """Entries on disk, by export, layer and user, until the users have their pseudonyms."""
-
-    def __init__(self, folder: Path, named: Named) -> None:
-        self._folder, self._named = folder, named
-        self.exports: list[Export] = []
-        self.parts: list[_Part] = []
-        self._open: dict[tuple[str, User, bool], _Part] = {}
-        self._files = Handles("ab")
-
-    def begin(self, path: Path) -> None:
-        """Goes on to another export."""
-        self.close()
-        self.exports.append(Export(path.name))
-
-    def close(self) -> None:
-        """Ends the export; the parts of a share stand in it one after the other."""
-        self._files.close()
-        self._open.clear()
-        for each in self.parts if self.exports else ():
-            if each.export is self.exports[-1]:
-                each.start = each.share.count
-                each.share.count += each.count
-
-    def write(self, each: Sorted) -> None:
-        """Keeps an entry."""
-        place = each.layer, each.user, each.judge
-        if place not in self._open:
-            self._open[place] = self._part(each)
-        part = self._open[place]
-        part.count += 1
-        if isinstance(assigned := each.entry.task["data"].get(ASSIGNED), str):
-            part.share.assigned[assigned] += 1
-        self._files.of(part.path).write(to_json(each.entry) + b"\n")
-        self._files.of(part.versions_path).write(to_json(each.version) + b"\n")
-
-    def refuse_unknown(self) -> None:
-        """Refuses a user who was named and is in no export."""
-        there = {user for export in self.exports for user, _ in export.shares}
-        for user in self._named:
-            if user is not None and not any(map(user.fits, there)):
-                raise InputError(f"--annotator: {user} made nothing in these exports")
-
-    def _part(self, each: Sorted) -> _Part:
-        export = self.exports[-1]
-        share = export.shares.get((each.user, each.judge))
-        if share is None:
-            given = self._given(each, export)
-            share = export.shares[each.user, each.judge] = Share(each.user, given)
-            share.identities = partial(_identities, self.parts, share)
-        path = self._folder / f"{len(self.parts)}.jsonl"
-        part = _Part(export, each.layer, share, path, path.with_suffix(".versions"))
-        self.parts.append(part)
-        return part
-
-    def _given(self, each: Sorted, export: Export) -> str | None:
-        """The pseudonym of a user, where it was given or the task is a judge's."""
-        fitting = (name for user, name in self._named.items() if user and user.fits(each.user))
-        given = next(fitting, self._named.get(None))
-        if each.judge and given not in (None, JUDGE):
-            raise InputError(f"{export.name}: it holds a judge's tasks: leave out --annotator")
-        return JUDGE if each.judge else given
-
-
-def _identities(parts: list[_Part], share: Share) -> Iterator[Identity]:
-    """What each entry of a share is of, and what it says, part by part."""
-    return (found for each in parts if each.share is share for found in each.identities())
-
-
-def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
+def _append(project: Project, spool: Spool, outcome: Pulled) -> set[str]:
     """Tells whose every entry is and appends it to their journal; the layers touched."""
     accounts = _attribute(project, spool, outcome)
-    work: dict[tuple[str, str], list[tuple[_Part, Person]]] = {}
+    work: dict[tuple[str, str], list[tuple[Part, Person]]] = {}
     for part in spool.parts:
         for person in {id(each): each for each in part.share.people()}.values():
             work.setdefault((part.layer, str(person.name)), []).append((part, person))
@@ -308,7 +136,7 @@ def _append(project: Project, spool: _Spool, outcome: Pulled) -> set[str]:
 
 
 def _refuse_others(
-    project: Project, place: tuple[str, str], parts: Iterable[tuple[_Part, Person]]
+    project: Project, place: tuple[str, str], parts: Iterable[tuple[Part, Person]]
 ) -> None:
     """Refuses work that is said to be an annotator's, and is another's in the journal: it would count
     as that of two people."""
@@ -317,7 +145,7 @@ def _refuse_others(
         (part.export.name, version)
         for part, person in parts
         if part.share.given is not None
-        for version, _ in _entries(part, person)
+        for version, _ in entries(part, person)
     ]
     for other, path in journal.files(project, layer) if given else ():
         holds = journal.opened_at(project, path).holds
@@ -335,7 +163,7 @@ def _refuse_others(
 def _append_to(
     project: Project,
     place: tuple[str, str],
-    parts: Iterable[tuple[_Part, Person]],
+    parts: Iterable[tuple[Part, Person]],
     outcome: Pulled,
 ) -> None:
     """Appends what parts of exports have of one annotator in one layer to their journal."""
@@ -343,7 +171,7 @@ def _append_to(
     opened = journal.opened_at(project, project.journal_file(*place))
     for part, person in parts:
         sure = part.share.given is not None
-        outcome.new[place] += len(opened.append_versions(_entries(part, person), sure=sure))
+        outcome.new[place] += len(opened.append_versions(entries(part, person), sure=sure))
         gone = opened.holds.deleted(part.identities())
         outcome.gone |= {(*place, article, number) for article, number in gone}
         for version in part.versions():
@@ -385,7 +213,7 @@ def _knowing(
 
 def _attribute(
     project: Project,
-    spool: _Spool,
+    spool: Spool,
     outcome: Pulled,
 ) -> list[Account] | None:
     """Tells the users of exports apart; who they are now, where that is not what is kept."""
@@ -415,19 +243,3 @@ def _attribute(
     taken |= attribution.tell_by_tasks(names, further)
     settled = attribution.settle(users.free(project, taken))
     return settled if settled != accounts or damaged else None
-
-
-def _entries(part: _Part, person: Person) -> Iterator[tuple[Version, bytes]]:
-    """The entries of a part that are a person's with their versions, and the number of the server they
-    came from."""
-    origin = part.export.origin
-    entries = zip(part.versions(), files.lines(part.path), strict=True)
-    for each, (version, (_, line)) in zip(part.share.people(part.start), entries, strict=False):
-        if each is not person:
-            continue
-        if origin == 1:
-            yield version, line
-            continue
-        entry = msgspec.json.decode(line, type=Entry)
-        content = to_json(msgspec.structs.replace(entry, task={**entry.task, "origin": origin}))
-        yield identity.read(content), content

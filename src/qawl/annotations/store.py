@@ -14,8 +14,8 @@ import msgspec
 
 from qawl.annotations import derive, journal, repairs
 from qawl.annotations.from_label_studio import Converted
+from qawl.annotations.pulled import Pulled
 from qawl.annotations.repairs import Repair
-from qawl.annotations.sorter import Pulled
 from qawl.articles import store as article_store
 from qawl.core import files, result_cache
 from qawl.core.errors import JournalError

@@ -11,7 +11,7 @@ from qawl.cli.paths import Given, others
 from qawl.cli.terminal import say
 
 if TYPE_CHECKING:
-    from qawl.annotations.sorter import Pulled
+    from qawl.annotations.pulled import Pulled
     from qawl.core.project import Project
     from qawl.studio.webhooks import Hooks
 

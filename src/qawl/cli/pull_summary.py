@@ -7,7 +7,7 @@ from qawl.core.excerpts import listed, many
 from qawl.core.records import JUDGE
 
 if TYPE_CHECKING:
-    from qawl.annotations.sorter import Pulled
+    from qawl.annotations.pulled import Pulled
     from qawl.core.project import Project
 
 SHOWN = 10

@@ -9,7 +9,7 @@ from qawl.cli.terminal import say
 from qawl.core.excerpts import many
 
 if TYPE_CHECKING:
-    from qawl.annotations.sorter import Pulled
+    from qawl.annotations.pulled import Pulled
     from qawl.core.project import Project
     from qawl.studio.client import Client
     from qawl.studio.steps import Remote

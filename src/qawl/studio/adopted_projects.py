@@ -8,7 +8,7 @@ from typing import NamedTuple
 from qawl.annotations import import_files, journal, json_stream, task_text, tasks, users
 from qawl.annotations import store as annotation_store
 from qawl.annotations.identity import Identity, instant
-from qawl.annotations.sorter import Pulled
+from qawl.annotations.pulled import Pulled
 from qawl.articles import cleaning, selection
 from qawl.articles import store as article_store
 from qawl.core import temporary

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterable
 from qawl.annotations import journal
 from qawl.annotations import store as annotation_store
 from qawl.annotations.identity import Home
-from qawl.annotations.sorter import Pulled, Sorter
+from qawl.annotations.pulled import Pulled
+from qawl.annotations.sorter import Sorter
 from qawl.articles import withdrawal
 from qawl.core.errors import InputError
 from qawl.core.project import Project

@@ -11,7 +11,8 @@ from qawl.annotations import heads, identity, journal
 from qawl.annotations.identity import Version
 from qawl.annotations.journal import Entry, Journal
 from qawl.annotations.journal_fields import ASSIGNED
-from qawl.annotations.sorter import Pulled, Sorted
+from qawl.annotations.pulled import Pulled
+from qawl.annotations.sorter import Sorted
 from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import JUDGE, to_json

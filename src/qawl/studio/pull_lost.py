@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from qawl.annotations.identity import Home
-from qawl.annotations.sorter import Pulled
+from qawl.annotations.pulled import Pulled
 from qawl.core.errors import InputError
 from qawl.core.excerpts import many
 from qawl.core.project import Project

@@ -8,7 +8,8 @@ from qawl.annotations.holdings import age, doubles
 from qawl.annotations.identity import Home, Identity, Version
 from qawl.annotations.journal import Entry
 from qawl.annotations.json_stream import UNREADABLE
-from qawl.annotations.sorter import Incoming, Pulled, Sorter
+from qawl.annotations.pulled import Pulled
+from qawl.annotations.sorter import Incoming, Sorter
 from qawl.core.errors import ServerError
 from qawl.core.excerpts import many
 from qawl.core.records import JUDGE

@@ -1,0 +1,82 @@
+"""The exports that a user names: files, folders of files, and the tasks in them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from qawl.annotations import foreign_files, json_min, json_stream
+from qawl.annotations.pulled import Pulled
+from qawl.core import files
+from qawl.core.errors import InputError
+from qawl.core.excerpts import listed
+from qawl.core.project import Project
+from qawl.scheme import scheme
+
+_ENDINGS = (".json", ".json.gz")
+"""Of the files in a folder those that are read."""
+_SHOWN = 20
+"""Files that are named."""
+
+
+def named(paths: Iterable[Path], outcome: Pulled) -> Iterator[Path]:
+    """The files that were named, and the JSON files in folders that were named; each once. The other
+    files of a folder are noted as not read."""
+    seen: set[Path] = set()
+    for path in paths:
+        for each in _inside(path, outcome) if path.is_dir() else (path,):
+            if not each.is_file():
+                raise InputError(f"{each}: no such file or folder")
+            if each.resolve() not in seen:
+                seen.add(each.resolve())
+                yield each
+
+
+def _inside(folder: Path, outcome: Pulled) -> list[Path]:
+    """The JSON files below a folder."""
+    found, others = [], []
+    for each in sorted(files.below(folder)):
+        name = each.relative_to(folder)
+        if any(map(foreign_files.quiet, name.parts)) or not each.is_file():
+            continue
+        if each.name.lower().endswith(_ENDINGS):
+            found.append(each)
+        else:
+            others.append(name.as_posix())
+    if not found:
+        raise InputError(
+            f"{folder}: no .json file in this folder: export as JSON from Label Studio"
+        )
+    if others:
+        outcome.not_read.append(
+            f"{listed(others, _SHOWN)}: only .json files of a folder are read (unpack or rename them, or "
+            "name each after --from)"
+        )
+    return found
+
+
+def tasks(path: Path, known: json_min.Controls, outcome: Pulled) -> Iterator[dict[str, object]]:
+    """The tasks of an export; rows of JSON_MIN as tasks, with a word on what it has lost."""
+    minimal: list[str] = []
+
+    def rows() -> Iterator[dict[str, object]]:
+        for row in json_stream.elements(path):
+            if not minimal and json_min.fits(row):
+                minimal.append(f"{path.name}: {json_min.LOST}")
+            yield row
+
+    lost: Counter[str] = Counter()
+    yield from json_min.tasks(rows(), known, lost)
+    outcome.notes += minimal
+    outcome.notes += [f"{path.name}: {count} {why}" for why, count in lost.items()]
+
+
+def controls(project: Project) -> json_min.Controls:
+    """The controls of all layers, as JSON_MIN is read by them."""
+    found: dict[str, json_min.Given] = {}
+    for each in scheme.load_all(project).values():
+        found |= {name: json_min.Given("labels", each.text_control) for name in each.marking}
+        found |= {
+            name: json_min.Given(attribute.type, each.text_control, lost=bool(attribute.of))
+            for name, attribute in each.of_control.items()
+        }
+    return found
