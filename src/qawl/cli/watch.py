@@ -77,11 +77,13 @@ def _called(corpus: "Project", hooks: "Hooks | None") -> Iterator[None]:
 def _loop(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
     """Pulls all projects every so often, and at once those of which a call tells."""
     from qawl.core.errors import CorpusLocked, ServerError
+    from qawl.studio.webhooks import told
 
-    turns, only, first, told = _Turns(every, hooks), None, True, 0
+    turns, only, first, refused = _Turns(every, hooks), None, True, 0
+    said = set[str]()
     while True:
         try:
-            _pull(corpus, hooks, only)
+            _pull(corpus, hooks, only, said)
             turns.done(only)
             first = False
         except (ServerError, CorpusLocked) as error:
@@ -89,9 +91,9 @@ def _loop(corpus: "Project", every: int, hooks: "Hooks | None") -> None:
                 raise
             pause = turns.failed()
             say(f"waiting {pause} s: {error}", err=True)
-        if hooks and hooks.refused.total() > told:
-            told = hooks.refused.total()
-            say(webhooks_told(hooks), err=True)
+        if hooks and hooks.refused.total() > refused:
+            refused = hooks.refused.total()
+            say(told(hooks.refused), err=True)
         only = turns.next()
 
 
@@ -140,18 +142,15 @@ class _Turns:
         return max(0.0, min(left, self._again[0] - time.monotonic()))
 
 
-def webhooks_told(hooks: "Hooks") -> str:
-    """What calls were refused."""
-    from qawl.studio.webhooks import told
-
-    return told(hooks.refused)
-
-
-def _pull(corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None) -> None:
+def _pull(
+    corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None, said: set[str]
+) -> None:
     """Pulls these projects, or all, and those that came since; then each has a webhook.
 
-    Says what came and what is wrong with it.
+    Says what came and what is wrong with it; what was left out, as every pull leaves it out again, only
+    where it was not `said` before, or beside news.
     """
+    from qawl.cli.pull_summary import left_out
     from qawl.core import project
     from qawl.studio import pull
 
@@ -159,8 +158,14 @@ def _pull(corpus: "Project", hooks: "Hooks | None", only: frozenset[int] | None)
         if hooks:
             new = hooks.register(client, _projects(client, corpus))
             only = None if only is None else only | new
-        for line in _news(corpus, pull.pull(client, corpus, watch=_shown, only=only)):
+        outcome = pull.pull(client, corpus, watch=_shown, only=only)
+        for line in _news(corpus, outcome):
             say(line)
+    lines = left_out(outcome)
+    for line in lines:
+        if outcome.changed or line not in said:
+            say(line)
+    said.update(lines)
 
 
 def _connected(corpus: "Project") -> "Client":
@@ -177,7 +182,6 @@ def _shown(remotes: "list[Remote]") -> "Iterable[Remote]":
 
 def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
     """In lines, what came and what is wrong with it."""
-    from qawl.cli.pull_summary import left_out
     from qawl.cli.validate import line
     from qawl.validation import validate
 
@@ -196,7 +200,6 @@ def _news(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
     yield f"{many(len(outcome.changed), 'new or changed annotation')}, {ill} with findings"
     yield from (f"{each.severity} {each.check} {line(each)}" for each in found)
     yield from _empty(corpus, outcome)
-    yield from left_out(outcome)
 
 
 def _empty(corpus: "Project", outcome: "Pulled") -> Iterator[str]:
