@@ -3,11 +3,14 @@
 import json
 import os
 import signal
+import tempfile
+from pathlib import Path
 
 import pytest
 
 import corpora
 import killing
+from qawl.core import temporary
 
 TEXTS = {"1": "Sami met Layla in Oslo.", "2": "Layla left Acme."}
 
@@ -108,3 +111,26 @@ def test_what_a_living_run_writes_stays(folder):
         assert path.exists()
     corpora.main(folder, "pull", "--rebuild")
     assert not path.exists()
+
+
+def test_a_sweep_of_another_command_takes_no_folder_that_is_just_made(tmp_path, monkeypatch):
+    """Two adoptions at once: one removed the temporary folder of the other before that held it, and the
+    other ended with an error of the disk."""
+    value = {"start": 0, "end": 4, "text": "Sami", "labels": ["PER"]}
+    mark = {"id": "s", "from_name": "ner", "to_name": "text", "type": "labels", "value": value}
+    done = {"id": 2, "completed_by": 1, "result": [mark]}
+    task = {"id": 1, "data": {"text": TEXTS["1"]}, "annotations": [done]}
+    (tmp_path / "export.json").write_text(json.dumps([task]), "utf-8")
+    (tmp_path / "tmp").mkdir()
+    make, met = Path.mkdir, []
+
+    def made_and_swept(path, *given, **named):
+        make(path, *given, **named)
+        if path.parent == tmp_path / "tmp" and not met:
+            met.append(path)
+            temporary.sweep([path.parent])
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(Path, "mkdir", made_and_swept)
+    code, said = corpora.main(tmp_path, "adopt", "export.json", "--into", "new")
+    assert (code, len(met), met[0].exists()) == (0, 1, False), said

@@ -33,15 +33,23 @@ def file(target: Path, mode: int, *, sweeping: bool = True) -> Iterator[tuple[in
     """
     if sweeping:
         _sweep(_left(target.parent, _start(target)))
-    path = _name(target)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+    path, handle = _new_file(target, mode)
     try:
-        _held(handle)
         yield handle, path
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     finally:
+        os.close(handle)
+
+
+def _new_file(target: Path, mode: int) -> tuple[Path, int]:
+    """A new file that this process holds; another one where a sweep took it before it was held."""
+    while True:
+        path = _name(target)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+        if _took(handle, path):
+            return path, handle
         os.close(handle)
 
 
@@ -69,14 +77,26 @@ def aside() -> Iterator[Path]:
 
 @contextmanager
 def _made(target: Path, mode: int) -> Iterator[Path]:
-    path = _name(target)
-    path.mkdir(mode)
-    handle = _folder_handle(path)
+    path, handle = _new_folder(target, mode)
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
         if handle is not None:
+            os.close(handle)
+
+
+def _new_folder(target: Path, mode: int) -> tuple[Path, int | None]:
+    """The same of a folder; what is open can't be removed on Windows, so none is held there."""
+    while True:
+        path = _name(target)
+        path.mkdir(mode)
+        if sys.platform == "win32":
+            return path, None
+        with suppress(FileNotFoundError):
+            handle = os.open(path, os.O_RDONLY)
+            if _took(handle, path):
+                return path, handle
             os.close(handle)
 
 
@@ -110,50 +130,52 @@ def _left(folder: Path, start: str) -> list[Path]:
 
 def _sweep(paths: Iterable[Path]) -> None:
     for path in paths:
-        if _is_held(path):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            with suppress(OSError):  # another user's, among the system's temporary files
-                path.unlink()
+        with _left_over(path) as gone:
+            if not gone:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):  # another user's, among the system's temporary files
+                    path.unlink()
 
 
 if sys.platform == "win32":  # what is open can't be removed there
 
-    def _folder_handle(_path: Path) -> int | None:
-        return None
+    def _took(_handle: int, _path: Path) -> bool:
+        return True
 
-    def _held(_handle: int) -> None:
-        pass
-
-    def _is_held(_path: Path) -> bool:
-        return False
+    @contextmanager
+    def _left_over(_path: Path) -> Iterator[bool]:
+        yield True
 
 else:
     import fcntl
 
-    def _folder_handle(path: Path) -> int | None:
-        handle = os.open(path, os.O_RDONLY)
-        _held(handle)
-        return handle
+    def _took(handle: int, path: Path) -> bool:
+        """Takes hold of a new file or folder; whether no sweep was faster."""
+        try:
+            return _is_free(handle) and os.path.samestat(os.fstat(handle), path.stat())
+        except FileNotFoundError:
+            return False
 
-    def _held(handle: int) -> None:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _is_held(path: Path) -> bool:
-        """Whether a living process holds it."""
+    @contextmanager
+    def _left_over(path: Path) -> Iterator[bool]:
+        """Whether no living process holds it; while the block runs, none can take hold of it."""
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
-            return False
+            yield True
+            return
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+            yield _is_free(handle)
         finally:
             os.close(handle)
-        return False
+
+    def _is_free(handle: int) -> bool:
+        """Whether nobody else holds what is open, which this process holds then."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:  # else a file system without locks
+            return not isinstance(error, BlockingIOError)
+        return True
