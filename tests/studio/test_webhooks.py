@@ -12,8 +12,10 @@ from memory import Webhooks
 from corpora import main
 from qawl.cli import watch
 from qawl.core.errors import ServerError
-from qawl.studio import webhooks
-from qawl.studio.webhooks import ACTIONS, SECRET, WHOSE, Address, Hooks, Spool
+from qawl.studio import webhook_listener, webhook_spool, webhooks
+from qawl.studio.webhook_listener import PROOF, Address
+from qawl.studio.webhook_spool import Spool
+from qawl.studio.webhooks import ACTIONS, WHOSE, Hooks
 
 
 class Server(Webhooks):
@@ -39,7 +41,7 @@ def hooks(make_corpus):
 
 def call(hooks, path="/7", body=b'{"action": "ANNOTATION_CREATED"}', method="POST", **headers):
     """The status of a call; `secret` is the right one unless it is given."""
-    sent = {SECRET: hooks.secret, "Content-Type": "application/json"}
+    sent = {PROOF: hooks.secret, "Content-Type": "application/json"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     line = http.client.HTTPConnection(*hooks._server.server_address[:2], timeout=10)
     try:
@@ -93,7 +95,7 @@ def test_what_is_no_call_of_the_server_is_refused_and_counted(hooks, how, status
 
 
 def test_lines_that_are_not_http_or_never_end_hold_nobody_up(hooks, monkeypatch):
-    monkeypatch.setattr(webhooks._Handler, "timeout", 0.3)
+    monkeypatch.setattr(webhook_listener.Handler, "timeout", 0.3)
     lines = [socket.create_connection(hooks._server.server_address[:2]) for _ in range(4)]
     lines[0].sendall(b"\x16\x03\x01\x02\x00\x01\x00")  # TLS
     lines[1].sendall(b"GARBAGE\r\n\r\n")
@@ -105,10 +107,10 @@ def test_lines_that_are_not_http_or_never_end_hold_nobody_up(hooks, monkeypatch)
 
 
 def test_only_so_many_are_heard_at_once(hooks, monkeypatch):
-    monkeypatch.setattr(webhooks._Handler, "timeout", 2)
+    monkeypatch.setattr(webhook_listener.Handler, "timeout", 2)
     lines = [
         socket.create_connection(hooks._server.server_address[:2])
-        for _ in range(webhooks.AT_ONCE + 5)
+        for _ in range(webhook_listener.AT_ONCE + 5)
     ]
     time.sleep(0.5)
     assert hooks.refused["too many at once"] >= 5
@@ -169,7 +171,7 @@ def test_a_damaged_name_of_the_corpus_is_put_aside_and_made_anew(make_corpus, co
 def test_a_full_spool_means_all_projects(make_corpus, monkeypatch):
     spool = Spool(make_corpus("a"))
     spool._path.parent.mkdir(exist_ok=True)
-    monkeypatch.setattr(webhooks, "FULL", 200)
+    monkeypatch.setattr(webhook_spool, "FULL", 200)
     for number in range(30):
         spool.add(number, ACTIONS[0])
     assert spool._path.stat().st_size < 300
@@ -189,7 +191,7 @@ def test_hooks_that_a_killed_run_left_are_used_again_and_others_stay(make_corpus
     again.register(server, [7, 12, 13])
     own = [each for each in server.hooks if each["headers"].get(WHOSE) == again._whose]
     assert [each["project"] for each in own] == [7, 12, 13]
-    assert {each["headers"][SECRET] for each in own} == {again.secret}
+    assert {each["headers"][PROOF] for each in own} == {again.secret}
     assert all(each["url"] == f"{again.url}/{each['project']}" for each in own)
     assert not any(each["send_payload"] for each in own)
     again.remove(server)

@@ -111,7 +111,7 @@ def command(
     from qawl.cli import watch as watching
     from qawl.core import project
 
-    modes = {
+    given = {
         "--from": files,
         "--watch": watch,
         "--rebuild": rebuild,
@@ -119,8 +119,9 @@ def command(
         "--merge-file": two,
         "--clean-journal": clean,
     }
-    _check_usage([name for name, given in modes.items() if given], more)
-    _check_names(annotators, judge, files, [name for name, given in modes.items() if given])
+    modes = [name for name, value in given.items() if value]
+    _check_usage(modes, more)
+    _check_names(modes, annotators, judge=judge)
     if two:
         journals.merge_file(*two)
         return
@@ -149,32 +150,6 @@ def command(
         sys.exit(1)
 
 
-def _check_names(
-    annotators: tuple[str, ...], judge: bool, files: tuple[Path, ...], modes: list[str]
-) -> None:
-    """Refuses names where nothing would take them."""
-    if judge and not files:
-        raise click.UsageError("--judge is for exports: give --from")
-    if annotators and modes not in ([], ["--from"]):
-        raise click.UsageError(f"--annotator does not go with {modes[0]}")
-    if not files and (odd := [each for each in annotators if not all(each.rpartition("=")[::2])]):
-        raise click.UsageError(
-            f"--annotator {odd[0]}: without --from, give USER=NAME: who a user of a pool is"
-        )
-
-
-def _hooks(corpus: "Project", given: str | None) -> "Hooks | None":
-    from qawl.studio import webhooks
-
-    if given is None:
-        return None
-    try:
-        where = webhooks.address(given)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--webhook") from error
-    return webhooks.Hooks(corpus, where)
-
-
 def _check_usage(modes: list[str], more: tuple[Path, ...]) -> None:
     """Refuses options that don't go together."""
     for name, those in _GO_WITH.items():
@@ -187,6 +162,33 @@ def _check_usage(modes: list[str], more: tuple[Path, ...]) -> None:
         options.alone(name, *_GO_WITH)
 
 
+def _check_names(modes: list[str], annotators: tuple[str, ...], *, judge: bool) -> None:
+    """Refuses names where nothing would take them."""
+    exports = "--from" in modes
+    if judge and not exports:
+        raise click.UsageError("--judge is for exports: give --from")
+    if annotators and modes not in ([], ["--from"]):
+        raise click.UsageError(f"--annotator does not go with {modes[0]}")
+    if not exports and (odd := [each for each in annotators if not all(each.rpartition("=")[::2])]):
+        raise click.UsageError(
+            f"--annotator {odd[0]}: without --from, give USER=NAME: who a user of a pool is"
+        )
+    if annotators and judge:
+        raise click.UsageError("give --annotator or --judge: the judge has a pseudonym already")
+
+
+def _hooks(corpus: "Project", given: str | None) -> "Hooks | None":
+    from qawl.studio import webhook_listener, webhooks
+
+    if given is None:
+        return None
+    try:
+        where = webhook_listener.address(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--webhook") from error
+    return webhooks.Hooks(corpus, where)
+
+
 def _pull(
     corpus: "Project",
     exports: tuple[Path, ...],
@@ -197,17 +199,14 @@ def _pull(
 ) -> bool:
     """Pulls from exports, or else from the server; whether nothing was left out."""
     from qawl.annotations import import_files
+    from qawl.cli.pull_summary import summary
 
-    if annotators and judge:
-        raise click.UsageError("give --annotator or --judge: the judge has a pseudonym already")
     if exports:
         outcome = import_files.pull_files(
             corpus, exports, layer=layer, annotator=annotators, judge=judge
         )
     else:
         outcome = _from_server(corpus, annotators)
-    from qawl.cli.pull_summary import summary
-
     for line in summary(outcome, corpus.annotators):
         say(line)
     return outcome.whole

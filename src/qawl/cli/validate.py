@@ -21,7 +21,7 @@ AT_ONCE = 500
 
 if TYPE_CHECKING:
     from qawl.core.project import Project
-    from qawl.core.records import Finding
+    from qawl.core.records import Finding, SpanRef
     from qawl.validation.validate import Findings
 
 
@@ -163,7 +163,7 @@ def _lines(corpus: "Project", found: "Findings", most: int | None) -> Iterator[s
             yield f"  {line(each)}"
             article = texts.get(each.article_id or "")
             if each.span and article:
-                yield f"      {around(article.text, each)}"
+                yield f"      {around(article.text, each.span)}"
         if most is not None and len(every) > most:
             yield f"  and {len(every) - most:,} more: `qawl validate --check {first.check}` shows all"
 
@@ -178,11 +178,10 @@ def line(found: "Finding") -> str:
     return f"[{where}{span}] \u2068{found.message}\u2069{link}"
 
 
-def around(text: str, found: "Finding") -> str:
-    """The text around a finding's span, with the span in brackets, as one isolated line."""
+def around(text: str, span: "SpanRef") -> str:
+    """The text around a span, with the span in brackets, as one isolated line."""
     from qawl.core import excerpts
 
-    assert found.span is not None  # noqa: S101 - only asked for findings with a span
-    pieces = excerpts.around(text, found.span.start, found.span.end, AROUND)
+    pieces = excerpts.around(text, span.start, span.end, AROUND)
     before, inside, after = (" ".join(piece.split("\n")) for piece in pieces)
     return f"\u2068…{before}⟦{inside}⟧{after}…\u2069"

@@ -1,4 +1,4 @@
-"""Label Studio's webhooks: what calls when work is submitted, the listener, and the spool that it fills.
+"""Label Studio's webhooks: what calls when work is submitted, and what of it is taken.
 
 A call names a project and an action, nothing more: the annotations are read through the API. So a
 forged call can make Qawl look sooner, and can't put in work. The hooks of a corpus on a server are known
@@ -14,8 +14,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,6 +24,8 @@ from qawl.core.errors import ServerError
 from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.studio.transport import Json, Transport
+from qawl.studio.webhook_listener import PROOF, Address, Listener
+from qawl.studio.webhook_spool import Spool
 
 ACTIONS = (
     "ANNOTATION_CREATED",
@@ -35,97 +35,16 @@ ACTIONS = (
     "TASKS_DELETED",
 )
 """What Label Studio calls for."""
-LONGEST = 1 << 16
-"""Bytes of the longest call that is read: it names an action alone."""
-PATIENCE = 5
-"""Seconds that a caller may take to send its call."""
+WHOSE = "X-Qawl-Corpus"
+"""Header of each call that says whose hook it is."""
 LOOK = 1.0
 """Seconds that somebody who listens may take to answer."""
-AT_ONCE = 16
-"""Calls that are heard at once; Label Studio makes one at a time for each worker."""
-FULL = 1 << 20
-"""Bytes of the spool beyond which nothing more is added: all projects are read then."""
-SECRET, WHOSE = "X-Qawl-Secret", "X-Qawl-Corpus"
-"""Headers of each call: what shows that it comes from this server, and whose hook it is."""
-
-
-class Address(NamedTuple):
-    """Where to listen."""
-
-    host: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """The address as a URL."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
-
-
-def address(given: str) -> Address:
-    """`PORT` or `HOST:PORT` as an address; raises ValueError where it is none.
-
-    Examples
-    --------
-    >>> address("8090"), address("[::1]:8090")
-    (Address(host='127.0.0.1', port=8090), Address(host='::1', port=8090))
-    """
-    parts = urlsplit(f"//127.0.0.1:{given}" if given.isdecimal() else f"//{given}")
-    if not parts.hostname or parts.port is None or parts.path or parts.username is not None:
-        raise ValueError(f"{given}: give PORT or HOST:PORT")
-    if parts.hostname in {"0.0.0.0", "::"}:  # noqa: S104 - it is refused
-        raise ValueError(f"{given}: give the address at which Label Studio reaches this machine")
-    return Address(parts.hostname, parts.port)
-
-
-class _Called(Struct):
-    """A call, as the spool keeps it."""
-
-    project: int
-    action: str
 
 
 class _Body(Struct):
     """What Label Studio sends."""
 
     action: str
-
-
-class Spool:
-    """`.qawl/webhooks.jsonl`: the projects that calls named and that are not read yet."""
-
-    def __init__(self, project: Project) -> None:
-        self._path = project.state / "webhooks.jsonl"
-        self._guard = threading.Lock()
-        self._waiting = threading.Event()
-
-    def add(self, project: int, action: str) -> None:
-        """Keeps a call in mind."""
-        with self._guard, self._path.open("ab") as file:
-            if file.tell() < FULL:
-                file.write(msgspec.json.encode(_Called(project, action)) + b"\n")
-        self._waiting.set()
-
-    def take(self) -> frozenset[int] | None:
-        """The projects that were named, which the spool then forgets; None, for all, where it is full of
-        them or has a line that can't be read."""
-        with self._guard:
-            self._waiting.clear()
-            if not self._path.exists():
-                return frozenset()
-            size = self._path.stat().st_size
-            lines = self._path.read_bytes().splitlines()
-            self._path.unlink()
-        if size >= FULL:
-            return None
-        try:
-            return frozenset(msgspec.json.decode(line, type=_Called).project for line in lines)
-        except files.UNREADABLE:  # a killed run left a torn line, or the disk damaged one
-            return None
-
-    def wait(self, seconds: float) -> bool:
-        """Waits for a call; whether one came."""
-        return self._waiting.wait(seconds)
 
 
 class Hooks:
@@ -138,7 +57,7 @@ class Hooks:
         self.secret = secrets.token_urlsafe(32)
         self.projects: set[int] = set()
         self._whose = _identity(project)
-        self._server = _Server(where, self)
+        self._server = Listener(where, self)
         self.url = Address(where.host, self._server.server_address[1]).url
 
     def register(self, client: Transport, projects: Collection[int]) -> frozenset[int]:
@@ -189,7 +108,7 @@ class Hooks:
             "send_payload": False,
             "send_for_all_actions": False,
             "actions": [*ACTIONS],
-            "headers": {SECRET: self.secret, WHOSE: self._whose},
+            "headers": {PROOF: self.secret, WHOSE: self._whose},
             "is_active": True,
         }
 
@@ -277,90 +196,6 @@ def _identity(project: Project) -> str:
         known = secrets.token_hex(16)
         files.write_text(path, known, private=True)
     return known
-
-
-class _Server(ThreadingHTTPServer):
-    """A listener that hears a few callers at once, and none for long."""
-
-    daemon_threads = True
-    request_queue_size = (
-        128  # a caller that finds no room waits a second, and Label Studio gives up
-    )
-    block_on_close = False
-
-    def __init__(self, where: Address, hooks: Hooks) -> None:
-        self.hooks = hooks
-        self.places = threading.BoundedSemaphore(AT_ONCE)
-        if ":" in where.host:
-            self.address_family = socket.AF_INET6
-        try:
-            super().__init__(where, _Handler)
-        except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise ServerError(f"--webhook {where.host}:{where.port}: {why}") from error
-
-    def server_bind(self) -> None:
-        """Binds without asking for the name of this machine, which may take long."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
-
-    def process_request(
-        self, request: "socket.socket | tuple[bytes, socket.socket]", client_address: object
-    ) -> None:
-        """Hears a caller in a thread, unless there are too many."""
-        if self.places.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.hooks.refuse("too many at once", HTTPStatus.SERVICE_UNAVAILABLE)
-            self.shutdown_request(request)
-
-    def process_request_thread(
-        self, request: "socket.socket | tuple[bytes, socket.socket]", client_address: object
-    ) -> None:
-        """Hears a caller."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self.places.release()
-
-    def handle_error(self, *_: object) -> None:
-        """A caller that broke off is counted."""
-        self.hooks.refuse("broken off", HTTPStatus.BAD_REQUEST)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One call."""
-
-    server: _Server
-    timeout = PATIENCE
-    server_version, sys_version = "qawl", ""
-
-    def do_POST(self) -> None:
-        """Label Studio's call."""
-        length = self.headers.get("Content-Length") or ""
-        if not length.isdecimal() or len(length) > len(str(LONGEST)) or int(length) > LONGEST:
-            status = self.server.hooks.refuse("too long", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        else:
-            body = self.rfile.read(int(length))
-            secret = self.headers.get(SECRET) or ""
-            status = self.server.hooks.heard(urlsplit(self.path).path, secret, body)
-        self._end(status)
-
-    def send_error(self, code: int, *_: object, **__: object) -> None:
-        """Whatever is no call of a webhook."""
-        self._end(self.server.hooks.refuse("not a POST", HTTPStatus(code)))
-
-    def _end(self, status: HTTPStatus) -> None:
-        self.send_response_only(status)
-        self.send_header("Content-Length", "0")
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        """What callers send is not written anywhere."""
 
 
 def told(refused: Counter[str]) -> str:
