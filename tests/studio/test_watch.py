@@ -30,4 +30,4 @@ def test_work_on_a_task_of_no_article_is_said_once_though_nothing_else_came(
     assert code == 130
     task = server.held[number][0]["id"]
     assert said.count(f"set aside: 1 × task of no article (task {task})") == 1
-    assert said.count("LEFT OUT: 1 annotations, as listed above") == 1
+    assert said.count("LEFT OUT: 1 annotation, as listed above") == 1

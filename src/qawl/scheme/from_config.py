@@ -1,7 +1,7 @@
 """A Label Studio config read: its controls with their labels and choices, and what shows the text.
 
-What a config says is returned as it stands, in Label Studio's terms; `qawl.setup.adopt` makes a scheme
-of it. Tags that Qawl has no scheme for are named.
+What a config says is returned as it stands, in Label Studio's terms; `qawl.setup.adoption.scheme` makes
+a scheme of it. Tags that Qawl has no scheme for are named.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
