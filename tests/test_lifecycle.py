@@ -482,7 +482,23 @@ def test_an_article_that_would_change_its_split_closes_the_gate(disputed):
     shares = "release: {splits: {train: 0.1, validation: 0.1, test: 0.8}}\n"
     path.write_text(path.read_text("utf-8") + shares, "utf-8")
     (said,) = gates.failing(project.load(disputed.root))
-    assert "would change split" in said
+    count = int(said.split()[0])
+    assert f"{count} articles would change split" in said
+    assert f", and {count - 5} more)" in said  # five are named, and that there are others
+
+
+def test_a_released_version_that_would_change_says_how_many_files(disputed):
+    """Five are named; that there are others was not said."""
+    build.build(disputed, "0.1.0", notes=[])
+    path = disputed.root / "qawl.yaml"
+    path.write_text(path.read_text("utf-8") + "release: {title: Other words}\n", "utf-8")
+    write_articles(
+        disputed, [*article_store.articles(disputed), article("مقال آخر", redistribute=True)]
+    )
+    refused = CliRunner().invoke(cli.group, ["-C", str(disputed.root), "release", "0.1.0"])
+    assert refused.exit_code == 1
+    assert "exists and would change (" in str(refused.exception)
+    assert " more): a released version stays" in str(refused.exception)
 
 
 def test_the_card_has_the_agreement_with_its_intervals(disputed):

@@ -129,7 +129,7 @@ def _moved(project: Project, below: str | None) -> Iterator[str]:
     moved = sorted(each for each, split in before.items() if now.get(each, split) != split)
     if moved:
         yield (
-            f"{many(len(moved), 'article')} would change split ({', '.join(moved[:5])}): set "
+            f"{many(len(moved), 'article')} would change split ({listed(moved, NAMED)}): set "
             "release.splits, locked_test and split_from back to what they were"
         )
 

@@ -26,7 +26,7 @@ from qawl.core import files, temporary
 from qawl.core.arrow import parquet, rows
 from qawl.core.column_types import Cell, Row
 from qawl.core.errors import InputError, ReleaseError
-from qawl.core.excerpts import many
+from qawl.core.excerpts import listed, many
 from qawl.core.text import sha256
 from qawl.release.layout import Layouts, respaced
 from qawl.release.rights import standoff
@@ -260,12 +260,12 @@ def restore(dataset: D, articles: Articles, *, release: str | Path | None = None
     made, outcome = fill(dataset, articles, Path(release) if release else None)
     for what, names in (("text", outcome.missing), ("title", outcome.untitled)):
         if names:
-            some = ", ".join(names[:5])
+            some = listed(names, 5)
             said = many(len(names), f"withheld {what} was", f"withheld {what}s were")
             message = f"{said} not found: {some}"
             warnings.warn(message, stacklevel=2)
     if outcome.near:
-        some = ", ".join(outcome.near[:5])
+        some = listed(outcome.near, 5)
         warnings.warn(f"of these, {some}: {OTHER_SPACES}", stacklevel=2)
     return made
 

@@ -387,6 +387,9 @@ def _spans(given: Sequence[PredictedSpan], length: int, scheme: Scheme) -> Itera
     for at, each in enumerate(given, start=1):
         if each.label not in scheme.label:
             raise ValueError(f"no label {each.label}: {scheme.layer} has {', '.join(scheme.label)}")
+        if 0 <= each.start <= length and each.end <= each.start:
+            what = "is empty" if each.end == each.start else "ends before it starts"
+            raise ValueError(f"span {each.start} to {each.end} {what}")
         if not 0 <= each.start < each.end <= length:
             raise ValueError(
                 f"span {each.start} to {each.end} lies outside the text of {length} code points"

@@ -5,6 +5,7 @@ from pathlib import Path
 from qawl.articles import released
 from qawl.core import versions
 from qawl.core.errors import ReleaseError
+from qawl.core.excerpts import listed
 from qawl.core.project import Project
 from qawl.core.text import file_sha256
 from qawl.release.versions import manifest
@@ -48,7 +49,7 @@ def refuse_other_bytes(target: Path, building: Path) -> None:
     differing = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
     if differing:
         raise ReleaseError(
-            f"{target} exists and would change ({', '.join(differing[:5])}): "
+            f"{target} exists and would change ({listed(differing, 5)}): "
             "a released version stays as it is; choose a higher one (or, if nobody has this one yet and "
             "it is the last, delete its folder first)"
         )
