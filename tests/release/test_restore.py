@@ -202,7 +202,7 @@ def test_a_release_that_withholds_nothing_says_so(recorded, secret, tmp_path):
         msgspec.structs.replace(each, redistribute=True, license="CC-BY-4.0")
         for each in article_store.articles(recorded)
     ]
-    article_store.write(recorded, shown)
+    write_articles(recorded, shown)
     release = build.build(recorded, "0.1.0", notes=[]).folder
     (tmp_path / "a.txt").write_text(secret.text, "utf-8")
     words = [
