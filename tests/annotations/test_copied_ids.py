@@ -134,7 +134,7 @@ def test_where_the_number_is_another_annotators_pull_asks_and_writes_nothing(fol
     mixed = [*made(2, "1"), *other_ids(made(2, "3", first=3))]
     code, said = pull(folder, mixed)
     assert code == 1
-    assert "unique ids of work of a1, who has another number" in said
+    assert "1 annotation has the unique id of work of a1, who has another number" in said
     assert (folder / "exports/annotations/ner.jsonl").read_bytes() == before
 
 
