@@ -214,7 +214,7 @@ def test_adjudicate_writes_gold_and_the_judges_tasks_and_again_changes_nothing(
 ):
     monkeypatch.chdir(disputed.root)
     run = CliRunner().invoke
-    assert "1 changed; 1 wait for a judge" in run(cli.group, ["adjudicate"]).output
+    assert "1 changed; 1 waits for a judge" in run(cli.group, ["adjudicate"]).output
     before = disputed.gold_file("quote").read_bytes()
     assert "0 changed" in run(cli.group, ["adjudicate"]).output
     assert disputed.gold_file("quote").read_bytes() == before
