@@ -868,3 +868,24 @@ def test_work_without_results_is_of_no_layer_where_there_are_two(foreign):
     assert (left.exit_code, "of no layer (give --layer)" in left.output) == (1, True)
     assert corpus.pull([empty], "--layer", "other").exit_code == 0
     assert [each["spans"] for each in corpus.records("other")] == [[]]
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_a_page_whose_offsets_count_utf16_is_repaired_by_the_words_of_its_regions(foreign, moved):
+    """Behind an emoji they lead one too far: the regions were left in the journal, with no repair. What
+    stands at neither place is left there still."""
+    corpus, text = foreign(), "\U0001f600 Sami spoke to Omar."
+    corpus.ingest(text)
+    results = [region(text, "Sami"), region(text, "Omar")]
+    for each in results:
+        value = each["value"]
+        at = {name: value[name] + moved for name in ("start", "end")}
+        path = {"start": "/text()[1]", "end": "/text()[1]", "globalOffsets": at}
+        labels = {"hypertextlabels": value["labels"], "text": value["text"]}
+        each.update(type="hypertextlabels", value=path | labels)
+    corpus.pull([task(text, *results)])
+    errors = [[], ["edge-whitespace", "surface-differs"], ["offset-unreadable"]][moved]
+    assert corpus.errors() == errors
+    corpus.run("validate", "--fix")
+    assert corpus.spans() == ([("PER", "Sami"), ("PER", "Omar")] if moved < 2 else [])
+    assert corpus.errors() == (errors if moved == 2 else [])

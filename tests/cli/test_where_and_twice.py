@@ -15,7 +15,9 @@ def run(*words):
 def corpus(tmp_path, monkeypatch):
     """A corpus in a folder with a space in its name, which is the current one."""
     root = tmp_path / "my corpus"
-    assert run("init", str(root)).exit_code == 0
+    made = run("init", str(root))
+    # A licence that nobody chose is said, as `qawl adopt` and `qawl release` say it.
+    assert (made.exit_code, "the annotations under cc-by-4.0" in made.output) == (0, True)
     monkeypatch.chdir(root)
     return root
 

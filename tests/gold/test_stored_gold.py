@@ -224,3 +224,26 @@ def test_gold_of_a_withdrawn_article_goes(corpus):
     corpora.main(corpus, "pull", "--rebuild")
     code, said = corpora.main(corpus, "adjudicate")
     assert code == 0, said
+
+
+def gold_line(folder):
+    """What `qawl doctor` says of gold."""
+    _, said = corpora.main(folder, "doctor", "--dry-run")
+    return next(line for line in said.splitlines() if line[4:].startswith("gold"))
+
+
+def test_gold_that_was_edited_by_hand_is_named_by_doctor(corpus):
+    """Nothing said so where it fits the text and the scheme: a release decides anew, `export` and
+    `qawl.Corpus` believe it. New work that waits for `adjudicate` is no edit."""
+    assert gold_line(corpus) == "ok  gold: as decided"
+    stored(corpus, lambda records: records[1]["spans"][0].update(label="LOC"))
+    assert gold(corpus) == []
+    said = gold_line(corpus)
+    assert said.startswith("BAD gold: edited, or decided by other rules: ner ")
+    assert "run `qawl adjudicate`" in said
+    corpora.qawl(corpus, "adjudicate")
+    assert gold_line(corpus) == "ok  gold: as decided"
+    start = TEXTS["1"].index("Layla")
+    more = corpora.work([corpora.mark("n", "PER", start, start + 5)])
+    corpora.pull(corpus, "ner", TEXTS, {"a3": {"1": more}})
+    assert gold_line(corpus) == "ok  gold: as decided"

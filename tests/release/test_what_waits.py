@@ -28,7 +28,9 @@ def test_open_points_of_gold_are_counted_last(tmp_path):
     annotate(made, "t1", "t2")
     assert at_the_end(made, "0.1.0") == []
     corpora.pull(made, "toy", TEXTS, {"a1": {"t1": WORK["t1"]}, "a2": {"t1": OTHERS}})
-    last = run(made, "release", "0.2.0").output.splitlines()[-1]
+    said = run(made, "release", "0.2.0").output
+    assert "the annotations are under cc-by-4.0 (release.license in qawl.yaml)" in said
+    last = said.splitlines()[-1]
     corpora.qawl(made, "adjudicate")
     gold = (made / "exports/gold/toy.jsonl").read_text("utf-8").splitlines()
     points = sum(len(json.loads(each)["open"]) for each in gold)

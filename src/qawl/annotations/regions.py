@@ -8,6 +8,7 @@ from qawl.annotations.foreign_values import brief, name, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.articles import cleaning
 from qawl.core.records import Span
+from qawl.core.text import utf16_to_code_points
 
 TYPES = ("labels", "hypertextlabels")
 """The types of results that mark a stretch of text; their labels stand under the same name."""
@@ -23,7 +24,7 @@ def read_regions(reading: Reading, task: Raw, results: Sequence[Raw]) -> None:
         reading.regions = found
         return
     pages = [each for each in results if _shown(read.value(each))]
-    reading.paged = all(_stands(reading, each) for each in pages)
+    reading.paged = all(_stands(reading, each) for each in pages) or _in_utf16(reading, pages)
     texts = _other_texts(reading, task, results)
     ours = reading.scheme.marking
     marks: Marks = {}
@@ -168,6 +169,28 @@ def _stands(reading: Reading, result: Raw) -> bool:
     if not isinstance(given, str) or not given or place is None:
         return False
     return _surface(reading, given, *place) == _surface(reading, None, *place) != ""
+
+
+def _in_utf16(reading: Reading, pages: Sequence[Raw]) -> bool:
+    """Whether all regions of a page stand on their surfaces if their offsets count UTF-16 units, as some
+    versions and scripts do behind an emoji. They are kept as they came: a finding, which has a repair."""
+    text = reading.article.text
+    if reading.moved is not None or all(each <= "\uffff" for each in text):
+        return False
+    points = utf16_to_code_points(text)
+    return all(_says(text, points, read.value(each)) for each in pages)
+
+
+def _says(text: str, points: Sequence[int | None], value: Raw) -> bool:
+    """Whether a region says what stands at its offsets in UTF-16 units."""
+    shown, given = _shown(value) or {}, value.get("text")
+    start, end = whole(shown.get("start")), whole(shown.get("end"))
+    if start is None or end is None or not 0 <= start < end < len(points):
+        return False
+    first, last = points[start], points[end]
+    if first is None or last is None or not isinstance(given, str):
+        return False
+    return plain(text[first:last]) == plain(given)
 
 
 def _other_texts(reading: Reading, task: Raw, results: Sequence[Raw]) -> set[str]:

@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "ingest": "Freeze articles into corpus/articles.jsonl: cleaned, grouped, rights recorded.",
     "scheme": "Make the Label Studio configs and the schemas from the YAML schemes.",
     "guidelines": "Write the annotators' guidelines as a page, from the schemes and gold.",
-    "suggest": "Suggest spans, arrows, types and names, which `push` shows to annotators.",
+    "suggest": "Suggest spans, relations and values, which `push` shows to annotators.",
     "tasks": "Write the tasks that `push` would send, for import by hand.",
     "serve": "Run a local Label Studio, set up for this corpus.",
     "push": "Update projects, configs and tasks in Label Studio to match the corpus.",

@@ -13,8 +13,8 @@ from qawl.cli.terminal import say
 def command(dry_run: bool) -> None:
     """Say what is wrong with the set-up, and what to do about it.
 
-    It checks generated files, disk, token, server and version, and what `push` would do. It sends one
-    task to the server, reads it back and deletes it. Exit 1 if there is a problem.
+    It checks generated files, disk, journals, gold, token, server and version, and what `push` would do.
+    It sends one task to the server, reads it back and deletes it. Exit 1 if there is a problem.
     """
     from qawl.core import project
     from qawl.setup import doctor

@@ -23,6 +23,10 @@ def command(folder: Path, name: str | None, language: str) -> None:
     made = init.init(folder, name=name, language=language)
     say(f"{folder}: corpus {made.settings.name}, language {language}")
     say(
+        f"releases put the annotations under {made.settings.release.license}: for another licence, "
+        "change release.license in qawl.yaml"
+    )
+    say(
         "next: put articles into corpus/sources, with a file _source.yaml that says who published them "
         "(corpus/README.md has its keys), and run `qawl ingest corpus/sources`"
     )

@@ -21,6 +21,7 @@ def told(built: "Built", corpus: "Project") -> "Iterator[str]":
         yield f"{name}: {many(said.rows, 'row')}"
     word = "built" if built.fresh else "is there already, with the same bytes"
     yield f"{folder} {word}; content {built.manifest.content_sha256[:16]}"
+    yield f"the annotations are under {corpus.settings.release.license} (release.license in qawl.yaml)"
 
 
 def left_out(built: "Built") -> "Iterator[str]":

@@ -59,7 +59,7 @@ def command(
     engine: "Engine",
     dry_run: bool,
 ) -> None:
-    """Suggest spans, arrows, types and names, which `push` shows to annotators.
+    """Suggest spans, relations and values, which `push` shows to annotators.
 
     Rules find quotes, entities and candidates of claims in Arabic and English; names that annotators
     marked are found again in other articles. Check-worthiness, stance and topic are never suggested.

@@ -19,6 +19,7 @@ from qawl.agreement.readings import Mark, Reader, Reading, readings, text_order
 from qawl.annotations import derive, verdicts
 from qawl.annotations.verdicts import basis, digest, fits
 from qawl.articles import store as article_store
+from qawl.articles import withdrawal
 from qawl.core import gold_file, result_cache
 from qawl.core.findings import finding
 from qawl.core.project import Project
@@ -155,6 +156,19 @@ class Stored(Generic[T]):
     def finish(self) -> None:
         """Reads the rest, so that nothing that is wrong there goes without a word."""
         deque(self._stored, maxlen=0)
+
+
+def differing(project: Project, layer: str) -> Iterator[str]:
+    """The articles whose gold in exports/gold is not what the annotations give that it is from: it was
+    edited there, or the scheme or a rule has changed. What has new work is not among them."""
+    out = withdrawal.ids(project)
+    stored = Stored((each.article_id, each) for each in gold_file.read(project, layer))
+    for each in gold(project, layer):
+        there = stored.take(each.article_id)
+        if there is None or there == each or each.article_id in out:
+            continue
+        if there.decided_from == each.decided_from:
+            yield each.article_id
 
 
 def gold(project: Project, layer: str) -> Iterator[Gold]:

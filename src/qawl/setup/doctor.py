@@ -10,8 +10,9 @@ from msgspec import Struct, to_builtins
 from qawl.annotations import import_files, journal, tasks, whose_journals
 from qawl.articles import selection
 from qawl.core.errors import QawlError
-from qawl.core.excerpts import many
+from qawl.core.excerpts import listed, many
 from qawl.core.project import Project
+from qawl.gold import decide
 from qawl.scheme import generated, scheme
 from qawl.scheme.label_config import config_xml
 from qawl.setup import lost_work
@@ -48,6 +49,7 @@ def examine(project: Project, *, dry_run: bool = False) -> Iterator[Line]:
     free = shutil.disk_usage(project.root).free
     yield Line("disk", free > SPACE, f"{free >> 30} GiB free", "make room")
     yield _journals(project)
+    yield _gold(project)
     yield from _users(project)
     yield from _people(project)
     yield _address(project.settings.label_studio.url)
@@ -83,6 +85,21 @@ def _journals(project: Project) -> Line:
         True,
         f"{many(versions, 'version')} in {many(count, 'journal')}, all as they were written",
     )
+
+
+def _gold(project: Project) -> Line:
+    """Whether exports/gold is what the annotations give: a release decides anew, others believe it."""
+    advice = "run `qawl adjudicate`: what it writes is never edited"
+    try:
+        other = [
+            f"{layer} {each}"
+            for layer in project.settings.layers
+            for each in decide.differing(project, layer)
+        ]
+    except QawlError as error:
+        return Line("gold", False, str(error), advice)
+    said = f"edited, or decided by other rules: {listed(other, 3)}" if other else "as decided"
+    return Line("gold", not other, said, advice)
 
 
 def _users(project: Project) -> Iterator[Line]:

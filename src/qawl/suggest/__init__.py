@@ -1,4 +1,4 @@
-"""Suggestions: spans, arrows, types and names that annotators keep, change or delete.
+"""Suggestions: spans, relations and values that annotators keep, change or delete.
 
 Offers `qawl suggest` and its measure against gold.
 May import gold and what lies below it.
