@@ -8,23 +8,21 @@ Source: the description of the format in the user guide of INCEpTION.
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from qawl.articles.received import LONGEST
 from qawl.core.findings import reason
 from qawl.formats.readers import encodings, inception
 from qawl.formats.readers.document import Arrow, Document, Found, Mark, SetAside, Work, set_aside
 from qawl.formats.readers.json_lines import whole
+from qawl.formats.readers.webanno_text import Text, plain, units
 
 HEAD = "#FORMAT=WebAnno TSV 3"
 _LAYER = re.compile(r"#T_(?P<kind>SP|CH|RL)=(?P<name>[^|]*)\|?(?P<features>.*)")
 _SPANS, _CHAINS = "SP", "CH"
 _TEXT, _SENTENCE_ID = "#Text=", "#Sentence.id="
 _UNIT = re.compile(r"\d+-\d+(?P<part>\.\d+)?")
-_ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|->|.)")
-_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
 _SIGNS = re.compile(r"\\.|[^\\]|\\$")
 _NUMBERED = re.compile(
     r"(?P<value>(?:\\.|[^\\])*?)(?:\[(?P<number>\d+(?:_\d+)?)\]|->(?P<link>\d{1,9}-\d{1,9}))"
@@ -95,7 +93,7 @@ def _rows(lines: list[str], made: Document) -> tuple[list[_Layer], list[_Row]]:
     """The layers and rows of a file; gives the document its text, and notes lines that can't be read."""
     layers: list[_Layer] = []
     rows: list[_Row] = []
-    text = _Text(in_units=_in_units(lines))
+    text = Text(in_units=_in_units(lines))
     columns = 3
     for line in lines:
         if (head := _LAYER.fullmatch(line)) and not rows:
@@ -103,7 +101,7 @@ def _rows(lines: list[str], made: Document) -> tuple[list[_Layer], list[_Row]]:
             layers.append(_Layer(head["kind"], head["name"], features, columns))
             columns += len(features)
         elif line.startswith(_TEXT):
-            text.waiting.append(_plain(line.removeprefix(_TEXT)))
+            text.waiting.append(plain(line.removeprefix(_TEXT)))
         elif line and not line.startswith(_SENTENCE_ID):
             cells = line.split("\t")
             row = _row(cells, text)
@@ -116,7 +114,7 @@ def _rows(lines: list[str], made: Document) -> tuple[list[_Layer], list[_Row]]:
     return layers, rows
 
 
-def _row(cells: list[str], text: "_Text") -> _Row | None:
+def _row(cells: list[str], text: Text) -> _Row | None:
     """A row with its place in the text, which goes on with it."""
     unit = _UNIT.fullmatch(cells[0])
     if unit is None or len(cells) < 3:
@@ -132,91 +130,10 @@ def _in_units(lines: list[str]) -> bool:
     """Whether offsets count UTF-16 units, as the format has it; some programs write code points."""
     for line in lines:
         cells = line.split("\t")
-        if len(cells) > 2 and _units(cells[2]) > len(cells[2]):
+        if len(cells) > 2 and units(cells[2]) > len(cells[2]):
             start, end = map(whole, cells[1].partition("-")[::2])
-            return start is None or end is None or end - start != len(_plain(cells[2]))
+            return start is None or end is None or end - start != len(plain(cells[2]))
     return True
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _plain(words: str) -> str:
-    """Words without their escapes; half characters of an escape make one again."""
-    found = _ESCAPED.sub(_sign, words)
-    if any("\ud800" <= each <= "\udfff" for each in found):
-        return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return found
-
-
-def _sign(escape: re.Match[str]) -> str:
-    after = escape[1]
-    return chr(int(after[1:], 16)) if len(after) == 5 else _CONTROL.get(after, after)
-
-
-class _Text:
-    """The text as it grows; the lines of a sentence wait for its first token, which says where it is."""
-
-    def __init__(self, *, in_units: bool) -> None:
-        self.waiting: list[str] = []
-        self._in_units = in_units
-        self._pieces: list[str] = []
-        self._length = self._said = 0
-        self._sentence, self._begin, self._at = "", 0, 0
-        self._sizes: list[int] = []
-        self._index: dict[int, int] = {}
-        self._token, self._token_said = 0, 0
-
-    def whole(self) -> str:
-        """The whole text, with a last sentence that has no tokens."""
-        if self.waiting:
-            self._pieces += ["\n"] * bool(self._pieces) + ["\n".join(self.waiting)]
-        return "".join(self._pieces)
-
-    def token(self, said: int, written: str) -> tuple[int, int] | None:
-        """Where a token stands that its file says to be at an offset; None where it is not there."""
-        words = _plain(written)
-        if self.waiting:
-            self._new_sentence(said, words)
-        for each in (words, written):
-            at = self._where(said, each)
-            if at is not None:
-                self._at = at + len(each)
-                self._token, self._token_said = at, said
-                return self._begin + at, self._begin + self._at
-        return None
-
-    def part(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where a part of the last token, or of the space beside it, stands."""
-        of_token = self._sizes[self._token] - self._token_said if self._sizes else 0
-        first, last = self._index.get(start + of_token), self._index.get(end + of_token)
-        return None if first is None or last is None else (self._begin + first, self._begin + last)
-
-    def _where(self, said: int, words: str) -> int | None:
-        """The place of words in the sentence: where the offset says, else behind the last."""
-        at = self._index.get(said - self._said + self._sizes[-1]) if self._sizes else None
-        if at is None or not self._sentence.startswith(words, at):
-            at = self._sentence.find(words, self._at)
-        return at if at >= 0 and words else None
-
-    def _new_sentence(self, said: int, words: str) -> None:
-        """Begins a sentence; one that does not count on from the last stands on the next line."""
-        self._sentence, self.waiting = "\n".join(self.waiting), []
-        self._sizes = [*accumulate(map(self._size, self._sentence), initial=0)]
-        self._index = {size: n for n, size in enumerate(self._sizes)}
-        alone = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._sentence) if words else None
-        said -= self._sizes[alone.start()] if alone else 0
-        gap = said - self._said if 0 <= said - self._said < LONGEST else 1
-        between = "\n" + " " * (gap - 1) if gap and self._pieces else " " * gap
-        self._pieces += [between, self._sentence]
-        self._begin, self._at = self._length + gap, 0
-        self._token, self._token_said = 0, said
-        self._length = self._begin + len(self._sentence)
-        self._said = said + self._sizes[-1]
-
-    def _size(self, words: str) -> int:
-        return _units(words) if self._in_units else len(words)
 
 
 class _Ref(NamedTuple):
@@ -386,4 +303,4 @@ def _parts(piece: str) -> tuple[str, str]:
     """(value, number) of what a cell says of one annotation; both empty where it says nothing."""
     found = _NUMBERED.fullmatch(piece)
     value, number = (found["value"], found["number"] or found["link"]) if found else (piece, "")
-    return ("" if value in (_NULL, _NOTHING) else _plain(value)), number
+    return ("" if value in (_NULL, _NOTHING) else plain(value)), number
