@@ -543,6 +543,29 @@ def hidden(address):
     return one
 
 
+def signed(name, number, surface):
+    """An annotation that names its user as early exports and Annotation Lab do."""
+    made = work(surface=surface, number=number, created_username=name)
+    del made["annotations"][0]["completed_by"]
+    return made
+
+
+def test_a_name_tells_annotators_apart_where_nothing_else_does(corpus):
+    """All of these were one annotator, of whose work the latest alone counted."""
+    work_of = {"Eric": "Layla", "ليلى": "met", "Max M m@team.example, 7": "Sami"}
+    export = [signed(name, at, work_of[name]) for at, name in enumerate(work_of, 1)]
+    assert pull(corpus, export).exit_code == 0
+    assert sorted(whose(corpus).values()) == [["Layla"], ["Sami"], ["met"]]
+    again = [signed(" max m@team.example, 7", 3, "Sami"), signed("eric", 9, "Layla")]
+    again[1]["data"]["text"] = OMAR
+    again[1]["annotations"][0]["result"] = [region(OMAR, "Omar", "PER")]
+    assert pull(corpus, again).exit_code == 0
+    assert ["Layla", "Omar"] in whose(corpus).values()
+    assert len(whose(corpus)) == 3
+    kept = journal(corpus).decode().casefold()
+    assert not [name for name in ("eric", "ليلى", "m@team.example") if name in kept]
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_address_enters_the_journal_by_any_field(corpus, address):
     pull(corpus, [hidden(address), work(number=2, task=2)])

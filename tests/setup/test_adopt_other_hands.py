@@ -348,3 +348,20 @@ def test_a_condition_on_nested_choices_is_left_out_with_a_word(tmp_path):
     report, [record], code = adopt(tmp_path, given, xml)
     assert (record["attributes"], code) == ({"n": ["p", "c"], "w": "1"}, 0)
     assert "w: its condition is left out: n is no choice" in report["notes"]
+
+
+def test_users_that_only_a_name_tells_are_several(tmp_path):
+    """Early exports and Annotation Lab's have no `completed_by`; all work was one annotator's, and half was left out."""
+    made = [
+        {"id": at, "created_username": name, "result": [span("Mona", "P", "a")]}
+        for at, name in enumerate(
+            ["Eric", " ليلى", "Max m@team.example, 7", "max M@team.example, 7"], 1
+        )
+    ]
+    tasks = [
+        {"id": 1, "data": {"text": TEXT}, "completions": made[:3]},
+        {"id": 2, "data": {"text": f"{TEXT} Ja."}, "completions": made[3:]},
+    ]
+    report, records, _ = adopt(tmp_path, tasks, config())
+    assert report["records"]["annotations"] == 4
+    assert len({record["annotator"] for record in records}) == 3

@@ -14,7 +14,7 @@ from qawl.annotations.identity import Version, sent
 from qawl.annotations.journal import Entry
 from qawl.annotations.placing import Placed, Placing
 from qawl.annotations.pulled import Pulled
-from qawl.annotations.users import User, user
+from qawl.annotations.users import User, maker
 from qawl.core import files
 from qawl.core.findings import reason
 from qawl.core.project import Project
@@ -136,7 +136,7 @@ class Sorter:
                 annotation=msgspec.Raw(content),
             )
             version = sent(entry.key, placed.article, placed.text, made, task)
-            yield Sorted(name, user(annotation.get("completed_by")), judge, entry, version)
+            yield Sorted(name, maker(annotation), judge, entry, version)
 
     def _other_texts(self, task: json_stream.Element, names: Named, placed: Placed) -> list[str]:
         """The fields of a task that regions are of and that hold another text than the article's."""

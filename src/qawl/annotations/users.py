@@ -48,6 +48,24 @@ def user(given: object) -> User:
     return User(_number(given), None if _number(given) is not None else _name(given))
 
 
+def maker(annotation: Mapping[str, object]) -> User:
+    """Who made an annotation: `completed_by`, else `created_username`, which older exports and those of
+    Annotation Lab have in its place."""
+    found = user(annotation.get("completed_by"))
+    return found if found != User() else _signed(annotation.get("created_username"))
+
+
+def _signed(given: object) -> User:
+    """The user of a `created_username`: a name, an address, or both with a number behind a comma."""
+    if not isinstance(given, str):
+        return User()
+    before, _, last = given.rpartition(",")
+    number = _number(last.strip()) if before.strip() else None
+    named = given if number is None else before
+    addresses = [word.strip(" ,;<>()") for word in named.split() if "@" in word]
+    return User(number, _name(addresses[0] if addresses else named))
+
+
 def _number(given: object) -> int | None:
     if type(given) is int:
         return given if abs(given) < 1 << 63 else None

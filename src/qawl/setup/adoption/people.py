@@ -187,14 +187,18 @@ def _number(user: str) -> str:
 def user(annotation: Mapping[str, object]) -> str:
     """The number of who made an annotation, or what stands in its place."""
     given = annotation.get("completed_by")
-    if isinstance(given, Mapping):
+    if given is None:
+        given = users.maker(annotation).id
+    elif isinstance(given, Mapping):
         given = given.get("id") or given.get("email")
     return str(given) if isinstance(given, (str, int)) else ""
 
 
 def address(annotation: Mapping[str, object]) -> str | None:
-    """The address of who made an annotation, in lower case; None where none is given."""
+    """The address or name of who made an annotation, in lower case; None where none is given."""
     given = annotation.get("completed_by")
+    if given is None:
+        return users.maker(annotation).name
     said = given.get("email") if isinstance(given, Mapping) else given
     for each in (said, annotation.get("created_username")):
         if isinstance(each, str) and each.strip():
