@@ -21,7 +21,7 @@ from qawl.annotations import journal
 from qawl.core import project
 from qawl.setup import init
 from qawl.studio import client as studio_client
-from qawl.studio import plan, pull, server
+from qawl.studio import plan, pull_project, server
 
 MANY = """\
 name: bench
@@ -106,7 +106,7 @@ def big(folder, access, count, annotated):
     assert len(entries) == len(set(entries)) == len(answers)
     print(f"pull, killed with {before} in the journal, again: {took:.1f} s, {memory:.0f} MB")
     print("waiting until the import is older than what is read again", flush=True)
-    time.sleep(pull.MARGIN.total_seconds())
+    time.sleep(pull_project.MARGIN.total_seconds())
     run(made, "pull")
     again, memory = run(made, "pull")
     print(f"pull with nothing new: {again:.1f} s, {memory:.0f} MB", flush=True)

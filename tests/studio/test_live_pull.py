@@ -17,7 +17,7 @@ from qawl.core import project
 from qawl.core.errors import QawlError, ServerError
 from qawl.scheme import scheme
 from qawl.studio import client as studio_client
-from qawl.studio import plan, pull, recover
+from qawl.studio import plan, pull, pull_project, recover
 from qawl.studio import push as studio_push
 from qawl.studio.client import Client
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def prompt(monkeypatch):
     """A margin in which nothing is read again: the server's clock counts whole seconds."""
-    monkeypatch.setattr(pull, "MARGIN", timedelta(seconds=-1.1))
+    monkeypatch.setattr(pull_project, "MARGIN", timedelta(seconds=-1.1))
 
 
 def wait():
