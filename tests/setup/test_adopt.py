@@ -404,6 +404,21 @@ def test_json_min_is_pulled_by_the_controls_of_the_schemes(minimal, tmp_path):
     assert records[2]["attributes"]["tone"] == "loud"
 
 
+@pytest.mark.parametrize("config", [["config.xml"], []])
+def test_a_row_of_json_min_that_nobody_made_is_an_open_task(minimal, tmp_path, config):
+    """An export of all tasks has a row for each open one, with null for who, when and what: each was a
+    submitted annotation without spans."""
+    (tmp_path / "config.xml").write_text(MIN, "utf-8")
+    rows = json.loads(minimal.read_text("utf-8"))
+    nobody = dict.fromkeys(("annotator", "annotation_id", "created_at", "updated_at", "lead_time"))
+    write(minimal, [*rows, {"id": 6, "body": "Ben left.", "source": "wire", **nobody}])
+    said = adopt(tmp_path, minimal, *(tmp_path / each for each in config))
+    assert (said["in"]["tasks"], said["records"]["annotations"]) == (2, 2)
+    users = ("--annotator", "1=a1", "--annotator", "2=a2")
+    done = run("-C", tmp_path / "c", "pull", "--from", minimal, *users)
+    assert "read 2 tasks with 2 annotations" in done.output
+
+
 @pytest.mark.parametrize("size", [50_000_000, 10])
 def test_a_failure_leaves_nothing_half_written(named, tmp_path, monkeypatch, size):
     """Also where the articles, or the journals, are too many for one file."""

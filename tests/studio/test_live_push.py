@@ -150,6 +150,28 @@ def test_tasks_imported_by_hand_and_annotated_count_once(served):
     assert len(list(derive.read(made, "quote"))) == len(TEXTS)
 
 
+def test_a_task_that_says_no_article_is_of_the_one_with_its_text(served):
+    """A lead deleted a task and imported its bare text anew, and a text of no article: `pull` had the work,
+    but `push` asked for the article again, and said that the server had lost the work."""
+    made, client = served(
+        *TEXTS, name="push-bare", settings="layers: [entity]\nannotators: [a1, a2]"
+    )
+    push(client, made)
+    first = plan.remotes(client, made)[0]
+    client.delete_tasks(t["id"] for t in client.tasks(first.id) if t["data"]["text"] == TEXTS[0])
+    before = {each["id"] for each in client.tasks(first.id)}
+    bare = [TEXTS[0], "Of no article."]
+    client.import_tasks(first.id, [{"data": {"text": each}} for each in bare])
+    for task in client.tasks(first.id):
+        if task["id"] not in before:
+            client.submit(task["id"], {"result": []})
+    assert pull.pull(client, made).new == {("entity", "a1"): 1}
+    lines = push(client, made)
+    assert not [each for each in lines if "add" in each or "not to be annotated" in each], lines
+    assert sum("it is of no article of this corpus" in each for each in lines) == 1
+    assert recover.lost(client, made) == 0
+
+
 def test_a_withdrawn_article_is_said_by_push_and_pull(served):
     made, client = served(*TEXTS, name="push-withdrawn", settings=ONE_LAYER)
     push(client, made)

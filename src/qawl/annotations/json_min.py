@@ -92,14 +92,17 @@ def _task(
     first = rows[0]
     found = controls if controls is not None else _controls(first)
     data = {name: value for name, value in first.items() if name not in {*OWN, *found}}
-    made: dict[str, object] = {
-        "data": data,
-        "annotations": [
-            _annotation(each, found if controls is not None else _controls(each), lost)
-            for each in rows
-        ],
-    }
+    every = [
+        _annotation(each, found if controls is not None else _controls(each), lost) for each in rows
+    ]
+    made: dict[str, object] = {"data": data, "annotations": [*filter(_made, every)]}
     return {"id": first["id"], **made} if first.get("id") is not None else made
+
+
+def _made(annotation: Mapping[str, object]) -> bool:
+    """Whether anybody made it: an export of all tasks has a row for each that nobody has annotated."""
+    said = ("id", "completed_by", "created_at", "updated_at", "lead_time", "result")
+    return any(annotation.get(name) not in (None, []) for name in said)
 
 
 def _annotation(

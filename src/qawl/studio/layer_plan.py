@@ -219,13 +219,19 @@ class LayerPlan:
                 f"({many(len(begun), 'task')}) stays, and `qawl pull` goes on collecting it"
             )
 
+    def _not_asked(self, article: str) -> str:
+        """Why nobody is to annotate what a task holds."""
+        if not article:
+            return "it is of no article of this corpus"
+        gone = article in self._corpus.withdrawn
+        return "its article is withdrawn" if gone else "its article is not to be annotated"
+
     def _ill(self, task: RemoteTask, annotator: str, there: Collection[str]) -> str | None:
         """Why a task should not stand where it does; None where it should. `there` are the articles
         of the tasks before it."""
         article = self._corpus.articles.get(task.article_id)
         if article is None:
-            gone = task.article_id in self._corpus.withdrawn
-            return "its article is withdrawn" if gone else "its article is not to be annotated"
+            return self._not_asked(task.article_id)
         owed = task.article_id in self._layer.owed.get(annotator, ())
         if task.article_id in there and not owed:
             return "its article is there twice"

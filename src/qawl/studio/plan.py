@@ -1,9 +1,11 @@
 """The corpus and Label Studio in step: what is there, what should be, and the plan between them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 
 from qawl.annotations import tasks
 from qawl.annotations.journal_fields import ASSIGNED
+from qawl.annotations.placing import Placing
 from qawl.articles import store as article_store
 from qawl.core import names
 from qawl.core.errors import ServerError
@@ -68,8 +70,26 @@ def total(fields: Json) -> int:
     return int(fields["total_annotations_number"]) + int(fields["skipped_annotations_number"])
 
 
-def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
-    """The tasks of a project, by id."""
+def held(client: Client, project: Project, there: list[Remote]) -> dict[int, list[RemoteTask]]:
+    """The tasks of each project, also of those that people imported by hand without what Qawl's own say:
+    they are of the article with their text, as `pull` has it."""
+    placing = cache(lambda: Placing(project))
+
+    def of(remote: Remote) -> list[RemoteTask]:
+        def article(data: Json) -> str:
+            placed = placing().place(data, remote.text_field)
+            return placed.article if placed else ""
+
+        return list(remote_tasks(client, remote, article))
+
+    found = dict(zip((each.id for each in there), client.together(of, there), strict=True))
+    return pool_work.by_doers(project, there, found)
+
+
+def remote_tasks(
+    client: Client, remote: Remote, article: Callable[[Json], str] = lambda _: ""
+) -> Iterator[RemoteTask]:
+    """The tasks of a project, by id; `article` tells that of a task whose data do not name it."""
     # The counters that a task carries are not kept on every database: annotations are asked for.
     annotated = _ids(client, remote.id, ANNOTATED)
     for each in client.tasks(remote.id, fields=("id", "data", "draft_exists")):
@@ -77,7 +97,7 @@ def remote_tasks(client: Client, remote: Remote) -> Iterator[RemoteTask]:
         yield RemoteTask(
             id=each["id"],
             project=remote.id,
-            article_id=_said(data, "article_id"),
+            article_id=_said(data, "article_id") or article(data),
             text_sha256=text_hash(str(data.get(remote.text_field))),
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],
@@ -110,10 +130,9 @@ def plan(client: Client, project: Project, owed: Owed | None = None) -> list[Ste
     there = remotes(client, project)
     schemes = scheme.load_all(project)
     refuse_foreign(client, dict(_titles(project, schemes)), {each.id for each in there})
-    found = client.together(lambda remote: list(remote_tasks(client, remote)), there)
-    held = dict(zip((each.id for each in there), found, strict=True))
-    _refuse_other_corpus(client, project, held)
-    corpus = AllLayers(client, project, pool_work.by_doers(project, there, held), owed)
+    tasks_ = held(client, project, there)
+    _refuse_other_corpus(client, project, tasks_)
+    corpus = AllLayers(client, project, tasks_, owed)
     return [
         step
         for current in schemes.values()

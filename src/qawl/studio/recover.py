@@ -113,7 +113,7 @@ def _filled(client: Client, project: Project, watch: Watch) -> int:
     gone = _lost(client, project, there)
     if not gone:
         return 0
-    held = _held(client, project, there)
+    held = plan.held(client, project, there)
     users = _Users(client, project, there)
     forms = _Forms(project)
     back: set[tuple[str, str, Place]] = set()
@@ -241,19 +241,14 @@ class _Users:
         return {"completed_by": user}
 
 
-def _held(client: Client, project: Project, there: list[Remote]) -> dict[int, list[RemoteTask]]:
-    """The tasks of each project."""
-    held = {each.id: list(plan.remote_tasks(client, each)) for each in there}
-    return pool_work.by_doers(project, there, held)
-
-
 def _stands(client: Client, project: Project, there: list[Remote]) -> set[tuple[str, str, Place]]:
     """(layer, annotator, place) of the annotations on the server, whoever's task they are on."""
+    alone = [each for each in there if each.slice is None]
+    held = plan.held(client, project, alone)
     found: set[tuple[str, str, Place]] = {
         (each.layer, task.annotator, (task.article_id, task.basis))
-        for each in there
-        if each.slice is None
-        for task in plan.remote_tasks(client, each)
+        for each in alone
+        for task in held[each.id]
         if task.annotated
     }
     shared = [each for each in there if each.slice is not None]
