@@ -346,6 +346,25 @@ def test_a_text_stands_by_its_own_script_and_ten_lines_are_seen(
     assert sum(each <= bottom for each in shown) >= 10
 
 
+def test_a_long_span_is_cut_in_the_list_and_no_arrow_stands_over_the_head(open_task):
+    """Rows of Label Studio's list went on past the edge of the window; the arrows of the first line lay on
+    the title."""
+    from qawl.core.records import Relation
+
+    spans = [("c", "CONTENT", STORY[: STORY.index("إن المشروع")].strip()), ("u", "CUE", "أعلنت")]
+    arrows = (Relation(label="has_cue", from_="c", to="u"),)
+    _, _, hands = open_task(
+        "quote", "screen-long", text=STORY, stream=True, size=(1280, 720),
+        suggested=story("quote", "1", *spans, relations=arrows),
+    )  # fmt: skip
+    hands.wait("() => document.querySelectorAll('.lsf-outliner-item__text').length == 2")
+    boxes = [each.bounding_box() for each in hands.page.locator(".lsf-outliner-item").all()]
+    assert all(each["x"] + each["width"] <= 1280 for each in boxes)
+    head = hands.page.locator(".qawl-head").bounding_box()
+    text = hands.page.locator(".lsf-htx-richtext").first.bounding_box()
+    assert text["y"] - (head["y"] + head["height"]) >= 7
+
+
 def test_label_studio_asks_for_what_is_required_before_it_takes_the_work(open_task):
     corpus, client, hands = open_task("quote", "screen-required", text=STORY, stream=True)
     hands.mark("1", "إن المشروع سيكتمل في مرسى النور")

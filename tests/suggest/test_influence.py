@@ -171,7 +171,10 @@ def test_agreement_shows_both_arms_and_the_interval_of_their_difference(corpus, 
     assert apart["low"] < 0 < apart["high"]
     shown = run(corpus, "agreement", "--html", "page.html")
     assert "what became of suggestions" in shown
-    assert "fate of suggestions in entity" in (corpus / "page.html").read_text("utf-8")
+    page = (corpus / "page.html").read_text("utf-8")
+    assert "fate of suggestions in entity" in page
+    # An interval is in the language of the page: it had English words in an Arabic one.
+    assert f"<bdi>من {apart['low']:.3f} إلى {apart['high']:.3f}</bdi>" in page
 
 
 def test_the_fate_of_suggestions_is_a_table_by_label(corpus, tmp_path):

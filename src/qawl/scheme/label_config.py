@@ -15,7 +15,9 @@ from qawl.scheme.titles import title_in, xml_title
 # The bar sticks to the top, so that it is in view for the last paragraph too. The attributes keep
 # their height whether they show something or not, so that selecting a span does not move the text.
 # Each line of the text stands by its own script. The handles at a region's edges are areas, which
-# Label Studio hides; a span's title stands above its end.
+# Label Studio hides; a span's title stands above its end. Arrows from the first line need room above it.
+# On a dark page a dark tint is hard to see, so spans are underlined there. The list of regions cuts
+# long ones with an ellipsis, and words are not cut.
 _STYLE = """
 .qawl-bar { position: sticky; top: 0; z-index: 2; padding: 2px 8px;
   background: var(--color-neutral-background, #fff); border-bottom: 1px solid rgba(128, 128, 128, .4); }
@@ -41,8 +43,11 @@ _STYLE = """
 .qawl-columns > * { flex: 1; min-width: 0; }
 .qawl-beside { max-width: 30%; opacity: .8; }
 .qawl-text .lsf-richtext__line, .qawl-text .lsf-htx-richtext { line-height: 2.2; }
+.qawl-text { padding-top: 8px; }
 .lsf-htx-richtext .lsf-richtext__line { width: 100%; unicode-bidi: plaintext; text-align: start; }
 .lsf-richtext .htx-highlight::after { font: 9px/1 system-ui, sans-serif; unicode-bidi: isolate; }
+[data-color-scheme=dark] .lsf-richtext .htx-highlight {
+  box-shadow: inset 0 -1px rgba(255, 255, 255, .5); }
 .lsf-richtext .htx-highlight area { display: inline; }
 .lsf-richtext .htx-highlight.__active { color: var(--color-neutral-content, inherit) !important;
   outline: 2px solid; background-image: linear-gradient(VEIL, VEIL) !important; }
@@ -58,6 +63,10 @@ _STYLE = """
   border: 1px solid; }
 :is(.lsf-outliner-item__index, .lsf-detailed-region__index, .lsf-detailed-region__index *) {
   color: var(--color-neutral-content, inherit) !important; }
+:is(.lsf-tree-node-content-wrapper, .lsf-tree-title) { min-width: 0; }
+.lsf-outliner-item__text { flex-shrink: 1000 !important; unicode-bidi: plaintext; }
+.lsf-region-meta__content_type_text { word-break: break-word !important; unicode-bidi: plaintext;
+  text-align: start; }
 """
 _POINTS = """
 .qawl-point { padding: 2px 0; border-top: 1px solid rgba(128, 128, 128, .25); }
