@@ -93,7 +93,7 @@ def refuse_orphans(client: Client, project: int, title: str, current: Scheme) ->
             f"the new config of project {project} ({title}) lacks what its annotations use, or its "
             f"drafts: {counts}; "
             f"keep it in label_config/{current.layer}.yaml, or say there under `changes` what became of "
-            "it"
+            "it; if somebody added it by hand in Label Studio, correct these annotations there"
         )
 
 
