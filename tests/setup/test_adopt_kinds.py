@@ -200,7 +200,7 @@ def test_redistribution_can_be_granted_later(tmp_path):
     """What has a licence and no flag is withheld; a line that says so explicitly is believed."""
     data = {"text": TEXT, "license": "CC-BY-4.0"}
     made = Adopted(tmp_path, task(MONA, data=data), config())
-    assert "1 a licence without redistribute" in made.notes
+    assert "1 has a licence without redistribute" in made.notes
     granted = [{**each, "redistribute": True} for each in made.articles]
     (tmp_path / "granted.jsonl").write_text("".join(json.dumps(e) + "\n" for e in granted), "utf-8")
     done = run("-C", made.root, "ingest", tmp_path / "granted.jsonl")
