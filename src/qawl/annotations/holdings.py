@@ -403,7 +403,7 @@ def _at(file: BinaryIO, start: int, length: int) -> bytes:
 
 
 def _is_digest(key: str) -> bool:
-    """Whether a key is one of an article and of content (see `identity`)."""
+    """Whether a key is one of an article and of content (see `sorter.identity`)."""
     _, _, name = key.rpartition("/")
     return len(name) == 16 and not name.strip("0123456789abcdef")
 
