@@ -243,7 +243,7 @@ def _object_of(levels: int) -> Any:
     return dict[str, kind]
 
 
-_shallow = msgspec.json.Decoder(_object_of(12))
+_shallow = msgspec.json.Decoder(_object_of(8))
 
 
 def _deep(content: bytes, value: Element) -> bool:

@@ -8,7 +8,6 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-import pyarrow.compute as pc
 from msgspec import UNSET
 
 from qawl.core import files
@@ -153,6 +152,8 @@ class Release:
         return tuple(path for paths in there.values() for path in paths)
 
     def _annotations(self, path: Path, layer: str, annotator: str | None) -> Iterator[Done]:
+        import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
         kinds = self._features["annotations"]
         with parquet(path) as table:
             for batch in table.iter_batches(batch_size=100):
