@@ -57,10 +57,11 @@ class Numbers:
                 clashing.add(each.origin)
             newest = max(newest, each.origin)
         found = {theirs: ours.most_common(1)[0][0] for theirs, ours in shared.items()}
+        taken = clashing.union(found.values())
         for theirs in sorted(self.servers - found.keys()):
-            taken = theirs in found.values() or theirs in clashing
-            newest += taken
-            found[theirs] = newest if taken else theirs
+            newest += theirs in taken
+            found[theirs] = newest if theirs in taken else theirs
+            taken.add(found[theirs])
         return found
 
     def _clash(self, given: Identity, there: Iterable[Identity]) -> bool:

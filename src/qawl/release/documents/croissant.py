@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 
+import msgspec
+
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import licences
 from qawl.core.excerpts import many
@@ -40,7 +42,7 @@ CONTEXT: Node = {
 
 def text(described: Described) -> str:
     """The JSON-LD of a release."""
-    return json.dumps(_dataset(described), ensure_ascii=False, indent=1) + "\n"
+    return msgspec.json.format(json.dumps(_dataset(described), ensure_ascii=False), indent=1) + "\n"
 
 
 def _dataset(described: Described) -> Node:

@@ -29,7 +29,7 @@ def loaded_bytes(kinds: Columns, streams: Streams, rows: int, at_once: int) -> i
 
 
 def _bytes(name: str, kind: pa.DataType, streams: Streams, edges: Edges) -> int:
-    size, bits = int(edges[-1]), -(-np.diff(edges) // 8)
+    size, bits = int(edges[-1]), -(-(edges[1:] - edges[:-1]) // 8)
     there = _of_nulls(streams[f"{name} there"], bits, edges)
     if pa.types.is_struct(kind):
         return there + sum(
@@ -52,7 +52,8 @@ def _of_nulls(there: bytes | memoryview, bits: Edges, edges: Edges) -> int:
     known = np.frombuffer(there, np.uint8)
     if known.all():
         return 0
-    missing = np.diff(_summed(known == 0)[edges])
+    sums = _summed(known == 0)[edges]
+    missing = sums[1:] - sums[:-1]
     return int(bits[missing > 0].sum())
 
 

@@ -256,7 +256,8 @@ def overall(content: Mapping[str, TableDigest]) -> str:
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest beside what it lists, and its digest beside it."""
-    text = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False, indent=1) + "\n"
+    said = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False)
+    text = msgspec.json.format(said, indent=1) + "\n"
     files.write_text(folder / MANIFEST, text)
     files.write_text(folder / SUM, _sum(text.encode()))
 
