@@ -42,6 +42,9 @@ class Addresses:
         return held is not None and held.pulled(record.article_id, str(where.annotation))
 
     def _of_journal(self, layer: str, annotator: str) -> Holdings | None:
+        """What a journal holds; None where nothing in it came from a server."""
         path = self._project.journal_file(layer, annotator)
-        there = any(map(Path.is_file, segments.parts(path)))
-        return journal.reading(self._project, path).holds if there else None
+        if not any(map(Path.is_file, segments.parts(path))):
+            return None
+        holds = journal.reading(self._project, path).holds
+        return holds if holds.of_server() else None

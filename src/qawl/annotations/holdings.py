@@ -111,6 +111,11 @@ class Holdings:
         )
         return any(_decoded(content).origin == 1 for (content,) in found)
 
+    def of_server(self) -> bool:
+        """Whether anything came from a server, and not from exports alone."""
+        found = self.db.execute("SELECT 1 FROM annotation WHERE home IS NOT NULL LIMIT 1")
+        return found.fetchone() is not None
+
     def known(self, key: str) -> Identity | None:
         """The version that counts, also of what is gone."""
         return self._state(key)[0]
