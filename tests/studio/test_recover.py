@@ -337,3 +337,41 @@ def test_adopted_work_goes_into_the_projects_that_push_makes(tmp_path, qawl):
     said = qawl(server, made, "validate").output
     assert "annotation-duplicate" not in said
     assert "annotator-several" not in said
+
+
+@pytest.mark.parametrize("pool", [0, 2])
+def test_work_that_was_brought_to_another_server_counts_once(make_corpus, qawl, pool):
+    """Each pull named all work of the old server as left out, and ended with 1 for good; of an empty
+    server at a new address it said nothing."""
+    _, made = at_work(make_corpus, pool)
+    before = whose(made)
+    server = Losing()
+    server.url, server.born = "http://other.example", "2026-03-01T00:00:00Z"
+    server.number, server.token = 5000, 9
+    for number, _ in enumerate(NAMES, 11):
+        server.join(number)
+    empty = qawl(server, made, "pull")
+    assert "http://other.example has no project of this corpus" in empty.output
+    if pool:
+        qawl(server, made, "push")
+        users = [f"--annotator={number}={name}" for number, name in enumerate(NAMES, 11)]
+        assert qawl(server, made, "pull", *users).exit_code == 0
+    assert "8 annotations put back" in qawl(server, made, "push", "--recover").output
+    for _ in range(2):
+        done = qawl(server, made, "pull")
+        assert done.exit_code == 0, done.output
+        assert "twice" not in done.output
+        assert "has no project" not in done.output
+        assert whose(made) == before
+        assert not {each.check for each in validate.validate(project.load(made.root))} & {
+            "annotation-deleted",
+            "annotation-duplicate",
+            "annotator-several",
+        }
+    assert qawl(server, made, "push", "--recover").output == "0 annotations put back\n"
+    task = next(task for _, task in held(server) if task["annotations"])
+    task["annotations"][0].update(was_cancelled=True, updated_at="2027-01-01T00:00:00Z")
+    task["updated_at"] = "2027-01-01T00:00:00Z"
+    done = qawl(server, made, "pull")
+    assert ("twice" in done.output, done.exit_code) == (False, 0)
+    assert [status for *_, status in whose(made)].count("skipped") == 1
