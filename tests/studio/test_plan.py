@@ -152,9 +152,9 @@ def in_order(server, layer="entity"):
 
 def dated(made, *given):
     """Articles of the corpus: (text, source, day)."""
-    from qawl.articles import store
-
-    store.write(made, [article(text, source=source, published=day) for text, source, day in given])
+    corpora.write_articles(
+        made, [article(text, source=source, published=day) for text, source, day in given]
+    )
     return [article(text, source=source).id for text, source, _ in given]
 
 
