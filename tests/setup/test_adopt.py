@@ -404,6 +404,15 @@ def test_json_min_is_pulled_by_the_controls_of_the_schemes(minimal, tmp_path):
     assert records[2]["attributes"]["tone"] == "loud"
 
 
+def test_json_min_that_was_adopted_and_is_pulled_again_is_no_other_work(minimal, tmp_path):
+    """Schemes do not tell a rating from a number: the same annotation was refused as other work."""
+    (tmp_path / "config.xml").write_text(MIN, "utf-8")
+    adopt(tmp_path, minimal, tmp_path / "config.xml")
+    done = run("-C", tmp_path / "c", "pull", "--from", minimal)
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "0 new versions" in done.output, done.output
+
+
 @pytest.mark.parametrize("config", [["config.xml"], []])
 def test_a_row_of_json_min_that_nobody_made_is_an_open_task(minimal, tmp_path, config):
     """An export of all tasks has a row for each open one, with null for who, when and what: each was a

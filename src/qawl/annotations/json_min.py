@@ -140,7 +140,7 @@ def _results(name: str, control: Given, given: object) -> Iterator[dict[str, obj
             "id": f"{name}-{place}",
             "from_name": name,
             "to_name": control.text,
-            "type": control.type,
+            "type": _kind(value) or control.type,  # a scheme does not know a rating from a number
             "value": value,
         }
 
