@@ -9,7 +9,6 @@ from click.testing import CliRunner
 from test_live import ONE_LAYER, TEXTS, push, submit, work
 
 from people import Person
-from proxy import proxy
 from qawl import cli
 from qawl.annotations import derive
 from qawl.annotations import store as annotation_store
@@ -353,32 +352,3 @@ def test_numbers_that_a_restored_server_gives_again_are_told_apart(served, said,
     code, output = said(corpus, "pull")
     assert (code, "ALARM" in output) == (0, False)
     assert sorted(len(each.spans) for each in derive.read(corpus, "quote")) == [0, 3]
-
-
-def test_work_that_was_brought_to_a_server_at_another_address_counts_once(
-    served, said, label_studio
-):
-    """Each pull said for good that the old server's work was left out, and ended with 1."""
-    corpus, client = served(*TEXTS, name="follow-moved", settings=ONE_LAYER)
-    push(client, corpus)
-    first = plan.remotes(client, corpus)[0]
-    submit(client, corpus, first, count=2)
-    pull.pull(client, corpus)
-    before = [(each.article_id, each.spans) for each in derive.read(corpus, "quote")]
-    for each in plan.remotes(
-        client, corpus
-    ):  # what another server, where nothing stands, looks like
-        client.delete_project(each.id)
-    with proxy(label_studio.url) as between:
-        path = corpus.root / "qawl.yaml"
-        settings = path.read_text("utf-8").replace(label_studio.url, between.url)
-        path.write_text(settings, "utf-8")
-        assert f"{between.url} has no project of this corpus" in said(corpus, "pull")[1]
-        assert said(corpus, "push", "--recover")[0] == 0
-        code, text = said(corpus, "pull")
-        assert (code, "twice" in text) == (0, False), text
-        assert said(corpus, "pull")[0] == 0
-        checks = {each.check for each in annotation_store.findings(corpus, "quote")}
-        assert not checks & {"annotation-duplicate", "annotation-deleted"}
-    after = [(each.article_id, each.spans) for each in derive.read(corpus, "quote")]
-    assert after == before

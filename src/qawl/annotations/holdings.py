@@ -2,7 +2,6 @@
 
 import sqlite3
 import weakref
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -48,10 +47,9 @@ _State = tuple[Identity | None, bool]
 
 
 class Back(NamedTuple):
-    """The keys of what is gone, came in an export alone, or stood on another server, and stands again on
-    a server; and of what stands in its place under another user, as `push --recover` puts it back, with
-    the user whose work that is. Of work that stood on another server that is the user whom it is under:
-    numbers of users there say nothing here."""
+    """The keys of what is gone, or came in an export alone, and stands again on a server; and of what
+    stands in its place under another user, as `push --recover` puts it back, with the user whose work
+    that is."""
 
     gone: set[str]
     stands: dict[str, int]
@@ -344,14 +342,13 @@ class Holdings:
         return {place for each in identities if (place := (each.article, each.id)) in gone}
 
     def back(self) -> Back:
-        """What is known to be deleted, came in an export alone, or stands in a project of another server,
-        and whose work stands again: another annotation of the same article says the same, or said it when
-        it came, and was changed since. For work that is there, that is one on a server; for work of a
-        project, a later one in another project."""
+        """What is known to be deleted, or came in an export alone, and whose work stands again: another
+        annotation of the same article says the same, or said it when it came, and was changed since. For
+        work of an export, that is one on a server."""
         found = self.db.execute(
             "SELECT key, alive, first, identity FROM annotation WHERE article IN "
             "(SELECT article FROM annotation WHERE alive = 0 UNION SELECT article FROM annotation "
-            "WHERE alive = 1 GROUP BY article HAVING count(DISTINCT ifnull(home, '')) > 1)"
+            "WHERE alive = 1 GROUP BY article HAVING count(home) BETWEEN 1 AND count(*) - 1)"
         )
         rows = [(key, alive, first, _decoded(said)) for key, alive, first, said in found if said]
         living = [
@@ -360,22 +357,21 @@ class Holdings:
             if alive
             for said in (first, e.content)
         ]
-        stands: dict[tuple[str, bytes], list[Identity]] = defaultdict(list)
-        for _, e, said in living:
-            stands[said].append(e)
+        stands = {said for _, _, said in living}
+        served = {said for _, e, said in living if e.home is not None}
         again = {
-            key: (e, bool(alive and e.home))
+            key: e
             for key, alive, _, e in rows
-            if _stands_again(e, stands[e.article, e.content], alive=alive)
+            if not alive or e.home is None
+            if (e.article, e.content) in (served if alive else stands)
         }
-        before = {(e.article, e.content): (e.user, moved) for e, moved in again.values()}
+        users = {(e.article, e.content): e.user for e in again.values()}
         return Back(
             set(again),
             {
-                key: e.user if moved and e.user else own
+                key: own
                 for key, e, said in living
-                for own, moved in [before.get(said, (None, False))]
-                if key not in again and own and own != e.user
+                if key not in again and (own := users.get(said)) and own != e.user
             },
         )
 
@@ -403,14 +399,6 @@ class Holdings:
             where = f"SELECT article FROM annotation WHERE article IN ({marks}) AND alive = 1"  # noqa: S608
             found = self.db.execute(f"{where} GROUP BY article HAVING count(*) > 1", some)
             yield from (str(article) for (article,) in found.fetchall())
-
-
-def _stands_again(given: Identity, those: Iterable[Identity], *, alive: bool) -> bool:
-    """Whether one of those annotations that say what this one says stands in its place."""
-    if not alive:
-        return any(True for _ in those)
-    served = (each for each in those if each.home not in (None, given.home))
-    return any(given.home is None or age(given) < age(each) for each in served)
 
 
 def _at(file: BinaryIO, start: int, length: int) -> bytes:

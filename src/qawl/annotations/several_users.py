@@ -57,8 +57,7 @@ def _strange(
         origin: max(done, key=lambda user: (done[user], -user)) for origin, done in seen.items()
     }
     opened = journal.reading(project, project.journal_file(layer, annotator))
-    back = opened.holds.back()
-    put_back = back.gone | back.stands.keys()
+    put_back = opened.holds.back().stands
     for key, each in sorted(opened.alive.items(), key=lambda one: one[1].article):
         first = most.get(each.origin)
         if each.user and first not in (None, each.user) and key not in put_back:

@@ -5,7 +5,7 @@ one that it speaks of, a project is read whole. Each page is journalled before t
 so a killed pull goes on where it was.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 
 from qawl.annotations import journal
 from qawl.annotations import store as annotation_store
@@ -51,7 +51,6 @@ def pull(
     read = [each for each in remotes if only is None or each.id in only]
     older = _older(project, remotes)
     marks = Marks(project, client.url)
-    outcome.alarms += _elsewhere(project, remotes, marks)
     sorter = Sorter(project, outcome)
     journals = Journals(project, outcome)
     journals.look_at_all()
@@ -81,16 +80,6 @@ def pull(
             if any(journal.files(project, layer)):
                 annotation_store.refresh_after_pull(project, layer, outcome)
     return outcome
-
-
-def _elsewhere(project: Project, remotes: Collection[Remote], marks: Marks) -> Iterator[str]:
-    """That this server has nothing of a corpus whose work was pulled from another address."""
-    if marks.elsewhere and not (remotes or project.settings.label_studio.adopted):
-        yield (
-            f"{marks.url} has no project of this corpus, whose work was pulled from "
-            f"{', '.join(marks.elsewhere)}: if that was another server, run `qawl push --recover`, which "
-            "brings the work to this one; else correct label_studio.url in qawl.yaml"
-        )
 
 
 def _older(project: Project, remotes: Iterable[Remote]) -> set[Home]:

@@ -63,11 +63,6 @@ class Marks:
         known.annotator = remote.annotator  # it may be renamed
         return known
 
-    @property
-    def elsewhere(self) -> list[str]:
-        """The other addresses at which work was pulled."""
-        return sorted(url for url, those in self._all.items() if url != self.url and those)
-
     def save(self) -> None:
         """Writes the marks of all servers."""
         self._all[self.url] = list(self.by_home.values())
