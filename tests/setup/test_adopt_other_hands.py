@@ -365,3 +365,30 @@ def test_users_that_only_a_name_tells_are_several(tmp_path):
     report, records, _ = adopt(tmp_path, tasks, config())
     assert report["records"]["annotations"] == 4
     assert len({record["annotator"] for record in records}) == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        ({"completed_by": {"username": "ada"}}, {"completed_by": {"username": "bob"}}, 2),
+        *(
+            ({"completed_by": none} | a, {"completed_by": none} | b, 2)
+            for none in ({}, "", {"id": None, "email": None})
+            for a, b in [({"created_username": "ada"}, {"created_username": "bob"})]
+        ),
+        ({"completed_by": "5"}, {"completed_by": {"id": 5, "email": "ada@team.example"}}, 1),
+    ],
+)
+def test_adopt_tells_users_apart_as_pull_does(tmp_path, first, second, count):
+    """`adopt` read `completed_by` in a way of its own: who had a user name alone, or an empty
+    `completed_by` beside a name, was one annotator with all others, and half of the work did not count."""
+    tasks = [
+        {
+            "id": at,
+            "data": {"text": TEXT + " Ja." * at},
+            "annotations": [{"id": at, "result": [span("Mona", "P", "a")]} | who],
+        }
+        for at, who in enumerate([first, second])
+    ]
+    _, records, code = adopt(tmp_path, tasks, config())
+    assert (len({record["annotator"] for record in records}), code) == (count, 0)

@@ -52,18 +52,16 @@ def maker(annotation: Mapping[str, object]) -> User:
     """Who made an annotation: `completed_by`, else `created_username`, which older exports and those of
     Annotation Lab have in its place."""
     found = user(annotation.get("completed_by"))
-    return found if found != User() else _signed(annotation.get("created_username"))
+    return found if found != User() else signed(annotation.get("created_username"))
 
 
-def _signed(given: object) -> User:
+def signed(given: object) -> User:
     """The user of a `created_username`: a name, an address, or both with a number behind a comma."""
     if not isinstance(given, str):
         return User()
     before, _, last = given.rpartition(",")
     number = _number(last.strip()) if before.strip() else None
-    named = given if number is None else before
-    addresses = [word.strip(" ,;<>()") for word in named.split() if "@" in word]
-    return User(number, _name(addresses[0] if addresses else named))
+    return User(number, _name(given if number is None else before))
 
 
 def _number(given: object) -> int | None:
@@ -74,8 +72,11 @@ def _number(given: object) -> int | None:
 
 
 def _name(given: object) -> str | None:
-    """An e-mail address or a name; upper and lower case are no difference."""
-    return given.strip().casefold() or None if isinstance(given, str) else None
+    """An e-mail address, also one behind a name, or a name; upper and lower case are no difference."""
+    if not isinstance(given, str):
+        return None
+    addresses = (word.strip(" ,;<>()") for word in given.split() if "@" in word)
+    return next(addresses, given.strip()).casefold() or None
 
 
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -176,7 +176,7 @@ class People:
 def addresses(annotation: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """The address that an annotation gives for its user's number."""
     who, said = user(annotation), address(annotation)
-    if who and said and "@" not in who:
+    if who and said:
         yield _number(who), said
 
 
@@ -185,25 +185,13 @@ def _number(user: str) -> str:
 
 
 def user(annotation: Mapping[str, object]) -> str:
-    """The number of who made an annotation, or what stands in its place."""
-    given = annotation.get("completed_by")
-    if given is None:
-        given = users.maker(annotation).id
-    elif isinstance(given, Mapping):
-        given = given.get("id") or given.get("email")
-    return str(given) if isinstance(given, (str, int)) else ""
+    """The number of who made an annotation; empty where none is given."""
+    number = users.maker(annotation).id
+    return "" if number is None else str(number)
 
 
 def address(annotation: Mapping[str, object]) -> str | None:
-    """The address or name of who made an annotation, in lower case; None where none is given."""
-    given = annotation.get("completed_by")
-    if given is None:
-        return users.maker(annotation).name
-    said = given.get("email") if isinstance(given, Mapping) else given
-    for each in (said, annotation.get("created_username")):
-        if isinstance(each, str) and each.strip():
-            words = [word.strip(" ,;<>()") for word in each.split()]
-            found = next((word for word in words if "@" in word), None)
-            if found or each is said:
-                return (found or each).lower()
-    return None
+    """The address or name of who made an annotation; beside a number, an address alone counts."""
+    made = users.maker(annotation)
+    named = (made.name, users.signed(annotation.get("created_username")).name)
+    return next((each for each in named if each and ("@" in each or made.id is None)), None)
