@@ -112,8 +112,7 @@ def _refuse_strange(outcome: Pulled) -> None:
         listed = ", ".join(sorted(outcome.fields)) or "none"
         raise InputError(
             f"none of the {many(outcome.tasks, 'task')} belongs to this corpus: their texts (fields of "
-            "the "
-            f"tasks: {listed}) are not in corpus/articles.jsonl (ingest them first, or run in the "
+            f"the tasks: {listed}) are not in corpus/articles.jsonl (ingest them first, or run in the "
             "right folder)"
         )
 

@@ -129,8 +129,7 @@ def _refuse_foreign(project: Project, name: str, journals: Sequence[Other]) -> N
         raise JournalError(
             f"{name}: its journals are of another corpus: corpus/articles.jsonl has none of the "
             f"{many(len(articles), 'article')} that they are of (`qawl ingest --merge` joins the "
-            "articles of a "
-            "branch)"
+            "articles of a branch)"
         )
 
 

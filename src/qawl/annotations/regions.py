@@ -8,7 +8,7 @@ from qawl.annotations.foreign_values import brief, name, whole
 from qawl.annotations.reading import Raw, Reading
 from qawl.articles import cleaning
 from qawl.core.records import Span
-from qawl.core.text import utf16_to_code_points
+from qawl.core.text import is_basic, utf16_to_code_points
 
 TYPES = ("labels", "hypertextlabels")
 """The types of results that mark a stretch of text; their labels stand under the same name."""
@@ -175,7 +175,7 @@ def _in_utf16(reading: Reading, pages: Sequence[Raw]) -> bool:
     """Whether all regions of a page stand on their surfaces if their offsets count UTF-16 units, as some
     versions and scripts do behind an emoji. They are kept as they came: a finding, which has a repair."""
     text = reading.article.text
-    if reading.moved is not None or all(each <= "\uffff" for each in text):
+    if reading.moved is not None or is_basic(text):
         return False
     points = utf16_to_code_points(text)
     return all(_says(text, points, read.value(each)) for each in pages)

@@ -48,9 +48,8 @@ def lines(outcome: Ingested) -> Iterator[str]:
         yield f"updated     {outcome.updated}: their metadata changed, their text did not"
     yield from _cleaned(outcome)
     yield (
-        f"duplicates  {many(outcome.copies, 'copy', 'copies')} of one source, {outcome.same_text} of "
-        "the same text, "
-        f"{outcome.near} near; {many(outcome.groups, 'group')}"
+        f"duplicates  {many(outcome.copies, 'copy', 'copies')} of one source, "
+        f"{outcome.same_text} of the same text, {outcome.near} near; {many(outcome.groups, 'group')}"
     )
     yield from _findings(outcome)
     yield from _foreign(outcome)

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator
 
-import msgspec
-
 from qawl.agreement.estimates import Distanced, Estimate, LayerAgreement
 from qawl.core import licences
 from qawl.core.excerpts import many
@@ -42,7 +40,7 @@ CONTEXT: Node = {
 
 def text(described: Described) -> str:
     """The JSON-LD of a release."""
-    return msgspec.json.format(json.dumps(_dataset(described), ensure_ascii=False), indent=1) + "\n"
+    return json.dumps(_dataset(described), ensure_ascii=False, indent=1) + "\n"
 
 
 def _dataset(described: Described) -> Node:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
-from qawl.core.arrow import dtype
+from qawl.core.arrow import dtype, lengths
 from qawl.core.errors import ReleaseError
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ def _streams(name: str, column: pa.Array) -> Iterator[tuple[str, bytes | memoryv
             yield from _streams(f"{name}.{field.name}", part)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
         bounds = _bounds(column)
-        yield f"{name} length", _bytes(column, _lengths(bounds), there, "<i8")
+        yield f"{name} length", _bytes(column, lengths(bounds), there, "<i8")
         yield from _streams(f"{name}[]", _items(column, bounds, there))
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
         bounds = _bounds(column)
-        yield f"{name} length", _bytes(column, _lengths(bounds), there, "<i8")
+        yield f"{name} length", _bytes(column, lengths(bounds), there, "<i8")
         yield f"{name} text", _joined(column, bounds, there)
     elif pa.types.is_integer(kind):
         yield name, _bytes(column, _values(column, dtype(kind)), there, "<i8")
@@ -134,14 +134,9 @@ def _bounds(column: pa.Array) -> Bounds:
     return _values(column, np.dtype("i8" if large else "i4"), more=1)
 
 
-def _lengths(bounds: Bounds) -> Bounds:
-    """How long each list or text is; numpy's `diff` takes longer to look at the few than to subtract."""
-    return bounds[1:] - bounds[:-1]
-
-
 def _hidden(column: pa.Array, bounds: Bounds, there: NDArray[np.uint8]) -> bool:
     """Whether something stands in a list or a text that is null, as Arrow allows."""
-    return bool(column.null_count) and bool(_lengths(bounds)[there == 0].any())
+    return bool(column.null_count) and bool(lengths(bounds)[there == 0].any())
 
 
 def _items(column: pa.Array, bounds: Bounds, there: NDArray[np.uint8]) -> pa.Array:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qawl.core.arrow import lengths
 from qawl.core.column_types import Columns
 from qawl.release.tables.columns import arrow_schema
 
@@ -29,7 +30,7 @@ def loaded_bytes(kinds: Columns, streams: Streams, rows: int, at_once: int) -> i
 
 
 def _bytes(name: str, kind: pa.DataType, streams: Streams, edges: Edges) -> int:
-    size, bits = int(edges[-1]), -(-(edges[1:] - edges[:-1]) // 8)
+    size, bits = int(edges[-1]), -(-lengths(edges) // 8)
     there = _of_nulls(streams[f"{name} there"], bits, edges)
     if pa.types.is_struct(kind):
         return there + sum(
@@ -52,8 +53,7 @@ def _of_nulls(there: bytes | memoryview, bits: Edges, edges: Edges) -> int:
     known = np.frombuffer(there, np.uint8)
     if known.all():
         return 0
-    sums = _summed(known == 0)[edges]
-    missing = sums[1:] - sums[:-1]
+    missing = lengths(_summed(known == 0)[edges])
     return int(bits[missing > 0].sum())
 
 

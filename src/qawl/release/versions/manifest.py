@@ -256,8 +256,7 @@ def overall(content: Mapping[str, TableDigest]) -> str:
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest beside what it lists, and its digest beside it."""
-    said = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False)
-    text = msgspec.json.format(said, indent=1) + "\n"
+    text = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False, indent=1) + "\n"
     files.write_text(folder / MANIFEST, text)
     files.write_text(folder / SUM, _sum(text.encode()))
 
