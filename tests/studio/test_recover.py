@@ -337,3 +337,36 @@ def test_adopted_work_goes_into_the_projects_that_push_makes(tmp_path, qawl):
     said = qawl(server, made, "validate").output
     assert "annotation-duplicate" not in said
     assert "annotator-several" not in said
+
+
+def test_work_of_an_export_that_is_newer_than_the_same_on_a_server_is_another(tmp_path, qawl):
+    """What the server's annotation said first was enough to call a newer one of an export its copy: that
+    counted, the server's was left out with its corrections, and `pull` said nothing of it."""
+    export, text = tmp_path / "export.json", "Ada came."
+    place = {"start": 0, "end": 3, "text": "Ada", "labels": ["A"]}
+    region = {"id": "r", "from_name": "label", "to_name": "text", "type": "labels", "value": place}
+
+    def exported(number, when, result, text=text):
+        done = {"id": number, "completed_by": 1, "updated_at": when, "result": result}
+        task = {"id": number, "project": number, "data": {"text": text}, "annotations": [done]}
+        export.write_text(json.dumps([task]))
+        return str(export)
+
+    words = ["adopt", exported(1, "2026-01-01T00:00:00Z", [region]), "--into", str(tmp_path / "c")]
+    assert CliRunner().invoke(cli.group, words).exit_code == 0
+    server, made = Losing(), project.load(tmp_path / "c")
+    qawl(server, made, "push")
+    qawl(server, made, "push", "--recover")
+    assert qawl(server, made, "pull").exit_code == 0
+    (there,) = [
+        each for tasks in server.held.values() for task in tasks for each in task["annotations"]
+    ]
+    newer = exported(70, "2027-01-01T00:00:00Z", [region])
+    assert "twice" in qawl(server, made, "pull", "--from", newer, "--annotator", "a1").output
+    there.update(result=[], updated_at="2026-12-01T00:00:00Z")
+    done = qawl(server, made, "pull")
+    assert f"annotation {there['id']} (task 2) does not count, annotation 70" in done.output
+    assert (done.exit_code, "annotation-duplicate" in qawl(server, made, "validate").output) == (
+        1,
+        True,
+    )

@@ -344,7 +344,7 @@ class Holdings:
     def back(self) -> Back:
         """What is known to be deleted, or came in an export alone, and whose work stands again: another
         annotation of the same article says the same, or said it when it came, and was changed since. For
-        work of an export, that is one on a server."""
+        work of an export, that is a newer one on a server: what is itself newer is work of its own."""
         found = self.db.execute(
             "SELECT key, alive, first, identity FROM annotation WHERE article IN "
             "(SELECT article FROM annotation WHERE alive = 0 UNION SELECT article FROM annotation "
@@ -358,12 +358,16 @@ class Holdings:
             for said in (first, e.content)
         ]
         stands = {said for _, _, said in living}
-        served = {said for _, e, said in living if e.home is not None}
+        served = dict[tuple[str, bytes], tuple[float, int]]()
+        for _, e, said in living:
+            if e.home is not None:
+                served[said] = max(age(e), served.get(said, age(e)))
         again = {
             key: e
             for key, alive, _, e in rows
-            if not alive or e.home is None
-            if (e.article, e.content) in (served if alive else stands)
+            for said in [(e.article, e.content)]
+            if (alive and e.home is None and said in served and age(e) < served[said])
+            or (not alive and said in stands)
         }
         users = {(e.article, e.content): e.user for e in again.values()}
         return Back(
