@@ -104,7 +104,7 @@ def test_a_task_belongs_by_id_and_hash_else_by_text(run):
 
 
 def test_an_export_of_another_corpus_is_refused_and_nothing_is_written(run):
-    with pytest.raises(InputError, match="none of the 1 task belongs"):
+    with pytest.raises(InputError, match="no task belongs to this corpus"):
         run([task("unknown")])
 
 
@@ -115,7 +115,7 @@ def test_an_export_of_another_corpus_is_refused_and_nothing_is_written(run):
         ("", "not a JSON list"),
         ("[1]", "no task can be read: 1 × task that is not an object"),
         ('[{"id": 1', "cut off"),
-        ('[{"id": 1, "text": "x", "annotator": 1, "annotation_id": 2}]', "none of the 1 task"),
+        ('[{"id": 1, "text": "x", "annotator": 1, "annotation_id": 2}]', "no task belongs"),
     ],
 )
 def test_what_is_no_export_is_one_line(run, content, said, tmp_path):
@@ -334,10 +334,10 @@ def test_an_export_without_a_task_of_this_corpus_fails(content, make_corpus, tmp
     empty = content in EMPTY.values()
     code, said = pull("--from", wrong)
     assert (code, len(said.splitlines())) == (1, 1)
-    start = "wrong.json: there is no task in it" if empty else "none of the 1 task belongs"
+    start = "wrong.json: there is no task in it" if empty else "no task belongs"
     assert said.startswith(f"qawl: {start}")
     code, said = pull("--from", wrong, right)
     assert (corpus.journal_file("quote", "a1").exists(), code) == (True, 0 if empty else 1)
-    told = "there is no task in it" if empty else "none of its 1 task belongs to this corpus"
+    told = "there is no task in it" if empty else "no task in it belongs to this corpus (1 task)"
     assert said.splitlines()[-1] == f"NOT READ: wrong.json: {told}"
     assert pull("--partial", "--from", wrong, right)[0] == 0

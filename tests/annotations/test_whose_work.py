@@ -428,7 +428,7 @@ def test_where_no_text_is_known_the_fields_are_named(corpus):
     one = work()
     one["data"] = {"Full_Text": "Somebody else came.", "title": "x"}
     said = str(pull(corpus, [one]).exception)
-    assert "none of the 1 task belongs" in said
+    assert "no task belongs to this corpus (1 read)" in said
     assert "Full_Text, title" in said
 
 
@@ -459,7 +459,7 @@ def test_what_is_left_out_is_said_last_and_by_the_exit_code(corpus):
         == "set aside: 2 × task of no article (task 8 of export-1.json, task 9 of export-1.json)"
     )
     assert count.startswith("LEFT OUT: 2 annotations")
-    assert last == "NOT READ: export-1.json: none of its 2 tasks belongs to this corpus"
+    assert last == "NOT READ: export-1.json: no task in it belongs to this corpus (2 tasks)"
     assert corpus.spans() == [("PER", "Sami")]
     assert pull(corpus, [work()], strange, options=["--partial"]).exit_code == 0
 

@@ -241,7 +241,7 @@ def test_an_article_that_was_frozen_with_white_space_around_its_source_is_known(
     articles.write_text("\n".join(every) + "\n", "utf-8")
     file.write_text(json.dumps({"text": "Heavy rain fell.", "source": " Gazette "}), "utf-8")
     said = CliRunner().invoke(cli.group, ["ingest", str(file)]).output
-    assert "(1 were there already)" in said
+    assert "(1 was there already)" in said
     assert "frozen      0" in said
     assert "nothing to do" in said
 

@@ -116,4 +116,4 @@ def test_a_page_of_another_text_is_of_no_article(adopted):
     )
     done = run("-C", root, "pull", "--from", root.parent / "2.json")
     assert done.exit_code == 1
-    assert "none of the 1 task belongs to this corpus" in str(done.exception)
+    assert "no task belongs to this corpus (1 read)" in str(done.exception)

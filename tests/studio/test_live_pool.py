@@ -131,8 +131,8 @@ def test_two_annotators_share_a_project_and_a_third_joins(pooled, people, monkey
     one.submit(strange["id"], marks(strange))
 
     said = run(corpus, monkeypatch, "pull")
-    assert f"user {one.id} is {zaid} here, to whom 4 of the 5 tasks" in said.output
-    assert f"user {two.id} is {ann} here, to whom 4 of the 4 tasks" in said.output
+    assert f"user {one.id} is {zaid} here, since {zaid} is assigned 4 of 5 tasks" in said.output
+    assert f"user {two.id} is {ann} here, since {ann} is assigned 4 of 4 tasks" in said.output
     assert f"toy: {zaid} did 1 task that is assigned to {ann}" in said.output
     article = strange["data"]["article_id"]
     assert (article, ann) not in records(corpus)

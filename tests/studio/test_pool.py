@@ -295,7 +295,9 @@ def test_users_are_told_by_whose_tasks_they_did_most(shared):
         server.submit(task, 1)
     outcome = pull.pull(server, made)
     assert whose(made) == {NAMES[0]: 3, NAMES[1]: 2, "a4": 1}
-    assert f"user 2 is {NAMES[0]} here, to whom 3 of the 3 tasks" in "\n".join(outcome.notes)
+    assert f"user 2 is {NAMES[0]} here, since {NAMES[0]} is assigned 3 of 3 tasks" in "\n".join(
+        outcome.notes
+    )
     assert f"user 3 is a4 here, since another user is {NAMES[0]}" in "\n".join(outcome.notes)
     assert f"a4 did 1 task that is assigned to {NAMES[0]}" in "\n".join(outcome.notes)
     assert pull.pull(server, made).new.total() == 0

@@ -94,9 +94,8 @@ def _note_strange(path: Path, outcome: Pulled, tasks: int, unplaced: int) -> Non
         outcome.not_read.append(f"{path.name}: there is no task in it")
     elif unplaced == tasks:
         outcome.foreign += 1
-        outcome.not_read.append(
-            f"{path.name}: none of its {many(tasks, 'task')} belongs to this corpus"
-        )
+        count = many(tasks, "task")
+        outcome.not_read.append(f"{path.name}: no task in it belongs to this corpus ({count})")
 
 
 def _refuse_strange(outcome: Pulled) -> None:
@@ -111,9 +110,8 @@ def _refuse_strange(outcome: Pulled) -> None:
     if outcome.tasks and outcome.unplaced == outcome.tasks:
         listed = ", ".join(sorted(outcome.fields)) or "none"
         raise InputError(
-            f"none of the {many(outcome.tasks, 'task')} belongs to this corpus: their texts (fields of "
-            f"the tasks: {listed}) are not in corpus/articles.jsonl (ingest them first, or run in the "
-            "right folder)"
+            f"no task belongs to this corpus ({outcome.tasks} read): corpus/articles.jsonl has none of "
+            f"the texts (fields of tasks: {listed}); ingest them first, or run in the right folder"
         )
 
 

@@ -56,8 +56,8 @@ def refuse_less(project: Project, head: Head) -> None:
         )
     if head.articles < min(same):
         raise InputError(
-            f"{path} says that the corpus held {many(min(same), 'article')}, and {head.articles} are "
-            f"there: {project.articles_file} is of an older commit, or was cut: {ADVICE}"
+            f"{path} says that the corpus held {many(min(same), 'article')}; it holds {head.articles}: "
+            f"{project.articles_file} is of an older commit, or was cut: {ADVICE}"
         )
 
 

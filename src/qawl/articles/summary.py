@@ -42,10 +42,10 @@ _RULES = {
 def lines(outcome: Ingested) -> Iterator[str]:
     """The outcome for people, one thing a line."""
     yield f"read        {outcome.read}"
-    again = f" ({outcome.known} were there already)" if outcome.known else ""
+    again = f" ({many(outcome.known, 'was', 'were')} there already)" if outcome.known else ""
     yield f"frozen      {outcome.frozen}{again}"
     if outcome.updated:
-        yield f"updated     {outcome.updated}: their metadata changed, their text did not"
+        yield f"updated     {outcome.updated}: new metadata, the same text"
     yield from _cleaned(outcome)
     yield (
         f"duplicates  {many(outcome.copies, 'copy', 'copies')} of one source, "

@@ -125,7 +125,7 @@ def _silver(
                 say(
                     f"{each.layer}: {many(each.make, 'shard')} to make, for "
                     f"{many(each.articles, 'article')}; "
-                    f"{each.kept} are there, {each.remove} to remove"
+                    f"{many(each.kept, 'is', 'are')} there, {each.remove} to remove"
                 )
             say(f"dry run: nothing was written to {folder.shown}")
             return
@@ -168,7 +168,7 @@ def _tell(made: "Made", least: float) -> None:
     for layer, labels in made.weak.items():
         for label, (right, given) in labels.items():
             say(
-                f"{layer}: no {label} is suggested: {right} of {given} are right in gold, less than "
+                f"{layer}: no {label} is suggested: gold agrees with {right} of {given}, less than "
                 f"suggestions.precision ({least})",
                 err=True,
             )

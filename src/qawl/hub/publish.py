@@ -390,4 +390,5 @@ def _other_files(folder: Path, release: Shipped) -> Iterator[str]:
 def _other_rows(rows: Mapping[str, int], release: Shipped) -> Iterator[str]:
     for name in sorted({*rows, *release.rows}):
         if rows.get(name) != release.rows.get(name):
-            yield f"{name} has {rows.get(name, 0)} rows, not {release.rows.get(name, 0)}"
+            there = many(rows.get(name, 0), "row")
+            yield f"{name} has {there}, not {release.rows.get(name, 0)}"

@@ -17,6 +17,7 @@ from qawl.annotations.identity import Identity
 from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core import files, names
 from qawl.core.errors import InputError
+from qawl.core.excerpts import many
 from qawl.core.project import Project
 from qawl.core.records import FORMAT, JUDGE, Format
 from qawl.studio.client import ANNOTATED, Client
@@ -225,8 +226,8 @@ class PoolUsers:
         left = {user: votes[user] for user in strangers if user not in self._known}
         open_ = [name for name in self._project.annotators if name not in taken]
         for user, name in users.by_assigned(left, open_).items():
-            share = f"{votes[user][name]} of the {votes[user].total()} tasks that they did"
-            self._note(user, name, f"to whom {share} are assigned")
+            share = f"{votes[user][name]} of {many(votes[user].total(), 'task')} that they did"
+            self._note(user, name, f"since {name} is assigned {share}")
         for user in strangers:
             if user not in self._known:
                 self._note(user, next(self._free()), _strange(votes[user]))
