@@ -247,3 +247,19 @@ def test_gold_that_was_edited_by_hand_is_named_by_doctor(corpus):
     more = corpora.work([corpora.mark("n", "PER", start, start + 5)])
     corpora.pull(corpus, "ner", TEXTS, {"a3": {"1": more}})
     assert gold_line(corpus) == "ok  gold: as decided"
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda lines: [*lines[:-1], lines[-1][:-30]], lambda lines: [*lines, lines[0]]]
+)
+def test_doctor_gives_one_advice_for_gold_that_is_damaged(corpus, damage):
+    """It advised `qawl adjudicate` behind an error that says to remove the file first: that alone fails.
+    What stands out of order behind the last article was not read."""
+    path = corpus / "exports/gold/ner.jsonl"
+    path.write_bytes(b"".join(damage(path.read_bytes().splitlines(keepends=True))))
+    said = gold_line(corpus)
+    assert said.startswith("BAD gold: ")
+    assert said.endswith("remove the file, and run `qawl adjudicate`")
+    path.unlink()
+    corpora.qawl(corpus, "adjudicate")
+    assert gold_line(corpus) == "ok  gold: as decided"

@@ -169,6 +169,7 @@ def differing(project: Project, layer: str) -> Iterator[str]:
             continue
         if there.decided_from == each.decided_from:
             yield each.article_id
+    stored.finish()
 
 
 def gold(project: Project, layer: str) -> Iterator[Gold]:

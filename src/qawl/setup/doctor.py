@@ -89,7 +89,6 @@ def _journals(project: Project) -> Line:
 
 def _gold(project: Project) -> Line:
     """Whether exports/gold is what the annotations give: a release decides anew, others believe it."""
-    advice = "run `qawl adjudicate`: what it writes is never edited"
     try:
         other = [
             f"{layer} {each}"
@@ -97,9 +96,9 @@ def _gold(project: Project) -> Line:
             for each in decide.differing(project, layer)
         ]
     except QawlError as error:
-        return Line("gold", False, str(error), advice)
+        return Line("gold", False, str(error))
     said = f"edited, or decided by other rules: {listed(other, 3)}" if other else "as decided"
-    return Line("gold", not other, said, advice)
+    return Line("gold", not other, said, "run `qawl adjudicate`: what it writes is never edited")
 
 
 def _users(project: Project) -> Iterator[Line]:
