@@ -370,3 +370,26 @@ def test_work_of_an_export_that_is_newer_than_the_same_on_a_server_is_another(tm
         1,
         True,
     )
+
+
+@pytest.mark.parametrize("pool", [0, 1, 3])
+def test_work_on_a_task_that_somebody_imported_by_hand_is_not_put_back(make_corpus, qawl, pool):
+    """In a pool it was: the task says no article, so the work seemed lost though `pull` had it, and the
+    annotator had it twice from then on."""
+    server, made = at_work(make_corpus, pool)
+    number, task = next(
+        (number, task)
+        for number, those in server.held.items()
+        for task in those
+        if any(each["completed_by"] == 1 for each in task["annotations"])
+    )
+    server.delete_tasks([task["id"]])
+    server.import_tasks(number, [{"data": {"text": task["data"]["text"]}}])
+    server.submit(server.held[number][-1], 1)
+    first = qawl(server, made, "push", "--dry-run").output
+    assert ("what nobody was given and has work (1 task) stays" in first) == bool(pool)
+    assert qawl(server, made, "pull").exit_code == 0
+    assert "0 journalled annotations" in qawl(server, made, "push", "--recover", "--dry-run").output
+    assert "0 annotations put back" in qawl(server, made, "push", "--recover").output
+    done = qawl(server, made, "pull")
+    assert (done.exit_code, "twice" in done.output) == (0, False)

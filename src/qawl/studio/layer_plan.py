@@ -214,9 +214,14 @@ class LayerPlan:
             if why:
                 yield f"task {task.id} has work and stays, though {why}"
         if begun and annotator not in self._project.annotators:
+            known = (
+                f"{annotator} is not in qawl.yaml; what"
+                if annotator
+                else "what nobody was given and"
+            )
             yield (
-                f"{annotator} is not in qawl.yaml; what has work "
-                f"({many(len(begun), 'task')}) stays, and `qawl pull` goes on collecting it"
+                f"{known} has work ({many(len(begun), 'task')}) stays, and `qawl pull` goes on "
+                "collecting it"
             )
 
     def _not_asked(self, article: str) -> str:

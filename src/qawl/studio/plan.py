@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
+from threading import Lock
 
 from qawl.annotations import tasks
 from qawl.annotations.journal_fields import ASSIGNED
@@ -70,26 +71,33 @@ def total(fields: Json) -> int:
     return int(fields["total_annotations_number"]) + int(fields["skipped_annotations_number"])
 
 
-def held(client: Client, project: Project, there: list[Remote]) -> dict[int, list[RemoteTask]]:
-    """The tasks of each project, also of those that people imported by hand without what Qawl's own say:
-    they are of the article with their text, as `pull` has it."""
-    placing = cache(lambda: Placing(project))
+def articles_of(project: Project) -> Callable[[Remote, Json], str]:
+    """(project, data of its task) → the article of the task, also of one that people imported by hand
+    without what Qawl's own say: it is of the article with its text, as `pull` has it."""
+    placing, alone = cache(lambda: Placing(project)), Lock()
 
-    def of(remote: Remote) -> list[RemoteTask]:
-        def article(data: Json) -> str:
+    def of(remote: Remote, data: Json) -> str:
+        if said := _said(data, "article_id"):
+            return said
+        with alone:  # several projects are read at once
             placed = placing().place(data, remote.text_field)
-            return placed.article if placed else ""
+        return placed.article if placed else ""
 
-        return list(remote_tasks(client, remote, article))
+    return of
 
-    found = dict(zip((each.id for each in there), client.together(of, there), strict=True))
-    return pool_work.by_doers(project, there, found)
+
+def held(client: Client, project: Project, there: list[Remote]) -> dict[int, list[RemoteTask]]:
+    """The tasks of each project."""
+    article = articles_of(project)
+    found = client.together(lambda remote: list(remote_tasks(client, remote, article)), there)
+    by_number = dict(zip((each.id for each in there), found, strict=True))
+    return pool_work.by_doers(project, there, by_number)
 
 
 def remote_tasks(
-    client: Client, remote: Remote, article: Callable[[Json], str] = lambda _: ""
+    client: Client, remote: Remote, article: Callable[[Remote, Json], str] | None = None
 ) -> Iterator[RemoteTask]:
-    """The tasks of a project, by id; `article` tells that of a task whose data do not name it."""
+    """The tasks of a project, by id; their articles as `article` tells them (see `articles_of`)."""
     # The counters that a task carries are not kept on every database: annotations are asked for.
     annotated = _ids(client, remote.id, ANNOTATED)
     for each in client.tasks(remote.id, fields=("id", "data", "draft_exists")):
@@ -97,7 +105,7 @@ def remote_tasks(
         yield RemoteTask(
             id=each["id"],
             project=remote.id,
-            article_id=_said(data, "article_id") or article(data),
+            article_id=article(remote, data) if article else _said(data, "article_id"),
             text_sha256=text_hash(str(data.get(remote.text_field))),
             annotated=each["id"] in annotated,
             draft=each["draft_exists"],

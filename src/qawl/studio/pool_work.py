@@ -1,6 +1,6 @@
 """Whose the tasks of a pool are: those of who submitted, which the journal knows, else the assigned."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from qawl.annotations import journal, users
@@ -9,6 +9,7 @@ from qawl.annotations.journal_fields import ASSIGNED
 from qawl.core.project import Project
 from qawl.studio.client import ANNOTATED, Client
 from qawl.studio.steps import Remote, RemoteTask
+from qawl.studio.transport import Json
 
 Doers = dict[tuple[Home, str | None, str], set[str]]
 """(project, task, article) → the annotators who submitted there. Servers on SQLite give the numbers of
@@ -37,10 +38,15 @@ def done(project: Project, shared: Iterable[Remote]) -> dict[str, set[str]]:
 
 
 def submitted(
-    client: Client, project: Project, shared: Iterable[Remote], people: Mapping[int, str]
+    client: Client,
+    project: Project,
+    shared: Iterable[Remote],
+    people: Mapping[int, str],
+    article: Callable[[Remote, Json], str],
 ) -> Iterator[tuple[Remote, str, str]]:
     """(project, annotator, article) of every annotation in these projects of a pool: its annotator is who
-    the journal says, else who its user is, else who its task is assigned to."""
+    the journal says, else who its user is, else who its task is assigned to; `article` tells that of the
+    data of its task."""
     those = list(shared)
     known = {(each.place, each.id): name for name, each in _living(project, those)}
     fields = ("id", "data", "annotations", "completed_by")
@@ -50,7 +56,7 @@ def submitted(
                 user = people.get(users.user(each.get("completed_by")).id or 0)
                 name = known.get((remote.home, str(each["id"])), user)
                 said = task["data"].get(ASSIGNED) if name is None else name
-                yield remote, str(said), str(task["data"].get("article_id"))
+                yield remote, str(said), article(remote, task["data"])
 
 
 def _done(task: RemoteTask, known: Doers, home: Home) -> RemoteTask:

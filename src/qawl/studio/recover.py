@@ -253,7 +253,8 @@ def _stands(client: Client, project: Project, there: list[Remote]) -> set[tuple[
     }
     shared = [each for each in there if each.slice is not None]
     people = PoolUsers(client, project, there).met() if shared else {}
-    for remote, annotator, article in pool_work.submitted(client, project, shared, people):
+    done = pool_work.submitted(client, project, shared, people, plan.articles_of(project))
+    for remote, annotator, article in done:
         found.add((remote.layer, annotator, (article, None)))
     return found
 
