@@ -413,13 +413,15 @@ def test_json_min_that_was_adopted_and_is_pulled_again_is_no_other_work(minimal,
     assert "0 new versions" in done.output, done.output
 
 
+@pytest.mark.parametrize("nothing", [None, "", {}])
 @pytest.mark.parametrize("config", [["config.xml"], []])
-def test_a_row_of_json_min_that_nobody_made_is_an_open_task(minimal, tmp_path, config):
-    """An export of all tasks has a row for each open one, with null for who, when and what: each was a
-    submitted annotation without spans."""
+def test_a_row_of_json_min_that_nobody_made_is_an_open_task(minimal, tmp_path, config, nothing):
+    """An export of all tasks has a row for each open one, with null for who, when and what, or an empty
+    text after a spreadsheet: each was a submitted annotation without spans."""
     (tmp_path / "config.xml").write_text(MIN, "utf-8")
     rows = json.loads(minimal.read_text("utf-8"))
-    nobody = dict.fromkeys(("annotator", "annotation_id", "created_at", "updated_at", "lead_time"))
+    fields = ("annotator", "annotation_id", "created_at", "updated_at", "lead_time")
+    nobody = dict.fromkeys(fields, nothing)
     write(minimal, [*rows, {"id": 6, "body": "Ben left.", "source": "wire", **nobody}])
     said = adopt(tmp_path, minimal, *(tmp_path / each for each in config))
     assert (said["in"]["tasks"], said["records"]["annotations"]) == (2, 2)

@@ -102,7 +102,7 @@ def _task(
 def _made(annotation: Mapping[str, object]) -> bool:
     """Whether anybody made it: an export of all tasks has a row for each that nobody has annotated."""
     said = ("id", "completed_by", "created_at", "updated_at", "lead_time", "result")
-    return any(annotation.get(name) not in (None, []) for name in said)
+    return any(annotation.get(name) not in (None, "", [], {}) for name in said)
 
 
 def _annotation(
