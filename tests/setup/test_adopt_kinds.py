@@ -701,6 +701,17 @@ def test_regions_of_a_taxonomy_need_no_id_that_is_a_text(tmp_path, identity):
     assert made.errors() == []
 
 
+@pytest.mark.parametrize("identity", ["a", 7])
+def test_regions_of_a_taxonomy_with_one_id_at_two_places_are_both_there(tmp_path, identity):
+    """The second was no span, its path was said to be given twice, and no check named the id."""
+    work = [in_tree(identity, "Ada", ["PER"]), in_tree(identity, "Rome", ["Place", "City"])]
+    made = Adopted(tmp_path, task(*work, data={"text": WORDS}), config(TREE, labels=""))
+    spans = [(each["text"], each["attributes"]["topic"]) for each in made.records[0]["spans"]]
+    assert spans == [("Ada", [["PER"]]), ("Rome", [["Place", "City"]])]
+    assert (made.report["in"], made.left_out) == (made.report["records"], {})
+    assert "region-id-twice" in run("-C", made.root, "validate").output
+
+
 def test_what_is_no_annotation_beside_regions_that_a_taxonomy_labels_is_counted(tmp_path):
     """Such a task is written anew, as those of pages and dialogues are: what was no object went missing."""
     odd = task(*TREE_WORK, data={"text": WORDS})

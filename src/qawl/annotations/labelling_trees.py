@@ -30,18 +30,23 @@ def with_labels(task: Task, trees: frozenset[str], kind: str = "labels") -> Task
 
 
 def _unlabelled(annotation: Mapping[str, Any], trees: frozenset[str]) -> list[Mapping[str, object]]:
-    """The results by which these taxonomies label regions that have no label yet, one a region."""
+    """The results by which these taxonomies label regions that have no label yet, one a region;
+    where one id stands at two places, one for each, which is a finding."""
     every = list(results(annotation))
     known = {_region(each) for each in every if each.get("type") in _MARKING}
     marking = [each for each in every if _marks(each, trees) and _region(each) not in known]
-    return [*{_region(each): each for each in reversed(marking)}.values()]
+    return [*{(_region(each), _place(each)): each for each in reversed(marking)}.values()]
 
 
 def _region(result: Mapping[str, Any]) -> str:
     """What tells a region: its id, which scripts write as a number, or leave out; then its place."""
+    return name_in(result.get("id")) or _place(result)
+
+
+def _place(result: Mapping[str, Any]) -> str:
     value = result.get("value")
     place = value if isinstance(value, Mapping) else {}
-    return name_in(result.get("id")) or str([place.get(each) for each in _PLACE])
+    return str([place.get(each) for each in _PLACE])
 
 
 def _label_of(result: Task, kind: str) -> Task:
