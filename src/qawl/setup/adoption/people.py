@@ -132,7 +132,10 @@ class People:
         address = address or self.servers[server].users.get(_number(user))
         key = address or own
         if key not in self._names:
-            given = self._given(User(users.user(user).id, address))
+            number = users.user(user).id
+            if number is None:
+                number = users.user(address).id  # a name that another tool gives may be one
+            given = self._given(User(number, address))
             if given is None and own in self._known:
                 self._numbered[user] = self._known[own]
             self._names[key] = given or self._known.get(own) or next(self.free)
