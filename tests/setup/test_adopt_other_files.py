@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from qawl import cli
 
 
-def adopt(folder, files):
+def adopt(folder, files, *more):
     """(report, records, articles); `files` are bytes or text by name."""
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -20,7 +20,7 @@ def adopt(folder, files):
         (folder / name).write_bytes(raw)
     named = sorted({str(folder / name.split("/")[0]) for name in files})
     into = folder / "corpus"
-    done = CliRunner().invoke(cli.group, ["adopt", *named, "--into", str(into), "--json"])
+    done = CliRunner().invoke(cli.group, ["adopt", *named, "--into", str(into), "--json", *more])
     assert done.exit_code == 0, done.output
     records = [
         json.loads(line)
@@ -243,3 +243,83 @@ def test_annotations_of_one_text_in_several_files_of_brat_are_one_work(tmp_path)
     _, records, _ = adopt(tmp_path, {**given, "b/a.a2": events})
     assert marked(records) == [("P", "Rima"), ("Move", "left")]
     assert [each["label"] for each in records[0]["relations"]] == ["Who"]
+
+
+def test_each_token_with_the_tags_of_the_spans_around_it_has_them_all(tmp_path):
+    """Wojood's nested files: the last tag alone was read, which cut the outer spans off without a word."""
+    rows = ["في O", "نقابة B-ORG", "العاملين I-ORG", "في I-ORG", "جامعة I-ORG B-ORG"]
+    rows += ["بيرزيت I-ORG I-ORG B-GPE", "دولار B-MONEY B-CURR", "واحد I-MONEY", ". O"]
+    report, records, articles = adopt(tmp_path, {"a.txt": "\n".join(rows) + "\n"})
+    assert articles[0]["text"] == "في نقابة العاملين في جامعة بيرزيت دولار واحد ."
+    assert marked(records) == [
+        ("ORG", "نقابة العاملين في جامعة بيرزيت"),
+        ("ORG", "جامعة بيرزيت"),
+        ("GPE", "بيرزيت"),
+        ("MONEY", "دولار واحد"),
+        ("CURR", "دولار"),
+    ]
+    assert reasons(report) == {}
+
+
+def test_a_token_without_a_tag_takes_no_level_along(tmp_path):
+    rows = ["جامعة B-ORG", "بيرزيت I-ORG B-GPE", "."]
+    files = {"a.conll": "\n".join(rows)}
+    report, records, _ = adopt(tmp_path, files, "--format", "conll")
+    assert marked(records) == [("ORG", "جامعة بيرزيت"), ("GPE", "بيرزيت")]
+    assert list(reasons(report).values()) == [1]
+
+
+@pytest.mark.parametrize("start", ["-DOCSTART- -DOCSTART- O", "-DOCSTART- O O", "-DOCSTART- -X- O"])
+def test_the_start_of_a_document_of_another_corpus_names_no_article(tmp_path, start):
+    """As in CoNLL-2002: all had one id, and columns of parts of speech were taken for tags."""
+    rows = [start, "", "De Art O", "Jan N B-PER", "", start, "", "De Art O", "Piet N B-PER", ""]
+    report, records, articles = adopt(tmp_path, {"a.txt": "\n".join(rows)})
+    assert sorted(marked(records)) == [("PER", "Jan"), ("PER", "Piet")]
+    assert [each["source_id"] for each in articles] == ["1", "2"]
+    assert reasons(report) == {}
+
+
+def test_doccano_of_intents_and_slots(tmp_path):
+    """Projects of intent detection write entities as lists, beside categories."""
+    row = {
+        "id": 1,
+        "text": "from Tyre to Sidon",
+        "cats": ["flight"],
+        "entities": [[5, 9, "P"], [13, 18, "P"], [0, "x"]],
+        "Comments": [],
+    }
+    report, records, _ = adopt(tmp_path, {"a.jsonl": json.dumps(row)})
+    assert marked(records) == [("P", "Tyre"), ("P", "Sidon")]
+    assert records[0]["attributes"] == {"category": "flight"}
+    assert reasons(report) == {"label without offsets": 1}
+
+
+@pytest.mark.parametrize("places", ["5 9;10 14;0 4", "10 14;0 4", "0 14;5 9"])
+def test_fragments_of_brat_may_stand_in_any_order(tmp_path, places):
+    """Programs write them so; the span ended before it began."""
+    said = {"b/a.txt": "Rima left Tyre.", "b/a.ann": f"T1\tP {places}\tx\n"}
+    report, records, _ = adopt(tmp_path, said)
+    assert marked(records) == [("P", "Rima left Tyre")]
+    between = "span of several fragments, taken as one"
+    assert reasons(report) == ({between: 1} if places == "10 14;0 4" else {})
+
+
+@pytest.mark.parametrize("named", ["webanno.custom.NewsArticle", "org.press.Article"])
+def test_a_layer_of_a_cas_may_be_called_like_our_type_of_articles(tmp_path, named):
+    """They were left out, some without a word, and some became attributes of the text."""
+    string, base = {"%NAME": "value", "%RANGE": "uima.cas.String"}, "uima.tcas.Annotation"
+    place = {"%TYPE": named, "@sofa": 1}
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView"}
+    cas = {
+        "%TYPES": {named: {"%NAME": named, "%SUPER_TYPE": base, "value": string}},
+        "%FEATURE_STRUCTURES": [
+            {**sofa, "mimeType": "text", "sofaString": "Article 5, Sidon"},
+            {"%ID": 2, **place, "begin": 0, "end": 9, "value": "law"},
+            {"%ID": 3, **place, "begin": 11, "end": 16, "value": "place"},
+        ],
+        "%VIEWS": {"_InitialView": {"%SOFA": 1, "%MEMBERS": [2, 3]}},
+    }
+    report, records, _ = adopt(tmp_path, {"a.json": json.dumps(cas)})
+    assert marked(records) == [("law", "Article 5"), ("place", "Sidon")]
+    assert records[0]["attributes"] == {}
+    assert reasons(report) == {}

@@ -1,7 +1,8 @@
 """brat standoff: folders of .txt and .ann, with an annotation.conf that names what they may hold.
 
 Files are paired by name, whatever the case of their endings.
-A span of several fragments is taken as one from the first start to the last end, and noted. A binary
+A span of several fragments is taken as one from the first start to the last end, in whatever order they
+stand, and noted. A binary
 attribute has the value `true`. Events become relations from their trigger. Source: brat's description of
 its standoff format.
 """
@@ -10,7 +11,7 @@ import codecs
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 from qawl.articles.decoding import Undecodable
@@ -213,10 +214,10 @@ def _text_bound(made: Document, marks: _Marks, line: _Line) -> None:
     if not label or not len(given) == len(numbers) == 2 * len(fragments):
         made.notes.append(f"text-bound annotation without offsets ({line.place})")
         return
-    between = zip(numbers[1:-1:2], numbers[2:-1:2], strict=True)
-    if any(made.text[start:end].strip() for start, end in between):
+    parts = sorted(zip(numbers[::2], numbers[1::2], strict=True))
+    if any(made.text[end:start].strip() for (_, end), (start, _) in pairwise(parts)):
         made.notes.append("span of several fragments, taken as one")
-    mark = Mark(line.name, label, numbers[0], numbers[-1])
+    mark = Mark(line.name, label, parts[0][0], max(end for _, end in parts))
     if len(fragments) == 1 and surface.strip():
         mark.surface = surface
     if not marks.add(line.name, mark):

@@ -2,8 +2,8 @@
 
 Tokens are joined by one space, sentences by a line break; -DOCSTART- and an empty file begin a document.
 The token is the first column that is not of numbers, the tag the last one; columns of tags before it
-are further levels, but for chunks. A tag that goes on with what nothing began, as IOB1 writes it, begins
-a span.
+are further levels, but for chunks. Where tokens have as many tags as spans are around them, as in Wojood,
+the outermost comes first. A tag that goes on with what nothing began, as IOB1 writes it, begins a span.
 """
 
 import re
@@ -113,7 +113,10 @@ class Shape(NamedTuple):
 
 def _shape(rows: Sentence) -> Shape:
     """What the lines of a whole file tell of its columns: numbers of tokens or sentences come first."""
-    narrow = min(map(len, rows), default=0)
+    narrow, widest = min(map(len, rows), default=0), max(map(len, rows), default=0)
+    if narrow < widest and all(map(_tags_alone, rows)):
+        _widen(rows, widest)
+        return Shape(levels=widest - 1)
     token = 0
     while token < narrow - 2 and all(row[token].isdecimal() for row in rows):
         token += 1
@@ -127,6 +130,17 @@ def _shape(rows: Sentence) -> Shape:
             return Shape(token, levels, (_AGAIN,))
         levels += 1
     return Shape(token, levels)
+
+
+def _tags_alone(row: list[str]) -> bool:
+    """Whether nothing but tags stands behind the token."""
+    return all(each == _NONE or _TAG.fullmatch(each) for each in row[1:])
+
+
+def _widen(rows: Sentence, width: int) -> None:
+    """Gives rows a tag for each level: what they don't say is outside."""
+    for row in rows:
+        row.extend(["O"] * (width - len(row)))
 
 
 def _says_again(column: list[str], last: list[str]) -> bool:
@@ -167,7 +181,7 @@ def _document(
 
 def _own_id(start: list[str]) -> str | None:
     """The id that a -DOCSTART- line gives its document, as `qawl export` writes it."""
-    return start[1] if len(start) > 2 and start[1] != "-X-" else None
+    return start[1] if start[2:3] == ["-X-"] != start[1:2] else None
 
 
 def _levels(start: list[str]) -> int:

@@ -3,8 +3,9 @@
 Formats: `{"text", "label": [[start, end, label], …]}` (`labels` in older releases, `annotations` of
 label, user and offsets in the oldest), or with relations
 `{"text", "entities": [{id, label, start_offset, end_offset}], "relations": [{from_id, to_id, type}]}`;
-a category is a `label` of names, or stands in `cats` beside entities. A project's export has a file an
-annotator, named after the user, or all.jsonl. Source: doccano's documentation of its export formats.
+a category is a `label` of names, or stands in `cats` beside `entities`, which are then lists as above. A
+project's export has a file an annotator, named after the user, or all.jsonl. Source: doccano's
+documentation of its export formats.
 """
 
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def fits(row: dict[str, object]) -> bool:
     """Whether an object looks like doccano's."""
     if not isinstance(row.get("text", row.get("data")), str):
         return False
-    if isinstance(row.get("entities"), list) and "relations" in row:
+    if isinstance(row.get("entities"), list) and ("relations" in row or "cats" in row):
         return True
     older = row.get("annotations")
     if (
@@ -68,7 +69,10 @@ def _document(path: Path, number: int, row: dict[str, Any], annotator: str) -> F
     made = Document(str(path), str(row.get("id", number)), text)
     work = Work(annotator)
     for at, each in enumerate(listed(row.get("entities"), made.notes, "entities")):
-        _entity(made, work, at, each)
+        if isinstance(each, list):
+            _triple(made, work, f"e{at + 1}", each)
+        else:
+            _entity(made, work, at, each)
     labels = row.get("label", row.get("labels"))
     for each, what in ((labels, "labels"), (row.get("cats"), "categories")):
         given = [each] if isinstance(each, str) else listed(each, made.notes, what)
@@ -131,16 +135,20 @@ def _labels(made: Document, work: Work, labels: list[Any]) -> None:
     for at, each in enumerate(labels):
         if isinstance(each, str):
             names.append(each)
-            continue
-        place = [whole(value) for value in each[:2]] if isinstance(each, list) else []
-        if len(place) == 2 and None not in place and len(each) > 2:
-            start, end = place
-            work.marks.append(Mark(f"s{at + 1}", words(each[2]), start or 0, end or 0))
         else:
-            made.notes.append("label without offsets")
+            _triple(made, work, f"s{at + 1}", each)
     if names:
         known = work.attributes.get(CATEGORY)
         work.attributes[CATEGORY] = [*known, *names] if isinstance(known, list) else names
+
+
+def _triple(made: Document, work: Work, identity: str, each: Any) -> None:
+    """Adds a span that is a list of start, end and label."""
+    start, end = map(whole, each[:2]) if isinstance(each, list) and len(each) > 2 else (None, None)
+    if start is None or end is None:
+        made.notes.append("label without offsets")
+    else:
+        work.marks.append(Mark(identity, words(each[2]), start, end))
 
 
 def _relation(made: Document, work: Work, each: object, known: set[str]) -> None:

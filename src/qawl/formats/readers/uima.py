@@ -90,13 +90,13 @@ def _document(path: Path, text: str, cas: "Cas", within: set[int]) -> Document:
     work = Work(annotator)
     made = Document(str(path), identity, text, [work])
     marks: dict[int, Mark] = {}
-    own = _own_types(cas)
+    own, of_article = _own_types(cas)
     spans, arrows = [], []
     for each in cas.select_all_fs():
         package, name = _named(each)
         if name in inception.LINGUISTIC and package != _CUSTOM:
             continue
-        if getattr(each, "begin", None) is None or name.endswith("Article"):
+        if getattr(each, "begin", None) is None or each.type.name in of_article:
             if package == _CUSTOM and not hasattr(each, "target"):  # of the whole document
                 _of_document(made, _features(each, own))
         elif hasattr(each, "Governor"):
@@ -136,14 +136,16 @@ def _named(each: "FeatureStructure") -> tuple[str, str]:
     return package, name
 
 
-def _own_types(cas: "Cas") -> set[str]:
-    """Types that `qawl export` made: they describe their features by the names of attributes."""
+def _own_types(cas: "Cas") -> tuple[set[str], set[str]]:
+    """(types that `qawl export` made, which describe their features by the names of attributes; those
+    of them that are of the whole article)."""
     spans = {
         str(each.name)
         for each in cas.typesystem.get_types()
         if {"id", "label"} <= {feature.name for feature in each.all_features}
     }
-    return spans | {f"{each}Article" for each in spans}
+    articles = {f"{each}Article" for each in spans}
+    return spans | articles, articles
 
 
 def _mark(each: "FeatureStructure", own: set[str], number: int) -> Mark:
