@@ -17,7 +17,7 @@ import msgspec
 
 from qawl.annotations import repeated_numbers
 from qawl.annotations.exported_work import Export, Person, Share
-from qawl.annotations.identity import Identity, copied, others, same
+from qawl.annotations.identity import Identity, copied, others, same, same_without_number
 from qawl.annotations.known_numbers import KnownWork, numbers
 from qawl.annotations.users import Account, User, by_assigned
 from qawl.core.errors import InputError
@@ -37,7 +37,7 @@ class _Evidence:
 
     `clashing` is the first whose number stands for two things; `taken` are who has it already. `strange`
     counts those that have the unique id of work of a user of another number, by whose that is and by
-    whether they say the same.
+    whether they say the same; `alike` those without a number that say what work of a person says.
     """
 
     matches: list[Person | None] = field(default_factory=list)
@@ -47,6 +47,12 @@ class _Evidence:
     taken: set[Person] = field(default_factory=set)
     foreign: bool = False
     strange: Counter[tuple[Person, bool]] = field(default_factory=Counter)
+    alike: Counter[Person] = field(default_factory=Counter)
+
+    @property
+    def mostly(self) -> list[Person]:
+        """Those whose work says what most annotations of this user say."""
+        return [each for each, count in self.alike.items() if 2 * count > len(self.matches)]
 
 
 class Attribution:
@@ -148,7 +154,8 @@ class Attribution:
 
     def _link(self, person: Person, user: User, origin: int) -> None:
         self._links[user, origin] = person
-        self._by_number.setdefault((origin, user.id), set()).add(person)
+        if user.id is not None or not user.name:
+            self._by_number.setdefault((origin, user.id), set()).add(person)
         if user.name:
             self._by_name.setdefault(user.name, set()).add(person)
 
@@ -159,6 +166,7 @@ class Attribution:
             return found
         for identity in share.identities():
             known = list(self._known.under(numbers(identity)))
+            found.alike.update({who for who, each in known if same_without_number(each, identity)})
             match = self._match(share.user, identity, known, found)
             found.matches.append(match and match[0])
             if match:
@@ -261,6 +269,8 @@ class Attribution:
         if len(found) > 1 or (found != matched and self._people.get(JUDGE) in found):
             return None
         person = next(iter(found), None)
+        if person is None and any(not self._has_other_name(user, each) for each in evidence.mostly):
+            return None
         self._note(export, user, person, evidence)
         return person or Person(user=user)
 
@@ -280,7 +290,10 @@ class Attribution:
                 self.notes.append(f"{what} and say something else: they count as other work")
 
     def _numbered(self, export: Export, user: User) -> set[Person]:
-        """Who has the number of a user on a server; the judge only where nobody else has it."""
+        """Who has the number of a user on a server; the judge only where nobody else has it. Of those
+        without a number, nobody's are one person's, and a name tells no number."""
+        if user.id is None and user.name:
+            return set()
         found = self._by_number.get((export.origin, user.id), set())
         return found - {self._people.get(JUDGE)} or found
 
@@ -386,6 +399,9 @@ def _question(export: Export, user: User, evidence: _Evidence) -> str:
     elif evidence.strange:
         people = {person for person, _ in evidence.strange}
         why = f"{_have(evidence.strange.total())} of work of {_listed(people)}, who has another number"
+    elif alike := evidence.mostly:
+        count = many(evidence.alike[alike[0]], "annotation says", "annotations say")
+        why = f"{count} what work of {_listed(alike)} says, and neither has a number"
     return (
         f"{export.name}: it is not clear who {user} is: {why}; give --annotator NAME "
         "(or --annotator USER=NAME for each user), or --judge; nothing was written"

@@ -1,4 +1,4 @@
-"""Annotations that are known already, found by their numbers; they stand in a temporary file."""
+"""Annotations that are known already, found by numbers or by what they say; in a temporary file."""
 
 import weakref
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ _identity = msgspec.json.Decoder(Identity)
 
 
 class KnownWork:
-    """The annotations of people that are known, each under all its numbers."""
+    """The annotations of people that are known, each under all that it can be found by."""
 
     def __init__(self) -> None:
         self.any = False
@@ -55,6 +55,8 @@ def numbers(identity: Identity) -> Iterator[str]:
         yield f"unique {identity.unique}"
     if identity.id:
         yield f"id {identity.id}"
+    if not identity.unique and not identity.id:
+        yield f"content {identity.article} {identity.content.hex()}"
 
 
 def _task(identity: Identity) -> str:

@@ -154,6 +154,14 @@ def store(project: Project, accounts: Iterable[Account]) -> None:
     files.write_text(path(project), said, private=True)
 
 
+def add(project: Project, accounts: Iterable[Account], there: Iterable[str]) -> None:
+    """Adds accounts to the map, beside those that it has."""
+    known, _ = load(project, there)
+    fresh = [each for each in dict.fromkeys(accounts) if each not in known]
+    if fresh:
+        store(project, [*known, *fresh])
+
+
 def free(project: Project, taken: set[str]) -> Iterator[str]:
     """Pseudonyms of qawl.yaml that nobody has, then further ones."""
     used = set(map(names.folded, taken))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
-from qawl.annotations import derive, import_files
+from qawl.annotations import derive, import_files, journal, users
 from qawl.annotations.task_results import Task, annotations
+from qawl.annotations.users import Account, User
 from qawl.articles import adding
 from qawl.articles import store as article_store
 from qawl.articles.metadata import Metadata
@@ -23,6 +24,7 @@ from qawl.core.project import Project, load
 from qawl.core.records import Article, to_json
 from qawl.scheme.names import TASK_KEYS
 from qawl.setup.adoption import articles as adopted
+from qawl.setup.adoption.people import OF_SERVERS
 from qawl.setup.adoption.said_of_articles import Language, Rights
 from qawl.setup.adoption.scheme import Made
 from qawl.setup.adoption.sources import LABEL_STUDIO
@@ -79,6 +81,7 @@ class CorpusWriter:
     _ids: Spilled = field(default_factory=Spilled)
     _meetings: _Meetings = field(default_factory=_Meetings)
     _wrote: dict[str, None] = field(default_factory=dict)
+    _unnumbered: dict[User, set[str]] = field(default_factory=dict)
 
     def into(self, project: Project) -> int:
         """Writes all; by how many annotators, at least, an annotated text was annotated."""
@@ -144,9 +147,20 @@ class CorpusWriter:
             layer=self.found.layer,
             annotator=[f"{_account(each)}={each}" for each in self._wrote],
         )
+        self._remember(project)
         self.left_out.update(outcome.set_aside)
         if outcome.doubled:
             self.left_out[DOUBLED] += len(outcome.doubled)
+
+    def _remember(self, project: Project) -> None:
+        """Keeps whose the names of users without a number are, so that `qawl pull --from` of the same
+        export knows them; the journal tells whose numbers are."""
+        told = [
+            Account(annotator=next(iter(who)), name=user.name)
+            for user, who in self._unnumbered.items()
+            if len(who) == 1
+        ]
+        users.add(project, told, journal.annotators(project))
 
     def _tasks(self) -> Iterator[tuple[Task, Article, Metadata, Spool]]:
         """Each task with its article, and what was said of that."""
@@ -205,6 +219,9 @@ class CorpusWriter:
             number = given.get("id") if isinstance(given, dict) else given
             name = self._pseudonym(spool, each)
             self._wrote.setdefault(name)
+            made = users.maker(each)
+            if made.id is None and spool.source.format in OF_SERVERS:
+                self._unnumbered.setdefault(made, set()).add(name)
             who = {"email": _account(name)}
             done.append({**each, "completed_by": who | ({"id": number} if number else {})})
         self.written += len(done)
